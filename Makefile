@@ -1,0 +1,60 @@
+# `make help` tells what there is. Every step works on a machine that has Python 3.11 or newer and
+# pip, and nothing else of ours: uv, which installs the environment, is fetched if it is not there.
+
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+ifeq ($(UV),)
+  UV := .tools/uv/bin/uv
+  UV_TO_FETCH := $(UV)
+endif
+
+# Reports and tests run in parallel processes; threads inside each of them would only contend.
+# MPLBACKEND is left alone on purpose: a notebook's kernel inherits it, and with a backend forced
+# on it no figure would reach the report.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+
+# How many processes run the tests.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help env build reports lint test lab clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+env: .venv/.stamp  ## Install what requirements.lock names into .venv, and this project
+
+build: env  ## Compute the tables of every study into data/processed
+	$(BIN)/edu-metrics build
+
+reports: build  ## Make the reports that a first look needs; reports/index.html lists them
+	$(BIN)/edu-metrics report wuhai wuhai_2020
+	$(BIN)/edu-metrics report mock_city --lang zh
+	$(BIN)/edu-metrics report michigan --lang en --first 12
+	@echo "Open $(CURDIR)/reports/index.html"
+
+lint: env  ## Check style, types and who imports whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint  ## Check everything, then run the tests
+	$(BIN)/pytest -n $(WORKERS)
+
+lab: env  ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+clean:  ## Remove what was generated: reports, tables, caches (the environment stays)
+	find reports data/processed -mindepth 1 ! -name .gitkeep -delete
+	rm -rf data/raw/simulated dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/.stamp: requirements.lock pyproject.toml | $(UV_TO_FETCH)
+	test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+.tools/uv/bin/uv:
+	python3 -m pip install --quiet --target .tools/uv uv
