@@ -1,0 +1,214 @@
+"""
+Every sentence and label that a reader of a report sees, in each language, in one place.
+
+The texts stand in YAML files beside this module, each with ``zh`` and ``en``; :func:`say` looks
+one up and fills it in, the other functions print numbers and dates as the language does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from edu_metrics.errors import ReportError
+
+__all__ = ["LANGUAGES", "amount", "date", "number", "probability", "say", "signed", "texts"]
+
+LANGUAGES = ("zh", "en")
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@cache
+def texts() -> Mapping[str, Mapping[str, str]]:
+    """
+    Give all texts by key, read when first asked for.
+
+    Returns
+    -------
+    mapping
+        ``{key: {"zh": ..., "en": ...}}``.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    held: dict[str, Mapping[str, str]] = {}
+    for file in sorted(files(__package__).iterdir(), key=lambda item: item.name):
+        if file.name.endswith(".yaml"):
+            for key, entry in yaml.load(file.read_bytes(), Loader=loader).items():
+                held[f"{file.name.removesuffix('.yaml')}.{key}"] = MappingProxyType(entry)
+    return MappingProxyType(held)
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """
+    Say one text in one language.
+
+    Parameters
+    ----------
+    key : str
+        File and entry, such as ``verdict.met``.
+    lang : {"zh", "en"}
+        Language.
+    **values : object
+        What is filled in where the text has ``{name}``.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    ReportError
+        If there is no such text, or not in this language, or nothing is given to fill it in.
+
+    Examples
+    --------
+    >>> say("verdict.met", "en"), say("verdict.met", "zh")
+    ('met', '已达成')
+    """
+    entry = texts().get(key)
+    if entry is None or lang not in entry:
+        raise ReportError(f"no text {key!r} in language {lang!r}; it belongs into words/")
+    try:
+        return entry[lang].format(**values)
+    except KeyError as error:
+        raise ReportError(f"the text {key!r} needs {error}, found {sorted(values)}") from None
+
+
+def number(value: float | None, decimals: int = 1) -> str:
+    """
+    Print a number, with a true minus sign; a dash where there is none.
+
+    What rounds to zero has no sign.
+
+    Examples
+    --------
+    >>> number(1234.56), number(-3.0), number(None)
+    ('1,234.6', '−3.0', '—')
+    """
+    if value is None or value != value:
+        return "—"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    shown = f"{value:,.{decimals}f}"
+    if float(shown.replace(",", "")) == 0:
+        shown = shown.replace("-", "")
+    return shown.replace("-", "−")
+
+
+def signed(value: float | None, decimals: int = 1) -> str:
+    """
+    Print a change with its sign.
+
+    Examples
+    --------
+    >>> signed(2.5), signed(-2.5), signed(0)
+    ('+2.5', '−2.5', '0.0')
+    """
+    shown = number(value, decimals)
+    rises = value is not None and value > 0 and any(digit in shown for digit in "123456789∞")
+    return f"+{shown}" if rises else shown
+
+
+def probability(value: float | None) -> str:
+    """
+    Print a probability in percent, no nearer to 0 and 100 than the draws allow.
+
+    Parameters
+    ----------
+    value : float or None
+        Probability, 0-1; None or NaN where there is none.
+
+    Returns
+    -------
+    str
+        In whole percent.
+
+    Raises
+    ------
+    ReportError
+        If the value lies outside 0-1: a percentage is no probability.
+
+    Examples
+    --------
+    >>> probability(0.342), probability(0.0), probability(1.0)
+    ('34 %', '< 1 %', '> 99 %')
+    """
+    if value is None or value != value:
+        return "—"
+    if not 0 <= value <= 1:
+        raise ReportError(f"expected a probability from 0 to 1, found {value}")
+    if value < 0.01:
+        return "< 1 %"
+    if value > 0.99:
+        return "> 99 %"
+    return f"{100 * value:.0f} %"
+
+
+def amount(value: float | None, unit: str, lang: str) -> str:
+    """
+    Print a value of a unit: rates with one decimal, counts whole, money in its large unit.
+
+    Parameters
+    ----------
+    value : float or None
+        The value, in the unit of its indicator or quantity.
+    unit : str
+        Unit as defined in the catalog: percent, persons, yuan, ...
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        Number and unit.
+
+    Examples
+    --------
+    >>> amount(93.44, "percent", "en"), amount(1.326e9, "yuan", "zh")
+    ('93.4 %', '13.26 亿元')
+    """
+    if value is None or value != value:
+        return "—"
+    if unit == "percent":
+        return f"{number(value)} %"
+    if unit == "yuan" and abs(value) >= 1e7:
+        large = value / (1e8 if lang == "zh" else 1e6)
+        return f"{number(large, 2 if lang == 'zh' else 0)} {say('unit.yuan_large', lang)}"
+    decimals = 0 if float(value).is_integer() else 2
+    return f"{number(value, decimals)} {say(f'unit.{unit}', lang)}".strip()
+
+
+def date(value: dt.date, lang: str) -> str:
+    """
+    Print a date.
+
+    Examples
+    --------
+    >>> date(dt.date(2020, 12, 2), "en"), date(dt.date(2020, 12, 2), "zh")
+    ('2 December 2020', '2020年12月2日')
+    """
+    if lang == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    # Not strftime, whose month names change with the settings of the machine.
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"

@@ -1,0 +1,283 @@
+"""Every text exists, is used, and says the same in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from fnmatch import fnmatchcase
+from pathlib import Path
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from edu_metrics.catalog import Assumption, Bound, Source, find_root, load_catalog
+from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.observations.table import BOUNDS, STATUSES
+from edu_metrics.plan_audit import Kind, Severity
+from edu_metrics.reachability.verdicts import Applies, Verdict
+from edu_metrics.words import LANGUAGES, texts
+
+LIB = Path(__file__).resolve().parents[2] / "lib" / "edu_metrics"
+WORDS = sorted((LIB / "words").glob("*.yaml"))
+TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(LIB.rglob("*.py"))}
+HAN = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def said() -> list[ast.Call]:
+    return [
+        node
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", None)) == "say"
+    ]
+
+
+def pattern_of(node: ast.AST) -> str:
+    """Write an f-string with ``*`` for what is filled in when it runs."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values
+        )
+    if isinstance(node, ast.IfExp):
+        return f"{pattern_of(node.body)}|{pattern_of(node.orelse)}"
+    return "*"
+
+
+def patterns() -> set[str]:
+    found = {pattern_of(call.args[0]) for call in said() if call.args}
+    return {one for pattern in found for one in pattern.split("|")}
+
+
+def made_in(folder: str) -> set[str]:
+    """Give the pattern of every f-string of a package: a finding says its key before it is said."""
+    return {
+        pattern_of(node)
+        for path, tree in TREES.items()
+        if path.relative_to(LIB).parts[0] == folder
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+    }
+
+
+def constants(*folders: str) -> set[str]:
+    """Collect the words that the code of some packages names, out of which keys are made."""
+    return {
+        node.value
+        for path, tree in TREES.items()
+        if path.relative_to(LIB).parts[0] in folders or not folders
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def reasons(verdict: str) -> set[str]:
+    """Collect the reasons that the code gives for a verdict, up to the colon."""
+    return {
+        pattern_of(word.value).split(":")[0]
+        for path, tree in TREES.items()
+        if path.parent.name == "reachability"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for word in node.keywords
+        if word.arg == "reason"
+        and any(
+            other.arg == "verdict" and ast.unparse(other.value).endswith(verdict)
+            for other in node.keywords
+        )
+    } - {"*", "None"}
+
+
+def measures() -> set[str]:
+    """Collect what a check can measure: the words that the code holds ``measure`` against."""
+    return {
+        constant.value
+        for path, tree in TREES.items()
+        if path.parent.name == "reachability"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(".measure")
+        for constant in ast.walk(node)
+        if isinstance(constant, ast.Constant)
+    }
+
+
+def units() -> set[str]:
+    """Collect every unit that the shipped definitions use."""
+    catalog = load_catalog(find_root(LIB))
+    return {
+        *(entry.unit for entry in catalog.quantities.values()),
+        *(entry.unit for entry in catalog.indicators.values()),
+        *(target.unit for plan in catalog.plans.values() for target in plan.targets),
+    }
+
+
+def family(name: str) -> set[str]:
+    """Say which keys a key made by an f-string can become."""
+    vocabularies = {
+        "unit.*": units,
+        "verdict.*": lambda: set(Verdict),
+        "verdict.*_means": lambda: set(Verdict),
+        "audit.ask_*": lambda: set(Kind),
+        "audit.kind_*": lambda: set(Kind),
+        "audit.kind_*_means": lambda: set(Kind),
+        "audit.severity_*": lambda: set(Severity),
+        "report.applies_*": lambda: set(Applies),
+        "report.because_*": lambda: (
+            reasons("CANNOT_TELL") - {"reading_undecided"} | {"no_data", "forecast"}
+        ),
+        "report.because_impossible_*": lambda: reasons("IMPOSSIBLE"),
+        "report.check_*": lambda: measures() | {"bound"},
+        "report.how_*": lambda: {"computed", "pooled", "printed"},
+        "report.rating_*": lambda: set(get_args(Assumption.model_fields["quality"].annotation)),
+        "report.read_*": lambda: set(get_args(Source.model_fields["read"].annotation)),
+        "report.status_*": lambda: set(STATUSES),
+        "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
+    }
+    return {name.replace("*", str(word)) for word in vocabularies[name]()}
+
+
+FAMILIES = (
+    "audit.ask_*",
+    "audit.kind_*",
+    "audit.kind_*_means",
+    "audit.severity_*",
+    "unit.*",
+    "verdict.*",
+    "verdict.*_means",
+    "report.applies_*",
+    "report.because_*",
+    "report.because_impossible_*",
+    "report.check_*",
+    "report.how_*",
+    "report.rating_*",
+    "report.read_*",
+    "report.status_*",
+    "figure.says_*",
+)
+#: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
+SPELLED_OUT = {
+    "report.*": ("reporting",),
+    "figure.*": ("figures",),
+    "audit.*": ("reporting",),
+    "index.*": ("reporting",),
+}
+
+
+def test_the_scan_sees_the_calls():
+    assert "report.never" in patterns()
+    assert {"value", "rank"} <= measures()
+    assert "break" in reasons("CANNOT_TELL")
+
+
+def test_every_key_that_the_code_says_exists():
+    literal = {pattern for pattern in patterns() if "*" not in pattern}
+    assert literal - set(texts()) == set()
+
+
+def test_every_f_string_key_belongs_to_a_known_family():
+    made = {pattern for pattern in patterns() if "*" in pattern and pattern not in ("*", "*.*")}
+    # What a rule of the audit says is tested with the rules.
+    made = {pattern for pattern in made if not pattern.startswith("audit_")}
+    assert made - {*FAMILIES, *SPELLED_OUT} == set()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_of_keys_has_a_text_for_each_word_that_can_occur(name):
+    assert family(name) - set(texts()) == set()
+
+
+def said_by_a_rule(key: str) -> bool:
+    """Tell whether a rule of the audit names a text: by its entry, or in an f-string."""
+    entry = key.partition(".")[2]
+    return entry in constants("plan_audit") or any(
+        fnmatchcase(entry, pattern.rpartition(".")[2])
+        for pattern in made_in("plan_audit")
+        if re.fullmatch(r"(?:audit_\w+\.)?\w*\w{4}\*?\w*", pattern)
+    )
+
+
+def test_every_text_is_used():
+    used = constants() | {key for name in FAMILIES for key in family(name)}
+    for name, folders in SPELLED_OUT.items():
+        used |= {name.replace("*", word) for word in constants(*folders)}
+    unused = {
+        key for key in set(texts()) - used if not (key.startswith("audit_") and said_by_a_rule(key))
+    }
+    assert ", ".join(sorted(unused)) == ""
+
+
+@pytest.mark.parametrize("path", WORDS, ids=lambda path: path.name)
+def test_no_text_stands_twice_in_a_file(path):
+    assert read_yaml(path)[1] == []
+
+
+def test_a_text_has_both_languages_and_nothing_else():
+    assert {
+        key: entry
+        for key, entry in texts().items()
+        if set(entry) != set(LANGUAGES) or not all(isinstance(text, str) for text in entry.values())
+    } == {}
+
+
+def placeholders(text: str) -> Counter[str]:
+    return Counter(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def test_both_languages_fill_in_the_same():
+    assert {
+        key: entry
+        for key, entry in texts().items()
+        if set(placeholders(entry["zh"])) != set(placeholders(entry["en"]))
+    } == {}
+
+
+def test_a_placeholder_has_a_name():
+    assert {key for key, entry in texts().items() for text in entry.values()
+            if "" in placeholders(text)} == set()  # fmt: skip
+
+
+def bare(text: str) -> str:
+    """Leave out what is filled in when it runs."""
+    return re.sub(r"\{[^{}]*\}", "", text)
+
+
+def test_the_chinese_is_chinese_unless_it_is_only_signs():
+    assert {
+        key: entry["zh"]
+        for key, entry in texts().items()
+        if WORD.search(bare(entry["zh"])) and not HAN.search(entry["zh"])
+    } == {}
+    # And where the English has words, so has the Chinese.
+    assert {
+        key: entry
+        for key, entry in texts().items()
+        if WORD.search(bare(entry["en"])) and not HAN.search(entry["zh"]) and key not in SIGNS
+    } == {}
+
+
+#: Said by a sign in Chinese, and by words in English.
+SIGNS = {"unit.percent_per_year"}
+
+
+def test_the_english_holds_no_chinese():
+    assert {key: entry["en"] for key, entry in texts().items() if HAN.search(entry["en"])} == {}
+
+
+def test_english_texts_use_no_full_width_punctuation():
+    wide = re.compile("[，。；：（）、！？]")
+    assert {key: entry["en"] for key, entry in texts().items() if wide.search(entry["en"])} == {}
+
+
+def test_every_sign_of_a_bound_can_be_printed():
+    assert [str(Bound(op=op, value=1)) for op in get_args(Bound.model_fields["op"].annotation)] == [
+        "> 1",
+        "≥ 1",
+        "< 1",
+        "≤ 1",
+        "= 1",
+    ]
