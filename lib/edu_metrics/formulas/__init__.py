@@ -1,0 +1,127 @@
+"""
+Numbers in, numbers out, each cited.
+
+A formula takes counts (or, where its name says so, percentages 0-100), refuses what lies
+outside its domain with what to use instead, and knows nothing of areas, plans or files. One
+kind goes in and the same kind comes out: a number, an array or a Series. ``FORMULAS`` holds
+those that an indicator definition may name.
+"""
+
+from __future__ import annotations
+
+from edu_metrics.formulas.change import (
+    annual_rate_from_slope,
+    attainment_level,
+    average_annual_rate_of_change,
+    average_annual_rate_of_reduction,
+)
+from edu_metrics.formulas.cohorts import (
+    FlowRates,
+    ReconstructedCohort,
+    flow_rates,
+    reconstructed_cohort,
+)
+from edu_metrics.formulas.decomposition import (
+    FactorEffects,
+    RateDecomposition,
+    decompose_three_factors,
+    decompose_two_factors,
+    kitagawa,
+)
+from edu_metrics.formulas.enrolment import (
+    cohort_retention,
+    gross_enrolment,
+    learning_poverty,
+    net_enrolment,
+)
+from edu_metrics.formulas.inequality import (
+    atkinson,
+    coefficient_of_variation,
+    difference_coefficient,
+    gini,
+    theil,
+)
+from edu_metrics.formulas.intervals import RateInterval, jeffreys_interval, wilson_interval
+from edu_metrics.formulas.parity import adjusted_parity_index, parity_index
+from edu_metrics.formulas.registry import FORMULAS, Formula, Pooling
+from edu_metrics.formulas.resources import (
+    average_class_size,
+    count_large_classes,
+    large_class_share,
+    per_head,
+    pupil_teacher_ratio,
+    ratio,
+)
+from edu_metrics.formulas.scores import (
+    excellence_rate,
+    low_score_rate,
+    pass_rate,
+    rate_at_or_above,
+    rate_below,
+)
+from edu_metrics.formulas.shares import (
+    as_published,
+    count,
+    coverage,
+    pooled_share,
+    qualification_share,
+    share,
+)
+from edu_metrics.formulas.whole_counts import (
+    largest_count_for,
+    smallest_count_after_growth,
+    smallest_count_for,
+)
+
+__all__ = [
+    "FORMULAS",
+    "FactorEffects",
+    "FlowRates",
+    "Formula",
+    "Pooling",
+    "RateDecomposition",
+    "RateInterval",
+    "ReconstructedCohort",
+    "adjusted_parity_index",
+    "annual_rate_from_slope",
+    "as_published",
+    "atkinson",
+    "attainment_level",
+    "average_annual_rate_of_change",
+    "average_annual_rate_of_reduction",
+    "average_class_size",
+    "coefficient_of_variation",
+    "cohort_retention",
+    "count",
+    "count_large_classes",
+    "coverage",
+    "decompose_three_factors",
+    "decompose_two_factors",
+    "difference_coefficient",
+    "excellence_rate",
+    "flow_rates",
+    "gini",
+    "gross_enrolment",
+    "jeffreys_interval",
+    "kitagawa",
+    "large_class_share",
+    "largest_count_for",
+    "learning_poverty",
+    "low_score_rate",
+    "net_enrolment",
+    "parity_index",
+    "pass_rate",
+    "per_head",
+    "pooled_share",
+    "pupil_teacher_ratio",
+    "qualification_share",
+    "rate_at_or_above",
+    "rate_below",
+    "ratio",
+    "reconstructed_cohort",
+    "share",
+    "smallest_count_after_growth",
+    "smallest_count_for",
+    "theil",
+    "wilson_interval",
+]

@@ -1,0 +1,224 @@
+"""
+What every formula does with its arguments before it computes.
+
+Each rule is written so that a missing number breaks it: a comparison with NaN is false.
+pandas is recognised by what its objects can do, and is never imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from edu_metrics.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+#: One kind in, the same kind out.
+Numbers = TypeVar("Numbers", float, "npt.NDArray[np.float64]", "pd.Series[float]")
+
+#: A list of numbers that a formula turns into one result.
+Values: TypeAlias = "Sequence[float] | npt.NDArray[Any] | pd.Series[Any]"
+
+#: A file with one wrong column breaks in every row; the first rows show what is wrong.
+_ROWS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of one call, as float arrays of one shape."""
+
+    formula: str
+    values: Mapping[str, FloatArray]
+    labels: Sequence[object] | None = None
+
+    @classmethod
+    def of(cls, formula: str, **given: object) -> Arguments:
+        """
+        Take numbers, arrays or Series that belong together row by row.
+
+        Parameters
+        ----------
+        formula : str
+            Name of the calling formula, for the messages.
+        **given : float, array or Series
+            The arguments by name. A single number goes with every row.
+
+        Returns
+        -------
+        Arguments
+            The same numbers, ready to be checked.
+
+        Raises
+        ------
+        DataError
+            If an argument holds no numbers, or rows cannot be matched.
+        """
+        if listed := [name for name, value in given.items() if isinstance(value, list | tuple)]:
+            raise DataError(
+                f"{formula}: expected a number, an array or a Series; found a plain list for "
+                f"{', '.join(listed)}. Make it an array with numpy.array."
+            )
+        arrays = {name: _floats(formula, name, value) for name, value in given.items()}
+        indexes = {name: value.index for name, value in given.items() if _is_series(value)}
+        first = next(iter(indexes.values()), None)
+        if any(not index.equals(first) for index in indexes.values()):
+            raise DataError(
+                f"{formula}: expected the same rows in the same order in "
+                f"{_listed(indexes)}; their indexes differ. Bring them into one order first, "
+                "for example with Series.reindex, so that no row meets another's number."
+            )
+        found = {array.shape for array in arrays.values() if array.shape}
+        if len(found) > 1:
+            shapes = ", ".join(f"{name} has {array.shape}" for name, array in arrays.items())
+            raise DataError(
+                f"{formula}: expected arguments of one length; found shapes that do not match: "
+                f"{shapes}. Give one value per row, or a single number for all rows."
+            )
+        shape = next(iter(found), ())
+        labels = list(first) if first is not None else None
+        matched = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
+        return cls(formula, matched, labels)
+
+    @classmethod
+    def of_lists(cls, formula: str, *, least: int = 1, **given: object) -> Arguments:
+        """
+        Take lists of equal length, one entry per group, school, grade or year.
+
+        Parameters
+        ----------
+        formula : str
+            Name of the calling formula, for the messages.
+        least : int, default 1
+            Fewest entries with which the formula has a meaning. [entries]
+        **given : sequence, array or Series
+            The lists by name.
+
+        Returns
+        -------
+        Arguments
+            The same numbers, ready to be checked.
+
+        Raises
+        ------
+        DataError
+            If a list is too short, is no list, or differs in length from the others.
+        """
+        shapes = {name: _floats(formula, name, value).shape for name, value in given.items()}
+        if any(len(shape) != 1 or shape[0] < least for shape in shapes.values()):
+            raise DataError(
+                f"{formula}: expected a list with at least {least} number(s) for {_listed(given)}; "
+                f"found shapes {', '.join(f'{name} {shape}' for name, shape in shapes.items())}. "
+                "Give one entry per group, also where there is only one."
+            )
+        if len(set(shapes.values())) > 1:
+            lengths = ", ".join(f"{name} has {shape[0]}" for name, shape in shapes.items())
+            raise DataError(
+                f"{formula}: expected lists of one length; {lengths}. "
+                "Give one entry per group in each list."
+            )
+        lists = {
+            name: np.asarray(value) if isinstance(value, list | tuple) else value
+            for name, value in given.items()
+        }
+        return cls.of(formula, **lists)
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """Return one argument as an array."""
+        return self.values[name]
+
+    def require(self, rules: Mapping[str, BoolArray | np.bool_ | bool], *, instead: str) -> None:
+        """
+        Refuse the call unless every number is finite and every rule holds.
+
+        Parameters
+        ----------
+        rules : mapping of str to bool array
+            The condition in words a reader understands, and where it holds.
+        instead : str
+            What to do or to use where a rule is broken.
+
+        Raises
+        ------
+        DataError
+            With every row that breaks a rule.
+        """
+        finite = np.logical_and.reduce([np.isfinite(array) for array in self.values.values()])
+        every = {"finite numbers, none missing": finite, **rules}
+        broken = {rule: ok for rule, ok in every.items() if not np.all(ok)}
+        if not broken:
+            return
+        shape = finite.shape
+        bad = ~np.logical_and.reduce([np.broadcast_to(ok, shape) for ok in broken.values()])
+        headline = f"{self.formula}: expected {' and '.join(broken)};"
+        if not shape:
+            raise DataError(f"{headline} found {self._row(())}. {instead}")
+        places = [tuple(int(i) for i in place) for place in np.argwhere(bad)]
+        faults = [f"{self._label(place)}: {self._row(place)}" for place in places[:_ROWS_SHOWN]]
+        if len(places) > _ROWS_SHOWN:
+            faults.append(f"and {len(places) - _ROWS_SHOWN} more row(s)")
+        raise DataError(
+            f"{headline} {len(places)} of {bad.size} row(s) break this. {instead}", faults
+        )
+
+    def _label(self, place: tuple[int, ...]) -> str:
+        if self.labels is not None and len(place) == 1:
+            return f"row {self.labels[place[0]]!r}"
+        return f"entry {place[0] if len(place) == 1 else place}"
+
+    def _row(self, place: tuple[int, ...]) -> str:
+        return ", ".join(f"{name}={float(array[place])!r}" for name, array in self.values.items())
+
+
+def like(result: FloatArray, *given: Numbers) -> Numbers:
+    """
+    Give a result the kind of the arguments it was computed from.
+
+    Parameters
+    ----------
+    result : array
+        The computed numbers, one per row or a single one.
+    *given : float, array or Series
+        The arguments.
+
+    Returns
+    -------
+    float, array or Series
+        A Series if an argument is one, with its index; a float for single numbers.
+    """
+    built: object = result if np.ndim(result) else float(result)
+    for value in given:
+        if _is_series(value):
+            # The class is taken from the argument, so that pandas need not be imported.
+            built = type(value)(result, index=value.index)
+            break
+    return cast("Numbers", built)
+
+
+def _is_series(value: object) -> TypeGuard[pd.Series[Any]]:
+    return hasattr(value, "iloc") and hasattr(value, "dtype")
+
+
+def _floats(formula: str, name: str, value: object) -> FloatArray:
+    kind = value.dtype.kind if _is_series(value) else np.asarray(value).dtype.kind
+    if kind not in "iuf" or hasattr(value, "columns"):
+        raise DataError(
+            f"{formula}: expected a number, an array or a Series of numbers for {name}; "
+            f"found {value!r}. Turn text into numbers and leave out missing rows first."
+        )
+    if _is_series(value):
+        # The nullable types of pandas have their own mark for a missing value.
+        return np.asarray(value.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(value, dtype=np.float64)
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,286 @@
+"""Parts of a whole, and numbers taken as they were published. Percentages run 0-100."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edu_metrics.errors import DataError
+from edu_metrics.formulas._arguments import Arguments, Numbers, Values
+from edu_metrics.formulas._quotients import part_of_whole
+
+__all__ = ["as_published", "count", "coverage", "pooled_share", "qualification_share", "share"]
+
+
+def share(part: Numbers, whole: Numbers) -> Numbers:
+    r"""
+    Part of a whole. [percent].
+
+    Parameters
+    ----------
+    part : float, array or Series
+        Members with the attribute. [persons or institutions]
+    whole : float, array or Series
+        All members, those with the attribute included. [unit of ``part``]
+
+    Returns
+    -------
+    float, array or Series
+        Share of the whole. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If a whole is not positive, or a part lies outside ``[0, whole]``.
+
+    Notes
+    -----
+    .. math:: 100 \cdot \text{part} / \text{whole}
+
+    Where a publisher gives only how many reached a cut-off and how many were tested, this is
+    the pass rate; see :func:`~edu_metrics.formulas.pass_rate` for whole score distributions.
+
+    References
+    ----------
+    Ministry of Education of the PRC (2021). *2020年全国教育事业发展统计公报*, on preschool.
+
+    Examples
+    --------
+    Children in inclusive kindergartens, whole country, 2020, in 10 000 children:
+
+    >>> round(share(4082.83, 4818.26), 2)
+    84.74
+    """
+    return part_of_whole(
+        "share",
+        part=part,
+        whole=whole,
+        instead="For a ratio that may pass 100, use gross_enrolment, cohort_retention or ratio.",
+    )
+
+
+def coverage(covered: Numbers, eligible: Numbers) -> Numbers:
+    r"""
+    Share of the eligible persons or institutions that a measure reaches. [percent].
+
+    Parameters
+    ----------
+    covered : float, array or Series
+        Those reached. [persons or institutions]
+    eligible : float, array or Series
+        Those whom the measure is meant for. [unit of ``covered``]
+
+    Returns
+    -------
+    float, array or Series
+        Share reached. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If nobody is eligible, or more are covered than eligible.
+
+    Notes
+    -----
+    .. math:: 100 \cdot \text{covered} / \text{eligible}
+
+    A share of institutions moves in whole institutions: with 40 kindergartens, in steps of 2.5
+    points. A bound that lies between two steps is met at the next one, which
+    :func:`~edu_metrics.formulas.smallest_count_for` finds. A share of institutions is another
+    number than the share of the persons in them: for inclusive kindergartens, the communique of
+    2020 prints 80.24 percent of the kindergartens and 84.74 percent of the children.
+
+    References
+    ----------
+    Ministry of Education of the PRC (2021). *2020年全国教育事业发展统计公报*, on preschool.
+
+    Examples
+    --------
+    Public and inclusive private kindergartens, Inner Mongolia, 2019, in 10 000 children. The
+    publisher prints 72.17, from counts that were not rounded:
+
+    >>> round(coverage(29.96 + 13.84, 60.7), 1)
+    72.2
+    """
+    return part_of_whole(
+        "coverage",
+        covered=covered,
+        eligible=eligible,
+        instead="Count only those who are eligible; for a ratio of two groups, use ratio.",
+    )
+
+
+def qualification_share(qualified: Numbers, teachers: Numbers) -> Numbers:
+    r"""
+    Share of full-time teachers at or above a level of education. [percent].
+
+    Parameters
+    ----------
+    qualified : float, array or Series
+        Full-time teachers whose highest degree is at or above the level. [persons]
+    teachers : float, array or Series
+        All full-time teachers of the same schools. [persons]
+
+    Returns
+    -------
+    float, array or Series
+        Share of the teachers. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If there are no teachers, or more qualified teachers than teachers.
+
+    Notes
+    -----
+    .. math:: 100 \cdot \text{qualified} / \text{teachers}
+
+    The level belongs to the indicator. Shares of several places or stages are pooled by their
+    teachers, with :func:`pooled_share`, and never averaged.
+
+    References
+    ----------
+    Ministry of Education of the PRC (2023). *2022年全国教育事业发展统计公报*, on teachers.
+
+    Examples
+    --------
+    A city with 1 250 full-time teachers, 1 100 of whom hold a bachelor degree or more:
+
+    >>> qualification_share(1100, 1250)
+    88.0
+    """
+    return part_of_whole(
+        "qualification_share",
+        qualified=qualified,
+        teachers=teachers,
+        instead="Count both among the full-time teachers of the same schools.",
+    )
+
+
+def pooled_share(shares: Values, weights: Values) -> float:
+    r"""
+    Share in all groups together, from the share in each. [percent].
+
+    Parameters
+    ----------
+    shares : sequence, array or Series
+        Share in each group. [percent, 0-100]
+    weights : sequence, array or Series
+        Whole of each group, the denominator of its share. [persons or institutions]
+
+    Returns
+    -------
+    float
+        Share in the groups together. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If a share lies outside 0-100, a weight is negative, or all weights are zero.
+
+    Notes
+    -----
+    .. math:: \sum_i w_i s_i / \sum_i w_i
+
+    It is the share that the pooled counts would give. The plain mean of the shares is not.
+
+    References
+    ----------
+    Ministry of Education of the PRC (2023). *2022年全国教育事业发展统计公报*, on teachers.
+
+    Examples
+    --------
+    Teachers with a bachelor degree in primary and junior schools, whole country, 2022:
+
+    >>> round(pooled_share([74.53, 91.71], [662.94, 402.52]), 2)
+    81.02
+    """
+    checked = Arguments.of_lists("pooled_share", shares=shares, weights=weights)
+    checked.require(
+        {
+            "0 <= shares <= 100": (checked["shares"] >= 0) & (checked["shares"] <= 100),
+            "weights >= 0": checked["weights"] >= 0,
+        },
+        instead="For rates that may pass 100, pool numerators and denominators instead.",
+    )
+    if not checked["weights"].sum() > 0:
+        raise DataError(
+            "pooled_share: expected at least one weight above 0; all are 0. "
+            "Give the whole that each share was computed from."
+        )
+    return float(np.average(checked["shares"], weights=checked["weights"]))
+
+
+def as_published(value: Numbers) -> Numbers:
+    """
+    Take a rate as its publisher printed it. [unit of ``value``].
+
+    Parameters
+    ----------
+    value : float, array or Series
+        The printed rate. [as printed]
+
+    Returns
+    -------
+    float, array or Series
+        The same rate. [as printed]
+
+    Raises
+    ------
+    DataError
+        If the rate is missing or infinite.
+
+    Notes
+    -----
+    A printed rate has lost its counts: it cannot be pooled over areas, and it is only as exact
+    as its last digit. Where the counts are known, compute the rate from them.
+
+    Examples
+    --------
+    Share of myopic pupils, whole country, 2020, known only as the printed rate:
+
+    >>> as_published(52.7)
+    52.7
+    """
+    Arguments.of("as_published", value=value).require(
+        {}, instead="Leave out the area and year for which no rate was printed."
+    )
+    return value
+
+
+def count(value: Numbers) -> Numbers:
+    """
+    Take a count or an amount as it was reported. [unit of ``value``].
+
+    Parameters
+    ----------
+    value : float, array or Series
+        The count or amount. [as reported]
+
+    Returns
+    -------
+    float, array or Series
+        The same count or amount. [as reported]
+
+    Raises
+    ------
+    DataError
+        If the value is missing, infinite or negative.
+
+    Notes
+    -----
+    Counts of areas that do not overlap may be added; see the pooling of
+    :class:`~edu_metrics.formulas.Formula`.
+
+    Examples
+    --------
+    Primary school teachers, whole country, 2022, in 10 000 persons:
+
+    >>> count(662.94)
+    662.94
+    """
+    checked = Arguments.of("count", value=value)
+    checked.require(
+        {"value >= 0": checked["value"] >= 0},
+        instead="For a quantity that may fall below 0, such as a change, use as_published.",
+    )
+    return value
