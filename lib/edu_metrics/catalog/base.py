@@ -1,0 +1,154 @@
+"""What all definitions share: strictness, slugs, texts in two languages, bounds, citations."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
+
+__all__ = ["Better", "Bound", "Citation", "Definition", "Slug", "Text", "Year"]
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$")]
+Year = Annotated[int, Field(ge=1900, le=2200)]
+Better = Literal["higher", "lower", "neither"]
+
+_BOUND = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
+_SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
+
+
+def _in_full(value: float) -> str:
+    """Print every digit of a number and no exponent: a sum of money is read as such."""
+    return np.format_float_positional(value, trim="-")
+
+
+class Definition(BaseModel):
+    """A frozen entry of a definition file; a key that it does not know is a fault."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
+
+
+class Text(Definition):
+    """The same words in Chinese and in English."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def in_(self, lang: str) -> str:
+        """Give the words in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Citation(Definition):
+    """Where a statement stands, with its words where they were read."""
+
+    source: Slug
+    locator: str
+    quote: str | None = None
+
+
+class Bound(Definition):
+    """
+    A limit as printed, strict where it is printed strictly.
+
+    Written in a definition file as one string, ``">95"`` or ``">=95"``.
+
+    Examples
+    --------
+    >>> Bound.model_validate(">95").met_by(95.0)
+    False
+    >>> Bound.model_validate(">=95").met_by(95.0)
+    True
+    """
+
+    op: Literal[">", ">=", "<", "<=", "=="]
+    value: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, given: Any) -> Any:
+        if isinstance(given, dict | Bound):
+            return given
+        found = _BOUND.match(given) if isinstance(given, str) else None
+        if not found:
+            raise ValueError(
+                f"expected a bound such as '>95', '>=95', '<50', '<=50' or '==50', found {given!r}"
+            )
+        return {"op": found[1], "value": float(found[2])}
+
+    @model_serializer
+    def _to_string(self) -> str:
+        return f"{self.op}{_in_full(self.value)}"
+
+    def __str__(self) -> str:
+        """Print the bound as a reader expects it."""
+        return f"{_SIGNS[self.op]} {_in_full(self.value)}"
+
+    @property
+    def rising(self) -> bool:
+        """Whether more is better for this bound."""
+        return self.op in (">", ">=")
+
+    @property
+    def strict(self) -> bool:
+        """Whether the printed value itself fails."""
+        return self.op in (">", "<")
+
+    def met_by(self, values: Any) -> Any:
+        """
+        Tell which values satisfy the bound, unrounded.
+
+        Parameters
+        ----------
+        values : float or array_like
+            Values in the unit of the bound.
+
+        Returns
+        -------
+        bool or ndarray of bool
+            True where the bound holds. A missing value (NaN) never satisfies it.
+        """
+        compare = {
+            ">": np.greater,
+            ">=": np.greater_equal,
+            "<": np.less,
+            "<=": np.less_equal,
+            "==": np.equal,
+        }[self.op]
+        result = compare(values, self.value)
+        return bool(result) if np.ndim(result) == 0 else result
+
+    def gap(self, value: float) -> float:
+        """
+        Say what is still missing in the better direction, negative when exceeded.
+
+        Parameters
+        ----------
+        value : float
+            The value reached. [unit of the bound]
+
+        Returns
+        -------
+        float
+            Gap. [unit of the bound]
+
+        Examples
+        --------
+        >>> Bound.model_validate(">=95").gap(93)
+        2.0
+        >>> Bound.model_validate("<=5").gap(3)
+        -2.0
+        """
+        if self.op == "==":
+            return float(abs(self.value - value))
+        return float(self.value - value if self.rising else value - self.value)

@@ -1,0 +1,289 @@
+"""Load all definitions of a project, and report every fault in them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from edu_metrics.catalog.base import Definition
+from edu_metrics.catalog.checking import Parts, check
+from edu_metrics.catalog.knowledge import KNOWLEDGE_TYPES, Knowledge
+from edu_metrics.catalog.models import (
+    Area,
+    AreaFamily,
+    Assumption,
+    Break,
+    Indicator,
+    Quantity,
+    Source,
+    Study,
+)
+from edu_metrics.catalog.names import plain
+from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
+from edu_metrics.catalog.targets import Plan, Target
+from edu_metrics.errors import DefinitionError
+
+__all__ = ["Catalog", "find_root", "load_catalog"]
+
+
+_Entry = TypeVar("_Entry")
+
+#: Where the entries of each kind stand: ``<table>.yaml``, or one file each in ``<table>/``.
+_TABLES: Mapping[type[Definition], str] = MappingProxyType(
+    {
+        Source: "sources",
+        Quantity: "quantities",
+        Indicator: "indicators",
+        Break: "breaks",
+        Assumption: "assumptions",
+        Plan: "plans",
+        Study: "studies",
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """Everything that is defined, by id and read-only."""
+
+    root: Path
+    sources: Mapping[str, Source]
+    areas: Mapping[str, Area]
+    families: Mapping[str, AreaFamily]
+    quantities: Mapping[str, Quantity]
+    indicators: Mapping[str, Indicator]
+    breaks: Mapping[str, Break]
+    knowledge: Mapping[str, Knowledge]
+    assumptions: Mapping[str, Assumption]
+    plans: Mapping[str, Plan]
+    studies: Mapping[str, Study]
+
+    def study(self, study_id: str) -> Study:
+        """Give a study, or name the nearest one."""
+        return self._get("study", self.studies, study_id)
+
+    def plan(self, plan_id: str) -> Plan:
+        """Give a plan, or name the nearest one."""
+        return self._get("plan", self.plans, plan_id)
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Give an indicator, or name the nearest one."""
+        return self._get("indicator", self.indicators, indicator_id)
+
+    def _get(self, kind: str, known: Mapping[str, _Entry], name: str) -> _Entry:
+        if name not in known:
+            shown = ", ".join(sorted(known)) if len(known) <= 12 else f"{len(known)} are defined"
+            raise DefinitionError(f"no {kind} {name!r}{nearest(name, known)} ({shown})")
+        return known[name]
+
+    def expand(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Replace each family of areas by its members."""
+        expanded: list[str] = []
+        for area in ids:
+            if area in self.families:
+                expanded += [f"{area}_{code}" for code in self.families[area].codes]
+            else:
+                expanded.append(area)
+        return tuple(expanded)
+
+    def study_area(self, study: Study, area: str) -> Area:
+        """Give an area of a study by id, name or alias, or name the nearest one."""
+        members = self.expand(study.areas)
+        if area in members:
+            return self.areas[area]
+        wanted = plain(area)
+        for member in members:
+            if wanted in self._names(member):
+                return self.areas[member]
+        known = [name for member in members for name in (member, *self._names(member))]
+        listed = ", ".join(members[:8]) + (", ..." if len(members) > 8 else "")
+        raise DefinitionError(
+            f"study {study.id!r} has no area {area!r}{nearest(area, known)} (it has {listed})"
+        )
+
+    def _names(self, area: str) -> set[str]:
+        entry = self.areas[area]
+        return {plain(name) for name in (entry.name.zh, entry.name.en, *entry.aliases)}
+
+    def children(self, area: str, among: Iterable[str]) -> tuple[str, ...]:
+        """Give those of ``among`` whose parent is ``area``."""
+        return tuple(other for other in among if self.areas[other].parent == area)
+
+    def area_binding(self, study: Study, plan_area: str) -> str:
+        """Say which area of the study stands for an area of the plan."""
+        return study.binding.get(plan_area, plan_area)
+
+    def bound_areas(self, study: Study, target: Target) -> tuple[str, ...]:
+        """Give the areas of the study that a target binds."""
+        return tuple(self.area_binding(study, area) for area in self.expand(target.areas))
+
+
+def find_root(start: Path | None = None) -> Path:
+    """
+    Find the project folder: the nearest one upwards that has data/definitions.
+
+    Parameters
+    ----------
+    start : Path, optional
+        Where to begin; the working directory when left out.
+
+    Returns
+    -------
+    Path
+        The project folder.
+
+    Raises
+    ------
+    DefinitionError
+        If no folder upwards holds data/definitions.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "definitions").is_dir():
+            return folder
+    raise DefinitionError(
+        f"no data/definitions in {here} or above it; go to a project folder or name one with --root"
+    )
+
+
+def load_catalog(root: Path | str) -> Catalog:
+    """
+    Load and check the definitions of a project.
+
+    Parameters
+    ----------
+    root : Path or str
+        The project folder; its definitions stand in data/definitions.
+
+    Returns
+    -------
+    Catalog
+        All definitions, by id and read-only.
+
+    Raises
+    ------
+    DefinitionError
+        With one line for each fault: file, entry, field, what was expected, what was found.
+
+    Examples
+    --------
+    >>> catalog = load_catalog(find_root())
+    >>> catalog.indicators["compulsory_retention_rate"].better
+    'higher'
+    """
+    folder = Path(root) / "data" / "definitions"
+    if not folder.is_dir():
+        raise DefinitionError(f"{folder} is not a folder; expected the project's definitions there")
+    faults: list[str] = []
+    parts = Parts()
+    _collect_areas(folder, parts, faults)
+    _collect_knowledge(folder, parts, faults)
+    for model, table in _TABLES.items():
+        if model in (Plan, Study):
+            for path in sorted((folder / table).glob("*.yaml")):
+                _collect_file(model, path, parts, faults)
+        else:
+            _collect(model, folder, parts, faults)
+    faults += check(parts)
+    if faults:
+        number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
+        raise DefinitionError(f"data/definitions: {number}", faults)
+    return Catalog(
+        root=Path(root).resolve(),
+        **{
+            name: MappingProxyType({key: entry for key, (_, entry) in held.items()})
+            for name, held in parts.tables().items()
+        },
+    )
+
+
+def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
+    if not path.is_file():
+        faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
+        content = None
+    else:
+        content, new = read_yaml(path)
+        faults += new
+        if content is None and not new:
+            faults.append(f"{path.name}: is empty; expected a list of entries (it may be [])")
+    if not isinstance(content, list):
+        parts.unread |= set(tables)
+    return content
+
+
+def _collect(model: type[Any], folder: Path, parts: Parts, faults: list[str]) -> None:
+    table = _TABLES[model]
+    name = f"{table}.yaml"
+    for where, given in entries_of(_read(folder / name, (table,), parts, faults), name, faults):
+        entry, new = parse(model, given, where)
+        faults += new
+        parts.add(table, where, entry, given, faults)
+
+
+def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
+    content = _read(folder / "areas.yaml", ("areas", "families"), parts, faults)
+    for where, given in entries_of(content, "areas.yaml", faults):
+        family = isinstance(given, dict) and "codes" in given
+        entry, new = parse(AreaFamily if family else Area, given, where)
+        faults += new
+        parts.add("families" if family else "areas", where, entry, given, faults)
+        if isinstance(entry, AreaFamily):
+            for member in entry.members():
+                parts.add("areas", where, member, {"id": member.id}, faults)
+
+
+def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
+    """Read what plans do not print; a project whose plans need none has no such file."""
+    if not (folder / "knowledge.yaml").is_file():
+        return
+    content = _read(folder / "knowledge.yaml", ("knowledge",), parts, faults)
+    for where, given in entries_of(content, "knowledge.yaml", faults):
+        kind = given.get("type") if isinstance(given, dict) else None
+        if isinstance(given, dict) and kind not in list(KNOWLEDGE_TYPES):
+            expected = f"expected one of {', '.join(map(repr, KNOWLEDGE_TYPES))}"
+            offer = nearest(str(kind), KNOWLEDGE_TYPES)
+            said = (
+                f"is missing; {expected}" if kind is None else f"{expected}, found {kind!r}{offer}"
+            )
+            faults.append(f"{where}: type: {said}")
+            parts.add("knowledge", where, None, given, faults)
+            continue
+        entry, new = parse(KNOWLEDGE_TYPES.get(str(kind), Definition), given, where)
+        faults += new
+        parts.add("knowledge", where, entry, given, faults)
+
+
+def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str]) -> None:
+    table = _TABLES[model]
+    name = f"{table}/{path.name}"
+    # Who refers to this file means it by its name, whatever is wrong inside.
+    parts.broken.add((table, path.stem))
+    content, new = read_yaml(path)
+    faults += [f"{table}/{fault}" for fault in new]
+    if content is None and new:
+        return
+    entry, new = parse(model, content, name)
+    faults += new
+    parts.add(table, name, entry, content, faults)
+    given = content.get("id") if isinstance(content, dict) else None
+    if isinstance(given, str) and given != path.stem:
+        faults.append(f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}")
+    if model is Plan:
+        _collect_targets(entry, content, name, parts)
+
+
+def _collect_targets(plan: Plan | None, content: Any, name: str, parts: Parts) -> None:
+    """Keep the targets of a plan, and of a faulty plan those that are sound."""
+    given = content.get("targets") if isinstance(content, dict) else None
+    if plan is not None:
+        parts.targets += [(name, target) for target in plan.targets]
+    elif isinstance(given, list):
+        for item in given:
+            target, faults = parse(Target, item, name)
+            if target is not None:
+                parts.targets.append((name, target))
+            if faults and isinstance(item, dict):
+                parts.broken.add((name, str(item.get("id"))))
