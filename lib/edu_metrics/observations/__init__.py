@@ -1,0 +1,55 @@
+"""
+What was measured: the long table, its intake and its contract, and the series computed from it.
+
+An observation is one quantity in one area and one year, with its source and status; the table has
+the columns ``area, year, quantity, group, value, bound, source, status, vintage``. Vintage is
+the date of publication, kept as ``datetime64[ns]`` at midnight: a revised figure stands beside the
+first one, and :func:`known_by` says which was in force on a day.
+
+Years
+-----
+Year t of a stock (pupils, teachers, schools) is its count in the autumn of t, when school year t
+begins. Pupils who leave grade 9 in the summer of t entered grade 1 in the autumn of t - 9; those
+who sit in grade 9 in the autumn of t entered in the autumn of t - 8. An indicator says so with
+the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here shifts a year by
+itself.
+"""
+
+from edu_metrics.observations.building import (
+    build,
+    processed_path,
+    read_processed,
+    write_processed,
+)
+from edu_metrics.observations.computing import (
+    MissingInput,
+    compute,
+    inspect_sums,
+    missing_inputs,
+)
+from edu_metrics.observations.package_tables import read_package_table
+from edu_metrics.observations.provenance import provenance
+from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by
+from edu_metrics.observations.transcription import HEADER, read_transcription
+from edu_metrics.observations.validation import validate
+
+__all__ = [
+    "BOUNDS",
+    "COLUMNS",
+    "HEADER",
+    "KEYS",
+    "STATUSES",
+    "MissingInput",
+    "build",
+    "compute",
+    "inspect_sums",
+    "known_by",
+    "missing_inputs",
+    "processed_path",
+    "provenance",
+    "read_package_table",
+    "read_processed",
+    "read_transcription",
+    "validate",
+    "write_processed",
+]

@@ -1,0 +1,222 @@
+"""All observations of a study, from its inputs to one processed table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study
+from edu_metrics.errors import DataError
+from edu_metrics.observations.package_tables import read_package_table
+from edu_metrics.observations.pooling import below
+from edu_metrics.observations.table import COLUMNS, empty, show_rows
+from edu_metrics.observations.transcription import read_transcription
+from edu_metrics.observations.validation import validate
+
+__all__ = ["build", "processed_path", "read_processed", "write_processed"]
+
+_SIDECAR = ".source.yaml"
+
+
+def build(
+    catalog: Catalog, study: Study | str, *, simulated: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """
+    Collect the observations of a study and hold them against their contract.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    study : Study or str
+        The study, or its id.
+    simulated : DataFrame, optional
+        Simulated observations to use in place of the files below data/raw/simulated.
+
+    Returns
+    -------
+    DataFrame
+        Observations of the study's areas, of all that lies below them, and of the areas that it
+        compares with; all vintages.
+
+    Raises
+    ------
+    DataError
+        With one line for each fault in any of the inputs: a path that matches nothing, an
+        unreadable table, simulated numbers that were not written yet, a broken contract, or real
+        and invented numbers in one study.
+    """
+    if isinstance(study, str):
+        study = catalog.study(study)
+    faults: list[str] = []
+    parts = [empty()]
+    for given in study.observations:
+        if isinstance(given, SimulatedInput) and simulated is not None:
+            continue
+        parts += _collect(given, catalog, study, faults)
+    _refuse(study, faults)
+    if simulated is not None:
+        parts.append(simulated)
+    table = validate(_stack(parts), catalog)
+    _refuse(study, _real_and_invented(table, study))
+    compared = set(catalog.expand(study.compare_with))
+    kept = below(catalog, catalog.expand(study.areas)) | compared
+    return table[table["area"].isin(kept)].reset_index(drop=True)
+
+
+def _refuse(study: Study, faults: list[str]) -> None:
+    if faults:
+        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
+        raise DataError(f"study {study.id!r}: {number} in its observations", faults)
+
+
+def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+
+def _collect(
+    given: FileInput | PackageInput | SimulatedInput,
+    catalog: Catalog,
+    study: Study,
+    faults: list[str],
+) -> Iterable[pd.DataFrame]:
+    """Read one input; what is wrong with it joins the faults of the others."""
+    found = []
+    if isinstance(given, PackageInput):
+        try:
+            found.append(read_package_table(given, catalog))
+        except DataError as error:
+            faults += _all_of(error)
+        return found
+    for path in _paths(given, catalog, study, faults):
+        try:
+            found.append(read_transcription(path, catalog))
+        except DataError as error:
+            faults += _all_of(error)
+    return found
+
+
+def _all_of(error: DataError) -> Iterable[str]:
+    return error.faults or (error.message,)
+
+
+def _paths(
+    given: FileInput | SimulatedInput, catalog: Catalog, study: Study, faults: list[str]
+) -> list[Path]:
+    raw = catalog.root / "data" / "raw"
+    if isinstance(given, SimulatedInput):
+        pattern = f"simulated/{given.city}/**/*.csv"
+        absent = (
+            f"data/raw/simulated/{given.city}: expected the simulated tables of {given.city!r}, "
+            f"found none; run `edu-metrics simulate {study.id}` first"
+        )
+    else:
+        pattern = given.path
+        absent = f"data/raw/{pattern}: matches no file; the path of an input starts below data/raw"
+    try:
+        matched = sorted(raw.glob(pattern))
+    except (NotImplementedError, ValueError):
+        matched = []
+    paths = [path for path in matched if path.is_file() and not path.name.endswith(_SIDECAR)]
+    if not paths:
+        faults.append(absent)
+    return paths
+
+
+def _real_and_invented(table: pd.DataFrame, study: Study) -> list[str]:
+    """Keep invented numbers out of a real study, and measured ones out of an invented one."""
+    invented = table["status"] == "simulated"
+    if not study.simulated:
+        wrong = table[invented]
+        words = "simulated numbers in a study that is not marked simulated: true"
+    else:
+        # A suppressed number is no number at all, and gives nothing real away.
+        wrong = table[~invented & (table["status"] != "suppressed")]
+        words = "numbers that are not simulated in a study that is"
+    return [f"status: {words}; {show_rows(wrong)}"] if len(wrong) else []
+
+
+def processed_path(root: Path | str, study_id: str) -> Path:
+    """
+    Say where the processed table of a study lies.
+
+    Parameters
+    ----------
+    root : Path or str
+        The project folder.
+    study_id : str
+        Id of the study.
+
+    Returns
+    -------
+    Path
+        The file, whether it exists or not.
+
+    Examples
+    --------
+    >>> processed_path("project", "somewhere").as_posix()
+    'project/data/processed/somewhere.parquet'
+    """
+    return Path(root) / "data" / "processed" / f"{study_id}.parquet"
+
+
+def write_processed(table: pd.DataFrame, path: Path | str) -> None:
+    """
+    Write a processed table, whole or not at all.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Observations.
+    path : Path or str
+        Where to; an older file is replaced in one step.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        table.to_parquet(unfinished, index=False)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
+    """
+    Read the processed table of a study.
+
+    Parameters
+    ----------
+    root : Path or str
+        The project folder.
+    study_id : str
+        Id of the study.
+
+    Returns
+    -------
+    DataFrame
+        Observations.
+
+    Raises
+    ------
+    DataError
+        If the table was not built yet, or is not what was written.
+    """
+    path = processed_path(root, study_id)
+    cure = f"run `edu-metrics build {study_id}`"
+    if not path.is_file():
+        raise DataError(f"study {study_id!r}: its observations were not built yet; {cure} first")
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path.name} can't be read ({error}); {cure} again") from error
+    if tuple(table) != COLUMNS:
+        raise DataError(
+            f"{path.name}: expected the columns {', '.join(COLUMNS)}, "
+            f"found {', '.join(map(str, table))}; {cure} again"
+        )
+    return table.astype(empty().dtypes.to_dict())

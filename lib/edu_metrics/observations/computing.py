@@ -1,0 +1,297 @@
+"""From observations to the series of an indicator, with what it rests on and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from edu_metrics.catalog import Catalog, Indicator, nearest
+from edu_metrics.errors import DataError
+from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations.combining import (
+    bound_of_quotient,
+    join_sources,
+    status_ranks,
+    status_words,
+)
+from edu_metrics.observations.pooling import below, sums_of_children, usable, with_sums
+
+__all__ = ["SERIES", "MissingInput", "compute", "forms_of", "inspect_sums", "missing_inputs"]
+
+#: The columns of a computed series.
+SERIES = (
+    "area",
+    "year",
+    "value",
+    "bound",
+    "numerator",
+    "denominator",
+    "status",
+    "source",
+    "how",
+)
+
+_NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denominator": "float64"}
+_NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MissingInput:
+    """A count that would make an indicator known: what to ask the bureau for."""
+
+    year: int
+    quantity: str
+    group: str
+    area: str
+
+
+def compute(
+    catalog: Catalog, indicator_id: str, table: pd.DataFrame, areas: Iterable[str]
+) -> pd.DataFrame:
+    """
+    Compute an indicator from counts; where they are lacking, take it as it was printed.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    indicator_id : str
+        Id of the indicator.
+    table : DataFrame
+        Observations, as :func:`~edu_metrics.observations.validate` returns them. Of several
+        vintages the newest is used; for an earlier day, ask
+        :func:`~edu_metrics.observations.known_by` first.
+    areas : iterable of str
+        Ids of areas or families.
+
+    Returns
+    -------
+    DataFrame
+        One row for each area and year in which the indicator is known, sorted. Value is in the
+        unit of the indicator; numerator and denominator are the first two arguments of its
+        formula, or the value itself for a count. ``how`` is ``computed`` (from the area's own
+        numbers), ``pooled`` (at least one of them is the sum over all children) or ``printed``.
+        ``status`` is the weakest of the inputs, ``source`` names all of them. Years with a
+        suppressed input, or in which there is nothing to divide by, are left out.
+
+    Raises
+    ------
+    DataError
+        If an area is not defined, or numbers lie outside the domain of the formula.
+    DefinitionError
+        If there is no such indicator.
+
+    Notes
+    -----
+    Rows that do not matter cost time, calls more so: ask once for all areas.
+
+    Examples
+    --------
+    Children in public kindergartens, Inner Mongolia, 2019, of whom the publisher gives the
+    counts and prints 49.36 percent:
+
+    >>> from edu_metrics.catalog import find_root, load_catalog
+    >>> from edu_metrics.observations import build
+    >>> catalog = load_catalog(find_root())
+    >>> table = build(catalog, "wuhai")
+    >>> series = compute(catalog, "public_kindergarten_share", table, ["inner_mongolia"])
+    >>> series.loc[series["year"] == 2019, ["value", "how"]].round(2).to_numpy().tolist()
+    [[49.36, 'computed']]
+    """
+    indicator = catalog.indicator(indicator_id)
+    wanted = _known_areas(catalog, areas)
+    series = _evaluate(catalog, indicator, table, wanted)
+    for form in forms_of(catalog, indicator):
+        printed = _evaluate(catalog, form, table, wanted).assign(how="printed")
+        if len(printed):
+            # What was computed stands first, and is kept.
+            series = pd.concat([series, printed]).drop_duplicates(["area", "year"])
+    return series.sort_values(["area", "year"], ignore_index=True)
+
+
+def forms_of(catalog: Catalog, indicator: Indicator) -> list[Indicator]:
+    """
+    Find the indicators that take the value of this one from print.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    indicator : Indicator
+        The computed one.
+
+    Returns
+    -------
+    list of Indicator
+        Its printed forms, by id.
+    """
+    forms = [form for form in catalog.indicators.values() if form.published_form_of == indicator.id]
+    return sorted(forms, key=lambda form: form.id)
+
+
+def missing_inputs(
+    catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: str, years: Iterable[int]
+) -> list[MissingInput]:
+    """
+    List the numbers that are lacking for an indicator to be known in some years.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    indicator_id : str
+        Id of the indicator.
+    table : DataFrame
+        Observations.
+    area : str
+        Id of the area.
+    years : iterable of int
+        Years of the indicator. [year]
+
+    Returns
+    -------
+    list of MissingInput
+        By year, each with the year of its own: an input that lags lies earlier. Counts are
+        listed also where a printed rate stands in for them.
+
+    Raises
+    ------
+    DataError
+        If the area is not defined.
+    DefinitionError
+        If there is no such indicator.
+    """
+    indicator = catalog.indicator(indicator_id)
+    found = _inputs(catalog, indicator, table, _known_areas(catalog, [area]))
+    missing = {
+        MissingInput(int(year) - given.lag, given.quantity, given.group, area)
+        for argument, given in indicator.inputs.items()
+        for year in years
+        if (area, int(year)) not in found[argument].index
+    }
+    return sorted(missing)
+
+
+def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
+    """
+    List where an area's own number and the sum of its children disagree.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    table : DataFrame
+        Observations; the newest vintages are compared.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``area, year, quantity, group, own, sum_of_children``, sorted. Only exact numbers
+        are compared: what is printed as a bound or as about cannot disagree. The own number is
+        the one that :func:`compute` uses.
+    """
+    own = usable(table)
+    sums = sums_of_children(own, catalog, set(catalog.areas))
+    keys = ["area", "year", "quantity", "group"]
+    both = own.merge(sums, on=keys, suffixes=("", "_of_children"))
+    exact = (both["bound"] == "exact") & (both["bound_of_children"] == "exact")
+    apart = ~np.isclose(both["value"], both["value_of_children"], rtol=1e-9, atol=0)
+    listed = both[exact & apart].sort_values(keys, ignore_index=True)
+    names = {"value": "own", "value_of_children": "sum_of_children"}
+    return listed.rename(columns=names)[[*keys, *names.values()]]
+
+
+def _known_areas(catalog: Catalog, areas: Iterable[str]) -> set[str]:
+    wanted = [areas] if isinstance(areas, str) else list(areas)
+    unknown = [n for n in wanted if n not in catalog.areas and n not in catalog.families]
+    if unknown:
+        known = {*catalog.areas, *catalog.families}
+        raise DataError(
+            "expected areas that are defined",
+            [f"no area {name!r}{nearest(name, known)}" for name in unknown],
+        )
+    return set(catalog.expand(wanted))
+
+
+def _inputs(
+    catalog: Catalog, indicator: Indicator, table: pd.DataFrame, areas: set[str]
+) -> dict[str, pd.DataFrame]:
+    """Find the cells for each argument, by area and by the year of the indicator."""
+    pooled = FORMULAS[indicator.formula].pooling != "none"
+    scope = below(catalog, areas) if pooled else areas
+    quantities = {given.quantity for given in indicator.inputs.values()}
+    rows = table[table["quantity"].isin(quantities)]
+    own = usable(rows[rows["area"].isin(scope)])
+    cells = with_sums(own, catalog, scope) if pooled else own.assign(pooled=False)
+    found = {}
+    for argument, given in indicator.inputs.items():
+        chosen = cells[
+            (cells["quantity"] == given.quantity)
+            & (cells["group"] == given.group)
+            & cells["area"].isin(areas)
+        ]
+        index = pd.MultiIndex.from_arrays(
+            [chosen["area"], chosen["year"] + given.lag], names=["area", "year"]
+        )
+        found[argument] = chosen.set_axis(index)
+    return found
+
+
+def _evaluate(
+    catalog: Catalog, indicator: Indicator, table: pd.DataFrame, areas: set[str]
+) -> pd.DataFrame:
+    """Apply the formula of an indicator wherever all its inputs are there."""
+    formula = FORMULAS[indicator.formula]
+    given = _inputs(catalog, indicator, table, areas)
+    if any(cells.empty for cells in given.values()):
+        return _NOTHING.copy()
+    inputs = _aligned([given[name] for name in formula.arguments])
+    numbers = [cells["value"] for cells in inputs]
+    index = inputs[0].index
+    if index.empty:
+        return _NOTHING.copy()
+    try:
+        value = formula.function(*numbers)
+    except DataError as error:
+        raise DataError(f"indicator {indicator.id!r}: {error.message}", error.faults) from error
+    printed = indicator.formula == "as_published"
+    pooled = np.logical_or.reduce([cells["pooled"] for cells in inputs])
+    ranks = [status_ranks(cells["status"]) for cells in inputs]
+    return pd.DataFrame(
+        {
+            "area": index.get_level_values("area"),
+            "year": index.get_level_values("year"),
+            "value": value.to_numpy(),
+            "bound": _bound([cells["bound"] for cells in inputs]),
+            "numerator": np.nan if printed else numbers[0].to_numpy(),
+            "denominator": numbers[1].to_numpy() if len(numbers) > 1 else np.nan,
+            "status": status_words(np.maximum.reduce(ranks)),
+            "source": join_sources([cells["source"] for cells in inputs]),
+            "how": "printed" if printed else np.where(pooled, "pooled", "computed"),
+        }
+    ).astype(_NOTHING.dtypes.to_dict())
+
+
+def _aligned(inputs: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Keep the areas and years that all inputs have, where there is something to divide by."""
+    index = inputs[0].index
+    for cells in inputs[1:]:
+        if not index.equals(cells.index):
+            index = index.intersection(cells.index)
+    aligned = [cells.reindex(index) for cells in inputs]
+    if len(aligned) != 2:
+        return aligned
+    something = aligned[1]["value"] != 0
+    return aligned if something.all() else [cells[something] for cells in aligned]
+
+
+def _bound(bounds: list[pd.Series]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    if len(bounds) == 1:
+        return bounds[0].to_numpy(dtype=object)
+    if len(bounds) == 2:
+        return bound_of_quotient(*bounds)
+    exact = np.logical_and.reduce([bound == "exact" for bound in bounds])
+    return np.where(exact, "exact", "about")

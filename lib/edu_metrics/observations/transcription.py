@@ -1,0 +1,244 @@
+"""
+Tables that a person copied out of a publication, as CSV files below data/raw.
+
+A raw file is never edited: its sidecar ``<file>.source.yaml`` says where it comes from and
+carries the sha256 of its bytes. Numbers stand as printed, with the unit as printed; they are
+converted in decimal arithmetic, so that 23.41万 is 234100 and nothing near it.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from edu_metrics.catalog import Area, Catalog, Quantity, nearest, plain
+from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.errors import DataError
+from edu_metrics.observations.table import BOUNDS, STATUSES, empty
+from edu_metrics.observations.units import accepted_units, unit_factor
+
+__all__ = ["HEADER", "read_transcription"]
+
+#: The header of a raw file.
+HEADER = (
+    "place",
+    "quantity",
+    "year",
+    "value",
+    "bound",
+    "unit",
+    "status",
+    "source",
+    "published",
+    "note",
+)
+
+_NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
+
+
+def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
+    """
+    Read one raw file of transcribed numbers.
+
+    Parameters
+    ----------
+    path : Path or str
+        A CSV file in UTF-8 with the columns of ``HEADER``; place and quantity are given by id,
+        name or alias, ``published`` is the date of publication, such as ``2021-08-27``. A
+        suppressed number has an empty value.
+    catalog : Catalog
+        What is defined.
+
+    Returns
+    -------
+    DataFrame
+        Observations in the columns of the long table; the group is ``all``.
+
+    Raises
+    ------
+    DataError
+        With one line for each fault, its file and line: no sidecar, a sidecar whose sha256
+        differs, an unknown name, a unit that measures something else, a value that is no number.
+    """
+    path = Path(path)
+    shown = _shown(path, catalog.root)
+    if not path.is_file():
+        raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
+    content = path.read_bytes()
+    faults = list(_broken_seal(path, content, shown))
+    reader = _Reader(catalog)
+    rows = []
+    for where, cells in _lines(content, shown, faults):
+        row, new = reader.read(cells)
+        faults += [f"{where}: {fault}" for fault in new]
+        rows.append(row)
+    if faults:
+        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
+        raise DataError(f"{shown}: {number}", faults)
+    table = empty()
+    if not rows:
+        return table
+    return pd.DataFrame(rows).assign(group="all").astype(table.dtypes.to_dict())[list(table)]
+
+
+def _shown(path: Path, root: Path) -> str:
+    absolute = path.resolve()
+    inside = absolute.is_relative_to(root)
+    return absolute.relative_to(root).as_posix() if inside else path.name
+
+
+def _broken_seal(path: Path, content: bytes, shown: str) -> Iterator[str]:
+    """Compare the file with what its sidecar says of it."""
+    sidecar = path.with_name(f"{path.name}.source.yaml")
+    if not sidecar.is_file():
+        yield (
+            f"{shown}: {sidecar.name} is missing; expected beside the file where it comes from "
+            "and its sha256"
+        )
+        return
+    described, faults = read_yaml(sidecar)
+    yield from (f"{shown}: {fault}" for fault in faults)
+    if faults:
+        return
+    expected = described.get("sha256") if isinstance(described, dict) else None
+    found = hashlib.sha256(content).hexdigest()
+    if expected is None:
+        yield f"{shown}: {sidecar.name} has no sha256; the file's is {found}"
+    elif str(expected).lower() != found:
+        yield (
+            f"{shown}: was edited: {sidecar.name} expects the sha256 {expected}, found {found}; "
+            "bring the file back, or describe a new edition of it"
+        )
+
+
+def _lines(content: bytes, shown: str, faults: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Walk over the rows of a file, each with where it stands."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(f"{shown}: expected UTF-8, found another encoding ({error.reason})")
+        return
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        header = tuple(next(reader, ()))
+        if header != HEADER:
+            faults.append(
+                f"{shown} line 1: expected the header {','.join(HEADER)}, found {','.join(header)}"
+            )
+            return
+        for cells in reader:
+            where = f"{shown} line {reader.line_num}"
+            if len(cells) == len(HEADER):
+                yield where, dict(zip(HEADER, (cell.strip() for cell in cells), strict=True))
+            elif cells:
+                faults.append(f"{where}: expected {len(HEADER)} cells, found {len(cells)}")
+    except csv.Error as error:
+        faults.append(f"{shown} line {reader.line_num}: not valid CSV: {error}")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """All names of some definitions, and the id that each of them means."""
+
+    kind: str
+    ids: Mapping[str, str]
+    spelt: tuple[str, ...]
+
+    @classmethod
+    def of(cls, kind: str, entries: Iterable[Area | Quantity]) -> _Names:
+        spelt = [
+            (name, entry.id)
+            for entry in entries
+            for name in (entry.name.zh, entry.name.en, *entry.aliases, entry.id)
+        ]
+        return cls(kind, {plain(name): key for name, key in spelt}, tuple(n for n, _ in spelt))
+
+    def find(self, name: str, faults: list[str]) -> str | None:
+        found = self.ids.get(plain(name))
+        if found is None:
+            faults.append(
+                f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, self.spelt)}"
+            )
+        return found
+
+
+class _Reader:
+    """Reads rows; holds the names, which are collected once for a file."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.places = _Names.of("place", catalog.areas.values())
+        self.quantities = _Names.of("quantity", catalog.quantities.values())
+
+    def read(self, cells: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+        """Make an observation of a row, or say every fault in it."""
+        faults: list[str] = []
+        quantity = self.quantities.find(cells["quantity"], faults)
+        row: dict[str, object] = {
+            "area": self.places.find(cells["place"], faults),
+            "year": _year(cells["year"], faults),
+            "quantity": quantity,
+            "value": self._value(cells, quantity, faults),
+            "bound": _one_of("bound", cells["bound"], BOUNDS, faults),
+            "source": _one_of("source", cells["source"], self.catalog.sources, faults),
+            "status": _one_of("status", cells["status"], STATUSES, faults),
+            "vintage": _published(cells["published"], faults),
+        }
+        return row, faults
+
+    def _value(
+        self, cells: Mapping[str, str], quantity: str | None, faults: list[str]
+    ) -> float | None:
+        printed = unicodedata.normalize("NFKC", cells["value"])
+        if cells["status"] == "suppressed":
+            if printed:
+                faults.append(f"value: expected none where suppressed, found {printed!r}")
+            return None
+        number = bool(_NUMBER.match(printed))
+        if not number:
+            faults.append(f"value: expected a number such as 23.41, found {cells['value']!r}")
+        if quantity is None:
+            return None
+        measured = self.catalog.quantities[quantity]
+        factor = unit_factor(cells["unit"], measured)
+        if factor is None:
+            faults.append(
+                f"unit: {cells['unit']!r} does not measure {quantity!r}; expected one of "
+                f"{', '.join(accepted_units(measured))}, or a power of ten of it such as 万"
+            )
+        return float(Decimal(printed) * factor) if number and factor is not None else None
+
+
+def _one_of(field: str, found: str, known: Iterable[str], faults: list[str]) -> str:
+    names = tuple(known)
+    if found not in names:
+        listed = f" (one of {', '.join(names)})" if len(names) <= 8 else ""
+        faults.append(
+            f"{field}: expected a {field} that is defined{listed}, found {found!r}"
+            f"{nearest(found, names)}"
+        )
+    return found
+
+
+def _year(found: str, faults: list[str]) -> int | None:
+    if re.fullmatch(r"[0-9]{4}", found):
+        return int(found)
+    faults.append(f"year: expected a year such as 2020, found {found!r}")
+    return None
+
+
+def _published(found: str, faults: list[str]) -> pd.Timestamp | None:
+    try:
+        return pd.Timestamp(dt.date.fromisoformat(found))
+    except ValueError:
+        faults.append(f"published: expected a date such as 2021-08-27, found {found!r}")
+        return None

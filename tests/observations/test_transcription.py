@@ -1,0 +1,163 @@
+"""Transcribed tables: names, units, seals, and every fault with its file and line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from edu_metrics.errors import DataError
+from edu_metrics.observations import COLUMNS, read_transcription, validate
+
+GOOD = "乌海市,常住人口,2021,55.81,exact,万人,reported,bulletin,2022-06-01,"
+
+
+def faults(path, catalog):
+    with pytest.raises(DataError) as caught:
+        read_transcription(path, catalog)
+    return caught.value.faults
+
+
+def test_a_row_becomes_an_observation_in_the_unit_of_its_quantity(tmp_path, catalog, write_raw):
+    found = read_transcription(write_raw(tmp_path / "a.csv", GOOD), catalog)
+    assert tuple(found) == COLUMNS
+    (row,) = found.itertuples(index=False)
+    assert row.value == 558100.0
+    assert (row.area, row.year, row.quantity, row.group) == ("city", 2021, "population", "all")
+    assert (row.bound, row.source, row.status) == ("exact", "bulletin", "reported")
+    assert row.vintage.date() == dt.date(2022, 6, 1)
+    assert len(validate(found, catalog)) == 1
+
+
+def test_a_unit_is_converted_exactly(tmp_path, catalog, write_raw):
+    # In binary arithmetic, ten thousand times 1.13 is 11299.999999999998.
+    path = write_raw(tmp_path / "a.csv", GOOD.replace("55.81", "1.13"))
+    assert read_transcription(path, catalog)["value"].tolist() == [11_300]
+
+
+@pytest.mark.parametrize(
+    ("place", "quantity"),
+    [
+        ("Wuhai", "Population"),
+        ("乌海", "常住人口"),
+        ("乌 海 市", "常住 人口"),
+        ("ＣＩＴＹ", "population"),
+    ],
+)
+def test_names_are_found_by_alias_id_language_width_and_spacing(
+    tmp_path, catalog, write_raw, place, quantity
+):
+    line = GOOD.replace("乌海市,常住人口", f"{place},{quantity}")
+    found = read_transcription(write_raw(tmp_path / "a.csv", line), catalog)
+    assert found[["area", "quantity"]].to_numpy().tolist() == [["city", "population"]]
+
+
+def test_a_bound_stays_a_bound(tmp_path, catalog, write_raw):
+    line = "乌海市,巩固率,2020,95,above,%,reported,bulletin,2021-01-01,printed as >95"
+    (row,) = read_transcription(write_raw(tmp_path / "a.csv", line), catalog).itertuples()
+    assert (row.value, row.bound) == (95, "above")
+
+
+def test_a_suppressed_number_has_no_value(tmp_path, catalog, write_raw):
+    line = GOOD.replace("55.81", "").replace("reported", "suppressed")
+    found = read_transcription(write_raw(tmp_path / "a.csv", line), catalog)
+    assert found["value"].isna().all()
+    still = write_raw(tmp_path / "b.csv", GOOD.replace("reported", "suppressed"))
+    assert faults(still, catalog) == (
+        "b.csv line 2: value: expected none where suppressed, found '55.81'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("乌海市", "乌梅市", "place: no place has the name '乌梅市'; did you mean '乌海市'?"),
+        ("常住人口", "常往人口", "no quantity has the name '常往人口'; did you mean '常住人口'?"),
+        ("2021,", "2021年,", "year: expected a year such as 2020, found '2021年'"),
+        ("55.81", "55.81[1]", "value: expected a number such as 23.41, found '55.81[1]'"),
+        ("55.81", ">55", "value: expected a number such as 23.41, found '>55'"),
+        ("55.81", "", "value: expected a number such as 23.41, found ''"),
+        ("55.81", "nan", "value: expected a number such as 23.41, found 'nan'"),
+        ("exact", "", "bound: expected a bound that is defined (one of exact, at_least"),
+        ("万人", "万元", "unit: '万元' does not measure 'population'; expected one of persons, 人"),
+        ("reported", "observed", "status: expected a status that is defined (one of reported"),
+        ("bulletin", "buletin", "found 'buletin'; did you mean 'bulletin'?"),
+        ("2022-06-01", "2022-06", "published: expected a date such as 2021-08-27, found '2022-06'"),
+        ("2022-06-01,", "2022-06-01", "expected 10 cells, found 9"),
+    ],
+)
+def test_a_broken_cell_is_refused_with_file_line_and_column(
+    tmp_path, catalog, write_raw, old, new, words
+):
+    path = write_raw(tmp_path / "a.csv", GOOD, GOOD.replace(old, new))
+    (fault,) = faults(path, catalog)
+    assert fault.startswith("a.csv line 3: ")
+    assert words in fault
+
+
+def test_all_faults_of_a_file_are_said_at_once(tmp_path, catalog, write_raw):
+    path = write_raw(
+        tmp_path / "a.csv",
+        GOOD.replace("乌海市", "远方").replace("万人", "%"),
+        GOOD.replace("55.81", "many"),
+        seal=False,
+    )
+    found = faults(path, catalog)
+    assert [fault.split(": ")[1] for fault in found] == [
+        "a.csv.source.yaml is missing; expected beside the file where it comes from and its sha256",
+        "place",
+        "unit",
+        "value",
+    ]
+
+
+def test_a_raw_file_that_was_edited_is_refused(tmp_path, catalog, write_raw):
+    path = write_raw(tmp_path / "a.csv", GOOD)
+    path.write_bytes(path.read_bytes().replace(b"55.81", b"55.82"))
+    (fault,) = faults(path, catalog)
+    assert "a.csv: was edited: a.csv.source.yaml expects the sha256" in fault
+
+
+@pytest.mark.parametrize("sidecar", ["source: yearbook\n", "- a list\n", ""])
+def test_a_sidecar_without_checksum_is_refused(tmp_path, catalog, write_raw, sidecar):
+    path = write_raw(tmp_path / "a.csv", GOOD)
+    (tmp_path / "a.csv.source.yaml").write_text(sidecar, "utf-8")
+    (fault,) = faults(path, catalog)
+    assert "a.csv.source.yaml has no sha256" in fault
+
+
+def test_another_header_is_refused_with_the_one_expected(tmp_path, catalog, write_raw):
+    path = write_raw(tmp_path / "a.csv", GOOD, header="place,quantity")
+    (fault,) = faults(path, catalog)
+    assert fault.startswith("a.csv line 1: expected the header place,quantity,year,value")
+
+
+def test_another_encoding_is_refused(tmp_path, catalog, write_raw):
+    path = write_raw(tmp_path / "a.csv", GOOD, seal=False)
+    path.write_bytes(path.read_bytes().decode().encode("gb18030"))
+    assert any("expected UTF-8" in fault for fault in faults(path, catalog))
+
+
+def test_quotes_that_do_not_close_are_refused(tmp_path, catalog, write_raw):
+    path = write_raw(tmp_path / "a.csv", GOOD, GOOD + '"note')
+    assert any("not valid CSV" in fault for fault in faults(path, catalog))
+
+
+def test_a_byte_order_mark_and_blank_lines_are_no_faults(tmp_path, catalog, write_raw):
+    path = write_raw(
+        tmp_path / "a.csv",
+        "",
+        GOOD,
+        header="\ufeffplace,quantity,year,value,bound,unit,status,source,published,note",
+    )
+    assert len(read_transcription(path, catalog)) == 1
+
+
+def test_a_file_without_rows_gives_an_empty_table(tmp_path, catalog, write_raw):
+    found = read_transcription(write_raw(tmp_path / "a.csv"), catalog)
+    assert (len(found), tuple(found)) == (0, COLUMNS)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path, catalog):
+    with pytest.raises(DataError, match=r"a\.csv is not a file"):
+        read_transcription(tmp_path / "a.csv", catalog)
