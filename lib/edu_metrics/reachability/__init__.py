@@ -1,0 +1,46 @@
+"""What it means: verdicts, what is missing, the pace asked for and the people behind it."""
+
+from edu_metrics.reachability.arithmetic import (
+    final_bound,
+    is_possible,
+    is_vacuous,
+    people_behind,
+    required_pace,
+    years_needed,
+)
+from edu_metrics.reachability.assessing import assess, assess_target
+from edu_metrics.reachability.checks import Check, checks_of
+from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.verdicts import (
+    Applies,
+    Assessment,
+    CheckResult,
+    Missing,
+    Verdict,
+    verdict_of,
+)
+
+__all__ = [
+    "Applies",
+    "Assessment",
+    "Check",
+    "CheckResult",
+    "Evidence",
+    "Missing",
+    "Part",
+    "Record",
+    "Verdict",
+    "assess",
+    "assess_target",
+    "change_by_parts",
+    "checks_of",
+    "final_bound",
+    "gap_by_parts",
+    "is_possible",
+    "is_vacuous",
+    "people_behind",
+    "required_pace",
+    "verdict_of",
+    "years_needed",
+]

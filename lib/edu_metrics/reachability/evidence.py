@@ -1,0 +1,228 @@
+"""What is known by a study's date: series, their bounds and breaks, what is missing, draws."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.observations import compute, known_by, missing_inputs
+from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.verdicts import Missing
+from edu_metrics.trajectories import Trajectory, no_change, scale_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Evidence", "Record"]
+
+#: Units of amounts that need not be whole.
+_DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
+
+
+def counts_whole(indicator: Indicator) -> bool:
+    """Tell whether an indicator's values are whole numbers of persons or institutions."""
+    return indicator.formula == "count" and indicator.unit not in _DIVISIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """
+    One series as known by the study's date.
+
+    ``exact`` holds values by year; ``bounds`` holds, for years known only as a bound, its kind
+    and value; ``counts`` the numerator and denominator of a rate where both are known. From
+    ``since`` on the values compare with the last one; before it the series has a break.
+    """
+
+    area: str
+    exact: Mapping[int, float] = field(default_factory=dict)
+    bounds: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    counts: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    since: int | None = None
+
+    @property
+    def last_year(self) -> int | None:
+        """The last year with an exact value."""
+        return max(self.exact, default=None)
+
+    @property
+    def past_pace(self) -> float | None:
+        """Mean change a year from the first exact value after any break to the last."""
+        years = [year for year in self.exact if self.since is None or year >= self.since]
+        if len(years) < 2:
+            return None
+        first, last = min(years), max(years)
+        return round((self.exact[last] - self.exact[first]) / (last - first), 9)
+
+
+class Evidence:
+    """
+    The observations of a study as of its date, computed when asked for and kept.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        Whose areas and date count.
+    table : DataFrame
+        Observations; those published after the study's date are not looked at.
+    """
+
+    def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame) -> None:
+        self.catalog = catalog
+        self.study = study
+        self.table = known_by(table, study.as_of)
+        self.areas = catalog.expand(study.areas)
+        self._series: dict[str, pd.DataFrame] = {}
+        self._by_area: dict[str, dict[str, pd.DataFrame]] = {}
+        self._histories: dict[str, pd.DataFrame] = {}
+        self._missing: dict[tuple[str, str, tuple[int, ...]], tuple[Missing, ...]] = {}
+        self._trajectories: dict[tuple[str, str], Trajectory] = {}
+
+    @cached_property
+    def _exact(self) -> pd.DataFrame:
+        return self.table[self.table["bound"] == "exact"]
+
+    @cached_property
+    def _compared(self) -> tuple[str, ...]:
+        return (*self.areas, *self.study.compare_with)
+
+    def series(self, indicator: str) -> pd.DataFrame:
+        """Give an indicator's series in all areas of the study and those it is compared with."""
+        if indicator not in self._series:
+            self._series[indicator] = compute(
+                self.catalog, indicator, self.table, list(self._compared)
+            )
+        return self._series[indicator]
+
+    def series_of(self, indicator: str, area: str) -> pd.DataFrame:
+        """Give an indicator's series in one area, by year."""
+        if indicator not in self._by_area:
+            by_area = self.series(indicator).groupby("area", sort=False)
+            self._by_area[indicator] = {str(name): rows for name, rows in by_area}
+        empty = self.series(indicator).iloc[:0]
+        return self._by_area[indicator].get(area, empty)
+
+    def record(self, indicator: str, area: str) -> Record:
+        """Give one series as plain numbers by year."""
+        series = self.series_of(indicator, area)
+        exact: dict[int, float] = {}
+        bounds: dict[int, tuple[str, float]] = {}
+        counts: dict[int, tuple[float, float]] = {}
+        for year, value, bound, numerator, denominator in zip(
+            series["year"].tolist(),
+            series["value"].tolist(),
+            series["bound"].tolist(),
+            series["numerator"].tolist(),
+            series["denominator"].tolist(),
+            strict=True,
+        ):
+            if bound == "exact":
+                exact[year] = value
+            else:
+                bounds[year] = (bound, value)
+            if bound == "exact" and numerator == numerator and denominator == denominator:
+                counts[year] = (numerator, denominator)
+        sources = sorted({s for text in series["source"].unique() for s in str(text).split("; ")})
+        since = self._since(indicator, area, max(exact)) if exact else None
+        return Record(area, exact, bounds, counts, tuple(sources), since)
+
+    def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[Missing, ...]:
+        """Name the numbers that would have to be asked for; one known as a bound is not known."""
+        key = (indicator, area, tuple(years))
+        if key not in self._missing:
+            found = missing_inputs(self.catalog, indicator, self._exact, area, years)
+            self._missing[key] = tuple(
+                Missing(item.quantity, item.year, item.area, item.group) for item in found
+            )
+        return self._missing[key]
+
+    def rivals(self, check: Check, indicator: str) -> dict[str, Mapping[int, float]]:
+        """Give the series of the areas that a rank is taken among, the plan's names resolved."""
+        names = [self.catalog.area_binding(self.study, area) for area in check.among]
+        return {area: self.record(indicator, area).exact for area in names}
+
+    def breaks(self, indicator: str, area: str) -> list[Break]:
+        """Give the breaks of a series that were known by the study's date."""
+        line = {area, *self.above(area)}
+        return [
+            entry
+            for entry in self.catalog.breaks.values()
+            if entry.indicator == indicator
+            and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
+            and self._published(entry.citation.source)
+        ]
+
+    def above(self, area: str) -> tuple[str, ...]:
+        """Give the areas that hold an area, from its parent up."""
+        parent = self.catalog.areas[area].parent
+        return () if parent is None else (parent, *self.above(parent))
+
+    def _since(self, indicator: str, area: str, last_year: int) -> int | None:
+        """Give the year from which a series that ends in ``last_year`` is one of a kind."""
+        years = [entry.year for entry in self.breaks(indicator, area)]
+        return max((year for year in years if year <= last_year), default=None)
+
+    def _published(self, source: str) -> bool:
+        date = self.catalog.sources[source].date
+        return date is None or date <= self.study.as_of
+
+    def break_within(self, check: Check, indicator: str, area: str) -> bool:
+        """Tell whether a check compares years on both sides of a break."""
+        if check.measure in ("value", "rank"):
+            return False
+        return any(
+            check.years[0] < entry.year <= check.due for entry in self.breaks(indicator, area)
+        )
+
+    def history(self, indicator: str) -> pd.DataFrame:
+        """Give the exact values of the study's own areas, after each one's last break."""
+        if indicator not in self._histories:
+            series = self.series(indicator)
+            series = series[(series["bound"] == "exact") & series["area"].isin(self.areas)]
+            since = {
+                area: self._since(indicator, str(area), int(last)) or 0
+                for area, last in series.groupby("area")["year"].max().items()
+            }
+            comparable = series["year"] >= series["area"].map(since)
+            self._histories[indicator] = series[comparable]
+        return self._histories[indicator]
+
+    def trajectory(self, indicator: str, area: str, until: int) -> Trajectory:
+        """
+        Draw what a series may do, up to a year at least; same draws for every target on it.
+
+        Raises
+        ------
+        ProjectionError
+            If too little is known.
+        """
+        key = (indicator, area)
+        held = self._trajectories.get(key)
+        if held is None or held.years[-1] < until:
+            self._trajectories[key] = held = self._draw(
+                self.catalog.indicator(indicator), area, until
+            )
+        return held
+
+    def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
+        history = self.history(indicator.id)
+        own = history[history["area"] == area]
+        level = self.catalog.areas[area].level
+        peers = [a for a in self.areas if a != area and self.catalog.areas[a].level == level]
+        last = int(own["year"].max()) if len(own) else until - 1
+        years = range(last + 1, max(until, last + 1) + 1)
+        return no_change(
+            own,
+            history[history["area"].isin(peers)],
+            tuple(years),
+            scale=scale_for(indicator.bounds),
+            seed=zlib.crc32(f"{self.study.id}/{indicator.id}/{area}".encode()),
+            whole_counts=counts_whole(indicator),
+        )

@@ -1,0 +1,144 @@
+"""
+What the numbers say of a target in an area, as of a date.
+
+Probabilities are put into words at the cut-offs of the calibrated likelihood terms of the
+Intergovernmental Panel on Climate Change [1]_: below 0.05 out of reach, below 0.33 unlikely,
+below 0.66 uncertain, from there on likely.
+
+References
+----------
+.. [1] Mastrandrea, M. D. et al. (2010). *Guidance note for lead authors of the IPCC Fifth
+   Assessment Report on consistent treatment of uncertainties*, table 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from edu_metrics.catalog import Bound
+
+__all__ = ["Applies", "Assessment", "CheckResult", "Missing", "Verdict", "verdict_of"]
+
+
+class Verdict(StrEnum):
+    """Every verdict that there is."""
+
+    MET = "met"
+    MISSED = "missed"
+    IMPOSSIBLE = "impossible"
+    OUT_OF_REACH = "out_of_reach"
+    UNLIKELY = "unlikely"
+    UNCERTAIN = "uncertain"
+    LIKELY = "likely"
+    CANNOT_TELL = "cannot_tell"
+    NO_DATA = "no_data"
+    TRACKED = "tracked"
+
+
+class Applies(StrEnum):
+    """
+    How a target stands to an area.
+
+    ``binds``: the plan sets it for this area. ``as_if``: it is set for an area above, and shown
+    as if its number held here. ``parts``: it is set for areas below. ``elsewhere``: neither.
+    """
+
+    BINDS = "binds"
+    AS_IF = "as_if"
+    PARTS = "parts"
+    ELSEWHERE = "elsewhere"
+
+
+def verdict_of(probability: float) -> Verdict:
+    """
+    Put a probability into a word.
+
+    Parameters
+    ----------
+    probability : float
+        Probability, 0-1.
+
+    Returns
+    -------
+    Verdict
+        One of out_of_reach, unlikely, uncertain and likely.
+
+    Examples
+    --------
+    >>> str(verdict_of(0.0499)), str(verdict_of(0.05)), str(verdict_of(0.66))
+    ('out_of_reach', 'unlikely', 'likely')
+    """
+    if probability < 0.05:
+        return Verdict.OUT_OF_REACH
+    if probability < 0.33:
+        return Verdict.UNLIKELY
+    if probability < 0.66:
+        return Verdict.UNCERTAIN
+    return Verdict.LIKELY
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """
+    One check of a reading: what was measured, against which bounds, and whether it held.
+
+    ``margin`` is the distance to the nearest bound to fail, negative where that one failed.
+    """
+
+    measure: str
+    years: tuple[int, ...]
+    bounds: tuple[Bound, ...]
+    measured: float | None
+    holds: bool | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A number to ask the bureau for."""
+
+    quantity: str
+    year: int
+    area: str
+    group: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One target, one area, one reading: the verdict and the numbers behind it."""
+
+    study: str
+    area: str
+    target: str
+    applies: Applies
+    verdict: Verdict
+    reading: str | None = None
+    steps: int | None = None
+    indicator: str | None = None
+    probability: float | None = None
+    interval: tuple[float, float] | None = None
+    median: float | None = None
+    last_year: int | None = None
+    last_value: float | None = None
+    start: str | None = None
+    level: Bound | None = None
+    gap: float | None = None
+    required_pace: float | None = None
+    past_pace: float | None = None
+    years_needed: int | None = None
+    pace_percentile: float | None = None
+    year_reached: int | None = None
+    people: int | None = None
+    vacuous: bool = False
+    model: str | None = None
+    reason: str | None = None
+    checks: tuple[CheckResult, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    sources: tuple[str, ...] = ()
+    others: tuple[Assessment, ...] = field(default=(), repr=False)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether another reading or number of steps comes to another verdict."""
+        return any(other.verdict != self.verdict for other in self.others)
