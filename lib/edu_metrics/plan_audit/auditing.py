@@ -1,0 +1,151 @@
+"""Run every rule over a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Catalog, Plan
+from edu_metrics.plan_audit.context import PlanContext, Series
+from edu_metrics.plan_audit.findings import Finding, Kind, Severity
+from edu_metrics.plan_audit.rules import RULES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["as_rows", "audit", "observed_series", "series_by_year"]
+
+Rule = Callable[[PlanContext], Iterable[Finding]]
+
+
+def audit(catalog: Catalog, plan: Plan, *, series: Series | None = None) -> tuple[Finding, ...]:
+    """
+    Hold a plan's numbers against each other.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions: indicators and how they hang together, and what is known besides plans.
+    plan : Plan
+        The plan.
+    series : mapping, optional
+        Observed values by (indicator, area) and year, from :func:`observed_series`; without them
+        the rules that compare with a record say that they can't decide.
+
+    Returns
+    -------
+    tuple of Finding
+        By severity, kind and target; independent of the order of the plan's targets but for
+        the order in which a finding names them.
+
+    Examples
+    --------
+    >>> from edu_metrics.catalog import find_root, load_catalog
+    >>> catalog = load_catalog(find_root())
+    >>> found = audit(catalog, catalog.plan("wuhai_2020_2022"))
+    >>> any(finding.kind == "impossible" for finding in found)
+    True
+    """
+    context = PlanContext(catalog, plan, series or {})
+    found = [finding for rule in RULES for finding in rule(context)]
+    severities, kinds = list(Severity), list(Kind)
+    return tuple(
+        sorted(found, key=lambda f: (severities.index(f.severity), kinds.index(f.kind), f.id))
+    )
+
+
+def as_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """
+    Give findings as plain data.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        From :func:`audit`.
+
+    Returns
+    -------
+    list of dict
+        id, kind, severity, rule, targets, message_zh, message_en and numbers.
+    """
+    return [
+        {
+            "id": finding.id,
+            "kind": str(finding.kind),
+            "severity": str(finding.severity),
+            "rule": finding.rule,
+            "targets": list(finding.targets),
+            "message_zh": finding.message("zh"),
+            "message_en": finding.message("en"),
+            "numbers": finding.numbers,
+        }
+        for finding in findings
+    ]
+
+
+def observed_series(
+    catalog: Catalog, plan: Plan, table: pd.DataFrame, areas: Iterable[str]
+) -> Mapping[tuple[str, str], Mapping[int, float]]:
+    """
+    Compute the series that the rules compare a plan with.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    plan : Plan
+        Whose indicators are computed, with those related to them.
+    table : DataFrame
+        Observations, from :func:`~edu_metrics.observations.read_processed`.
+    areas : iterable of str
+        The plan's areas, and those to compare with.
+
+    Returns
+    -------
+    mapping
+        Exact values by (indicator, area) and year.
+    """
+    from edu_metrics.observations import compute
+
+    chosen = list(areas)
+    return series_by_year(
+        catalog, plan, lambda indicator: compute(catalog, indicator, table, chosen)
+    )
+
+
+def series_by_year(
+    catalog: Catalog, plan: Plan, computed: Callable[[str], pd.DataFrame]
+) -> Mapping[tuple[str, str], Mapping[int, float]]:
+    """
+    Collect the series that the rules compare a plan with.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    plan : Plan
+        Whose indicators are collected, with those related to them.
+    computed : callable
+        Gives an indicator's series, as :func:`~edu_metrics.observations.compute` does.
+
+    Returns
+    -------
+    mapping
+        Exact values by (indicator, area) and year.
+    """
+    wanted = {target.indicator for target in plan.targets if target.indicator}
+    wanted |= {r.indicator for t in plan.targets for r in t.readings if r.indicator}
+    for name in list(wanted):
+        for relation in catalog.indicators[name].relations:
+            wanted |= set(relation.indicators)
+    for entry in catalog.knowledge.values():
+        for part in getattr(entry, "parts", ()):
+            wanted.add(part)
+        if whole := getattr(entry, "whole", None):
+            wanted.add(whole)
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for name in sorted(wanted):
+        series = computed(name)
+        for row in series[series["bound"] == "exact"].to_dict("records"):
+            found.setdefault((name, str(row["area"])), {})[int(row["year"])] = float(row["value"])
+    return found

@@ -1,0 +1,317 @@
+"""A promised pace and a stated base held against what has been seen elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from edu_metrics.catalog import Bound, Target
+from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.findings import Finding, Kind, Severity
+from edu_metrics.plan_audit.rules._above import area_name, areas_above, last_levels
+from edu_metrics.plan_audit.rules._saying import in_both, listed, said_value, short, tidy
+from edu_metrics.words import signed
+
+__all__ = [
+    "Step",
+    "base_against_areas_above",
+    "hardest_step",
+    "pace_beyond_record",
+    "remainder_that_must_go",
+    "share_of_remainder",
+    "yearly_steps",
+]
+
+#: From a quarter of all that is left on, a gain is said to eat into the remainder.
+_MUCH_OF_THE_REMAINDER = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The change a year between two years that a plan fixes, signed."""
+
+    first_year: int
+    first: float
+    last_year: int
+    last: Bound
+
+    @property
+    def yearly(self) -> float:
+        """Change a year, in the unit of the indicator."""
+        return tidy((self.last.value - self.first) / (self.last_year - self.first_year))
+
+
+def yearly_steps(values: Mapping[int, float]) -> dict[int, float]:
+    """
+    Give the change from each year to the next, where both were observed.
+
+    Parameters
+    ----------
+    values : mapping of int to float
+        Observed values by year. [unit of the indicator]
+
+    Returns
+    -------
+    dict of int to float
+        Change by the year in which it ends. [unit of the indicator]
+
+    Examples
+    --------
+    Nine-year retention in China, with a year left out:
+
+    >>> yearly_steps({2018: 94.2, 2019: 94.8, 2020: 95.2, 2022: 95.5})
+    {2019: 0.6, 2020: 0.4}
+    """
+    return {
+        year: tidy(values[year] - values[year - 1]) for year in sorted(values) if year - 1 in values
+    }
+
+
+def hardest_step(base: tuple[int, float], levels: Mapping[int, Bound]) -> Step | None:
+    """
+    Give the steepest stretch on the way from a base through the levels that a plan fixes.
+
+    Parameters
+    ----------
+    base : tuple of (int, float)
+        Year and value of the start. [year, unit of the indicator]
+    levels : mapping of int to Bound
+        Levels by year.
+
+    Returns
+    -------
+    Step or None
+        None where the base already lies at or beyond every level.
+
+    Examples
+    --------
+    >>> above = Bound.model_validate(">95")
+    >>> hardest_step((2020, 93), {2021: above, 2022: above}).yearly
+    2.0
+    """
+    found: list[Step] = []
+    year, value = base
+    for due in sorted(levels):
+        bound = levels[due]
+        if due <= year or bound.op == "==" or bound.gap(value) <= 0:
+            continue
+        found.append(Step(year, value, due, bound))
+        year, value = due, bound.value
+    return max(found, key=lambda step: abs(step.yearly), default=None)
+
+
+def share_of_remainder(base: float, level: float, limit: float) -> float:
+    """
+    Say what share of all that is left a gain takes.
+
+    Parameters
+    ----------
+    base, level, limit : float
+        Start, promised level, and the indicator's own limit. [unit of the indicator]
+
+    Returns
+    -------
+    float
+        Share of the distance between start and limit. [0-1]
+
+    Examples
+    --------
+    Teachers without a bachelor degree fall from 15 % to 10 %: a third of them.
+
+    >>> round(share_of_remainder(85, 90, 100), 3)
+    0.333
+    """
+    return (level - base) / (limit - base)
+
+
+def _needed(context: PlanContext, target: Target) -> Step | float | None:
+    """Give the hardest step from a stated base, or the slowest pace in the indicator's unit."""
+    base = context.base(target)
+    if base is not None and (step := hardest_step(base, last_levels(target))):
+        return step
+    pace = context.pace(target)
+    if pace is None or pace.relative or pace.slowest == 0:
+        return None
+    return pace.slowest
+
+
+def _record(
+    context: PlanContext, indicator: str, areas: Sequence[str]
+) -> tuple[str, dict[int, float]] | None:
+    """Give the nearest area with observed yearly steps, and these."""
+    for area in areas:
+        if steps := yearly_steps(context.series.get((indicator, area), {})):
+            return area, steps
+    return None
+
+
+def pace_beyond_record(context: PlanContext) -> Iterator[Finding]:
+    """
+    Find paces above the largest yearly step that an area above has shown.
+
+    Areas at the top of the tree have nothing above to be compared with; of all others whose
+    indicator has no observed steps one open finding tells.
+    """
+    without: list[Target] = []
+    for target in context.plan.targets:
+        needed, areas = _needed(context, target), areas_above(context, target)
+        if needed is None or not areas or target.indicator is None:
+            continue
+        record = _record(context, target.indicator, areas)
+        if record is None:
+            without.append(target)
+            continue
+        yearly = needed.yearly if isinstance(needed, Step) else needed
+        sign = 1 if yearly > 0 else -1
+        largest = max(sign * step for step in record[1].values())
+        if sign * yearly > largest:
+            yield _beyond(context, target, needed, record, largest * sign)
+    if without:
+        yield Finding(
+            kind=Kind.RECORD,
+            severity=Severity.OPEN,
+            rule="pace_beyond_record",
+            targets=tuple(target.id for target in without),
+            text="audit_record.no_record",
+            values={"number": len(without), "titles": context.titles(without)},
+            numbers={"targets": len(without)},
+            part="no_record",
+        )
+
+
+def _beyond(
+    context: PlanContext,
+    target: Target,
+    needed: Step | float,
+    record: tuple[str, Mapping[int, float]],
+    largest: float,
+) -> Finding:
+    area, steps = record
+    yearly = needed.yearly if isinstance(needed, Step) else needed
+    indicator = context.indicator(target)
+    suffix = "_pp" if indicator and indicator.unit == "percent" else ""
+    strict = isinstance(needed, Step) and needed.last.strict
+    known = [step for year, step in steps.items() if year <= context.plan.issued.year]
+    way = (
+        in_both(
+            lambda lang: (
+                f"{short(needed.first)} → {short(needed.last.value)} "
+                f"({needed.first_year}–{needed.last_year})"
+            )
+        )
+        if isinstance(needed, Step)
+        else ""
+    )
+    return Finding(
+        kind=Kind.RECORD,
+        severity=Severity.MEDIUM,
+        rule="pace_beyond_record",
+        targets=(target.id,),
+        text=f"audit_record.beyond{'_strict' if strict else ''}",
+        values={
+            "title": context.title(target),
+            "way": way,
+            "needed": signed(yearly, 2),
+            "area": area_name(context, area),
+            "first": min(steps) - 1,
+            "last": max(steps),
+            "steps": in_both(
+                lambda lang: listed((signed(step, 1) for step in steps.values()), lang)
+            ),
+            "largest": signed(largest, 1),
+            "times": short(yearly / largest, 1) if largest else "∞",
+        },
+        numbers={
+            f"needed_a_year{suffix}": yearly,
+            "strict": strict,
+            "area": area,
+            "years": [*steps],
+            f"observed{suffix}": [*steps.values()],
+            f"largest{suffix}": largest,
+            f"largest_until_issue{suffix}": (
+                max(known, key=lambda step: step * yearly) if known else None
+            ),
+            "largest_over_needed": tidy(largest / yearly),
+        },
+    )
+
+
+def base_against_areas_above(context: PlanContext) -> Iterator[Finding]:
+    """Find stated bases that lie behind an area above, or ahead even of its later values."""
+    for target in context.plan.targets:
+        base, indicator = context.base(target), context.indicator(target)
+        if base is None or indicator is None or indicator.better == "neither":
+            continue
+        sign = 1 if indicator.better == "higher" else -1
+        for area in areas_above(context, target):
+            values = context.series.get((indicator.id, area), {})
+            later = [year for year in sorted(values) if year > base[0]]
+            if base[0] in values and sign * (base[1] - values[base[0]]) < 0:
+                key, year = "base_behind", base[0]
+            elif base[0] not in values and later and sign * (base[1] - values[later[-1]]) > 0:
+                key, year = "base_ahead_of_later", later[-1]
+            else:
+                continue
+            yield Finding(
+                kind=Kind.RECORD,
+                severity=Severity.LOW,
+                rule="base_against_areas_above",
+                targets=(target.id,),
+                text=f"audit_record.{key}",
+                values={
+                    "title": context.title(target),
+                    "base": said_value(base[1], indicator.unit),
+                    "base_year": base[0],
+                    "area": area_name(context, area),
+                    "year": year,
+                    "value": said_value(values[year], indicator.unit),
+                },
+                numbers={
+                    "base": base[1],
+                    "base_year": base[0],
+                    "area": area,
+                    "year": year,
+                    "value": tidy(values[year]),
+                    "difference": tidy(base[1] - values[year]),
+                },
+                part=area,
+            )
+
+
+def remainder_that_must_go(context: PlanContext) -> Iterator[Finding]:
+    """Find gains that take a quarter or more of all that is left up to the indicator's limit."""
+    for target in context.plan.targets:
+        base, levels = context.base(target), last_levels(target)
+        indicator = context.indicator(target)
+        if base is None or not levels or indicator is None:
+            continue
+        last = levels[max(levels)]
+        limit = indicator.bounds[1 if last.rising else 0]
+        if limit is None or last.op == "==" or last.gap(base[1]) <= 0 or base[1] == limit:
+            continue
+        share = share_of_remainder(base[1], last.value, limit)
+        # All of it is a promise of another kind: one unit left out breaks it.
+        if not _MUCH_OF_THE_REMAINDER <= share < 1 or max(levels) <= base[0]:
+            continue
+        suffix = "_pct" if indicator.unit == "percent" else ""
+        yield Finding(
+            kind=Kind.RECORD,
+            severity=Severity.LOW,
+            rule="remainder_that_must_go",
+            targets=(target.id,),
+            text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
+            values={
+                "title": context.title(target),
+                "left": said_value(abs(limit - base[1]), indicator.unit),
+                "to": said_value(abs(limit - last.value), indicator.unit),
+                "year": max(levels),
+                "share": short(100 * share, 0),
+                "years": max(levels) - base[0],
+            },
+            numbers={
+                f"remainder_at_base{suffix}": tidy(abs(limit - base[1])),
+                f"remainder_at_level{suffix}": tidy(abs(limit - last.value)),
+                "share": tidy(share),
+                "years": max(levels) - base[0],
+            },
+        )

@@ -1,0 +1,271 @@
+"""What nobody could measure: no base, no date, no definition, no data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from edu_metrics.catalog import (
+    AverageChange,
+    Break,
+    Indicator,
+    SourceEnd,
+    Target,
+    TotalChange,
+    YearlyChange,
+)
+from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
+from edu_metrics.plan_audit.rules._above import last_levels
+from edu_metrics.plan_audit.rules._saying import in_both
+from edu_metrics.words import date
+
+__all__ = [
+    "breaks_inside",
+    "no_baseline",
+    "no_date",
+    "no_measure",
+    "sources_that_end",
+    "undecided_readings",
+    "undefined_standards",
+    "unverified_parameters",
+]
+
+_CHANGES = (YearlyChange, AverageChange, TotalChange)
+
+
+def _grouped(
+    context: PlanContext,
+    rule: str,
+    key: str,
+    severity: Severity,
+    targets: Iterable[Target],
+    *,
+    values: dict[str, Any] | None = None,
+    numbers: dict[str, Value] | None = None,
+    part: str = "",
+) -> Iterator[Finding]:
+    """Give one finding for all targets concerned, or none."""
+    found = list(targets)
+    if found:
+        yield Finding(
+            kind=Kind.UNMEASURABLE,
+            severity=severity,
+            rule=rule,
+            targets=tuple(target.id for target in found),
+            text=f"audit_unmeasurable.{key}",
+            values={"number": len(found), "titles": context.titles(found), **(values or {})},
+            numbers={"targets": len(found), **(numbers or {})},
+            part=part,
+        )
+
+
+def indicators_of(context: PlanContext, target: Target) -> list[Indicator]:
+    """Give the indicators that a target names, of all its readings, each once."""
+    names = [target.indicator, *(reading.indicator for reading in target.readings)]
+    return [context.catalog.indicators[name] for name in dict.fromkeys(names) if name]
+
+
+def _starts_known(context: PlanContext, target: Target) -> bool:
+    """Tell whether the plan states a base for a target's indicator, or its area has values."""
+    name = target.indicator
+    if name is None or context.base(target) or context.base_of_indicator(name):
+        return True
+    issued = context.plan.issued.year
+    return any(
+        year <= issued
+        for area in context.catalog.expand(target.areas)
+        for year in context.series.get((name, area), {})
+    )
+
+
+def no_baseline(context: PlanContext) -> Iterator[Finding]:
+    """Find promises of change from a start that the plan does not give, and levels without one."""
+    changes, levels = [], []
+    for target in context.plan.targets:
+        reading = target.default_reading
+        if reading is None or _starts_known(context, target):
+            continue
+        sizes = [
+            bound.value
+            for condition in reading.conditions
+            if isinstance(condition, _CHANGES)
+            for bound in condition.change
+        ]
+        if any(sizes):
+            changes.append(target)
+        elif not sizes and last_levels(target) and target.better in ("higher", "lower"):
+            levels.append(target)
+    rule = "no_baseline"
+    yield from _grouped(context, rule, "change_without_base", Severity.HIGH, changes, part="change")
+    yield from _grouped(context, rule, "level_without_base", Severity.LOW, levels, part="level")
+
+
+def no_date(context: PlanContext) -> Iterator[Finding]:
+    """Find promises without a date; what is to happen at intervals needs none."""
+    undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
+    numeric = [target for target in undated if target.numeric]
+    others = [target for target in undated if not target.numeric]
+    values, numbers = {"year": context.plan.last_year}, {"assumed_year": context.plan.last_year}
+    for part, severity, targets in (
+        ("numeric", Severity.MEDIUM, numeric),
+        ("other", Severity.LOW, others),
+    ):
+        yield from _grouped(
+            context,
+            "no_date",
+            "no_date",
+            severity,
+            targets,
+            values=dict(values),
+            numbers=dict(numbers),
+            part=part,
+        )
+
+
+def no_measure(context: PlanContext) -> Iterator[Finding]:
+    """Find promises that no number judges: neither an indicator nor a frequency."""
+    bare = [
+        target
+        for target in context.plan.targets
+        if target.indicator is None and target.frequency is None and not target.readings
+    ]
+    yield from _grouped(context, "no_measure", "no_measure", Severity.LOW, bare)
+
+
+def undecided_readings(context: PlanContext) -> Iterator[Finding]:
+    """Find readings that no defined indicator can judge."""
+    default, other = [], []
+    for target in context.plan.targets:
+        undecided = [reading for reading in target.readings if reading.undecided]
+        if any(reading.default for reading in undecided):
+            default.append(target)
+        elif undecided:
+            other.append(target)
+    for part, severity, targets in (
+        ("default", Severity.HIGH, default),
+        ("other", Severity.LOW, other),
+    ):
+        yield from _grouped(
+            context, "undecided_readings", f"undecided_{part}", severity, targets, part=part
+        )
+
+
+def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
+    """Find cut-offs, age bands and populations inside a definition that no source confirms."""
+    using: dict[tuple[str, str], list[Target]] = {}
+    for target in context.plan.targets:
+        for indicator in indicators_of(context, target):
+            for name, parameter in indicator.parameters.items():
+                if parameter.unverified:
+                    using.setdefault((indicator.id, name), []).append(target)
+    for (indicator_id, name), targets in using.items():
+        indicator = context.catalog.indicators[indicator_id]
+        value = indicator.parameters[name].value
+        yield from _grouped(
+            context,
+            "unverified_parameters",
+            "parameter",
+            Severity.MEDIUM,
+            targets,
+            values={
+                "indicator": {"zh": indicator.name.zh, "en": indicator.name.en},
+                "parameter": name,
+                "value": value,
+            },
+            numbers={"indicator": indicator_id, "parameter": name, "value": value},
+            part=f"{indicator_id}.{name}",
+        )
+
+
+def undefined_standards(context: PlanContext) -> Iterator[Finding]:
+    """Find what had to be assumed on weak ground, or from memory, to judge a target at all."""
+    using: dict[str, list[Target]] = {}
+    for target in context.plan.targets:
+        names = [*target.assumptions]
+        for indicator in indicators_of(context, target):
+            names += indicator.assumptions
+        for name in dict.fromkeys(names):
+            assumption = context.catalog.assumptions[name]
+            if assumption.quality == "red" or assumption.unverified:
+                using.setdefault(name, []).append(target)
+    for name, targets in using.items():
+        assumption = context.catalog.assumptions[name]
+        turning = assumption.quality == "red" and assumption.impact == "red"
+        yield from _grouped(
+            context,
+            "undefined_standards",
+            "unverified" if assumption.unverified else "weak",
+            Severity.HIGH if turning else Severity.MEDIUM,
+            targets,
+            values={"assumption": {"zh": assumption.title.zh, "en": assumption.title.en}},
+            numbers={
+                "assumption": name,
+                "quality": assumption.quality,
+                "impact": assumption.impact,
+                "unverified": assumption.unverified,
+            },
+            part=name,
+        )
+
+
+def sources_that_end(context: PlanContext) -> Iterator[Finding]:
+    """Find targets whose data can't be had any more before they fall due."""
+    for entry in context.knowledge:
+        if not isinstance(entry, SourceEnd):
+            continue
+        concerned = [
+            target
+            for name in entry.indicators
+            for target in context.by_indicator.get(name, ())
+            if entry.from_date <= dt.date(context.deadline(target), 12, 31)
+        ]
+        shown = in_both(lambda lang, on=entry.from_date: date(on, lang))  # type: ignore[misc]
+        months = 12 * (entry.from_date.year - context.plan.issued.year)
+        months += entry.from_date.month - context.plan.issued.month
+        yield from _grouped(
+            context,
+            "sources_that_end",
+            "source_ends",
+            Severity.HIGH,
+            _in_order(context, concerned),
+            values={"date": shown, "why": {"zh": entry.why.zh, "en": entry.why.en}},
+            numbers={"from_date": entry.from_date.isoformat(), "months_after_issue": months},
+            part=entry.id,
+        )
+
+
+def _in_order(context: PlanContext, targets: Iterable[Target]) -> list[Target]:
+    wanted = {target.id for target in targets}
+    return [target for target in context.plan.targets if target.id in wanted]
+
+
+def breaks_inside(context: PlanContext) -> Iterator[Finding]:
+    """Find series that break between a plan's start and the day on which a target falls due."""
+    by_indicator: dict[str, list[Break]] = {}
+    for entry in context.catalog.breaks.values():
+        by_indicator.setdefault(entry.indicator, []).append(entry)
+    found: dict[tuple[int, str], tuple[set[str], Break, dict[str, Target]]] = {}
+    for target in context.plan.targets:
+        areas = set(context.catalog.expand(target.areas))
+        for indicator in indicators_of(context, target):
+            for entry in by_indicator.get(indicator.id, ()):
+                bound = set(context.catalog.expand(entry.areas))
+                inside = context.plan.first_year < entry.year <= context.deadline(target)
+                if inside and (not bound or bound & areas):
+                    # One event can break several series.
+                    held = found.setdefault((entry.year, entry.why.en), (set(), entry, {}))
+                    held[0].add(entry.id)
+                    held[2][target.id] = target
+    for (year, _), (names, entry, targets) in found.items():
+        yield from _grouped(
+            context,
+            "breaks_inside",
+            "break_inside",
+            Severity.MEDIUM,
+            targets.values(),
+            values={"year": year, "why": {"zh": entry.why.zh, "en": entry.why.en}},
+            numbers={"year": year, "breaks": sorted(names)},
+            part=min(names),
+        )
