@@ -1,0 +1,86 @@
+"""What it looks like: each plot takes an Axes and plain numbers, and returns the Axes."""
+
+from edu_metrics.figures.audit import (
+    describe_baselines,
+    describe_links,
+    plot_baselines,
+    plot_links,
+)
+from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.contributions import plot_contributions
+from edu_metrics.figures.describing import (
+    describe_areas,
+    describe_availability,
+    describe_contributions,
+    describe_outlook,
+    describe_verdicts,
+)
+from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
+from edu_metrics.figures.outlook_data import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
+from edu_metrics.figures.output import (
+    as_html,
+    new_figure,
+    small_multiples,
+    table_height,
+    to_png,
+    to_svg,
+)
+from edu_metrics.figures.overview import (
+    AVAILABILITY_STATES,
+    plot_areas,
+    plot_availability,
+    plot_verdicts,
+)
+from edu_metrics.figures.style import (
+    COLOURS,
+    FONT_FAMILY,
+    LARGE,
+    LINE_STYLES,
+    STANDARD,
+    STRIP,
+    apply_style,
+    register_fonts,
+    use_style,
+)
+
+__all__ = [
+    "AVAILABILITY_STATES",
+    "BOUND_KINDS",
+    "COLOURS",
+    "FONT_FAMILY",
+    "HATCHED",
+    "LARGE",
+    "LINE_STYLES",
+    "OUTLOOK_PARTS",
+    "PROMISE_SIGNS",
+    "STANDARD",
+    "STRIP",
+    "VERDICT_COLOURS",
+    "VERDICT_MARKS",
+    "Fan",
+    "Promise",
+    "apply_style",
+    "as_html",
+    "describe_areas",
+    "describe_availability",
+    "describe_baselines",
+    "describe_contributions",
+    "describe_links",
+    "describe_outlook",
+    "describe_verdicts",
+    "new_figure",
+    "outlook_legend",
+    "plot_areas",
+    "plot_availability",
+    "plot_baselines",
+    "plot_contributions",
+    "plot_links",
+    "plot_outlook",
+    "plot_verdicts",
+    "register_fonts",
+    "small_multiples",
+    "table_height",
+    "to_png",
+    "to_svg",
+    "use_style",
+]

@@ -1,0 +1,190 @@
+"""
+One look for every figure: fonts that draw Chinese, colours that everybody can tell apart.
+
+The package carries two subsets of Noto Sans SC (Open Font License, ``fonts/OFL.txt``) and hands
+them to matplotlib by file, so that a figure looks the same on a machine without a Chinese font and
+on one whose font list is out of date. What the subsets lack, DejaVu Sans draws, which matplotlib
+brings along.
+
+A colour stands for a role and means the same in every figure. No figure tells things apart by
+colour alone: lines differ in style, points in marker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.font_manager import fontManager
+
+from edu_metrics.errors import ReportError
+
+__all__ = [
+    "COLOURS",
+    "FONT_FAMILY",
+    "LARGE",
+    "LINE_STYLES",
+    "STANDARD",
+    "STRIP",
+    "apply_style",
+    "register_fonts",
+    "use_style",
+]
+
+#: Names of the carried font and of the one that stands in for what it lacks, in this order.
+FONT_FAMILY: Final = ("Noto Sans SC", "DejaVu Sans")
+
+_FONT_FOLDER: Final = Path(__file__).with_name("fonts")
+_FONT_FILES: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+
+#: Width and height of a figure that fills the text of an A4 page. [inches]
+STANDARD: Final = (7.2, 4.0)
+#: Width and height of a page of small figures side by side. [inches]
+LARGE: Final = (7.2, 6.4)
+#: Width and height of a single line of marks. [inches]
+STRIP: Final = (7.2, 2.2)
+
+#: What a colour stands for: black, blue, vermilion, bluish green and reddish purple of the palette
+#: of M. Okabe and K. Ito (2008), *Color Universal Design*, and a grey dark enough not to be taken
+#: for one of them by an eye that lacks a cone.
+COLOURS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "observed": "#000000",
+        "projected": "#0072B2",
+        "target": "#D55E00",
+        "reference": "#009E73",
+        "plan": "#CC79A7",
+        "missing": "#5A5A5A",
+    }
+)
+
+#: How the line of a role is drawn, so that a black-and-white print still tells roles apart.
+LINE_STYLES: Final[Mapping[str, str | tuple[float, tuple[float, ...]]]] = MappingProxyType(
+    {
+        "observed": "-",
+        "projected": "--",
+        "target": "-.",
+        "reference": (0.0, (8.0, 1.5)),
+        "plan": ":",
+        "missing": (0.0, (1.0, 4.0)),
+    }
+)
+
+_SETTINGS: Final[Mapping[Any, Any]] = MappingProxyType(
+    {
+        "axes.axisbelow": True,
+        "axes.edgecolor": "#4D4D4D",
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlelocation": "left",
+        "axes.titleweight": "bold",
+        "axes.unicode_minus": True,
+        "figure.constrained_layout.use": True,  # nothing is cut off, every size is kept
+        "figure.dpi": 100.0,
+        "figure.facecolor": "white",
+        "figure.figsize": STANDARD,
+        "font.size": 10.0,
+        "grid.color": "#D9D9D9",
+        "grid.linewidth": 0.6,
+        "legend.frameon": False,
+        "lines.linewidth": 1.8,
+        "lines.markersize": 5.0,
+        "pdf.fonttype": 42,  # text stays text, for search and for screen readers
+        "savefig.bbox": "standard",  # a crop to the ink would make each file another size
+        "savefig.dpi": 150.0,
+        "savefig.facecolor": "white",
+        "text.hinting": "no_hinting",  # at small sizes hinting spoils the spaces between letters
+        "svg.fonttype": "path",  # an SVG file does not depend on the fonts of its reader
+        "svg.hashsalt": "edu-metrics",  # matplotlib draws random ids without it
+    }
+)
+
+
+def register_fonts() -> None:
+    """
+    Make the carried fonts known to matplotlib, ahead of a system font of the same name.
+
+    Calling it again changes nothing.
+
+    Raises
+    ------
+    ReportError
+        If a font file is not where the package carries it.
+
+    Examples
+    --------
+    >>> register_fonts()
+    >>> Path(fontManager.findfont("Noto Sans SC")).name
+    'NotoSansSC-Regular.ttf'
+    """
+    files = [_FONT_FOLDER / name for name in _FONT_FILES]
+    if lacking := [str(file) for file in files if not file.is_file()]:
+        raise ReportError(
+            f"The package should carry {len(files)} fonts, and {len(lacking)} of them cannot be "
+            "found, so Chinese text would be drawn as boxes. Install edu-metrics again.",
+            lacking,
+        )
+    known = {font.fname for font in fontManager.ttflist}
+    for file in files:
+        if str(file) not in known:
+            fontManager.addfont(file)
+            # Of two fonts that fit equally well, the first one of the list is taken.
+            fontManager.ttflist.insert(0, fontManager.ttflist.pop())
+
+
+def apply_style() -> None:
+    """
+    Set fonts, colours, sizes and grid for every figure drawn from here on.
+
+    Call it after ``seaborn.set_theme``, which puts its own font first.
+
+    Raises
+    ------
+    ReportError
+        If a font file is not where the package carries it.
+
+    Examples
+    --------
+    >>> with use_style():
+    ...     mpl.rcParams["axes.unicode_minus"], mpl.rcParams["font.family"]
+    (True, ['Noto Sans SC', 'DejaVu Sans'])
+    """
+    register_fonts()
+    mpl.rcParams.update(_SETTINGS)
+    mpl.rcParams["font.family"] = list(FONT_FAMILY)
+    mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
+
+
+@contextmanager
+def use_style() -> Iterator[None]:
+    """
+    Draw in this look inside a ``with`` block, and leave the caller's settings as they were.
+
+    Yields
+    ------
+    None
+        The settings hold until the block ends.
+
+    Raises
+    ------
+    ReportError
+        If a font file is not where the package carries it.
+
+    Examples
+    --------
+    >>> before = mpl.rcParams["font.size"]
+    >>> with use_style():
+    ...     inside = mpl.rcParams["savefig.bbox"]
+    >>> mpl.rcParams["font.size"] == before
+    True
+    """
+    with mpl.rc_context():
+        apply_style()
+        yield

@@ -1,0 +1,41 @@
+"""What the tests of figures share."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+
+import matplotlib as mpl
+import pytest
+
+from edu_metrics.figures import to_png, use_style
+
+
+@pytest.fixture
+def overlaps():
+    """Give a function that draws a figure and lists the texts that cover another or are cut off."""
+
+    def draw_and_look(figure, texts, others=()):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a missing glyph is a warning
+            to_png(figure, dpi=figure.dpi)  # extents are measured at the figure's own resolution
+        with use_style(), mpl.rc_context({"text.hinting": "no_hinting"}):
+            renderer = figure.canvas.get_renderer()
+            boxes = [
+                (text.get_text(), text.get_window_extent(renderer))
+                for text in texts
+                if text.get_text()
+            ]
+            boxes += [(type(other).__name__, other.get_window_extent(renderer)) for other in others]
+        page = figure.bbox.padded(1.0)
+        cut_off = [
+            text for text, box in boxes if not (page.contains(*box.min) and page.contains(*box.max))
+        ]
+        covered = [
+            (one, other)
+            for (one, a), (other, b) in itertools.combinations(boxes, 2)
+            if a.padded(-1.0).overlaps(b.padded(-1.0))
+        ]
+        return cut_off + covered
+
+    return draw_and_look
