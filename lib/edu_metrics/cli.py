@@ -1,0 +1,340 @@
+"""Verbs over the public functions; no logic here. Results go to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
+
+import typer
+
+from edu_metrics.errors import EduMetricsError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from edu_metrics.catalog import Catalog, Study
+    from edu_metrics.reporting import Outcome
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="edu-metrics",
+    help="Find out whether the numbers that an education plan promises can be kept.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FAULT, USAGE, INTERRUPTED = 1, 2, 130
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class AuditFormat(StrEnum):
+    """How an audit is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Lang(StrEnum):
+    """Languages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Root = Annotated[
+    Path | None, typer.Option("--root", help="Project folder with its own data/definitions.")
+]
+Shape = Annotated[Format, typer.Option("--format", help="How to print results.")]
+
+
+def run() -> None:
+    """Run the command line; a user's mistake ends in one message and an exit status."""
+    try:
+        app()
+    except (EduMetricsError, OSError) as error:
+        _stop(error, FAULT)
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Typer turns Ctrl-C into an exit with this status.
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
+        sys.stderr.write("edu-metrics: interrupted; what was made so far stands\n")
+        sys.exit(INTERRUPTED)
+
+
+def _stop(error: Exception, status: int) -> NoReturn:
+    sys.stderr.write(f"edu-metrics: {error}\n")
+    sys.exit(status)
+
+
+@contextlib.contextmanager
+def _usage() -> Iterator[None]:
+    """Turn a name that does not exist into a usage fault."""
+    try:
+        yield
+    except EduMetricsError as error:
+        _stop(error, USAGE)
+
+
+def _load(root: Path | None) -> Catalog:
+    from edu_metrics.catalog import find_root, load_catalog
+
+    if root is not None and not (root / "data" / "definitions").is_dir():
+        message = f"--root {root}: expected a folder that holds data/definitions"
+        _stop(EduMetricsError(message), USAGE)
+    with _usage():
+        folder = root or find_root()
+    return load_catalog(folder)
+
+
+def _studies(catalog: Catalog, names: list[str] | None) -> list[Study]:
+    with _usage():
+        return [catalog.study(name) for name in dict.fromkeys(names or catalog.studies)]
+
+
+def _print(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ...]) -> None:
+    if shape is Format.JSON:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        return
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
+    _console(sys.stdout).print(table)
+
+
+def _console(stream: TextIO) -> Console:
+    """Print words as they are: a bracket in a quote or an error is no markup."""
+    from rich.console import Console
+
+    width = None if stream.isatty() else 160
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(_cell(item) for item in value)
+    return str(value)
+
+
+@app.command()
+def check(root: Root = None) -> None:
+    """Load all definitions and report every fault in them."""
+    catalog = _load(root)
+    numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
+    targets = sum(len(plan.targets) for plan in catalog.plans.values())
+    sys.stdout.write(
+        f"{len(catalog.plans)} plans with {targets} targets ({numeric} numeric), "
+        f"{len(catalog.indicators)} indicators, {len(catalog.quantities)} quantities, "
+        f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
+        f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
+    )
+
+
+@app.command()
+def targets(
+    plan: Annotated[str | None, typer.Option(help="Only this plan.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """List every target with its words."""
+    catalog = _load(root)
+    with _usage():
+        plans = [catalog.plan(plan)] if plan else list(catalog.plans.values())
+    rows = [
+        {
+            "id": target.id,
+            "plan": entry.id,
+            "article": target.article,
+            "indicator": target.indicator,
+            "kind": target.kind,
+            "areas": list(target.areas),
+            "deadline": target.deadline,
+            "quote": target.quote,
+            "locator": target.locator,
+            "readings": [reading.id for reading in target.readings],
+            "default_reading": target.default_reading.id if target.default_reading else None,
+            "numeric": target.numeric,
+        }
+        for entry in plans
+        for target in entry.targets
+    ]
+    _print(rows, shape, ("plan", "id", "kind", "indicator", "deadline", "quote", "locator"))
+
+
+@app.command()
+def audit(
+    plan: Annotated[str, typer.Argument(help="Plan id.")],
+    shape: Annotated[AuditFormat, typer.Option("--format", help="How to print.")] = (
+        AuditFormat.TABLE
+    ),
+    lang: Annotated[Lang, typer.Option(help="Language of table and Markdown.")] = Lang.ZH,
+    root: Root = None,
+) -> None:
+    """Hold a plan's numbers against each other and list what was found."""
+    from edu_metrics.plan_audit import as_rows
+    from edu_metrics.reporting import audit_plan
+
+    catalog = _load(root)
+    with _usage():
+        entry = catalog.plan(plan)
+    rows = as_rows(audit_plan(catalog, entry))
+    if shape is AuditFormat.JSON:
+        content = {"plan": entry.id, "findings": rows}
+        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+        sys.stdout.write(text + "\n")
+        return
+    if shape is AuditFormat.MARKDOWN:
+        lines = (f"- **{row['severity']}** {row[f'message_{lang}']}" for row in rows)
+        sys.stdout.write("\n".join([f"# {entry.title.in_(lang)}", "", *lines]) + "\n")
+        return
+    told = [{**row, "finding": row[f"message_{lang}"]} for row in rows]
+    _print(told, Format.TABLE, ("severity", "kind", "finding"))
+
+
+@app.command()
+def build(
+    studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
+    root: Root = None,
+) -> None:
+    """Build the tables of studies from raw files and definitions."""
+    from edu_metrics.reporting import prepare
+
+    catalog = _load(root)
+    for study in _studies(catalog, studies):
+        path = prepare(catalog, study, force=True)
+        sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
+
+
+@app.command()
+def simulate(
+    studies: Annotated[
+        list[str] | None, typer.Argument(help="Simulated studies; all when left out.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Write the invented raw files of simulated studies."""
+    from edu_metrics.simulation import simulate_study
+
+    catalog = _load(root)
+    for study in _studies(catalog, studies):
+        if study.simulated or studies:
+            for path in simulate_study(catalog, study):
+                sys.stdout.write(f"{path.relative_to(catalog.root).as_posix()}\n")
+
+
+@app.command()
+def assess(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of another date.")
+    ] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
+    from edu_metrics.catalog import nearest
+    from edu_metrics.observations import read_processed
+    from edu_metrics.reachability import assess as assess_study
+    from edu_metrics.reporting import as_row, prepare
+
+    catalog = _load(root)
+    with _usage():
+        entry = catalog.study(study)
+        areas = (catalog.study_area(entry, area).id,) if area else None
+        known = [item.id for item in catalog.plan(entry.plan).targets]
+        if target is not None and target not in known:
+            offer = nearest(target, known)
+            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
+    prepare(catalog, entry)
+    table = read_processed(catalog.root, entry.id)
+    if as_of is not None:
+        entry = entry.model_copy(update={"as_of": as_of.date()})
+    chosen = (target,) if target else None
+    found = assess_study(catalog, entry, table, areas=areas, targets=chosen)
+    columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
+    _print([as_row(item) for item in found], shape, (*columns, "year_reached"))
+
+
+@app.command()
+def report(
+    studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Only this language: zh or en.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes.")] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="Only so many areas.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
+    root: Root = None,
+) -> None:
+    """Make reports: one for each area and language, and an index."""
+    from edu_metrics.reporting import make_reports, plan_jobs
+
+    catalog = _load(root)
+    folder = (out or catalog.root / "reports").resolve()
+    chosen = _studies(catalog, studies)
+    with _usage():
+        for study in chosen:
+            plan_jobs(catalog, study, folder, area=area, lang=lang, first=first)
+    results = make_reports(
+        catalog.root,
+        [study.id for study in chosen],
+        out=folder,
+        area=area,
+        lang=lang,
+        first=first,
+        workers=jobs,
+        progress=_progress,
+    )
+    failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
+    _print_failures(failed)
+    made = len(results) - len(failed)
+    sys.stdout.write(f"{made} of {len(results)} reports made; open {folder / 'index.html'}\n")
+    if failed:
+        raise typer.Exit(FAULT)
+
+
+def _progress(outcomes: Iterable[Outcome], number: int) -> Iterator[Outcome]:
+    """Show one bar for the batch on stderr, and name a failure at once."""
+    from rich.progress import Progress
+
+    console = _console(sys.stderr)
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reports", total=number)
+        for outcome in outcomes:
+            if outcome.status == "failed":
+                console.print(f"failed: {outcome.name}: {outcome.error}", soft_wrap=True)
+            bar.advance(task)
+            yield outcome
+
+
+def _print_failures(failed: list[tuple[str, Outcome]]) -> None:
+    if not failed:
+        return
+    from rich.table import Table
+
+    table = Table("study", "report", "cell", "error", box=None, pad_edge=False)
+    for name, outcome in failed:
+        cell = "" if outcome.cell is None else str(outcome.cell)
+        table.add_row(name, outcome.name, cell, outcome.error or "")
+    _console(sys.stderr).print(table)

@@ -1,0 +1,135 @@
+"""Small pieces of HTML: tables, chips, notes. Everything that comes from data is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+__all__ = ["Html", "chip", "details", "facts", "join", "note", "table", "tag"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Html:
+    """A piece of HTML that is safe to show; a notebook displays it as it is."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        """Say how long it is: a notebook keeps this beside the HTML, and would hold it twice."""
+        return f"<Html, {len(self.text)} characters>"
+
+    def __str__(self) -> str:
+        """Give the HTML."""
+        return self.text
+
+    def __add__(self, other: Html) -> Html:
+        """Put another piece behind this one."""
+        return Html(self.text + other.text)
+
+
+Cell = str | Html
+
+
+def _safe(cell: Cell) -> str:
+    return cell.text if isinstance(cell, Html) else escape(cell)
+
+
+def tag(name: str, content: Cell, css: str = "", **attributes: str) -> Html:
+    """
+    Wrap text into an element.
+
+    Examples
+    --------
+    >>> str(tag("p", "a < b", "note"))
+    '<p class="note">a &lt; b</p>'
+    """
+    shown = f' class="{escape(css)}"' if css else ""
+    shown += "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return Html(f"<{name}{shown}>{_safe(content)}</{name}>")
+
+
+def join(pieces: Iterable[Cell], between: str = "") -> Html:
+    """Put pieces one behind another."""
+    return Html(between.join(_safe(piece) for piece in pieces))
+
+
+def note(content: Cell, kind: str = "") -> Html:
+    """Make a paragraph that stands out; kind is ``invented``, ``hypothetical``, ``gap`` or none."""
+    return tag("p", content, f"note {kind}".strip())
+
+
+def facts(pairs: Iterable[tuple[str, Cell]]) -> Html:
+    """
+    List facts, each behind its title.
+
+    Examples
+    --------
+    >>> str(facts([("Area", "East & West")]))
+    '<dl class="facts"><dt>Area</dt><dd>East &amp; West</dd></dl>'
+    """
+    items = join(tag("dt", title) + tag("dd", content) for title, content in pairs)
+    return tag("dl", items, "facts")
+
+
+def details(summary: Cell, content: Html, *, open_: bool = False) -> Html:
+    """Fold content away behind one line."""
+    state = " open" if open_ else ""
+    return Html(f"<details{state}><summary>{_safe(summary)}</summary>{content.text}</details>")
+
+
+def chip(text: str, background: str, colour: str, mark: str = "") -> Html:
+    """Make a coloured label; its mark tells it apart without colour."""
+    shown = f"{mark} {text}".strip()
+    return Html(
+        f'<span class="chip" style="background:{background};color:{colour}">{escape(shown)}</span>'
+    )
+
+
+def table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    caption: str,
+    numeric: Sequence[int] = (),
+    css: str = "",
+) -> Html:
+    """
+    Make a table with a caption, the given columns set as numbers.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Column titles.
+    rows : iterable of sequence
+        Cells, plain text or HTML.
+    caption : str
+        What the table shows.
+    numeric : sequence of int, optional
+        Columns whose cells are numbers, from 0.
+    css : str, optional
+        Further classes.
+
+    Returns
+    -------
+    Html
+        The table, in a box that scrolls where it is too wide.
+    """
+    numbers = set(numeric)
+
+    def cell(name: str, position: int, content: Cell) -> str:
+        css_class = ' class="n"' if position in numbers else ""
+        return f"<{name}{css_class}>{_safe(content)}</{name}>"
+
+    titles = "".join(cell("th", position, title) for position, title in enumerate(head))
+    body = "".join(
+        "<tr>" + "".join(cell("td", position, item) for position, item in enumerate(row)) + "</tr>"
+        for row in rows
+    )
+    return Html(
+        f'<div class="scroll"><table class="{escape(css)}"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

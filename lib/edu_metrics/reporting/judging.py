@@ -1,0 +1,150 @@
+"""The verdicts, and what no number judges."""
+
+from __future__ import annotations
+
+from edu_metrics.catalog import Target
+from edu_metrics.reachability import Applies, Assessment, Verdict
+from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.html import Cell, Html, details, join, table, tag
+from edu_metrics.reporting.labels import applies_text, verdict_chip
+from edu_metrics.reporting.reasons import because, reading_text
+from edu_metrics.words import amount, date, probability, say
+
+__all__ = ["show_followed", "show_verdicts"]
+
+
+def show_verdicts(report: AreaReport) -> Html:
+    """
+    Show the verdict on each numeric target, with its probability, reading and reason.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        A table, and what the words mean.
+    """
+    lang = report.lang
+    rows: list[list[Cell]] = []
+    found_all = [report.assessments[target.id] for target in report.numeric]
+    forecast = any(found.probability is not None for found in found_all)
+    for target, found in zip(report.numeric, found_all, strict=True):
+        unit = report.unit_of(found)
+        interval = "—"
+        if found.interval:
+            low, high = (amount(value, unit, lang) for value in found.interval)
+            interval = f"{low} … {high}"
+        title = tag("strong", target.title.in_(lang))
+        if found.applies is not Applies.BINDS:
+            title = title + tag("small", applies_text(report, target))
+        rows.append(
+            [
+                title,
+                verdict_chip(found.verdict, lang),
+                *([probability(found.probability), interval] if forecast else []),
+                join([reading_text(target, found, lang), tag("small", because(report, found))]),
+                _disputes(target, found, lang),
+            ]
+        )
+    chances = ("probability", "interval") if forecast else ()
+    keys = ("promise", "verdict", *chances, "reading_and_why", "other_readings")
+    head = [say(f"report.{key}", lang) for key in keys]
+    legend = join(
+        tag("li", verdict_chip(v, lang) + Html(" ") + tag("span", say(f"verdict.{v}_means", lang)))
+        for v in Verdict
+    )
+    caption = say("report.verdicts_caption", lang, date=date(report.study.as_of, lang))
+    return join(
+        [
+            table(head, rows, caption=caption, numeric=(2, 3) if forecast else ()),
+            tag("p", say("report.model_note", lang), "small") if forecast else "",
+            details(say("report.words_summary", lang), tag("ul", legend, "legend")),
+        ]
+    )
+
+
+def _disputes(target: Target, found: Assessment, lang: str) -> Html:
+    """Show the readings that come to another verdict than the default one."""
+    lines = [
+        tag(
+            "div",
+            verdict_chip(other.verdict, lang) + tag("small", reading_text(target, other, lang)),
+        )
+        for other in found.others
+        if other.verdict != found.verdict
+    ]
+    if lines:
+        return join(lines)
+    return tag("small", say("report.no_dispute", lang)) if found.others else Html("")
+
+
+def show_followed(report: AreaReport) -> Html:
+    """
+    List the milestones, frequencies and other promises that no number judges.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        A table with quote, due year and what to watch.
+    """
+    lang = report.lang
+    if not report.followed:
+        return tag("p", say("report.none_followed", lang))
+    rows: list[list[Cell]] = []
+    for target in report.followed:
+        found = report.assessments[target.id]
+        rows.append(
+            [
+                target.article,
+                join([tag("strong", target.title.in_(lang)), tag("q", target.quote)]),
+                str(target.deadline) if target.deadline else "—",
+                applies_text(report, target),
+                verdict_chip(found.verdict, lang),
+                _watch(report, target),
+            ]
+        )
+    keys = ("article", "promise", "due", "bound", "verdict", "watch")
+    head = [say(f"report.{key}", lang) for key in keys]
+    return table(head, rows, caption=say("report.followed_caption", lang, number=len(rows)))
+
+
+def _watch(report: AreaReport, target: Target) -> Html:
+    lang = report.lang
+    pieces: list[Cell] = []
+    if target.frequency:
+        every = say("report.or", lang).join(f"{years:g}" for years in target.frequency.every_years)
+        pieces.append(tag("div", say("report.every", lang, years=every)))
+        pieces += [
+            tag("div", say("report.at_least_in", lang, number=least, years=years))
+            for years, least in target.frequency.at_least.items()
+        ]
+        if target.frequency.note:
+            pieces.append(tag("div", target.frequency.note.in_(lang)))
+    own = report.evidence.table
+    seen = own[own["quantity"].isin(target.evidence)].sort_values(["year", "area"])
+    pieces += [
+        tag(
+            "div",
+            say(
+                "report.seen",
+                lang,
+                area=report.area_name(row["area"]),
+                year=row["year"],
+                what=report.quantity_name(row["quantity"]),
+            ),
+        )
+        for row in seen.to_dict("records")
+    ]
+    if target.ambiguities:
+        inner = tag("ul", join(tag("li", text.in_(lang)) for text in target.ambiguities))
+        summary = say("report.open_questions", lang, number=len(target.ambiguities))
+        pieces.append(details(summary, inner))
+    return join(pieces)

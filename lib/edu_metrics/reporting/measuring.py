@@ -1,0 +1,127 @@
+"""What is measured in an area, and which numbers are missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.words import amount, say
+
+__all__ = ["show_measured", "show_missing"]
+
+
+def show_measured(report: AreaReport) -> Html:
+    """
+    Show what is measured in this area: the indicators known, and the facts at hand.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        Two tables, or a sentence where there is nothing.
+    """
+    lang, area = report.lang, report.area.id
+    indicators = dict.fromkeys(target.indicator for target in report.numeric if target.indicator)
+    rows: list[list[Cell]] = []
+    for indicator in indicators:
+        series = report.evidence.series_of(indicator, area)
+        if series.empty:
+            continue
+        last = series.iloc[-1]
+        unit = report.catalog.indicators[indicator].unit
+        years = f"{int(series['year'].iloc[0])}—{int(last['year'])}" if len(series) > 1 else "—"
+        rows.append(
+            [
+                report.indicator_name(indicator),
+                str(len(series)),
+                years,
+                str(int(last["year"])),
+                _observed(float(last["value"]), str(last["bound"]), unit, lang),
+                say(f"report.how_{last['how']}", lang),
+                say(f"report.status_{last['status']}", lang),
+            ]
+        )
+    facts = _facts(report)
+    if not rows:
+        text = say("report.nothing_measured", lang, area=report.area_name(area))
+        return join([note(text, "gap"), facts])
+    keys = ("indicator", "years_known", "years", "last_year", "value", "how", "status")
+    head = [say(f"report.{key}", lang) for key in keys]
+    caption = say("report.measured_caption", lang, number=len(rows), of=len(indicators))
+    return join([table(head, rows, caption=caption, numeric=(1, 3, 4)), facts])
+
+
+def _observed(value: float, bound: str, unit: str, lang: str) -> str:
+    sign = {"above": "> ", "at_least": "≥ ", "below": "< ", "at_most": "≤ ", "about": "≈ "}
+    return sign.get(bound, "") + amount(value, unit, lang)
+
+
+def _facts(report: AreaReport) -> Html:
+    """Show what was published about the area that no target of the plan needs."""
+    lang = report.lang
+    used = {
+        given.quantity
+        for target in report.plan.targets
+        if target.indicator
+        for given in report.catalog.indicators[target.indicator].inputs.values()
+    }
+    own = report.evidence.table
+    own = own[(own["area"] == report.area.id) & ~own["quantity"].isin(used)]
+    if own.empty:
+        return Html("")
+    latest = own.sort_values("year", kind="stable").groupby("quantity", sort=False).tail(1)
+    rows: list[list[Cell]] = [
+        [
+            report.quantity_name(row["quantity"]),
+            str(row["year"]),
+            _observed(
+                row["value"], row["bound"], report.catalog.quantities[row["quantity"]].unit, lang
+            ),
+            report.catalog.sources[row["source"]].title.in_(lang),
+        ]
+        for row in latest.to_dict("records")
+    ]
+    head = [say(f"report.{key}", lang) for key in ("quantity", "last_year", "value", "source")]
+    inner = table(head, rows, caption=say("report.facts_caption", lang), numeric=(1, 2))
+    return details(say("report.facts_summary", lang, number=len(rows)), inner)
+
+
+def show_missing(report: AreaReport) -> Html:
+    """
+    List the numbers to ask the bureau for, and which targets they would let be judged.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        A table by quantity, or a sentence where nothing is missing.
+    """
+    lang = report.lang
+    years: dict[str, set[int]] = defaultdict(set)
+    targets: dict[str, dict[str, None]] = defaultdict(dict)
+    for target in report.numeric:
+        for item in report.assessments[target.id].missing:
+            years[item.quantity].add(item.year)
+            targets[item.quantity][target.title.in_(lang)] = None
+    if not years:
+        return tag("p", say("report.nothing_missing", lang))
+    rows: list[list[Cell]] = [
+        [
+            report.quantity_name(quantity),
+            say("report.list_comma", lang).join(str(year) for year in sorted(years[quantity])),
+            join(tag("div", title) for title in targets[quantity]),
+        ]
+        for quantity in years
+    ]
+    head = [say(f"report.{key}", lang) for key in ("quantity", "years", "would_judge")]
+    caption = say("report.missing_caption", lang, number=len(rows))
+    return table(head, rows, caption=caption)

@@ -1,0 +1,233 @@
+"""The figures of a district's report: verdicts at a glance, and what each series may do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Bound, Target
+from edu_metrics.errors import ProjectionError
+from edu_metrics.figures import (
+    Fan,
+    Promise,
+    describe_availability,
+    describe_outlook,
+    describe_verdicts,
+    new_figure,
+    outlook_legend,
+    plot_availability,
+    plot_outlook,
+    plot_verdicts,
+    small_multiples,
+    table_height,
+)
+from edu_metrics.reachability import Assessment
+from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.html import Html, join, note
+from edu_metrics.reporting.labels import figure
+from edu_metrics.words import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["show_availability", "show_outlook", "show_verdict_bar"]
+
+PANELS_A_PAGE = 12
+
+
+def show_verdict_bar(report: AreaReport) -> Html:
+    """
+    Draw how many numeric targets got which verdict.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        One figure with its text alternative.
+    """
+    lang = report.lang
+    counts = {str(v): n for v, n in report.counts(report.bound_here or report.numeric).items()}
+    drawn, axes = new_figure(9.6, 1.5)
+    plot_verdicts(axes[0], counts=counts, lang=lang)
+    alt = describe_verdicts(counts=counts, lang=lang)
+    return figure(report, drawn, alt=alt, caption=say("report.verdict_bar_caption", lang))
+
+
+def show_availability(report: AreaReport) -> Html:
+    """
+    Draw which indicators are known in which year.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        One figure with its text alternative.
+    """
+    lang, area = report.lang, report.area.id
+    needed = dict.fromkeys(t.indicator for t in report.numeric if t.indicator)
+    series = {name: report.evidence.series_of(name, area) for name in needed}
+    indicators = [name for name in needed if not series[name].empty]
+    if not indicators:
+        return Html("")
+    first = report.plan.first_year - 1
+    years = sorted(
+        {int(year) for name in indicators for year in series[name]["year"]}
+        | set(range(first, report.plan.last_year + 1))
+    )
+    over = report.study.as_of.year
+    cells = [[_state(series[name], year, due=year < over) for year in years] for name in indicators]
+    rows = [report.indicator_name(name) for name in indicators]
+    drawn, axes = new_figure(9.6, table_height(len(rows)))
+    plot_availability(axes[0], rows=rows, years=years, cells=cells, lang=lang)
+    alt = describe_availability(rows=rows, years=years, cells=cells, lang=lang)
+    caption = say("report.measured_caption", lang, number=len(indicators), of=len(needed))
+    return figure(report, drawn, alt=alt, caption=caption)
+
+
+def _state(series: pd.DataFrame, year: int, *, due: bool) -> str:
+    rows = series[series["year"] == year]
+    if len(rows) == 0:
+        return "missing" if due else "not_due"
+    if rows["bound"].iloc[0] != "exact":
+        return "bound"
+    return str(rows["how"].iloc[0])
+
+
+def show_outlook(report: AreaReport) -> Html:
+    """
+    Draw each indicator: observed, compared, what may come, and what the plan asks.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        Pages of small figures, each with its text alternative; a sentence where nothing is known.
+    """
+    lang = report.lang
+    targets = dict(_panels(report))
+    if not targets:
+        return note(say("report.outlook_none", lang), "gap")
+    shown = list(targets)
+    stop = "　" if lang == "zh" else ". "
+    pages = []
+    pages_needed = math.ceil(len(shown) / PANELS_A_PAGE)
+    size = math.ceil(len(shown) / pages_needed)
+    for start in range(0, len(shown), size):
+        names = shown[start : start + size]
+        drawn, axes = small_multiples(len(names), columns=3, width=9.6)
+        texts = []
+        for axis, name in zip(axes, names, strict=True):
+            panel = _panel(report, name, targets[name])
+            plot_outlook(axis, lang=lang, **panel)
+            texts.append(describe_outlook(lang=lang, **panel))
+        outlook_legend(drawn, lang)
+        page = say("report.outlook_page", lang, number=1 + start // size)
+        caption = page + stop + say("report.outlook_caption", lang)
+        pages.append(figure(report, drawn, alt=" ".join(texts), caption=caption))
+    return join(pages)
+
+
+def _panels(report: AreaReport) -> Iterator[tuple[str, list[Target]]]:
+    """Group the numeric targets by indicator, where there is any series to draw."""
+    grouped: dict[str, list[Target]] = {}
+    for target in report.numeric:
+        if target.indicator:
+            grouped.setdefault(target.indicator, []).append(target)
+    for name, targets in grouped.items():
+        series = report.evidence.series(name)
+        if series["area"].isin([report.area.id, *_others(report)]).any():
+            yield name, targets
+
+
+def _others(report: AreaReport) -> tuple[str, ...]:
+    """Give the areas to compare with: those of the study's choice, and the area above."""
+    parent = report.area.parent
+    above = (parent,) if parent in report.areas else ()
+    return tuple(dict.fromkeys([*above, *report.study.compare_with]))
+
+
+def _panel(report: AreaReport, name: str, targets: list[Target]) -> dict[str, Any]:
+    indicator = report.catalog.indicators[name]
+    record = report.evidence.record(name, report.area.id)
+    found = [report.assessments[target.id] for target in targets]
+    stated = next(
+        (
+            (target.baseline.year or report.plan.first_year, target.baseline.value)
+            for target in targets
+            if target.baseline and target.baseline.exact
+        ),
+        None,
+    )
+    money = indicator.unit == "yuan"
+    scale = {"zh": 1e8, "en": 1e6}[report.lang] if money else 1.0
+    unit = say("unit.yuan_large" if money else f"unit.{indicator.unit}", report.lang)
+    compared = []
+    for other in _others(report):
+        exact = report.evidence.record(name, other).exact
+        if exact:
+            points = [(year, value / scale) for year, value in sorted(exact.items())]
+            compared.append((report.area_name(other), points))
+    return {
+        "title": indicator.name.in_(report.lang),
+        "unit_label": unit,
+        "observed": [(year, value / scale) for year, value in sorted(record.exact.items())],
+        "bounds": [
+            (year, value / scale, kind) for year, (kind, value) in sorted(record.bounds.items())
+        ],
+        "compared": compared,
+        "fan": _fan(report, name, found, scale),
+        "promised": list(_promised(report, targets, scale)),
+        "stated": (stated[0], stated[1] / scale) if stated else None,
+    }
+
+
+def _fan(report: AreaReport, indicator: str, found: list[Assessment], scale: float) -> Fan | None:
+    if all(assessment.probability is None for assessment in found):
+        return None
+    until = max(report.plan.deadline_of(report.plan.target(item.target)) for item in found)
+    try:
+        trajectory = report.evidence.trajectory(indicator, report.area.id, until)
+    except ProjectionError:
+        return None
+    levels = trajectory.quantiles([0.1, 0.25, 0.5, 0.75, 0.9]) / scale
+    return Fan(trajectory.years, *(tuple(float(value) for value in row) for row in levels))
+
+
+def _promised(report: AreaReport, targets: list[Target], scale: float) -> Iterator[Promise]:
+    """Give the levels that the default readings ask for, and those that a pace comes to."""
+    seen: set[tuple[int, str]] = set()
+    for target in targets:
+        reading = target.default_reading
+        if reading is None:
+            continue
+        levels = [
+            (year, bound)
+            for condition in reading.conditions
+            if condition.type == "level"
+            for year, bound in sorted(condition.at.items())
+        ]
+        level = report.assessments[target.id].level
+        if not levels and level is not None:
+            levels = [(report.plan.deadline_of(target), level)]
+        for year, bound in levels:
+            if (year, str(bound)) not in seen:
+                seen.add((year, str(bound)))
+                yield _promise(year, bound, scale)
+
+
+def _promise(year: int, bound: Bound, scale: float) -> Promise:
+    shown = Bound(op=bound.op, value=round(bound.value / scale, 2))
+    return Promise(year, shown.value, str(shown), bound.op)

@@ -1,0 +1,161 @@
+"""What each target asks for: gap, pace, people, and the baselines that a pace presupposes."""
+
+from __future__ import annotations
+
+from edu_metrics.reachability import Assessment, Verdict
+from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.html import Cell, Html, join, note, table, tag
+from edu_metrics.reporting.reasons import level_text
+from edu_metrics.trajectories import baselines_that_reach
+from edu_metrics.words import amount, number, say, signed
+
+__all__ = ["show_pace"]
+
+#: Beyond so many years a count of years says no more than "not in our time".
+LONG = 50
+
+
+def show_pace(report: AreaReport) -> Html:
+    """
+    Show what each target asks for: gap, pace, and people behind it.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        A table of targets whose start is known, and the baselines that a pace presupposes.
+    """
+    lang = report.lang
+    rows: list[list[Cell]] = []
+    stated = False
+    for target in report.numeric:
+        found = report.assessments[target.id]
+        judged = found.verdict in (Verdict.MET, Verdict.MISSED)
+        if judged or found.last_value is None or found.gap is None:
+            continue
+        assumed = found.start == "plan_statement"
+        stated |= assumed
+        unit = report.unit_of(found)
+        start = f"{amount(found.last_value, unit, lang)} ({found.last_year})"
+        rows.append(
+            [
+                tag("strong", target.title.in_(lang)),
+                start + (" †" if assumed else ""),
+                level_text(found, unit, lang),
+                _gap(found, unit, lang),
+                _pace(found.required_pace, unit, lang),
+                _pace(found.past_pace, unit, lang),
+                _years(found, lang),
+                number(found.people, 0) if found.people is not None else "—",
+                _remark(found, lang),
+            ]
+        )
+    pieces: list[Cell] = []
+    if rows:
+        keys = ("promise", "start", "level", "gap", "needed_pace", "past_pace", "years_at_past")
+        head = [say(f"report.{key}", lang) for key in (*keys, "people", "remark")]
+        caption = say("report.pace_caption", lang)
+        pieces.append(table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5, 6, 7)))
+        pieces.append(tag("p", say("report.pace_note", lang), "small"))
+    else:
+        pieces.append(note(say("report.no_start", lang), "gap"))
+    if stated:
+        pieces.append(tag("p", say("report.stated_note", lang), "small"))
+    pieces.append(_bands(report))
+    return join(pieces)
+
+
+def _gap(found: Assessment, unit: str, lang: str) -> str:
+    if found.gap is None or found.level is None:
+        return "—"
+    # A strict bound is not kept by standing at it: the gap is more than nothing.
+    more = "> " if found.level.strict and found.gap >= 0 else ""
+    if unit == "percent":
+        return more + say("report.in_points", lang, value=number(found.gap, 2))
+    return more + amount(found.gap, unit, lang)
+
+
+def _pace(pace: float | None, unit: str, lang: str) -> str:
+    if pace is None:
+        return "—"
+    if unit in ("yuan", "yuan_per_pupil"):
+        return amount(pace, unit, lang)
+    return signed(pace, 2)
+
+
+def _years(found: Assessment, lang: str) -> str:
+    if found.vacuous:
+        return "0"
+    if found.years_needed is None:
+        return say("report.never", lang) if found.past_pace is not None else "—"
+    if found.years_needed > LONG:
+        return say("report.longer_than", lang, years=LONG)
+    return str(found.years_needed)
+
+
+def _remark(found: Assessment, lang: str) -> str:
+    if found.verdict is Verdict.IMPOSSIBLE:
+        return say("report.remark_impossible", lang)
+    if found.vacuous:
+        return say("report.remark_vacuous", lang)
+    return ""
+
+
+def _bands(report: AreaReport) -> Html:
+    """Show from which baselines a level can be reached at the pace promised beside it."""
+    lang = report.lang
+    paced = [report.plan.target(target.pace) for target in report.numeric if target.pace]
+    counts = sorted({steps for promised in paced for steps in promised.steps})
+    rows: list[list[Cell]] = []
+    for target in report.numeric:
+        if target.pace is None or target.default_reading is None:
+            continue
+        promised = report.plan.target(target.pace)
+        pace = sorted(
+            {
+                abs(bound.value) * (1 if promised.better == "higher" else -1)
+                for reading in promised.readings
+                for condition in reading.conditions
+                if condition.type == "yearly_change" and condition.unit == "points"
+                for bound in condition.change
+            },
+            key=abs,
+        )
+        levels = [
+            bound
+            for condition in target.default_reading.conditions
+            if condition.type == "level"
+            for _, bound in sorted(condition.at.items())
+        ]
+        if not pace or not levels:
+            continue
+        bands = {
+            steps: baselines_that_reach(levels[-1].value, pace[0], pace[-1], steps)
+            for steps in promised.steps
+        }
+        rows.append(
+            [
+                target.title.in_(lang),
+                str(levels[-1]),
+                f"{signed(pace[0], 0)} … {signed(pace[-1], 0)}",
+                *(_band(bands.get(count)) for count in counts),
+            ]
+        )
+    if not rows:
+        return Html("")
+    head = [say(f"report.{key}", lang) for key in ("promise", "level", "promised_pace")]
+    head += [say("report.base_in_steps", lang, steps=count) for count in counts]
+    return table(
+        head,
+        rows,
+        caption=say("report.bands_caption", lang),
+        numeric=tuple(range(1, 3 + len(counts))),
+    )
+
+
+def _band(band: tuple[float, float] | None) -> str:
+    return f"{number(band[0], 0)} — {number(band[1], 0)}" if band else "—"

@@ -1,0 +1,124 @@
+"""Sentences made from an assessment's numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edu_metrics.catalog import Target
+from edu_metrics.reachability import Assessment, CheckResult, Verdict
+from edu_metrics.words import amount, number, say, signed
+
+if TYPE_CHECKING:
+    from edu_metrics.reporting.area_report import StudyReport
+
+__all__ = ["because", "level_text", "reading_text"]
+
+#: A margin that one printed decimal hides. [percentage points]
+NEAR = 0.05
+
+
+def level_text(found: Assessment, unit: str, lang: str) -> str:
+    """Print the level that a target comes to, strict where it is strict."""
+    if found.level is None:
+        return "—"
+    sign = str(found.level).split(" ")[0]
+    return f"{sign} {amount(found.level.value, unit, lang)}"
+
+
+def reading_text(target: Target, found: Assessment, lang: str) -> str:
+    """Say under which reading, and how many steps, an assessment was made."""
+    if found.reading is None:
+        return ""
+    label = target.reading(found.reading).label.in_(lang)
+    if found.steps is None:
+        return label
+    return say("report.reading_with_steps", lang, label=label, steps=found.steps)
+
+
+def because(report: StudyReport, found: Assessment) -> str:
+    """
+    Say in one sentence why a verdict is what it is.
+
+    Parameters
+    ----------
+    report : StudyReport
+        Where names and units come from.
+    found : Assessment
+        The assessment.
+
+    Returns
+    -------
+    str
+        The sentence; empty where the verdict speaks for itself.
+    """
+    lang = report.lang
+    unit = report.unit_of(found)
+    if found.verdict in (Verdict.MET, Verdict.MISSED):
+        wanted = found.verdict is Verdict.MET
+        decisive = [check for check in found.checks if check.holds is wanted]
+        shown = [_check_text(check, unit, lang) for check in decisive]
+        return say("report.semicolon", lang).join(shown)
+    if found.verdict is Verdict.NO_DATA:
+        names = dict.fromkeys(report.quantity_name(item.quantity) for item in found.missing)
+        years = sorted({item.year for item in found.missing})
+        if not names:
+            return ""
+        return say(
+            "report.because_no_data",
+            lang,
+            quantities=say("report.list_comma", lang).join(names),
+            years=_span(years),
+        )
+    if found.verdict is Verdict.CANNOT_TELL:
+        reason = (found.reason or "").split(":")[0]
+        if reason == "reading_undecided" and found.reading:
+            target = report.plan.target(found.target)
+            undecided = target.reading(found.reading).undecided
+            return undecided.in_(lang) if undecided else ""
+        return say(f"report.because_{reason}", lang)
+    if found.verdict is Verdict.IMPOSSIBLE:
+        return say(f"report.because_impossible_{found.reason}", lang)
+    if found.probability is not None:
+        return say(
+            "report.because_forecast",
+            lang,
+            value=amount(found.last_value, unit, lang),
+            year=found.last_year,
+            level=level_text(found, unit, lang),
+        )
+    return ""
+
+
+def _check_text(check: CheckResult, unit: str, lang: str) -> str:
+    bounds = say("report.and", lang).join(str(bound) for bound in check.bounds)
+    if unit == "yuan" and check.measure in ("value", "points", "sum"):
+        bounds = say("report.and", lang).join(
+            f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}"
+            for bound in check.bounds
+        )
+    values = {"first": check.years[0], "last": check.years[-1], "bounds": bounds}
+    if check.measured is None:
+        return say("report.check_bound", lang, **values)
+    if check.measure in ("points", "points_per_step"):
+        shown = (
+            signed(check.measured, 2)
+            if unit not in ("yuan", "yuan_per_pupil")
+            else amount(check.measured, unit, lang)
+        )
+    elif check.measure == "percent":
+        shown = f"{signed(check.measured, 1)} %"
+    elif check.measure == "rank":
+        shown = number(check.measured, 0)
+    else:
+        shown = amount(check.measured, unit, lang)
+    told = say(f"report.check_{check.measure}", lang, measured=shown, **values)
+    if unit == "percent" and check.margin is not None and abs(check.margin) < NEAR:
+        # Rounded for print the value may look like the bound itself: the margin decides.
+        told += say("report.margin", lang, margin=signed(check.margin, 4))
+    return told
+
+
+def _span(years: list[int]) -> str:
+    if len(years) > 2 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]}—{years[-1]}"
+    return ", ".join(str(year) for year in years)

@@ -1,0 +1,139 @@
+"""The machine-readable twin of a report, and the same rows for the command line."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.reachability import Assessment
+from edu_metrics.reporting.area_report import AreaReport
+
+__all__ = ["as_row", "save_summary", "write_text"]
+
+
+def as_row(found: Assessment) -> dict[str, Any]:
+    """
+    Give an assessment as plain data.
+
+    Parameters
+    ----------
+    found : Assessment
+        The assessment.
+
+    Returns
+    -------
+    dict
+        Ready for JSON, with null where a number can't be given. ``others`` lists the verdicts
+        under the other readings and steps.
+    """
+    row = {
+        "study": found.study,
+        "area": found.area,
+        "target": found.target,
+        "indicator": found.indicator,
+        "applies": str(found.applies),
+        "reading": found.reading,
+        "steps": found.steps,
+        "verdict": str(found.verdict),
+        "reason": found.reason,
+        "probability": found.probability,
+        "interval": list(found.interval) if found.interval else None,
+        "start": found.start,
+        "last_year": found.last_year,
+        "last_value": found.last_value,
+        "level": found.level.model_dump() if found.level else None,
+        "gap": found.gap,
+        "required_pace": found.required_pace,
+        "past_pace": found.past_pace,
+        "pace_percentile": found.pace_percentile,
+        "year_reached": found.year_reached,
+        "people": found.people,
+        "vacuous": found.vacuous,
+        "model": found.model,
+        "missing": [
+            {"quantity": item.quantity, "group": item.group, "year": item.year, "area": item.area}
+            for item in found.missing
+        ],
+        "checks": [
+            {
+                "measure": check.measure,
+                "years": list(check.years),
+                "bounds": [bound.model_dump() for bound in check.bounds],
+                "measured": check.measured,
+                "holds": check.holds,
+                "margin": check.margin,
+            }
+            for check in found.checks
+        ],
+        "sources": list(found.sources),
+        "others": [
+            {
+                "reading": other.reading,
+                "steps": other.steps,
+                "verdict": str(other.verdict),
+                "probability": other.probability,
+            }
+            for other in found.others
+        ],
+    }
+    return {key: _plain(value) for key, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON can't write into null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def save_summary(report: AreaReport, out: str) -> str:
+    """
+    Write summary.json into a folder, or nothing where no folder is named.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+    out : str
+        Folder; empty in a notebook that is run by hand.
+
+    Returns
+    -------
+    str
+        What was written.
+    """
+    if not out:
+        return ""
+    content = {
+        "study": report.study.id,
+        "plan": report.plan.id,
+        "area": report.area.id,
+        "lang": report.lang,
+        "as_of": report.study.as_of.isoformat(),
+        "simulated": report.study.simulated,
+        "hypothetical": report.plan.hypothetical,
+        "inputs_sha256": report.inputs_sha256(),
+        "verdicts": {
+            target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
+        },
+        "assessments": [as_row(found) for found in report.assessments.values()],
+    }
+    path = Path(out) / "summary.json"
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return path.name
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or none: under another name first, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)

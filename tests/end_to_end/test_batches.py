@@ -1,0 +1,254 @@
+"""A batch goes on past what fails, names it, and can be stopped; its notebooks are tiny."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+#: What the notebook of the batch does: shows, warns, fails in one area and dies in another.
+SHOW = 'from IPython.display import HTML\n\nHTML(f"<p>seen: {area} in {lang}</p>")'
+WARN = 'import sys\nimport warnings\n\nwarnings.warn("beware")\nsys.stderr.write("on the side\\n")'
+NOTE = 'from pathlib import Path\n\nPath(out, "summary.json").write_text(area) and None'
+SLEEP = """import os
+import time
+from pathlib import Path
+
+if area == "east":
+    note = Path(root, "noted")
+    note.write_text(f"{os.getpid()} {os.getppid()}")
+    note.rename(Path(root, "asleep"))
+    time.sleep(600)
+"""
+FAIL = 'if area == "west":\n    raise ValueError("out of [luck]")'
+DIE = 'import os\n\nif area == "south":\n    os._exit(1)'
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory, new_project, notebook_of, code):
+    """Run a batch in which of three districts one raises and one kills its kernel."""
+    root = new_project(tmp_path_factory.mktemp("broken"))
+    notebook_of(root, code(SHOW), code(WARN), code(NOTE), code(FAIL), code(DIE))
+    old = root / "reports" / "harbour" / "en" / "west" / "report.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("an older report", "utf-8")
+    leftover = root / "reports" / "harbour" / "en" / ".east.draft" / "report.ipynb"
+    leftover.parent.mkdir()
+    leftover.write_text("half", "utf-8")
+    for folder in (root / "reports", root / "reports" / "harbour"):
+        (folder / ".index.html.1.part").write_text("half", "utf-8")
+    words = ["report", "harbour", "--lang", "en", "--root", str(root), "-j", "2"]
+    ended = subprocess.run(
+        [sys.executable, "-c", "from edu_metrics.cli import run; run()", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=root.parent,
+    )
+    return root, ended
+
+
+def test_a_batch_with_failures_ends_with_1_and_counts_what_was_made(broken):
+    root, ended = broken
+    assert ended.returncode == 1
+    index = root / "reports" / "index.html"
+    assert ended.stdout == f"3 of 5 reports made; open {index}\n"
+
+
+def test_a_failure_is_named_with_its_report_cell_and_error(broken):
+    """The notebook has a cell of parameters and two of prose before those of code."""
+    _, ended = broken
+    lines = [line.split() for line in ended.stderr.splitlines()]
+    (west,) = [line for line in lines if line[:2] == ["harbour", "en/west"]]
+    assert west[2:] == ["7", "ValueError:", "out", "of", "[luck]"]
+    (south,) = [line for line in lines if line[:2] == ["harbour", "en/south"]]
+    assert south[2:4] == ["8", "DeadKernelError:"]
+    assert "Traceback" not in ended.stderr
+
+
+def test_nothing_but_the_failures_is_told_on_stderr(broken):
+    """No kernel, and no warning inside a notebook, talks to the terminal."""
+    _, ended = broken
+    told = [line for line in ended.stderr.splitlines() if line.startswith("failed: ")]
+    assert sorted(told) == [
+        "failed: en/south: DeadKernelError: Kernel died",
+        "failed: en/west: ValueError: out of [luck]",
+    ]
+    for word in ("beware", "on the side", "WARNING", "encrypt"):
+        assert word not in ended.stderr
+
+
+def test_the_others_are_made_whole(broken):
+    root, _ = broken
+    for area in ("port", "east"):
+        folder = root / "reports" / "harbour" / "en" / area
+        assert sorted(path.name for path in folder.iterdir()) == [
+            "report.html", "report.ipynb", "summary.json"
+        ]  # fmt: skip
+        assert f"<p>seen: {area} in en</p>" in (folder / "report.html").read_text("utf-8")
+        assert (folder / "summary.json").read_text("utf-8") == area
+
+
+def test_a_failed_report_keeps_its_notebook_and_does_not_touch_the_older_page(broken):
+    root, _ = broken
+    west = root / "reports" / "harbour" / "en" / "west"
+    assert (west / "report.html").read_text("utf-8") == "an older report"
+    assert sorted(path.name for path in west.iterdir()) == ["failed.ipynb", "report.html"]
+    failed = nbformat.read(west / "failed.ipynb", as_version=4)
+    outputs = [out for cell in failed.cells for out in cell.get("outputs", [])]
+    assert any(out.get("ename") == "ValueError" for out in outputs)
+
+
+def test_of_a_kernel_that_died_the_notebook_is_kept_and_no_page_written(broken):
+    root, _ = broken
+    south = root / "reports" / "harbour" / "en" / "south"
+    assert [path.name for path in south.iterdir()] == ["failed.ipynb"]
+
+
+def test_the_manifest_names_made_and_failed(broken):
+    root, _ = broken
+    manifest = json.loads((root / "reports" / "harbour" / "manifest.json").read_text("utf-8"))
+    assert manifest["study"] == "harbour"
+    found = {entry["area"]: entry for entry in manifest["areas"]}
+    assert list(found) == ["overview", "port", "east", "west", "south"]
+    assert {area: entry["status"] for area, entry in found.items()} == {
+        "overview": "made", "port": "made", "east": "made", "west": "failed", "south": "failed"
+    }  # fmt: skip
+    assert (found["west"]["cell"], found["west"]["error"]) == (7, "ValueError: out of [luck]")
+    assert found["east"]["cell"] is None
+    assert found["east"]["error"] is None
+    assert len({entry["inputs_sha256"] for entry in found.values()}) == 1
+    assert all(len(entry["inputs_sha256"]) == 64 for entry in found.values())
+    assert all(entry["seconds"] > 0 for entry in found.values())
+
+
+def test_the_index_names_the_failure_and_links_only_what_was_made(broken):
+    root, _ = broken
+    page = (root / "reports" / "harbour" / "index.html").read_text("utf-8")
+    assert "ValueError: out of [luck]" in page
+    assert 'href="en/east/report.html"' in page
+    assert 'href="en/west/report.html"' not in page
+    above = (root / "reports" / "index.html").read_text("utf-8")
+    assert 'href="harbour/index.html"' in above
+    assert '<td class="n">3</td><td class="n">2</td>' in above
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(broken, left_behind):
+    root, _ = broken
+    assert left_behind(root) == []
+
+
+def test_a_page_has_no_code_no_stderr_and_only_its_own_language(broken):
+    root, _ = broken
+    page = (root / "reports" / "harbour" / "en" / "east" / "report.html").read_text("utf-8")
+    assert "<h2>English</h2>" in page
+    for absent in ("中文", "beware", "on the side", "IPython", "str: study", str(root)):
+        assert absent not in page
+
+
+def test_the_notebook_behind_a_page_keeps_its_code_and_tells_no_folder_of_the_machine(broken):
+    root, _ = broken
+    text = (root / "reports" / "harbour" / "en" / "east" / "report.ipynb").read_text("utf-8")
+    assert "from IPython.display import HTML" in text
+    assert str(root) not in text
+    assert "beware" not in "".join(
+        json.dumps(cell.get("outputs", [])) for cell in nbformat.reads(text, as_version=4).cells
+    )
+
+
+def test_a_parameter_that_the_notebook_does_not_declare_stops_all_before_anything_runs(
+    command, project, notebook_of
+):
+    notebook_of(project, declared="aera")
+    found = command("report", "harbour", "--root", project)
+    assert (found.status, found.out) == (1, "")
+    assert "district_report.ipynb has no parameter 'area'; did you mean 'aera'?" in found.err
+    assert not (project / "reports").exists()
+
+
+def test_a_missing_notebook_stops_all_before_anything_runs(command, project):
+    (project / "notebooks" / "city_overview.ipynb").unlink()
+    found = command("report", "harbour", "--root", project)
+    assert (found.status, found.out) == (1, "")
+    assert "no notebook city_overview.ipynb" in found.err
+    assert not (project / "reports").exists()
+
+
+def _wait_for(condition, seconds=90):
+    for _ in range(seconds * 10):
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.is_file() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_batch_that_is_stopped_ends_at_once_with_all_it_started(
+    project, notebook_of, code, left_behind, command, sent, status
+):
+    """The first area is made; the second one says who it is and sleeps until it is stopped."""
+    asleep = project / "asleep"
+    notebook_of(project, code(SLEEP))
+    batch = subprocess.Popen(
+        [sys.executable, "-c", "from edu_metrics.cli import run; run()", "report", "harbour",
+         "--lang", "en", "--root", str(project), "-j", "1"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait_for(lambda: asleep.is_file() or batch.poll() is not None)
+        kernel, worker = map(int, asleep.read_text().split())
+        os.kill(batch.pid, sent)
+        out, err = batch.communicate(timeout=60)
+    finally:
+        batch.kill()
+    assert (batch.returncode, out) == (status, "")
+    assert "Traceback" not in err
+    assert _wait_for(lambda: not _alive(kernel) and not _alive(worker))
+    reports = project / "reports" / "harbour"
+    assert (reports / "en" / "port" / "report.html").is_file()
+    assert not (reports / "en" / "east" / "report.html").exists()
+    if sent is signal.SIGINT:
+        assert err == "edu-metrics: interrupted; what was made so far stands\n"
+        manifest = json.loads((reports / "manifest.json").read_text("utf-8"))
+        assert [entry["area"] for entry in manifest["areas"]] == ["overview", "port"]
+        assert 'href="en/port/report.html"' in (reports / "index.html").read_text("utf-8")
+        assert left_behind(project) == []
+    else:
+        assert left_behind(project) == ["reports/harbour/en/.east.draft"]
+
+
+def test_equal_inputs_have_an_equal_hash_and_other_inputs_another(project, rewrite):
+    from edu_metrics.catalog import load_catalog
+    from edu_metrics.observations import read_processed
+    from edu_metrics.reporting import prepare
+    from edu_metrics.reporting.area_report import inputs_sha256
+
+    def fingerprint() -> str:
+        catalog = load_catalog(project)
+        study = catalog.study("harbour")
+        prepare(catalog, study, force=True)
+        return inputs_sha256(catalog, study, read_processed(project, study.id))
+
+    first = fingerprint()
+    assert fingerprint() == first
+    assert len(first) == len(hashlib.sha256().hexdigest())
+    rewrite(project, lambda line: not line.startswith("east,passing,2014"))
+    second = fingerprint()
+    assert second != first
+    notes = project / "data" / "definitions" / "studies" / "english.yaml"
+    notes.write_text(notes.read_text("utf-8") + "# a remark\n", "utf-8")
+    assert fingerprint() not in (first, second)

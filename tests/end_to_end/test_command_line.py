@@ -1,0 +1,243 @@
+"""What each verb prints and how it ends, on a small project and on the definitions shipped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+
+import pytest
+
+TARGET_KEYS = [
+    "id", "plan", "article", "indicator", "kind", "areas", "deadline", "quote", "locator",
+    "readings", "default_reading", "numeric",
+]  # fmt: skip
+ASSESS_KEYS = {
+    "study", "area", "target", "reading", "steps", "verdict", "probability", "interval", "gap",
+    "required_pace", "pace_percentile", "year_reached", "model", "missing",
+}  # fmt: skip
+
+
+def test_check_counts_what_is_defined(command, project):
+    found = command("check", "--root", project)
+    assert (found.status, found.err) == (0, "")
+    assert "1 plans with 3 targets (2 numeric), 1 indicators, 3 quantities, 5 areas" in found.out
+
+
+def test_check_names_every_fault_at_once_and_ends_with_1(command, project):
+    areas = project / "data" / "definitions" / "areas.yaml"
+    areas.write_text(
+        areas.read_text("utf-8").replace("level: district, parent: port", "levl: x", 2)
+    )
+    found = command("check", "--root", project)
+    assert (found.status, found.out) == (1, "")
+    assert found.err.startswith("edu-metrics: data/definitions: ")
+    assert "'east'" in found.err
+    assert "'west'" in found.err
+
+
+def test_the_project_is_found_upwards_from_the_working_folder(command, project, monkeypatch):
+    monkeypatch.chdir(project / "notebooks")
+    assert command("check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["report", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["build", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["simulate", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["assess", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["assess", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
+        (["assess", "harbour", "--area", "梦城"], ["'梦城'", "harbour"]),
+        (["assess", "harbour", "--target", "pass_202"], ["'pass_202'", "did you mean 'pass_202"]),
+        (["targets", "--plan", "harber"], ["'harber'", "did you mean 'harbour'?"]),
+        (["report", "harbour", "--area", "sou"], ["'sou'", "south"]),
+        (["report", "harbour", "english", "--area", "east"], ["'english'", "'east'"]),
+        (["report", "harbour", "--lang", "fr"], ["'fr'", "zh, en"]),
+        (["report", "english", "--lang", "zh"], ["'english'", "'zh'", "(it has en)"]),
+        (["report", "harbour", "--jobs", "0"], ["--jobs"]),
+        (["report", "harbour", "--first", "0"], ["--first"]),
+        (["report", "harbour", "--no-such-option"], ["--no-such-option"]),
+        (["assess", "harbour", "--format", "xml"], ["xml"]),
+        (["assess", "harbour", "--as-of", "last year"], ["last year"]),
+        (["assess"], ["STUDY"]),
+        (["reprot"], ["reprot"]),
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_exist_is_a_usage_fault_and_nothing_is_made(
+    command, project, words, named
+):
+    root = ["--root", project] if words != ["reprot"] else []
+    found = command(*words, *root)
+    assert (found.status, found.out) == (2, "")
+    for word in named:
+        assert word.lower() in found.err.lower()
+    assert not (project / "reports").exists()
+    assert not (project / "data" / "processed").exists()
+
+
+@pytest.mark.parametrize("words", [["check"], ["report"], ["targets"]])
+def test_a_folder_without_definitions_is_a_usage_fault(command, tmp_path, words):
+    found = command(*words, "--root", tmp_path)
+    assert found.status == 2
+    assert "data/definitions" in found.err
+    found = command(*words)
+    assert found.status == 2
+    assert "--root" in found.err
+
+
+def test_targets_are_printed_with_exactly_the_keys_that_others_rely_on(command, project):
+    found = command("targets", "--root", project, "--format", "json")
+    assert (found.status, found.err) == (0, "")
+    assert [list(row) for row in found.rows] == [TARGET_KEYS] * 3
+    assert found.rows[0] == {
+        "id": "pass_2020",
+        "plan": "harbour",
+        "article": "1",
+        "indicator": "pass_rate",
+        "kind": "level",
+        "areas": ["port"],
+        "deadline": 2020,
+        "quote": "2020年及格率达到80%[注]",
+        "locator": "第1条",
+        "readings": ["at_least", "above"],
+        "default_reading": "at_least",
+        "numeric": True,
+    }
+    assert found.rows[2]["default_reading"] is None
+    assert found.rows[2]["numeric"] is False
+
+
+def test_a_table_prints_brackets_as_they_stand(command, project):
+    found = command("targets", "--root", project)
+    assert "2020年及格率达到80%[注]" in found.out
+
+
+def test_the_wuhai_plan_has_ninety_targets(command, shipped_root):
+    words = ("targets", "--plan", "wuhai_2020_2022", "--root", shipped_root, "--format", "json")
+    rows = command(*words).rows
+    assert len(rows) == 90
+    assert {tuple(row) for row in rows} == {tuple(TARGET_KEYS)}
+    assert len({row["id"] for row in rows}) == 90
+    assert all(row["quote"] and row["locator"] for row in rows)
+    assert all(row["indicator"] and row["readings"] for row in rows if row["numeric"])
+
+
+def test_the_definitions_shipped_are_sound(command, shipped_root):
+    found = command("check", "--root", shipped_root)
+    assert found.status == 0
+    assert found.out.endswith("sound\n")
+
+
+def test_build_writes_the_table_and_says_where(command, project):
+    found = command("build", "english", "--root", project)
+    assert (found.status, found.out) == (0, "english: data/processed/english.parquet\n")
+    assert [path.name for path in (project / "data" / "processed").iterdir()] == ["english.parquet"]
+    everything = command("build", "--root", project)
+    assert everything.out.count("\n") == 2
+
+
+@pytest.mark.parametrize("verb", ["build", "assess", "report"])
+def test_faulty_data_end_with_1_name_every_line_and_leave_nothing_half_written(
+    command, project, verb
+):
+    raw = project / "data" / "raw" / "bureau" / "counts.csv"
+    lines = raw.read_text("utf-8").replace("east,pupils,2018,50", "eats,pupils,2018,50")
+    lines = lines.replace("west,passing,2019,40", "west,passing,2019,forty")
+    raw.write_text(lines, "utf-8")
+    raw.with_name("counts.csv.source.yaml").write_text("source: rules\n", "utf-8")
+    found = command(verb, "harbour", "--root", project)
+    assert (found.status, found.out) == (1, "")
+    assert "eats" in found.err
+    assert "forty" in found.err
+    assert not list(project.glob("data/processed/*"))
+    assert not (project / "reports").exists()
+
+
+def test_assess_judges_by_hand_countable_numbers(command, project):
+    """In 2020 of 150 pupils 120 pass: 80 %, just at the bound."""
+    found = command("assess", "harbour", "--area", "港城", "--root", project, "--format", "json")
+    assert (found.status, found.err) == (0, "")
+    by_target = {row["target"]: row for row in found.rows}
+    assert list(by_target) == ["pass_2020", "pass_2022", "contest"]
+    assert set(found.rows[0]) >= ASSESS_KEYS
+    at_bound = by_target["pass_2020"]
+    assert (at_bound["verdict"], at_bound["reading"]) == ("met", "at_least")
+    assert at_bound["year_reached"] == 2020
+    assert [(other["reading"], other["verdict"]) for other in at_bound["others"]] == [
+        ("above", "missed")
+    ]
+    ahead = by_target["pass_2022"]
+    assert ahead["gap"] == pytest.approx(10)
+    assert ahead["required_pace"] == pytest.approx(5)
+    assert ahead["people"] == 15
+    assert 0 <= ahead["probability"] <= 1
+    assert ahead["interval"][0] < ahead["interval"][1]
+    assert by_target["contest"]["verdict"] == "tracked"
+
+
+def test_assess_as_of_an_earlier_day_does_not_look_ahead(command, project):
+    words = ("--area", "port", "--target", "pass_2020", "--as-of", "2020-12-02")
+    found = command("assess", "harbour", *words, "--root", project, "--format", "json")
+    (row,) = found.rows
+    assert row["last_year"] == 2019
+    assert row["verdict"] not in ("met", "missed")
+
+
+def test_assess_prints_all_areas_in_the_order_of_the_study(command, project):
+    found = command("assess", "harbour", "--root", project, "--format", "json")
+    assert [row["area"] for row in found.rows[::3]] == ["port", "east", "west", "south"]
+    table = command("assess", "harbour", "--root", project)
+    assert table.status == 0
+    assert table.out.splitlines()[0].split()[:3] == ["area", "target", "verdict"]
+    assert len(table.out.splitlines()) == 13
+
+
+def test_a_number_that_there_is_none_of_is_null_in_json(command, project, rewrite):
+    rewrite(project, lambda line: ",passing," not in line)
+    found = command("assess", "harbour", "--area", "east", "--root", project, "--format", "json")
+    row = found.rows[0]
+    assert row["verdict"] == "no_data"
+    assert row["probability"] is None
+    assert row["interval"] is None
+    assert {(item["quantity"], item["year"]) for item in row["missing"]} == {("passing", 2020)}
+    json.loads(found.out, parse_constant=pytest.fail)
+
+
+def test_simulate_refuses_a_study_of_real_numbers(command, project):
+    found = command("simulate", "harbour", "--root", project)
+    assert (found.status, found.out) == (1, "")
+    assert "simulated: true" in found.err
+    assert not (project / "data" / "raw" / "simulated").exists()
+
+
+def test_simulate_passes_over_real_studies_where_none_is_named(command, project):
+    assert command("simulate", "--root", project) == (0, "", "")
+
+
+def test_simulate_writes_the_same_files_twice(command, shipped_root, tmp_path):
+    root = tmp_path / "copy"
+    shutil.copytree(shipped_root / "data" / "definitions", root / "data" / "definitions")
+    first = command("simulate", "--root", root)
+    assert (first.status, first.err) == (0, "")
+    paths = first.out.split()
+    assert paths
+    assert all(path.startswith("data/raw/simulated/") for path in paths)
+    content = {path: (root / path).read_bytes() for path in paths}
+    shutil.rmtree(root / "data" / "raw")
+    assert command("simulate", "--root", root).out == first.out
+    assert content == {path: (root / path).read_bytes() for path in paths}
+
+
+def test_a_folder_that_is_a_file_is_named_and_no_traceback_shown(command, project, tmp_path):
+    (tmp_path / "taken").write_text("")
+    found = command("report", "english", "--root", project, "--out", tmp_path / "taken")
+    assert found.status == 1
+    assert "taken" in found.err
+
+
+def test_the_day_of_a_study_is_a_date(command, project):
+    """The option takes a day and hands on no clock time."""
+    words = ("--target", "contest", "--as-of", dt.date(2021, 1, 1).isoformat())
+    assert command("assess", "english", *words, "--root", project).status == 0

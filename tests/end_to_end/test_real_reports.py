@@ -1,0 +1,264 @@
+"""The shipped notebooks, run by papermill on the shipped data, from nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+
+from edu_metrics.catalog import load_catalog
+from edu_metrics.reporting import make_reports, plan_jobs, run
+
+LANGUAGES = ("zh", "en")
+
+
+class Page(HTMLParser):
+    """What a page is made of, as a browser would see it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.headings: list[str] = []
+        self.captions: list[str] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in ("img", "meta", "br", "hr", "link", "input"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "style" in self._open:
+            return
+        self.words.append(data)
+        if self._open and self._open[-1] in ("h2", "h3"):
+            self.headings.append(data.strip())
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory, shipped_root):
+    """Copy what a new clone has: definitions, raw files and notebooks, and nothing made."""
+    folder = tmp_path_factory.mktemp("clone")
+    for part in ("data/definitions", "data/raw", "notebooks"):
+        shutil.copytree(
+            shipped_root / part, folder / part, ignore=shutil.ignore_patterns("simulated")
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def outcomes(root):
+    """Make the city's report and the overview, in both languages."""
+    return make_reports(root, ["wuhai"], first=1, workers=2)
+
+
+@pytest.fixture(scope="session")
+def folder(root, outcomes):
+    return root / "reports" / "wuhai"
+
+
+@pytest.fixture(scope="session")
+def pages(folder):
+    return {
+        (area, lang): Page((folder / lang / area / "report.html").read_text("utf-8"))
+        for area in ("wuhai", "overview", "plan_audit")
+        for lang in LANGUAGES
+    }
+
+
+@pytest.fixture(scope="session")
+def plan(root):
+    return load_catalog(root).plan("wuhai_2020_2022")
+
+
+def test_all_reports_are_made_from_nothing(root, outcomes):
+    assert [(study, outcome.name, outcome.status) for study, outcome in outcomes] == [
+        ("wuhai", f"{lang}/{area}", "made")
+        for lang in LANGUAGES
+        for area in ("overview", "plan_audit", "wuhai")
+    ]
+    assert (root / "data" / "processed" / "wuhai.parquet").is_file()
+
+
+def test_each_report_has_its_files_and_no_other(folder, left_behind):
+    for lang in LANGUAGES:
+        assert sorted(path.name for path in (folder / lang / "wuhai").iterdir()) == [
+            "report.html", "report.ipynb", "summary.json"
+        ]  # fmt: skip
+        assert sorted(path.name for path in (folder / lang / "overview").iterdir()) == [
+            "report.html", "report.ipynb"
+        ]  # fmt: skip
+    assert {path.name for path in folder.iterdir()} == {"zh", "en", "index.html", "manifest.json"}
+    assert (folder.parent / "index.html").is_file()
+    assert left_behind(folder.parent) == []
+
+
+def test_every_link_of_the_indexes_and_of_the_pages_leads_to_a_file(folder):
+    for page in folder.parent.rglob("*.html"):
+        found = Page(page.read_text("utf-8"))
+        inner = [
+            given["href"]
+            for tag, given in found.tags
+            if tag == "a" and not given["href"].startswith(("http://", "https://"))
+        ]
+        assert inner or page == folder.parent / "index.html"
+        for link in inner:
+            assert (page.parent / link).is_file(), (page, link)
+
+
+@pytest.mark.parametrize("area", ["wuhai", "overview"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_fetches_nothing_from_outside(pages, area, lang):
+    for tag, given in pages[area, lang].tags:
+        assert tag not in ("script", "link", "iframe", "object", "input")
+        assert not {name for name in given if name.startswith("on")}
+        for name in ("src", "srcset", "data", "poster"):
+            assert given.get(name, "data:image/png;base64,").startswith("data:image/png;base64,")
+        assert "href" not in given or tag == "a"
+
+
+def test_the_style_fetches_nothing_from_outside(folder):
+    text = (folder / "zh" / "wuhai" / "report.html").read_text("utf-8")
+    style = text[text.index("<style>") : text.index("</style>")]
+    assert "@import" not in style
+    assert "url(" not in style
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_shows_neither_code_nor_what_went_to_stderr(folder, pages, lang):
+    for area in ("wuhai", "overview"):
+        raw = (folder / lang / area / "report.html").read_text("utf-8")
+        assert "import reporting" not in pages[area, lang].text
+        assert "output_stderr" not in raw
+        assert "input_area" not in raw
+        assert "Warning" not in pages[area, lang].text
+        assert "summary.json" not in pages[area, lang].text
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "tongue"), [("zh", "乌海市", "zh-CN"), ("en", "Wuhai", "en")]
+)
+def test_the_title_names_the_area_in_the_language_of_the_page(folder, lang, name, tongue):
+    text = (folder / lang / "wuhai" / "report.html").read_text("utf-8")
+    title = text[text.index("<title>") : text.index("</title>")]
+    assert name in title
+    assert f'<html lang="{tongue}">' in text
+
+
+@pytest.mark.parametrize("area", ["wuhai", "overview"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sections_stand_in_the_order_of_the_notebook_in_one_language(root, pages, area, lang):
+    name = "district_report" if area == "wuhai" else "city_overview"
+    cells = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4).cells
+    headings = {
+        tongue: [
+            line.lstrip("# ")
+            for cell in cells
+            if cell.cell_type == "markdown" and tongue in cell.metadata.get("tags", [])
+            for line in cell.source.splitlines()
+            if line.startswith("#")
+        ]
+        for tongue in LANGUAGES
+    }
+    found = [title for title in pages[area, lang].headings if title in headings[lang]]
+    assert found == headings[lang]
+    other = headings["en" if lang == "zh" else "zh"]
+    assert not set(other) & set(pages[area, lang].headings)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_prose_of_the_other_language_is_left(root, pages, folder, lang):
+    for name, area in (("district_report", "wuhai"), ("city_overview", "overview")):
+        cells = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4).cells
+        made = nbformat.read(folder / lang / area / "report.ipynb", as_version=4).cells
+        prose = [cell.source for cell in made if cell.cell_type == "markdown"]
+        assert prose == [
+            cell.source
+            for cell in cells
+            if cell.cell_type == "markdown" and cell.metadata.tags == [lang]
+        ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_target_of_the_plan_stands_in_the_city_s_report(pages, plan, lang):
+    assert len(plan.targets) == 90
+    text = pages["wuhai", lang].text
+    assert [target.id for target in plan.targets if target.title.in_(lang) not in text] == []
+    assert [target.id for target in plan.targets if target.quote not in text] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_numeric_target_stands_in_the_overview(pages, plan, lang):
+    text = pages["overview", lang].text
+    titles = [target.title.in_(lang) for target in plan.targets if target.numeric]
+    assert [title for title in titles if title not in text] == []
+
+
+@pytest.mark.parametrize("area", ["wuhai", "overview"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_figure_has_a_text_alternative_and_a_caption(pages, area, lang):
+    page = pages[area, lang]
+    images = [given for tag, given in page.tags if tag == "img"]
+    assert images
+    assert all(len(given["alt"]) > 10 for given in images)
+    assert sum(tag == "figcaption" for tag, _ in page.tags) == len(images)
+
+
+def test_summary_and_command_line_come_to_the_same_verdicts(root, folder, plan, command):
+    summary = json.loads((folder / "zh" / "wuhai" / "summary.json").read_text("utf-8"))
+    rows = command(
+        "assess", "wuhai", "--area", "乌海", "--root", root, "--format", "json"
+    ).rows  # fmt: skip
+    assert summary["verdicts"] == {row["target"]: row["verdict"] for row in rows}
+    assert list(summary["verdicts"]) == [target.id for target in plan.targets]
+    assert summary["assessments"] == rows
+    assert (summary["simulated"], summary["hypothetical"]) == (False, False)
+
+
+def test_both_languages_say_the_same(folder):
+    zh, en = (
+        json.loads((folder / lang / "wuhai" / "summary.json").read_text("utf-8"))
+        for lang in LANGUAGES
+    )
+    assert zh.pop("lang") == "zh"
+    assert en.pop("lang") == "en"
+    assert zh == en
+
+
+def test_page_summary_and_manifest_carry_the_same_hash_of_the_inputs(folder, pages):
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (digest,) = {entry["inputs_sha256"] for entry in manifest["areas"]}
+    summary = json.loads((folder / "en" / "wuhai" / "summary.json").read_text("utf-8"))
+    assert summary["inputs_sha256"] == digest
+    assert all(digest in page.text for page in pages.values())
+
+
+def test_no_folder_of_the_machine_is_told(root, folder):
+    for path in folder.rglob("*"):
+        if path.is_file():
+            assert str(root) not in path.read_text("utf-8"), path
+
+
+def test_two_runs_give_the_same_bytes(root, folder, tmp_path):
+    """The second run writes to another folder, and must not show it."""
+    catalog = load_catalog(root)
+    study = catalog.study("wuhai")
+    (job,) = plan_jobs(catalog, study, tmp_path / "elsewhere", area="wuhai", lang="zh")
+    assert run(job).status == "made"
+    for name in ("report.html", "summary.json", "report.ipynb"):
+        first = (folder / "zh" / "wuhai" / name).read_bytes()
+        again = (tmp_path / "elsewhere" / "wuhai" / "zh" / "wuhai" / name).read_bytes()
+        assert first == again, name

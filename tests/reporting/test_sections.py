@@ -1,0 +1,334 @@
+"""What each section shows, held against definitions, data and verdicts; nothing is run here."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import cache
+from html import escape, unescape
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from edu_metrics import reporting as rep
+from edu_metrics.errors import DataError, DefinitionError, ReportError
+from edu_metrics.reachability import Applies, Verdict, gap_by_parts
+from edu_metrics.reporting.city import _gap, _splits
+from edu_metrics.reporting.reasons import because, level_text, reading_text
+from edu_metrics.words import say
+
+SECTIONS = (
+    rep.show_head,
+    rep.show_verdict_bar,
+    rep.show_promises,
+    rep.show_touching,
+    rep.show_measured,
+    rep.show_availability,
+    rep.show_missing,
+    rep.show_pace,
+    rep.show_outlook,
+    rep.show_verdicts,
+    rep.show_followed,
+    rep.show_assumptions,
+    rep.show_origins,
+)
+#: Every kind of study; each language where there is much data and where there is little.
+PLACES = (
+    ("wuhai", "wuhai", "zh"),
+    ("wuhai", "wuhai", "en"),
+    ("wuhai", "haibowan", "en"),
+    ("wuhai_2020", "wuhai", "zh"),
+    ("mock_city", "mock_east", "zh"),
+    ("michigan", "michigan_district_1010", "en"),
+    ("michigan", "michigan_district_1010", "zh"),
+)
+FIGURES = (rep.show_verdict_bar, rep.show_availability, rep.show_outlook)
+
+
+class Tables(HTMLParser):
+    """The rows of all tables, as text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.balance: list[str] = []
+        self.feed(str(html))
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("img", "br"):
+            self.balance.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        assert self.balance.pop() == tag
+
+    def handle_data(self, data):
+        if {"td", "th"} & set(self.balance):
+            self.rows[-1][-1] += data + "\n"
+
+    def row_of(self, title):
+        (row,) = [row for row in self.rows if title in row[0].split("\n") + row[-1].split("\n")]
+        return row
+
+
+@cache
+def shown(show, report):
+    """Show a section of a report, once for all tests: figures take their time."""
+    return show(report)
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def report(request, opened):
+    return opened(*request.param)
+
+
+@pytest.mark.parametrize("show", SECTIONS, ids=lambda show: show.__name__)
+def test_every_section_is_sound_html_whose_words_are_filled_in(report, show):
+    found = Tables(shown(show, report))
+    assert found.balance == []
+    text = re.sub(r'"data:image[^"]*"', "", str(shown(show, report)))
+    assert not re.search(r"\{\w*\}", text)
+    assert "nan" not in re.split(r"[^a-z]+", text)
+    assert not re.search(r"\bNone\b(?! of)", text)
+    widths = {len(row) for row in found.rows if row}
+    assert 1 not in widths
+
+
+@pytest.mark.parametrize("show", FIGURES, ids=lambda show: show.__name__)
+def test_every_figure_has_a_text_alternative_and_a_caption(report, show):
+    html = str(shown(show, report))
+    alts = re.findall(r'<img alt="([^"]*)"', html)
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", html)
+    assert len(alts) == len(captions)
+    assert all(len(alt) > 5 for alt in alts)
+    mark = f"[{say('report.status_simulated', report.lang)}]"
+    assert all(text.startswith(mark) is report.study.simulated for text in (*alts, *captions))
+
+
+def test_every_page_warns_of_what_is_invented_or_hypothetical(report):
+    head = str(shown(rep.show_head, report))
+    assert (say("report.invented", report.lang) in head) is report.study.simulated
+    assert (escape(say("report.hypothetical", report.lang)) in head) is report.plan.hypothetical
+
+
+def test_head_and_title_name_the_area_and_the_day(report):
+    head = str(shown(rep.show_head, report))
+    assert report.area.name.in_(report.lang) in head[: head.index("</h1>")]
+    assert str(report.study.as_of.year) in head
+
+
+def test_every_numeric_promise_is_quoted_and_judged(report):
+    promises = unescape(str(shown(rep.show_promises, report)))
+    verdicts = Tables(shown(rep.show_verdicts, report))
+    for target in report.numeric:
+        assert f"<q>{target.quote}</q>" in promises
+        assert target.locator in promises
+        row = verdicts.row_of(target.title.in_(report.lang))
+        word = say(f"verdict.{report.assessments[target.id].verdict}", report.lang)
+        assert word in row[1]
+
+
+def test_every_other_promise_is_followed_and_not_judged(report):
+    followed = unescape(str(shown(rep.show_followed, report)))
+    for target in report.plan.targets:
+        assert (f"<strong>{target.title.in_(report.lang)}</strong>" in followed) is not (
+            target.numeric
+        )
+    assert all(
+        report.assessments[target.id].verdict is not Verdict.MET for target in report.followed
+    )
+
+
+def test_the_answer_counts_the_targets_set_for_this_area_or_else_all(report):
+    head = str(shown(rep.show_head, report))
+    binding = [
+        target
+        for target in report.numeric
+        if report.assessments[target.id].applies is Applies.BINDS
+    ]
+    told = binding or report.numeric
+    counted = {
+        verdict: sum(report.assessments[target.id].verdict is verdict for target in told)
+        for verdict in Verdict
+    }
+    for verdict, number in counted.items():
+        said = say(
+            "report.count_of",
+            report.lang,
+            number=number,
+            verdict=say(f"verdict.{verdict}", report.lang),
+        )
+        assert (said in unescape(head)) is (number > 0)
+
+
+def test_what_is_missing_is_named_with_the_target_that_it_would_let_be_judged(report):
+    table = Tables(shown(rep.show_missing, report))
+    lang = report.lang
+    lacking = {
+        (report.quantity_name(item.quantity), str(item.year), target.title.in_(lang))
+        for target in report.numeric
+        for item in report.assessments[target.id].missing
+    }
+    named = {name for name, _, _ in lacking}
+    assert len(table.rows) == len(named) + bool(named)
+    for name, year, title in lacking:
+        (row,) = [row for row in table.rows if row[0].strip() == name]
+        assert year in row[1]
+        assert title in row[2].split("\n")
+
+
+def test_pace_is_shown_for_what_is_not_yet_decided(report):
+    page = Tables(shown(rep.show_pace, report))
+    titles = [row[0].strip() for row in page.rows if len(row) == 9][1:]
+    expected = [
+        target.title.in_(report.lang)
+        for target in report.numeric
+        if (found := report.assessments[target.id]).verdict not in (Verdict.MET, Verdict.MISSED)
+        and found.gap is not None
+        and found.last_value is not None
+    ]
+    assert titles == expected
+
+
+def test_only_series_that_there_are_count_as_measured(report):
+    known = {
+        target.indicator
+        for target in report.numeric
+        if not report.evidence.series_of(target.indicator, report.area.id).empty
+    }
+    page = shown(rep.show_measured, report)
+    rows = [row for row in Tables(page).rows if len(row) == 7]
+    assert len(rows) == len(known) + bool(known)
+    for name in known:
+        row = next(row for row in rows if row[0].strip() == report.indicator_name(name))
+        series = report.evidence.series_of(name, report.area.id)
+        assert row[1].strip() == str(len(series))
+        assert row[3].strip() == str(series["year"].max())
+
+
+def test_assumptions_are_those_of_the_targets_and_their_indicators(report):
+    page = unescape(str(shown(rep.show_assumptions, report)))
+    expected = {name for target in report.numeric for name in target.assumptions}
+    for target in report.numeric:
+        expected |= set(report.catalog.indicators[target.indicator].assumptions)
+    for name in expected:
+        assert report.catalog.assumptions[name].title.in_(report.lang) in page
+    if not expected:
+        assert page.startswith("<p>")
+
+
+def test_origins_name_every_source_used_the_hash_and_the_command(report):
+    page = unescape(str(shown(rep.show_origins, report)))
+    for name in report.evidence.table["source"].unique():
+        assert report.catalog.sources[name].title.in_(report.lang) in page
+    assert report.inputs_sha256() in page
+    assert f"edu-metrics report {report.study.id} --area {report.area.id}" in page
+
+
+def test_a_reason_is_given_for_every_verdict_that_needs_one(report):
+    speaks_for_itself = {Verdict.TRACKED}
+    for target in report.numeric:
+        for found in (report.assessments[target.id], *report.assessments[target.id].others):
+            assert because(report, found) or found.verdict in speaks_for_itself, found
+            assert reading_text(target, found, report.lang)
+            assert level_text(found, report.unit_of(found), report.lang)
+
+
+def test_other_readings_are_shown_where_they_come_to_another_verdict(opened):
+    report = opened("mock_city", "mock_east")
+    disputed = [t for t in report.numeric if report.assessments[t.id].disputed]
+    assert disputed
+    page = Tables(shown(rep.show_verdicts, report))
+    for target in disputed:
+        found = report.assessments[target.id]
+        row = page.row_of(target.title.en)
+        for other in found.others:
+            said = reading_text(target, other, "en")
+            assert (said in row[-1]) is (other.verdict != found.verdict)
+
+
+def test_what_was_published_later_is_not_looked_at(opened):
+    """The forecast of the day of issue knows nothing of the years after it."""
+    report = opened("wuhai_2020", "wuhai")
+    assert report.evidence.table["vintage"].max() <= pd.Timestamp("2020-12-02")
+    later = opened("wuhai", "wuhai").evidence.table["vintage"].max()
+    assert later > report.evidence.table["vintage"].max()
+
+
+@pytest.mark.parametrize(
+    ("study", "area", "lang", "named"),
+    [
+        ("wuhaii", "wuhai", "zh", "did you mean 'wuhai"),
+        ("wuhai", "haibowann", "zh", "did you mean 'haibowan'"),
+        ("wuhai", "wuhai", "fr", "zh, en"),
+    ],
+)
+def test_a_notebook_is_told_the_nearest_of_an_unknown_name(root, opened, study, area, lang, named):
+    opened.table("wuhai")
+    with pytest.raises(DefinitionError, match=named):
+        rep.open_report(study, area, lang, root)
+
+
+def test_a_notebook_is_told_to_build_what_was_not_built(root, tmp_path):
+    shutil.copytree(root / "data" / "definitions", tmp_path / "data" / "definitions")
+    with pytest.raises(DataError, match="edu-metrics build wuhai"):
+        rep.open_report("wuhai", "wuhai", "zh", tmp_path)
+
+
+def test_an_area_may_be_opened_by_name(root, opened):
+    opened.table("wuhai")
+    assert rep.open_report("wuhai", "海勃湾", "zh", root).area.id == "haibowan"
+
+
+def test_the_overview_has_a_row_for_each_numeric_target_and_a_column_for_each_area(overview):
+    report = overview("wuhai")
+    page = shown(rep.show_side_by_side, report)
+    table = Tables(page)
+    assert [cell.strip() for cell in table.rows[0][1:]] == [
+        report.area_name(area) for area in ("wuhai", "haibowan", "wuda", "hainan")
+    ]
+    assert len(table.rows) == 1 + len(report.numeric)
+    for target in report.numeric:
+        row = table.row_of(target.title.en)
+        for area, cell in zip(report.areas, row[1:], strict=True):
+            assert say(f"verdict.{report.assessments[area, target.id].verdict}", "en") in cell
+
+
+def test_parts_make_up_the_gap_of_the_whole(overview):
+    """The parts' contributions, summed, are the city's own rate less the level asked."""
+    report = overview("mock_city")
+    splits = [split for split in _splits(report) if _gap(split) > 0]
+    assert splits
+    page = str(shown(rep.show_parts, report))
+    assert page.count("<figure>") == len(splits)
+    for split in splits:
+        parts = gap_by_parts(split.counts, split.bound)
+        own = report.evidence.record(split.assessment.indicator, report.whole)
+        assert sum(part.points for part in parts) == pytest.approx(
+            own.exact[split.year] - split.bound.value
+        )
+        assert report.indicator_name(split.assessment.indicator) in unescape(page)
+
+
+def test_where_no_parts_are_counted_a_sentence_says_so(overview):
+    page = unescape(str(shown(rep.show_parts, overview("wuhai"))))
+    assert say("report.parts_none", "en") in page
+
+
+def test_figures_of_an_invented_overview_say_so(overview):
+    report = overview("mock_city")
+    html = str(shown(rep.show_side_by_side, report)) + str(shown(rep.show_parts, report))
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", html)
+    assert len(captions) > 1
+    assert all(caption.startswith("[simulated] ") for caption in captions)
+    assert all(alt.startswith("[simulated] ") for alt in re.findall(r'<img alt="([^"]*)"', html))
+    assert say("report.invented", "en") in str(shown(rep.show_city_head, report))
+
+
+def test_a_study_without_a_whole_has_no_overview(overview):
+    with pytest.raises(ReportError, match="'michigan' has no overview"):
+        overview("michigan")
