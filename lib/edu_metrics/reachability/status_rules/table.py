@@ -1,0 +1,330 @@
+"""All rules side by side with our verdict, why they differ, and who tells two stories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from edu_metrics.reachability.status_rules.answers import (
+    Answer,
+    Direction,
+    Points,
+    Rule,
+    Unable,
+    beyond,
+    points_of,
+)
+from edu_metrics.reachability.status_rules.cases import Case, Clause, answers_of
+from edu_metrics.reachability.status_rules.german_weather import MOST_POINTS, Weather
+from edu_metrics.reachability.status_rules.open_sdg import OpenSdg, open_sdg_status
+from edu_metrics.reachability.status_rules.sdr_arrow import Arrow
+from edu_metrics.reachability.status_rules.un_2023 import Un2023, un_2023_status
+from edu_metrics.reachability.status_rules.world_bank_pace import PaceModel
+from edu_metrics.reachability.verdicts import Verdict
+
+__all__ = ["Stance", "StatusTable", "Why", "stance_of", "status_table"]
+
+
+class Stance(StrEnum):
+    """What a word comes to for the target, so that words of different rules can be compared."""
+
+    GOOD = "good"
+    MIDDLE = "middle"
+    BAD = "bad"
+
+
+class Why(StrEnum):
+    """Why the answers differ; each is found by changing that one thing and asking again."""
+
+    TWO_POINTS = "two_points"
+    RECENT = "recent"
+    RELATIVE = "relative"
+    ALLOWANCE = "allowance"
+    STRICT = "strict"
+    CLAUSE = "clause"
+    ARITHMETIC = "arithmetic"
+    NO_UNCERTAINTY = "no_uncertainty"
+    CUT_OFFS = "cut_offs"
+
+
+_STANCES: Mapping[StrEnum, Stance] = {
+    Verdict.MET: Stance.GOOD,
+    Verdict.LIKELY: Stance.GOOD,
+    Verdict.UNCERTAIN: Stance.MIDDLE,
+    Verdict.UNLIKELY: Stance.BAD,
+    Verdict.OUT_OF_REACH: Stance.BAD,
+    Verdict.IMPOSSIBLE: Stance.BAD,
+    Verdict.MISSED: Stance.BAD,
+    OpenSdg.ACHIEVED: Stance.GOOD,
+    OpenSdg.ON_TRACK: Stance.GOOD,
+    OpenSdg.ACCELERATE: Stance.MIDDLE,
+    OpenSdg.LIMITED: Stance.BAD,
+    OpenSdg.DETERIORATION: Stance.BAD,
+    Un2023.REACHED: Stance.GOOD,
+    Un2023.FAIR: Stance.MIDDLE,
+    Un2023.STAGNATION: Stance.BAD,
+    Weather.SUN: Stance.GOOD,
+    Weather.SUN_AND_CLOUD: Stance.MIDDLE,
+    Weather.CLOUD: Stance.BAD,
+    Weather.THUNDERSTORM: Stance.BAD,
+    Arrow.ON_TRACK: Stance.GOOD,
+    Arrow.MODERATE: Stance.MIDDLE,
+    Arrow.STAGNATING: Stance.BAD,
+    Arrow.DECREASING: Stance.BAD,
+}
+_JUDGING = (Rule.OPEN_SDG, Rule.UN_2023, Rule.GERMAN, Rule.SDR)
+
+
+def stance_of(word: StrEnum | None) -> Stance | None:
+    """
+    Say what a word comes to for the target.
+
+    Parameters
+    ----------
+    word : StrEnum or None
+        A verdict, or the status of a rule.
+
+    Returns
+    -------
+    Stance or None
+        None for what doesn't judge the target, such as a place among others' paces. The order
+        is ours: the rules' words were not made to be compared.
+
+    Examples
+    --------
+    >>> str(stance_of(Weather.SUN_AND_CLOUD)), stance_of(Verdict.NO_DATA)
+    ('middle', None)
+    """
+    return None if word is None else _STANCES.get(word)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    """
+    What all rules say of one target.
+
+    ``verdict`` is ours. ``turned`` names the rules that come to something else when the same
+    numbers are told as the complement; it is None where there is no complement.
+    """
+
+    answers: tuple[Answer, ...]
+    verdict: Verdict | None
+    why: tuple[Why, ...]
+    complement: tuple[Answer, ...] | None = None
+    turned: tuple[Rule, ...] | None = None
+
+    def answer(self, rule: Rule) -> Answer:
+        """Give the answer of one rule."""
+        return next(answer for answer in self.answers if answer.rule is rule)
+
+    @property
+    def agree(self) -> bool:
+        """Whether all words that judge the target come to the same, ours among them."""
+        return len(_stances(self.answers, self.verdict)) < 2
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """Give the answers as plain data, one row a rule, ready for JSON."""
+        return [
+            {
+                "rule": str(answer.rule),
+                "status": None if answer.status is None else str(answer.status),
+                "ratio": answer.ratio,
+                "score": answer.score,
+                "observed": answer.observed,
+                "required": answer.required,
+                "unable": None if answer.unable is None else str(answer.unable),
+                "turned": None if self.turned is None else answer.rule in self.turned,
+            }
+            for answer in self.answers
+        ]
+
+
+def status_table(
+    years: Sequence[int],
+    values: Sequence[float],
+    *,
+    target: float,
+    target_year: int,
+    better: Direction,
+    strict: bool = False,
+    percent: bool = False,
+    clause: Clause = Clause.LEVEL,
+    earlier: Mapping[int, float] | None = None,
+    pace: PaceModel | Unable = Unable.NO_PEERS,
+    complement_pace: PaceModel | Unable = Unable.NO_PEERS,
+    verdict: Verdict | None = None,
+    probability: float | None = None,
+) -> StatusTable:
+    """
+    Judge one series by every rule, and say why they differ.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series, with nothing before a break. [unit of the indicator]
+    target : float
+        Level asked for in the last year. [unit of the indicator]
+    target_year : int
+        That year.
+    better : {"higher", "lower"}
+        Direction of better.
+    strict : bool, optional
+        Whether the level has to be passed; no rule knows of it.
+    percent : bool, optional
+        Whether values are percentages of a whole, 0-100, which have a complement.
+    clause : Clause, optional
+        What the target promises.
+    earlier : mapping of int to float, optional
+        Levels that the target asks for in earlier years.
+    pace, complement_pace : PaceModel or Unable, optional
+        Paces of comparable areas, and of their complements.
+    verdict : Verdict, optional
+        Ours.
+    probability : float, optional
+        The probability behind it, 0-1.
+
+    Returns
+    -------
+    StatusTable
+        Answers in the order of :class:`Rule`, and the reasons.
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years.
+
+    Examples
+    --------
+    Completion in Canada: relative growth alone decides between two words.
+
+    >>> found = status_table(
+    ...     [2016, 2021], [87, 91], target=100, target_year=2030, better="higher", percent=True
+    ... )
+    >>> [str(found.answer(rule).status) for rule in (Rule.OPEN_SDG, Rule.SDR)]
+    ['acceleration_needed', 'moderately_improving']
+    >>> [str(rule) for rule in found.turned]
+    ['open_sdg', 'inep_attainment', 'unicef_aarr']
+    """
+    case = Case(
+        tuple(years),
+        tuple(values),
+        target,
+        target_year,
+        better,
+        percent=percent,
+        clause=clause,
+        earlier=earlier or {},
+        pace=pace,
+        complement_pace=complement_pace,
+    )
+    answers = answers_of(case)
+    other = case.complement()
+    complement = None if other is None else answers_of(other)
+    turned = None
+    if complement is not None:
+        turned = tuple(
+            mine.rule
+            for mine, its in zip(answers, complement, strict=True)
+            if not mine.says_the_same(its)
+        )
+    why: tuple[Why, ...] = ()
+    if len(_stances(answers, verdict)) > 1:
+        why = _why(case, answers, verdict, strict=strict, drawn=probability is not None)
+    return StatusTable(answers, verdict, why, complement, turned)
+
+
+def _stances(answers: Sequence[Answer], verdict: Verdict | None) -> set[Stance]:
+    words = [verdict, *(answer.status for answer in answers)]
+    return {stance for word in words if (stance := stance_of(word)) is not None}
+
+
+def _why(
+    case: Case,
+    answers: Sequence[Answer],
+    verdict: Verdict | None,
+    *,
+    strict: bool,
+    drawn: bool,
+) -> tuple[Why, ...]:
+    ours = stance_of(verdict)
+    against_us = ours is not None and len(_stances(answers, verdict)) > 1
+    points = points_of(case.years, case.values)
+    met = isinstance(points, Points) and beyond(points.last, case.target, case.better)
+    at_the_bound = isinstance(points, Points) and points.last == case.target
+    near = any(
+        answer.rule is Rule.UN_2023
+        and answer.status is Un2023.REACHED
+        and (answer.ratio or 0) < 0.95
+        for answer in answers
+    )
+    live = {
+        Why.TWO_POINTS: _moves(answers, _smoothed(case), (Rule.OPEN_SDG, Rule.UN_2023, Rule.SDR)),
+        Why.RECENT: _moves(answers, _straightened(case), (Rule.GERMAN,)),
+        Why.RELATIVE: _relative_decides(case, answers),
+        Why.ALLOWANCE: near and not met,
+        Why.STRICT: strict and at_the_bound,
+        Why.CLAUSE: against_us and case.clause is not Clause.LEVEL,
+        Why.ARITHMETIC: against_us and verdict is Verdict.IMPOSSIBLE,
+        Why.NO_UNCERTAINTY: against_us and drawn,
+    }
+    found = tuple(reason for reason, holds in live.items() if holds)
+    return found or (Why.CUT_OFFS,)
+
+
+def _moves(answers: Sequence[Answer], changed: Case | None, rules: Sequence[Rule]) -> bool:
+    """Tell whether some rules say something else of a changed series."""
+    if changed is None:
+        return False
+    return any(
+        stance_of(mine.status) is not stance_of(its.status)
+        for mine, its in zip(answers, answers_of(changed), strict=True)
+        if mine.rule in rules and mine.given and its.given
+    )
+
+
+def _smoothed(case: Case) -> Case | None:
+    """Put a straight line through all years in place of the first and the last value."""
+    points = points_of(case.years, case.values, least=3)
+    if isinstance(points, Unable) or beyond(points.last, case.target, case.better):
+        return None
+    slope, level = np.polyfit(np.array(points.years) - points.years[0], points.values, 1)
+    line = [level, *points.values[1:-1], level + slope * points.span]
+    if case.percent:
+        line = [min(max(value, 0.0), 100.0) for value in line]
+    return replace(case, years=points.years, values=tuple(float(value) for value in line))
+
+
+def _straightened(case: Case) -> Case | None:
+    """Let the last years move as the whole series did."""
+    points = points_of(case.years, case.values, least=MOST_POINTS + 1)
+    if isinstance(points, Unable):
+        return None
+    recent = points.run(MOST_POINTS).years
+    line = [points.last + points.pace * (year - points.years[-1]) for year in recent]
+    return replace(case, years=recent, values=tuple(line))
+
+
+def _relative_decides(case: Case, answers: Sequence[Answer]) -> bool:
+    """Tell whether growth in the unit of the values, in place of growth in percent, says else."""
+    points = points_of(case.years, case.values)
+    if isinstance(points, Unable) or points.first == case.target:
+        return False
+    if case.target_year <= points.years[0] or beyond(points.last, case.target, case.better):
+        return False
+    promised = case.target - points.first
+    asked = abs(promised) / (case.target_year - points.years[0])
+    towards = points.pace if case.better == "higher" else -points.pace
+    left = case.target_year - points.years[-1]
+    linear: dict[Rule, StrEnum] = {
+        Rule.OPEN_SDG: open_sdg_status(towards / asked),
+        Rule.UN_2023: un_2023_status((points.pace * (points.span + left)) / promised),
+    }
+    return any(
+        answer.given and answer.ratio is not None and answer.status is not linear[answer.rule]
+        for answer in answers
+        if answer.rule in linear
+    )
