@@ -1,0 +1,403 @@
+"""The cut-offs and special cases of each rule, at the boundary and in both directions."""
+
+import pytest
+
+from edu_metrics.errors import DataError, ProjectionError
+from edu_metrics.reachability.status_rules import (
+    Answer,
+    Rule,
+    Unable,
+    Weather,
+    german_direction,
+    german_each_year,
+    german_of_several,
+    german_weather,
+    inep_attainment,
+    inep_execution,
+    limit_factor,
+    next_target,
+    open_sdg,
+    open_sdg_without_target,
+    parity_distance,
+    sdr_arrow,
+    un_2023,
+    un_2023_without_target,
+    unicef_aarr,
+    weakest_bound,
+)
+from edu_metrics.reachability.status_rules import who_scenarios as who
+from edu_metrics.reachability.status_rules.open_sdg import OpenSdg, open_sdg_of_several
+from edu_metrics.reachability.status_rules.world_bank_pace import TAUS
+
+HISTORY = (tuple(range(2015, 2021)), (72, 74, 73, 76, 77, 79))
+
+
+def test_one_history_gets_four_verdicts():
+    # 72, 74, 73, 76, 77, 79 in 2015 to 2020, and 90 promised for 2022; each worked out by hand.
+    goal = {"target": 90, "target_year": 2022, "better": "higher"}
+    canada, nations, germany = (
+        rule(*HISTORY, **goal) for rule in (open_sdg, un_2023, german_weather)
+    )
+    growth = (79 / 72) ** (1 / 5) - 1
+    assert canada.ratio == pytest.approx(growth / ((90 / 72) ** (1 / 7) - 1))
+    assert abs(canada.ratio - 0.578) <= 0.0005
+    assert canada.status == "limited_progress"
+    assert nations.ratio == pytest.approx((79 * (1 + growth) ** 2 - 72) / 18)
+    assert abs(nations.ratio - 0.555) <= 0.0005
+    assert nations.status == "fair_progress"
+    assert germany.ratio == pytest.approx((90 - (79 + 2 * 7 / 5)) / (90 - 79))
+    assert abs(germany.ratio - 0.75) <= 0.005
+    assert germany.status is Weather.CLOUD
+    attained = inep_attainment(*HISTORY, target=90, better="higher")
+    executed = inep_execution(*HISTORY, target=90, better="higher")
+    assert abs(attained.score - 87.8) <= 0.05
+    assert abs(executed.score - 38.9) <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [(96, "target_achieved"), (95, "target_achieved"), (94.9, "on_track"), (80, "limited_progress"),
+     (79.9, "deterioration")],
+)  # fmt: skip
+def test_open_sdg_counts_the_target_itself_as_achieved_and_a_standstill_as_limited(last, status):
+    found = open_sdg([2015, 2020], [80, last], target=95, target_year=2030, better="higher")
+    assert found.status == status
+
+
+@pytest.mark.parametrize(
+    ("ratio", "status", "score"),
+    # Half way of the words: 2.5 begins "on track", 0 "acceleration needed", -2.5 "limited".
+    [(0.95, "on_track", 2.5), (0.6, "acceleration_needed", 0.0), (0.0, "limited_progress", -2.5)],
+)
+def test_open_sdg_words_begin_where_its_scores_do(ratio, status, score):
+    from edu_metrics.reachability.status_rules.open_sdg import _score_with_target, open_sdg_status
+
+    assert open_sdg_status(ratio) == status
+    assert abs(_score_with_target(ratio) - score) < 1e-4
+    below = open_sdg_status(ratio - 1e-9)
+    assert below != status
+    assert [_score_with_target(r) for r in (1.4, -0.7)] == [5, -5]
+
+
+def test_negative_values_turn_the_direction_round():
+    # A deficit from -10 to -5 where higher is better: the size has halved.
+    found = open_sdg([2015, 2020], [-10, -5], target=-2, target_year=2030, better="higher")
+    mirrored = open_sdg([2015, 2020], [10, 5], target=2, target_year=2030, better="lower")
+    assert found.ratio == mirrored.ratio > 0
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "better", "reason"),
+    [
+        ([-1, 5], 10, "higher", Unable.MIXED_SIGNS),
+        ([5, 6], -1, "lower", Unable.MIXED_SIGNS),
+        ([90, 80], 90, "higher", Unable.TARGET_IS_BASE),
+        ([100, 90], 100.00000000000001, "higher", Unable.TARGET_IS_BASE),
+    ],
+)
+def test_open_sdg_says_why_no_growth_leads_there(values, target, better, reason):
+    found = open_sdg([2015, 2020], values, target=target, target_year=2030, better=better)
+    assert found.unable is reason
+
+
+def test_open_sdg_takes_the_next_year_that_has_a_value_as_base():
+    years, values = [2013, 2016, 2021], [10, 87, 91]
+    found = open_sdg(years, values, target=100, target_year=2030, better="higher", base_year=2015)
+    assert found == open_sdg(years[1:], values[1:], target=100, target_year=2030, better="higher")
+    late = open_sdg(years, values, target=100, target_year=2030, better="higher", base_year=2022)
+    assert late.unable is Unable.NO_BASE_YEAR
+
+
+def test_a_target_year_at_the_base_asks_for_no_growth():
+    found = open_sdg([2015, 2020], [80, 81], target=95, target_year=2015, better="higher")
+    assert found.unable is Unable.NO_YEARS_LEFT
+
+
+def test_zero_has_to_be_replaced_by_something_above_it():
+    with pytest.raises(DataError, match="above 0"):
+        open_sdg([1, 2], [1, 2], target=0, target_year=3, better="lower", zero=0)
+
+
+@pytest.mark.parametrize("base", [150.0, 120.0, 199.0])
+def test_the_factor_is_the_same_at_equal_distances_from_a_limit_above_and_below(base):
+    assert limit_factor(base, 100) == pytest.approx(limit_factor(200 - base, 100))
+
+
+def test_thresholds_shrink_towards_the_limit_and_a_limit_held_is_on_track():
+    factors = [limit_factor(base, 100) for base in (10, 50, 80, 99, 100)]
+    assert factors == sorted(factors, reverse=True)
+    held = open_sdg_without_target([2015, 2020], [100, 100], better="higher", limit=100)
+    left = open_sdg_without_target([2015, 2020], [100, 99], better="higher", limit=100)
+    assert (held.status, held.score) == ("on_track", 5)
+    assert left.status == "deterioration"
+
+
+@pytest.mark.parametrize(
+    ("growth", "status", "score"),
+    [(0.0151, "on_track", 2.5), (0.0149, "acceleration_needed", 2.5),
+     (0.0051, "acceleration_needed", 0.0), (0.0049, "limited_progress", 0.0),
+     (0.0001, "limited_progress", -2.5), (-0.0001, "deterioration", -2.5),
+     (0.03, "on_track", 5.0), (-0.03, "deterioration", -5.0)],
+)  # fmt: skip
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_without_a_target_growth_is_held_against_fixed_thresholds(growth, status, score, better):
+    way = growth if better == "higher" else -growth
+    found = open_sdg_without_target([2020, 2021], [50, 50 * (1 + way)], better=better)
+    assert found.status == status
+    assert abs(found.score - score) < 0.06
+
+
+def test_several_series_achieve_only_if_each_does():
+    whole = Answer(Rule.OPEN_SDG, OpenSdg.ACHIEVED, score=5.0)
+    close = Answer(Rule.OPEN_SDG, OpenSdg.ON_TRACK, score=5.0)
+    assert open_sdg_of_several([whole, whole]).status is OpenSdg.ACHIEVED
+    assert open_sdg_of_several([whole, close]).status is OpenSdg.ON_TRACK
+    for score, status in (
+        (2.5, "on_track"),
+        (0.0, "acceleration_needed"),
+        (-2.5, "limited_progress"),
+    ):
+        assert open_sdg_of_several([Answer(Rule.OPEN_SDG, score=score)]).status == status
+    nothing = open_sdg_of_several([Answer(Rule.OPEN_SDG, unable=Unable.MIXED_SIGNS)])
+    assert nothing.unable is Unable.MIXED_SIGNS
+
+
+@pytest.mark.parametrize(
+    ("index", "distance"), [(0.97, 1), (1.03, 1), (0.96, 1 / 0.96), (1.04, 1.04), (2, 2), (0.5, 2)]
+)
+def test_parity_counts_equally_in_both_directions(index, distance):
+    assert parity_distance(index) == distance
+
+
+def test_an_index_of_zero_has_no_reciprocal():
+    with pytest.raises(DataError, match="parity index"):
+        parity_distance(0)
+
+
+@pytest.mark.parametrize(
+    ("last", "target", "better", "percent", "status"),
+    [
+        (99.0, 100, "higher", True, "reached_or_on_track"),
+        (98.9, 100, "higher", True, "stagnation_or_regression"),
+        (99.0, 100, "higher", False, "stagnation_or_regression"),
+        (94.5, 95, "higher", True, "stagnation_or_regression"),
+        (1.0, 0, "lower", True, "reached_or_on_track"),
+        (95.0, 95, "higher", True, "reached_or_on_track"),
+    ],
+)
+def test_one_point_from_0_or_100_percent_counts_as_reached(last, target, better, percent, status):
+    found = un_2023(
+        [2015, 2020], [last, last], target=target, target_year=2030, better=better, percent=percent
+    )
+    assert found.status == status
+
+
+def test_a_year_that_has_passed_is_judged_up_to_it_and_not_beyond():
+    on_time = un_2023([2015, 2020], [80, 89], target=90, target_year=2020, better="higher")
+    assert on_time.ratio == pytest.approx(0.9)
+    late = un_2023([2015, 2020], [80, 89], target=90, target_year=2019, better="higher")
+    assert late.unable is Unable.NO_YEARS_LEFT
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [([95, 85], Unable.BASE_BEYOND_TARGET), ([90, 85], Unable.TARGET_IS_BASE),
+     ([0, 5], Unable.ZERO_VALUE), ([-1, 5], Unable.MIXED_SIGNS)],
+)  # fmt: skip
+def test_the_united_nations_rule_says_why_it_cannot_be_applied(values, reason):
+    found = un_2023([2015, 2020], values, target=90, target_year=2030, better="higher")
+    assert found.unable is reason
+
+
+@pytest.mark.parametrize(
+    ("growth", "score"), [(0.0201, 3), (0.0199, 2), (0.0051, 2), (0.0049, 1), (-0.05, 1)]
+)
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_without_a_target_the_united_nations_rule_asks_for_2_and_half_a_percent(
+    growth, score, better
+):
+    way = growth if better == "higher" else -growth
+    assert un_2023_without_target([2020, 2021], [50, 50 * (1 + way)], better=better).score == score
+
+
+@pytest.mark.parametrize(
+    ("pace", "symbol"),
+    # From 80, ten points in ten years: 1 a year closes all, 0.95 leaves exactly 5 %, 0.8 20 %.
+    [(1.0, "sun"), (0.96, "sun"), (0.95, "sun_and_cloud"), (0.8, "sun_and_cloud"), (0.79, "cloud"),
+     (0.01, "cloud"), (0.0, "thunderstorm"), (-0.5, "thunderstorm")],
+)  # fmt: skip
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_german_symbols_turn_at_5_and_20_percent_of_the_distance(pace, symbol, better):
+    way = 1 if better == "higher" else -1
+    values = [round(50 + way * (30 - pace * back), 9) for back in range(5, -1, -1)]
+    found = german_weather(
+        range(2015, 2021), values, target=50 + way * 40, target_year=2030, better=better
+    )
+    assert found.status == symbol
+
+
+def test_german_symbols_look_at_the_last_six_points_in_a_row_and_need_four():
+    steady = [60, 61, 62, 63, 64, 65]
+    goal = {"target": 75, "target_year": 2030, "better": "higher"}
+    alone = german_weather(range(2015, 2021), steady, **goal)
+    assert alone.status is Weather.SUN
+    assert german_weather(range(2013, 2021), [99, 2, *steady], **goal) == alone
+    assert german_weather([2001, *range(2015, 2021)], [99, *steady], **goal) == alone
+    assert german_weather(range(2017, 2021), steady[2:], **goal).observed == 1
+    assert german_weather(range(2018, 2021), steady[3:], **goal).unable is Unable.TOO_FEW_YEARS
+    broken = german_weather([2014, 2015, 2018, 2019, 2020], steady[:5], **goal)
+    assert broken.unable is Unable.GAPS
+    late = german_weather(range(2015, 2021), steady, target=75, target_year=2020, better="higher")
+    assert late.unable is Unable.NO_YEARS_LEFT
+
+
+@pytest.mark.parametrize(
+    ("values", "symbol"),
+    [([94, 94, 95, 96], "sun"), ([95, 95, 95, 95], "sun"), ([98, 97, 96, 95], "sun_and_cloud"),
+     ([90, 91, 93, 94.9], "cloud"), ([94, 94, 94, 94], "thunderstorm"),
+     ([94, 93, 92, 91], "thunderstorm")],
+)  # fmt: skip
+def test_a_value_to_be_held_is_judged_by_the_last_one_first_and_the_trend_second(values, symbol):
+    years = range(2017, 2021)
+    assert german_each_year(years, values, target=95, better="higher").status == symbol
+    mirrored = [100 - value for value in values]
+    assert german_each_year(years, mirrored, target=5, better="lower").status == symbol
+
+
+def test_a_target_reached_already_is_judged_like_a_value_to_be_held():
+    years, falling = range(2017, 2021), [99, 98, 97, 96]
+    found = german_weather(years, falling, target=95, target_year=2030, better="higher")
+    assert found == german_each_year(years, falling, target=95, better="higher")
+    assert found.status is Weather.SUN_AND_CLOUD
+
+
+@pytest.mark.parametrize(
+    ("values", "symbol"),
+    [([1, 2, 3, 4], "sun"), ([1, 3, 4, 4], "sun_and_cloud"), ([1, 3, 4, 3], "sun_and_cloud"),
+     ([4, 2, 1, 3], "cloud"), ([3, 2, 1, 3], "cloud"), ([4, 3, 3, 3], "thunderstorm")],
+)  # fmt: skip
+def test_a_direction_is_judged_by_the_mean_change_first_and_the_last_one_second(values, symbol):
+    years = range(2017, 2021)
+    assert german_direction(years, values, better="higher").status == symbol
+    assert german_direction(years, [-value for value in values], better="lower").status == symbol
+
+
+def test_of_an_interval_the_weakest_bound_counts_of_several_years_the_next_of_several_the_worst():
+    assert (weakest_bound([5, 8], "higher"), weakest_bound([5, 8], "lower")) == (5, 8)
+    levels = {2020: 97.0, 2021: 97.5, 2022: 98.0}
+    assert [next_target(levels, year)[0] for year in (2019, 2020, 2021, 2022, 2030)] == [
+        2020, 2021, 2022, 2022, 2022,
+    ]  # fmt: skip
+    symbols = [Answer(Rule.GERMAN, symbol) for symbol in Weather]
+    assert german_of_several(symbols).status is Weather.THUNDERSTORM
+    unknown = Answer(Rule.GERMAN, unable=Unable.GAPS)
+    assert german_of_several([unknown, symbols[1]]).status is Weather.SUN_AND_CLOUD
+    assert german_of_several([unknown]) == unknown
+    with pytest.raises(DataError, match="none"):
+        german_of_several([])
+
+
+@pytest.mark.parametrize(
+    ("last", "arrow"),
+    # As many years ahead as behind, from 80 to 90: half way at 85, half the rate at 83.33.
+    [(90, "on_track_or_maintaining"), (85, "on_track_or_maintaining"),
+     (84.9, "moderately_improving"), (83.4, "moderately_improving"), (83.3, "stagnating"),
+     (80, "stagnating"), (79.9, "decreasing")],
+)  # fmt: skip
+def test_the_arrow_turns_at_half_and_at_all_of_the_required_rate(last, arrow):
+    goal = {"target_year": 2020}
+    found = sdr_arrow([2010, 2015], [80, last], target=90, better="higher", **goal)
+    assert found.status == arrow
+    mirrored = sdr_arrow([2010, 2015], [20, 100 - last], target=10, better="lower", **goal)
+    assert mirrored.status == arrow
+
+
+def test_the_arrow_points_nowhere_once_the_year_has_come():
+    late = sdr_arrow([2010, 2020], [80, 85], target=90, target_year=2020, better="higher")
+    assert late.unable is Unable.NO_YEARS_LEFT
+
+
+def test_attainment_is_of_what_rises_and_execution_of_either():
+    years, falling = [2015, 2020], [50, 40]
+    assert inep_attainment(years, falling, target=30, better="lower").unable is Unable.TARGET_FALLS
+    assert inep_execution(years, falling, target=30, better="lower").score == 50
+    assert inep_execution(years, [50, 60], target=30, better="lower").score == -50
+    assert (
+        inep_execution(years, [30, 30], target=30, better="lower").unable is Unable.TARGET_IS_BASE
+    )
+    beyond = inep_execution(years, [20, 25], target=30, better="lower")
+    assert beyond.unable is Unable.BASE_BEYOND_TARGET
+    assert inep_attainment(years, [1, 2], target=0, better="higher").unable is Unable.ZERO_VALUE
+    assert inep_attainment(years, [1, -2], target=5, better="higher").unable is Unable.MIXED_SIGNS
+    assert inep_attainment(years, [1, 2], target=-5, better="higher").unable is Unable.MIXED_SIGNS
+
+
+def test_the_required_rate_of_reduction_carried_on_arrives_at_the_target():
+    found = unicef_aarr([2015, 2016, 2018], [40, 36, 30], target=20, target_year=2025)
+    value = 40.0
+    for _ in range(10):
+        value *= 1 - found.required / 100
+    assert value == pytest.approx(20)
+    exact = unicef_aarr([2015, 2016, 2017], [40, 36, 32.4], target=20, target_year=2025)
+    assert exact.observed == pytest.approx(10)
+    assert exact.ratio == pytest.approx(10 / exact.required)
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "year", "reason"),
+    [([40, 0], 20, 2025, Unable.ZERO_VALUE), ([40, 30], 0, 2025, Unable.ZERO_VALUE),
+     ([40, -1], 20, 2025, Unable.MIXED_SIGNS), ([40, 30], 20, 2015, Unable.NO_YEARS_LEFT)],
+)  # fmt: skip
+def test_a_rate_of_reduction_needs_values_above_zero_and_years_ahead(values, target, year, reason):
+    assert unicef_aarr([2015, 2016], values, target=target, target_year=year).unable is reason
+
+
+def test_nothing_required_has_no_share_that_is_kept():
+    assert unicef_aarr([2015, 2016], [40, 41], target=40, target_year=2025).ratio is None
+
+
+def test_scenarios_come_to_what_their_words_say():
+    assert who.fixed_target(80, 95, 3, better="higher") == (85, 90, 95)
+    assert who.fixed_target(20, 5, 3, better="lower") == (15, 10, 5)
+    assert who.fixed_target(80, 120, 2, better="higher") == (100, 100)
+    assert who.fixed_target(80, 120, 2, better="higher", limits=(0, None)) == (100, 120)
+    assert who.linear_change(10, 2, 3) == (12, 14, 16)
+    assert who.percent_baseline(50, 10, 2) == (52.5, 55)
+    assert who.percent_baseline(95, 10, 1) == (100,)
+    assert who.halt_rise(12, 10, 2) == (11, 10)
+    assert who.halt_rise(8, 10, 2) == (8, 8)
+    rate = who.aroc_to_target(40, 20, 10)
+    assert who.aroc(40, rate, 10)[-1] == pytest.approx(20)
+    assert who.aroc(80, who.aroc_latest(80, 84), 1) == pytest.approx((84,))
+    assert who.bau(71.5, 2) == (71.5, 71.5)
+    paths = [who.bau(50, 2), who.linear_change(50, 1, 2), who.linear_change(50, -1, 2)]
+    assert who.best_of(paths, better="higher") == (51, 52)
+    assert who.best_of(paths, better="lower") == (49, 48)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: who.fixed_target(1, 2, 0, better="higher"),
+        lambda: who.percent_baseline(1, 2, 0),
+        lambda: who.bau(1, 0),
+        lambda: who.aroc_to_target(0, 2, 3),
+        lambda: who.aroc_to_target(2, 0, 3),
+        lambda: who.aroc_to_target(1, 2, 0),
+        lambda: who.best_of([], better="higher"),
+        lambda: who.best_of([()], better="higher"),
+        lambda: who.best_of([(1,), (1, 2)], better="higher"),
+    ],
+)
+def test_a_scenario_that_makes_no_sense_is_refused(ask):
+    with pytest.raises(ProjectionError, match="expected"):
+        ask()
+
+
+def test_as_many_values_as_years_are_asked_for():
+    with pytest.raises(DataError, match="2 years and 1 values"):
+        open_sdg([1, 2], [1], target=1, target_year=3, better="higher")
+
+
+def test_the_median_is_among_the_quantiles():
+    assert TAUS[2] == 0.5
