@@ -29,6 +29,7 @@ SECTIONS = (
     rep.show_pace,
     rep.show_outlook,
     rep.show_verdicts,
+    rep.show_status_rules,
     rep.show_followed,
     rep.show_assumptions,
     rep.show_origins,

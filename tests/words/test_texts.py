@@ -16,6 +16,16 @@ from edu_metrics.catalog import Assumption, Bound, Source, find_root, load_catal
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.observations.table import BOUNDS, STATUSES
 from edu_metrics.plan_audit import Kind, Severity
+from edu_metrics.reachability.status_rules import (
+    Arrow,
+    Band,
+    OpenSdg,
+    Rule,
+    Un2023,
+    Unable,
+    Weather,
+    Why,
+)
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.words import LANGUAGES, texts
 
@@ -136,6 +146,11 @@ def family(name: str) -> set[str]:
         "report.rating_*": lambda: set(get_args(Assumption.model_fields["quality"].annotation)),
         "report.read_*": lambda: set(get_args(Source.model_fields["read"].annotation)),
         "report.status_*": lambda: set(STATUSES),
+        "status.rule_*": lambda: set(Rule),
+        "status.ratio_*": lambda: {Rule.OPEN_SDG, Rule.UN_2023, Rule.GERMAN, Rule.SDR},
+        "status.says_*": lambda: {*OpenSdg, *Un2023, *Weather, *Arrow, *Band},
+        "status.unable_*": lambda: set(Unable),
+        "status.why_*": lambda: set(Why),
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     return {name.replace("*", str(word)) for word in vocabularies[name]()}
@@ -157,6 +172,11 @@ FAMILIES = (
     "report.rating_*",
     "report.read_*",
     "report.status_*",
+    "status.rule_*",
+    "status.ratio_*",
+    "status.says_*",
+    "status.unable_*",
+    "status.why_*",
     "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
@@ -165,6 +185,7 @@ SPELLED_OUT = {
     "figure.*": ("figures",),
     "audit.*": ("reporting",),
     "index.*": ("reporting",),
+    "status.*": ("reporting",),
 }
 
 

@@ -12,6 +12,7 @@ from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.side_by_side import SideBySide
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -30,6 +31,7 @@ __all__ = [
     "Missing",
     "Part",
     "Record",
+    "SideBySide",
     "Verdict",
     "assess",
     "assess_target",

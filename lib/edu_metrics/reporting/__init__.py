@@ -37,6 +37,7 @@ from edu_metrics.reporting.outlook import show_availability, show_outlook, show_
 from edu_metrics.reporting.pacing import show_pace
 from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.promises import show_head, show_promises
+from edu_metrics.reporting.ruling import show_status_rules
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
 
@@ -79,6 +80,7 @@ __all__ = [
     "show_promises",
     "show_questions",
     "show_side_by_side",
+    "show_status_rules",
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",

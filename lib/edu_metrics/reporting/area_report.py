@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Applies, Assessment, Evidence, Verdict, assess_target
+from edu_metrics.reachability import (
+    Applies,
+    Assessment,
+    Evidence,
+    SideBySide,
+    Verdict,
+    assess_target,
+)
+from edu_metrics.reachability.status_rules import StatusTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,6 +104,15 @@ class AreaReport(StudyReport):
     def assessments(self) -> dict[str, Assessment]:
         """The assessment of every target of the plan, by target id."""
         return self.assess(self.area.id, self.plan.targets)
+
+    @cached_property
+    def status_tables(self) -> dict[str, StatusTable]:
+        """What published rules say of the numeric targets that they can judge, by target id."""
+        beside = SideBySide(self.evidence)
+        tables = {
+            target.id: beside.table(target, self.assessments[target.id]) for target in self.numeric
+        }
+        return {name: table for name, table in tables.items() if table is not None}
 
     @property
     def followed(self) -> tuple[Target, ...]:

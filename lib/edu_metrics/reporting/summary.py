@@ -122,6 +122,10 @@ def save_summary(report: AreaReport, out: str) -> str:
             target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
         },
         "assessments": [as_row(found) for found in report.assessments.values()],
+        "status_rules": {
+            name: {"why": [str(reason) for reason in table.why], "rules": table.as_rows()}
+            for name, table in report.status_tables.items()
+        },
     }
     path = Path(out) / "summary.json"
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
