@@ -76,8 +76,8 @@ def test_of_levels_in_several_years_the_next_one_is_told_to_the_german_rule(besi
 
 def test_nothing_before_a_break_is_looked_at(beside, promise, rates):
     entry = (
-        "[{id: new_test, indicator: pass_rate, areas: [city], year: 2019, why: {zh: 改, en: changed},"
-        " citation: {source: yearbook, locator: p. 1}}]"
+        "[{id: new_test, indicator: pass_rate, areas: [city], year: 2019,"
+        " why: {zh: 改, en: changed}, citation: {source: yearbook, locator: p. 1}}]"
     )
     found, _ = beside(promise([LEVEL]), [rates(RATES)], breaks=entry)
     assert found.answer(Rule.SDR).observed == pytest.approx(2)
@@ -130,7 +130,7 @@ def test_paces_are_compared_with_the_other_areas_of_the_same_level(beside, promi
     rows = [rates(RATES, area=area) for area in ("city", "east", "west", "south", "port")]
     found, _ = beside(promise([LEVEL]), rows, area="east")
     assert found.answer(Rule.PERCENTILE).unable is Unable.TOO_FEW_PEERS
-    alone, _ = beside(promise([LEVEL]), [rates(RATES)], area="city")
+    alone, _ = beside(promise([LEVEL]), rows[:4], area="city")
     assert alone.answer(Rule.PERCENTILE).unable is Unable.NO_PEERS
 
 

@@ -312,6 +312,12 @@ def test_the_arrow_turns_at_half_and_at_all_of_the_required_rate(last, arrow):
     assert mirrored.status == arrow
 
 
+def test_exactly_half_of_the_required_rate_is_moderate():
+    # 0.8 points a year, and 1.6 needed.
+    found = sdr_arrow([2010, 2015], [80, 84], target=92, target_year=2020, better="higher")
+    assert (found.ratio, found.status) == (0.5, "moderately_improving")
+
+
 def test_the_arrow_points_nowhere_once_the_year_has_come():
     late = sdr_arrow([2010, 2020], [80, 85], target=90, target_year=2020, better="higher")
     assert late.unable is Unable.NO_YEARS_LEFT

@@ -61,6 +61,10 @@ def test_a_last_value_out_of_line_is_found_to_decide_for_rules_that_look_at_two_
     spike = table([80, 79, 78, 77, 76, 88], target=90, verdict=Verdict.UNLIKELY)
     assert words(spike)[Rule.OPEN_SDG] is OpenSdg.ON_TRACK
     assert Why.TWO_POINTS in spike.why
+    # Three years are too few for the German rule: the others move by themselves.
+    short = table([80, 70, 82], target=90, verdict=Verdict.UNLIKELY)
+    assert words(short)[Rule.OPEN_SDG] is OpenSdg.ACCELERATE
+    assert short.why == (Why.TWO_POINTS,)
     steady = table([80, 81, 82, 83, 84, 85], target=100, year=2030)
     assert Why.TWO_POINTS not in steady.why
 
@@ -92,6 +96,7 @@ def test_the_allowance_near_100_is_found_where_it_alone_made_the_word():
 def test_a_strict_bound_is_a_reason_only_at_the_bound():
     at_it = table([95] * 6, target=95, strict=True, verdict=Verdict.UNLIKELY, probability=0.1)
     assert Why.STRICT in at_it.why
+    assert Why.ALLOWANCE not in at_it.why  # it is at the target, not near it
     above = table([96] * 6, target=95, strict=True, verdict=Verdict.UNLIKELY, probability=0.1)
     assert Why.STRICT not in above.why
     weak = table([95] * 6, target=95, verdict=Verdict.UNLIKELY, probability=0.1)

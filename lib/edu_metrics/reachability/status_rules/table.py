@@ -250,8 +250,8 @@ def _why(
     strict: bool,
     drawn: bool,
 ) -> tuple[Why, ...]:
-    ours = stance_of(verdict)
-    against_us = ours is not None and len(_stances(answers, verdict)) > 1
+    # Where words differ and ours is among them, one of the others differs from ours.
+    against_us = stance_of(verdict) is not None
     points = points_of(case.years, case.values)
     met = isinstance(points, Points) and beyond(points.last, case.target, case.better)
     at_the_bound = isinstance(points, Points) and points.last == case.target
@@ -269,7 +269,7 @@ def _why(
         Why.STRICT: strict and at_the_bound,
         Why.CLAUSE: against_us and case.clause is not Clause.LEVEL,
         Why.ARITHMETIC: against_us and verdict is Verdict.IMPOSSIBLE,
-        Why.NO_UNCERTAINTY: against_us and drawn,
+        Why.NO_UNCERTAINTY: drawn,
     }
     found = tuple(reason for reason, holds in live.items() if holds)
     return found or (Why.CUT_OFFS,)
