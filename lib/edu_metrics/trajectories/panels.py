@@ -1,0 +1,197 @@
+"""Panels: one rate in many areas over years, as read from a file or taken from a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Panel", "read_panels", "to_panels"]
+
+Floats = NDArray[np.float64]
+
+#: Of faults of one kind so many are named; the rest are counted.
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """
+    One rate in many areas.
+
+    ``values`` has one row an area and one column a year, every year between the first and the
+    last; NaN where nothing was observed. ``counts`` has the number of persons behind each value,
+    NaN where unknown. Areas stand in alphabetical order, so that no result hangs on the order of
+    a file.
+    """
+
+    name: str
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
+    values: Floats
+    counts: Floats
+
+
+def read_panels(path: Path | str) -> list[Panel]:
+    """
+    Read the panels of a CSV file, plain or gzipped.
+
+    Parameters
+    ----------
+    path : Path or str
+        A table with the columns area (or unit), year and value, and optionally n (persons behind
+        the value; 0, or a negative code for "not told", is taken as unknown), group and indicator.
+        Other columns are not looked at, nor are rows without a value.
+
+    Returns
+    -------
+    list of Panel
+        One for each pair of indicator and group, by name.
+
+    Raises
+    ------
+    DataError
+        If the file can't be read as such a table, with every fault in it.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    try:
+        table = pd.read_csv(
+            path, dtype=str, keep_default_na=False, compression=_compression(path), encoding="utf-8"
+        )
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; name a CSV file, plain or .gz") from None
+    except (OSError, EOFError, ValueError) as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path}: expected a CSV table, plain or gzipped; {said}") from None
+    return to_panels(table, name=path.name)
+
+
+def _compression(path: Path) -> Literal["gzip"] | None:
+    """Tell a gzipped file by its first bytes and not by its name."""
+    with path.open("rb") as file:
+        return "gzip" if file.read(2) == b"\x1f\x8b" else None
+
+
+def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
+    """
+    Take the panels out of a long table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As described at :func:`read_panels`; cells may be numbers or text.
+    name : str, optional
+        What messages call the table, and what a panel is called that has no indicator.
+
+    Returns
+    -------
+    list of Panel
+        One for each pair of indicator and group, by name.
+
+    Raises
+    ------
+    DataError
+        With every fault: columns that are missing, cells that are no number, values outside
+        0-100, years that are not whole, two values for one area and year.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"area": ["a", "a", "b"], "year": [2020, 2022, 2020], "value": [70, 72.5, ""]}
+    >>> panel = to_panels(pd.DataFrame(rows))[0]
+    >>> panel.areas, panel.years, panel.values.tolist()
+    (('a',), (2020, 2021, 2022), [[70.0, nan, 72.5]])
+    """
+    table = table.rename(columns=lambda column: str(column).strip().lstrip("\ufeff"))
+    if "area" not in table.columns:
+        table = table.rename(columns={"unit": "area"})
+    lacking = [column for column in ("area", "year", "value") if column not in table.columns]
+    if lacking:
+        raise DataError(
+            f"{name}: expected the columns area (or unit), year and value, and optionally n, "
+            f"group and indicator; found {', '.join(table.columns) or 'none'}; "
+            f"missing: {', '.join(lacking)}"
+        )
+    rows = _checked(table, name)
+    if rows.empty:
+        raise DataError(f"{name}: expected at least one row with a value; found none")
+    return [_panel(str(key), part) for key, part in rows.groupby("panel", sort=True)]
+
+
+def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Turn cells into numbers, and refuse the table with all that is wrong in it."""
+    import pandas as pd
+
+    text = table.astype(str).apply(lambda column: column.str.strip()).replace("nan", "")
+    rows: pd.DataFrame = pd.DataFrame({"line": np.arange(2, len(table) + 2), "area": text["area"]})
+    rows["panel"] = _names(text, name)
+    faults: list[str] = []
+    for column in ("year", "value", "n"):
+        if column not in text:
+            rows[column] = np.nan
+            continue
+        rows[column] = pd.to_numeric(text[column], errors="coerce").astype("float64")
+        wrong = (text[column] != "") & ~np.isfinite(rows[column])
+        faults += _told(rows[wrong], text[column], f"{column}: expected a number")
+    kept: pd.DataFrame = rows.loc[text["value"] != ""]
+    checks = {
+        "area: expected a name": kept["area"] == "",
+        "year: expected a whole number": ~(kept["year"] % 1 == 0),
+        "value: expected 0 to 100": (kept["value"] < 0) | (kept["value"] > 100),
+    }
+    for expected, wrong in checks.items():
+        column = expected.split(":")[0]
+        # What is no number at all was told above.
+        readable = kept[column].notna() if column != "area" else True
+        faults += _told(kept[wrong & readable], text[column], expected)
+    double = kept[kept.duplicated(["panel", "area", "year"], keep=False)]
+    if len(double):
+        pairs = text["area"] + ", " + text["year"]
+        faults += _told(double, pairs, "area and year: expected one value each")
+    if faults:
+        raise DataError(f"{name}: {len(faults)} faults; nothing was computed", faults)
+    return kept
+
+
+def _names(text: pd.DataFrame, name: str) -> pd.Series[str]:
+    """Name each row's panel by its indicator and group."""
+    import pandas as pd
+
+    parts = [text[column] for column in ("indicator", "group") if column in text]
+    names = pd.Series("", index=text.index)
+    for part in parts:
+        names = names.where((part == "") | (part == "all"), names + " " + part).str.strip()
+    return names.where(names != "", name)
+
+
+def _told(rows: pd.DataFrame, found: pd.Series[str], expected: str) -> list[str]:
+    """Name the first faults of a kind with their lines, and count the others."""
+    lines = [
+        f"line {line}: {expected}, found {found[at]!r}"
+        for at, line in zip(rows.index[:NAMED], rows["line"], strict=False)
+    ]
+    more = len(rows) - NAMED
+    return [*lines, f"and {more} more lines: {expected}"] if more > 0 else lines
+
+
+def _panel(name: str, rows: pd.DataFrame) -> Panel:
+    areas = tuple(sorted(set(rows["area"])))
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    place = {area: number for number, area in enumerate(areas)}
+    at = (rows["area"].map(place).to_numpy(), rows["year"].to_numpy(dtype=int) - first)
+    values = np.full((len(areas), last - first + 1), np.nan)
+    counts = values.copy()
+    values[at] = rows["value"].to_numpy(dtype=float)
+    persons = rows["n"].to_numpy(dtype=float)
+    counts[at] = np.where(persons > 0, persons, np.nan)
+    return Panel(name, areas, tuple(range(first, last + 1)), values, counts)

@@ -1,0 +1,113 @@
+"""A panel is read as it stands, or refused with all that is wrong in it."""
+
+from __future__ import annotations
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from edu_metrics.errors import DataError
+from edu_metrics.trajectories.panels import read_panels, to_panels
+
+ROWS = {
+    "area": ["b", "a", "a"],
+    "year": [2021, 2020, 2022],
+    "value": [50, 40.5, 41],
+    "n": [9, 0, 8],
+}
+
+
+def panel(**changes):
+    return to_panels(pd.DataFrame({**ROWS, **changes}))[0]
+
+
+def test_areas_stand_in_order_and_every_year_has_a_column():
+    found = panel()
+    assert found.areas == ("a", "b")
+    assert found.years == (2020, 2021, 2022)
+    np.testing.assert_array_equal(found.values, [[40.5, np.nan, 41], [np.nan, 50, np.nan]])
+
+
+def test_a_number_of_persons_that_is_zero_or_a_code_is_unknown():
+    np.testing.assert_array_equal(panel(n=[9, 0, -2]).counts, [[np.nan] * 3, [np.nan, 9, np.nan]])
+
+
+def test_without_numbers_of_persons_all_are_unknown():
+    rows = pd.DataFrame(ROWS).drop(columns="n")
+    assert np.isnan(to_panels(rows)[0].counts).all()
+
+
+def test_each_pair_of_indicator_and_group_is_a_panel():
+    rows = pd.DataFrame({**ROWS, "indicator": ["x", "x", "y"], "group": ["all", "girls", ""]})
+    assert [found.name for found in to_panels(rows)] == ["x", "x girls", "y"]
+
+
+def test_the_order_of_the_file_does_not_matter():
+    rows = pd.DataFrame(ROWS)
+    first, again = to_panels(rows)[0], to_panels(rows.iloc[::-1])[0]
+    assert first.areas == again.areas
+    np.testing.assert_array_equal(first.values, again.values)
+
+
+def test_unit_is_another_name_for_area_and_a_row_without_value_is_left_out():
+    rows = pd.DataFrame({"unit": ["a", "b"], "year": [2020, 2020], "value": ["7", ""]})
+    assert to_panels(rows)[0].areas == ("a",)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_is_read_plain_or_packed_whatever_it_is_called(tmp_path, packed):
+    text = "\ufeffarea,year,value\n001,2020,93\n".encode()
+    path = tmp_path / "panel.txt"
+    path.write_bytes(gzip.compress(text) if packed else text)
+    assert read_panels(path)[0].areas == ("001",)
+
+
+def test_all_faults_are_told_at_once_with_their_lines():
+    rows = {
+        "area": ["a", "a", "b", "", "c", "d"],
+        "year": ["2000", "2000", "x", "2001", "2000.5", "2001"],
+        "value": ["1", "2", "3", "4", "s", "100.5"],
+    }
+    with pytest.raises(DataError) as caught:
+        to_panels(pd.DataFrame(rows), name="bad.csv")
+    assert "bad.csv: 7 faults" in caught.value.message
+    said = "\n".join(caught.value.faults)
+    for part in (
+        "line 4: year: expected a number, found 'x'",
+        "line 6: value: expected a number, found 's'",
+        "line 5: area: expected a name, found ''",
+        "line 6: year: expected a whole number, found '2000.5'",
+        "line 7: value: expected 0 to 100, found '100.5'",
+        "line 2: area and year: expected one value each, found 'a, 2000'",
+        "line 3: area and year",
+    ):
+        assert part in said
+
+
+def test_many_faults_of_a_kind_are_counted():
+    rows = pd.DataFrame({"area": [str(i) for i in range(9)], "year": 2020, "value": 101})
+    with pytest.raises(DataError, match="and 4 more lines: value"):
+        to_panels(rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"x": [1]}, "missing: area, year, value"),
+        ({"area": ["a"], "year": [2020], "value": [""]}, "at least one row with a value"),
+    ],
+)
+def test_a_table_without_columns_or_values_is_refused(rows, said):
+    with pytest.raises(DataError, match=said):
+        to_panels(pd.DataFrame(rows))
+
+
+def test_a_file_that_is_not_there_or_no_table_is_refused(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        read_panels(tmp_path / "none.csv")
+    broken = tmp_path / "broken.csv.gz"
+    broken.write_bytes(gzip.compress(b"area,year,value\n" * 99)[:20])
+    with pytest.raises(DataError, match="expected a CSV table"):
+        read_panels(broken)
