@@ -34,6 +34,7 @@ from edu_metrics.formulas.enrolment import (
     learning_poverty,
     net_enrolment,
 )
+from edu_metrics.formulas.forecasts import brier_score, common_variance_pct, crps
 from edu_metrics.formulas.inequality import (
     atkinson,
     coefficient_of_variation,
@@ -90,11 +91,14 @@ __all__ = [
     "average_annual_rate_of_change",
     "average_annual_rate_of_reduction",
     "average_class_size",
+    "brier_score",
     "coefficient_of_variation",
     "cohort_retention",
+    "common_variance_pct",
     "count",
     "count_large_classes",
     "coverage",
+    "crps",
     "decompose_three_factors",
     "decompose_two_factors",
     "difference_coefficient",

@@ -1,0 +1,243 @@
+r"""
+Draws that are as wide as past errors were: conformal calibration across series.
+
+An error has two parts: what all series of a panel had in common in that year (a harder paper, a
+moved pass mark), and what was the series' own. The common part of h years ahead is drawn from a
+Student t whose variance is the mean square of the common parts seen so far. The own part, divided
+by the series' own scale, is drawn from the errors of *other* series at *earlier* origins, in three
+classes of scale because calm series surprise more, by their own measure, than lively ones.
+
+References
+----------
+Vovk, V., Gammerman, A. & Shafer, G. (2005). *Algorithmic Learning in a Random World*, chapters
+2 and 4.5 (conformal predictors, by category).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.trajectories.tracks import Track
+
+__all__ = ["Calibrated", "calibrate", "draw_errors"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: A common yearly part is expected to be so large, by the typical scale of a series ...
+SHOCK_SHARE = 0.1
+#: ... and this expectation is worth so many years.
+SHOCK_WEIGHT = 4.0
+#: Errors count that a series made with at least so many values before, where there are any.
+ENOUGH = 3
+#: Own errors are taken from so many origins, the latest: how lively series are changes.
+RECENT = 3
+#: Errors far ahead come from origins with a shorter past than today's and are a little too large:
+#: they count so much less for each further year. Chosen on the development panels.
+RIPENING = 0.03
+CLASSES = 3
+#: Of a class with fewer errors the errors of all classes stand in.
+CLASS_SIZE = 100
+#: With fewer errors than this the shipped ones join.
+PLENTY = 500
+#: No draw is further out than this part of the errors.
+_EDGE = 1e-5
+#: Knots, in standard deviations, between which errors are interpolated.
+_KNOTS = np.linspace(-4.5, 4.5, 181)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibrated:
+    """
+    What is said at one origin, for every series.
+
+    ``ranks`` holds, by fold, years ahead and class, the sorted places of past errors within the
+    Student t of their scale (0-1); ``shocks`` holds, by fold and years ahead, variance and
+    degrees of freedom of the common part.
+    """
+
+    centres: Floats
+    spreads: Floats
+    variances: Floats
+    degrees: Floats
+    folds: Ints
+    classes: Ints
+    ranks: Mapping[tuple[int, int, int], Floats]
+    shocks: Mapping[tuple[int, int], tuple[float, float]]
+
+    @property
+    def horizon(self) -> int:
+        """The largest number of years ahead."""
+        return int(self.centres.shape[1])
+
+    @property
+    def known(self) -> Mask:
+        """Which series have a centre and a scale."""
+        return np.isfinite(self.centres[:, 0]) & np.isfinite(self.variances)
+
+
+def calibrate(
+    track: Track, origin: int, *, shipped: Mapping[int, Floats] | None = None
+) -> Calibrated:
+    """
+    Gather what past errors allow to be said at one origin.
+
+    Parameters
+    ----------
+    track : Track
+        A model's forecasts.
+    origin : int
+        Column of the year from which is looked ahead.
+    shipped : mapping of int to ndarray, optional
+        Ranks of errors on other panels by years ahead, which join where there are few.
+
+    Returns
+    -------
+    Calibrated
+        Centres, scales, and errors to draw from.
+    """
+    points = track.points[:, : origin + 1]
+    before = np.cumsum(~np.isnan(points), axis=1)
+    folds = np.unique(track.folds)
+    classes = np.zeros(len(points), dtype=np.int64)
+    ranks: dict[tuple[int, int, int], Floats] = {}
+    shocks: dict[tuple[int, int], tuple[float, float]] = {}
+    for fold in folds:
+        peers = track.folds != fold
+        mine = ~peers
+        classes[mine] = _classes(track.variances[origin], peers)[mine]
+        typical = _middle(track.variances[origin], peers)
+        for ahead in range(1, track.horizon + 1):
+            found, sorts, shock = _past(track, origin, ahead, peers, before, typical)
+            shocks[int(fold), ahead] = shock
+            extra = (shipped or {}).get(ahead, np.empty(0))
+            for number in range(CLASSES):
+                own = found[sorts == number]
+                own = own if len(own) >= CLASS_SIZE else found
+                joined = np.concatenate([own, extra]) if len(own) < PLENTY else own
+                ranks[int(fold), ahead, number] = np.sort(joined)
+    return Calibrated(
+        track.centres[origin],
+        track.spreads[origin],
+        track.variances[origin],
+        track.degrees[origin],
+        track.folds,
+        classes,
+        ranks,
+        shocks,
+    )
+
+
+def _classes(variances: Floats, peers: Mask) -> Ints:
+    known = variances[peers & np.isfinite(variances)]
+    if len(known) < CLASSES:
+        return np.zeros(len(variances), dtype=np.int64)
+    edges = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
+    return np.digitize(variances, edges).astype(np.int64) % CLASSES
+
+
+def _middle(variances: Floats, peers: Mask) -> float:
+    known = variances[peers & np.isfinite(variances)]
+    return float(np.median(known)) if known.size else 0.0
+
+
+def _past(
+    track: Track, origin: int, ahead: int, peers: Mask, before: Ints, typical: float
+) -> tuple[Floats, Ints, tuple[float, float]]:
+    """Give the ranks of the peers' past errors, their classes, and the common part."""
+    from scipy.special import stdtr
+
+    errors = track.errors(ahead)
+    ranks, classes, commons, noises = [np.empty(0)], [np.empty(0, dtype=np.int64)], [], []
+    enough = min(ENOUGH, origin - ahead + 1)
+    for past in range(origin - ahead + 1):
+        variance = track.variances[past] * track.spreads[past, :, ahead - 1] ** 2
+        usable = peers & np.isfinite(errors[past]) & np.isfinite(variance)
+        usable &= before[:, past] >= enough
+        if not usable.any():
+            continue
+        common = 0.0
+        if usable.sum() >= CLASSES:
+            # The median: a few series that leap are no common move of all.
+            common = float(np.median(errors[past, usable]))
+            commons.append(common)
+            noises.append(np.pi / 2 * float(np.median(variance[usable])) / int(usable.sum()))
+        own = (errors[past, usable] - common) / np.sqrt(variance[usable])
+        ranks.append(stdtr(track.degrees[past, usable], own))
+        classes.append(_classes(track.variances[past], peers)[usable])
+    ranks, classes = ranks[-RECENT:], classes[-RECENT:]
+    years = len(commons) / ahead
+    squares = np.maximum(np.square(commons) - np.array(noises), 0.0).sum() / ahead
+    degrees = SHOCK_WEIGHT + years
+    expected = SHOCK_WEIGHT * ahead * SHOCK_SHARE**2 * typical
+    return (
+        np.concatenate(ranks),
+        np.concatenate(classes),
+        ((expected + float(squares)) / degrees, degrees),
+    )
+
+
+def draw_errors(calibrated: Calibrated, own: Floats, common: Floats) -> Floats:
+    """
+    Turn standard normal numbers into errors on the scale.
+
+    Parameters
+    ----------
+    calibrated : Calibrated
+        What is said at an origin.
+    own : ndarray
+        Standard normal numbers, (series or 1) x draws x years ahead, for the series' own part.
+    common : ndarray
+        Standard normal numbers, draws x years ahead, for the part that all series share.
+
+    Returns
+    -------
+    ndarray
+        Errors, series x draws x years ahead; NaN for a series without a scale.
+    """
+    from scipy.special import ndtr, stdtrit
+
+    series = len(calibrated.centres)
+    errors = np.full((series, *common.shape), np.nan)
+    own = np.broadcast_to(own, (series, *common.shape))
+    for ahead in range(1, common.shape[1] + 1):
+        for fold, number, degrees in sorted(
+            {
+                (int(f), int(c), float(d))
+                for f, c, d in zip(
+                    calibrated.folds[calibrated.known],
+                    calibrated.classes[calibrated.known],
+                    calibrated.degrees[calibrated.known],
+                    strict=True,
+                )
+            }
+        ):
+            rows = np.flatnonzero(
+                calibrated.known
+                & (calibrated.folds == fold)
+                & (calibrated.classes == number)
+                & (calibrated.degrees == degrees)
+            )
+            ranks = calibrated.ranks[fold, ahead, number]
+            # Of N errors the k-th stands at k / (N + 1); beyond them all lies the rest.
+            places = np.concatenate([[0.0], ranks, [1.0]])
+            steps = np.linspace(0.0, 1.0, len(places))
+            place = np.clip(np.interp(ndtr(_KNOTS), steps, places), _EDGE, 1 - _EDGE)
+            table = stdtrit(degrees, place)
+            scale = np.sqrt(calibrated.variances[rows]) * calibrated.spreads[rows, ahead - 1]
+            scale = scale * max(1 - RIPENING * (ahead - 1), 0.8)
+            errors[rows, :, ahead - 1] = scale[:, None] * np.interp(
+                own[rows, :, ahead - 1], _KNOTS, table
+            )
+        for fold in np.unique(calibrated.folds):
+            variance, freedom = calibrated.shocks[int(fold), ahead]
+            if variance > 0:
+                place = np.clip(ndtr(common[:, ahead - 1]), _EDGE, 1 - _EDGE)
+                shared = np.sqrt(variance) * stdtrit(freedom, place)
+                errors[calibrated.folds == fold, :, ahead - 1] += shared
+    return errors
