@@ -128,7 +128,7 @@ class PlanContext:
         found = list(targets)
         return {
             "zh": "、".join(f"“{target.title.zh}”" for target in found),
-            "en": ", ".join(f'"{target.title.en}"' for target in found),
+            "en": ", ".join(f"“{target.title.en}”" for target in found),
         }
 
     def deadline(self, target: Target) -> int:
