@@ -193,6 +193,7 @@ def audit(
     """Hold a plan's numbers against each other and list what was found."""
     from edu_metrics.plan_audit import as_rows
     from edu_metrics.reporting import audit_plan
+    from edu_metrics.words import say
 
     catalog = _load(root)
     with _usage():
@@ -203,12 +204,21 @@ def audit(
         text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
         sys.stdout.write(text + "\n")
         return
+    heads = [say(f"audit.{key}", lang) for key in ("severity", "kind", "finding")]
+    told = [
+        (
+            say(f"audit.severity_{row['severity']}", lang),
+            say(f"audit.kind_{row['kind']}", lang),
+            row[f"message_{lang}"],
+        )
+        for row in rows
+    ]
     if shape is AuditFormat.MARKDOWN:
-        lines = (f"- **{row['severity']}** {row[f'message_{lang}']}" for row in rows)
-        sys.stdout.write("\n".join([f"# {entry.title.in_(lang)}", "", *lines]) + "\n")
+        lines = [f"- **{severity}** ({kind}) {message}" for severity, kind, message in told]
+        shown = lines or [say("audit.nothing", lang)]
+        sys.stdout.write("\n".join([f"# {entry.title.in_(lang)}", "", *shown]) + "\n")
         return
-    told = [{**row, "finding": row[f"message_{lang}"]} for row in rows]
-    _print(told, Format.TABLE, ("severity", "kind", "finding"))
+    _print([dict(zip(heads, row, strict=True)) for row in told], Format.TABLE, tuple(heads))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 
 import pytest
@@ -241,3 +242,36 @@ def test_the_day_of_a_study_is_a_date(command, project):
     """The option takes a day and hands on no clock time."""
     words = ("--target", "contest", "--as-of", dt.date(2021, 1, 1).isoformat())
     assert command("assess", "english", *words, "--root", project).status == 0
+
+
+def test_an_audit_is_printed_in_three_forms_with_the_same_findings(command, shipped_root):
+    asked = ("audit", "mock_broken_plan", "--root", shipped_root)
+    found = json.loads(command(*asked, "--format", "json").out)
+    assert found["plan"] == "mock_broken_plan"
+    keys = {"id", "kind", "severity", "rule", "targets", "message_zh", "message_en", "numbers"}
+    assert {key for row in found["findings"] for key in row} == keys
+    for lang in ("zh", "en"):
+        markdown = command(*asked, "--format", "markdown", "--lang", lang)
+        assert markdown.status == 0
+        lines = [line for line in markdown.out.splitlines() if line.startswith("- ")]
+        told = [row[f"message_{lang}"] for row in found["findings"]]
+        assert all(line.endswith(text) for line, text in zip(lines, told, strict=True))
+        table = command(*asked, "--lang", lang)
+        assert table.status == 0
+        for row in found["findings"]:
+            assert row[f"message_{lang}"][:12] in table.out
+
+
+def test_an_audit_in_chinese_has_no_english_labels(command, shipped_root):
+    asked = ("audit", "mock_broken_plan", "--root", shipped_root, "--lang", "zh")
+    markdown, table = command(*asked, "--format", "markdown").out, command(*asked).out
+    for shown in (markdown, table):
+        assert not re.search(r"\b(high|medium|low|open|vacuous|time_base)\b", shown)
+        assert "严重" in shown
+        assert "时间起点" in shown
+
+
+def test_an_audit_of_an_unknown_plan_is_a_usage_fault(command, shipped_root):
+    found = command("audit", "mock_broken_plam", "--root", shipped_root)
+    assert (found.status, found.out) == (2, "")
+    assert "did you mean 'mock_broken_plan'?" in found.err

@@ -407,3 +407,21 @@ def test_the_colours_are_those_of_the_roles():
     }
     roles = ("observed", "reference", "projected", "target", "plan")
     assert colours == dict(zip(colours, (COLOURS[role] for role in roles), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("years", "marked"),
+    [
+        ([2016, 2018, 2019], [2016]),
+        ([2018, 2019, 2021], [2021]),
+        ([2016, 2018, 2020], [2016, 2018, 2020]),
+        ([2019], [2019]),
+        ([2018, 2019, 2020], []),
+    ],
+)
+def test_a_compared_value_that_no_line_reaches_has_a_mark(years, marked):
+    _, ax = draw(compared=[("x", [(year, 70.0 + year % 7) for year in years])])
+    line = drawn(ax, "compared")
+    assert line.get_marker() == "."
+    shown = points(line)
+    assert [shown[place][0] for place in line.get_markevery()] == marked

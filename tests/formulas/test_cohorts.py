@@ -188,3 +188,9 @@ def test_rates_that_no_cohort_can_have_are_refused(promotion, repetition):
 def test_a_limit_that_is_no_number_of_years_is_refused(limit):
     with pytest.raises(DataError, match="max_repetitions"):
         reconstructed_cohort([80], [10], max_repetitions=limit)
+
+
+def test_nobody_who_stays_is_ever_more_than_everybody():
+    # Rates that were computed may add up to 100 and some last bits; survival may not.
+    found = reconstructed_cohort([95.0 + 5e-10] * 6, [5.0] * 6)
+    assert max(found.survival) == 100

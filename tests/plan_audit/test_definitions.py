@@ -43,7 +43,7 @@ def test_a2_half_of_the_enrolled_is_less_than_half_of_the_children(observed):
     assert finding.numbers["factor_area"] == "inner_mongolia"
     assert finding.numbers["factor_year"] == 2019
     assert finding.severity is Severity.MEDIUM
-    assert "47.76 %" in finding.message("zh")
+    assert "47.76%" in finding.message("zh")
     assert "Inner Mongolia in 2019" in finding.message("en")
 
 

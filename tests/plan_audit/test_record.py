@@ -54,7 +54,10 @@ def test_a4_more_than_two_points_in_a_year_where_the_nation_never_showed_a_third
     assert finding.numbers["observed_pp"] == [0.4, 0.4, 0.6, 0.4, 0.2, 0.1, 0.2]
     assert finding.numbers["largest_pp"] == 0.6
     assert finding.numbers["largest_over_needed"] < 1 / 3
-    assert "more than +2.00 in a year" in finding.message("en")
+    assert (
+        "from 93 % in 2020 to 95 % in 2021 asks for more than +2.00 points in a year"
+        in finding.message("en")
+    )
 
 
 def test_a4_without_a_record_the_plan_does_not_decide(shipped):

@@ -7,10 +7,14 @@ text, which no rule on numbers can find.
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from edu_metrics.catalog import Baseline
 from edu_metrics.observations import build
 from edu_metrics.plan_audit import Kind, Severity, audit, observed_series
+from edu_metrics.plan_audit.rules._bands import cut_of_new_cases
 from edu_metrics.plan_audit.rules.districts import needed_in_rest
 
 
@@ -114,20 +118,48 @@ def test_a7_table_against_an_increase_by_10(one):
     assert round(numbers["additions_needed_pct"], 1) == 5.2
     rests = dict(zip(numbers["shares"], numbers["rest_pct"]["points"], strict=True))
     assert (round(rests[0.75], 1), round(rests[0.8], 1)) == (21.0, 14.0)
+    assert rests[0.9] < 0
+    assert round(numbers["largest_share"]["points"], 3) == 0.857
 
 
-def test_a8_readings_of_5_percent_a_year(one):
-    numbers = one("ambiguous_readings", "A03e_myopia").numbers
-    (base,) = [entry for entry in numbers["bases"] if entry["base_pct"] == 52.7]
-    assert rounded(base["levels_pct"]["relative"], 1) == [47.6, 45.2]
-    assert rounded(base["levels_pct"]["points"], 1) == [42.7, 37.7]
-    assert rounded(base["levels_pct"]["misprint_half_point"], 1) == [51.7, 51.2]
+@pytest.mark.parametrize(
+    ("base", "relative", "points", "half"),
+    [
+        (50.0, [45.1, 42.9], [40.0, 35.0], [49.0, 48.5]),
+        (52.7, [47.6, 45.2], [42.7, 37.7], [51.7, 51.2]),
+        (53.6, [48.4, 46.0], [43.6, 38.6], [52.6, 52.1]),
+    ],
+)
+def test_a8_readings_of_5_percent_a_year(catalog, base, relative, points, half):
+    plan = _myopia_from(catalog, base)
+    (finding,) = [f for f in audit(catalog, plan) if f.rule == "ambiguous_readings"]
+    (row,) = finding.numbers["bases"]
+    assert row["base_pct"] == base
+    assert rounded(row["levels_pct"]["relative"], 1) == relative
+    assert rounded(row["levels_pct"]["points"], 1) == points
+    assert rounded(row["levels_pct"]["misprint_half_point"], 1) == half
+
+
+def _myopia_from(catalog, base):
+    """Give the plan's clause on myopia alone, with a base that the plan does not state."""
+    plan = catalog.plan("wuhai_2020_2022")
+    target = plan.target("A03e_myopia")
+    stated = Baseline(value=base, year=2020)
+    alone = target.model_copy(update={"baseline": stated, "see_also": ()})
+    return plan.model_copy(update={"targets": (alone,)})
+
+
+def test_a8_the_base_borrowed_is_the_nation_s(one):
+    bases = one("ambiguous_readings", "A03e_myopia").numbers["bases"]
+    assert 52.7 in [entry["base_pct"] for entry in bases]
 
 
 def test_a8_new_cases_to_be_prevented_and_the_national_pace(one):
     cut = one("irreversible_condition", "A03e_myopia").numbers
     assert round(cut["fastest_fall_pp"], 2) == 5.63
     assert rounded([cut["cut_pct"]["points"], cut["cut_pct"]["relative"]], 0) == [89, 47]
+    assert round(cut["cut_pct"]["misprint_half_point"]) == 9
+    assert round(cut_of_new_cases(1, cut["fastest_fall_pp"])) == 18
     norm = one("pace_beyond_norm", "A03e_myopia").numbers
     assert norm["norms_pp"] == [-0.5, -1]
     assert (round(norm["times_norm"]["relative"]), norm["times_norm"]["points"]) == (5, 10)
@@ -140,6 +172,8 @@ def test_a9_share_of_private_children_that_must_be_inclusive(one):
     assert numbers["inner_pct"] == [50, 55, 60]
     assert rounded(numbers["share_of_rest_pct"], 1) == [90.0, 88.9, 87.5]
     assert numbers["observed_outer_pct"]["inner_mongolia"]["2019"] == 72.17
+    china = numbers["observed_outer_pct"]["china"]
+    assert (china["2020"], china["2022"]) == (84.74, 89.55)
 
 
 def test_a10_90_and_60_make_75_where_the_nation_had_87_6(one):
@@ -170,10 +204,28 @@ def test_a11_ceilings_and_the_whole_stage(one):
     assert one("pace_meets_limit", "A12i_junior_low_decrement").numbers["lowest_base"] == [6, 9]
     whole = one("whole_from_parts", "A12a_primary_pass_increment").numbers
     assert rounded(whole["implied_pct"]) == [96.67, 97.5]
-    assert [rounded(band, 1) for band in whole["base_of_whole_pct"][0]] == [
-        [80.7, 86.7],
-        [81.5, 87.5],
-    ]
+    two, three = whole["base_of_whole_pct"]
+    assert [rounded(band, 1) for band in two] == [[80.7, 86.7], [81.5, 87.5]]
+    assert [rounded(band, 1) for band in three] == [[72.7, 81.7], [73.5, 82.5]]
+
+
+@pytest.mark.parametrize(
+    ("target", "totals"),
+    [
+        ("A12g_junior_pass_increment", [[6, 10], [9, 15]]),
+        ("A12h_junior_excellent_increment", [[2], [3]]),
+        ("A12i_junior_low_decrement", [[-6, -10], [-9, -15]]),
+    ],
+)
+def test_a11_what_the_yearly_gains_come_to(one, target, totals):
+    assert one("pace_meets_limit", target).numbers["total"] == totals
+
+
+def test_a11_pass_and_low_score_rates_share_100_and_excellence_lies_within_pass(one):
+    passing, low = "A12g_junior_pass_increment", "A12i_junior_low_decrement"
+    # From p + l: p rises by 10 and l falls by 6 in two steps, by 15 and 9 in three.
+    assert one("paces_of_one_whole", passing, low).numbers["highest_sum_pct"] == [96, 94]
+    assert one("paces_of_one_whole", passing, "A12h_junior_excellent_increment")
 
 
 def test_a12_selection_lifts_the_rate_and_the_list_breaks_the_series(one):
@@ -218,6 +270,11 @@ def test_a16_twenty_percent_of_a_few(one):
     assert numbers["bases"] == [1, 2, 3, 4]
     assert rounded(numbers["growth_asked_pct"], 0) == [100, 50, 33, 25]
     assert numbers["exact_for_multiples_of"] == 5
+    hires = one("growth_of_small_count", "A25b_top_university_hires").numbers
+    assert hires["exact_for_multiples_of"] == 20
+    for target, factor in (("A09c_city_model_share", 0.20), ("A37_party_branches", 0.60)):
+        share = one("share_of_small_count", target).numbers
+        assert share["needed"] == [math.ceil(factor * whole) for whole in share["wholes"]]
 
 
 def test_a17_money(one):
@@ -225,6 +282,7 @@ def test_a17_money(one):
     assert rounded(growth["observed_total_growth_pct"].values(), 1) == [8.2, 11.9, 27.8]
     funds = one("funds_over_years", "A38c_special_funds").numbers
     assert funds["total"]["each_channel_total"][0] == 4e8
+    assert funds["total"]["each_channel_per_year"][0] == 12e8
     assert round(funds["of_spending_pct"]["each_channel_total"][0]) == 10
 
 

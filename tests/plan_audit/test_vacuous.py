@@ -1,5 +1,8 @@
 """Targets that ask for nothing: the figures of the plan itself, and small made plans."""
 
+import pytest
+
+from edu_metrics.plan_audit import audit
 from edu_metrics.plan_audit.rules import vacuous
 from edu_metrics.plan_audit.rules.vacuous import (
     already_at_the_limit,
@@ -136,3 +139,36 @@ def test_a_change_that_only_forbids_falling_is_kept_by_standing_still(made):
     hold = {"type": "yearly_change", "unit": "points", "change": [">=0"]}
     (finding,) = smallest_rise(made({"steps": [2], "conditions": [hold]}))
     assert finding.numbers["standing_still_keeps_it"] is True
+
+
+@pytest.mark.parametrize(
+    ("base", "found"),
+    [
+        (0.9, False),  # has to rise into 0.97 to 1.03
+        (1.1, False),  # has to fall into it
+        (0.97, True),
+        (1.0, True),
+    ],
+)
+def test_a_corridor_asks_for_nothing_only_of_a_base_inside_it(made, base, found):
+    corridor = [
+        {"type": "level", "at": {2022: ">=0.97"}},
+        {"type": "level", "at": {2022: "<=1.03"}},
+    ]
+    for conditions in (corridor, corridor[::-1]):
+        context = made(
+            {
+                "indicator": "girls_to_boys_upper_secondary",
+                "unit": "ratio",
+                "better": "reach",
+                "baseline": {"value": base, "year": 2020},
+                "conditions": conditions,
+            }
+        )
+        assert bool(list(smallest_movement(context))) is found
+
+
+def test_closing_a_gap_of_a_tenth_is_not_told_as_nothing(catalog):
+    plan = catalog.plan("mock_english_plan")
+    told = {f.rule for f in audit(catalog, plan) if "E2_girls_and_boys" in f.targets}
+    assert "smallest_movement" not in told

@@ -15,6 +15,7 @@ from edu_metrics import reporting as rep
 from edu_metrics.errors import DataError, DefinitionError, ReportError
 from edu_metrics.reachability import Applies, Verdict, gap_by_parts
 from edu_metrics.reporting.city import _gap, _splits
+from edu_metrics.reporting.judging import _chance
 from edu_metrics.reporting.reasons import because, level_text, reading_text
 from edu_metrics.words import say
 
@@ -333,3 +334,74 @@ def test_figures_of_an_invented_overview_say_so(overview):
 def test_a_study_without_a_whole_has_no_overview(overview):
     with pytest.raises(ReportError, match="'michigan' has no overview"):
         overview("michigan")
+
+
+def plain(html):
+    """Give the text of a section without its tags."""
+    return unescape(re.sub(r"<[^>]+>", " ", str(html)))
+
+
+def test_an_open_base_year_is_not_told_as_a_number_of_steps(opened):
+    text = plain(shown(rep.show_promises, opened("wuhai", "wuhai")))
+    # "到2022年…数量增加20%" has no yearly clause; 2020 and 2019 are the years it can start from.
+    workshops = text.split("Growth in master-teacher workshops")[1].split("Young key teachers")[0]
+    assert "can be 2020 or 2019; 2020 is taken" in workshops
+    assert "yearly steps" not in workshops
+    gains = text.split("Yearly gain in the primary pass rate")[1]
+    assert "2 or 3 yearly steps" in gains.split("Yearly gain in the primary excellence")[0]
+
+
+def test_what_was_published_on_a_milestone_is_shown_with_its_value(opened):
+    text = plain(rep.show_followed(opened("wuhai", "wuhai", "zh")))
+    # The region's notice of March 2025: eight of its counties and districts, all three of Wuhai.
+    assert "内蒙古自治区 2024 年，义务教育优质均衡发展国家认定县（市、区）数：8个" in text
+    assert "海南区 2024 年，义务教育优质均衡发展国家认定县（市、区）数：1个" in text
+
+
+def test_a_promise_without_a_number_that_lacks_data_says_which(opened):
+    text = plain(rep.show_followed(opened("wuhai", "wuhai")))
+    ratio = text.split("Rise in the ratio of vocational to general")[1].split("Wuhai College of")[0]
+    assert re.search(r"Missing: [^(]*vocational[^(]*\(2020—2022\)", ratio, re.IGNORECASE)
+
+
+def test_what_happens_every_year_is_once_a_year(opened):
+    english, chinese = (plain(rep.show_followed(opened("wuhai", "wuhai", x))) for x in ("en", "zh"))
+    assert "once a year" in english
+    assert "once every 3 years" in english
+    assert not re.search(r"\b1 years?\b", english)
+    assert "每年一次" in chinese
+    assert "每 1 年" not in chinese
+
+
+def test_a_sum_still_open_names_its_years_and_what_it_asks(opened):
+    report = opened("mock_city", "mock_city")
+    told = because(report, report.assessments["A38c_special_funds"])
+    assert told.endswith("≥ 400 million yuan asked for 2021 to 2023 in all")
+
+
+def test_a_chance_below_a_cut_off_is_not_printed_as_the_cut_off(opened):
+    assert [_chance(value, "en") for value in (0.0467, 0.05, 0.3299, 0.33, 0.6599, 0.66)] == [
+        "< 5 %",
+        "5 %",
+        "< 33 %",
+        "33 %",
+        "< 66 %",
+        "66 %",
+    ]
+    assert [_chance(value, "zh") for value in (0.467, 0.128, None)] == ["47%", "13%", "—"]
+
+
+def test_why_a_pace_is_impossible_is_told_beside_it(opened):
+    report = opened("michigan", "michigan_district_1010")
+    # 68 % in 1995 and at most 8 points in each of three years end at 92 %, short of 95 %.
+    assert report.assessments["M2_pass_level_95"].reason == "promised_pace"
+    text = plain(shown(rep.show_pace, report))
+    assert "the plan's own fastest pace falls short" in text
+    assert "beyond the indicator's bounds" not in text
+
+
+def test_a_district_is_shown_what_was_found_on_the_promise_made_for_it_alone(opened):
+    own = plain(rep.show_touching(opened("wuhai", "haibowan")))
+    other = plain(rep.show_touching(opened("wuhai", "hainan")))
+    assert "the front among 3 areas can mean rank 1" in own
+    assert "the front among 3 areas can mean rank 1" not in other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from string import Formatter
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.errors import ReportError
-from edu_metrics.words import amount, date, number, probability, say, signed, texts
+from edu_metrics.words import amount, date, in_year, number, probability, say, signed, texts
 
 NAN = float("nan")
 INFINITE = float("inf")
@@ -94,6 +95,33 @@ def test_a_change_and_its_opposite_differ_in_the_sign_only(value):
 )
 def test_a_probability_is_never_printed_as_certain(value, shown):
     assert probability(value) == shown
+    assert probability(value, "zh") == shown.replace(" %", "%")
+
+
+def test_a_probability_short_of_a_cut_off_says_so():
+    assert probability(0.0467, "en", short_of=True) == "< 5 %"
+    assert probability(0.0467, "zh", short_of=True) == "< 5%"
+
+
+def test_a_year_stands_behind_its_value_as_the_language_does_it():
+    assert (in_year("50%", 2020, "zh"), in_year("50 %", 2020, "en")) == (
+        "50%（2020年）",
+        "50 % (2020)",
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_quotation_marks_inside_others_are_single(lang):
+    (key, *_) = [key for key in texts() if "“{title}”" in texts()[key][lang]]
+    fields = {name: "x" for _, name, _, _ in Formatter().parse(texts()[key][lang]) if name}
+    told = say(key, lang, **fields | {"title": "“A” and “B”"})
+    assert "“‘A’ and ‘B’”" in told
+
+
+def test_quotation_marks_side_by_side_or_unpaired_stay():
+    assert say("report.because_no_data", "en", quantities="“A”, “B”", years="“C") == (
+        "Missing: “A”, “B” (“C)"
+    )
 
 
 @pytest.mark.parametrize("value", [-0.01, 1.01, 34.2, INFINITE])
@@ -105,25 +133,25 @@ def test_a_percentage_is_no_probability(value):
 @pytest.mark.parametrize(
     ("value", "unit", "zh", "en"),
     [
-        (93.44, "percent", "93.4 %", "93.4 %"),
-        (100, "percent", "100.0 %", "100.0 %"),
-        (12, "persons", "12 人", "12 persons"),
-        (1234567.0, "persons", "1,234,567 人", "1,234,567 persons"),
-        (12.5, "persons", "12.50 人", "12.50 persons"),
-        (-0.0, "persons", "0 人", "0 persons"),
-        (3, "count", "3 个", "3"),
+        (93.44, "percent", "93.4%", "93.4 %"),
+        (100, "percent", "100.0%", "100.0 %"),
+        (12, "persons", "12人", "12 persons"),
+        (1234567.0, "persons", "1,234,567人", "1,234,567 persons"),
+        (12.5, "persons", "12.50人", "12.50 persons"),
+        (-0.0, "persons", "0人", "0 persons"),
+        (3, "count", "3个", "3"),
         (1.05, "ratio", "1.05", "1.05"),
         # Money: in the large unit of the language from ten million on.
-        (9_999_999, "yuan", "9,999,999 元", "9,999,999 yuan"),
-        (10_000_000, "yuan", "0.10 亿元", "10 million yuan"),
-        (400_000_000, "yuan", "4.00 亿元", "400 million yuan"),
-        (1.326e9, "yuan", "13.26 亿元", "1,326 million yuan"),
-        (-25_000_000, "yuan", "−0.25 亿元", "−25 million yuan"),
-        (0, "yuan", "0 元", "0 yuan"),
-        (12_345.678, "yuan_per_pupil", "12,345.68 元/生", "12,345.68 yuan a pupil"),
+        (9_999_999, "yuan", "9,999,999元", "9,999,999 yuan"),
+        (10_000_000, "yuan", "0.10亿元", "10 million yuan"),
+        (400_000_000, "yuan", "4.00亿元", "400 million yuan"),
+        (1.326e9, "yuan", "13.26亿元", "1,326 million yuan"),
+        (-25_000_000, "yuan", "−0.25亿元", "−25 million yuan"),
+        (0, "yuan", "0元", "0 yuan"),
+        (12_345.678, "yuan_per_pupil", "12,345.68元/生", "12,345.68 yuan a pupil"),
         (None, "yuan", "—", "—"),
         (NAN, "percent", "—", "—"),
-        (INFINITE, "percent", "∞ %", "∞ %"),
+        (INFINITE, "percent", "∞%", "∞ %"),
     ],
 )
 def test_an_amount_is_printed_in_its_unit(value, unit, zh, en):

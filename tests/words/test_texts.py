@@ -141,6 +141,7 @@ def family(name: str) -> set[str]:
             reasons("CANNOT_TELL") - {"reading_undecided"} | {"no_data", "forecast"}
         ),
         "report.because_impossible_*": lambda: reasons("IMPOSSIBLE"),
+        "report.remark_impossible_*": lambda: reasons("IMPOSSIBLE"),
         "report.check_*": lambda: measures() | {"bound"},
         "report.how_*": lambda: {"computed", "pooled", "printed"},
         "report.rating_*": lambda: set(get_args(Assumption.model_fields["quality"].annotation)),
@@ -168,6 +169,7 @@ FAMILIES = (
     "report.because_*",
     "report.because_impossible_*",
     "report.check_*",
+    "report.remark_impossible_*",
     "report.how_*",
     "report.rating_*",
     "report.read_*",

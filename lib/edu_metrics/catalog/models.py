@@ -123,10 +123,15 @@ class Input(Definition):
 
 
 class Parameter(Definition):
-    """A cut-off, an age band or another choice inside a definition."""
+    """
+    A cut-off, an age band or another choice inside a definition.
+
+    ``label`` says name and value in the reader's words: "of full marks, below 40 %".
+    """
 
     value: float | str
     unverified: bool = False
+    label: Text | None = None
     note: Text | None = None
 
     @model_validator(mode="before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from edu_metrics.figures.outlook_data import Fan, Point, Promise
 from edu_metrics.figures.style import COLOURS, LINE_STYLES
 from edu_metrics.words import say
 
-__all__ = ["broken", "draw_as_of", "draw_fan", "draw_marks", "draw_promises"]
+__all__ = ["alone", "broken", "draw_as_of", "draw_fan", "draw_marks", "draw_promises"]
 
 _NOTE: Final = 6.5  # font size [points]
 _HALF_TICK: Final = 0.35  # half the length of the level line of a promise [years]
@@ -29,6 +30,16 @@ def broken(points: Sequence[Point]) -> tuple[list[float], list[float]]:
         years.append(year)
         values.append(value)
     return years, values
+
+
+def alone(values: Sequence[float]) -> list[int]:
+    """Give the places of values that no line joins to a neighbour: only a mark shows them."""
+    gaps = [math.isnan(value) for value in values]
+    return [
+        place
+        for place, gap in enumerate(gaps)
+        if not gap and all(gaps[max(place - 1, 0) : place]) and all(gaps[place + 1 : place + 2])
+    ]
 
 
 def draw_marks(

@@ -89,7 +89,8 @@ def describe_outlook(
 
     def told(value: float, *, exactly: bool = False) -> str:
         shown = shortest(value if exactly else round(value, 1 if abs(value) >= 10 else 2))
-        return f"{shown} {unit_label}".strip()
+        gap = "" if lang == "zh" else " "
+        return f"{shown}{gap}{unit_label}".strip()
 
     def level(year: int, value: float, kind: str) -> str:
         bound = say(f"figure.says_{kind}", lang)

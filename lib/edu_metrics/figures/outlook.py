@@ -20,6 +20,7 @@ from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from edu_metrics.figures._marks import (
+    alone,
     broken,
     draw_as_of,
     draw_fan,
@@ -159,12 +160,14 @@ def plot_outlook(
     _set_values(ax, [value for _, value in drawn], unit_label, lang)
 
     for _, points in compared:
+        line = broken(points)
         ax.plot(
-            *broken(points),
+            *line,
             color=COLOURS["reference"],
             linestyle=LINE_STYLES["reference"],
             linewidth=0.9,
-            marker="." if len(points) == 1 else "",
+            marker=".",
+            markevery=alone(line[1]),
             label=say("figure.compared", lang),
         )
     if fan is not None:

@@ -128,7 +128,7 @@ class PlanContext:
         found = list(targets)
         return {
             "zh": "、".join(f"“{target.title.zh}”" for target in found),
-            "en": ", ".join(f'"{target.title.en}"' for target in found),
+            "en": ", ".join(f"“{target.title.en}”" for target in found),
         }
 
     def deadline(self, target: Target) -> int:
@@ -162,14 +162,19 @@ class PlanContext:
         return checks_of(reading, steps=steps, deadline=self.deadline(target), limits=limits)
 
     @staticmethod
-    def levels(reading: Reading) -> dict[int, Bound]:
-        """Give the levels that a reading sets by year; of several on one year, the last."""
-        return {
-            year: bound
-            for condition in reading.conditions
-            if isinstance(condition, Level)
-            for year, bound in sorted(condition.at.items())
-        }
+    def bounds(reading: Reading) -> dict[int, tuple[Bound, ...]]:
+        """Give all bounds that a reading sets by year: two of them make a corridor."""
+        found: dict[int, tuple[Bound, ...]] = {}
+        for condition in reading.conditions:
+            if isinstance(condition, Level):
+                for year, bound in condition.at.items():
+                    found[year] = (*found.get(year, ()), bound)
+        return dict(sorted(found.items()))
+
+    @classmethod
+    def levels(cls, reading: Reading) -> dict[int, Bound]:
+        """Give the levels that a reading sets by year; a corridor is no level."""
+        return {year: ends[0] for year, ends in cls.bounds(reading).items() if len(ends) == 1}
 
     @staticmethod
     def pace(target: Target) -> Pace | None:

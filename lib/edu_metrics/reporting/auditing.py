@@ -28,6 +28,7 @@ from edu_metrics.plan_audit import (
     observed_series,
     series_by_year,
 )
+from edu_metrics.reachability import Applies
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, chip, details, facts, join, note, table, tag
 from edu_metrics.reporting.origins import show_origins
@@ -400,7 +401,7 @@ def show_audit_origins(report: AuditReport) -> Html:
 
 def show_touching(report: AreaReport) -> Html:
     """
-    Show in a district's report what the audit found about its numeric targets.
+    Show in a district's report what the audit found about the targets that concern it.
 
     Parameters
     ----------
@@ -413,13 +414,17 @@ def show_touching(report: AreaReport) -> Html:
         The weightier findings in a table; the rest folds out.
     """
     lang = report.lang
-    numeric = {target.id for target in report.numeric}
+    touched = {
+        target.id
+        for target in report.plan.targets
+        if report.assessments[target.id].applies is not Applies.ELSEWHERE
+    }
     # The report's own series serve, as of its own date; invented ones say nothing of a plan.
     known = None
     if not report.study.simulated:
         known = series_by_year(report.catalog, report.plan, report.evidence.series)
     findings = audit(report.catalog, report.plan, series=known)
-    found = [finding for finding in findings if numeric & set(finding.targets)]
+    found = [finding for finding in findings if touched & set(finding.targets)]
     weighty = [f for f in found if f.severity is Severity.HIGH]
     others = [f for f in found if f.severity is not Severity.HIGH]
     pieces: list[Cell] = []

@@ -22,7 +22,7 @@ from edu_metrics.reporting.area_report import StudyReport, open_study
 from edu_metrics.reporting.html import Cell, Html, facts, join, note, table, tag
 from edu_metrics.reporting.labels import figure, verdict_chip, warning
 from edu_metrics.reporting.reasons import level_text
-from edu_metrics.words import date, number, say, signed
+from edu_metrics.words import date, number, percent, say, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,8 +242,8 @@ def _show_split(report: CityReport, split: _Split) -> Html:
     rows: list[list[Cell]] = [
         [
             title,
-            f"{number(part.share)} %",
-            f"{number(part.rate)} %",
+            percent(number(part.share), lang),
+            percent(number(part.rate), lang),
             signed(part.points, 2),
             number(part.people, 0),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edu_metrics.catalog import Target
-from edu_metrics.reachability import Applies, Assessment, Verdict
+from edu_metrics.reachability import Applies, Assessment, Verdict, verdict_of
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, table, tag
 from edu_metrics.reporting.labels import applies_text, verdict_chip
@@ -44,7 +44,7 @@ def show_verdicts(report: AreaReport) -> Html:
             [
                 title,
                 verdict_chip(found.verdict, lang),
-                *([probability(found.probability), interval] if forecast else []),
+                *([_chance(found.probability, lang), interval] if forecast else []),
                 join([reading_text(target, found, lang), tag("small", because(report, found))]),
                 _disputes(target, found, lang),
             ]
@@ -64,6 +64,15 @@ def show_verdicts(report: AreaReport) -> Html:
             details(say("report.words_summary", lang), tag("ul", legend, "legend")),
         ]
     )
+
+
+def _chance(value: float | None, lang: str) -> str:
+    """Print a probability; one that rounds up to the next word's cut-off is said to be below it."""
+    if value is None:
+        return "—"
+    printed = round(value, 2)
+    short_of = value < printed and verdict_of(printed) is not verdict_of(value)
+    return probability(value, lang, short_of=short_of)
 
 
 def _disputes(target: Target, found: Assessment, lang: str) -> Html:
@@ -119,9 +128,21 @@ def show_followed(report: AreaReport) -> Html:
 def _watch(report: AreaReport, target: Target) -> Html:
     lang = report.lang
     pieces: list[Cell] = []
+    found = report.assessments[target.id]
+    if found.verdict is not Verdict.TRACKED:
+        pieces += [
+            tag("div", reading_text(target, found, lang)),
+            tag("div", because(report, found)),
+        ]
     if target.frequency:
-        every = say("report.or", lang).join(f"{years:g}" for years in target.frequency.every_years)
-        pieces.append(tag("div", say("report.every", lang, years=every)))
+        cycles = target.frequency.every_years
+        every = say("report.or", lang).join(f"{years:g}" for years in cycles)
+        text = (
+            say("report.every_year", lang)
+            if cycles == (1,)
+            else say("report.every", lang, years=every)
+        )
+        pieces.append(tag("div", text))
         pieces += [
             tag("div", say("report.at_least_in", lang, number=least, years=years))
             for years, least in target.frequency.at_least.items()
@@ -139,6 +160,7 @@ def _watch(report: AreaReport, target: Target) -> Html:
                 area=report.area_name(row["area"]),
                 year=row["year"],
                 what=report.quantity_name(row["quantity"]),
+                value=amount(row["value"], report.catalog.quantities[row["quantity"]].unit, lang),
             ),
         )
         for row in seen.to_dict("records")

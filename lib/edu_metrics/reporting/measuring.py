@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
-from edu_metrics.words import amount, say
+from edu_metrics.words import amount, number, percent, say
 
 __all__ = ["show_measured", "show_missing"]
 
@@ -56,9 +56,12 @@ def show_measured(report: AreaReport) -> Html:
     return join([table(head, rows, caption=caption, numeric=(1, 3, 4)), facts])
 
 
-def _observed(value: float, bound: str, unit: str, lang: str) -> str:
+def _observed(value: float, bound: str, unit: str, lang: str, decimals: int = 1) -> str:
     sign = {"above": "> ", "at_least": "≥ ", "below": "< ", "at_most": "≤ ", "about": "≈ "}
-    return sign.get(bound, "") + amount(value, unit, lang)
+    shown = amount(value, unit, lang)
+    if unit == "percent":
+        shown = percent(number(value, decimals), lang)
+    return sign.get(bound, "") + shown
 
 
 def _facts(report: AreaReport) -> Html:
@@ -80,7 +83,11 @@ def _facts(report: AreaReport) -> Html:
             report.quantity_name(row["quantity"]),
             str(row["year"]),
             _observed(
-                row["value"], row["bound"], report.catalog.quantities[row["quantity"]].unit, lang
+                row["value"],
+                row["bound"],
+                report.catalog.quantities[row["quantity"]].unit,
+                lang,
+                decimals=2,
             ),
             report.catalog.sources[row["source"]].title.in_(lang),
         ]

@@ -7,7 +7,7 @@ from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text
 from edu_metrics.trajectories import baselines_that_reach
-from edu_metrics.words import amount, number, say, signed
+from edu_metrics.words import amount, in_year, number, say, signed
 
 __all__ = ["show_pace"]
 
@@ -40,7 +40,9 @@ def show_pace(report: AreaReport) -> Html:
         assumed = found.start == "plan_statement"
         stated |= assumed
         unit = report.unit_of(found)
-        start = f"{amount(found.last_value, unit, lang)} ({found.last_year})"
+        start = amount(found.last_value, unit, lang)
+        if found.last_year is not None:
+            start = in_year(start, found.last_year, lang)
         rows.append(
             [
                 tag("strong", target.title.in_(lang)),
@@ -99,7 +101,7 @@ def _years(found: Assessment, lang: str) -> str:
 
 def _remark(found: Assessment, lang: str) -> str:
     if found.verdict is Verdict.IMPOSSIBLE:
-        return say("report.remark_impossible", lang)
+        return say(f"report.remark_impossible_{found.reason}", lang)
     if found.vacuous:
         return say("report.remark_vacuous", lang)
     return ""

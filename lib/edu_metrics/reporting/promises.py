@@ -121,6 +121,19 @@ def show_promises(report: AreaReport) -> Html:
     return shown + (tag("p", say("report.no_date_star", lang), "small") if star else Html(""))
 
 
+def _steps_text(report: AreaReport, target: Target) -> str:
+    """Say what the open number of steps leaves open: how often, or only compared with what year."""
+    lang, plan = report.lang, report.plan
+    default = target.default_reading
+    taken = plan.default_steps(target) or 0
+    if default and all(condition.type == "total_change" for condition in default.conditions):
+        due = plan.deadline_of(target)
+        years = say("report.or", lang).join(str(due - steps) for steps in target.steps)
+        return say("report.base_year_note", lang, years=years, taken=due - taken)
+    steps = say("report.or", lang).join(str(steps) for steps in target.steps)
+    return say("report.steps_note", lang, steps=steps, taken=taken)
+
+
 def _readings(report: AreaReport, target: Target) -> Html:
     lang = report.lang
     default = target.default_reading
@@ -131,9 +144,7 @@ def _readings(report: AreaReport, target: Target) -> Html:
         for reading in others
     ]
     if len(target.steps) > 1:
-        steps = say("report.or", lang).join(str(steps) for steps in target.steps)
-        taken = report.plan.default_steps(target) or 0
-        inner.append(tag("li", say("report.steps_note", lang, steps=steps, taken=taken)))
+        inner.append(tag("li", _steps_text(report, target)))
     inner += [tag("li", text.in_(lang)) for text in target.ambiguities]
     if inner:
         summary = say("report.open_questions", lang, number=len(inner))

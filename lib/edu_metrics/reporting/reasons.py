@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
-from edu_metrics.words import amount, number, say, signed
+from edu_metrics.words import amount, number, percent, say, signed
 
 if TYPE_CHECKING:
     from edu_metrics.reporting.area_report import StudyReport
@@ -67,7 +67,7 @@ def because(report: StudyReport, found: Assessment) -> str:
             "report.because_no_data",
             lang,
             quantities=say("report.list_comma", lang).join(names),
-            years=_span(years),
+            years=_span(years, lang),
         )
     if found.verdict is Verdict.CANNOT_TELL:
         reason = (found.reason or "").split(":")[0]
@@ -79,6 +79,9 @@ def because(report: StudyReport, found: Assessment) -> str:
     if found.verdict is Verdict.IMPOSSIBLE:
         return say(f"report.because_impossible_{found.reason}", lang)
     if found.probability is not None:
+        sums = [check for check in found.checks if check.measure == "sum"]
+        if found.level is None and sums:
+            return _sums_text(report, found, sums)
         return say(
             "report.because_forecast",
             lang,
@@ -89,13 +92,38 @@ def because(report: StudyReport, found: Assessment) -> str:
     return ""
 
 
-def _check_text(check: CheckResult, unit: str, lang: str) -> str:
-    bounds = say("report.and", lang).join(str(bound) for bound in check.bounds)
-    if unit == "yuan" and check.measure in ("value", "points", "sum"):
-        bounds = say("report.and", lang).join(
-            f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}"
-            for bound in check.bounds
+def _sums_text(report: StudyReport, found: Assessment, sums: list[CheckResult]) -> str:
+    lang, unit = report.lang, report.unit_of(found)
+    asked = (
+        say(
+            "report.sum_asked",
+            lang,
+            first=check.years[0],
+            last=check.years[-1],
+            bounds=_bounds_text(check, unit, lang),
         )
+        for check in sums
+    )
+    return say(
+        "report.because_forecast_sum",
+        lang,
+        value=amount(found.last_value, unit, lang),
+        year=found.last_year,
+        sums=say("report.semicolon", lang).join(asked),
+    )
+
+
+def _bounds_text(check: CheckResult, unit: str, lang: str) -> str:
+    """Print what a check asks, in the unit of what it measures where that is the indicator's."""
+    own = check.measure in ("value", "sum") or (check.measure == "points" and unit == "yuan")
+    return say("report.and", lang).join(
+        f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}" if own else str(bound)
+        for bound in check.bounds
+    )
+
+
+def _check_text(check: CheckResult, unit: str, lang: str) -> str:
+    bounds = _bounds_text(check, unit, lang)
     values = {"first": check.years[0], "last": check.years[-1], "bounds": bounds}
     if check.measured is None:
         return say("report.check_bound", lang, **values)
@@ -106,7 +134,7 @@ def _check_text(check: CheckResult, unit: str, lang: str) -> str:
             else amount(check.measured, unit, lang)
         )
     elif check.measure == "percent":
-        shown = f"{signed(check.measured, 1)} %"
+        shown = percent(signed(check.measured, 1), lang)
     elif check.measure == "rank":
         shown = number(check.measured, 0)
     else:
@@ -118,7 +146,7 @@ def _check_text(check: CheckResult, unit: str, lang: str) -> str:
     return told
 
 
-def _span(years: list[int]) -> str:
+def _span(years: list[int], lang: str) -> str:
     if len(years) > 2 and years == list(range(years[0], years[-1] + 1)):
         return f"{years[0]}—{years[-1]}"
-    return ", ".join(str(year) for year in years)
+    return say("report.list_comma", lang).join(str(year) for year in years)

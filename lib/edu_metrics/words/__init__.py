@@ -17,7 +17,18 @@ from typing import Any
 
 from edu_metrics.errors import ReportError
 
-__all__ = ["LANGUAGES", "amount", "date", "number", "probability", "say", "signed", "texts"]
+__all__ = [
+    "LANGUAGES",
+    "amount",
+    "date",
+    "in_year",
+    "number",
+    "percent",
+    "probability",
+    "say",
+    "signed",
+    "texts",
+]
 
 LANGUAGES = ("zh", "en")
 
@@ -90,9 +101,25 @@ def say(key: str, lang: str, **values: object) -> str:
     if entry is None or lang not in entry:
         raise ReportError(f"no text {key!r} in language {lang!r}; it belongs into words/")
     try:
-        return entry[lang].format(**values)
+        return _nested(entry[lang].format(**values))
     except KeyError as error:
         raise ReportError(f"the text {key!r} needs {error}, found {sorted(values)}") from None
+
+
+def _nested(text: str) -> str:
+    """Set quotation marks inside quotation marks single, as both languages do."""
+    if text.count("“") < 2:
+        return text
+    depth, shown = 0, []
+    for sign in text:
+        if sign == "“":
+            depth += 1
+        inner = depth > 1
+        if sign == "”":
+            depth -= 1
+        shown.append({"“": "‘", "”": "’"}.get(sign, sign) if inner else sign)
+    # What does not pair is not ours to repair.
+    return text if depth else "".join(shown)
 
 
 def number(value: float | None, decimals: int = 1) -> str:
@@ -130,7 +157,31 @@ def signed(value: float | None, decimals: int = 1) -> str:
     return f"+{shown}" if rises else shown
 
 
-def probability(value: float | None) -> str:
+def percent(shown: str, lang: str) -> str:
+    """
+    Put the percent sign to a number, apart from it in English only.
+
+    Examples
+    --------
+    >>> percent("95.0", "en"), percent("95.0", "zh")
+    ('95.0 %', '95.0%')
+    """
+    return f"{shown}%" if lang == "zh" else f"{shown} %"
+
+
+def in_year(shown: str, year: int, lang: str) -> str:
+    """
+    Put its year behind a value.
+
+    Examples
+    --------
+    >>> in_year("50 %", 2020, "en"), in_year("50%", 2020, "zh")
+    ('50 % (2020)', '50%（2020年）')
+    """
+    return f"{shown}（{year}年）" if lang == "zh" else f"{shown} ({year})"
+
+
+def probability(value: float | None, lang: str = "en", *, short_of: bool = False) -> str:
     """
     Print a probability in percent, no nearer to 0 and 100 than the draws allow.
 
@@ -138,6 +189,10 @@ def probability(value: float | None) -> str:
     ----------
     value : float or None
         Probability, 0-1; None or NaN where there is none.
+    lang : {"zh", "en"}
+        Language.
+    short_of : bool, optional
+        Whether the value lies short of the whole percent that it rounds to, and that matters.
 
     Returns
     -------
@@ -151,18 +206,21 @@ def probability(value: float | None) -> str:
 
     Examples
     --------
-    >>> probability(0.342), probability(0.0), probability(1.0)
-    ('34 %', '< 1 %', '> 99 %')
+    >>> probability(0.342, "en"), probability(0.0, "en"), probability(1.0, "zh")
+    ('34 %', '< 1 %', '> 99%')
+    >>> probability(0.047, "en"), probability(0.047, "en", short_of=True)
+    ('5 %', '< 5 %')
     """
     if value is None or value != value:
         return "—"
     if not 0 <= value <= 1:
         raise ReportError(f"expected a probability from 0 to 1, found {value}")
     if value < 0.01:
-        return "< 1 %"
+        return percent("< 1", lang)
     if value > 0.99:
-        return "> 99 %"
-    return f"{100 * value:.0f} %"
+        return percent("> 99", lang)
+    shown = f"{100 * value:.0f}"
+    return percent(f"< {shown}" if short_of else shown, lang)
 
 
 def amount(value: float | None, unit: str, lang: str) -> str:
@@ -186,17 +244,18 @@ def amount(value: float | None, unit: str, lang: str) -> str:
     Examples
     --------
     >>> amount(93.44, "percent", "en"), amount(1.326e9, "yuan", "zh")
-    ('93.4 %', '13.26 亿元')
+    ('93.4 %', '13.26亿元')
     """
     if value is None or value != value:
         return "—"
     if unit == "percent":
-        return f"{number(value)} %"
+        return percent(number(value), lang)
+    gap = "" if lang == "zh" else " "
     if unit == "yuan" and abs(value) >= 1e7:
         large = value / (1e8 if lang == "zh" else 1e6)
-        return f"{number(large, 2 if lang == 'zh' else 0)} {say('unit.yuan_large', lang)}"
+        return f"{number(large, 2 if lang == 'zh' else 0)}{gap}{say('unit.yuan_large', lang)}"
     decimals = 0 if float(value).is_integer() else 2
-    return f"{number(value, decimals)} {say(f'unit.{unit}', lang)}".strip()
+    return f"{number(value, decimals)}{gap}{say(f'unit.{unit}', lang)}".strip()
 
 
 def date(value: dt.date, lang: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from edu_metrics.catalog import EachYear, Target
 from edu_metrics.plan_audit.context import Pace, PlanContext
 from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured
-from edu_metrics.words import say
+from edu_metrics.words import in_year, say
 
 __all__ = [
     "beside",
@@ -98,7 +98,8 @@ def beside(context: PlanContext, seen: Iterable[Seen]) -> Said:
                 lang,
                 area=context.catalog.areas[area].name.in_(lang),
                 values=say("audit_joint.comma", lang).join(
-                    f"{measured(value, 'percent', lang)} ({year})" for year, value in values.items()
+                    in_year(measured(value, "percent", lang), year, lang)
+                    for year, value in values.items()
                 ),
             )
             for area, values in rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import LANGUAGES, amount, number, say
+from edu_metrics.words import LANGUAGES, amount, number, percent, say
 
 __all__ = [
     "alternatives",
@@ -60,7 +60,7 @@ def measured(value: float, unit: str, lang: str, decimals: int = 2) -> str:
     ('47.76 %', '150 persons')
     """
     if unit == "percent":
-        return f"{short(value, decimals)} %"
+        return percent(short(value, decimals), lang)
     return amount(value, unit, lang)
 
 

@@ -29,6 +29,7 @@ from edu_metrics.plan_audit.rules._saying import (
 )
 from edu_metrics.reachability import Check, is_possible
 from edu_metrics.reachability.ranges import Range
+from edu_metrics.words import in_year
 
 __all__ = [
     "SHARES",
@@ -292,7 +293,7 @@ def _parted(
             "breaks": context.title(breaks),
             "path": in_both(
                 lambda lang: " → ".join(
-                    f"{measured(value, unit, lang)} ({year})" for year, value in path.items()
+                    in_year(measured(value, unit, lang), year, lang) for year, value in path.items()
                 )
             ),
         },

@@ -9,7 +9,7 @@ from edu_metrics.catalog import Target
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
 from edu_metrics.plan_audit.rules._nearest import Observed, nearest_observed
-from edu_metrics.plan_audit.rules._saying import in_both, listed, measured, tidy
+from edu_metrics.plan_audit.rules._saying import in_both, listed, said_value, tidy
 
 __all__ = [
     "one_name_two_indicators",
@@ -135,10 +135,10 @@ def _as_both(context: PlanContext, level: float, factor: Observed) -> dict[str, 
     return {
         "area": {"zh": area.zh, "en": area.en},
         "year": factor.year,
-        "known": measured(factor.value, "percent", "en"),
-        "level": measured(level, "percent", "en"),
-        "as_rate": measured(rate, "percent", "en"),
-        "as_share": measured(share, "percent", "en"),
+        "known": said_value(factor.value, "percent"),
+        "level": said_value(level, "percent"),
+        "as_rate": said_value(rate, "percent"),
+        "as_share": said_value(share, "percent"),
     }
 
 

@@ -8,7 +8,8 @@ from edu_metrics.catalog import Rank, Target
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
-from edu_metrics.plan_audit.rules._saying import alternatives, in_both, listed
+from edu_metrics.plan_audit.rules._saying import alternatives, in_both
+from edu_metrics.words import say
 
 __all__ = [
     "areas_left_out",
@@ -59,7 +60,9 @@ def _siblings(context: PlanContext, area: str, members: Sequence[str]) -> tuple[
 
 def _names(context: PlanContext, areas: Sequence[str]) -> dict[str, str]:
     return in_both(
-        lambda lang: listed((context.catalog.areas[a].name.in_(lang) for a in areas), lang)
+        lambda lang: say("report.list_comma", lang).join(
+            context.catalog.areas[area].name.in_(lang) for area in areas
+        )
     )
 
 
@@ -111,9 +114,14 @@ def listed_places(places: Sequence[int]) -> dict[str, str]:
     Examples
     --------
     >>> listed_places([1, 2])["en"]
-    '1 or 1-2'
+    '1 or 1 to 2'
     """
-    return in_both(lambda lang: alternatives(("1" if p == 1 else f"1-{p}" for p in places), lang))
+
+    def said(lang: str) -> str:
+        to = say("audit_time_base.to", lang)
+        return alternatives(("1" if p == 1 else f"1{to}{p}" for p in places), lang)
+
+    return in_both(said)
 
 
 def areas_left_out(context: PlanContext) -> Iterator[Finding]:

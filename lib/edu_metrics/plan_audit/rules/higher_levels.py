@@ -13,6 +13,7 @@ from edu_metrics.plan_audit.rules._nearest import Observed, nearest_observed
 from edu_metrics.plan_audit.rules._saying import (
     in_both,
     listed,
+    measured,
     said_bound,
     said_value,
     short,
@@ -168,7 +169,7 @@ def _norm(
 def _illustrated(context: PlanContext, seen: Observed) -> Callable[[str], str]:
     def said(lang: str) -> str:
         area = area_name(context, seen.area)[lang]
-        value = f"{short(seen.value)} %"
+        value = measured(seen.value, "percent", lang)
         return say("audit_record.based_on", lang, area=area, year=seen.year, value=value)
 
     return said
@@ -202,9 +203,9 @@ def _said_actual(
             lang,
             area=area_name(context, first.area)[lang],
             first=first.year,
-            start=f"{short(first.value)} %",
+            start=measured(first.value, "percent", lang),
             last=last.year,
-            end=f"{short(last.value)} %",
+            end=measured(last.value, "percent", lang),
             change=signed(change, 1),
             years=last.year - first.year,
         )

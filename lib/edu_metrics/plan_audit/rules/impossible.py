@@ -155,10 +155,12 @@ def _with_sign(value: float) -> str:
 def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
     if not totals:
         return {"zh": "", "en": ""}
-    shown = sizes(
-        steps, (say("audit_impossible.to", "en").join(map(_with_sign, ends)) for ends in totals)
-    )
-    return in_both(lambda lang: say("audit_impossible.in_all", lang, totals=shown[lang]))
+
+    def said(lang: str) -> str:
+        ranges = (say("audit_impossible.to", lang).join(map(_with_sign, e)) for e in totals)
+        return say("audit_impossible.in_all", lang, totals=sizes(steps, ranges)[lang])
+
+    return in_both(said)
 
 
 def irreversible_condition(context: PlanContext) -> Iterator[Finding]:

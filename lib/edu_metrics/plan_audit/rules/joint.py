@@ -17,8 +17,16 @@ from edu_metrics.plan_audit.rules._demands import (
     paced_target,
     sizes,
 )
-from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured, short, tidy
-from edu_metrics.words import say
+from edu_metrics.plan_audit.rules._saying import (
+    Said,
+    in_both,
+    listed,
+    measured,
+    said_value,
+    short,
+    tidy,
+)
+from edu_metrics.words import in_year, say
 
 __all__ = [
     "funds_over_years",
@@ -128,7 +136,7 @@ def share_of_rest(context: PlanContext) -> Iterator[Finding]:
                 "inner": {"zh": names[inner].name.zh, "en": names[inner].name.en},
                 "outer": {"zh": names[outer].name.zh, "en": names[outer].name.en},
                 "year": year,
-                "wider": f"{short(wider)} %",
+                "wider": said_value(wider, "percent"),
                 "rows": _rests(shown, rests),
                 "seen": beside(context, seen),
             },
@@ -271,7 +279,10 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
     def seen(lang: str) -> str:
         if not observed:
             return say("audit_joint.growth_unknown", lang)
-        rows = (f"{short(value, 1)} % ({year})" for year, value in observed.items())
+        rows = (
+            in_year(measured(value, "percent", lang, 1), year, lang)
+            for year, value in observed.items()
+        )
         return say("audit_joint.growth", lang, rows=say("audit_joint.comma", lang).join(rows))
 
     return Finding(

@@ -248,7 +248,8 @@ def _row(reading: Reading, row: _Row, unit: str, lang: str) -> str:
 
 def _gap(spread: float, unit: str, lang: str) -> str:
     if unit == "percent":
-        return f"{short(spread)} {say('unit.points', lang)}"
+        gap = "" if lang == "zh" else " "
+        return f"{short(spread)}{gap}{say('unit.points', lang)}"
     return measured(spread, unit, lang)
 
 

@@ -9,8 +9,15 @@ from edu_metrics.catalog import Bound, Target
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity
 from edu_metrics.plan_audit.rules._above import area_name, areas_above, last_levels
-from edu_metrics.plan_audit.rules._saying import in_both, listed, said_value, short, tidy
-from edu_metrics.words import signed
+from edu_metrics.plan_audit.rules._saying import (
+    in_both,
+    listed,
+    measured,
+    said_value,
+    short,
+    tidy,
+)
+from edu_metrics.words import say, signed
 
 __all__ = [
     "Step",
@@ -189,14 +196,19 @@ def _beyond(
     area, steps = record
     yearly = needed.yearly if isinstance(needed, Step) else needed
     indicator = context.indicator(target)
-    suffix = "_pp" if indicator and indicator.unit == "percent" else ""
+    unit = indicator.unit if indicator else "none"
+    suffix = "_pp" if unit == "percent" else ""
     strict = isinstance(needed, Step) and needed.last.strict
     known = [step for year, step in steps.items() if year <= context.plan.issued.year]
     way = (
         in_both(
-            lambda lang: (
-                f"{short(needed.first)} → {short(needed.last.value)} "
-                f"({needed.first_year}–{needed.last_year})"
+            lambda lang: say(
+                "audit_record.way",
+                lang,
+                start=measured(needed.first, unit, lang),
+                first=needed.first_year,
+                end=measured(needed.last.value, unit, lang),
+                last=needed.last_year,
             )
         )
         if isinstance(needed, Step)
@@ -211,14 +223,14 @@ def _beyond(
         values={
             "title": context.title(target),
             "way": way,
-            "needed": signed(yearly, 2),
+            "needed": in_both(lambda lang: _stepped(signed(yearly, 2), unit, lang)),
             "area": area_name(context, area),
             "first": min(steps) - 1,
             "last": max(steps),
             "steps": in_both(
                 lambda lang: listed((signed(step, 1) for step in steps.values()), lang)
             ),
-            "largest": signed(largest, 1),
+            "largest": in_both(lambda lang: _stepped(signed(largest, 1), unit, lang)),
             "times": short(yearly / largest, 1) if largest else "∞",
         },
         numbers={
@@ -234,6 +246,12 @@ def _beyond(
             "largest_over_needed": tidy(largest / yearly),
         },
     )
+
+
+def _stepped(shown: str, unit: str, lang: str) -> str:
+    """Put the unit of a change to it: points where the indicator is a percentage."""
+    name = say(f"unit.{'points' if unit == 'percent' else unit}", lang)
+    return f"{shown}{name}" if lang == "zh" else f"{shown} {name}".strip()
 
 
 def base_against_areas_above(context: PlanContext) -> Iterator[Finding]:

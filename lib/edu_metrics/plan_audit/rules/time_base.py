@@ -21,7 +21,7 @@ from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
 from edu_metrics.plan_audit.rules._saying import alternatives, in_both, measured, short, tidy
 from edu_metrics.trajectories import constant_rate
-from edu_metrics.words import date, say, signed
+from edu_metrics.words import date, percent, say, signed
 
 __all__ = [
     "areas_in_turn",
@@ -211,13 +211,15 @@ def _paced(
     totals = [[total_of_steps(pace, n, relative=relative) for n in steps] for pace in paces]
     if relative:
         changes = [tidy(100 * (factor - 1)) for factor in totals[0]]
-        shown = [
-            f"× {short(f, 6)} ({signed(c, 2)} %)" for f, c in zip(totals[0], changes, strict=True)
-        ]
+        pairs = list(zip(totals[0], changes, strict=True))
         numbers: dict[str, Value] = {"factor": [*totals[0]], "total_pct": [*changes]}
         if fastest is not None:
             numbers["factor_at_most"] = [*totals[1]]
-        return _Effect("factor", in_both(lambda lang: alternatives(shown, lang)), numbers)
+
+        def factors(lang: str) -> str:
+            return alternatives((_factor(f, c, lang) for f, c in pairs), lang)
+
+        return _Effect("factor", in_both(factors), numbers)
     suffix = "_pp" if unit == "percent" else ""
     numbers = {f"total{suffix}": [*totals[0]]}
     if fastest is not None:
@@ -229,9 +231,15 @@ def _paced(
             say("audit_time_base.to", lang).join(_with_sign(total) for total in dict.fromkeys(ends))
             for ends in zip(*totals, strict=True)
         )
-        return f"{alternatives(ranges, lang)} {say(f'unit.{name}', lang)}".strip()
+        gap = "" if lang == "zh" else " "
+        return f"{alternatives(ranges, lang)}{gap}{say(f'unit.{name}', lang)}".strip()
 
     return _Effect("total", in_both(said), numbers)
+
+
+def _factor(factor: float, change: float, lang: str) -> str:
+    change_shown = percent(signed(change, 2), lang)
+    return say("audit_time_base.times", lang, factor=short(factor, 6), change=change_shown)
 
 
 def _with_sign(value: float) -> str:

@@ -162,7 +162,8 @@ def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
                     using.setdefault((indicator.id, name), []).append(target)
     for (indicator_id, name), targets in using.items():
         indicator = context.catalog.indicators[indicator_id]
-        value = indicator.parameters[name].value
+        value, label = indicator.parameters[name].value, indicator.parameters[name].label
+        bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
         yield from _grouped(
             context,
             "unverified_parameters",
@@ -171,8 +172,7 @@ def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
             targets,
             values={
                 "indicator": {"zh": indicator.name.zh, "en": indicator.name.en},
-                "parameter": name,
-                "value": value,
+                "choice": {"zh": label.zh, "en": label.en} if label else bare,
             },
             numbers={"indicator": indicator_id, "parameter": name, "value": value},
             part=f"{indicator_id}.{name}",

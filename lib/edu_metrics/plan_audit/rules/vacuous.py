@@ -116,7 +116,8 @@ def smallest_movement(context: PlanContext) -> Iterator[Finding]:
             continue
         if any(isinstance(condition, YearlyChange) for condition in reading.conditions):
             continue
-        levels, base = context.levels(reading), context.base(target)
+        base = context.base(target)
+        levels = {year: _facing(ends, base) for year, ends in context.bounds(reading).items()}
         path = smallest_path(levels, base, least=_least(indicator))
         if not any(asked.nothing or asked.anything for asked in path.values()):
             continue
@@ -146,6 +147,12 @@ def smallest_movement(context: PlanContext) -> Iterator[Finding]:
                 "asks": [_word(asked) for asked in path.values()],
             },
         )
+
+
+def _facing(ends: tuple[Bound, ...], base: tuple[int, float] | None) -> Bound:
+    """Give the end of a corridor that a base has yet to pass, or its first where it lies inside."""
+    unmet = (end for end in ends if base is not None and not end.met_by(base[1]))
+    return next(unmet, ends[0])
 
 
 def _indicator(context: PlanContext, target: Target) -> Indicator | None:

@@ -16,7 +16,7 @@ from edu_metrics.plan_audit.rules._demands import (
     paced_target,
     sizes,
 )
-from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, short, tidy
+from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured, short, tidy
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import say
 
@@ -94,7 +94,7 @@ def _levels(context: PlanContext, entry: PartsOfWhole, levels: list[float]) -> S
     return in_both(
         lambda lang: listed(
             (
-                f"{name.in_(lang)} {short(level)} %"
+                f"{name.in_(lang)} {measured(level, 'percent', lang)}"
                 for name, level in zip(names, levels, strict=True)
             ),
             lang,
