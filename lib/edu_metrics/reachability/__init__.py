@@ -11,7 +11,9 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.reaching import Reached, reached
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -28,7 +30,9 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Missing",
+    "Noise",
     "Part",
+    "Reached",
     "Record",
     "Verdict",
     "assess",
@@ -40,6 +44,7 @@ __all__ = [
     "is_possible",
     "is_vacuous",
     "people_behind",
+    "reached",
     "required_pace",
     "verdict_of",
     "years_needed",

@@ -13,7 +13,9 @@ from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.ranges import decided_by
+from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
     Applies,
@@ -111,6 +113,7 @@ def assess_target(evidence: Evidence, plan: Plan, target: Target, area: str) -> 
         target=target.id,
         applies=_applies(evidence, target, area),
         verdict=Verdict.TRACKED,
+        as_of=evidence.study.as_of,
         indicator=target.indicator,
     )
     if not target.readings:
@@ -164,8 +167,11 @@ class _Case:
         return self.evidence.missing(self.indicator.id, area or self.record.area, years)
 
     def trajectory(self, area: str) -> Trajectory:
-        """Draw what a series may do until the last check falls due."""
-        return self.evidence.trajectory(self.indicator.id, area, self.due)
+        """Draw what a series may do until the last check falls due, and some years beyond."""
+        try:
+            return self.evidence.trajectory(self.indicator.id, area, self.due + BEYOND)
+        except ProjectionError:  # a model may say less of the far future than of the near one
+            return self.evidence.trajectory(self.indicator.id, area, self.due)
 
 
 def _assess_reading(
@@ -192,13 +198,19 @@ def _assess_reading(
     case = _Case(evidence, indicator, record, checks)
     results = tuple(_result(case, check) for check in checks)
     blank = with_standing(blank, plan, target, indicator, record, checks)
-    blank = replace(blank, checks=results, sources=record.sources)
+    noise = noise_of(indicator, record, checks, results, blank.level)
+    blank = replace(blank, checks=results, sources=record.sources, noise=noise)
 
+    by_chance = chance_decides(noise, checks, results, record)
     if any(result.holds is False for result in results):
+        if by_chance:
+            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
         return replace(blank, verdict=Verdict.MISSED)
     if any(case.broken(check) for check in checks):
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     if all(result.holds for result in results):
+        if by_chance:
+            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
         return replace(blank, verdict=Verdict.MET, year_reached=case.due)
     # What arithmetic rules out needs no data.
     last_year = record.last_year or 0
@@ -276,15 +288,21 @@ def _forecast(case: _Case, undecided: Sequence[Check], blank: Assessment) -> Ass
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(np.mean(kept))
     low, median, high = (float(value) for value in np.quantile(values[case.due], [0.1, 0.5, 0.9]))
-    return replace(
+    years = _reached(blank, trajectory, case.due)
+    blank = replace(
         blank,
-        verdict=verdict_of(probability),
         probability=probability,
         interval=(low, high),
         median=median,
-        year_reached=_year_reached(blank, trajectory, case.due),
+        reached=years,
+        year_reached=years.median_year if years else None,
         model=trajectory.model,
     )
+    verdict = verdict_of(probability)
+    # Out of reach is out of reach of chance too; any other word would speak of chance alone.
+    if blank.noise is not None and blank.noise.hidden and verdict is not Verdict.OUT_OF_REACH:
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
+    return replace(blank, verdict=verdict)
 
 
 def _hangs_on_unknown_whole(case: _Case, checks: Sequence[Check], blank: Assessment) -> bool:
@@ -307,16 +325,16 @@ def _values(trajectory: Trajectory, known: Mapping[int, float]) -> dict[int, Any
     return {**known, **drawn}
 
 
-def _year_reached(blank: Assessment, trajectory: Trajectory, due: int) -> int | None:
-    """
-    Give the first year, until the target is due, by which half of the draws have had the level.
-
-    The last year observed, where the level is already there.
-    """
+def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | None:
+    """Tell when the level is reached, up to some years beyond the due one."""
     if blank.level is None:
         return None
-    if blank.level.met_by(trajectory.last_value):
-        return trajectory.last_year
-    reached = np.maximum.accumulate(blank.level.met_by(trajectory.draws), axis=1).mean(axis=0)
-    years = zip(trajectory.years, reached, strict=True)
-    return next((year for year, share in years if share >= 0.5 and year <= due), None)
+    # Other targets may have asked for a longer trajectory.
+    years = [year for year in trajectory.years if year <= due + BEYOND]
+    return reached(
+        trajectory.draws[:, : len(years)],
+        years,
+        blank.level,
+        last_year=trajectory.last_year,
+        last_value=trajectory.last_value,
+    )
