@@ -20,7 +20,6 @@ from edu_metrics.formulas import (
     smallest_visible_change,
     years_until_visible,
 )
-
 from edu_metrics.reachability.arithmetic import final_bound
 
 if TYPE_CHECKING:
