@@ -14,6 +14,7 @@ from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
 from edu_metrics.reachability.reaching import Reached, reached
+from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -29,11 +30,14 @@ __all__ = [
     "Check",
     "CheckResult",
     "Evidence",
+    "Forecast",
     "Missing",
     "Noise",
+    "Outcome",
     "Part",
     "Reached",
     "Record",
+    "Score",
     "Verdict",
     "assess",
     "assess_target",
@@ -43,9 +47,11 @@ __all__ = [
     "gap_by_parts",
     "is_possible",
     "is_vacuous",
+    "outcome_of",
     "people_behind",
     "reached",
     "required_pace",
+    "score",
     "verdict_of",
     "years_needed",
 ]

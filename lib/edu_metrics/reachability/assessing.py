@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edu_metrics.catalog import Catalog, Indicator, Plan, Reading, Study, Target, nearest
+from edu_metrics.catalog import Catalog, Plan, Reading, Study, Target, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.reachability.arithmetic import is_possible
-from edu_metrics.reachability.checks import Check, checks_of
-from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.noise import chance_decides, noise_of
-from edu_metrics.reachability.ranges import decided_by
 from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
-    CheckResult,
     Missing,
     Verdict,
     verdict_of,
@@ -136,44 +135,6 @@ def _applies(evidence: Evidence, target: Target, area: str) -> Applies:
     return Applies.ELSEWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One reading in one area: what its judgement rests on."""
-
-    evidence: Evidence
-    indicator: Indicator
-    record: Record
-    checks: tuple[Check, ...]
-
-    @property
-    def due(self) -> int:
-        """The year in which the last check falls due."""
-        return max(check.due for check in self.checks)
-
-    def over(self, year: int) -> bool:
-        """Tell whether a year had ended by the study's date."""
-        return self.evidence.study.as_of.year > year
-
-    def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
-        """Give the observed values of the areas that a rank is taken among."""
-        return self.evidence.rivals(check, self.indicator.id)
-
-    def broken(self, check: Check) -> bool:
-        """Tell whether a check compares years on both sides of a break."""
-        return self.evidence.break_within(check, self.indicator.id, self.record.area)
-
-    def missing(self, years: Sequence[int], area: str | None = None) -> tuple[Missing, ...]:
-        """Name what would make the indicator known in some years."""
-        return self.evidence.missing(self.indicator.id, area or self.record.area, years)
-
-    def trajectory(self, area: str) -> Trajectory:
-        """Draw what a series may do until the last check falls due, and some years beyond."""
-        try:
-            return self.evidence.trajectory(self.indicator.id, area, self.due + BEYOND)
-        except ProjectionError:  # a model may say less of the far future than of the near one
-            return self.evidence.trajectory(self.indicator.id, area, self.due)
-
-
 def _assess_reading(
     evidence: Evidence,
     plan: Plan,
@@ -186,17 +147,9 @@ def _assess_reading(
     blank = replace(blank, reading=reading.id, steps=steps, indicator=indicator_id)
     if reading.undecided or indicator_id is None:
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
-    indicator = evidence.catalog.indicator(indicator_id)
-    checks = checks_of(
-        reading,
-        steps=steps,
-        deadline=plan.deadline_of(target),
-        limits=indicator.bounds,
-        falling=indicator.better == "lower",
-    )
-    record = evidence.record(indicator_id, blank.area)
-    case = _Case(evidence, indicator, record, checks)
-    results = tuple(_result(case, check) for check in checks)
+    case = case_of(evidence, plan, target, reading, steps, blank.area)
+    indicator, record, checks = case.indicator, case.record, case.checks
+    results = tuple(case.result(check) for check in checks)
     blank = with_standing(blank, plan, target, indicator, record, checks)
     noise = noise_of(indicator, record, checks, results, blank.level)
     blank = replace(blank, checks=results, sources=record.sources, noise=noise)
@@ -225,25 +178,7 @@ def _assess_reading(
     return _forecast(case, undecided, blank)
 
 
-def _result(case: _Case, check: Check) -> CheckResult:
-    record, rivals = case.record, case.rivals(check)
-    blank = CheckResult(check.measure, check.years, check.bounds, None, None, None)
-    if case.broken(check):
-        return blank
-    complete = all(year in record.exact for year in check.years)
-    if complete and all(check.due in values for values in rivals.values()):
-        measured = float(check.measured(record.exact, rivals))
-        holds = check.holds(record.exact, rivals)
-        if np.isnan(measured):
-            return replace(blank, holds=holds)
-        margin = round(-max(bound.gap(measured) for bound in check.bounds), 9)
-        return replace(blank, measured=measured, holds=holds, margin=margin)
-    if check.measure == "value" and check.due in record.bounds:
-        return replace(blank, holds=decided_by(*record.bounds[check.due], check))
-    return blank
-
-
-def _lacking(case: _Case, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
+def _lacking(case: Case, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
     """Tell whether what should be known by now is not, and what to ask for."""
     record = case.record
     needed = sorted({year for check in undecided for year in check.years})
@@ -261,7 +196,7 @@ def _lacking(case: _Case, undecided: Sequence[Check]) -> tuple[bool, tuple[Missi
     return lacking, tuple(dict.fromkeys(missing))
 
 
-def _forecast(case: _Case, undecided: Sequence[Check], blank: Assessment) -> Assessment:
+def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Assessment:
     record = case.record
     last_year = max(record.exact)
     breaks = case.evidence.breaks(case.indicator.id, record.area)
@@ -305,7 +240,7 @@ def _forecast(case: _Case, undecided: Sequence[Check], blank: Assessment) -> Ass
     return replace(blank, verdict=verdict)
 
 
-def _hangs_on_unknown_whole(case: _Case, checks: Sequence[Check], blank: Assessment) -> bool:
+def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessment) -> bool:
     """
     Tell whether a check sits at 0 or 100 % of a number that nobody knows.
 

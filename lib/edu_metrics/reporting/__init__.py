@@ -40,6 +40,7 @@ from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.promises import show_head, show_promises
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
+from edu_metrics.reporting.track_record import score_as_data, score_files, score_tables
 from edu_metrics.reporting.years import show_years_reached
 
 __all__ = [
@@ -62,6 +63,9 @@ __all__ = [
     "run",
     "save_findings",
     "save_summary",
+    "score_as_data",
+    "score_files",
+    "score_tables",
     "show_assumptions",
     "show_audit_head",
     "show_audit_origins",
