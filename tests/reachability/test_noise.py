@@ -114,6 +114,17 @@ def test_growth_in_percent_is_held_against_its_own_error(told):
     assert near.noise.asked == pytest.approx(1.6)
 
 
+def test_of_a_range_the_nearest_bound_counts_when_kept_and_the_broken_one_when_not(told):
+    """Between 1 and 40 points asked: 2 is near the lower end, 60 is beyond the upper one."""
+    band = gain(">=1", "<=40")
+    assert told(band, {2021: 100, 2022: 106}, steps=1, as_of=LATER).verdict == "cannot_tell"
+    assert told(band, {2021: 100, 2022: 160}, steps=1, as_of=LATER).verdict == "met"
+    # Far above 40: that 1 was passed by more than chance makes it no less a miss.
+    assert told(band, {2021: 100, 2022: 280}, steps=1, as_of=LATER).verdict == "missed"
+    # Below 1, by 0.7: near the bound that failed, and far from the other one.
+    assert told(band, {2021: 100, 2022: 101}, steps=1, as_of=LATER).verdict == "cannot_tell"
+
+
 def test_a_mean_gain_is_held_against_the_gain_of_all_steps(told):
     mean = [{"type": "average_change", "change": [">=5"]}]
     near = told(mean, {2020: 240, 2022: 271}, as_of=LATER)

@@ -16,6 +16,7 @@ from edu_metrics import reporting as rep
 from edu_metrics.errors import DataError, DefinitionError, ReportError
 from edu_metrics.reachability import Applies, Verdict, gap_by_parts
 from edu_metrics.reporting.city import _gap, _splits
+from edu_metrics.reporting.outlook import _panel
 from edu_metrics.reporting.reasons import because, level_text, reading_text
 from edu_metrics.words import probability, say
 
@@ -392,3 +393,13 @@ def test_the_years_reached_are_those_of_the_assessment(report):
             assert ("◆" in cell) is (year == due)
         named = years.since or years.median_year
         assert (str(named) if named else str(len(years.years))) in row[-2]
+
+
+def test_a_figure_ends_with_the_deadline_although_more_years_were_drawn(opened):
+    report = opened("mock_city", "mock_city")
+    target = next(t for t in report.numeric if report.assessments[t.id].reached is not None)
+    found = report.assessments[target.id]
+    fan = _panel(report, found.indicator, [target])["fan"]
+    due = report.plan.deadline_of(target)
+    assert found.reached.horizon > due
+    assert fan.years == tuple(year for year in found.reached.years if year <= due)
