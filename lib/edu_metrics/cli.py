@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
-from edu_metrics.errors import EduMetricsError
+from edu_metrics.errors import DefinitionError, EduMetricsError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -285,6 +285,42 @@ def assess(
     found = assess_study(catalog, entry, table, areas=areas, targets=chosen)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
     _print([as_row(item) for item in found], shape, (*columns, "year_reached"))
+
+
+@app.command()
+def score(
+    summaries: Annotated[
+        list[Path], typer.Argument(help="summary.json of reports, or output of assess in JSON.")
+    ],
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold against this day.")
+    ] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
+    from edu_metrics.reporting import score_as_data, score_files, score_tables
+
+    catalog = _load(root)
+    with _usage():
+        absent = [str(path) for path in summaries if not path.is_file()]
+        if absent:
+            raise EduMetricsError("expected files of earlier assessments", absent)
+    try:
+        found = score_files(catalog, summaries, as_of=as_of.date() if as_of else None)
+    except DefinitionError as error:  # a name that does not exist
+        _stop(error, USAGE)
+    content = score_as_data(found)
+    if shape is Format.JSON:
+        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+        sys.stdout.write(text + "\n")
+        return
+    tables = score_tables(content)
+    for rows in tables.values():
+        _print(rows, shape, tuple(rows[0]))
+        sys.stdout.write("\n")
+    if not tables:
+        sys.stdout.write("no forecast in these files\n")
 
 
 @app.command()

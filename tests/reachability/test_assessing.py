@@ -1,14 +1,16 @@
 """Verdicts on small cities, each made for the case at hand."""
 
 import dataclasses
+import datetime as dt
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import Applies, Verdict, assess
+from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.reachability import Applies, Evidence, Verdict, assess
+from edu_metrics.reachability.reaching import BEYOND
 
 AT_95 = [{"type": "level", "at": {2022: ">=95"}}]
 YEARLY = {"type": "yearly_change", "unit": "points"}
@@ -256,12 +258,51 @@ def test_a_pass_rate_and_the_fail_rate_get_the_same_answer_up_to_chance(
 
 
 @pytest.mark.parametrize(
-    ("text", "year"), [(">=90", 2020), (">=93", 2020), (">93", 2022), (">=96", None)]
+    ("text", "year"), [(">=90", 2020), (">=93", 2020), (">93", 2022), (">=99", None)]
 )
 def test_the_year_reached_is_a_year_of_the_series_or_none(judge, promise, rates, text, year):
     # Fewer than half are above 93 in 2021 or in 2022, but more than half in one or the other.
     found = judge(promise(level(text)), [rates(PAST)])
-    assert found.year_reached == year
+    assert found.year_reached == found.reached.median_year == year
+    assert found.reached.years == tuple(range(2021, 2022 + BEYOND + 1))
+
+
+def test_a_level_may_be_reached_after_the_deadline_and_then_says_when(judge, promise, rates):
+    found = judge(promise(level(">=94")), [rates(PAST)])
+    by_year = dict(zip(found.reached.years, found.reached.first_hit, strict=True))
+    assert found.year_reached > 2022
+    assert by_year[found.year_reached - 1] < 0.5 <= by_year[found.year_reached]
+    # In the year that is due, to be there is what the target asks for.
+    assert found.reached.still_there[1] == found.probability < by_year[2022]
+
+
+def test_a_model_that_ends_with_the_deadline_is_asked_no_further(
+    judge, promise, rates, monkeypatch
+):
+    whole = Evidence.trajectory
+
+    def short(self, indicator, area, until):
+        if until > 2022:
+            raise ProjectionError("no further than 2022")
+        return whole(self, indicator, area, until)
+
+    monkeypatch.setattr(Evidence, "trajectory", short)
+    found = judge(promise(level(">=95")), [rates(PAST)])
+    assert found.reached.years == (2021, 2022)
+    assert found.probability is not None
+
+
+def test_what_is_no_level_is_not_reached(judge, promise, cells):
+    rows = printed_in(cells, "rate_pct", east=PRINTED, west=PRINTED, south=PRINTED)
+    found = judge(rank_of("printed", promise), rows, area="east")
+    assert found.probability is not None
+    assert (found.reached, found.year_reached) == (None, None)
+
+
+def test_an_assessment_carries_its_date(judge, promise, rates):
+    for rows in ([], [rates(PAST)]):
+        found = judge(promise(AT_95, AT_95), rows)
+        assert {found.as_of, found.others[0].as_of} == {dt.date(2021, 3, 31)}
 
 
 def test_a_level_that_is_left_and_found_again_is_reached_when_half_have_been_there(
@@ -297,9 +338,9 @@ def test_neither_the_order_nor_the_choice_of_areas_and_targets_changes_a_number(
         if area in ("city", "port"):
             (alone,) = assess(catalog, study, table, areas=(area,), targets=(target,))
             assert alone == item
-    # The longer trajectory of the first target tells nothing of the years after the second's.
-    reached = {target: whole["city", target].year_reached for target in ("in_2021", "in_2022")}
-    assert reached == {"in_2021": None, "in_2022": 2022}
+    # The longer trajectory of the first target adds nothing to the years of the second.
+    horizons = {target: whole["city", target].reached.horizon for target in ("in_2021", "in_2022")}
+    assert horizons == {"in_2021": 2021 + BEYOND, "in_2022": 2022 + BEYOND}
 
 
 def test_shuffled_rows_change_no_number(judge, promise, rates):

@@ -100,6 +100,14 @@ def test_an_observation_stands_before_what_the_plan_states(judge, promise, rates
     assert (found.start, found.last_year, found.last_value) == ("observed", 2019, 90)
 
 
+@pytest.mark.parametrize(
+    ("as_of", "start"), [("2020-12-01", None), ("2020-12-02", "plan_statement")]
+)
+def test_before_the_plan_was_issued_nobody_knew_its_baseline(judge, promise, as_of, start):
+    found = judge(promise(AT_95, baseline=STATED), as_of=as_of)
+    assert (found.start, found.gap is None) == (start, start is None)
+
+
 def test_a_baseline_that_is_only_about_a_number_is_no_start(judge, promise):
     found = judge(promise(AT_95, baseline={**STATED, "exact": False}))
     assert (found.start, found.gap, str(found.level)) == (None, None, "≥ 95")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from functools import cache
@@ -16,8 +17,9 @@ from edu_metrics.errors import DataError, DefinitionError, ReportError
 from edu_metrics.reachability import Applies, Verdict, gap_by_parts
 from edu_metrics.reporting.city import _gap, _splits
 from edu_metrics.reporting.judging import _chance
+from edu_metrics.reporting.outlook import _panel
 from edu_metrics.reporting.reasons import because, level_text, reading_text
-from edu_metrics.words import say
+from edu_metrics.words import probability, say
 
 SECTIONS = (
     rep.show_head,
@@ -28,9 +30,11 @@ SECTIONS = (
     rep.show_availability,
     rep.show_missing,
     rep.show_pace,
+    rep.show_noise,
     rep.show_outlook,
     rep.show_verdicts,
     rep.show_status_rules,
+    rep.show_years_reached,
     rep.show_followed,
     rep.show_assumptions,
     rep.show_origins,
@@ -405,3 +409,70 @@ def test_a_district_is_shown_what_was_found_on_the_promise_made_for_it_alone(ope
     other = plain(rep.show_touching(opened("wuhai", "hainan")))
     assert "the front among 3 areas can mean rank 1" in own
     assert "the front among 3 areas can mean rank 1" not in other
+
+
+def test_noise_is_shown_for_what_was_tested_and_for_nothing_else(report):
+    html = shown(rep.show_noise, report)
+    known = [target for target in report.numeric if report.assessments[target.id].noise is not None]
+    rows = Tables(html).rows
+    assert len(rows) == (len(known) + 1 if known else 0)
+    for target, row in zip(known, rows[1:], strict=bool(known)):
+        noise = report.assessments[target.id].noise
+        assert target.title.in_(report.lang) in row[0]
+        assert row[1].strip() == f"{noise.n:,}"
+        assert (say("noise.reads_hidden", report.lang) in row[-1]) is (
+            report.assessments[target.id].verdict is Verdict.CANNOT_TELL
+        )
+    drawn = {name for name, item in report.catalog.indicators.items() if item.noise == "binomial"}
+    assert {report.assessments[target.id].indicator for target in known} <= drawn
+
+
+def test_the_invented_districts_show_noise_that_hides_a_promise(opened):
+    """905 pupils sat the junior exam: one point a year can't be seen in two."""
+    report = opened("mock_city", "mock_south")
+    found = report.assessments["A12h_junior_excellent_increment"]
+    assert (found.verdict, found.reason, found.noise.n) == (Verdict.CANNOT_TELL, "noise", 905)
+    assert because(report, found) == say("report.because_noise", "en")
+
+
+def test_a_result_within_chance_of_its_bound_says_so(opened):
+    report = opened("mock_city", "mock_south")
+    found = report.assessments["A12h_junior_excellent_increment"]
+    near = dataclasses.replace(found.noise, near=True)
+    judged = dataclasses.replace(found, verdict=Verdict.MET, noise=near)
+    clear = dataclasses.replace(judged, noise=dataclasses.replace(near, near=False))
+    told = say("report.near_by_chance", "en", persons="905")
+    assert because(report, judged).endswith(told)
+    assert told not in because(report, clear)
+
+
+def test_the_years_reached_are_those_of_the_assessment(report):
+    rows = Tables(shown(rep.show_years_reached, report)).rows
+    told = [
+        (target, report.assessments[target.id].reached)
+        for target in report.numeric
+        if report.assessments[target.id].reached is not None
+    ]
+    assert len(rows) == (len(told) + 1 if told else 0)
+    for (target, years), row in zip(told, rows[1:], strict=bool(told)):
+        by_year = dict(zip(rows[0], row, strict=True))
+        due = report.plan.deadline_of(target)
+        for year, first, there in zip(years.years, years.first_hit, years.still_there, strict=True):
+            cell = by_year[f"{year}\n"]
+            assert cell.replace("◆ ", "").split("\n")[:2] == [
+                probability(first),
+                probability(there),
+            ]
+            assert ("◆" in cell) is (year == due)
+        named = years.since or years.median_year
+        assert (str(named) if named else str(len(years.years))) in row[-2]
+
+
+def test_a_figure_ends_with_the_deadline_although_more_years_were_drawn(opened):
+    report = opened("mock_city", "mock_city")
+    target = next(t for t in report.numeric if report.assessments[t.id].reached is not None)
+    found = report.assessments[target.id]
+    fan = _panel(report, found.indicator, [target])["fan"]
+    due = report.plan.deadline_of(target)
+    assert found.reached.horizon > due
+    assert fan.years == tuple(year for year in found.reached.years if year <= due)

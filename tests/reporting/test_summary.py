@@ -56,6 +56,16 @@ def test_a_row_says_what_the_assessment_says(assessment):
     assert row["sources"] == ["x", "y"]
 
 
+def test_a_row_carries_its_date_the_years_and_the_noise(opened):
+    found = opened("mock_city", "mock_south").assessments["A12h_junior_excellent_increment"]
+    row = as_row(found)
+    assert row["as_of"] == "2021-03-31"
+    assert row["reached"]["years"] == list(range(2021, row["reached"]["horizon"] + 1))
+    assert row["reached"]["median_year"] == row["year_reached"]
+    assert row["reached"]["first_hit"] == list(found.reached.first_hit)
+    assert (row["noise"]["n"], row["noise"]["hidden"]) == (905, True)
+
+
 def test_other_readings_come_with_their_own_verdicts(assessment):
     other = dataclasses.replace(
         assessment, reading="q", steps=3, verdict=Verdict.UNLIKELY, probability=0.2

@@ -172,10 +172,22 @@ class Indicator(Definition):
     inputs: dict[str, Input]
     better: Better
     bounds: tuple[float | None, float | None]
+    #: ``binomial`` where another year draws other persons, so that chance moves the rate; none
+    #: for a count of all there is (places, teachers, enrolment).
+    noise: Literal["binomial"] | None = None
     relations: tuple[Relation, ...] = ()
     citation: Citation
     assumptions: tuple[Slug, ...] = ()
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _noise_is_that_of_a_share(self) -> Indicator:
+        if self.noise and (self.unit != "percent" or self.bounds != (0, 100)):
+            raise ValueError(
+                f"noise: {self.noise} is that of a share of persons; expected unit percent and "
+                f"bounds [0, 100], found {self.unit} and {list(self.bounds)}"
+            )
+        return self
 
     @property
     def published_form_of(self) -> str | None:

@@ -43,6 +43,13 @@ from edu_metrics.formulas.inequality import (
     theil,
 )
 from edu_metrics.formulas.intervals import RateInterval, jeffreys_interval, wilson_interval
+from edu_metrics.formulas.noise import (
+    chance_of_move,
+    pupils_needed,
+    rate_error,
+    smallest_visible_change,
+    years_until_visible,
+)
 from edu_metrics.formulas.parity import adjusted_parity_index, parity_index
 from edu_metrics.formulas.registry import FORMULAS, Formula, Pooling
 from edu_metrics.formulas.resources import (
@@ -92,6 +99,7 @@ __all__ = [
     "average_annual_rate_of_reduction",
     "average_class_size",
     "brier_score",
+    "chance_of_move",
     "coefficient_of_variation",
     "cohort_retention",
     "common_variance_pct",
@@ -118,14 +126,18 @@ __all__ = [
     "per_head",
     "pooled_share",
     "pupil_teacher_ratio",
+    "pupils_needed",
     "qualification_share",
     "rate_at_or_above",
     "rate_below",
+    "rate_error",
     "ratio",
     "reconstructed_cohort",
     "share",
     "smallest_count_after_growth",
     "smallest_count_for",
+    "smallest_visible_change",
     "theil",
     "wilson_interval",
+    "years_until_visible",
 ]

@@ -11,7 +11,10 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.reaching import Reached, reached
+from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
 from edu_metrics.reachability.side_by_side import SideBySide
 from edu_metrics.reachability.verdicts import (
     Applies,
@@ -28,9 +31,14 @@ __all__ = [
     "Check",
     "CheckResult",
     "Evidence",
+    "Forecast",
     "Missing",
+    "Noise",
+    "Outcome",
     "Part",
+    "Reached",
     "Record",
+    "Score",
     "SideBySide",
     "Verdict",
     "assess",
@@ -41,8 +49,11 @@ __all__ = [
     "gap_by_parts",
     "is_possible",
     "is_vacuous",
+    "outcome_of",
     "people_behind",
+    "reached",
     "required_pace",
+    "score",
     "verdict_of",
     "years_needed",
 ]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edu_metrics.catalog import Catalog, Indicator, Plan, Reading, Study, Target, nearest
+from edu_metrics.catalog import Catalog, Plan, Reading, Study, Target, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.reachability.arithmetic import is_possible
-from edu_metrics.reachability.checks import Check, checks_of
-from edu_metrics.reachability.evidence import Evidence, Record
-from edu_metrics.reachability.ranges import decided_by
+from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.noise import chance_decides, noise_of
+from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
-    CheckResult,
     Missing,
     Verdict,
     verdict_of,
@@ -111,6 +112,7 @@ def assess_target(evidence: Evidence, plan: Plan, target: Target, area: str) -> 
         target=target.id,
         applies=_applies(evidence, target, area),
         verdict=Verdict.TRACKED,
+        as_of=evidence.study.as_of,
         indicator=target.indicator,
     )
     if not target.readings:
@@ -133,41 +135,6 @@ def _applies(evidence: Evidence, target: Target, area: str) -> Applies:
     return Applies.ELSEWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One reading in one area: what its judgement rests on."""
-
-    evidence: Evidence
-    indicator: Indicator
-    record: Record
-    checks: tuple[Check, ...]
-
-    @property
-    def due(self) -> int:
-        """The year in which the last check falls due."""
-        return max(check.due for check in self.checks)
-
-    def over(self, year: int) -> bool:
-        """Tell whether a year had ended by the study's date."""
-        return self.evidence.study.as_of.year > year
-
-    def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
-        """Give the observed values of the areas that a rank is taken among."""
-        return self.evidence.rivals(check, self.indicator.id)
-
-    def broken(self, check: Check) -> bool:
-        """Tell whether a check compares years on both sides of a break."""
-        return self.evidence.break_within(check, self.indicator.id, self.record.area)
-
-    def missing(self, years: Sequence[int], area: str | None = None) -> tuple[Missing, ...]:
-        """Name what would make the indicator known in some years."""
-        return self.evidence.missing(self.indicator.id, area or self.record.area, years)
-
-    def trajectory(self, area: str) -> Trajectory:
-        """Draw what a series may do until the last check falls due."""
-        return self.evidence.trajectory(self.indicator.id, area, self.due)
-
-
 def _assess_reading(
     evidence: Evidence,
     plan: Plan,
@@ -180,25 +147,23 @@ def _assess_reading(
     blank = replace(blank, reading=reading.id, steps=steps, indicator=indicator_id)
     if reading.undecided or indicator_id is None:
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
-    indicator = evidence.catalog.indicator(indicator_id)
-    checks = checks_of(
-        reading,
-        steps=steps,
-        deadline=plan.deadline_of(target),
-        limits=indicator.bounds,
-        falling=indicator.better == "lower",
-    )
-    record = evidence.record(indicator_id, blank.area)
-    case = _Case(evidence, indicator, record, checks)
-    results = tuple(_result(case, check) for check in checks)
+    case = case_of(evidence, plan, target, reading, steps, blank.area)
+    indicator, record, checks = case.indicator, case.record, case.checks
+    results = tuple(case.result(check) for check in checks)
     blank = with_standing(blank, plan, target, indicator, record, checks)
-    blank = replace(blank, checks=results, sources=record.sources)
+    noise = noise_of(indicator, record, checks, results, blank.level)
+    blank = replace(blank, checks=results, sources=record.sources, noise=noise)
 
+    by_chance = chance_decides(noise, checks, results, record)
     if any(result.holds is False for result in results):
+        if by_chance:
+            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
         return replace(blank, verdict=Verdict.MISSED)
     if any(case.broken(check) for check in checks):
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     if all(result.holds for result in results):
+        if by_chance:
+            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
         return replace(blank, verdict=Verdict.MET, year_reached=case.due)
     # What arithmetic rules out needs no data.
     last_year = record.last_year or 0
@@ -213,25 +178,7 @@ def _assess_reading(
     return _forecast(case, undecided, blank)
 
 
-def _result(case: _Case, check: Check) -> CheckResult:
-    record, rivals = case.record, case.rivals(check)
-    blank = CheckResult(check.measure, check.years, check.bounds, None, None, None)
-    if case.broken(check):
-        return blank
-    complete = all(year in record.exact for year in check.years)
-    if complete and all(check.due in values for values in rivals.values()):
-        measured = float(check.measured(record.exact, rivals))
-        holds = check.holds(record.exact, rivals)
-        if np.isnan(measured):
-            return replace(blank, holds=holds)
-        margin = round(-max(bound.gap(measured) for bound in check.bounds), 9)
-        return replace(blank, measured=measured, holds=holds, margin=margin)
-    if check.measure == "value" and check.due in record.bounds:
-        return replace(blank, holds=decided_by(*record.bounds[check.due], check))
-    return blank
-
-
-def _lacking(case: _Case, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
+def _lacking(case: Case, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
     """Tell whether what should be known by now is not, and what to ask for."""
     record = case.record
     needed = sorted({year for check in undecided for year in check.years})
@@ -249,7 +196,7 @@ def _lacking(case: _Case, undecided: Sequence[Check]) -> tuple[bool, tuple[Missi
     return lacking, tuple(dict.fromkeys(missing))
 
 
-def _forecast(case: _Case, undecided: Sequence[Check], blank: Assessment) -> Assessment:
+def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Assessment:
     record = case.record
     last_year = max(record.exact)
     breaks = case.evidence.breaks(case.indicator.id, record.area)
@@ -276,18 +223,24 @@ def _forecast(case: _Case, undecided: Sequence[Check], blank: Assessment) -> Ass
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(np.mean(kept))
     low, median, high = (float(value) for value in np.quantile(values[case.due], [0.1, 0.5, 0.9]))
-    return replace(
+    years = _reached(blank, trajectory, case.due)
+    blank = replace(
         blank,
-        verdict=verdict_of(probability),
         probability=probability,
         interval=(low, high),
         median=median,
-        year_reached=_year_reached(blank, trajectory, case.due),
+        reached=years,
+        year_reached=years.median_year if years else None,
         model=trajectory.model,
     )
+    verdict = verdict_of(probability)
+    # Out of reach is out of reach of chance too; any other word would speak of chance alone.
+    if blank.noise is not None and blank.noise.hidden and verdict is not Verdict.OUT_OF_REACH:
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
+    return replace(blank, verdict=verdict)
 
 
-def _hangs_on_unknown_whole(case: _Case, checks: Sequence[Check], blank: Assessment) -> bool:
+def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessment) -> bool:
     """
     Tell whether a check sits at 0 or 100 % of a number that nobody knows.
 
@@ -307,16 +260,16 @@ def _values(trajectory: Trajectory, known: Mapping[int, float]) -> dict[int, Any
     return {**known, **drawn}
 
 
-def _year_reached(blank: Assessment, trajectory: Trajectory, due: int) -> int | None:
-    """
-    Give the first year, until the target is due, by which half of the draws have had the level.
-
-    The last year observed, where the level is already there.
-    """
+def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | None:
+    """Tell when the level is reached, up to some years beyond the due one."""
     if blank.level is None:
         return None
-    if blank.level.met_by(trajectory.last_value):
-        return trajectory.last_year
-    reached = np.maximum.accumulate(blank.level.met_by(trajectory.draws), axis=1).mean(axis=0)
-    years = zip(trajectory.years, reached, strict=True)
-    return next((year for year, share in years if share >= 0.5 and year <= due), None)
+    # Other targets may have asked for a longer trajectory.
+    years = [year for year in trajectory.years if year <= due + BEYOND]
+    return reached(
+        trajectory.draws[:, : len(years)],
+        years,
+        blank.level,
+        last_year=trajectory.last_year,
+        last_value=trajectory.last_value,
+    )

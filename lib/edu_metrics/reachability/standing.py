@@ -57,7 +57,10 @@ def with_standing(
     known, start = dict(record.exact), "observed"
     last_year = max((year for year in known if year <= due), default=None)
     stated = target.baseline
-    if last_year is None and stated and stated.exact and blank.applies is Applies.BINDS:
+    # Before the plan was issued nobody knew what it would say.
+    issued = blank.as_of is None or plan.issued <= blank.as_of
+    said = stated is not None and stated.exact and issued
+    if last_year is None and stated and said and blank.applies is Applies.BINDS:
         # A plan's own statement may serve as an assumed start, and is marked as one. It speaks
         # of the places that the plan binds and of no other; without a year, of the day of issue.
         first = min(year for check in checks for year in check.years)

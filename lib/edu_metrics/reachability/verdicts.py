@@ -13,10 +13,13 @@ References
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edu_metrics.catalog import Bound
+from edu_metrics.reachability.noise import Noise
+from edu_metrics.reachability.reaching import Reached
 
 __all__ = ["Applies", "Assessment", "CheckResult", "Missing", "Verdict", "verdict_of"]
 
@@ -113,6 +116,7 @@ class Assessment:
     target: str
     applies: Applies
     verdict: Verdict
+    as_of: dt.date | None = None
     reading: str | None = None
     steps: int | None = None
     indicator: str | None = None
@@ -129,6 +133,8 @@ class Assessment:
     years_needed: int | None = None
     pace_percentile: float | None = None
     year_reached: int | None = None
+    reached: Reached | None = None
+    noise: Noise | None = None
     people: int | None = None
     vacuous: bool = False
     model: str | None = None

@@ -32,6 +32,7 @@ from edu_metrics.reporting.html import Html
 from edu_metrics.reporting.index import write_indexes
 from edu_metrics.reporting.judging import show_followed, show_verdicts
 from edu_metrics.reporting.measuring import show_measured, show_missing
+from edu_metrics.reporting.noise import show_noise
 from edu_metrics.reporting.origins import show_origins
 from edu_metrics.reporting.outlook import show_availability, show_outlook, show_verdict_bar
 from edu_metrics.reporting.pacing import show_pace
@@ -40,6 +41,8 @@ from edu_metrics.reporting.promises import show_head, show_promises
 from edu_metrics.reporting.ruling import show_status_rules
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
+from edu_metrics.reporting.track_record import score_as_data, score_files, score_tables
+from edu_metrics.reporting.years import show_years_reached
 
 __all__ = [
     "AreaReport",
@@ -61,6 +64,9 @@ __all__ = [
     "run",
     "save_findings",
     "save_summary",
+    "score_as_data",
+    "score_files",
+    "score_tables",
     "show_assumptions",
     "show_audit_head",
     "show_audit_origins",
@@ -73,6 +79,7 @@ __all__ = [
     "show_links",
     "show_measured",
     "show_missing",
+    "show_noise",
     "show_origins",
     "show_outlook",
     "show_pace",
@@ -84,5 +91,6 @@ __all__ = [
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",
+    "show_years_reached",
     "write_indexes",
 ]

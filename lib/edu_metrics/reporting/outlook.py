@@ -202,8 +202,10 @@ def _fan(report: AreaReport, indicator: str, found: list[Assessment], scale: flo
         trajectory = report.evidence.trajectory(indicator, report.area.id, until)
     except ProjectionError:
         return None
-    levels = trajectory.quantiles([0.1, 0.25, 0.5, 0.75, 0.9]) / scale
-    return Fan(trajectory.years, *(tuple(float(value) for value in row) for row in levels))
+    # The years beyond the deadline, drawn to tell when a level is reached, are not shown.
+    shown = len([year for year in trajectory.years if year <= until])
+    levels = trajectory.quantiles([0.1, 0.25, 0.5, 0.75, 0.9])[:, :shown] / scale
+    return Fan(trajectory.years[:shown], *(tuple(float(value) for value in row) for row in levels))
 
 
 def _promised(report: AreaReport, targets: list[Target], scale: float) -> Iterator[Promise]:

@@ -57,7 +57,11 @@ def because(report: StudyReport, found: Assessment) -> str:
         wanted = found.verdict is Verdict.MET
         decisive = [check for check in found.checks if check.holds is wanted]
         shown = [_check_text(check, unit, lang) for check in decisive]
-        return say("report.semicolon", lang).join(shown)
+        told = say("report.semicolon", lang).join(shown)
+        if found.noise and found.noise.near:
+            # The printed number decides; that chance might have decided otherwise is said.
+            told += say("report.near_by_chance", lang, persons=number(found.noise.n, 0))
+        return told
     if found.verdict is Verdict.NO_DATA:
         names = dict.fromkeys(report.quantity_name(item.quantity) for item in found.missing)
         years = sorted({item.year for item in found.missing})

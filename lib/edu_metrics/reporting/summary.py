@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "study": found.study,
         "area": found.area,
         "target": found.target,
+        "as_of": found.as_of.isoformat() if found.as_of else None,
         "indicator": found.indicator,
         "applies": str(found.applies),
         "reading": found.reading,
@@ -50,6 +52,8 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "past_pace": found.past_pace,
         "pace_percentile": found.pace_percentile,
         "year_reached": found.year_reached,
+        "reached": _reached(found),
+        "noise": asdict(found.noise) if found.noise else None,
         "people": found.people,
         "vacuous": found.vacuous,
         "model": found.model,
@@ -80,6 +84,16 @@ def as_row(found: Assessment) -> dict[str, Any]:
         ],
     }
     return {key: _plain(value) for key, value in row.items()}
+
+
+def _reached(found: Assessment) -> dict[str, Any] | None:
+    if found.reached is None:
+        return None
+    lists = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asdict(found.reached).items()
+    }
+    return {**lists, "horizon": found.reached.horizon}
 
 
 def _plain(value: Any) -> Any:

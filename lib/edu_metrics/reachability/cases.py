@@ -1,0 +1,122 @@
+"""One reading in one area: the checks it asks for, and what was observed of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edu_metrics.catalog import Indicator, Plan, Reading, Target
+from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.reachability.checks import Check, checks_of
+from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.ranges import decided_by
+from edu_metrics.reachability.reaching import BEYOND
+from edu_metrics.reachability.verdicts import CheckResult, Missing
+from edu_metrics.trajectories import Trajectory
+
+__all__ = ["Case", "case_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One reading in one area: what its judgement rests on."""
+
+    evidence: Evidence
+    indicator: Indicator
+    record: Record
+    checks: tuple[Check, ...]
+
+    @property
+    def due(self) -> int:
+        """The year in which the last check falls due."""
+        return max(check.due for check in self.checks)
+
+    def over(self, year: int) -> bool:
+        """Tell whether a year had ended by the study's date."""
+        return self.evidence.study.as_of.year > year
+
+    def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
+        """Give the observed values of the areas that a rank is taken among."""
+        return self.evidence.rivals(check, self.indicator.id)
+
+    def broken(self, check: Check) -> bool:
+        """Tell whether a check compares years on both sides of a break."""
+        return self.evidence.break_within(check, self.indicator.id, self.record.area)
+
+    def missing(self, years: Sequence[int], area: str | None = None) -> tuple[Missing, ...]:
+        """Name what would make the indicator known in some years."""
+        return self.evidence.missing(self.indicator.id, area or self.record.area, years)
+
+    def trajectory(self, area: str) -> Trajectory:
+        """Draw what a series may do until the last check falls due, and some years beyond."""
+        try:
+            return self.evidence.trajectory(self.indicator.id, area, self.due + BEYOND)
+        except ProjectionError:  # a model may say less of the far future than of the near one
+            return self.evidence.trajectory(self.indicator.id, area, self.due)
+
+    def result(self, check: Check) -> CheckResult:
+        """Hold a check against what was observed; one that is open holds neither way."""
+        record, rivals = self.record, self.rivals(check)
+        blank = CheckResult(check.measure, check.years, check.bounds, None, None, None)
+        if self.broken(check):
+            return blank
+        complete = all(year in record.exact for year in check.years)
+        if complete and all(check.due in values for values in rivals.values()):
+            measured = float(check.measured(record.exact, rivals))
+            holds = check.holds(record.exact, rivals)
+            if np.isnan(measured):
+                return replace(blank, holds=holds)
+            margin = round(-max(bound.gap(measured) for bound in check.bounds), 9)
+            return replace(blank, measured=measured, holds=holds, margin=margin)
+        if check.measure == "value" and check.due in record.bounds:
+            return replace(blank, holds=decided_by(*record.bounds[check.due], check))
+        return blank
+
+
+def case_of(
+    evidence: Evidence, plan: Plan, target: Target, reading: Reading, steps: int | None, area: str
+) -> Case:
+    """
+    Put together what the judgement of one reading in one area rests on.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The study's series as of its date.
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise.
+    reading : Reading
+        One exact meaning of it, decided, about an indicator.
+    steps : int or None
+        Number of yearly steps. [years]
+    area : str
+        Area of the study.
+
+    Returns
+    -------
+    Case
+        Series and checks.
+
+    Raises
+    ------
+    DefinitionError
+        If the reading is undecided or about no indicator.
+    """
+    indicator_id = reading.indicator or target.indicator
+    if reading.undecided or indicator_id is None:
+        raise DefinitionError(
+            f"reading {reading.id!r} of target {target.id!r} has no exact meaning to be checked"
+        )
+    indicator = evidence.catalog.indicator(indicator_id)
+    checks = checks_of(
+        reading,
+        steps=steps,
+        deadline=plan.deadline_of(target),
+        limits=indicator.bounds,
+        falling=indicator.better == "lower",
+    )
+    return Case(evidence, indicator, evidence.record(indicator_id, area), checks)

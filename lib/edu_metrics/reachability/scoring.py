@@ -1,0 +1,325 @@
+"""
+Earlier forecasts held against what has come since.
+
+A forecast is scored by what was printed: whether all checks of its reading hold, and whether the
+value of the due year lies in its interval. Studies are never pooled. Intervals treat forecasts as
+independent, which areas under one examination are not, so they are too narrow there.
+
+References
+----------
+Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. *Monthly Weather
+Review* 78(1), 1-3. Wilson's interval: :func:`edu_metrics.formulas.wilson_interval`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from edu_metrics.catalog import Plan
+from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.verdicts import Verdict
+
+__all__ = [
+    "Bin",
+    "Forecast",
+    "LeadScore",
+    "Outcome",
+    "Score",
+    "Share",
+    "WordScore",
+    "outcome_of",
+    "score",
+]
+
+#: Cut-offs of the verdicts: a bin is what one word covers.
+CUTS = (0.0, 0.05, 0.33, 0.66, 1.0)
+#: A bin of fewer forecasts is left out.
+FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What an assessment said of one target in one area on one day."""
+
+    study: str
+    area: str
+    target: str
+    as_of: dt.date
+    verdict: Verdict
+    reading: str | None
+    steps: int | None
+    last_year: int | None
+    probability: float | None
+    interval: tuple[float, float] | None
+
+    @property
+    def key(self) -> tuple[str, str, str, str | None, int | None, dt.date]:
+        """What the forecast is of, and from which day."""
+        return (self.study, self.area, self.target, self.reading, self.steps, self.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What came of a forecast.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        What was said.
+    due : int or None
+        Year in which the last check falls due; None where the reading has no exact meaning.
+    happened : bool or None
+        Whether all checks hold; None where that can't be told.
+    value : float or None
+        Value of the due year. [unit of the indicator]
+    covered : bool or None
+        Whether it lies in the interval; None where one of the two is not there.
+    why : str or None
+        Why it can't be scored: ``not_due``, ``not_published``, ``break`` or ``undecided``.
+    """
+
+    forecast: Forecast
+    due: int | None
+    happened: bool | None
+    value: float | None = None
+    covered: bool | None = None
+    why: str | None = None
+
+    @property
+    def lead(self) -> int | None:
+        """Years from the day of the forecast to the due year."""
+        return None if self.due is None else self.due - self.forecast.as_of.year
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of cases with its 95 % Wilson interval. [percent]."""
+
+    n: int
+    hits: int
+    pct: float
+    low_pct: float
+    high_pct: float
+
+    @classmethod
+    def of(cls, hits: Sequence[bool]) -> Share | None:
+        """Count the hits; None where there is no case."""
+        if not hits:
+            return None
+        from edu_metrics.formulas import wilson_interval
+
+        found, n = sum(hits), len(hits)
+        interval = wilson_interval(float(found), float(n), level=0.95)
+        return cls(n, found, 100 * found / n, interval.low_pct, interval.high_pct)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Forecasts whose probability lies from ``low`` to below ``high``, and what came of them."""
+
+    low: float
+    high: float
+    mean_probability: float
+    happened: Share
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScore:
+    """
+    Scores of one study's forecasts by lead time; all of them where ``lead`` is None.
+
+    ``base_rate_brier`` is what one would have got by giving every forecast the share that
+    happened, which nobody knew beforehand: a hard rival. ``coverage80`` is the share of values
+    that lie in the 80 % interval, each interval counted once.
+    """
+
+    study: str
+    lead: int | None
+    n: int
+    brier: float | None
+    base_rate: float | None
+    base_rate_brier: float | None
+    coverage80: Share | None
+    reliability: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordScore:
+    """What came of the assessments of one study that used one word."""
+
+    study: str
+    verdict: Verdict
+    mean_probability: float | None
+    happened: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The track record of one or several studies."""
+
+    outcomes: tuple[Outcome, ...]
+    by_lead: tuple[LeadScore, ...]
+    by_word: tuple[WordScore, ...]
+
+
+def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
+    """
+    Hold one forecast against what is known now.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        What was said; its area, target, reading and steps are those of the plan.
+    evidence : Evidence
+        The same study as of a later day.
+    plan : Plan
+        Its plan.
+
+    Returns
+    -------
+    Outcome
+        What came, or why nobody can say yet.
+    """
+    target = plan.target(forecast.target)
+    reading = target.reading(forecast.reading) if forecast.reading else None
+    if reading is None or reading.undecided or not (reading.indicator or target.indicator):
+        return Outcome(forecast, None, None, why="undecided")
+    case = case_of(evidence, plan, target, reading, forecast.steps, forecast.area)
+    if _moved_apart(forecast, case):
+        return Outcome(forecast, case.due, None, why="break")
+    results = [case.result(check) for check in case.checks]
+    value = case.record.exact.get(case.due)
+    covered = None
+    if forecast.interval is not None and value is not None:
+        low, high = forecast.interval
+        covered = low <= value <= high
+    if any(result.holds is False for result in results):
+        return Outcome(forecast, case.due, False, value, covered)
+    if all(result.holds for result in results):
+        return Outcome(forecast, case.due, True, value, covered)
+    why = "not_published" if case.over(case.due) else "not_due"
+    return Outcome(forecast, case.due, None, value, covered, why)
+
+
+def _moved_apart(forecast: Forecast, case: Case) -> bool:
+    """Tell whether a break parts what the forecast rested on from what it spoke of."""
+    start = forecast.last_year if forecast.last_year is not None else forecast.as_of.year
+    breaks = case.evidence.breaks(case.indicator.id, case.record.area)
+    apart = any(start < entry.year <= case.due for entry in breaks)
+    return apart or any(case.broken(check) for check in case.checks)
+
+
+def score(outcomes: Iterable[Outcome]) -> Score:
+    """
+    Score forecasts, study by study and by lead time.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        From :func:`outcome_of`.
+
+    Returns
+    -------
+    Score
+        Brier score, coverage and reliability of what can be scored, and all outcomes.
+
+    Examples
+    --------
+    One forecast of 0.8 that came true, one of 0.2 that came true as well:
+
+    >>> said = [
+    ...     Forecast("s", "a", "t", dt.date(2020, 1, 1), Verdict.LIKELY, "r", None, 2019, p, None)
+    ...     for p in (0.8, 0.2)
+    ... ]
+    >>> found = score(Outcome(forecast, 2021, True) for forecast in said)
+    >>> round(found.by_lead[-1].brier, 3)
+    0.34
+    """
+    kept = tuple(outcomes)
+    studies: dict[str, list[Outcome]] = {}
+    for outcome in kept:
+        studies.setdefault(outcome.forecast.study, []).append(outcome)
+    by_lead: list[LeadScore] = []
+    by_word: list[WordScore] = []
+    for study, found in studies.items():
+        leads = sorted({item.lead for item in found if item.lead is not None and _scored(item)})
+        for lead in leads:
+            by_lead.append(_lead(study, lead, [item for item in found if item.lead == lead]))
+        if leads:
+            by_lead.append(_lead(study, None, found))
+        by_word += _words(study, found)
+    return Score(kept, tuple(by_lead), tuple(by_word))
+
+
+def _scored(outcome: Outcome) -> bool:
+    told = outcome.forecast.probability is not None and outcome.happened is not None
+    return told or outcome.covered is not None
+
+
+def _lead(study: str, lead: int | None, found: Sequence[Outcome]) -> LeadScore:
+    pairs = [
+        (item.forecast.probability, item.happened)
+        for item in found
+        if item.forecast.probability is not None and item.happened is not None
+    ]
+    said = np.array([probability for probability, _ in pairs])
+    came = np.array([happened for _, happened in pairs], dtype=float)
+    rate = float(came.mean()) if pairs else None
+    return LeadScore(
+        study=study,
+        lead=lead,
+        n=len(pairs),
+        brier=float(np.mean((said - came) ** 2)) if pairs else None,
+        base_rate=rate,
+        base_rate_brier=None if rate is None else rate * (1 - rate),
+        coverage80=Share.of(_covered(found)),
+        reliability=tuple(_bins(pairs)),
+    )
+
+
+def _covered(found: Sequence[Outcome]) -> list[bool]:
+    """Count an interval once, however many targets speak of the same series and year."""
+    intervals = {
+        (
+            item.forecast.area,
+            item.forecast.as_of,
+            item.due,
+            item.forecast.interval,
+            item.value,
+        ): item.covered
+        for item in found
+        if item.covered is not None
+    }
+    return list(intervals.values())
+
+
+def _bins(pairs: Sequence[tuple[float, bool]]) -> Iterable[Bin]:
+    for low, high in pairwise(CUTS):
+        # The last bin holds its upper end.
+        inside = [(p, h) for p, h in pairs if low <= p and (p < high or high == CUTS[-1])]
+        happened = Share.of([h for _, h in inside])
+        if happened is not None and happened.n >= FEWEST:
+            yield Bin(low, high, float(np.mean([p for p, _ in inside])), happened)
+
+
+def _words(study: str, found: Sequence[Outcome]) -> Iterable[WordScore]:
+    decided: Mapping[Verdict, list[Outcome]] = {
+        verdict: [
+            item for item in found if item.forecast.verdict is verdict and item.happened is not None
+        ]
+        for verdict in Verdict
+    }
+    for verdict, items in decided.items():
+        happened = Share.of([bool(item.happened) for item in items])
+        if happened is not None:
+            given = [item.forecast.probability for item in items]
+            said = [probability for probability in given if probability is not None]
+            mean = float(np.mean(said)) if said else None
+            yield WordScore(study, verdict, mean, happened)
