@@ -12,7 +12,7 @@ from edu_metrics.words import number, probability, say, signed
 __all__ = ["show_status_rules"]
 
 #: Columns: rules that judge in words, then those that give numbers, two to a column.
-WORDED = (Rule.OPEN_SDG, Rule.UN_2023, Rule.GERMAN, Rule.SDR)
+WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 #: Marks a rule that comes to something else on the complement.
 TURNED = "⇄"
 #: From so many lines on a list is folded away.

@@ -20,7 +20,7 @@ from edu_metrics.reachability.status_rules import (
     open_sdg,
     sdr_arrow,
     status_table,
-    un_2023,
+    un_chart,
 )
 
 #: Rules that count in points, and so tell one story.
@@ -134,8 +134,8 @@ def test_the_table_names_the_rules_that_tell_two_stories():
 def test_the_united_nations_rule_can_tell_two_stories_as_well():
     # From 95 a gain of one point a year is 1 % of those who pass and a fifth of those who fail.
     years = [2015, 2019]
-    pass_rate = un_2023(years, [84, 88], target=97, target_year=2028, better="higher")
-    fail_rate = un_2023(years, [16, 12], target=3, target_year=2028, better="lower")
+    pass_rate = un_chart(years, [84, 88], target=97, target_year=2028, better="higher")
+    fail_rate = un_chart(years, [16, 12], target=3, target_year=2028, better="lower")
     assert (pass_rate.status, fail_rate.status) == ("reached_or_on_track", "fair_progress")
 
 
@@ -171,7 +171,7 @@ def test_a_higher_last_value_never_makes_the_judgement_worse(values, gain, ahead
     better = replace(case, values=(*values[:-1], values[-1] + gain))
     ranks = {"thunderstorm": 0, "cloud": 1, "sun_and_cloud": 2, "sun": 3}
     for mine, its in zip(answers_of(case), answers_of(better), strict=True):
-        if mine.rule in (Rule.OPEN_SDG, Rule.UN_2023, Rule.EXECUTION, Rule.ATTAINMENT):
+        if mine.rule in (Rule.OPEN_SDG, Rule.UN_CHART, Rule.EXECUTION, Rule.ATTAINMENT):
             assert its.score >= mine.score or math.isclose(its.score, mine.score)
         if mine.rule is Rule.SDR and mine.ratio is not None and its.ratio is not None:
             assert its.ratio >= mine.ratio

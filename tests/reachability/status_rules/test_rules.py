@@ -20,8 +20,8 @@ from edu_metrics.reachability.status_rules import (
     open_sdg_without_target,
     parity_distance,
     sdr_arrow,
-    un_2023,
-    un_2023_without_target,
+    un_chart,
+    un_chart_without_target,
     unicef_aarr,
     weakest_bound,
 )
@@ -36,7 +36,7 @@ def test_one_history_gets_four_verdicts():
     # 72, 74, 73, 76, 77, 79 in 2015 to 2020, and 90 promised for 2022; each worked out by hand.
     goal = {"target": 90, "target_year": 2022, "better": "higher"}
     canada, nations, germany = (
-        rule(*HISTORY, **goal) for rule in (open_sdg, un_2023, german_weather)
+        rule(*HISTORY, **goal) for rule in (open_sdg, un_chart, german_weather)
     )
     growth = (79 / 72) ** (1 / 5) - 1
     assert canada.ratio == pytest.approx(growth / ((90 / 72) ** (1 / 7) - 1))
@@ -186,16 +186,16 @@ def test_an_index_of_zero_has_no_reciprocal():
     ],
 )
 def test_one_point_from_0_or_100_percent_counts_as_reached(last, target, better, percent, status):
-    found = un_2023(
+    found = un_chart(
         [2015, 2020], [last, last], target=target, target_year=2030, better=better, percent=percent
     )
     assert found.status == status
 
 
 def test_a_year_that_has_passed_is_judged_up_to_it_and_not_beyond():
-    on_time = un_2023([2015, 2020], [80, 89], target=90, target_year=2020, better="higher")
+    on_time = un_chart([2015, 2020], [80, 89], target=90, target_year=2020, better="higher")
     assert on_time.ratio == pytest.approx(0.9)
-    late = un_2023([2015, 2020], [80, 89], target=90, target_year=2019, better="higher")
+    late = un_chart([2015, 2020], [80, 89], target=90, target_year=2019, better="higher")
     assert late.unable is Unable.NO_YEARS_LEFT
 
 
@@ -205,7 +205,7 @@ def test_a_year_that_has_passed_is_judged_up_to_it_and_not_beyond():
      ([0, 5], Unable.ZERO_VALUE), ([-1, 5], Unable.MIXED_SIGNS)],
 )  # fmt: skip
 def test_the_united_nations_rule_says_why_it_cannot_be_applied(values, reason):
-    found = un_2023([2015, 2020], values, target=90, target_year=2030, better="higher")
+    found = un_chart([2015, 2020], values, target=90, target_year=2030, better="higher")
     assert found.unable is reason
 
 
@@ -217,7 +217,7 @@ def test_without_a_target_the_united_nations_rule_asks_for_2_and_half_a_percent(
     growth, score, better
 ):
     way = growth if better == "higher" else -growth
-    assert un_2023_without_target([2020, 2021], [50, 50 * (1 + way)], better=better).score == score
+    assert un_chart_without_target([2020, 2021], [50, 50 * (1 + way)], better=better).score == score
 
 
 @pytest.mark.parametrize(

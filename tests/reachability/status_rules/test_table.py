@@ -10,7 +10,7 @@ from edu_metrics.reachability.status_rules import (
     OpenSdg,
     Rule,
     Stance,
-    Un2023,
+    UnChart,
     Weather,
     Why,
     stance_of,
@@ -36,10 +36,10 @@ def test_the_answers_stand_in_the_order_of_the_rules_with_our_verdict_beside_the
     assert [answer.rule for answer in found.answers] == list(Rule)
     assert found.verdict is Verdict.UNLIKELY
     assert not found.agree
-    assert found.answer(Rule.UN_2023).status is Un2023.FAIR
+    assert found.answer(Rule.UN_CHART).status is UnChart.FAIR
 
 
-@pytest.mark.parametrize("vocabulary", [OpenSdg, Un2023, Weather, Arrow])
+@pytest.mark.parametrize("vocabulary", [OpenSdg, UnChart, Weather, Arrow])
 def test_every_word_that_judges_has_a_stance(vocabulary):
     assert {stance_of(word) for word in vocabulary} == set(Stance)
 
@@ -88,7 +88,7 @@ def test_older_years_are_found_to_decide_for_the_german_rule():
 
 def test_the_allowance_near_100_is_found_where_it_alone_made_the_word():
     found = table([99, 99, 99, 99, 99.2, 99], target=100, year=2030)
-    assert words(found)[Rule.UN_2023] is Un2023.REACHED
+    assert words(found)[Rule.UN_CHART] is UnChart.REACHED
     assert Why.ALLOWANCE in found.why
     assert Why.ALLOWANCE not in table([98, 98, 98, 98, 98.2, 98], target=100, year=2030).why
 

@@ -39,7 +39,11 @@ from edu_metrics.reachability.status_rules.table import (
     stance_of,
     status_table,
 )
-from edu_metrics.reachability.status_rules.un_2023 import Un2023, un_2023, un_2023_without_target
+from edu_metrics.reachability.status_rules.un_chart import (
+    UnChart,
+    un_chart,
+    un_chart_without_target,
+)
 from edu_metrics.reachability.status_rules.unicef_aarr import unicef_aarr
 from edu_metrics.reachability.status_rules.world_bank_pace import (
     Band,
@@ -60,7 +64,7 @@ __all__ = [
     "Rule",
     "Stance",
     "StatusTable",
-    "Un2023",
+    "UnChart",
     "Unable",
     "Weather",
     "Why",
@@ -83,8 +87,8 @@ __all__ = [
     "sdr_arrow",
     "stance_of",
     "status_table",
-    "un_2023",
-    "un_2023_without_target",
+    "un_chart",
+    "un_chart_without_target",
     "unicef_aarr",
     "weakest_bound",
 ]

@@ -19,7 +19,7 @@ class Rule(StrEnum):
     """Every rule, in the order in which they are shown."""
 
     OPEN_SDG = "open_sdg"
-    UN_2023 = "un_2023"
+    UN_CHART = "un_chart"
     GERMAN = "german_weather"
     SDR = "sdr_arrow"
     ATTAINMENT = "inep_attainment"

@@ -15,7 +15,7 @@ from edu_metrics.reachability.status_rules.german_weather import (
 from edu_metrics.reachability.status_rules.inep import inep_attainment, inep_execution
 from edu_metrics.reachability.status_rules.open_sdg import open_sdg
 from edu_metrics.reachability.status_rules.sdr_arrow import sdr_arrow
-from edu_metrics.reachability.status_rules.un_2023 import un_2023
+from edu_metrics.reachability.status_rules.un_chart import un_chart
 from edu_metrics.reachability.status_rules.unicef_aarr import unicef_aarr
 from edu_metrics.reachability.status_rules.world_bank_pace import (
     PaceModel,
@@ -123,7 +123,7 @@ def answers_of(case: Case) -> tuple[Answer, ...]:
         weather = german_weather(years, values, target=level, target_year=next_year, better=better)
     return (
         open_sdg(years, values, target=target, target_year=year, better=better),
-        un_2023(
+        un_chart(
             years, values, target=target, target_year=year, better=better, percent=case.percent
         ),
         weather,

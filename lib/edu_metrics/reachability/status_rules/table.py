@@ -22,7 +22,7 @@ from edu_metrics.reachability.status_rules.cases import Case, Clause, answers_of
 from edu_metrics.reachability.status_rules.german_weather import MOST_POINTS, Weather
 from edu_metrics.reachability.status_rules.open_sdg import OpenSdg, open_sdg_status
 from edu_metrics.reachability.status_rules.sdr_arrow import Arrow
-from edu_metrics.reachability.status_rules.un_2023 import Un2023, un_2023_status
+from edu_metrics.reachability.status_rules.un_chart import UnChart, un_chart_status
 from edu_metrics.reachability.status_rules.world_bank_pace import PaceModel
 from edu_metrics.reachability.verdicts import Verdict
 
@@ -64,9 +64,9 @@ _STANCES: Mapping[StrEnum, Stance] = {
     OpenSdg.ACCELERATE: Stance.MIDDLE,
     OpenSdg.LIMITED: Stance.BAD,
     OpenSdg.DETERIORATION: Stance.BAD,
-    Un2023.REACHED: Stance.GOOD,
-    Un2023.FAIR: Stance.MIDDLE,
-    Un2023.STAGNATION: Stance.BAD,
+    UnChart.REACHED: Stance.GOOD,
+    UnChart.FAIR: Stance.MIDDLE,
+    UnChart.STAGNATION: Stance.BAD,
     Weather.SUN: Stance.GOOD,
     Weather.SUN_AND_CLOUD: Stance.MIDDLE,
     Weather.CLOUD: Stance.BAD,
@@ -76,7 +76,7 @@ _STANCES: Mapping[StrEnum, Stance] = {
     Arrow.STAGNATING: Stance.BAD,
     Arrow.DECREASING: Stance.BAD,
 }
-_JUDGING = (Rule.OPEN_SDG, Rule.UN_2023, Rule.GERMAN, Rule.SDR)
+_JUDGING = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 
 
 def stance_of(word: StrEnum | None) -> Stance | None:
@@ -256,13 +256,13 @@ def _why(
     met = isinstance(points, Points) and beyond(points.last, case.target, case.better)
     at_the_bound = isinstance(points, Points) and points.last == case.target
     near = any(
-        answer.rule is Rule.UN_2023
-        and answer.status is Un2023.REACHED
+        answer.rule is Rule.UN_CHART
+        and answer.status is UnChart.REACHED
         and (answer.ratio or 0) < 0.95
         for answer in answers
     )
     live = {
-        Why.TWO_POINTS: _moves(answers, _smoothed(case), (Rule.OPEN_SDG, Rule.UN_2023, Rule.SDR)),
+        Why.TWO_POINTS: _moves(answers, _smoothed(case), (Rule.OPEN_SDG, Rule.UN_CHART, Rule.SDR)),
         Why.RECENT: _moves(answers, _straightened(case), (Rule.GERMAN,)),
         Why.RELATIVE: _relative_decides(case, answers),
         Why.ALLOWANCE: near and not met,
@@ -321,7 +321,7 @@ def _relative_decides(case: Case, answers: Sequence[Answer]) -> bool:
     left = case.target_year - points.years[-1]
     linear: dict[Rule, StrEnum] = {
         Rule.OPEN_SDG: open_sdg_status(towards / asked),
-        Rule.UN_2023: un_2023_status((points.pace * (points.span + left)) / promised),
+        Rule.UN_CHART: un_chart_status((points.pace * (points.span + left)) / promised),
     }
     return any(
         answer.given and answer.ratio is not None and answer.status is not linear[answer.rule]

@@ -37,7 +37,7 @@ from edu_metrics.reachability.status_rules.answers import (
 )
 from edu_metrics.reachability.status_rules.open_sdg import compound_growth
 
-__all__ = ["Un2023", "un_2023", "un_2023_status", "un_2023_without_target"]
+__all__ = ["UnChart", "un_chart", "un_chart_status", "un_chart_without_target"]
 
 REACHED, FAIR = 0.95, 0.10
 GROWTH_REACHED, GROWTH_FAIR = 0.02, 0.005
@@ -45,7 +45,7 @@ GROWTH_REACHED, GROWTH_FAIR = 0.02, 0.005
 NEAR = 1.0
 
 
-class Un2023(StrEnum):
+class UnChart(StrEnum):
     """The words of the rule."""
 
     REACHED = "reached_or_on_track"
@@ -53,24 +53,24 @@ class Un2023(StrEnum):
     STAGNATION = "stagnation_or_regression"
 
 
-_SCORES = {Un2023.REACHED: 3.0, Un2023.FAIR: 2.0, Un2023.STAGNATION: 1.0}
+_SCORES = {UnChart.REACHED: 3.0, UnChart.FAIR: 2.0, UnChart.STAGNATION: 1.0}
 
 
-def un_2023_status(share: float) -> Un2023:
+def un_chart_status(share: float) -> UnChart:
     """
     Put the share of the promised change that would come into the rule's words.
 
     Examples
     --------
-    >>> [str(un_2023_status(share)) for share in (0.95, 0.10, 0.0999)]
+    >>> [str(un_chart_status(share)) for share in (0.95, 0.10, 0.0999)]
     ['reached_or_on_track', 'fair_progress', 'stagnation_or_regression']
     """
     if share >= REACHED:
-        return Un2023.REACHED
-    return Un2023.FAIR if share >= FAIR else Un2023.STAGNATION
+        return UnChart.REACHED
+    return UnChart.FAIR if share >= FAIR else UnChart.STAGNATION
 
 
-def un_2023(
+def un_chart(
     years: Sequence[int],
     values: Sequence[float],
     *,
@@ -111,29 +111,29 @@ def un_2023(
 
     Examples
     --------
-    >>> found = un_2023([2015, 2020], [72, 79], target=90, target_year=2022, better="higher")
+    >>> found = un_chart([2015, 2020], [72, 79], target=90, target_year=2022, better="higher")
     >>> str(found.status), round(found.ratio, 3)
     ('fair_progress', 0.555)
     """
     points = points_of(years, values, base_year=base_year)
     if isinstance(points, Unable):
-        return Answer(Rule.UN_2023, unable=points)
+        return Answer(Rule.UN_CHART, unable=points)
     # Nine decimals: 100 - 99 is 1 point, whatever the binary dust.
     close = percent and target in (0, 100) and round(abs(points.last - target), 9) <= NEAR
     reached = close or beyond(points.last, target, better)
     unable = _unable(points, target, target_year, better)
     if unable is not None:
         if reached:
-            return Answer(Rule.UN_2023, Un2023.REACHED, score=3.0)
-        return Answer(Rule.UN_2023, unable=unable)
+            return Answer(Rule.UN_CHART, UnChart.REACHED, score=3.0)
+        return Answer(Rule.UN_CHART, unable=unable)
     growth = compound_growth(points.first, points.last, points.span)
     expected = points.last * (1 + growth) ** (target_year - points.years[-1])
     share = (expected - points.first) / (target - points.first)
-    status = Un2023.REACHED if reached else un_2023_status(share)
-    return Answer(Rule.UN_2023, status, ratio=share, score=_SCORES[status], observed=100 * growth)
+    status = UnChart.REACHED if reached else un_chart_status(share)
+    return Answer(Rule.UN_CHART, status, ratio=share, score=_SCORES[status], observed=100 * growth)
 
 
-def un_2023_without_target(
+def un_chart_without_target(
     years: Sequence[int],
     values: Sequence[float],
     *,
@@ -167,23 +167,23 @@ def un_2023_without_target(
     --------
     A rise of 1.2 % a year:
 
-    >>> str(un_2023_without_target([2020, 2021], [50, 50.6], better="higher").status)
+    >>> str(un_chart_without_target([2020, 2021], [50, 50.6], better="higher").status)
     'fair_progress'
     """
     points = points_of(years, values, base_year=base_year)
     if isinstance(points, Unable):
-        return Answer(Rule.UN_2023, unable=points)
+        return Answer(Rule.UN_CHART, unable=points)
     unable = _no_growth(points)
     if unable is not None:
-        return Answer(Rule.UN_2023, unable=unable)
+        return Answer(Rule.UN_CHART, unable=unable)
     observed = compound_growth(points.first, points.last, points.span)
     growth = observed if better == "higher" else -observed
     if growth >= GROWTH_REACHED:
-        status = Un2023.REACHED
+        status = UnChart.REACHED
     else:
-        status = Un2023.FAIR if growth >= GROWTH_FAIR else Un2023.STAGNATION
+        status = UnChart.FAIR if growth >= GROWTH_FAIR else UnChart.STAGNATION
     return Answer(
-        Rule.UN_2023, status, ratio=growth, score=_SCORES[status], observed=100 * observed
+        Rule.UN_CHART, status, ratio=growth, score=_SCORES[status], observed=100 * observed
     )
 
 
