@@ -134,17 +134,17 @@ class PanelBreak(Definition):
 
 class PanelInput(Definition):
     """
-    One file of panels that a class rests on: which of them, which years, and what it gave.
+    One file of panels that a class rests on: what is taken from it, and what it gave.
 
-    ``windows`` is the number of three-year windows. Of a rate where less is better the
-    complement to 100 is taken. ``columns`` says what a table that was not written for this
-    purpose calls area, year, value and n.
+    ``indicators`` names its panels for readers; ``windows`` is the number of three-year windows.
+    Of a rate where less is better the complement to 100 is taken. ``columns`` says what a table
+    that was not written for this purpose calls area, year, value and n.
     """
 
     source: Slug
     file: str
     sha256: Checksum
-    indicators: tuple[str, ...] = Field(min_length=1)
+    indicators: dict[str, Text] = Field(min_length=1)
     columns: dict[Literal["area", "year", "value", "n"], str] = Field(default_factory=dict)
     better: Better = "higher"
     first_year: Year | None = None
@@ -187,6 +187,9 @@ class ReferenceClass(Definition):
                 faults.append(
                     f"table: {years} years: the bands have {parts} windows, all of them {whole}"
                 )
+        named = {name for given in self.panels for name in given.indicators}
+        strange = sorted({cell.fastest.panel for cell in self.table} - named)
+        faults += [f"table: fastest: no panel of the class is called {name!r}" for name in strange]
         declared = sum(given.windows for given in self.panels)
         three = sum(c.windows for c in self.table if c.band == ALL and c.years == 3)
         if declared != three:
@@ -196,6 +199,10 @@ class ReferenceClass(Definition):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def panel_name(self, panel: str) -> Text:
+        """Give what readers call one of the panels."""
+        return next(given.indicators[panel] for given in self.panels if panel in given.indicators)
 
     def cell(self, band: str, years: int) -> GainCell | None:
         """Give the cell of a band and a length, or None where nothing comparable was seen."""

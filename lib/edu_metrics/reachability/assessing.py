@@ -13,6 +13,7 @@ from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.ranges import decided_by
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
@@ -119,6 +120,7 @@ def assess_target(evidence: Evidence, plan: Plan, target: Target, area: str) -> 
         _assess_reading(evidence, plan, target, reading, steps, blank)
         for reading, steps in plan.combinations(target)
     ]
+    results = [with_pace_percentile(one, evidence.catalog, evidence.study) for one in results]
     return replace(results[0], others=tuple(results[1:]))
 
 

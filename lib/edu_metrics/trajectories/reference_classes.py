@@ -77,8 +77,13 @@ class Windows:
 
     def where(self, rows: Flags) -> Windows:
         """Keep some windows."""
-        columns = (self.start, self.gains, self.series, self.panel, self.first_year)
-        return Windows(*(column[rows] for column in columns))
+        return Windows(
+            self.start[rows],
+            self.gains[rows],
+            self.series[rows],
+            self.panel[rows],
+            self.first_year[rows],
+        )
 
     @property
     def total(self) -> Floats:

@@ -1,4 +1,4 @@
-"""Reference classes from files: the panels that a class rests on, and its table as YAML."""
+"""Reference classes from files: the panels that a class rests on, and a class made anew."""
 
 from __future__ import annotations
 
@@ -20,8 +20,16 @@ from edu_metrics.trajectories.reference_classes import (
     gain_table,
     windows_of,
 )
+from edu_metrics.trajectories.reference_tables import table_as_yaml
 
-__all__ = ["checksum", "find_panel_file", "members_of", "new_class", "rebuild", "table_as_yaml"]
+__all__ = [
+    "checksum",
+    "find_panel_file",
+    "made_as_yaml",
+    "members_of",
+    "new_class",
+    "rebuild",
+]
 
 
 def find_panel_file(name: str) -> Path:
@@ -229,7 +237,7 @@ def new_class(
                 "source": "to_be_named",
                 "file": path.name,
                 "sha256": checksum(path),
-                "indicators": taken,
+                "indicators": {name: {"zh": name, "en": name} for name in taken},
                 "better": "lower" if falling else "higher",
                 "first_year": first_year,
                 "last_year": last_year,
@@ -240,7 +248,7 @@ def new_class(
         part = members_of(given, path)
         members += part
         entry = given.model_dump(exclude_defaults=True, exclude={"source"})
-        entries.append({**entry, "windows": windows_in(part)})
+        entries.append({**entry, "windows": len(windows_of(part, 3))})
     if unseen:
         raise DataError(
             "expected the panels that were named in the files", [f"no panel {n!r}" for n in unseen]
@@ -256,53 +264,54 @@ def new_class(
     }
 
 
-def windows_in(members: Sequence[Comparable]) -> int:
-    """Count the three-year windows of panels."""
-    return len(windows_of(members, 3))
-
-
-def table_as_yaml(table: Sequence[GainCell]) -> str:
+def made_as_yaml(
+    names: Sequence[str],
+    *,
+    known: ReferenceClass | None = None,
+    class_id: str = "new",
+    indicators: Sequence[str] = (),
+    falling: bool = False,
+    breaks: Sequence[int] = (),
+    first_year: int | None = None,
+    last_year: int | None = None,
+) -> str:
     """
-    Write a table as it stands in a definition file.
+    Make a class from panel files, as it stands in a definition file.
 
     Parameters
     ----------
-    table : sequence of GainCell
-        From :func:`rebuild` or :func:`~edu_metrics.trajectories.reference_classes.gain_table`.
+    names : sequence of str
+        Files, as :func:`find_panel_file` finds them.
+    known : ReferenceClass, optional
+        A class that is defined: its own panels, years and breaks are taken, and its table made.
+    class_id, indicators, falling, breaks, first_year, last_year
+        Of a class made anew, as :func:`new_class` takes them.
 
     Returns
     -------
     str
-        The key ``table`` with one entry a cell.
+        The key ``table``; of a class made anew also id, panels and years.
+
+    Raises
+    ------
+    DataError
+        If a file is not there, is no panel file, or is not one that ``known`` rests on.
     """
-    lines = ["table:"]
-    for cell in table:
-        lines.append(
-            f'  - {{band: "{cell.band}", years: {cell.years}, windows: {cell.windows}, '
-            f"series: {cell.series},"
-        )
-        lines.append(f"     gains_pp: {_flow(cell.gains_pp)},")
-        lines.append(f"     fastest: {_flow(cell.fastest.model_dump())},")
-        names = ("kept", "total", "shrunk")
-        for name in names:
-            counts = getattr(cell, name).model_dump()
-            lines.append(f"     {name}: {{")
-            lines += [f"       {key}: {_flow(list(column))}," for key, column in counts.items()]
-            lines.append("     }," if name != names[-1] else "     }}")
-    return "\n".join(lines) + "\n"
-
-
-def _flow(content: Any) -> str:
-    if isinstance(content, list):
-        content = [_plain(item) for item in content]
-    else:
-        content = {key: _plain(item) for key, item in content.items()}
-    text: str = yaml.safe_dump(
-        content, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True
+    paths = [find_panel_file(name) for name in names]
+    if known is not None:
+        return table_as_yaml(rebuild(known, paths))
+    made = new_class(
+        paths,
+        class_id=class_id,
+        indicators=indicators,
+        falling=falling,
+        breaks=breaks,
+        first_year=first_year,
+        last_year=last_year,
     )
-    return text.strip()
-
-
-def _plain(value: Any) -> Any:
-    """Write 5.0 as 5."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    head = {key: value for key, value in made.items() if key != "table"}
+    lines = [
+        "# To be added by hand: name, kind, note, made, command, and the source of each panel.",
+        yaml.safe_dump(head, sort_keys=False, allow_unicode=True, default_flow_style=None).strip(),
+    ]
+    return "\n".join(lines) + "\n" + table_as_yaml(made["table"])
