@@ -222,6 +222,70 @@ def audit(
 
 
 @app.command()
+def reference(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CLASS]", help="Class to show; all are listed without.")
+    ] = None,
+    build: Annotated[
+        list[str] | None,
+        typer.Option(help="Make a table from this panel: a CSV file, or package:path/in/it."),
+    ] = None,
+    new: Annotated[str, typer.Option("--id", help="Id of a class that is made anew.")] = "new",
+    indicator: Annotated[
+        list[str] | None, typer.Option(help="Only this panel of the files (class made anew).")
+    ] = None,
+    falling: Annotated[
+        bool, typer.Option("--falling", help="Less is better (class made anew).")
+    ] = False,
+    breaks: Annotated[
+        list[int] | None, typer.Option("--break", help="First year of another way to measure.")
+    ] = None,
+    first: Annotated[int | None, typer.Option("--from", help="First year to take.")] = None,
+    last: Annotated[int | None, typer.Option("--to", help="Last year to take.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout when left out.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """List reference classes, show one, or make its table from panel files."""
+    from edu_metrics.trajectories.reference_files import made_as_yaml
+    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
+
+    if build:
+        known = None
+        if name is not None:
+            with _usage():
+                known = _load(root).reference_class(name)
+        text = made_as_yaml(
+            build,
+            known=known,
+            class_id=new,
+            indicators=indicator or (),
+            falling=falling,
+            breaks=breaks or (),
+            first_year=first,
+            last_year=last,
+        )
+        if out is None:
+            sys.stdout.write(text)
+        else:
+            out.write_text(text, encoding="utf-8", newline="\n")
+        return
+    catalog = _load(root)
+    if name is None:
+        rows = class_rows(catalog)
+        _print(rows, shape, ("id", "kind", "windows", "series", "years", "made", "provenance"))
+        return
+    with _usage():
+        entry = catalog.reference_class(name)
+    if shape is Format.JSON:
+        text = json.dumps(entry.model_dump(mode="json"), ensure_ascii=False, indent=1)
+        sys.stdout.write(text + "\n")
+        return
+    columns = ("band", "years", "windows", "series", "p05", "p50", "p95", "kept 3", "kept 5")
+    _print(table_rows(entry), shape, (*columns, "share of 5", "interval", "fastest"))
+
+
+@app.command()
 def build(
     studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
     root: Root = None,

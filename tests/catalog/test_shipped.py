@@ -30,6 +30,7 @@ KINDS = (
     "breaks",
     "knowledge",
     "assumptions",
+    "reference_classes",
     "plans",
     "studies",
 )

@@ -12,10 +12,11 @@ from typing import get_args
 
 import pytest
 
-from edu_metrics.catalog import Assumption, Bound, Source, find_root, load_catalog
+from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, find_root, load_catalog
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.observations.table import BOUNDS, STATUSES
 from edu_metrics.plan_audit import Kind, Severity
+from edu_metrics.reachability.precedent import NoPrecedent
 from edu_metrics.reachability.status_rules import (
     Arrow,
     Band,
@@ -152,6 +153,11 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
+        "precedent.kept_*": lambda: {"rising", "falling"},
+        "precedent.kept_zero_*": lambda: {"rising", "falling"},
+        "precedent.total_*": lambda: {"rising", "falling"},
+        "precedent.kind_*": lambda: set(get_args(ReferenceClass.model_fields["kind"].annotation)),
+        "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     return {name.replace("*", str(word)) for word in vocabularies[name]()}
@@ -179,6 +185,11 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
+    "precedent.kept_*",
+    "precedent.kept_zero_*",
+    "precedent.total_*",
+    "precedent.kind_*",
+    "precedent.why_*",
     "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.

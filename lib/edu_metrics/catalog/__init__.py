@@ -34,6 +34,14 @@ from edu_metrics.catalog.models import (
 )
 from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.reading_yaml import nearest
+from edu_metrics.catalog.reference_classes import (
+    Counts,
+    Fastest,
+    GainCell,
+    PanelBreak,
+    PanelInput,
+    ReferenceClass,
+)
 from edu_metrics.catalog.targets import (
     AverageChange,
     Baseline,
@@ -61,9 +69,12 @@ __all__ = [
     "Catalog",
     "Citation",
     "Condition",
+    "Counts",
     "EachYear",
+    "Fastest",
     "FileInput",
     "Frequency",
+    "GainCell",
     "Indicator",
     "Input",
     "Irreversible",
@@ -71,12 +82,15 @@ __all__ = [
     "Level",
     "NormPace",
     "PackageInput",
+    "PanelBreak",
+    "PanelInput",
     "Parameter",
     "PartsOfWhole",
     "Plan",
     "Quantity",
     "Rank",
     "Reading",
+    "ReferenceClass",
     "Relation",
     "Selection",
     "SimulatedInput",

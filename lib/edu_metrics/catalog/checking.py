@@ -35,6 +35,7 @@ class Parts:
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
     knowledge: dict[str, tuple[str, Any]] = field(default_factory=dict)
     assumptions: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    reference_classes: dict[str, tuple[str, Any]] = field(default_factory=dict)
     plans: dict[str, tuple[str, Any]] = field(default_factory=dict)
     studies: dict[str, tuple[str, Any]] = field(default_factory=dict)
     #: The targets that are sound, with the file of their plan: also those of a faulty plan.
@@ -93,6 +94,7 @@ def check(parts: Parts) -> list[str]:
         *_breaks(parts),
         *_knowledge(parts),
         *_citations(parts),
+        *_reference_classes(parts),
         *_plans(parts),
         *_targets(parts),
         *_studies(parts),
@@ -220,6 +222,13 @@ def _citations(parts: Parts) -> Iterator[str]:
                 )
 
 
+def _reference_classes(parts: Parts) -> Iterator[str]:
+    for where, entry in parts.reference_classes.values():
+        for number, given in enumerate(entry.panels, start=1):
+            spot = f"{where}: panels entry {number}: source"
+            yield from _missing(parts, "sources", "source", [given.source], spot)
+
+
 def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
         yield from _missing(parts, "sources", "source", [plan.source], f"{where}: source")
@@ -277,6 +286,8 @@ def _studies(parts: Parts) -> Iterator[str]:
             if name not in study.areas:
                 offer = nearest(name, study.areas)
                 yield f"{where}: binding: {name!r} is not one of the study's areas{offer}"
+        classes, spot = study.reference_class, f"{where}: reference_class"
+        yield from _missing(parts, "reference_classes", "reference class", classes, spot)
         for number, given in enumerate(study.observations, start=1):
             yield from _input(parts, study, given, f"{where}: observations entry {number}")
         yield from _real_and_invented(parts, study, where)

@@ -23,6 +23,7 @@ from edu_metrics.catalog.models import (
 )
 from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
+from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
 
@@ -39,6 +40,7 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Indicator: "indicators",
         Break: "breaks",
         Assumption: "assumptions",
+        ReferenceClass: "reference_classes",
         Plan: "plans",
         Study: "studies",
     }
@@ -58,6 +60,7 @@ class Catalog:
     breaks: Mapping[str, Break]
     knowledge: Mapping[str, Knowledge]
     assumptions: Mapping[str, Assumption]
+    reference_classes: Mapping[str, ReferenceClass]
     plans: Mapping[str, Plan]
     studies: Mapping[str, Study]
 
@@ -72,6 +75,10 @@ class Catalog:
     def indicator(self, indicator_id: str) -> Indicator:
         """Give an indicator, or name the nearest one."""
         return self._get("indicator", self.indicators, indicator_id)
+
+    def reference_class(self, class_id: str) -> ReferenceClass:
+        """Give a reference class, or name the nearest one."""
+        return self._get("reference class", self.reference_classes, class_id)
 
     def _get(self, kind: str, known: Mapping[str, _Entry], name: str) -> _Entry:
         if name not in known:
@@ -182,7 +189,7 @@ def load_catalog(root: Path | str) -> Catalog:
     _collect_areas(folder, parts, faults)
     _collect_knowledge(folder, parts, faults)
     for model, table in _TABLES.items():
-        if model in (Plan, Study):
+        if model in (ReferenceClass, Plan, Study):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
         else:

@@ -262,6 +262,7 @@ class Study(Definition):
     areas: tuple[Slug, ...] = Field(min_length=1)
     binding: dict[Slug, Slug] = Field(default_factory=dict)
     compare_with: tuple[Slug, ...] = ()
+    reference_class: tuple[Slug, ...] = ()
     observations: tuple[
         Annotated[FileInput | PackageInput | SimulatedInput, Field(discriminator="type")], ...
     ] = Field(min_length=1)

@@ -15,6 +15,7 @@ from edu_metrics.reachability.cases import Case, case_of
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.noise import chance_decides, noise_of
+from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
@@ -121,6 +122,7 @@ def assess_target(evidence: Evidence, plan: Plan, target: Target, area: str) -> 
         _assess_reading(evidence, plan, target, reading, steps, blank)
         for reading, steps in plan.combinations(target)
     ]
+    results = [with_pace_percentile(one, evidence.catalog, evidence.study) for one in results]
     return replace(results[0], others=tuple(results[1:]))
 
 

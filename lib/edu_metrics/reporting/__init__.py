@@ -36,6 +36,7 @@ from edu_metrics.reporting.noise import show_noise
 from edu_metrics.reporting.origins import show_origins
 from edu_metrics.reporting.outlook import show_availability, show_outlook, show_verdict_bar
 from edu_metrics.reporting.pacing import show_pace
+from edu_metrics.reporting.precedents import show_precedents
 from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.promises import show_head, show_promises
 from edu_metrics.reporting.ruling import show_status_rules
@@ -84,6 +85,7 @@ __all__ = [
     "show_outlook",
     "show_pace",
     "show_parts",
+    "show_precedents",
     "show_promises",
     "show_questions",
     "show_side_by_side",

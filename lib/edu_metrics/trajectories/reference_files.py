@@ -1,0 +1,317 @@
+"""Reference classes from files: the panels that a class rests on, and a class made anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from edu_metrics.catalog import GainCell, PanelInput, ReferenceClass, nearest
+from edu_metrics.errors import DataError
+from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
+from edu_metrics.trajectories.reference_classes import (
+    Comparable,
+    complement,
+    gain_table,
+    windows_of,
+)
+from edu_metrics.trajectories.reference_tables import table_as_yaml
+
+__all__ = [
+    "checksum",
+    "find_panel_file",
+    "made_as_yaml",
+    "members_of",
+    "new_class",
+    "rebuild",
+]
+
+
+def find_panel_file(name: str) -> Path:
+    """
+    Find a panel file by its path, or inside an installed package.
+
+    Parameters
+    ----------
+    name : str
+        A path, or ``package:path/inside/it``.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or the package is not installed.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    package, colon, inside = name.partition(":")
+    if not colon or not package.isidentifier():
+        raise DataError(f"{name}: there is no such file; name a panel as a CSV file, plain or .gz")
+    try:
+        found = resources.files(package).joinpath(*inside.split("/"))
+    except ModuleNotFoundError:
+        raise DataError(
+            f"{name}: the package {package!r} is not installed; run: pip install {package}"
+        ) from None
+    if not isinstance(found, Path) or not found.is_file():
+        raise DataError(f"{name}: the package {package!r} has no file {inside!r}")
+    return found
+
+
+def checksum(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def members_of(given: PanelInput, path: Path) -> list[Comparable]:
+    """
+    Read the panels that an entry of a class names.
+
+    Parameters
+    ----------
+    given : PanelInput
+        Which panels, which years, and their breaks.
+    path : Path
+        The file.
+
+    Returns
+    -------
+    list of Comparable
+        In the order of ``indicators``; of a rate where less is better, the complement.
+
+    Raises
+    ------
+    DataError
+        If the file is no panel file or lacks a panel that is named.
+    """
+    held = {panel.name: panel for panel in _panels(given, path)}
+    lacking = [name for name in given.indicators if name not in held]
+    if lacking:
+        raise DataError(
+            f"{path.name}: expected the panels {', '.join(given.indicators)}",
+            [f"no panel {name!r}{nearest(name, held)}" for name in lacking],
+        )
+    breaks = tuple(entry.year for entry in given.breaks)
+    chosen = [_within(held[name], given) for name in given.indicators]
+    if given.better == "lower":
+        chosen = [complement(panel) for panel in chosen]
+    return [Comparable(panel, breaks) for panel in chosen]
+
+
+def _panels(given: PanelInput, path: Path) -> list[Panel]:
+    if not given.columns:
+        return read_panels(path)
+    import pandas as pd
+
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    absent = [name for name in given.columns.values() if name not in table]
+    if absent:
+        raise DataError(
+            f"{path.name}: expected the columns {', '.join(given.columns.values())}",
+            [f"no column {name!r}{nearest(name, table.columns)}" for name in absent],
+        )
+    taken = pd.DataFrame({name: table[column] for name, column in given.columns.items()})
+    return to_panels(taken.assign(indicator=given.columns.get("value", "value")), name=path.name)
+
+
+def _within(panel: Panel, given: PanelInput) -> Panel:
+    first, last = given.first_year or panel.years[0], given.last_year or panel.years[-1]
+    kept = [at for at, year in enumerate(panel.years) if first <= year <= last]
+    if not kept:
+        raise DataError(
+            f"{panel.name}: expected values between {first} and {last}; found "
+            f"{panel.years[0]} to {panel.years[-1]}"
+        )
+    return replace(
+        panel,
+        years=tuple(panel.years[at] for at in kept),
+        values=panel.values[:, kept],
+        counts=panel.counts[:, kept],
+    )
+
+
+def rebuild(reference: ReferenceClass, paths: Sequence[Path]) -> tuple[GainCell, ...]:
+    """
+    Make the table of a class again from its panel files.
+
+    Parameters
+    ----------
+    reference : ReferenceClass
+        Says by checksum which files it rests on, and what is taken from them.
+    paths : sequence of Path
+        The files, in any order and under any name.
+
+    Returns
+    -------
+    tuple of GainCell
+        The table.
+
+    Raises
+    ------
+    DataError
+        With every file that is lacking or that the class does not know.
+    """
+    found = {checksum(path): path for path in paths}
+    known = {given.sha256: given for given in reference.panels}
+    faults = [
+        f"no file with the checksum {given.sha256[:12]}... of {given.file} ({given.source})"
+        for given in reference.panels
+        if given.sha256 not in found
+    ]
+    faults += [
+        f"{path.name}: the class rests on no file with the checksum {digest[:12]}..."
+        for digest, path in found.items()
+        if digest not in known
+    ]
+    if faults:
+        raise DataError(
+            f"reference class {reference.id!r}: expected the {len(known)} files that it was made "
+            "of; for another class leave its name out",
+            faults,
+        )
+    members = [
+        member for given in reference.panels for member in members_of(given, found[given.sha256])
+    ]
+    return gain_table(members)
+
+
+def new_class(
+    paths: Sequence[Path],
+    *,
+    class_id: str = "new_class",
+    indicators: Sequence[str] = (),
+    falling: bool = False,
+    breaks: Sequence[int] = (),
+    first_year: int | None = None,
+    last_year: int | None = None,
+) -> dict[str, Any]:
+    """
+    Make what panel files can tell of a new reference class.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files as :func:`~edu_metrics.trajectories.panels.read_panels` takes them.
+    class_id : str, optional
+        Id of the class.
+    indicators : sequence of str, optional
+        Panels to take; all when left out.
+    falling : bool, optional
+        Whether less is better, so that the complement to 100 is looked at.
+    breaks : sequence of int, optional
+        First years of another way to measure.
+    first_year, last_year : int, optional
+        Years to take; all when left out.
+
+    Returns
+    -------
+    dict
+        Fields of a definition; name, kind, note, sources and the reasons of breaks are for its
+        author to add.
+
+    Raises
+    ------
+    DataError
+        If a file is no panel file, or has none of the panels named.
+    """
+    members: list[Comparable] = []
+    entries: list[dict[str, Any]] = []
+    unseen = set(indicators)
+    for path in paths:
+        names = [panel.name for panel in read_panels(path)]
+        taken = tuple(name for name in names if not indicators or name in indicators)
+        unseen -= set(taken)
+        if not taken:
+            continue
+        given = PanelInput.model_validate(
+            {
+                "source": "to_be_named",
+                "file": path.name,
+                "sha256": checksum(path),
+                "indicators": {name: {"zh": name, "en": name} for name in taken},
+                "better": "lower" if falling else "higher",
+                "first_year": first_year,
+                "last_year": last_year,
+                "breaks": [{"year": y, "why": {"zh": "?", "en": "?"}} for y in breaks],
+                "windows": 0,
+            }
+        )
+        part = members_of(given, path)
+        members += part
+        entry = given.model_dump(exclude_defaults=True, exclude={"source"})
+        entries.append({**entry, "windows": len(windows_of(part, 3))})
+    if unseen:
+        raise DataError(
+            "expected the panels that were named in the files", [f"no panel {n!r}" for n in unseen]
+        )
+    table = gain_table(members)
+    years = [year for member in members for year in member.panel.years]
+    return {
+        "id": class_id,
+        "panels": entries,
+        "first_year": min(years),
+        "last_year": max(years),
+        "table": table,
+    }
+
+
+def made_as_yaml(
+    names: Sequence[str],
+    *,
+    known: ReferenceClass | None = None,
+    class_id: str = "new",
+    indicators: Sequence[str] = (),
+    falling: bool = False,
+    breaks: Sequence[int] = (),
+    first_year: int | None = None,
+    last_year: int | None = None,
+) -> str:
+    """
+    Make a class from panel files, as it stands in a definition file.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Files, as :func:`find_panel_file` finds them.
+    known : ReferenceClass, optional
+        A class that is defined: its own panels, years and breaks are taken, and its table made.
+    class_id, indicators, falling, breaks, first_year, last_year
+        Of a class made anew, as :func:`new_class` takes them.
+
+    Returns
+    -------
+    str
+        The key ``table``; of a class made anew also id, panels and years.
+
+    Raises
+    ------
+    DataError
+        If a file is not there, is no panel file, or is not one that ``known`` rests on.
+    """
+    paths = [find_panel_file(name) for name in names]
+    if known is not None:
+        return table_as_yaml(rebuild(known, paths))
+    made = new_class(
+        paths,
+        class_id=class_id,
+        indicators=indicators,
+        falling=falling,
+        breaks=breaks,
+        first_year=first_year,
+        last_year=last_year,
+    )
+    head = {key: value for key, value in made.items() if key != "table"}
+    lines = [
+        "# To be added by hand: name, kind, note, made, command, and the source of each panel.",
+        yaml.safe_dump(head, sort_keys=False, allow_unicode=True, default_flow_style=None).strip(),
+    ]
+    return "\n".join(lines) + "\n" + table_as_yaml(made["table"])
