@@ -25,7 +25,7 @@ from edu_metrics.reachability.verdicts import (
     Verdict,
     verdict_of,
 )
-from edu_metrics.trajectories import Trajectory
+from edu_metrics.trajectories import Trajectory, stated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,7 +223,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
     if _hangs_on_unknown_whole(case, undecided, blank):
         missing = case.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
-    probability = float(np.mean(kept))
+    probability = float(stated(np.mean(kept)))
     low, median, high = (float(value) for value in np.quantile(values[case.due], [0.1, 0.5, 0.9]))
     years = _reached(blank, trajectory, case.due)
     blank = replace(

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.formulas import common_variance_pct
 from edu_metrics.observations import compute, known_by, missing_inputs
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.verdicts import Missing
-from edu_metrics.trajectories import Trajectory, no_change, scale_for
+from edu_metrics.trajectories import Projection, Trajectory, project, scale_for
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Evidence", "Record"]
 
+#: With fewer areas than this nothing is said of what they have in common.
+FEW = 5
 #: Units of amounts that need not be whole.
 _DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
 
@@ -84,6 +86,7 @@ class Evidence:
         self._histories: dict[str, pd.DataFrame] = {}
         self._missing: dict[tuple[str, str, tuple[int, ...]], tuple[Missing, ...]] = {}
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
+        self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
     @cached_property
     def _exact(self) -> pd.DataFrame:
@@ -194,6 +197,25 @@ class Evidence:
             self._histories[indicator] = series[comparable]
         return self._histories[indicator]
 
+    def moves_together_pct(self, indicator: str, area: str) -> float | None:
+        """
+        Say how much of the yearly change an area's level has in common.
+
+        Returns
+        -------
+        float or None
+            Share of the variance; None for fewer than five areas, which can't tell. [percent]
+        """
+        level = self.catalog.areas[area].level
+        history = self.history(indicator)
+        alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
+        table = history[alike].pivot(index="area", columns="year", values="value")
+        if len(table) < FEW:
+            return None
+        years = range(int(table.columns.min()), int(table.columns.max()) + 1)
+        share = common_variance_pct(table.reindex(columns=years).to_numpy())
+        return None if share != share else share
+
     def trajectory(self, indicator: str, area: str, until: int) -> Trajectory:
         """
         Draw what a series may do, up to a year at least; same draws for every target on it.
@@ -213,16 +235,21 @@ class Evidence:
 
     def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
         history = self.history(indicator.id)
-        own = history[history["area"] == area]
+        own = history.loc[history["area"] == area, "year"]
+        last = int(own.max()) if len(own) else until - 1
+        until = max(until, last + 1)
         level = self.catalog.areas[area].level
-        peers = [a for a in self.areas if a != area and self.catalog.areas[a].level == level]
-        last = int(own["year"].max()) if len(own) else until - 1
-        years = range(last + 1, max(until, last + 1) + 1)
-        return no_change(
-            own,
-            history[history["area"].isin(peers)],
-            tuple(years),
-            scale=scale_for(indicator.bounds),
-            seed=zlib.crc32(f"{self.study.id}/{indicator.id}/{area}".encode()),
-            whole_counts=counts_whole(indicator),
-        )
+        key = (indicator.id, level)
+        if key not in self._projections or self._projections[key][0] < until:
+            alike = [name for name in self.areas if self.catalog.areas[name].level == level]
+            self._projections[key] = (
+                until,
+                project(
+                    history[history["area"].isin(alike)],
+                    until,
+                    scale=scale_for(indicator.bounds),
+                    seed=f"{self.study.id}/{indicator.id}",
+                    whole_counts=counts_whole(indicator),
+                ),
+            )
+        return self._projections[key][1].of(area, tuple(range(last + 1, until + 1)))

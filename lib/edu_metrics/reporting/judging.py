@@ -5,10 +5,11 @@ from __future__ import annotations
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Applies, Assessment, Verdict, verdict_of
 from edu_metrics.reporting.area_report import AreaReport
-from edu_metrics.reporting.html import Cell, Html, details, join, table, tag
+from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import applies_text, verdict_chip
 from edu_metrics.reporting.reasons import because, reading_text
-from edu_metrics.words import amount, date, probability, say
+from edu_metrics.trajectories import CAP, COVERED_PCT, FLOOR, TOGETHER_PCT
+from edu_metrics.words import amount, date, number, percent, probability, say
 
 __all__ = ["show_followed", "show_verdicts"]
 
@@ -60,7 +61,7 @@ def show_verdicts(report: AreaReport) -> Html:
     return join(
         [
             table(head, rows, caption=caption, numeric=(2, 3) if forecast else ()),
-            tag("p", say("report.model_note", lang), "small") if forecast else "",
+            _model_note(report) if forecast else "",
             details(say("report.words_summary", lang), tag("ul", legend, "legend")),
         ]
     )
@@ -73,6 +74,36 @@ def _chance(value: float | None, lang: str) -> str:
     printed = round(value, 2)
     short_of = value < printed and verdict_of(printed) is not verdict_of(value)
     return probability(value, lang, short_of=short_of)
+
+
+def _model_note(report: AreaReport) -> Html:
+    """Say which model spoke, how often it held, and where it does not hold."""
+    lang = report.lang
+    told = say(
+        "report.model_note",
+        lang,
+        coverage=say("report.list_comma", lang).join(
+            percent(number(held), lang) for held in COVERED_PCT
+        ),
+        cap=percent(number(100 * CAP, 0), lang),
+        floor=percent(number(100 * FLOOR), lang),
+    )
+    together = []
+    for name in dict.fromkeys(
+        found.indicator
+        for found in report.assessments.values()
+        if found.indicator and found.probability is not None
+    ):
+        share = report.evidence.moves_together_pct(name, report.area.id)
+        if share is not None and share >= TOGETHER_PCT:
+            text = say(
+                "report.moves_together",
+                lang,
+                indicator=report.indicator_name(name),
+                share=percent(number(share, 0), lang),
+            )
+            together.append(note(text, "gap"))
+    return join([tag("p", told, "small"), *together])
 
 
 def _disputes(target: Target, found: Assessment, lang: str) -> Html:

@@ -11,6 +11,7 @@ from typing import Any
 
 from edu_metrics.reachability import Assessment
 from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.trajectories import CAP, COVERED_PCT, FLOOR
 
 __all__ = ["as_row", "save_summary", "write_text"]
 
@@ -57,6 +58,7 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "people": found.people,
         "vacuous": found.vacuous,
         "model": found.model,
+        "calibration": _calibration() if found.probability is not None else None,
         "missing": [
             {"quantity": item.quantity, "group": item.group, "year": item.year, "area": item.area}
             for item in found.missing
@@ -94,6 +96,16 @@ def _reached(found: Assessment) -> dict[str, Any] | None:
         for key, value in asdict(found.reached).items()
     }
     return {**lists, "horizon": found.reached.horizon}
+
+
+def _calibration() -> dict[str, Any]:
+    """Say on what the default model was tried, what its intervals held, and how far it may go."""
+    return {
+        "set": "quiet development panels, docs/methods.md",
+        "coverage80_pct": list(COVERED_PCT),
+        "cap": CAP,
+        "floor": FLOOR,
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -1,19 +1,39 @@
-"""What may come: draws from trends, and paths that a plan prescribes."""
+"""What may come: trend models and their calibration, and paths that a plan prescribes."""
 
+from edu_metrics.trajectories.backtest import ModelScore, backtest
+from edu_metrics.trajectories.default import (
+    CAP,
+    COVERED_PCT,
+    DEFAULT_MODEL,
+    FLOOR,
+    TOGETHER_PCT,
+    stated,
+)
+from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
 from edu_metrics.trajectories.paths import baselines_that_reach, constant_pace, constant_rate
+from edu_metrics.trajectories.projecting import Projection, Trajectory, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
-from edu_metrics.trajectories.trends import Spread, Trajectory, no_change, spread_of
 
 __all__ = [
+    "CAP",
+    "COVERED_PCT",
+    "DEFAULT_MODEL",
+    "FLOOR",
+    "TOGETHER_PCT",
+    "ModelScore",
+    "Panel",
+    "Projection",
     "Scale",
-    "Spread",
     "Trajectory",
+    "backtest",
     "baselines_that_reach",
     "constant_pace",
     "constant_rate",
     "from_scale",
-    "no_change",
+    "project",
+    "read_panels",
     "scale_for",
-    "spread_of",
+    "stated",
+    "to_panels",
     "to_scale",
 ]

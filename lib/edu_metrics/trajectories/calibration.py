@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ RECENT = 3
 #: Errors far ahead come from origins with a shorter past than today's and are a little too large:
 #: they count so much less for each further year. Chosen on the development panels.
 RIPENING = 0.03
+LEAST_RIPE = 0.8
 CLASSES = 3
 #: Of a class with fewer errors the errors of all classes stand in.
 CLASS_SIZE = 100
@@ -51,7 +53,7 @@ _EDGE = 1e-5
 _KNOTS = np.linspace(-4.5, 4.5, 181)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Calibrated:
     """
     What is said at one origin, for every series.
@@ -75,7 +77,7 @@ class Calibrated:
         """The largest number of years ahead."""
         return int(self.centres.shape[1])
 
-    @property
+    @cached_property
     def known(self) -> Mask:
         """Which series have a centre and a scale."""
         return np.isfinite(self.centres[:, 0]) & np.isfinite(self.variances)
@@ -182,7 +184,9 @@ def _past(
     )
 
 
-def draw_errors(calibrated: Calibrated, own: Floats, common: Floats) -> Floats:
+def draw_errors(
+    calibrated: Calibrated, own: Floats, common: Floats, rows: Ints | None = None
+) -> Floats:
     """
     Turn standard normal numbers into errors on the scale.
 
@@ -194,50 +198,52 @@ def draw_errors(calibrated: Calibrated, own: Floats, common: Floats) -> Floats:
         Standard normal numbers, (series or 1) x draws x years ahead, for the series' own part.
     common : ndarray
         Standard normal numbers, draws x years ahead, for the part that all series share.
+    rows : ndarray of int, optional
+        Which series; all when left out.
 
     Returns
     -------
     ndarray
         Errors, series x draws x years ahead; NaN for a series without a scale.
     """
+    chosen = np.arange(len(calibrated.centres)) if rows is None else rows
+    errors = np.full((len(chosen), *common.shape), np.nan)
+    own = np.broadcast_to(own, errors.shape)
+    kinds: dict[tuple[int, int, float], list[int]] = {}
+    for place, row in enumerate(chosen):
+        if calibrated.known[row]:
+            kind = (calibrated.folds[row], calibrated.classes[row], calibrated.degrees[row])
+            kinds.setdefault(kind, []).append(place)
+    for ahead in range(1, common.shape[1] + 1):
+        shared = {
+            fold: _common_part(calibrated.shocks[fold, ahead], common[:, ahead - 1])
+            for fold in {kind[0] for kind in kinds}
+        }
+        for kind, places in kinds.items():
+            table = _table(calibrated.ranks[kind[0], ahead, kind[1]], kind[2])
+            mine = chosen[places]
+            scale = np.sqrt(calibrated.variances[mine]) * calibrated.spreads[mine, ahead - 1]
+            scale = scale * max(1 - RIPENING * (ahead - 1), LEAST_RIPE)
+            found = np.interp(own[places, :, ahead - 1], _KNOTS, table)
+            errors[places, :, ahead - 1] = scale[:, None] * found + shared[kind[0]]
+    return errors
+
+
+def _table(ranks: Floats, degrees: float) -> Floats:
+    """Give the error, in scales, at each knot: of N past errors the k-th stands at k / (N + 1)."""
     from scipy.special import ndtr, stdtrit
 
-    series = len(calibrated.centres)
-    errors = np.full((series, *common.shape), np.nan)
-    own = np.broadcast_to(own, (series, *common.shape))
-    for ahead in range(1, common.shape[1] + 1):
-        for fold, number, degrees in sorted(
-            {
-                (int(f), int(c), float(d))
-                for f, c, d in zip(
-                    calibrated.folds[calibrated.known],
-                    calibrated.classes[calibrated.known],
-                    calibrated.degrees[calibrated.known],
-                    strict=True,
-                )
-            }
-        ):
-            rows = np.flatnonzero(
-                calibrated.known
-                & (calibrated.folds == fold)
-                & (calibrated.classes == number)
-                & (calibrated.degrees == degrees)
-            )
-            ranks = calibrated.ranks[fold, ahead, number]
-            # Of N errors the k-th stands at k / (N + 1); beyond them all lies the rest.
-            places = np.concatenate([[0.0], ranks, [1.0]])
-            steps = np.linspace(0.0, 1.0, len(places))
-            place = np.clip(np.interp(ndtr(_KNOTS), steps, places), _EDGE, 1 - _EDGE)
-            table = stdtrit(degrees, place)
-            scale = np.sqrt(calibrated.variances[rows]) * calibrated.spreads[rows, ahead - 1]
-            scale = scale * max(1 - RIPENING * (ahead - 1), 0.8)
-            errors[rows, :, ahead - 1] = scale[:, None] * np.interp(
-                own[rows, :, ahead - 1], _KNOTS, table
-            )
-        for fold in np.unique(calibrated.folds):
-            variance, freedom = calibrated.shocks[int(fold), ahead]
-            if variance > 0:
-                place = np.clip(ndtr(common[:, ahead - 1]), _EDGE, 1 - _EDGE)
-                shared = np.sqrt(variance) * stdtrit(freedom, place)
-                errors[calibrated.folds == fold, :, ahead - 1] += shared
-    return errors
+    places = np.concatenate([[0.0], ranks, [1.0]])
+    steps = np.linspace(0.0, 1.0, len(places))
+    place = np.clip(np.interp(ndtr(_KNOTS), steps, places), _EDGE, 1 - _EDGE)
+    return np.asarray(stdtrit(degrees, place))
+
+
+def _common_part(shock: tuple[float, float], normal: Floats) -> Floats:
+    from scipy.special import ndtr, stdtrit
+
+    variance, degrees = shock
+    if variance == 0:
+        return np.zeros_like(normal)
+    place = np.clip(ndtr(normal), _EDGE, 1 - _EDGE)
+    return np.asarray(np.sqrt(variance) * stdtrit(degrees, place))

@@ -1,0 +1,292 @@
+"""
+What the series of comparable areas may do next: the default model's draws, area by area.
+
+All areas of a level are projected together, since each borrows from the others and all share the
+common part of a year; an area's draws are made when they are asked for.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.errors import ProjectionError
+from edu_metrics.trajectories.calibration import Calibrated, calibrate, draw_errors
+from edu_metrics.trajectories.default import DEFAULT_MODEL
+from edu_metrics.trajectories.levels import OWN_WEIGHT
+from edu_metrics.trajectories.scales import Scale, from_scale, to_scale
+from edu_metrics.trajectories.tracks import Track, track
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MIN_CHANGES", "Projection", "Trajectory", "printed_decimals", "project"]
+
+Floats = NDArray[np.float64]
+
+#: With fewer changes than this, own and borrowed together, nothing is said.
+MIN_CHANGES = 3
+#: Every projection reaches so far at least: what is said of a year must not hang on how many
+#: more are asked for.
+_LEAST_YEARS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """
+    Draws of what may come.
+
+    ``draws`` has one row a draw and one column a year of ``years``; ``peers`` counts the other
+    series that were borrowed from, ``errors`` their past errors one year ahead.
+    """
+
+    model: str
+    years: tuple[int, ...]
+    draws: Floats
+    last_year: int
+    last_value: float
+    peers: int
+    errors: int
+
+    def at(self, year: int) -> Floats:
+        """Give the draws of one year."""
+        return self.draws[:, self.years.index(year)]
+
+    def quantiles(self, levels: Sequence[float]) -> Floats:
+        """Give quantiles by year: one row a level, one column a year."""
+        return np.asarray(np.quantile(self.draws, levels, axis=0))
+
+
+def printed_decimals(values: Floats) -> int:
+    """
+    Tell how many decimals a publisher printed, three at most.
+
+    Examples
+    --------
+    >>> printed_decimals(np.array([93.4, 95.0]))
+    1
+    """
+    return next((n for n in range(3) if np.all(np.abs(np.round(values, n) - values) < 1e-9)), 3)
+
+
+class Projection:
+    """
+    What comparable areas may do until a year; see :func:`project`.
+
+    Areas may end in different years; each is projected from its own last one.
+    """
+
+    def __init__(
+        self,
+        history: pd.DataFrame,
+        until: int,
+        *,
+        scale: Scale,
+        seed: str,
+        draws: int,
+        whole_counts: bool,
+        shipped: Mapping[int, Floats] | None,
+    ) -> None:
+        self._scale, self._seed, self._draws = scale, seed, draws
+        self._whole_counts, self._shipped = whole_counts, shipped
+        rows = history.sort_values(["area", "year"], kind="stable")
+        self._values = {
+            str(area): part[["year", "value", "denominator"]].to_numpy(dtype=float)
+            for area, part in rows.groupby("area", sort=True)
+        }
+        self.areas = tuple(self._values)
+        self._first = int(rows["year"].min()) if len(rows) else until
+        last = int(rows["year"].max()) if len(rows) else until
+        points = np.full((len(self.areas), last - self._first + 1), np.nan)
+        for place, area in enumerate(self.areas):
+            points[place, self._values[area][:, 0].astype(int) - self._first] = self._on_scale(area)
+        soonest = min((int(part[-1, 0]) for part in self._values.values()), default=until)
+        self._horizon = max(until - soonest, _LEAST_YEARS)
+        self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
+        self._calibrated = cache(lambda origin: calibrate(self._track, origin, shipped=shipped))
+        self._common = cache(self._common_normals)
+
+    def _on_scale(self, area: str) -> Floats:
+        part = self._values[area]
+        wholes: Any = part[:, 2]
+        if self._scale == "log":
+            wholes = 1 if self._whole_counts else None
+        return to_scale(part[:, 1], self._scale, wholes)
+
+    def of(self, area: str, years: Sequence[int]) -> Trajectory:
+        """
+        Draw what one area may do.
+
+        Parameters
+        ----------
+        area : str
+            One of ``areas``.
+        years : sequence of int
+            Consecutive years from the one after its last observation.
+
+        Returns
+        -------
+        Trajectory
+            Its draws; the same whatever the order of areas, and longer ones begin like shorter.
+
+        Raises
+        ------
+        ProjectionError
+            With no observation, with too few changes of its own and of peers, if nothing ever
+            moved, or if the years don't follow the last one.
+        """
+        if area not in self._values:
+            raise ProjectionError(
+                "no observation to start from; report what is missing, or the required pace "
+                "from an assumed start"
+            )
+        row, part = self.areas.index(area), self._values[area]
+        last = int(part[-1, 0])
+        expected = tuple(range(last + 1, last + 1 + len(years)))
+        if tuple(years) != expected or not expected:
+            raise ProjectionError(f"years: expected {expected}, found {tuple(years)}")
+        if len(years) > self._horizon:
+            raise ProjectionError(f"years: expected {self._horizon} at most, found {len(years)}")
+        calibrated = self._calibrated(last - self._first)
+        self._require_movement(calibrated, row)
+        spreads = calibrated.spreads[row, : len(years)]
+        own = _paths(self._random(area), spreads, self._draws)
+        errors = draw_errors(
+            calibrated, own[None], self._common(len(years)), np.array([row], dtype=np.int64)
+        )[0]
+        drawn = from_scale(
+            calibrated.centres[row, : len(years)] + errors, self._scale, self._whole(part)
+        )
+        if self._scale == "logit" and np.isnan(part[-1, 2]):
+            # A rate without the number behind it is known as finely as it is printed, no finer.
+            drawn = np.round(drawn, printed_decimals(part[:, 1]))
+        fold = int(calibrated.folds[row])
+        return Trajectory(
+            model=f"{DEFAULT_MODEL}_{self._scale}",
+            years=tuple(years),
+            draws=drawn,
+            last_year=last,
+            last_value=float(part[-1, 1]),
+            peers=int(np.sum(calibrated.folds != fold)),
+            errors=len(calibrated.ranks[fold, 1, int(calibrated.classes[row])]),
+        )
+
+    def _whole(self, part: Floats) -> float | None:
+        if self._scale == "log":
+            return 1.0 if self._whole_counts else None
+        return None if np.isnan(part[-1, 2]) else float(part[-1, 2])
+
+    def _require_movement(self, calibrated: Calibrated, row: int) -> None:
+        degrees = float(calibrated.degrees[row])
+        if degrees < MIN_CHANGES:
+            borrowed = OWN_WEIGHT if degrees >= OWN_WEIGHT and len(self.areas) > 1 else 0
+            raise ProjectionError(
+                f"{degrees:g} yearly changes of its own and of peers (whose are worth "
+                f"{borrowed:g}); at least {MIN_CHANGES} are needed to say how far the series moves "
+                "in a year. Report the required pace instead, or add earlier years."
+            )
+        if not calibrated.known[row]:
+            raise ProjectionError(
+                "none of the yearly changes known is different from zero; a past without movement "
+                "does not say how far the series may move"
+            )
+
+    def _random(self, name: str) -> np.random.Generator:
+        return np.random.default_rng(zlib.crc32(f"{self._seed}/{name}".encode()))
+
+    def _common_normals(self, years: int) -> Floats:
+        return _paths(self._random(""), np.sqrt(np.arange(1.0, years + 1)), self._draws)
+
+
+def _paths(random: np.random.Generator, spreads: Floats, draws: int) -> Floats:
+    r"""
+    Draw standard normal numbers, draws x years, that hang together over the years.
+
+    Notes
+    -----
+    With squared spreads that grow by d a year, the noise of a single year makes
+    :math:`1 - \sqrt d` of the first (see :func:`~edu_metrics.trajectories.models.level_with_drift`:
+    :math:`q = d / (1 - \sqrt d)` solves for the ratio); all else is shared by later years. Every
+    draw has its mirror image, so that a rate and its complement get the same probability.
+    """
+    squares = spreads**2
+    growth = float(squares[1] - squares[0]) if len(squares) > 1 else 1.0
+    noise = max(1 - np.sqrt(max(growth, 0.0)), 0.0)
+    shared = np.minimum.outer(squares, squares) - noise
+    covariance = np.where(np.eye(len(squares), dtype=bool), squares, shared)
+    root = np.linalg.cholesky(covariance / np.sqrt(np.outer(squares, squares)))
+    # Drawn year by year, so that a longer trajectory begins like a shorter one.
+    fresh = random.standard_normal((len(squares), draws // 2))
+    half = (root @ fresh).T
+    return np.concatenate([half, -half])
+
+
+def project(
+    history: pd.DataFrame,
+    until: int,
+    *,
+    scale: Scale,
+    seed: str = "",
+    draws: int = 4000,
+    whole_counts: bool = False,
+    shipped: Mapping[int, Floats] | None = None,
+) -> Projection:
+    """
+    Project the series of comparable areas with the default model.
+
+    Parameters
+    ----------
+    history : DataFrame
+        Columns area, year, value and denominator; exact values of areas on one level.
+    until : int
+        Last year that may be asked for.
+    scale : {"logit", "log"}
+        From :func:`~edu_metrics.trajectories.scale_for`.
+    seed : str, optional
+        Same seed, same draws.
+    draws : int, optional
+        Number of draws, even: every draw has its mirror image.
+    whole_counts : bool, optional
+        Whether the indicator is a whole count (persons, schools) on the log scale.
+    shipped : mapping of int to ndarray, optional
+        Ranks of past errors on other panels, as at
+        :func:`~edu_metrics.trajectories.calibration.calibrate`.
+
+    Returns
+    -------
+    Projection
+        Whose :meth:`~Projection.of` draws one area.
+
+    Raises
+    ------
+    ProjectionError
+        If the number of draws is not positive and even.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nation = pd.DataFrame({
+    ...     "area": "china", "year": range(2016, 2021), "denominator": float("nan"),
+    ...     "value": [93.4, 93.8, 94.2, 94.8, 95.2],
+    ... })
+    >>> path = project(nation, 2022, scale="logit").of("china", (2021, 2022))
+    >>> bool(90 < np.median(path.at(2022)) < 98)
+    True
+    """
+    if draws % 2 or draws <= 0:
+        raise ProjectionError(f"draws: expected a positive even number, found {draws}")
+    return Projection(
+        history,
+        until,
+        scale=scale,
+        seed=seed,
+        draws=draws,
+        whole_counts=whole_counts,
+        shipped=shipped,
+    )
