@@ -23,6 +23,7 @@ from edu_metrics.catalog.models import (
 )
 from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
+from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
 
@@ -41,6 +42,7 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Assumption: "assumptions",
         Plan: "plans",
         Study: "studies",
+        Scenario: "scenarios",
     }
 )
 
@@ -60,6 +62,7 @@ class Catalog:
     assumptions: Mapping[str, Assumption]
     plans: Mapping[str, Plan]
     studies: Mapping[str, Study]
+    scenarios: Mapping[str, Scenario]
 
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""
@@ -72,6 +75,10 @@ class Catalog:
     def indicator(self, indicator_id: str) -> Indicator:
         """Give an indicator, or name the nearest one."""
         return self._get("indicator", self.indicators, indicator_id)
+
+    def scenario(self, scenario_id: str) -> Scenario:
+        """Give a scenario, or name the nearest one."""
+        return self._get("scenario", self.scenarios, scenario_id)
 
     def _get(self, kind: str, known: Mapping[str, _Entry], name: str) -> _Entry:
         if name not in known:
@@ -182,7 +189,7 @@ def load_catalog(root: Path | str) -> Catalog:
     _collect_areas(folder, parts, faults)
     _collect_knowledge(folder, parts, faults)
     for model, table in _TABLES.items():
-        if model in (Plan, Study):
+        if model in (Plan, Study, Scenario):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
         else:

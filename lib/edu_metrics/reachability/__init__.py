@@ -12,6 +12,14 @@ from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.scenarios import (
+    PaceOfPercentile,
+    ScenarioOutcome,
+    no_reference_class,
+    outcome_row,
+    run_scenario,
+    run_scenarios,
+)
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -28,8 +36,10 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Missing",
+    "PaceOfPercentile",
     "Part",
     "Record",
+    "ScenarioOutcome",
     "Verdict",
     "assess",
     "assess_target",
@@ -39,8 +49,12 @@ __all__ = [
     "gap_by_parts",
     "is_possible",
     "is_vacuous",
+    "no_reference_class",
+    "outcome_row",
     "people_behind",
     "required_pace",
+    "run_scenario",
+    "run_scenarios",
     "verdict_of",
     "years_needed",
 ]

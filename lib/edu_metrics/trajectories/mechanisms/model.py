@@ -122,7 +122,7 @@ class Mechanism:
     inputs: Mapping[str, Any]
     rates: Mapping[str, Rate]
     levers: Levers
-    draws: int = 2000
+    draws: int = 4000
     seed: int = 0
     _drawn: dict[int, dict[str, Floats]] = field(
         default_factory=dict, init=False, repr=False, compare=False
