@@ -165,6 +165,7 @@ SPELLED_OUT = {
     "figure.*": ("figures",),
     "audit.*": ("reporting",),
     "index.*": ("reporting",),
+    "taking.*": ("reporting",),
 }
 
 

@@ -11,6 +11,13 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.mechanizing import (
+    Built,
+    Lacking,
+    Quantities,
+    mechanism_from_counts,
+    mechanism_from_statement,
+)
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
@@ -20,6 +27,7 @@ from edu_metrics.reachability.scenarios import (
     run_scenario,
     run_scenarios,
 )
+from edu_metrics.reachability.taking import LeverNeed, PercentileOfPace, Taking, what_it_takes
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -32,14 +40,20 @@ from edu_metrics.reachability.verdicts import (
 __all__ = [
     "Applies",
     "Assessment",
+    "Built",
     "Check",
     "CheckResult",
     "Evidence",
+    "Lacking",
+    "LeverNeed",
     "Missing",
     "PaceOfPercentile",
     "Part",
+    "PercentileOfPace",
+    "Quantities",
     "Record",
     "ScenarioOutcome",
+    "Taking",
     "Verdict",
     "assess",
     "assess_target",
@@ -49,6 +63,8 @@ __all__ = [
     "gap_by_parts",
     "is_possible",
     "is_vacuous",
+    "mechanism_from_counts",
+    "mechanism_from_statement",
     "no_reference_class",
     "outcome_row",
     "people_behind",
@@ -56,5 +72,6 @@ __all__ = [
     "run_scenario",
     "run_scenarios",
     "verdict_of",
+    "what_it_takes",
     "years_needed",
 ]

@@ -39,6 +39,7 @@ from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.promises import show_head, show_promises
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
+from edu_metrics.reporting.taking import show_what_it_takes
 
 __all__ = [
     "AreaReport",
@@ -82,5 +83,6 @@ __all__ = [
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",
+    "show_what_it_takes",
     "write_indexes",
 ]
