@@ -29,6 +29,7 @@ SECTIONS = (
     rep.show_pace,
     rep.show_outlook,
     rep.show_verdicts,
+    rep.show_what_it_takes,
     rep.show_followed,
     rep.show_assumptions,
     rep.show_origins,

@@ -35,6 +35,9 @@ EVEN, SURE = 0.5, 0.8
 #: where the study has no such class.
 PercentileOfPace = Callable[[str, float], float | None]
 
+#: A gain of less than this part of the value is dust.
+_NOTHING = 1e-9
+
 #: The lever of a count: so many more a year (fewer, where less is better) than come of themselves.
 MORE_A_YEAR = "more_a_year"
 
@@ -265,9 +268,13 @@ def _by_mechanism(blank: Taking, case: _Case, quantities: Quantities) -> Taking:
     def kept(run: Projection) -> NDArray[np.bool_]:
         return case.kept(run.draws(outcome))
 
+    usual, found_value = model.project(case.years), abs(float(found.last_value or 0.0))
     needs = []
     for lever in model.levers.levers:
-        if lever.high > lever.usual:
+        furthest = model.project(case.years, model.levers.set(**{lever.name: lever.high}))
+        gain = float(np.mean(furthest.draws(outcome) - usual.draws(outcome)))
+        # A lever that does not move this outcome the better way is none here.
+        if gain * (-1 if indicator.better == "lower" else 1) > _NOTHING * max(1.0, found_value):
             even, sure = (model.smallest(lever.name, case.years, kept, p) for p in (EVEN, SURE))
             needs.append(LeverNeed(lever.name, lever.unit, lever.usual, lever.high, even, sure))
     return replace(
@@ -275,7 +282,7 @@ def _by_mechanism(blank: Taking, case: _Case, quantities: Quantities) -> Taking:
         kind="mechanism",
         flow=model.flow,
         relative=relative,
-        usual=float(np.mean(kept(model.project(case.years)))),
+        usual=float(np.mean(kept(usual))),
         needs=tuple(needs),
     )
 
@@ -322,10 +329,13 @@ def _smallest(probability: Callable[[int], float], most: int, asked: float) -> S
     found = probability(0)
     if found >= asked:
         return Setting(MORE_A_YEAR, 0.0, found, "usual_is_enough")
-    furthest = probability(most)
-    if furthest < asked:
-        return Setting(MORE_A_YEAR, None, furthest, "beyond_bounds")
-    low, high = 0, most
+    low, high, best = 0, 1, found
+    while (reached := probability(min(high, most))) < asked:
+        best = max(best, reached)
+        if high >= most:
+            return Setting(MORE_A_YEAR, None, best, "beyond_bounds")
+        low, high = high, 2 * high
+    high = min(high, most)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if probability(middle) >= asked else (middle, high)

@@ -20,6 +20,7 @@ UNITS = {
     "persons": "persons_a_year",
     "places": "places_a_year",
     "percent": "percent_a_year",
+    "points": "points",
     "marks": "marks_a_year",
 }
 #: The words of each reason why nothing can be computed.
@@ -35,12 +36,13 @@ REASONS = (
 )
 #: The words of each lever.
 LEVERS = (
-    "continuing_pct",
     "conversions",
     "dropout_prevented_pct",
     "entrants_qualified_pct",
     "growth_pct",
     "learning",
+    "more_intake_pp",
+    "more_vocational_pp",
     "new_cases_cut_pct",
     "new_posts",
     "public_places",

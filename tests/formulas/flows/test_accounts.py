@@ -107,10 +107,21 @@ def test_a_child_of_a_cohort_is_at_school_or_away_or_moved(
     assert np.all(later.away >= -1e-9)
 
 
-@given(persons, persons, persons, persons, persons)
-def test_moves_between_kindergartens_change_no_total(public, affordable, other, opened, converted):
+drift = st.floats(-30, 30)
+
+
+@given(persons, persons, persons, persons, persons, drift, drift)
+def test_moves_between_kindergartens_change_no_total(
+    public, affordable, other, opened, converted, to_public, to_affordable
+):
     later = next_kindergartens(
-        public, affordable, other, public_places=opened, conversions=converted
+        public,
+        affordable,
+        other,
+        to_public_pct=to_public,
+        to_affordable_pct=to_affordable,
+        public_places=opened,
+        conversions=converted,
     )
     total = later.public + later.affordable + later.other
     assert total == pytest.approx(public + affordable + other, abs=1e-6)
@@ -149,21 +160,34 @@ def test_a_city_without_kindergarten_children_has_shares_of_nothing():
     assert (later.public_share_pct, later.coverage_pct) == (0, 0)
 
 
-def test_a_senior_stage_that_all_leavers_enter_is_full():
-    state = start_seniors(np.array([60.0] * 3), np.array([40.0] * 3), 100, 300)
-    later = next_seniors(
-        **state, leaving_general_pct=0, leaving_vocational_pct=0, vocational_ratio=40 / 60
-    )
+def test_a_settled_senior_stage_stays_as_it_is():
+    state = start_seniors(np.array([60.0] * 3), np.array([40.0] * 3), 100, 300, 1, 5)
+    later = next_seniors(**state, leaving_general_pct=1, leaving_vocational_pct=5)
+    assert later.general == pytest.approx(state["general"])
+    assert later.vocational == pytest.approx(state["vocational"])
+    assert later.intake_ratio == pytest.approx(40 / 60)
+
+
+def test_a_senior_stage_that_all_leavers_enter_and_none_leave_is_full():
+    state = start_seniors(np.array([60.0] * 3), np.array([40.0] * 3), 100, 300, 0, 0)
+    later = next_seniors(**state, leaving_general_pct=0, leaving_vocational_pct=0)
     assert later.gross_pct == pytest.approx(100)
-    assert later.general == pytest.approx([60, 60, 60])
 
 
 def test_students_from_elsewhere_lift_a_gross_rate_above_100():
-    state = start_seniors(np.array([50.0] * 3), np.array([50.0] * 3), 100, 300)
+    state = start_seniors(np.array([50.0] * 3), np.array([70.0] * 3), 100, 300, 0, 0)
+    later = next_seniors(**state, leaving_general_pct=0, leaving_vocational_pct=0)
+    assert later.intake_pct == pytest.approx(120)
+    assert later.gross_pct == pytest.approx(120)
+
+
+def test_a_split_moves_students_and_loses_none():
+    state = start_seniors(np.array([60.0] * 3), np.array([40.0] * 3), 100, 300, 0, 0)
     later = next_seniors(
-        **state, leaving_general_pct=0, leaving_vocational_pct=0, from_elsewhere_pct=20
+        **state, leaving_general_pct=0, leaving_vocational_pct=0, more_vocational_pp=10
     )
-    assert later.gross_pct == pytest.approx(100 * 310 / 300)
+    assert (later.general[0], later.vocational[0]) == (pytest.approx(50), pytest.approx(50))
+    assert later.gross_pct == pytest.approx(100)
 
 
 def test_draws_run_through_an_equation_together_as_they_do_alone():
@@ -186,7 +210,7 @@ def test_draws_run_through_an_equation_together_as_they_do_alone():
         (lambda: next_grades([10.0], entrants=0, dropout_pct=60, repetition_pct=60),
          ["more pupils leave or repeat a grade than are in it"]),
         (lambda: start_cohorts([100.0] * 3, 93, 0, 0), ["expected more than 3 grades, found 3"]),
-        (lambda: start_seniors([1.0], [1.0], 1, 0), ["at least one resident"]),
+        (lambda: start_seniors([1.0], [1.0], 1, 0, 0, 0), ["at least one resident"]),
     ],
 )  # fmt: skip
 def test_numbers_outside_their_domain_are_refused_all_at_once(call, words):

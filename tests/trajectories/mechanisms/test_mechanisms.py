@@ -116,6 +116,19 @@ def test_the_inverse_of_a_projection_is_its_setting(upgrades, leaving, entrants)
         assert found == pytest.approx(upgrades, abs=1e-3)
 
 
+def test_a_gain_in_every_year_is_found_where_the_furthest_setting_takes_all_at_once():
+    """All of the staff upgraded in the first year leaves nothing to gain in the second."""
+
+    def rises_twice(run):
+        draws = run.draws("qualified_pct")
+        return (draws[:, 0] >= 86 - 1e-9) & (draws[:, 1] - draws[:, 0] >= 1 - 1e-9)
+
+    model = staff()
+    furthest = model.project(YEARS, model.levers.set(upgrades=150))
+    assert not rises_twice(furthest).any()
+    assert model.smallest("upgrades", YEARS, rises_twice, 0.5).value == 10
+
+
 def test_an_inverse_out_of_reach_is_none():
     assert staff().inverse("upgrades", "qualified_pct", [2021], 84) is None
 
@@ -124,7 +137,7 @@ def test_no_cut_of_new_cases_falls_faster_than_the_floor():
     model = Mechanism(
         "myopia",
         {"overall_pct": 52.7},
-        {"first_grade_pct": Rate("fixed", mean=12.9)},
+        {"first_grade_pct": Rate("fixed", mean=12.9), "screening_pp": Rate("fixed", mean=0)},
         Levers((Lever("new_cases_cut_pct", "percent", 0, 0, 100),)),
     )
     floor = fastest_fall(model.start["by_grade"][0], 2)
@@ -214,7 +227,8 @@ def test_the_draws_of_a_start_are_those_of_its_years():
     model = Mechanism(
         "cohorts",
         {"entrants": np.full(9, 800.0), "retention_pct": 93.0},
-        {"dropout_primary_pct": Rate("fixed", mean=0), "dropout_junior_pct": dropout},
+        {"dropout_primary_pct": Rate("fixed", mean=0), "dropout_junior_pct": dropout,
+         "more_moves_pct": Rate("fixed", mean=0)},
         Levers((
             Lever("dropout_prevented_pct", "percent", 0, 0, 100),
             Lever("returned", "persons", 0, 0, 30, whole=True),

@@ -16,12 +16,11 @@ from edu_metrics.formulas.flows.cohorts import (
     start_cohorts,
     transfers_explaining,
 )
+from edu_metrics.formulas.flows.crossing import Crossing, pupils_to_cross
 from edu_metrics.formulas.flows.exams import (
-    Crossing,
     ExamRates,
     mean_and_spread,
     next_exam,
-    pupils_to_cross,
     rate_above,
     shift_for_rate,
     start_exam,
@@ -49,14 +48,12 @@ from edu_metrics.formulas.flows.myopia import (
     start_myopia,
 )
 from edu_metrics.formulas.flows.registry import FLOWS, Flow, LeverUnit
-from edu_metrics.formulas.flows.seniors import (
-    SeniorStage,
+from edu_metrics.formulas.flows.selection import (
     general_share_for,
     general_share_of_entrants,
-    next_seniors,
     rate_after_selection,
-    start_seniors,
 )
+from edu_metrics.formulas.flows.seniors import SeniorStage, next_seniors, start_seniors
 from edu_metrics.formulas.flows.teachers import (
     TeacherStock,
     entrants_share_for,

@@ -271,6 +271,7 @@ def next_cohorts(
     *,
     dropout_primary_pct: Amount,
     dropout_junior_pct: Amount,
+    more_moves_pct: Amount = 0.0,
     dropout_prevented_pct: Amount = 0.0,
     returned: Amount = 0.0,
 ) -> Cohorts:
@@ -286,6 +287,9 @@ def next_cohorts(
         Net transfers a year, of the pupils. [percent]
     dropout_primary_pct, dropout_junior_pct : float or ndarray
         Dropout a year before and in the last three grades, were nothing done. [percent, 0-100]
+    more_moves_pct : float or ndarray, optional
+        Net transfers of this year on top of the usual ones, of the pupils; negative where more
+        move away. [percent]
     dropout_prevented_pct : float or ndarray, optional
         Part of these dropouts who are kept at school. [percent, 0-100]
     returned : float or ndarray, optional
@@ -321,12 +325,12 @@ def next_cohorts(
             "junior": dropout_junior_pct,
             "prevented": dropout_prevented_pct,
         },
-        free={"transfers_pct": transfers_pct},
+        free={"transfers_pct": transfers_pct, "more_moves_pct": more_moves_pct},
     )
     grades = given["pupils"].shape[-1]
     kept = 1 - given["prevented"] / 100
     dropout = _by_grade(given["primary"] * kept, given["junior"] * kept, grades)
-    net = given["pupils"] * given["transfers_pct"][..., None] / 100
+    net = given["pupils"] * (given["transfers_pct"] + given["more_moves_pct"])[..., None] / 100
     moved = next_grades(
         given["pupils"],
         entrants=given["pupils"][..., 0],

@@ -3,9 +3,10 @@ Pupils and the lines of an exam: who has to cross, what a shift of the paper doe
 
 A pass rate, an excellence rate and a low-score rate of one paper are three cuts through one
 distribution of scores and can't be set apart from each other. Where the scores are known they are
-used as they are. Where only two rates are published, a normal distribution through both stands in
-(our assumption; real scores are cut off at full marks and often skewed): the rate at or above a
-cut :math:`c` is :math:`100\,\Phi((\mu - c)/\sigma)`, so that two rates give
+used as they are (:mod:`~edu_metrics.formulas.flows.crossing`). Where only two rates are published,
+a normal distribution through both stands in (our assumption; real scores are cut off at full marks
+and often skewed): the rate at or above a cut :math:`c` is :math:`100\,\Phi((\mu - c)/\sigma)`, so
+that two rates give
 
 .. math:: \sigma = \frac{c_2 - c_1}{z_1 - z_2}, \qquad \mu = c_1 + z_1 \sigma, \qquad
     z_i = \Phi^{-1}(r_i / 100)
@@ -15,7 +16,7 @@ All marks are in percent of full marks.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,11 +24,9 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas.flows._checks import Amount, Floats, within
 
 __all__ = [
-    "Crossing",
     "ExamRates",
     "mean_and_spread",
     "next_exam",
-    "pupils_to_cross",
     "rate_above",
     "shift_for_rate",
     "start_exam",
@@ -56,23 +55,6 @@ class ExamRates(NamedTuple):
     pass_pct: Floats
     excellence_pct: Floats
     low_pct: Floats
-
-
-class Crossing(NamedTuple):
-    """
-    Pupils who must cross a line, and how far it is for the last of them.
-
-    Attributes
-    ----------
-    pupils : int
-        How many more must be at or above the line; 0 where enough are. [persons]
-    marks : float
-        What the last of them lacks, and so the shift of the whole paper that would lift as
-        many without any of them knowing more; 0 where nobody must. [marks]
-    """
-
-    pupils: int
-    marks: float
 
 
 def mean_and_spread(
@@ -208,57 +190,6 @@ def shift_for_rate(rate_pct: Amount, mean: Amount, spread: Amount, cut_pct: Amou
     from scipy.special import ndtri
 
     return np.asarray(given["cut"] + ndtri(given["rate"] / 100) * given["spread"] - given["mean"])
-
-
-def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Crossing:
-    """
-    Count the pupils who must cross a line so that enough stand above it.
-
-    Parameters
-    ----------
-    scores : array_like
-        Scores that occur. [marks]
-    counts : array_like
-        Pupils with each score. [persons]
-    cut : float
-        The line; who is on it is above. [marks]
-    needed : int
-        Pupils who have to be at or above it, from
-        :func:`~edu_metrics.formulas.smallest_count_for`. [persons]
-
-    Returns
-    -------
-    Crossing
-        Those nearest below the line come first.
-
-    Raises
-    ------
-    DataError
-        If scores and counts differ in number, a count is negative, or more are needed than sat.
-
-    Examples
-    --------
-    70 of 100 pass; 75 would with the five nearest, who lack 2 marks at most:
-
-    >>> pupils_to_cross([50, 58, 59, 60, 80], [20, 7, 3, 30, 40], cut=60, needed=75)
-    Crossing(pupils=5, marks=2.0)
-    """
-    given = within("pupils_to_cross", counts={"scores": scores, "counts": counts})
-    marks, number = np.atleast_1d(given["scores"]), np.atleast_1d(given["counts"])
-    if marks.shape != number.shape or marks.ndim != 1:
-        raise DataError("pupils_to_cross: expected one count for each score")
-    if needed > number.sum():
-        raise DataError(
-            f"pupils_to_cross: {needed} are needed and {number.sum():g} sat; nobody can do that"
-        )
-    above = number[marks >= cut].sum()
-    missing = int(np.ceil(needed - above))
-    if missing <= 0:
-        return Crossing(0, 0.0)
-    order = np.argsort(-marks)
-    below = order[marks[order] < cut]
-    last = below[int(np.searchsorted(np.cumsum(number[below]), missing))]
-    return Crossing(missing, float(cut - marks[last]))
 
 
 def start_exam(

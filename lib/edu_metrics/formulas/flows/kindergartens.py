@@ -143,6 +143,8 @@ def next_kindergartens(
     other: Amount,
     *,
     children_change_pct: Amount = 0.0,
+    to_public_pct: Amount = 0.0,
+    to_affordable_pct: Amount = 0.0,
     public_places: Amount = 0.0,
     conversions: Amount = 0.0,
 ) -> Kindergartens:
@@ -155,6 +157,10 @@ def next_kindergartens(
         Children in each kind. [persons]
     children_change_pct : float or ndarray, optional
         Change in the number of children, the same in each kind. [percent a year]
+    to_public_pct, to_affordable_pct : float or ndarray, optional
+        Children who end up in public kindergartens instead of private ones, and in affordable
+        private ones instead of others, without anybody's doing; negative the other way round.
+        [percent of all children]
     public_places : float or ndarray, optional
         Children who take places in new public kindergartens, or in private ones that become
         public. [places a year]
@@ -186,15 +192,23 @@ def next_kindergartens(
             "public_places": public_places,
             "conversions": conversions,
         },
-        free={"children_change_pct": children_change_pct},
+        free={
+            "children_change_pct": children_change_pct,
+            "to_public_pct": to_public_pct,
+            "to_affordable_pct": to_affordable_pct,
+        },
     )
     growth = np.maximum(1 + given["children_change_pct"] / 100, 0.0)
     first, second, third = (given[name] * growth for name in ("public", "affordable", "other"))
     private = second + third
-    moving = np.minimum(given["public_places"], private)
-    part = np.divide(moving, private, out=np.zeros(np.shape(private)), where=private > 0)
+    drifting = (first + private) * given["to_public_pct"] / 100
+    moving = np.clip(given["public_places"] + drifting, -first, private)
+    # Nobody goes back to private kindergartens where there are none.
+    moving = np.where(private > 0, moving, 0.0)
+    part = np.divide(moving, private, out=np.zeros(np.shape(moving)), where=private > 0)
     second, third = second * (1 - part), third * (1 - part)
-    converted = np.minimum(given["conversions"], third)
+    converting = given["conversions"] + (first + private) * given["to_affordable_pct"] / 100
+    converted = np.clip(converting, -second, third)
     now = (first + moving, second + converted, third - converted)
     everyone = now[0] + now[1] + now[2]
     share, coverage = (

@@ -139,7 +139,11 @@ def start_myopia(overall_pct: Amount, first_grade_pct: Amount) -> dict[str, Floa
 
 
 def next_myopia(
-    by_grade: Amount, risk_pct: Amount, *, new_cases_cut_pct: Amount = 0.0
+    by_grade: Amount,
+    risk_pct: Amount,
+    *,
+    screening_pp: Amount = 0.0,
+    new_cases_cut_pct: Amount = 0.0,
 ) -> MyopiaByGrade:
     """
     Move every grade on by one year.
@@ -150,6 +154,9 @@ def next_myopia(
         Myopic of each grade, lowest first on the last axis. [percent, 0-100]
     risk_pct : float or ndarray
         Yearly risk of those not yet myopic, were nothing done. [percent, 0-100]
+    screening_pp : float or ndarray, optional
+        What this year's screening finds too much, by device, day or room; it does not last.
+        [percentage points]
     new_cases_cut_pct : float or ndarray, optional
         Part of the new cases that do not arise. [percent, 0-100]
 
@@ -172,13 +179,15 @@ def next_myopia(
     given = within(
         "next_myopia",
         percents={"by_grade": by_grade, "risk_pct": risk_pct, "cut": new_cases_cut_pct},
+        free={"screening_pp": screening_pp},
     )
     now = given["by_grade"]
     risk = np.asarray(given["risk_pct"] * (1 - given["cut"] / 100) / 100)[..., None]
     older = now[..., :-1] + risk * (100 - now[..., :-1])
     first = np.broadcast_to(now[..., :1], (*older.shape[:-1], 1))
     moved = np.concatenate([first, older], axis=-1)
-    return MyopiaByGrade(moved, given["risk_pct"], moved.mean(axis=-1))
+    found = np.clip(moved.mean(axis=-1) + given["screening_pp"], 0.0, 100.0)
+    return MyopiaByGrade(moved, given["risk_pct"], found)
 
 
 def fastest_fall(by_grade: Amount, years: int = 1) -> Floats:

@@ -23,8 +23,8 @@ from edu_metrics.formulas.flows.teachers import next_teachers, start_teachers
 
 __all__ = ["FLOWS", "Flow", "LeverUnit"]
 
-#: What a lever is counted in: persons or places, percent, percent of full marks, a ratio.
-LeverUnit = Literal["persons", "places", "percent", "marks", "ratio"]
+#: What a lever is counted in: persons or places, percent, percentage points, marks in 100.
+LeverUnit = Literal["persons", "places", "percent", "points", "marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ _ENTRIES = (
         "seniors",
         next_seniors,
         start_seniors,
-        levers={"continuing_pct": "percent", "vocational_ratio": "ratio"},
+        levers={"more_intake_pp": "points", "more_vocational_pp": "points"},
         outcomes=("gross_pct", "intake_ratio"),
         history={"general_entrants": 3, "vocational_entrants": 3},
     ),

@@ -1,17 +1,10 @@
 r"""
-The senior stage: who goes on, to general or vocational schools, and what the split does.
+The senior stage: who goes on, to general or vocational schools.
 
-Of the leavers of grade 9 a part goes on; :math:`\rho` vocational for each general entrant leaves
-:math:`1/(1+\rho)` of them in general schools. Three years of entrants, less those who leave on the
-way, over the population of the age band make the gross rate.
-
-Selection: the bachelor line is sat by general students. If the part of a cohort in general schools
-falls from :math:`g_0` to :math:`g_1`, those left out reach the line less often than the rest. With
-:math:`k = 1` none of them would have reached it, with :math:`k = 0` they are like all others:
-
-.. math:: r_1 = \frac{r_0 g_0 - (1 - k)\, r_0 (g_0 - g_1)}{g_1}
-
-At :math:`k = 1` the rate rises by :math:`g_0 / g_1` and nobody has learned more. The form is ours.
+Entrants are held against the leavers of grade 9; students who come from elsewhere count among them.
+Three years of entrants, less those who leave on the way, over the population of the age band make
+the gross rate. What the split between general and vocational schools does to rates among general
+students is the matter of :mod:`~edu_metrics.formulas.flows.selection`.
 """
 
 from __future__ import annotations
@@ -21,16 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.flows._checks import Amount, Floats, as_floats, within
+from edu_metrics.formulas.flows._checks import Amount, Floats, within
 
-__all__ = [
-    "SeniorStage",
-    "general_share_for",
-    "general_share_of_entrants",
-    "next_seniors",
-    "rate_after_selection",
-    "start_seniors",
-]
+__all__ = ["SeniorStage", "next_seniors", "start_seniors"]
 
 
 class SeniorStage(NamedTuple):
@@ -42,7 +28,9 @@ class SeniorStage(NamedTuple):
     general, vocational : ndarray
         Students by year of study. [persons]
     leavers, population : ndarray
-        Leavers of grade 9 a year, and residents of the age band; passed on. [persons]
+        Leavers of grade 9 a year, passed on, and residents of the age band. [persons]
+    intake_pct, vocational_pct : ndarray
+        Usual intake, of the leavers, and the vocational part of it; passed on. [percent]
     gross_pct : ndarray
         Students over population. [percent, may pass 100]
     intake_ratio : ndarray
@@ -53,158 +41,40 @@ class SeniorStage(NamedTuple):
     vocational: Floats
     leavers: Floats
     population: Floats
+    intake_pct: Floats
+    vocational_pct: Floats
     gross_pct: Floats
     intake_ratio: Floats
 
 
-def general_share_of_entrants(ratio: Amount) -> Floats:
-    """
-    Give the general part of the entrants for a vocational to general ratio.
-
-    Parameters
-    ----------
-    ratio : float or ndarray
-        Vocational entrants for each general one. [ratio]
-
-    Returns
-    -------
-    ndarray
-        Part of the entrants in general schools. [percent, 0-100]
-
-    Raises
-    ------
-    DataError
-        If the ratio is negative.
-
-    Examples
-    --------
-    >>> float(general_share_of_entrants(1.0)), float(general_share_of_entrants(0.25))
-    (50.0, 80.0)
-    """
-    given = within("general_share_of_entrants", counts={"ratio": ratio})
-    return np.asarray(100 / (1 + given["ratio"]))
-
-
-def rate_after_selection(
-    rate_pct: Amount, general_before_pct: Amount, general_after_pct: Amount, selection: Amount = 1.0
-) -> Floats:
-    """
-    Say what a rate among general students comes to when fewer, or more, are let in.
-
-    Parameters
-    ----------
-    rate_pct : float or ndarray
-        Rate before. [percent, 0-100]
-    general_before_pct, general_after_pct : float or ndarray
-        Part of a cohort in general schools before and after. [percent, above 0]
-    selection : float or ndarray, optional
-        1 where none of those left out would have reached the line, 0 where they are like the
-        rest. [0-1]
-
-    Returns
-    -------
-    ndarray
-        Rate after, no more than 100. [percent, 0-100]
-
-    Raises
-    ------
-    DataError
-        If a number lies outside its domain.
-
-    Examples
-    --------
-    40 of 100 reach the line, whether 50, 48 or 45 sit:
-
-    >>> [round(float(rate_after_selection(80, 50, after)), 1) for after in (50, 48, 45)]
-    [80.0, 83.3, 88.9]
-    """
-    given = within(
-        "rate_after_selection",
-        counts={"selection": selection},
-        percents={
-            "rate_pct": rate_pct,
-            "general_before_pct": general_before_pct,
-            "general_after_pct": general_after_pct,
-        },
-    )
-    before, after = given["general_before_pct"], given["general_after_pct"]
-    if np.any(before <= 0) or np.any(after <= 0) or np.any(given["selection"] > 1):
-        raise DataError(
-            "rate_after_selection: expected some in general schools before and after, "
-            "and a selection from 0 to 1"
-        )
-    like_the_rest = (1 - given["selection"]) * (before - after)
-    return np.asarray(np.minimum(given["rate_pct"] * (before - like_the_rest) / after, 100.0))
-
-
-def general_share_for(
-    level_pct: Amount, rate_pct: Amount, general_before_pct: Amount, selection: Amount = 1.0
-) -> Floats:
-    """
-    Give the part of a cohort in general schools at which selection alone makes a rate.
-
-    Parameters
-    ----------
-    level_pct : float or ndarray
-        Rate to make. [percent, above 0]
-    rate_pct : float or ndarray
-        Rate now. [percent, 0-100]
-    general_before_pct : float or ndarray
-        Part in general schools now. [percent, above 0]
-    selection : float or ndarray, optional
-        As in :func:`rate_after_selection`, above 0. [0-1]
-
-    Returns
-    -------
-    ndarray
-        The part. [percent]
-
-    Raises
-    ------
-    DataError
-        If those left out are like the rest, so that no split moves the rate that far.
-
-    Examples
-    --------
-    >>> round(float(general_share_for(800 / 9, 80, 50)), 6)
-    45.0
-    """
-    given = within(
-        "general_share_for",
-        counts={"selection": selection},
-        percents={"level_pct": level_pct, "rate_pct": rate_pct, "before": general_before_pct},
-    )
-    rest = given["rate_pct"] * (1 - given["selection"])
-    if np.any(given["level_pct"] <= rest) or np.any(given["selection"] <= 0):
-        raise DataError(
-            "general_share_for: no split makes this level; it is no higher than the rate of "
-            "those left out"
-        )
-    return np.asarray(
-        given["before"] * given["rate_pct"] * given["selection"] / (given["level_pct"] - rest)
-    )
-
-
 def start_seniors(
-    general_entrants: Amount, vocational_entrants: Amount, leavers: Amount, population: Amount
+    general_entrants: Amount,
+    vocational_entrants: Amount,
+    leavers: Amount,
+    population: Amount,
+    leaving_general_pct: Amount,
+    leaving_vocational_pct: Amount,
 ) -> dict[str, Floats]:
     """
-    Take the entrants of three years as the students of three years.
+    Make the students of three years out of the entrants of three years.
 
     Parameters
     ----------
     general_entrants, vocational_entrants : ndarray
         Entrants of this year and the years before, this one first. [persons]
     leavers : float or ndarray
-        Leavers of grade 9 a year. [persons]
+        Leavers of grade 9 this year, more than none. [persons]
     population : float or ndarray
         Residents of the age band, more than none. [persons]
+    leaving_general_pct, leaving_vocational_pct : float or ndarray
+        Students who leave within a year. [percent, 0-100]
 
     Returns
     -------
     dict of str to ndarray
-        ``general``, ``vocational``, ``leavers`` and ``population``. Those who left on the way
-        since are still counted, so that the first year is a little too high.
+        ``general``, ``vocational``, ``leavers``, ``population``, and the present intake:
+        ``intake_pct`` of the leavers (students from elsewhere count in it, so that it may pass
+        100), ``vocational_pct`` of them in vocational schools.
 
     Raises
     ------
@@ -213,11 +83,11 @@ def start_seniors(
 
     Examples
     --------
-    >>> state = start_seniors([50, 50, 50], [40, 40, 40], 100, 300)
-    >>> float(state["general"].sum())
-    150.0
+    >>> state = start_seniors([50, 50, 50], [40, 40, 40], 100, 300, 10, 0)
+    >>> state["general"], float(state["intake_pct"])
+    (array([50. , 45. , 40.5]), 90.0)
     """
-    counts = within(
+    given = within(
         "start_seniors",
         counts={
             "general": general_entrants,
@@ -225,10 +95,25 @@ def start_seniors(
             "leavers": leavers,
             "population": population,
         },
+        percents={
+            "leaving_general": leaving_general_pct,
+            "leaving_vocational": leaving_vocational_pct,
+        },
     )
-    if np.any(counts["population"] <= 0):
-        raise DataError("start_seniors: expected at least one resident of the age band")
-    return counts
+    if np.any(given["population"] <= 0) or np.any(given["leavers"] <= 0):
+        raise DataError("start_seniors: expected at least one resident and one leaver of grade 9")
+    state = {name: given[name] for name in ("leavers", "population")}
+    for kind in ("general", "vocational"):
+        entered = np.atleast_1d(given[kind])
+        stay = 1 - given[f"leaving_{kind}"] / 100
+        state[kind] = entered * stay[..., None] ** np.arange(entered.shape[-1])
+    now = [np.atleast_1d(given[kind])[..., 0] for kind in ("general", "vocational")]
+    entrants = now[0] + now[1]
+    state["intake_pct"] = 100 * entrants / given["leavers"]
+    state["vocational_pct"] = np.divide(
+        100 * now[1], entrants, out=np.zeros(np.shape(entrants)), where=entrants > 0
+    )
+    return state
 
 
 def next_seniors(
@@ -236,12 +121,15 @@ def next_seniors(
     vocational: Amount,
     leavers: Amount,
     population: Amount,
+    intake_pct: Amount,
+    vocational_pct: Amount,
     *,
     leaving_general_pct: Amount,
     leaving_vocational_pct: Amount,
-    from_elsewhere_pct: Amount = 0.0,
-    continuing_pct: Amount = 100.0,
-    vocational_ratio: Amount = 1.0,
+    intake_change_pp: Amount = 0.0,
+    population_change_pct: Amount = 0.0,
+    more_intake_pp: Amount = 0.0,
+    more_vocational_pp: Amount = 0.0,
 ) -> SeniorStage:
     """
     Move the senior stage on by one year.
@@ -251,17 +139,24 @@ def next_seniors(
     general, vocational : ndarray
         Students by year of study, first year first on the last axis. [persons]
     leavers : float or ndarray
-        Leavers of grade 9 this year. [persons]
+        Leavers of grade 9 a year. [persons]
     population : float or ndarray
         Residents of the age band. [persons]
+    intake_pct : float or ndarray
+        Entrants, of the leavers of grade 9. [percent, may pass 100]
+    vocational_pct : float or ndarray
+        Part of the entrants who enter vocational schools. [percent, 0-100]
     leaving_general_pct, leaving_vocational_pct : float or ndarray
         Students who leave within a year. [percent, 0-100]
-    from_elsewhere_pct : float or ndarray, optional
-        Vocational entrants from elsewhere, of the vocational entrants who live here. [percent]
-    continuing_pct : float or ndarray, optional
-        Leavers of grade 9 who go on. [percent, 0-100]
-    vocational_ratio : float or ndarray, optional
-        Vocational for each general entrant, of those who live here. [ratio]
+    intake_change_pp : float or ndarray, optional
+        What this year's intake differs from the usual one by, without anybody's doing.
+        [percentage points]
+    population_change_pct : float or ndarray, optional
+        Change in the residents of the age band. [percent a year]
+    more_intake_pp : float or ndarray, optional
+        What the intake is raised by over the present one. [percentage points]
+    more_vocational_pp : float or ndarray, optional
+        What the vocational part of the entrants is raised by. [percentage points]
 
     Returns
     -------
@@ -275,7 +170,7 @@ def next_seniors(
 
     Examples
     --------
-    >>> state = start_seniors([50.0] * 3, [50.0] * 3, 100, 300)
+    >>> state = start_seniors([50.0] * 3, [50.0] * 3, 100, 300, 0, 0)
     >>> later = next_seniors(**state, leaving_general_pct=0, leaving_vocational_pct=0)
     >>> float(later.gross_pct), float(later.intake_ratio)
     (100.0, 1.0)
@@ -287,40 +182,50 @@ def next_seniors(
             "vocational": vocational,
             "leavers": leavers,
             "population": population,
-            "from_elsewhere_pct": from_elsewhere_pct,
-            "vocational_ratio": vocational_ratio,
+            "intake_pct": intake_pct,
         },
         percents={
             "leaving_general_pct": leaving_general_pct,
             "leaving_vocational_pct": leaving_vocational_pct,
-            "continuing_pct": continuing_pct,
+            "vocational_pct": vocational_pct,
+        },
+        free={
+            "population_change_pct": population_change_pct,
+            "changes": np.asarray(intake_change_pp) + np.asarray(more_intake_pp),
+            "more_vocational_pp": more_vocational_pp,
         },
     )
-    part = general_share_of_entrants(given["vocational_ratio"]) / 100
-    going_on = given["leavers"] * given["continuing_pct"] / 100
-    entering = {
-        "general": going_on * part,
-        "vocational": going_on * (1 - part) * (1 + given["from_elsewhere_pct"] / 100),
-    }
-    moved = {}
-    for kind, first in entering.items():
-        stay = np.asarray(1 - given[f"leaving_{kind}_pct"] / 100)[..., None]
-        older = given[kind][..., :-1] * stay
-        new = np.broadcast_to(first[..., None], (*np.broadcast_shapes(
-            older.shape[:-1], first.shape), 1))  # fmt: skip
-        older = np.broadcast_to(older, (*new.shape[:-1], older.shape[-1]))
-        moved[kind] = np.concatenate([new, older], axis=-1)
-    students = moved["general"].sum(axis=-1) + moved["vocational"].sum(axis=-1)
-    first_general = moved["general"][..., 0]
+    entering = given["leavers"] * np.maximum(given["intake_pct"] + given["changes"], 0.0) / 100
+    split = np.clip(given["vocational_pct"] + given["more_vocational_pp"], 0.0, 100.0) / 100
+    general_later = _a_year_on(
+        given["general"], entering * (1 - split), given["leaving_general_pct"]
+    )
+    vocational_later = _a_year_on(
+        given["vocational"], entering * split, given["leaving_vocational_pct"]
+    )
+    residents = given["population"] * (1 + given["population_change_pct"] / 100)
+    if np.any(residents <= 0):
+        raise DataError("next_seniors: expected at least one resident of the age band")
+    students = general_later.sum(axis=-1) + vocational_later.sum(axis=-1)
+    first = general_later[..., 0]
     ratio = np.divide(
-        moved["vocational"][..., 0], first_general,
-        out=np.full(np.shape(first_general), np.inf), where=first_general > 0,
-    )  # fmt: skip
+        vocational_later[..., 0], first, out=np.full(np.shape(first), np.inf), where=first > 0
+    )
     return SeniorStage(
-        moved["general"],
-        moved["vocational"],
-        as_floats("next_seniors", {"leavers": leavers})["leavers"],
-        given["population"],
-        100 * students / given["population"],
+        general_later,
+        vocational_later,
+        given["leavers"],
+        residents,
+        given["intake_pct"],
+        given["vocational_pct"],
+        100 * students / residents,
         ratio,
     )
+
+
+def _a_year_on(students: Floats, entrants: Floats, leaving_pct: Floats) -> Floats:
+    """Let students go up a year, less those who leave, and entrants in behind them."""
+    older = students[..., :-1] * np.asarray(1 - leaving_pct / 100)[..., None]
+    lead = np.broadcast_shapes(older.shape[:-1], entrants.shape)
+    new = np.broadcast_to(entrants[..., None], (*lead, 1))
+    return np.concatenate([new, np.broadcast_to(older, (*lead, older.shape[-1]))], axis=-1)

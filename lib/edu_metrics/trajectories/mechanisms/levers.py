@@ -23,7 +23,7 @@ class Lever:
     ----------
     name : str
         An argument of the flow equation.
-    unit : {"persons", "places", "percent", "marks", "ratio"}
+    unit : {"persons", "places", "percent", "points", "marks"}
         What it is counted in.
     usual : float
         Setting when nothing new is done. [unit a year]

@@ -233,8 +233,9 @@ class Mechanism:
         years : sequence of int
             Years to project.
         kept : callable
-            Says of a projection which draws keep the promise. More of the lever must never keep
-            fewer: a search by halves looks at nothing else.
+            Says of a projection which draws keep the promise. Up to where the promise is kept
+            surely enough, more of the lever must not keep fewer draws: the search doubles the
+            setting and then halves the last step.
         probability : float
             How surely. [0-1]
 
@@ -258,10 +259,15 @@ class Mechanism:
         if found >= probability:
             return Setting(lever, moved.usual, found, "usual_is_enough")
         settings = _settings(moved)
-        low, high = 0, len(settings) - 1
-        most = at(settings[high])
-        if most < probability:
-            return Setting(lever, None, most, "beyond_bounds")
+        # Doubled from below: a gain in every year may be out of reach where the first takes all.
+        low, high, last = 0, 1, len(settings) - 1
+        best = found
+        while (reached := at(settings[min(high, last)])) < probability:
+            best = max(best, reached)
+            if high >= last:
+                return Setting(lever, None, best, "beyond_bounds")
+            low, high = high, 2 * high
+        high = min(high, last)
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if at(settings[middle]) >= probability else (middle, high)
