@@ -387,6 +387,39 @@ def score(
         sys.stdout.write("no forecast in these files\n")
 
 
+def scenarios(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Only this scenario; may be given several times.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Run scenarios on a study: what each target's series comes to under what is assumed."""
+    from edu_metrics.catalog import nearest
+    from edu_metrics.observations import read_processed
+    from edu_metrics.reachability import outcome_row, run_scenarios
+    from edu_metrics.reporting import prepare
+
+    catalog = _load(root)
+    with _usage():
+        entry = catalog.study(study)
+        areas = (catalog.study_area(entry, area).id,) if area else None
+        chosen = tuple(catalog.scenario(name).id for name in scenario or ()) or None
+        known = [item.id for item in catalog.plan(entry.plan).targets]
+        if target is not None and target not in known:
+            offer = nearest(target, known)
+            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
+    prepare(catalog, entry)
+    table = read_processed(catalog.root, entry.id)
+    targets = (target,) if target else None
+    found = run_scenarios(catalog, entry, table, scenarios=chosen, areas=areas, targets=targets)
+    columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
+    _print([outcome_row(item) for item in found], shape, (*columns, "probability", "reason"))
+
+
 @app.command()
 def report(
     studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,

@@ -234,6 +234,12 @@ def statuses() -> set[str]:
 def used_assumptions() -> set[str]:
     used = {name for _, target in TARGETS for name in target.assumptions}
     used |= {name for entry in CATALOG.indicators.values() for name in entry.assumptions}
+    used |= {
+        name
+        for entry in CATALOG.indicators.values()
+        if entry.mechanism
+        for name in entry.mechanism.assumptions
+    }
     # Some hold for all data of a kind, and for all areas below the one that a target binds.
     if any(source.date_is_estimated for source in CATALOG.sources.values()):
         used.add("publication_date_estimated")

@@ -35,6 +35,7 @@ SECTIONS = (
     rep.show_verdicts,
     rep.show_status_rules,
     rep.show_years_reached,
+    rep.show_what_it_takes,
     rep.show_followed,
     rep.show_assumptions,
     rep.show_origins,

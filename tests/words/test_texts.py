@@ -199,6 +199,7 @@ SPELLED_OUT = {
     "audit.*": ("reporting",),
     "index.*": ("reporting",),
     "status.*": ("reporting",),
+    "taking.*": ("reporting",),
 }
 
 

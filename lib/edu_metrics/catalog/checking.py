@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from edu_metrics.catalog.checking_mechanisms import check_mechanisms, check_scenarios
 from edu_metrics.catalog.models import (
     Area,
     FileInput,
@@ -38,6 +39,7 @@ class Parts:
     reference_classes: dict[str, tuple[str, Any]] = field(default_factory=dict)
     plans: dict[str, tuple[str, Any]] = field(default_factory=dict)
     studies: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    scenarios: dict[str, tuple[str, Any]] = field(default_factory=dict)
     #: The targets that are sound, with the file of their plan: also those of a faulty plan.
     targets: list[tuple[str, Target]] = field(default_factory=list)
     #: Table (or plan file) and id of what stands there but did not load, and the tables of which
@@ -98,6 +100,8 @@ def check(parts: Parts) -> list[str]:
         *_plans(parts),
         *_targets(parts),
         *_studies(parts),
+        *check_mechanisms(parts),
+        *check_scenarios(parts),
     ]
     # What is wrong with a family is wrong with each of its members, and is said once.
     return list(dict.fromkeys(faults))

@@ -24,6 +24,7 @@ from edu_metrics.catalog.models import (
 from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
+from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
 
@@ -43,6 +44,7 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
         ReferenceClass: "reference_classes",
         Plan: "plans",
         Study: "studies",
+        Scenario: "scenarios",
     }
 )
 
@@ -63,6 +65,7 @@ class Catalog:
     reference_classes: Mapping[str, ReferenceClass]
     plans: Mapping[str, Plan]
     studies: Mapping[str, Study]
+    scenarios: Mapping[str, Scenario]
 
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""
@@ -79,6 +82,10 @@ class Catalog:
     def reference_class(self, class_id: str) -> ReferenceClass:
         """Give a reference class, or name the nearest one."""
         return self._get("reference class", self.reference_classes, class_id)
+
+    def scenario(self, scenario_id: str) -> Scenario:
+        """Give a scenario, or name the nearest one."""
+        return self._get("scenario", self.scenarios, scenario_id)
 
     def _get(self, kind: str, known: Mapping[str, _Entry], name: str) -> _Entry:
         if name not in known:
@@ -189,7 +196,7 @@ def load_catalog(root: Path | str) -> Catalog:
     _collect_areas(folder, parts, faults)
     _collect_knowledge(folder, parts, faults)
     for model, table in _TABLES.items():
-        if model in (ReferenceClass, Plan, Study):
+        if model in (ReferenceClass, Plan, Study, Scenario):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
         else:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from edu_metrics.catalog.base import Better, Citation, Definition, Slug, Text, Year
+from edu_metrics.catalog.mechanisms import MechanismUse
 
 __all__ = [
     "Area",
@@ -176,6 +177,7 @@ class Indicator(Definition):
     #: for a count of all there is (places, teachers, enrolment).
     noise: Literal["binomial"] | None = None
     relations: tuple[Relation, ...] = ()
+    mechanism: MechanismUse | None = None
     citation: Citation
     assumptions: tuple[Slug, ...] = ()
     note: Text | None = None

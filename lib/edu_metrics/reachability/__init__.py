@@ -11,11 +11,27 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.mechanizing import (
+    Built,
+    Lacking,
+    Quantities,
+    mechanism_from_counts,
+    mechanism_from_statement,
+)
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
 from edu_metrics.reachability.reaching import Reached, reached
+from edu_metrics.reachability.scenarios import (
+    PaceOfPercentile,
+    ScenarioOutcome,
+    no_reference_class,
+    outcome_row,
+    run_scenario,
+    run_scenarios,
+)
 from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
 from edu_metrics.reachability.side_by_side import SideBySide
+from edu_metrics.reachability.taking import LeverNeed, PercentileOfPace, Taking, what_it_takes
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -28,18 +44,26 @@ from edu_metrics.reachability.verdicts import (
 __all__ = [
     "Applies",
     "Assessment",
+    "Built",
     "Check",
     "CheckResult",
     "Evidence",
     "Forecast",
+    "Lacking",
+    "LeverNeed",
     "Missing",
     "Noise",
     "Outcome",
+    "PaceOfPercentile",
     "Part",
+    "PercentileOfPace",
+    "Quantities",
     "Reached",
     "Record",
+    "ScenarioOutcome",
     "Score",
     "SideBySide",
+    "Taking",
     "Verdict",
     "assess",
     "assess_target",
@@ -49,11 +73,18 @@ __all__ = [
     "gap_by_parts",
     "is_possible",
     "is_vacuous",
+    "mechanism_from_counts",
+    "mechanism_from_statement",
+    "no_reference_class",
     "outcome_of",
+    "outcome_row",
     "people_behind",
     "reached",
     "required_pace",
+    "run_scenario",
+    "run_scenarios",
     "score",
     "verdict_of",
+    "what_it_takes",
     "years_needed",
 ]

@@ -42,6 +42,7 @@ from edu_metrics.reporting.promises import show_head, show_promises
 from edu_metrics.reporting.ruling import show_status_rules
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
+from edu_metrics.reporting.taking import show_what_it_takes
 from edu_metrics.reporting.track_record import score_as_data, score_files, score_tables
 from edu_metrics.reporting.years import show_years_reached
 
@@ -93,6 +94,7 @@ __all__ = [
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",
+    "show_what_it_takes",
     "show_years_reached",
     "write_indexes",
 ]

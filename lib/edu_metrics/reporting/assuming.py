@@ -35,7 +35,10 @@ def show_assumptions(report: AreaReport) -> Html:
     for target in report.numeric:
         names = set(target.assumptions)
         if target.indicator:
-            names |= set(report.catalog.indicators[target.indicator].assumptions)
+            indicator = report.catalog.indicators[target.indicator]
+            names |= set(indicator.assumptions)
+            if indicator.mechanism is not None:
+                names |= set(indicator.mechanism.assumptions)
         if report.assessments[target.id].applies is Applies.AS_IF:
             names |= {AS_IF} & set(report.catalog.assumptions)
         for name in sorted(names):

@@ -79,7 +79,6 @@ def _chance(value: float | None, lang: str) -> str:
 def _model_note(report: AreaReport) -> Html:
     """Say which model spoke, how often it held, and where it does not hold."""
     lang = report.lang
-    held = [percent(number(share), lang) for share in COVERED_PCT]
     told = say(
         "report.model_note",
         lang,

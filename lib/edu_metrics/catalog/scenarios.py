@@ -1,0 +1,219 @@
+"""Scenarios: named assumptions about what comes, in steps that are applied in order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from edu_metrics.catalog.base import Definition, Slug, Text
+
+__all__ = [
+    "AsUsual",
+    "BestPeers",
+    "Grid",
+    "Halt",
+    "HistoricalPace",
+    "LeverSettings",
+    "OwnPace",
+    "Percentile",
+    "PromisedPace",
+    "ReadingPath",
+    "RequiredPace",
+    "Scenario",
+    "ScenarioStep",
+    "Shock",
+    "Span",
+]
+
+#: How many years after the start a step takes effect; 0 is from the first year on.
+After = Annotated[int, Field(ge=0, le=50)]
+
+_MOST_CELLS = 1000
+
+
+class AsUsual(Definition):
+    """The trend's own draws: nobody knows the direction, the past tells the size."""
+
+    type: Literal["as_usual"]
+    after: After = 0
+
+
+class PromisedPace(Definition):
+    """The pace that the plan prints: the slow end of what it promises, the fast one, the middle."""
+
+    type: Literal["promised_pace"]
+    at: Literal["low", "middle", "high"]
+    after: After = 0
+
+
+class ReadingPath(Definition):
+    """The least that a reading of the target asks for, year by year: the default one or each."""
+
+    type: Literal["reading"]
+    which: Literal["default", "each"] = "default"
+
+
+class RequiredPace(Definition):
+    """The even pace that just arrives."""
+
+    type: Literal["required_pace"]
+    after: After = 0
+
+
+class HistoricalPace(Definition):
+    """The area's own mean pace since the last break."""
+
+    type: Literal["historical_pace"]
+    after: After = 0
+
+
+class OwnPace(Definition):
+    """A pace of the author's own."""
+
+    type: Literal["pace"]
+    per_year: float
+    unit: Literal["points", "percent"] = "points"
+    after: After = 0
+
+
+class Percentile(Definition):
+    """
+    The pace that so many percent of a reference class did not pass.
+
+    ``pace`` gives it outright, in the better direction; without it the reference class of the study
+    is asked.
+    """
+
+    type: Literal["percentile"]
+    percentile: float = Field(ge=0, le=100)
+    pace: float | None = None
+    after: After = 0
+
+
+class BestPeers(Definition):
+    """The fastest past pace among the areas of the same level in the study."""
+
+    type: Literal["best_peers"]
+    after: After = 0
+
+
+class Halt(Definition):
+    """Nothing moves any more."""
+
+    type: Literal["halt"]
+    after: After = 0
+
+
+class Shock(Definition):
+    """
+    Something befalls the series and passes: in full for some years, then evenly less.
+
+    ``worse`` is how much, in the worse direction; negative where something helps.
+    """
+
+    type: Literal["shock"]
+    worse: float
+    unit: Literal["points", "percent"] = "points"
+    lasts: int = Field(default=1, ge=1, le=50)
+    recovery: int = Field(default=0, ge=0, le=50)
+    after: After = 0
+
+
+class LeverSettings(Definition):
+    """Levers of a mechanism set otherwise than usual, in every year, from the start."""
+
+    type: Literal["levers"]
+    flow: Slug
+    set: dict[Slug, float] = Field(min_length=1)
+    per_100: bool = False
+
+
+class Span(Definition):
+    """A range of numbers to go through; the end counts where it is met."""
+
+    start: float
+    end: float
+    by: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Span:
+        if self.start > self.end:
+            raise ValueError(f"expected start before end, found {self.start:g} and {self.end:g}")
+        return self
+
+    def numbers(self) -> tuple[float, ...]:
+        """
+        List the numbers.
+
+        Examples
+        --------
+        >>> Span(start=80, end=81, by=0.5).numbers()
+        (80.0, 80.5, 81.0)
+        """
+        steps = int((self.end - self.start) / self.by + 1e-9)
+        return tuple(round(self.start + n * self.by, 9) for n in range(steps + 1))
+
+
+class Grid(Definition):
+    """Every start with every pace over every number of years."""
+
+    type: Literal["grid"]
+    base: Span
+    pace: Span
+    years: tuple[Annotated[int, Field(ge=1, le=50)], ...] = Field(min_length=1)
+    unit: Literal["points", "percent"] = "points"
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Grid:
+        cells = len(self.base.numbers()) * len(self.pace.numbers()) * len(self.years)
+        if cells > _MOST_CELLS:
+            raise ValueError(f"expected {_MOST_CELLS} combinations at most, found {cells}")
+        return self
+
+
+ScenarioStep = Annotated[
+    AsUsual
+    | PromisedPace
+    | ReadingPath
+    | RequiredPace
+    | HistoricalPace
+    | OwnPace
+    | Percentile
+    | BestPeers
+    | Halt
+    | Shock
+    | LeverSettings
+    | Grid,
+    Field(discriminator="type"),
+]
+
+#: Steps that start from published numbers and not from the step before.
+_FIRST_ONLY = ("levers", "reading", "grid")
+
+
+class Scenario(Definition):
+    """
+    Named assumptions, and the sentence that says them.
+
+    Steps are applied in order, each to what the ones before it came to: a course (a pace, a halt,
+    the trend) goes on from where the series then stands, a shock is added to it. ``indicators``
+    limits what it is about; a step with levers is about the indicators that have its flow.
+    """
+
+    id: Slug
+    title: Text
+    assumes: Text
+    steps: tuple[ScenarioStep, ...] = Field(min_length=1)
+    indicators: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _first_things_first(self) -> Scenario:
+        late = [step.type for step in self.steps[1:] if step.type in _FIRST_ONLY]
+        if late:
+            raise ValueError(
+                f"steps: {', '.join(late)} start from the published numbers and can only come first"
+            )
+        if len(self.steps) > 1 and self.steps[0].type == "grid":
+            raise ValueError("steps: a grid is a scenario of its own; expected no step after it")
+        return self

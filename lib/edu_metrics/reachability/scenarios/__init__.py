@@ -1,0 +1,19 @@
+"""Scenarios run on a study: named assumptions, what they come to, and whether targets are kept."""
+
+from edu_metrics.reachability.scenarios.courses import Course, PaceOfPercentile
+from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome, outcome_row
+from edu_metrics.reachability.scenarios.running import (
+    no_reference_class,
+    run_scenario,
+    run_scenarios,
+)
+
+__all__ = [
+    "Course",
+    "PaceOfPercentile",
+    "ScenarioOutcome",
+    "no_reference_class",
+    "outcome_row",
+    "run_scenario",
+    "run_scenarios",
+]

@@ -1,0 +1,324 @@
+"""
+What each step of a scenario does to a course.
+
+A course is values by year, one row a draw. Steps are applied from left to right: one that says how
+the series goes on rewrites the years from its own on, starting from where the series stands in the
+year before; a shock is added to the years from its own on. All stay within the indicator's bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.catalog import (
+    AsUsual,
+    BestPeers,
+    Bound,
+    Halt,
+    HistoricalPace,
+    Indicator,
+    LeverSettings,
+    OwnPace,
+    Percentile,
+    Plan,
+    PromisedPace,
+    ReadingPath,
+    RequiredPace,
+    ScenarioStep,
+    Shock,
+    Target,
+)
+from edu_metrics.errors import ProjectionError
+from edu_metrics.reachability.arithmetic import final_bound
+from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.mechanizing import (
+    Built,
+    Quantities,
+    mechanism_from_counts,
+    mechanism_from_statement,
+)
+from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.trajectories import from_scale, scale_for, to_scale
+
+__all__ = ["Course", "NotAvailable", "PaceOfPercentile", "Situation", "apply", "begin"]
+
+#: Gives the pace of a percentile of an indicator's reference class, in the better direction:
+#: positive is better; None where the study has no such class. [unit of the indicator a year]
+PaceOfPercentile = Callable[[str, float], float | None]
+
+#: How far beyond a bound that must be passed a path is drawn, for each unit of the bound.
+_JUST_BEYOND = 1e-6
+#: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
+_DECIMALS = 12
+
+
+class NotAvailable(Exception):  # noqa: N818  (it is an answer, and never reaches a user)
+    """A step can't be taken here; says why, as a key of the reader's words."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """Values by year from a start: draws x years, one row where nothing is drawn."""
+
+    start_year: int
+    start_value: float
+    draws: NDArray[np.float64]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years after the start."""
+        first = self.start_year + 1
+        return tuple(range(first, first + self.draws.shape[1]))
+
+    def before(self, after: int) -> NDArray[np.float64]:
+        """Give where the series stands when a step takes effect: one number a draw."""
+        if after == 0:
+            return np.full(self.draws.shape[0], self.start_value)
+        return self.draws[:, after - 1]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One target in one area under one reading: what the steps look at."""
+
+    evidence: Evidence
+    quantities: Quantities
+    plan: Plan
+    target: Target
+    indicator: Indicator
+    assessment: Assessment
+    checks: tuple[Check, ...]
+    pace_of_percentile: PaceOfPercentile
+
+    @property
+    def area(self) -> str:
+        """The area."""
+        return self.assessment.area
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        if self.assessment.level is not None and self.assessment.level.op != "==":
+            return 1 if self.assessment.level.rising else -1
+        return -1 if self.indicator.better == "lower" else 1
+
+    def known(self, course: Course) -> dict[int, float]:
+        """Give what is known by the start of a course; a plan's own start stands alone."""
+        exact: dict[int, float] = {}
+        if self.assessment.start == "observed":
+            exact = dict(self.evidence.record(self.indicator.id, self.area).exact)
+        before = {year: value for year, value in exact.items() if year <= course.start_year}
+        return {**before, course.start_year: course.start_value}
+
+    def bounded(self, values: Any) -> NDArray[np.float64]:
+        """Keep values within the indicator's bounds."""
+        low, high = self.indicator.bounds
+        return np.asarray(np.clip(values, low, high), dtype=np.float64)
+
+
+def begin(start_year: int, start_value: float, until: int) -> Course:
+    """Let a series stand still from its start: what the first step is applied to."""
+    return Course(start_year, start_value, np.full((1, until - start_year), start_value))
+
+
+def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
+    """
+    Apply one step.
+
+    Parameters
+    ----------
+    step : ScenarioStep
+        The step; a grid is no step of a course.
+    course : Course
+        What the steps before came to.
+    situation : Situation
+        The target, the area and the reading.
+
+    Returns
+    -------
+    Course
+        The new course.
+
+    Raises
+    ------
+    NotAvailable
+        If what the step needs is not known here.
+    """
+    if getattr(step, "after", 0) >= course.draws.shape[1]:
+        return course
+    match step:
+        case AsUsual():
+            return _as_usual(step.after, course, situation)
+        case PromisedPace():
+            pace, relative = _promised(step.at, situation)
+        case RequiredPace():
+            pace, relative = _required(step.after, course, situation), False
+        case HistoricalPace():
+            pace, relative = _known(situation.assessment.past_pace, "no_past_pace"), False
+        case OwnPace():
+            pace, relative = step.per_year, step.unit == "percent"
+        case Percentile():
+            given = step.pace
+            if given is None:
+                given = situation.pace_of_percentile(situation.indicator.id, step.percentile)
+            pace, relative = situation.sign * _known(given, "no_reference_class"), False
+        case BestPeers():
+            pace, relative = _best_of_peers(situation), False
+        case Halt():
+            pace, relative = 0.0, False
+        case Shock():
+            return _shock(step, course, situation)
+        case ReadingPath():
+            return _reading(course, situation)
+        case LeverSettings():
+            return _levers(step, course, situation)
+        case _:
+            raise NotAvailable("grid_is_no_step")
+    return _paced(course, step.after, pace, situation, relative=relative)
+
+
+def _known(value: float | None, why_not: str) -> float:
+    if value is None:
+        raise NotAvailable(why_not)
+    return value
+
+
+def _paced(
+    course: Course, after: int, pace: Any, situation: Situation, *, relative: bool
+) -> Course:
+    draws, value = course.draws.copy(), course.before(after)
+    for place in range(after, draws.shape[1]):
+        value = situation.bounded(value * (1 + pace / 100) if relative else value + pace)
+        draws[:, place] = value = np.round(value, _DECIMALS)
+    return replace(course, draws=draws)
+
+
+def _as_usual(after: int, course: Course, situation: Situation) -> Course:
+    indicator = situation.indicator
+    if situation.assessment.start == "plan_statement":
+        # What a plan says of its start does not say how far the series moves in a year.
+        raise NotAvailable("no_trend")
+    try:
+        trend = situation.evidence.trajectory(indicator.id, situation.area, course.years[-1])
+    except ProjectionError:
+        raise NotAvailable("no_trend") from None
+    drawn = np.stack([trend.at(year) for year in course.years], axis=1)
+    stands = np.broadcast_to(course.before(after)[:, None], (len(drawn), 1))
+    if after > 0 or not np.allclose(stands, trend.last_value):
+        # The trend's own steps, taken from where the series stands by now.
+        scale = scale_for(indicator.bounds)
+        left = drawn[:, after - 1 : after] if after else np.full_like(stands, trend.last_value)
+        steps = to_scale(drawn, scale) - to_scale(left, scale)
+        drawn = from_scale(to_scale(stands, scale) + steps, scale)
+    earlier = np.broadcast_to(course.draws, (len(drawn), course.draws.shape[1]))
+    kept = np.concatenate([earlier[:, :after], drawn[:, after:]], axis=1)
+    return replace(course, draws=situation.bounded(kept))
+
+
+def _promised(at: str, situation: Situation) -> tuple[float, bool]:
+    """Give the pace that the plan prints for the target, or for the one it names as its pace."""
+    target = situation.target
+    source = situation.plan.target(target.pace) if target.pace else target
+    reading = next(
+        (one for one in source.readings if one.id == situation.assessment.reading),
+        source.default_reading,
+    )
+    for condition in reading.conditions if reading else ():
+        if condition.type in ("yearly_change", "average_change"):
+            paces = sorted((bound.value for bound in condition.change), key=abs)
+            chosen = {"low": paces[0], "high": paces[-1], "middle": (paces[0] + paces[-1]) / 2}
+            return chosen[at], condition.unit == "percent"
+    raise NotAvailable("no_promised_pace")
+
+
+def _required(after: int, course: Course, situation: Situation) -> Any:
+    """Give the even pace that the hardest of the years still to come asks for."""
+    if situation.assessment.level is None:
+        raise NotAvailable("no_level")
+    stands, known = course.before(after), situation.known(course)
+    paces = []
+    for place, year in enumerate(course.years[after:], start=1):
+        due = [check for check in situation.checks if check.due <= year]
+        level = final_bound(due, known, situation.indicator.bounds) if due else None
+        if level is not None and any(check.due == year for check in due):
+            # Who is there already need not fall back.
+            there = level.met_by(np.round(stands, 9))
+            needed = np.where(there, 0.0, _just_within(level, situation) - stands)
+            paces.append(needed / place)
+    if not paces:
+        raise NotAvailable("no_level")
+    return situation.sign * np.max(situation.sign * np.array(paces), axis=0)
+
+
+def _just_within(bound: Bound, situation: Situation) -> float:
+    """Give the value nearest to failing a bound that still meets it."""
+    # A bound that was computed is known to nine decimals; one that must be met exactly is as it is.
+    small = {"==": 0.0, ">": _JUST_BEYOND, "<": _JUST_BEYOND}.get(bound.op, 1e-9)
+    beyond = small * max(1.0, abs(bound.value))
+    return bound.value + situation.sign * beyond
+
+
+def _best_of_peers(situation: Situation) -> float:
+    evidence, own = situation.evidence, situation.area
+    level = evidence.catalog.areas[own].level
+    peers = [a for a in evidence.areas if a != own and evidence.catalog.areas[a].level == level]
+    paces = [evidence.record(situation.indicator.id, area).past_pace for area in peers]
+    known = [situation.sign * pace for pace in paces if pace is not None]
+    if not known:
+        raise NotAvailable("no_peers")
+    return situation.sign * max(known)
+
+
+def _shock(step: Shock, course: Course, situation: Situation) -> Course:
+    draws = course.draws.copy()
+    for place in range(step.after, draws.shape[1]):
+        passed = place - step.after
+        if passed < step.lasts:
+            part = 1.0
+        else:
+            part = max(0.0, 1 - (passed - step.lasts + 1) / (step.recovery + 1))
+        size = step.worse * (draws[:, place] / 100 if step.unit == "percent" else 1.0)
+        draws[:, place] -= situation.sign * part * size
+    return replace(course, draws=situation.bounded(np.round(draws, _DECIMALS)))
+
+
+def _reading(course: Course, situation: Situation) -> Course:
+    """Take the least that the reading asks for year by year, and no step back."""
+    draws = course.draws.copy()
+    known, value = situation.known(course), course.start_value
+    for place, year in enumerate(course.years):
+        due = [check for check in situation.checks if check.due <= year]
+        bound = final_bound(due, known, situation.indicator.bounds) if due else None
+        asked = bound is not None and any(check.due == year for check in due)
+        if bound is not None and asked and not bound.met_by(round(value, 9)):
+            value = _just_within(bound, situation)
+        draws[:, place] = value = float(situation.bounded(value))
+        known[year] = value
+    return replace(course, draws=draws)
+
+
+def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+    indicator, found = situation.indicator, situation.assessment
+    if indicator.mechanism is None or indicator.mechanism.flow != step.flow:
+        raise NotAvailable("other_mechanism")
+    if found.start == "plan_statement":
+        built = mechanism_from_statement(indicator, course.start_year, course.start_value)
+    else:
+        built = mechanism_from_counts(
+            situation.quantities, indicator, situation.area, course.start_year
+        )
+    if not isinstance(built, Built):
+        raise NotAvailable("mechanism_lacks_numbers")
+    scale = (built.whole or 100.0) / 100 if step.per_100 else 1.0
+    try:
+        levers = built.mechanism.levers.set(**{n: scale * v for n, v in step.set.items()})
+    except ProjectionError:
+        raise NotAvailable("beyond_bounds") from None
+    run = built.mechanism.project(course.years, levers)
+    return replace(course, draws=situation.bounded(run.draws(built.outcome)))

@@ -1,0 +1,298 @@
+"""Run scenarios on a study: what each target's series comes to, and whether the target is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edu_metrics.catalog import (
+    Catalog,
+    Grid,
+    LeverSettings,
+    OwnPace,
+    Plan,
+    ReadingPath,
+    Scenario,
+    Study,
+    Target,
+    nearest,
+)
+from edu_metrics.errors import DefinitionError
+from edu_metrics.reachability.assessing import assess_target
+from edu_metrics.reachability.checks import Check, checks_of
+from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.mechanizing import Quantities
+from edu_metrics.reachability.scenarios.courses import (
+    Course,
+    NotAvailable,
+    PaceOfPercentile,
+    Situation,
+    apply,
+    begin,
+)
+from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
+from edu_metrics.reachability.verdicts import Assessment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["no_reference_class", "run_scenario", "run_scenarios"]
+
+
+def no_reference_class(indicator: str, percentile: float) -> float | None:
+    """
+    Say of every percentile that no reference class gives its pace.
+
+    What stands in until a study has one: a scenario of a percentile then needs a pace of its own,
+    or is not available.
+
+    Parameters
+    ----------
+    indicator : str
+        Indicator.
+    percentile : float
+        Percentile asked for. [0-100]
+
+    Returns
+    -------
+    None
+        No pace is known.
+    """
+    del indicator, percentile
+    return None
+
+
+def run_scenarios(
+    catalog: Catalog,
+    study: Study,
+    table: pd.DataFrame,
+    *,
+    scenarios: tuple[str, ...] | None = None,
+    areas: tuple[str, ...] | None = None,
+    targets: tuple[str, ...] | None = None,
+    pace_of_percentile: PaceOfPercentile = no_reference_class,
+) -> list[ScenarioOutcome]:
+    """
+    Run scenarios on the numeric targets of a study.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        From :func:`~edu_metrics.catalog.load_catalog`.
+    study : Study
+        The study.
+    table : DataFrame
+        Its observations.
+    scenarios : tuple of str, optional
+        Scenarios by id; all when left out.
+    areas : tuple of str, optional
+        Areas of the study, by id, name or alias; all when left out.
+    targets : tuple of str, optional
+        Targets by id; all numeric ones when left out.
+    pace_of_percentile : callable, optional
+        Gives the pace of a percentile of an indicator's reference class.
+
+    Returns
+    -------
+    list of ScenarioOutcome
+        By area, target and scenario, in the order given. A scenario that is limited to other
+        indicators is left out.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown scenario, area or target.
+    """
+    chosen = [catalog.scenario(name) for name in scenarios or catalog.scenarios]
+    named = [catalog.study_area(study, area).id for area in areas or ()]
+    evidence, plan = Evidence(catalog, study, table), catalog.plan(study.plan)
+    known = [target.id for target in plan.targets]
+    unknown = [name for name in targets or () if name not in known]
+    if unknown:
+        raise DefinitionError(
+            f"expected targets of plan {plan.id!r}",
+            [f"no target {name!r}{nearest(name, known)}" for name in unknown],
+        )
+    wanted = [plan.target(name) for name in targets] if targets else plan.targets
+    quantities = Quantities(evidence)
+    outcomes: list[ScenarioOutcome] = []
+    for area in named or evidence.areas:
+        for target in wanted:
+            if not target.numeric:
+                continue
+            found = assess_target(evidence, plan, target, area)
+            for scenario in chosen:
+                outcomes += run_scenario(
+                    evidence, plan, target, scenario, area, assessment=found,
+                    quantities=quantities, pace_of_percentile=pace_of_percentile,
+                )  # fmt: skip
+    return outcomes
+
+
+def run_scenario(
+    evidence: Evidence,
+    plan: Plan,
+    target: Target,
+    scenario: Scenario,
+    area: str,
+    *,
+    assessment: Assessment | None = None,
+    quantities: Quantities | None = None,
+    pace_of_percentile: PaceOfPercentile = no_reference_class,
+) -> list[ScenarioOutcome]:
+    """
+    Run one scenario on one target in one area.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The study's series as of its date.
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise.
+    scenario : Scenario
+        What is assumed.
+    area : str
+        Area of the study.
+    assessment : Assessment, optional
+        The target's assessment in the area, where it is at hand.
+    quantities : Quantities, optional
+        Published values, kept from run to run where given.
+    pace_of_percentile : callable, optional
+        Gives the pace of a percentile of an indicator's reference class.
+
+    Returns
+    -------
+    list of ScenarioOutcome
+        One; for each reading one where the scenario says so, and one for each cell of a grid; none
+        where the scenario is not about this indicator.
+    """
+    found = assessment or assess_target(evidence, plan, target, area)
+    flows = {step.flow for step in scenario.steps if isinstance(step, LeverSettings)}
+    each = any(isinstance(step, ReadingPath) and step.which == "each" for step in scenario.steps)
+    known = quantities or Quantities(evidence)
+    outcomes: list[ScenarioOutcome] = []
+    for judged in (found, *found.others) if each else (found,):
+        if judged.indicator is None:
+            continue
+        use = evidence.catalog.indicator(judged.indicator).mechanism
+        other_flow = bool(flows) and (use is None or flows != {use.flow})
+        if other_flow or (scenario.indicators and judged.indicator not in scenario.indicators):
+            continue
+        blank = ScenarioOutcome(
+            evidence.study.id, area, target.id, scenario.id, judged.reading, judged.steps
+        )
+        if judged.reason == "reading_undecided":
+            outcomes.append(replace(blank, reason="reading_undecided"))
+            continue
+        situation = _situation(evidence, known, plan, target, judged, pace_of_percentile)
+        outcomes += _run(blank, scenario, situation)
+    return outcomes
+
+
+def _situation(
+    evidence: Evidence,
+    quantities: Quantities,
+    plan: Plan,
+    target: Target,
+    assessment: Assessment,
+    pace_of_percentile: PaceOfPercentile,
+) -> Situation:
+    indicator = evidence.catalog.indicator(str(assessment.indicator))
+    reading = next(one for one in target.readings if one.id == assessment.reading)
+    checks = checks_of(
+        reading,
+        steps=assessment.steps,
+        deadline=plan.deadline_of(target),
+        limits=indicator.bounds,
+        falling=indicator.better == "lower",
+    )
+    return Situation(
+        evidence, quantities, plan, target, indicator, assessment, checks, pace_of_percentile
+    )
+
+
+def _run(
+    blank: ScenarioOutcome, scenario: Scenario, situation: Situation
+) -> Iterator[ScenarioOutcome]:
+    first = scenario.steps[0]
+    if isinstance(first, Grid):
+        yield from _grid(blank, first, situation)
+        return
+    found = situation.assessment
+    blank = replace(
+        blank, start=found.start, start_year=found.last_year, start_value=found.last_value
+    )
+    due = max(check.due for check in situation.checks)
+    if found.last_year is None or found.last_value is None:
+        yield replace(blank, reason="no_start")
+        return
+    if found.last_year >= due:
+        yield replace(blank, reason="decided", met=_on_record(situation))
+        return
+    course = begin(found.last_year, found.last_value, due)
+    try:
+        for step in scenario.steps:
+            course = apply(step, course, situation)
+    except NotAvailable as why:
+        yield replace(blank, reason=str(why))
+        return
+    yield _judged(blank, course, situation)
+
+
+def _on_record(situation: Situation) -> bool | None:
+    record = situation.evidence.record(situation.indicator.id, situation.area)
+    values = dict(record.exact)
+    if any(check.measure == "rank" or not values.keys() >= set(check.years)
+           for check in situation.checks):  # fmt: skip
+        return None
+    return all(bool(check.holds(values)) for check in situation.checks)
+
+
+def _judged(blank: ScenarioOutcome, course: Course, situation: Situation) -> ScenarioOutcome:
+    assumed = blank.start == "assumed"
+    start = {course.start_year: course.start_value}
+    values: dict[int, Any] = dict(start if assumed else situation.known(course))
+    values |= {year: course.draws[:, place] for place, year in enumerate(course.years)}
+    blank = replace(blank, years=course.years, draws=course.draws)
+    kept: Any = np.ones(course.draws.shape[0], dtype=bool)
+    for check in situation.checks:
+        if check.measure == "rank":
+            return replace(blank, reason="rank")
+        if not values.keys() >= set(check.years):
+            return replace(blank, reason="earlier_year_unknown")
+        kept = np.logical_and(kept, check.holds(values))
+    if course.draws.shape[0] == 1:
+        return replace(blank, met=bool(kept[0]))
+    return replace(blank, probability=float(np.mean(kept)))
+
+
+def _grid(blank: ScenarioOutcome, grid: Grid, situation: Situation) -> Iterator[ScenarioOutcome]:
+    """Run every cell: the pace over so many years, ending when the target is due."""
+    checks: tuple[Check, ...] = situation.checks
+    due = max(check.due for check in checks)
+    for base in grid.base.numbers():
+        for pace in grid.pace.numbers():
+            for years in grid.years:
+                start = float(situation.bounded(base))
+                course = begin(due - years, start, due)
+                course = _paced_cell(course, pace, grid.unit, situation)
+                cell = replace(
+                    blank,
+                    case={"base": base, "pace": pace, "years": float(years)},
+                    start="assumed",
+                    start_year=due - years,
+                    start_value=start,
+                )
+                # A level on the way that is due before the cell begins is not asked of it.
+                asked = tuple(check for check in checks if check.years[0] >= due - years)
+                yield _judged(cell, course, replace(situation, checks=asked or checks))
+
+
+def _paced_cell(course: Course, pace: float, unit: str, situation: Situation) -> Course:
+    step = OwnPace.model_validate({"type": "pace", "per_year": pace, "unit": unit})
+    return apply(step, course, situation)

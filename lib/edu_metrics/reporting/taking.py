@@ -1,0 +1,216 @@
+"""What each target would take: people, posts, places, marks, and which district decides."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from edu_metrics.reachability import Quantities, Taking, what_it_takes
+from edu_metrics.reachability.taking import LeverNeed
+from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.reporting.reasons import level_text
+from edu_metrics.trajectories.mechanisms import Setting
+from edu_metrics.words import amount, number, probability, say
+
+__all__ = ["show_what_it_takes"]
+
+#: The words of a lever's unit.
+UNITS = {
+    "persons": "persons_a_year",
+    "places": "places_a_year",
+    "percent": "percent_a_year",
+    "points": "points",
+    "marks": "marks_a_year",
+}
+#: The words of each reason why nothing can be computed.
+REASONS = (
+    "because_contradiction",
+    "because_decided",
+    "because_earlier_year_unknown",
+    "because_lacks_numbers",
+    "because_no_count",
+    "because_no_start",
+    "because_rank",
+    "because_reading_undecided",
+)
+#: The words of each lever.
+LEVERS = (
+    "conversions",
+    "dropout_prevented_pct",
+    "entrants_qualified_pct",
+    "growth_pct",
+    "learning",
+    "more_intake_pp",
+    "more_vocational_pp",
+    "new_cases_cut_pct",
+    "new_posts",
+    "public_places",
+    "returned",
+    "upgrades",
+)
+
+
+def show_what_it_takes(report: AreaReport) -> Html:
+    """
+    Show the smallest settings that reach each target with 50 and with 80 % probability.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        A table of targets with a mechanism, one of those with people behind them, and the reasons
+        why the others have neither.
+    """
+    lang = report.lang
+    quantities = Quantities(report.evidence)
+    takings = [
+        what_it_takes(
+            report.evidence,
+            report.plan,
+            target,
+            report.area.id,
+            assessment=report.assessments[target.id],
+            quantities=quantities,
+        )
+        for target in report.numeric
+    ]
+    pieces: list[Cell] = []
+    modelled = [item for item in takings if item.kind == "mechanism"]
+    counted = [item for item in takings if item.kind == "count"]
+    if modelled:
+        pieces.append(_modelled(report, modelled))
+    if counted:
+        pieces.append(_counted(report, counted))
+    if not pieces:
+        pieces.append(note(say("taking.none", lang), "gap"))
+    pieces.append(_silent(report, takings))
+    return join(pieces)
+
+
+def _modelled(report: AreaReport, takings: list[Taking]) -> Html:
+    lang = report.lang
+    rows: list[list[Cell]] = []
+    for item in takings:
+        for place, need in enumerate(item.needs):
+            first = place == 0
+            rows.append(
+                [
+                    _title(report, item) if first else "",
+                    _from_to(report, item) if first else "",
+                    say(f"taking.{need.lever}", lang),
+                    probability(item.usual) if first else "",
+                    _setting(need, need.even, item, lang),
+                    _setting(need, need.sure, item, lang),
+                ]
+            )
+    keys = ("target", "from_to", "lever", "usual", "even", "sure")
+    head = [say(f"taking.{key}", lang) for key in keys]
+    caption = say("taking.caption", lang, number=len(takings))
+    pieces: list[Cell] = [table(head, rows, caption=caption, numeric=(3,))]
+    pieces.append(tag("p", say("taking.note", lang), "small"))
+    if any(item.relative for item in takings):
+        pieces.append(tag("p", say("taking.assumed_start", lang), "small"))
+    return join(pieces)
+
+
+def _counted(report: AreaReport, takings: list[Taking]) -> Html:
+    lang = report.lang
+    with_parts = any(item.parts for item in takings)
+    rows: list[list[Cell]] = []
+    for item in takings:
+        (need,) = item.needs
+        falling = report.catalog.indicators[str(item.indicator)].better == "lower"
+        mark = " ‡" if item.standing_still else ""
+        row: list[Cell] = [
+            _title(report, item),
+            _from_to(report, item) + mark,
+            say("taking.fewer_a_year" if falling else "taking.more_a_year", lang),
+            "—" if item.standing_still else probability(item.usual),
+            _setting(need, need.even, item, lang),
+            "" if item.standing_still else _setting(need, need.sure, item, lang),
+        ]
+        rows.append(row + ([_district(report, item)] if with_parts else []))
+    keys = ["target", "from_to", "lever", "usual", "even", "sure"]
+    keys += ["district"] if with_parts else []
+    head = [say(f"taking.{key}", lang) for key in keys]
+    caption = say("taking.counts_caption", lang, number=len(takings))
+    shown = table(head, rows, caption=caption, numeric=(3,))
+    return shown + tag("p", say("taking.counts_note", lang), "small")
+
+
+def _title(report: AreaReport, item: Taking) -> Html:
+    return tag("strong", report.plan.target(item.target).title.in_(report.lang))
+
+
+def _from_to(report: AreaReport, item: Taking) -> str:
+    found, lang = report.assessments[item.target], report.lang
+    unit = report.unit_of(found)
+    told = say(
+        "taking.starts",
+        lang,
+        year=item.start_year,
+        start=amount(item.start_value, unit, lang),
+        level=level_text(found, unit, lang),
+    )
+    return told + (" †" if item.relative else "")
+
+
+def _district(report: AreaReport, item: Taking) -> str:
+    if item.deciding is None:
+        return "—"
+    people = number(item.parts[0].people, 0)
+    return say(
+        "taking.district_says",
+        report.lang,
+        area=report.area_name(item.deciding),
+        people=people,
+    )
+
+
+def _setting(need: LeverNeed, setting: Setting, item: Taking, lang: str) -> str:
+    if setting.reason == "usual_is_enough":
+        return say("taking.usual_is_enough", lang)
+    if setting.value is None:
+        high, chance = _amount(need, need.high, item, lang), probability(setting.probability)
+        return say("taking.beyond_bounds", lang, high=high, chance=chance)
+    return _amount(need, setting.value, item, lang)
+
+
+def _amount(need: LeverNeed, value: float, item: Taking, lang: str) -> str:
+    people = need.unit in ("persons", "places")
+    if people and item.relative:
+        return say("taking.per_100", lang, value=_upwards(value, 2))
+    decimals = 0 if people else 1
+    return say(f"taking.{UNITS[need.unit]}", lang, value=_upwards(value, decimals))
+
+
+def _upwards(value: float, decimals: int) -> str:
+    """Round up: what is printed has to be enough."""
+    scale = 10**decimals
+    return number(math.ceil(round(value * scale, 6)) / scale, decimals)
+
+
+def _silent(report: AreaReport, takings: list[Taking]) -> Html:
+    """Say, reason by reason, for which targets nothing can be computed."""
+    lang = report.lang
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for item in takings:
+        if item.reason is not None:
+            grouped[item.reason].append(report.plan.target(item.target).title.in_(lang))
+    if not grouped:
+        return Html("")
+    comma = say("report.list_comma", lang)
+    listed: list[tuple[str, Cell]] = [
+        (
+            say(f"taking.{reason}", lang),
+            say("taking.number_of", lang, number=len(titles), names=comma.join(titles)),
+        )
+        for reason in REASONS
+        if (titles := grouped.get(reason.removeprefix("because_")))
+    ]
+    return tag("h3", say("taking.silent", lang)) + facts(listed)

@@ -1,0 +1,126 @@
+"""Rates that nobody knows exactly, as distributions, drawn with a seed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from edu_metrics.errors import ProjectionError
+
+__all__ = ["Kind", "Rate"]
+
+Kind = Literal["fixed", "beta", "normal", "range"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """
+    One uncertain rate.
+
+    Attributes
+    ----------
+    kind : {"fixed", "beta", "normal", "range"}
+        ``beta`` is a percentage and stays within 0-100; ``normal`` may leave any bound; ``range``
+        is uniform.
+    mean, sd : float or None
+        Mean, and standard deviation of the first three kinds. [unit of the rate]
+    low, high : float or None
+        Ends of a range. [unit of the rate]
+    yearly : bool
+        Whether each year has a draw of its own, as the difficulty of a paper, and not one for
+        all years, as what is not known of a habit.
+
+    Raises
+    ------
+    ProjectionError
+        If what the kind needs is not given, or no such distribution exists.
+
+    Examples
+    --------
+    >>> Rate("beta", mean=4, sd=1.5).middle
+    4
+    >>> Rate("range", low=-2, high=4).middle
+    1.0
+    """
+
+    kind: Kind
+    mean: float | None = None
+    sd: float | None = None
+    low: float | None = None
+    high: float | None = None
+    yearly: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no distribution."""
+        needed = {
+            "fixed": ("mean",),
+            "beta": ("mean", "sd"),
+            "normal": ("mean", "sd"),
+            "range": ("low", "high"),
+        }[self.kind]
+        given = tuple(n for n in ("mean", "sd", "low", "high") if getattr(self, n) is not None)
+        if given != needed:
+            raise ProjectionError(
+                f"a rate of kind {self.kind!r} takes {' and '.join(needed)}, "
+                f"found {' and '.join(given) or 'nothing'}"
+            )
+        if not all(math.isfinite(getattr(self, name)) for name in needed):
+            raise ProjectionError(f"expected finite numbers for a rate, found {self}")
+        if self.sd is not None and self.sd <= 0:
+            raise ProjectionError(f"sd: expected more than 0, found {self.sd}; or use 'fixed'")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ProjectionError(f"expected low before high, found {self.low} and {self.high}")
+        if self.kind == "beta":
+            self._shape()
+
+    def _shape(self) -> tuple[float, float]:
+        mean, sd = float(self.mean or 0) / 100, float(self.sd or 0) / 100
+        if not 0 < mean < 1 or sd**2 >= mean * (1 - mean):
+            raise ProjectionError(
+                f"no beta distribution on 0-100 has mean {self.mean} and sd {self.sd}; "
+                "expected a mean inside 0-100 and a smaller sd"
+            )
+        size = mean * (1 - mean) / sd**2 - 1
+        return mean * size, (1 - mean) * size
+
+    @property
+    def middle(self) -> float:
+        """The mean. [unit of the rate]."""
+        if self.low is not None and self.high is not None:
+            return (self.low + self.high) / 2
+        return 0.0 if self.mean is None else self.mean
+
+    def sample(self, random: Generator, size: int | tuple[int, ...]) -> NDArray[np.float64]:
+        """
+        Draw.
+
+        Parameters
+        ----------
+        random : Generator
+            Where chance comes from.
+        size : int or tuple of int
+            How many.
+
+        Returns
+        -------
+        ndarray
+            Draws. [unit of the rate]
+
+        Examples
+        --------
+        >>> draws = Rate("beta", mean=4, sd=1.5).sample(np.random.default_rng(1), 20_000)
+        >>> round(float(draws.mean()), 1), round(float(draws.std()), 1)
+        (4.0, 1.5)
+        """
+        if self.kind == "beta":
+            return np.asarray(100 * random.beta(*self._shape(), size))
+        if self.kind == "normal":
+            return np.asarray(random.normal(self.middle, self.sd or 0.0, size))
+        if self.low is not None and self.high is not None:
+            return np.asarray(random.uniform(self.low, self.high, size))
+        return np.full(size, self.middle)

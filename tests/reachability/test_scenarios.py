@@ -1,0 +1,249 @@
+"""Scenarios: what each step does, in which order, within which bounds, and what can't be said."""
+
+import numpy as np
+import pytest
+
+from edu_metrics.catalog import Scenario
+from edu_metrics.errors import DefinitionError
+from edu_metrics.reachability import Evidence, outcome_row, run_scenario, run_scenarios
+
+YEARS = (2017, 2018, 2019, 2020)
+
+
+def level(bound=">=90", *, first=None):
+    at = {2022: bound} | ({2021: first} if first else {})
+    return {"type": "level", "at": at}
+
+
+def gain(*bounds, unit="points"):
+    return {"type": "yearly_change", "unit": unit, "change": list(bounds), "capped": True}
+
+
+@pytest.fixture
+def play(case, promise, rates):
+    """Run steps on one target of the city; its pass rate by default rose by 2 points a year."""
+
+    def run(*steps, target=None, passed=(740, 760, 780, 800), others=(), scenario=None, **options):
+        rows = [rates(dict(zip(YEARS, passed, strict=True)))] if passed else []
+        rows += [rates(dict(zip(YEARS, n, strict=True)), area=area) for area, n in others]
+        catalog, study, table = case([target or promise([level()])], rows)
+        plan = catalog.plan("plan")
+        entry = Scenario.model_validate(
+            {
+                "id": "s",
+                "title": {"zh": "情景", "en": "s"},
+                "assumes": {"zh": "假定", "en": "a"},
+                "steps": list(steps),
+                **(scenario or {}),
+            }
+        )
+        return run_scenario(
+            Evidence(catalog, study, table), plan, plan.targets[0], entry,
+            options.pop("area", "city"), **options,
+        )  # fmt: skip
+
+    return run
+
+
+def path(outcomes):
+    (one,) = outcomes
+    assert one.draws.shape[0] == 1
+    return one.draws[0].round(6).tolist()
+
+
+def step(name, **fields):
+    return {"type": name, **fields}
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected", "met"),
+    [
+        ([step("halt")], [80, 80], False),
+        ([step("historical_pace")], [82, 84], False),
+        ([step("required_pace")], [85, 90], True),
+        ([step("pace", per_year=5)], [85, 90], True),
+        ([step("pace", per_year=10, unit="percent")], [88, 96.8], True),
+        ([step("pace", per_year=30)], [100, 100], True),
+        ([step("pace", per_year=-90)], [0, 0], False),
+        ([step("percentile", percentile=80, pace=4)], [84, 88], False),
+        ([step("reading")], [80, 90], True),
+    ],
+)
+def test_a_course_is_what_its_step_says(play, steps, expected, met):
+    found = play(*steps)
+    assert path(found) == expected
+    assert (found[0].met, found[0].probability) == (met, None)
+
+
+def test_the_required_pace_is_that_of_the_hardest_year(play, promise):
+    found = play(step("required_pace"), target=promise([level(first=">=88")]))
+    assert (path(found), found[0].met) == ([88, 96], True)
+
+
+def test_a_strict_bound_is_passed_and_not_touched(play, promise):
+    for name in ("required_pace", "reading"):
+        (found,) = play(step(name), target=promise([level(">90")]))
+        assert found.met is True
+        assert 90 < found.draws[0, -1] < 90.001
+
+
+@pytest.mark.parametrize(("at", "end"), [("low", 90), ("middle", 93), ("high", 96)])
+def test_the_plans_pace_has_a_slow_end_a_middle_and_a_fast_end(play, promise, at, end):
+    found = play(step("promised_pace", at=at), target=promise([gain(">=5", "<=8")]))
+    assert path(found)[-1] == end
+
+
+def test_a_promised_percentage_is_of_the_year_before(play, promise):
+    target = promise([gain(">=5", unit="percent")])
+    assert path(play(step("promised_pace", at="low"), target=target)) == [84, 88.2]
+
+
+def test_steps_are_applied_from_left_to_right(play):
+    """A shock and then a pace goes on from below; a pace and then a shock falls in its own year."""
+    shock = step("shock", worse=10)
+    pace = step("required_pace", after=1)
+    assert path(play(shock, pace)) == [70, 90]
+    assert path(play(pace, shock)) == [70, 90]
+    late = step("shock", worse=10, after=1)
+    assert path(play(pace, late)) == [80, 80]
+    assert path(play(late, pace)) == [80, 90]
+
+
+def test_a_step_that_takes_effect_later_goes_on_from_where_the_series_then_stands(play):
+    found = play(step("pace", per_year=3), step("halt", after=1))
+    assert path(found) == [83, 83]
+
+
+def test_a_step_after_the_deadline_changes_nothing(play):
+    assert path(play(step("pace", per_year=3), step("halt", after=9))) == [83, 86]
+
+
+@pytest.mark.parametrize(
+    ("recovery", "expected"),
+    [(0, [70, 80, 80, 80]), (1, [70, 75, 80, 80]), (3, [70, 72.5, 75, 77.5])],
+)
+def test_a_shock_passes_evenly_within_its_recovery(play, promise, recovery, expected):
+    target = promise([{"type": "level", "at": {2024: ">=90"}}], deadline=2024)
+    found = play(step("shock", worse=10, recovery=recovery), target=target)
+    assert path(found) == expected
+
+
+def test_where_less_is_better_worse_is_more(play, promise, case, cells):
+    target = promise([{"type": "level", "at": {2022: "<=10"}}], indicator="ill", better="lower")
+    catalog, study, table = case([target], [cells("ill_pct", {2019: 22.0, 2020: 20.0})])
+    entry = Scenario.model_validate(
+        {"id": "s", "title": {"zh": "情", "en": "s"}, "assumes": {"zh": "假", "en": "a"},
+         "steps": [step("percentile", percentile=50, pace=3),
+                   step("shock", worse=10, unit="percent")]}
+    )  # fmt: skip
+    plan = catalog.plan("plan")
+    found = run_scenario(Evidence(catalog, study, table), plan, plan.targets[0], entry, "city")
+    assert path(found) == [18.7, 14]
+
+
+def test_as_usual_draws_and_gives_a_probability(play):
+    (found,) = play(step("as_usual"))
+    assert found.met is None
+    assert 0 < found.probability < 0.5
+    assert np.median(found.draws[:, -1]) == pytest.approx(80, abs=0.5)
+    assert found.draws.min() >= 0
+    assert found.draws.max() <= 100
+
+
+def test_as_usual_after_a_shock_goes_on_from_below(play):
+    (usual,), (shocked,) = (
+        play(*steps)
+        for steps in (
+            [step("as_usual")],
+            [step("shock", worse=20, lasts=5), step("as_usual", after=1)],
+        )
+    )
+    assert np.median(shocked.draws[:, 0]) == 60
+    assert np.median(shocked.draws[:, 1]) == pytest.approx(60, abs=0.5)
+    assert shocked.probability < usual.probability
+
+
+def test_the_best_of_the_peers_is_the_fastest_area_of_the_same_level(play):
+    others = [("port", (500, 520, 530, 590)), ("east", (500, 590, 680, 770))]
+    assert path(play(step("best_peers"), others=others)) == [83, 86]
+
+
+def test_a_percentile_asks_the_reference_class_it_is_given(play):
+    asked = []
+
+    def pace(indicator, percentile):
+        asked.append((indicator, percentile))
+        return 1.5
+
+    found = play(step("percentile", percentile=80), pace_of_percentile=pace)
+    assert path(found) == [81.5, 83]
+    assert asked == [("pass_rate", 80)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "options", "reason"),
+    [
+        ([step("percentile", percentile=80)], {}, "no_reference_class"),
+        ([step("promised_pace", at="low")], {}, "no_promised_pace"),
+        ([step("best_peers")], {}, "no_peers"),
+        ([step("halt")], {"passed": ()}, "no_start"),
+    ],
+)
+def test_what_a_scenario_lacks_is_said(play, steps, options, reason):
+    (found,) = play(*steps, **options)
+    assert (found.reason, found.met, found.probability, found.draws) == (reason, None, None, None)
+    assert found.quantiles().shape == (3, 0)
+
+
+def test_a_plans_own_start_gives_a_course_and_no_trend(play, promise):
+    target = promise([level()], baseline={"value": 80, "year": 2020})
+    (required,) = play(step("required_pace"), target=target, passed=())
+    assert (required.start, required.met) == ("plan_statement", True)
+    assert play(step("as_usual"), target=target, passed=())[0].reason == "no_trend"
+
+
+def test_each_reading_is_run_and_judged_under_itself(play, promise):
+    target = promise([level()], [gain(">=5")], undecided=False)
+    found = play(step("reading", which="each"), target=target)
+    assert [(one.reading, one.steps) for one in found] == [("r0", None), ("r1", 2), ("r1", 3)]
+    assert [one.met for one in found] == [True, True, False]
+    assert found[1].draws[0].round(6).tolist() == [85, 90]
+
+
+def test_a_grid_is_every_start_with_every_pace_over_every_number_of_years(play):
+    grid = step("grid", base={"start": 80, "end": 85, "by": 5},
+                pace={"start": 2, "end": 5, "by": 3}, years=[1, 2])  # fmt: skip
+    found = play(grid)
+    cells = {tuple(one.case.values()): one.met for one in found}
+    assert cells == {
+        (80, 2, 1): False, (80, 2, 2): False, (80, 5, 1): False, (80, 5, 2): True,
+        (85, 2, 1): False, (85, 2, 2): False, (85, 5, 1): True, (85, 5, 2): True,
+    }  # fmt: skip
+    assert {one.start for one in found} == {"assumed"}
+
+
+def test_a_scenario_about_other_indicators_is_left_out(play):
+    limited = {"indicators": ("fail_rate",)}
+    assert play(step("halt"), scenario=limited) == []
+    assert play(step("levers", flow="teachers", set={"upgrades": 1})) == []
+
+
+def test_a_row_holds_plain_numbers_only(play):
+    row = outcome_row(play(step("required_pace"))[0])
+    assert row["median"] == [85, 90]
+    assert row["interval"] == [[85, 85], [90, 90]]
+    assert (row["end"], row["years"], row["case"]) == (90, [2021, 2022], [])
+
+
+def test_names_that_do_not_exist_are_refused_with_the_nearest_one(case, promise):
+    catalog, study, table = case([promise([level()])])
+    with pytest.raises(DefinitionError, match="no scenario 'halt'"):
+        run_scenarios(catalog, study, table, scenarios=("halt",))
+    with pytest.raises(DefinitionError, match="no target 'goa'; did you mean 'goal'"):
+        run_scenarios(catalog, study, table, targets=("goa",))
+
+
+def test_a_decided_target_is_told_as_it_is_on_record(play, promise):
+    target = promise([{"type": "level", "at": {2020: ">=80"}}], deadline=2020)
+    (found,) = play(step("halt"), target=target)
+    assert (found.reason, found.met) == ("decided", True)

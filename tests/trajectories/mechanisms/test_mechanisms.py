@@ -1,0 +1,237 @@
+"""Mechanisms: drawn rates, levers with bounds, and the smallest setting that keeps a promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edu_metrics.errors import ProjectionError
+from edu_metrics.formulas.flows import FLOWS, fastest_fall, upgrades_for
+from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
+
+YEARS = (2021, 2022)
+
+
+def staff(qualified=850.0, teachers=1000.0, *, leaving=None, entrants=100.0, high=150, **options):
+    rate = leaving or Rate("fixed", mean=0)
+    levers = (
+        Lever("upgrades", "persons", 0, 0, high, whole=True),
+        Lever("new_posts", "persons", 0, 0, 200, whole=True),
+        Lever("entrants_qualified_pct", "percent", entrants, 0, 100),
+    )
+    return Mechanism(
+        "teachers",
+        {"qualified": qualified, "teachers": teachers},
+        {"leaving_qualified_pct": rate, "leaving_others_pct": rate},
+        Levers(levers),
+        **options,
+    )
+
+
+def reaches(level, year=2022):
+    return lambda run: run.at("qualified_pct", year) >= level - 1e-9
+
+
+def test_85_to_90_of_a_thousand_takes_25_upgrades_a_year_where_nobody_leaves():
+    found = staff().smallest("upgrades", YEARS, reaches(90), 0.5)
+    assert (found.value, found.reason, found.probability) == (25, "found", 1.0)
+
+
+def test_87_on_the_way_asks_for_no_more_than_90_at_the_end():
+    def both(run):
+        return reaches(87, 2021)(run) & reaches(90, 2022)(run)
+
+    assert staff().smallest("upgrades", YEARS, both, 0.5).value == 25
+    # The other way round the first year binds: 40 in one year, 50 in two.
+    assert staff().smallest("upgrades", YEARS, reaches(89, 2021), 0.5).value == 40
+
+
+def test_39_to_42_takes_new_posts_of_a_twentieth_over_two_years():
+    found = staff(390, 1000).smallest("new_posts", YEARS, reaches(42), 0.5)
+    # 30 / 0.58 = 51.7 in all.
+    assert found.value == 26
+
+
+def test_leavers_replaced_by_graduates_do_part_of_the_work():
+    """4 % leave, so of 150 without a degree 6 are replaced by ones with it in the first year."""
+    found = staff(leaving=Rate("fixed", mean=4)).inverse("upgrades", "qualified_pct", [2021], 87)
+    assert found == pytest.approx(20 - 6)
+    exact = upgrades_for(87, 850, 150, leaving_qualified_pct=4, leaving_others_pct=4)
+    assert found == pytest.approx(float(exact))
+
+
+def test_no_setting_within_its_bounds_is_an_answer():
+    found = staff(high=10).smallest("upgrades", YEARS, reaches(90), 0.5)
+    assert (found.value, found.reason) == (None, "beyond_bounds")
+    assert found.probability == 0.0
+
+
+def test_the_usual_setting_may_be_enough():
+    found = staff().smallest("upgrades", YEARS, reaches(85), 0.8)
+    assert (found.value, found.reason) == (0, "usual_is_enough")
+
+
+def test_more_certainty_takes_more():
+    uncertain = staff(leaving=Rate("beta", mean=5, sd=2), entrants=60.0)
+    even, sure = (uncertain.smallest("upgrades", YEARS, reaches(90), p) for p in (0.5, 0.8))
+    assert even.value < sure.value
+    assert even.probability >= 0.5
+    assert sure.probability >= 0.8
+    one_less = uncertain.levers.set(upgrades=sure.value - 1)
+    assert np.mean(reaches(90)(uncertain.project(YEARS, one_less))) < 0.8
+
+
+def test_the_same_seed_draws_the_same_and_another_one_others():
+    rate = Rate("beta", mean=5, sd=2)
+    first, again, other = (
+        staff(leaving=rate, entrants=50.0, seed=seed).project(YEARS).draws("qualified_pct")
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_longer_projection_begins_like_a_shorter_one():
+    state = {"pass_pct": 80, "excellence_pct": 30,
+             "pass_cut_pct": 60, "excellence_cut_pct": 85, "low_cut_pct": 40}  # fmt: skip
+    exam = Mechanism(
+        "exam",
+        state,
+        {"paper_harder": Rate("normal", mean=0, sd=2, yearly=True)},
+        Levers((Lever("learning", "marks", 0, 0, 5),)),
+    )
+    short, long = exam.project([2021]), exam.project([2021, 2022, 2023])
+    assert np.array_equal(short.draws("pass_pct")[:, 0], long.draws("pass_pct")[:, 0])
+    assert not np.array_equal(long.draws("pass_pct")[:, 0], long.draws("pass_pct")[:, 1])
+
+
+@given(st.integers(0, 150), st.floats(0, 10), st.floats(0, 100))
+def test_the_inverse_of_a_projection_is_its_setting(upgrades, leaving, entrants):
+    model = staff(leaving=Rate("fixed", mean=leaving), entrants=entrants, draws=1, high=500)
+    run = model.project([2021], model.levers.set(upgrades=upgrades))
+    value = float(run.at("qualified_pct", 2021)[0])
+    # Beyond the staff without a degree no upgrade changes anything.
+    if upgrades < 150 * (1 - leaving / 100) - 1:
+        found = model.inverse("upgrades", "qualified_pct", [2021], value)
+        assert found == pytest.approx(upgrades, abs=1e-3)
+
+
+def test_a_gain_in_every_year_is_found_where_the_furthest_setting_takes_all_at_once():
+    """All of the staff upgraded in the first year leaves nothing to gain in the second."""
+
+    def rises_twice(run):
+        draws = run.draws("qualified_pct")
+        return (draws[:, 0] >= 86 - 1e-9) & (draws[:, 1] - draws[:, 0] >= 1 - 1e-9)
+
+    model = staff()
+    furthest = model.project(YEARS, model.levers.set(upgrades=150))
+    assert not rises_twice(furthest).any()
+    assert model.smallest("upgrades", YEARS, rises_twice, 0.5).value == 10
+
+
+def test_an_inverse_out_of_reach_is_none():
+    assert staff().inverse("upgrades", "qualified_pct", [2021], 84) is None
+
+
+def test_no_cut_of_new_cases_falls_faster_than_the_floor():
+    model = Mechanism(
+        "myopia",
+        {"overall_pct": 52.7},
+        {"first_grade_pct": Rate("fixed", mean=12.9), "screening_pp": Rate("fixed", mean=0)},
+        Levers((Lever("new_cases_cut_pct", "percent", 0, 0, 100),)),
+    )
+    floor = fastest_fall(model.start["by_grade"][0], 2)
+    beyond, within = (
+        model.smallest(
+            "new_cases_cut_pct",
+            YEARS,
+            lambda run, fall=fall: run.at("overall_pct", 2022) <= 52.7 - fall,
+            0.5,
+        )
+        for fall in (floor + 0.1, floor - 0.1)
+    )
+    assert beyond.reason == "beyond_bounds"
+    assert 95 < within.value < 100
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_mechanism_says_everything_that_does_not_fit_its_flow(name):
+    with pytest.raises(ProjectionError) as caught:
+        Mechanism(name, {"wrong": 1}, {"wrong": Rate("fixed", mean=1)}, Levers(()), draws=0)
+    assert [line.split(":")[0].strip(" -") for line in str(caught.value).splitlines()[1:]] == [
+        "inputs",
+        "rates",
+        "levers",
+        "draws",
+    ]
+
+
+def test_an_unknown_flow_is_refused():
+    with pytest.raises(ProjectionError, match="no flow 'tides'"):
+        Mechanism("tides", {}, {}, Levers(()))
+
+
+def test_years_follow_each_other():
+    with pytest.raises(ProjectionError, match="consecutive"):
+        staff().project([2021, 2023])
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "words"),
+    [
+        ("beta", {"mean": 4}, "takes mean and sd, found mean"),
+        ("beta", {"mean": 0, "sd": 1}, "no beta distribution"),
+        ("beta", {"mean": 50, "sd": 60}, "no beta distribution"),
+        ("normal", {"mean": 1, "sd": -1}, "expected more than 0"),
+        ("range", {"low": 2, "high": 1}, "expected low before high"),
+        ("fixed", {"mean": float("inf")}, "finite"),
+        ("fixed", {}, "found nothing"),
+    ],
+)
+def test_what_is_no_distribution_is_refused(kind, numbers, words):
+    with pytest.raises(ProjectionError, match=words):
+        Rate(kind, **numbers)
+
+
+@pytest.mark.parametrize(
+    ("rate", "mean", "sd"),
+    [
+        (Rate("beta", mean=30, sd=10), 30, 10),
+        (Rate("normal", mean=-2, sd=3), -2, 3),
+        (Rate("range", low=0, high=12), 6, 12 / 12**0.5),
+        (Rate("fixed", mean=7), 7, 0),
+    ],
+)
+def test_draws_have_the_mean_and_the_spread_that_were_given(rate, mean, sd):
+    draws = rate.sample(np.random.default_rng(3), 40_000)
+    assert draws.mean() == pytest.approx(mean, abs=0.1)
+    assert draws.std() == pytest.approx(sd, abs=0.1)
+    assert rate.middle == mean
+
+
+def test_a_setting_outside_its_bounds_and_an_unknown_lever_are_told_together():
+    with pytest.raises(ProjectionError) as caught:
+        staff().levers.set(upgrades=-1, upgrade=5)
+    assert "upgrades: expected 0 to 150, found -1" in str(caught.value)
+    assert "no lever 'upgrade'; did you mean 'upgrades'?" in str(caught.value)
+
+
+def test_a_usual_setting_lies_within_its_bounds():
+    with pytest.raises(ProjectionError, match="low <= usual <= high"):
+        Lever("upgrades", "persons", 5, 0, 4)
+
+
+def test_the_draws_of_a_start_are_those_of_its_years():
+    """A dropout rate fills the grades and empties them: a settled city keeps its retention."""
+    dropout = Rate("beta", mean=1, sd=0.5)
+    model = Mechanism(
+        "cohorts",
+        {"entrants": np.full(9, 800.0), "retention_pct": 93.0},
+        {"dropout_primary_pct": Rate("fixed", mean=0), "dropout_junior_pct": dropout,
+         "more_moves_pct": Rate("fixed", mean=0)},
+        Levers((
+            Lever("dropout_prevented_pct", "percent", 0, 0, 100),
+            Lever("returned", "persons", 0, 0, 30, whole=True),
+        )),
+    )  # fmt: skip
+    assert model.project(YEARS).draws("retention_pct") == pytest.approx(93.0)
