@@ -421,6 +421,36 @@ def scenarios(
 
 
 @app.command()
+def backtest(
+    panel: Annotated[Path, typer.Argument(help="CSV of area, year, value (plain or .gz).")],
+    horizons: Annotated[str, typer.Option(help="Years ahead, with commas.")] = "1,2,3",
+    events: Annotated[str, typer.Option(help="Gains asked for, in points, with commas.")] = "5,10",
+    slow: Annotated[bool, typer.Option("--slow", help="Also models fitted one by one.")] = False,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Back-test the models on a panel: errors, coverage, probabilities, by horizon."""
+    from edu_metrics.reporting import (
+        backtest_columns,
+        backtest_notes,
+        backtest_rows,
+        backtest_table,
+        numbers_of,
+    )
+    from edu_metrics.trajectories import backtest as run_backtest
+    from edu_metrics.trajectories import read_panels
+
+    with _usage():
+        years = numbers_of("--horizons", horizons, whole=True)
+        gains = numbers_of("--events", events)
+    panels = read_panels(panel)
+    scores = run_backtest(panels, horizons=[int(one) for one in years], gains=gains, slow=slow)
+    rows = backtest_rows(scores) if shape is Format.JSON else backtest_table(scores)
+    _print(rows, shape, backtest_columns(gains))
+    for told in backtest_notes(scores):
+        sys.stderr.write(f"{told}\n")
+
+
+@app.command()
 def report(
     studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,

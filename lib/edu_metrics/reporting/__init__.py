@@ -20,6 +20,13 @@ from edu_metrics.reporting.auditing import (
     show_questions,
     show_touching,
 )
+from edu_metrics.reporting.backtesting import (
+    backtest_columns,
+    backtest_notes,
+    backtest_rows,
+    backtest_table,
+    numbers_of,
+)
 from edu_metrics.reporting.batch import make_reports, plan_jobs
 from edu_metrics.reporting.city import (
     CityReport,
@@ -56,8 +63,13 @@ __all__ = [
     "StudyReport",
     "as_row",
     "audit_plan",
+    "backtest_columns",
+    "backtest_notes",
+    "backtest_rows",
+    "backtest_table",
     "check_parameters",
     "make_reports",
+    "numbers_of",
     "open_audit",
     "open_city",
     "open_report",

@@ -27,6 +27,8 @@ DRAWS = 400
 #: Values that a series must have by the origin; one fewer in panels of six years or less.
 ENOUGH = 4
 _SHORT = 6
+#: With fewer areas than this nothing is said of what they have in common.
+FEW = 5
 _DUST = 1e-9
 
 
@@ -143,7 +145,11 @@ def backtest(
         raise DataError("a back-test needs horizons and events that can be asked for", faults)
     ahead = sorted(set(horizons))
     found: dict[str, dict[int, list[_Cases]]] = {}
-    common = [(common_variance_pct(panel.values), panel.values.size) for panel in panels]
+    common = [
+        (common_variance_pct(panel.values), panel.values.size)
+        for panel in panels
+        if len(panel.areas) >= FEW
+    ]
     for panel in panels:
         for one in _tracks(to_scale(panel.values, "logit"), max(ahead), slow):
             held = found.setdefault(one.model, {number: [] for number in ahead})
@@ -198,11 +204,17 @@ def _forecasts(
 
 
 def _spread(horizon: int) -> tuple[Floats, Floats]:
-    """Give normal numbers that fill the distribution evenly, own and common parts unrelated."""
+    """
+    Give normal numbers that fill the distribution evenly, own and common parts unrelated.
+
+    Every draw has its mirror image in both parts, so that a rate and its complement score alike.
+    """
     from scipy.special import ndtri
 
     even = ndtri((np.arange(DRAWS) + 0.5) / DRAWS)
-    other = np.random.default_rng(1).permutation(even)
+    random = np.random.default_rng(1)
+    half = random.permutation(even[: DRAWS // 2]) * random.choice([-1.0, 1.0], DRAWS // 2)
+    other = np.concatenate([half, -half[::-1]])
     own = np.repeat(even[:, None], horizon, axis=1)[None]
     return own, np.repeat(other[:, None], horizon, axis=1)
 

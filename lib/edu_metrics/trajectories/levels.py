@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 #: How many errors of its own the peers' typical scale is worth to a series.
 OWN_WEIGHT = 2.0
+#: What is left of nothing after some sums in binary fractions.
+_DUST = 1e-18
 
 
 def local_levels(points: Floats, ratio: float) -> tuple[Floats, Floats]:
@@ -122,4 +124,4 @@ def own_scales(errors: Floats, weight: float, peers: NDArray[np.bool_]) -> tuple
     degrees = weight + number
     with np.errstate(invalid="ignore", divide="ignore"):
         variances = (weight * borrowed + total) / degrees
-    return np.where(variances > 0, variances, np.nan), degrees
+    return np.where(variances > _DUST, variances, np.nan), degrees

@@ -1,0 +1,151 @@
+"""A back-test as rows for a terminal, and as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from edu_metrics.errors import DataError
+from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, ModelScore
+from edu_metrics.words import number, say
+
+__all__ = [
+    "backtest_columns",
+    "backtest_notes",
+    "backtest_rows",
+    "backtest_table",
+    "numbers_of",
+]
+
+_COLUMNS = (
+    "model",
+    "default",
+    "horizon",
+    "n",
+    "mae",
+    "bias",
+    "coverage80",
+    "coverage95",
+    "width80",
+    "width95",
+    "crps",
+    "common_variance_pct",
+)
+
+
+def numbers_of(option: str, text: str, *, whole: bool = False) -> list[float]:
+    """
+    Read the numbers of an option that lists them with commas.
+
+    Parameters
+    ----------
+    option : str
+        What the option is called, for the message.
+    text : str
+        Its value.
+    whole : bool, optional
+        Whether only whole numbers from 1 up will do; else any above 0 and below 100.
+
+    Returns
+    -------
+    list of float
+        The numbers, sorted, each once.
+
+    Raises
+    ------
+    DataError
+        For anything else, with every fault.
+
+    Examples
+    --------
+    >>> numbers_of("--events", "10,5")
+    [5.0, 10.0]
+    """
+    found, faults = set(), []
+    expected = "a whole number of years from 1 to 20" if whole else "points above 0 and below 100"
+    for piece in text.split(","):
+        try:
+            value = float(piece)
+        except ValueError:
+            value = float("nan")
+        fits = 1 <= value <= 20 and value % 1 == 0 if whole else 0 < value < 100
+        if fits:
+            found.add(value)
+        else:
+            faults.append(f"{piece.strip()!r}: expected {expected}")
+    if faults:
+        raise DataError(f"{option} {text!r}: expected numbers with commas, such as 1,2,3", faults)
+    return sorted(found)
+
+
+def backtest_columns(gains: Sequence[float]) -> tuple[str, ...]:
+    """Name the columns of the table for people, two for each event."""
+    events = [f"{what}+{gain:g}" for gain in gains for what in ("brier", "base_rate")]
+    return (*_COLUMNS, *events)
+
+
+def backtest_rows(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
+    """
+    Give a back-test as plain data.
+
+    Parameters
+    ----------
+    scores : sequence of ModelScore
+        From :func:`~edu_metrics.trajectories.backtest`.
+
+    Returns
+    -------
+    list of dict
+        One a model and horizon, ready for JSON; null where nothing could be said.
+    """
+    rows = []
+    for score in scores:
+        row: dict[str, Any] = dataclasses.asdict(score)
+        for place, bin_ in enumerate(score.reliability):
+            row["reliability"][place]["supported"] = bin_.supported
+        rows.append(row)
+    return rows
+
+
+def backtest_table(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
+    """Give the rows for people, with a Brier score and its base rate for each event."""
+    return [
+        {name: row[name] for name in _COLUMNS}
+        | {f"brier+{event['gain']:g}": event["brier"] for event in row["events"]}
+        | {f"base_rate+{event['gain']:g}": event["base_rate_brier"] for event in row["events"]}
+        for row in backtest_rows(scores)
+    ]
+
+
+def backtest_notes(scores: Sequence[ModelScore], lang: str = "en") -> list[str]:
+    """
+    Say what a reader of a back-test must know besides its numbers.
+
+    Parameters
+    ----------
+    scores : sequence of ModelScore
+        From :func:`~edu_metrics.trajectories.backtest`.
+    lang : {"zh", "en"}, optional
+        Language.
+
+    Returns
+    -------
+    list of str
+        Whether the panel moves together, its worst year, and how far probabilities go.
+    """
+    told = []
+    mine = [score for score in scores if score.default and score.n]
+    if not mine:
+        return [say("track.nothing", lang)]
+    share = mine[0].common_variance_pct
+    if share is not None and share >= TOGETHER_PCT:
+        told.append(say("track.together", lang, share=number(share, 0)))
+    worst = min(
+        (year.coverage80, year.year, score.horizon) for score in mine for year in score.by_year
+    )
+    told.append(
+        say("track.worst", lang, share=number(worst[0], 0), year=worst[1], horizon=worst[2])
+    )
+    told.append(say("track.limits", lang, cap=number(100 * CAP, 0), floor=number(100 * FLOOR)))
+    return told
