@@ -60,6 +60,10 @@ def test_the_project_is_found_upwards_from_the_working_folder(command, project, 
         (["report", "harbour", "--jobs", "0"], ["--jobs"]),
         (["report", "harbour", "--first", "0"], ["--first"]),
         (["report", "harbour", "--no-such-option"], ["--no-such-option"]),
+        (["scenarios", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["scenarios", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
+        (["scenarios", "harbour", "--scenario", "halt"], ["no scenario 'halt'"]),
+        (["scenarios", "harbour", "--target", "pass_202"], ["did you mean 'pass_202"]),
         (["assess", "harbour", "--format", "xml"], ["xml"]),
         (["assess", "harbour", "--as-of", "last year"], ["last year"]),
         (["assess"], ["STUDY"]),
@@ -176,6 +180,29 @@ def test_assess_judges_by_hand_countable_numbers(command, project):
     assert 0 <= ahead["probability"] <= 1
     assert ahead["interval"][0] < ahead["interval"][1]
     assert by_target["contest"]["verdict"] == "tracked"
+
+
+SCENARIO = """
+id: arrive
+title: {zh: 刚好达到, en: Arrive}
+assumes: {zh: 每年同样一步。, en: Equal steps.}
+steps: [{type: required_pace}]
+"""
+
+
+def test_scenarios_run_what_is_defined(command, project):
+    """From 80 in 2020 to 90 in 2022: 85 in between."""
+    folder = project / "data" / "definitions" / "scenarios"
+    folder.mkdir()
+    (folder / "arrive.yaml").write_text(SCENARIO, "utf-8")
+    words = ("--area", "港城", "--scenario", "arrive", "--root", project)
+    found = command("scenarios", "harbour", *words, "--format", "json")
+    assert (found.status, found.err) == (0, "")
+    ahead = next(row for row in found.rows if row["target"] == "pass_2022")
+    assert (ahead["median"], ahead["met"], ahead["probability"]) == ([85, 90], True, None)
+    table = command("scenarios", "harbour", *words, "--target", "pass_2022")
+    assert "arrive" in table.out
+    assert "pass_2020" not in table.out
 
 
 def test_assess_as_of_an_earlier_day_does_not_look_ahead(command, project):

@@ -53,6 +53,30 @@ PLACES = (
 FIGURES = (rep.show_verdict_bar, rep.show_availability, rep.show_outlook)
 
 
+def test_a_report_says_of_every_numeric_target_what_it_takes_or_why_that_is_unknown(opened):
+    for study, area, lang in (("wuhai", "wuhai", "zh"), ("mock_city", "mock_city", "en")):
+        report = opened(study, area, lang)
+        shown = unescape(str(rep.show_what_it_takes(report)))
+        for target in report.numeric:
+            assert target.title.in_(lang) in shown
+
+
+def test_what_it_takes_from_a_plans_own_start_is_marked_and_for_each_hundred(opened):
+    shown = str(rep.show_what_it_takes(opened("wuhai", "wuhai", "en")))
+    assert "†" in shown
+    assert "in 100 a year" in shown
+    assert "†" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", "en")))
+
+
+def test_every_lever_and_every_reason_has_words():
+    from edu_metrics.formulas.flows import FLOWS
+    from edu_metrics.reporting.taking import LEVERS, UNITS
+
+    levers = {name: unit for flow in FLOWS.values() for name, unit in flow.levers.items()}
+    assert set(LEVERS) == set(levers)
+    assert set(UNITS) == set(levers.values())
+
+
 class Tables(HTMLParser):
     """The rows of all tables, as text."""
 

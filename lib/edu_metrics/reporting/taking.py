@@ -184,8 +184,9 @@ def _setting(need: LeverNeed, setting: Setting, item: Taking, lang: str) -> str:
 def _amount(need: LeverNeed, value: float, item: Taking, lang: str) -> str:
     people = need.unit in ("persons", "places")
     if people and item.relative:
-        return say("taking.per_100", lang, value=_upwards(value, 2))
-    decimals = 0 if people else 1
+        decimals = 0 if float(value).is_integer() else 2
+        return say("taking.per_100", lang, value=_upwards(value, decimals))
+    decimals = 0 if people or float(value).is_integer() else 1
     return say(f"taking.{UNITS[need.unit]}", lang, value=_upwards(value, decimals))
 
 
