@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +42,10 @@ class StudyReport:
         self.study = study
         self.plan: Plan = catalog.plan(study.plan)
         self.lang = lang
-        self.evidence = Evidence(catalog, study, table)
+        held = _HELD.get((catalog.root, study.id))
+        self.evidence = (
+            held.evidence if held and held.table is table else Evidence(catalog, study, table)
+        )
         self._table = table
 
     @cached_property
@@ -146,19 +150,68 @@ def inputs_sha256(catalog: Catalog, study: Study, table: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A study as it was loaded for all reports of a batch."""
+
+    catalog: Catalog
+    study: Study
+    table: pd.DataFrame
+    evidence: Evidence
+
+
+#: Filled by a batch only: who opens a report by hand sees what the files say now.
+_HELD: dict[tuple[Path, str], _Held] = {}
+
+
+def hold(root: Path | str, study: str) -> None:
+    """
+    Load a study, and compute its series, for all reports that this process will open.
+
+    Processes forked from this one share them; what one of them changes, no other sees.
+
+    Parameters
+    ----------
+    root : Path or str
+        The project folder.
+    study : str
+        Study id.
+
+    Raises
+    ------
+    EduMetricsError
+        If definitions or observations can't be loaded.
+    """
+    folder = Path(root).resolve()
+    catalog = next(
+        (held.catalog for (place, _), held in _HELD.items() if place == folder), None
+    ) or load_catalog(folder)
+    entry = catalog.study(study)
+    table = read_processed(folder, study)
+    evidence = Evidence(catalog, entry, table)
+    plan = catalog.plan(entry.plan)
+    wanted = dict.fromkeys(target.indicator for target in plan.targets if target.indicator)
+    for indicator in wanted:
+        evidence.history(indicator)
+        for area in evidence.areas[:1]:
+            evidence.record(indicator, area)
+    _HELD[folder, study] = _Held(catalog, entry, table, evidence)
+
+
 def open_study(
     study: str, lang: str, root: Path | str | None
 ) -> tuple[Catalog, Study, pd.DataFrame]:
     """Load definitions and table of a study, and refuse a language that it does not have."""
-    folder = Path(root) if root else find_root()
-    catalog = load_catalog(folder)
+    folder = (Path(root) if root else find_root()).resolve()
+    held = _HELD.get((folder, study))
+    catalog = held.catalog if held else load_catalog(folder)
     entry = catalog.study(study)
     if lang not in entry.languages:
         raise DefinitionError(
             f"study {study!r} has no reports in {lang!r}{nearest(lang, entry.languages)} "
             f"(it has {', '.join(entry.languages)})"
         )
-    return catalog, entry, read_processed(folder, study)
+    return catalog, entry, held.table if held else read_processed(folder, study)
 
 
 def open_report(study: str, area: str, lang: str, root: Path | str | None = None) -> AreaReport:

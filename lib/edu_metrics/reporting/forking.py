@@ -1,0 +1,187 @@
+"""Ask the process that forks for reports, and get their outcomes as futures."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from edu_metrics.errors import ReportError
+from edu_metrics.reporting.running import Job, Limits, Outcome
+from edu_metrics.reporting.warming import BLAS_THREADS
+
+__all__ = ["ForkPool", "can_fork", "fork_pool"]
+
+#: How often a report is tried where the process that forks is lost.
+_TRIES = 2
+
+
+def can_fork() -> bool:
+    """Tell whether this system forks processes soundly: macOS can, but its libraries can't."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+class ForkPool:
+    """
+    A pool like those of concurrent.futures, for reports made in forked processes.
+
+    Parameters
+    ----------
+    workers : int
+        How many reports are made at the same time.
+    limits : Limits
+        What each may take.
+    root : Path
+        The project folder.
+    studies : sequence of str
+        Studies that are loaded before the first fork.
+    """
+
+    def __init__(
+        self, workers: int, limits: Limits, root: Path, studies: Sequence[str] = ()
+    ) -> None:
+        self._workers, self._limits = workers, limits
+        self._root, self._studies = root, tuple(studies)
+        self._lock = threading.RLock()
+        self._waiting: deque[tuple[Job, Future[Outcome], int]] = deque()
+        self._running: dict[int, tuple[Job, Future[Outcome], int]] = {}
+        self._number = 0
+        self._closed = False
+        self._start()
+
+    def _start(self) -> None:
+        """Start the process, as a program of its own: nothing of this one is in it."""
+        ours, theirs = multiprocessing.Pipe()
+        library = str(Path(__file__).parents[2])
+        path = os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")]))
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115, closed with the pool
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "edu_metrics.reporting.nursery", str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
+            pass_fds=[theirs.fileno()],
+            # Not in the terminal's group: Ctrl-C is for the process that asked for reports.
+            start_new_session=True,
+            # Sets are walked in the order of hashes, which may not differ from run to run.
+            env={"PYTHONHASHSEED": "0", **os.environ, **BLAS_THREADS, "PYTHONPATH": path},
+        )
+        theirs.close()
+        self._control = ours
+        self._control.send((self._root, self._studies))
+        self.pid = self._process.pid
+        self._ready = False
+        self._reader = threading.Thread(target=self._listen, args=(ours,), daemon=True)
+        self._reader.start()
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Ask for a report."""
+        future: Future[Outcome] = Future()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            self._waiting.append((job, future, 1))
+            self._send()
+        return future
+
+    def _send(self) -> None:
+        """Hand over as many jobs as may run."""
+        while self._ready and self._waiting and len(self._running) < self._workers:
+            job, future, tries = self._waiting.popleft()
+            if tries == 1 and not future.set_running_or_notify_cancel():
+                continue
+            self._number += 1
+            self._running[self._number] = job, future, tries
+            # Where it is lost, the thread that listens will know.
+            with contextlib.suppress(OSError):
+                self._control.send((self._number, job, self._limits))
+
+    def _listen(self, control: Connection) -> None:
+        fault = ""
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                key, told = control.recv()
+                if key == "failed":
+                    fault = told
+                    break
+                with self._lock:
+                    if key == "ready":
+                        self._ready = True
+                        self._send()
+                        continue
+                    _, future, _ = self._running.pop(key)
+                    self._send()
+                future.set_result(told)
+        with self._lock:
+            if not self._closed:
+                self._lost(fault)
+
+    def _lost(self, fault: str) -> None:
+        """Start again, and try once more what was running."""
+        self._process.kill()
+        self._process.wait()
+        began, self._ready = self._ready, False
+        running = list(self._running.values())
+        self._running.clear()
+        hopeless = not began
+        for job, future, tries in reversed(running):
+            if tries < _TRIES:
+                self._waiting.appendleft((job, future, tries + 1))
+            else:
+                future.set_exception(ReportError(f"process lost, {_TRIES} times"))
+        if hopeless:
+            told = fault or self._last_words()
+            self._closed = True
+            while self._waiting:
+                _, future, tries = self._waiting.popleft()
+                if tries > 1 or future.set_running_or_notify_cancel():
+                    future.set_exception(
+                        ReportError(f"the process that makes reports did not start: {told}")
+                    )
+        else:
+            self._start()
+
+    def _last_words(self) -> str:
+        size = os.fstat(self._said.fileno()).st_size
+        said = os.pread(self._said.fileno(), 600, max(0, size - 600))
+        lines = said.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else f"exit status {self._process.returncode}"
+
+    def shutdown(self) -> None:
+        """End the process and all that it makes; what is not whole by then is given up."""
+        with self._lock:
+            self._closed = True
+            for _, future, _ in self._waiting:
+                future.cancel()
+            self._waiting.clear()
+        # It ends its children and takes their drafts away once nobody is there to ask.
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._control.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)  # closing would not wake the thread that listens
+        try:
+            self._process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+
+
+@contextlib.contextmanager
+def fork_pool(
+    workers: int, limits: Limits, root: Path, studies: Sequence[str] = ()
+) -> Iterator[ForkPool]:
+    """Give a pool that ends where its user does."""
+    pool = ForkPool(workers, limits, root, studies)
+    try:
+        yield pool
+    finally:
+        pool.shutdown()
