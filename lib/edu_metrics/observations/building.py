@@ -214,7 +214,7 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
     try:
         # Without threads: who forks processes afterwards must not have started any.
         with pq.ParquetFile(path, pre_buffer=False) as file:
-            table = file.read(use_threads=False).to_pandas(use_threads=False)
+            table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     except (OSError, ValueError) as error:
         raise DataError(f"{path.name} can't be read ({error}); {cure} again") from error
     if tuple(table) != COLUMNS:

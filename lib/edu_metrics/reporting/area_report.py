@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,17 +12,23 @@ from typing import TYPE_CHECKING
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.observations import read_processed
+from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import Applies, Assessment, Evidence, Verdict, assess_target
+from edu_metrics.reporting.inputs import PLAN_AUDIT, Basis, combined
+from edu_metrics.reporting.observed_inputs import ObservedInputs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AreaReport", "StudyReport", "inputs_sha256", "open_report", "open_study"]
+__all__ = ["AreaReport", "StudyReport", "hold", "open_report", "open_study"]
 
 
 class StudyReport:
     """
     A study's definitions, observations and assessments, in one language.
+
+    ``place`` is where the report stands among those of the study: the id of its area, or the
+    name of a report that is not of one area.
 
     Parameters
     ----------
@@ -37,16 +42,17 @@ class StudyReport:
         Language of every sentence.
     """
 
+    place = PLAN_AUDIT
+
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
         self.study = study
         self.plan: Plan = catalog.plan(study.plan)
         self.lang = lang
         held = _HELD.get((catalog.root, study.id))
-        self.evidence = (
-            held.evidence if held and held.table is table else Evidence(catalog, study, table)
-        )
-        self._table = table
+        shared = held is not None and held.table is table
+        self.evidence = held.evidence if held and shared else Evidence(catalog, study, table)
+        self._inputs = held.inputs if held and shared else ObservedInputs(self.evidence)
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -83,8 +89,14 @@ class StudyReport:
         return self.catalog.indicators[assessment.indicator].unit
 
     def inputs_sha256(self) -> str:
-        """Hash everything that the report's numbers depend on."""
-        return inputs_sha256(self.catalog, self.study, self._table)
+        """Hash everything that the report depends on."""
+        basis = Basis(self.catalog, self.study)
+        return combined(basis.parts(self.place, self._inputs.sha256(self.place)))
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations that the report rests on."""
+        return self.evidence.table
 
 
 class AreaReport(StudyReport):
@@ -95,6 +107,15 @@ class AreaReport(StudyReport):
     ) -> None:
         super().__init__(catalog, study, table, lang)
         self.area = area
+        self.place = area.id
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations of the area, of what lies below and above it, and compared with it."""
+        kept = below(self.catalog, [self.area.id]) | set(self.study.compare_with)
+        kept |= set(self.evidence.above(self.area.id)) & set(self.areas)
+        table = self.evidence.table
+        return table[table["area"].isin(kept)]
 
     @cached_property
     def assessments(self) -> dict[str, Assessment]:
@@ -120,36 +141,6 @@ class AreaReport(StudyReport):
         )
 
 
-def inputs_sha256(catalog: Catalog, study: Study, table: pd.DataFrame) -> str:
-    """
-    Hash everything that a study's reports depend on.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    table : DataFrame
-        Its observations.
-
-    Returns
-    -------
-    str
-        SHA-256 over the definition files and the study's observations.
-    """
-    from pandas.util import hash_pandas_object
-
-    digest = hashlib.sha256()
-    folder = catalog.root / "data" / "definitions"
-    for path in sorted(folder.rglob("*.yaml")):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    digest.update(hash_pandas_object(table, index=False).to_numpy().tobytes())
-    digest.update(study.id.encode())
-    return digest.hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class _Held:
     """A study as it was loaded for all reports of a batch."""
@@ -158,6 +149,7 @@ class _Held:
     study: Study
     table: pd.DataFrame
     evidence: Evidence
+    inputs: ObservedInputs
 
 
 #: Filled by a batch only: who opens a report by hand sees what the files say now.
@@ -195,7 +187,9 @@ def hold(root: Path | str, study: str) -> None:
         evidence.history(indicator)
         for area in evidence.areas[:1]:
             evidence.record(indicator, area)
-    _HELD[folder, study] = _Held(catalog, entry, table, evidence)
+    inputs = ObservedInputs(evidence)
+    inputs.sha256(evidence.areas[0])
+    _HELD[folder, study] = _Held(catalog, entry, table, evidence, inputs)
 
 
 def open_study(

@@ -32,7 +32,7 @@ Message = dict[str, Any]
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 
-class DirectSession(Session):  # type: ignore[misc]
+class DirectSession(Session):
     """A session that hands each message to a function instead of a socket."""
 
     take: Callable[[Message], None]
@@ -151,7 +151,7 @@ class Stream(io.TextIOBase):
         self._file.close()
 
 
-class ZMQInteractiveShell(KernelShell):  # type: ignore[misc]
+class ZMQInteractiveShell(KernelShell):
     """
     The kernel's shell, without a kernel behind it.
 
@@ -167,7 +167,7 @@ class ZMQInteractiveShell(KernelShell):  # type: ignore[misc]
 
     def init_environment(self) -> None:
         """Set what a kernel sets for programs started from a cell."""
-        super().init_environment()
+        super().init_environment()  # type: ignore[no-untyped-call]
         os.environ.setdefault("MPLBACKEND", _INLINE)
         os.environ.setdefault("JPY_PARENT_PID", str(os.getppid()))
 
@@ -215,6 +215,7 @@ def open_shell(take: Callable[[Message], None]) -> Iterator[tuple[Any, tuple[Str
         sys.stdout, sys.stderr, builtins.input = out, err, asked
         for stream in streams:
             stream.end()
+        _not_inline()
         atexit.unregister(shell.atexit_operations)
         shell.atexit_operations()
         ZMQInteractiveShell.clear_instance()
@@ -243,4 +244,13 @@ def _inline() -> None:
     from matplotlib_inline import backend_inline
 
     plt.switch_backend(_INLINE)
-    backend_inline._enable_matplotlib_integration()
+    backend_inline._enable_matplotlib_integration()  # type: ignore[no-untyped-call]
+
+
+def _not_inline() -> None:
+    """Let go of a shell that ends: pyplot would call what is not there any more."""
+    if "matplotlib.pyplot" in sys.modules:
+        import matplotlib.pyplot as plt
+
+        plt.close("all")
+        plt.uninstall_repl_displayhook()

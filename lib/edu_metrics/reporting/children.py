@@ -137,11 +137,11 @@ def rebuilt(job: Job) -> bool:
         Whether there is anything to keep.
     """
     parts: dict[str, Any] = {}
-    with contextlib.suppress(OSError, EOFError, pickle.UnpicklingError, AttributeError):
-        with (job.draft / PARTS).open("rb") as file:
-            while True:
-                cell, outputs = pickle.load(file)  # noqa: S301, written by our own child
-                parts[cell] = outputs
+    cut_short = (OSError, EOFError, pickle.UnpicklingError, AttributeError)
+    with contextlib.suppress(*cut_short), (job.draft / PARTS).open("rb") as file:
+        while True:
+            cell, outputs = pickle.load(file)
+            parts[cell] = outputs
     if job.executed.is_file():
         return True
     try:

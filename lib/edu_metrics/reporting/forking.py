@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,6 +30,16 @@ _TRIES = 2
 def can_fork() -> bool:
     """Tell whether this system forks processes soundly: macOS can, but its libraries can't."""
     return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+@dataclass
+class _Asked:
+    """A report that somebody waits for."""
+
+    job: Job
+    limits: Limits
+    future: Future[Outcome]
+    tries: int = 0
 
 
 class ForkPool:
@@ -53,8 +64,8 @@ class ForkPool:
         self._workers, self._limits = workers, limits
         self._root, self._studies = root, tuple(studies)
         self._lock = threading.RLock()
-        self._waiting: deque[tuple[Job, Future[Outcome], int]] = deque()
-        self._running: dict[int, tuple[Job, Future[Outcome], int]] = {}
+        self._waiting: deque[_Asked] = deque()
+        self._running: dict[int, _Asked] = {}
         self._number = 0
         self._closed = False
         self._start()
@@ -84,27 +95,28 @@ class ForkPool:
         self._reader = threading.Thread(target=self._listen, args=(ours,), daemon=True)
         self._reader.start()
 
-    def submit(self, job: Job) -> Future[Outcome]:
-        """Ask for a report."""
+    def submit(self, job: Job, limits: Limits | None = None) -> Future[Outcome]:
+        """Ask for a report; it may have limits of its own."""
         future: Future[Outcome] = Future()
         with self._lock:
             if self._closed:
                 raise RuntimeError("the pool is closed")
-            self._waiting.append((job, future, 1))
+            self._waiting.append(_Asked(job, limits or self._limits, future))
             self._send()
         return future
 
     def _send(self) -> None:
         """Hand over as many jobs as may run."""
         while self._ready and self._waiting and len(self._running) < self._workers:
-            job, future, tries = self._waiting.popleft()
-            if tries == 1 and not future.set_running_or_notify_cancel():
+            asked = self._waiting.popleft()
+            if asked.tries == 0 and not asked.future.set_running_or_notify_cancel():
                 continue
+            asked.tries += 1
             self._number += 1
-            self._running[self._number] = job, future, tries
+            self._running[self._number] = asked
             # Where it is lost, the thread that listens will know.
             with contextlib.suppress(OSError):
-                self._control.send((self._number, job, self._limits))
+                self._control.send((self._number, asked.job, asked.limits))
 
     def _listen(self, control: Connection) -> None:
         fault = ""
@@ -119,9 +131,9 @@ class ForkPool:
                         self._ready = True
                         self._send()
                         continue
-                    _, future, _ = self._running.pop(key)
+                    asked = self._running.pop(key)
                     self._send()
-                future.set_result(told)
+                asked.future.set_result(told)
         with self._lock:
             if not self._closed:
                 self._lost(fault)
@@ -134,18 +146,18 @@ class ForkPool:
         running = list(self._running.values())
         self._running.clear()
         hopeless = not began
-        for job, future, tries in reversed(running):
-            if tries < _TRIES:
-                self._waiting.appendleft((job, future, tries + 1))
+        for asked in reversed(running):
+            if asked.tries < _TRIES:
+                self._waiting.appendleft(asked)
             else:
-                future.set_exception(ReportError(f"process lost, {_TRIES} times"))
+                asked.future.set_exception(ReportError(f"process lost, {_TRIES} times"))
         if hopeless:
             told = fault or self._last_words()
             self._closed = True
             while self._waiting:
-                _, future, tries = self._waiting.popleft()
-                if tries > 1 or future.set_running_or_notify_cancel():
-                    future.set_exception(
+                asked = self._waiting.popleft()
+                if asked.tries or asked.future.set_running_or_notify_cancel():
+                    asked.future.set_exception(
                         ReportError(f"the process that makes reports did not start: {told}")
                     )
         else:
@@ -161,11 +173,14 @@ class ForkPool:
         """End the process and all that it makes; what is not whole by then is given up."""
         with self._lock:
             self._closed = True
-            for _, future, _ in self._waiting:
-                future.cancel()
+            for asked in self._waiting:
+                asked.future.cancel()
             self._waiting.clear()
         # It ends its children and takes their drafts away once nobody is there to ask.
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._control.fileno())) as end:
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(fileno=os.dup(self._control.fileno())) as end,
+        ):
             end.shutdown(socket.SHUT_RDWR)  # closing would not wake the thread that listens
         try:
             self._process.wait(timeout=30)

@@ -221,21 +221,25 @@ def _outcome(child: Child, status: int) -> Outcome:
             log = keep_failure(job.draft, job.folder, f"{error}\n")
             return Outcome(job.name, "failed", seconds, None, said(error), log)
         return Outcome(job.name, "made", seconds)
-    if child.stopped is not None:
-        error = f"CellTimeoutError: {child.stopped}"
-    elif child.told.get("end") == "failed":
-        error = str(child.told.get("error"))
-    elif code < 0:
-        error = f"DeadKernelError: the process was ended by {_signal_name(-code)}"
-    else:
-        error = f"DeadKernelError: the process ended by itself with status {code}"
+    fault = _fault(child, code)
     cell = place_of(job.notebook, child.cell) if child.cell else None
     rebuilt(job)
     told = ""
     with contextlib.suppress(OSError):
         told = (job.draft / LOG).read_text("utf-8", "replace")
-    log = keep_failure(job.draft, job.folder, f"{error}\n{told}")
-    return Outcome(job.name, "failed", seconds, cell, error, log)
+    log = keep_failure(job.draft, job.folder, f"{fault}\n{told}")
+    return Outcome(job.name, "failed", seconds, cell, fault, log)
+
+
+def _fault(child: Child, code: int) -> str:
+    """Say why a report is not whole."""
+    if child.stopped is not None:
+        return f"CellTimeoutError: {child.stopped}"
+    if child.told.get("end") == "failed":
+        return str(child.told.get("error"))
+    if code < 0:
+        return f"DeadKernelError: the process was ended by {_signal_name(-code)}"
+    return f"DeadKernelError: the process ended by itself with status {code}"
 
 
 def _signal_name(number: int) -> str:

@@ -9,7 +9,15 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["keep_failure", "publish", "stamp_of", "start_afresh", "sweep", "write_whole"]
+__all__ = [
+    "keep_failure",
+    "publish",
+    "stamp_of",
+    "start_afresh",
+    "sweep",
+    "write_text",
+    "write_whole",
+]
 
 FAILED_NOTEBOOK, FAILED_LOG = "failed.ipynb", "failed.log"
 
@@ -46,6 +54,17 @@ def write_whole(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or none: under another name first, seen to the disk, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write_whole(draft, text)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def publish(draft: Path, folder: Path) -> None:

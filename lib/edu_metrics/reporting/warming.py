@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from edu_metrics.errors import EduMetricsError, ReportError
 
@@ -40,24 +42,24 @@ def warm(root: Path, studies: Sequence[str]) -> None:
         If something started a thread: a process that is forked then may hang.
     """
     import matplotlib.pyplot as plt
-    import nbformat
     from matplotlib_inline import backend_inline  # noqa: F401, loaded for the children
 
+    from edu_metrics import reporting
     from edu_metrics.figures import new_figure, to_png
     from edu_metrics.reporting import engine
     from edu_metrics.reporting.area_report import hold
     from edu_metrics.reporting.page import to_page
 
+    for name in reporting.__all__:
+        getattr(reporting, name)
     engine.register()
     plt.switch_backend("agg")
     figure, (axes,) = new_figure(3.0, 2.0)
     axes.plot([1, 2], [2, 1])
     axes.set_title("提前画一次 ahead")
     to_png(figure)
-    cells = [nbformat.v4.new_markdown_cell("## a"), nbformat.v4.new_code_cell("1")]
-    cells[1].outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>b</p>"})]
-    to_page(nbformat.v4.new_notebook(cells=cells), title="", lang="en", home="")
-    _run_a_notebook(root)
+    to_page(_run_a_notebook(root), title="", lang="en", home="")
+    plt.switch_backend("agg")
     for study in studies:
         try:
             hold(root, study)
@@ -70,30 +72,43 @@ def warm(root: Path, studies: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _run_a_notebook(root: Path) -> None:
+def _run_a_notebook(root: Path) -> Any:
     """Run a few cells, so that the shell's own parts are loaded."""
     import nbformat
     import papermill
+    from papermill.exceptions import PapermillExecutionError
 
     from edu_metrics.reporting.engine import ENGINE
 
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
-    sources = ("a = 1", "a + 1", "print(a)", "from IPython.display import HTML\nHTML('<p>')")
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    notebook.cells[0].metadata["tags"] = ["parameters"]
-    papermill.execute_notebook(
-        notebook,
-        None,
-        parameters={"a": 2},
-        engine_name=ENGINE,
-        kernel_name="python3",
-        cwd=str(root),
-        progress_bar=False,
-        log_output=False,
-        request_save_on_cell_execute=False,
-        autosave_cell_every=0,
+    v4: Any = nbformat.v4
+    notebook = v4.new_notebook(
+        metadata={"kernelspec": kernel}, cells=[v4.new_markdown_cell("## a")]
     )
+    sources = (
+        "a = 1",
+        "a + 1",
+        "print(a)",
+        "from IPython.display import HTML\nHTML('<p>')",
+        "1 / 0",
+    )
+    notebook.cells += [v4.new_code_cell(source) for source in sources]
+    notebook.cells[1].metadata["tags"] = ["parameters"]
+    with contextlib.suppress(PapermillExecutionError):  # the last cell shows how errors look
+        papermill.execute_notebook(
+            notebook,
+            None,
+            parameters={"a": 2},
+            engine_name=ENGINE,
+            kernel_name="python3",
+            cwd=str(root),
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+        )
+    del notebook.cells[-1]
+    return notebook
 
 
 def single_threaded() -> bool:
