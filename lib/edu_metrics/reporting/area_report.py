@@ -15,7 +15,7 @@ from edu_metrics.observations import read_processed
 from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import Applies, Assessment, Evidence, Verdict, assess_target
 from edu_metrics.reporting.inputs import PLAN_AUDIT, Basis, combined
-from edu_metrics.reporting.observed_inputs import ObservedInputs
+from edu_metrics.reporting.observed_inputs import ObservedInputs, has_history
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +184,8 @@ def hold(root: Path | str, study: str) -> None:
     plan = catalog.plan(entry.plan)
     wanted = dict.fromkeys(target.indicator for target in plan.targets if target.indicator)
     for indicator in wanted:
-        evidence.history(indicator)
+        if has_history(evidence, indicator):
+            evidence.history(indicator)
         for area in evidence.areas[:1]:
             evidence.record(indicator, area)
     inputs = ObservedInputs(evidence)

@@ -22,7 +22,7 @@ from edu_metrics.trajectories.trends import PEER_WEIGHT, yearly_changes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ObservedInputs"]
+__all__ = ["ObservedInputs", "has_history"]
 
 
 class ObservedInputs:
@@ -152,7 +152,8 @@ class ObservedInputs:
             for name in (t.indicator, *(r.indicator for r in t.readings))
             if name
         }
-        return {name: dict(self._peers_of(name)) for name in self._indicators if name in forecast}
+        known = [name for name in self._indicators if has_history(self._evidence, name)]
+        return {name: dict(self._peers_of(name)) for name in known if name in forecast}
 
     def _peers_of(self, indicator: str) -> Iterator[tuple[str, tuple[float, int, int]]]:
         entry = self._catalog.indicator(indicator)
@@ -174,6 +175,12 @@ class ObservedInputs:
                 peers = len(usable) - (area in usable)
                 weight = min(PEER_WEIGHT, total - own_size)
                 yield area, (medians.get(area, medians[None]), int(weight), peers)
+
+
+def has_history(evidence: Evidence, indicator: str) -> bool:
+    """Tell whether any area of the study has an exact value of an indicator."""
+    series = evidence.series(indicator)
+    return bool(((series["bound"] == "exact") & series["area"].isin(evidence.areas)).any())
 
 
 def medians_of_others(values: dict[str, float]) -> dict[str | None, float]:
