@@ -52,7 +52,7 @@ class StudyReport:
         held = _HELD.get((catalog.root, study.id))
         shared = held is not None and held.table is table
         self.evidence = held.evidence if held and shared else Evidence(catalog, study, table)
-        self._inputs = held.inputs if held and shared else ObservedInputs(self.evidence)
+        self.inputs = held.inputs if held and shared else ObservedInputs(self.evidence)
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ class StudyReport:
     def inputs_sha256(self) -> str:
         """Hash everything that the report depends on."""
         basis = Basis(self.catalog, self.study)
-        return combined(basis.parts(self.place, self._inputs.sha256(self.place)))
+        return combined(basis.parts(self.place, self.inputs.sha256(self.place)))
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -190,6 +190,7 @@ def hold(root: Path | str, study: str) -> None:
             evidence.record(indicator, area)
     inputs = ObservedInputs(evidence)
     inputs.sha256(evidence.areas[0])
+    inputs.findings  # noqa: B018, found once and shared by all reports
     _HELD[folder, study] = _Held(catalog, entry, table, evidence, inputs)
 
 

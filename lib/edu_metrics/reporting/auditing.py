@@ -26,7 +26,6 @@ from edu_metrics.plan_audit import (
     Severity,
     audit,
     observed_series,
-    series_by_year,
 )
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, chip, details, facts, join, note, table, tag
@@ -394,12 +393,7 @@ def show_touching(report: AreaReport) -> Html:
     """
     lang = report.lang
     numeric = {target.id for target in report.numeric}
-    # The report's own series serve, as of its own date; invented ones say nothing of a plan.
-    known = None
-    if not report.study.simulated:
-        known = series_by_year(report.catalog, report.plan, report.evidence.series)
-    findings = audit(report.catalog, report.plan, series=known)
-    found = [finding for finding in findings if numeric & set(finding.targets)]
+    found = [finding for finding in report.inputs.findings if numeric & set(finding.targets)]
     weighty = [f for f in found if f.severity is Severity.HIGH]
     others = [f for f in found if f.severity is not Severity.HIGH]
     pieces: list[Cell] = []

@@ -12,7 +12,7 @@ import numpy as np
 
 from edu_metrics.catalog import Plan
 from edu_metrics.observations.pooling import below
-from edu_metrics.plan_audit import as_rows, audit, series_by_year
+from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import Evidence
 from edu_metrics.reachability.evidence import counts_whole
 from edu_metrics.reporting.inputs import OVERVIEW, PLAN_AUDIT
@@ -119,10 +119,18 @@ class ObservedInputs:
         table = self._evidence.table
         digest = hashlib.sha256(self._rows[table["quantity"].isin(seen).to_numpy()].tobytes())
         if not self._evidence.study.simulated:
-            known = series_by_year(self._catalog, self._plan, self._evidence.series)
-            findings = as_rows(audit(self._catalog, self._plan, series=known))
+            findings = as_rows(self.findings)
             digest.update(json.dumps(findings, sort_keys=True, default=str).encode())
         return digest.digest()
+
+    @functools.cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the audit finds in the plan, as of the study's date: the same for all its areas."""
+        # Invented figures say nothing of a plan.
+        known = None
+        if not self._evidence.study.simulated:
+            known = series_by_year(self._catalog, self._plan, self._evidence.series)
+        return audit(self._catalog, self._plan, series=known)
 
     @functools.cached_property
     def _hashed(self) -> dict[str, bytes]:
