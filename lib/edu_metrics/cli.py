@@ -231,12 +231,25 @@ def simulate(
     studies: Annotated[
         list[str] | None, typer.Argument(help="Simulated studies; all when left out.")
     ] = None,
+    districts: Annotated[
+        int | None, typer.Option(min=2, help="Instead: a project of so many invented districts.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder of that project.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of that project.")] = 1,
     root: Root = None,
 ) -> None:
-    """Write the invented raw files of simulated studies."""
-    from edu_metrics.simulation import simulate_study
+    """Write the invented raw files of simulated studies, or a project of many districts."""
+    from edu_metrics.simulation import simulate_districts, simulate_study
 
     catalog = _load(root)
+    if districts is not None or to is not None:
+        if districts is None or to is None or not studies or len(studies) != 1:
+            message = "a project of many districts needs --districts, --to, and one study"
+            _stop(EduMetricsError(message), USAGE)
+        (pattern,) = _studies(catalog, studies)
+        made = simulate_districts(catalog, pattern, to, districts=districts, seed=seed)
+        sys.stdout.write(f"{made}\n")
+        return
     for study in _studies(catalog, studies):
         if study.simulated or studies:
             for path in simulate_study(catalog, study):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, as_completed
@@ -75,7 +76,14 @@ class _Batch:
             check_parameters(notebook, {**sample.parameters, "out": ""})
         for study in catalog.studies.values():
             listed(catalog, study, out)  # one that can't be read is better known now than later
-        self.written = 0.0
+        self.written = time.monotonic()
+
+    @property
+    def lacks_some(self) -> bool:
+        """Tell whether some report is not there, whatever it should be made from."""
+        return any(
+            not (job.folder / "report.ipynb").exists() for _, jobs in self.jobs for job in jobs
+        )
 
     def decide(self, force: bool) -> list[Decision]:
         """Bring the tables up to date, and decide on each report."""
@@ -197,45 +205,46 @@ def make_reports(
     for study in batch.studies:
         prepare(batch.catalog, study)
     batch.out.mkdir(parents=True, exist_ok=True)
-    with only_one(batch.out):
+    with only_one(batch.out), contextlib.ExitStack() as stack:
         batch.sweep()
+        # Where some report is not there at all, a pool is needed: it warms up meanwhile.
+        pool = stack.enter_context(_pool(batch, how)) if how.force or batch.lacks_some else None
         decided = batch.decide(how.force)
         outcomes: list[Outcome | None] = [None] * len(decided)
+        wanted = [place for place, decision in enumerate(decided) if decision.why]
+        if wanted and pool is None:
+            pool = stack.enter_context(_pool(batch, how))
         try:
-            for place, outcome in _outcomes(batch, decided, how, progress):
-                outcomes[place] = outcome
-                batch.note(decided[place], outcome)
+            for place, decision in enumerate(decided):
+                if not decision.why:
+                    stands = outcomes[place] = Outcome(decision.job.name, "unchanged", 0.0)
+                    batch.note(decision, stands)
+            if pool is not None:
+                jobs = {place: decided[place].job for place in wanted}
+                for place, outcome in _arriving(pool, jobs, progress):
+                    outcomes[place] = outcome
+                    batch.note(decided[place], outcome)
         finally:
             batch.write()
             write_indexes(batch.catalog, batch.out)
     return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
 
 
-def _outcomes(
-    batch: _Batch, decided: list[Decision], how: How, progress: Progress | None
+def _arriving(
+    pool: Pool, jobs: dict[int, Job], progress: Progress | None
 ) -> Iterator[tuple[int, Outcome]]:
-    """Give each outcome with its place: first those that stand, then the others as they come."""
-    wanted = [place for place, decision in enumerate(decided) if decision.why]
-    for place, decision in enumerate(decided):
-        if not decision.why:
-            yield place, Outcome(decision.job.name, "unchanged", 0.0)
-    if not wanted:
-        return
-    studies = list(dict.fromkeys(decided[place].study.id for place in wanted))
-    batch.written = 0.0
-    with _pool(batch.catalog, studies, how, len(wanted)) as pool:
-        places = {pool.submit(decided[place].job): place for place in wanted}
-        arrived: list[int] = []
+    """Give each outcome with the place of its job, as they come."""
+    places = {pool.submit(job): place for place, job in jobs.items()}
+    arrived: list[int] = []
 
-        def arriving() -> Iterator[Outcome]:
-            for future in as_completed(places):
-                place = places[future]
-                arrived.append(place)
-                yield _outcome(decided[place].job, future)
+    def outcomes() -> Iterator[Outcome]:
+        for future in as_completed(places):
+            arrived.append(places[future])
+            yield _outcome(jobs[arrived[-1]], future)
 
-        told = progress(arriving(), len(wanted)) if progress else arriving()
-        for outcome in told:
-            yield arrived[-1], outcome
+    told = progress(outcomes(), len(jobs)) if progress else outcomes()
+    for outcome in told:
+        yield arrived[-1], outcome
 
 
 def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
@@ -248,22 +257,23 @@ def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
 
 
 @contextlib.contextmanager
-def _pool(catalog: Catalog, studies: Sequence[str], how: How, number: int) -> Iterator[Pool]:
+def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
     """Give the place where reports are made; it is stopped at once where its user is."""
-    workers = max(1, min(how.workers or usable_cores(), number))
+    studies = [study.id for study in batch.studies]
+    workers = min(how.workers or usable_cores(), sum(len(jobs) for _, jobs in batch.jobs))
     if how.scheduler is not None:
         from edu_metrics.reporting.cluster import cluster_pool
 
-        with cluster_pool(how.scheduler, catalog, studies, how.limits, how.engine) as cluster:
+        engine = how.engine
+        with cluster_pool(how.scheduler, batch.catalog, studies, how.limits, engine) as cluster:
             yield cluster
         return
     from edu_metrics.reporting.forking import can_fork, fork_pool
 
-    engine = how.engine or (FORK if can_fork() else KERNEL)
-    if engine == FORK:
-        if not can_fork() and how.engine is None:
+    if (how.engine or (FORK if can_fork() else KERNEL)) == FORK:
+        if not hasattr(os, "fork"):
             raise ReportError("this system can't fork processes; use --engine kernel")
-        with fork_pool(workers, how.limits, catalog.root, studies) as forks:
+        with fork_pool(workers, how.limits, batch.catalog.root, studies) as forks:
             yield forks
         return
     from edu_metrics.reporting.kernels import kernel_pool
