@@ -207,6 +207,8 @@ def open_shell(take: Callable[[Message], None]) -> Iterator[tuple[Any, tuple[Str
 
     streams = Stream("stdout", 1, send), Stream("stderr", 2, send)
     sys.stdout, sys.stderr = cast(Any, streams)
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # modules beside the notebook are found
     builtins.input = _nobody_to_ask
     try:
         _inline()
@@ -242,7 +244,12 @@ def _inline() -> None:
         return
     import matplotlib.pyplot as plt
     from matplotlib_inline import backend_inline
+    from matplotlib_inline.config import InlineBackend
 
+    # It remembers the shell before and would not tell this one how to show a figure.
+    configure: Any = backend_inline.configure_inline_support
+    configure.current_backend = "unset"
+    InlineBackend.clear_instance()
     plt.switch_backend(_INLINE)
     backend_inline._enable_matplotlib_integration()  # type: ignore[no-untyped-call]
 

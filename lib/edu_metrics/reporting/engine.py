@@ -16,7 +16,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 from edu_metrics.reporting.capture import Message, Stream, open_shell
-from edu_metrics.reporting.page import merge_streams
+from edu_metrics.reporting.normalising import merge_streams
 
 __all__ = ["ENGINE", "InProcessEngine", "register"]
 

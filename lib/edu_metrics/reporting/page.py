@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+from edu_metrics.reporting.normalising import merge_streams, without_chance
 from edu_metrics.words import LANGUAGES, say
 
 __all__ = ["in_one_language", "normalised", "stamped", "to_page"]
@@ -59,32 +60,12 @@ def normalised(notebook: Any) -> Any:
         if cell.cell_type == "code":
             cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
             merge_streams(cell)
+            without_chance(cell)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = "\n".join(
                 ["# Parameters", *(f"{key} = {keep[key]!r}" for key in sorted(keep))]
             )
     return notebook
-
-
-def merge_streams(cell: Any) -> None:
-    """
-    Join what one stream said in several pieces, with nothing between them.
-
-    Where a kernel cuts a stream depends on the clock.
-
-    Parameters
-    ----------
-    cell : NotebookNode
-        A code cell; its outputs are changed in place.
-    """
-    merged: list[Any] = []
-    for output in cell.outputs:
-        last = merged[-1] if merged else {}
-        if output["output_type"] == "stream" and output["name"] == last.get("name"):
-            last["text"] += output["text"]
-        else:
-            merged.append(output)
-    cell.outputs = merged
 
 
 def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
