@@ -387,6 +387,7 @@ def score(
         sys.stdout.write("no forecast in these files\n")
 
 
+@app.command()
 def scenarios(
     study: Annotated[str, typer.Argument(help="Study id.")],
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
