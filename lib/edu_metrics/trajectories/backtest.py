@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas import brier_score, common_variance_pct, crps
+from edu_metrics.formulas import brier_score, crps
 from edu_metrics.trajectories.calibration import calibrate, draw_errors
 from edu_metrics.trajectories.default import DEFAULT_MODEL, stated
 from edu_metrics.trajectories.models import MODELS
-from edu_metrics.trajectories.panels import Panel
+from edu_metrics.trajectories.panels import Panel, common_share_pct
 from edu_metrics.trajectories.reliability import Bin, reliability, resampled
 from edu_metrics.trajectories.scales import EDGE_PP, from_scale, to_scale
 from edu_metrics.trajectories.slow_models import SLOW_MODELS
@@ -27,8 +27,6 @@ DRAWS = 400
 #: Values that a series must have by the origin; one fewer in panels of six years or less.
 ENOUGH = 4
 _SHORT = 6
-#: With fewer areas than this nothing is said of what they have in common.
-FEW = 5
 _DUST = 1e-9
 
 
@@ -145,18 +143,14 @@ def backtest(
         raise DataError("a back-test needs horizons and events that can be asked for", faults)
     ahead = sorted(set(horizons))
     found: dict[str, dict[int, list[_Cases]]] = {}
-    common = [
-        (common_variance_pct(panel.values), panel.values.size)
-        for panel in panels
-        if len(panel.areas) >= FEW
-    ]
+    common = _mean_common(panels)
     for panel in panels:
         for one in _tracks(to_scale(panel.values, "logit"), max(ahead), slow):
             held = found.setdefault(one.model, {number: [] for number in ahead})
             for number, cases in _forecasts(panel, one, ahead, gains):
                 held[number].append(cases)
     return [
-        _score(model, number, held[number], gains, _mean_common(common))
+        _score(model, number, held[number], gains, common)
         for model, held in found.items()
         for number in ahead
     ]
@@ -171,8 +165,10 @@ def _tracks(points: Floats, horizon: int, slow: bool) -> Iterator[Track]:
             yield track(name, points, horizon, model=model)
 
 
-def _mean_common(common: Iterable[tuple[float, int]]) -> float | None:
-    known = [(share, size) for share, size in common if share == share]
+def _mean_common(panels: Iterable[Panel]) -> float | None:
+    """Weigh what each panel's areas have in common by its size."""
+    shares = [(common_share_pct(panel.values), panel.values.size) for panel in panels]
+    known = [(share, size) for share, size in shares if share is not None]
     if not known:
         return None
     return sum(share * size for share, size in known) / sum(size for _, size in known)

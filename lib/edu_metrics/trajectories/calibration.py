@@ -45,8 +45,6 @@ LEAST_RIPE = 0.8
 CLASSES = 3
 #: Of a class with fewer errors the errors of all classes stand in.
 CLASS_SIZE = 100
-#: With fewer errors than this the shipped ones join.
-PLENTY = 500
 #: No draw is further out than this part of the errors.
 _EDGE = 1e-5
 #: Knots, in standard deviations, between which errors are interpolated.
@@ -72,20 +70,13 @@ class Calibrated:
     ranks: Mapping[tuple[int, int, int], Floats]
     shocks: Mapping[tuple[int, int], tuple[float, float]]
 
-    @property
-    def horizon(self) -> int:
-        """The largest number of years ahead."""
-        return int(self.centres.shape[1])
-
     @cached_property
     def known(self) -> Mask:
         """Which series have a centre and a scale."""
         return np.isfinite(self.centres[:, 0]) & np.isfinite(self.variances)
 
 
-def calibrate(
-    track: Track, origin: int, *, shipped: Mapping[int, Floats] | None = None
-) -> Calibrated:
+def calibrate(track: Track, origin: int) -> Calibrated:
     """
     Gather what past errors allow to be said at one origin.
 
@@ -95,8 +86,6 @@ def calibrate(
         A model's forecasts.
     origin : int
         Column of the year from which is looked ahead.
-    shipped : mapping of int to ndarray, optional
-        Ranks of errors on other panels by years ahead, which join where there are few.
 
     Returns
     -------
@@ -117,12 +106,9 @@ def calibrate(
         for ahead in range(1, track.horizon + 1):
             found, sorts, shock = _past(track, origin, ahead, peers, before, typical)
             shocks[int(fold), ahead] = shock
-            extra = (shipped or {}).get(ahead, np.empty(0))
             for number in range(CLASSES):
                 own = found[sorts == number]
-                own = own if len(own) >= CLASS_SIZE else found
-                joined = np.concatenate([own, extra]) if len(own) < PLENTY else own
-                ranks[int(fold), ahead, number] = np.sort(joined)
+                ranks[int(fold), ahead, number] = np.sort(own if len(own) >= CLASS_SIZE else found)
     return Calibrated(
         track.centres[origin],
         track.spreads[origin],
@@ -140,7 +126,7 @@ def _classes(variances: Floats, peers: Mask) -> Ints:
     if len(known) < CLASSES:
         return np.zeros(len(variances), dtype=np.int64)
     edges = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
-    return np.digitize(variances, edges).astype(np.int64) % CLASSES
+    return np.digitize(variances, edges).astype(np.int64)
 
 
 def _middle(variances: Floats, peers: Mask) -> float:
@@ -155,7 +141,8 @@ def _past(
     from scipy.special import stdtr
 
     errors = track.errors(ahead)
-    ranks, classes, commons, noises = [np.empty(0)], [np.empty(0, dtype=np.int64)], [], []
+    usable_pasts: list[tuple[int, Mask, Floats, float]] = []
+    commons, noises = [], []
     enough = min(ENOUGH, origin - ahead + 1)
     for past in range(origin - ahead + 1):
         variance = track.variances[past] * track.spreads[past, :, ahead - 1] ** 2
@@ -169,10 +156,12 @@ def _past(
             common = float(np.median(errors[past, usable]))
             commons.append(common)
             noises.append(np.pi / 2 * float(np.median(variance[usable])) / int(usable.sum()))
+        usable_pasts.append((past, usable, variance, common))
+    ranks, classes = [np.empty(0)], [np.empty(0, dtype=np.int64)]
+    for past, usable, variance, common in usable_pasts[-RECENT:]:
         own = (errors[past, usable] - common) / np.sqrt(variance[usable])
         ranks.append(stdtr(track.degrees[past, usable], own))
         classes.append(_classes(track.variances[past], peers)[usable])
-    ranks, classes = ranks[-RECENT:], classes[-RECENT:]
     years = len(commons) / ahead
     squares = np.maximum(np.square(commons) - np.array(noises), 0.0).sum() / ahead
     degrees = SHOCK_WEIGHT + years

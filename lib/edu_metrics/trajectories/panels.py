@@ -10,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.errors import DataError
+from edu_metrics.formulas import common_variance_pct
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Panel", "read_panels", "to_panels"]
+__all__ = ["Panel", "common_share_pct", "read_panels", "to_panels"]
 
 Floats = NDArray[np.float64]
 
 #: Of faults of one kind so many are named; the rest are counted.
 NAMED = 5
+#: With fewer areas than this nothing is said of what they have in common.
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +41,34 @@ class Panel:
     years: tuple[int, ...]
     values: Floats
     counts: Floats
+
+
+def common_share_pct(values: Floats) -> float | None:
+    """
+    Say how much of the yearly change many areas have in common.
+
+    Parameters
+    ----------
+    values : ndarray
+        One row an area, one column a year; NaN where missing. [percent or any unit]
+
+    Returns
+    -------
+    float or None
+        As :func:`~edu_metrics.formulas.common_variance_pct`; None for fewer than five areas, which
+        can't tell, and where nothing moved. [percent]
+
+    Examples
+    --------
+    >>> common_share_pct(np.array([[1.0, 2.0, 4.0]] * 4)) is None
+    True
+    >>> common_share_pct(np.array([[1.0, 2.0, 4.0]] * 5))
+    100.0
+    """
+    if len(values) < FEW:
+        return None
+    share = common_variance_pct(values)
+    return None if share != share else share
 
 
 def read_panels(path: Path | str) -> list[Panel]:

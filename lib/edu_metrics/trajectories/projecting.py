@@ -8,7 +8,7 @@ common part of a year; an area's draws are made when they are asked for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,7 @@ class Trajectory:
     Draws of what may come.
 
     ``draws`` has one row a draw and one column a year of ``years``; ``peers`` counts the other
-    series that were borrowed from, ``errors`` their past errors one year ahead.
+    series that were borrowed from.
     """
 
     model: str
@@ -52,7 +52,6 @@ class Trajectory:
     last_year: int
     last_value: float
     peers: int
-    errors: int
 
     def at(self, year: int) -> Floats:
         """Give the draws of one year."""
@@ -91,10 +90,9 @@ class Projection:
         seed: str,
         draws: int,
         whole_counts: bool,
-        shipped: Mapping[int, Floats] | None,
     ) -> None:
         self._scale, self._seed, self._draws = scale, seed, draws
-        self._whole_counts, self._shipped = whole_counts, shipped
+        self._whole_counts = whole_counts
         rows = history.sort_values(["area", "year"], kind="stable")
         self._values = {
             str(area): part[["year", "value", "denominator"]].to_numpy(dtype=float)
@@ -109,7 +107,7 @@ class Projection:
         soonest = min((int(part[-1, 0]) for part in self._values.values()), default=until)
         self._horizon = max(until - soonest, _LEAST_YEARS)
         self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
-        self._calibrated = cache(lambda origin: calibrate(self._track, origin, shipped=shipped))
+        self._calibrated = cache(lambda origin: calibrate(self._track, origin))
         self._common = cache(self._common_normals)
 
     def _on_scale(self, area: str) -> Floats:
@@ -166,15 +164,13 @@ class Projection:
         if self._scale == "logit" and np.isnan(part[-1, 2]):
             # A rate without the number behind it is known as finely as it is printed, no finer.
             drawn = np.round(drawn, printed_decimals(part[:, 1]))
-        fold = int(calibrated.folds[row])
         return Trajectory(
             model=f"{DEFAULT_MODEL}_{self._scale}",
             years=tuple(years),
             draws=drawn,
             last_year=last,
             last_value=float(part[-1, 1]),
-            peers=int(np.sum(calibrated.folds != fold)),
-            errors=len(calibrated.ranks[fold, 1, int(calibrated.classes[row])]),
+            peers=int(np.sum(calibrated.folds != calibrated.folds[row])),
         )
 
     def _whole(self, part: Floats) -> float | None:
@@ -235,7 +231,6 @@ def project(
     seed: str = "",
     draws: int = 4000,
     whole_counts: bool = False,
-    shipped: Mapping[int, Floats] | None = None,
 ) -> Projection:
     """
     Project the series of comparable areas with the default model.
@@ -254,9 +249,6 @@ def project(
         Number of draws, even: every draw has its mirror image.
     whole_counts : bool, optional
         Whether the indicator is a whole count (persons, schools) on the log scale.
-    shipped : mapping of int to ndarray, optional
-        Ranks of past errors on other panels, as at
-        :func:`~edu_metrics.trajectories.calibration.calibrate`.
 
     Returns
     -------
@@ -282,11 +274,5 @@ def project(
     if draws % 2 or draws <= 0:
         raise ProjectionError(f"draws: expected a positive even number, found {draws}")
     return Projection(
-        history,
-        until,
-        scale=scale,
-        seed=seed,
-        draws=draws,
-        whole_counts=whole_counts,
-        shipped=shipped,
+        history, until, scale=scale, seed=seed, draws=draws, whole_counts=whole_counts
     )
