@@ -343,7 +343,7 @@ def report(
     if dry_run:
         rows = [
             {"study": found.study.id, "report": found.job.name, "why": ", ".join(found.why)}
-            for found in plan_reports(catalog.root, names, out=folder, force=force, **asked)
+            for found in plan_reports(catalog, names, out=folder, force=force, **asked)
         ]
         _print([row for row in rows if row["why"]], Format.TABLE, ("study", "report", "why"))
         made = sum(bool(row["why"]) for row in rows)
@@ -352,9 +352,7 @@ def report(
     limits = Limits(cell_timeout or None, timeout or None, memory or None)
     how = How(jobs, engine and str(engine), limits, force, scheduler)
     with _stopped_by_terminate():
-        results = make_reports(
-            catalog.root, names, out=folder, how=how, progress=_progress, **asked
-        )
+        results = make_reports(catalog, names, out=folder, how=how, progress=_progress, **asked)
     failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
     _print_failures(failed)
     _print_totals(results)

@@ -85,6 +85,12 @@ class _Batch:
             not (job.folder / "report.ipynb").exists() for _, jobs in self.jobs for job in jobs
         )
 
+    @property
+    def indexed(self) -> bool:
+        """Tell whether the pages that list the reports are there."""
+        folders = (self.out, *(self.out / study.id for study in self.studies))
+        return all((folder / "index.html").exists() for folder in folders)
+
     def decide(self, force: bool) -> list[Decision]:
         """Bring the tables up to date, and decide on each report."""
         self.manifests = {s.id: Manifest(self.catalog, s, self.out) for s in self.studies}
@@ -117,7 +123,7 @@ class _Batch:
 
 
 def plan_reports(
-    root: Path,
+    root: Path | Catalog,
     studies: Sequence[str],
     *,
     out: Path | None = None,
@@ -129,8 +135,8 @@ def plan_reports(
 
     Parameters
     ----------
-    root : Path
-        The project folder.
+    root : Path or Catalog
+        The project folder, or its definitions where they are loaded already.
     studies : sequence of str
         Study ids; all studies when empty.
     out : Path, optional
@@ -150,18 +156,19 @@ def plan_reports(
     EduMetricsError
         For faults that are known before anything runs: definitions, data, unknown names.
     """
-    return _batch(load_catalog(root), studies, out, asked).decide(force)
+    return _batch(root, studies, out, asked).decide(force)
 
 
 def _batch(
-    catalog: Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
+    root: Path | Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
 ) -> _Batch:
+    catalog = root if isinstance(root, Catalog) else load_catalog(root)
     chosen = [catalog.study(name) for name in dict.fromkeys(studies or catalog.studies)]
     return _Batch(catalog, chosen, (out or catalog.root / "reports").resolve(), asked)
 
 
 def make_reports(
-    root: Path,
+    root: Path | Catalog,
     studies: Sequence[str],
     *,
     out: Path | None = None,
@@ -174,8 +181,8 @@ def make_reports(
 
     Parameters
     ----------
-    root : Path
-        The project folder.
+    root : Path or Catalog
+        The project folder, or its definitions where they are loaded already.
     studies : sequence of str
         Study ids; all studies when empty.
     out : Path, optional
@@ -201,7 +208,7 @@ def make_reports(
         When stopped; reports that are whole by then stand, and the index lists them.
     """
     how = how or How()
-    batch = _batch(load_catalog(root), studies, out, asked)
+    batch = _batch(root, studies, out, asked)
     for study in batch.studies:
         prepare(batch.catalog, study)
     batch.out.mkdir(parents=True, exist_ok=True)
@@ -226,7 +233,8 @@ def make_reports(
                     batch.note(decided[place], outcome)
         finally:
             batch.write()
-            write_indexes(batch.catalog, batch.out)
+            if wanted or not batch.indexed:
+                write_indexes(batch.catalog, batch.out)
     return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
 
 

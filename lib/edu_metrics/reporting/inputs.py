@@ -57,6 +57,7 @@ class Basis:
     def __init__(self, catalog: Catalog, study: Study) -> None:
         self._root = catalog.root
         self._study = study
+        self._notebooks: dict[str, str] = {}
 
     def parts(self, area: str, observations: str) -> dict[str, str]:
         """
@@ -76,8 +77,10 @@ class Basis:
         """
         whole = area == PLAN_AUDIT
         notebook = {OVERVIEW: CITY, PLAN_AUDIT: AUDIT}.get(area, DISTRICT)
+        if notebook not in self._notebooks:
+            self._notebooks[notebook] = _of_file(self._root / "notebooks" / notebook)
         return {
-            "notebook": _of_file(self._root / "notebooks" / notebook),
+            "notebook": self._notebooks[notebook],
             "library": library_sha256(),
             "versions": versions_sha256(),
             "definitions": self._everything if whole else self._own,

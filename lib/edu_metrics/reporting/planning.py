@@ -78,13 +78,14 @@ def plan_jobs(
         )
     members = catalog.expand(study.areas)
     chosen = [catalog.study_area(study, area).id] if area else list(members[:first])
+    wholes = {catalog.areas[member].parent for member in members} & set(members)
     notebooks = catalog.root / "notebooks"
     plan = catalog.plan(study.plan)
     jobs = []
     for language in (lang,) if lang else study.languages:
         common = {"study": study.id, "lang": language, "root": str(catalog.root)}
         folder = out / study.id / language
-        if area is None and any(catalog.children(member, members) for member in members):
+        if area is None and wholes:
             title = say("report.city_title", language, study=study.title.in_(language))
             jobs.append(Job(notebooks / CITY, common, folder / OVERVIEW, title, "../../index.html"))
         # A project may do without the audit and its notebook.
