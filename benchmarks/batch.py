@@ -255,6 +255,8 @@ def main() -> int:
         for name, task in engines(root, folder, 1, given.workers).items():
             if given.only in name:
                 task()
+        for old in folder.iterdir():
+            shutil.rmtree(old)
         tasks = engines(root, folder, given.reports, given.workers)
         tasks = {name: task for name, task in tasks.items() if given.only in name}
         runs: dict[str, list[Cost]] = {name: [] for name in tasks}
