@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -64,6 +65,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 jobs, number, workers = json.loads(Path(sys.argv[1]).read_text("utf-8")), 0, int(sys.argv[2])
 warm(Path(jobs[0][0]["parameters"]["root"]), [jobs[0][0]["parameters"]["study"]])
+first = os.getpid()
 while number < workers - 1 and os.fork() != 0:
     number += 1
 for given, out in jobs[number::workers]:
@@ -86,13 +88,10 @@ for given, out in jobs[number::workers]:
             cell.outputs = [nbformat.v4.new_output("display_data", data)]
     Path(out + ".html").write_text(to_page(book, title="", lang="en", home=""), "utf-8")
     Path(out + ".ipynb").write_text(nbformat.writes(book), "utf-8")
-if number == workers - 1:
+if os.getpid() != first:
     os._exit(0)
-while True:
-    try:
-        os.wait()
-    except ChildProcessError:
-        break
+for _ in range(workers - 1):
+    os.wait()
 """
 
 
@@ -239,7 +238,7 @@ def main() -> int:
     parser.add_argument("--reports", type=int, default=24, help="districts a run (24)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="", help="only engines with this in their name")
+    parser.add_argument("--only", default="", help="only engines whose name fits this pattern")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="edu-metrics-") as place:
         root, folder = Path(place, "project"), Path(place, "out")
@@ -253,12 +252,12 @@ def main() -> int:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(place, "bytecode"))
         for name, task in engines(root, folder, 1, given.workers).items():
-            if given.only in name:
+            if re.search(given.only, name):
                 task()
         for old in folder.iterdir():
             shutil.rmtree(old)
         tasks = engines(root, folder, given.reports, given.workers)
-        tasks = {name: task for name, task in tasks.items() if given.only in name}
+        tasks = {name: task for name, task in tasks.items() if re.search(given.only, name)}
         runs: dict[str, list[Cost]] = {name: [] for name in tasks}
         for number in range(given.rounds):
             for name, task in tasks.items():
