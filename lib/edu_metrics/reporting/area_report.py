@@ -53,6 +53,7 @@ class StudyReport:
         shared = held is not None and held.table is table
         self.evidence = held.evidence if held and shared else Evidence(catalog, study, table)
         self.inputs = held.inputs if held and shared else ObservedInputs(self.evidence)
+        self._basis = held.basis if held and shared else Basis(catalog, study)
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -90,8 +91,7 @@ class StudyReport:
 
     def inputs_sha256(self) -> str:
         """Hash everything that the report depends on."""
-        basis = Basis(self.catalog, self.study)
-        return combined(basis.parts(self.place, self.inputs.sha256(self.place)))
+        return combined(self._basis.parts(self.place, self.inputs.sha256(self.place)))
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -150,13 +150,14 @@ class _Held:
     table: pd.DataFrame
     evidence: Evidence
     inputs: ObservedInputs
+    basis: Basis
 
 
 #: Filled by a batch only: who opens a report by hand sees what the files say now.
 _HELD: dict[tuple[Path, str], _Held] = {}
 
 
-def hold(root: Path | str, study: str) -> None:
+def hold(root: Path | str, study: str) -> list[AreaReport]:
     """
     Load a study, and compute its series, for all reports that this process will open.
 
@@ -168,6 +169,11 @@ def hold(root: Path | str, study: str) -> None:
         The project folder.
     study : str
         Study id.
+
+    Returns
+    -------
+    list of AreaReport
+        The report of one of its areas, in each of its languages.
 
     Raises
     ------
@@ -191,7 +197,11 @@ def hold(root: Path | str, study: str) -> None:
     inputs = ObservedInputs(evidence)
     inputs.sha256(evidence.areas[0])
     inputs.findings  # noqa: B018, found once and shared by all reports
-    _HELD[folder, study] = _Held(catalog, entry, table, evidence, inputs)
+    basis = Basis(catalog, entry)
+    basis.parts(evidence.areas[0], "")
+    _HELD[folder, study] = _Held(catalog, entry, table, evidence, inputs, basis)
+    first = catalog.areas[evidence.areas[0]]
+    return [AreaReport(catalog, entry, table, first, lang) for lang in entry.languages]
 
 
 def open_study(

@@ -268,7 +268,8 @@ def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
 def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
     """Give the place where reports are made; it is stopped at once where its user is."""
     studies = [study.id for study in batch.studies]
-    workers = min(how.workers or usable_cores(), sum(len(jobs) for _, jobs in batch.jobs))
+    number = sum(len(jobs) for _, jobs in batch.jobs)
+    workers = min(how.workers or usable_cores(), number)
     if how.scheduler is not None:
         from edu_metrics.reporting.cluster import cluster_pool
 
@@ -281,7 +282,7 @@ def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
     if (how.engine or (FORK if can_fork() else KERNEL)) == FORK:
         if not hasattr(os, "fork"):
             raise ReportError("this system can't fork processes; use --engine kernel")
-        with fork_pool(workers, how.limits, batch.catalog.root, studies) as forks:
+        with fork_pool(workers, how.limits, batch.catalog.root, studies, number) as forks:
             yield forks
         return
     from edu_metrics.reporting.kernels import kernel_pool

@@ -256,7 +256,7 @@ def _made(job: Job, root: Path, order: Order) -> Outcome:
             if not _there.pools:
                 atexit.register(forget)
             # How many run at the same time is for Dask to say, by the worker's threads.
-            _there.pools[key] = ForkPool(1000, order.limits, root, order.studies)
+            _there.pools[key] = ForkPool(1000, order.limits, root, order.studies, 1000)
         pool: ForkPool = _there.pools[key]
     return pool.submit(job).result()
 

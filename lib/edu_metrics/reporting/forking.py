@@ -56,13 +56,20 @@ class ForkPool:
         The project folder.
     studies : sequence of str
         Studies that are loaded before the first fork.
+    number : int, optional
+        How many reports will be asked for, about; with many, more is done ahead.
     """
 
     def __init__(
-        self, workers: int, limits: Limits, root: Path, studies: Sequence[str] = ()
+        self,
+        workers: int,
+        limits: Limits,
+        root: Path,
+        studies: Sequence[str] = (),
+        number: int = 0,
     ) -> None:
         self._workers, self._limits = workers, limits
-        self._root, self._studies = root, tuple(studies)
+        self._start_with = root, tuple(studies), number
         self._lock = threading.RLock()
         self._waiting: deque[_Asked] = deque()
         self._running: dict[int, _Asked] = {}
@@ -89,7 +96,7 @@ class ForkPool:
         )
         theirs.close()
         self._control = ours
-        self._control.send((self._root, self._studies))
+        self._control.send(self._start_with)
         self.pid = self._process.pid
         self._ready = False
         self._reader = threading.Thread(target=self._listen, args=(ours,), daemon=True)
@@ -192,10 +199,10 @@ class ForkPool:
 
 @contextlib.contextmanager
 def fork_pool(
-    workers: int, limits: Limits, root: Path, studies: Sequence[str] = ()
+    workers: int, limits: Limits, root: Path, studies: Sequence[str] = (), number: int = 0
 ) -> Iterator[ForkPool]:
     """Give a pool that ends where its user does."""
-    pool = ForkPool(workers, limits, root, studies)
+    pool = ForkPool(workers, limits, root, studies, number)
     try:
         yield pool
     finally:

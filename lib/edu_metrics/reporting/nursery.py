@@ -278,9 +278,9 @@ def main() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     control = Connection(int(sys.argv[1]))
     adopt_orphans()
-    root, studies = control.recv()
+    start_with = control.recv()
     try:
-        warm(root, studies)
+        warm(*start_with)
     except Exception as error:
         control.send(("failed", said(error)))
         return

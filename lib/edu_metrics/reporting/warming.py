@@ -25,7 +25,16 @@ BLAS_THREADS = {
 }
 
 
-def warm(root: Path, studies: Sequence[str]) -> None:
+#: With so many reports to come, it pays to show one area of each study ahead.
+_MANY = 20
+_SECTIONS = (
+    "show_head", "show_verdict_bar", "show_promises", "show_touching", "show_measured",
+    "show_availability", "show_missing", "show_pace", "show_outlook", "show_verdicts",
+    "show_followed", "show_assumptions", "show_origins",
+)  # fmt: skip
+
+
+def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     """
     Import, draw and write once what reports are made of, and load the studies.
 
@@ -35,6 +44,8 @@ def warm(root: Path, studies: Sequence[str]) -> None:
         The project folder.
     studies : sequence of str
         Studies whose reports will be made.
+    number : int, optional
+        How many reports there will be.
 
     Raises
     ------
@@ -62,7 +73,12 @@ def warm(root: Path, studies: Sequence[str]) -> None:
     plt.switch_backend("agg")
     for study in studies:
         try:
-            hold(root, study)
+            reports = hold(root, study)
+            # Letters are measured and sentences read for all of them. Sections of ours only: what
+            # else a notebook does, it does in a process of its own.
+            for report in reports if number >= _MANY else ():
+                for section in _SECTIONS:
+                    getattr(reporting, section)(report)
         except EduMetricsError:
             continue  # the report will say it, where it is named
     if not single_threaded():
