@@ -59,7 +59,7 @@ _DECIMALS = 12
 
 
 class NotAvailable(Exception):  # noqa: N818  (it is an answer, and never reaches a user)
-    """A step can't be taken here; says why, as a key of the reader's words."""
+    """A step can't be taken here; says why, in one word."""
 
 
 @dataclass(frozen=True)

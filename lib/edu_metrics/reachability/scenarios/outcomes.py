@@ -40,7 +40,7 @@ class ScenarioOutcome:
     probability : float or None
         How often it is kept, where something is. [0-1]
     reason : str or None
-        Why nothing can be said, as a key of the reader's words.
+        Why nothing can be said, in one word such as ``no_start``.
     """
 
     study: str
