@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -330,12 +331,25 @@ def simulate(
     studies: Annotated[
         list[str] | None, typer.Argument(help="Simulated studies; all when left out.")
     ] = None,
+    districts: Annotated[
+        int | None, typer.Option(min=2, help="Instead: a project of so many invented districts.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder of that project.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of that project.")] = 1,
     root: Root = None,
 ) -> None:
-    """Write the invented raw files of simulated studies."""
-    from edu_metrics.simulation import simulate_study
+    """Write the invented raw files of simulated studies, or a project of many districts."""
+    from edu_metrics.simulation import simulate_districts, simulate_study
 
     catalog = _load(root)
+    if districts is not None or to is not None:
+        if districts is None or to is None or not studies or len(studies) != 1:
+            message = "a project of many districts needs --districts, --to, and one study"
+            _stop(EduMetricsError(message), USAGE)
+        (pattern,) = _studies(catalog, studies)
+        made = simulate_districts(catalog, pattern, to, districts=districts, seed=seed)
+        sys.stdout.write(f"{made}\n")
+        return
     for study in _studies(catalog, studies):
         if study.simulated or studies:
             for path in simulate_study(catalog, study):
@@ -365,6 +379,16 @@ def assess(
     found = assess_study(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
     _print([as_row(item) for item in found], shape, (*columns, "year_reached"))
+
+
+class Engine(StrEnum):
+    """How the cells of a report are run."""
+
+    FORK = "fork"
+    KERNEL = "kernel"
+
+
+_LIMIT = "limit of a report (0: none)"
 
 
 @app.command()
@@ -461,13 +485,31 @@ def report(
     studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
     lang: Annotated[str | None, typer.Option(help="Only this language: zh or en.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Reports at the same time; all usable cores."),
+    ] = None,
     first: Annotated[int | None, typer.Option(min=1, help="Only so many areas.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
+    force: Annotated[bool, typer.Option(help="Make also those that stand.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only tell what would be made, and why.")
+    ] = False,
+    engine: Annotated[
+        Engine | None, typer.Option(help="Forked processes (where they can be had), or kernels.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers make them.")
+    ] = None,
+    cell_timeout: Annotated[
+        float, typer.Option(min=0, help=f"Seconds that a cell may take; {_LIMIT}.")
+    ] = 600,
+    timeout: Annotated[float, typer.Option(min=0, help=f"Seconds; {_LIMIT}.")] = 1800,
+    memory: Annotated[int, typer.Option(min=0, help=f"Megabytes; {_LIMIT}.")] = 4096,
     root: Root = None,
 ) -> None:
-    """Make reports: one for each area and language, and an index."""
-    from edu_metrics.reporting import make_reports, plan_jobs
+    """Make reports that don't stand already: one for each area and language, and an index."""
+    from edu_metrics.reporting import How, Limits, make_reports, plan_jobs, plan_reports
 
     catalog = _load(root)
     folder = (out or catalog.root / "reports").resolve()
@@ -475,35 +517,78 @@ def report(
     with _usage():
         for study in chosen:
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=first)
-    results = make_reports(
-        catalog.root,
-        [study.id for study in chosen],
-        out=folder,
-        area=area,
-        lang=lang,
-        first=first,
-        workers=jobs,
-        progress=_progress,
-    )
+    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
+    names = [study.id for study in chosen]
+    if dry_run:
+        rows = [
+            {"study": found.study.id, "report": found.job.name, "why": ", ".join(found.why)}
+            for found in plan_reports(catalog, names, out=folder, force=force, **asked)
+        ]
+        _print([row for row in rows if row["why"]], Format.TABLE, ("study", "report", "why"))
+        made = sum(bool(row["why"]) for row in rows)
+        sys.stdout.write(f"{made} of {len(rows)} reports would be made\n")
+        return
+    limits = Limits(cell_timeout or None, timeout or None, memory or None)
+    how = How(jobs, engine and str(engine), limits, force, scheduler)
+    with _stopped_by_terminate():
+        results = make_reports(catalog, names, out=folder, how=how, progress=_progress, **asked)
     failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
     _print_failures(failed)
-    made = len(results) - len(failed)
-    sys.stdout.write(f"{made} of {len(results)} reports made; open {folder / 'index.html'}\n")
+    _print_totals(results)
+    made = sum(outcome.status == "made" for _, outcome in results)
+    same = len(results) - made - len(failed)
+    unchanged = f", {same} unchanged" if same else ""
+    sys.stdout.write(
+        f"{made} of {len(results)} reports made{unchanged}; open {folder / 'index.html'}\n"
+    )
     if failed:
         raise typer.Exit(FAULT)
 
 
+@contextlib.contextmanager
+def _stopped_by_terminate() -> Iterator[None]:
+    """Let SIGTERM, which a scheduler sends before it kills, do what Ctrl-C does."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        older = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, older)
+
+
 def _progress(outcomes: Iterable[Outcome], number: int) -> Iterator[Outcome]:
-    """Show one bar for the batch on stderr, and name a failure at once."""
-    from rich.progress import Progress
+    """Show one bar for the batch on stderr, with rate and time left; name a failure at once."""
+    from rich import progress as rich_progress
 
     console = _console(sys.stderr)
-    with Progress(console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reports", total=number)
+    columns = (
+        rich_progress.TextColumn("reports"),
+        rich_progress.BarColumn(),
+        rich_progress.MofNCompleteColumn(),
+        rich_progress.TextColumn("{task.fields[rate]}"),
+        rich_progress.TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.fields[failed]}"),
+    )
+    hidden = not console.is_terminal
+    with rich_progress.Progress(*columns, console=console, disable=hidden) as bar:
+        task = bar.add_task("", total=number, rate="", failed="")
+        failures = 0
         for outcome in outcomes:
             if outcome.status == "failed":
-                console.print(f"failed: {outcome.name}: {outcome.error}", soft_wrap=True)
-            bar.advance(task)
+                failures += 1
+                cell = "" if outcome.cell is None else f"cell {outcome.cell}: "
+                console.print(f"failed: {outcome.name}: {cell}{outcome.error}", soft_wrap=True)
+            speed = bar.tasks[0].speed
+            rate = f"{60 * speed:.0f} a minute" if speed else ""
+            told = f"{failures} failed" if failures else ""
+            bar.update(task, advance=1, rate=rate, failed=told)
             yield outcome
 
 
@@ -516,4 +601,19 @@ def _print_failures(failed: list[tuple[str, Outcome]]) -> None:
     for name, outcome in failed:
         cell = "" if outcome.cell is None else str(outcome.cell)
         table.add_row(name, outcome.name, cell, outcome.error or "")
+    _console(sys.stderr).print(table)
+
+
+def _print_totals(results: list[tuple[str, Outcome]]) -> None:
+    """Say of each study how many reports were made, stood or failed, and what one took."""
+    from rich.table import Table
+
+    titles = ("study", "made", "unchanged", "failed", "seconds a report")
+    table = Table(*titles, box=None, pad_edge=False)
+    for study in dict.fromkeys(name for name, _ in results):
+        mine = [outcome for name, outcome in results if name == study]
+        counts = [sum(o.status == s for o in mine) for s in ("made", "unchanged", "failed")]
+        took = [outcome.seconds for outcome in mine if outcome.status == "made"]
+        mean = f"{sum(took) / len(took):.1f}" if took else ""
+        table.add_row(study, *(str(count) for count in counts), mean)
     _console(sys.stderr).print(table)

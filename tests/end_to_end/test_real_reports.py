@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.reporting import make_reports, plan_jobs, run
+from edu_metrics.reporting import How, make_reports, plan_reports, run
 
 LANGUAGES = ("zh", "en")
 
@@ -62,7 +62,7 @@ def root(tmp_path_factory, shipped_root):
 @pytest.fixture(scope="session")
 def outcomes(root):
     """Make the city's report and the overview, in both languages."""
-    return make_reports(root, ["wuhai"], first=1, workers=2)
+    return make_reports(root, ["wuhai"], first=1, how=How(workers=2))
 
 
 @pytest.fixture(scope="session")
@@ -240,10 +240,13 @@ def test_both_languages_say_the_same(folder):
 
 def test_page_summary_and_manifest_carry_the_same_hash_of_the_inputs(folder, pages):
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    (digest,) = {entry["inputs_sha256"] for entry in manifest["areas"]}
+    digests = {(e["area"], e["lang"]): e["inputs_sha256"] for e in manifest["areas"]}
     summary = json.loads((folder / "en" / "wuhai" / "summary.json").read_text("utf-8"))
-    assert summary["inputs_sha256"] == digest
-    assert all(digest in page.text for page in pages.values())
+    assert summary["inputs_sha256"] == digests["wuhai", "en"] == digests["wuhai", "zh"]
+    for key, page in pages.items():
+        assert digests[key] in page.text
+        book = nbformat.read(folder / key[1] / key[0] / "report.ipynb", as_version=4)
+        assert book.metadata["edu_metrics"]["inputs_sha256"] == digests[key]
 
 
 def test_no_folder_of_the_machine_is_told(root, folder):
@@ -252,13 +255,20 @@ def test_no_folder_of_the_machine_is_told(root, folder):
             assert str(root) not in path.read_text("utf-8"), path
 
 
-def test_two_runs_give_the_same_bytes(root, folder, tmp_path):
-    """The second run writes to another folder, and must not show it."""
-    catalog = load_catalog(root)
-    study = catalog.study("wuhai")
-    (job,) = plan_jobs(catalog, study, tmp_path / "elsewhere", area="wuhai", lang="zh")
+@pytest.mark.parametrize("area", ["wuhai", "overview", "plan_audit"])
+def test_a_kernel_in_another_folder_gives_the_same_bytes(root, folder, tmp_path, area):
+    """
+    The first run forked; this one starts a kernel, and writes elsewhere: neither may show.
+
+    So all outputs are the same, cell by cell.
+    """
+    planned = plan_reports(root, ["wuhai"], out=tmp_path / "elsewhere", lang="zh", first=1)
+    (job,) = [found.job for found in planned if found.job.folder.name == area]
     assert run(job).status == "made"
-    for name in ("report.html", "summary.json", "report.ipynb"):
-        first = (folder / "zh" / "wuhai" / name).read_bytes()
-        again = (tmp_path / "elsewhere" / "wuhai" / "zh" / "wuhai" / name).read_bytes()
-        assert first == again, name
+    names = sorted(path.name for path in (folder / "zh" / area).iterdir())
+    assert names == sorted(path.name for path in job.folder.iterdir())
+    cells = [nbformat.read(f / "report.ipynb", 4).cells for f in (folder / "zh" / area, job.folder)]
+    for first, again in zip(*cells, strict=True):
+        assert first == again
+    for name in names:
+        assert (folder / "zh" / area / name).read_bytes() == (job.folder / name).read_bytes(), name

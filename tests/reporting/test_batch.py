@@ -15,7 +15,8 @@ import pytest
 
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.reporting import Outcome, batch, make_reports, plan_jobs
-from edu_metrics.reporting.batch import _workers
+from edu_metrics.reporting.kernels import kernel_pool
+from edu_metrics.reporting.running import Limits
 from edu_metrics.words import say
 
 
@@ -79,14 +80,14 @@ def test_an_unknown_area_or_language_is_refused_with_those_that_there_are(
 
 
 @contextmanager
-def _in_this_process(number):
+def _in_this_process(run):
     """Stand in for the pool of processes: do at once what is asked."""
 
     class Pool:
-        def submit(self, do, job):
+        def submit(self, job):
             future: Future[Outcome] = Future()
             try:
-                future.set_result(do(job))
+                future.set_result(run(job))
             except BaseException as error:
                 future.set_exception(error)
             return future
@@ -98,11 +99,10 @@ def _in_this_process(number):
 def make(root, catalog, tmp_path, monkeypatch):
     """Make reports with a run that says what becomes of each."""
     monkeypatch.setattr(batch, "load_catalog", {root: catalog}.__getitem__)
-    monkeypatch.setattr(batch, "_workers", _in_this_process)
     out = tmp_path / "reports"
 
     def of(*studies, run=lambda job: Outcome(job.name, "made", 1.23), **given):
-        monkeypatch.setattr(batch, "run", run)
+        monkeypatch.setattr(batch, "_pool", lambda *_: _in_this_process(run))
         results = make_reports(root, studies, out=out, **given)
         manifest = json.loads((out / studies[0] / "manifest.json").read_text("utf-8"))
         return results, manifest["areas"]
@@ -121,7 +121,7 @@ def test_reports_of_earlier_runs_stay_listed_in_the_order_of_the_study(make):
     assert listed(entries) == [
         ("en", "wuhai", "made"), ("zh", "wuhai", "made"), ("zh", "hainan", "made")
     ]  # fmt: skip
-    assert entries[0]["seconds"] == 1.2
+    assert entries[0]["seconds"] == 1.23
 
 
 def test_a_report_that_fails_now_is_not_listed_as_made_before(make):
@@ -245,10 +245,11 @@ def test_workers_are_stopped_at_once_where_their_user_is():
     pids = []
 
     def be_interrupted():
-        with _workers(1) as pool:
-            pids.append(pool.submit(os.getpid).result())
+        with kernel_pool(1, Limits()) as pool:
+            processes = pool._pool
+            pids.append(processes.submit(os.getpid).result())
             for _ in range(6):
-                pool.submit(time.sleep, 60)
+                processes.submit(time.sleep, 60)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -260,8 +261,8 @@ def test_workers_are_stopped_at_once_where_their_user_is():
 
 
 def test_a_worker_that_dies_ends_its_pool_and_hangs_nobody():
-    with _workers(1) as pool, pytest.raises(BrokenProcessPool):
-        pool.submit(os._exit, 3).result(timeout=60)
+    with kernel_pool(1, Limits()) as pool, pytest.raises(BrokenProcessPool):
+        pool._pool.submit(os._exit, 3).result(timeout=60)
 
 
 def test_a_batch_needs_the_notebooks_of_its_own_project(root, tmp_path):

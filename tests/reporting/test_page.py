@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import io
+import re
 
 import nbformat
 import pytest
@@ -126,6 +128,39 @@ def test_a_page_needs_nothing_from_outside():
     text = page()
     for outside in ("http:", "https:", "<script", "<link", "@import", "url("):
         assert outside not in text
+
+
+def styled():
+    """Style a table and draw an SVG as pandas and matplotlib do: with ids of chance."""
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    file = io.StringIO()
+    figure = Figure()
+    figure.subplots().plot([1, 2])
+    figure.savefig(file, format="svg")
+    table = pd.DataFrame({"a": [1, 2]}).style.highlight_max()
+    data = {"text/html": table.to_html(), "text/plain": repr(object()), "image/svg+xml": ""}
+    data["image/svg+xml"] = file.getvalue()
+    cell = nbformat.v4.new_code_cell("x")
+    cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def test_tables_and_drawings_with_ids_of_chance_come_out_the_same_and_whole():
+    one, two = styled(), styled()
+    raw = one.cells[0].outputs[0].data
+    assert raw["text/html"] != two.cells[0].outputs[0].data["text/html"]
+    one, two = normalised(one), normalised(two)
+    one.cells[0]["id"] = two.cells[0]["id"] = "x"
+    assert one == two
+    found = one.cells[0].outputs[0].data
+    ids = re.findall(r'id="([^"]+)"', found["image/svg+xml"])
+    assert len(set(ids)) == len(ids) == len(re.findall(r'id="', found["image/svg+xml"]))
+    for used in re.findall(r'(?:href="#|url\(#)([^")]+)', found["image/svg+xml"]):
+        assert used in ids
+    (style,) = re.findall(r"#(T_\w+?)_row", found["text/html"].split("</style>")[0])
+    assert f'id="{style}"' in found["text/html"]
 
 
 def test_a_notebook_makes_the_same_page_twice():

@@ -88,9 +88,9 @@ def test_a_job_is_called_by_language_and_area(job):
 def maker(*written, error=None):
     """Make what stands in for a run: it writes some files and may fail."""
 
-    def make(job, executed):
+    def make(job, engine, limits):
         for name in written:
-            executed.with_name(name).write_text(f"new {name}", "utf-8")
+            job.executed.with_name(name).write_text(f"new {name}", "utf-8")
         if error is not None:
             raise error
 
@@ -118,7 +118,7 @@ def test_a_report_that_is_whole_replaces_the_older_one_and_its_failure(job, monk
     job.folder.mkdir(parents=True)
     (job.folder / "report.html").write_text("old")
     (job.folder / "failed.ipynb").write_text("old")
-    monkeypatch.setattr(running, "_make", maker("report.html", "report.ipynb"))
+    monkeypatch.setattr(running, "make", maker("report.html", "report.ipynb"))
     outcome = run(job)
     assert (outcome.status, outcome.cell, outcome.error) == ("made", None, None)
     assert names(job.folder) == ["report.html", "report.ipynb"]
@@ -129,12 +129,13 @@ def test_a_report_that_is_whole_replaces_the_older_one_and_its_failure(job, monk
 def test_a_failure_before_anything_ran_leaves_nothing_but_what_stood_there(job, monkeypatch):
     job.folder.mkdir(parents=True)
     (job.folder / "report.html").write_text("old")
-    monkeypatch.setattr(running, "_make", maker("report.html", error=OSError("disk is full")))
+    monkeypatch.setattr(running, "make", maker("report.html", error=OSError("disk is full")))
     outcome = run(job)
     assert (outcome.status, outcome.cell) == ("failed", None)
     assert outcome.error == "OSError: disk is full"
-    assert names(job.folder) == ["report.html"]
+    assert names(job.folder) == ["failed.log", "report.html"]
     assert (job.folder / "report.html").read_text() == "old"
+    assert "disk is full" in (job.folder / outcome.log).read_text("utf-8")
     assert names(job.folder.parent) == ["east"]
 
 
@@ -144,46 +145,46 @@ def test_the_cell_that_was_begun_last_is_named_by_its_place_in_the_notebook(
 ):
     """Cells that papermill put in, and prose of the other language taken out, do not count."""
 
-    def make(job, executed):
+    def make(job, engine, limits):
         ids = ("c0", "c1", "c2")
-        executed.write_text(started(*ids, begun=begun), "utf-8")
+        job.executed.write_text(started(*ids, begun=begun), "utf-8")
         raise RuntimeError("Kernel died")
 
-    monkeypatch.setattr(running, "_make", make)
+    monkeypatch.setattr(running, "make", make)
     outcome = run(job)
     assert (outcome.status, outcome.cell) == ("failed", begun)
     assert outcome.error == "RuntimeError: Kernel died"
-    assert names(job.folder) == ["failed.ipynb"]
+    assert names(job.folder) == ["failed.ipynb", "failed.log"]
 
 
 def test_an_error_of_a_cell_is_told_in_its_own_words(job, monkeypatch):
     error = PapermillExecutionError(2, 2, "b = 2", "DataError", "no [such] area", ["Traceback"])
-    monkeypatch.setattr(running, "_make", maker(error=error))
+    monkeypatch.setattr(running, "make", maker(error=error))
     assert run(job).error == "DataError: no [such] area"
 
 
 def test_a_page_that_fails_after_the_run_names_no_cell(job, monkeypatch):
-    def make(job, executed):
+    def make(job, engine, limits):
         cells = [{"cell_type": "code", "id": "c0", "metadata": {}}]
-        executed.write_text(json.dumps({"cells": cells}), "utf-8")
+        job.executed.write_text(json.dumps({"cells": cells}), "utf-8")
         raise ValueError("no such template")
 
-    monkeypatch.setattr(running, "_make", make)
+    monkeypatch.setattr(running, "make", make)
     outcome = run(job)
     assert (outcome.status, outcome.cell) == ("failed", None)
-    assert names(job.folder) == ["failed.ipynb"]
+    assert names(job.folder) == ["failed.ipynb", "failed.log"]
 
 
 def test_the_draft_of_a_run_that_was_killed_does_not_get_into_the_report(job, monkeypatch):
     job.draft.mkdir(parents=True)
     (job.draft / "summary.json").write_text("of the killed run")
-    monkeypatch.setattr(running, "_make", maker("report.html"))
+    monkeypatch.setattr(running, "make", maker("report.html"))
     assert run(job).status == "made"
     assert names(job.folder) == ["report.html"]
 
 
 def test_an_interrupt_is_no_failure_and_leaves_no_draft(job, monkeypatch):
-    monkeypatch.setattr(running, "_make", maker("report.html", error=KeyboardInterrupt()))
+    monkeypatch.setattr(running, "make", maker("report.html", error=KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         run(job)
     assert names(job.folder.parent) == []
@@ -191,7 +192,7 @@ def test_an_interrupt_is_no_failure_and_leaves_no_draft(job, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_is_a_failure(job, monkeypatch, tmp_path):
     (tmp_path / "reports").write_text("a file stands here")
-    monkeypatch.setattr(running, "_make", maker("report.html"))
+    monkeypatch.setattr(running, "make", maker("report.html"))
     outcome = run(job)
     assert outcome.status == "failed"
     assert "NotADirectoryError" in outcome.error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -77,7 +78,7 @@ class AreaFamily(Definition):
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> AreaFamily:
-        double = sorted({code for code in self.codes if self.codes.count(code) > 1})
+        double = sorted(code for code, times in Counter(self.codes).items() if times > 1)
         if double:
             raise ValueError(f"codes: stand twice: {double}")
         return self

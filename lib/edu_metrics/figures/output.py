@@ -155,9 +155,16 @@ def to_png(fig: Figure, *, dpi: float = 110) -> bytes:
     (b'PNG', True)
     """
     file = io.BytesIO()
+    canvas = FigureCanvasAgg(fig)
+    before = fig.dpi
     with _drawing():
         _settle(fig)
-        fig.savefig(file, format="png", dpi=dpi, metadata={"Software": None})
+        try:
+            fig.dpi = dpi
+            # savefig would draw the figure once more before, to settle a layout that is settled.
+            canvas.print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
+        finally:
+            fig.dpi = before
     return file.getvalue()
 
 

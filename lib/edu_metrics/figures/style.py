@@ -85,6 +85,7 @@ _SETTINGS: Final[Mapping[Any, Any]] = MappingProxyType(
         "axes.spines.top": False,
         "axes.titlelocation": "left",
         "axes.titleweight": "bold",
+        "axes.titley": 1.0,  # where it would come to anyway: it is not looked for at every drawing
         "axes.unicode_minus": True,
         "figure.constrained_layout.use": True,  # nothing is cut off, every size is kept
         "figure.dpi": 100.0,

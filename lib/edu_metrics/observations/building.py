@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study
 from edu_metrics.errors import DataError
@@ -211,7 +212,9 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"study {study_id!r}: its observations were not built yet; {cure} first")
     try:
-        table = pd.read_parquet(path)
+        # Without threads: who forks processes afterwards must not have started any.
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     except (OSError, ValueError) as error:
         raise DataError(f"{path.name} can't be read ({error}); {cure} again") from error
     if tuple(table) != COLUMNS:

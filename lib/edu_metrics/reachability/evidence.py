@@ -89,6 +89,7 @@ class Evidence:
         self._histories: dict[str, pd.DataFrame] = {}
         self._missing: dict[tuple[str, str, tuple[int, ...]], tuple[Missing, ...]] = {}
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
+        self._together: dict[tuple[str, str], float | None] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
     @cached_property
@@ -210,6 +211,11 @@ class Evidence:
             Share of the variance; None for fewer than five areas, which can't tell. [percent]
         """
         level = self.catalog.areas[area].level
+        if (indicator, level) not in self._together:
+            self._together[indicator, level] = self._common_share(indicator, level)
+        return self._together[indicator, level]
+
+    def _common_share(self, indicator: str, level: str) -> float | None:
         history = self.history(indicator)
         alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
         table = history[alike].pivot(index="area", columns="year", values="value")
@@ -240,18 +246,23 @@ class Evidence:
         own = history.loc[history["area"] == area, "year"]
         last = int(own.max()) if len(own) else until - 1
         until = max(until, last + 1)
-        level = self.catalog.areas[area].level
-        key = (indicator.id, level)
+        projection = self.projection(indicator.id, self.catalog.areas[area].level, until)
+        return projection.of(area, tuple(range(last + 1, until + 1)))
+
+    def projection(self, indicator: str, level: str, until: int) -> Projection:
+        """Project all areas of a level up to a year at least: each borrows from the others."""
+        key = (indicator, level)
         if key not in self._projections or self._projections[key][0] < until:
+            entry, history = self.catalog.indicator(indicator), self.history(indicator)
             alike = [name for name in self.areas if self.catalog.areas[name].level == level]
             self._projections[key] = (
                 until,
                 project(
                     history[history["area"].isin(alike)],
                     until,
-                    scale=scale_for(indicator.bounds),
-                    seed=f"{self.study.id}/{indicator.id}",
-                    whole_counts=counts_whole(indicator),
+                    scale=scale_for(entry.bounds),
+                    seed=f"{self.study.id}/{indicator}",
+                    whole_counts=counts_whole(entry),
                 ),
             )
-        return self._projections[key][1].of(area, tuple(range(last + 1, until + 1)))
+        return self._projections[key][1]

@@ -3,61 +3,94 @@ Notebooks into reports: what a notebook shows, one report, many reports, and the
 
 Only this package knows papermill. A notebook opens a report and shows its sections; the same
 notebook makes every area's report, in each language.
+
+Names are loaded when they are first used: a batch in which nothing has to be made draws no figure.
 """
 
-from edu_metrics.reporting.area_report import AreaReport, StudyReport, open_report
-from edu_metrics.reporting.assuming import show_assumptions
-from edu_metrics.reporting.auditing import (
-    AuditReport,
-    audit_plan,
-    open_audit,
-    save_findings,
-    show_audit_head,
-    show_audit_origins,
-    show_baselines,
-    show_findings,
-    show_links,
-    show_questions,
-    show_touching,
-)
-from edu_metrics.reporting.backtesting import (
-    backtest_notes,
-    backtest_rows,
-    backtest_table,
-    numbers_of,
-)
-from edu_metrics.reporting.batch import make_reports, plan_jobs
-from edu_metrics.reporting.city import (
-    CityReport,
-    open_city,
-    show_city_head,
-    show_parts,
-    show_side_by_side,
-)
-from edu_metrics.reporting.html import Html
-from edu_metrics.reporting.index import write_indexes
-from edu_metrics.reporting.judging import show_followed, show_verdicts
-from edu_metrics.reporting.measuring import show_measured, show_missing
-from edu_metrics.reporting.noise import show_noise
-from edu_metrics.reporting.origins import show_origins
-from edu_metrics.reporting.outlook import show_availability, show_outlook, show_verdict_bar
-from edu_metrics.reporting.pacing import show_pace
-from edu_metrics.reporting.precedents import show_precedents
-from edu_metrics.reporting.preparing import prepare
-from edu_metrics.reporting.promises import show_head, show_promises
-from edu_metrics.reporting.ruling import show_status_rules
-from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
-from edu_metrics.reporting.summary import as_row, save_summary
-from edu_metrics.reporting.taking import show_what_it_takes
-from edu_metrics.reporting.track_record import score_as_data, score_files, score_tables
-from edu_metrics.reporting.years import show_years_reached
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edu_metrics.reporting.area_report import (
+        AreaReport,
+        StudyReport,
+        open_report,
+    )
+    from edu_metrics.reporting.assuming import show_assumptions
+    from edu_metrics.reporting.auditing import (
+        AuditReport,
+        audit_plan,
+        open_audit,
+        save_findings,
+        show_audit_head,
+        show_audit_origins,
+        show_baselines,
+        show_findings,
+        show_links,
+        show_questions,
+        show_touching,
+    )
+    from edu_metrics.reporting.backtesting import (
+        backtest_notes,
+        backtest_rows,
+        backtest_table,
+        numbers_of,
+    )
+    from edu_metrics.reporting.batch import (
+        How,
+        make_reports,
+        plan_reports,
+    )
+    from edu_metrics.reporting.city import (
+        CityReport,
+        open_city,
+        show_city_head,
+        show_parts,
+        show_side_by_side,
+    )
+    from edu_metrics.reporting.html import Html
+    from edu_metrics.reporting.index import write_indexes
+    from edu_metrics.reporting.judging import show_followed, show_verdicts
+    from edu_metrics.reporting.measuring import show_measured, show_missing
+    from edu_metrics.reporting.noise import show_noise
+    from edu_metrics.reporting.origins import show_origins
+    from edu_metrics.reporting.outlook import (
+        show_availability,
+        show_outlook,
+        show_verdict_bar,
+    )
+    from edu_metrics.reporting.pacing import show_pace
+    from edu_metrics.reporting.planning import plan_jobs
+    from edu_metrics.reporting.precedents import show_precedents
+    from edu_metrics.reporting.preparing import prepare
+    from edu_metrics.reporting.promises import show_head, show_promises
+    from edu_metrics.reporting.ruling import show_status_rules
+    from edu_metrics.reporting.running import (
+        Job,
+        Limits,
+        Outcome,
+        check_parameters,
+        run,
+    )
+    from edu_metrics.reporting.summary import as_row, save_summary
+    from edu_metrics.reporting.taking import show_what_it_takes
+    from edu_metrics.reporting.track_record import (
+        score_as_data,
+        score_files,
+        score_tables,
+    )
+    from edu_metrics.reporting.years import show_years_reached
 
 __all__ = [
     "AreaReport",
     "AuditReport",
     "CityReport",
+    "How",
     "Html",
     "Job",
+    "Limits",
     "Outcome",
     "StudyReport",
     "as_row",
@@ -72,6 +105,7 @@ __all__ = [
     "open_city",
     "open_report",
     "plan_jobs",
+    "plan_reports",
     "prepare",
     "run",
     "save_findings",
@@ -108,3 +142,100 @@ __all__ = [
     "show_years_reached",
     "write_indexes",
 ]
+
+#: Where each name is found; a test holds it against the imports above.
+_HOMES = {
+    "area_report": (
+        "AreaReport",
+        "StudyReport",
+        "open_report",
+    ),
+    "assuming": ("show_assumptions",),
+    "auditing": (
+        "AuditReport",
+        "audit_plan",
+        "open_audit",
+        "save_findings",
+        "show_audit_head",
+        "show_audit_origins",
+        "show_baselines",
+        "show_findings",
+        "show_links",
+        "show_questions",
+        "show_touching",
+    ),
+    "backtesting": (
+        "backtest_notes",
+        "backtest_rows",
+        "backtest_table",
+        "numbers_of",
+    ),
+    "batch": (
+        "How",
+        "make_reports",
+        "plan_reports",
+    ),
+    "city": (
+        "CityReport",
+        "open_city",
+        "show_city_head",
+        "show_parts",
+        "show_side_by_side",
+    ),
+    "html": ("Html",),
+    "index": ("write_indexes",),
+    "judging": (
+        "show_followed",
+        "show_verdicts",
+    ),
+    "measuring": (
+        "show_measured",
+        "show_missing",
+    ),
+    "noise": ("show_noise",),
+    "origins": ("show_origins",),
+    "outlook": (
+        "show_availability",
+        "show_outlook",
+        "show_verdict_bar",
+    ),
+    "pacing": ("show_pace",),
+    "planning": ("plan_jobs",),
+    "precedents": ("show_precedents",),
+    "preparing": ("prepare",),
+    "promises": (
+        "show_head",
+        "show_promises",
+    ),
+    "ruling": ("show_status_rules",),
+    "running": (
+        "Job",
+        "Limits",
+        "Outcome",
+        "check_parameters",
+        "run",
+    ),
+    "summary": (
+        "as_row",
+        "save_summary",
+    ),
+    "taking": ("show_what_it_takes",),
+    "track_record": (
+        "score_as_data",
+        "score_files",
+        "score_tables",
+    ),
+    "years": ("show_years_reached",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.observations import read_processed
+from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import (
     Applies,
     Assessment,
@@ -21,16 +22,21 @@ from edu_metrics.reachability import (
     assess_target,
 )
 from edu_metrics.reachability.status_rules import StatusTable
+from edu_metrics.reporting.inputs import PLAN_AUDIT, Basis, combined
+from edu_metrics.reporting.observed_inputs import ObservedInputs, has_history
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AreaReport", "StudyReport", "inputs_sha256", "open_report", "open_study"]
+__all__ = ["AreaReport", "StudyReport", "hold", "open_report", "open_study"]
 
 
 class StudyReport:
     """
     A study's definitions, observations and assessments, in one language.
+
+    ``place`` is where the report stands among those of the study: the id of its area, or the
+    name of a report that is not of one area.
 
     Parameters
     ----------
@@ -44,13 +50,18 @@ class StudyReport:
         Language of every sentence.
     """
 
+    place = PLAN_AUDIT
+
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
         self.study = study
         self.plan: Plan = catalog.plan(study.plan)
         self.lang = lang
-        self.evidence = Evidence(catalog, study, table)
-        self._table = table
+        held = _HELD.get((catalog.root, study.id))
+        shared = held is not None and held.table is table
+        self._held = held if held and shared else _Held.of(catalog, study, table)
+        self.evidence = self._held.evidence
+        self.inputs = self._held.inputs
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -87,8 +98,13 @@ class StudyReport:
         return self.catalog.indicators[assessment.indicator].unit
 
     def inputs_sha256(self) -> str:
-        """Hash everything that the report's numbers depend on."""
-        return inputs_sha256(self.catalog, self.study, self._table)
+        """Hash everything that the report depends on."""
+        return combined(self._held.basis.parts(self.place, self.inputs.sha256(self.place)))
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations that the report rests on."""
+        return self.evidence.table
 
 
 class AreaReport(StudyReport):
@@ -99,6 +115,15 @@ class AreaReport(StudyReport):
     ) -> None:
         super().__init__(catalog, study, table, lang)
         self.area = area
+        self.place = area.id
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations of the area, of what lies below and above it, and compared with it."""
+        kept = below(self.catalog, [self.area.id]) | set(self.study.compare_with)
+        kept |= set(self.evidence.above(self.area.id)) & set(self.areas)
+        table = self.evidence.table
+        return table[table["area"].isin(kept)]
 
     @cached_property
     def assessments(self) -> dict[str, Assessment]:
@@ -108,9 +133,9 @@ class AreaReport(StudyReport):
     @cached_property
     def status_tables(self) -> dict[str, StatusTable]:
         """What published rules say of the numeric targets that they can judge, by target id."""
-        beside = SideBySide(self.evidence)
         tables = {
-            target.id: beside.table(target, self.assessments[target.id]) for target in self.numeric
+            target.id: self._held.beside.table(target, self.assessments[target.id])
+            for target in self.numeric
         }
         return {name: table for name, table in tables.items() if table is not None}
 
@@ -133,49 +158,91 @@ class AreaReport(StudyReport):
         )
 
 
-def inputs_sha256(catalog: Catalog, study: Study, table: pd.DataFrame) -> str:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A study as it was loaded for all reports of a batch."""
+
+    catalog: Catalog
+    study: Study
+    table: pd.DataFrame
+    evidence: Evidence
+    beside: SideBySide
+    inputs: ObservedInputs
+    basis: Basis
+
+    @classmethod
+    def of(cls, catalog: Catalog, study: Study, table: pd.DataFrame) -> _Held:
+        evidence = Evidence(catalog, study, table)
+        beside = SideBySide(evidence)
+        inputs = ObservedInputs(evidence, beside)
+        return cls(catalog, study, table, evidence, beside, inputs, Basis(catalog, study))
+
+
+#: Filled by a batch only: who opens a report by hand sees what the files say now.
+_HELD: dict[tuple[Path, str], _Held] = {}
+
+
+def hold(root: Path | str, study: str) -> list[AreaReport]:
     """
-    Hash everything that a study's reports depend on.
+    Load a study, and compute its series, for all reports that this process will open.
+
+    Processes forked from this one share them; what one of them changes, no other sees.
 
     Parameters
     ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    table : DataFrame
-        Its observations.
+    root : Path or str
+        The project folder.
+    study : str
+        Study id.
 
     Returns
     -------
-    str
-        SHA-256 over the definition files and the study's observations.
-    """
-    from pandas.util import hash_pandas_object
+    list of AreaReport
+        The report of one of its areas, in each of its languages.
 
-    digest = hashlib.sha256()
-    folder = catalog.root / "data" / "definitions"
-    for path in sorted(folder.rglob("*.yaml")):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    digest.update(hash_pandas_object(table, index=False).to_numpy().tobytes())
-    digest.update(study.id.encode())
-    return digest.hexdigest()
+    Raises
+    ------
+    EduMetricsError
+        If definitions or observations can't be loaded.
+    """
+    folder = Path(root).resolve()
+    catalog = next(
+        (held.catalog for (place, _), held in _HELD.items() if place == folder), None
+    ) or load_catalog(folder)
+    entry = catalog.study(study)
+    table = read_processed(folder, study)
+    held = _HELD[folder, study] = _Held.of(catalog, entry, table)
+    plan = catalog.plan(entry.plan)
+    for indicator in dict.fromkeys(target.indicator for target in plan.targets):
+        if indicator and has_history(held.evidence, indicator):
+            held.evidence.history(indicator)
+    # One area of each level, for what its areas share: projections, paces, findings.
+    samples = {catalog.areas[area].level: area for area in reversed(held.evidence.areas)}
+    reports = [
+        AreaReport(catalog, entry, table, catalog.areas[area], lang)
+        for area in reversed(samples.values())
+        for lang in entry.languages
+    ]
+    for report in reports:
+        report.inputs_sha256()
+        report.inputs.findings  # noqa: B018, found once and shared
+    return reports[: len(entry.languages)]
 
 
 def open_study(
     study: str, lang: str, root: Path | str | None
 ) -> tuple[Catalog, Study, pd.DataFrame]:
     """Load definitions and table of a study, and refuse a language that it does not have."""
-    folder = Path(root) if root else find_root()
-    catalog = load_catalog(folder)
+    folder = (Path(root) if root else find_root()).resolve()
+    held = _HELD.get((folder, study))
+    catalog = held.catalog if held else load_catalog(folder)
     entry = catalog.study(study)
     if lang not in entry.languages:
         raise DefinitionError(
             f"study {study!r} has no reports in {lang!r}{nearest(lang, entry.languages)} "
             f"(it has {', '.join(entry.languages)})"
         )
-    return catalog, entry, read_processed(folder, study)
+    return catalog, entry, held.table if held else read_processed(folder, study)
 
 
 def open_report(study: str, area: str, lang: str, root: Path | str | None = None) -> AreaReport:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.catalog import Catalog, Plan, Study, find_root, load_catalog, nearest
+from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.figures import (
     as_html,
@@ -26,19 +26,18 @@ from edu_metrics.plan_audit import (
     Severity,
     audit,
     observed_series,
-    series_by_year,
 )
 from edu_metrics.reachability import Applies
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, chip, details, facts, join, note, table, tag
 from edu_metrics.reporting.origins import show_origins
+from edu_metrics.reporting.planning import audited_study
 from edu_metrics.reporting.preparing import prepare
 from edu_metrics.words import LANGUAGES, date, say
 
 __all__ = [
     "AuditReport",
     "audit_plan",
-    "audited_study",
     "open_audit",
     "save_findings",
     "show_audit_head",
@@ -81,26 +80,6 @@ def audit_plan(catalog: Catalog, plan: Plan) -> tuple[Finding, ...]:
     observed = known_by(read_processed(catalog.root, study.id), study.as_of)
     areas = [*catalog.expand(study.areas), *study.compare_with]
     return audit(catalog, plan, series=observed_series(catalog, plan, observed, areas))
-
-
-def audited_study(catalog: Catalog, plan: Plan) -> Study | None:
-    """
-    Give the study whose figures a plan is audited with: its latest real one.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    Study or None
-        None where the plan has no study of real places.
-    """
-    real = [s for s in catalog.studies.values() if s.plan == plan.id and not s.simulated]
-    return max(real, key=lambda study: study.as_of, default=None)
 
 
 class AuditReport:
@@ -419,12 +398,7 @@ def show_touching(report: AreaReport) -> Html:
         for target in report.plan.targets
         if report.assessments[target.id].applies is not Applies.ELSEWHERE
     }
-    # The report's own series serve, as of its own date; invented ones say nothing of a plan.
-    known = None
-    if not report.study.simulated:
-        known = series_by_year(report.catalog, report.plan, report.evidence.series)
-    findings = audit(report.catalog, report.plan, series=known)
-    found = [finding for finding in findings if touched & set(finding.targets)]
+    found = [finding for finding in report.inputs.findings if touched & set(finding.targets)]
     weighty = [f for f in found if f.severity is Severity.HIGH]
     others = [f for f in found if f.severity is not Severity.HIGH]
     pieces: list[Cell] = []
@@ -457,7 +431,7 @@ def save_findings(report: AuditReport, out: str) -> str:
     import json
 
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.reporting.summary import write_text
+    from edu_metrics.reporting.publishing import write_text
 
     if not out:
         return ""

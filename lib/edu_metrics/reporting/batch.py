@@ -3,135 +3,196 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import dataclasses
 import os
-import shutil
-import signal
-import sys
-import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing.process import BaseProcess
+from concurrent.futures import CancelledError, Future, as_completed
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
-from edu_metrics.catalog import Catalog, Study, load_catalog, nearest
-from edu_metrics.errors import DefinitionError
-from edu_metrics.reporting.auditing import audited_study
-from edu_metrics.reporting.index import listed, write_indexes, write_manifest
-from edu_metrics.reporting.preparing import prepare
-from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
-from edu_metrics.words import say
+from edu_metrics.catalog import Catalog, Study, load_catalog
+from edu_metrics.errors import ReportError
+from edu_metrics.reporting.deciding import Decision, decide
+from edu_metrics.reporting.index import write_indexes
+from edu_metrics.reporting.locking import only_one
+from edu_metrics.reporting.manifest import Manifest, listed
+from edu_metrics.reporting.planning import plan_jobs
+from edu_metrics.reporting.preparing import prepare, table_path
+from edu_metrics.reporting.publishing import sweep
+from edu_metrics.reporting.running import (
+    FORK,
+    KERNEL,
+    Job,
+    Limits,
+    Outcome,
+    check_parameters,
+    usable_cores,
+)
 
-__all__ = ["make_reports", "plan_jobs"]
+__all__ = ["How", "make_reports", "plan_reports"]
 
 Progress = Callable[[Iterable[Outcome], int], Iterable[Outcome]]
 
-DISTRICT, CITY = "district_report.ipynb", "city_overview.ipynb"
-AUDIT = "plan_audit.ipynb"
+#: How long a manifest on the disk may lag behind what was made. [s]
+_LAG = 5.0
 
 
-def plan_jobs(
-    catalog: Catalog,
-    study: Study,
-    out: Path,
-    *,
-    area: str | None = None,
-    lang: str | None = None,
-    first: int | None = None,
-) -> list[Job]:
+class Pool(Protocol):
+    """Where reports are made."""
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Ask for a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
     """
-    List the reports of a study.
+    How reports are made.
 
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    out : Path
-        Folder of all reports.
-    area : str, optional
-        Only this area (id, name or alias); else all and, where a study holds a whole and its
-        parts, the overview, and the audit of the plan with its latest real study.
-    lang : {"zh", "en"}, optional
-        Only this language; else all of the study.
-    first : int, optional
-        Only so many areas, in the order of the study.
-
-    Returns
-    -------
-    list of Job
-        One a report.
-
-    Raises
-    ------
-    DefinitionError
-        For an unknown area or language, with the nearest one.
+    ``workers`` is how many at the same time, as many as there are usable cores when None;
+    ``engine`` is ``fork`` or ``kernel``, the first where it can be had when None; ``scheduler``
+    is the address of a dask.distributed scheduler whose workers make them.
     """
-    if lang is not None and lang not in study.languages:
-        raise DefinitionError(
-            f"study {study.id!r} has no reports in {lang!r}{nearest(lang, study.languages)} "
-            f"(it has {', '.join(study.languages)})"
+
+    workers: int | None = None
+    engine: str | None = None
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    force: bool = False
+    scheduler: str | None = None
+
+
+class _Batch:
+    """The reports of some studies: planned, decided on, and noted as they come in."""
+
+    def __init__(
+        self, catalog: Catalog, studies: Sequence[Study], out: Path, asked: dict[str, Any]
+    ) -> None:
+        self.catalog, self.studies, self.out = catalog, studies, out
+        self.jobs = [(s, plan_jobs(catalog, s, out, **asked)) for s in studies]
+        samples = {job.notebook: job for _, jobs in self.jobs for job in jobs}
+        for notebook, sample in samples.items():
+            check_parameters(notebook, {**sample.parameters, "out": ""})
+        for study in catalog.studies.values():
+            listed(catalog, study, out)  # one that can't be read is better known now than later
+        self.written = time.monotonic()
+
+    @property
+    def lacks_some(self) -> bool:
+        """Tell whether some report is not there, whatever it should be made from."""
+        return any(
+            not (job.folder / "report.ipynb").exists() for _, jobs in self.jobs for job in jobs
         )
-    members = catalog.expand(study.areas)
-    chosen = [catalog.study_area(study, area).id] if area else list(members[:first])
-    notebooks = catalog.root / "notebooks"
-    plan = catalog.plan(study.plan)
-    jobs = []
-    for language in (lang,) if lang else study.languages:
-        common = {"study": study.id, "lang": language, "root": str(catalog.root)}
-        folder = out / study.id / language
-        if area is None and any(catalog.children(member, members) for member in members):
-            title = say("report.city_title", language, study=study.title.in_(language))
-            jobs.append(
-                Job(notebooks / CITY, common, folder / "overview", title, "../../index.html")
-            )
-        # A project may do without the audit and its notebook.
-        audited = (notebooks / AUDIT).is_file() and study is audited_study(catalog, plan)
-        if area is None and audited:
-            title = say("audit.title", language, plan=plan.title.in_(language))
-            asked = {"plan": plan.id, "lang": language, "root": str(catalog.root)}
-            jobs.append(
-                Job(notebooks / AUDIT, asked, folder / "plan_audit", title, "../../index.html")
-            )
-        for member in chosen:
-            name = catalog.areas[member].name.in_(language)
-            title = say("report.title", language, area=name)
-            parameters = {**common, "area": member}
-            jobs.append(
-                Job(notebooks / DISTRICT, parameters, folder / member, title, "../../index.html")
-            )
-    return jobs
+
+    @property
+    def indexed(self) -> bool:
+        """Tell whether the pages that list the reports are there."""
+        folders = (self.out, *(self.out / study.id for study in self.studies))
+        return all((folder / "index.html").exists() for folder in folders)
+
+    def decide(self, force: bool) -> list[Decision]:
+        """Bring the tables up to date, and decide on each report."""
+        self.manifests = {s.id: Manifest(self.catalog, s, self.out) for s in self.studies}
+        decided: list[Decision] = []
+        for study, jobs in self.jobs:
+            prepare(self.catalog, study)
+            table = table_path(self.catalog.root, study.id)
+            manifest = self.manifests[study.id]
+            decided += decide(self.catalog, study, jobs, manifest, table, force=force)
+        return decided
+
+    def sweep(self) -> None:
+        """Take away what a run that was killed left half done."""
+        sweep(self.out)
+        for study in self.studies:
+            for folder in (self.out / study.id, *(self.out / study.id / x for x in ("zh", "en"))):
+                sweep(folder)
+
+    def note(self, decision: Decision, outcome: Outcome) -> None:
+        """Note what became of a report, and write it down before long."""
+        self.manifests[decision.study.id].note(decision.job, outcome, decision.parts)
+        if time.monotonic() - self.written > _LAG:
+            self.write()
+
+    def write(self) -> None:
+        """Write all manifests."""
+        for manifest in self.manifests.values():
+            manifest.write()
+        self.written = time.monotonic()
 
 
-def make_reports(
-    root: Path,
+def plan_reports(
+    root: Path | Catalog,
     studies: Sequence[str],
     *,
     out: Path | None = None,
-    area: str | None = None,
-    lang: str | None = None,
-    first: int | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> list[tuple[str, Outcome]]:
+    force: bool = False,
+    **asked: Any,
+) -> list[Decision]:
     """
-    Make the reports of some studies, in parallel, and go on past failures.
+    Tell which reports would be made, and why; only tables of observations are brought up to date.
 
     Parameters
     ----------
-    root : Path
-        The project folder.
+    root : Path or Catalog
+        The project folder, or its definitions where they are loaded already.
     studies : sequence of str
         Study ids; all studies when empty.
     out : Path, optional
         Folder of all reports; ``reports`` of the project when left out.
-    area, lang, first : optional
-        As in :func:`plan_jobs`.
-    workers : int, optional
-        Processes; as many as there are cores when left out.
+    force : bool, optional
+        Whether all would be made.
+    **asked
+        ``area``, ``lang`` and ``first`` of :func:`plan_jobs`.
+
+    Returns
+    -------
+    list of Decision
+        One a report, in the order planned; those with no reason stand.
+
+    Raises
+    ------
+    EduMetricsError
+        For faults that are known before anything runs: definitions, data, unknown names.
+    """
+    return _batch(root, studies, out, asked).decide(force)
+
+
+def _batch(
+    root: Path | Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
+) -> _Batch:
+    catalog = root if isinstance(root, Catalog) else load_catalog(root)
+    chosen = [catalog.study(name) for name in dict.fromkeys(studies or catalog.studies)]
+    return _Batch(catalog, chosen, (out or catalog.root / "reports").resolve(), asked)
+
+
+def make_reports(
+    root: Path | Catalog,
+    studies: Sequence[str],
+    *,
+    out: Path | None = None,
+    how: How | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> list[tuple[str, Outcome]]:
+    """
+    Make the reports of some studies that do not stand already, in parallel, past failures.
+
+    Parameters
+    ----------
+    root : Path or Catalog
+        The project folder, or its definitions where they are loaded already.
+    studies : sequence of str
+        Study ids; all studies when empty.
+    out : Path, optional
+        Folder of all reports; ``reports`` of the project when left out.
+    how : How, optional
+        How they are made.
     progress : callable, optional
         Wraps the outcomes as they come in, for a progress bar.
+    **asked
+        ``area``, ``lang`` and ``first`` of :func:`plan_jobs`.
 
     Returns
     -------
@@ -141,106 +202,90 @@ def make_reports(
     Raises
     ------
     EduMetricsError
-        For faults that are known before anything runs: definitions, data, unknown names.
+        For faults that are known before anything runs: definitions, data, unknown names; or if
+        another batch is at work in the folder.
     KeyboardInterrupt
         When stopped; reports that are whole by then stand, and the index lists them.
     """
-    catalog = load_catalog(root)
-    folder = (out or catalog.root / "reports").resolve()
-    chosen = [catalog.study(name) for name in dict.fromkeys(studies or catalog.studies)]
-    planned: list[tuple[Study, Job]] = []
-    for study in chosen:
-        jobs = plan_jobs(catalog, study, folder, area=area, lang=lang, first=first)
-        planned += [(study, job) for job in jobs]
-    for notebook, sample in {job.notebook: job for _, job in planned}.items():
-        check_parameters(notebook, {**sample.parameters, "out": ""})
-    for study in catalog.studies.values():
-        listed(catalog, study, folder)  # one that can't be read is better known now than later
-    for study in chosen:
-        prepare(catalog, study)
-    folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder, chosen)
-    jobs = [job for _, job in planned]
-    done: dict[int, Outcome] = {}
+    how = how or How()
+    batch = _batch(root, studies, out, asked)
+    for study in batch.studies:
+        prepare(batch.catalog, study)
+    batch.out.mkdir(parents=True, exist_ok=True)
+    with only_one(batch.out), contextlib.ExitStack() as stack:
+        batch.sweep()
+        # Where some report is not there at all, a pool is needed: it warms up meanwhile.
+        pool = stack.enter_context(_pool(batch, how)) if how.force or batch.lacks_some else None
+        decided = batch.decide(how.force)
+        outcomes: list[Outcome | None] = [None] * len(decided)
+        wanted = [place for place, decision in enumerate(decided) if decision.why]
+        if wanted and pool is None:
+            pool = stack.enter_context(_pool(batch, how))
+        try:
+            for place, decision in enumerate(decided):
+                if not decision.why:
+                    stands = outcomes[place] = Outcome(decision.job.name, "unchanged", 0.0)
+                    batch.note(decision, stands)
+            if pool is not None:
+                jobs = {place: decided[place].job for place in wanted}
+                for place, outcome in _arriving(pool, jobs, progress):
+                    outcomes[place] = outcome
+                    batch.note(decided[place], outcome)
+        finally:
+            batch.write()
+            if wanted or not batch.indexed:
+                write_indexes(batch.catalog, batch.out)
+    return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
+
+
+def _arriving(
+    pool: Pool, jobs: dict[int, Job], progress: Progress | None
+) -> Iterator[tuple[int, Outcome]]:
+    """Give each outcome with the place of its job, as they come."""
+    places = {pool.submit(job): place for place, job in jobs.items()}
+    arrived: list[int] = []
+
+    def outcomes() -> Iterator[Outcome]:
+        for future in as_completed(places):
+            arrived.append(places[future])
+            yield _outcome(jobs[arrived[-1]], future)
+
+    told = progress(outcomes(), len(jobs)) if progress else outcomes()
+    for outcome in told:
+        yield arrived[-1], outcome
+
+
+def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
     try:
-        _run_all(jobs, workers, progress, done)
-    finally:
-        for study in chosen:
-            mine = [
-                (planned[place][1], done[place]) for place in done if planned[place][0] is study
-            ]
-            write_manifest(catalog, study, folder, mine)
-        write_indexes(catalog, folder)
-        for place, job in enumerate(jobs):
-            if place not in done:
-                shutil.rmtree(job.draft, ignore_errors=True)
-    return [(study.id, done[place]) for place, (study, _) in enumerate(planned)]
-
-
-def _sweep(out: Path, studies: Iterable[Study]) -> None:
-    """Take away the half-written files of a run that was killed."""
-    for folder in (out, *(out / study.id for study in studies)):
-        for left in folder.glob(".*.part"):
-            left.unlink(missing_ok=True)
-
-
-def _run_all(
-    jobs: list[Job], workers: int | None, progress: Progress | None, done: dict[int, Outcome]
-) -> None:
-    """Run jobs, and note each outcome as it comes in: an interrupt loses none."""
-    number = min(workers or os.cpu_count() or 1, len(jobs))
-    with _workers(number) as pool:
-        places = {pool.submit(run, job): place for place, job in enumerate(jobs)}
-
-        def arriving() -> Iterator[Outcome]:
-            for future in as_completed(places):
-                place = places[future]
-                error = future.exception()
-                done[place] = (
-                    future.result()
-                    if error is None
-                    else Outcome(jobs[place].name, "failed", 0.0, None, f"process lost: {error}")
-                )
-                yield done[place]
-
-        outcomes = progress(arriving(), len(jobs)) if progress else arriving()
-        for _ in outcomes:
-            pass
+        return future.result()
+    except CancelledError:
+        return Outcome(job.name, "failed", 0.0, None, "process lost: it was given up")
+    except Exception as error:
+        return Outcome(job.name, "failed", 0.0, None, f"process lost: {error}")
 
 
 @contextlib.contextmanager
-def _workers(number: int) -> Iterator[ProcessPoolExecutor]:
-    """
-    Give a pool of processes that is stopped at once where its user is.
+def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
+    """Give the place where reports are made; it is stopped at once where its user is."""
+    studies = [study.id for study in batch.studies]
+    number = sum(len(jobs) for _, jobs in batch.jobs)
+    workers = min(how.workers or usable_cores(), number)
+    if how.scheduler is not None:
+        from edu_metrics.reporting.cluster import cluster_pool
 
-    Spawned, not forked: papermill and its kernels hold threads and sockets. A kernel ends by
-    itself when the process that started it is gone.
-    """
-    context = multiprocessing.get_context("spawn")
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(number, mp_context=context, initializer=_settle)
-    try:
-        yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - others:
-            child.kill()
-            child.join()
-        raise
-    pool.shutdown()
+        engine = how.engine
+        with cluster_pool(how.scheduler, batch.catalog, studies, how.limits, engine) as cluster:
+            yield cluster
+        return
+    from edu_metrics.reporting.forking import can_fork, fork_pool
 
+    if (how.engine or (FORK if can_fork() else KERNEL)) == FORK:
+        if not hasattr(os, "fork"):
+            raise ReportError("this system can't fork processes; use --engine kernel")
+        with fork_pool(workers, how.limits, batch.catalog.root, studies, number) as forks:
+            yield forks
+        return
+    from edu_metrics.reporting.kernels import kernel_pool
 
-def _settle() -> None:
-    """Start quickly, leave Ctrl-C to the process that started this one, and end with it."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    # Where it finds this package jsonschema loads a grammar of web addresses, which takes longer
-    # than all else that a process needs to start; no notebook has a field that asks for it.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    if (parent := multiprocessing.parent_process()) is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
+    with kernel_pool(workers, how.limits) as kernels:
+        yield kernels

@@ -20,6 +20,7 @@ from edu_metrics.figures import (
 from edu_metrics.reachability import Assessment, change_by_parts, gap_by_parts
 from edu_metrics.reporting.area_report import StudyReport, open_study
 from edu_metrics.reporting.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.reporting.inputs import OVERVIEW
 from edu_metrics.reporting.labels import figure, verdict_chip, warning
 from edu_metrics.reporting.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
@@ -36,6 +37,8 @@ class CityReport(StudyReport):
 
     ``whole`` is the first area of the study that has parts in it.
     """
+
+    place = OVERVIEW
 
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         super().__init__(catalog, study, table, lang)

@@ -1,106 +1,22 @@
-"""What was made: the manifest of a study, and the pages that list all reports."""
+"""The pages that list all reports."""
 
 from __future__ import annotations
 
-import json
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.errors import ReportError
-from edu_metrics.observations import read_processed
-from edu_metrics.reporting.area_report import inputs_sha256
 from edu_metrics.reporting.html import Cell, Html, join, table, tag
-from edu_metrics.reporting.labels import warnings
-from edu_metrics.reporting.running import Job, Outcome
-from edu_metrics.reporting.summary import write_text
+from edu_metrics.reporting.inputs import OVERVIEW, PLAN_AUDIT
+from edu_metrics.reporting.manifest import listed
+from edu_metrics.reporting.planning import rows_of
+from edu_metrics.reporting.publishing import write_text
+from edu_metrics.reporting.warnings import warnings
 from edu_metrics.words import LANGUAGES, say
 
-__all__ = ["listed", "write_indexes", "write_manifest"]
-
-MANIFEST = "manifest.json"
-
-
-def write_manifest(
-    catalog: Catalog, study: Study, out: Path, results: list[tuple[Job, Outcome]]
-) -> None:
-    """
-    Write what was made and what failed; reports of earlier runs stay listed.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    out : Path
-        Folder of all reports.
-    results : list of (Job, Outcome)
-        What this run came to.
-    """
-    digest = inputs_sha256(catalog, study, read_processed(catalog.root, study.id))
-    held = {(entry["area"], entry["lang"]): entry for entry in listed(catalog, study, out)}
-    for job, outcome in results:
-        held[job.folder.name, job.lang] = {
-            "area": job.folder.name,
-            "lang": job.lang,
-            "status": outcome.status,
-            "cell": outcome.cell,
-            "error": outcome.error,
-            "seconds": round(outcome.seconds, 1),
-            "inputs_sha256": digest,
-        }
-    order = _rows(catalog, study)
-    content = {
-        "study": study.id,
-        "as_of": study.as_of.isoformat(),
-        "areas": [held[key] for key in sorted(held, key=lambda key: (order.index(key[0]), key[1]))],
-    }
-    write_text(out / study.id / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-
-
-def _rows(catalog: Catalog, study: Study) -> list[str]:
-    """Give the reports that a study can have, in the order in which they are listed."""
-    return ["overview", "plan_audit", *catalog.expand(study.areas)]
-
-
-def listed(catalog: Catalog, study: Study, out: Path) -> list[dict[str, Any]]:
-    """
-    Read which reports a study has, without those of areas that it has no more.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    out : Path
-        Folder of all reports.
-
-    Returns
-    -------
-    list of dict
-        The entries of its manifest; none where there is no manifest.
-
-    Raises
-    ------
-    ReportError
-        If the manifest can't be read.
-    """
-    path = out / study.id / MANIFEST
-    if not path.is_file():
-        return []
-    try:
-        entries: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["areas"]
-        known = set(_rows(catalog, study))
-        return [e for e in entries if e["area"] in known and e["lang"] in study.languages]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ReportError(
-            f"{path} can't be read ({error!r}); delete it and make the reports of "
-            f"{study.id!r} again"
-        ) from error
+__all__ = ["write_indexes"]
 
 
 def write_indexes(catalog: Catalog, out: Path) -> Path:
@@ -148,8 +64,8 @@ def _study_page(catalog: Catalog, study: Study, entries: list[dict[str, Any]]) -
     for entry in entries:
         found.setdefault(entry["area"], {})[entry["lang"]] = entry
     rows: list[list[Cell]] = []
-    for area in (row for row in _rows(catalog, study) if row in found):
-        if area in ("overview", "plan_audit"):
+    for area in (row for row in rows_of(catalog, study) if row in found):
+        if area in (OVERVIEW, PLAN_AUDIT):
             title = _label(f"index.{area}")
         else:
             title = _beside(catalog.areas[area].name.zh, catalog.areas[area].name.en)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Applies, Assessment, Verdict, verdict_of
 from edu_metrics.reporting.area_report import AreaReport
@@ -180,8 +183,7 @@ def _watch(report: AreaReport, target: Target) -> Html:
         ]
         if target.frequency.note:
             pieces.append(tag("div", target.frequency.note.in_(lang)))
-    own = report.evidence.table
-    seen = own[own["quantity"].isin(target.evidence)].sort_values(["year", "area"])
+    seen = _seen(report, target)
     pieces += [
         tag(
             "div",
@@ -194,10 +196,19 @@ def _watch(report: AreaReport, target: Target) -> Html:
                 value=amount(row["value"], report.catalog.quantities[row["quantity"]].unit, lang),
             ),
         )
-        for row in seen.to_dict("records")
+        for row in seen
     ]
     if target.ambiguities:
         inner = tag("ul", join(tag("li", text.in_(lang)) for text in target.ambiguities))
         summary = say("report.open_questions", lang, number=len(target.ambiguities))
         pieces.append(details(summary, inner))
     return join(pieces)
+
+
+def _seen(report: AreaReport, target: Target) -> list[dict[Hashable, Any]]:
+    """Give the observations that bear on a target that no number judges."""
+    if not target.evidence:
+        return []
+    own = report.evidence.table
+    rows = own[own["quantity"].isin(target.evidence)]
+    return rows.sort_values(["year", "area"]).to_dict("records")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edu_metrics.catalog import Plan, Study, Target
+from edu_metrics.catalog import Target
 from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS, as_html
 from edu_metrics.reachability import Verdict
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
-from edu_metrics.reporting.html import Html, chip, join, note
+from edu_metrics.reporting.html import Html, chip, join
+from edu_metrics.reporting.warnings import warnings
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["applies_text", "figure", "rating_chip", "verdict_chip", "warning", "warnings"]
+__all__ = ["applies_text", "figure", "rating_chip", "verdict_chip", "warning"]
 
 
 def verdict_chip(verdict: Verdict, lang: str) -> Html:
@@ -52,9 +53,3 @@ def figure(report: StudyReport, drawn: Figure, *, alt: str, caption: str) -> Htm
 def warning(report: StudyReport) -> Html:
     """Say on every page that numbers are invented, or that the plan is hypothetical."""
     return join(warnings(report.study, report.plan, report.lang))
-
-
-def warnings(study: Study, plan: Plan, lang: str) -> list[Html]:
-    """Give what every page of a study has to say of its numbers and its plan."""
-    said = {"invented": study.simulated, "hypothetical": plan.hypothetical}
-    return [note(say(f"report.{kind}", lang), kind) for kind, true in said.items() if true]

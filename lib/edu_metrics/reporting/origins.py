@@ -31,7 +31,7 @@ def show_origins(report: StudyReport) -> Html:
     lang = report.lang
     area = f" --area {report.area.id}" if isinstance(report, AreaReport) else ""
     command = f"edu-metrics report {report.study.id}{area} --lang {lang}"
-    used = report.evidence.table
+    used = report.rows
     made_with = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     observations = say(
         "report.observations_count",
@@ -50,7 +50,7 @@ def show_origins(report: StudyReport) -> Html:
 
 def _sources(report: StudyReport) -> Html:
     lang = report.lang
-    names = set(report.evidence.table["source"].unique())
+    names = set(report.rows["source"].unique())
     names.add(report.plan.source)
     for target in report.plan.targets:
         if target.indicator:

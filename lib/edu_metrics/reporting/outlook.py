@@ -84,7 +84,7 @@ def show_availability(report: AreaReport) -> Html:
         | set(range(first, report.plan.last_year + 1))
     )
     over = report.study.as_of.year
-    cells = [[_state(series[name], year, due=year < over) for year in years] for name in indicators]
+    cells = [_states(series[name], years, over) for name in indicators]
     rows = [report.indicator_name(name) for name in indicators]
     drawn, axes = new_figure(9.6, table_height(len(rows)))
     plot_availability(axes[0], rows=rows, years=years, cells=cells, lang=lang)
@@ -93,13 +93,14 @@ def show_availability(report: AreaReport) -> Html:
     return figure(report, drawn, alt=alt, caption=caption)
 
 
-def _state(series: pd.DataFrame, year: int, *, due: bool) -> str:
-    rows = series[series["year"] == year]
-    if len(rows) == 0:
-        return "missing" if due else "not_due"
-    if rows["bound"].iloc[0] != "exact":
-        return "bound"
-    return str(rows["how"].iloc[0])
+def _states(series: pd.DataFrame, years: list[int], over: int) -> list[str]:
+    """Say of each year how a series is known in it; years before ``over`` are due."""
+    columns = (series[name].tolist() for name in ("year", "bound", "how"))
+    known = {
+        int(year): str(how) if bound == "exact" else "bound"
+        for year, bound, how in zip(*columns, strict=True)
+    }
+    return [known.get(year, "missing" if year < over else "not_due") for year in years]
 
 
 def show_outlook(report: AreaReport) -> Html:

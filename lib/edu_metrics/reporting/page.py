@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
+from edu_metrics.reporting.normalising import merge_streams, without_chance
 from edu_metrics.words import LANGUAGES, say
 
-__all__ = ["in_one_language", "normalised", "to_page"]
+__all__ = ["in_one_language", "normalised", "stamped", "to_page"]
 
 
 def in_one_language(notebook: Any, lang: str) -> Any:
@@ -57,10 +59,36 @@ def normalised(notebook: Any) -> Any:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+            merge_streams(cell)
+            without_chance(cell)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = "\n".join(
                 ["# Parameters", *(f"{key} = {keep[key]!r}" for key in sorted(keep))]
             )
+    return notebook
+
+
+def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
+    """
+    Note in a notebook what it was made from, and which files belong to it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook of a report that is whole; changed in place.
+    inputs : str
+        The hash of its inputs.
+    folder : Path
+        Where the report is being made.
+
+    Returns
+    -------
+    NotebookNode
+        The same notebook.
+    """
+    others = {path.name for path in folder.iterdir() if path.is_file()}
+    files_made = sorted(others | {"report.html", "report.ipynb"})
+    notebook.metadata["edu_metrics"] = {"files": files_made, "inputs_sha256": inputs}
     return notebook
 
 
@@ -79,6 +107,16 @@ def _exporter() -> Any:
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
     return exporter
+
+
+@cache
+def _template() -> tuple[Any, str]:
+    """Read the page that a notebook stands in, and its style, once a process."""
+    from jinja2 import Template
+
+    folder = files("edu_metrics.reporting") / "templates"
+    template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
+    return template, (folder / "report.css").read_text("utf-8")
 
 
 def to_page(notebook: Any, *, title: str, lang: str, home: str) -> str:
@@ -101,12 +139,8 @@ def to_page(notebook: Any, *, title: str, lang: str, home: str) -> str:
     str
         HTML without any outside address; code is left out.
     """
-    from jinja2 import Template
-
     body, _ = _exporter().from_notebook_node(notebook)
-    folder = files("edu_metrics.reporting") / "templates"
-    template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
-    css = (folder / "report.css").read_text("utf-8")
+    template, css = _template()
     back = say("index.back", lang)
     page: str = template.render(title=title, lang=lang, css=css, body=body, home=home, back=back)
     return page

@@ -5,9 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from edu_metrics.catalog import Catalog, SimulatedInput, Study
-from edu_metrics.observations import build, processed_path, write_processed
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "table_path"]
+
+
+def table_path(root: Path, study_id: str) -> Path:
+    """
+    Say where the processed table of a study lies, without loading what reads it.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    study_id : str
+        Id of the study.
+
+    Returns
+    -------
+    Path
+        As :func:`~edu_metrics.observations.processed_path` says.
+    """
+    return root / "data" / "processed" / f"{study_id}.parquet"
 
 
 def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
@@ -33,9 +51,11 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
     DataError
         With every fault of the study's observations; no file is written then.
     """
-    target = processed_path(catalog.root, study.id)
+    target = table_path(catalog.root, study.id)
     if not force and target.is_file() and not _is_older(target, catalog.root / "data"):
         return target
+    from edu_metrics.observations import build, write_processed
+
     if any(isinstance(given, SimulatedInput) for given in study.observations):
         from edu_metrics.simulation import simulate_study
 

@@ -3,31 +3,59 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
+import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from edu_metrics.catalog import nearest
 from edu_metrics.errors import ReportError
-from edu_metrics.reporting.page import in_one_language, normalised, to_page
-from edu_metrics.reporting.summary import write_text
+from edu_metrics.reporting.page import in_one_language, normalised, stamped, to_page
+from edu_metrics.reporting.publishing import keep_failure, publish, start_afresh, write_whole
 
-__all__ = ["Job", "Outcome", "check_parameters", "run"]
+__all__ = ["FORK", "KERNEL", "Job", "Limits", "Outcome", "check_parameters", "make", "run", "said"]
+
+#: How the cells of a report are run: in a forked process of its own, or by a Jupyter kernel.
+FORK, KERNEL = "fork", "kernel"
+
+#: Told of the cell that is about to run, or has run: its id and its outputs.
+CellHook = Callable[[str, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    What one report may take before it counts as failed; None for no limit.
+
+    ``cell_seconds`` and ``report_seconds`` are of the clock, ``memory_mb`` is the memory that
+    each of its processes may ask for. [s, s, MB]
+    """
+
+    cell_seconds: float | None = 600
+    report_seconds: float | None = 1800
+    memory_mb: int | None = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One report to make: a notebook, its parameters, and the folder it goes to."""
+    """
+    One report to make: a notebook, its parameters, and the folder it goes to.
+
+    ``inputs`` is the hash of all that it depends on; it is written into its notebook, and tells
+    the next run whether the report still stands.
+    """
 
     notebook: Path
     parameters: Mapping[str, str]
     folder: Path
     title: str
     home: str
+    inputs: str = ""
 
     @property
     def lang(self) -> str:
@@ -41,16 +69,23 @@ class Job:
 
     @property
     def draft(self) -> Path:
-        """Where its files grow until they are whole."""
+        """Where it grows until it is whole."""
         return self.folder.with_name(f".{self.folder.name}.draft")
+
+    @property
+    def executed(self) -> Path:
+        """The notebook with its outputs, as long as the report is a draft."""
+        return self.draft / "report" / "report.ipynb"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """
-    What became of a job.
+    What became of a job: made, unchanged, or failed.
 
-    ``cell`` is the place in the notebook of the cell that failed, the first one being 1.
+    ``cell`` is the place in the notebook of the cell that failed, the first one being 1. ``log``
+    is the file beside the report that tells more. ``files`` are the report's files where the
+    machine that made it does not share a disk with the one that asked.
     """
 
     name: str
@@ -58,6 +93,8 @@ class Outcome:
     seconds: float
     cell: int | None = None
     error: str | None = None
+    log: str | None = None
+    files: Mapping[str, bytes] | None = None
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
@@ -94,7 +131,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, object]) -> None:
 
 def _declared(notebook: Path) -> set[str]:
     """Find the names set in the cell of parameters, without papermill: it takes long to load."""
-    for cell in _cells(notebook):
+    for cell in cells_of(notebook):
         if "parameters" in cell["metadata"].get("tags", []):
             lines = ast.parse("".join(cell["source"])).body
             return {
@@ -107,85 +144,179 @@ def _declared(notebook: Path) -> set[str]:
     return set()
 
 
-def run(job: Job) -> Outcome:
+def run(job: Job, limits: Limits | None = None) -> Outcome:
     """
-    Make one report; a failure is an outcome, not an exception.
+    Make one report with a kernel of its own; a failure is an outcome, not an exception.
 
     Parameters
     ----------
     job : Job
         What to make.
+    limits : Limits, optional
+        What it may take.
 
     Returns
     -------
     Outcome
         Made, or failed with the cell and the error. A report made before stands until the new
-        one is whole; what a failed one came to is kept as failed.ipynb.
+        one is whole; what a failed one came to is kept beside it.
     """
     begun = time.monotonic()
-    executed = job.draft / "report.ipynb"
+    cell: int | None = None
     try:
-        # A run that was killed may have left its draft.
-        shutil.rmtree(job.draft, ignore_errors=True)
-        job.draft.mkdir(parents=True)
-        _make(job, executed)
-        job.folder.mkdir(exist_ok=True)
-        for path in sorted(job.draft.iterdir()):
-            path.replace(job.folder / path.name)
-        (job.folder / "failed.ipynb").unlink(missing_ok=True)
+        start_afresh(job.draft)
+        make(job, KERNEL, limits or Limits())
+        publish(job.draft, job.folder)
     except Exception as error:
-        cell = None
-        if executed.is_file():
-            cell = _failed_cell(job.notebook, executed)
-            job.folder.mkdir(exist_ok=True)
-            executed.replace(job.folder / "failed.ipynb")
-        return Outcome(job.name, "failed", time.monotonic() - begun, cell, _said(error))
+        if job.executed.is_file():
+            cell = _begun_last(job.notebook, job.executed)
+        told = said(error)
+        log = keep_failure(job.draft, job.folder, f"{told}\n{error}\n")
+        return Outcome(job.name, "failed", time.monotonic() - begun, cell, told, log)
     finally:
         shutil.rmtree(job.draft, ignore_errors=True)
     return Outcome(job.name, "made", time.monotonic() - begun)
 
 
-def _make(job: Job, executed: Path) -> None:
+def make(
+    job: Job,
+    engine: str,
+    limits: Limits,
+    *,
+    before_cell: CellHook | None = None,
+    after_cell: CellHook | None = None,
+) -> None:
+    """
+    Run a job's notebook and write its report into its draft.
+
+    Parameters
+    ----------
+    job : Job
+        What to make.
+    engine : {"fork", "kernel"}
+        Whether cells run in this process, which is then good for nothing else, or in a kernel.
+    limits : Limits
+        What it may take.
+    before_cell, after_cell : callable, optional
+        Told of each cell, where cells run in this process.
+
+    Raises
+    ------
+    Exception
+        Whatever stopped it.
+    """
     import nbformat
     import papermill
-    from traitlets.config import Config
 
-    source = cast(Any, nbformat).reads(job.notebook.read_text("utf-8"), as_version=4)
+    papermill_engine, given = _engine(engine, limits, before_cell, after_cell)
     notebook = papermill.execute_notebook(
-        in_one_language(source, job.lang),
-        str(executed),
-        parameters={**job.parameters, "out": str(executed.parent)},
+        in_one_language(_source(job.notebook), job.lang),
+        str(job.executed),
+        parameters={**job.parameters, "out": str(job.executed.parent)},
+        engine_name=papermill_engine,
         # Where it would run if it were opened by hand.
         cwd=str(job.notebook.parent),
         kernel_name="python3",
         progress_bar=False,
         log_output=False,
-        # Without it every kernel warns that it talks over an unencrypted local connection.
-        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-        # A kernel has nothing to say on the terminal, least of all that its batch was stopped.
-        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        **given,
     )
-    notebook = normalised(notebook)
-    write_text(executed, cast(Any, nbformat).writes(notebook) + "\n")
+    _refuse_exit(notebook)
+    if before_cell is not None:
+        before_cell("", None)  # what goes wrong from here on is the fault of no cell
+    notebook = stamped(normalised(notebook), job.inputs, job.executed.parent)
     page = to_page(notebook, title=job.title, lang=job.lang, home=job.home)
-    write_text(executed.with_name("report.html"), page)
+    write_whole(job.executed.with_name("report.html"), page)
+    write_whole(job.executed, cast(Any, nbformat).writes(notebook) + "\n")
 
 
-def _failed_cell(notebook: Path, executed: Path) -> int | None:
+@functools.cache
+def _source(notebook: Path) -> Any:
+    """Read a notebook once; whoever runs it works on a copy."""
+    import nbformat
+
+    return cast(Any, nbformat).reads(notebook.read_text("utf-8"), as_version=4)
+
+
+def _engine(
+    engine: str, limits: Limits, before: CellHook | None, after: CellHook | None
+) -> tuple[str | None, dict[str, Any]]:
+    """Give papermill's name for an engine, and what that engine needs to know."""
+    if engine == FORK:
+        from edu_metrics.reporting.engine import ENGINE, register
+
+        register()
+        return ENGINE, {
+            "execution_timeout": limits.cell_seconds,
+            "before_cell": before,
+            "after_cell": after,
+            # The notebook is written once at the end, and not before and after each cell.
+            "request_save_on_cell_execute": False,
+            "autosave_cell_every": 0,
+        }
+    from traitlets.config import Config
+
+    end = time.monotonic() + (limits.report_seconds or 1e9)
+
+    def seconds_left(_: Any) -> float:
+        """Say how long the next cell may take."""
+        return max(0.001, min(limits.cell_seconds or 1e9, end - time.monotonic()))
+
+    return None, {
+        "timeout_func": seconds_left,
+        # Without it every kernel warns that it talks over an unencrypted local connection.
+        "config": Config({"KernelManager": {"transport_encryption": "auto"}}),
+        # A kernel has nothing to say on the terminal, least of all that its batch was stopped.
+        "extra_arguments": ["--IPKernelApp.log_level=CRITICAL"],
+    }
+
+
+def _refuse_exit(notebook: Any) -> None:
+    """Papermill takes ``sys.exit(0)`` for a success, and leaves out the cells behind it."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                raise ReportError(f"{output['ename']}: {output['evalue']}")
+
+
+def _begun_last(notebook: Path, executed: Path) -> int | None:
     """Find the last cell that was begun, and its place in the notebook as it was written."""
-    place = {cell.get("id"): at for at, cell in enumerate(_cells(notebook), start=1)}
-    for cell in reversed(_cells(executed)):
+    for cell in reversed(cells_of(executed)):
         if cell["metadata"].get("papermill", {}).get("start_time"):
-            return place.get(cell["id"])
+            return place_of(notebook, cell["id"])
     return None
 
 
-def _cells(notebook: Path) -> list[dict[str, Any]]:
+def place_of(notebook: Path, cell: str | None) -> int | None:
+    """Give the place of a cell in the notebook as it was written; None where it is not there."""
+    places = {found.get("id"): at for at, found in enumerate(cells_of(notebook), start=1)}
+    return places.get(cell)
+
+
+def cells_of(notebook: Path) -> list[dict[str, Any]]:
+    """Read the cells of a notebook."""
     cells: list[dict[str, Any]] = json.loads(notebook.read_text("utf-8"))["cells"]
     return cells
 
 
-def _said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """Say what went wrong; of an error in a cell, what the cell said and not its traceback."""
+    if isinstance(error, ReportError):
+        return error.message
     name = getattr(error, "ename", type(error).__name__)
-    return f"{name}: {getattr(error, 'evalue', error)}"
+    told = str(getattr(error, "evalue", error)).strip()
+    return f"{name}: {told}"[:2000]
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may use, as far as the system tells."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:
+        cores = os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        cores = min(cores, max(1, int(quota) // int(period)))
+    except (OSError, ValueError):
+        pass
+    return cores

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.reachability import Assessment
 from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.publishing import write_text
 from edu_metrics.trajectories import CAP, COVERED_PCT, FLOOR
 
-__all__ = ["as_row", "save_summary", "write_text"]
+__all__ = ["as_row", "save_summary"]
 
 
 def as_row(found: Assessment) -> dict[str, Any]:
@@ -156,14 +156,3 @@ def save_summary(report: AreaReport, out: str) -> str:
     path = Path(out) / "summary.json"
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     return path.name
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a whole file or none: under another name first, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -47,6 +47,7 @@ results in August of their year, autumn counts and the screening in December, ac
 February after.
 """
 
+from edu_metrics.simulation.many import simulate_districts
 from edu_metrics.simulation.writing import simulate_study
 
-__all__ = ["simulate_study"]
+__all__ = ["simulate_districts", "simulate_study"]

@@ -127,13 +127,17 @@ class StatusTable:
         return len(_stances(self.answers, self.verdict)) < 2
 
     def as_rows(self) -> list[dict[str, Any]]:
-        """Give the answers as plain data, one row a rule, ready for JSON."""
+        """
+        Give the answers as plain data, one row a rule, ready for JSON.
+
+        The speed of progress is given to one decimal: the next ones change with any other area.
+        """
         return [
             {
                 "rule": str(answer.rule),
                 "status": None if answer.status is None else str(answer.status),
                 "ratio": answer.ratio,
-                "score": answer.score,
+                "score": _told(answer),
                 "observed": answer.observed,
                 "required": answer.required,
                 "unable": None if answer.unable is None else str(answer.unable),
@@ -141,6 +145,12 @@ class StatusTable:
             }
             for answer in self.answers
         ]
+
+
+def _told(answer: Answer) -> float | None:
+    if answer.score is None or answer.rule is not Rule.SPEED:
+        return answer.score
+    return round(answer.score, 1)
 
 
 def status_table(

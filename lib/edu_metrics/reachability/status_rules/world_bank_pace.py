@@ -26,6 +26,7 @@ Policy Research Working Paper 11350; code in github.com/RossanaTat/sdgtrackr.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ TAUS = (0.2, 0.4, 0.5, 0.6, 0.8)
 MEDIAN = TAUS.index(0.5)
 STEP = 0.1
 LONGEST = 10
-#: Fewest other areas from which quantiles are taken; ours.
+#: Fewest areas from which quantiles are taken; ours.
 FEWEST = 20
 
 Floats = NDArray[np.float64]
@@ -204,7 +205,7 @@ def pace_percentile(
         return Answer(Rule.PERCENTILE, unable=unable)
     levels = np.full(len(TAUS), _rounded(points.first))
     for _ in range(points.span):
-        change = [model.changes(float(level))[at] for at, level in enumerate(levels)]
+        change = [_at_steps(model)[_step(level), at] for at, level in enumerate(levels)]
         levels = np.array([_rounded(float(level)) for level in levels + change])
     paths = np.sort(np.delete(levels, MEDIAN))
     last = _rounded(points.last)
@@ -255,10 +256,9 @@ def pace_speed(
         return Answer(Rule.SPEED, unable=unable)
     way = 1 if better == "higher" else -1
     low, high = sorted((_rounded(points.first), _rounded(points.last)))
-    steps = round((high - low) / STEP)
     # Time runs from the worse end of each step, as it does for who goes that way.
-    begins = low + STEP * np.arange(steps) if way == 1 else high - STEP * np.arange(steps)
-    pace = np.array([way * model.changes(float(level))[MEDIAN] for level in begins])
+    begins = slice(_step(low), _step(high)) if way == 1 else slice(_step(low) + 1, _step(high) + 1)
+    pace = way * _at_steps(model)[begins, MEDIAN]
     if (pace <= 0).any():
         return Answer(Rule.SPEED, unable=Unable.NO_TYPICAL_PACE)
     forward = 1 if way * (points.last - points.first) >= 0 else -1
@@ -277,6 +277,16 @@ def _judged(
     if min(points.values) < 0 or max(points.values) > 100:
         return Unable.NOT_A_PERCENTAGE
     return points if points.span >= model.length else Unable.TOO_FEW_YEARS
+
+
+@functools.lru_cache(maxsize=256)
+def _at_steps(model: PaceModel) -> Floats:
+    """Give the changes from every level in steps of 0.1: one row a level, one column a quantile."""
+    return np.array([model.changes(step * STEP) for step in range(_step(100.0) + 1)])
+
+
+def _step(level: float) -> int:
+    return round(level / STEP)
 
 
 def _rounded(level: float) -> float:

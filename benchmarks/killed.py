@@ -1,0 +1,116 @@
+"""
+Kill a batch at random moments, again and again, and see that nothing is lost and nothing half.
+
+A project of invented districts is simulated, and its reports are made. The batch is killed with
+SIGKILL (in turn only the process that was started, and all that it started as well), looked at, and
+started again. At the end every report must be whole, none that was whole may have been made again,
+and one more run must find nothing to do. Exit status 1 if any of this is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from edu_metrics.reporting.publishing import stamp_of
+
+STUDY = "invented_districts"
+TOOL = (sys.executable, "-c", "from edu_metrics.cli import run; run()")
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def below(pid: int) -> list[int]:
+    """List a process and all that it started."""
+    found = [pid]
+    for one in found:
+        for tasks in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found += [int(child) for child in tasks.read_text().split()]
+            except OSError:
+                continue
+    return found
+
+
+def whole(reports: Path) -> dict[str, int]:
+    """Give the reports that are whole, with the time at which each was written."""
+    found = {}
+    for folder in sorted(path for path in reports.glob("*") if not path.name.startswith(".")):
+        if stamp_of(folder) is None:
+            raise SystemExit(f"{folder} is neither whole nor absent")
+        found[folder.name] = (folder / "report.html").stat().st_mtime_ns
+    return found
+
+
+def main() -> int:
+    """Kill, look, and tell."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
+    parser.add_argument("--districts", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--longest", type=float, default=60, help="seconds until a kill, at most")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    chance = random.Random(given.seed)
+    with tempfile.TemporaryDirectory(prefix="edu-metrics-") as folder:
+        root = Path(folder, "project")
+        simulate = ("simulate", "michigan", "--districts", str(given.districts), "--to", str(root))
+        subprocess.run([*TOOL, *simulate, "--root", str(PROJECT)], check=True, capture_output=True)
+        command = [*TOOL, "report", "--lang", "en", "--root", str(root)]
+        reports = root / "reports" / STUDY / "en"
+        seen: dict[str, int] = {}
+        for number in range(1, given.kills + 1):
+            batch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            after = chance.uniform(0.2, given.longest)
+            try:
+                batch.wait(timeout=after)
+            except subprocess.TimeoutExpired:
+                everything = number % 2 == 0
+                for pid in below(batch.pid) if everything else [batch.pid]:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        continue
+                batch.wait()
+            time.sleep(2)  # what outlives the batch ends by itself
+            now = whole(reports)
+            manifest = root / "reports" / STUDY / "manifest.json"
+            listed = (
+                len(json.loads(manifest.read_text("utf-8"))["areas"]) if manifest.exists() else 0
+            )
+            again = [name for name, when in seen.items() if now.get(name) != when]
+            if again:
+                tell(f"made twice, or gone: {again}")
+                return 1
+            seen = now
+            tell(f"kill {number} after {after:.1f} s: {len(seen)} whole, {listed} in the manifest")
+        begun = time.monotonic()
+        last = subprocess.run(command, capture_output=True, text=True, check=False)
+        tell(f"last run, {time.monotonic() - begun:.0f} s: {last.stdout.splitlines()[-1]}")
+        now = whole(reports)
+        again = [name for name, when in seen.items() if now.get(name) != when]
+        begun = time.monotonic()
+        rerun = subprocess.run(command, capture_output=True, text=True, check=False)
+        tell(f"one more, {time.monotonic() - begun:.1f} s: {rerun.stdout.splitlines()[-1]}")
+        hidden = [str(path) for path in (root / "reports").rglob(".*")]
+        sound = (last.returncode, rerun.returncode, len(now)) == (0, 0, given.districts)
+        sound &= not again and not hidden and whole(reports) == now
+        tell(
+            f"{len(now)} whole reports, {len(again)} made twice, left behind: {hidden or 'nothing'}"
+        )
+    return 0 if sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

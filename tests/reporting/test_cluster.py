@@ -1,0 +1,169 @@
+"""The same batch on a cluster of two real worker processes, one of which is lost on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from edu_metrics.catalog import load_catalog
+from edu_metrics.errors import ReportError
+from edu_metrics.reporting import How, Limits, make_reports
+from edu_metrics.reporting.cluster import Order, make_there, packed
+from edu_metrics.simulation import simulate_districts
+from tests.reporting.books import PARAMETERS, job_of, write_book
+
+LIB = Path(__file__).parents[2] / "lib"
+STUDY = "invented_districts"
+SOURCE = """
+import os, time
+from pathlib import Path
+time.sleep(0.4)
+if area.endswith("_07"):
+    print("before")
+    raise ValueError("not here")
+Path(out, "who.txt").write_text(f"{os.getppid()} {root}") and None
+"""
+
+
+def start(*words):
+    path = os.pathsep.join([str(LIB), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, "-m", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture(scope="module")
+def project(catalog, tmp_path_factory):
+    """Simulate twelve districts whose notebook takes its time, and fails in one of them."""
+    root = tmp_path_factory.mktemp("home") / "project"
+    simulate_districts(catalog, catalog.study("michigan"), root, districts=12)
+    book = write_book(root / "notebooks" / "district_report.ipynb", SOURCE)
+    content = json.loads(book.read_text("utf-8"))
+    more = 'study = ""  # str: study\narea = ""  # str: area\nroot = ""  # str: project\n'
+    content["cells"][0]["source"] = PARAMETERS + more
+    book.write_text(json.dumps(content), "utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Start a scheduler and two workers, each a process of its own."""
+    folder = tmp_path_factory.mktemp("cluster")
+    note = folder / "scheduler.json"
+    where = ("--scheduler-file", note, "--no-dashboard")
+    scheduler = start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", 0, *where)
+    workers = [
+        start("distributed.cli.dask_worker", *where, "--no-nanny", "--nthreads", 1,
+              "--local-directory", folder, "--host", "127.0.0.1")
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        for _ in range(600):
+            if note.exists() and note.read_text():
+                break
+            time.sleep(0.1)
+        yield json.loads(note.read_text())["address"], workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def batch(project, cluster):
+    """Make the reports; after the third one the worker that made it is killed."""
+    address, workers = cluster
+    from distributed import Client
+
+    with Client(address, set_as_default=False, timeout="60s") as client:
+        client.wait_for_workers(2, timeout=60)
+    killed: list[int] = []
+
+    def progress(outcomes, number):
+        for count, outcome in enumerate(outcomes, start=1):
+            if count == 3:
+                workers[0].send_signal(signal.SIGKILL)
+                killed.append(workers[0].pid)
+            yield outcome
+
+    results = make_reports(
+        project, [STUDY], lang="en", how=How(scheduler=address), progress=progress
+    )
+    return results, killed
+
+
+def folder_of(project, number):
+    return project / "reports" / STUDY / "en" / f"invented_district_{number:02}"
+
+
+def test_all_reports_come_home_although_a_worker_was_lost(project, batch):
+    results, killed = batch
+    assert len(killed) == 1
+    made = [outcome for _, outcome in results if outcome.status == "made"]
+    assert len(made) == 11
+    for number in (1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12):
+        assert sorted(path.name for path in folder_of(project, number).iterdir()) == [
+            "report.html", "report.ipynb", "who.txt"
+        ]  # fmt: skip
+
+
+def test_a_report_that_fails_there_is_named_here_with_its_cell_and_log(project, batch):
+    results, _ = batch
+    (failed,) = [outcome for _, outcome in results if outcome.status == "failed"]
+    assert failed.name == "en/invented_district_07"
+    assert (failed.cell, failed.error) == (2, "ValueError: not here")
+    folder = folder_of(project, 7)
+    assert sorted(path.name for path in folder.iterdir()) == ["failed.ipynb", "failed.log"]
+    assert "not here" in (folder / failed.log).read_text("utf-8")
+    assert "before" in (folder / "failed.ipynb").read_text("utf-8")
+
+
+def test_workers_made_them_without_the_project_s_own_folder(project, batch):
+    for number in (1, 12):
+        parent, root = (folder_of(project, number) / "who.txt").read_text().split()
+        assert Path(root) != project
+        assert int(parent) != os.getpid()
+
+
+def test_nothing_of_the_lost_worker_lives_on(project, batch, cluster):
+    """The process that forks ends with its worker, and there was one for each."""
+    parents = {
+        int((folder_of(project, n) / "who.txt").read_text().split()[0])
+        for n in range(1, 13)
+        if n != 7
+    }
+    assert len(parents) <= 2
+    _, workers = cluster
+    living = [pid for pid in parents if Path(f"/proc/{pid}").exists()]
+    for pid in living:
+        stat = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        assert stat[0] == "Z" or int(stat[1]) == workers[1].pid
+
+
+def test_nobody_at_the_address_is_said_at_once(project, monkeypatch):
+    monkeypatch.setattr("edu_metrics.reporting.cluster._PATIENCE", "1s")
+    how = How(scheduler="tcp://127.0.0.1:9", force=True)
+    with pytest.raises(ReportError, match="no Dask scheduler answers at"):
+        make_reports(project, [STUDY], how=how, out=project / "elsewhere")
+
+
+def test_a_worker_with_another_version_makes_nothing(tmp_path):
+    job = job_of(tmp_path, "x", "1")
+    order = Order("0", ("another", "another"), job, (), Limits(), None)
+    with pytest.raises(ReportError, match=r"install the same requirements\.lock on both"):
+        make_there(b"", order)
+
+
+def test_a_project_is_packed_to_the_same_bytes(project):
+    catalog = load_catalog(project)
+    assert packed(catalog, [STUDY]) == packed(catalog, [STUDY])
