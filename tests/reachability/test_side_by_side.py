@@ -2,8 +2,15 @@
 
 import pytest
 
-from edu_metrics.reachability import Evidence, SideBySide, Verdict, assess_target
-from edu_metrics.reachability.status_rules import Clause, Rule, Unable, Weather, status_table
+from edu_metrics.reachability import Evidence, SideBySide, Verdict, assess_target, side_by_side
+from edu_metrics.reachability.status_rules import (
+    Clause,
+    Rule,
+    Unable,
+    Weather,
+    fit_pace,
+    status_table,
+)
 
 RATES = {2015: 720, 2016: 740, 2017: 730, 2018: 760, 2019: 770, 2020: 790}
 LEVEL = {"type": "level", "at": {2022: ">=90"}}
@@ -32,7 +39,8 @@ def test_the_rules_are_given_the_series_the_level_and_our_verdict(beside, promis
         target_year=2022,
         better="higher",
         percent=True,
-        pace=Unable.NO_PEERS,
+        pace=Unable.TOO_FEW_PEERS,
+        complement_pace=Unable.TOO_FEW_PEERS,
         verdict=assessed.verdict,
         probability=assessed.probability,
     )
@@ -125,13 +133,23 @@ def test_without_two_years_or_a_level_to_be_reached_there_is_no_table(
     assert beside(promise(conditions), rows)[0] is None
 
 
-def test_paces_are_compared_with_the_other_areas_of_the_same_level(beside, promise, rates):
-    # Three districts are too few; the city above and the other city are no peers of theirs.
+def test_paces_are_fitted_once_to_all_areas_of_a_level(case, promise, rates, monkeypatch):
+    fitted = []
+
+    def note(peers, *, length):
+        fitted.append((sorted(peers), length))
+        return fit_pace(peers, length=length)
+
+    monkeypatch.setattr(side_by_side, "fit_pace", note)
     rows = [rates(RATES, area=area) for area in ("city", "east", "west", "south", "port")]
-    found, _ = beside(promise([LEVEL]), rows, area="east")
-    assert found.answer(Rule.PERCENTILE).unable is Unable.TOO_FEW_PEERS
-    alone, _ = beside(promise([LEVEL]), rows[:4], area="city")
-    assert alone.answer(Rule.PERCENTILE).unable is Unable.NO_PEERS
+    catalog, study, table = case([promise([LEVEL])], rows)
+    plan, evidence = catalog.plan(study.plan), Evidence(catalog, study, table)
+    asked = SideBySide(evidence)
+    for area in ("east", "west", "city"):
+        found = asked.table(plan.targets[0], assess_target(evidence, plan, plan.targets[0], area))
+        assert found.answer(Rule.PERCENTILE).unable is Unable.TOO_FEW_PEERS
+    districts, cities = ["east", "south", "west"], ["city", "port"]
+    assert fitted == [(districts, 5), (districts, 5), (cities, 5), (cities, 5)]
 
 
 def test_what_remains_of_binary_fractions_is_no_distance_to_a_target(beside, promise, cells):

@@ -200,6 +200,7 @@ SPELLED_OUT = {
     "index.*": ("reporting",),
     "status.*": ("reporting",),
     "taking.*": ("reporting",),
+    "large_study.*": ("simulation",),
 }
 
 

@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+from edu_metrics.reporting.area_report import tell_inputs
 from edu_metrics.reporting.running import FORK, Job, Limits, make, said
 
 __all__ = ["LOG", "PARTS", "become_child", "limit_memory", "rebuilt"]
@@ -42,6 +43,8 @@ def become_child(job: Job, limits: Limits, pipe: int) -> NoReturn:
     status = 1
     try:
         log = _settle(job, limits)
+        if job.inputs and "study" in job.parameters:
+            tell_inputs(job.parameters["study"], job.folder.name, job.inputs)
         with (job.draft / PARTS).open("wb", buffering=0) as parts:
 
             def before(cell: str, _: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -92,17 +93,40 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
     return notebook
 
 
+#: An image without a text alternative.
+_BARE = re.compile(r"<img(?![^>]*\salt=)")
+
+
 @cache
 def _exporter() -> Any:
     """Make the exporter once a process: building it costs more than using it."""
     from nbconvert import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
     from traitlets.config import Config
 
+    class PageExporter(HTMLExporter):
+        """
+        Nbconvert's, without reading the page that it wrote once more.
+
+        It does so for images without a text alternative; where there are any, so do we.
+        """
+
+        def from_notebook_node(self, nb: Any, resources: Any = None, **given: Any) -> Any:
+            begun = cast(Any, self)._init_resources(resources)
+            made = TemplateExporter.from_notebook_node(self, nb, begun, **given)
+            return (
+                super().from_notebook_node(nb, resources, **given)
+                if _BARE.search(made[0])
+                else made
+            )
+
     config = Config()
-    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    config.PageExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
     config.TagRemovePreprocessor.remove_cell_tags = {"parameters", "injected-parameters", "hidden"}
     config.TagRemovePreprocessor.enabled = True
-    exporter: Any = cast(Any, HTMLExporter)(config=config, template_name="basic")
+    exporter: Any = cast(Any, PageExporter)(config=config, template_name="basic")
+    exporter.register_filter("highlight_code", cast(Any, Highlight2HTML)())
     exporter.exclude_input = True
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True

@@ -99,7 +99,7 @@ def _run_a_notebook(root: Path) -> Any:
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     v4: Any = nbformat.v4
     notebook = v4.new_notebook(
-        metadata={"kernelspec": kernel}, cells=[v4.new_markdown_cell("## a")]
+        metadata={"kernelspec": kernel}, cells=[v4.new_markdown_cell("## a &amp; b")]
     )
     sources = (
         "a = 1",
