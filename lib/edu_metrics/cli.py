@@ -490,6 +490,9 @@ def report(
         typer.Option("--jobs", "-j", min=1, help="Reports at the same time; all usable cores."),
     ] = None,
     first: Annotated[int | None, typer.Option(min=1, help="Only so many areas.")] = None,
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
     force: Annotated[bool, typer.Option(help="Make also those that stand.")] = False,
     dry_run: Annotated[
@@ -517,7 +520,7 @@ def report(
     with _usage():
         for study in chosen:
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=first)
-    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
+    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first, "scenarios": scenarios}
     names = [study.id for study in chosen]
     if dry_run:
         rows = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reporting.html import Cell, Html, join, table, tag
-from edu_metrics.reporting.inputs import OVERVIEW, PLAN_AUDIT
+from edu_metrics.reporting.inputs import SCENARIOS, WHOLE
 from edu_metrics.reporting.manifest import listed
 from edu_metrics.reporting.planning import rows_of
 from edu_metrics.reporting.publishing import write_text
@@ -65,10 +65,13 @@ def _study_page(catalog: Catalog, study: Study, entries: list[dict[str, Any]]) -
         found.setdefault(entry["area"], {})[entry["lang"]] = entry
     rows: list[list[Cell]] = []
     for area in (row for row in rows_of(catalog, study) if row in found):
-        if area in (OVERVIEW, PLAN_AUDIT):
+        if area in WHOLE:
             title = _label(f"index.{area}")
         else:
-            title = _beside(catalog.areas[area].name.zh, catalog.areas[area].name.en)
+            name = catalog.areas[area.removesuffix(SCENARIOS)].name
+            title = _beside(name.zh, name.en)
+            if area.endswith(SCENARIOS):
+                title += f" · {_label('index.scenarios')}"
         cells: list[Cell] = [_link(found[area].get(lang), area, lang) for lang in study.languages]
         rows.append([title, *cells])
     languages = {"zh": "中文", "en": "English"}

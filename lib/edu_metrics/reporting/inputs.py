@@ -21,17 +21,27 @@ from edu_metrics.catalog import Catalog, Study
 __all__ = [
     "AUDIT",
     "CITY",
+    "COMPARISON",
     "DISTRICT",
     "OVERVIEW",
     "PARTS",
     "PLAN_AUDIT",
+    "RECORD",
+    "SCENARIOS",
+    "TRACK_RECORD",
+    "WHOLE",
     "Basis",
     "combined",
 ]
 
-#: The notebooks, and what the two reports that are not of an area are called.
+#: The notebooks.
 DISTRICT, CITY, AUDIT = "district_report.ipynb", "city_overview.ipynb", "plan_audit.ipynb"
-OVERVIEW, PLAN_AUDIT = "overview", "plan_audit"
+RECORD, COMPARISON = "track_record.ipynb", "scenario_comparison.ipynb"
+#: What the reports that are not of one area are called, and what they are made by.
+OVERVIEW, PLAN_AUDIT, TRACK_RECORD = "overview", "plan_audit", "track_record"
+WHOLE = {OVERVIEW: CITY, PLAN_AUDIT: AUDIT, TRACK_RECORD: RECORD}
+#: What follows an area's id where its scenarios are compared.
+SCENARIOS = ".scenarios"
 
 #: What a report depends on, in the order in which it is told.
 PARTS = ("notebook", "library", "versions", "definitions", "observations")
@@ -66,7 +76,7 @@ class Basis:
         Parameters
         ----------
         area : str
-            Area of the report; ``overview`` or ``plan_audit`` for those.
+            Area of the report, or a name of :data:`WHOLE`, or an area's scenarios.
         observations : str
             The hash of the observations that it depends on.
 
@@ -76,7 +86,7 @@ class Basis:
             By :data:`PARTS`.
         """
         whole = area == PLAN_AUDIT
-        notebook = {OVERVIEW: CITY, PLAN_AUDIT: AUDIT}.get(area, DISTRICT)
+        notebook = COMPARISON if area.endswith(SCENARIOS) else WHOLE.get(area, DISTRICT)
         if notebook not in self._notebooks:
             self._notebooks[notebook] = _of_file(self._root / "notebooks" / notebook)
         return {

@@ -16,7 +16,7 @@ from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import Evidence, SideBySide
 from edu_metrics.reachability.reaching import BEYOND
-from edu_metrics.reporting.inputs import OVERVIEW, PLAN_AUDIT
+from edu_metrics.reporting.inputs import SCENARIOS, WHOLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class ObservedInputs:
         Parameters
         ----------
         area : str
-            Area of the report; ``overview`` or ``plan_audit`` for those.
+            Area of the report, or the name of one that rests on all rows.
 
         Returns
         -------
@@ -56,7 +56,7 @@ class ObservedInputs:
             SHA-256.
         """
         digest = hashlib.sha256()
-        if area in (OVERVIEW, PLAN_AUDIT):
+        if area in WHOLE or area.endswith(SCENARIOS):
             digest.update(self._rows.tobytes())
             return digest.hexdigest()
         above = [a for a in self._evidence.above(area) if a in self._evidence.areas]

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from edu_metrics.catalog import Catalog, Plan, Study, nearest
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reporting.inputs import AUDIT, CITY, DISTRICT, OVERVIEW, PLAN_AUDIT
+from edu_metrics.reporting.inputs import (
+    AUDIT,
+    CITY,
+    COMPARISON,
+    DISTRICT,
+    OVERVIEW,
+    PLAN_AUDIT,
+    RECORD,
+    SCENARIOS,
+    TRACK_RECORD,
+    WHOLE,
+)
 from edu_metrics.reporting.running import Job
 from edu_metrics.words import say
 
-__all__ = ["audited_study", "plan_jobs", "rows_of"]
+__all__ = ["MANY", "audited_study", "has_panel", "plan_jobs", "rows_of"]
+
+#: Fewer areas say too little of a model.
+MANY = 20
 
 
 def audited_study(catalog: Catalog, plan: Plan) -> Study | None:
@@ -33,6 +48,26 @@ def audited_study(catalog: Catalog, plan: Plan) -> Study | None:
     return max(real, key=lambda study: study.as_of, default=None)
 
 
+def has_panel(catalog: Catalog, study: Study) -> bool:
+    """
+    Tell whether the models can be tried on a study: it is real, and has many areas of a level.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        Whether at least :data:`MANY` areas stand on one level.
+    """
+    levels = Counter(catalog.areas[area].level for area in catalog.expand(study.areas))
+    return not study.simulated and max(levels.values(), default=0) >= MANY
+
+
 def plan_jobs(
     catalog: Catalog,
     study: Study,
@@ -41,6 +76,7 @@ def plan_jobs(
     area: str | None = None,
     lang: str | None = None,
     first: int | None = None,
+    scenarios: bool = False,
 ) -> list[Job]:
     """
     List the reports of a study.
@@ -55,11 +91,14 @@ def plan_jobs(
         Folder of all reports.
     area : str, optional
         Only this area (id, name or alias); else all and, where a study holds a whole and its
-        parts, the overview, and the audit of the plan with its latest real study.
+        parts, the overview, the audit of the plan with its latest real study, and the track record
+        of the models on a real study of many areas.
     lang : {"zh", "en"}, optional
         Only this language; else all of the study.
     first : int, optional
         Only so many areas, in the order of the study.
+    scenarios : bool, optional
+        Also compare the scenarios of each area.
 
     Returns
     -------
@@ -96,6 +135,11 @@ def plan_jobs(
             jobs.append(
                 Job(notebooks / AUDIT, asked, folder / PLAN_AUDIT, title, "../../index.html")
             )
+        recorded = (notebooks / RECORD).is_file() and has_panel(catalog, study)
+        if area is None and recorded:
+            title = say("index.track_record", language)
+            place = folder / TRACK_RECORD
+            jobs.append(Job(notebooks / RECORD, common, place, title, "../../index.html"))
         for member in chosen:
             name = catalog.areas[member].name.in_(language)
             title = say("report.title", language, area=name)
@@ -103,6 +147,12 @@ def plan_jobs(
             jobs.append(
                 Job(notebooks / DISTRICT, parameters, folder / member, title, "../../index.html")
             )
+            if scenarios:
+                place = folder / f"{member}{SCENARIOS}"
+                title = f"{name} · {say('index.scenarios', language)}"
+                jobs.append(
+                    Job(notebooks / COMPARISON, parameters, place, title, "../../index.html")
+                )
     return jobs
 
 
@@ -122,4 +172,5 @@ def rows_of(catalog: Catalog, study: Study) -> list[str]:
     list of str
         Names of their folders, in the order in which they are listed.
     """
-    return [OVERVIEW, PLAN_AUDIT, *catalog.expand(study.areas)]
+    areas = catalog.expand(study.areas)
+    return [*WHOLE, *(name for area in areas for name in (area, f"{area}{SCENARIOS}"))]
