@@ -42,9 +42,13 @@ from edu_metrics.reporting.noise import show_noise
 from edu_metrics.reporting.origins import show_origins
 from edu_metrics.reporting.outlook import show_availability, show_outlook, show_verdict_bar
 from edu_metrics.reporting.pacing import show_pace
+from edu_metrics.reporting.panel_record import PanelRecord, has_record, open_record, save_record
 from edu_metrics.reporting.precedents import show_precedents
 from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.promises import show_head, show_promises
+from edu_metrics.reporting.record_figures import show_coverage, show_failures, show_reliability
+from edu_metrics.reporting.record_precedents import show_record_origins, show_record_precedents
+from edu_metrics.reporting.recording import show_models, show_record_head
 from edu_metrics.reporting.ruling import show_status_rules
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
@@ -59,6 +63,7 @@ __all__ = [
     "Html",
     "Job",
     "Outcome",
+    "PanelRecord",
     "StudyReport",
     "as_row",
     "audit_plan",
@@ -66,15 +71,18 @@ __all__ = [
     "backtest_rows",
     "backtest_table",
     "check_parameters",
+    "has_record",
     "make_reports",
     "numbers_of",
     "open_audit",
     "open_city",
+    "open_record",
     "open_report",
     "plan_jobs",
     "prepare",
     "run",
     "save_findings",
+    "save_record",
     "save_summary",
     "score_as_data",
     "score_files",
@@ -85,12 +93,15 @@ __all__ = [
     "show_availability",
     "show_baselines",
     "show_city_head",
+    "show_coverage",
+    "show_failures",
     "show_findings",
     "show_followed",
     "show_head",
     "show_links",
     "show_measured",
     "show_missing",
+    "show_models",
     "show_noise",
     "show_origins",
     "show_outlook",
@@ -99,6 +110,10 @@ __all__ = [
     "show_precedents",
     "show_promises",
     "show_questions",
+    "show_record_head",
+    "show_record_origins",
+    "show_record_precedents",
+    "show_reliability",
     "show_side_by_side",
     "show_status_rules",
     "show_touching",

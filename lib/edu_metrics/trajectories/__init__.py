@@ -1,6 +1,6 @@
 """What may come: trend models and their calibration, and paths that a plan prescribes."""
 
-from edu_metrics.trajectories.backtest import ModelScore, backtest
+from edu_metrics.trajectories.backtest import BandScore, EventScore, ModelScore, YearScore, backtest
 from edu_metrics.trajectories.default import (
     CAP,
     COVERED_PCT,
@@ -20,11 +20,14 @@ __all__ = [
     "DEFAULT_MODEL",
     "FLOOR",
     "TOGETHER_PCT",
+    "BandScore",
+    "EventScore",
     "ModelScore",
     "Panel",
     "Projection",
     "Scale",
     "Trajectory",
+    "YearScore",
     "backtest",
     "baselines_that_reach",
     "common_share_pct",
