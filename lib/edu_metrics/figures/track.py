@@ -187,7 +187,7 @@ def plot_coverage(
         ax.annotate(
             say("record.worst_mark", lang, year=year, share=number(share, 0)),
             (year + 0.12 * (place - (len(shares) - 1) / 2), share),
-            xytext=(-8, 8 if share < 50 else -14),
+            xytext=(-8, 10 if share < 15 else -14),
             textcoords="offset points",
             ha="right",
             fontsize=_SMALL,

@@ -252,6 +252,7 @@ class Evidence:
                     scale=scale_for(indicator.bounds),
                     seed=f"{self.study.id}/{indicator.id}",
                     whole_counts=counts_whole(indicator),
+                    lent=self.catalog.lent_errors,
                 ),
             )
         return self._projections[key][1].of(area, tuple(range(last + 1, until + 1)))

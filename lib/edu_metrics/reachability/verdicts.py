@@ -138,6 +138,7 @@ class Assessment:
     people: int | None = None
     vacuous: bool = False
     model: str | None = None
+    calibration: str | None = None
     reason: str | None = None
     checks: tuple[CheckResult, ...] = ()
     missing: tuple[Missing, ...] = ()

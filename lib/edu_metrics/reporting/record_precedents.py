@@ -41,7 +41,7 @@ def show_record_precedents(record: PanelRecord) -> Html:
     except DataError:
         own = ()
     if any(cell.years == YEARS for cell in own):
-        rows += _rows(say("record.own_class", lang), own, {record.panel.name: ""}, lang)
+        rows += _rows(say("record.own_class", lang), own, {}, lang)
     missing = [] if rows else [note(say("record.no_windows", lang), "gap")]
     for entry in record.classes:
         names = {name: entry.panel_name(name).in_(lang) for name in _panels(entry.table)}
@@ -94,6 +94,9 @@ def _kept(counts: Counts, cell: GainCell, lang: str) -> str:
 
 def _fastest(cell: GainCell, names: dict[str, str], lang: str) -> str:
     found = cell.fastest
+    if found.panel not in names:
+        span = {"first": found.first_year, "last": found.last_year}
+        return say("record.fastest_own", lang, pace=signed(found.pace_pp), **span)
     return say(
         "record.fastest_cell",
         lang,

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog.error_tables import ErrorTable
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories.calibration import Calibrated, calibrate, draw_errors
 from edu_metrics.trajectories.default import DEFAULT_MODEL
+from edu_metrics.trajectories.error_tables import FEW_AREAS, borrowed_errors, own_steps
 from edu_metrics.trajectories.levels import OWN_WEIGHT
 from edu_metrics.trajectories.scales import Scale, from_scale, to_scale
 from edu_metrics.trajectories.tracks import Track, track
@@ -43,7 +45,8 @@ class Trajectory:
     Draws of what may come.
 
     ``draws`` has one row a draw and one column a year of ``years``; ``peers`` counts the other
-    series that were borrowed from.
+    series that were borrowed from; ``calibration`` names the table of errors that stood in for
+    peers where there were too few.
     """
 
     model: str
@@ -52,6 +55,7 @@ class Trajectory:
     last_year: int
     last_value: float
     peers: int
+    calibration: str | None = None
 
     def at(self, year: int) -> Floats:
         """Give the draws of one year."""
@@ -90,6 +94,7 @@ class Projection:
         seed: str,
         draws: int,
         whole_counts: bool,
+        lent: ErrorTable | None = None,
     ) -> None:
         self._scale, self._seed, self._draws = scale, seed, draws
         self._whole_counts = whole_counts
@@ -106,6 +111,8 @@ class Projection:
             points[place, self._values[area][:, 0].astype(int) - self._first] = self._on_scale(area)
         soonest = min((int(part[-1, 0]) for part in self._values.values()), default=until)
         self._horizon = max(until - soonest, _LEAST_YEARS)
+        few = len(self.areas) < FEW_AREAS and scale == "logit"
+        self._lent = lent if few else None
         self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
         self._calibrated = cache(lambda origin: calibrate(self._track, origin))
         self._common = cache(self._common_normals)
@@ -153,11 +160,7 @@ class Projection:
             raise ProjectionError(f"years: expected {self._horizon} at most, found {len(years)}")
         calibrated = self._calibrated(last - self._first)
         self._require_movement(calibrated, row)
-        spreads = calibrated.spreads[row, : len(years)]
-        own = _paths(self._random(area), spreads, self._draws)
-        errors = draw_errors(
-            calibrated, own[None], self._common(len(years)), np.array([row], dtype=np.int64)
-        )[0]
+        errors = self._errors(calibrated, row, last, len(years))
         drawn = from_scale(
             calibrated.centres[row, : len(years)] + errors, self._scale, self._whole(part)
         )
@@ -171,7 +174,23 @@ class Projection:
             last_year=last,
             last_value=float(part[-1, 1]),
             peers=int(np.sum(calibrated.folds != calibrated.folds[row])),
+            calibration=None if self._lent is None else self._lent.id,
         )
+
+    def _errors(self, calibrated: Calibrated, row: int, last: int, years: int) -> Floats:
+        """Draw errors, draws x years: as the peers' were, or as those of a table."""
+        random = self._random(self.areas[row])
+        common: Floats = self._common(years)
+        if self._lent is None:
+            own = _paths(random, calibrated.spreads[row, :years], self._draws)
+            rows = np.array([row], dtype=np.int64)
+            return draw_errors(calibrated, own[None], common, rows)[0]
+        known = self._track.points[row : row + 1, : last - self._first + 1]
+        steps, degrees = own_steps(known, self._lent.typical_step, self._lent.weight)
+        own = _paths(random, np.sqrt(np.arange(1.0, years + 1)), self._draws)
+        shared = self._lent.common_pct / 100
+        normal = float(np.sqrt(1 - shared)) * own + float(np.sqrt(shared)) * common
+        return borrowed_errors(self._lent, float(steps[0]), float(degrees[0]), normal)
 
     def _whole(self, part: Floats) -> float | None:
         if self._scale == "log":
@@ -231,6 +250,7 @@ def project(
     seed: str = "",
     draws: int = 4000,
     whole_counts: bool = False,
+    lent: ErrorTable | None = None,
 ) -> Projection:
     """
     Project the series of comparable areas with the default model.
@@ -249,6 +269,9 @@ def project(
         Number of draws, even: every draw has its mirror image.
     whole_counts : bool, optional
         Whether the indicator is a whole count (persons, schools) on the log scale.
+    lent : ErrorTable, optional
+        Errors made elsewhere, which stand in for those of peers where a rate is known in fewer
+        than 20 areas.
 
     Returns
     -------
@@ -274,5 +297,11 @@ def project(
     if draws % 2 or draws <= 0:
         raise ProjectionError(f"draws: expected a positive even number, found {draws}")
     return Projection(
-        history, until, scale=scale, seed=seed, draws=draws, whole_counts=whole_counts
+        history,
+        until,
+        scale=scale,
+        seed=seed,
+        draws=draws,
+        whole_counts=whole_counts,
+        lent=lent,
     )
