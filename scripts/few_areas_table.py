@@ -101,16 +101,16 @@ def table_without(shipped: ErrorTable, members: dict[str, list[Panel]], source: 
     """Make the table of all publishers but one."""
     others = [Comparable(one) for name, part in members.items() if name != source for one in part]
     made = error_table(others, horizons=HORIZONS)
-    fields = {key: made[key] for key in ("typical_step", "weight", "common_pct", "table")}
+    fields = {
+        key: made[key] for key in ("typical_step", "weight", "widened", "common_pct", "table")
+    }
     return shipped.model_copy(update=fields)
 
 
 def line(size: int, ahead: int, by_panel: Sequence[Sequence[Held]]) -> str:
     """Print one size of group at one horizon, from the panels that have 20 cases or more."""
-    split = [
-        [[one for one in held if one.horizon == ahead and one.lent is lent] for lent in (0, 1)]
-        for held in by_panel
-    ]
+    asked = [[one for one in held if one.horizon == ahead] for held in by_panel]
+    split = [[[one for one in part if one.lent == lent] for lent in (0, 1)] for part in asked]
     split = [pair for pair in split if len(pair[0]) >= 20]
     counts = np.array([len(pair[0]) for pair in split])
 

@@ -71,8 +71,10 @@ class ErrorTable(Definition):
     What forecasts for one area by itself came to elsewhere, and how the table was made.
 
     ``typical_step`` is the square root of the typical square of a yearly change on the logit
-    scale, and ``weight`` the number of an area's own changes that it is worth; ``common_pct`` the
-    share of the variance of yearly change that areas had in common [percent]. ``held80_pct`` is
+    scale, and ``weight`` the number of an area's own changes that it is worth. Errors are lent
+    ``widened`` by a factor, since another publisher's panel differs from those seen.
+    ``common_pct`` is the share of the variance of yearly change that areas had in common
+    [percent]. ``held80_pct`` is
     what 80 % intervals held, 1, 2 and 3 years ahead, for areas in small groups of a panel whose
     publisher was left out of the table [percent]. A table serves areas without enough peers only
     if it is ``quiet``: made of panels in which areas move on their own.
@@ -90,6 +92,7 @@ class ErrorTable(Definition):
     held80_pct: tuple[Percent, Percent, Percent] | None = None
     typical_step: float = Field(gt=0)
     weight: float = Field(gt=0)
+    widened: float = Field(ge=1)
     common_pct: float = Field(ge=0, lt=100)
     table: tuple[ErrorCell, ...] = Field(min_length=1)
 

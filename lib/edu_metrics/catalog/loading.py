@@ -88,7 +88,10 @@ class Catalog:
 
     def reference(self, name: str) -> ReferenceClass | ErrorTable:
         """Give a reference class or a table of errors, or name the nearest one."""
-        known: dict[str, ReferenceClass | ErrorTable] = {**self.reference_classes, **self.error_tables}
+        known: dict[str, ReferenceClass | ErrorTable] = {
+            **self.reference_classes,
+            **self.error_tables,
+        }
         return self._get("reference class or table of errors", known, name)
 
     @property

@@ -9,6 +9,7 @@ from edu_metrics.trajectories.default import (
     TOGETHER_PCT,
     stated,
 )
+from edu_metrics.trajectories.error_tables import FEW_AREAS, CalibratedOn
 from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
 from edu_metrics.trajectories.paths import baselines_that_reach, constant_pace, constant_rate
 from edu_metrics.trajectories.projecting import Projection, Trajectory, project
@@ -18,9 +19,11 @@ __all__ = [
     "CAP",
     "COVERED_PCT",
     "DEFAULT_MODEL",
+    "FEW_AREAS",
     "FLOOR",
     "TOGETHER_PCT",
     "BandScore",
+    "CalibratedOn",
     "EventScore",
     "ModelScore",
     "Panel",

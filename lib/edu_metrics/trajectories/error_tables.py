@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ from edu_metrics.trajectories.panels import Panel, common_share_pct
 from edu_metrics.trajectories.reference_classes import Comparable
 from edu_metrics.trajectories.scales import to_scale
 
-__all__ = ["FEW_AREAS", "borrowed_errors", "error_table", "own_steps"]
+__all__ = ["FEW_AREAS", "CalibratedOn", "borrowed_errors", "error_table", "own_steps"]
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +43,9 @@ FEW_AREAS = 20
 WEIGHT = 2.0
 #: Of a panel with more cases than this each counts so much less.
 LIMIT = 1500
+#: Lent errors are so much wider: panels of a publisher that was left out strayed further than the
+#: others said (scripts/few_areas_table.py).
+WIDENED = 1.06
 #: Changes that an area must have shown before its forecast counts.
 ENOUGH = 3
 HORIZONS = (1, 2, 3, 4, 5)
@@ -52,6 +55,21 @@ _DUST = 1e-12
 _EDGE = 1e-5
 #: Knots, in standard deviations, between which errors are interpolated.
 _KNOTS = np.linspace(-4.5, 4.5, 181)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedOn:
+    """
+    Whose past errors the width of draws rests on.
+
+    ``kind`` is ``peers`` (areas of the same level), ``lent`` (a table of errors, named by ``set``)
+    or ``own`` (nothing but the series itself). ``held80_pct`` is what 80 % intervals of that kind
+    held in the back-test, 1, 2 and 3 years ahead; None where nobody has tried [percent].
+    """
+
+    kind: Literal["peers", "lent", "own"]
+    set: str | None = None
+    held80_pct: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +188,7 @@ def error_table(
     Returns
     -------
     dict
-        The fields ``typical_step``, ``weight``, ``common_pct`` and ``table`` of an
+        The fields ``typical_step``, ``weight``, ``widened``, ``common_pct`` and ``table`` of an
         :class:`~edu_metrics.catalog.ErrorTable`, and ``cases``, by panel, at three years.
 
     Raises
@@ -209,6 +227,7 @@ def error_table(
     return {
         "typical_step": round(typical, 4),
         "weight": weight,
+        "widened": WIDENED,
         "common_pct": round(float(np.mean(known)), 2) if known else 0.0,
         "table": tuple(table),
         "cases": tuple(at_three),
@@ -276,6 +295,6 @@ def borrowed_errors(table: ErrorTable, step: float, degrees: float, normal: Floa
     for column in range(normal.shape[1]):
         places = np.interp(ndtr(_KNOTS), PLACE_LEVELS, table.cell(column + 1).places)
         knots = stdtrit(degrees, np.clip(places, _EDGE, 1 - _EDGE))
-        scale = step * np.sqrt(column + 1)
+        scale = table.widened * step * np.sqrt(column + 1)
         errors[:, column] = scale * np.interp(normal[:, column], _KNOTS, knots)
     return errors

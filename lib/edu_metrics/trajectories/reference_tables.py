@@ -61,7 +61,9 @@ def errors_as_yaml(made: Mapping[str, Any]) -> str:
         as a comment, the cases at three years that each file of ``panels`` has to declare.
     """
     lines = [f"# windows by file: {', '.join(map(str, made['cases']))}"]
-    lines += [f"{key}: {_plain(made[key])}" for key in ("typical_step", "weight", "common_pct")]
+    lines += [
+        f"{key}: {_plain(made[key])}" for key in ("typical_step", "weight", "widened", "common_pct")
+    ]
     lines.append("table:")
     for cell in made["table"]:
         lines.append(f"  - {{years: {cell.years}, cases: {cell.cases}, series: {cell.series},")
