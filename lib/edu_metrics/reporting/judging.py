@@ -13,6 +13,9 @@ from edu_metrics.words import amount, date, number, percent, probability, say
 
 __all__ = ["show_followed", "show_verdicts"]
 
+#: So many indicators are named where something holds for several.
+NAMED = 3
+
 
 def show_verdicts(report: AreaReport) -> Html:
     """
@@ -117,12 +120,19 @@ def _peers_note(lang: str) -> str:
     )
 
 
+def _some(names: list[str], lang: str) -> str:
+    """List names, and count those beyond the third."""
+    listed = say("report.list_comma", lang).join(names[:NAMED])
+    more = len(names) - NAMED
+    return say("lent.and_more", lang, names=listed, number=more) if more > 0 else listed
+
+
 def _few_note(report: AreaReport, kind: str, rests: dict[str, CalibratedOn]) -> str:
     """Say what draws rest on where areas are too few to lend each other their errors."""
     lang = report.lang
     comma = say("report.list_comma", lang)
     values: dict[str, object] = {
-        "indicators": comma.join(report.indicator_name(name) for name in rests),
+        "indicators": _some([report.indicator_name(name) for name in rests], lang),
         "areas": FEW_AREAS,
         "cap": percent(number(100 * CAP, 0), lang),
         "floor": percent(number(100 * FLOOR), lang),
