@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from edu_metrics.reporting import (
     show_reliability,
 )
 from edu_metrics.trajectories import TOGETHER_PCT, backtest, read_panels
+from edu_metrics.trajectories.reliability import Bin
 
 SECTIONS = (
     show_record_head,
@@ -103,6 +105,41 @@ def test_a_panel_that_moves_together_is_told_and_a_quiet_one_is_not(record, shak
     page = show_record_head(record).text
     assert "moves together" not in page
     assert "一起动" not in page
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        ((-0.02, -0.001), "better at horizon 1"),
+        ((-0.02, 0.001), "no visible difference at horizon 1"),
+        ((0.001, 0.02), "worse at horizon 1"),
+    ],
+)
+def test_skill_is_claimed_only_where_the_interval_lies_on_one_side_of_zero(
+    shaken, quiet_file, root, interval, said
+):
+    record = open_record(panel=str(quiet_file), horizons=[1], gains=[5], lang="en", root=root)
+    events = (replace(shaken.default[0].events[0], skill_interval=interval),)
+    record.scores = [replace(one, events=events) for one in shaken.scores if one.horizon == 1]
+    assert f"average frequency: {said}." in show_record_head(record).text
+
+
+def test_bins_that_do_not_hold_are_named_and_those_with_few_cases_are_not(shaken, quiet_file, root):
+    record = open_record(panel=str(quiet_file), horizons=[1], lang="en", root=root)
+    wrong = Bin(0.2, 0.3, 100, 0.25, 0.5, (0.4, 0.6))
+    few, right = replace(wrong, n=99, stated=0.26), replace(wrong, stated=0.41)
+    said = {"happened": "50 % happened (100 cases)"}
+    for bins, told in (
+        ((wrong, few, right), f"said 25 %, {said['happened']}"),
+        ((right, few), "the stated probability lies within the interval"),
+        ((few,), "No bin has 100 cases."),
+    ):
+        record.scores = [replace(one, reliability=bins) for one in shaken.scores]
+        page = show_reliability(record).text.split("</figure>")[1]
+        assert told in page
+        assert "said 26 %" not in page
+        assert "said 41 %" not in page
+        del record.__dict__["default"]
 
 
 def test_forecasts_by_starting_band_add_up_to_all_of_them(record):
