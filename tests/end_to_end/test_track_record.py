@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "track_record.ipynb"
 
 
-@pytest.mark.parametrize(
-    ("lang", "heading"), [("zh", "在哪里失灵"), ("en", "Where the models fail")]
-)
+HEADINGS = {"zh": "在哪里失灵", "en": "Where the models fail"}
+
+
+@pytest.mark.parametrize(("lang", "heading"), list(HEADINGS.items()))
 def test_the_notebook_makes_a_report_of_a_panel_file(tmp_path, lang, heading):
     random = np.random.default_rng(2)
     walk = np.cumsum(0.2 * random.standard_normal((25, 8)), axis=1)
