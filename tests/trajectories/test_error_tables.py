@@ -1,5 +1,7 @@
 """Errors made elsewhere: how they are counted, and what is drawn from them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from typer.testing import CliRunner
 
 from edu_metrics.catalog import ErrorCell, ErrorTable, find_root, load_catalog
 from edu_metrics.catalog.error_tables import PLACE_LEVELS
+from edu_metrics.cli import app
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.trajectories import COVERED_PCT, FEW_AREAS, Panel, project, to_scale
 from edu_metrics.trajectories.error_tables import borrowed_errors, error_table, own_steps
@@ -147,6 +151,18 @@ def test_what_the_command_writes_is_what_the_file_holds():
     cells = tuple(ErrorCell.model_validate(cell) for cell in content["table"])
     assert cells == MICHIGAN.table
     assert content["widened"] == MICHIGAN.widened
+
+
+def test_the_command_line_lists_and_shows_tables_of_errors():
+    listed = CliRunner().invoke(app, ["reference", "--format", "json"])
+    rows = {row["id"]: row for row in json.loads(listed.stdout)}
+    assert rows["quiet_panels"]["kind"] == "errors, quiet"
+    assert all(rows["quiet_panels"]["licences"])
+    shown = CliRunner().invoke(app, ["reference", "quiet_panels"])
+    assert shown.exit_code == 0
+    assert "97.5" in shown.stdout
+    again = CliRunner().invoke(app, ["reference", "quiet_panels", "--format", "json"])
+    assert json.loads(again.stdout)["typical_step"] == QUIET.typical_step
 
 
 def test_only_a_quiet_table_is_lent():
