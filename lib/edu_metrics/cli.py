@@ -274,14 +274,15 @@ def reference(
     shape: Shape = Format.TABLE,
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
+    from edu_metrics.catalog import ErrorTable
     from edu_metrics.trajectories.reference_files import made_as_yaml
-    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
+    from edu_metrics.trajectories.reference_tables import class_rows, error_rows, table_rows
 
     if build:
         known = None
         if name is not None:
             with _usage():
-                known = _load(root).reference_class(name)
+                known = _load(root).reference(name)
         text = made_as_yaml(
             build,
             known=known,
@@ -303,10 +304,14 @@ def reference(
         _print(rows, shape, ("id", "kind", "windows", "series", "years", "made", "provenance"))
         return
     with _usage():
-        entry = catalog.reference_class(name)
+        entry = catalog.reference(name)
     if shape is Format.JSON:
         text = json.dumps(entry.model_dump(mode="json"), ensure_ascii=False, indent=1)
         sys.stdout.write(text + "\n")
+        return
+    if isinstance(entry, ErrorTable):
+        lines = error_rows(entry)
+        _print(lines, shape, tuple(lines[0]))
         return
     columns = ("band", "years", "windows", "series", "p05", "p50", "p95", "kept 3", "kept 5")
     _print(table_rows(entry), shape, (*columns, "share of 5", "interval", "fastest"))

@@ -111,3 +111,12 @@ def test_a_file_that_is_not_there_or_no_table_is_refused(tmp_path):
     broken.write_bytes(gzip.compress(b"area,year,value\n" * 99)[:20])
     with pytest.raises(DataError, match="expected a CSV table"):
         read_panels(broken)
+
+
+def test_missing_numbers_of_a_table_are_no_faults_whatever_way_they_are_missing():
+    rows = {"area": ["a", "a", "b"], "year": [2020, 2021, 2020], "value": [70.0, 72.5, np.nan]}
+    for missing in (np.nan, None, ""):
+        (panel,) = to_panels(pd.DataFrame({**rows, "n": [missing, 30, missing]}))
+        assert panel.areas == ("a",)
+        assert np.isnan(panel.counts[0, 0])
+        assert panel.counts[0, 1] == 30

@@ -158,6 +158,7 @@ def family(name: str) -> set[str]:
         "precedent.total_*": lambda: {"rising", "falling"},
         "precedent.kind_*": lambda: set(get_args(ReferenceClass.model_fields["kind"].annotation)),
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
+        "record.skill_*": lambda: {"better", "worse", "undecided"},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     return {name.replace("*", str(word)) for word in vocabularies[name]()}
@@ -190,6 +191,7 @@ FAMILIES = (
     "precedent.total_*",
     "precedent.kind_*",
     "precedent.why_*",
+    "record.skill_*",
     "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
@@ -201,6 +203,7 @@ SPELLED_OUT = {
     "status.*": ("reporting",),
     "taking.*": ("reporting",),
     "large_study.*": ("simulation",),
+    "record.*": ("reporting",),
 }
 
 

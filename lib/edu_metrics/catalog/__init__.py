@@ -6,6 +6,7 @@ import, and reports every fault at once.
 """
 
 from edu_metrics.catalog.base import Bound, Citation, Text
+from edu_metrics.catalog.error_tables import ErrorCell, ErrorTable
 from edu_metrics.catalog.knowledge import (
     Irreversible,
     Knowledge,
@@ -96,6 +97,8 @@ __all__ = [
     "Condition",
     "Counts",
     "EachYear",
+    "ErrorCell",
+    "ErrorTable",
     "Fastest",
     "FileInput",
     "Frequency",

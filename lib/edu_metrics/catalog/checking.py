@@ -37,6 +37,7 @@ class Parts:
     knowledge: dict[str, tuple[str, Any]] = field(default_factory=dict)
     assumptions: dict[str, tuple[str, Any]] = field(default_factory=dict)
     reference_classes: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    error_tables: dict[str, tuple[str, Any]] = field(default_factory=dict)
     plans: dict[str, tuple[str, Any]] = field(default_factory=dict)
     studies: dict[str, tuple[str, Any]] = field(default_factory=dict)
     scenarios: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -227,7 +228,7 @@ def _citations(parts: Parts) -> Iterator[str]:
 
 
 def _reference_classes(parts: Parts) -> Iterator[str]:
-    for where, entry in parts.reference_classes.values():
+    for where, entry in (*parts.reference_classes.values(), *parts.error_tables.values()):
         for number, given in enumerate(entry.panels, start=1):
             spot = f"{where}: panels entry {number}: source"
             yield from _missing(parts, "sources", "source", [given.source], spot)

@@ -234,6 +234,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         reached=years,
         year_reached=years.median_year if years else None,
         model=trajectory.model,
+        calibration=trajectory.calibration,
     )
     verdict = verdict_of(probability)
     # Out of reach is out of reach of chance too; any other word would speak of chance alone.

@@ -263,6 +263,7 @@ class Evidence:
                     scale=scale_for(entry.bounds),
                     seed=f"{self.study.id}/{indicator}",
                     whole_counts=counts_whole(entry),
+                    lent=self.catalog.lent_errors,
                 ),
             )
         return self._projections[key][1]

@@ -20,6 +20,7 @@ from enum import StrEnum
 from edu_metrics.catalog import Bound
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.reaching import Reached
+from edu_metrics.trajectories import CalibratedOn
 
 __all__ = ["Applies", "Assessment", "CheckResult", "Missing", "Verdict", "verdict_of"]
 
@@ -138,6 +139,7 @@ class Assessment:
     people: int | None = None
     vacuous: bool = False
     model: str | None = None
+    calibration: CalibratedOn | None = None
     reason: str | None = None
     checks: tuple[CheckResult, ...] = ()
     missing: tuple[Missing, ...] = ()

@@ -62,10 +62,23 @@ if TYPE_CHECKING:
         show_verdict_bar,
     )
     from edu_metrics.reporting.pacing import show_pace
+    from edu_metrics.reporting.panel_record import (
+        PanelRecord,
+        open_record,
+        save_record,
+    )
     from edu_metrics.reporting.planning import plan_jobs
     from edu_metrics.reporting.precedents import show_precedents
     from edu_metrics.reporting.preparing import prepare
     from edu_metrics.reporting.promises import show_head, show_promises
+    from edu_metrics.reporting.record_figures import (
+        show_coverage,
+        show_failures,
+        show_reliability,
+    )
+    from edu_metrics.reporting.record_precedents import show_record_origins, show_record_precedents
+    from edu_metrics.reporting.recordable import has_record
+    from edu_metrics.reporting.recording import show_models, show_record_head
     from edu_metrics.reporting.ruling import show_status_rules
     from edu_metrics.reporting.running import (
         Job,
@@ -92,6 +105,7 @@ __all__ = [
     "Job",
     "Limits",
     "Outcome",
+    "PanelRecord",
     "StudyReport",
     "as_row",
     "audit_plan",
@@ -99,16 +113,19 @@ __all__ = [
     "backtest_rows",
     "backtest_table",
     "check_parameters",
+    "has_record",
     "make_reports",
     "numbers_of",
     "open_audit",
     "open_city",
+    "open_record",
     "open_report",
     "plan_jobs",
     "plan_reports",
     "prepare",
     "run",
     "save_findings",
+    "save_record",
     "save_summary",
     "score_as_data",
     "score_files",
@@ -119,12 +136,15 @@ __all__ = [
     "show_availability",
     "show_baselines",
     "show_city_head",
+    "show_coverage",
+    "show_failures",
     "show_findings",
     "show_followed",
     "show_head",
     "show_links",
     "show_measured",
     "show_missing",
+    "show_models",
     "show_noise",
     "show_origins",
     "show_outlook",
@@ -133,6 +153,10 @@ __all__ = [
     "show_precedents",
     "show_promises",
     "show_questions",
+    "show_record_head",
+    "show_record_origins",
+    "show_record_precedents",
+    "show_reliability",
     "show_side_by_side",
     "show_status_rules",
     "show_touching",
@@ -200,6 +224,11 @@ _HOMES = {
         "show_verdict_bar",
     ),
     "pacing": ("show_pace",),
+    "panel_record": (
+        "PanelRecord",
+        "open_record",
+        "save_record",
+    ),
     "planning": ("plan_jobs",),
     "precedents": ("show_precedents",),
     "preparing": ("prepare",),
@@ -207,13 +236,27 @@ _HOMES = {
         "show_head",
         "show_promises",
     ),
+    "record_figures": (
+        "show_coverage",
+        "show_failures",
+        "show_reliability",
+    ),
+    "record_precedents": (
+        "show_record_origins",
+        "show_record_precedents",
+    ),
+    "recordable": ("has_record",),
+    "recording": (
+        "show_models",
+        "show_record_head",
+    ),
     "ruling": ("show_status_rules",),
     "running": (
         "Job",
-        "Limits",
         "Outcome",
         "check_parameters",
         "run",
+        "Limits",
     ),
     "summary": (
         "as_row",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from edu_metrics.catalog import Catalog, Plan, Study, nearest
@@ -19,13 +18,11 @@ from edu_metrics.reporting.inputs import (
     TRACK_RECORD,
     WHOLE,
 )
+from edu_metrics.reporting.recordable import has_record
 from edu_metrics.reporting.running import Job
 from edu_metrics.words import say
 
-__all__ = ["MANY", "audited_study", "has_panel", "plan_jobs", "rows_of"]
-
-#: Fewer areas say too little of a model.
-MANY = 20
+__all__ = ["audited_study", "plan_jobs", "rows_of"]
 
 
 def audited_study(catalog: Catalog, plan: Plan) -> Study | None:
@@ -46,26 +43,6 @@ def audited_study(catalog: Catalog, plan: Plan) -> Study | None:
     """
     real = [s for s in catalog.studies.values() if s.plan == plan.id and not s.simulated]
     return max(real, key=lambda study: study.as_of, default=None)
-
-
-def has_panel(catalog: Catalog, study: Study) -> bool:
-    """
-    Tell whether the models can be tried on a study: it is real, and has many areas of a level.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-
-    Returns
-    -------
-    bool
-        Whether at least :data:`MANY` areas stand on one level.
-    """
-    levels = Counter(catalog.areas[area].level for area in catalog.expand(study.areas))
-    return not study.simulated and max(levels.values(), default=0) >= MANY
 
 
 def plan_jobs(
@@ -135,9 +112,9 @@ def plan_jobs(
             jobs.append(
                 Job(notebooks / AUDIT, asked, folder / PLAN_AUDIT, title, "../../index.html")
             )
-        recorded = (notebooks / RECORD).is_file() and has_panel(catalog, study)
+        recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
         if area is None and recorded:
-            title = say("index.track_record", language)
+            title = say("record.title", language, panel=study.title.in_(language))
             place = folder / TRACK_RECORD
             jobs.append(Job(notebooks / RECORD, common, place, title, "../../index.html"))
         for member in chosen:

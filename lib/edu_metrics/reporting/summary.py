@@ -11,7 +11,7 @@ from typing import Any
 from edu_metrics.reachability import Assessment
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.publishing import write_text
-from edu_metrics.trajectories import CAP, COVERED_PCT, FLOOR
+from edu_metrics.trajectories import CAP, FLOOR
 
 __all__ = ["as_row", "save_summary"]
 
@@ -58,7 +58,7 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "people": found.people,
         "vacuous": found.vacuous,
         "model": found.model,
-        "calibration": _calibration() if found.probability is not None else None,
+        "calibration": _calibration(found),
         "missing": [
             {"quantity": item.quantity, "group": item.group, "year": item.year, "area": item.area}
             for item in found.missing
@@ -98,11 +98,14 @@ def _reached(found: Assessment) -> dict[str, Any] | None:
     return {**lists, "horizon": found.reached.horizon}
 
 
-def _calibration() -> dict[str, Any]:
-    """Say on what the default model was tried, what its intervals held, and how far it may go."""
+def _calibration(found: Assessment) -> dict[str, Any] | None:
+    """Say whose errors the interval rests on, what such intervals held, and how far it may go."""
+    if found.probability is None or found.calibration is None:
+        return None
+    held = found.calibration.held80_pct
     return {
-        "set": "quiet development panels, docs/methods.md",
-        "coverage80_pct": list(COVERED_PCT),
+        "set": found.calibration.set or found.calibration.kind,
+        "coverage80_pct": None if held is None else list(held),
         "cap": CAP,
         "floor": FLOOR,
     }

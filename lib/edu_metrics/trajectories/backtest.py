@@ -8,22 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog.reference_classes import BANDS
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import brier_score, crps
 from edu_metrics.trajectories.calibration import calibrate, draw_errors
 from edu_metrics.trajectories.default import DEFAULT_MODEL, stated
 from edu_metrics.trajectories.models import MODELS
 from edu_metrics.trajectories.panels import Panel, common_share_pct
+from edu_metrics.trajectories.reference_classes import band_of
 from edu_metrics.trajectories.reliability import Bin, reliability, resampled
 from edu_metrics.trajectories.scales import EDGE_PP, from_scale, to_scale
 from edu_metrics.trajectories.slow_models import SLOW_MODELS
 from edu_metrics.trajectories.tracks import Track, combine, track
 
-__all__ = ["EventScore", "ModelScore", "YearScore", "backtest"]
+__all__ = ["BandScore", "EventScore", "ModelScore", "YearScore", "backtest"]
 
 Floats = NDArray[np.float64]
 
 DRAWS = 400
+TENTHS = 10
 #: Values that a series must have by the origin; one fewer in panels of six years or less.
 ENOUGH = 4
 _SHORT = 6
@@ -58,12 +61,24 @@ class YearScore:
 
 
 @dataclass(frozen=True, slots=True)
+class BandScore:
+    """How forecasts from one band of starting values did: held [percent], errors [points]."""
+
+    band: str
+    n: int
+    coverage80: float
+    mae: float
+    bias: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelScore:
     """
     One model at one number of years ahead, over all panels.
 
     Coverage, its 95 % sampling interval over areas, and ``common_variance_pct`` are in percent,
-    errors and widths in points; what can't be said of no forecast is None.
+    errors and widths in points; what can't be said of no forecast is None. ``places`` counts
+    outcomes by the tenth of the draws that they fell into: all alike where draws are honest.
     """
 
     model: str
@@ -82,6 +97,8 @@ class ModelScore:
     events: tuple[EventScore, ...]
     reliability: tuple[Bin, ...]
     by_year: tuple[YearScore, ...]
+    by_band: tuple[BandScore, ...] = ()
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +113,8 @@ class _Cases:
     width80: Floats
     width95: Floats
     crps: Floats
+    start: Floats
+    place: Floats
     #: By gain: stated probability, base rate and outcome; NaN where the event can't be asked.
     events: Floats
 
@@ -244,6 +263,8 @@ def _cases(
         width80=levels[3] - levels[1],
         width95=levels[4] - levels[0],
         crps=crps(drawn, outcome),
+        start=start,
+        place=np.mean(drawn < kept[:, None], axis=1) + np.mean(drawn == kept[:, None], axis=1) / 2,
         events=events,
     )
 
@@ -304,7 +325,29 @@ def _score(
             )
             for year in np.unique(years)
         ),
+        by_band=_by_band(whole("start"), whole("error"), inside),
+        places=_tenths(whole("place")),
     )
+
+
+def _by_band(start: Floats, error: Floats, inside: Floats) -> tuple[BandScore, ...]:
+    names = np.array([band_of(value) for value in start])
+    return tuple(
+        BandScore(
+            band,
+            int(mine.sum()),
+            float(100 * inside[mine].mean()),
+            float(np.abs(error[mine]).mean()),
+            float(error[mine].mean()),
+        )
+        for band in BANDS
+        if (mine := names == band).any()
+    )
+
+
+def _tenths(places: Floats) -> tuple[int, ...]:
+    tenth = np.minimum(np.floor(places * TENTHS + _DUST), TENTHS - 1).astype(np.int64)
+    return tuple(np.bincount(tenth, minlength=TENTHS).tolist())
 
 
 def _event(gain: float, areas: list[str], found: Floats) -> EventScore:

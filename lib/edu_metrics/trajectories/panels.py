@@ -163,7 +163,8 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Turn cells into numbers, and refuse the table with all that is wrong in it."""
     import pandas as pd
 
-    text = table.astype(str).apply(lambda column: column.str.strip()).replace("nan", "")
+    # A missing cell stays missing as text, or becomes the word, as pandas has it.
+    text = table.astype(str).apply(lambda column: column.str.strip()).replace("nan", "").fillna("")
     rows: pd.DataFrame = pd.DataFrame({"line": np.arange(2, len(table) + 2), "area": text["area"]})
     rows["panel"] = _names(text, name)
     faults: list[str] = []

@@ -7,8 +7,9 @@ common part of a year; an area's draws are made when they are asked for.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog.error_tables import ErrorTable
 from edu_metrics.errors import ProjectionError
+from edu_metrics.trajectories.batches import Errors, interpolated, order_statistics
 from edu_metrics.trajectories.calibration import Calibrated, calibrate, draw_errors
-from edu_metrics.trajectories.default import DEFAULT_MODEL
+from edu_metrics.trajectories.default import COVERED_PCT, DEFAULT_MODEL
+from edu_metrics.trajectories.error_tables import (
+    FEW_AREAS,
+    CalibratedOn,
+    borrowed_errors,
+    own_steps,
+)
 from edu_metrics.trajectories.levels import OWN_WEIGHT
 from edu_metrics.trajectories.scales import Scale, from_scale, to_scale
 from edu_metrics.trajectories.tracks import Track, track
@@ -43,7 +52,7 @@ class Trajectory:
     Draws of what may come.
 
     ``draws`` has one row a draw and one column a year of ``years``; ``peers`` counts the other
-    series that were borrowed from.
+    series that were borrowed from; ``calibration`` says whose errors made the draws so wide.
     """
 
     model: str
@@ -52,6 +61,7 @@ class Trajectory:
     last_year: int
     last_value: float
     peers: int
+    calibration: CalibratedOn | None = None
 
     def at(self, year: int) -> Floats:
         """Give the draws of one year."""
@@ -90,6 +100,7 @@ class Projection:
         seed: str,
         draws: int,
         whole_counts: bool,
+        lent: ErrorTable | None = None,
     ) -> None:
         self._scale, self._seed, self._draws = scale, seed, draws
         self._whole_counts = whole_counts
@@ -106,6 +117,13 @@ class Projection:
             points[place, self._values[area][:, 0].astype(int) - self._first] = self._on_scale(area)
         soonest = min((int(part[-1, 0]) for part in self._values.values()), default=until)
         self._horizon = max(until - soonest, _LEAST_YEARS)
+        few = len(self.areas) < FEW_AREAS
+        self._lent = lent if few and scale == "logit" else None
+        self._calibrated_on = CalibratedOn("peers", held80_pct=COVERED_PCT)
+        if self._lent is not None:
+            self._calibrated_on = CalibratedOn("lent", self._lent.id, self._lent.held80_pct)
+        elif few:
+            self._calibrated_on = CalibratedOn("own")
         self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
         self._calibrated = cache(lambda origin: calibrate(self._track, origin))
         self._common = cache(self._common_normals)
@@ -153,17 +171,8 @@ class Projection:
             raise ProjectionError(f"years: expected {self._horizon} at most, found {len(years)}")
         calibrated = self._calibrated(last - self._first)
         self._require_movement(calibrated, row)
-        spreads = calibrated.spreads[row, : len(years)]
-        own = _paths(self._random(area), spreads, self._draws)
-        errors = draw_errors(
-            calibrated, own[None], self._common(len(years)), np.array([row], dtype=np.int64)
-        )[0]
-        drawn = from_scale(
-            calibrated.centres[row, : len(years)] + errors, self._scale, self._whole(part)
-        )
-        if self._scale == "logit" and np.isnan(part[-1, 2]):
-            # A rate without the number behind it is known as finely as it is printed, no finer.
-            drawn = np.round(drawn, printed_decimals(part[:, 1]))
+        errors = self._errors(calibrated, row, last, len(years))
+        drawn = self._printed(calibrated.centres[row, : len(years)] + errors, part)
         return Trajectory(
             model=f"{DEFAULT_MODEL}_{self._scale}",
             years=tuple(years),
@@ -171,7 +180,100 @@ class Projection:
             last_year=last,
             last_value=float(part[-1, 1]),
             peers=int(np.sum(calibrated.folds != calibrated.folds[row])),
+            calibration=self._calibrated_on,
         )
+
+    def quantiles(
+        self, levels: Sequence[float], ahead: int, *, areas: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, Floats]]:
+        """
+        Give quantiles for many areas without keeping any area's draws.
+
+        Parameters
+        ----------
+        levels : sequence of float
+            Levels, 0-1.
+        ahead : int
+            Years beyond each area's last observation. [years]
+        areas : sequence of str, optional
+            Which areas; all when left out.
+
+        Yields
+        ------
+        tuple of str and ndarray
+            An area and its quantiles, levels x years: those of the draws that :meth:`of` gives.
+            An area that can't be projected is left out.
+
+        Raises
+        ------
+        ProjectionError
+            If ``ahead`` is not within the years that were projected.
+        """
+        if not 1 <= ahead <= self._horizon:
+            raise ProjectionError(f"years: expected 1 to {self._horizon}, found {ahead}")
+        wanted = self.areas if areas is None else areas
+        if self._lent is not None:
+            yield from self._one_by_one(levels, ahead, wanted)
+            return
+        common = self._common(ahead)
+        by_last: dict[int, list[int]] = {}
+        for area in wanted:
+            last = int(self._values[area][-1, 0])
+            by_last.setdefault(last, []).append(self.areas.index(area))
+        draws = np.empty((ahead, self._draws))
+        for last, rows in by_last.items():
+            calibrated = self._calibrated(last - self._first)
+            able = calibrated.known & (calibrated.degrees >= MIN_CHANGES)
+            errors = Errors.at(calibrated, common)
+            chosen = np.array([row for row in rows if able[row]], dtype=np.int64)
+            for row, table in errors.own(chosen, ahead):
+                self._fill(draws, row, table, calibrated.spreads[row, :ahead])
+                draws += errors.shared[int(calibrated.folds[row])]
+                draws += calibrated.centres[row, :ahead, None]
+                below, above, weights = order_statistics(draws, levels)
+                part = self._values[self.areas[row]]
+                low, high = (self._printed(points, part) for points in (below, above))
+                yield self.areas[row], low + weights[:, None] * (high - low)
+
+    def _fill(self, draws: Floats, row: int, table: Floats, spreads: Floats) -> None:
+        """Put an area's own errors into a buffer, years x draws; the second half mirrors."""
+        half = self._draws // 2
+        normal = _half_paths(self._random(self.areas[row]), spreads, half)
+        for year in range(len(spreads)):
+            draws[year, :half] = interpolated(normal[year], table[year])
+            draws[year, half:] = interpolated(-normal[year], table[year])
+
+    def _one_by_one(
+        self, levels: Sequence[float], ahead: int, areas: Sequence[str]
+    ) -> Iterator[tuple[str, Floats]]:
+        for area in areas:
+            last = int(self._values[area][-1, 0])
+            with contextlib.suppress(ProjectionError):
+                found = self.of(area, tuple(range(last + 1, last + 1 + ahead)))
+                yield area, found.quantiles(levels)
+
+    def _printed(self, points: Floats, part: Floats) -> Floats:
+        """Bring points back from the scale, as finely as the series is known."""
+        drawn = from_scale(points, self._scale, self._whole(part))
+        if self._scale == "logit" and np.isnan(part[-1, 2]):
+            # A rate without the number behind it is known as finely as it is printed, no finer.
+            drawn = np.round(drawn, printed_decimals(part[:, 1]))
+        return drawn
+
+    def _errors(self, calibrated: Calibrated, row: int, last: int, years: int) -> Floats:
+        """Draw errors, draws x years: as the peers' were, or as those of a table."""
+        random = self._random(self.areas[row])
+        common: Floats = self._common(years)
+        if self._lent is None:
+            own = _paths(random, calibrated.spreads[row, :years], self._draws)
+            rows = np.array([row], dtype=np.int64)
+            return np.asarray(draw_errors(calibrated, own[None], common, rows)[0])
+        known = self._track.points[row : row + 1, : last - self._first + 1]
+        steps, degrees = own_steps(known, self._lent.typical_step, self._lent.weight)
+        own = _paths(random, np.sqrt(np.arange(1.0, years + 1)), self._draws)
+        shared = self._lent.common_pct / 100
+        normal = float(np.sqrt(1 - shared)) * own + float(np.sqrt(shared)) * common
+        return borrowed_errors(self._lent, float(steps[0]), float(degrees[0]), normal)
 
     def _whole(self, part: Floats) -> float | None:
         if self._scale == "log":
@@ -211,6 +313,12 @@ def _paths(random: np.random.Generator, spreads: Floats, draws: int) -> Floats:
     :math:`q = d / (1 - \sqrt d)` solves for the ratio); all else is shared by later years. Every
     draw has its mirror image, so that a rate and its complement get the same probability.
     """
+    half = _half_paths(random, spreads, draws // 2).T
+    return np.concatenate([half, -half])
+
+
+def _half_paths(random: np.random.Generator, spreads: Floats, draws: int) -> Floats:
+    """Draw the half that is not mirrored, years x draws; see :func:`_paths`."""
     squares = spreads**2
     growth = float(squares[1] - squares[0]) if len(squares) > 1 else 1.0
     noise = max(1 - np.sqrt(max(growth, 0.0)), 0.0)
@@ -218,9 +326,7 @@ def _paths(random: np.random.Generator, spreads: Floats, draws: int) -> Floats:
     covariance = np.where(np.eye(len(squares), dtype=bool), squares, shared)
     root = np.linalg.cholesky(covariance / np.sqrt(np.outer(squares, squares)))
     # Drawn year by year, so that a longer trajectory begins like a shorter one.
-    fresh = random.standard_normal((len(squares), draws // 2))
-    half = (root @ fresh).T
-    return np.concatenate([half, -half])
+    return np.asarray(root @ random.standard_normal((len(squares), draws)))
 
 
 def project(
@@ -231,6 +337,7 @@ def project(
     seed: str = "",
     draws: int = 4000,
     whole_counts: bool = False,
+    lent: ErrorTable | None = None,
 ) -> Projection:
     """
     Project the series of comparable areas with the default model.
@@ -249,6 +356,9 @@ def project(
         Number of draws, even: every draw has its mirror image.
     whole_counts : bool, optional
         Whether the indicator is a whole count (persons, schools) on the log scale.
+    lent : ErrorTable, optional
+        Errors made elsewhere, which stand in for those of peers where a rate is known in fewer
+        than 20 areas.
 
     Returns
     -------
@@ -274,5 +384,11 @@ def project(
     if draws % 2 or draws <= 0:
         raise ProjectionError(f"draws: expected a positive even number, found {draws}")
     return Projection(
-        history, until, scale=scale, seed=seed, draws=draws, whole_counts=whole_counts
+        history,
+        until,
+        scale=scale,
+        seed=seed,
+        draws=draws,
+        whole_counts=whole_counts,
+        lent=lent,
     )

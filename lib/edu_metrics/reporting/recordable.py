@@ -1,0 +1,50 @@
+"""Which studies have a panel of their own that the models can be tried on."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from edu_metrics.catalog import Catalog, Indicator, Study
+
+__all__ = ["commonest_level", "has_record", "rates_of"]
+
+#: From so many areas of one level on a study gets a track record of its own.
+AREAS = 20
+
+
+def rates_of(catalog: Catalog, study: Study) -> dict[str, Indicator]:
+    """Give the rates from 0 to 100 that the numeric targets of a study's plan judge, in order."""
+    names = dict.fromkeys(
+        target.indicator
+        for target in catalog.plan(study.plan).targets
+        if target.numeric and target.indicator
+    )
+    found = {name: catalog.indicators[name] for name in names}
+    return {name: entry for name, entry in found.items() if entry.bounds == (0, 100)}
+
+
+def commonest_level(catalog: Catalog, study: Study) -> list[str]:
+    """Give the areas of a study on the level on which most of them stand."""
+    areas = catalog.expand(study.areas)
+    levels = Counter(catalog.areas[area].level for area in areas)
+    level = levels.most_common(1)[0][0]
+    return [area for area in areas if catalog.areas[area].level == level]
+
+
+def has_record(catalog: Catalog, study: Study) -> bool:
+    """
+    Tell whether a study's own panel is large enough for a track record.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        Whether it has at least 20 areas on one level and a plan that judges a rate from 0 to 100.
+    """
+    return len(commonest_level(catalog, study)) >= AREAS and bool(rates_of(catalog, study))
