@@ -8,6 +8,7 @@ from edu_metrics.figures.audit import (
 )
 from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.contributions import plot_contributions
+from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
 from edu_metrics.figures.describing import (
     describe_areas,
     describe_availability,
@@ -57,6 +58,7 @@ __all__ = [
     "STRIP",
     "VERDICT_COLOURS",
     "VERDICT_MARKS",
+    "CourseLine",
     "Fan",
     "Promise",
     "apply_style",
@@ -65,6 +67,7 @@ __all__ = [
     "describe_availability",
     "describe_baselines",
     "describe_contributions",
+    "describe_courses",
     "describe_links",
     "describe_outlook",
     "describe_verdicts",
@@ -74,6 +77,7 @@ __all__ = [
     "plot_availability",
     "plot_baselines",
     "plot_contributions",
+    "plot_courses",
     "plot_links",
     "plot_outlook",
     "plot_verdicts",
