@@ -14,6 +14,7 @@ __all__ = ["LEVERS", "OWN_PACE", "Answer", "Assumed", "PaceSlider"]
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
 OWN_PACE, LEVERS = "own_pace", "levers"
 
+
 @dataclass(frozen=True, slots=True)
 class Assumed:
     """

@@ -80,7 +80,7 @@ def _png(figure: Figure) -> bytes:
     file = io.BytesIO()
     with use_style():
         figure.set_dpi(_DPI)
-        canvas = FigureCanvasAgg(figure)
+        canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())
     imsave(file, pixels, format="png", pil_kwargs={"compress_level": 1})
@@ -99,8 +99,10 @@ def _panel(bench: Workbench, answer: Answer, lang: str) -> dict[str, Any]:
     courses = []
     if answer.years:
         usual, assumed = bench.usual(), (answer.low, answer.middle, answer.high)
+        if usual == assumed:  # one course, named once
+            assumed = ((), (), ())
         for key, parts, quiet in (
-            ("figure_usual", usual, True),
+            ("figure_usual", usual, bool(assumed[1])),
             ("figure_assumed", assumed, False),
         ):
             low, middle, high = (tuple(value / scale for value in part) for part in parts)
@@ -128,6 +130,4 @@ def _promised(bench: Workbench, scale: float) -> list[Promise]:
     level = bench.assessment.level
     if not any(year == bench.due for year, _, _ in levels) and level is not None:
         levels.add((bench.due, level.op, level.value))
-    return [
-        Promise(year, round(value / scale, 2), "", op) for year, op, value in sorted(levels)
-    ]
+    return [Promise(year, round(value / scale, 2), "", op) for year, op, value in sorted(levels)]

@@ -34,6 +34,8 @@ _NAMES = {"zh": "中文", "en": "English"}
 #: How finely a lever is set. [unit of the lever]
 _STEPS = {"persons": 1.0, "places": 1.0, "percent": 1.0, "points": 0.5, "marks": 0.1}
 _MOST_SHOCK = 20.0  # [points or percent]
+#: The scenario shown first: without a trend, what it would take.
+_FIRST = ("as_usual", "required_pace")
 
 
 class Explorer:
@@ -164,7 +166,9 @@ class Explorer:
         except (EduMetricsError, OSError) as error:
             self.bench = None
             told = escape(say("explore.broken", lang)), escape(str(error))
-            self.gap.value = f'<div class="edu-note edu-gap"><p>{told[0]}</p><pre>{told[1]}</pre></div>'
+            self.gap.value = (
+                f'<div class="edu-note edu-gap"><p>{told[0]}</p><pre>{told[1]}</pre></div>'
+            )
             self.answer.value = self.figure.value = self.note.value = ""
             self.controls.layout.visibility = "hidden"
             return
@@ -175,7 +179,9 @@ class Explorer:
     def _offer(self) -> None:
         """Fill the lists of studies, areas and targets."""
         catalog, lang, choice = self.desk.catalog, self.lang, self.choice
-        _fill(self.study, [(e.title.in_(lang), n) for n, e in catalog.studies.items()], choice.study)
+        _fill(
+            self.study, [(e.title.in_(lang), n) for n, e in catalog.studies.items()], choice.study
+        )
         areas = [(catalog.areas[n].name.in_(lang), n) for n in self.desk.areas(choice.study)]
         _fill(self.area, areas, choice.area)
         targets = [(t.title.in_(lang), t.id) for t in self.desk.targets(choice.study)]
@@ -187,9 +193,7 @@ class Explorer:
         for at, found in enumerate(self.desk.readings(self.choice)):
             label = target.reading(found.reading).label.in_(self.lang) if found.reading else ""
             if found.steps is not None:
-                label = say(
-                    "report.reading_with_steps", self.lang, label=label, steps=found.steps
-                )
+                label = say("report.reading_with_steps", self.lang, label=label, steps=found.steps)
             listed.append((label, at))
         with self._hush():
             _fill(self.reading, listed, self.choice.reading)
@@ -205,7 +209,6 @@ class Explorer:
         ):  # fmt: skip
             getattr(self, name).value = f"<h3>{escape(say(f'explore.{key}', lang))}</h3>"
         self.reset.description = say("explore.reset", lang)
-        self.language.description = say("explore.language", lang)
 
     def _begin(self, assumed: Assumed | None = None) -> None:
         """Set every slider for the target at hand: as usual, or as it was assumed before."""
@@ -215,8 +218,8 @@ class Explorer:
         if bench.reason is not None:
             self._answer()
             return
-        first = "as_usual" if "as_usual" in bench.courses else OWN_PACE
-        start = assumed or Assumed(course=first, pace=bench.pace_on_slider(first) or 0.0)
+        first = next((name for name in _FIRST if name in bench.courses), OWN_PACE)
+        start = assumed or Assumed(course=first)
         with self._hush():
             self._offer_courses(start.course)
             self._offer_levers(start)
@@ -274,18 +277,19 @@ class Explorer:
         )
 
     def _take(self, course: str) -> None:
-        """Take a course as it is, and show its pace on the slider."""
-        pace = self.bench.pace_on_slider(course) if self.bench else None
-        with self._hush():
-            if pace is not None:
-                self.pace.value = pace
+        """Take a course as it is."""
+        bench = self.bench
+        if bench is not None and course != LEVERS:
+            with self._hush():
+                for name, value in bench.settings_of(course).items():
+                    self.levers[name].value = value
         self._answer()
 
     def _set(self, course: str) -> None:
         """Hear that a slider was moved: what it sets is what is assumed from now on."""
         with self._hush():
             self.course.value = course
-        self._answer()
+        self._take(course)
 
     def _answer(self) -> None:
         bench, assumed = self.bench, self.assumed
@@ -296,12 +300,14 @@ class Explorer:
             self.assumes.value = assumption_html(bench, assumed, self.lang)
         self.answer.value = answer_html(bench, assumed, found, self.lang)
         self.figure.value = draw(bench, found, self.lang)
+        if found.pace is not None and assumed.course != OWN_PACE:
+            # The slider shows the pace of every course, so that one can go on from there.
+            with self._hush():
+                self.pace.value = bench.on_slider(found.pace)
 
 
 def _slider(value: float = 0.0, low: float = 0.0, high: float = 1.0, step: float = 0.1) -> Any:
-    slider = widgets.FloatSlider(
-        value=value, min=low, max=high, step=step, continuous_update=False
-    )
+    slider = widgets.FloatSlider(value=value, min=low, max=high, step=step, continuous_update=False)
     slider.readout_format = ".1f"
     return slider
 

@@ -173,6 +173,8 @@ def _settings(port: int, lang: str, folder: Path) -> Any:
     settings.Voila.log_level = "ERROR"
     # Without it every kernel warns that it talks over an unencrypted local connection.
     settings.KernelManager.transport_encryption = "auto"
+    # Equal, or tornado says on stderr that one must not be longer than the other. [milliseconds]
+    settings.Voila.tornado_settings = {"ws_ping_interval": 30_000, "ws_ping_timeout": 30_000}
     settings.VoilaConfiguration.template = "edu_metrics"
     settings.VoilaConfiguration.allow_template_override = "NO"
     settings.VoilaConfiguration.allow_theme_override = "NO"

@@ -18,6 +18,7 @@ from edu_metrics.words import amount, date, number, percent, probability, say
 __all__ = [
     "answer_html",
     "assumption_html",
+    "broken_html",
     "figure_note_html",
     "gap_html",
     "head_html",
@@ -83,7 +84,7 @@ def gap_html(bench: Workbench, lang: str) -> str:
     found = bench.assessment
     if found.verdict is not Verdict.NO_DATA or not found.missing:
         return ""
-    lines = [f'<h3>{escape(say("explore.no_data", lang))}</h3>']
+    lines = [f"<h3>{escape(say('explore.no_data', lang))}</h3>"]
     if found.start == "plan_statement" and found.last_value is not None:
         value = amount(found.last_value, bench.indicator.unit, lang)
         told = say("explore.no_data_stated", lang, year=found.last_year, value=value)
@@ -92,7 +93,14 @@ def gap_html(bench: Workbench, lang: str) -> str:
         lines.append(f"<p>{escape(say('explore.no_data_no_start', lang))}</p>")
     ask = escape(say("explore.no_data_ask", lang))
     items = "".join(f"<li>{escape(one)}</li>" for one in _asked(bench, found.missing, lang))
-    return f'<div class="edu-note edu-gap" lang="{lang}">{"".join(lines)}<p>{ask}</p><ul>{items}</ul></div>'
+    told = f"{''.join(lines)}<p>{ask}</p><ul>{items}</ul>"
+    return f'<div class="edu-note edu-gap" lang="{lang}">{told}</div>'
+
+
+def broken_html(error: Exception, lang: str) -> str:
+    """Say why a study can't be opened, in the words of the error."""
+    told = f"<p>{escape(say('explore.broken', lang))}</p><pre>{escape(str(error))}</pre>"
+    return f'<div class="edu-note edu-gap" lang="{lang}">{told}</div>'
 
 
 def _asked(bench: Workbench, missing: Iterable[Missing], lang: str) -> list[str]:
@@ -137,7 +145,7 @@ def _as_reported(bench: Workbench, lang: str) -> str:
     found = bench.assessment
     chance = f" {probability(found.probability, lang)}" if found.probability is not None else ""
     chip = _chip(found.verdict, say(f"verdict.{found.verdict}", lang) + chance)
-    return f'<div><h4>{escape(say("explore.as_reported", lang))}</h4>{chip}</div>'
+    return f"<div><h4>{escape(say('explore.as_reported', lang))}</h4>{chip}</div>"
 
 
 def _as_assumed(answer: Answer, lang: str) -> str:
@@ -151,9 +159,7 @@ def _as_assumed(answer: Answer, lang: str) -> str:
     return f'<div class="edu-assumed"><h4>{head}</h4>{chip}</div>'
 
 
-def _chance(
-    bench: Workbench, assumed: Assumed, answer: Answer, lang: str
-) -> tuple[str, str]:
+def _chance(bench: Workbench, assumed: Assumed, answer: Answer, lang: str) -> tuple[str, str]:
     if answer.probability is None:
         stated = bench.assessment.start == "plan_statement"
         why = say("explore.no_chance_stated" if stated else "explore.no_chance_history", lang)
@@ -201,6 +207,8 @@ def pace_note_html(bench: Workbench, lang: str) -> str:
     needed = _signed_amount(bench, sign * found.required_pace, lang)
     past = "—" if found.past_pace is None else _signed_amount(bench, sign * found.past_pace, lang)
     told = say("explore.pace_needed", lang, pace=needed, past=past)
+    if sign * found.required_pace <= 0:
+        told = say("explore.pace_enough", lang, past=past)
     return f'<small lang="{lang}">{escape(told)}</small>'
 
 

@@ -29,7 +29,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import ProjectionError
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Answer, Assumed, PaceSlider
-from edu_metrics.explorer.spreading import with_spread
+from edu_metrics.explorer.past import precedents_of_pace, with_spread
 from edu_metrics.reachability import (
     Assessment,
     Built,
@@ -41,20 +41,19 @@ from edu_metrics.reachability import (
     mechanism_from_counts,
     mechanism_from_statement,
     no_reference_class,
-    people_behind,
     reached,
     verdict_of,
 )
-from edu_metrics.reachability.evidence import counts_whole
-from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reachability.reaching import BEYOND
 from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, apply, begin
 from edu_metrics.reachability.scenarios.running import judged_course, situation_of
+from edu_metrics.reachability.scenarios.shortfall import still_short
 from edu_metrics.reachability.verdicts import Verdict
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever
 
 __all__ = ["Workbench"]
+
 
 class Workbench:
     """
@@ -168,8 +167,12 @@ class Workbench:
         built = self.built
         if not isinstance(built, Built) or built.mechanism.flow != step.flow:
             raise NotAvailable("other_mechanism")
-        scale = (built.whole or 100.0) / 100 if step.per_100 else 1.0
-        return self._levers({name: scale * value for name, value in step.set.items()})
+        return self._levers(self._absolute(step))
+
+    def _absolute(self, step: LeverSettings) -> dict[str, float]:
+        whole = self.built.whole if isinstance(self.built, Built) else None
+        scale = (whole or 100.0) / 100 if step.per_100 else 1.0
+        return {name: scale * value for name, value in step.set.items()}
 
     def _levers(self, settings: Mapping[str, float]) -> Course:
         if not isinstance(self.built, Built):
@@ -234,18 +237,36 @@ class Workbench:
         steps = scenario.steps if scenario else ()
         return course == LEVERS or any(isinstance(step, LeverSettings) for step in steps)
 
-    def pace_on_slider(self, course: str) -> float | None:
-        """Give the mean pace of a course as the slider shows it; None for an unknown one."""
-        if course not in self.courses:
-            return None
-        slider = self.slider
-        pace = self._pace(self.courses[course])
+    def settings_of(self, course: str) -> dict[str, float]:
+        """Give the settings of every lever under a scenario; the usual ones where it sets none."""
+        settings = {lever.name: lever.usual for lever in self.levers}
+        scenario = self.evidence.catalog.scenarios.get(course)
+        for step in scenario.steps if scenario and course in self.courses else ():
+            if isinstance(step, LeverSettings):
+                settings |= self._absolute(step)
+        return settings
+
+    def on_slider(self, pace: float) -> float:
+        """
+        Show a mean pace on the slider.
+
+        Parameters
+        ----------
+        pace : float
+            Change a year in the better direction. [unit of the indicator]
+
+        Returns
+        -------
+        float
+            The same on the slider's scale, at its nearest step. [unit of the slider]
+        """
+        slider, years = self.slider, self.due - self.start_year
         if slider.kind == "percent":
-            end = self.start_value + self.situation.sign * pace * (self.due - self.start_year)
+            end = self.start_value + self.situation.sign * pace * years
             ratio = max(end, 0.0) / self.start_value if self.start_value else 1.0
-            pace = 100 * (ratio ** (1 / (self.due - self.start_year)) - 1) * self.situation.sign
-        steps = round(pace / slider.step)
-        return float(min(max(round(steps * slider.step, 6), slider.low), slider.high))
+            pace = 100 * (ratio ** (1 / years) - 1) * self.situation.sign
+        at = round(round(pace / slider.step) * slider.step, 6) + 0.0
+        return float(min(max(at, slider.low), slider.high))
 
     def answer(self, assumed: Assumed) -> Answer:
         """
@@ -335,8 +356,8 @@ class Workbench:
             year_reached=self._reached(course),
             horizon=course.years[-1],
             pace_people=self._people(pace),
-            short=self._short(middle[-1]),
-            precedents=self._precedents(pace),
+            short=still_short(middle[-1], self.assessment.level, self.indicator, self.counts),
+            precedents=precedents_of_pace(self.situation, pace, self.start_value, ahead),
         )
 
     def _reached(self, course: Course) -> int | None:
@@ -356,37 +377,6 @@ class Workbench:
         if self.counts is not None and self.indicator.bounds == (0, 100):
             return pace / 100 * self.counts[1]
         return None
-
-    def _short(self, value: float) -> int | None:
-        level, value = self.assessment.level, round(value, 9)
-        if level is not None and counts_whole(self.indicator):
-            return 0 if level.met_by(value) else max(1, math.ceil(level.gap(value)))
-        if level is None or self.counts is None or self.indicator.bounds != (0, 100):
-            return None
-        if level.met_by(value):
-            return 0
-        low, high = self.indicator.bounds
-        if not low <= level.value <= high or (level.strict and level.value in (low, high)):
-            return None
-        whole = self.counts[1]
-        return max(0, people_behind(level, value / 100 * whole, whole))
-
-    def _precedents(self, pace: float) -> list[Precedent] | NoPrecedent:
-        if self.indicator.unit != "percent" or self.indicator.bounds != (0, 100):
-            return NoPrecedent.NOT_A_RATE
-        answers = [
-            precedent(
-                self.evidence.catalog.reference_class(name),
-                pace=round(pace, 9),
-                start=self.start_value,
-                years=self.due - self.start_year,
-                falling=self.situation.sign < 0,
-            )
-            for name in self.evidence.study.reference_class
-        ]
-        told = [one for one in answers if isinstance(one, Precedent)]
-        why = [one for one in answers if isinstance(one, NoPrecedent)]
-        return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
 
 
 def _rows(values: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:

@@ -170,7 +170,9 @@ def plot_courses(
             zorder=6,
             label=say("figure.observed", lang),
         )
-    ends += [(one.year, one.value, one.text, COLOURS["target"]) for one in promised]
+    # One level for several years is named once, at the last of them.
+    levels = {(one.value, one.text): one.year for one in sorted(promised, key=lambda p: p.year)}
+    ends += [(year, value, text, COLOURS["target"]) for (value, text), year in levels.items()]
     _name_ends(ax, ends, room)
     for artist in (*ax.lines, *ax.spines.values()):
         artist.set_in_layout(False)

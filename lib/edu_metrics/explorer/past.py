@@ -1,4 +1,4 @@
-"""The ups and downs of the past laid around a course that has none."""
+"""What the past says of a course: its ups and downs, and how often others kept such a pace."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.evidence import counts_whole
+from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reachability.scenarios.courses import Course, Situation
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
-__all__ = ["with_spread"]
+__all__ = ["precedents_of_pace", "with_spread"]
 
 
 def with_spread(course: Course, situation: Situation) -> Course | None:
@@ -55,3 +56,43 @@ def with_spread(course: Course, situation: Situation) -> Course | None:
         return replace(course, draws=from_scale(moved, scale, whole))
     except ProjectionError:
         return None
+
+
+def precedents_of_pace(
+    situation: Situation, pace: float, start: float, years: int
+) -> list[Precedent] | NoPrecedent:
+    """
+    Look a pace up in the reference classes of the study.
+
+    Parameters
+    ----------
+    situation : Situation
+        Target, area and reading.
+    pace : float
+        Change a year in the better direction. [percentage points a year]
+    start : float
+        Where it starts. [percent]
+    years : int
+        Years in which it is kept. [years]
+
+    Returns
+    -------
+    list of Precedent or NoPrecedent
+        One for each class that has something comparable, or why there is none.
+    """
+    indicator, evidence = situation.indicator, situation.evidence
+    if indicator.unit != "percent" or indicator.bounds != (0, 100):
+        return NoPrecedent.NOT_A_RATE
+    answers = [
+        precedent(
+            evidence.catalog.reference_class(name),
+            pace=round(pace, 9),
+            start=start,
+            years=years,
+            falling=situation.sign < 0,
+        )
+        for name in evidence.study.reference_class
+    ]
+    told = [one for one in answers if isinstance(one, Precedent)]
+    why = [one for one in answers if isinstance(one, NoPrecedent)]
+    return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
