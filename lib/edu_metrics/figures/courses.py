@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -293,9 +294,13 @@ def _name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]], room: fl
     right = ax.get_xlim()[1]
     height = max(cell_size(ax)[1] - _FRAME, 4 * _LABEL)
     names = [fold(name, room, _LABEL) for _, _, name, _ in ends]
-    lines = max(1.0, sum(1 + name.count("\n") for name in names) / len(names))
-    gap = 1.25 * lines * _LABEL * (top - bottom) / height
-    places = spread_apart([value for _, value, _, _ in ends], gap, bottom, top)
+    # A name of several lines takes as many places, and stands in the middle of them.
+    wanted = [value for (_, value, _, _), name in zip(ends, names, strict=True)
+              for _ in name.splitlines()]  # fmt: skip
+    gap = 1.25 * _LABEL * (top - bottom) / height
+    found = iter(spread_apart(wanted, gap, bottom, top))
+    places = [sum(taken) / len(taken) for name in names
+              if (taken := list(islice(found, len(name.splitlines()))))]  # fmt: skip
     for (year, value, _, colour), name, place in zip(ends, names, places, strict=True):
         ax.plot(
             [year, right], [value, place], linestyle=":", linewidth=0.6, color=colour, clip_on=False

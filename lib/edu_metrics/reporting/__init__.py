@@ -34,6 +34,14 @@ from edu_metrics.reporting.city import (
     show_parts,
     show_side_by_side,
 )
+from edu_metrics.reporting.comparing import (
+    Comparison,
+    open_comparison,
+    show_assumed,
+    show_comparison_head,
+    show_not_compared,
+)
+from edu_metrics.reporting.courses import show_compared, show_courses
 from edu_metrics.reporting.html import Html
 from edu_metrics.reporting.index import write_indexes
 from edu_metrics.reporting.judging import show_followed, show_verdicts
@@ -56,6 +64,7 @@ __all__ = [
     "AreaReport",
     "AuditReport",
     "CityReport",
+    "Comparison",
     "Html",
     "Job",
     "Outcome",
@@ -70,6 +79,7 @@ __all__ = [
     "numbers_of",
     "open_audit",
     "open_city",
+    "open_comparison",
     "open_report",
     "plan_jobs",
     "prepare",
@@ -79,12 +89,16 @@ __all__ = [
     "score_as_data",
     "score_files",
     "score_tables",
+    "show_assumed",
     "show_assumptions",
     "show_audit_head",
     "show_audit_origins",
     "show_availability",
     "show_baselines",
     "show_city_head",
+    "show_compared",
+    "show_comparison_head",
+    "show_courses",
     "show_findings",
     "show_followed",
     "show_head",
@@ -92,6 +106,7 @@ __all__ = [
     "show_measured",
     "show_missing",
     "show_noise",
+    "show_not_compared",
     "show_origins",
     "show_outlook",
     "show_pace",
