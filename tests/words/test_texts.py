@@ -200,6 +200,8 @@ SPELLED_OUT = {
     "index.*": ("reporting",),
     "status.*": ("reporting",),
     "taking.*": ("reporting",),
+    "explore.*": ("explorer",),
+    "comparing.*": ("reporting",),
 }
 
 

@@ -33,6 +33,13 @@ __all__ = ["Explorer"]
 _NAMES = {"zh": "中文", "en": "English"}
 #: How finely a lever is set. [unit of the lever]
 _STEPS = {"persons": 1.0, "places": 1.0, "percent": 1.0, "points": 0.5, "marks": 0.1}
+_UNITS = {
+    "persons": "unit_persons",
+    "places": "unit_places",
+    "percent": "unit_percent",
+    "points": "unit_points",
+    "marks": "unit_marks",
+}
 _MOST_SHOCK = 20.0  # [points or percent]
 #: The scenario shown first: without a trend, what it would take.
 _FIRST = ("as_usual", "required_pace")
@@ -110,7 +117,7 @@ class Explorer:
             widget.observe(lambda change: None if self._hushed else act(change["new"]), "value")
 
         hear(self.language, self._speak)
-        hear(self.study, lambda name: self._open(self.desk.choose(name)))
+        hear(self.study, self._enter)
         hear(self.area, lambda name: self._move(area=name))
         hear(self.target, lambda name: self._move(target=name, reading=0))
         hear(self.reading, lambda at: self._move(reading=at))
@@ -143,6 +150,15 @@ class Explorer:
     def _move(self, **changed: Any) -> None:
         now = {"area": self.choice.area, "target": self.choice.target, "reading": 0, **changed}
         self._open(Choice(self.choice.study, **now))
+
+    def _enter(self, study: str) -> None:
+        """Look at another study, at its first target where it can't be read."""
+        try:
+            choice = self.desk.choose(study)
+        except (EduMetricsError, OSError):
+            area, target = self.desk.areas(study)[0], self.desk.targets(study)[0].id
+            choice = Choice(study, area, target)
+        self._open(choice)
 
     def _speak(self, lang: str) -> None:
         """Say everything in another language, with the sliders where they are."""
@@ -226,8 +242,8 @@ class Explorer:
             slider, lang = bench.slider, self.lang
             _range(self.pace, slider.low, slider.high, slider.step, start.pace)
             self.pace.description = pace_label(bench, lang)
-            kind = "points" if slider.kind == "points" else "percent"
-            self.shock.description = say(f"explore.shock_{kind}", lang)
+            key = "shock_points" if slider.kind == "points" else "shock_percent"
+            self.shock.description = say(f"explore.{key}", lang)
             self.shock.value = start.shock
             ahead = range(bench.due - bench.start_year)
             years = [(str(bench.start_year + 1 + at), at) for at in ahead]
@@ -264,15 +280,15 @@ class Explorer:
         self.lever_box.children = tuple(self.levers.values())
 
     def _lever_label(self, lever: Lever, bench: Workbench) -> str:
-        unit = say(f"explore.unit_{lever.unit}", self.lang)
+        key = _UNITS[lever.unit]
         if bench.relative and lever.unit in ("persons", "places"):
-            unit = say("explore.per_100", self.lang)
+            key = "per_100"
         decimals = 0 if float(lever.usual).is_integer() else 1
         return say(
             "explore.lever_label",
             self.lang,
             name=say(f"taking.{lever.name}", self.lang),
-            unit=unit,
+            unit=say(f"explore.{key}", self.lang),
             usual=number(lever.usual, decimals),
         )
 

@@ -39,6 +39,17 @@ _REASONS = {
 }
 
 
+#: What the slider of a pace counts, in which direction.
+_PACES = {
+    ("points", 1): "pace_points_rising",
+    ("points", -1): "pace_points_falling",
+    ("percent", 1): "pace_percent_rising",
+    ("percent", -1): "pace_percent_falling",
+    ("units", 1): "pace_units_rising",
+    ("units", -1): "pace_units_falling",
+}
+
+
 def head_html(study: Study, plan: Plan, lang: str) -> str:
     """Say what the page is about, and that numbers are invented where they are."""
     lead = say(
@@ -194,9 +205,8 @@ def _due(bench: Workbench, lang: str) -> str:
 
 def pace_label(bench: Workbench, lang: str) -> str:
     """Say what the slider of the pace counts."""
-    way = "falling" if bench.situation.sign < 0 else "rising"
-    unit = say(f"unit.{bench.indicator.unit}", lang)
-    return say(f"explore.pace_{bench.slider.kind}_{way}", lang, unit=unit)
+    key = _PACES[bench.slider.kind, bench.situation.sign]
+    return say(f"explore.{key}", lang, unit=say(f"unit.{bench.indicator.unit}", lang))
 
 
 def pace_note_html(bench: Workbench, lang: str) -> str:

@@ -112,6 +112,14 @@ class Comparison:
         found = self.outcomes[target.id]
         return [one for one in found if one.draws is not None and not one.case]
 
+    def assessment_of(self, outcome: ScenarioOutcome) -> Assessment:
+        """Give the assessment of the reading that an outcome was judged under."""
+        found = self.assessments[outcome.target]
+        for one in (found, *found.others):
+            if (one.reading, one.steps) == (outcome.reading, outcome.steps):
+                return one
+        return found
+
     def _alike(self, outcome: ScenarioOutcome) -> list[ScenarioOutcome]:
         """Give the outcomes of one scenario, which has several where it goes through readings."""
         found = self.outcomes[outcome.target]

@@ -14,7 +14,7 @@ from edu_metrics.figures import (
     new_figure,
     plot_courses,
 )
-from edu_metrics.reachability import ScenarioOutcome, reached
+from edu_metrics.reachability import Assessment, ScenarioOutcome, reached
 from edu_metrics.reachability.scenarios.shortfall import still_short
 from edu_metrics.reporting.comparing import Comparison
 from edu_metrics.reporting.html import Cell, Html, join, table, tag
@@ -100,7 +100,7 @@ def _frame(
     mark = ""
     if first.start == "plan_statement":
         observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
-        mark = " †"
+        mark = "†"
     promised = []
     if found.level is not None:
         due = max(one.years[-1] for one in comparison.drawn(target))
@@ -163,7 +163,7 @@ def _table(comparison: Comparison, target: Target) -> Html:
     rows: list[list[Cell]] = []
     for outcome in comparison.outcomes[target.id]:
         if outcome.draws is not None and not outcome.case:
-            rows.append(_row(comparison, target, outcome, unit))
+            rows.append(_row(comparison, outcome))
     rows += _grids(comparison, target)
     keys = ("scenario", "end", "chance", "reached", "short", "assumes")
     head = [say(f"comparing.{key}", lang) for key in keys]
@@ -181,8 +181,10 @@ def _table(comparison: Comparison, target: Target) -> Html:
     return table(head, rows, caption=caption)
 
 
-def _row(comparison: Comparison, target: Target, outcome: ScenarioOutcome, unit: str) -> list[Cell]:
+def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
     lang = comparison.lang
+    found = comparison.assessment_of(outcome)
+    unit = comparison.report.unit_of(found)
     low, middle, high = (float(row[-1]) for row in outcome.quantiles())
     end = amount(middle, unit, lang)
     if outcome.probability is not None:
@@ -192,8 +194,8 @@ def _row(comparison: Comparison, target: Target, outcome: ScenarioOutcome, unit:
         tag("strong", comparison.name(outcome)),
         end,
         _chance(comparison, outcome),
-        _year(comparison, target, outcome),
-        _short(comparison, target, middle),
+        _year(found, outcome, lang),
+        _short(comparison, found, middle),
         comparison.scenarios[outcome.scenario].assumes.in_(lang),
     ]
 
@@ -210,8 +212,8 @@ def _chance(comparison: Comparison, outcome: ScenarioOutcome) -> str:
     return say("comparing.kept" if outcome.met else "comparing.not_kept", lang)
 
 
-def _year(comparison: Comparison, target: Target, outcome: ScenarioOutcome) -> str:
-    lang, level = comparison.lang, comparison.assessments[target.id].level
+def _year(found: Assessment, outcome: ScenarioOutcome, lang: str) -> str:
+    level = found.level
     if outcome.draws is None or level is None or outcome.start_year is None:
         return "—"
     when = reached(
@@ -228,8 +230,8 @@ def _year(comparison: Comparison, target: Target, outcome: ScenarioOutcome) -> s
     return str(when.median_year)
 
 
-def _short(comparison: Comparison, target: Target, end: float) -> str:
-    found, report = comparison.assessments[target.id], comparison.report
+def _short(comparison: Comparison, found: Assessment, end: float) -> str:
+    report = comparison.report
     indicator = report.catalog.indicator(str(found.indicator))
     record = report.evidence.record(indicator.id, comparison.area.id)
     counts = record.counts.get(int(found.last_year or 0)) if found.start == "observed" else None
