@@ -293,7 +293,12 @@ def show_not_compared(comparison: Comparison) -> Html:
     grouped: dict[str, list[str]] = defaultdict(list)
     for target in comparison.targets:
         if target not in comparison.compared:
-            reasons = {one.reason for one in comparison.outcomes[target.id]}
+            found = comparison.assessments[target.id]  # that of the default reading
+            reasons = {
+                one.reason
+                for one in comparison.outcomes[target.id]
+                if comparison.assessment_of(one) is found
+            }
             key = next((words for why, words in REASONS.items() if why in reasons), "because_other")
             grouped[key].append(target.title.in_(lang))
     if not grouped:
