@@ -158,7 +158,7 @@ def test_every_kind_of_target_opens_under_every_reading_in_every_language(
     desk, opened, study, monkeypatch
 ):
     # Drawing each of them would take minutes, and draws the same kinds of lines.
-    monkeypatch.setattr("edu_metrics.explorer.panel.draw", lambda *_: "")
+    monkeypatch.setattr("edu_metrics.explorer.drawing.Picture.draw", lambda *_: "")
     explorer = opened()
     kinds = {}
     for target in desk.targets(study):

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 from edu_metrics.errors import EduMetricsError
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
 from edu_metrics.explorer.desk import Choice, Desk
-from edu_metrics.explorer.drawing import draw
+from edu_metrics.explorer.drawing import Picture
 from edu_metrics.explorer.telling import (
     answer_html,
     assumption_html,
@@ -63,6 +63,7 @@ class Explorer:
         self.desk, self.choice, self.lang = desk, choice, lang
         self.bench: Workbench | None = None
         self._hushed = False
+        self.picture = Picture()
         self.head, self.gap = widgets.HTML(), widgets.HTML()
         self.answer, self.figure, self.note = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.assumes, self.pace_note = widgets.HTML(), widgets.HTML()
@@ -315,7 +316,7 @@ class Explorer:
         if bench.reason is None:
             self.assumes.value = assumption_html(bench, assumed, self.lang)
         self.answer.value = answer_html(bench, assumed, found, self.lang)
-        self.figure.value = draw(bench, found, self.lang)
+        self.figure.value = self.picture.draw(bench, found, self.lang)
         if found.pace is not None and assumed.course != OWN_PACE:
             # The slider shows the pace of every course, so that one can go on from there.
             with self._hush():
