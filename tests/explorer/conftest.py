@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.explorer import Desk
+from edu_metrics.explorer.desk import Desk
 from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.observations import validate
 from edu_metrics.reachability import Evidence, assess_target

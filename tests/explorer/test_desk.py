@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edu_metrics.errors import DefinitionError
-from edu_metrics.explorer import Choice, show_explorer
+from edu_metrics.explorer import show_explorer
+from edu_metrics.explorer.desk import Choice
 
 
 def test_where_nothing_is_named_a_target_with_a_probability_comes_first(desk):

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from edu_metrics.errors import DataError
-from edu_metrics.explorer import LEVERS, OWN_PACE, Desk
+from edu_metrics.explorer.answers import LEVERS, OWN_PACE
+from edu_metrics.explorer.desk import Desk
 from edu_metrics.explorer.panel import Explorer
 from edu_metrics.words import say
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import json
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -62,3 +64,12 @@ def test_without_voila_the_extra_to_install_is_named(root, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ReportError, match=r"voila.*edu-metrics\[explore\]"):
         serve(root / NOTEBOOK, {}, lang="en")
+
+
+def test_the_server_does_not_load_what_computes_and_draws():
+    code = (
+        "import sys; from edu_metrics.explorer import serve;"
+        " print(*sorted({'pandas', 'matplotlib', 'scipy', 'ipywidgets'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edu_metrics.explorer import LEVERS, OWN_PACE, Assumed
+from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
 from edu_metrics.reachability import verdict_of, what_it_takes
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR

@@ -7,28 +7,17 @@ It runs in JupyterLab and, served by voila, as a page of its own. ``notebooks/``
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, ReportError
-from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Answer, Assumed
-from edu_metrics.explorer.desk import Choice, Desk, Prepare
 from edu_metrics.explorer.serving import serve
-from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.words import LANGUAGES
 
-__all__ = [
-    "LEVERS",
-    "NOTEBOOK",
-    "OWN_PACE",
-    "Answer",
-    "Assumed",
-    "Choice",
-    "Desk",
-    "Workbench",
-    "serve",
-    "show_explorer",
-]
+if TYPE_CHECKING:
+    from edu_metrics.explorer.desk import Prepare
+
+__all__ = ["NOTEBOOK", "serve", "show_explorer"]
 
 #: The notebook that shows the explorer, below the project folder.
 NOTEBOOK = "notebooks/scenario_explorer.ipynb"
@@ -77,7 +66,8 @@ def show_explorer(
         raise DefinitionError(
             f"no language {lang!r}{nearest(lang, LANGUAGES)} (there are {', '.join(LANGUAGES)})"
         )
-    try:
+    try:  # what computes and draws is loaded in the kernel, and not by the server
+        from edu_metrics.explorer.desk import Desk
         from edu_metrics.explorer.panel import Explorer
     except ModuleNotFoundError as error:
         if error.name != "ipywidgets":
