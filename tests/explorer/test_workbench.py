@@ -151,3 +151,10 @@ def test_no_value_leaves_the_bounds_of_its_indicator(desk):
     found = bench.answer(Assumed(pace=10))
     assert max(*found.middle, *found.high) == 100
     assert found.met is True
+
+
+def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(desk):
+    # 84.834034245 % and twice 5 points: rounded to whole pupils the level would be missed by one.
+    bench = desk.workbench(desk.choose("mock_city", "mock_city", "A12a_primary_pass_increment"))
+    found = bench.answer(Assumed(pace=5))
+    assert (found.met, found.short) == (True, 0)
