@@ -457,6 +457,47 @@ def scenarios(
 
 
 @app.command()
+def explore(
+    study: Annotated[str | None, typer.Argument(help="Study that is looked at first.")] = None,
+    area: Annotated[str | None, typer.Option(help="Area at first: id, name or alias.")] = None,
+    target: Annotated[str | None, typer.Option(help="Target at first.")] = None,
+    lang: Annotated[Lang, typer.Option(help="Language at first.")] = Lang.ZH,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port; a free one when left out.")
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+    root: Root = None,
+) -> None:
+    """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
+    import signal
+    import webbrowser
+
+    from edu_metrics.explorer import NOTEBOOK, serve
+    from edu_metrics.words import say
+
+    catalog = _load(root)
+    given = {"lang": str(lang), "root": str(catalog.root.resolve())}
+    if study is not None:
+        entry, areas, targets = _asked(catalog, study, area, target)
+        given |= {"study": entry.id, "area": (areas or ("",))[0], "target": (targets or ("",))[0]}
+    elif area or target:
+        _stop(EduMetricsError("--area and --target need a STUDY before them"), USAGE)
+
+    def ready(address: str) -> None:
+        told = say("explore.serving", lang, address=address), say("explore.stop", lang)
+        sys.stdout.write("\n".join(told) + "\n")
+        sys.stdout.flush()
+        if browser:
+            webbrowser.open(address)
+
+    stopped = serve(catalog.root / NOTEBOOK, given, lang=lang, port=port, ready=ready)
+    if stopped == signal.SIGINT:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
 def backtest(
     panel: Annotated[Path, typer.Argument(help="CSV of area, year, value (plain or .gz).")],
     horizons: Annotated[str, typer.Option(help="Years ahead, with commas.")] = "1,2,3",

@@ -204,6 +204,8 @@ SPELLED_OUT = {
     "taking.*": ("reporting",),
     "large_study.*": ("simulation",),
     "record.*": ("reporting",),
+    "explore.*": ("explorer",),
+    "comparing.*": ("reporting",),
 }
 
 

@@ -8,6 +8,7 @@ from edu_metrics.figures.audit import (
 )
 from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.contributions import plot_contributions
+from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
 from edu_metrics.figures.describing import (
     describe_areas,
     describe_availability,
@@ -66,6 +67,7 @@ __all__ = [
     "STRIP",
     "VERDICT_COLOURS",
     "VERDICT_MARKS",
+    "CourseLine",
     "Fan",
     "Promise",
     "Said",
@@ -75,6 +77,7 @@ __all__ = [
     "describe_availability",
     "describe_baselines",
     "describe_contributions",
+    "describe_courses",
     "describe_coverage",
     "describe_links",
     "describe_outlook",
@@ -87,6 +90,7 @@ __all__ = [
     "plot_availability",
     "plot_baselines",
     "plot_contributions",
+    "plot_courses",
     "plot_coverage",
     "plot_links",
     "plot_outlook",

@@ -50,6 +50,14 @@ if TYPE_CHECKING:
         show_parts,
         show_side_by_side,
     )
+    from edu_metrics.reporting.comparing import (
+        Comparison,
+        open_comparison,
+        show_assumed,
+        show_comparison_head,
+        show_not_compared,
+    )
+    from edu_metrics.reporting.courses import show_compared, show_courses
     from edu_metrics.reporting.html import Html
     from edu_metrics.reporting.index import write_indexes
     from edu_metrics.reporting.judging import show_followed, show_verdicts
@@ -100,6 +108,7 @@ __all__ = [
     "AreaReport",
     "AuditReport",
     "CityReport",
+    "Comparison",
     "How",
     "Html",
     "Job",
@@ -118,6 +127,7 @@ __all__ = [
     "numbers_of",
     "open_audit",
     "open_city",
+    "open_comparison",
     "open_record",
     "open_report",
     "plan_jobs",
@@ -130,12 +140,16 @@ __all__ = [
     "score_as_data",
     "score_files",
     "score_tables",
+    "show_assumed",
     "show_assumptions",
     "show_audit_head",
     "show_audit_origins",
     "show_availability",
     "show_baselines",
     "show_city_head",
+    "show_compared",
+    "show_comparison_head",
+    "show_courses",
     "show_coverage",
     "show_failures",
     "show_findings",
@@ -146,6 +160,7 @@ __all__ = [
     "show_missing",
     "show_models",
     "show_noise",
+    "show_not_compared",
     "show_origins",
     "show_outlook",
     "show_pace",
@@ -205,6 +220,17 @@ _HOMES = {
         "show_city_head",
         "show_parts",
         "show_side_by_side",
+    ),
+    "comparing": (
+        "Comparison",
+        "open_comparison",
+        "show_assumed",
+        "show_comparison_head",
+        "show_not_compared",
+    ),
+    "courses": (
+        "show_compared",
+        "show_courses",
     ),
     "html": ("Html",),
     "index": ("write_indexes",),

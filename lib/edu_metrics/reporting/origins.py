@@ -13,7 +13,7 @@ __all__ = ["show_origins"]
 _PACKAGES = ("edu-metrics", "numpy", "pandas", "scipy", "matplotlib", "papermill")
 
 
-def show_origins(report: StudyReport) -> Html:
+def show_origins(report: StudyReport, command: str | None = None) -> Html:
     """
     Show sources, versions, the hash of the inputs and the command that makes the report.
 
@@ -22,6 +22,8 @@ def show_origins(report: StudyReport) -> Html:
     report : StudyReport
         From :func:`~edu_metrics.reporting.open_report` or
         :func:`~edu_metrics.reporting.open_city`.
+    command : str, optional
+        What makes it again, where that is no ``edu-metrics report``.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def show_origins(report: StudyReport) -> Html:
     """
     lang = report.lang
     area = f" --area {report.area.id}" if isinstance(report, AreaReport) else ""
-    command = f"edu-metrics report {report.study.id}{area} --lang {lang}"
+    again = command or f"edu-metrics report {report.study.id}{area} --lang {lang}"
     used = report.rows
     made_with = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     observations = say(
@@ -43,7 +45,7 @@ def show_origins(report: StudyReport) -> Html:
         (say("report.observations_used", lang), observations),
         (say("report.made_with", lang), made_with),
         (say("report.inputs_hash", lang), tag("code", report.inputs_sha256())),
-        (say("report.make_again", lang), tag("code", command)),
+        (say("report.make_again", lang), tag("code", again)),
     ]
     return join([_sources(report), facts(told)])
 

@@ -39,7 +39,13 @@ from edu_metrics.reachability.verdicts import Assessment
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["no_reference_class", "run_scenario", "run_scenarios"]
+__all__ = [
+    "judged_course",
+    "no_reference_class",
+    "run_scenario",
+    "run_scenarios",
+    "situation_of",
+]
 
 
 def no_reference_class(indicator: str, percentile: float) -> float | None:
@@ -189,12 +195,12 @@ def run_scenario(
         if judged.reason == "reading_undecided":
             outcomes.append(replace(blank, reason="reading_undecided"))
             continue
-        situation = _situation(evidence, known, plan, target, judged, pace_of_percentile)
+        situation = situation_of(evidence, known, plan, target, judged, pace_of_percentile)
         outcomes += _run(blank, scenario, situation)
     return outcomes
 
 
-def _situation(
+def situation_of(
     evidence: Evidence,
     quantities: Quantities,
     plan: Plan,
@@ -202,6 +208,7 @@ def _situation(
     assessment: Assessment,
     pace_of_percentile: PaceOfPercentile,
 ) -> Situation:
+    """Collect what the steps of a scenario look at."""
     indicator = evidence.catalog.indicator(str(assessment.indicator))
     reading = next(one for one in target.readings if one.id == assessment.reading)
     checks = checks_of(
@@ -241,7 +248,7 @@ def _run(
     except NotAvailable as why:
         yield replace(blank, reason=str(why))
         return
-    yield _judged(blank, course, situation)
+    yield judged_course(blank, course, situation)
 
 
 def _on_record(situation: Situation) -> bool | None:
@@ -253,7 +260,8 @@ def _on_record(situation: Situation) -> bool | None:
     return all(bool(check.holds(values)) for check in situation.checks)
 
 
-def _judged(blank: ScenarioOutcome, course: Course, situation: Situation) -> ScenarioOutcome:
+def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) -> ScenarioOutcome:
+    """Hold a course against the checks of a reading."""
     assumed = blank.start == "assumed"
     start = {course.start_year: course.start_value}
     values: dict[int, Any] = dict(start if assumed else situation.known(course))
@@ -290,7 +298,7 @@ def _grid(blank: ScenarioOutcome, grid: Grid, situation: Situation) -> Iterator[
                 )
                 # A level on the way that is due before the cell begins is not asked of it.
                 asked = tuple(check for check in checks if check.years[0] >= due - years)
-                yield _judged(cell, course, replace(situation, checks=asked or checks))
+                yield judged_course(cell, course, replace(situation, checks=asked or checks))
 
 
 def _paced_cell(course: Course, pace: float, unit: str, situation: Situation) -> Course:

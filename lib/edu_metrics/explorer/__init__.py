@@ -1,0 +1,79 @@
+"""
+The scenario explorer: move a slider, and see path, probability, people and precedent move.
+
+It runs in JupyterLab and, served by voila, as a page of its own. ``notebooks/`` only shows it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import find_root, load_catalog, nearest
+from edu_metrics.errors import DefinitionError, ReportError
+from edu_metrics.explorer.serving import serve
+from edu_metrics.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from edu_metrics.explorer.desk import Prepare
+
+__all__ = ["NOTEBOOK", "serve", "show_explorer"]
+
+#: The notebook that shows the explorer, below the project folder.
+NOTEBOOK = "notebooks/scenario_explorer.ipynb"
+
+
+def show_explorer(
+    study: str,
+    area: str = "",
+    target: str = "",
+    lang: str = "zh",
+    root: Path | str | None = None,
+    *,
+    prepare: Prepare | None = None,
+) -> Any:
+    """
+    Show the explorer in a notebook.
+
+    Parameters
+    ----------
+    study : str
+        Study that is looked at first.
+    area, target : str, optional
+        Area and target that are looked at first; chosen when left empty.
+    lang : {"zh", "en"}, optional
+        Language at first.
+    root : Path or str, optional
+        The project folder; found upwards from the working directory when left out.
+    prepare : callable, optional
+        Brings a study's table up to date before it is read, given catalog and study.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The page.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown study, area, target or language, with the nearest one.
+    DataError
+        If the study's table is missing or can't be made.
+    ReportError
+        If ipywidgets is not installed.
+    """
+    if lang not in LANGUAGES:
+        raise DefinitionError(
+            f"no language {lang!r}{nearest(lang, LANGUAGES)} (there are {', '.join(LANGUAGES)})"
+        )
+    try:  # what computes and draws is loaded in the kernel, and not by the server
+        from edu_metrics.explorer.desk import Desk
+        from edu_metrics.explorer.panel import Explorer
+    except ModuleNotFoundError as error:
+        if error.name != "ipywidgets":
+            raise
+        raise ReportError(
+            "the explorer needs ipywidgets; install it with: pip install 'edu-metrics[explore]'"
+        ) from None
+    desk = Desk(load_catalog(Path(root) if root else find_root()), prepare)
+    return Explorer(desk, desk.choose(study, area, target), lang).page

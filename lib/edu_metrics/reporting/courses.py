@@ -1,0 +1,255 @@
+"""The figures and tables of a comparison: every scenario of a target in one picture."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from edu_metrics.catalog import Target
+from edu_metrics.figures import (
+    CourseLine,
+    Promise,
+    describe_courses,
+    new_figure,
+    plot_courses,
+)
+from edu_metrics.reachability import Assessment, ScenarioOutcome, reached
+from edu_metrics.reachability.scenarios.shortfall import still_short
+from edu_metrics.reporting.comparing import Comparison
+from edu_metrics.reporting.html import Cell, Html, join, table, tag
+from edu_metrics.reporting.labels import figure
+from edu_metrics.reporting.reasons import level_text
+from edu_metrics.trajectories import CAP, FLOOR, stated
+from edu_metrics.words import amount, number, probability, say
+
+__all__ = ["show_compared", "show_courses"]
+
+_WIDTH, _ROW = 9.6, 2.9  # width of a page and height of a row [inches]
+_COLUMNS, _ROWS = 2, 3  # panels on a page
+_PAST = 7  # years before the start that are drawn
+_Row = tuple[float, ...]
+_NAME = 120.0  # room for the name of a course [points]
+
+
+def show_courses(comparison: Comparison) -> Html:
+    """
+    Draw every target with all its courses.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`~edu_metrics.reporting.open_comparison`.
+
+    Returns
+    -------
+    Html
+        Pages of figures, each with its text alternative; nothing where there is no course.
+    """
+    lang, pages = comparison.lang, []
+    targets = [target for target in comparison.compared if comparison.drawn(target)]
+    size = _COLUMNS * _ROWS
+    for start in range(0, len(targets), size):
+        shown = targets[start : start + size]
+        columns = min(_COLUMNS, len(shown))
+        rows = math.ceil(len(shown) / columns)
+        drawn, panels = new_figure(_WIDTH, _ROW * rows, rows, columns)
+        texts = []
+        for panel, target in zip(panels, shown, strict=False):
+            title, unit, observed, promised, scale = _frame(comparison, target)
+            courses = _lines(comparison, target, scale)
+            bounds = comparison.report.catalog.indicator(str(target.indicator)).bounds
+            plot_courses(
+                panel,
+                title=title,
+                unit_label=unit,
+                observed=observed,
+                courses=courses,
+                promised=promised,
+                bounds=(bounds[0], None if bounds[1] is None else bounds[1] / scale),
+                room=_NAME,
+                lang=lang,
+            )
+            texts.append(
+                describe_courses(
+                    title=title, observed=observed, courses=courses, promised=promised, lang=lang
+                )
+            )
+        for panel in panels[len(shown) :]:
+            panel.remove()
+        page = say("comparing.figure_page", lang, number=1 + start // size)
+        gap = "　" if lang == "zh" else ". "
+        caption = page + gap + say("comparing.figure_caption", lang)
+        pages.append(figure(comparison.report, drawn, alt=" ".join(texts), caption=caption))
+    return join(pages)
+
+
+def _frame(
+    comparison: Comparison, target: Target
+) -> tuple[str, str, list[tuple[int, float]], list[Promise], float]:
+    """Give title, unit, observed values, promises and the scale of money."""
+    report, lang = comparison.report, comparison.lang
+    found = comparison.assessments[target.id]
+    unit = report.unit_of(found)
+    money = unit == "yuan"
+    scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
+    first = comparison.drawn(target)[0]
+    record = report.evidence.record(str(found.indicator), comparison.area.id)
+    since = int(found.last_year or 0) - _PAST
+    observed = [(y, value / scale) for y, value in sorted(record.exact.items()) if y >= since]
+    mark = ""
+    if first.start == "plan_statement":
+        observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
+        mark = "†"
+    promised = []
+    if found.level is not None:
+        due = max(one.years[-1] for one in comparison.drawn(target))
+        promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
+    label = say("unit.yuan_large" if money else f"unit.{unit}", lang)
+    return target.title.in_(lang) + mark, label, observed, promised, scale
+
+
+def _lines(comparison: Comparison, target: Target, scale: float) -> list[CourseLine]:
+    """Give one line for each course; scenarios with the same course share one."""
+    named: dict[tuple[tuple[int, ...], _Row, _Row, _Row], list[str]] = {}
+    for outcome in comparison.drawn(target):
+        if outcome.draws is None:
+            continue
+        low, middle, high = (
+            tuple(round(float(value) / scale, 6) for value in row) for row in outcome.quantiles()
+        )
+        chance = outcome.draws.shape[0] > 1
+        key = (outcome.years, middle, low, high) if chance else (outcome.years, middle, (), ())
+        named.setdefault(key, []).append(comparison.short_name(outcome))
+    comma = say("report.list_comma", comparison.lang)
+    return [
+        CourseLine(comma.join(names), years, middle, low, high)
+        for (years, middle, low, high), names in named.items()
+    ]
+
+
+def show_compared(comparison: Comparison) -> Html:
+    """
+    Show what comes of every scenario, target by target.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`~edu_metrics.reporting.open_comparison`.
+
+    Returns
+    -------
+    Html
+        A table for each target: where the course ends, how surely the target is kept, when it is
+        reached, who is short, and what is assumed.
+    """
+    lang = comparison.lang
+    pieces = [_table(comparison, target) for target in comparison.compared]
+    if not pieces:
+        return Html("")
+    capped = say(
+        "comparing.capped", lang, cap=probability(CAP, lang), floor=probability(FLOOR, lang)
+    )
+    pieces.append(tag("p", capped, "small"))
+    if any(comparison.assessments[t.id].start == "plan_statement" for t in comparison.compared):
+        pieces.append(tag("p", say("comparing.stated", lang), "small"))
+    return join(pieces)
+
+
+def _table(comparison: Comparison, target: Target) -> Html:
+    lang, report = comparison.lang, comparison.report
+    found = comparison.assessments[target.id]
+    unit = report.unit_of(found)
+    rows: list[list[Cell]] = []
+    for outcome in comparison.outcomes[target.id]:
+        if outcome.draws is not None and not outcome.case:
+            rows.append(_row(comparison, outcome))
+    rows += _grids(comparison, target)
+    keys = ("scenario", "end", "chance", "reached", "short", "assumes")
+    head = [say(f"comparing.{key}", lang) for key in keys]
+    due = max((one.years[-1] for one in comparison.outcomes[target.id] if one.years), default=0)
+    mark = " †" if found.start == "plan_statement" else ""
+    caption = say(
+        "comparing.table_caption" if found.level else "comparing.table_caption_sums",
+        lang,
+        target=target.title.in_(lang),
+        start=amount(found.last_value, unit, lang) + mark,
+        year=found.last_year,
+        level=level_text(found, unit, lang),
+        due=due,
+    )
+    return table(head, rows, caption=caption)
+
+
+def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
+    lang = comparison.lang
+    found = comparison.assessment_of(outcome)
+    unit = comparison.report.unit_of(found)
+    low, middle, high = (float(row[-1]) for row in outcome.quantiles())
+    end = amount(middle, unit, lang)
+    if outcome.probability is not None:
+        ends = {"low": amount(low, unit, lang), "high": amount(high, unit, lang)}
+        end = say("comparing.interval", lang, middle=end, **ends)
+    return [
+        tag("strong", comparison.name(outcome)),
+        end,
+        _chance(comparison, outcome),
+        _year(found, outcome, lang),
+        _short(comparison, found, middle),
+        comparison.scenarios[outcome.scenario].assumes.in_(lang),
+    ]
+
+
+def _chance(comparison: Comparison, outcome: ScenarioOutcome) -> str:
+    lang = comparison.lang
+    if outcome.probability is not None:
+        steps = comparison.scenarios[outcome.scenario].steps
+        levers = any(step.type == "levers" for step in steps)
+        found = outcome.probability if levers else float(stated(outcome.probability))
+        return probability(found, lang)
+    if outcome.met is None:
+        return "—"
+    return say("comparing.kept" if outcome.met else "comparing.not_kept", lang)
+
+
+def _year(found: Assessment, outcome: ScenarioOutcome, lang: str) -> str:
+    level = found.level
+    if outcome.draws is None or level is None or outcome.start_year is None:
+        return "—"
+    when = reached(
+        np.round(outcome.draws, 9),
+        outcome.years,
+        level,
+        last_year=outcome.start_year,
+        last_value=float(outcome.start_value or 0.0),
+    )
+    if when.since is not None:
+        return say("comparing.at_start", lang)
+    if when.median_year is None:
+        return say("comparing.not_by", lang, year=when.horizon)
+    return str(when.median_year)
+
+
+def _short(comparison: Comparison, found: Assessment, end: float) -> str:
+    report = comparison.report
+    indicator = report.catalog.indicator(str(found.indicator))
+    record = report.evidence.record(indicator.id, comparison.area.id)
+    counts = record.counts.get(int(found.last_year or 0)) if found.start == "observed" else None
+    short = still_short(end, found.level, indicator, counts)
+    if short is None:
+        return "—"
+    return number(short, 0) if short else say("comparing.enough", comparison.lang)
+
+
+def _grids(comparison: Comparison, target: Target) -> list[list[Cell]]:
+    """Count of each grid how many of its combinations keep the target."""
+    lang, rows = comparison.lang, []
+    for name, scenario in comparison.scenarios.items():
+        cells = [one for one in comparison.outcomes[target.id] if one.scenario == name and one.case]
+        judged = [one for one in cells if one.met is not None]
+        if judged:
+            kept = sum(bool(one.met) for one in judged)
+            told = say("comparing.grid_cells", lang, cells=len(judged), kept=kept)
+            title: Cell = tag("strong", scenario.title.in_(lang))
+            rows.append([title, "", told, "", "", scenario.assumes.in_(lang)])
+    return rows
