@@ -2,11 +2,11 @@ r"""
 Draws that are as wide as past errors were: conformal calibration across series.
 
 An error has two parts: what all series of a panel had in common in that year (a harder paper, a
-moved pass mark), and what was the series' own. The common part is drawn from a Student t whose variance is the mean square of
-the common parts seen so far, and adds up over the years. The own part, divided
-by the series' own scale, is drawn from the errors that the same model would have made so far for
-*other* series. Series that stood near each other, and were about as lively, count more: near 100
-there is more room below than above, and calm series surprise more, by their own measure.
+moved pass mark), and what was the series' own. The common part is drawn from a Student t whose
+variance is the mean square of the common parts seen so far, and adds up over the years. The own
+part, divided by the series' own scale, is drawn from the errors that the same model would have
+made so far for *other* series. Those that stood nearby and were about as lively count more: near
+100 there is more room below than above, and calm series surprise more, by their own measure.
 
 References
 ----------
@@ -23,6 +23,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.trajectories.levels import local_levels
 from edu_metrics.trajectories.tracks import Outlook, Track
 
 __all__ = ["Calibrated", "calibrate", "draw_errors"]
@@ -35,7 +36,7 @@ Mask = NDArray[np.bool_]
 SHOCK_SHARE = 0.1
 #: ... and this expectation is worth so many years.
 SHOCK_WEIGHT = 4.0
-#: Errors count that a series made with at least so many values before, where there are any.
+#: Errors count that a series made with at least so many values before.
 ENOUGH = 3
 #: Own errors are taken from so many years, the latest: how lively series are changes.
 RECENT = 3
@@ -115,7 +116,10 @@ def calibrate(track: Track, origin: int) -> Calibrated:
     for fold in np.unique(track.folds).tolist():
         mine = track.folds == fold
         outlook = track.outlook(origin, fold)
-        sorts = [_classes(outlook, year, ~mine) for year in range(origin + 1)]
+        lasts = local_levels(outlook.points, float("inf"))[0].T
+        sorts = [
+            _classes(last, then, ~mine) for last, then in zip(lasts, outlook.variances, strict=True)
+        ]
         centres[mine], spreads[mine] = outlook.centres[-1, mine], outlook.spreads[-1, mine]
         variances[mine], degrees[mine] = outlook.variances[-1, mine], outlook.degrees[-1, mine]
         changes[mine], classes[mine] = outlook.changes[mine], sorts[-1][mine]
@@ -136,17 +140,17 @@ def calibrate(track: Track, origin: int) -> Calibrated:
     )
 
 
-def _classes(outlook: Outlook, year: int, peers: Mask) -> Ints:
+def _classes(lasts: Floats, variances: Floats, peers: Mask) -> Ints:
     """Sort series by where they stand and by how lively they are, among their peers."""
-    variances, levels = outlook.variances[year], outlook.centres[year, :, 0]
-    known = peers & np.isfinite(variances) & np.isfinite(levels)
-    return _parts(levels, known, LEVELS) * SCALES + _parts(variances, known, SCALES)
+    known = peers & np.isfinite(variances) & np.isfinite(lasts)
+    return _parts(lasts, known, LEVELS) * SCALES + _parts(variances, known, SCALES)
 
 
 def _parts(values: Floats, known: Mask, number: int) -> Ints:
     if known.sum() < CLASSES:
         return np.zeros(len(values), dtype=np.int64)
-    edges = np.quantile(values[known], np.arange(1, number) / number)
+    # Fifths so cut never fall on a series: its complement is sorted as its mirror image.
+    edges = np.quantile(values[known], np.arange(1, number) / number, method="hazen")
     return np.digitize(values, edges).astype(np.int64)
 
 
@@ -164,7 +168,7 @@ def _pasts(outlook: Outlook, ahead: int, peers: Mask, sorts: Sequence[Ints]) -> 
     for year in range(years - ahead):
         variance = outlook.variances[year] * outlook.spreads[year, :, ahead - 1] ** 2
         usable = peers & np.isfinite(errors[year]) & np.isfinite(variance)
-        usable &= before[:, year] >= min(ENOUGH, years - 1)
+        usable &= before[:, year] >= ENOUGH
         number = int(usable.sum())
         if not number:
             continue
