@@ -106,13 +106,16 @@ def test_alone_draws_follow_students_t_of_the_own_changes(history, scale):
     draws = 40_000
     found = ahead(series, 1, scale=scale, draws=draws, seed="7")
     own = np.diff(to_scale(series["value"].to_numpy(), scale))
+    # A change counts 0.85 of the one after it; the degrees are the sum of the weights, in tenths.
+    weights = 0.85 ** np.arange(own.size)[::-1]
+    degrees = round(weights.sum(), 1)
     points = (to_scale(found.at(2021), scale) - float(to_scale(60.23, scale))) / np.sqrt(
-        np.mean(own**2)
+        np.average(own**2, weights=weights)
     )
     for level in (0.1, 0.25, 0.75, 0.9):
-        expected = stats.t.ppf(level, own.size)
+        expected = stats.t.ppf(level, degrees)
         # Four standard errors of a sample quantile; mirrored draws are half as many.
-        error = np.sqrt(level * (1 - level) / (draws / 2)) / stats.t.pdf(expected, own.size)
+        error = np.sqrt(level * (1 - level) / (draws / 2)) / stats.t.pdf(expected, degrees)
         assert np.quantile(points, level) == pytest.approx(expected, abs=4 * error)
 
 

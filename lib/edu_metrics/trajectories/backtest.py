@@ -164,10 +164,11 @@ def backtest(
     found: dict[str, dict[int, list[_Cases]]] = {}
     common = _mean_common(panels)
     for panel in panels:
-        for one in _tracks(to_scale(panel.values, "logit"), max(ahead), slow):
-            held = found.setdefault(one.model, {number: [] for number in ahead})
-            for number, cases in _forecasts(panel, one, ahead, gains):
-                held[number].append(cases)
+        tracks = _tracks(to_scale(panel.values, "logit"), max(ahead), slow)
+        for one in tracks:
+            found.setdefault(one.model, {number: [] for number in ahead})
+        for model, number, cases in _forecasts(panel, tracks, ahead, gains):
+            found[model][number].append(cases)
     return [
         _score(model, number, held[number], gains, common)
         for model, held in found.items()
@@ -175,13 +176,13 @@ def backtest(
     ]
 
 
-def _tracks(points: Floats, horizon: int, slow: bool) -> Iterator[Track]:
+def _tracks(points: Floats, horizon: int, slow: bool) -> list[Track]:
     tracks = [track(name, points, horizon) for name in MODELS]
-    yield from tracks
-    yield combine(tracks)
+    tracks.append(combine(tracks.copy()))
     if slow:
         for name, model in SLOW_MODELS.items():
-            yield track(name, points, horizon, model=model)
+            tracks.append(track(name, points, horizon, model=model, alone=True))
+    return tracks
 
 
 def _mean_common(panels: Iterable[Panel]) -> float | None:
@@ -194,8 +195,8 @@ def _mean_common(panels: Iterable[Panel]) -> float | None:
 
 
 def _forecasts(
-    panel: Panel, one: Track, horizons: Sequence[int], gains: Sequence[float]
-) -> Iterator[tuple[int, _Cases]]:
+    panel: Panel, tracks: Sequence[Track], horizons: Sequence[int], gains: Sequence[float]
+) -> Iterator[tuple[str, int, _Cases]]:
     years = len(panel.years)
     enough = ENOUGH if years > _SHORT else ENOUGH - 1
     before = np.cumsum(~np.isnan(panel.values), axis=1)
@@ -205,17 +206,18 @@ def _forecasts(
         targets = panel.values[:, origin + 1 :]
         if not (ready & ~np.isnan(targets).all(axis=1)).any():
             continue
-        calibrated = calibrate(one, origin)
-        errors = draw_errors(calibrated, own, common)
-        for ahead in horizons:
-            if origin + ahead >= years:
-                continue
-            outcome = panel.values[:, origin + ahead]
-            rows = np.flatnonzero(ready & calibrated.known & ~np.isnan(outcome))
-            if rows.size:
-                centre = calibrated.centres[rows, ahead - 1]
-                drawn = from_scale(centre[:, None] + errors[rows, :, ahead - 1], "logit")
-                yield ahead, _cases(panel, origin, ahead, rows, drawn, gains)
+        for one in tracks:
+            calibrated = calibrate(one, origin)
+            errors = draw_errors(calibrated, own, common)
+            for ahead in horizons:
+                if origin + ahead >= years:
+                    continue
+                outcome = panel.values[:, origin + ahead]
+                rows = np.flatnonzero(ready & calibrated.known & ~np.isnan(outcome))
+                if rows.size:
+                    centre = calibrated.centres[rows, ahead - 1]
+                    drawn = from_scale(centre[:, None] + errors[rows, :, ahead - 1], "logit")
+                    yield one.model, ahead, _cases(panel, origin, ahead, rows, drawn, gains)
 
 
 def _spread(horizon: int) -> tuple[Floats, Floats]:

@@ -21,12 +21,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OWN_WEIGHT", "local_levels", "own_scales"]
+__all__ = ["FADING", "OWN_WEIGHT", "local_levels", "own_scales"]
 
 Floats = NDArray[np.float64]
 
 #: How many errors of its own the peers' typical scale is worth to a series.
 OWN_WEIGHT = 2.0
+#: What an error counts for by those of the year after it: an old one says less of today.
+FADING = 0.85
 #: What is left of nothing after some sums in binary fractions.
 _DUST = 1e-18
 
@@ -77,7 +79,9 @@ def local_levels(points: Floats, ratio: float) -> tuple[Floats, Floats]:
     return levels, doubts
 
 
-def own_scales(errors: Floats, weight: float, peers: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def own_scales(
+    errors: Floats, weight: float, peers: NDArray[np.bool_], *, fading: float = FADING
+) -> tuple[Floats, Floats]:
     r"""
     Say how far each series strays from its one-year forecasts, shrunk towards its peers.
 
@@ -90,38 +94,46 @@ def own_scales(errors: Floats, weight: float, peers: NDArray[np.bool_]) -> tuple
         How many errors of its own the peers' are worth.
     peers : ndarray of bool
         Whose errors are borrowed.
+    fading : float, optional
+        What an error counts for by those of the year after it.
 
     Returns
     -------
     variances : ndarray
-        One a series; NaN where neither it nor a peer has an error, or none differs from zero.
+        One a series and year, as known in that year; NaN where neither it nor a peer has an
+        error, or none differs from zero.
     degrees : ndarray
-        Number of errors behind each, the borrowed weight included.
+        Number of errors behind each, faded, the borrowed weight included, in tenths.
 
     Notes
     -----
-    .. math:: s_i^2 = \frac{w \tilde s^2 + \sum_t e_{it}^2}{w + m_i}
+    .. math:: s_i^2 = \frac{w \tilde s^2 + \sum_t \lambda^{T-t} e_{it}^2}
+                          {w + \sum_t \lambda^{T-t}}
 
-    with :math:`\tilde s^2` the median over peers of their mean squares, or the mean where more
-    than half of them never moved.
+    with the sums over the years that have an error, and :math:`\tilde s^2` the median over peers
+    of their mean squares, or the mean where more than half of them never moved. Old errors fade
+    since series grow calmer or livelier.
 
     Examples
     --------
     >>> errors = np.array([[1.0, -1.0], [3.0, np.nan]])
-    >>> variances, degrees = own_scales(errors, 2, np.array([True, False]))
-    >>> variances.round(3).tolist(), degrees.tolist()
+    >>> peers = np.array([True, False])
+    >>> variances, degrees = own_scales(errors, 2, peers, fading=1)
+    >>> variances[:, -1].round(3).tolist(), degrees[:, -1].tolist()
     ([1.0, 3.667], [4.0, 3.0])
     """
-    number = np.sum(~np.isnan(errors), axis=1).astype(float)
-    total = np.nansum(errors**2, axis=1)
-    lenders = peers & (number > 0)
-    borrowed = np.nan
-    if lenders.any():
+    variances, degrees = np.full(errors.shape, np.nan), np.zeros(errors.shape)
+    number, total = np.zeros(len(errors)), np.zeros(len(errors))
+    for year in range(errors.shape[1]):
+        seen = ~np.isnan(errors[:, year])
+        number = fading * number + seen
+        total = fading * total + np.where(seen, errors[:, year], 0.0) ** 2
+        lenders = peers & (number > 0)
+        lent = weight if lenders.any() else 0.0
         means = total[lenders] / number[lenders]
-        borrowed = float(np.median(means)) or float(np.mean(means))
-    if np.isnan(borrowed):
-        weight, borrowed = 0.0, 0.0
-    degrees = weight + number
-    with np.errstate(invalid="ignore", divide="ignore"):
-        variances = (weight * borrowed + total) / degrees
-    return np.where(variances > _DUST, variances, np.nan), degrees
+        borrowed = (float(np.median(means)) or float(np.mean(means))) if lent else 0.0
+        degrees[:, year] = np.round(lent + number, 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            variance = (lent * borrowed + total) / (lent + number)
+        variances[:, year] = np.where(variance > _DUST, variance, np.nan)
+    return variances, degrees

@@ -3,8 +3,10 @@ Trend models: where each of many series is expected to be, from its own past and
 
 Every model is a function with one signature: the history of all series up to one year, and which
 of them may be borrowed from, in; the expected value on the scale by year ahead, out, and how the
-doubt about it grows with the years. How large the doubt is, is the business of
-:mod:`edu_metrics.trajectories.calibration`, the same for all models.
+doubt about it grows with the years. It says so of the last year and of every year before, with
+what it knows of the peers in the last one, so that its errors so far are those of the model in
+use. How large the doubt is, is the business of :mod:`edu_metrics.trajectories.calibration`, the
+same for all models.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from edu_metrics.trajectories.levels import OWN_WEIGHT, local_levels, own_scales
 
 __all__ = [
+    "ALONE",
     "MODELS",
     "Model",
     "level_with_drift",
@@ -29,8 +32,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-#: (points: series x years, peers, horizon) -> centres and spreads, both series x years ahead;
-#: a spread is relative to the error of one year ahead that a long series makes.
+#: (points: series x years, peers, horizon) -> centres and spreads, both years x series x years
+#: ahead; a spread is relative to the error of one year ahead that a long series makes.
 Model = Callable[[Floats, Mask, int], tuple[Floats, Floats]]
 
 #: Ratios of step to noise among which the past one-year errors of the peers choose.
@@ -48,12 +51,12 @@ MANY = 20
 
 def no_change(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, Floats]:
     """Expect the last value."""
-    return _walk(points, np.zeros((1, horizon)))
+    return _walk(points, np.zeros((1, 1, horizon)))
 
 
 def own_drift(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, Floats]:
     """Expect the last value, moving on by the series' own mean yearly change."""
-    return _walk(points, _own_changes(points)[0][:, None] * _ahead(horizon))
+    return _walk(points, _own_changes(points)[0][:, :, None] * _ahead(horizon))
 
 
 def pooled_drift(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, Floats]:
@@ -66,7 +69,8 @@ def pooled_drift(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, Flo
     drifts :math:`\tau^2` and that of a mean of :math:`n_i` changes, :math:`v/n_i`. The drift is
     :math:`w_i d_i + (1 - w_i) m` with :math:`w_i = \tau^2 / (\tau^2 + v/n_i)` (empirical Bayes).
     """
-    drift, number = _own_changes(points)
+    drifts, numbers = _own_changes(points)
+    drift, number = drifts[-1], numbers[-1]
     known = peers & (number > 0)
     if not known.any():
         return own_drift(points, peers, horizon)
@@ -76,16 +80,16 @@ def pooled_drift(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, Flo
     between = 1.4826 * float(np.median(np.abs(drift[known] - middle)))
     true = max(between**2 - within / max(float(np.mean(number[known])), 1.0), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.where(true > 0, true / (true + within / np.maximum(number, 1)), 0.0)
-    weight = np.where(number > 0, weight, 0.0)
-    mixed = weight * np.where(number > 0, drift, 0.0) + (1 - weight) * middle
-    return _walk(points, mixed[:, None] * _ahead(horizon))
+        weight = np.where(true > 0, true / (true + within / np.maximum(numbers, 1)), 0.0)
+    weight = np.where(numbers > 0, weight, 0.0)
+    mixed = weight * np.where(numbers > 0, drifts, 0.0) + (1 - weight) * middle
+    return _walk(points, mixed[:, :, None] * _ahead(horizon))
 
 
 def reference_gains(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, Floats]:
     """Expect what peers that stood nearby gained next: the median of their past gains."""
     last = _last(points)
-    gained = np.zeros((len(points), horizon))
+    gained = np.zeros((*last.shape, horizon))
     for ahead in range(1, min(horizon, points.shape[1] - 1) + 1):
         start = points[peers, :-ahead]
         gain = points[peers, ahead:] - start
@@ -96,7 +100,7 @@ def reference_gains(points: Floats, peers: Mask, horizon: int) -> tuple[Floats, 
         edges = np.quantile(starts, [0.2, 0.4, 0.6, 0.8])
         band = np.digitize(starts, edges)
         medians = np.array([_median(gains[band == number]) for number in range(5)])
-        gained[:, ahead - 1] = medians[np.digitize(last, edges)]
+        gained[:, :, ahead - 1] = medians[np.digitize(last, edges)]
     return _walk(points, gained)
 
 
@@ -120,17 +124,19 @@ def level_with_drift(points: Floats, peers: Mask, horizon: int) -> tuple[Floats,
     """
     ratio = _best_ratio(points, peers)
     levels, doubts = local_levels(points, ratio)
-    drift = _common_drift(points, peers)
-    centres = levels[:, -1:] + drift * _ahead(horizon)
+    centres = levels.T[:, :, None] + _common_drift(points, peers) * _ahead(horizon)
     errors = np.full(points.shape, np.nan)
     errors[:, 1:] = points[:, 1:] - levels[:, :-1]
-    scales = np.sqrt(own_scales(errors, OWN_WEIGHT, peers)[0])
+    scales = np.sqrt(own_scales(errors, OWN_WEIGHT, peers)[0][:, -1])
+    features = _features(points, levels)
     for ahead in range(1, horizon + 1):
-        centres[:, ahead - 1] += _return_and_momentum(points, levels, scales, peers, ahead)
+        centres[:, :, ahead - 1] += _return_and_momentum(
+            points, levels, features, scales, peers, ahead
+        )
     if np.isinf(ratio):
-        return centres, np.repeat(np.sqrt(_ahead(horizon)), len(points), axis=0)
+        return centres, np.broadcast_to(np.sqrt(_ahead(horizon)), centres.shape)
     steady = (ratio + np.sqrt(ratio**2 + 4 * ratio)) / 2  # variance of a level yet to be seen
-    variances = doubts[:, -1:] + ratio * _ahead(horizon) + 1
+    variances = doubts.T[:, :, None] + ratio * _ahead(horizon) + 1
     return centres, np.sqrt(variances / (steady + 1))
 
 
@@ -145,14 +151,18 @@ MODELS: Mapping[str, Model] = MappingProxyType(
 )
 
 
+#: Models that borrow nothing.
+ALONE = frozenset({"no_change", "own_drift"})
+
+
 def _walk(points: Floats, moved: Floats) -> tuple[Floats, Floats]:
     """Start from the last value, with a doubt that grows as that of a random walk."""
-    centres = _last(points)[:, None] + moved
-    return centres, np.repeat(np.sqrt(_ahead(moved.shape[1])), len(points), axis=0)
+    centres = _last(points)[:, :, None] + moved
+    return centres, np.broadcast_to(np.sqrt(_ahead(moved.shape[2])), centres.shape)
 
 
 def _ahead(horizon: int) -> Floats:
-    return np.arange(1.0, horizon + 1)[None, :]
+    return np.arange(1.0, horizon + 1)[None, None, :]
 
 
 def _median(values: Floats) -> float:
@@ -160,19 +170,22 @@ def _median(values: Floats) -> float:
 
 
 def _last(points: Floats) -> Floats:
-    """Give each series' last observed point."""
-    return local_levels(points, float("inf"))[0][:, -1]
+    """Give each series' last observed point, years x series."""
+    return local_levels(points, float("inf"))[0].T
 
 
 def _own_changes(points: Floats) -> tuple[Floats, Floats]:
-    """Give each series' mean change a year, first to last value, and the years between them."""
-    seen = ~np.isnan(points)
-    any_seen = seen.any(axis=1)
-    first = np.argmax(seen, axis=1)
-    last = points.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
-    rows = np.arange(len(points))
-    years = np.where(any_seen, last - first, 0).astype(float)
-    change = points[rows, last] - points[rows, first]
+    """
+    Give each series' mean change a year and the years behind it, both years x series.
+
+    It runs from the first value to the last one seen by then.
+    """
+    seen = ~np.isnan(points).T
+    first = np.argmax(seen, axis=0)
+    places = np.where(seen, np.arange(len(seen))[:, None], -1)
+    years = np.maximum.accumulate(places, axis=0) - first
+    years = np.where(years > 0, years, 0).astype(float)
+    change = _last(points) - points[np.arange(len(points)), first]
     return np.where(years > 0, change / np.maximum(years, 1), 0.0), years
 
 
@@ -207,46 +220,49 @@ def _common_drift(points: Floats, peers: Mask) -> float:
 
 
 def _return_and_momentum(
-    points: Floats, levels: Floats, scales: Floats, peers: Mask, ahead: int
+    points: Floats, levels: Floats, features: Floats, scales: Floats, peers: Mask, ahead: int
 ) -> Floats:
-    """Regress past errors on own pace and distance from the mean; apply it to the present."""
+    """Regress past errors on own pace and distance from the mean; apply it to every year."""
     now = points.shape[1] - 1
     peers = peers & np.isfinite(scales)
-    none = np.zeros(len(points))
+    none = np.zeros((now + 1, len(points)))
     if peers.sum() < MANY:
         return none
     weights = 1 / scales**2
-    features, errors = [], []
+    given, missed = [], []
     for origin in range(1, now - ahead + 1):
         error = points[:, origin + ahead] - levels[:, origin]
         usable = peers & np.isfinite(error) & ~np.isnan(points[:, origin])
         if usable.sum() >= MANY:
-            given, weight = _features(points, levels, origin)[usable], weights[usable]
-            mean = np.average(given, axis=0, weights=weight)
+            one, weight = features[origin, usable], weights[usable]
+            mean = np.average(one, axis=0, weights=weight)
             common = np.average(error[usable], weights=weight)
-            features.append((given - mean) / scales[usable, None])
-            errors.append((error[usable] - common) / scales[usable])
-    if not features:
+            given.append((one - mean) / scales[usable, None])
+            missed.append((error[usable] - common) / scales[usable])
+    if not given:
         return none
-    x, y = np.concatenate(features), np.clip(np.concatenate(errors), -LIMIT, LIMIT)
+    x, y = np.concatenate(given), np.clip(np.concatenate(missed), -LIMIT, LIMIT)
     spread = np.sqrt(np.mean(x**2, axis=0))
     if not spread.all():
         return none
     scaled = x / spread
-    penalty = SHRINKAGE * len(features) * np.eye(x.shape[1])
+    penalty = SHRINKAGE * len(given) * np.eye(x.shape[1])
     slope = np.linalg.solve(scaled.T @ scaled + penalty, scaled.T @ y) / spread
-    present = _features(points, levels, now)
-    usable = peers & np.isfinite(present).all(axis=1)
-    shift = (present - np.average(present[usable], axis=0, weights=weights[usable])) @ slope
+    shift = none
+    for year in range(1, now + 1):
+        usable = peers & np.isfinite(features[year]).all(axis=1)
+        if usable.any():
+            mean = np.average(features[year, usable], axis=0, weights=weights[usable])
+            shift[year] = (features[year] - mean) @ slope
     return np.where(np.isfinite(shift), shift, 0.0)
 
 
-def _features(points: Floats, levels: Floats, origin: int) -> Floats:
-    """Give own pace so far, damped where it is short, and the level."""
-    seen = ~np.isnan(points[:, : origin + 1])
+def _features(points: Floats, levels: Floats) -> Floats:
+    """Give own pace so far, damped where it is short, and the level: years x series x 2."""
+    seen = ~np.isnan(points)
     first = np.argmax(seen, axis=1)
-    begun = seen.any(axis=1)
     start = points[np.arange(len(points)), first]
-    years = origin - first
-    pace = np.where(begun & (years > 0), (levels[:, origin] - start) / (years + 2), 0.0)
-    return np.column_stack([pace, levels[:, origin]])
+    years = np.arange(points.shape[1])[:, None] - first
+    begun = years > 0
+    pace = np.where(begun, (levels.T - start) / (np.maximum(years, 0) + 2), 0.0)
+    return np.stack([pace, levels.T], axis=2)

@@ -281,7 +281,7 @@ class Projection:
         return None if np.isnan(part[-1, 2]) else float(part[-1, 2])
 
     def _require_movement(self, calibrated: Calibrated, row: int) -> None:
-        degrees = float(calibrated.degrees[row])
+        degrees = float(calibrated.changes[row])
         if degrees < MIN_CHANGES:
             borrowed = OWN_WEIGHT if degrees >= OWN_WEIGHT and len(self.areas) > 1 else 0
             raise ProjectionError(

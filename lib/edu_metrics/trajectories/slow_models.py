@@ -54,12 +54,12 @@ SLOW_MODELS: Mapping[str, Model] = MappingProxyType(
 def _each(
     points: Floats, peers: Mask, horizon: int, fit: Callable[[Floats], Any]
 ) -> tuple[Floats, Floats]:
-    """Fit the series without gaps that are long enough; a fit that fails says "no change"."""
+    """Fit series without gaps that are long enough, year by year; else it is "no change"."""
     centres, spreads = no_change(points, peers, horizon)
-    for row in np.flatnonzero(~peers):
-        seen = np.flatnonzero(~np.isnan(points[row]))
+    for row, year in np.argwhere(~np.isnan(points)):
+        seen = np.flatnonzero(~np.isnan(points[row, : year + 1]))
         whole = len(seen) >= ENOUGH and seen[-1] - seen[0] + 1 == len(seen)
-        if not whole or seen[-1] != points.shape[1] - 1 or np.ptp(points[row, seen]) == 0:
+        if not whole or np.ptp(points[row, seen]) == 0:
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -68,5 +68,5 @@ def _each(
             except (ValueError, np.linalg.LinAlgError):
                 continue
         if np.isfinite(forecast).all():
-            centres[row] = forecast
+            centres[year, row] = forecast
     return centres, spreads
