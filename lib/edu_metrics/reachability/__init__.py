@@ -11,6 +11,8 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.influences import Influence, Matters, Turned
+from edu_metrics.reachability.matters import what_matters
 from edu_metrics.reachability.mechanizing import (
     Built,
     Lacking,
@@ -49,8 +51,10 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Forecast",
+    "Influence",
     "Lacking",
     "LeverNeed",
+    "Matters",
     "Missing",
     "Noise",
     "Outcome",
@@ -64,6 +68,7 @@ __all__ = [
     "Score",
     "SideBySide",
     "Taking",
+    "Turned",
     "Verdict",
     "assess",
     "assess_target",
@@ -86,5 +91,6 @@ __all__ = [
     "score",
     "verdict_of",
     "what_it_takes",
+    "what_matters",
     "years_needed",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from edu_metrics.catalog import Bound, Indicator, Plan, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.assessing import assess_target
-from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, counts_whole
 from edu_metrics.reachability.mechanizing import (
     Built,
@@ -22,6 +21,7 @@ from edu_metrics.reachability.mechanizing import (
     mechanism_from_counts,
     mechanism_from_statement,
 )
+from edu_metrics.reachability.open_promise import OpenPromise
 from edu_metrics.reachability.parts import Part, gap_by_parts
 from edu_metrics.reachability.verdicts import Assessment, Missing, Verdict
 from edu_metrics.trajectories.mechanisms import Projection, Setting
@@ -178,7 +178,7 @@ def what_it_takes(
         pace = found.required_pace * (-1 if indicator.better == "lower" else 1)
         percentile = percentile_of_pace(indicator.id, pace)
         blank = replace(blank, practice_percentile=percentile)
-    case = _Case.of(evidence, plan, target, indicator, found)
+    case = OpenPromise.of(evidence, plan, target, indicator, found)
     if isinstance(case, str):
         return replace(blank, reason=case)
     if indicator.mechanism is not None:
@@ -186,72 +186,7 @@ def what_it_takes(
     return _by_count(blank, case)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A target's checks in one area, with the values that are known."""
-
-    evidence: Evidence
-    indicator: Indicator
-    assessment: Assessment
-    checks: tuple[Check, ...]
-    years: tuple[int, ...]
-    known: dict[int, float]
-
-    @classmethod
-    def of(
-        cls,
-        evidence: Evidence,
-        plan: Plan,
-        target: Target,
-        indicator: Indicator,
-        found: Assessment,
-    ) -> _Case | str:
-        """Make one, or say why it can't be made."""
-        reading = target.reading(str(found.reading))
-        checks = checks_of(
-            reading,
-            steps=found.steps,
-            deadline=plan.deadline_of(target),
-            limits=indicator.bounds,
-            falling=indicator.better == "lower",
-        )
-        if any(check.measure == "rank" for check in checks):
-            return "rank"
-        start, due = int(found.last_year or 0), max(check.due for check in checks)
-        years = tuple(range(start + 1, due + 1))
-        if not years:
-            return "decided"
-        exact: dict[int, float] = {}
-        if found.start == "observed":
-            exact = dict(evidence.record(indicator.id, found.area).exact)
-        known = {year: value for year, value in exact.items() if year <= start}
-        known[start] = float(found.last_value or 0.0)
-        needed = {year for check in checks for year in check.years}
-        if not needed <= {*known, *years}:
-            return "earlier_year_unknown"
-        rising = indicator.better != "lower"
-        towards = tuple(_towards(check, rising) for check in checks)
-        return cls(evidence, indicator, found, towards, years, known)
-
-    def kept(self, draws: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell of each draw (one column a year) whether every check holds."""
-        low, high = self.indicator.bounds
-        drawn = np.clip(draws, low, high)
-        values: dict[int, Any] = dict(self.known)
-        values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
-        kept = np.ones(len(drawn), dtype=bool)
-        for check in self.checks:
-            kept &= np.asarray(check.holds(values), dtype=bool)
-        return kept
-
-
-def _towards(check: Check, rising: bool) -> Check:
-    """Leave out the far end of a promised range: too much effort is no failure of effort."""
-    asked = tuple(bound for bound in check.bounds if bound.op == "==" or bound.rising == rising)
-    return replace(check, bounds=asked or check.bounds)
-
-
-def _by_mechanism(blank: Taking, case: _Case, quantities: Quantities) -> Taking:
+def _by_mechanism(blank: Taking, case: OpenPromise, quantities: Quantities) -> Taking:
     found, indicator = case.assessment, case.indicator
     start = int(found.last_year or 0)
     relative = found.start == "plan_statement"
@@ -287,7 +222,7 @@ def _by_mechanism(blank: Taking, case: _Case, quantities: Quantities) -> Taking:
     )
 
 
-def _by_count(blank: Taking, case: _Case) -> Taking:
+def _by_count(blank: Taking, case: OpenPromise) -> Taking:
     """Count who must be added each year to what comes of itself."""
     found, indicator = case.assessment, case.indicator
     record = case.evidence.record(indicator.id, found.area)

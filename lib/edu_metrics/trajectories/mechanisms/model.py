@@ -204,17 +204,62 @@ class Mechanism:
         listed = tuple(years)
         if not listed or listed != tuple(range(listed[0], listed[0] + len(listed))):
             raise ProjectionError(f"years: expected consecutive ones, found {listed}")
-        flow, rates = self.equation, self._rates(len(listed))
         settings = (levers or self.levers).values
-        state: dict[str, Any] = self.start
+        return self._run(listed, self.start, self._rates(len(listed)), settings, self.draws)
+
+    def run(
+        self,
+        years: Sequence[int],
+        rates: Mapping[str, Floats],
+        settings: Mapping[str, Any] | None = None,
+    ) -> Projection:
+        """
+        Run the flow with rates that are given and not drawn.
+
+        Parameters
+        ----------
+        years : sequence of int
+            Years, consecutive, the first one a year after the start.
+        rates : mapping of str to ndarray
+            Every rate, draws x years. [unit of each]
+        settings : mapping of str to float or ndarray, optional
+            Levers that differ from the usual setting; bounds are not looked at.
+            [unit of each lever a year]
+
+        Returns
+        -------
+        Projection
+            One row for each row of the rates.
+
+        Raises
+        ------
+        DataError
+            If numbers leave the domain of the flow.
+        """
+        first = {name: rates[name][:, 0] for name in self.equation.start_rates}
+        start = dict(self.equation.start(**self.inputs, **first))
+        number = len(next(iter(rates.values())))
+        return self._run(
+            tuple(years), start, rates, {**self.levers.values, **(settings or {})}, number
+        )
+
+    def _run(
+        self,
+        years: tuple[int, ...],
+        state: dict[str, Any],
+        rates: Mapping[str, Floats],
+        settings: Mapping[str, Any],
+        number: int,
+    ) -> Projection:
+        flow = self.equation
         kept: dict[str, list[Floats]] = {}
-        for step in range(len(listed)):
+        for step in range(len(years)):
             now = {name: rates[name][:, step] for name in flow.rates}
             later = flow.function(**state, **now, **settings)._asdict()
             for name, value in later.items():
                 kept.setdefault(name, []).append(np.asarray(value))
             state = {name: later[name] for name in flow.state}
-        return Projection(listed, {name: _stacked(v, self.draws) for name, v in kept.items()})
+        return Projection(years, {name: _stacked(v, number) for name, v in kept.items()})
 
     def smallest(
         self,
