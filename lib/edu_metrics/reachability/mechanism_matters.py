@@ -25,7 +25,7 @@ __all__ = ["matters_of_mechanism"]
 Floats = NDArray[np.float64]
 
 #: Points of each of the two tables that shares of variance are computed from.
-POINTS = 256
+POINTS = 512
 #: A rate is looked for so many spreads away from its median, and no further.
 FURTHEST = 4.0
 #: A published number or the plan's own start is moved by so much at most. [percent; points]

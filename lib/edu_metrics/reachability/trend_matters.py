@@ -19,7 +19,7 @@ from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_of
 from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_scale
 
-__all__ = ["matters_of_trend"]
+__all__ = ["matters_of_trend", "persons"]
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +93,9 @@ def matters_of_trend(
     trend, spread = _trend_of(case, found)
     influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
     if found.noise is not None and found.noise.asked is not None:
-        influences.append(_persons(case, found, found.noise, found.noise.asked))
+        base = case.record.exact.get(found.noise.base_year, float(found.last_value or 0.0))
+        falling = case.indicator.better == "lower"
+        influences.append(persons(base, found.noise, found.noise.asked, falling=falling))
     return replace(
         blank,
         model="trend",
@@ -211,10 +213,26 @@ def _year(trend: _Trend) -> Influence:
     return Influence("year", "trend", "years", 0.0, -1.0, 1.0, turns_at=max(turns, default=None))
 
 
-def _persons(case: Case, found: Assessment, noise: Noise, asked: float) -> Influence:
-    """Find the number of persons at which what is asked for could just be seen, or no more."""
-    start = case.record.exact.get(noise.base_year, float(found.last_value or 0.0))
-    falling = case.indicator.better == "lower"
+def persons(start: float, noise: Noise, asked: float, *, falling: bool) -> Influence:
+    """
+    Find the number of persons at which what is asked for could just be seen, or no more.
+
+    Parameters
+    ----------
+    start : float
+        The rate from which the change is counted. [percent]
+    noise : Noise
+        What chance does at the number of persons as it is.
+    asked : float
+        Change that is asked for. [percentage points]
+    falling : bool
+        Whether less is better.
+
+    Returns
+    -------
+    Influence
+        The number, and where it turns, between a tenth and ten times of it. [persons]
+    """
 
     def hidden(times: float) -> bool:
         n = max(noise.n * times, 1.0)
