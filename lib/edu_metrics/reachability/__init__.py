@@ -12,6 +12,7 @@ from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.influences import Influence, Matters, Turned
+from edu_metrics.reachability.jointly import Group, Odds, Together, plan_together
 from edu_metrics.reachability.matters import what_matters
 from edu_metrics.reachability.mechanizing import (
     Built,
@@ -51,12 +52,14 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Forecast",
+    "Group",
     "Influence",
     "Lacking",
     "LeverNeed",
     "Matters",
     "Missing",
     "Noise",
+    "Odds",
     "Outcome",
     "PaceOfPercentile",
     "Part",
@@ -68,6 +71,7 @@ __all__ = [
     "Score",
     "SideBySide",
     "Taking",
+    "Together",
     "Turned",
     "Verdict",
     "assess",
@@ -84,6 +88,7 @@ __all__ = [
     "outcome_of",
     "outcome_row",
     "people_behind",
+    "plan_together",
     "reached",
     "required_pace",
     "run_scenario",
