@@ -24,6 +24,7 @@ from edu_metrics.reachability.mechanizing import (
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
 from edu_metrics.reachability.reaching import Reached, reached
+from edu_metrics.reachability.reference_pace import pace_by_class
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
     ScenarioOutcome,
@@ -34,7 +35,13 @@ from edu_metrics.reachability.scenarios import (
 )
 from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
 from edu_metrics.reachability.side_by_side import SideBySide
-from edu_metrics.reachability.taking import LeverNeed, PercentileOfPace, Taking, what_it_takes
+from edu_metrics.reachability.taking import (
+    LeverNeed,
+    PercentileOfPace,
+    Taking,
+    what_each_reading_takes,
+    what_it_takes,
+)
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -87,6 +94,7 @@ __all__ = [
     "no_reference_class",
     "outcome_of",
     "outcome_row",
+    "pace_by_class",
     "people_behind",
     "plan_together",
     "reached",
@@ -95,6 +103,7 @@ __all__ = [
     "run_scenarios",
     "score",
     "verdict_of",
+    "what_each_reading_takes",
     "what_it_takes",
     "what_matters",
     "years_needed",

@@ -16,6 +16,7 @@ from edu_metrics.reachability import (
     Applies,
     Assessment,
     Evidence,
+    Quantities,
     SideBySide,
     Verdict,
     assess_target,
@@ -67,6 +68,11 @@ class StudyReport:
         return {
             target.id: assess_target(self.evidence, self.plan, target, area) for target in targets
         }
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """Published values and the mechanisms started from them, kept from section to section."""
+        return Quantities(self.evidence)
 
     def area_name(self, area: str) -> str:
         """Give an area's name in the report's language."""
