@@ -153,6 +153,7 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
+        "matters.note_*": lambda: {"mechanism", "trend"},
         "precedent.kept_*": lambda: {"rising", "falling"},
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
         "precedent.total_*": lambda: {"rising", "falling"},
@@ -185,6 +186,7 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
+    "matters.note_*",
     "precedent.kept_*",
     "precedent.kept_zero_*",
     "precedent.total_*",
@@ -200,6 +202,7 @@ SPELLED_OUT = {
     "index.*": ("reporting",),
     "status.*": ("reporting",),
     "taking.*": ("reporting",),
+    "matters.*": ("reporting", "figures"),
 }
 
 

@@ -42,6 +42,7 @@ from edu_metrics.figures.style import (
     register_fonts,
     use_style,
 )
+from edu_metrics.figures.tornado import Bar, describe_tornado, plot_tornado
 
 __all__ = [
     "AVAILABILITY_STATES",
@@ -57,6 +58,7 @@ __all__ = [
     "STRIP",
     "VERDICT_COLOURS",
     "VERDICT_MARKS",
+    "Bar",
     "Fan",
     "Promise",
     "apply_style",
@@ -67,6 +69,7 @@ __all__ = [
     "describe_contributions",
     "describe_links",
     "describe_outlook",
+    "describe_tornado",
     "describe_verdicts",
     "new_figure",
     "outlook_legend",
@@ -76,6 +79,7 @@ __all__ = [
     "plot_contributions",
     "plot_links",
     "plot_outlook",
+    "plot_tornado",
     "plot_verdicts",
     "register_fonts",
     "small_multiples",

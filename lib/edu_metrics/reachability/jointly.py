@@ -303,7 +303,7 @@ def all_together(
         return np.zeros((0, 0), dtype=bool)
     number = len(events[0].kept)
     root = np.linalg.cholesky(correlations + 1e-9 * np.eye(len(indicators)))
-    normals = root @ _normals(len(indicators), number, seed)
+    normals = np.einsum("ij,jk->ik", root, _normals(len(indicators), number, seed))
     places = {name: place for place, name in enumerate(indicators)}
     permutations: dict[str, NDArray[np.int64]] = {}
     table = np.empty((len(events), number), dtype=bool)
@@ -321,7 +321,9 @@ def _normals(rows: int, number: int, seed: int) -> Floats:
     drawn = np.concatenate([half, -half, np.zeros((rows, number % 2))], axis=1)
     # Uncorrelated to the last digit, where there are draws enough to make them so.
     if rows < number // 4:
-        drawn = np.linalg.solve(np.linalg.cholesky(drawn @ drawn.T / number), drawn)
+        # By einsum: for so little, the threads of a matrix product would cost more than they save.
+        seen = np.einsum("ik,jk->ij", drawn, drawn) / number
+        drawn = np.einsum("ij,jk->ik", np.linalg.inv(np.linalg.cholesky(seen)), drawn)
     return np.asarray(drawn)
 
 

@@ -37,6 +37,7 @@ from edu_metrics.reporting.city import (
 from edu_metrics.reporting.html import Html
 from edu_metrics.reporting.index import write_indexes
 from edu_metrics.reporting.judging import show_followed, show_verdicts
+from edu_metrics.reporting.mattering import matters_of_study, matters_row, show_what_matters
 from edu_metrics.reporting.measuring import show_measured, show_missing
 from edu_metrics.reporting.noise import show_noise
 from edu_metrics.reporting.origins import show_origins
@@ -49,6 +50,12 @@ from edu_metrics.reporting.ruling import show_status_rules
 from edu_metrics.reporting.running import Job, Outcome, check_parameters, run
 from edu_metrics.reporting.summary import as_row, save_summary
 from edu_metrics.reporting.taking import show_what_it_takes
+from edu_metrics.reporting.together import (
+    show_together,
+    show_together_by_area,
+    together_of_study,
+    together_row,
+)
 from edu_metrics.reporting.track_record import score_as_data, score_files, score_tables
 from edu_metrics.reporting.years import show_years_reached
 
@@ -67,6 +74,8 @@ __all__ = [
     "backtest_table",
     "check_parameters",
     "make_reports",
+    "matters_of_study",
+    "matters_row",
     "numbers_of",
     "open_audit",
     "open_city",
@@ -101,10 +110,15 @@ __all__ = [
     "show_questions",
     "show_side_by_side",
     "show_status_rules",
+    "show_together",
+    "show_together_by_area",
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",
     "show_what_it_takes",
+    "show_what_matters",
     "show_years_reached",
+    "together_of_study",
+    "together_row",
     "write_indexes",
 ]

@@ -16,10 +16,14 @@ from edu_metrics.reachability import (
     Applies,
     Assessment,
     Evidence,
+    Matters,
     Quantities,
     SideBySide,
+    Together,
     Verdict,
     assess_target,
+    plan_together,
+    what_matters,
 )
 from edu_metrics.reachability.status_rules import StatusTable
 
@@ -119,6 +123,26 @@ class AreaReport(StudyReport):
             target.id: beside.table(target, self.assessments[target.id]) for target in self.numeric
         }
         return {name: table for name, table in tables.items() if table is not None}
+
+    @cached_property
+    def matters(self) -> dict[str, Matters]:
+        """What the answer on each numeric target hangs on, by target id."""
+        return {
+            target.id: what_matters(
+                self.evidence,
+                self.plan,
+                target,
+                self.area.id,
+                assessment=self.assessments[target.id],
+                quantities=self.quantities,
+            )
+            for target in self.numeric
+        }
+
+    @cached_property
+    def together(self) -> Together:
+        """The numeric targets taken together."""
+        return plan_together(self.evidence, self.plan, self.area.id, self.assessments)
 
     @property
     def followed(self) -> tuple[Target, ...]:
