@@ -157,7 +157,11 @@ def _links(report: StudyReport, found: Together) -> list[str]:
     if found.lowest is not None:
         title = report.plan.target(found.lowest).title.in_(lang)
         chance = _exact(found.probabilities[found.lowest], lang)
-        told.append(say("matters.together_lowest", lang, target=title, chance=chance))
+        chances = list(found.probabilities.values())
+        number_of = chances.count(min(chances))
+        key = "matters.together_lowest_of" if number_of > 1 else "matters.together_lowest"
+        words = {"number": number_of} if number_of > 1 else {"target": title}
+        told.append(say(key, lang, chance=chance, **words))
     if found.weakest is not None:
         title = report.plan.target(found.weakest).title.in_(lang)
         chance = probability(found.without_weakest, lang)
