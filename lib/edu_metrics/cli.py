@@ -498,6 +498,42 @@ def explore(
 
 
 @app.command()
+def matters(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Say which assumption each answer hangs on, and how far it is from another answer."""
+    from edu_metrics.reporting import matters_of_study, matters_row
+
+    catalog = _load(root)
+    entry, areas, targets = _asked(catalog, study, area, target)
+    found = matters_of_study(catalog, entry, _table(catalog, entry), areas=areas, targets=targets)
+    columns = ("area", "target", "model", "middle", "kept", "probability", "verdict")
+    _print([matters_row(item) for item in found], shape, (*columns, "changes_first", "at",
+                                                           "in_spreads", "reason"))  # fmt: skip
+
+
+@app.command()
+def together(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
+    from edu_metrics.reporting import together_of_study, together_row
+
+    catalog = _load(root)
+    entry, areas, _ = _asked(catalog, study, area, None)
+    found = together_of_study(catalog, entry, _table(catalog, entry), areas=areas)
+    columns = ("area", "probable", "expected", "interval", "joint", "independent", "low", "high")
+    _print([together_row(item) for item in found], shape, (*columns, "lost", "lowest", "weakest"))
+
+
+@app.command()
 def backtest(
     panel: Annotated[Path, typer.Argument(help="CSV of area, year, value (plain or .gz).")],
     horizons: Annotated[str, typer.Option(help="Years ahead, with commas.")] = "1,2,3",

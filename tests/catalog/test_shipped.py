@@ -248,6 +248,10 @@ def used_assumptions() -> set[str]:
     if any(CATALOG.areas[area].parent for plan in CATALOG.plans.values()
            for area in CATALOG.expand(plan.areas)):  # fmt: skip
         used.add("city_target_in_district")
+    if any(entry.mechanism and entry.mechanism.stated for entry in CATALOG.indicators.values()):
+        used.add("stated_start_as_printed")
+    if any(len([t for t in plan.targets if t.numeric]) > 1 for plan in CATALOG.plans.values()):
+        used.add("indicators_move_together")
     return used
 
 

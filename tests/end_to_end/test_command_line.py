@@ -61,6 +61,9 @@ def test_the_project_is_found_upwards_from_the_working_folder(command, project, 
         (["report", "harbour", "--first", "0"], ["--first"]),
         (["report", "harbour", "--no-such-option"], ["--no-such-option"]),
         (["scenarios", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["matters", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["matters", "harbour", "--target", "pass_202"], ["did you mean 'pass_202"]),
+        (["together", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
         (["scenarios", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
         (["scenarios", "harbour", "--scenario", "halt"], ["no scenario 'halt'"]),
         (["scenarios", "harbour", "--target", "pass_202"], ["did you mean 'pass_202"]),
@@ -203,6 +206,30 @@ def test_scenarios_run_what_is_defined(command, project):
     table = command("scenarios", "harbour", *words, "--target", "pass_2022")
     assert "arrive" in table.out
     assert "pass_2020" not in table.out
+
+
+def test_matters_say_what_each_answer_hangs_on_or_why_nothing_can_be_said(command, project):
+    words = ("matters", "harbour", "--area", "east", "--root", project)
+    found = command(*words, "--format", "json")
+    assert (found.status, found.err) == (0, "")
+    assert {row["target"] for row in found.rows} == {"pass_2020", "pass_2022"}
+    for row in found.rows:
+        assert (row["reason"] is None) == (row["model"] != "none")
+        assert (row["changes_first"] is None) == (row["at"] is None)
+    assert command(*words).out.split()[:3] == ["area", "target", "model"]
+
+
+def test_a_plan_is_taken_together_in_every_area(command, project):
+    found = command("together", "harbour", "--root", project, "--format", "json")
+    assert (found.status, found.err) == (0, "")
+    assert [row["area"] for row in found.rows] == ["port", "east", "west", "south"]
+    assessed = command("assess", "harbour", "--root", project, "--format", "json").rows
+    for row in found.rows:
+        mine = [one for one in assessed if one["area"] == row["area"]]
+        assert row["standings"]["met"] == sum(one["verdict"] == "met" for one in mine)
+        assert row["probable"] == sum(one["probability"] is not None for one in mine)
+    table = command("together", "harbour", "--root", project)
+    assert table.out.split()[:2] == ["area", "probable"]
 
 
 def test_assess_as_of_an_earlier_day_does_not_look_ahead(command, project):

@@ -171,13 +171,25 @@ def test_the_best_of_the_peers_is_the_fastest_area_of_the_same_level(play):
 def test_a_percentile_asks_the_reference_class_it_is_given(play):
     asked = []
 
-    def pace(indicator, percentile):
-        asked.append((indicator, percentile))
+    def pace(*given):
+        asked.append(given)
         return 1.5
 
     found = play(step("percentile", percentile=80), pace_of_percentile=pace)
     assert path(found) == [81.5, 83]
-    assert asked == [("pass_rate", 80)]
+    assert asked == [("pass_rate", 80, 80.0, 2, False)]
+
+
+def test_a_percentile_after_a_halt_is_asked_from_there_and_for_the_years_left(play):
+    asked = []
+
+    def pace(*given):
+        asked.append(given)
+        return 1.0
+
+    found = play(step("halt"), step("percentile", percentile=50, after=1), pace_of_percentile=pace)
+    assert path(found) == [80, 81]
+    assert asked == [("pass_rate", 50, 80.0, 1, False)]
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ SECTIONS = (
     rep.show_status_rules,
     rep.show_years_reached,
     rep.show_what_it_takes,
+    rep.show_what_matters,
+    rep.show_together,
     rep.show_followed,
     rep.show_assumptions,
     rep.show_origins,

@@ -153,6 +153,7 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
+        "matters.note_*": lambda: {"mechanism", "trend"},
         "precedent.kept_*": lambda: {"rising", "falling"},
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
         "precedent.total_*": lambda: {"rising", "falling"},
@@ -186,6 +187,7 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
+    "matters.note_*",
     "precedent.kept_*",
     "precedent.kept_zero_*",
     "precedent.total_*",
@@ -206,6 +208,7 @@ SPELLED_OUT = {
     "record.*": ("reporting",),
     "explore.*": ("explorer",),
     "comparing.*": ("reporting",),
+    "matters.*": ("reporting", "figures"),
 }
 
 

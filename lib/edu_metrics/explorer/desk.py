@@ -17,7 +17,6 @@ from edu_metrics.reachability import (
     PaceOfPercentile,
     Quantities,
     assess_target,
-    no_reference_class,
 )
 
 __all__ = ["Choice", "Desk", "Prepare"]
@@ -53,14 +52,14 @@ class Desk:
     prepare : callable, optional
         Brings a study's table up to date before it is read; without it the table must be there.
     pace_of_percentile : callable, optional
-        Gives the pace of a percentile of an indicator's reference class.
+        Gives the pace of a percentile; by the study's reference class when left out.
     """
 
     def __init__(
         self,
         catalog: Catalog,
         prepare: Prepare | None = None,
-        pace_of_percentile: PaceOfPercentile = no_reference_class,
+        pace_of_percentile: PaceOfPercentile | None = None,
     ) -> None:
         self.catalog = catalog
         self._prepare = prepare

@@ -40,7 +40,7 @@ from edu_metrics.reachability import (
     ScenarioOutcome,
     mechanism_from_counts,
     mechanism_from_statement,
-    no_reference_class,
+    pace_by_class,
     reached,
     verdict_of,
 )
@@ -72,7 +72,7 @@ class Workbench:
     quantities : Quantities, optional
         Published values, kept from target to target.
     pace_of_percentile : callable, optional
-        Gives the pace of a percentile of an indicator's reference class.
+        Gives the pace of a percentile; by the study's reference class when left out.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Workbench:
         assessment: Assessment,
         *,
         quantities: Quantities | None = None,
-        pace_of_percentile: PaceOfPercentile = no_reference_class,
+        pace_of_percentile: PaceOfPercentile | None = None,
     ) -> None:
         self.evidence, self.plan, self.target = evidence, plan, target
         self.assessment = assessment
@@ -100,7 +100,8 @@ class Workbench:
             self.reason = "reading_undecided"
             return
         known = quantities or Quantities(evidence)
-        self.situation = situation_of(evidence, known, plan, target, assessment, pace_of_percentile)
+        asked = pace_of_percentile or pace_by_class(evidence.catalog, evidence.study)
+        self.situation = situation_of(evidence, known, plan, target, assessment, asked)
         self.due = max(check.due for check in self.situation.checks)
         self.reason = self._why_not()
         if self.reason is not None:

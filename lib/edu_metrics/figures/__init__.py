@@ -43,6 +43,7 @@ from edu_metrics.figures.style import (
     register_fonts,
     use_style,
 )
+from edu_metrics.figures.tornado import Bar, describe_tornado, plot_tornado
 from edu_metrics.figures.track import (
     Said,
     describe_coverage,
@@ -67,6 +68,7 @@ __all__ = [
     "STRIP",
     "VERDICT_COLOURS",
     "VERDICT_MARKS",
+    "Bar",
     "CourseLine",
     "Fan",
     "Promise",
@@ -83,6 +85,7 @@ __all__ = [
     "describe_outlook",
     "describe_places",
     "describe_reliability",
+    "describe_tornado",
     "describe_verdicts",
     "new_figure",
     "outlook_legend",
@@ -96,6 +99,7 @@ __all__ = [
     "plot_outlook",
     "plot_places",
     "plot_reliability",
+    "plot_tornado",
     "plot_verdicts",
     "register_fonts",
     "small_multiples",

@@ -11,6 +11,9 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.assessing import assess, assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
+from edu_metrics.reachability.influences import Influence, Matters, Turned
+from edu_metrics.reachability.jointly import Group, Odds, Together, plan_together
+from edu_metrics.reachability.matters import what_matters
 from edu_metrics.reachability.mechanizing import (
     Built,
     Lacking,
@@ -21,6 +24,7 @@ from edu_metrics.reachability.mechanizing import (
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
 from edu_metrics.reachability.reaching import Reached, reached
+from edu_metrics.reachability.reference_pace import pace_by_class
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
     ScenarioOutcome,
@@ -31,7 +35,13 @@ from edu_metrics.reachability.scenarios import (
 )
 from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
 from edu_metrics.reachability.side_by_side import SideBySide
-from edu_metrics.reachability.taking import LeverNeed, PercentileOfPace, Taking, what_it_takes
+from edu_metrics.reachability.taking import (
+    LeverNeed,
+    PercentileOfPace,
+    Taking,
+    what_each_reading_takes,
+    what_it_takes,
+)
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
@@ -49,10 +59,14 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Forecast",
+    "Group",
+    "Influence",
     "Lacking",
     "LeverNeed",
+    "Matters",
     "Missing",
     "Noise",
+    "Odds",
     "Outcome",
     "PaceOfPercentile",
     "Part",
@@ -64,6 +78,8 @@ __all__ = [
     "Score",
     "SideBySide",
     "Taking",
+    "Together",
+    "Turned",
     "Verdict",
     "assess",
     "assess_target",
@@ -78,13 +94,17 @@ __all__ = [
     "no_reference_class",
     "outcome_of",
     "outcome_row",
+    "pace_by_class",
     "people_behind",
+    "plan_together",
     "reached",
     "required_pace",
     "run_scenario",
     "run_scenarios",
     "score",
     "verdict_of",
+    "what_each_reading_takes",
     "what_it_takes",
+    "what_matters",
     "years_needed",
 ]

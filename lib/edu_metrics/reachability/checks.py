@@ -13,7 +13,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edu_metrics.catalog import (
     AverageChange,
@@ -220,14 +219,11 @@ def _clean(number: Any) -> Any:
 
 def _rounded(value: Any, to: float) -> Any:
     """Round half up, as official statistics are printed, to a multiple of ``to``."""
-    step = Decimal(str(to))
-
-    def one(number: float) -> float:
+    if np.ndim(value) == 0:
+        number, step = float(value), Decimal(str(to))
         if np.isnan(number):
             return number
-        return float(
-            (Decimal(repr(float(number))) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
-        )
-
-    rounded: NDArray[np.float64] = np.vectorize(one, otypes=[float])(value)
-    return float(rounded) if np.ndim(rounded) == 0 else rounded
+        return float((Decimal(repr(number)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step)
+    # Draws are many: half up by floor, freed of dust first, and given the decimals of ``to``.
+    steps = np.floor(np.round(np.asarray(value, dtype=np.float64) / to, 9) + 0.5)
+    return np.round(steps * to, 9)

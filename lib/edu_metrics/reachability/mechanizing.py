@@ -60,6 +60,8 @@ class Quantities:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self._cells: pd.Series[float] | None = None
+        #: Mechanisms that were started from them, by indicator, area and year.
+        self.started: dict[tuple[str, str, int], Built | Lacking] = {}
 
     def value(self, quantity: str, area: str, year: int, group: str = "all") -> float | None:
         """Give one value, or None where it is not known exactly."""
@@ -100,6 +102,15 @@ def mechanism_from_counts(
     ProjectionError
         If the indicator has no mechanism.
     """
+    key = (indicator.id, area, year)
+    if key not in quantities.started:
+        quantities.started[key] = _from_counts(quantities, indicator, area, year)
+    return quantities.started[key]
+
+
+def _from_counts(
+    quantities: Quantities, indicator: Indicator, area: str, year: int
+) -> Built | Lacking:
     use = _use(indicator)
     flow = FLOWS[use.flow]
     inputs: dict[str, Any] = {}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound, Indicator, Plan, Target
 from edu_metrics.errors import ProjectionError
+from edu_metrics.formulas.flows import fastest_fall
 from edu_metrics.reachability.assessing import assess_target
-from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, counts_whole
 from edu_metrics.reachability.mechanizing import (
     Built,
@@ -22,11 +22,20 @@ from edu_metrics.reachability.mechanizing import (
     mechanism_from_counts,
     mechanism_from_statement,
 )
+from edu_metrics.reachability.open_promise import OpenPromise
 from edu_metrics.reachability.parts import Part, gap_by_parts
 from edu_metrics.reachability.verdicts import Assessment, Missing, Verdict
-from edu_metrics.trajectories.mechanisms import Projection, Setting
+from edu_metrics.trajectories.mechanisms import Setting, smallest_setting
 
-__all__ = ["EVEN", "SURE", "LeverNeed", "PercentileOfPace", "Taking", "what_it_takes"]
+__all__ = [
+    "EVEN",
+    "SURE",
+    "LeverNeed",
+    "PercentileOfPace",
+    "Taking",
+    "what_each_reading_takes",
+    "what_it_takes",
+]
 
 #: How surely a target is to be reached: with even odds, and rather surely. [0-1]
 EVEN, SURE = 0.5, 0.8
@@ -34,6 +43,9 @@ EVEN, SURE = 0.5, 0.8
 #: Gives the percent of a reference class that did not pass a pace, in the better direction; None
 #: where the study has no such class.
 PercentileOfPace = Callable[[str, float], float | None]
+
+#: What runs of a mechanism came to, by indicator, lever, setting and years.
+_Runs = dict[tuple[str, str, float, tuple[int, ...]], NDArray[np.float64]]
 
 #: A gain of less than this part of the value is dust.
 _NOTHING = 1e-9
@@ -55,7 +67,8 @@ class LeverNeed:
         Where it stands when nothing new is done, and the most that is taken to be possible.
         [unit of the lever a year]
     even, sure : Setting
-        The smallest setting that reaches the target with a probability of 0.5 and of 0.8.
+        The smallest setting that reaches the target with a probability of 0.5 and of 0.8; of
+        another reading than the default only the first is looked for.
     """
 
     lever: str
@@ -63,7 +76,7 @@ class LeverNeed:
     usual: float
     high: float
     even: Setting
-    sure: Setting
+    sure: Setting | None
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,9 @@ class Taking:
         Districts, the one that pulls the whole back most first; empty where not known.
     practice_percentile : float or None
         Percent of the reference class that did not pass the pace needed. [0-100]
+    fastest : float or None
+        The fastest change a year that arithmetic allows, where it is known: of myopia the fall if
+        nobody became myopic any more. [unit of the indicator a year]
     reason : str or None
         Why there is no answer: decided, no_start, no_count, lacks_numbers, contradiction, rank,
         reading_undecided, earlier_year_unknown.
@@ -115,6 +131,7 @@ class Taking:
     standing_still: bool = False
     parts: tuple[Part, ...] = ()
     practice_percentile: float | None = None
+    fastest: float | None = None
     reason: str | None = None
     missing: tuple[Missing, ...] = ()
 
@@ -152,7 +169,7 @@ def what_it_takes(
     quantities : Quantities, optional
         Published values, kept from call to call where given.
     percentile_of_pace : callable, optional
-        Says how usual a pace was in the study's reference class.
+        Says how usual a pace was; the study's reference class does when left out.
 
     Returns
     -------
@@ -160,7 +177,68 @@ def what_it_takes(
         The smallest settings, or why there are none.
     """
     found = assessment or assess_target(evidence, plan, target, area)
-    blank = Taking(area, target.id, found.reading, found.steps, found.indicator)
+    known = quantities or Quantities(evidence)
+    taken = _taken(evidence, plan, target, found, known, {}, sure=True)
+    if percentile_of_pace is not None and taken.indicator and found.required_pace is not None:
+        falling = evidence.catalog.indicator(taken.indicator).better == "lower"
+        pace = found.required_pace * (-1 if falling else 1)
+        taken = replace(taken, practice_percentile=percentile_of_pace(taken.indicator, pace))
+    return taken
+
+
+def what_each_reading_takes(
+    evidence: Evidence,
+    plan: Plan,
+    target: Target,
+    area: str,
+    *,
+    assessment: Assessment | None = None,
+    quantities: Quantities | None = None,
+) -> tuple[Taking, ...]:
+    """
+    Say what each reading of a target and each number of steps would take in an area.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The study's series as of its date.
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise.
+    area : str
+        Area of the study.
+    assessment : Assessment, optional
+        The target's assessment in the area, where it is at hand.
+    quantities : Quantities, optional
+        Published values, kept from call to call where given.
+
+    Returns
+    -------
+    tuple of Taking
+        The default first; the others with an even chance only, and only those that are open.
+    """
+    found = assessment or assess_target(evidence, plan, target, area)
+    known = quantities or Quantities(evidence)
+    runs: _Runs = {}  # readings of one target look at the same runs
+    first = _taken(evidence, plan, target, found, known, runs, sure=True)
+    others = (
+        _taken(evidence, plan, target, other, known, runs, sure=False) for other in found.others
+    )
+    return first, *(other for other in others if other.kind != "none")
+
+
+def _taken(
+    evidence: Evidence,
+    plan: Plan,
+    target: Target,
+    found: Assessment,
+    quantities: Quantities,
+    runs: _Runs,
+    *,
+    sure: bool,
+) -> Taking:
+    blank = Taking(found.area, target.id, found.reading, found.steps, found.indicator)
     if found.indicator is None or found.reason == "reading_undecided":
         return replace(blank, reason="reading_undecided")
     if found.verdict in (Verdict.MET, Verdict.MISSED):
@@ -173,85 +251,20 @@ def what_it_takes(
         start_year=found.last_year,
         start_value=found.last_value,
         parts=_parts(evidence, indicator, found),
+        # The class of the study was asked when the target was assessed.
+        practice_percentile=found.pace_percentile,
     )
-    if percentile_of_pace is not None and found.required_pace is not None:
-        pace = found.required_pace * (-1 if indicator.better == "lower" else 1)
-        percentile = percentile_of_pace(indicator.id, pace)
-        blank = replace(blank, practice_percentile=percentile)
-    case = _Case.of(evidence, plan, target, indicator, found)
+    case = OpenPromise.of(evidence, plan, target, indicator, found)
     if isinstance(case, str):
         return replace(blank, reason=case)
     if indicator.mechanism is not None:
-        return _by_mechanism(blank, case, quantities or Quantities(evidence))
-    return _by_count(blank, case)
+        return _by_mechanism(blank, case, quantities, runs, sure=sure)
+    return _by_count(blank, case, sure=sure)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A target's checks in one area, with the values that are known."""
-
-    evidence: Evidence
-    indicator: Indicator
-    assessment: Assessment
-    checks: tuple[Check, ...]
-    years: tuple[int, ...]
-    known: dict[int, float]
-
-    @classmethod
-    def of(
-        cls,
-        evidence: Evidence,
-        plan: Plan,
-        target: Target,
-        indicator: Indicator,
-        found: Assessment,
-    ) -> _Case | str:
-        """Make one, or say why it can't be made."""
-        reading = target.reading(str(found.reading))
-        checks = checks_of(
-            reading,
-            steps=found.steps,
-            deadline=plan.deadline_of(target),
-            limits=indicator.bounds,
-            falling=indicator.better == "lower",
-        )
-        if any(check.measure == "rank" for check in checks):
-            return "rank"
-        start, due = int(found.last_year or 0), max(check.due for check in checks)
-        years = tuple(range(start + 1, due + 1))
-        if not years:
-            return "decided"
-        exact: dict[int, float] = {}
-        if found.start == "observed":
-            exact = dict(evidence.record(indicator.id, found.area).exact)
-        known = {year: value for year, value in exact.items() if year <= start}
-        known[start] = float(found.last_value or 0.0)
-        needed = {year for check in checks for year in check.years}
-        if not needed <= {*known, *years}:
-            return "earlier_year_unknown"
-        rising = indicator.better != "lower"
-        towards = tuple(_towards(check, rising) for check in checks)
-        return cls(evidence, indicator, found, towards, years, known)
-
-    def kept(self, draws: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell of each draw (one column a year) whether every check holds."""
-        low, high = self.indicator.bounds
-        drawn = np.clip(draws, low, high)
-        values: dict[int, Any] = dict(self.known)
-        values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
-        kept = np.ones(len(drawn), dtype=bool)
-        for check in self.checks:
-            kept &= np.asarray(check.holds(values), dtype=bool)
-        return kept
-
-
-def _towards(check: Check, rising: bool) -> Check:
-    """Leave out the far end of a promised range: too much effort is no failure of effort."""
-    asked = tuple(bound for bound in check.bounds if bound.op == "==" or bound.rising == rising)
-    return replace(check, bounds=asked or check.bounds)
-
-
-def _by_mechanism(blank: Taking, case: _Case, quantities: Quantities) -> Taking:
+def _by_mechanism(
+    blank: Taking, case: OpenPromise, quantities: Quantities, runs: _Runs, *, sure: bool
+) -> Taking:
     found, indicator = case.assessment, case.indicator
     start = int(found.last_year or 0)
     relative = found.start == "plan_statement"
@@ -265,29 +278,46 @@ def _by_mechanism(blank: Taking, case: _Case, quantities: Quantities) -> Taking:
         return replace(blank, reason=reason, missing=built.missing)
     model, outcome = built.mechanism, built.outcome
 
-    def kept(run: Projection) -> NDArray[np.bool_]:
-        return case.kept(run.draws(outcome))
+    def run(lever: str, value: float) -> NDArray[np.float64]:
+        key = (indicator.id, lever, value, case.years)
+        if key not in runs:
+            levers = model.levers.set(**{lever: value}) if lever else None
+            runs[key] = model.project(case.years, levers).draws(outcome)
+        return runs[key]
 
-    usual, found_value = model.project(case.years), abs(float(found.last_value or 0.0))
+    usual, found_value = run("", 0.0), abs(float(found.last_value or 0.0))
     needs = []
     for lever in model.levers.levers:
-        furthest = model.project(case.years, model.levers.set(**{lever.name: lever.high}))
-        gain = float(np.mean(furthest.draws(outcome) - usual.draws(outcome)))
+        gain = float(np.mean(run(lever.name, lever.high) - usual))
         # A lever that does not move this outcome the better way is none here.
-        if gain * (-1 if indicator.better == "lower" else 1) > _NOTHING * max(1.0, found_value):
-            even, sure = (model.smallest(lever.name, case.years, kept, p) for p in (EVEN, SURE))
-            needs.append(LeverNeed(lever.name, lever.unit, lever.usual, lever.high, even, sure))
+        if gain * (-1 if indicator.better == "lower" else 1) <= _NOTHING * max(1.0, found_value):
+            continue
+
+        def chance(value: float, name: str = lever.name) -> float:
+            return float(np.mean(case.kept(run(name, value))))
+
+        even = smallest_setting(lever, chance, EVEN)
+        likely = smallest_setting(lever, chance, SURE) if sure else None
+        needs.append(LeverNeed(lever.name, lever.unit, lever.usual, lever.high, even, likely))
     return replace(
         blank,
         kind="mechanism",
         flow=model.flow,
         relative=relative,
-        usual=float(np.mean(kept(usual))),
+        usual=float(np.mean(case.kept(usual))),
         needs=tuple(needs),
+        fastest=_fastest(built),
     )
 
 
-def _by_count(blank: Taking, case: _Case) -> Taking:
+def _fastest(built: Built) -> float | None:
+    """Give the floor under a fall: what does not heal falls only as old grades leave."""
+    if built.mechanism.flow != "myopia":
+        return None
+    return -float(np.mean(fastest_fall(built.mechanism.start["by_grade"])))
+
+
+def _by_count(blank: Taking, case: OpenPromise, *, sure: bool) -> Taking:
     """Count who must be added each year to what comes of itself."""
     found, indicator = case.assessment, case.indicator
     record = case.evidence.record(indicator.id, found.area)
@@ -314,8 +344,9 @@ def _by_count(blank: Taking, case: _Case) -> Taking:
         # A count comes to whole persons; dust must not ask for one more.
         return float(np.mean(case.kept(np.round(moved, 9))))
 
-    even, sure = (_smallest(probability, most, asked) for asked in (EVEN, SURE))
-    need = LeverNeed(MORE_A_YEAR, "persons", 0.0, float(most), even, sure)
+    even = _smallest(probability, most, EVEN)
+    likely = _smallest(probability, most, SURE) if sure else None
+    need = LeverNeed(MORE_A_YEAR, "persons", 0.0, float(most), even, likely)
     return replace(
         blank,
         kind="count",

@@ -61,6 +61,11 @@ if TYPE_CHECKING:
     from edu_metrics.reporting.html import Html
     from edu_metrics.reporting.index import write_indexes
     from edu_metrics.reporting.judging import show_followed, show_verdicts
+    from edu_metrics.reporting.mattering import (
+        matters_of_study,
+        matters_row,
+        show_what_matters,
+    )
     from edu_metrics.reporting.measuring import show_measured, show_missing
     from edu_metrics.reporting.noise import show_noise
     from edu_metrics.reporting.origins import show_origins
@@ -97,6 +102,12 @@ if TYPE_CHECKING:
     )
     from edu_metrics.reporting.summary import as_row, save_summary
     from edu_metrics.reporting.taking import show_what_it_takes
+    from edu_metrics.reporting.together import (
+        show_together,
+        show_together_by_area,
+        together_of_study,
+        together_row,
+    )
     from edu_metrics.reporting.track_record import (
         score_as_data,
         score_files,
@@ -124,6 +135,8 @@ __all__ = [
     "check_parameters",
     "has_record",
     "make_reports",
+    "matters_of_study",
+    "matters_row",
     "numbers_of",
     "open_audit",
     "open_city",
@@ -174,11 +187,16 @@ __all__ = [
     "show_reliability",
     "show_side_by_side",
     "show_status_rules",
+    "show_together",
+    "show_together_by_area",
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",
     "show_what_it_takes",
+    "show_what_matters",
     "show_years_reached",
+    "together_of_study",
+    "together_row",
     "write_indexes",
 ]
 
@@ -238,6 +256,11 @@ _HOMES = {
         "show_followed",
         "show_verdicts",
     ),
+    "mattering": (
+        "matters_of_study",
+        "matters_row",
+        "show_what_matters",
+    ),
     "measuring": (
         "show_measured",
         "show_missing",
@@ -289,6 +312,12 @@ _HOMES = {
         "save_summary",
     ),
     "taking": ("show_what_it_takes",),
+    "together": (
+        "show_together",
+        "show_together_by_area",
+        "together_of_study",
+        "together_row",
+    ),
     "track_record": (
         "score_as_data",
         "score_files",

@@ -17,9 +17,14 @@ from edu_metrics.reachability import (
     Applies,
     Assessment,
     Evidence,
+    Matters,
+    Quantities,
     SideBySide,
+    Together,
     Verdict,
     assess_target,
+    plan_together,
+    what_matters,
 )
 from edu_metrics.reachability.status_rules import StatusTable
 from edu_metrics.reporting.inputs import PLAN_AUDIT, Basis, combined
@@ -78,6 +83,11 @@ class StudyReport:
         return {
             target.id: assess_target(self.evidence, self.plan, target, area) for target in targets
         }
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """Published values and the mechanisms started from them, kept from section to section."""
+        return Quantities(self.evidence)
 
     def area_name(self, area: str) -> str:
         """Give an area's name in the report's language."""
@@ -140,6 +150,26 @@ class AreaReport(StudyReport):
             for target in self.numeric
         }
         return {name: table for name, table in tables.items() if table is not None}
+
+    @cached_property
+    def matters(self) -> dict[str, Matters]:
+        """What the answer on each numeric target hangs on, by target id."""
+        return {
+            target.id: what_matters(
+                self.evidence,
+                self.plan,
+                target,
+                self.area.id,
+                assessment=self.assessments[target.id],
+                quantities=self.quantities,
+            )
+            for target in self.numeric
+        }
+
+    @cached_property
+    def together(self) -> Together:
+        """The numeric targets taken together."""
+        return plan_together(self.evidence, self.plan, self.area.id, self.assessments)
 
     @property
     def followed(self) -> tuple[Target, ...]:

@@ -14,6 +14,10 @@ __all__ = ["show_assumptions"]
 
 #: The assumption behind every target that is shown as if it held in a part of its area.
 AS_IF = "city_target_in_district"
+#: What the plan as a whole rests on, where targets have a probability.
+TOGETHER = "indicators_move_together"
+#: What mechanisms rest on that start from the plan's own statement.
+STATED = "stated_start_as_printed"
 
 
 def show_assumptions(report: AreaReport) -> Html:
@@ -32,6 +36,7 @@ def show_assumptions(report: AreaReport) -> Html:
     """
     lang = report.lang
     users: dict[str, list[str]] = defaultdict(list)
+    known = set(report.catalog.assumptions)
     for target in report.numeric:
         names = set(target.assumptions)
         if target.indicator:
@@ -40,7 +45,10 @@ def show_assumptions(report: AreaReport) -> Html:
             if indicator.mechanism is not None:
                 names |= set(indicator.mechanism.assumptions)
         if report.assessments[target.id].applies is Applies.AS_IF:
-            names |= {AS_IF} & set(report.catalog.assumptions)
+            names |= {AS_IF} & known
+        names |= {TOGETHER} & known if report.assessments[target.id].probability else set()
+        if report.matters[target.id].relative:
+            names |= {STATED} & known
         for name in sorted(names):
             users[name].append(target.id)
     order = {"red": 0, "amber": 1, "green": 2}

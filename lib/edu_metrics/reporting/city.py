@@ -17,7 +17,13 @@ from edu_metrics.figures import (
     plot_contributions,
     table_height,
 )
-from edu_metrics.reachability import Assessment, change_by_parts, gap_by_parts
+from edu_metrics.reachability import (
+    Assessment,
+    Together,
+    change_by_parts,
+    gap_by_parts,
+    plan_together,
+)
 from edu_metrics.reporting.area_report import StudyReport, open_study
 from edu_metrics.reporting.html import Cell, Html, facts, join, note, table, tag
 from edu_metrics.reporting.inputs import OVERVIEW
@@ -62,6 +68,11 @@ class CityReport(StudyReport):
             for area in self.areas
             for target, found in self.assess(area, self.numeric).items()
         }
+
+    def together(self, area: str) -> Together:
+        """Take the numeric targets together in one area."""
+        found = {target.id: self.assessments[area, target.id] for target in self.numeric}
+        return plan_together(self.evidence, self.plan, area, found)
 
 
 def open_city(study: str, lang: str, root: Path | str | None = None) -> CityReport:

@@ -10,7 +10,9 @@ from typing import Any
 
 from edu_metrics.reachability import Assessment
 from edu_metrics.reporting.area_report import AreaReport
+from edu_metrics.reporting.mattering import matters_row
 from edu_metrics.reporting.publishing import write_text
+from edu_metrics.reporting.together import together_row
 from edu_metrics.trajectories import CAP, FLOOR
 
 __all__ = ["as_row", "save_summary"]
@@ -151,11 +153,15 @@ def save_summary(report: AreaReport, out: str) -> str:
             target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
         },
         "assessments": [as_row(found) for found in report.assessments.values()],
+        "together": together_row(report.together),
+        "matters": [matters_row(found) for found in report.matters.values()],
         "status_rules": {
             name: {"why": [str(reason) for reason in table.why], "rules": table.as_rows()}
             for name, table in report.status_tables.items()
         },
     }
     path = Path(out) / "summary.json"
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_text(
+        path, json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    )
     return path.name

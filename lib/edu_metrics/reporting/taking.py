@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from edu_metrics.reachability import Quantities, Taking, what_it_takes
-from edu_metrics.reachability.taking import LeverNeed
+from edu_metrics.reachability import Taking, what_each_reading_takes
+from edu_metrics.reachability.taking import MORE_A_YEAR, LeverNeed
 from edu_metrics.reporting.area_report import AreaReport
-from edu_metrics.reporting.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.reporting.html import Cell, Html, details, facts, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text
 from edu_metrics.trajectories.mechanisms import Setting
 from edu_metrics.words import amount, number, probability, say
@@ -67,18 +67,18 @@ def show_what_it_takes(report: AreaReport) -> Html:
         why the others have neither.
     """
     lang = report.lang
-    quantities = Quantities(report.evidence)
-    takings = [
-        what_it_takes(
+    each = [
+        what_each_reading_takes(
             report.evidence,
             report.plan,
             target,
             report.area.id,
             assessment=report.assessments[target.id],
-            quantities=quantities,
+            quantities=report.quantities,
         )
         for target in report.numeric
     ]
+    takings = [first for first, *_ in each]
     pieces: list[Cell] = []
     modelled = [item for item in takings if item.kind == "mechanism"]
     counted = [item for item in takings if item.kind == "count"]
@@ -88,6 +88,7 @@ def show_what_it_takes(report: AreaReport) -> Html:
         pieces.append(_counted(report, counted))
     if not pieces:
         pieces.append(note(say("taking.none", lang), "gap"))
+    pieces.append(_others(report, [item for _, *others in each for item in others]))
     pieces.append(_silent(report, takings))
     return join(pieces)
 
@@ -106,13 +107,15 @@ def _modelled(report: AreaReport, takings: list[Taking]) -> Html:
                     probability(item.usual) if first else "",
                     _setting(need, need.even, item, lang),
                     _setting(need, need.sure, item, lang),
+                    number(item.practice_percentile, 0) if first else "",
                 ]
             )
-    keys = ("target", "from_to", "lever", "usual", "even", "sure")
+    keys = ("target", "from_to", "lever", "usual", "even", "sure", "practice")
     head = [say(f"taking.{key}", lang) for key in keys]
     caption = say("taking.caption", lang, number=len(takings))
-    pieces: list[Cell] = [table(head, rows, caption=caption, numeric=(3,))]
+    pieces: list[Cell] = [table(head, rows, caption=caption, numeric=(3, 6))]
     pieces.append(tag("p", say("taking.note", lang), "small"))
+    pieces += [_floor(report, item) for item in takings if item.fastest is not None]
     if any(item.relative for item in takings):
         pieces.append(tag("p", say("taking.assumed_start", lang), "small"))
     return join(pieces)
@@ -133,14 +136,59 @@ def _counted(report: AreaReport, takings: list[Taking]) -> Html:
             "—" if item.standing_still else probability(item.usual),
             _setting(need, need.even, item, lang),
             "" if item.standing_still else _setting(need, need.sure, item, lang),
+            number(item.practice_percentile, 0),
         ]
         rows.append(row + ([_district(report, item)] if with_parts else []))
-    keys = ["target", "from_to", "lever", "usual", "even", "sure"]
+    keys = ["target", "from_to", "lever", "usual", "even", "sure", "practice"]
     keys += ["district"] if with_parts else []
     head = [say(f"taking.{key}", lang) for key in keys]
     caption = say("taking.counts_caption", lang, number=len(takings))
-    shown = table(head, rows, caption=caption, numeric=(3,))
+    shown = table(head, rows, caption=caption, numeric=(3, 6))
     return shown + tag("p", say("taking.counts_note", lang), "small")
+
+
+def _floor(report: AreaReport, item: Taking) -> Html:
+    """Say how fast arithmetic lets a rate fall that nobody leaves by healing."""
+    found = report.assessments[item.target]
+    told = say(
+        "taking.floor",
+        report.lang,
+        target=report.plan.target(item.target).title.in_(report.lang),
+        fastest=number(abs(item.fastest or 0.0), 2),
+        asked=number(abs(found.required_pace or 0.0), 2),
+    )
+    return tag("p", told, "note")
+
+
+def _others(report: AreaReport, takings: list[Taking]) -> Html:
+    """Fold away what the other readings of targets would take for an even chance."""
+    lang = report.lang
+    rows: list[list[Cell]] = []
+    for item in takings:
+        target = report.plan.target(item.target)
+        label = target.reading(str(item.reading)).label.in_(lang)
+        if item.steps is not None:
+            label = say("report.reading_with_steps", lang, label=label, steps=item.steps)
+        needs = say("report.semicolon", lang).join(
+            say("taking.need", lang, lever=_lever(report, item, need),
+                setting=_setting(need, need.even, item, lang))
+            for need in item.needs
+        )  # fmt: skip
+        chance = "—" if item.standing_still else probability(item.usual)
+        rows.append([_title(report, item), label, chance, needs or "—"])
+    if not rows:
+        return Html("")
+    head = [say(f"taking.{key}", lang) for key in ("target", "reading", "usual", "even")]
+    caption = say("taking.readings_caption", lang, number=len(rows))
+    summary = say("taking.readings", lang, number=len(rows))
+    return details(summary, table(head, rows, caption=caption, numeric=(2,)))
+
+
+def _lever(report: AreaReport, item: Taking, need: LeverNeed) -> str:
+    if need.lever != MORE_A_YEAR:
+        return say(f"taking.{need.lever}", report.lang)
+    falling = report.catalog.indicators[str(item.indicator)].better == "lower"
+    return say("taking.fewer_a_year" if falling else "taking.more_a_year", report.lang)
 
 
 def _title(report: AreaReport, item: Taking) -> Html:
@@ -172,7 +220,9 @@ def _district(report: AreaReport, item: Taking) -> str:
     )
 
 
-def _setting(need: LeverNeed, setting: Setting, item: Taking, lang: str) -> str:
+def _setting(need: LeverNeed, setting: Setting | None, item: Taking, lang: str) -> str:
+    if setting is None:
+        return ""
     if setting.reason == "usual_is_enough":
         return say("taking.usual_is_enough", lang)
     if setting.value is None:

@@ -8,7 +8,6 @@ year before; a shock is added to the years from its own on. All stay within the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,14 +42,11 @@ from edu_metrics.reachability.mechanizing import (
     mechanism_from_counts,
     mechanism_from_statement,
 )
+from edu_metrics.reachability.reference_pace import PaceOfPercentile
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
 __all__ = ["Course", "NotAvailable", "PaceOfPercentile", "Situation", "apply", "begin"]
-
-#: Gives the pace of a percentile of an indicator's reference class, in the better direction:
-#: positive is better; None where the study has no such class. [unit of the indicator a year]
-PaceOfPercentile = Callable[[str, float], float | None]
 
 #: How far beyond a bound that must be passed a path is drawn, for each unit of the bound.
 _JUST_BEYOND = 1e-6
@@ -164,10 +160,7 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
         case OwnPace():
             pace, relative = step.per_year, step.unit == "percent"
         case Percentile():
-            given = step.pace
-            if given is None:
-                given = situation.pace_of_percentile(situation.indicator.id, step.percentile)
-            pace, relative = situation.sign * _known(given, "no_reference_class"), False
+            pace, relative = _of_percentile(step, course, situation), False
         case BestPeers():
             pace, relative = _best_of_peers(situation), False
         case Halt():
@@ -262,6 +255,18 @@ def _just_within(bound: Bound, situation: Situation) -> float:
     small = {"==": 0.0, ">": _JUST_BEYOND, "<": _JUST_BEYOND}.get(bound.op, 1e-9)
     beyond = small * max(1.0, abs(bound.value))
     return bound.value + situation.sign * beyond
+
+
+def _of_percentile(step: Percentile, course: Course, situation: Situation) -> float:
+    """Ask for the pace over the years left, from where the series stands by then."""
+    given = step.pace
+    if given is None:
+        stands = float(np.median(course.before(step.after)))
+        years = course.draws.shape[1] - step.after
+        given = situation.pace_of_percentile(
+            situation.indicator.id, step.percentile, stands, years, situation.sign < 0
+        )
+    return situation.sign * _known(given, "no_reference_class")
 
 
 def _best_of_peers(situation: Situation) -> float:

@@ -25,10 +25,10 @@ from edu_metrics.reachability.assessing import assess_target
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.mechanizing import Quantities
+from edu_metrics.reachability.reference_pace import PaceOfPercentile, pace_by_class
 from edu_metrics.reachability.scenarios.courses import (
     Course,
     NotAvailable,
-    PaceOfPercentile,
     Situation,
     apply,
     begin,
@@ -48,12 +48,14 @@ __all__ = [
 ]
 
 
-def no_reference_class(indicator: str, percentile: float) -> float | None:
+def no_reference_class(
+    indicator: str, percentile: float, start: float, years: int, falling: bool
+) -> float | None:
     """
     Say of every percentile that no reference class gives its pace.
 
-    What stands in until a study has one: a scenario of a percentile then needs a pace of its own,
-    or is not available.
+    For a run that is to leave reference classes alone: a scenario of a percentile then needs a pace
+    of its own, or is not available.
 
     Parameters
     ----------
@@ -61,13 +63,19 @@ def no_reference_class(indicator: str, percentile: float) -> float | None:
         Indicator.
     percentile : float
         Percentile asked for. [0-100]
+    start : float
+        Where the series starts. [unit of the indicator]
+    years : int
+        Over how many years. [years]
+    falling : bool
+        Whether less is better.
 
     Returns
     -------
     None
         No pace is known.
     """
-    del indicator, percentile
+    del indicator, percentile, start, years, falling
     return None
 
 
@@ -79,7 +87,7 @@ def run_scenarios(
     scenarios: tuple[str, ...] | None = None,
     areas: tuple[str, ...] | None = None,
     targets: tuple[str, ...] | None = None,
-    pace_of_percentile: PaceOfPercentile = no_reference_class,
+    pace_of_percentile: PaceOfPercentile | None = None,
 ) -> list[ScenarioOutcome]:
     """
     Run scenarios on the numeric targets of a study.
@@ -99,7 +107,8 @@ def run_scenarios(
     targets : tuple of str, optional
         Targets by id; all numeric ones when left out.
     pace_of_percentile : callable, optional
-        Gives the pace of a percentile of an indicator's reference class.
+        Gives the pace of a percentile of an indicator's reference class; the study's own ordinary
+        class when left out.
 
     Returns
     -------
@@ -147,7 +156,7 @@ def run_scenario(
     *,
     assessment: Assessment | None = None,
     quantities: Quantities | None = None,
-    pace_of_percentile: PaceOfPercentile = no_reference_class,
+    pace_of_percentile: PaceOfPercentile | None = None,
 ) -> list[ScenarioOutcome]:
     """
     Run one scenario on one target in one area.
@@ -169,7 +178,8 @@ def run_scenario(
     quantities : Quantities, optional
         Published values, kept from run to run where given.
     pace_of_percentile : callable, optional
-        Gives the pace of a percentile of an indicator's reference class.
+        Gives the pace of a percentile of an indicator's reference class; the study's own ordinary
+        class when left out.
 
     Returns
     -------
@@ -181,6 +191,7 @@ def run_scenario(
     flows = {step.flow for step in scenario.steps if isinstance(step, LeverSettings)}
     each = any(isinstance(step, ReadingPath) and step.which == "each" for step in scenario.steps)
     known = quantities or Quantities(evidence)
+    asked = pace_of_percentile or pace_by_class(evidence.catalog, evidence.study)
     outcomes: list[ScenarioOutcome] = []
     for judged in (found, *found.others) if each else (found,):
         if judged.indicator is None:
@@ -195,7 +206,7 @@ def run_scenario(
         if judged.reason == "reading_undecided":
             outcomes.append(replace(blank, reason="reading_undecided"))
             continue
-        situation = situation_of(evidence, known, plan, target, judged, pace_of_percentile)
+        situation = situation_of(evidence, known, plan, target, judged, asked)
         outcomes += _run(blank, scenario, situation)
     return outcomes
 

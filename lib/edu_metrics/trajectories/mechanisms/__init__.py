@@ -6,7 +6,8 @@ rates and asked for the smallest setting that keeps a promise.
 """
 
 from edu_metrics.trajectories.mechanisms.levers import Lever, Levers
-from edu_metrics.trajectories.mechanisms.model import Mechanism, Projection, Setting
+from edu_metrics.trajectories.mechanisms.model import Mechanism, Projection
 from edu_metrics.trajectories.mechanisms.rates import Rate
+from edu_metrics.trajectories.mechanisms.searching import Setting, smallest_setting
 
-__all__ = ["Lever", "Levers", "Mechanism", "Projection", "Rate", "Setting"]
+__all__ = ["Lever", "Levers", "Mechanism", "Projection", "Rate", "Setting", "smallest_setting"]

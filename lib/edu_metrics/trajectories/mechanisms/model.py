@@ -11,22 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
-from edu_metrics.trajectories.mechanisms.levers import Lever, Levers
+from edu_metrics.trajectories.mechanisms.levers import Levers
 from edu_metrics.trajectories.mechanisms.rates import Rate
+from edu_metrics.trajectories.mechanisms.searching import Setting, smallest_setting
 
-__all__ = ["Mechanism", "Projection", "Setting"]
+__all__ = ["Mechanism", "Projection"]
 
 Floats = NDArray[np.float64]
-
-#: How finely a lever that is not whole is searched, as a part of its range.
-_FINENESS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,29 +50,6 @@ class Projection:
     def at(self, outcome: str, year: int) -> Floats:
         """Give the draws of one outcome in one year."""
         return self.fields[outcome][:, self.years.index(year)]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """
-    The answer to "what would it take" on one lever.
-
-    Attributes
-    ----------
-    lever : str
-        The lever; the others stay as they are.
-    value : float or None
-        The smallest setting that does it; None where there is none. [unit of the lever a year]
-    probability : float
-        Probability that is reached: at that setting, or at the furthest one. [0-1]
-    reason : {"found", "usual_is_enough", "beyond_bounds"}
-        Why the value is what it is.
-    """
-
-    lever: str
-    value: float | None
-    probability: float
-    reason: Literal["found", "usual_is_enough", "beyond_bounds"]
 
 
 @dataclass(frozen=True)
@@ -204,17 +179,62 @@ class Mechanism:
         listed = tuple(years)
         if not listed or listed != tuple(range(listed[0], listed[0] + len(listed))):
             raise ProjectionError(f"years: expected consecutive ones, found {listed}")
-        flow, rates = self.equation, self._rates(len(listed))
         settings = (levers or self.levers).values
-        state: dict[str, Any] = self.start
+        return self._run(listed, self.start, self._rates(len(listed)), settings, self.draws)
+
+    def run(
+        self,
+        years: Sequence[int],
+        rates: Mapping[str, Floats],
+        settings: Mapping[str, Any] | None = None,
+    ) -> Projection:
+        """
+        Run the flow with rates that are given and not drawn.
+
+        Parameters
+        ----------
+        years : sequence of int
+            Years, consecutive, the first one a year after the start.
+        rates : mapping of str to ndarray
+            Every rate, draws x years. [unit of each]
+        settings : mapping of str to float or ndarray, optional
+            Levers that differ from the usual setting; bounds are not looked at.
+            [unit of each lever a year]
+
+        Returns
+        -------
+        Projection
+            One row for each row of the rates.
+
+        Raises
+        ------
+        DataError
+            If numbers leave the domain of the flow.
+        """
+        first = {name: rates[name][:, 0] for name in self.equation.start_rates}
+        start = dict(self.equation.start(**self.inputs, **first))
+        number = len(next(iter(rates.values())))
+        return self._run(
+            tuple(years), start, rates, {**self.levers.values, **(settings or {})}, number
+        )
+
+    def _run(
+        self,
+        years: tuple[int, ...],
+        state: dict[str, Any],
+        rates: Mapping[str, Floats],
+        settings: Mapping[str, Any],
+        number: int,
+    ) -> Projection:
+        flow = self.equation
         kept: dict[str, list[Floats]] = {}
-        for step in range(len(listed)):
+        for step in range(len(years)):
             now = {name: rates[name][:, step] for name in flow.rates}
             later = flow.function(**state, **now, **settings)._asdict()
             for name, value in later.items():
                 kept.setdefault(name, []).append(np.asarray(value))
             state = {name: later[name] for name in flow.state}
-        return Projection(listed, {name: _stacked(v, self.draws) for name, v in kept.items()})
+        return Projection(years, {name: _stacked(v, number) for name, v in kept.items()})
 
     def smallest(
         self,
@@ -255,23 +275,7 @@ class Mechanism:
         def at(value: float) -> float:
             return float(np.mean(kept(self.project(years, self.levers.set(**{lever: value})))))
 
-        found = at(moved.usual)
-        if found >= probability:
-            return Setting(lever, moved.usual, found, "usual_is_enough")
-        settings = _settings(moved)
-        # Doubled from below: a gain in every year may be out of reach where the first takes all.
-        low, high, last = 0, 1, len(settings) - 1
-        best = found
-        while (reached := at(settings[min(high, last)])) < probability:
-            best = max(best, reached)
-            if high >= last:
-                return Setting(lever, None, best, "beyond_bounds")
-            low, high = high, 2 * high
-        high = min(high, last)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if at(settings[middle]) >= probability else (middle, high)
-        return Setting(lever, settings[high], at(settings[high]), "found")
+        return smallest_setting(moved, at, probability)
 
     def inverse(self, lever: str, outcome: str, years: Sequence[int], value: float) -> float | None:
         """
@@ -336,12 +340,3 @@ def _stacked(values: list[Floats], draws: int) -> Floats:
             value = np.broadcast_to(value, (draws, *value.shape))
         shaped.append(value)
     return np.stack(shaped, axis=1)
-
-
-def _settings(lever: Lever) -> list[float]:
-    """List the settings to choose from, the usual one first."""
-    if lever.whole:
-        first, last = int(np.floor(lever.usual)) + 1, int(np.floor(lever.high))
-        return [lever.usual, *(float(number) for number in range(first, last + 1))]
-    step = (lever.high - lever.usual) / _FINENESS
-    return [lever.usual, *(lever.usual + step * n for n in range(1, _FINENESS)), lever.high]

@@ -1,0 +1,403 @@
+"""
+The plan as a whole: how many targets may be met, and how likely all of them are at once.
+
+Each target keeps the probability that it has alone. What binds them is drawn: every indicator's
+draws are put into an order in which their values go together as the indicators do (Iman and
+Conover's reordering), so that targets on one indicator share its draws to the last digit.
+
+References
+----------
+Iman, R. L. and Conover, W. J. (1982). A distribution-free approach to inducing rank correlation
+among input variables. *Communications in Statistics - Simulation and Computation* 11, 311-334.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.catalog import Plan, Target
+from edu_metrics.formulas.joint import frechet_bounds, if_independent
+from edu_metrics.reachability.cases import case_of
+from edu_metrics.reachability.dependence import Dependence, dependence_of
+from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.verdicts import Assessment, Verdict
+
+__all__ = ["Event", "Group", "Odds", "Together", "all_together", "odds_of", "plan_together"]
+
+Floats = NDArray[np.float64]
+Kept = NDArray[np.bool_]
+
+#: How an assessment enters: what is decided, what has a probability, and what has neither.
+STANDINGS = ("met", "missed", "impossible", "probable", "cannot_tell", "no_data")
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """
+    One target that has a probability.
+
+    ``kept`` says of each draw of its indicator whether the target is kept, in as large a part of
+    them as its probability says; ``order`` holds the values by which the draws are ranked.
+    """
+
+    target: str
+    indicator: str
+    probability: float
+    kept: Kept
+    order: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """
+    Probability that some targets are met together, each 0-1.
+
+    Attributes
+    ----------
+    joint : float
+        With what binds them.
+    independent : float
+        What would be said if none had to do with another.
+    low, high : float
+        Within these it lies whatever binds them (Fréchet).
+    """
+
+    joint: float
+    independent: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """
+    The targets of one article.
+
+    ``odds`` is that all of those that are not met yet and have a probability are met; ``lost``
+    counts those that are missed or impossible, ``unknown`` those without a probability.
+    """
+
+    article: str
+    targets: tuple[str, ...]
+    met: int
+    lost: int
+    unknown: int
+    odds: Odds | None
+
+
+@dataclass(frozen=True)
+class Together:
+    """
+    A plan's numeric targets taken together in one area.
+
+    Attributes
+    ----------
+    area : str
+        The area.
+    standings : mapping of str to int
+        How many targets are met, missed, impossible, probable (with a probability), cannot_tell
+        or no_data.
+    vacuous : int
+        How many of the probable ones are kept by standing still.
+    probabilities : mapping of str to float
+        Of the probable targets, as stated one by one. [0-1]
+    expected : float
+        Expected number of them that are met.
+    interval, interval_independent : tuple of float
+        80 % interval of that number, with what binds them and without.
+    odds : Odds or None
+        That all of them are met; None where there is none.
+    groups : tuple of Group
+        By article, in the order of the plan.
+    lowest : str or None
+        The probable target with the lowest probability.
+    weakest : str or None
+        The one without which all others would be likeliest.
+    without_weakest : float or None
+        How likely they would be. [0-1]
+    dependence : Dependence
+        What binds the indicators.
+    draws : int
+        Number of draws; a probability below one in so many is not told from none.
+    """
+
+    area: str
+    standings: Mapping[str, int]
+    vacuous: int
+    probabilities: Mapping[str, float]
+    expected: float
+    interval: tuple[float, float]
+    interval_independent: tuple[float, float]
+    odds: Odds | None
+    groups: tuple[Group, ...]
+    lowest: str | None
+    weakest: str | None
+    without_weakest: float | None
+    dependence: Dependence
+    draws: int
+
+    @property
+    def lost(self) -> bool:
+        """Whether a target is missed or impossible, so that not all can be met any more."""
+        return bool(self.standings["missed"] or self.standings["impossible"])
+
+
+def plan_together(
+    evidence: Evidence, plan: Plan, area: str, assessments: Mapping[str, Assessment]
+) -> Together:
+    """
+    Take the numeric targets of a plan together in one area.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The study's series as of its date.
+    plan : Plan
+        The plan.
+    area : str
+        Area of the study.
+    assessments : mapping of str to Assessment
+        By target; of the default reading. Targets without one are left out.
+
+    Returns
+    -------
+    Together
+        Counts, the expected number, joint probabilities with their bounds, and the weakest link.
+    """
+    targets = [t for t in plan.targets if t.numeric and t.id in assessments]
+    standing = {target.id: _standing(assessments[target.id]) for target in targets}
+    events = [
+        _event(evidence, plan, target, assessments[target.id])
+        for target in targets
+        if standing[target.id] == "probable"
+    ]
+    indicators = tuple(dict.fromkeys(event.indicator for event in events))
+    bound = dependence_of(evidence, area, indicators)
+    seed = zlib.crc32(f"{evidence.study.id}/{area}/together".encode())
+    kept = all_together(events, bound.correlations, indicators, seed=seed)
+    rows = {event.target: row for row, event in enumerate(events)}
+    probabilities = {event.target: event.probability for event in events}
+    met_at_once = kept.sum(axis=0) if events else np.zeros(1)
+    lowest = min(probabilities, key=lambda name: probabilities[name], default=None)
+    weakest, without = _weakest(kept, [event.target for event in events])
+    draws = kept.shape[1] if events else 0
+    counts = Counter(standing.values())
+    return Together(
+        area=area,
+        standings={name: counts.get(name, 0) for name in STANDINGS},
+        vacuous=sum(assessments[name].vacuous for name in probabilities),
+        probabilities=probabilities,
+        expected=math.fsum(probabilities.values()),
+        interval=_tenths(met_at_once),
+        interval_independent=_tenths_if_independent(list(probabilities.values())),
+        odds=odds_of(kept, list(probabilities.values())) if events else None,
+        groups=_groups(targets, standing, probabilities, kept, rows),
+        lowest=lowest,
+        weakest=weakest,
+        without_weakest=without,
+        dependence=bound,
+        draws=draws,
+    )
+
+
+def _standing(found: Assessment) -> str:
+    if found.probability is not None:
+        return "probable"
+    if found.verdict in (Verdict.MET, Verdict.MISSED, Verdict.IMPOSSIBLE, Verdict.NO_DATA):
+        return str(found.verdict)
+    return "cannot_tell"
+
+
+def _event(evidence: Evidence, plan: Plan, target: Target, found: Assessment) -> Event:
+    """Say of each draw whether a target is kept, in the part of them that was stated."""
+    reading = target.reading(str(found.reading))
+    case = case_of(evidence, plan, target, reading, found.steps, found.area)
+    trajectory = case.trajectory(found.area)
+    values: dict[int, Any] = dict(case.record.exact)
+    values |= {year: trajectory.at(year) for year in trajectory.years}
+    kept: Any = np.ones(len(trajectory.draws), dtype=bool)
+    for check in case.checks:
+        if check.due not in case.record.exact or not set(check.years) <= set(case.record.exact):
+            rivals = {}
+            for area, known in case.rivals(check).items():
+                other = case.trajectory(area)
+                rivals[area] = {**known, **{year: other.at(year) for year in other.years}}
+            kept = np.logical_and(kept, check.holds(values, rivals))
+    last = min(case.due, trajectory.years[-1])
+    order = np.asarray(trajectory.at(last), dtype=np.float64)
+    better = -order if case.indicator.better == "lower" else order
+    stated = float(found.probability or 0.0)
+    return Event(
+        target.id, case.indicator.id, stated, stated_part(np.asarray(kept), better, stated), order
+    )
+
+
+def stated_part(kept: Kept, better: Floats, stated: float) -> Kept:
+    """
+    Let a target be kept in as large a part of the draws as was stated.
+
+    A probability is not stated beyond what the track record has earned. Where it was drawn in, the
+    draws that would be the next to keep the target, or to miss it, are taken to do so.
+
+    Parameters
+    ----------
+    kept : ndarray of bool
+        Whether each draw keeps it.
+    better : ndarray
+        How good each draw is; the larger the better. [any unit]
+    stated : float
+        The probability that is stated. [0-1]
+
+    Returns
+    -------
+    ndarray of bool
+        Kept in ``stated`` of the draws, to the nearest draw.
+
+    Examples
+    --------
+    All four keep it; stated are three quarters, so the worst is taken to miss it.
+
+    >>> stated_part(np.ones(4, dtype=bool), np.array([3.0, 1.0, 2.0, 4.0]), 0.75).tolist()
+    [True, False, True, True]
+    """
+    number = round(stated * len(kept))
+    if number == int(kept.sum()):
+        return kept
+    best_first = np.lexsort((-better, ~kept))
+    taken = np.zeros(len(kept), dtype=bool)
+    taken[best_first[:number]] = True
+    return taken
+
+
+def all_together(
+    events: Sequence[Event], correlations: Floats, indicators: Sequence[str], *, seed: int = 0
+) -> Kept:
+    """
+    Put the draws of several targets side by side so that indicators move together.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Targets, with as many draws each.
+    correlations : ndarray, shape (indicators, indicators)
+        Of the indicators' values. [-1 to 1]
+    indicators : sequence of str
+        The indicators, in the order of the correlations.
+    seed : int, optional
+        Same seed, same order.
+
+    Returns
+    -------
+    ndarray of bool, shape (events, draws)
+        Whether each target is kept in each draw of all; each in as many draws as before.
+    """
+    if not events:
+        return np.zeros((0, 0), dtype=bool)
+    number = len(events[0].kept)
+    root = np.linalg.cholesky(correlations + 1e-9 * np.eye(len(indicators)))
+    normals = np.einsum("ij,jk->ik", root, _normals(len(indicators), number, seed))
+    places = {name: place for place, name in enumerate(indicators)}
+    permutations: dict[str, NDArray[np.int64]] = {}
+    table = np.empty((len(events), number), dtype=bool)
+    for row, event in enumerate(events):
+        if event.indicator not in permutations:
+            rank = np.argsort(np.argsort(normals[places[event.indicator]]))
+            permutations[event.indicator] = np.argsort(event.order, kind="stable")[rank]
+        table[row] = event.kept[permutations[event.indicator]]
+    return table
+
+
+def _normals(rows: int, number: int, seed: int) -> Floats:
+    """Draw standard normal numbers, each row as evenly spread as can be."""
+    half = np.random.default_rng(seed).standard_normal((rows, number // 2))
+    drawn = np.concatenate([half, -half, np.zeros((rows, number % 2))], axis=1)
+    # Uncorrelated to the last digit, where there are draws enough to make them so.
+    if rows < number // 4:
+        # By einsum: for so little, the threads of a matrix product would cost more than they save.
+        seen = np.einsum("ik,jk->ij", drawn, drawn) / number
+        drawn = np.einsum("ij,jk->ik", np.linalg.inv(np.linalg.cholesky(seen)), drawn)
+    return np.asarray(drawn)
+
+
+def odds_of(kept: Kept, probabilities: Sequence[float]) -> Odds:
+    """
+    Give the probability that targets are met together, with its bounds.
+
+    Parameters
+    ----------
+    kept : ndarray of bool, shape (targets, draws)
+        Whether each is kept in each draw of all.
+    probabilities : sequence of float
+        Of each alone. [0-1]
+
+    Returns
+    -------
+    Odds
+        The joint one is held within the bounds, which rounding to whole draws may touch.
+    """
+    low, high = frechet_bounds(probabilities)
+    joint = float(np.mean(np.all(kept, axis=0)))
+    return Odds(min(max(joint, low), high), if_independent(probabilities), low, high)
+
+
+def _weakest(kept: Kept, names: Sequence[str]) -> tuple[str | None, float | None]:
+    """Find the target without which all others are likeliest; None where none matters."""
+    if len(names) < 2:
+        return None, None
+    missed = np.sum(~kept, axis=0)
+    joint = float(np.mean(missed == 0))
+    without = [float(np.mean(missed - ~row == 0)) for row in kept]
+    best = int(np.argmax(without))
+    return (names[best], without[best]) if without[best] > joint else (None, None)
+
+
+def _tenths(numbers: NDArray[Any]) -> tuple[float, float]:
+    low, high = np.quantile(numbers, [0.1, 0.9], method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _tenths_if_independent(probabilities: Sequence[float]) -> tuple[float, float]:
+    """Give the 80 % interval of a number of independent events, one by one convolved."""
+    chances = np.ones(1)
+    for one in probabilities:
+        chances = np.convolve(chances, [1 - one, one])
+    summed = np.cumsum(chances)
+    low, high = (int(np.searchsorted(summed, share - 1e-12)) for share in (0.1, 0.9))
+    return float(low), float(high)
+
+
+def _groups(
+    targets: Sequence[Target],
+    standing: Mapping[str, str],
+    probabilities: Mapping[str, float],
+    kept: Kept,
+    rows: Mapping[str, int],
+) -> tuple[Group, ...]:
+    by_article: dict[str, list[str]] = {}
+    for target in targets:
+        by_article.setdefault(target.article, []).append(target.id)
+    groups = []
+    for article, names in by_article.items():
+        open_ones = [name for name in names if name in rows]
+        counted = Counter(standing[name] for name in names)
+        chances = [probabilities[name] for name in open_ones]
+        mine = kept[[rows[name] for name in open_ones]] if open_ones else None
+        groups.append(
+            Group(
+                article,
+                tuple(names),
+                counted["met"],
+                counted["missed"] + counted["impossible"],
+                counted["no_data"] + counted["cannot_tell"],
+                None if mine is None else odds_of(mine, chances),
+            )
+        )
+    return tuple(groups)

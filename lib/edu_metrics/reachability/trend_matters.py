@@ -1,0 +1,254 @@
+"""What the verdict of a trend hangs on: where it starts, how far it swings, whether it drifts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.catalog import Plan, Target
+from edu_metrics.formulas import smallest_visible_change
+from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.evidence import Evidence, counts_whole
+from edu_metrics.reachability.influences import Influence, Matters, by_nearness
+from edu_metrics.reachability.noise import Noise
+from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_of
+from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_scale
+
+__all__ = ["matters_of_trend", "persons"]
+
+Floats = NDArray[np.float64]
+
+#: Draws that another answer is looked for with; halves mirror each other as in the trajectory.
+DRAWS = 1000
+#: How far start and drift are moved, in spreads of a year; and the swing, in times.
+FURTHEST, MOST_TIMES = 4.0, 4.0
+#: How finely: a bracket is halved so often.
+_HALVINGS = 11
+
+
+@dataclass(frozen=True)
+class _Trend:
+    """One reading's checks, and the draws that they are held against, on the model's scale."""
+
+    case: Case
+    checks: tuple[Check, ...]
+    years: tuple[int, ...]
+    scale: Scale
+    whole: float | None
+    points: Floats
+    rivals: Mapping[str, Mapping[int, Any]]
+    verdict: Verdict
+    offset: float = 0.0
+
+    def probability(self, points: Floats, shift: int = 0) -> float:
+        """Give the probability of keeping the checks, each so many years later."""
+        drawn = from_scale(points, self.scale, self.whole)
+        values: dict[int, Any] = dict(self.case.record.exact)
+        values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
+        kept: Any = True
+        for check in self.checks:
+            moved = replace(check, years=tuple(year + shift for year in check.years))
+            kept = np.logical_and(kept, moved.holds(values, self.rivals))
+        return float(np.mean(kept))
+
+    def other(self, points: Floats) -> bool:
+        """Tell whether the verdict is another one for these draws."""
+        # What fewer draws say is put right by what they say of the draws as they are.
+        probability = min(max(self.probability(points) + self.offset, 0.0), 1.0)
+        return verdict_of(float(stated(probability))) != self.verdict
+
+
+def matters_of_trend(
+    blank: Matters, evidence: Evidence, plan: Plan, target: Target, found: Assessment
+) -> Matters:
+    """
+    Say what would have to be otherwise for a forecast to get another verdict.
+
+    Parameters
+    ----------
+    blank : Matters
+        What is spoken of.
+    evidence : Evidence
+        The study's series.
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise.
+    found : Assessment
+        Its assessment, with a probability.
+
+    Returns
+    -------
+    Matters
+        With the start, a drift beside the model's own, the swing of the draws, the year in which
+        the target falls due and, where noise is at stake, the number of persons.
+    """
+    reading = target.reading(str(found.reading))
+    case = case_of(evidence, plan, target, reading, found.steps, found.area)
+    trend, spread = _trend_of(case, found)
+    influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
+    if found.noise is not None and found.noise.asked is not None:
+        base = case.record.exact.get(found.noise.base_year, float(found.last_value or 0.0))
+        falling = case.indicator.better == "lower"
+        influences.append(persons(base, found.noise, found.noise.asked, falling=falling))
+    return replace(
+        blank,
+        model="trend",
+        year=case.due,
+        middle=found.median,
+        probability=found.probability,
+        verdict=found.verdict,
+        influences=tuple(sorted(influences, key=by_nearness)),
+    )
+
+
+def _trend_of(case: Case, found: Assessment) -> tuple[_Trend, float]:
+    """Put the draws on their scale; give them with the spread of a year on that scale."""
+    trajectory = case.trajectory(case.record.area)
+    years = tuple(year for year in trajectory.years if year <= case.due + 1)
+    scale = scale_for(case.indicator.bounds)
+    counts = case.record.counts.get(trajectory.last_year)
+    whole = counts[1] if counts and scale == "logit" else None
+    whole = 1.0 if counts_whole(case.indicator) and scale == "log" else whole
+    draws = trajectory.draws[:, : len(years)]
+    points = to_scale(draws, scale, whole)
+    half, kept = len(points) // 2, DRAWS // 2
+    thin = np.concatenate([points[:kept], points[half : half + kept]])
+    checks = tuple(
+        check for check in case.checks if not (set(check.years) <= set(case.record.exact))
+    )
+    rivals = {
+        area: {**known, **{year: _thin(case.trajectory(area).at(year), half, kept)
+                           for year in case.trajectory(area).years}}
+        for check in checks for area, known in case.rivals(check).items()
+    }  # fmt: skip
+    # A verdict of noise stands beside a probability, and it is the probability's word that turns.
+    verdict = verdict_of(float(found.probability or 0.0))
+    trend = _Trend(case, checks, years, scale, whole, thin, rivals, verdict)
+    offset = float(found.probability or 0.0) - float(stated(trend.probability(thin)))
+    lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
+    # Where few are counted two draws in three may be one number.
+    spread = max(float(high - low) / 2, float(higher - lower) / 4)
+    return replace(trend, offset=offset), spread
+
+
+def _thin(draws: Floats, half: int, kept: int) -> Floats:
+    return np.concatenate([draws[:kept], draws[half : half + kept]])
+
+
+def _turn(trend: _Trend, moved: Callable[[float], Floats], least: float, most: float, at: float
+          ) -> float | None:  # fmt: skip
+    """Find the nearest setting with another verdict, each side searched by halves."""
+    nearest: list[float] = []
+    for end in (least, most):
+        if not trend.other(moved(end)):
+            continue
+        near, far = at, end
+        for _ in range(_HALVINGS):
+            middle = (near + far) / 2
+            near, far = (near, middle) if trend.other(moved(middle)) else (middle, far)
+        nearest.append(far)
+    return min(nearest, key=lambda value: abs(value - at), default=None)
+
+
+def _back(trend: _Trend, shift: float) -> float:
+    """Give what the last value becomes when it is shifted on the scale, not rounded to counts."""
+    last = float(trend.case.record.exact[int(trend.case.record.last_year or 0)])
+    stands = float(to_scale(last, trend.scale, trend.whole)) + shift
+    if trend.scale == "log":
+        return max(float(np.exp(stands)) - (0.5 if trend.whole is not None else 0.0), 0.0)
+    part = 0.5 * (1 + float(np.tanh(stands / 2)))
+    if trend.whole is None:
+        return 100 * part if shift else last
+    return 100 * min(max((part * (trend.whole + 1) - 0.5) / trend.whole, 0.0), 1.0)
+
+
+def _start(trend: _Trend, spread: float) -> Influence:
+    most = FURTHEST * spread
+    turn = _turn(trend, lambda by: trend.points + by, -most, most, 0.0)
+    stands = _back(trend, 0.0)
+    return Influence(
+        "start", "trend", trend.case.indicator.unit, stands, _back(trend, -most),
+        _back(trend, most), abs(_back(trend, spread) - _back(trend, -spread)) / 2,
+        turns_at=None if turn is None else _back(trend, turn),
+    )  # fmt: skip
+
+
+def _drift(trend: _Trend, spread: float) -> Influence:
+    """Let the series gain or lose so much a year beside what it does anyway."""
+    ahead = np.arange(1, len(trend.years) + 1)
+    number = max(len([year for year in trend.years if year <= trend.case.due]), 1)
+    most = FURTHEST * spread / number
+    turn = _turn(trend, lambda by: trend.points + by * ahead, -most, most, 0.0)
+    stands = _back(trend, 0.0)
+    return Influence(
+        "drift", "trend", trend.case.indicator.unit, 0.0, _back(trend, -most) - stands,
+        _back(trend, most) - stands, abs(_back(trend, spread) - _back(trend, -spread)) / 2,
+        turns_at=None if turn is None else _back(trend, turn) - stands,
+    )  # fmt: skip
+
+
+def _swing(trend: _Trend) -> Influence:
+    middles = np.median(trend.points, axis=0)
+    away = trend.points - middles
+    turn = _turn(trend, lambda by: middles + by * away, 1 / MOST_TIMES, MOST_TIMES, 1.0)
+    return Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=turn)
+
+
+def _year(trend: _Trend) -> Influence:
+    """Let every year of the reading mean the one before or the one after."""
+    turns = []
+    for shift in (-1, 1):
+        try:
+            probability = trend.probability(trend.points, shift) + trend.offset
+        except KeyError:  # a year that is neither known nor drawn
+            continue
+        if verdict_of(float(stated(min(max(probability, 0.0), 1.0)))) != trend.verdict:
+            turns.append(float(shift))
+    return Influence("year", "trend", "years", 0.0, -1.0, 1.0, turns_at=max(turns, default=None))
+
+
+def persons(start: float, noise: Noise, asked: float, *, falling: bool) -> Influence:
+    """
+    Find the number of persons at which what is asked for could just be seen, or no more.
+
+    Parameters
+    ----------
+    start : float
+        The rate from which the change is counted. [percent]
+    noise : Noise
+        What chance does at the number of persons as it is.
+    asked : float
+        Change that is asked for. [percentage points]
+    falling : bool
+        Whether less is better.
+
+    Returns
+    -------
+    Influence
+        The number, and where it turns, between a tenth and ten times of it. [persons]
+    """
+
+    def hidden(times: float) -> bool:
+        n = max(noise.n * times, 1.0)
+        return bool(asked < smallest_visible_change(start, n, n, falling=falling))
+
+    stands, least, most = hidden(1.0), 0.1, 10.0
+    turn = None
+    end = most if stands else least
+    if asked > 0 and hidden(end) != stands:
+        near, far = 1.0, end
+        for _ in range(_HALVINGS):
+            middle = (near * far) ** 0.5
+            near, far = (near, middle) if hidden(middle) != stands else (middle, far)
+        turn = far
+    n = float(noise.n)
+    return Influence(
+        "persons", "trend", "persons", n, least * n, most * n,
+        turns_at=None if turn is None else turn * n,
+    )  # fmt: skip

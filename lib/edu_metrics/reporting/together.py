@@ -1,0 +1,272 @@
+"""The plan as a whole: how many targets may be met, how likely all are, and the weakest link."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Catalog, Study
+from edu_metrics.reachability import Group, Odds, Together, plan_together
+from edu_metrics.reporting.area_report import AreaReport, StudyReport
+from edu_metrics.reporting.city import CityReport
+from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.trajectories import CAP, FLOOR
+from edu_metrics.words import number, percent, probability, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["show_together", "show_together_by_area", "together_of_study", "together_row"]
+
+
+_NO_ODDS = ("joint", "independent", "low", "high")
+
+
+def together_of_study(
+    catalog: Catalog,
+    study: Study,
+    table: pd.DataFrame,
+    *,
+    areas: tuple[str, ...] | None = None,
+) -> list[Together]:
+    """
+    Take a study's plan as a whole in each of its areas.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    table : DataFrame
+        Its observations.
+    areas : tuple of str, optional
+        Areas of the study; all when left out.
+
+    Returns
+    -------
+    list of Together
+        By area.
+    """
+    report = StudyReport(catalog, study, table, study.languages[0])
+    return [
+        plan_together(report.evidence, report.plan, area, report.assess(area, report.numeric))
+        for area in areas or report.areas
+    ]
+
+
+def show_together(report: AreaReport) -> Html:
+    """
+    Show in short what becomes of the plan as a whole in an area, and article by article behind it.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+
+    Returns
+    -------
+    Html
+        Sentences, and a table that is folded away.
+    """
+    found = report.together
+    told = [_sentences(report, found)]
+    if found.odds is not None:
+        summary = say("matters.together_by_article", report.lang)
+        told.append(details(summary, _articles(report, found)))
+    return join(told)
+
+
+def show_together_by_area(report: CityReport) -> Html:
+    """
+    Show what becomes of the plan as a whole in the city, and beside it in each of its areas.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.reporting.open_city`.
+
+    Returns
+    -------
+    Html
+        Sentences, a table by article, and one by area.
+    """
+    lang = report.lang
+    found = report.together(report.whole)
+    pieces: list[Cell] = [_sentences(report, found)]
+    if found.odds is not None:
+        pieces.append(_articles(report, found))
+    keys = ("area", "with_chance", "expected", "in_eight_of_ten", "joint", "bounds")
+    head = [say(f"matters.{key}", lang) for key in keys]
+    rows: list[list[Cell]] = []
+    for area in report.areas:
+        one = report.together(area)
+        odds = one.odds
+        rows.append(
+            [
+                report.area_name(area),
+                str(one.standings["probable"]),
+                number(one.expected) if odds else "—",
+                _between(one.interval, lang) if odds else "—",
+                probability(odds.joint, lang) if odds else "—",
+                _bounds(odds, lang) if odds else "—",
+            ]
+        )
+    caption = say("matters.together_areas", lang)
+    pieces.append(table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5)))
+    return join(pieces)
+
+
+def _sentences(report: StudyReport, found: Together) -> Html:
+    lang = report.lang
+    standings = found.standings
+    lost = standings["missed"] + standings["impossible"]
+    unknown = standings["no_data"] + standings["cannot_tell"]
+    probable = standings["probable"]
+    told = [
+        say("matters.together_counts", lang, total=sum(standings.values()), met=standings["met"],
+            lost=lost, unknown=unknown, probable=probable, vacuous=found.vacuous)
+    ]  # fmt: skip
+    pieces: list[Cell] = [tag("p", told[0])]
+    odds = found.odds
+    if odds is None:
+        pieces.append(note(say("matters.together_none", lang), "gap"))
+        return join(pieces)
+    told = [say("matters.together_lost", lang, lost=lost)] if found.lost else []
+    (low, high), (alone_low, alone_high) = found.interval, found.interval_independent
+    told.append(
+        say("matters.together_expected", lang, probable=probable, expected=number(found.expected),
+            low=number(low, 0), high=number(high, 0), alone_low=number(alone_low, 0),
+            alone_high=number(alone_high, 0))
+    )  # fmt: skip
+    told.append(
+        say("matters.together_all", lang, probable=probable,
+            joint=probability(odds.joint, lang),
+            independent=probability(odds.independent, lang),
+            low=_exact(odds.low, lang), high=_exact(odds.high, lang))
+    )  # fmt: skip
+    if unknown:
+        told.append(say("matters.together_unknown", lang, unknown=unknown))
+    told += _links(report, found)
+    space = "" if lang == "zh" else " "
+    return join([*pieces, tag("p", space.join(told)), _how(found, lang)])
+
+
+def _links(report: StudyReport, found: Together) -> list[str]:
+    lang = report.lang
+    told = []
+    if found.lowest is not None:
+        title = report.plan.target(found.lowest).title.in_(lang)
+        chance = _exact(found.probabilities[found.lowest], lang)
+        chances = list(found.probabilities.values())
+        number_of = chances.count(min(chances))
+        key = "matters.together_lowest_of" if number_of > 1 else "matters.together_lowest"
+        words = {"number": number_of} if number_of > 1 else {"target": title}
+        told.append(say(key, lang, chance=chance, **words))
+    if found.weakest is not None:
+        title = report.plan.target(found.weakest).title.in_(lang)
+        chance = probability(found.without_weakest, lang)
+        told.append(say("matters.together_weakest", lang, target=title, chance=chance))
+    elif len(found.probabilities) > 1:
+        told.append(say("matters.together_no_weakest", lang))
+    return told
+
+
+def _how(found: Together, lang: str) -> Html:
+    weight = percent(number(100 * found.dependence.intensity, 0), lang)
+    text = say(
+        "matters.together_note",
+        lang,
+        weight=weight,
+        pairs=found.dependence.pairs,
+        cap=percent(number(100 * CAP, 0), lang),
+        floor=percent(number(100 * FLOOR), lang),
+    )
+    return tag("p", text, "small")
+
+
+def _articles(report: StudyReport, found: Together) -> Html:
+    lang = report.lang
+    keys = ("article", "targets", "joint", "independent", "bounds")
+    rows: list[list[Cell]] = [
+        [
+            group.article,
+            str(len(group.targets)),
+            _group(group, lang),
+            probability(group.odds.independent, lang) if group.odds else "—",
+            _bounds(group.odds, lang) if group.odds else "—",
+        ]
+        for group in found.groups
+    ]
+    head = [say(f"matters.{key}", lang) for key in keys]
+    return table(head, rows, caption=say("matters.together_caption", lang), numeric=(1, 2, 3, 4))
+
+
+def _group(group: Group, lang: str) -> str:
+    if group.lost:
+        return say("matters.group_lost", lang, number=group.lost)
+    if group.odds is None:
+        if group.unknown:
+            return say("matters.group_no_chance", lang, number=group.unknown)
+        return say("matters.group_met", lang)
+    chance = probability(group.odds.joint, lang)
+    if group.unknown:
+        return say("matters.group_unknown", lang, chance=chance, number=group.unknown)
+    return chance
+
+
+def _exact(value: float, lang: str) -> str:
+    """Print a bound, which may be nothing at all."""
+    return percent("0", lang) if value == 0 else probability(value, lang)
+
+
+def _bounds(odds: Odds, lang: str) -> str:
+    return say("matters.between", lang, low=_exact(odds.low, lang), high=_exact(odds.high, lang))
+
+
+def _between(ends: tuple[float, float], lang: str) -> str:
+    return say("matters.between", lang, low=number(ends[0], 0), high=number(ends[1], 0))
+
+
+def together_row(found: Together) -> dict[str, Any]:
+    """
+    Give a plan as a whole as plain data.
+
+    Parameters
+    ----------
+    found : Together
+        From :func:`~edu_metrics.reachability.plan_together`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+    """
+    return {
+        "area": found.area,
+        "standings": dict(found.standings),
+        "vacuous": found.vacuous,
+        "expected": found.expected,
+        "interval": list(found.interval),
+        "interval_independent": list(found.interval_independent),
+        "probable": found.standings["probable"],
+        **(asdict(found.odds) if found.odds else dict.fromkeys(_NO_ODDS)),
+        "lost": found.lost,
+        "lowest": found.lowest,
+        "weakest": found.weakest,
+        "without_weakest": found.without_weakest,
+        "weight_of_definitions": found.dependence.intensity,
+        "pairs_with_years": found.dependence.pairs,
+        "draws": found.draws,
+        "articles": [
+            {
+                "article": group.article,
+                "targets": list(group.targets),
+                "met": group.met,
+                "lost": group.lost,
+                "unknown": group.unknown,
+                "all": asdict(group.odds) if group.odds else None,
+            }
+            for group in found.groups
+        ],
+    }

@@ -1,0 +1,316 @@
+"""The plan as a whole: joint draws against closed forms, bounds and laws; who stands how."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edu_metrics.catalog import find_root, load_catalog
+from edu_metrics.reachability import Evidence, assess_target, plan_together
+from edu_metrics.reachability.dependence import _direct, dependence_of, expected_correlations
+from edu_metrics.reachability.jointly import Event, all_together, odds_of, stated_part
+
+YEARS = (2016, 2017, 2018, 2019, 2020)
+DRAWS = 4000
+
+
+def event(name, chance, *, indicator=None, better="higher", seed=None, draws=DRAWS):
+    """An indicator with normal draws, and a level that is kept in so many of them."""
+    indicator = indicator or name
+    number = sum(map(ord, indicator)) if seed is None else seed
+    order = np.random.default_rng(number).normal(size=draws)
+    good = -order if better == "lower" else order
+    kept = stated_part(np.zeros(draws, dtype=bool), good, chance)
+    return Event(name, indicator, chance, kept, order)
+
+
+def joint(events, correlations, seed=0):
+    names = list(dict.fromkeys(one.indicator for one in events))
+    kept = all_together(events, np.asarray(correlations, dtype=float), names, seed=seed)
+    return odds_of(kept, [one.probability for one in events]), kept
+
+
+def alike(number, rho):
+    return np.full((number, number), rho) + (1 - rho) * np.eye(number)
+
+
+@pytest.mark.parametrize("rho", [-0.9, -0.5, 0.0, 0.3, 0.8, 0.99])
+def test_two_even_chances_follow_the_arcsine(rho):
+    """Sheppard (1899): a quarter and the arcsine of the correlation over two pi."""
+    found, _ = joint([event("a", 0.5), event("b", 0.5)], alike(2, rho))
+    assert found.joint == pytest.approx(0.25 + math.asin(rho) / (2 * math.pi), abs=0.015)
+
+
+def test_three_even_chances_follow_the_arcsines():
+    rho = 0.6
+    known = 0.125 + 3 * math.asin(rho) / (4 * math.pi)
+    found, _ = joint([event(name, 0.5) for name in "abc"], alike(3, rho))
+    assert found.joint == pytest.approx(known, abs=0.015)
+
+
+@given(st.lists(st.floats(0.05, 0.8), min_size=2, max_size=4))
+def test_without_dependence_chances_multiply(chances):
+    events = [event(name, chance) for name, chance in zip("abcd", chances, strict=False)]
+    found, _ = joint(events, np.eye(len(events)))
+    assert found.joint == pytest.approx(found.independent, abs=0.02)
+
+
+@given(st.lists(st.floats(0.05, 0.8), min_size=1, max_size=5))
+def test_targets_on_one_indicator_are_as_likely_as_the_hardest(chances):
+    events = [event(f"t{n}", chance, indicator="a") for n, chance in enumerate(chances)]
+    found, _ = joint(events, np.eye(1))
+    assert found.joint == pytest.approx(min(chances), abs=1 / DRAWS)
+
+
+def test_fully_dependent_indicators_come_to_the_upper_bound():
+    found, _ = joint([event("a", 0.7), event("b", 0.4)], alike(2, 1.0))
+    assert found.joint == pytest.approx(found.high, abs=0.002)
+
+
+def test_opposite_indicators_come_to_the_lower_bound():
+    found, _ = joint([event("a", 0.7), event("b", 0.6)], alike(2, -1.0))
+    assert found.joint == pytest.approx(found.low, abs=0.002)
+    assert found.low == pytest.approx(0.3)
+
+
+def test_a_share_and_its_complement_keep_the_same_promise_together():
+    """At least 80 % pass, at most 20 % fail: their values are opposites, their promises one."""
+    found, _ = joint([event("a", 0.4), event("b", 0.4, better="lower")], alike(2, -1.0))
+    assert found.joint == pytest.approx(0.4, abs=0.002)
+
+
+@given(st.permutations("abcd"), st.integers(0, 5))
+def test_the_order_of_targets_does_not_matter(order, seed):
+    rho = {frozenset("ab"): 0.8, frozenset("cd"): -0.5, frozenset("ac"): 0.3}
+    chances = dict(zip("abcd", (0.3, 0.5, 0.7, 0.6), strict=True))
+    results = []
+    for names in ("abcd", "".join(order)):
+        matrix = [[1.0 if i == j else rho.get(frozenset(i + j), 0.0) for j in names] for i in names]
+        results.append(joint([event(n, chances[n]) for n in names], matrix, seed)[0])
+    assert results[0].joint == pytest.approx(results[1].joint, abs=0.03)
+    assert results[0].low == pytest.approx(results[1].low)
+    assert results[0].independent == pytest.approx(results[1].independent)
+
+
+@given(st.lists(st.floats(0.05, 0.8), min_size=2, max_size=5), st.floats(0, 0.9))
+def test_without_one_target_the_rest_is_never_less_likely(chances, rho):
+    events = [event(name, chance) for name, chance in zip("abcde", chances, strict=False)]
+    found, kept = joint(events, alike(len(events), rho))
+    for gone in range(len(events)):
+        rest = np.delete(kept, gone, axis=0)
+        chance = odds_of(rest, np.delete(chances[: len(events)], gone)).joint
+        assert chance >= found.joint - 1e-9
+
+
+@given(st.floats(0.025, 0.8), st.floats(-0.9, 0.9))
+def test_each_target_keeps_the_chance_that_was_stated(chance, rho):
+    _, kept = joint([event("a", chance), event("b", 0.3)], alike(2, rho))
+    assert kept.mean(axis=1) == pytest.approx([chance, 0.3], abs=1 / DRAWS)
+
+
+@given(st.integers(0, 40), st.floats(0, 1))
+def test_a_stated_part_takes_the_best_and_keeps_what_was_kept(number, stated):
+    better = np.random.default_rng(number).normal(size=40)
+    kept = better > np.sort(better)[::-1][number - 1] - 1e-12 if number else better > 99
+    made = stated_part(kept, better, stated)
+    assert made.sum() == round(stated * 40)
+    assert np.all(made >= kept) or np.all(made <= kept)
+    if made.any() and not made.all():
+        assert better[made].min() > better[~made].max()
+
+
+# From definitions to correlations
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_catalog(find_root())
+
+
+def test_every_pair_of_shipped_indicators_has_one_and_the_same_expectation(shipped):
+    names = [name for name, entry in shipped.indicators.items() if entry.better != "neither"]
+    found = expected_correlations(shipped, names)
+    assert np.array_equal(found, found.T)
+    assert np.all(np.diag(found) == 1)
+    assert np.all(np.abs(found) <= 1)
+    swapped = expected_correlations(shipped, names[::-1])
+    assert found == pytest.approx(swapped[::-1, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "sign", "least"),
+    [
+        ("junior_pass_rate", "junior_excellence_rate", 1, 0.8),  # one paper
+        ("junior_pass_rate", "junior_low_score_rate", -1, 0.8),
+        ("junior_excellence_rate", "junior_low_score_rate", -1, 0.8),
+        ("lower_primary_pass_rate", "primary_pass_rate", 1, 0.5),  # a part of it
+        ("lower_primary_pass_rate", "primary_excellence_rate", 1, 0.4),  # by way of the whole
+        ("public_kindergarten_share", "inclusive_kindergarten_coverage", 1, 0.5),
+        ("education_budget_spending", "education_budget_spending_per_pupil", 1, 0.5),
+        ("schools_wifi_coverage", "schools_football_coverage", 1, 0.1),  # shares of all schools
+        ("compulsory_retention_rate", "compulsory_retention_rate_published", 1, 0.9),
+    ],
+)
+def test_what_definitions_share_binds(shipped, one, other, sign, least):
+    found = expected_correlations(shipped, [one, other])[0, 1]
+    assert sign * found >= least
+
+
+def test_what_shares_nothing_is_not_bound(shipped):
+    found = expected_correlations(shipped, ["myopia_rate", "education_budget_spending"])
+    assert np.array_equal(found, np.eye(2))
+
+
+def test_what_stands_above_the_line_in_one_and_below_in_the_other_pulls_apart(shipped):
+    """Spending per pupil falls when pupils become more; those who use screens become more."""
+    above = shipped.indicator("persistent_absence_rate").model_copy(
+        update={"inputs": {"part": shipped.indicator("education_budget_spending_per_pupil")
+                           .inputs["persons"],
+                           "whole": shipped.indicator("large_class_share").inputs["classes"]}}
+    )  # fmt: skip
+    assert _direct(above, shipped.indicator("education_budget_spending_per_pupil")) == -0.6
+
+
+# A plan in a city
+
+
+@pytest.fixture
+def together(case, promise, rates, cells):
+    def run(targets, rows, **options):
+        catalog, study, table = case(targets, rows, **options)
+        evidence, plan = Evidence(catalog, study, table), catalog.plan("plan")
+        found = {t.id: assess_target(evidence, plan, t, "city") for t in plan.targets}
+        return plan_together(evidence, plan, "city", found), found
+
+    return run
+
+
+def level(bound, year=2022):
+    return [{"type": "level", "at": {year: bound}}]
+
+
+def moving(rates, passed=(790, 810, 795, 805, 800)):
+    return rates(dict(zip(YEARS, passed, strict=True)))
+
+
+def test_every_target_is_told_of_once(together, promise, rates, cells):
+    targets = [
+        promise(level(">=81"), name="open", article="1"),
+        promise(level(">=79"), name="easy", article="1"),
+        promise(level(">=70", 2020), name="kept", deadline=2020, article="2"),
+        promise(level(">=95", 2020), name="failed", deadline=2020, article="2"),
+        promise(level(">=101"), name="beyond", article="3"),
+        promise(level(">=50"), name="unknown", indicator="printed", article="3"),
+    ]
+    found, assessed = together(targets, [moving(rates)])
+    assert found.standings == {"met": 1, "missed": 1, "impossible": 1, "probable": 2,
+                               "cannot_tell": 0, "no_data": 1}  # fmt: skip
+    assert sum(found.standings.values()) == len(targets)
+    assert found.lost
+    assert found.vacuous == 1
+    chances = [assessed[name].probability for name in ("open", "easy")]
+    assert found.expected == pytest.approx(sum(chances))
+    # One indicator: the harder of two levels decides.
+    assert found.odds.joint == pytest.approx(min(chances), abs=0.001)
+    assert (found.lowest, found.weakest) == ("open", "open")
+    assert found.without_weakest == pytest.approx(chances[1], abs=0.001)
+    by_article = {g.article: (g.met, g.lost, g.unknown, g.odds is None) for g in found.groups}
+    assert by_article == {"1": (0, 0, 0, False), "2": (1, 1, 0, True), "3": (0, 1, 1, True)}
+
+
+def test_a_plan_without_a_probability_has_no_odds(together, promise):
+    found, _ = together([promise(level(">=81"))], [])
+    assert found.odds is found.lowest is found.weakest is None
+    assert (found.expected, found.interval, found.draws) == (0, (0, 0), 0)
+    assert not found.lost
+
+
+def test_the_number_met_spreads_wider_when_targets_hang_together(together, promise, rates):
+    targets = [promise(level(f">={80 + n / 100}"), name=f"t{n}") for n in range(8)]
+    found, _ = together(targets, [moving(rates)])
+    width, alone = (high - low for low, high in (found.interval, found.interval_independent))
+    assert found.interval == (0, 8)
+    assert width > alone
+
+
+def test_the_independent_number_is_that_of_the_binomial(together, promise, rates):
+    from scipy.stats import binom
+
+    targets = [promise(level(">=80"), name=f"t{n}") for n in range(8)]
+    found, assessed = together(targets, [moving(rates)])
+    chance = assessed["t0"].probability
+    assert found.interval_independent == (binom.ppf(0.1, 8, chance), binom.ppf(0.9, 8, chance))
+
+
+def test_a_pass_rate_and_a_fail_rate_are_one_promise(together, promise, rates, cells):
+    """No definition says so; seven years do, without a doubt."""
+    passed = dict(zip(range(2014, 2021), (785, 800, 790, 810, 795, 805, 800), strict=True))
+    rows = [rates(passed), cells("failed", {year: 1000 - n for year, n in passed.items()})]
+    targets = [
+        promise(level(">=81"), name="pass"),
+        promise(level("<=19"), name="fail", indicator="fail_rate", better="lower"),
+    ]
+    found, _ = together(targets, rows)
+    assert found.dependence.expected[0, 1] == 0
+    assert found.dependence.correlations[0, 1] == pytest.approx(-1, abs=0.001)
+    assert found.odds.joint == pytest.approx(found.odds.high, abs=0.01)
+    assert found.odds.high > found.odds.independent + 0.1
+
+
+def test_years_that_move_together_outweigh_a_silent_definition(case, promise, rates, cells):
+    random = np.random.default_rng(5)
+    years = range(1990, 2021)
+    common = np.cumsum(random.normal(size=31))
+    rows = [
+        rates({y: round(500 + 10 * c) for y, c in zip(years, common, strict=True)}),
+        cells("ill_pct", {y: round(30 + c, 2) for y, c in zip(years, common, strict=True)}),
+    ]
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    found = dependence_of(Evidence(catalog, study, table), "city", ["pass_rate", "ill"])
+    assert found.expected[0, 1] == 0
+    assert found.correlations[0, 1] > 0.9
+    assert (found.pairs, found.intensity < 0.05) == (1, True)
+
+
+def test_areas_of_one_year_are_no_more_years(case, promise, rates, cells):
+    """Three districts that move alike over six years say no more than one of them."""
+    random = np.random.default_rng(6)
+    passed, ill = (np.round(random.normal(0, 30, 7)) for _ in range(2))
+    rows, years = [], range(2014, 2021)
+    for area in ("east", "west", "south"):
+        rows.append(rates({y: 500 + n for y, n in zip(years, passed, strict=True)}, area=area))
+        values = {y: 40 + n / 10 for y, n in zip(years, ill, strict=True)}
+        rows.append(cells("ill_pct", values, area))
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    evidence = Evidence(catalog, study, table)
+    three = dependence_of(evidence, "east", ["pass_rate", "ill"])
+    study = study.model_copy(update={"areas": ("city", "east")})
+    one = dependence_of(Evidence(catalog, study, table), "east", ["pass_rate", "ill"])
+    assert three.intensity == pytest.approx(one.intensity, abs=1e-9)
+
+
+def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_path):
+    import shutil
+
+    from edu_metrics.observations import build
+    from edu_metrics.simulation import simulate_study
+
+    shutil.copytree(find_root() / "data" / "definitions", tmp_path / "data" / "definitions")
+    catalog = load_catalog(tmp_path)
+    study = catalog.study("mock_city")
+    simulate_study(catalog, study)
+    evidence, plan = Evidence(catalog, study, build(catalog, study)), catalog.plan(study.plan)
+    numeric = [target for target in plan.targets if target.numeric]
+    found = plan_together(
+        evidence, plan, "mock_city",
+        {t.id: assess_target(evidence, plan, t, "mock_city") for t in numeric},
+    )  # fmt: skip
+    assert sum(found.standings.values()) == len(numeric)
+    assert list(itertools.chain(*(g.targets for g in found.groups))) == [t.id for t in numeric]
+    for group in found.groups:
+        if group.odds is not None:
+            assert group.odds.low <= group.odds.joint <= group.odds.high
+    assert found.odds.joint <= min(g.odds.joint for g in found.groups if g.odds)
