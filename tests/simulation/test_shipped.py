@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from edu_metrics.observations import compute, inspect_sums, known_by
+from edu_metrics.observations import compute, inspect_sums, known_by, pooled_cells
 from edu_metrics.reachability import Verdict, assess
 
 PARTS_OF_A_WHOLE = ("share", "coverage", "qualification_share")
@@ -173,3 +173,12 @@ def test_a_forecast_for_the_city_comes_to_every_kind_of_verdict(catalog, study, 
         Verdict.IMPOSSIBLE,
     }
     assert Verdict.NO_DATA not in found
+
+
+def test_cells_added_up_once_give_every_indicator_the_same_series(catalog, study, table):
+    areas = catalog.expand(study.areas)
+    cells = pooled_cells(catalog, table, areas)
+    assert cells["pooled"].any()
+    for indicator in catalog.indicators:
+        alone = compute(catalog, indicator, table, areas)
+        pd.testing.assert_frame_equal(compute(catalog, indicator, table, areas, cells=cells), alone)

@@ -26,6 +26,7 @@ from edu_metrics.observations.computing import (
     compute,
     inspect_sums,
     missing_inputs,
+    pooled_cells,
 )
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.provenance import provenance
@@ -45,6 +46,7 @@ __all__ = [
     "inspect_sums",
     "known_by",
     "missing_inputs",
+    "pooled_cells",
     "processed_path",
     "provenance",
     "read_package_table",

@@ -19,7 +19,15 @@ from edu_metrics.observations.combining import (
 )
 from edu_metrics.observations.pooling import below, sums_of_children, usable, with_sums
 
-__all__ = ["SERIES", "MissingInput", "compute", "forms_of", "inspect_sums", "missing_inputs"]
+__all__ = [
+    "SERIES",
+    "MissingInput",
+    "compute",
+    "forms_of",
+    "inspect_sums",
+    "missing_inputs",
+    "pooled_cells",
+]
 
 #: The columns of a computed series.
 SERIES = (
@@ -49,7 +57,12 @@ class MissingInput:
 
 
 def compute(
-    catalog: Catalog, indicator_id: str, table: pd.DataFrame, areas: Iterable[str]
+    catalog: Catalog,
+    indicator_id: str,
+    table: pd.DataFrame,
+    areas: Iterable[str],
+    *,
+    cells: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Compute an indicator from counts; where they are lacking, take it as it was printed.
@@ -66,6 +79,9 @@ def compute(
         :func:`~edu_metrics.observations.known_by` first.
     areas : iterable of str
         Ids of areas or families.
+    cells : DataFrame, optional
+        From :func:`pooled_cells` of the same table and areas, which spares many indicators of one
+        table to add up the same cells.
 
     Returns
     -------
@@ -103,13 +119,63 @@ def compute(
     """
     indicator = catalog.indicator(indicator_id)
     wanted = _known_areas(catalog, areas)
-    series = _evaluate(catalog, indicator, table, wanted)
-    for form in forms_of(catalog, indicator):
-        printed = _evaluate(catalog, form, table, wanted).assign(how="printed")
+    forms = forms_of(catalog, indicator)
+    if cells is None:
+        taken = [given.quantity for one in (indicator, *forms) for given in one.inputs.values()]
+        cells = pooled_cells(catalog, table, wanted, taken)
+    series = _evaluate(indicator, cells, wanted)
+    for form in forms:
+        printed = _evaluate(form, cells, wanted).assign(how="printed")
         if len(printed):
             # What was computed stands first, and is kept.
             series = pd.concat([series, printed]).drop_duplicates(["area", "year"])
     return series.sort_values(["area", "year"], ignore_index=True)
+
+
+def pooled_cells(
+    catalog: Catalog,
+    table: pd.DataFrame,
+    areas: Iterable[str],
+    quantities: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """
+    Give what is known of areas, and the sums of what only their children have.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    table : DataFrame
+        Observations, as :func:`~edu_metrics.observations.validate` returns them.
+    areas : iterable of str
+        Ids of areas or families.
+    quantities : iterable of str, optional
+        Only these; all when left out.
+
+    Returns
+    -------
+    DataFrame
+        Usable cells, with a column ``pooled``: True for a sum.
+
+    Raises
+    ------
+    DataError
+        If an area is not defined.
+
+    Examples
+    --------
+    >>> from edu_metrics.catalog import find_root, load_catalog
+    >>> from edu_metrics.observations import build
+    >>> catalog = load_catalog(find_root())
+    >>> cells = pooled_cells(catalog, build(catalog, "mock_city"), ["mock_city"])
+    >>> bool(cells["pooled"].any())
+    True
+    """
+    scope = below(catalog, _known_areas(catalog, areas))
+    rows = table[table["area"].isin(scope)]
+    if quantities is not None:
+        rows = rows[rows["quantity"].isin(set(quantities))]
+    return with_sums(usable(rows), catalog, scope)
 
 
 def forms_of(catalog: Catalog, indicator: Indicator) -> list[Indicator]:
@@ -133,7 +199,13 @@ def forms_of(catalog: Catalog, indicator: Indicator) -> list[Indicator]:
 
 
 def missing_inputs(
-    catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: str, years: Iterable[int]
+    catalog: Catalog,
+    indicator_id: str,
+    table: pd.DataFrame,
+    area: str,
+    years: Iterable[int],
+    *,
+    cells: pd.DataFrame | None = None,
 ) -> list[MissingInput]:
     """
     List the numbers that are lacking for an indicator to be known in some years.
@@ -150,6 +222,8 @@ def missing_inputs(
         Id of the area.
     years : iterable of int
         Years of the indicator. [year]
+    cells : DataFrame, optional
+        From :func:`pooled_cells` of the same table and of areas with this one among them.
 
     Returns
     -------
@@ -165,7 +239,11 @@ def missing_inputs(
         If there is no such indicator.
     """
     indicator = catalog.indicator(indicator_id)
-    found = _inputs(catalog, indicator, table, _known_areas(catalog, [area]))
+    wanted = _known_areas(catalog, [area])
+    if cells is None:
+        taken = [given.quantity for given in indicator.inputs.values()]
+        cells = pooled_cells(catalog, table, wanted, taken)
+    found = _inputs(indicator, cells, wanted)
     missing = {
         MissingInput(int(year) - given.lag, given.quantity, given.group, area)
         for argument, given in indicator.inputs.items()
@@ -216,16 +294,10 @@ def _known_areas(catalog: Catalog, areas: Iterable[str]) -> set[str]:
     return set(catalog.expand(wanted))
 
 
-def _inputs(
-    catalog: Catalog, indicator: Indicator, table: pd.DataFrame, areas: set[str]
-) -> dict[str, pd.DataFrame]:
+def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> dict[str, pd.DataFrame]:
     """Find the cells for each argument, by area and by the year of the indicator."""
-    pooled = FORMULAS[indicator.formula].pooling != "none"
-    scope = below(catalog, areas) if pooled else areas
-    quantities = {given.quantity for given in indicator.inputs.values()}
-    rows = table[table["quantity"].isin(quantities)]
-    own = usable(rows[rows["area"].isin(scope)])
-    cells = with_sums(own, catalog, scope) if pooled else own.assign(pooled=False)
+    if FORMULAS[indicator.formula].pooling == "none":
+        cells = cells[~cells["pooled"]]
     found = {}
     for argument, given in indicator.inputs.items():
         chosen = cells[
@@ -240,12 +312,10 @@ def _inputs(
     return found
 
 
-def _evaluate(
-    catalog: Catalog, indicator: Indicator, table: pd.DataFrame, areas: set[str]
-) -> pd.DataFrame:
+def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.DataFrame:
     """Apply the formula of an indicator wherever all its inputs are there."""
     formula = FORMULAS[indicator.formula]
-    given = _inputs(catalog, indicator, table, areas)
+    given = _inputs(indicator, cells, areas)
     if any(cells.empty for cells in given.values()):
         return _NOTHING.copy()
     inputs = _aligned([given[name] for name in formula.arguments])

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
-from edu_metrics.observations import compute, known_by, missing_inputs
+from edu_metrics.observations import compute, known_by, missing_inputs, pooled_cells
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.verdicts import Missing
 from edu_metrics.trajectories import (
@@ -100,11 +100,19 @@ class Evidence:
     def _compared(self) -> tuple[str, ...]:
         return (*self.areas, *self.study.compare_with)
 
+    @cached_property
+    def _cells(self) -> pd.DataFrame:
+        return pooled_cells(self.catalog, self.table, self._compared)
+
+    @cached_property
+    def _exact_cells(self) -> pd.DataFrame:
+        return pooled_cells(self.catalog, self._exact, self._compared)
+
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
         if indicator not in self._series:
             self._series[indicator] = compute(
-                self.catalog, indicator, self.table, list(self._compared)
+                self.catalog, indicator, self.table, self._compared, cells=self._cells
             )
         return self._series[indicator]
 
@@ -144,7 +152,8 @@ class Evidence:
         """Name the numbers that would have to be asked for; one known as a bound is not known."""
         key = (indicator, area, tuple(years))
         if key not in self._missing:
-            found = missing_inputs(self.catalog, indicator, self._exact, area, years)
+            cells = self._exact_cells if area in self._compared else None
+            found = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
             self._missing[key] = tuple(
                 Missing(item.quantity, item.year, item.area, item.group) for item in found
             )

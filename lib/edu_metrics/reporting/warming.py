@@ -26,7 +26,7 @@ BLAS_THREADS = {
 
 
 #: With so many reports to come, it pays to show one area of each study ahead.
-_MANY = 20
+_MANY = 40
 _SECTIONS = (
     "show_head", "show_verdict_bar", "show_promises", "show_touching", "show_measured",
     "show_availability", "show_missing", "show_noise", "show_pace", "show_precedents",
