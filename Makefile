@@ -52,8 +52,11 @@ clean:  ## Remove what was generated: reports, tables, caches (the environment s
 
 .venv/.stamp: requirements.lock pyproject.toml | $(UV_TO_FETCH)
 	test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' .venv
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+# Compiled once here, and not by each of the many processes that make reports and run tests: some
+# machines (containers above all) forbid Python to keep what it compiles.
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q lib
 	touch $@
 
 .tools/uv/bin/uv:
