@@ -16,7 +16,7 @@ Vovk, V., Gammerman, A. & Shafer, G. (2005). *Algorithmic Learning in a Random W
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from edu_metrics.trajectories.levels import local_levels
 from edu_metrics.trajectories.tracks import Outlook, Track
 
-__all__ = ["Calibrated", "calibrate", "draw_errors"]
+__all__ = ["Calibrated", "calibrate", "common_parts", "draw_errors"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -242,7 +242,12 @@ def _shock(outlook: Outlook, peers: Mask) -> tuple[float, float]:
 
 
 def draw_errors(
-    calibrated: Calibrated, own: Floats, common: Floats, rows: Ints | None = None
+    calibrated: Calibrated,
+    own: Floats,
+    common: Floats,
+    rows: Ints | None = None,
+    *,
+    shared: Mapping[int, Floats] | None = None,
 ) -> Floats:
     """
     Turn standard normal numbers into errors on the scale.
@@ -257,6 +262,8 @@ def draw_errors(
         Standard normal numbers, draws x years ahead, for the part that all series share.
     rows : ndarray of int, optional
         Which series; all when left out.
+    shared : mapping of int to ndarray, optional
+        From :func:`common_parts` of the same numbers, where series are asked for one by one.
 
     Returns
     -------
@@ -271,18 +278,49 @@ def draw_errors(
         if calibrated.known[row]:
             kind = (calibrated.folds[row], calibrated.classes[row], calibrated.degrees[row])
             kinds.setdefault(kind, []).append(place)
+    if shared is None:
+        shared = common_parts(calibrated, common, {kind[0] for kind in kinds})
     for ahead in range(1, common.shape[1] + 1):
-        shared = {
-            fold: _common_part(calibrated.shocks[fold], ahead, common[:, ahead - 1])
-            for fold in {kind[0] for kind in kinds}
-        }
         for kind, places in kinds.items():
             table = _table(calibrated.ranks[kind[0], ahead, kind[1]], kind[2])
             mine = chosen[places]
             scale = np.sqrt(calibrated.variances[mine]) * calibrated.spreads[mine, ahead - 1]
             found = np.interp(own[places, :, ahead - 1], _KNOTS, table)
-            errors[places, :, ahead - 1] = scale[:, None] * found + shared[kind[0]]
+            errors[places, :, ahead - 1] = scale[:, None] * found + shared[kind[0]][:, ahead - 1]
     return errors
+
+
+def common_parts(
+    calibrated: Calibrated, common: Floats, folds: Iterable[int] | None = None
+) -> dict[int, Floats]:
+    """
+    Turn standard normal numbers into what all series of a fold share.
+
+    Parameters
+    ----------
+    calibrated : Calibrated
+        What is said at an origin.
+    common : ndarray
+        Standard normal numbers, draws x years ahead.
+    folds : iterable of int, optional
+        Which folds; all when left out.
+
+    Returns
+    -------
+    dict
+        By fold, draws x years ahead, on the scale.
+    """
+    chosen = calibrated.shocks if folds is None else folds
+    return {
+        fold: np.stack(
+            [
+                _common_part(calibrated.shocks[fold], ahead, common[:, ahead - 1])
+                for ahead in range(1, common.shape[1] + 1)
+            ],
+            axis=1,
+        )
+        for fold in chosen
+    }
 
 
 def _table(ranks: Floats, degrees: float) -> Floats:

@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from edu_metrics.catalog.error_tables import ErrorTable
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories.batches import Errors, interpolated, order_statistics
-from edu_metrics.trajectories.calibration import Calibrated, calibrate, draw_errors
+from edu_metrics.trajectories.calibration import (
+    Calibrated,
+    calibrate,
+    common_parts,
+    draw_errors,
+)
 from edu_metrics.trajectories.default import COVERED_PCT, DEFAULT_MODEL
 from edu_metrics.trajectories.error_tables import (
     FEW_AREAS,
@@ -127,6 +132,9 @@ class Projection:
         self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
         self._calibrated = cache(lambda origin: calibrate(self._track, origin))
         self._common = cache(self._common_normals)
+        self._shared = cache(
+            lambda origin, years: common_parts(self._calibrated(origin), self._common(years))
+        )
 
     def _on_scale(self, area: str) -> Floats:
         part = self._values[area]
@@ -267,12 +275,13 @@ class Projection:
         if self._lent is None:
             own = _paths(random, calibrated.spreads[row, :years], self._draws)
             rows = np.array([row], dtype=np.int64)
-            return np.asarray(draw_errors(calibrated, own[None], common, rows)[0])
+            shared = self._shared(last - self._first, years)
+            return np.asarray(draw_errors(calibrated, own[None], common, rows, shared=shared)[0])
         known = self._track.points[row : row + 1, : last - self._first + 1]
         steps, degrees = own_steps(known, self._lent.typical_step, self._lent.weight)
         own = _paths(random, np.sqrt(np.arange(1.0, years + 1)), self._draws)
-        shared = self._lent.common_pct / 100
-        normal = float(np.sqrt(1 - shared)) * own + float(np.sqrt(shared)) * common
+        part = self._lent.common_pct / 100
+        normal = float(np.sqrt(1 - part)) * own + float(np.sqrt(part)) * common
         return borrowed_errors(self._lent, float(steps[0]), float(degrees[0]), normal)
 
     def _whole(self, part: Floats) -> float | None:
