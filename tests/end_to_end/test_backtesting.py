@@ -7,6 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from edu_metrics.trajectories import CAP, FLOOR
+
 
 @pytest.fixture
 def panel(tmp_path):
@@ -41,7 +43,7 @@ def test_a_backtest_is_printed_for_people_with_its_worst_year(command, panel):
     assert found.status == 0
     assert "level_with" in found.out
     assert "Worst year" in found.err
-    assert "2.5 % to 80 %" in found.err
+    assert f"{100 * FLOOR:.1f} % to {100 * CAP:.0f} %" in found.err
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ def test_around_a_course_that_just_arrives_half_of_the_draws_arrive(by_hand):
 def test_a_faster_pace_is_never_less_probable(by_hand):
     chances = [by_hand().answer(Assumed(pace=pace / 2)).probability for pace in range(21)]
     assert chances == sorted(chances)
-    assert (chances[0], chances[-1]) == (FLOOR, CAP)
+    assert FLOOR <= chances[0] < 0.02
+    assert chances[-1] == CAP
 
 
 def test_as_usual_is_what_the_report_says(by_hand):

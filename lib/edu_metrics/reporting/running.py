@@ -305,7 +305,7 @@ def said(error: BaseException) -> str:
         return error.message
     name = getattr(error, "ename", type(error).__name__)
     told = str(getattr(error, "evalue", error)).strip()
-    return f"{name}: {told}"[:2000]
+    return f"{name}: {told}"[:1000]
 
 
 def usable_cores() -> int:

@@ -81,6 +81,7 @@ class Mechanism:
     --------
     85 of 100 teachers with a degree; 4 % leave, all entrants have it:
 
+    >>> from edu_metrics.trajectories.mechanisms import Lever
     >>> staff = Mechanism(
     ...     "teachers",
     ...     {"qualified": 85, "teachers": 100},
@@ -300,6 +301,7 @@ class Mechanism:
 
         Examples
         --------
+        >>> from edu_metrics.trajectories.mechanisms import Lever
         >>> rates = {n: Rate("fixed", mean=4) for n in
         ...          ("leaving_qualified_pct", "leaving_others_pct")}
         >>> staff = Mechanism("teachers", {"qualified": 850, "teachers": 1000}, rates, Levers((
