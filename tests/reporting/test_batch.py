@@ -16,6 +16,7 @@ import pytest
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.reporting import Outcome, batch, make_reports, plan_jobs
 from edu_metrics.reporting.kernels import kernel_pool
+from edu_metrics.reporting.planning import rows_of
 from edu_metrics.reporting.running import Limits
 from edu_metrics.words import say
 
@@ -41,6 +42,22 @@ def test_only_the_latest_real_study_of_a_plan_is_audited(catalog, tmp_path):
 def test_one_area_is_asked_for_by_id_name_or_alias(catalog, tmp_path):
     for name in ("haibowan", "海勃湾区", "海勃湾"):
         assert planned(catalog, "wuhai", tmp_path, area=name, lang="en") == ["en/haibowan"]
+
+
+def test_scenarios_are_compared_beside_each_report_where_that_is_asked(catalog, tmp_path):
+    plain = planned(catalog, "mock_city", tmp_path, lang="en")
+    both = planned(catalog, "mock_city", tmp_path, lang="en", scenarios=True)
+    areas = catalog.expand(catalog.study("mock_city").areas)
+    assert set(both) - set(plain) == {f"en/{area}.scenarios" for area in areas}
+    assert set(both) <= {f"en/{row}" for row in rows_of(catalog, catalog.study("mock_city"))}
+
+
+def test_only_a_real_study_of_many_areas_has_a_track_record(catalog, tmp_path):
+    found = {
+        study: "en/track_record" in planned(catalog, study, tmp_path, lang="en")
+        for study in catalog.studies
+    }
+    assert [study for study, has in found.items() if has] == ["michigan"]
 
 
 def test_areas_of_a_family_are_single_reports_without_an_overview(catalog, tmp_path):
