@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
+from edu_metrics import cli
 
 #: What the notebook of the batch does: shows, warns, fails in one area and dies in another.
 SHOW = 'from IPython.display import HTML\n\nHTML(f"<p>seen: {area} in {lang}</p>")'
@@ -240,3 +243,17 @@ def test_a_batch_that_is_stopped_ends_at_once_with_all_it_started(
         assert 'href="en/port/report.html"' in (reports / "index.html").read_text("utf-8")
     # The process that forks outlives a batch that is killed, and cleans up before it ends.
     assert _wait_for(lambda: left_behind(project) == [])
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_that_was_swallowed_comes_again(monkeypatch, sent):
+    monkeypatch.setattr(cli, "_AGAIN", 0.1)
+    before = signal.getsignal(sent)
+    with pytest.raises(KeyboardInterrupt), cli._stoppable():
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), sent)
+            time.sleep(5)
+        time.sleep(5)
+        pytest.fail("the second sleep was not cut short")
+    assert signal.getsignal(sent) == before
+    time.sleep(0.3)  # the alarm is off
