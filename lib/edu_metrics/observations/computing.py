@@ -167,9 +167,9 @@ def pooled_cells(
     >>> from edu_metrics.catalog import find_root, load_catalog
     >>> from edu_metrics.observations import build
     >>> catalog = load_catalog(find_root())
-    >>> cells = pooled_cells(catalog, build(catalog, "mock_city"), ["mock_city"])
-    >>> bool(cells["pooled"].any())
-    True
+    >>> cells = pooled_cells(catalog, build(catalog, "wuhai"), ["inner_mongolia"])
+    >>> bool(cells["pooled"].all())
+    False
     """
     scope = below(catalog, _known_areas(catalog, areas))
     rows = table[table["area"].isin(scope)]
