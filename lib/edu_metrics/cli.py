@@ -7,7 +7,6 @@ import datetime as dt
 import json
 import signal
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -63,10 +62,6 @@ Root = Annotated[
     Path | None, typer.Option("--root", help="Project folder with its own data/definitions.")
 ]
 Shape = Annotated[Format, typer.Option("--format", help="How to print results.")]
-
-
-#: A batch that was asked to stop is asked again after so long. [s]
-_AGAIN = 15.0
 
 
 def run() -> None:
@@ -620,7 +615,7 @@ def report(
         return
     limits = Limits(cell_timeout or None, timeout or None, memory or None)
     how = How(jobs, engine and str(engine), limits, force, scheduler)
-    with _stoppable():
+    with _stopped_by_terminate():
         results = make_reports(catalog, names, out=folder, how=how, progress=_progress, **asked)
     failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
     _print_failures(failed)
@@ -636,29 +631,21 @@ def report(
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """
-    Let SIGTERM, which a scheduler sends before it kills, do what Ctrl-C does, and neither be lost.
-
-    An interrupt that comes while Python tidies up an object is printed and forgotten; the alarm
-    brings it back where the batch goes on all the same.
-    """
+def _stopped_by_terminate() -> Iterator[None]:
+    """Let SIGTERM, which a scheduler sends before it kills, do what Ctrl-C does."""
 
     def stop(*_: object) -> NoReturn:
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)]
-    if "SIGALRM" not in names or threading.current_thread() is not threading.main_thread():
+    try:
+        older = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
         yield
         return
-    older = {name: signal.signal(getattr(signal, name), stop) for name in names}
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for name, handler in older.items():
-            signal.signal(getattr(signal, name), handler)
+        signal.signal(signal.SIGTERM, older)
 
 
 def _progress(outcomes: Iterable[Outcome], number: int) -> Iterator[Outcome]:

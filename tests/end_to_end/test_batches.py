@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -13,8 +12,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
-from edu_metrics import cli
 
 #: What the notebook of the batch does: shows, warns, fails in one area and dies in another.
 SHOW = 'from IPython.display import HTML\n\nHTML(f"<p>seen: {area} in {lang}</p>")'
@@ -209,6 +206,15 @@ def _alive(pid: int) -> bool:
     return status.is_file() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
+@pytest.fixture
+def ctrl_c_is_heard():
+    """A shell starts what it puts in the background deaf to Ctrl-C, and all that is started there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize(
     ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)]
 )
@@ -243,21 +249,3 @@ def test_a_batch_that_is_stopped_ends_at_once_with_all_it_started(
         assert 'href="en/port/report.html"' in (reports / "index.html").read_text("utf-8")
     # The process that forks outlives a batch that is killed, and cleans up before it ends.
     assert _wait_for(lambda: left_behind(project) == [])
-
-
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_that_was_swallowed_comes_again(monkeypatch, sent):
-    monkeypatch.setattr(cli, "_AGAIN", 0.1)
-    before = signal.getsignal(sent)
-
-    def work():
-        with cli._stoppable():
-            with contextlib.suppress(KeyboardInterrupt):
-                os.kill(os.getpid(), sent)
-                time.sleep(5)
-            time.sleep(5)
-
-    with pytest.raises(KeyboardInterrupt):
-        work()
-    assert signal.getsignal(sent) == before
-    time.sleep(0.3)  # the alarm is off
