@@ -208,7 +208,7 @@ def _alive(pid: int) -> bool:
 
 @pytest.fixture
 def ctrl_c_is_heard():
-    """A shell starts what it puts in the background deaf to Ctrl-C, and all that is started there."""
+    """What a shell starts in the background is deaf to Ctrl-C, and so is all that it starts."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

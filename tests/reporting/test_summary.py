@@ -12,7 +12,7 @@ import pytest
 from edu_metrics.catalog import Bound
 from edu_metrics.reachability import Applies, Assessment, CheckResult, Missing, Verdict, assess
 from edu_metrics.reporting import as_row, save_summary
-from edu_metrics.reporting.summary import write_text
+from edu_metrics.reporting.publishing import write_text
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from html import escape
 
 from edu_metrics.explorer.answers import Answer
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability.precedent import Count, NoPrecedent, Precedent
+from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 from edu_metrics.words import amount, number, say
+from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
 __all__ = ["precedent_details", "precedent_told"]
 
@@ -45,7 +46,7 @@ def precedent_told(bench: Workbench, answer: Answer, lang: str) -> tuple[str, st
     pace = say("report.in_points", lang, value=number(first.pace, 1))
     start = amount(bench.start_value, bench.indicator.unit, lang)
     note = say("explore.precedent_pace", lang, start=start, pace=pace, years=first.years)
-    return _counted(first.kept, lang), note
+    return counted(first.kept, lang), note
 
 
 def precedent_details(bench: Workbench, answer: Answer, lang: str) -> str:
@@ -59,36 +60,11 @@ def precedent_details(bench: Workbench, answer: Answer, lang: str) -> str:
 
 
 def _line(found: Precedent, lang: str) -> str:
-    way = "falling" if found.falling else "rising"
-    what = say(f"precedent.kept_zero_{way}", lang)
-    if found.kept.step:
-        step = number(found.kept.step, 1 if found.kept.step % 1 else 0)
-        what = say(f"precedent.kept_{way}", lang, step=step)
     return say(
         "explore.precedent_class",
         lang,
         name=found.reference.name.in_(lang),
-        counted=_counted(found.kept, lang),
-        what=what,
-        share=_share(found.kept, lang),
-    )
-
-
-def _counted(count: Count, lang: str) -> str:
-    windows, kept = number(count.windows, 0), number(count.count, 0)
-    return say("precedent.counted", lang, windows=windows, count=kept)
-
-
-def _share(count: Count, lang: str) -> str:
-    if count.count == 0:
-        high, series = number(count.high, 2), number(count.series, 0)
-        return say("precedent.share_none", lang, high=high, series=series)
-    return say(
-        "precedent.share",
-        lang,
-        share=number(count.share, 2),
-        low=number(count.low, 2),
-        high=number(count.high, 2),
-        ever=number(count.series_with, 0),
-        series=number(count.series, 0),
+        counted=counted(found.kept, lang),
+        what=kept_pace(found.kept, falling=found.falling, lang=lang),
+        share=share_kept(found.kept, lang),
     )

@@ -428,14 +428,9 @@ def save_findings(report: AuditReport, out: str) -> str:
     str
         What was written.
     """
-    import json
-
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.reporting.publishing import write_text
+    from edu_metrics.reporting.publishing import write_summary
 
     if not out:
         return ""
-    content = {"plan": report.plan.id, "findings": as_rows(report.findings)}
-    path = Path(out) / "summary.json"
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    return path.name
+    return write_summary(out, {"plan": report.plan.id, "findings": as_rows(report.findings)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +20,7 @@ from edu_metrics.observations import read_processed
 from edu_metrics.reachability import Evidence
 from edu_metrics.reporting.backtesting import backtest_notes, backtest_rows
 from edu_metrics.reporting.preparing import prepare
-from edu_metrics.reporting.publishing import write_text
+from edu_metrics.reporting.publishing import write_summary
 from edu_metrics.reporting.recordable import commonest_level, rates_of
 from edu_metrics.trajectories import ModelScore, Panel, backtest, read_panels, to_panels
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
@@ -249,6 +248,4 @@ def save_record(record: PanelRecord, out: str) -> str:
         "notes": backtest_notes(record.scores, record.lang),
         "backtest": backtest_rows(record.scores),
     }
-    path = Path(out) / "summary.json"
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    return path.name
+    return write_summary(out, content)

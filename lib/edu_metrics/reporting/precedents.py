@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability import Assessment
-from edu_metrics.reachability.precedent import Count, NoPrecedent, Precedent, precedents_of
+from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.words import number, say, signed
+from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
 __all__ = ["show_precedents"]
 
@@ -100,42 +101,18 @@ def _row(target: Target, found: Assessment, told: list[Precedent], lang: str) ->
 
 def _cell(found: Precedent, lang: str) -> Html:
     way = "falling" if found.falling else "rising"
-    if found.kept.step == 0:
-        lines = [say(f"precedent.kept_zero_{way}", lang)]
-    else:
-        step = number(found.kept.step, 1 if found.kept.step % 1 else 0)
-        lines = [say(f"precedent.kept_{way}", lang, step=step)]
-    lines.append(_share(found.kept, lang))
+    lines = [
+        kept_pace(found.kept, falling=found.falling, lang=lang),
+        share_kept(found.kept, lang),
+    ]
     # What a moved test gave is shown to compare with, and is no precedent.
     if found.reference.kind == "ordinary":
         if found.total is not None and found.years > 1:
-            step, counted = number(found.total.step, 0), _counted(found.total, lang)
-            lines.append(say(f"precedent.total_{way}", lang, step=step, counted=counted))
+            step, windows = number(found.total.step, 0), counted(found.total, lang)
+            lines.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
         lines.append(_fastest(found, lang))
     told = join(tag("div", tag("small", line)) for line in lines)
-    return join([tag("div", tag("strong", _counted(found.kept, lang))), told])
-
-
-def _counted(count: Count, lang: str) -> str:
-    return say(
-        "precedent.counted", lang, count=number(count.count, 0), windows=number(count.windows, 0)
-    )
-
-
-def _share(count: Count, lang: str) -> str:
-    if count.count == 0:
-        return say(
-            "precedent.share_none", lang, high=number(count.high, 2), series=number(count.series, 0)
-        )
-    return say(
-        "precedent.share",
-        lang,
-        share=number(count.share, 2),
-        low=number(count.low, 2),
-        high=number(count.high, 2),
-        ever=number(count.series_with, 0),
-        series=number(count.series, 0),
-    )
+    return join([tag("div", tag("strong", counted(found.kept, lang))), told])
 
 
 def _fastest(found: Precedent, lang: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "keep_failure",
@@ -15,6 +17,7 @@ __all__ = [
     "stamp_of",
     "start_afresh",
     "sweep",
+    "write_summary",
     "write_text",
     "write_whole",
 ]
@@ -65,6 +68,27 @@ def write_text(path: Path, text: str) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_summary(out: str, content: Mapping[str, Any]) -> str:
+    """
+    Write summary.json, the machine-readable twin of a report.
+
+    Parameters
+    ----------
+    out : str
+        Folder of the report.
+    content : mapping
+        Ready for JSON.
+
+    Returns
+    -------
+    str
+        Name of the file.
+    """
+    path = Path(out) / "summary.json"
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return path.name
 
 
 def publish(draft: Path, folder: Path) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from edu_metrics.reachability import Assessment
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.mattering import matters_row
-from edu_metrics.reporting.publishing import write_text
+from edu_metrics.reporting.publishing import write_summary
 from edu_metrics.reporting.together import together_row
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -160,8 +158,4 @@ def save_summary(report: AreaReport, out: str) -> str:
             for name, table in report.status_tables.items()
         },
     }
-    path = Path(out) / "summary.json"
-    write_text(
-        path, json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    )
-    return path.name
+    return write_summary(out, _plain(content))
