@@ -89,6 +89,7 @@ class Evidence:
         self._histories: dict[str, pd.DataFrame] = {}
         self._missing: dict[tuple[str, str, tuple[int, ...]], tuple[Missing, ...]] = {}
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
+        self._records: dict[tuple[str, str], Record] = {}
         self._together: dict[tuple[str, str], float | None] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
@@ -126,6 +127,11 @@ class Evidence:
 
     def record(self, indicator: str, area: str) -> Record:
         """Give one series as plain numbers by year."""
+        if (indicator, area) not in self._records:
+            self._records[indicator, area] = self._record(indicator, area)
+        return self._records[indicator, area]
+
+    def _record(self, indicator: str, area: str) -> Record:
         series = self.series_of(indicator, area)
         exact: dict[int, float] = {}
         bounds: dict[int, tuple[str, float]] = {}

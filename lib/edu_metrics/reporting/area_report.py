@@ -257,17 +257,13 @@ def hold(root: Path | str, study: str) -> list[AreaReport]:
     for indicator in dict.fromkeys(target.indicator for target in plan.targets):
         if indicator and has_history(held.evidence, indicator):
             held.evidence.history(indicator)
-    # One area of each level, for what its areas share: projections, paces, findings.
-    samples = {catalog.areas[area].level: area for area in reversed(held.evidence.areas)}
-    reports = [
-        AreaReport(catalog, entry, table, catalog.areas[area], lang)
-        for area in reversed(samples.values())
-        for lang in entry.languages
-    ]
-    for report in reports:
-        report.inputs_sha256()
-        report.inputs.findings  # noqa: B018, found once and shared
-    return reports[: len(entry.languages)]
+    # One area of each level, for what its areas share: projections and paces.
+    for area in {catalog.areas[area].level: area for area in held.evidence.areas}.values():
+        held.inputs.sha256(area)
+    held.inputs.findings  # noqa: B018, found once and shared
+    held.basis.parts(held.evidence.areas[0], "")
+    first = catalog.areas[held.evidence.areas[0]]
+    return [AreaReport(catalog, entry, table, first, lang) for lang in entry.languages]
 
 
 def open_study(

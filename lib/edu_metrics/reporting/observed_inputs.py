@@ -39,6 +39,8 @@ class ObservedInputs:
     def __init__(self, evidence: Evidence, beside: SideBySide | None = None) -> None:
         self._evidence, self._beside = evidence, beside or SideBySide(evidence)
         self._catalog = evidence.catalog
+        self._compared: dict[str, bytes] = {}
+        self._known: dict[str, str] = {}  # the reports of an area in two languages share it
         self._plan: Plan = self._catalog.plan(evidence.study.plan)
 
     def sha256(self, area: str) -> str:
@@ -55,6 +57,11 @@ class ObservedInputs:
         str
             SHA-256.
         """
+        if area not in self._known:
+            self._known[area] = self._hash(area)
+        return self._known[area]
+
+    def _hash(self, area: str) -> str:
         digest = hashlib.sha256()
         if area in WHOLE or area.endswith(SCENARIOS):
             digest.update(self._rows.tobytes())
@@ -133,17 +140,13 @@ class ObservedInputs:
             known = series_by_year(self._catalog, self._plan, self._evidence.series)
         return audit(self._catalog, self._plan, series=known)
 
-    @functools.cached_property
-    def _hashed(self) -> dict[str, bytes]:
-        return {}
-
     def _series_of(self, area: str) -> bytes:
         """Hash the series of an area that others are compared with; it may be a sum of theirs."""
-        if area not in self._hashed:
+        if area not in self._compared:
             told = [repr(self._evidence.record(name, area)) for name in self._indicators]
             told += self._borrowed(area)
-            self._hashed[area] = hashlib.sha256("\n".join(told).encode()).digest()
-        return self._hashed[area]
+            self._compared[area] = hashlib.sha256("\n".join(told).encode()).digest()
+        return self._compared[area]
 
     @functools.cached_property
     def _judged(self) -> tuple[str, ...]:
