@@ -1,0 +1,26 @@
+"""Verbs over the public functions; no logic here. Results go to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import sys
+
+# The help lists the verbs in this order.
+from edu_metrics.cli import definitions, gathering, judging, reports  # noqa: F401
+from edu_metrics.cli.common import FAULT, INTERRUPTED, app, stop
+from edu_metrics.errors import EduMetricsError
+
+__all__ = ["app", "run"]
+
+
+def run() -> None:
+    """Run the command line; a user's mistake ends in one message and an exit status."""
+    try:
+        app()
+    except (EduMetricsError, OSError) as error:
+        stop(error, FAULT)
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Typer turns Ctrl-C into an exit with this status.
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
+        sys.stderr.write("edu-metrics: interrupted; what was made so far stands\n")
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,107 @@
+"""What every verb needs: options, exit statuses, and how definitions and names are loaded."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from edu_metrics.errors import EduMetricsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from edu_metrics.catalog import Catalog, Study
+
+app = typer.Typer(
+    name="edu-metrics",
+    help="Find out whether the numbers that an education plan promises can be kept.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FAULT, USAGE, INTERRUPTED = 1, 2, 130
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class Lang(StrEnum):
+    """Languages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Root = Annotated[
+    Path | None, typer.Option("--root", help="Project folder with its own data/definitions.")
+]
+Shape = Annotated[Format, typer.Option("--format", help="How to print results.")]
+
+
+def stop(error: Exception, status: int) -> NoReturn:
+    """Say what went wrong on stderr, and end."""
+    sys.stderr.write(f"edu-metrics: {error}\n")
+    sys.exit(status)
+
+
+@contextlib.contextmanager
+def usage() -> Iterator[None]:
+    """Turn a name that does not exist into a usage fault."""
+    try:
+        yield
+    except EduMetricsError as error:
+        stop(error, USAGE)
+
+
+def load(root: Path | None) -> Catalog:
+    """Load the definitions of a project folder."""
+    from edu_metrics.catalog import find_root, load_catalog
+
+    if root is not None and not (root / "data" / "definitions").is_dir():
+        message = f"--root {root}: expected a folder that holds data/definitions"
+        stop(EduMetricsError(message), USAGE)
+    with usage():
+        folder = root or find_root()
+    return load_catalog(folder)
+
+
+def studies_of(catalog: Catalog, names: list[str] | None) -> list[Study]:
+    """Resolve the names of studies; all of them where none is named."""
+    with usage():
+        return [catalog.study(name) for name in dict.fromkeys(names or catalog.studies)]
+
+
+def asked_for(
+    catalog: Catalog, study: str, area: str | None, target: str | None
+) -> tuple[Study, tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Resolve a study and, where they are named, one of its areas and one of its targets."""
+    from edu_metrics.catalog import nearest
+
+    with usage():
+        entry = catalog.study(study)
+        areas = (catalog.study_area(entry, area).id,) if area else None
+        known = [item.id for item in catalog.plan(entry.plan).targets]
+        if target is not None and target not in known:
+            offer = nearest(target, known)
+            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
+    return entry, areas, (target,) if target else None
+
+
+def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:
+    """Give a study's observations, built where they are missing or old."""
+    from edu_metrics.observations import read_processed
+    from edu_metrics.reporting import prepare
+
+    prepare(catalog, study)
+    return read_processed(catalog.root, study.id)

@@ -1,0 +1,172 @@
+"""Verbs on what is defined: check, targets, audit, reference."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, usage
+from edu_metrics.cli.printing import print_json, print_rows
+
+
+class AuditFormat(StrEnum):
+    """How an audit is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+@app.command()
+def check(root: Root = None) -> None:
+    """Load all definitions and report every fault in them."""
+    catalog = load(root)
+    numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
+    targets = sum(len(plan.targets) for plan in catalog.plans.values())
+    sys.stdout.write(
+        f"{len(catalog.plans)} plans with {targets} targets ({numeric} numeric), "
+        f"{len(catalog.indicators)} indicators, {len(catalog.quantities)} quantities, "
+        f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
+        f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
+    )
+
+
+@app.command()
+def targets(
+    plan: Annotated[str | None, typer.Option(help="Only this plan.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """List every target with its words."""
+    catalog = load(root)
+    with usage():
+        plans = [catalog.plan(plan)] if plan else list(catalog.plans.values())
+    rows = [
+        {
+            "id": target.id,
+            "plan": entry.id,
+            "article": target.article,
+            "indicator": target.indicator,
+            "kind": target.kind,
+            "areas": list(target.areas),
+            "deadline": target.deadline,
+            "quote": target.quote,
+            "locator": target.locator,
+            "readings": [reading.id for reading in target.readings],
+            "default_reading": target.default_reading.id if target.default_reading else None,
+            "numeric": target.numeric,
+        }
+        for entry in plans
+        for target in entry.targets
+    ]
+    print_rows(rows, shape, ("plan", "id", "kind", "indicator", "deadline", "quote", "locator"))
+
+
+@app.command()
+def audit(
+    plan: Annotated[str, typer.Argument(help="Plan id.")],
+    shape: Annotated[AuditFormat, typer.Option("--format", help="How to print.")] = (
+        AuditFormat.TABLE
+    ),
+    lang: Annotated[Lang, typer.Option(help="Language of table and Markdown.")] = Lang.ZH,
+    root: Root = None,
+) -> None:
+    """Hold a plan's numbers against each other and list what was found."""
+    from edu_metrics.plan_audit import as_rows
+    from edu_metrics.reporting import audit_plan
+    from edu_metrics.words import say
+
+    catalog = load(root)
+    with usage():
+        entry = catalog.plan(plan)
+    rows = as_rows(audit_plan(catalog, entry))
+    if shape is AuditFormat.JSON:
+        print_json({"plan": entry.id, "findings": rows})
+        return
+    heads = [say(f"audit.{key}", lang) for key in ("severity", "kind", "finding")]
+    told = [
+        (
+            say(f"audit.severity_{row['severity']}", lang),
+            say(f"audit.kind_{row['kind']}", lang),
+            row[f"message_{lang}"],
+        )
+        for row in rows
+    ]
+    if shape is AuditFormat.MARKDOWN:
+        lines = [f"- **{severity}** ({kind}) {message}" for severity, kind, message in told]
+        shown = lines or [say("audit.nothing", lang)]
+        sys.stdout.write("\n".join([f"# {entry.title.in_(lang)}", "", *shown]) + "\n")
+        return
+    print_rows([dict(zip(heads, row, strict=True)) for row in told], Format.TABLE, tuple(heads))
+
+
+@app.command()
+def reference(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CLASS]", help="Class to show; all are listed without.")
+    ] = None,
+    build: Annotated[
+        list[str] | None,
+        typer.Option(help="Make a table from this panel: a CSV file, or package:path/in/it."),
+    ] = None,
+    new: Annotated[str, typer.Option("--id", help="Id of a class that is made anew.")] = "new",
+    indicator: Annotated[
+        list[str] | None, typer.Option(help="Only this panel of the files (class made anew).")
+    ] = None,
+    falling: Annotated[
+        bool, typer.Option("--falling", help="Less is better (class made anew).")
+    ] = False,
+    breaks: Annotated[
+        list[int] | None, typer.Option("--break", help="First year of another way to measure.")
+    ] = None,
+    first: Annotated[int | None, typer.Option("--from", help="First year to take.")] = None,
+    last: Annotated[int | None, typer.Option("--to", help="Last year to take.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout when left out.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """List reference classes, show one, or make its table from panel files."""
+    from edu_metrics.catalog import ErrorTable
+    from edu_metrics.trajectories.reference_files import made_as_yaml
+    from edu_metrics.trajectories.reference_tables import class_rows, error_rows, table_rows
+
+    if build:
+        known = None
+        if name is not None:
+            with usage():
+                known = load(root).reference(name)
+        text = made_as_yaml(
+            build,
+            known=known,
+            class_id=new,
+            indicators=indicator or (),
+            falling=falling,
+            breaks=breaks or (),
+            first_year=first,
+            last_year=last,
+        )
+        if out is None:
+            sys.stdout.write(text)
+        else:
+            out.write_text(text, encoding="utf-8", newline="\n")
+        return
+    catalog = load(root)
+    if name is None:
+        rows = class_rows(catalog)
+        print_rows(rows, shape, ("id", "kind", "windows", "series", "years", "made", "provenance"))
+        return
+    with usage():
+        entry = catalog.reference(name)
+    if shape is Format.JSON:
+        print_json(entry.model_dump(mode="json"))
+        return
+    if isinstance(entry, ErrorTable):
+        lines = error_rows(entry)
+        print_rows(lines, shape, tuple(lines[0]))
+        return
+    columns = ("band", "years", "windows", "series", "p05", "p50", "p95", "kept 3", "kept 5")
+    print_rows(table_rows(entry), shape, (*columns, "share of 5", "interval", "fastest"))

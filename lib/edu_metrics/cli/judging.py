@@ -1,0 +1,219 @@
+"""Verbs that answer: verdicts, scores, scenarios, what matters, the whole plan, the back-test."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edu_metrics.cli.common import (
+    INTERRUPTED,
+    USAGE,
+    Format,
+    Lang,
+    Root,
+    Shape,
+    app,
+    asked_for,
+    load,
+    stop,
+    table_of,
+    usage,
+)
+from edu_metrics.cli.printing import print_json, print_rows
+from edu_metrics.errors import DefinitionError, EduMetricsError
+
+
+@app.command()
+def assess(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of another date.")
+    ] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
+    from edu_metrics.reachability import assess as assess_study
+    from edu_metrics.reporting import as_row
+
+    catalog = load(root)
+    entry, areas, targets = asked_for(catalog, study, area, target)
+    table = table_of(catalog, entry)
+    if as_of is not None:
+        entry = entry.model_copy(update={"as_of": as_of.date()})
+    found = assess_study(catalog, entry, table, areas=areas, targets=targets)
+    columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
+    print_rows([as_row(item) for item in found], shape, (*columns, "year_reached"))
+
+
+@app.command()
+def score(
+    summaries: Annotated[
+        list[Path], typer.Argument(help="summary.json of reports, or output of assess in JSON.")
+    ],
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold against this day.")
+    ] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
+    from edu_metrics.reporting import score_as_data, score_files, score_tables
+
+    catalog = load(root)
+    with usage():
+        absent = [str(path) for path in summaries if not path.is_file()]
+        if absent:
+            raise EduMetricsError("expected files of earlier assessments", absent)
+    try:
+        found = score_files(catalog, summaries, as_of=as_of.date() if as_of else None)
+    except DefinitionError as error:  # a name that does not exist
+        stop(error, USAGE)
+    content = score_as_data(found)
+    if shape is Format.JSON:
+        print_json(content)
+        return
+    tables = score_tables(content)
+    for rows in tables.values():
+        print_rows(rows, shape, tuple(rows[0]))
+        sys.stdout.write("\n")
+    if not tables:
+        sys.stdout.write("no forecast in these files\n")
+
+
+@app.command()
+def scenarios(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Only this scenario; may be given several times.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Run scenarios on a study: what each target's series comes to under what is assumed."""
+    from edu_metrics.reachability import outcome_row, run_scenarios
+
+    catalog = load(root)
+    entry, areas, targets = asked_for(catalog, study, area, target)
+    with usage():
+        named = tuple(catalog.scenario(name).id for name in scenario or ()) or None
+    table = table_of(catalog, entry)
+    found = run_scenarios(catalog, entry, table, scenarios=named, areas=areas, targets=targets)
+    columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
+    print_rows([outcome_row(item) for item in found], shape, (*columns, "probability", "reason"))
+
+
+@app.command()
+def explore(
+    study: Annotated[str | None, typer.Argument(help="Study that is looked at first.")] = None,
+    area: Annotated[str | None, typer.Option(help="Area at first: id, name or alias.")] = None,
+    target: Annotated[str | None, typer.Option(help="Target at first.")] = None,
+    lang: Annotated[Lang, typer.Option(help="Language at first.")] = Lang.ZH,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port; a free one when left out.")
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+    root: Root = None,
+) -> None:
+    """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
+    import webbrowser
+
+    from edu_metrics.explorer import NOTEBOOK, serve
+    from edu_metrics.words import say
+
+    catalog = load(root)
+    given = {"lang": str(lang), "root": str(catalog.root.resolve())}
+    if study is not None:
+        entry, areas, targets = asked_for(catalog, study, area, target)
+        given |= {"study": entry.id, "area": (areas or ("",))[0], "target": (targets or ("",))[0]}
+    elif area or target:
+        stop(EduMetricsError("--area and --target need a STUDY before them"), USAGE)
+
+    def ready(address: str) -> None:
+        told = say("explore.serving", lang, address=address), say("explore.stop", lang)
+        sys.stdout.write("\n".join(told) + "\n")
+        sys.stdout.flush()
+        if browser:
+            webbrowser.open(address)
+
+    stopped = serve(catalog.root / NOTEBOOK, given, lang=lang, port=port, ready=ready)
+    if stopped == signal.SIGINT:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def matters(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Say which assumption each answer hangs on, and how far it is from another answer."""
+    from edu_metrics.reporting import matters_of_study, matters_row
+
+    catalog = load(root)
+    entry, areas, targets = asked_for(catalog, study, area, target)
+    found = matters_of_study(catalog, entry, table_of(catalog, entry), areas=areas, targets=targets)
+    columns = ("area", "target", "model", "middle", "kept", "probability", "verdict")
+    print_rows([matters_row(item) for item in found], shape, (*columns, "changes_first", "at",
+                                                           "in_spreads", "reason"))  # fmt: skip
+
+
+@app.command()
+def together(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    root: Root = None,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
+    from edu_metrics.reporting import together_of_study, together_row
+
+    catalog = load(root)
+    entry, areas, _ = asked_for(catalog, study, area, None)
+    found = together_of_study(catalog, entry, table_of(catalog, entry), areas=areas)
+    columns = ("area", "probable", "expected", "interval", "joint", "independent", "low", "high")
+    print_rows(
+        [together_row(item) for item in found], shape, (*columns, "lost", "lowest", "weakest")
+    )
+
+
+@app.command()
+def backtest(
+    panel: Annotated[Path, typer.Argument(help="CSV of area, year, value (plain or .gz).")],
+    horizons: Annotated[str, typer.Option(help="Years ahead, with commas.")] = "1,2,3",
+    events: Annotated[str, typer.Option(help="Gains asked for, in points, with commas.")] = "5,10",
+    slow: Annotated[bool, typer.Option("--slow", help="Also models fitted one by one.")] = False,
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Back-test the models on a panel: errors, coverage, probabilities, by horizon."""
+    from edu_metrics.reporting import (
+        backtest_notes,
+        backtest_rows,
+        backtest_table,
+        numbers_of,
+    )
+    from edu_metrics.trajectories import backtest as run_backtest
+    from edu_metrics.trajectories import read_panels
+
+    with usage():
+        years = numbers_of("--horizons", horizons, whole=True)
+        gains = numbers_of("--events", events)
+    panels = read_panels(panel)
+    scores = run_backtest(panels, horizons=[int(one) for one in years], gains=gains, slow=slow)
+    rows = backtest_rows(scores) if shape is Format.JSON else backtest_table(scores)
+    print_rows(rows, shape, tuple(rows[0]))
+    for told in backtest_notes(scores):
+        sys.stderr.write(f"{told}\n")

@@ -1,0 +1,111 @@
+"""The verb that makes reports, few or thousands."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from edu_metrics.cli.common import FAULT, Format, Root, app, load, studies_of, usage
+from edu_metrics.cli.printing import print_failures, print_rows, print_totals, progress
+
+_LIMIT = "limit of a report (0: none)"
+
+
+class Engine(StrEnum):
+    """How the cells of a report are run."""
+
+    FORK = "fork"
+    KERNEL = "kernel"
+
+
+@app.command()
+def report(
+    studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
+    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Only this language: zh or en.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Reports at the same time; all usable cores."),
+    ] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="Only so many areas.")] = None,
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
+    force: Annotated[bool, typer.Option(help="Make also those that stand.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only tell what would be made, and why.")
+    ] = False,
+    engine: Annotated[
+        Engine | None, typer.Option(help="Forked processes (where they can be had), or kernels.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers make them.")
+    ] = None,
+    cell_timeout: Annotated[
+        float, typer.Option(min=0, help=f"Seconds that a cell may take; {_LIMIT}.")
+    ] = 600,
+    timeout: Annotated[float, typer.Option(min=0, help=f"Seconds; {_LIMIT}.")] = 1800,
+    memory: Annotated[int, typer.Option(min=0, help=f"Megabytes; {_LIMIT}.")] = 4096,
+    root: Root = None,
+) -> None:
+    """Make reports that don't stand already: one for each area and language, and an index."""
+    from edu_metrics.reporting import How, Limits, make_reports, plan_jobs, plan_reports
+
+    catalog = load(root)
+    folder = (out or catalog.root / "reports").resolve()
+    chosen = studies_of(catalog, studies)
+    with usage():
+        for study in chosen:
+            plan_jobs(catalog, study, folder, area=area, lang=lang, first=first)
+    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first, "scenarios": scenarios}
+    names = [study.id for study in chosen]
+    if dry_run:
+        rows = [
+            {"study": found.study.id, "report": found.job.name, "why": ", ".join(found.why)}
+            for found in plan_reports(catalog, names, out=folder, force=force, **asked)
+        ]
+        print_rows([row for row in rows if row["why"]], Format.TABLE, ("study", "report", "why"))
+        made = sum(bool(row["why"]) for row in rows)
+        sys.stdout.write(f"{made} of {len(rows)} reports would be made\n")
+        return
+    limits = Limits(cell_timeout or None, timeout or None, memory or None)
+    how = How(jobs, engine and str(engine), limits, force, scheduler)
+    with _stopped_by_terminate():
+        results = make_reports(catalog, names, out=folder, how=how, progress=progress, **asked)
+    failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
+    print_failures(failed)
+    print_totals(results)
+    made = sum(outcome.status == "made" for _, outcome in results)
+    same = len(results) - made - len(failed)
+    unchanged = f", {same} unchanged" if same else ""
+    sys.stdout.write(
+        f"{made} of {len(results)} reports made{unchanged}; open {folder / 'index.html'}\n"
+    )
+    if failed:
+        raise typer.Exit(FAULT)
+
+
+@contextlib.contextmanager
+def _stopped_by_terminate() -> Iterator[None]:
+    """Let SIGTERM, which a scheduler sends before it kills, do what Ctrl-C does."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        older = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, older)
