@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.reachability import Evidence, assess_target, plan_together
 from edu_metrics.reachability.dependence import _direct, dependence_of, expected_correlations
-from edu_metrics.reachability.jointly import Event, all_together, odds_of, stated_part
+from edu_metrics.reachability.events import Event, all_together, stated_part
+from edu_metrics.reachability.jointly import odds_of
 
 YEARS = (2016, 2017, 2018, 2019, 2020)
 DRAWS = 4000

@@ -9,7 +9,8 @@ from scipy import stats
 
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories import project, to_scale
-from edu_metrics.trajectories.projecting import _paths, printed_decimals
+from edu_metrics.trajectories.drawing import normals_over_years
+from edu_metrics.trajectories.scales import printed_decimals
 
 RATES = st.lists(st.integers(0, 60), min_size=5, max_size=8).filter(lambda n: len(set(n)) > 1)
 MOVING = {2016: 60.1, 2017: 63, 2018: 58, 2019: 61}
@@ -268,7 +269,7 @@ def test_paths_hang_together_as_level_and_noise_do(ratio):
         covariance = np.minimum.outer(years, years) * ratio + (steady - ratio) + np.eye(4)
         covariance /= steady + 1
     spreads = np.sqrt(np.diag(covariance))
-    drawn = _paths(np.random.default_rng(0), spreads, 200_000)
+    drawn = normals_over_years(np.random.default_rng(0), spreads, 200_000)
     expected = covariance / np.outer(spreads, spreads)
     assert np.corrcoef(drawn.T) == pytest.approx(expected, abs=0.01)
     assert (drawn[:100_000] == -drawn[100_000:]).all()

@@ -102,13 +102,6 @@ class PlanContext:
         ordered = sorted(pairs, key=lambda pair: (order[pair[0]], order[pair[1]]))
         return tuple((self.targets[first], self.targets[second]) for first, second in ordered)
 
-    def same_indicator_pairs(self) -> Iterator[tuple[Target, Target]]:
-        """Give the pairs of targets on one indicator, in the order of the plan."""
-        for group in self.by_indicator.values():
-            for number, first in enumerate(group):
-                for second in group[number + 1 :]:
-                    yield first, second
-
     def related(self, indicator: str, kind: str) -> tuple[str, ...]:
         """Give the indicators that one names in relations of a kind."""
         return tuple(

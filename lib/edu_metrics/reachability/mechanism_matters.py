@@ -18,7 +18,7 @@ from edu_metrics.reachability.influences import Influence, Matters, by_nearness
 from edu_metrics.reachability.mechanizing import Built
 from edu_metrics.reachability.open_promise import OpenPromise
 from edu_metrics.trajectories.mechanisms import Mechanism, Rate
-from edu_metrics.trajectories.projecting import printed_decimals
+from edu_metrics.trajectories.scales import printed_decimals
 
 __all__ = ["matters_of_mechanism"]
 

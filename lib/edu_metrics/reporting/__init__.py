@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         open_report,
     )
     from edu_metrics.reporting.assuming import show_assumptions
+    from edu_metrics.reporting.audit_figures import show_baselines, show_links
     from edu_metrics.reporting.auditing import (
         AuditReport,
         audit_plan,
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
         save_findings,
         show_audit_head,
         show_audit_origins,
-        show_baselines,
         show_findings,
-        show_links,
         show_questions,
         show_touching,
     )
@@ -208,6 +207,10 @@ _HOMES = {
         "open_report",
     ),
     "assuming": ("show_assumptions",),
+    "audit_figures": (
+        "show_baselines",
+        "show_links",
+    ),
     "auditing": (
         "AuditReport",
         "audit_plan",
@@ -215,9 +218,7 @@ _HOMES = {
         "save_findings",
         "show_audit_head",
         "show_audit_origins",
-        "show_baselines",
         "show_findings",
-        "show_links",
         "show_questions",
         "show_touching",
     ),

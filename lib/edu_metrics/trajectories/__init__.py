@@ -9,10 +9,11 @@ from edu_metrics.trajectories.default import (
     TOGETHER_PCT,
     stated,
 )
+from edu_metrics.trajectories.drawing import Trajectory
 from edu_metrics.trajectories.error_tables import FEW_AREAS, CalibratedOn
 from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
 from edu_metrics.trajectories.paths import baselines_that_reach, constant_pace, constant_rate
-from edu_metrics.trajectories.projecting import Projection, Trajectory, project
+from edu_metrics.trajectories.projecting import Projection, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
 
 __all__ = [

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from edu_metrics.trajectories.calibration import (
     draw_errors,
 )
 from edu_metrics.trajectories.default import COVERED_PCT, DEFAULT_MODEL
+from edu_metrics.trajectories.drawing import Trajectory, half_normals, normals_over_years
 from edu_metrics.trajectories.error_tables import (
     FEW_AREAS,
     CalibratedOn,
@@ -34,13 +34,13 @@ from edu_metrics.trajectories.error_tables import (
     own_steps,
 )
 from edu_metrics.trajectories.levels import OWN_WEIGHT
-from edu_metrics.trajectories.scales import Scale, from_scale, to_scale
+from edu_metrics.trajectories.scales import Scale, from_scale, printed_decimals, to_scale
 from edu_metrics.trajectories.tracks import Track, track
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_CHANGES", "Projection", "Trajectory", "printed_decimals", "project"]
+__all__ = ["MIN_CHANGES", "Projection", "project"]
 
 Floats = NDArray[np.float64]
 
@@ -49,44 +49,6 @@ MIN_CHANGES = 3
 #: Every projection reaches so far at least: what is said of a year must not hang on how many
 #: more are asked for.
 _LEAST_YEARS = 8
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trajectory:
-    """
-    Draws of what may come.
-
-    ``draws`` has one row a draw and one column a year of ``years``; ``peers`` counts the other
-    series that were borrowed from; ``calibration`` says whose errors made the draws so wide.
-    """
-
-    model: str
-    years: tuple[int, ...]
-    draws: Floats
-    last_year: int
-    last_value: float
-    peers: int
-    calibration: CalibratedOn | None = None
-
-    def at(self, year: int) -> Floats:
-        """Give the draws of one year."""
-        return self.draws[:, self.years.index(year)]
-
-    def quantiles(self, levels: Sequence[float]) -> Floats:
-        """Give quantiles by year: one row a level, one column a year."""
-        return np.asarray(np.quantile(self.draws, levels, axis=0))
-
-
-def printed_decimals(values: Floats) -> int:
-    """
-    Tell how many decimals a publisher printed, three at most.
-
-    Examples
-    --------
-    >>> printed_decimals(np.array([93.4, 95.0]))
-    1
-    """
-    return next((n for n in range(3) if np.all(np.abs(np.round(values, n) - values) < 1e-9)), 3)
 
 
 class Projection:
@@ -246,7 +208,7 @@ class Projection:
     def _fill(self, draws: Floats, row: int, table: Floats, spreads: Floats) -> None:
         """Put an area's own errors into a buffer, years x draws; the second half mirrors."""
         half = self._draws // 2
-        normal = _half_paths(self._random(self.areas[row]), spreads, half)
+        normal = half_normals(self._random(self.areas[row]), spreads, half)
         for year in range(len(spreads)):
             draws[year, :half] = interpolated(normal[year], table[year])
             draws[year, half:] = interpolated(-normal[year], table[year])
@@ -273,13 +235,13 @@ class Projection:
         random = self._random(self.areas[row])
         common: Floats = self._common(years)
         if self._lent is None:
-            own = _paths(random, calibrated.spreads[row, :years], self._draws)
+            own = normals_over_years(random, calibrated.spreads[row, :years], self._draws)
             rows = np.array([row], dtype=np.int64)
             shared = self._shared(last - self._first, years)
             return np.asarray(draw_errors(calibrated, own[None], common, rows, shared=shared)[0])
         known = self._track.points[row : row + 1, : last - self._first + 1]
         steps, degrees = own_steps(known, self._lent.typical_step, self._lent.weight)
-        own = _paths(random, np.sqrt(np.arange(1.0, years + 1)), self._draws)
+        own = normals_over_years(random, np.sqrt(np.arange(1.0, years + 1)), self._draws)
         part = self._lent.common_pct / 100
         normal = float(np.sqrt(1 - part)) * own + float(np.sqrt(part)) * common
         return borrowed_errors(self._lent, float(steps[0]), float(degrees[0]), normal)
@@ -308,34 +270,7 @@ class Projection:
         return np.random.default_rng(zlib.crc32(f"{self._seed}/{name}".encode()))
 
     def _common_normals(self, years: int) -> Floats:
-        return _paths(self._random(""), np.sqrt(np.arange(1.0, years + 1)), self._draws)
-
-
-def _paths(random: np.random.Generator, spreads: Floats, draws: int) -> Floats:
-    r"""
-    Draw standard normal numbers, draws x years, that hang together over the years.
-
-    Notes
-    -----
-    With squared spreads that grow by d a year, the noise of a single year makes
-    :math:`1 - \sqrt d` of the first (see :func:`~edu_metrics.trajectories.models.level_with_drift`:
-    :math:`q = d / (1 - \sqrt d)` solves for the ratio); all else is shared by later years. Every
-    draw has its mirror image, so that a rate and its complement get the same probability.
-    """
-    half = _half_paths(random, spreads, draws // 2).T
-    return np.concatenate([half, -half])
-
-
-def _half_paths(random: np.random.Generator, spreads: Floats, draws: int) -> Floats:
-    """Draw the half that is not mirrored, years x draws; see :func:`_paths`."""
-    squares = spreads**2
-    growth = float(squares[1] - squares[0]) if len(squares) > 1 else 1.0
-    noise = max(1 - np.sqrt(max(growth, 0.0)), 0.0)
-    shared = np.minimum.outer(squares, squares) - noise
-    covariance = np.where(np.eye(len(squares), dtype=bool), squares, shared)
-    root = np.linalg.cholesky(covariance / np.sqrt(np.outer(squares, squares)))
-    # Drawn year by year, so that a longer trajectory begins like a shorter one.
-    return np.asarray(root @ random.standard_normal((len(squares), draws)))
+        return normals_over_years(self._random(""), np.sqrt(np.arange(1.0, years + 1)), self._draws)
 
 
 def project(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.errors import ProjectionError
 
-__all__ = ["Scale", "from_scale", "scale_for", "to_scale"]
+__all__ = ["Scale", "from_scale", "printed_decimals", "scale_for", "to_scale"]
 
 Scale = Literal["logit", "log"]
 Floats = NDArray[np.float64]
@@ -158,3 +158,25 @@ def _tiny(amounts: Floats) -> Floats:
     positive = amounts[amounts > 0]
     smallest = float(positive.min()) if positive.size else 1.0
     return np.asarray(np.where(amounts == 0, smallest / 1000, 0.0))
+
+
+def printed_decimals(values: Floats) -> int:
+    """
+    Tell how many decimals a publisher printed, three at most.
+
+    Parameters
+    ----------
+    values : ndarray
+        A series as it was printed. [any unit]
+
+    Returns
+    -------
+    int
+        0 to 3.
+
+    Examples
+    --------
+    >>> printed_decimals(np.array([93.4, 95.0]))
+    1
+    """
+    return next((n for n in range(3) if np.all(np.abs(np.round(values, n) - values) < 1e-9)), 3)
