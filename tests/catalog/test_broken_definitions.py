@@ -172,6 +172,11 @@ def test_a_missing_field_is_named(definitions, place, line):
         ("plans/plan.first_year", 20, f"{IN_PLAN}: first_year: expected 1900 or more, found 20"),
         ("plans/plan.last_year", 2019, f"{IN_PLAN}: last_year: expected 2020 or later, found 2019"),
         (
+            "plans/plan.articles",
+            {"9": {"zh": "表", "en": "table"}},
+            f"{IN_PLAN}: articles: no target stands in ['9']",
+        ),
+        (
             "plans/plan.hypothetical",
             "maybe",
             f"{IN_PLAN}: hypothetical: expected true or false, found 'maybe'",

@@ -101,3 +101,10 @@ def test_only_the_tier_says_whether_a_number_judges_a_target(catalog):
 def test_texts_are_given_in_the_language_asked_for(catalog):
     title = catalog.plan("plan").title
     assert (title.in_("zh"), title.in_("en")) == ("计划", "Plan")
+
+
+def test_an_article_is_called_by_its_number_or_by_the_name_that_the_plan_gives_it(definitions):
+    definitions.put("plans/plan.articles", {"1": {"zh": "表", "en": "table"}})
+    plan = definitions.load().plan("plan")
+    assert (plan.article_in("1", "zh"), plan.article_in("1", "en")) == ("表", "table")
+    assert plan.article_in("2", "en") == "2"

@@ -200,6 +200,11 @@ def test_every_text_is_in_its_language():
         assert HAN.search(text.zh) or re.fullmatch(r"[a-z]+\.[a-z]+", text.zh), where
 
 
+def test_every_article_without_a_number_has_a_name_in_both_languages():
+    for plan, target in TARGETS:
+        assert target.article.isdecimal() or target.article in plan.articles, target.id
+
+
 def test_english_texts_use_no_full_width_punctuation():
     wide = re.compile("[，。；：（）、！？]")
     assert [where for where, text in everything(Text) if wide.search(text.en)] == []

@@ -253,7 +253,15 @@ class Plan(Definition):
     areas: tuple[Slug, ...] = Field(min_length=1)
     hypothetical: bool = False
     note: Text | None = None
+    articles: dict[str, Text] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _named_articles_exist(self) -> Plan:
+        unknown = sorted(set(self.articles) - {target.article for target in self.targets})
+        if unknown:
+            raise ValueError(f"articles: no target stands in {unknown}")
+        return self
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Plan:
@@ -269,6 +277,11 @@ class Plan(Definition):
             if target.id == target_id:
                 return target
         raise KeyError(target_id)
+
+    def article_in(self, article: str, lang: str) -> str:
+        """Give an article as a reader knows it: by its number, or by its name where it has one."""
+        named = self.articles.get(article)
+        return named.in_(lang) if named else article
 
     def deadline_of(self, target: Target) -> int:
         """Give the year a target falls due: its own, or else the plan's last year."""

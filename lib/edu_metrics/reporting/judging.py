@@ -195,7 +195,7 @@ def show_followed(report: AreaReport) -> Html:
         found = report.assessments[target.id]
         rows.append(
             [
-                target.article,
+                report.plan.article_in(target.article, lang),
                 join([tag("strong", target.title.in_(lang)), tag("q", target.quote)]),
                 str(target.deadline) if target.deadline else "—",
                 applies_text(report, target),

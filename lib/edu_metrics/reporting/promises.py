@@ -96,7 +96,7 @@ def show_promises(report: AreaReport) -> Html:
     shared = bound[0] if len(set(bound)) == 1 else None
     rows: list[list[Cell]] = [
         [
-            target.article,
+            report.plan.article_in(target.article, lang),
             join(
                 [
                     tag("strong", target.title.in_(lang)),

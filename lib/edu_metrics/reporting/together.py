@@ -190,7 +190,7 @@ def _articles(report: StudyReport, found: Together) -> Html:
     keys = ("article", "targets", "joint", "independent", "bounds")
     rows: list[list[Cell]] = [
         [
-            group.article,
+            report.plan.article_in(group.article, lang),
             str(len(group.targets)),
             _group(group, lang),
             probability(group.odds.independent, lang) if group.odds else "—",
