@@ -33,7 +33,7 @@ _MOST_CELLS = 1000
 
 
 class AsUsual(Definition):
-    """The trend's own draws: nobody knows the direction, the past tells the size."""
+    """The trend's own draws: level, common drift and the swings of the past."""
 
     type: Literal["as_usual"]
     after: After = 0
