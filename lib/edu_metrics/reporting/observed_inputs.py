@@ -15,6 +15,7 @@ from edu_metrics.errors import ProjectionError
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import Evidence, SideBySide
+from edu_metrics.reachability.dependence import seen_together
 from edu_metrics.reachability.reaching import BEYOND
 from edu_metrics.reporting.inputs import SCENARIOS, WHOLE
 
@@ -40,6 +41,7 @@ class ObservedInputs:
         self._evidence, self._beside = evidence, beside or SideBySide(evidence)
         self._catalog = evidence.catalog
         self._compared: dict[str, bytes] = {}
+        self._together: dict[str, str] = {}
         self._known: dict[str, str] = {}  # the reports of an area in two languages share it
         self._plan: Plan = self._catalog.plan(evidence.study.plan)
 
@@ -187,9 +189,21 @@ class ObservedInputs:
             else:
                 yield f"{indicator} {hashlib.sha256(drawn.draws.tobytes()).hexdigest()}"
             yield f"{self._evidence.moves_together_pct(indicator, area)}"
+        yield self._bound_together(area)
         for indicator in self._judged:
             for due in self._due:
                 yield f"{indicator} {due} {self._beside.paces(indicator, area, due)}"
+
+    def _bound_together(self, area: str) -> str:
+        """Hash how what is forecast moves together; all areas of the level have a part in it."""
+        level = self._catalog.areas[area].level
+        if level not in self._together:
+            names = tuple(self._forecast)
+            digest = hashlib.sha256()
+            for seen in seen_together(self._evidence, area, names) if len(names) > 1 else ():
+                digest.update(seen.tobytes())
+            self._together[level] = digest.hexdigest()
+        return self._together[level]
 
 
 def has_history(evidence: Evidence, indicator: str) -> bool:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from edu_metrics.catalog import Catalog, SimulatedInput, Study
+from edu_metrics.reporting.inputs import (
+    combined,
+    folder_sha256,
+    library_sha256,
+    versions_sha256,
+)
 
-__all__ = ["prepare", "table_path"]
+__all__ = ["prepare", "seal", "table_path"]
 
 
 def table_path(root: Path, study_id: str) -> Path:
@@ -30,7 +36,7 @@ def table_path(root: Path, study_id: str) -> Path:
 
 def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
     """
-    Build a study's table where it is missing or older than what it is made from.
+    Build a study's table where it is missing, or was made from something else than what is there.
 
     Parameters
     ----------
@@ -52,7 +58,11 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
         With every fault of the study's observations; no file is written then.
     """
     target = table_path(catalog.root, study.id)
-    if not force and target.is_file() and not _is_older(target, catalog.root / "data"):
+    if (
+        not force
+        and target.is_file()
+        and _said(target) == _made_from(catalog.root, study.simulated)
+    ):
         return target
     from edu_metrics.observations import build, write_processed
 
@@ -60,17 +70,45 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
         from edu_metrics.simulation import simulate_study
 
         simulate_study(catalog, study)
-    write_processed(build(catalog, study), target)
+    # What changes while the table is built is seen next time.
+    made_from = _made_from(catalog.root, study.simulated)
+    table = build(catalog, study)
+    _note_beside(target).unlink(missing_ok=True)
+    write_processed(table, target)
+    _note_beside(target).write_text(f"{made_from}\n", "utf-8")
     return target
 
 
-def _is_older(made: Path, data: Path) -> bool:
+def seal(root: Path) -> None:
     """
-    Tell whether any definition or raw file is newer than a table made from them.
+    Take the tables of a project that was sent here for made from what came with them.
 
-    A folder counts as well: it is what tells that a file was taken away.
+    Parameters
+    ----------
+    root : Path
+        The project folder; its raw files may have stayed at home.
     """
-    stamp = made.stat().st_mtime_ns
-    folders = [data / "definitions", data / "raw"]
-    inputs = (path for folder in folders for path in (folder, *folder.rglob("*")))
-    return any(path.exists() and path.stat().st_mtime_ns > stamp for path in inputs)
+    for table in (root / "data" / "processed").glob("*.parquet"):
+        _note_beside(table).write_text(f"{_made_from(root, False)}\n", "utf-8")
+
+
+def _made_from(root: Path, simulated: bool) -> str:
+    """Hash all that a table is made from: definitions, raw files, the library, its versions."""
+    definitions = folder_sha256(root / "data" / "definitions")
+    # No real study reads invented files, and those come and go with the studies that do.
+    raw = folder_sha256(
+        root / "data" / "raw", keep=lambda name: simulated or not name.startswith("simulated/")
+    )
+    return combined([definitions, raw, library_sha256(), versions_sha256()])
+
+
+def _note_beside(table: Path) -> Path:
+    """Say where it is noted what a table was made from."""
+    return table.with_suffix(".made_from")
+
+
+def _said(table: Path) -> str | None:
+    try:
+        return _note_beside(table).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None
