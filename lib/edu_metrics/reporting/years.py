@@ -27,7 +27,7 @@ def show_years_reached(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        A compact table; nothing where no target has a forecast of a level.
+        A compact table, or a sentence where no target has a forecast of a level.
     """
     lang = report.lang
     found = [
@@ -37,7 +37,7 @@ def show_years_reached(report: AreaReport) -> Html:
     ]
     told = [(target, item, years) for target, item, years in found if years is not None]
     if not told:
-        return Html("")
+        return tag("p", say("noise.reached_none", lang))
     span = sorted({year for *_, years in told for year in years.years})
     rows: list[list[Cell]] = [
         [
