@@ -10,7 +10,7 @@ import pytest
 
 from edu_metrics import reporting as rep
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability import plan_together, what_matters
+from edu_metrics.reachability import plan_together, what_it_takes, what_matters
 from edu_metrics.reporting.mattering import OF_TREND, RATES, _first, _value
 from edu_metrics.words import probability, say, texts
 
@@ -31,6 +31,20 @@ def test_every_target_that_can_be_weighed_is_told_of(opened, place):
             assert _first(report, found) in shown
     silent = sum(found.model == "none" for found in report.matters.values())
     assert (say("matters.silent", report.lang, number=silent) in shown) == bool(silent)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_one_target_has_one_chance_as_usual(opened, place):
+    """Whether its levers are spoken of or its assumptions."""
+    report = opened(*place)
+    weighed = {n: m for n, m in report.matters.items() if m.model == "mechanism"}
+    assert weighed
+    for name, found in weighed.items():
+        taking = what_it_takes(
+            report.evidence, report.plan, report.plan.target(name), report.area.id,
+            assessment=report.assessments[name],
+        )  # fmt: skip
+        assert found.probability == taking.usual
 
 
 def test_a_study_of_which_nothing_is_known_says_so(opened):
@@ -123,7 +137,7 @@ def test_the_overview_has_every_area_and_every_article(overview):
     for area in report.areas:
         assert report.area_name(area) in shown
     for group in report.together(report.whole).groups:
-        assert f">{group.article}<" in shown
+        assert f">{report.plan.article_in(group.article, report.lang)}<" in shown
 
 
 def test_the_overview_and_the_report_say_the_same(opened, overview):

@@ -116,7 +116,9 @@ def matters_of_mechanism(blank: Matters, case: OpenPromise, built: Built) -> Mat
     question = _Question(built.mechanism, built.outcome, case)
     question.parts = [*_rates(question), *_levers(question), *_starts(question, built)]
     value, kept = question.ask(question.middle(1))
-    shares, probability = _shares(question)
+    shares = _shares(question)
+    # The chance as usual, from the same draws as what the target would take.
+    usual = built.mechanism.project(case.years).draws(built.outcome)
     ends = _at_ends(question)
     influences = [part.influence for part in question.parts]
     bounds = np.array([(one.middle, one.least, one.most) for one in influences]).reshape(-1, 3)
@@ -135,7 +137,7 @@ def matters_of_mechanism(blank: Matters, case: OpenPromise, built: Built) -> Mat
         year=case.years[-1],
         middle=float(value[0]),
         kept=bool(kept[0]),
-        probability=probability,
+        probability=float(np.mean(case.kept(usual))),
         influences=tuple(sorted(found, key=by_nearness)),
     )
 
@@ -238,12 +240,12 @@ def _uniform(columns: int) -> Floats:
     return np.random.default_rng(0).random((POINTS, 2 * columns))
 
 
-def _shares(question: _Question) -> tuple[dict[int, dict[str, float]], float]:
-    """Give shares of variance by the place of a part, and the probability of keeping."""
+def _shares(question: _Question) -> dict[int, dict[str, float]]:
+    """Give shares of variance by the place of a part."""
     years = len(question.case.years)
     spread = [(place, part) for place, part in enumerate(question.parts) if part.rate is not None]
     if not spread:
-        return {}, float(question.ask(question.middle(1))[1][0])
+        return {}
     widths = [part.columns(years) for _, part in spread]
     points = _uniform(sum(widths))
     tables = []
@@ -267,7 +269,7 @@ def _shares(question: _Question) -> tuple[dict[int, dict[str, float]], float]:
     found: dict[int, dict[str, float]] = {}
     for at, (place, _) in enumerate(spread):
         found[place] = {**_named(by_value, at, ""), **_named(by_kept, at, "_kept")}
-    return found, float(np.mean(kept[: 2 * POINTS]))
+    return found
 
 
 def _named(shares: Shares | None, at: int, suffix: str) -> dict[str, float]:
