@@ -73,7 +73,7 @@ def forecasts(values: Floats, table: ErrorTable) -> Iterator[Held]:
     origins = range(ENOUGH - 1, values.shape[1] - 1)
     for origin in list(origins)[:: -(-len(origins) // ORIGINS)]:
         known = points[:, : origin + 1]
-        calibrated = calibrate(found, origin)
+        calibrated = calibrate(found, origin, few=True)
         errors = draw_errors(calibrated, own[None], common)
         steps, degrees = own_steps(known, table.typical_step, table.weight)
         ready = calibrated.known & ~np.isnan(known[:, -1])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from edu_metrics.trajectories import CAP, DEFAULT_MODEL, FLOOR, Panel, backtest, stated
 from edu_metrics.trajectories.calibration import Calibrated, _calmer, calibrate, draw_errors
@@ -127,6 +127,29 @@ def test_what_all_areas_share_is_drawn_wider_year_by_year():
     errors = draw_errors(calibrated, np.zeros((1, 2000, 3)), common)
     shared = np.std(errors[0] - np.median(errors[0], axis=0), axis=0)
     assert shared / shared[0] == pytest.approx(np.sqrt([1, 2, 3]))
+
+
+def test_few_errors_give_way_to_the_student_t_of_the_series_own_scale():
+    """Three series of which one leapt; 80 % of a t with its degrees of freedom, by scipy."""
+    points = np.tile(0.1 * np.arange(8.0) % 0.3, (3, 1)) + np.array([[0.0], [0.5], [1.0]])
+    points[2, 6:] += 8.0
+    found = track("no_change", points, 1)
+    ratio = {}
+    for few in (False, True):
+        calibrated = calibrate(found, 7, few=few)
+        row = int(np.flatnonzero(calibrated.known)[0])
+        calm = width80(draw_errors(calibrated, *normals(1)))[row, 0]
+        scale = np.sqrt(calibrated.variances[row]) * calibrated.spreads[row, 0]
+        ratio[few] = calm / (2 * scale * stdtrit(calibrated.degrees[row], 0.9))
+    assert ratio[True] == pytest.approx(1, abs=0.35)
+    assert ratio[False] > 2 * ratio[True]
+
+
+def test_many_errors_are_believed_as_they_are():
+    points = level_and_noise(4, areas=200, years=9)
+    one = track("no_change", points, 1)
+    wide = [width80(draw_errors(calibrate(one, 8, few=few), *normals(1))) for few in (False, True)]
+    assert np.median(np.abs(wide[1] / wide[0] - 1)) < 0.1
 
 
 # -- laws -------------------------------------------------------------------------------------

@@ -136,6 +136,19 @@ def test_whole_counts_stay_whole_and_may_come_to_nothing(history):
     assert (drawn == 0).any()
 
 
+def test_a_count_of_one_among_zeros_is_not_forecast_to_be_dozens():
+    """One school in one of three districts, none for years before: not forty in the next."""
+    counts = {"a": [0] * 8 + [1] * 4, "b": [0] * 11 + [1], "c": [0] * 10 + [1, 1]}
+    rows = [
+        {"area": area, "year": 2009 + place, "value": float(value), "denominator": np.nan}
+        for area, values in counts.items()
+        for place, value in enumerate(values)
+    ]
+    found = project(pd.DataFrame(rows), 2022, scale="log", whole_counts=True)
+    for area in counts:
+        assert np.quantile(found.of(area, (2021,)).at(2021), 0.9) <= 3
+
+
 def test_the_same_seed_gives_the_same_draws_and_another_seed_others(history):
     series = history(MOVING)
     first, again, other = (ahead(series, seed=seed).draws for seed in ("a", "a", "b"))

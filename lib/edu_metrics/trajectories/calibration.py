@@ -91,7 +91,7 @@ class _Past:
     classes: Ints
 
 
-def calibrate(track: Track, origin: int) -> Calibrated:
+def calibrate(track: Track, origin: int, *, few: bool = False) -> Calibrated:
     """
     Gather what past errors allow to be said at one origin.
 
@@ -101,6 +101,9 @@ def calibrate(track: Track, origin: int) -> Calibrated:
         A model's forecasts.
     origin : int
         Column of the year from which is looked ahead.
+    few : bool, optional
+        Whether there are too few series for their errors to shape a tail. The fewer errors there
+        are, the more they give way to the Student t of the series' own scale.
 
     Returns
     -------
@@ -133,7 +136,7 @@ def calibrate(track: Track, origin: int) -> Calibrated:
             # Where so few errors that far ahead are known, those of one year less stand in.
             recent = pasts[-RECENT:] + recent[: max(RECENT - len(pasts), 0)]
             calmer = _calmer(yearly, [past.year for past in recent])
-            for number, found in enumerate(_ranks(recent, calmer)):
+            for number, found in enumerate(_ranks(recent, calmer, few=few)):
                 ranks[fold, ahead, number] = found
     return Calibrated(
         centres, spreads, variances, degrees, changes, track.folds, classes, ranks, shocks
@@ -203,7 +206,7 @@ def _size(scaled: Floats) -> float:
     return float(np.mean(np.minimum(np.abs(scaled), LIMIT)))
 
 
-def _ranks(pasts: Sequence[_Past], calmer: float) -> list[Floats]:
+def _ranks(pasts: Sequence[_Past], calmer: float, *, few: bool) -> list[Floats]:
     """Give by class the places of past errors, mixed with those of all classes."""
     from scipy.special import stdtr
 
@@ -213,6 +216,9 @@ def _ranks(pasts: Sequence[_Past], calmer: float) -> list[Floats]:
     classes = np.concatenate([past.classes for past in pasts])
     whole = np.sort(places)
     at = np.arange(1, len(whole) + 1) / (len(whole) + 1)
+    if few:
+        # Of the Student t itself every part holds as much as it should.
+        whole = (len(whole) * whole + HALF * at) / (len(whole) + HALF)
     found = []
     for number in range(CLASSES):
         own = np.sort(places[classes == number])

@@ -92,7 +92,9 @@ class Projection:
         elif few:
             self._calibrated_on = CalibratedOn("own")
         self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
-        self._calibrated = cache(lambda origin: calibrate(self._track, origin))
+        self._calibrated = cache(
+            lambda origin: calibrate(self._track, origin, few=few and self._lent is None)
+        )
         self._common = cache(self._common_normals)
         self._shared = cache(
             lambda origin, years: common_parts(self._calibrated(origin), self._common(years))
