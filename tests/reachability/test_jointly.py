@@ -237,6 +237,22 @@ def test_the_number_met_spreads_wider_when_targets_hang_together(together, promi
     assert width > alone
 
 
+def test_a_year_that_a_published_bound_decided_is_open_no_more(together, promise, cells):
+    """Above 97 was asked and printed for 2020: what is left is the level of 2022."""
+    rows = [
+        cells("rate_pct", {2016: 96.9, 2017: 97.4, 2018: 97.1, 2019: 97.2, 2021: 97.6}),
+        cells("rate_pct", {2020: 97.0}, bound="above"),
+    ]
+    both = [{"type": "level", "at": {2020: ">97", 2022: ">=97.5"}}]
+    targets = [
+        promise(both, name="both", indicator="printed"),
+        promise(level(">=97.5"), name="one", indicator="printed"),
+    ]
+    found, assessed = together(targets, rows, as_of="2022-06-30")
+    assert assessed["both"].probability == assessed["one"].probability
+    assert found.odds.joint == pytest.approx(assessed["one"].probability, abs=0.001)
+
+
 def test_the_independent_number_is_that_of_the_binomial(together, promise, rates):
     from scipy.stats import binom
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -171,7 +171,7 @@ def _assess_reading(
     last_year = record.last_year or 0
     if not is_possible(checks, record.exact, limits=indicator.bounds, last_year=last_year):
         return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
-    undecided = [check for check, result in zip(checks, results, strict=True) if not result.holds]
+    undecided = case.open_checks
     lacking, missing = _lacking(case, undecided)
     if lacking:
         return replace(blank, verdict=Verdict.NO_DATA, missing=missing)
@@ -206,14 +206,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     try:
         trajectory = case.trajectory(record.area)
-        kept: Any = True
-        values = _values(trajectory, record.exact)
-        for check in undecided:
-            rivals = {
-                area: _values(case.trajectory(area), known)
-                for area, known in case.rivals(check).items()
-            }
-            kept = np.logical_and(kept, check.holds(values, rivals))
+        kept = case.kept()
     except ProjectionError as error:
         wanted = [last_year - back for back in range(1, 4)]
         missing = case.missing([year for year in wanted if year not in record.exact])
@@ -224,7 +217,8 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         missing = case.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(stated(np.mean(kept)))
-    low, median, high = (float(value) for value in np.quantile(values[case.due], [0.1, 0.5, 0.9]))
+    ends = case.drawn(record.area)[case.due]
+    low, median, high = (float(value) for value in np.quantile(ends, [0.1, 0.5, 0.9]))
     years = _reached(blank, trajectory, case.due)
     blank = replace(
         blank,
@@ -256,11 +250,6 @@ def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessme
     if blank.level is not None:
         bounds.append(blank.level)
     return any(bound.value in limits and not bound.strict for bound in bounds)
-
-
-def _values(trajectory: Trajectory, known: Mapping[int, float]) -> dict[int, Any]:
-    drawn = {year: trajectory.at(year) for year in trajectory.years}
-    return {**known, **drawn}
 
 
 def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | None:

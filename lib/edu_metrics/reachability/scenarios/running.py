@@ -278,11 +278,16 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     values: dict[int, Any] = dict(start if assumed else situation.known(course))
     values |= {year: course.draws[:, place] for place, year in enumerate(course.years)}
     blank = replace(blank, years=course.years, draws=course.draws)
+    # What a published bound has decided needs no value of its year.
+    results = () if assumed else situation.assessment.checks
+    held = {(one.measure, one.years, one.bounds) for one in results if one.holds}
     kept: Any = np.ones(course.draws.shape[0], dtype=bool)
     for check in situation.checks:
         if check.measure == "rank":
             return replace(blank, reason="rank")
         if not values.keys() >= set(check.years):
+            if (check.measure, check.years, check.bounds) in held:
+                continue
             return replace(blank, reason="earlier_year_unknown")
         kept = np.logical_and(kept, check.holds(values))
     if course.draws.shape[0] == 1:
