@@ -10,6 +10,7 @@ import numpy as np
 
 from edu_metrics.catalog import Catalog, Plan, Reading, Study, Target, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.reachability.agreeing import UnforeseenError
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.cases import Case, case_of
 from edu_metrics.reachability.checks import Check
@@ -207,6 +208,11 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
     try:
         trajectory = case.trajectory(record.area)
         kept = case.kept()
+    except UnforeseenError as error:
+        missing = case.missing(sorted(year for year in record.bounds if year > last_year))
+        return replace(
+            blank, verdict=Verdict.CANNOT_TELL, reason=f"bound_unforeseen:{error}", missing=missing
+        )
     except ProjectionError as error:
         wanted = [last_year - back for back in range(1, 4)]
         missing = case.missing([year for year in wanted if year not in record.exact])

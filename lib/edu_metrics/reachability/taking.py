@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edu_metrics.catalog import Bound, Indicator, Plan, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import fastest_fall
+from edu_metrics.reachability.agreeing import UnforeseenError
 from edu_metrics.reachability.assessing import assess_target
 from edu_metrics.reachability.evidence import Evidence, counts_whole
 from edu_metrics.reachability.mechanizing import (
@@ -111,7 +112,7 @@ class Taking:
         nobody became myopic any more. [unit of the indicator a year]
     reason : str or None
         Why there is no answer: decided, no_start, no_count, lacks_numbers, contradiction, rank,
-        reading_undecided, earlier_year_unknown.
+        reading_undecided, earlier_year_unknown, bound_unforeseen.
     missing : tuple of Missing
         The numbers that would give one.
     """
@@ -335,6 +336,8 @@ def _by_count(blank: Taking, case: OpenPromise, *, sure: bool) -> Taking:
         trend = case.evidence.trajectory(indicator.id, found.area, case.years[-1])
         base = np.stack([trend.at(year) for year in case.years], axis=1)
         standing_still = False
+    except UnforeseenError:
+        return replace(blank, reason="bound_unforeseen")
     except ProjectionError:
         base, standing_still = np.full((1, len(case.years)), value), True
     growing = np.arange(1, len(case.years) + 1) * each * (-1 if falling else 1)

@@ -25,6 +25,7 @@ UNITS = {
 }
 #: The words of each reason why nothing can be computed.
 REASONS = (
+    "because_bound_unforeseen",
     "because_contradiction",
     "because_decided",
     "because_earlier_year_unknown",
