@@ -348,6 +348,21 @@ def test_a_model_that_ends_with_the_deadline_is_asked_no_further(
     assert found.probability is not None
 
 
+@pytest.mark.parametrize("text", [">=70", ">=92", ">=93.5", ">=99.9"])
+def test_no_year_has_a_probability_beyond_what_the_track_record_supports(
+    judge, promise, rates, text
+):
+    """But that a level has been reached already is a fact."""
+    found = judge(promise(level(text)), [rates(PAST)]).reached
+    drawn = [*found.still_there, *found.stays]
+    if found.since is None:
+        drawn += found.first_hit
+    else:
+        assert (found.since, set(found.first_hit)) == (2020, {1.0})
+    assert min(drawn) >= 0.01
+    assert max(drawn) <= 0.8
+
+
 def test_what_is_no_level_is_not_reached(judge, promise, cells):
     rows = printed_in(cells, "rate_pct", east=PRINTED, west=PRINTED, south=PRINTED)
     found = judge(rank_of("printed", promise), rows, area="east")

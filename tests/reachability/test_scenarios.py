@@ -150,6 +150,14 @@ def test_as_usual_draws_and_gives_a_probability(play):
     assert found.draws.max() <= 100
 
 
+@pytest.mark.parametrize("bound", [">=60", ">=79", ">=99.9"])
+def test_as_usual_has_the_probability_that_is_stated_of_the_target(play, promise, judge, bound):
+    target = promise([level(bound)])
+    (found,) = play(step("as_usual"), target=target)
+    draws = found.draws[:, -1]
+    assert found.probability == np.clip(np.mean(draws >= float(bound[2:])), 0.01, 0.8)
+
+
 def test_as_usual_after_a_shock_goes_on_from_below(play):
     (usual,), (shocked,) = (
         play(*steps)

@@ -264,10 +264,22 @@ def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | N
         return None
     # Other targets may have asked for a longer trajectory.
     years = [year for year in trajectory.years if year <= due + BEYOND]
-    return reached(
+    found = reached(
         trajectory.draws[:, : len(years)],
         years,
         blank.level,
         last_year=trajectory.last_year,
         last_value=trajectory.last_value,
     )
+    # That the level has been reached already is a fact; all else is stated as far as is supported.
+    first_hit = found.first_hit if found.since is not None else _stated(found.first_hit)
+    return replace(
+        found,
+        first_hit=first_hit,
+        still_there=_stated(found.still_there),
+        stays=_stated(found.stays),
+    )
+
+
+def _stated(shares: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(share) for share in stated(shares))

@@ -35,6 +35,7 @@ from edu_metrics.reachability.scenarios.courses import (
 )
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
 from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.trajectories import stated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,7 +260,12 @@ def _run(
     except NotAvailable as why:
         yield replace(blank, reason=str(why))
         return
-    yield judged_course(blank, course, situation)
+    outcome = judged_course(blank, course, situation)
+    by_levers = any(isinstance(step, LeverSettings) for step in scenario.steps)
+    if outcome.probability is not None and not by_levers:
+        # Draws of the trend say no more here than the track record supports anywhere.
+        outcome = replace(outcome, probability=float(stated(outcome.probability)))
+    yield outcome
 
 
 def _on_record(situation: Situation) -> bool | None:
