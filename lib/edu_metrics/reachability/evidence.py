@@ -209,6 +209,9 @@ class Evidence:
         if indicator not in self._histories:
             series = self.series(indicator)
             series = series[(series["bound"] == "exact") & series["area"].isin(self.areas)]
+            if series.empty:  # of no type that years could be compared with
+                self._histories[indicator] = series
+                return series
             since = {
                 area: self._since(indicator, str(area), int(last)) or 0
                 for area, last in series.groupby("area")["year"].max().items()
@@ -234,9 +237,9 @@ class Evidence:
     def _common_share(self, indicator: str, level: str) -> float | None:
         history = self.history(indicator)
         alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
-        table = history[alike].pivot(index="area", columns="year", values="value")
-        if table.empty:
+        if history.empty or not alike.any():
             return None
+        table = history[alike].pivot(index="area", columns="year", values="value")
         years = range(int(table.columns.min()), int(table.columns.max()) + 1)
         return common_share_pct(table.reindex(columns=years).to_numpy())
 
