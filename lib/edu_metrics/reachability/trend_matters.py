@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Plan, Target
-from edu_metrics.formulas import smallest_visible_change
 from edu_metrics.reachability.cases import Case, case_of
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence, counts_whole
@@ -100,9 +99,7 @@ def matters_of_trend(
     trend, spread = _trend_of(case, found)
     influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
     if found.noise is not None and found.noise.asked is not None:
-        base = case.record.exact.get(found.noise.base_year, float(found.last_value or 0.0))
-        falling = case.indicator.better == "lower"
-        influences.append(persons(base, found.noise, found.noise.asked, falling=falling))
+        influences.append(persons(found.noise))
     return replace(
         blank,
         model="trend",
@@ -220,39 +217,28 @@ def _year(trend: _Trend) -> Influence:
     return Influence("year", "trend", "years", 0.0, -1.0, 1.0, turns_at=max(turns, default=None))
 
 
-def persons(start: float, noise: Noise, asked: float, *, falling: bool) -> Influence:
+def persons(noise: Noise) -> Influence:
     """
     Find the number of persons at which what is asked for could just be seen, or no more.
 
     Parameters
     ----------
-    start : float
-        The rate from which the change is counted. [percent]
     noise : Noise
-        What chance does at the number of persons as it is.
-    asked : float
-        Change that is asked for. [percentage points]
-    falling : bool
-        Whether less is better.
+        What chance does at the number of persons as it is, and what is asked for.
 
     Returns
     -------
     Influence
         The number, and where it turns, between a tenth and ten times of it. [persons]
     """
-
-    def hidden(times: float) -> bool:
-        n = max(noise.n * times, 1.0)
-        return bool(asked < smallest_visible_change(start, n, n, falling=falling))
-
-    stands, least, most = hidden(1.0), 0.1, 10.0
+    stands, least, most = noise.hidden, 0.1, 10.0
     turn = None
     end = most if stands else least
-    if asked > 0 and hidden(end) != stands:
+    if noise.hides(end) != stands:
         near, far = 1.0, end
         for _ in range(_OF_PERSONS):
             middle = (near * far) ** 0.5
-            near, far = (near, middle) if hidden(middle) != stands else (middle, far)
+            near, far = (near, middle) if noise.hides(middle) != stands else (middle, far)
         turn = far
     n = float(noise.n)
     return Influence(
