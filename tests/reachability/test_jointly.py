@@ -428,7 +428,7 @@ def test_the_direction_of_an_area_does_not_make_indicators_go_together(case, pro
 
 
 def test_an_area_that_leaps_says_no_more_than_one_that_creeps(case, promise, rates, cells):
-    """In the east they go together by little steps, in the west against each other by large ones."""
+    """In the east they go together by little steps, in the west the other way by leaps."""
     steps = np.cumsum([2, -1, 3, -2, -3, 1, 2, -2])
     rows = side_by_side(rates, cells, "east", 500 + steps, 500 + steps)
     rows += side_by_side(rates, cells, "west", 500 + 20 * steps, 500 - 20 * steps)
@@ -444,6 +444,35 @@ def test_rates_are_compared_on_the_scale_of_rates(case, promise, rates, cells):
     catalog, study, table = case([promise(level(">=81"))], rows)
     found = dependence_of(Evidence(catalog, study, table), "city", ["pass_rate", "ill"])
     assert found.correlations[0, 1] == pytest.approx(-1, abs=1e-5)
+
+
+def test_what_cannot_be_all_at_once_is_made_possible(case, promise, rates, cells):
+    """Each pair is known in years of its own: two alike, two alike, and the ends opposites."""
+    steps = np.cumsum([0, 3, -1, 4, -2, -3, 1])
+    alike, spans = 500 + steps, (range(1990, 1997), range(2000, 2007), range(2010, 2017))
+    passed = dict(zip((*spans[0], *spans[2]), (*alike, *alike), strict=True))
+    ill = dict(zip((*spans[0], *spans[1]), (*alike, *alike), strict=True))
+    printed = dict(zip((*spans[1], *spans[2]), (*alike, *(1000 - alike)), strict=True))
+    rows = [rates(passed), cells("ill_pct", {y: v / 10 for y, v in ill.items()}),
+            cells("rate_pct", {y: v / 10 for y, v in printed.items()})]  # fmt: skip
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    evidence = Evidence(catalog, study, table)
+    found = dependence_of(evidence, "city", ["pass_rate", "ill", "printed"])
+    assert found.pairs == 3
+    assert np.linalg.eigvalsh(found.correlations).min() > 0
+    assert np.diag(found.correlations) == pytest.approx([1, 1, 1])
+    assert found.correlations[0, 1] == pytest.approx(0.5, abs=0.01)
+    assert found.correlations[0, 2] == pytest.approx(-0.5, abs=0.01)
+
+
+def test_a_count_of_another_year_is_another_count(shipped):
+    """Who entered eight years ago says nothing of those who entered nine years ago."""
+    stock, leavers = (
+        shipped.indicator(name).model_copy(update={"relations": ()})
+        for name in ("compulsory_retention_rate", "compulsory_retention_rate_leavers")
+    )
+    assert _direct(stock, stock.model_copy(update={"id": "same"})) > 0
+    assert _direct(stock, leavers) == 0
 
 
 @pytest.mark.parametrize(
