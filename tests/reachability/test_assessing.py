@@ -363,6 +363,19 @@ def test_no_year_has_a_probability_beyond_what_the_track_record_supports(
     assert max(drawn) <= 0.8
 
 
+def test_a_level_that_a_published_bound_has_reached_is_a_fact(judge, promise, cells):
+    """Above 87 in 2021: 86 has been reached, and whether it is kept is for the draws to say."""
+    target = promise(level(">=86"), indicator="printed")
+    found = judge(target, printed(cells), as_of="2022-03-31").reached
+    assert (found.since, found.median_year) == (None, 2021)
+    assert set(found.first_hit) == {1.0}
+    assert found.still_there[0] == 1.0
+    assert max(found.still_there[1:]) <= 0.8
+    assert max(found.stays) <= 0.8
+    firm = judge(promise(level(">=88"), indicator="printed"), printed(cells), as_of="2022-03-31")
+    assert max(firm.reached.first_hit) <= 0.8
+
+
 def test_what_is_no_level_is_not_reached(judge, promise, cells):
     rows = printed_in(cells, "rate_pct", east=PRINTED, west=PRINTED, south=PRINTED)
     found = judge(rank_of("printed", promise), rows, area="east")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
+from edu_metrics.reachability.ranges import decided_by
 from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
@@ -225,7 +226,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
     probability = float(stated(np.mean(kept)))
     ends = case.drawn(record.area)[case.due]
     low, median, high = (float(value) for value in np.quantile(ends, [0.1, 0.5, 0.9]))
-    years = _reached(blank, trajectory, case.due)
+    years = _reached(blank, trajectory, case.due, record.bounds)
     blank = replace(
         blank,
         probability=probability,
@@ -258,7 +259,9 @@ def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessme
     return any(bound.value in limits and not bound.strict for bound in bounds)
 
 
-def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | None:
+def _reached(
+    blank: Assessment, trajectory: Trajectory, due: int, bounds: Mapping[int, tuple[str, float]]
+) -> Reached | None:
     """Tell when the level is reached, up to some years beyond the due one."""
     if blank.level is None:
         return None
@@ -271,15 +274,22 @@ def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | N
         last_year=trajectory.last_year,
         last_value=trajectory.last_value,
     )
-    # That the level has been reached already is a fact; all else is stated as far as is supported.
-    first_hit = found.first_hit if found.since is not None else _stated(found.first_hit)
+    # What was observed, if only as a bound, is a fact; all else is stated as far as is supported.
+    there = {
+        year
+        for year, bound in bounds.items()
+        if decided_by(*bound, Check("value", (year,), (blank.level,)))
+    }
+    first = min(there, default=years[-1] + 1) if found.since is None else years[0]
     return replace(
         found,
-        first_hit=first_hit,
-        still_there=_stated(found.still_there),
-        stays=_stated(found.stays),
+        first_hit=_stated(found.first_hit, [year >= first for year in years]),
+        still_there=_stated(found.still_there, [year in there for year in years]),
+        stays=_stated(found.stays, [False] * len(years)),
     )
 
 
-def _stated(shares: Sequence[float]) -> tuple[float, ...]:
-    return tuple(float(share) for share in stated(shares))
+def _stated(shares: Sequence[float], facts: Sequence[bool]) -> tuple[float, ...]:
+    return tuple(
+        share if fact else float(stated(share)) for share, fact in zip(shares, facts, strict=True)
+    )
