@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from edu_metrics.catalog import Bound
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
-from edu_metrics.reachability import verdict_of, what_it_takes
+from edu_metrics.explorer.workbench import Workbench
+from edu_metrics.reachability import Evidence, assess_target, verdict_of, what_it_takes
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -41,6 +43,26 @@ def test_a_faster_pace_is_never_less_probable(by_hand):
     assert chances == sorted(chances)
     assert FLOOR <= chances[0] < 0.02
     assert chances[-1] == CAP
+
+
+def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
+    """76 % at least in 2018, where 70 were asked: what is left is 90 in 2022."""
+    usual = by_hand()
+    table = usual.evidence.table.copy()
+    table.loc[(table["year"] == 2018) & (table["quantity"] == "passed"), "bound"] = "at_least"
+    target = usual.target
+    (reading,) = target.readings
+    asked = reading.conditions[0].model_copy(
+        update={"at": {2018: Bound.model_validate(">=70"), **reading.conditions[0].at}}
+    )
+    reading = reading.model_copy(update={"conditions": (asked,)})
+    target = target.model_copy(update={"readings": (reading,)})
+    evidence = Evidence(usual.evidence.catalog, usual.evidence.study, table)
+    found = assess_target(evidence, usual.plan, target, "city")
+    bench = Workbench(evidence, usual.plan, target, found)
+    assert bench.reason is None
+    assert bench.answer(Assumed(pace=5)).met
+    assert not bench.answer(Assumed(pace=4)).met
 
 
 def test_as_usual_is_what_the_report_says(by_hand):

@@ -56,6 +56,34 @@ def test_years_without_counts_are_taken_from_print(catalog, table):
     assert series[["numerator", "denominator"]].iloc[1].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("counted", "printed", "how"),
+    [
+        ("exact", "exact", "computed"),
+        ("exact", "about", "computed"),
+        ("about", "exact", "printed"),
+        ("at_least", "exact", "printed"),
+        ("about", "about", "computed"),
+        ("about", "above", "computed"),
+    ],
+)
+def test_what_is_exact_stands_before_what_is_not_and_counts_before_print(
+    catalog, table, counted, printed, how
+):
+    mixed = pd.concat([
+        table(("east", 2020, "children", 10), bound=counted),
+        table(("east", 2020, "population", 40)),
+        table(("east", 2020, "children_share_pct", 26), bound=printed),
+        table(("west", 2020, "children", 10), ("west", 2020, "population", 50)),
+    ])  # fmt: skip
+    series = compute(catalog, "children_share", mixed, ["east", "west"])
+    assert series[["area", "value", "how"]].to_numpy().tolist() == [
+        ["east", {"computed": 25, "printed": 26}[how], how],
+        ["west", 20, "computed"],
+    ]
+    assert list(series) == COLUMNS
+
+
 def test_an_indicator_that_is_printed_says_so(catalog, table):
     series = compute(
         catalog, "retention_published", table(("east", 2020, "retention_pct", 97.1)), ["east"]

@@ -155,14 +155,58 @@ def test_a_year_proved_by_a_published_bound_is_not_asked_for_again(judge, promis
     assert found.probability == only.probability is not None
 
 
+RISING = {2015: 70.0, 2016: 73.0, 2017: 76.0, 2018: 79.0, 2019: 82.0, 2020: 85.0}
+
+
+def printed(cells, bound="above", value=87.0, year=2021):
+    return [cells("rate_pct", RISING), cells("rate_pct", {year: value}, bound=bound)]
+
+
+def test_a_forecast_agrees_with_a_bound_published_after_the_last_value(judge, promise, cells):
+    """Above 87 in 2021 leaves of all draws those above 87, and of them those that get to 89."""
+    target = promise(level(">=89"), indicator="printed")
+    blind = judge(target, printed(cells)[:1], as_of="2022-03-31")
+    found = judge(target, printed(cells), as_of="2022-03-31")
+    assert found.probability > blind.probability
+    assert found.interval[0] > blind.interval[0]
+
+
+@pytest.mark.parametrize(("bound", "value"), [("about", 87.0), ("above", 0.0), ("at_most", 100.0)])
+def test_a_bound_that_says_nothing_changes_nothing(judge, promise, cells, bound, value):
+    target = promise(level(">=89"), indicator="printed")
+    blind = judge(target, printed(cells)[:1], as_of="2022-03-31")
+    found = judge(target, printed(cells, bound, value), as_of="2022-03-31")
+    assert (found.probability, found.interval) == (blind.probability, blind.interval)
+
+
+def test_a_bound_beyond_the_forecast_leaves_nothing_to_tell(judge, promise, cells):
+    target = promise(level(">=99"), indicator="printed")
+    found = judge(target, printed(cells, value=98.9), as_of="2022-03-31")
+    assert (found.verdict, found.probability) == (Verdict.CANNOT_TELL, None)
+    assert found.reason.startswith("bound_unforeseen:")
+    assert "of 4000 draws" in found.reason
+    assert [(item.quantity, item.year) for item in found.missing] == [("rate_pct", 2021)]
+
+
+def test_the_higher_the_bound_the_likelier_the_level(judge, promise, cells):
+    target = promise(level(">=90"), indicator="printed")
+    said = [judge(target, printed(cells, value=value), as_of="2022-03-31").probability
+            for value in (80.0, 85.0, 87.0, 88.0)]  # fmt: skip
+    assert said == sorted(said)
+    assert said[0] < said[-1]
+
+
 def test_a_published_bound_is_never_projected_as_its_value(judge, promise, cells):
+    """Above 93.5 is more than 93.5: the last value stays that of the year before."""
     rows = [cells("rate_pct", PRINTED)]
-    with_bound = [*rows, cells("rate_pct", {2021: 99}, bound="above")]
     target = promise(AT_95, indicator="printed")
-    first = judge(target, rows, as_of="2022-06-30")
-    second = judge(target, with_bound, as_of="2022-06-30")
-    assert (second.last_year, second.median) == (2020, 93)
-    assert first.probability == second.probability
+    bound, exact = (
+        judge(target, [*rows, cells("rate_pct", {2021: 93.5}, bound=kind)], as_of="2022-06-30")
+        for kind in ("above", "exact")
+    )
+    assert (bound.last_year, bound.last_value, exact.last_year) == (2020, 93, 2021)
+    assert bound.median > exact.median
+    assert bound.probability > exact.probability
 
 
 # -- impossible by arithmetic -------------------------------------------------------------------
@@ -302,6 +346,34 @@ def test_a_model_that_ends_with_the_deadline_is_asked_no_further(
     found = judge(promise(level(">=95")), [rates(PAST)])
     assert found.reached.years == (2021, 2022)
     assert found.probability is not None
+
+
+@pytest.mark.parametrize("text", [">=70", ">=92", ">=93.5", ">=99.9"])
+def test_no_year_has_a_probability_beyond_what_the_track_record_supports(
+    judge, promise, rates, text
+):
+    """But that a level has been reached already is a fact."""
+    found = judge(promise(level(text)), [rates(PAST)]).reached
+    drawn = [*found.still_there, *found.stays]
+    if found.since is None:
+        drawn += found.first_hit
+    else:
+        assert (found.since, set(found.first_hit)) == (2020, {1.0})
+    assert min(drawn) >= 0.01
+    assert max(drawn) <= 0.8
+
+
+def test_a_level_that_a_published_bound_has_reached_is_a_fact(judge, promise, cells):
+    """Above 87 in 2021: 86 has been reached, and whether it is kept is for the draws to say."""
+    target = promise(level(">=86"), indicator="printed")
+    found = judge(target, printed(cells), as_of="2022-03-31").reached
+    assert (found.since, found.median_year) == (None, 2021)
+    assert set(found.first_hit) == {1.0}
+    assert found.still_there[0] == 1.0
+    assert max(found.still_there[1:]) <= 0.8
+    assert max(found.stays) <= 0.8
+    firm = judge(promise(level(">=88"), indicator="printed"), printed(cells), as_of="2022-03-31")
+    assert max(firm.reached.first_hit) <= 0.8
 
 
 def test_what_is_no_level_is_not_reached(judge, promise, cells):

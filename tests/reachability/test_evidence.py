@@ -79,6 +79,17 @@ def test_a_number_known_as_a_bound_is_asked_for(evidence, cells):
     assert [(item.quantity, item.year) for item in found] == [("rate_pct", 2020)]
 
 
+@pytest.mark.parametrize("bound", [None, "above"])
+def test_where_nothing_exact_is_known_there_is_no_history(evidence, cells, bound):
+    """Neither where nothing is known nor where there is a bound alone; breaks or none."""
+    rows = [] if bound is None else [cells("rate_pct", {2020: 95.0}, bound=bound)]
+    found = evidence(rows)
+    assert found.history("printed").empty
+    assert found.moves_together_pct("printed", "city") is None
+    with pytest.raises(ProjectionError, match="no observation to start from"):
+        found.trajectory("printed", "city", 2022)
+
+
 @pytest.mark.parametrize(
     ("areas", "hit"),
     [("", True), ("areas: [nation],", True), ("areas: [city],", True), ("areas: [port],", False),

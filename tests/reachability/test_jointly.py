@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_metrics.catalog import find_root, load_catalog
+from edu_metrics.catalog import Relation, find_root, load_catalog
 from edu_metrics.reachability import Evidence, assess_target, plan_together
 from edu_metrics.reachability.dependence import _direct, dependence_of, expected_correlations
-from edu_metrics.reachability.events import Event, all_together, stated_part
-from edu_metrics.reachability.jointly import odds_of
+from edu_metrics.reachability.events import Event, _normals, all_together, event_of, stated_part
+from edu_metrics.reachability.jointly import _tenths, _tenths_if_independent, odds_of
 
 YEARS = (2016, 2017, 2018, 2019, 2020)
 DRAWS = 4000
@@ -57,6 +57,14 @@ def test_without_dependence_chances_multiply(chances):
     events = [event(name, chance) for name, chance in zip("abcd", chances, strict=False)]
     found, _ = joint(events, np.eye(len(events)))
     assert found.joint == pytest.approx(found.independent, abs=0.02)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7])
+def test_the_numbers_behind_the_order_have_no_mean_and_no_correlation(rows):
+    """What chance would leave of both is put right, and more or fewer draws change little."""
+    drawn = _normals(rows, DRAWS, 3)
+    assert drawn.mean(axis=1) == pytest.approx(np.zeros(rows), abs=1e-9)
+    assert drawn @ drawn.T / DRAWS == pytest.approx(np.eye(rows), abs=1e-9)
 
 
 @given(st.lists(st.floats(0.05, 0.8), min_size=1, max_size=5))
@@ -229,12 +237,109 @@ def test_a_plan_without_a_probability_has_no_odds(together, promise):
     assert not found.lost
 
 
+def test_one_impossible_target_is_enough_to_lose_the_plan(together, promise, rates):
+    targets = [promise(level(">=101"), name="beyond"), promise(level(">=80"), name="open")]
+    found, _ = together(targets, [moving(rates)])
+    assert (found.lost, found.standings["missed"], found.standings["impossible"]) == (True, 0, 1)
+
+
+def test_what_cannot_be_told_is_counted_as_unknown(together, promise, rates):
+    """A series that never moved says nothing of how far it may; nor is it open and vacuous."""
+    still = rates(dict.fromkeys(YEARS, 800))
+    found, assessed = together([promise(level(">=79"), name="a", article="7")], [still])
+    assert assessed["a"].vacuous
+    assert (found.standings["cannot_tell"], found.vacuous) == (1, 0)
+    assert [(g.article, g.unknown, g.odds) for g in found.groups] == [("7", 1, None)]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "better", "text"),
+    [("pass_rate", "higher", ">=50"), ("pass_rate", "higher", ">=95"),
+     ("fail_rate", "lower", "<=50"), ("fail_rate", "lower", "<=5")],
+)  # fmt: skip
+def test_where_less_is_stated_than_was_drawn_the_worst_draws_miss(
+    case, promise, rates, cells, indicator, better, text
+):
+    """And where more is stated, the best keep it: high ones, or low ones where less is better."""
+    rows = [
+        moving(rates),
+        cells("failed", dict(zip(YEARS, (210, 190, 205, 195, 200), strict=True))),
+    ]
+    target = promise(level(text), indicator=indicator, better=better)
+    catalog, study, table = case([target], rows)
+    evidence, plan = Evidence(catalog, study, table), catalog.plan("plan")
+    found = assess_target(evidence, plan, plan.targets[0], "city")
+    made = event_of(evidence, plan, plan.targets[0], found)
+    assert found.probability in (0.01, 0.8)
+    assert made.kept.sum() == found.probability * DRAWS
+    kept, missed = made.order[made.kept], made.order[~made.kept]
+    if better == "higher":
+        assert kept.min() >= missed.max()
+    else:
+        assert kept.max() <= missed.min()
+
+
+def test_the_number_met_counts_what_is_kept_in_a_draw(together, promise, rates):
+    """80 % keep the easy one, and 1 % the others with it: with 80 % one or none is met."""
+    texts = (">=50", ">=95", ">=96")
+    targets = [promise(level(text), name=f"t{n}") for n, text in enumerate(texts)]
+    found, assessed = together(targets, [moving(rates)])
+    assert [assessed[t].probability for t in ("t0", "t1", "t2")] == [0.8, 0.01, 0.01]
+    assert (found.interval, found.draws) == ((0, 1), DRAWS)
+    assert found.vacuous == 1
+
+
+@pytest.mark.parametrize(
+    ("chance", "interval"), [(0.09, (0, 0)), (0.11, (0, 1)), (0.89, (0, 1)), (0.91, (1, 1))]
+)
+def test_the_interval_leaves_one_draw_in_ten_on_either_side(chance, interval):
+    kept = np.arange(DRAWS) < chance * DRAWS
+    assert _tenths(kept.astype(int)) == interval
+    assert _tenths_if_independent([chance]) == interval
+
+
+def test_an_end_of_the_interval_is_the_first_number_that_comes_to_a_tenth():
+    """Two even chances: none, one or two with 1/4, 1/2, 1/4; one in ten of a chance of 0.9."""
+    assert _tenths_if_independent([0.5, 0.5]) == (0, 2)
+    assert _tenths_if_independent([0.1]) == (0, 0)
+    assert _tenths_if_independent([0.9]) == (0, 1)
+
+
+def test_targets_that_are_kept_and_missed_together_have_no_weakest(together, promise, rates):
+    found, _ = together([promise(level(">=80.5"), name=name) for name in "ab"], [moving(rates)])
+    assert (found.weakest, found.without_weakest) == (None, None)
+
+
+def test_a_joint_probability_stays_within_what_the_stated_ones_allow():
+    """Of three draws two keep both, which is more than the 0.6 that was stated of one."""
+    kept = np.array([[True, True, False], [True, True, True]])
+    assert odds_of(kept, [0.6, 0.9]).joint == 0.6
+    none = np.array([[True, False, False], [False, True, True]])
+    assert odds_of(none, [0.7, 0.8]).joint == pytest.approx(0.5)
+
+
 def test_the_number_met_spreads_wider_when_targets_hang_together(together, promise, rates):
     targets = [promise(level(f">={80 + n / 100}"), name=f"t{n}") for n in range(8)]
     found, _ = together(targets, [moving(rates)])
     width, alone = (high - low for low, high in (found.interval, found.interval_independent))
     assert found.interval == (0, 8)
     assert width > alone
+
+
+def test_a_year_that_a_published_bound_decided_is_open_no_more(together, promise, cells):
+    """Above 97 was asked and printed for 2020: what is left is the level of 2022."""
+    rows = [
+        cells("rate_pct", {2016: 96.9, 2017: 97.4, 2018: 97.1, 2019: 97.2, 2021: 97.6}),
+        cells("rate_pct", {2020: 97.0}, bound="above"),
+    ]
+    both = [{"type": "level", "at": {2020: ">97", 2022: ">=97.5"}}]
+    targets = [
+        promise(both, name="both", indicator="printed"),
+        promise(level(">=97.5"), name="one", indicator="printed"),
+    ]
+    found, assessed = together(targets, rows, as_of="2022-06-30")
+    assert assessed["both"].probability == assessed["one"].probability
+    assert found.odds.joint == pytest.approx(assessed["one"].probability, abs=0.001)
 
 
 def test_the_independent_number_is_that_of_the_binomial(together, promise, rates):
@@ -291,6 +396,96 @@ def test_areas_of_one_year_are_no_more_years(case, promise, rates, cells):
     study = study.model_copy(update={"areas": ("city", "east")})
     one = dependence_of(Evidence(catalog, study, table), "east", ["pass_rate", "ill"])
     assert three.intensity == pytest.approx(one.intensity, abs=1e-9)
+
+
+def side_by_side(rates, cells, area, passed, ill):
+    """Two indicators of an area from 2012 on, in thousandths and in tenths of a percent."""
+    first = {2012 + n: value for n, value in enumerate(passed)}
+    other = {2012 + n: value / 10 for n, value in enumerate(ill)}
+    return [rates(first, area=area), cells("ill_pct", other, area)]
+
+
+def test_districts_say_nothing_of_how_a_city_moves(case, promise, rates, cells):
+    moves = [500 + n for n in (0, 30, -10, 40, 5, 60, 20, 45)]
+    rows = side_by_side(rates, cells, "east", moves, moves)
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    evidence = Evidence(catalog, study, table)
+    assert dependence_of(evidence, "east", ["pass_rate", "ill"]).pairs == 1
+    assert dependence_of(evidence, "city", ["pass_rate", "ill"]).pairs == 0
+
+
+def test_the_direction_of_an_area_does_not_make_indicators_go_together(case, promise, rates, cells):
+    """Both rise in the east and fall in the west; from year to year they have nothing in common."""
+    one, two = (1, 1, -1, -1, 1, 1, -1, -1), (1, -1, 1, -1, 1, -1, 1, -1)
+    rows = []
+    for area, pace in (("east", 10), ("west", -10)):
+        for_one, for_two = (np.cumsum([pace + step for step in steps]) for steps in (one, two))
+        rows += side_by_side(rates, cells, area, 500 + for_one, 500 + for_two)
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    found = dependence_of(Evidence(catalog, study, table), "east", ["pass_rate", "ill"])
+    assert found.pairs == 1
+    assert abs(found.correlations[0, 1]) < 0.3
+
+
+def test_an_area_that_leaps_says_no_more_than_one_that_creeps(case, promise, rates, cells):
+    """In the east they go together by little steps, in the west the other way by leaps."""
+    steps = np.cumsum([2, -1, 3, -2, -3, 1, 2, -2])
+    rows = side_by_side(rates, cells, "east", 500 + steps, 500 + steps)
+    rows += side_by_side(rates, cells, "west", 500 + 20 * steps, 500 - 20 * steps)
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    found = dependence_of(Evidence(catalog, study, table), "east", ["pass_rate", "ill"])
+    assert abs(found.correlations[0, 1]) < 0.1
+
+
+def test_rates_are_compared_on_the_scale_of_rates(case, promise, rates, cells):
+    """Who does not pass fails: exact opposites on the logit scale however far the rate swings."""
+    passed = np.array([200, 850, 400, 950, 300, 700, 100, 600])
+    rows = side_by_side(rates, cells, "city", passed, 1000 - passed)
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    found = dependence_of(Evidence(catalog, study, table), "city", ["pass_rate", "ill"])
+    assert found.correlations[0, 1] == pytest.approx(-1, abs=1e-5)
+
+
+def test_what_cannot_be_all_at_once_is_made_possible(case, promise, rates, cells):
+    """Each pair is known in years of its own: two alike, two alike, and the ends opposites."""
+    steps = np.cumsum([0, 3, -1, 4, -2, -3, 1])
+    alike, spans = 500 + steps, (range(1990, 1997), range(2000, 2007), range(2010, 2017))
+    passed = dict(zip((*spans[0], *spans[2]), (*alike, *alike), strict=True))
+    ill = dict(zip((*spans[0], *spans[1]), (*alike, *alike), strict=True))
+    printed = dict(zip((*spans[1], *spans[2]), (*alike, *(1000 - alike)), strict=True))
+    rows = [rates(passed), cells("ill_pct", {y: v / 10 for y, v in ill.items()}),
+            cells("rate_pct", {y: v / 10 for y, v in printed.items()})]  # fmt: skip
+    catalog, study, table = case([promise(level(">=81"))], rows)
+    evidence = Evidence(catalog, study, table)
+    found = dependence_of(evidence, "city", ["pass_rate", "ill", "printed"])
+    assert found.pairs == 3
+    assert np.linalg.eigvalsh(found.correlations).min() > 0
+    assert np.diag(found.correlations) == pytest.approx([1, 1, 1])
+    assert found.correlations[0, 1] == pytest.approx(0.5, abs=0.01)
+    assert found.correlations[0, 2] == pytest.approx(-0.5, abs=0.01)
+
+
+def test_a_count_of_another_year_is_another_count(shipped):
+    """Who entered eight years ago says nothing of those who entered nine years ago."""
+    stock, leavers = (
+        shipped.indicator(name).model_copy(update={"relations": ()})
+        for name in ("compulsory_retention_rate", "compulsory_retention_rate_leavers")
+    )
+    assert _direct(stock, stock.model_copy(update={"id": "same"})) > 0
+    assert _direct(stock, leavers) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("complement_of", -0.99), ("published_form_of", 0.99), ("part_of", 0.6),
+     ("disjoint_from", -0.6)],
+)  # fmt: skip
+def test_a_relation_binds_in_its_own_way_whoever_names_it(shipped, kind, expected):
+    one, other = (shipped.indicator(name) for name in ("myopia_rate", "education_budget_spending"))
+    relation = Relation(kind=kind, indicators=(other.id,))
+    assert _direct(one, other) == 0
+    related = one.model_copy(update={"relations": (relation,)})
+    assert _direct(related, other) == _direct(other, related) == expected
 
 
 def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_path):

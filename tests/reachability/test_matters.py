@@ -255,6 +255,71 @@ def test_where_less_is_better_a_lower_start_makes_it_likelier(hang, promise, cel
     assert of(found, "drift").turns_at < 0
 
 
+def test_a_year_that_a_published_bound_decided_is_open_no_more(hang, promise, cells):
+    rows = [
+        cells("rate_pct", {2016: 96.9, 2017: 97.4, 2018: 97.1, 2019: 97.2, 2021: 97.6}),
+        cells("rate_pct", {2020: 97.0}, bound="above"),
+    ]
+    known = {"indicator": "printed"}
+    both = promise([{"type": "level", "at": {2020: ">97", 2022: ">=97.5"}}], **known)
+    options = {"rows": rows, "as_of": "2022-06-30"}
+    (found, _), (alone, _) = hang(both, **options), hang(promise([level(">=97.5")], **known),
+                                                        **options)  # fmt: skip
+    for name in ("start", "drift", "swing"):
+        assert of(found, name).turns_at == of(alone, name).turns_at
+
+
+CHANGES = [
+    {"type": "yearly_change", "unit": "points", "change": [">=0.5"]},
+    {"type": "total_change", "unit": "points", "change": [">=1.5"]},
+    {"type": "average_change", "change": [">=0.75"]},
+]
+
+
+@pytest.mark.parametrize("asked", CHANGES)
+def test_a_change_in_points_hardly_hangs_on_where_it_starts(hang, promise, asked):
+    """Near 50 % a logit is 4 %: wherever the series starts, a gain in points is the same."""
+    found, _ = hang(promise([asked], steps=[2]), passed=(490, 510, 495, 500))
+    start = of(found, "start")
+    assert start.least < 46
+    assert start.most > 54
+    assert start.turns_at is None
+
+
+def test_a_start_of_whole_things_is_moved_by_whole_things(hang, promise, cells):
+    """Of five schools and a bit there is none: less than half a school turns no gain of one."""
+    asked = promise([CHANGES[1] | {"change": [">=1"]}], indicator="number_of_schools", steps=[2])
+    found, _ = hang(asked, rows=[cells("schools", dict(zip(YEARS, (5, 4, 6, 5), strict=True)))])
+    turn = of(found, "start").turns_at
+    assert turn is None or abs(turn - 5) >= 0.499
+
+
+def test_growth_in_percent_is_harder_from_a_higher_start(hang, promise):
+    """Of 20 more in a hundred of it, half as many do from half the start."""
+    asked = {"type": "total_change", "unit": "percent", "change": [">=4"]}
+    found, evidence = hang(promise([asked], steps=[2]), passed=(480, 520, 490, 500))
+    start = of(found, "start")
+    draws = evidence.trajectory("pass_rate", "city", 2022).at(2022)
+    by = logit(start.turns_at) - logit(50)
+    moved = np.mean(shifted(draws, by) >= 1.04 * start.turns_at)
+    assert min(abs(moved - cut) for cut in (0.05, 0.33, 0.66)) < 0.03
+
+
+def test_a_word_that_comes_back_before_the_far_end_has_turned_all_the_same(hang, promise):
+    """82.7 to 83.2 is out of reach from 80 and from 86, and not from 83."""
+    found, evidence = hang(promise([level("<=83.2"), level(">=82.7")]))
+    start = of(found, "start")
+    draws = evidence.trajectory("pass_rate", "city", 2022).at(2022)
+
+    def chance(value):
+        moved = shifted(draws, logit(value) - logit(80))
+        return np.mean((moved >= 82.7) & (moved <= 83.2))
+
+    assert max(chance(80), chance(start.most)) < 0.05 < chance(83)
+    assert chance(start.turns_at) == pytest.approx(0.05, abs=0.01)
+    assert 80 < start.turns_at < 83
+
+
 def test_a_wider_swing_brings_what_lies_far_within_reach(hang, promise):
     found, evidence = hang(promise([level(">=86")]))
     assert found.probability < 0.05
@@ -265,17 +330,27 @@ def test_a_wider_swing_brings_what_lies_far_within_reach(hang, promise):
     assert np.mean(wider >= logit(86)) == pytest.approx(0.05, abs=0.01)
 
 
-def noise(n, visible, asked, *, hidden):
-    return Noise(n, 2020, visible, 0.1, asked, hidden, None, False)
+def noise(n, asked, *, n_base=None, base_pct=80.0, falling=False):
+    n_base = n if n_base is None else n_base
+    visible = smallest_visible_change(base_pct, n_base, n, falling=falling)
+    return Noise(n, 2020, visible, 0.1, asked, asked < visible, None, False, base_pct, n_base,
+                 falling)  # fmt: skip
 
 
 def test_persons_turn_where_what_is_asked_can_just_be_seen():
-    few = persons(80.0, noise(300, 9.0, 5.0, hidden=True), 5.0, falling=False)
+    few = persons(noise(300, 5.0))
     assert few.turns_at > 300
     assert smallest_visible_change(80, few.turns_at, few.turns_at) == pytest.approx(5, abs=0.02)
-    many = persons(80.0, noise(5000, 2.0, 5.0, hidden=False), 5.0, falling=False)
+    many = persons(noise(5000, 5.0))
     assert many.turns_at == pytest.approx(few.turns_at, rel=0.01)
-    assert persons(80.0, noise(300, 9.0, 0.1, hidden=True), 0.1, falling=False).turns_at is None
+    assert persons(noise(300, 0.1)).turns_at is None
+
+
+def test_persons_of_both_years_are_multiplied_and_a_fall_is_looked_for_downwards():
+    few = persons(noise(300, 5.0, n_base=900, falling=True))
+    assert smallest_visible_change(
+        80, 3 * few.turns_at, few.turns_at, falling=True
+    ) == pytest.approx(5, abs=0.02)
 
 
 def test_a_later_year_is_told_where_it_changes_the_word(hang, promise):

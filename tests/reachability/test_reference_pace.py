@@ -1,5 +1,7 @@
 """Paces at percentiles of a reference class, held against the counting the other way round."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +63,24 @@ def test_where_no_class_serves_there_is_no_pace(pace, indicator, start, years):
 def test_a_study_without_a_class_has_no_pace(shipped):
     study = shipped.study("wuhai").model_copy(update={"reference_class": ()})
     assert pace_by_class(shipped, study)("myopia_rate", 80, 50.0, 2, True) is None
+
+
+def test_a_class_of_changed_tests_gives_no_pace(shipped, pace):
+    """Whatever stands first, the pace is that of ordinary years."""
+    swapped = shipped.study("wuhai").model_copy(
+        update={"reference_class": ("test_change", "ordinary")}
+    )
+    asked = ("primary_teachers_bachelor_share", 80, 50.0, 2, False)
+    assert pace_by_class(shipped, swapped)(*asked) == pace(*asked)
+    alone = swapped.model_copy(update={"reference_class": ("test_change",)})
+    assert pace_by_class(shipped, alone)(*asked) is None
+
+
+def test_what_runs_to_a_hundred_and_is_no_percentage_has_no_pace(shipped):
+    asked = ("primary_teachers_bachelor_share", 80, 50.0, 2, False)
+    points = shipped.indicator(asked[0]).model_copy(update={"unit": "points"})
+    catalog = dataclasses.replace(shipped, indicators={**shipped.indicators, asked[0]: points})
+    assert pace_by_class(catalog, shipped.study("wuhai"))(*asked) is None
 
 
 def test_a_share_is_no_percentile(shipped):

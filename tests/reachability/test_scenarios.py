@@ -150,6 +150,14 @@ def test_as_usual_draws_and_gives_a_probability(play):
     assert found.draws.max() <= 100
 
 
+@pytest.mark.parametrize("bound", [">=60", ">=79", ">=99.9"])
+def test_as_usual_has_the_probability_that_is_stated_of_the_target(play, promise, judge, bound):
+    target = promise([level(bound)])
+    (found,) = play(step("as_usual"), target=target)
+    draws = found.draws[:, -1]
+    assert found.probability == np.clip(np.mean(draws >= float(bound[2:])), 0.01, 0.8)
+
+
 def test_as_usual_after_a_shock_goes_on_from_below(play):
     (usual,), (shocked,) = (
         play(*steps)
@@ -253,6 +261,25 @@ def test_names_that_do_not_exist_are_refused_with_the_nearest_one(case, promise)
         run_scenarios(catalog, study, table, scenarios=("halt",))
     with pytest.raises(DefinitionError, match="no target 'goa'; did you mean 'goal'"):
         run_scenarios(catalog, study, table, targets=("goa",))
+
+
+def test_a_year_that_a_published_bound_decided_is_not_asked_for(case, promise, cells):
+    """Above 97 was asked and printed for 2020: standing still at 97.6 keeps the rest."""
+    rows = [
+        cells("rate_pct", {2018: 97.1, 2019: 97.2, 2021: 97.6}),
+        cells("rate_pct", {2020: 97.0}, bound="above"),
+    ]
+    asked = {"type": "level", "at": {2020: ">97", 2022: ">=97.5"}}
+    target = promise([asked], indicator="printed")
+    catalog, study, table = case([target], rows, as_of="2022-06-30")
+    plan = catalog.plan("plan")
+    entry = Scenario.model_validate(
+        {"id": "s", "title": {"zh": "情景", "en": "s"}, "assumes": {"zh": "假定", "en": "a"},
+         "steps": [step("halt")]}
+    )  # fmt: skip
+    evidence = Evidence(catalog, study, table)
+    (found,) = run_scenario(evidence, plan, plan.targets[0], entry, "city")
+    assert (found.reason, found.met) == (None, True)
 
 
 def test_a_decided_target_is_told_as_it_is_on_record(play, promise):

@@ -85,6 +85,16 @@ def test_what_stands_beyond_its_target_takes_nothing_new(take):
     assert found.needs[0].even.reason == "usual_is_enough"
 
 
+@pytest.mark.parametrize("passed", [(960, 980, 970, 990), (790, 810, 795, 800)])
+def test_no_chance_of_a_trend_is_told_beyond_what_the_track_record_supports(take, passed):
+    """Nine in ten draws may do for 80 %; 80 % is what is told."""
+    found = take(passed=passed)
+    (need,) = found.needs
+    told = (found.usual, need.even.probability, need.sure.probability)
+    assert all(0.01 <= chance <= 0.8 for chance in told)
+    assert need.sure.probability == 0.8
+
+
 def test_no_number_of_people_gains_five_points_twice_from_ninety_seven(take, promise):
     gain = {"type": "yearly_change", "unit": "points", "change": [">=5"], "capped": False}
     found = take(promise([gain], steps=[2]), passed=(960, 965, 975, 970))
@@ -103,6 +113,14 @@ def test_more_than_the_far_end_of_a_range_is_no_failure_of_effort(take, promise)
     gain = {"type": "yearly_change", "unit": "points", "change": [">=1", "<=2"], "capped": False}
     (need,) = take(promise([gain], steps=[2])).needs
     assert need.sure.reason == "found"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "past"), [("2021-03-31", False), ("2022-12-31", False), ("2023-01-01", True)]
+)
+def test_what_was_due_before_the_date_would_have_taken_it(take, as_of, past):
+    found = take(of={"as_of": as_of})
+    assert (found.kind, found.past) == ("count", past)
 
 
 def test_the_district_furthest_behind_decides_the_whole(take):

@@ -18,7 +18,7 @@ from edu_metrics.reporting import (
     show_courses,
     show_not_compared,
 )
-from edu_metrics.trajectories import stated
+from edu_metrics.trajectories import CAP, stated
 from edu_metrics.words import probability
 
 SCENARIOS = ("as_usual", "required_pace", "halt", "upgrade_teachers", "each_reading")
@@ -75,6 +75,15 @@ def test_each_scenario_stands_with_its_sentence_and_how_often_it_applies(compare
     rows = rows_of(show_assumed(compared()))
     assert [row[1] for row in rows] == [catalog.scenario(name).assumes.en for name in SCENARIOS]
     assert {row[2] for row in rows} == {"1"}
+
+
+def test_a_share_of_an_assumed_range_is_told_as_it_is(compared):
+    """What levers come to is no forecast, and no track record bounds it."""
+    report = compared().report
+    target = report.plan.target("T01_public_kindergarten_table")
+    scenario = report.catalog.scenario("open_public_places")
+    (found,) = run_scenario(report.evidence, report.plan, target, scenario, "mock_city")
+    assert found.probability > CAP
 
 
 def test_a_row_tells_chance_year_and_people_of_its_scenario(compared):

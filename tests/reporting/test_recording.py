@@ -245,3 +245,9 @@ def test_a_study_gets_a_record_where_it_has_many_areas_of_one_level(catalog):
     assert [name for name in catalog.studies if has_record(catalog, catalog.study(name))] == [
         "michigan"
     ]
+
+
+def test_a_rate_of_which_nothing_exact_is_known_has_no_record(root):
+    asked = {"indicator": "bachelor_line_rate", "lang": "en", "root": root}
+    with pytest.raises(DataError, match="in some area and year, found none; name another"):
+        open_record("wuhai", **asked)

@@ -14,12 +14,12 @@ import pytest
 
 from edu_metrics import reporting as rep
 from edu_metrics.errors import DataError, DefinitionError, ReportError
-from edu_metrics.reachability import Applies, Verdict, gap_by_parts
+from edu_metrics.reachability import Applies, Verdict, gap_by_parts, what_each_reading_takes
 from edu_metrics.reporting.city import _gap, _splits
 from edu_metrics.reporting.judging import _chance
 from edu_metrics.reporting.outlook import _panel
 from edu_metrics.reporting.reasons import because, level_text, reading_text
-from edu_metrics.words import probability, say
+from edu_metrics.words import date, probability, say
 
 SECTIONS = (
     rep.show_head,
@@ -68,6 +68,21 @@ def test_what_it_takes_from_a_plans_own_start_is_marked_and_for_each_hundred(ope
     assert "†" in shown
     assert "in 100 a year" in shown
     assert "†" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", "en")))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_it_would_have_taken_of_targets_that_fell_due_is_marked(opened, lang):
+    report = opened("wuhai", "wuhai", lang)
+    told = say("taking.past", lang, date=date(report.study.as_of, lang))
+    shown = unescape(str(rep.show_what_it_takes(report)))
+    assert told in shown
+    # One mark in each row that has an answer, and one in the note.
+    answered = [item for target in report.numeric
+                for item in what_each_reading_takes(report.evidence, report.plan, target, "wuhai")
+                if item.kind != "none"]  # fmt: skip
+    assert all(item.past for item in answered)
+    assert "§" in shown
+    assert "§" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", lang)))
 
 
 def test_every_lever_and_every_reason_has_words():

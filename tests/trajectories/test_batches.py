@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edu_metrics.errors import ProjectionError
@@ -58,6 +58,25 @@ def test_few_areas_have_theirs_as_well_and_one_with_too_short_a_past_is_left_out
     told = dict(found.quantiles([0.5], 2))
     assert list(told) == ["long"]
     assert told["long"] == pytest.approx(found.of("long", (2020, 2021)).quantiles([0.5]), abs=1e-3)
+
+
+@given(
+    st.dictionaries(st.integers(2005, 2020), st.integers(90, 130), min_size=1, max_size=7),
+    st.sampled_from(["log", "logit"]),
+)
+@settings(max_examples=40, deadline=None)
+@example({2017: 100, 2018: 110, 2019: 105, 2020: 120}, "log")
+def test_an_area_has_quantiles_if_and_only_if_it_has_draws(history, counts, scale):
+    """By themselves three changes are enough, however long ago they were."""
+    values = {year: count if scale == "log" else count / 2 for year, count in counts.items()}
+    found = project(history(values, area="one"), 2022, scale=scale, draws=40)
+    first = max(values) + 1
+    try:
+        found.of("one", (first, first + 1))
+    except ProjectionError:
+        assert dict(found.quantiles([0.5], 2)) == {}
+    else:
+        assert set(dict(found.quantiles([0.5], 2))) == {"one"}
 
 
 def test_years_beyond_what_was_projected_are_refused(table):

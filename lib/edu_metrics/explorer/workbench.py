@@ -121,7 +121,8 @@ class Workbench:
             return "rank"
         exact = self.situation.known(begin(found.last_year, found.last_value, self.due))
         ahead = range(found.last_year + 1, self.due + 1)
-        needed = {year for check in self.situation.checks for year in check.years}
+        left = found.undecided(self.situation.checks)
+        needed = {year for check in left for year in check.years}
         return None if needed <= {*exact, *ahead} else "earlier_year_unknown"
 
     def _horizon(self) -> int:

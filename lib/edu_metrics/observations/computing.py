@@ -67,6 +67,8 @@ def compute(
     """
     Compute an indicator from counts; where they are lacking, take it as it was printed.
 
+    So it is where they make no exact value, and an exact one was printed.
+
     Parameters
     ----------
     catalog : Catalog
@@ -127,8 +129,10 @@ def compute(
     for form in forms:
         printed = _evaluate(form, cells, wanted).assign(how="printed")
         if len(printed):
-            # What was computed stands first, and is kept.
-            series = pd.concat([series, printed]).drop_duplicates(["area", "year"])
+            both = pd.concat([series, printed], ignore_index=True)
+            # Exact before what is not; among equals what was computed stands first, and is kept.
+            first = (both["bound"] != "exact").argsort(kind="stable")
+            series = both.iloc[first].drop_duplicates(["area", "year"])
     return series.sort_values(["area", "year"], ignore_index=True)
 
 

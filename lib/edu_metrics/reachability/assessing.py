@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edu_metrics.catalog import Catalog, Plan, Reading, Study, Target, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.reachability.agreeing import UnforeseenError
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.cases import Case, case_of
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
+from edu_metrics.reachability.ranges import decided_by
 from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
@@ -171,7 +173,7 @@ def _assess_reading(
     last_year = record.last_year or 0
     if not is_possible(checks, record.exact, limits=indicator.bounds, last_year=last_year):
         return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
-    undecided = [check for check, result in zip(checks, results, strict=True) if not result.holds]
+    undecided = case.open_checks
     lacking, missing = _lacking(case, undecided)
     if lacking:
         return replace(blank, verdict=Verdict.NO_DATA, missing=missing)
@@ -206,14 +208,12 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     try:
         trajectory = case.trajectory(record.area)
-        kept: Any = True
-        values = _values(trajectory, record.exact)
-        for check in undecided:
-            rivals = {
-                area: _values(case.trajectory(area), known)
-                for area, known in case.rivals(check).items()
-            }
-            kept = np.logical_and(kept, check.holds(values, rivals))
+        kept = case.kept()
+    except UnforeseenError as error:
+        missing = case.missing(sorted(year for year in record.bounds if year > last_year))
+        return replace(
+            blank, verdict=Verdict.CANNOT_TELL, reason=f"bound_unforeseen:{error}", missing=missing
+        )
     except ProjectionError as error:
         wanted = [last_year - back for back in range(1, 4)]
         missing = case.missing([year for year in wanted if year not in record.exact])
@@ -224,8 +224,9 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         missing = case.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(stated(np.mean(kept)))
-    low, median, high = (float(value) for value in np.quantile(values[case.due], [0.1, 0.5, 0.9]))
-    years = _reached(blank, trajectory, case.due)
+    ends = case.drawn(record.area)[case.due]
+    low, median, high = (float(value) for value in np.quantile(ends, [0.1, 0.5, 0.9]))
+    years = _reached(blank, trajectory, case.due, record.bounds)
     blank = replace(
         blank,
         probability=probability,
@@ -258,21 +259,37 @@ def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessme
     return any(bound.value in limits and not bound.strict for bound in bounds)
 
 
-def _values(trajectory: Trajectory, known: Mapping[int, float]) -> dict[int, Any]:
-    drawn = {year: trajectory.at(year) for year in trajectory.years}
-    return {**known, **drawn}
-
-
-def _reached(blank: Assessment, trajectory: Trajectory, due: int) -> Reached | None:
+def _reached(
+    blank: Assessment, trajectory: Trajectory, due: int, bounds: Mapping[int, tuple[str, float]]
+) -> Reached | None:
     """Tell when the level is reached, up to some years beyond the due one."""
     if blank.level is None:
         return None
     # Other targets may have asked for a longer trajectory.
     years = [year for year in trajectory.years if year <= due + BEYOND]
-    return reached(
+    found = reached(
         trajectory.draws[:, : len(years)],
         years,
         blank.level,
         last_year=trajectory.last_year,
         last_value=trajectory.last_value,
+    )
+    # What was observed, if only as a bound, is a fact; all else is stated as far as is supported.
+    there = {
+        year
+        for year, bound in bounds.items()
+        if decided_by(*bound, Check("value", (year,), (blank.level,)))
+    }
+    first = min(there, default=years[-1] + 1) if found.since is None else years[0]
+    return replace(
+        found,
+        first_hit=_stated(found.first_hit, [year >= first for year in years]),
+        still_there=_stated(found.still_there, [year in there for year in years]),
+        stays=_stated(found.stays, [False] * len(years)),
+    )
+
+
+def _stated(shares: Sequence[float], facts: Sequence[bool]) -> tuple[float, ...]:
+    return tuple(
+        share if fact else float(stated(share)) for share, fact in zip(shares, facts, strict=True)
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edu_metrics.catalog import Indicator, Plan, Reading, Target
 from edu_metrics.errors import DefinitionError, ProjectionError
@@ -33,6 +35,11 @@ class Case:
         """The year in which the last check falls due."""
         return max(check.due for check in self.checks)
 
+    @property
+    def open_checks(self) -> tuple[Check, ...]:
+        """The checks that nothing observed decides, neither a value nor a published bound."""
+        return tuple(check for check in self.checks if self.result(check).holds is None)
+
     def over(self, year: int) -> bool:
         """Tell whether a year had ended by the study's date."""
         return self.evidence.study.as_of.year > year
@@ -55,6 +62,21 @@ class Case:
             return self.evidence.trajectory(self.indicator.id, area, self.due + BEYOND)
         except ProjectionError:  # a model may say less of the far future than of the near one
             return self.evidence.trajectory(self.indicator.id, area, self.due)
+
+    def drawn(self, area: str) -> dict[int, Any]:
+        """Give an area's values by year: the exact ones, and after the last one its draws."""
+        trajectory = self.trajectory(area)
+        exact = self.evidence.record(self.indicator.id, area).exact
+        return {**exact, **{year: trajectory.at(year) for year in trajectory.years}}
+
+    def kept(self) -> NDArray[np.bool_]:
+        """Tell of each draw whether all that is still open is kept in it."""
+        values = self.drawn(self.record.area)
+        kept: Any = np.ones(len(self.trajectory(self.record.area).draws), dtype=bool)
+        for check in self.open_checks:
+            rivals = {area: self.drawn(area) for area in self.rivals(check)}
+            kept = np.logical_and(kept, check.holds(values, rivals))
+        return np.asarray(kept)
 
     def result(self, check: Check) -> CheckResult:
         """Hold a check against what was observed; one that is open holds neither way."""

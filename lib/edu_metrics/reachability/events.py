@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,22 +69,12 @@ def event_of(evidence: Evidence, plan: Plan, target: Target, found: Assessment) 
     reading = target.reading(str(found.reading))
     case = case_of(evidence, plan, target, reading, found.steps, found.area)
     trajectory = case.trajectory(found.area)
-    values: dict[int, Any] = dict(case.record.exact)
-    values |= {year: trajectory.at(year) for year in trajectory.years}
-    kept: Any = np.ones(len(trajectory.draws), dtype=bool)
-    for check in case.checks:
-        if check.due not in case.record.exact or not set(check.years) <= set(case.record.exact):
-            rivals = {}
-            for area, known in case.rivals(check).items():
-                other = case.trajectory(area)
-                rivals[area] = {**known, **{year: other.at(year) for year in other.years}}
-            kept = np.logical_and(kept, check.holds(values, rivals))
     last = min(case.due, trajectory.years[-1])
     order = np.asarray(trajectory.at(last), dtype=np.float64)
     better = -order if case.indicator.better == "lower" else order
     stated = float(found.probability or 0.0)
     return Event(
-        target.id, case.indicator.id, stated, stated_part(np.asarray(kept), better, stated), order
+        target.id, case.indicator.id, stated, stated_part(case.kept(), better, stated), order
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
 from edu_metrics.observations import compute, known_by, missing_inputs, pooled_cells
+from edu_metrics.reachability.agreeing import agreeing
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.verdicts import Missing
 from edu_metrics.trajectories import (
@@ -208,6 +209,9 @@ class Evidence:
         if indicator not in self._histories:
             series = self.series(indicator)
             series = series[(series["bound"] == "exact") & series["area"].isin(self.areas)]
+            if series.empty:  # of no type that years could be compared with
+                self._histories[indicator] = series
+                return series
             since = {
                 area: self._since(indicator, str(area), int(last)) or 0
                 for area, last in series.groupby("area")["year"].max().items()
@@ -233,9 +237,9 @@ class Evidence:
     def _common_share(self, indicator: str, level: str) -> float | None:
         history = self.history(indicator)
         alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
-        table = history[alike].pivot(index="area", columns="year", values="value")
-        if table.empty:
+        if history.empty or not alike.any():
             return None
+        table = history[alike].pivot(index="area", columns="year", values="value")
         years = range(int(table.columns.min()), int(table.columns.max()) + 1)
         return common_share_pct(table.reindex(columns=years).to_numpy())
 
@@ -243,10 +247,12 @@ class Evidence:
         """
         Draw what a series may do, up to a year at least; same draws for every target on it.
 
+        All agree with what was published as a bound after the last exact value.
+
         Raises
         ------
         ProjectionError
-            If too little is known.
+            If too little is known, or next to no draw agrees with what was published.
         """
         key = (indicator, area)
         held = self._trajectories.get(key)
@@ -260,9 +266,21 @@ class Evidence:
         history = self.history(indicator.id)
         own = history.loc[history["area"] == area, "year"]
         last = int(own.max()) if len(own) else until - 1
-        until = max(until, last + 1)
+        bounds = self._bounds_after(last, indicator.id, area) if len(own) else {}
+        # Which draws agree must not hang on how far was asked.
+        until = max(until, last + 1, *bounds)
         projection = self.projection(indicator.id, self.catalog.areas[area].level, until)
-        return projection.of(area, tuple(range(last + 1, until + 1)))
+        return agreeing(projection.of(area, tuple(range(last + 1, until + 1))), bounds)
+
+    def _bounds_after(self, last: int, indicator: str, area: str) -> dict[int, tuple[str, float]]:
+        """Give what is known as a bound after the last exact year, up to the next break."""
+        breaks = (entry.year for entry in self.breaks(indicator, area) if entry.year > last)
+        ends = min(breaks, default=None)
+        return {
+            year: bound
+            for year, bound in self.record(indicator, area).bounds.items()
+            if year > last and (ends is None or year < ends)
+        }
 
     def projection(self, indicator: str, level: str, until: int) -> Projection:
         """Project all areas of a level up to a year at least: each borrows from the others."""

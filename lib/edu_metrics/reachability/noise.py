@@ -66,6 +66,12 @@ class Noise:
     near : bool
         Whether a check that was decided lies so close to its bound that chance alone may have
         put it on its side.
+    base_pct : float
+        Rate of the base year, moved half a person inwards. [percent]
+    n_base : int
+        Persons behind it. [persons]
+    falling : bool
+        Whether a fall is asked for.
     """
 
     n: int
@@ -76,6 +82,18 @@ class Noise:
     hidden: bool
     verifiable_from: int | None
     near: bool
+    base_pct: float
+    n_base: int
+    falling: bool
+
+    def hides(self, times: float) -> bool:
+        """Tell whether so many times the persons, in both years, would not show what is asked."""
+        if self.asked is None or self.asked < 0:
+            return False
+        if self.asked == 0:
+            return self.hidden
+        n_base, n = (max(number * times, 1.0) for number in (self.n_base, self.n))
+        return self.asked < smallest_visible_change(self.base_pct, n_base, n, falling=self.falling)
 
 
 def noise_of(
@@ -113,8 +131,8 @@ def noise_of(
     changes = [check for check in checks if check.measure in CHANGES]
     base = min((check.years[0] for check in changes), default=year)
     start = record.exact.get(base, record.exact[year])
-    n = record.counts[year][1]
-    n_base = record.counts.get(base, record.counts[year])[1]
+    n = max(round(record.counts[year][1]), 1)
+    n_base = max(round(record.counts.get(base, record.counts[year])[1]), 1)
     rate = _inner_rate(*record.counts.get(base, record.counts[year]))
     asked, asks, falling = None, False, indicator.better == "lower"
     if changes:
@@ -132,7 +150,7 @@ def noise_of(
         years = years_until_visible(rate, n_base, pace, n)
         since = None if years is None else base + years
     return Noise(
-        n=round(n),
+        n=n,
         base_year=base,
         visible=None if visible == inf else round(visible, 9),
         chance=chance_of_move(_inner_rate(*record.counts[year]), n, MOVE),
@@ -143,6 +161,9 @@ def noise_of(
             is_chance(check, result, record.exact, record.counts)
             for check, result in zip(checks, results, strict=True)
         ),
+        base_pct=rate,
+        n_base=n_base,
+        falling=falling,
     )
 
 

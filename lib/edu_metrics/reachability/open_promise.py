@@ -49,6 +49,8 @@ class OpenPromise:
             limits=indicator.bounds,
             falling=indicator.better == "lower",
         )
+        # What a published bound has decided needs no value of its year.
+        checks = found.undecided(checks)
         if any(check.measure == "rank" for check in checks):
             return "rank"
         start, due = int(found.last_year or 0), max(check.due for check in checks)

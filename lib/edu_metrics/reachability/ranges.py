@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edu_metrics.catalog import Bound
 from edu_metrics.reachability.checks import Check
 
-__all__ = ["Range", "accepted", "decided_by"]
+__all__ = ["Range", "accepted", "decided_by", "known_range"]
 
 #: What an observation that is itself only a bound says; "about" says nothing firm.
 _OPS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
@@ -48,6 +51,14 @@ class Range:
         high, high_closed = min((self.high, not self.high_open), (other.high, not other.high_open))
         return Range(low, high, low_open, not high_closed)
 
+    def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell of each value whether it lies in it."""
+        above = (
+            np.greater(values, self.low) if self.low_open else np.greater_equal(values, self.low)
+        )
+        below = np.less(values, self.high) if self.high_open else np.less_equal(values, self.high)
+        return np.asarray(above & below)
+
     def moved(self, change: Range) -> Range:
         """Add any change of a range to any value of this one."""
         low_open, high_open = self.low_open or change.low_open, self.high_open or change.high_open
@@ -80,6 +91,30 @@ def accepted(check: Check) -> Range:
     return left
 
 
+def known_range(kind: str, value: float) -> Range | None:
+    """
+    Give the values that an observation leaves open which is itself only a bound, such as ">95".
+
+    Parameters
+    ----------
+    kind : str
+        Bound of the observation: above, at_least, below, at_most or about.
+    value : float
+        Its value. [unit of the indicator]
+
+    Returns
+    -------
+    Range or None
+        None for "about", which says nothing firm.
+
+    Examples
+    --------
+    >>> known_range("above", 95)
+    Range(low=95, high=inf, low_open=True, high_open=False)
+    """
+    return Range.of(_OPS[kind], value) if kind in _OPS else None
+
+
 def decided_by(kind: str, value: float, check: Check) -> bool | None:
     """
     Decide a check on a value with an observation that is itself only a bound, such as ">95".
@@ -106,9 +141,9 @@ def decided_by(kind: str, value: float, check: Check) -> bool | None:
     >>> decided_by("above", 95, floor), decided_by("at_least", 95, floor)
     (True, None)
     """
-    if kind not in _OPS:
+    known = known_range(kind, value)
+    if known is None:
         return None
-    known = Range.of(_OPS[kind], value)
     kept = known.meet(accepted(check))
     if kept.empty:
         return False

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Plan, Target
-from edu_metrics.formulas import smallest_visible_change
 from edu_metrics.reachability.cases import Case, case_of
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence, counts_whole
@@ -27,8 +26,9 @@ Floats = NDArray[np.float64]
 DRAWS = 1000
 #: How far start and drift are moved, in spreads of a year; and the swing, in times.
 FURTHEST, MOST_TIMES = 4.0, 4.0
-#: How finely: a bracket is halved so often.
-_HALVINGS = 11
+#: How finely: each side is cut into so many parts, the first with another word halved so often;
+#: a number of persons is only halved.
+_PARTS, _HALVINGS, _OF_PERSONS = 16, 7, 11
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,16 @@ class _Trend:
     verdict: Verdict
     offset: float = 0.0
 
-    def probability(self, points: Floats, shift: int = 0) -> float:
-        """Give the probability of keeping the checks, each so many years later."""
+    def probability(self, points: Floats, shift: int = 0, start: float = 0.0) -> float:
+        """Give the probability of keeping the checks, each so many years later, from a start."""
         drawn = from_scale(points, self.scale, self.whole)
         values: dict[int, Any] = dict(self.case.record.exact)
+        if start:
+            # A gain is counted from where the series starts: both its ends move, and come back
+            # from the scale in the same way.
+            last = self.years[0] - 1
+            stands = to_scale(np.array([values[last]]), self.scale, self.whole)
+            values[last] = float(from_scale(stands + start, self.scale, self.whole)[0])
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
         kept: Any = True
         for check in self.checks:
@@ -56,10 +62,10 @@ class _Trend:
             kept = np.logical_and(kept, moved.holds(values, self.rivals))
         return float(np.mean(kept))
 
-    def other(self, points: Floats) -> bool:
-        """Tell whether the verdict is another one for these draws."""
+    def other(self, points: Floats, start: float = 0.0) -> bool:
+        """Tell whether the verdict is another one for these draws, and a start moved so far."""
         # What fewer draws say is put right by what they say of the draws as they are.
-        probability = min(max(self.probability(points) + self.offset, 0.0), 1.0)
+        probability = min(max(self.probability(points, start=start) + self.offset, 0.0), 1.0)
         return verdict_of(float(stated(probability))) != self.verdict
 
 
@@ -93,9 +99,7 @@ def matters_of_trend(
     trend, spread = _trend_of(case, found)
     influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
     if found.noise is not None and found.noise.asked is not None:
-        base = case.record.exact.get(found.noise.base_year, float(found.last_value or 0.0))
-        falling = case.indicator.better == "lower"
-        influences.append(persons(base, found.noise, found.noise.asked, falling=falling))
+        influences.append(persons(found.noise))
     return replace(
         blank,
         model="trend",
@@ -119,13 +123,11 @@ def _trend_of(case: Case, found: Assessment) -> tuple[_Trend, float]:
     points = to_scale(draws, scale, whole)
     half, kept = len(points) // 2, DRAWS // 2
     thin = np.concatenate([points[:kept], points[half : half + kept]])
-    checks = tuple(
-        check for check in case.checks if not (set(check.years) <= set(case.record.exact))
-    )
+    checks = case.open_checks
     rivals = {
-        area: {**known, **{year: _thin(case.trajectory(area).at(year), half, kept)
-                           for year in case.trajectory(area).years}}
-        for check in checks for area, known in case.rivals(check).items()
+        area: {year: _thin(value, half, kept) if np.ndim(value) else value
+               for year, value in case.drawn(area).items()}
+        for check in checks for area in case.rivals(check)
     }  # fmt: skip
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(float(found.probability or 0.0))
@@ -141,17 +143,19 @@ def _thin(draws: Floats, half: int, kept: int) -> Floats:
     return np.concatenate([draws[:kept], draws[half : half + kept]])
 
 
-def _turn(trend: _Trend, moved: Callable[[float], Floats], least: float, most: float, at: float
-          ) -> float | None:  # fmt: skip
-    """Find the nearest setting with another verdict, each side searched by halves."""
+def _turn(other: Callable[[float], bool], least: float, most: float, at: float) -> float | None:
+    """Find the nearest setting with another verdict: on each side its first part, then halves."""
     nearest: list[float] = []
     for end in (least, most):
-        if not trend.other(moved(end)):
+        # In parts, because a verdict of two-sided bounds may turn and come back before the end.
+        steps = np.linspace(at, end, _PARTS + 1)
+        first = next((place for place in range(1, _PARTS + 1) if other(float(steps[place]))), None)
+        if first is None:
             continue
-        near, far = at, end
+        near, far = float(steps[first - 1]), float(steps[first])
         for _ in range(_HALVINGS):
             middle = (near + far) / 2
-            near, far = (near, middle) if trend.other(moved(middle)) else (middle, far)
+            near, far = (near, middle) if other(middle) else (middle, far)
         nearest.append(far)
     return min(nearest, key=lambda value: abs(value - at), default=None)
 
@@ -170,7 +174,7 @@ def _back(trend: _Trend, shift: float) -> float:
 
 def _start(trend: _Trend, spread: float) -> Influence:
     most = FURTHEST * spread
-    turn = _turn(trend, lambda by: trend.points + by, -most, most, 0.0)
+    turn = _turn(lambda by: trend.other(trend.points + by, by), -most, most, 0.0)
     stands = _back(trend, 0.0)
     return Influence(
         "start", "trend", trend.case.indicator.unit, stands, _back(trend, -most),
@@ -184,7 +188,7 @@ def _drift(trend: _Trend, spread: float) -> Influence:
     ahead = np.arange(1, len(trend.years) + 1)
     number = max(len([year for year in trend.years if year <= trend.case.due]), 1)
     most = FURTHEST * spread / number
-    turn = _turn(trend, lambda by: trend.points + by * ahead, -most, most, 0.0)
+    turn = _turn(lambda by: trend.other(trend.points + by * ahead), -most, most, 0.0)
     stands = _back(trend, 0.0)
     return Influence(
         "drift", "trend", trend.case.indicator.unit, 0.0, _back(trend, -most) - stands,
@@ -196,7 +200,7 @@ def _drift(trend: _Trend, spread: float) -> Influence:
 def _swing(trend: _Trend) -> Influence:
     middles = np.median(trend.points, axis=0)
     away = trend.points - middles
-    turn = _turn(trend, lambda by: middles + by * away, 1 / MOST_TIMES, MOST_TIMES, 1.0)
+    turn = _turn(lambda by: trend.other(middles + by * away), 1 / MOST_TIMES, MOST_TIMES, 1.0)
     return Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=turn)
 
 
@@ -213,39 +217,28 @@ def _year(trend: _Trend) -> Influence:
     return Influence("year", "trend", "years", 0.0, -1.0, 1.0, turns_at=max(turns, default=None))
 
 
-def persons(start: float, noise: Noise, asked: float, *, falling: bool) -> Influence:
+def persons(noise: Noise) -> Influence:
     """
     Find the number of persons at which what is asked for could just be seen, or no more.
 
     Parameters
     ----------
-    start : float
-        The rate from which the change is counted. [percent]
     noise : Noise
-        What chance does at the number of persons as it is.
-    asked : float
-        Change that is asked for. [percentage points]
-    falling : bool
-        Whether less is better.
+        What chance does at the number of persons as it is, and what is asked for.
 
     Returns
     -------
     Influence
         The number, and where it turns, between a tenth and ten times of it. [persons]
     """
-
-    def hidden(times: float) -> bool:
-        n = max(noise.n * times, 1.0)
-        return bool(asked < smallest_visible_change(start, n, n, falling=falling))
-
-    stands, least, most = hidden(1.0), 0.1, 10.0
+    stands, least, most = noise.hidden, 0.1, 10.0
     turn = None
     end = most if stands else least
-    if asked > 0 and hidden(end) != stands:
+    if noise.hides(end) != stands:
         near, far = 1.0, end
-        for _ in range(_HALVINGS):
+        for _ in range(_OF_PERSONS):
             middle = (near * far) ** 0.5
-            near, far = (near, middle) if hidden(middle) != stands else (middle, far)
+            near, far = (near, middle) if noise.hides(middle) != stands else (middle, far)
         turn = far
     n = float(noise.n)
     return Influence(

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edu_metrics.catalog import Bound
+from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.reaching import Reached
 from edu_metrics.trajectories import CalibratedOn
@@ -150,3 +151,10 @@ class Assessment:
     def disputed(self) -> bool:
         """Whether another reading or number of steps comes to another verdict."""
         return any(other.verdict != self.verdict for other in self.others)
+
+    def undecided(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+        """Leave out of the reading's checks those that a value or a published bound decides."""
+        if not self.checks:
+            return checks
+        results = zip(checks, self.checks, strict=True)
+        return tuple(check for check, result in results if result.holds is None)

@@ -6,12 +6,12 @@ import math
 from collections import defaultdict
 
 from edu_metrics.reachability import Taking, what_each_reading_takes
-from edu_metrics.reachability.taking import MORE_A_YEAR, LeverNeed
+from edu_metrics.reachability.needs import MORE_A_YEAR, LeverNeed
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, facts, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text
 from edu_metrics.trajectories.mechanisms import Setting
-from edu_metrics.words import amount, number, probability, say
+from edu_metrics.words import amount, date, number, probability, say
 
 __all__ = ["show_what_it_takes"]
 
@@ -25,6 +25,7 @@ UNITS = {
 }
 #: The words of each reason why nothing can be computed.
 REASONS = (
+    "because_bound_unforeseen",
     "because_contradiction",
     "because_decided",
     "because_earlier_year_unknown",
@@ -88,6 +89,9 @@ def show_what_it_takes(report: AreaReport) -> Html:
         pieces.append(_counted(report, counted))
     if not pieces:
         pieces.append(note(say("taking.none", lang), "gap"))
+    if any(item.past for item in (*modelled, *counted)):
+        told = say("taking.past", lang, date=date(report.study.as_of, lang))
+        pieces.append(tag("p", told, "note"))
     pieces.append(_others(report, [item for _, *others in each for item in others]))
     pieces.append(_silent(report, takings))
     return join(pieces)
@@ -205,7 +209,7 @@ def _from_to(report: AreaReport, item: Taking) -> str:
         start=amount(item.start_value, unit, lang),
         level=level_text(found, unit, lang),
     )
-    return told + (" †" if item.relative else "")
+    return told + (" †" if item.relative else "") + (" §" if item.past else "")
 
 
 def _district(report: AreaReport, item: Taking) -> str:

@@ -195,7 +195,7 @@ class Projection:
         draws = np.empty((ahead, self._draws))
         for last, rows in by_last.items():
             calibrated = self._calibrated(last - self._first)
-            able = calibrated.known & (calibrated.degrees >= MIN_CHANGES)
+            able = calibrated.known & (calibrated.changes >= MIN_CHANGES)
             errors = Errors.at(calibrated, common)
             chosen = np.array([row for row in rows if able[row]], dtype=np.int64)
             for row, table in errors.own(chosen, ahead):

@@ -190,6 +190,13 @@ def test_pupils_cross_in_the_order_of_what_they_lack():
         pupils_to_cross(scores, counts, cut=60, needed=101)
 
 
+@pytest.mark.parametrize("counts", [[5.5, 69.5], [5.5, 75.0]])
+def test_pupils_who_cross_are_whole(counts):
+    """Of 5.5 below the line six would have to cross."""
+    with pytest.raises(DataError, match="expected whole numbers of pupils"):
+        pupils_to_cross([50, 60], counts, cut=60, needed=75)
+
+
 @pytest.mark.parametrize(
     ("rates", "words"),
     [((100, 60, 50, 85), "at its limit"), ((50, 60, 60, 85), "fewer pupils above the higher cut")],

@@ -53,7 +53,8 @@ def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Cro
     Raises
     ------
     DataError
-        If scores and counts differ in number, a count is negative, or more are needed than sat.
+        If scores and counts differ in number, a count is negative or not whole, or more are needed
+        than sat.
 
     Examples
     --------
@@ -66,6 +67,11 @@ def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Cro
     marks, number = np.atleast_1d(given["scores"]), np.atleast_1d(given["counts"])
     if marks.shape != number.shape or marks.ndim != 1:
         raise DataError("pupils_to_cross: expected one count for each score")
+    if (parts := number[number != np.floor(number)]).size:
+        raise DataError(
+            f"pupils_to_cross: expected whole numbers of pupils, found {parts[0]:g}; give counts, "
+            "no shares and no thousands"
+        )
     if needed > number.sum():
         raise DataError(
             f"pupils_to_cross: {needed} are needed and {number.sum():g} sat; nobody can do that"

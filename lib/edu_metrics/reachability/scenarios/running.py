@@ -35,6 +35,7 @@ from edu_metrics.reachability.scenarios.courses import (
 )
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
 from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.trajectories import stated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,7 +260,12 @@ def _run(
     except NotAvailable as why:
         yield replace(blank, reason=str(why))
         return
-    yield judged_course(blank, course, situation)
+    outcome = judged_course(blank, course, situation)
+    by_levers = any(isinstance(step, LeverSettings) for step in scenario.steps)
+    if outcome.probability is not None and not by_levers:
+        # Draws of the trend say no more here than the track record supports anywhere.
+        outcome = replace(outcome, probability=float(stated(outcome.probability)))
+    yield outcome
 
 
 def _on_record(situation: Situation) -> bool | None:
@@ -278,11 +284,16 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     values: dict[int, Any] = dict(start if assumed else situation.known(course))
     values |= {year: course.draws[:, place] for place, year in enumerate(course.years)}
     blank = replace(blank, years=course.years, draws=course.draws)
+    # What a published bound has decided needs no value of its year.
+    results = () if assumed else situation.assessment.checks
+    held = {(one.measure, one.years, one.bounds) for one in results if one.holds}
     kept: Any = np.ones(course.draws.shape[0], dtype=bool)
     for check in situation.checks:
         if check.measure == "rank":
             return replace(blank, reason="rank")
         if not values.keys() >= set(check.years):
+            if (check.measure, check.years, check.bounds) in held:
+                continue
             return replace(blank, reason="earlier_year_unknown")
         kept = np.logical_and(kept, check.holds(values))
     if course.draws.shape[0] == 1:
