@@ -293,11 +293,11 @@ for descriptor in range(3, 64):
 """
 
 
-@pytest.mark.parametrize(("ends", "status"), [("1", "made"), ("os._exit(1)", "failed")])
-def test_nonsense_in_every_open_file_is_no_message(pool, make, ends, status):
+@pytest.mark.parametrize(("ends", "found"), [("1", ("made", None)), ("os._exit(1)", ("failed", 2))])
+def test_nonsense_in_every_open_file_is_no_message(pool, make, ends, found):
     before = pool.pid
-    outcome = make(SCRAWL, ends)
-    assert (outcome.status, outcome.cell) == (status, 3 if status == "failed" else None)
+    outcome = make(SCRAWL + ends)
+    assert (outcome.status, outcome.cell) == found
     assert pool.pid == before
 
 
@@ -318,6 +318,8 @@ def test_what_can_not_be_written_or_read_is_the_fault_of_its_report(
     assert (outcome.status, outcome.log) == ("failed", "failed.log")
     assert error in outcome.error
     assert outcome.error in (make.folder / "bad" / "failed.log").read_text("utf-8")
+    kept = make.folder / "bad" / "failed.ipynb"
+    assert not kept.exists() or nbformat.read(kept, as_version=4).cells
     assert pool.pid == before
 
 

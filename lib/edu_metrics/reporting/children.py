@@ -138,8 +138,8 @@ def _tell(pipe: int, message: dict[str, Any]) -> None:
 
 def _rebuild(job: Job) -> None:
     """Put together the notebook of a process that died, as far as it got."""
-    if job.executed.is_file():
-        return
+    if job.executed.is_file() and job.executed.stat().st_size:
+        return  # an empty one is one that could not be written
     parts: dict[str, Any] = {}
     cut_short = (OSError, EOFError, pickle.UnpicklingError, AttributeError)
     with contextlib.suppress(*cut_short), (job.draft / PARTS).open("rb") as file:

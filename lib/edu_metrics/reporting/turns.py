@@ -68,7 +68,8 @@ class Turns:
         """Give the report that may begin now; None where one has to end first, or none waits."""
         while self._waiting:
             asked = self._waiting[0]
-            alone = asked.tries > 0 or any(other.tries > 1 for other in self.running.values())
+            # What is tried again stands in front, and begins when all that ran is gone.
+            alone = any(other.tries > 1 for other in self.running.values())
             if len(self.running) >= (1 if alone else self._workers):
                 return None
             self._waiting.popleft()
