@@ -464,6 +464,25 @@ def test_where_none_can_be_started_again_nobody_waits_for_ever(tmp_path, monkeyp
             pool.submit(job_of(tmp_path, "late", "1"))
 
 
+@pytest.mark.parametrize(("fails", "status"), [(2, "made"), (3, None)])
+def test_a_process_that_worked_is_started_more_than_once(tmp_path, at_start, fails, status):
+    """As where memory is short for a while; the first start and the last ones go well."""
+    count = tmp_path / "count"
+    at_start(
+        f"count = open({str(count)!r}, 'a+')\ncount.write('.')\ncount.flush()\ncount.seek(0)\n"
+        f"if 1 < len(count.read()) <= {1 + fails}: sys.exit('no room yet')"
+    )
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
+        future = pool.submit(job_of(tmp_path, "slow", "import time\ntime.sleep(1)"))
+        os.kill(pool.pid, signal.SIGKILL)
+        if status:
+            assert future.result(timeout=60).status == status
+        else:
+            with pytest.raises(ReportError, match=r"did not start again: .*no room yet"):
+                future.result(timeout=60)
+
+
 def _out_of_memory(*_, **__):
     raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 

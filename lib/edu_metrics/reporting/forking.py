@@ -22,6 +22,9 @@ from edu_metrics.reporting.warming import BLAS_THREADS
 
 __all__ = ["ForkPool", "can_fork", "fork_pool"]
 
+#: How often in a row to start a process that worked before, until all that is left is given up.
+_STARTS = 3
+
 
 def can_fork() -> bool:
     """Tell whether this system forks processes soundly: macOS can, but its libraries can't."""
@@ -64,6 +67,7 @@ class ForkPool:
         self._lock = threading.RLock()
         self._fault: Exception | None = None
         self._closed = self._worked = False
+        self._failed_starts = 0
         try:
             self._start()
         except OSError as error:
@@ -146,7 +150,8 @@ class ForkPool:
         fault = fault or self._last_words()
         self._release()
         self._turns.lost()
-        if self._ready:
+        self._failed_starts = 0 if self._ready else self._failed_starts + 1
+        if self._worked and self._failed_starts < _STARTS:
             self._start()
         else:
             self._give_up(fault)
