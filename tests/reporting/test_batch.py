@@ -17,8 +17,7 @@ from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.reporting import Outcome, batch, make_reports, plan_jobs
 from edu_metrics.reporting.kernels import kernel_pool
 from edu_metrics.reporting.planning import rows_of
-from edu_metrics.reporting.running import Limits
-from edu_metrics.reporting.turns import NotStartedError
+from edu_metrics.reporting.running import Limits, NotStartedError
 from edu_metrics.words import say
 
 

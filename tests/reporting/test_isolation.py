@@ -17,7 +17,7 @@ import pytest
 from edu_metrics.errors import ReportError
 from edu_metrics.reporting import Limits, forking, nursery
 from edu_metrics.reporting.forking import can_fork, fork_pool
-from edu_metrics.reporting.turns import NotStartedError
+from edu_metrics.reporting.running import NotStartedError
 from tests.reporting.books import job_of, shown
 
 if not can_fork():  # pragma: no cover

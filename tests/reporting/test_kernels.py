@@ -12,7 +12,7 @@ import pytest
 from edu_metrics.errors import ReportError
 from edu_metrics.reporting import Limits, kernels
 from edu_metrics.reporting.kernels import kernel_pool
-from edu_metrics.reporting.turns import NotStartedError
+from edu_metrics.reporting.running import NotStartedError
 from tests.reporting.books import job_of, shown
 
 LIMITS = Limits(cell_seconds=60, report_seconds=60, memory_mb=None)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import ReportError
 from edu_metrics.reporting import turns
-from edu_metrics.reporting.turns import NotStartedError, Turns
+from edu_metrics.reporting.running import NotStartedError
+from edu_metrics.reporting.turns import Turns
 
 
 @given(

@@ -26,11 +26,11 @@ from edu_metrics.reporting.running import (
     KERNEL,
     Job,
     Limits,
+    NotStartedError,
     Outcome,
     check_parameters,
     usable_cores,
 )
-from edu_metrics.reporting.turns import NotStartedError
 
 __all__ = ["How", "make_reports", "plan_reports"]
 

@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from edu_metrics.errors import ReportError
-from edu_metrics.reporting.running import Job, Limits, Outcome, said
-from edu_metrics.reporting.turns import NotStartedError, Turns
+from edu_metrics.reporting.running import Job, Limits, NotStartedError, Outcome, said
+from edu_metrics.reporting.turns import Turns
 from edu_metrics.reporting.warming import BLAS_THREADS
 
 __all__ = ["ForkPool", "can_fork", "fork_pool"]

@@ -16,8 +16,8 @@ from multiprocessing.process import BaseProcess
 
 from edu_metrics.errors import ReportError
 from edu_metrics.reporting.children import limit_memory
-from edu_metrics.reporting.running import Job, Limits, Outcome, run, said
-from edu_metrics.reporting.turns import Asked, NotStartedError, Turns
+from edu_metrics.reporting.running import Job, Limits, NotStartedError, Outcome, run, said
+from edu_metrics.reporting.turns import Asked, Turns
 from edu_metrics.reporting.warming import BLAS_THREADS
 
 __all__ = ["KernelPool", "kernel_pool"]

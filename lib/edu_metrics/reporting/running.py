@@ -23,6 +23,7 @@ __all__ = [
     "KERNEL",
     "Job",
     "Limits",
+    "NotStartedError",
     "Outcome",
     "begun_last",
     "check_parameters",
@@ -36,6 +37,14 @@ FORK, KERNEL = "fork", "kernel"
 
 #: Told of the cell that is about to run, or has run: its id and its outputs.
 CellHook = Callable[[str, Any], None]
+
+
+class NotStartedError(ReportError):
+    """No process that makes reports came up: that is a fault of the batch, not of a report."""
+
+    def __reduce__(self) -> tuple[type[ReportError], tuple[str]]:
+        """On its way from another machine it becomes the fault of a report: others are left."""
+        return ReportError, (self.message,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,13 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from edu_metrics.errors import ReportError
 from edu_metrics.reporting.children import given_up
 from edu_metrics.reporting.running import Job, Limits, Outcome, begun_last
 
-__all__ = ["Asked", "NotStartedError", "Turns"]
+__all__ = ["Asked", "Turns"]
 
 #: How often a report is tried where the process that makes it is lost.
 _TRIES = 2
-
-
-class NotStartedError(ReportError):
-    """No process that makes reports came up: that is a fault of the batch, not of a report."""
-
-    def __reduce__(self) -> tuple[type[ReportError], tuple[str]]:
-        """On its way from another machine it becomes the fault of a report: others are left."""
-        return ReportError, (self.message,)
 
 
 @dataclass
