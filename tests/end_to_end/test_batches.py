@@ -214,31 +214,54 @@ def ctrl_c_is_heard():
     signal.signal(signal.SIGINT, before)
 
 
+def _command(root, *words):
+    return [
+        sys.executable, "-c", "from edu_metrics.cli import run; run()",
+        "report", "harbour", "--lang", "en", "--root", str(root), *words,
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def asleep(project, notebook_of, code):
+    """Give a batch whose second area says which processes make it, and sleeps until stopped."""
+    started = []
+
+    def begin(*words):
+        batch = subprocess.Popen(
+            _command(project, "-j", "1", *words),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        started.append(batch)
+        note = project / "asleep"
+        assert _wait_for(lambda: note.is_file() or batch.poll() is not None)
+        return batch, [int(pid) for pid in note.read_text().split()]
+
+    notebook_of(project, code(SLEEP))
+    yield begin
+    for batch in started:
+        batch.kill()
+
+
 @pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)]
+    ("engine", "sent", "status"),
+    [
+        ("fork", signal.SIGINT, 130),
+        ("fork", signal.SIGTERM, 130),
+        ("fork", signal.SIGKILL, -9),
+        ("kernel", signal.SIGINT, 130),
+        ("kernel", signal.SIGTERM, 130),
+    ],
 )
 def test_a_batch_that_is_stopped_ends_at_once_with_all_it_started(
-    project, notebook_of, code, left_behind, command, sent, status
+    project, asleep, left_behind, engine, sent, status
 ):
-    """The first area is made; the second one says who it is and sleeps until it is stopped."""
-    asleep = project / "asleep"
-    notebook_of(project, code(SLEEP))
-    batch = subprocess.Popen(
-        [sys.executable, "-c", "from edu_metrics.cli import run; run()", "report", "harbour",
-         "--lang", "en", "--root", str(project), "-j", "1"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    try:
-        _wait_for(lambda: asleep.is_file() or batch.poll() is not None)
-        kernel, worker = map(int, asleep.read_text().split())
-        os.kill(batch.pid, sent)
-        out, err = batch.communicate(timeout=60)
-    finally:
-        batch.kill()
+    batch, pids = asleep("--engine", engine)
+    os.kill(batch.pid, sent)
+    out, err = batch.communicate(timeout=60)
     assert (batch.returncode, out) == (status, "")
     assert "Traceback" not in err
-    assert _wait_for(lambda: not _alive(kernel) and not _alive(worker))
+    assert _wait_for(lambda: not any(map(_alive, pids)))
     reports = project / "reports" / "harbour"
     assert (reports / "en" / "port" / "report.html").is_file()
     assert not (reports / "en" / "east" / "report.html").exists()
@@ -249,3 +272,62 @@ def test_a_batch_that_is_stopped_ends_at_once_with_all_it_started(
         assert 'href="en/port/report.html"' in (reports / "index.html").read_text("utf-8")
     # The process that forks outlives a batch that is killed, and cleans up before it ends.
     assert _wait_for(lambda: left_behind(project) == [])
+
+
+def test_a_job_of_which_every_process_is_told_to_end_leaves_nothing_half_done(
+    project, asleep, left_behind
+):
+    """As schedulers and service managers do it: the report, what forked it, and the batch."""
+    batch, (report, forks) = asleep("--engine", "fork")
+    for pid in (batch.pid, forks, report):
+        os.kill(pid, signal.SIGTERM)
+    _, err = batch.communicate(timeout=60)
+    assert batch.returncode == 130
+    assert err.endswith("edu-metrics: interrupted; what was made so far stands\n")
+    assert not any(map(_alive, (report, forks)))
+    assert left_behind(project) == []
+    reports = project / "reports" / "harbour"
+    entries = json.loads((reports / "manifest.json").read_text("utf-8"))["areas"]
+    made = [entry["area"] for entry in entries if entry["status"] == "made"]
+    assert made == ["overview", "port"]
+
+
+def test_of_two_batches_in_one_folder_the_second_is_refused_and_the_first_goes_on(project, asleep):
+    first, (report, _) = asleep()
+    second = subprocess.run(
+        _command(project), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"another batch (process {first.pid}) is making reports in" in second.stderr
+    assert "--out" in second.stderr
+    assert _alive(report)
+    elsewhere = subprocess.run(
+        _command(project, "--area", "port", "--out", str(project / "elsewhere")),
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert first.poll() is None
+
+
+def test_where_nothing_can_be_forked_that_is_told_once(project, tmp_path, monkeypatch):
+    """A library that starts a thread, wherever it comes from, stops all."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import sys, threading, time\n"
+        "if 'edu_metrics.reporting.nursery' in sys.orig_argv:\n"
+        "    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+    )
+    path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
+    monkeypatch.setenv("PYTHONPATH", path)
+    ended = subprocess.run(
+        _command(project, "--engine", "fork"),
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    told = [line for line in ended.stderr.splitlines() if "thread" in line]
+    assert len(told) == 1
+    assert told[0].startswith("edu-metrics: the process that makes reports did not start: ")
+    assert "--engine kernel" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "failed: " not in ended.stderr

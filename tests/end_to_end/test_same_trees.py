@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
+import nbformat
 import pytest
+
+from edu_metrics.reporting import Limits, run
+from edu_metrics.reporting.forking import fork_pool
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +58,51 @@ def test_one_process_and_many_write_the_same_trees_in_the_same_order(command, pr
     assert {key for key, status in listed.items() if status == "made"} == {
         (area, "zh"), (area, "en")
     }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rare(project, shipped_root, tmp_path_factory):
+    """Plan the reports of notebooks that a batch of this study makes only where it is asked."""
+    from edu_metrics.reporting import Job, plan_reports
+
+    folder = tmp_path_factory.mktemp("rare")
+    panel = folder / "panel.csv"
+    rows = [
+        f"a{area:02d},{2001 + year},{40 + area + 3 * ((area * year) % 7)}"
+        for area in range(22)
+        for year in range(8)
+    ]
+    panel.write_text("\n".join(["area,year,value", *rows]), "utf-8")
+    notebook = shipped_root / "notebooks" / "track_record.ipynb"
+    parameters = {"study": "", "panel": str(panel), "lang": "en", "root": str(project)}
+    asked = {"area": "invented_district_1", "lang": "en", "scenarios": True}
+    planned = [found.job for found in plan_reports(project, [], **asked)]
+    (scenarios,) = [job for job in planned if job.notebook.name == "scenario_comparison.ipynb"]
+    record = Job(notebook, parameters, folder / "record", "record", "../index.html", "0" * 64)
+    return {"scenario_comparison": scenarios, "track_record": record}
+
+
+@pytest.mark.parametrize("name", ["scenario_comparison", "track_record"])
+def test_both_engines_make_the_same_report_of_notebooks_that_are_seldom_asked_for(
+    rare, project, tmp_path, name
+):
+    made = []
+    for engine in ("fork", "kernel"):
+        job = dataclasses.replace(rare[name], folder=tmp_path / engine / rare[name].folder.name)
+        if engine == "fork":
+            with fork_pool(1, Limits(), project) as pool:
+                outcome = pool.submit(job).result(timeout=300)
+        else:
+            outcome = run(job)
+        assert (outcome.status, outcome.error) == ("made", None)
+        made.append(job.folder)
+    cells = [nbformat.read(folder / "report.ipynb", as_version=4).cells for folder in made]
+    assert any(cell.get("outputs") for cell in cells[0])
+    for forked, kernel in zip(*cells, strict=True):
+        assert forked == kernel
+    forked, kernel = map(tree, made)
+    assert sorted(forked) == sorted(kernel)
+    assert forked == kernel
 
 
 def test_a_dry_run_tells_what_would_be_made_and_why_and_makes_nothing(command, project, tmp_path):

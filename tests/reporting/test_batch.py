@@ -17,7 +17,7 @@ from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.reporting import Outcome, batch, make_reports, plan_jobs
 from edu_metrics.reporting.kernels import kernel_pool
 from edu_metrics.reporting.planning import rows_of
-from edu_metrics.reporting.running import Limits
+from edu_metrics.reporting.running import Limits, NotStartedError
 from edu_metrics.words import say
 
 
@@ -203,6 +203,30 @@ def test_a_process_that_is_lost_is_a_failure_of_its_report_and_no_other(make):
     ]
 
 
+def test_where_nothing_can_be_made_at_all_that_is_told_once_and_not_of_each_report(make):
+    def run(job):
+        raise NotStartedError("the process that makes reports did not start: no room")
+
+    with pytest.raises(ReportError, match="did not start: no room"):
+        make("wuhai", lang="zh", run=run)
+    manifest = json.loads((make.out / "wuhai" / "manifest.json").read_text("utf-8"))
+    assert manifest["areas"] == []
+
+
+def test_what_a_stopped_pool_leaves_half_done_is_swept_when_it_has_ended(make):
+    drafts = []
+
+    def run(job):
+        (job.draft / "report").mkdir(parents=True)
+        drafts.append(job.draft)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make("wuhai", lang="zh", run=run)
+    assert drafts
+    assert not [draft for draft in drafts if draft.exists()]
+
+
 def test_what_was_made_before_an_interrupt_is_listed(make):
     def progress(outcomes, number):
         for at, outcome in enumerate(outcomes, start=1):
@@ -275,11 +299,6 @@ def test_workers_are_stopped_at_once_where_their_user_is():
     assert set(multiprocessing.active_children()) == before
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
-
-
-def test_a_worker_that_dies_ends_its_pool_and_hangs_nobody():
-    with kernel_pool(1, Limits()) as pool, pytest.raises(BrokenProcessPool):
-        pool._pool.submit(os._exit, 3).result(timeout=60)
 
 
 def test_a_batch_needs_the_notebooks_of_its_own_project(root, tmp_path):

@@ -166,6 +166,48 @@ def test_what_a_cell_writes_to_stderr_is_told_apart(both):
         assert any("logged" in text for text in said)
 
 
+#: What goes on beside or beyond a cell; the last but one is tagged as raising.
+BEYOND = [
+    "import threading\nt = threading.Thread(target=print, args=('from a thread',))\n"
+    "t.start()\nt.join()\nprint('behind')",
+    "from IPython.display import display\n"
+    "t = threading.Thread(target=display, args=('shown by a thread',))\nt.start()\nt.join()",
+    "go = threading.Event()\ndef later():\n    go.wait()\n    print('later')\n"
+    "t = threading.Thread(target=later)\nt.start()\nprint('started')",
+    "go.set()\nt.join()\nprint('joined')",
+    "import asyncio\nsteps = []\nasync def work():\n    for n in range(3):\n"
+    "        steps.append(n)\n        await asyncio.sleep(0)\n    return 'done'\n"
+    "task = asyncio.create_task(work())\nprint('begun')",
+    "print('between')",
+    "await task",
+    "steps, task.done()",
+    "1 / 0",
+    "print('past the error')",
+]
+
+
+def test_both_engines_show_the_same_of_threads_tasks_and_errors_that_are_expected(tmp_path):
+    found = []
+    limits = Limits(memory_mb=None)
+    for engine in ("fork", "kernel"):
+        job = job_of(tmp_path / engine, "beyond")
+        write_book(job.notebook, *BEYOND, tags={len(BEYOND) - 2: "raises-exception"})
+        if engine == "fork":
+            with fork_pool(1, limits, tmp_path) as pool:
+                outcome = pool.submit(job).result(timeout=120)
+        else:
+            outcome = run(job, limits)
+        book = nbformat.read(job.folder / "failed.ipynb", as_version=4)
+        found.append((outcome.cell, outcome.error, [outputs_of(cell) for cell in book.cells]))
+    forked, kernel = found
+    assert forked == kernel
+    shows = "".join(line for cell in forked[2] for line in cell)
+    for heard in ("from a thread", "shown by a thread", "later", "'done'", "past the error"):
+        assert heard in shows
+    # Other cells go on behind an error that is expected; a report with an error in it is none.
+    assert forked[1] == "ZeroDivisionError: division by zero"
+
+
 def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
     """
     As ``papermill --engine edu-metrics`` would: the entry point is that of pyproject.toml.

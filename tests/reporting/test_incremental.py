@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import hashlib
 import json
 import os
@@ -441,6 +442,33 @@ def test_a_second_batch_in_the_same_folder_is_refused_and_told_of_the_first(proj
         assert project.pool.made == []
     assert project() == []
     assert not (project.root / "reports" / ".lock").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL])
+def test_a_folder_that_can_not_be_locked_is_not_taken_for_one_with_a_batch_in_it(
+    project, monkeypatch, number
+):
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    with pytest.raises(ReportError, match="its file system refuses locks") as found:
+        project()
+    assert os.strerror(number) in found.value.message
+    assert "--out" in found.value.message
+    assert "another batch" not in found.value.message
+
+
+@pytest.mark.parametrize("number", [errno.EWOULDBLOCK, errno.EACCES])
+def test_a_lock_that_another_holds_is_told_by_how_the_system_refuses_it(
+    project, monkeypatch, number
+):
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    with pytest.raises(ReportError, match="another batch"):
+        project()
 
 
 def test_a_lock_that_a_killed_batch_left_holds_nobody_up(project):

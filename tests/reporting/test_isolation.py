@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from edu_metrics.reporting import Limits
+from edu_metrics.errors import ReportError
+from edu_metrics.reporting import Limits, forking, nursery
 from edu_metrics.reporting.forking import can_fork, fork_pool
+from edu_metrics.reporting.running import NotStartedError
 from tests.reporting.books import job_of, shown
 
 if not can_fork():  # pragma: no cover
@@ -224,6 +230,118 @@ def test_a_daemon_is_not_left_behind(make, tmp_path):
         os.kill(int(note.read_text()), 0)
 
 
+def test_what_a_report_started_lives_as_long_as_the_report(pool, tmp_path):
+    """It has a session of its own and no parent; the end of another report is not its end."""
+    note, done = tmp_path / "pid", tmp_path / "done"
+    source = (
+        "import os, time\nfrom pathlib import Path\n"
+        f"note, done = Path({str(note)!r}), Path({str(done)!r})\n"
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "        note.with_suffix('.new').write_text(str(os.getpid()))\n"
+        "        note.with_suffix('.new').rename(note)\n        time.sleep(600)\n"
+        "    os._exit(0)\n"
+        "while not done.exists():\n    time.sleep(0.01)\n"
+        "stat = Path('/proc', note.read_text(), 'stat').read_text()\n"
+        "print(stat.rsplit(')', 1)[1].split()[0])"
+    )
+    job = job_of(tmp_path, "long", source)
+    long = pool.submit(job)
+    for _ in range(600):
+        if note.exists():
+            break
+        time.sleep(0.1)
+    assert pool.submit(job_of(tmp_path, "short", "1")).result(timeout=60).status == "made"
+    done.touch()
+    assert long.result(timeout=60).status == "made"
+    assert shown(job.folder) == "S\n"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)
+
+
+def test_a_process_of_another_user_is_left_and_not_waited_for():
+    code = """
+import multiprocessing, os, subprocess
+from edu_metrics.reporting.nursery import Nursery
+
+def refused(*_):
+    raise PermissionError(1, "not yours")
+
+_, theirs = multiprocessing.Pipe()
+foreign, kill = subprocess.Popen(["sleep", "600"]), os.kill
+os.kill = refused
+Nursery(theirs)._end_orphans()
+print("went on", foreign.poll())
+os.kill = kill
+Nursery(theirs)._end_orphans()
+try:
+    os.kill(foreign.pid, 0)
+except ProcessLookupError:
+    print("ended")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.stdout == "went on None\nended\n", ended.stderr
+
+
+SCRAWL = """
+import contextlib, os
+for descriptor in range(3, 64):
+    for line in (b'5', b'null', b'["end"]', b'{"cell": [1]}', b'{"cell": 5}', b'[' * 20000):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, line + b'\\n')
+"""
+
+
+@pytest.mark.parametrize(("ends", "found"), [("1", ("made", None)), ("os._exit(1)", ("failed", 2))])
+def test_nonsense_in_every_open_file_is_no_message(pool, make, ends, found):
+    before = pool.pid
+    outcome = make(SCRAWL + ends)
+    assert (outcome.status, outcome.cell) == found
+    assert pool.pid == before
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        (r"raise ValueError('\ud800')", "surrogates not allowed"),
+        ("print('\\ud800')\nimport os\nos._exit(1)", "DeadKernelError"),
+        ("import os, sys\nos.remove(sys.argv[0] and path)\nos._exit(1)", "DeadKernelError"),
+    ],
+)
+def test_what_can_not_be_written_or_read_is_the_fault_of_its_report(
+    pool, make, tmp_path, source, error
+):
+    before = pool.pid
+    path = f"path = {str(tmp_path / 'notebooks' / 'bad.ipynb')!r}\n"
+    outcome = make(path + source)
+    assert (outcome.status, outcome.log) == ("failed", "failed.log")
+    assert error in outcome.error
+    assert outcome.error in (make.folder / "bad" / "failed.log").read_text("utf-8")
+    kept = make.folder / "bad" / "failed.ipynb"
+    assert not kept.exists() or nbformat.read(kept, as_version=4).cells
+    assert pool.pid == before
+
+
+def test_sets_are_walked_in_the_same_order_whatever_the_user_s_hashes_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        job = job_of(tmp_path, "one", "print(hash('a'))")
+        assert pool.submit(job).result(timeout=60).status == "made"
+    wanted = subprocess.run(
+        [sys.executable, "-c", "print(hash('a'))"],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert shown(job.folder) == wanted.stdout
+
+
+def test_where_memory_runs_out_the_system_ends_a_report_before_its_nursery(pool, make):
+    score = int(Path(f"/proc/{pool.pid}/oom_score_adj").read_text())
+    make("print(open('/proc/self/oom_score_adj').read())", name="good")
+    assert int(shown(make.folder / "good")) > score
+
+
 def test_a_report_has_one_thread_for_linear_algebra(make):
     source = (
         "import os\nimport numpy as np\na = np.ones((500, 500)) @ np.ones((500, 500))\n"
@@ -258,16 +376,173 @@ def test_reports_go_on_where_the_process_that_forks_is_lost(tmp_path):
         assert [future.result(timeout=60).status for future in futures] == ["made"] * 3
 
 
+KILL = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
+
+
 def test_a_notebook_that_kills_its_nursery_is_given_up_and_the_others_are_made(tmp_path):
     with fork_pool(1, LIMITS, tmp_path) as pool:
-        kill = (
-            "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time\ntime.sleep(9)"
-        )
-        bad = pool.submit(job_of(tmp_path, "bad", kill))
+        bad = pool.submit(job_of(tmp_path, "bad", "print('before')", KILL))
         good = pool.submit(job_of(tmp_path, "good", "1"))
-        with pytest.raises(Exception, match="process lost"):
-            bad.result(timeout=60)
+        outcome = bad.result(timeout=60)
+        assert (outcome.status, outcome.log) == ("failed", "failed.log")
+        assert outcome.error.startswith("process lost, 2 times")
         assert good.result(timeout=60).status == "made"
+    folder = tmp_path / "reports" / "en"
+    assert left(folder) == ["bad", "good"]
+    assert outcome.error in (folder / "bad" / "failed.log").read_text("utf-8")
+    assert shown(folder / "bad", "failed.ipynb") == "before\n"
+
+
+def test_a_notebook_that_kills_its_nursery_takes_none_that_ran_beside_it(tmp_path):
+    """It strikes whenever the other one is being made; the other one is never at fault."""
+    note = tmp_path / "begun"
+    beside = f"import pathlib, time\npathlib.Path({str(note)!r}).touch()\ntime.sleep(2)"
+    wait = f"import os, time\nwhile not os.path.exists({str(note)!r}): time.sleep(0.01)"
+    with fork_pool(2, LIMITS, tmp_path) as pool:
+        jobs = [job_of(tmp_path, name, *sources) for name, sources in
+                [("bad", (wait, KILL)), ("beside", (beside,)), ("behind", ("1",))]]  # fmt: skip
+        futures = [pool.submit(job) for job in jobs]
+        statuses = [future.result(timeout=60).status for future in futures]
+    assert statuses == ["failed", "made", "made"]
+
+
+@pytest.fixture
+def at_start(tmp_path, monkeypatch):
+    """Let every process that forks begin with some lines of a test."""
+
+    def do(lines: str) -> None:
+        folder = tmp_path / "site"
+        folder.mkdir()
+        only = "import sys\nif 'edu_metrics.reporting.nursery' in sys.orig_argv:\n"
+        text = only + "".join(f"    {line}\n" for line in lines.splitlines())
+        (folder / "sitecustomize.py").write_text(text, "utf-8")
+        monkeypatch.setenv("PYTHONPATH", str(folder))
+
+    return do
+
+
+THREAD = (
+    "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()"
+)
+
+
+def test_where_no_process_can_fork_all_who_ask_are_told_why(tmp_path, at_start):
+    """Those who asked before it was known, and those who ask then."""
+    at_start(THREAD)
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        early = pool.submit(job_of(tmp_path, "early", "1"))
+        with pytest.raises(NotStartedError, match="a library started a thread"):
+            early.result(timeout=60)
+        with pytest.raises(NotStartedError, match="did not start: a library started a thread"):
+            pool.submit(job_of(tmp_path, "late", "1"))
+
+
+def test_the_last_words_of_a_process_that_did_not_start_are_told(tmp_path, at_start):
+    at_start("sys.exit('no room in here')")
+    with (
+        fork_pool(1, LIMITS, tmp_path) as pool,
+        pytest.raises(NotStartedError, match="no room in here"),
+    ):
+        pool.submit(job_of(tmp_path, "early", "1")).result(timeout=60)
+
+
+def test_a_process_that_can_not_be_started_is_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(forking.subprocess, "Popen", _out_of_memory)
+    with pytest.raises(NotStartedError, match="Cannot allocate memory"):
+        forking.ForkPool(1, LIMITS, tmp_path)
+
+
+def test_where_none_can_be_started_again_nobody_waits_for_ever(tmp_path, monkeypatch):
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
+        monkeypatch.setattr(forking.subprocess, "Popen", _out_of_memory)
+        futures = [pool.submit(job_of(tmp_path, name, KILL)) for name in ("bad", "behind")]
+        for future in futures:
+            with pytest.raises(ReportError, match=r"did not start again: .*Cannot allocate memory"):
+                future.result(timeout=60)
+        with pytest.raises(ReportError, match="Cannot allocate memory"):
+            pool.submit(job_of(tmp_path, "late", "1"))
+
+
+@pytest.mark.parametrize(("fails", "status"), [(2, "made"), (3, None)])
+def test_a_process_that_worked_is_started_more_than_once(tmp_path, at_start, fails, status):
+    """As where memory is short for a while; the first start and the last ones go well."""
+    count = tmp_path / "count"
+    at_start(
+        f"count = open({str(count)!r}, 'a+')\ncount.write('.')\ncount.flush()\ncount.seek(0)\n"
+        f"if 1 < len(count.read()) <= {1 + fails}: sys.exit('no room yet')"
+    )
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
+        future = pool.submit(job_of(tmp_path, "slow", "import time\ntime.sleep(1)"))
+        os.kill(pool.pid, signal.SIGKILL)
+        if status:
+            assert future.result(timeout=60).status == status
+        else:
+            with pytest.raises(ReportError, match=r"did not start again: .*no room yet"):
+                future.result(timeout=60)
+
+
+def _out_of_memory(*_, **__):
+    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+
+def test_a_pool_that_is_left_while_it_warms_up_waits_for_nothing(tmp_path, at_start):
+    """The bound is that of a test that hangs."""
+    at_start("import time\ntime.sleep(600)")
+    begun = time.monotonic()
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        never = pool.submit(job_of(tmp_path, "never", "1"))
+    assert time.monotonic() - begun < 20
+    assert never.cancelled()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pool.pid, 0)
+
+
+def test_the_process_that_forks_does_not_end_where_its_whole_job_is_told_to(tmp_path):
+    with fork_pool(1, LIMITS, tmp_path) as pool:
+        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
+        before = pool.pid
+        future = pool.submit(job_of(tmp_path, "slow", "import time\ntime.sleep(1)"))
+        os.kill(pool.pid, signal.SIGTERM)
+        assert future.result(timeout=60).status == "made"
+        assert pool.pid == before
+
+
+@pytest.mark.parametrize("refused", [errno.EAGAIN, errno.ENOMEM])
+def test_a_fork_that_is_refused_is_tried_again(tmp_path, at_start, refused):
+    at_start(
+        "import os\nfork, refused = os.fork, []\ndef later():\n    refused.append(1)\n"
+        f"    if len(refused) < 3: raise OSError({refused}, 'no more')\n"
+        "    return fork()\nos.fork = later"
+    )
+    with fork_pool(2, LIMITS, tmp_path) as pool:
+        futures = [pool.submit(job_of(tmp_path, name, "1")) for name in ("one", "two")]
+        assert [future.result(timeout=60).status for future in futures] == ["made", "made"]
+
+
+def test_a_fork_that_is_always_refused_fails_with_the_reason_and_leaves_nothing_open(
+    tmp_path, monkeypatch
+):
+    def refused():
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    ours, theirs = multiprocessing.Pipe()
+    made = nursery.Nursery(theirs)
+    monkeypatch.setattr(nursery.os, "fork", refused)
+    monkeypatch.setattr(nursery, "_PAUSE", 0.0)
+    before = os.listdir("/proc/self/fd")
+    ours.send((1, job_of(tmp_path, "one", "1"), LIMITS))
+    made._obey()
+    for _ in range(1000):
+        if ours.poll():
+            break
+        made._try_again()
+    key, outcome = ours.recv()
+    assert (key, outcome.status, outcome.log) == (1, "failed", "failed.log")
+    assert "no more processes" in outcome.error
+    assert os.listdir("/proc/self/fd") == before
+    assert made.put_off == []
 
 
 def test_a_pool_that_is_left_takes_its_reports_with_it(tmp_path):

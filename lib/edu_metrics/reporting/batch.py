@@ -26,6 +26,7 @@ from edu_metrics.reporting.running import (
     KERNEL,
     Job,
     Limits,
+    NotStartedError,
     Outcome,
     check_parameters,
     usable_cores,
@@ -219,6 +220,7 @@ def make_reports(
     batch.out.mkdir(parents=True, exist_ok=True)
     with only_one(batch.out), contextlib.ExitStack() as stack:
         batch.sweep()
+        stack.callback(batch.sweep)  # what a stopped pool leaves half done, once it has ended
         # Where some report is not there at all, a pool is needed: it warms up meanwhile.
         pool = stack.enter_context(_pool(batch, how)) if how.force or batch.lacks_some else None
         decided = batch.decide(how.force)
@@ -263,6 +265,8 @@ def _arriving(
 def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
+    except NotStartedError:
+        raise  # nothing can be made at all: that is told once, and not of each report
     except CancelledError:
         return Outcome(job.name, "failed", 0.0, None, "process lost: it was given up")
     except Exception as error:

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from edu_metrics.reporting.area_report import tell_inputs
-from edu_metrics.reporting.running import FORK, Job, Limits, make, said
+from edu_metrics.reporting.publishing import keep_failure
+from edu_metrics.reporting.running import FORK, Job, Limits, Outcome, make, said
 
-__all__ = ["LOG", "PARTS", "become_child", "limit_memory", "rebuilt"]
+__all__ = ["LOG", "PARTS", "adopt_orphans", "become_child", "given_up", "limit_memory"]
 
 #: In a draft: what the process said past its notebook, and the outputs of each cell that ended.
 LOG, PARTS = "log", "cells"
@@ -68,6 +69,9 @@ def _settle(job: Job, limits: Limits) -> int:
     """Give the process a session, a log, limits and chances of its own."""
     os.setsid()
     tell_system(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # What this report leaves behind is its own until it ends, and the nursery's only then.
+    adopt_orphans()
+    _be_first_to_go()
     for name in _HANDLED:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -85,6 +89,13 @@ def _settle(job: Job, limits: Limits) -> int:
     if (numpy := sys.modules.get("numpy")) is not None:
         numpy.random.seed()
     return log
+
+
+def _be_first_to_go() -> None:
+    """Where the machine's memory runs out, let the system end a report and not its nursery."""
+    score = Path("/proc/self/oom_score_adj")
+    with contextlib.suppress(OSError, ValueError):
+        score.write_text(str(min(1000, int(score.read_text()) + 300)))
 
 
 def limit_memory(megabytes: int | None) -> None:
@@ -125,35 +136,50 @@ def _tell(pipe: int, message: dict[str, Any]) -> None:
     os.write(pipe, (json.dumps(message) + "\n").encode())
 
 
-def rebuilt(job: Job) -> bool:
-    """
-    Put together the notebook of a process that died, as far as it got.
-
-    Parameters
-    ----------
-    job : Job
-        What was being made.
-
-    Returns
-    -------
-    bool
-        Whether there is anything to keep.
-    """
+def _rebuild(job: Job) -> None:
+    """Put together the notebook of a process that died, as far as it got."""
+    if job.executed.is_file() and job.executed.stat().st_size:
+        return  # an empty one is one that could not be written
     parts: dict[str, Any] = {}
     cut_short = (OSError, EOFError, pickle.UnpicklingError, AttributeError)
     with contextlib.suppress(*cut_short), (job.draft / PARTS).open("rb") as file:
         while True:
             cell, outputs = pickle.load(file)
             parts[cell] = outputs
-    if job.executed.is_file():
-        return True
-    try:
-        notebook = json.loads(job.notebook.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
+    notebook = json.loads(job.notebook.read_text("utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = parts.get(cell.get("id"), [])
-    write = Path(job.executed)
-    write.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), "utf-8")
-    return True
+    text = json.dumps(notebook, ensure_ascii=False, indent=1)
+    job.executed.write_bytes(text.encode("utf-8", "replace"))
+
+
+def given_up(job: Job, seconds: float, why: str, cell: int | None) -> Outcome:
+    """
+    Keep what there is of a report that did not come to its end.
+
+    Parameters
+    ----------
+    job : Job
+        What was being made.
+    seconds : float
+        How long. [s]
+    why : str
+        What stopped it.
+    cell : int or None
+        The place of the cell that was being run.
+
+    Returns
+    -------
+    Outcome
+        Failed, with its log.
+    """
+    why = why.encode("utf-8", "replace").decode()  # half a character can't be written anywhere
+    told = ""
+    with contextlib.suppress(OSError):
+        told = (job.draft / LOG).read_text("utf-8", "replace")
+    # The report may have left anything there, and others depend on who reads it.
+    with contextlib.suppress(Exception):
+        _rebuild(job)
+    log = keep_failure(job.draft, job.folder, f"{why}\n{told}")
+    return Outcome(job.name, "failed", seconds, cell, why, log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,12 +32,20 @@ def only_one(folder: Path) -> Iterator[None]:
     Raises
     ------
     ReportError
-        If another batch is at work there.
+        If another batch is at work there, or the folder can't be kept for one batch.
     """
     path = folder / ".lock"
     while True:
         file = path.open("a+", encoding="utf-8")
-        if not _locked(file):
+        try:
+            locked = _locked(file)
+        except OSError as error:
+            file.close()
+            raise ReportError(
+                f"{folder} can't be kept for one batch alone: its file system refuses locks "
+                f"({error.strerror}); make the reports in a folder of this machine's own with --out"
+            ) from error
+        if not locked:
             file.seek(0)
             other = file.read().strip() or "unknown"
             file.close()
@@ -60,21 +69,24 @@ def only_one(folder: Path) -> Iterator[None]:
         file.close()
 
 
+#: What a system says where another process holds the lock; all else is a fault.
+_HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+
+
 def _locked(file: Any) -> bool:
     """Try to lock an open file, and tell whether that went well."""
     try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
         try:
+            import fcntl
+        except ImportError:  # Windows
+            import msvcrt
+
             file.seek(1_000_000)  # the number before it stays readable
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _HELD:
             return False
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        raise
     return True

@@ -9,6 +9,7 @@ with that process, and its children end with it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import selectors
@@ -21,12 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.reporting.children import (
-    LOG,
-    adopt_orphans,
-    become_child,
-    rebuilt,
-)
+from edu_metrics.reporting.children import adopt_orphans, become_child, given_up
 from edu_metrics.reporting.publishing import keep_failure, publish, start_afresh
 from edu_metrics.reporting.running import Job, Limits, Outcome, place_of, said
 
@@ -36,6 +32,19 @@ __all__ = ["main"]
 _GRACE = 3.0
 #: How often to look for children where the system does not say that one ended. [s]
 _TICK = 0.05
+#: How long to wait where a process can't be forked just now, and how often while no other report,
+#: whose end would make room, is being made. [s]
+_PAUSE, _FORKS = 0.5, 20
+
+
+@dataclass
+class Order:
+    """A report that is asked for."""
+
+    key: int
+    job: Job
+    limits: Limits
+    forks: int = 0
 
 
 @dataclass
@@ -76,6 +85,8 @@ class Nursery:
     def __init__(self, control: Connection) -> None:
         self.control = control
         self.children: dict[int, Child] = {}
+        self.put_off: list[Order] = []
+        self.again = 0.0
         self.watched = selectors.DefaultSelector()
         self.watched.register(control, selectors.EVENT_READ)
 
@@ -89,6 +100,7 @@ class Nursery:
                     elif ready.data is not None:
                         self._hear(ready.data)
                 self._look_after()
+                self._try_again()
         except EOFError:
             pass
         finally:
@@ -96,29 +108,51 @@ class Nursery:
                 _end_group(child.pid)
                 os.waitpid(child.pid, 0)
                 shutil.rmtree(child.job.draft, ignore_errors=True)
+            for order in self.put_off:
+                shutil.rmtree(order.job.draft, ignore_errors=True)
             self._end_orphans()
 
     def _patience(self) -> float | None:
-        if not self.children:
-            return None
-        soonest = min(child.deadline[0] for child in self.children.values())
-        wait = max(0.0, soonest - time.monotonic())
+        now = time.monotonic()
+        waits = [child.deadline[0] - now for child in self.children.values()]
         if any(child.ended is None for child in self.children.values()):
-            wait = min(wait, _TICK)
-        return min(wait, 3600.0)
+            waits.append(_TICK)
+        if self.put_off:
+            waits.append(self.again - now)
+        return min(max(0.0, min(waits)), 3600.0) if waits else None
 
     def _obey(self) -> None:
-        key, job, limits = self.control.recv()
+        self._begin(Order(*self.control.recv()))
+
+    def _begin(self, order: Order) -> None:
         try:
-            start_afresh(job.draft)
-            self._fork(key, job, limits)
+            start_afresh(order.job.draft)
+            self._fork(order.key, order.job, order.limits)
         except OSError as error:
-            log = keep_failure(job.draft, job.folder, f"{error}\n")
-            self.control.send((key, Outcome(job.name, "failed", 0.0, None, said(error), log)))
+            if error.errno in (errno.EAGAIN, errno.ENOMEM) and order.forks < _FORKS:
+                order.forks += not self.children
+                self.put_off.append(order)
+                self.again = time.monotonic() + _PAUSE
+                return
+            log = keep_failure(order.job.draft, order.job.folder, f"{error}\n")
+            outcome = Outcome(order.job.name, "failed", 0.0, None, said(error), log)
+            self.control.send((order.key, outcome))
+
+    def _try_again(self) -> None:
+        """Begin what could not be begun: there may be room by now."""
+        if self.put_off and time.monotonic() >= self.again:
+            orders, self.put_off = self.put_off, []
+            for order in orders:
+                self._begin(order)
 
     def _fork(self, key: int, job: Job, limits: Limits) -> None:
         read, write = os.pipe()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(read)
+            os.close(write)
+            raise
         if pid == 0:
             os.close(read)
             self._forget()
@@ -151,14 +185,13 @@ class Nursery:
             child.unread = (child.unread + heard)[-(2**20) :]
         *lines, child.unread = child.unread.split(b"\n")
         for line in lines:
-            with contextlib.suppress(ValueError):
-                message = json.loads(line)
-                if "end" in message:
-                    child.told = message
-                    child.cell_begun = None
-                elif "cell" in message:
-                    child.cell = message["cell"] or None
-                    child.cell_begun = time.monotonic() if child.cell else None
+            message = _understood(line)
+            if "end" in message:
+                child.told = message
+                child.cell_begun = None
+            elif isinstance(cell := message.get("cell"), str):
+                child.cell = cell or None
+                child.cell_begun = time.monotonic() if child.cell else None
 
     def _look_after(self) -> None:
         """End what takes too long, and see off what has ended."""
@@ -167,7 +200,7 @@ class Nursery:
             deadline, reason = child.deadline
             if now >= deadline and child.stopped is None:
                 child.stopped = reason
-                with contextlib.suppress(ProcessLookupError):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(child.pid, signal.SIGUSR1)  # it notes where it stands
                     time.sleep(0.02)
                     os.kill(child.pid, signal.SIGKILL)
@@ -192,21 +225,29 @@ class Nursery:
         """
         End processes that a report started and left: they are this one's children now.
 
-        One that belongs to the session of a report still being made is left to it.
+        As long as a report is being made, what it leaves is not: it adopts that itself.
         """
+        beyond: set[int] = set()  # of another user: it is not ours to end, nor to wait for
         for _ in range(100):
-            left = [
-                pid for pid in _children_of_this_process() if pid not in self.children
-                and _session(pid) not in self.children
-            ]  # fmt: skip
-            for pid in left:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            for pid in left:
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(pid, 0)
+            left = {*_children_of_this_process()} - self.children.keys() - beyond
             if not left:
                 return
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except PermissionError:
+                        beyond.add(pid)
+                    os.waitpid(pid, os.WNOHANG if pid in beyond else 0)
+
+
+def _understood(line: bytes) -> dict[str, Any]:
+    """Read what a child said; whoever finds the pipe can write anything into it."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _outcome(child: Child, status: int) -> Outcome:
@@ -221,14 +262,10 @@ def _outcome(child: Child, status: int) -> Outcome:
             log = keep_failure(job.draft, job.folder, f"{error}\n")
             return Outcome(job.name, "failed", seconds, None, said(error), log)
         return Outcome(job.name, "made", seconds)
-    fault = _fault(child, code)
-    cell = place_of(job.notebook, child.cell) if child.cell else None
-    rebuilt(job)
-    told = ""
-    with contextlib.suppress(OSError):
-        told = (job.draft / LOG).read_text("utf-8", "replace")
-    log = keep_failure(job.draft, job.folder, f"{fault}\n{told}")
-    return Outcome(job.name, "failed", seconds, cell, fault, log)
+    cell = None
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+        cell = place_of(job.notebook, child.cell) if child.cell else None
+    return given_up(job, seconds, _fault(child, code), cell)
 
 
 def _fault(child: Child, code: int) -> str:
@@ -262,18 +299,14 @@ def _children_of_this_process() -> list[int]:
         return []
 
 
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except ProcessLookupError:
-        return 0
-
-
 def main() -> None:
     """Start as a program: the descriptor to listen to is the only argument."""
     from edu_metrics.reporting.warming import warm
 
+    # Where a whole job is stopped, all of its processes are told. This one ends with the one that
+    # asked for reports, after it has cleaned up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # A grammar of web addresses that jsonschema loads where it finds it; nobody here needs it.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     control = Connection(int(sys.argv[1]))

@@ -18,13 +18,33 @@ from edu_metrics.errors import ReportError
 from edu_metrics.reporting.page import in_one_language, normalised, stamped, to_page
 from edu_metrics.reporting.publishing import keep_failure, publish, start_afresh, write_whole
 
-__all__ = ["FORK", "KERNEL", "Job", "Limits", "Outcome", "check_parameters", "make", "run", "said"]
+__all__ = [
+    "FORK",
+    "KERNEL",
+    "Job",
+    "Limits",
+    "NotStartedError",
+    "Outcome",
+    "begun_last",
+    "check_parameters",
+    "make",
+    "run",
+    "said",
+]
 
 #: How the cells of a report are run: in a forked process of its own, or by a Jupyter kernel.
 FORK, KERNEL = "fork", "kernel"
 
 #: Told of the cell that is about to run, or has run: its id and its outputs.
 CellHook = Callable[[str, Any], None]
+
+
+class NotStartedError(ReportError):
+    """No process that makes reports came up: that is a fault of the batch, not of a report."""
+
+    def __reduce__(self) -> tuple[type[ReportError], tuple[str]]:
+        """On its way from another machine it becomes the fault of a report: others are left."""
+        return ReportError, (self.message,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +189,7 @@ def run(job: Job, limits: Limits | None = None) -> Outcome:
         publish(job.draft, job.folder)
     except Exception as error:
         if job.executed.is_file():
-            cell = _begun_last(job.notebook, job.executed)
+            cell = begun_last(job.notebook, job.executed)
         told = said(error)
         log = keep_failure(job.draft, job.folder, f"{told}\n{error}\n")
         return Outcome(job.name, "failed", time.monotonic() - begun, cell, told, log)
@@ -279,7 +299,7 @@ def _refuse_exit(notebook: Any) -> None:
                 raise ReportError(f"{output['ename']}: {output['evalue']}")
 
 
-def _begun_last(notebook: Path, executed: Path) -> int | None:
+def begun_last(notebook: Path, executed: Path) -> int | None:
     """Find the last cell that was begun, and its place in the notebook as it was written."""
     for cell in reversed(cells_of(executed)):
         if cell["metadata"].get("papermill", {}).get("start_time"):
