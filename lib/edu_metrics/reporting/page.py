@@ -87,7 +87,7 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
     NotebookNode
         The same notebook.
     """
-    others = {path.name for path in folder.iterdir() if path.is_file()}
+    others = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     files_made = sorted(others | {"report.html", "report.ipynb"})
     notebook.metadata["edu_metrics"] = {"files": files_made, "inputs_sha256": inputs}
     return notebook
