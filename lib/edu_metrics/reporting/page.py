@@ -54,6 +54,7 @@ def normalised(notebook: Any) -> Any:
     parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
     keep = {key: value for key, value in parameters.items() if key not in ("root", "out")}
     notebook.metadata["papermill"] = {"parameters": keep}
+    known: dict[str, str] = {}
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02d}"
         cell.metadata.pop("papermill", None)
@@ -61,7 +62,7 @@ def normalised(notebook: Any) -> Any:
         if cell.cell_type == "code":
             cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
             merge_streams(cell)
-            without_chance(cell)
+            without_chance(cell, known)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = "\n".join(
                 ["# Parameters", *(f"{key} = {keep[key]!r}" for key in sorted(keep))]
