@@ -3,8 +3,10 @@ Kill a batch at random moments, again and again, and see that nothing is lost an
 
 A project of invented districts is simulated, and its reports are made. The batch is killed with
 SIGKILL (in turn only the process that was started, and all that it started as well), looked at, and
-started again. At the end every report must be whole, none that was whole may have been made again,
-and one more run must find nothing to do. Exit status 1 if any of this is not so.
+started again: every other time at once, while what outlived it is still ending, else after up to
+two seconds. At the end every report must be whole and stand in the manifest and in the index, none
+that was whole may have been made again, and one more run must find nothing to do. Exit status 1 if
+any of this is not so.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -54,6 +57,17 @@ def whole(reports: Path) -> dict[str, int]:
     return found
 
 
+def told(root: Path) -> dict[str, set[str]]:
+    """Give the reports that the manifest names as whole, and those that the index leads to."""
+    folder = root / "reports" / STUDY
+    areas = json.loads((folder / "manifest.json").read_text("utf-8"))["areas"]
+    page = (folder / "index.html").read_text("utf-8")
+    return {
+        "manifest": {e["area"] for e in areas if e["status"] in ("made", "unchanged")},
+        "index": set(re.findall(r'href="en/([^/"]+)/report\.html"', page)),
+    }
+
+
 def main() -> int:
     """Kill, look, and tell."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
@@ -83,7 +97,9 @@ def main() -> int:
                     except ProcessLookupError:
                         continue
                 batch.wait()
-            time.sleep(2)  # what outlives the batch ends by itself
+            # What outlives the batch ends by itself; the next one may not be hurt by it.
+            pause = chance.choice((0.0, chance.uniform(0.0, 2.0)))
+            time.sleep(pause)
             now = whole(reports)
             manifest = root / "reports" / STUDY / "manifest.json"
             listed = (
@@ -94,7 +110,10 @@ def main() -> int:
                 tell(f"made twice, or gone: {again}")
                 return 1
             seen = now
-            tell(f"kill {number} after {after:.1f} s: {len(seen)} whole, {listed} in the manifest")
+            tell(
+                f"kill {number} after {after:.1f} s, looked at after {pause:.1f} s: {len(seen)} "
+                f"whole, {listed} in the manifest"
+            )
         begun = time.monotonic()
         last = subprocess.run(command, capture_output=True, text=True, check=False)
         tell(f"last run, {time.monotonic() - begun:.0f} s: {last.stdout.splitlines()[-1]}")
@@ -104,11 +123,14 @@ def main() -> int:
         rerun = subprocess.run(command, capture_output=True, text=True, check=False)
         tell(f"one more, {time.monotonic() - begun:.1f} s: {rerun.stdout.splitlines()[-1]}")
         hidden = [str(path) for path in (root / "reports").rglob(".*")]
+        unlisted = {kind: sorted(set(now) - there) for kind, there in told(root).items()}
         sound = (last.returncode, rerun.returncode, len(now)) == (0, 0, given.districts)
-        sound &= not again and not hidden and whole(reports) == now
+        sound &= not again and not hidden and whole(reports) == now and not any(unlisted.values())
         tell(
             f"{len(now)} whole reports, {len(again)} made twice, left behind: {hidden or 'nothing'}"
         )
+        for kind, names in unlisted.items():
+            tell(f"not in the {kind}: {names or 'none'}")
     return 0 if sound else 1
 
 

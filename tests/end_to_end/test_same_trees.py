@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
 
 import nbformat
 import pytest
@@ -131,3 +136,92 @@ def test_a_project_of_many_districts_is_asked_for_with_all_that_it_needs(
     made = command(*words, "--districts", 3, "--to", tmp_path / "x")
     assert (made.status, made.out) == (0, f"{tmp_path / 'x'}\n")
     assert command("check", "--root", tmp_path / "x").status == 0
+
+
+#: Read by every interpreter that starts with it on its path: it is more than a year later there.
+LATER = """
+import datetime
+import time
+
+import pandas
+import pyarrow  # what is compiled is made with the classes that Python has
+
+SHIFT = 400 * 86400 + 12345.0
+NAMES = ("time", "time_ns", "localtime", "gmtime", "strftime")
+REAL = {name: getattr(time, name) for name in NAMES}
+time.time = lambda: REAL["time"]() + SHIFT
+time.time_ns = lambda: REAL["time_ns"]() + int(SHIFT) * 10**9
+time.localtime = lambda at=None: REAL["localtime"](time.time() if at is None else at)
+time.gmtime = lambda at=None: REAL["gmtime"](time.time() if at is None else at)
+time.strftime = lambda shape, at=None: REAL["strftime"](shape, at or time.localtime())
+
+
+def later(real):
+    class Looks(type):
+        def __instancecheck__(cls, found):
+            return isinstance(found, real)
+
+        def __subclasscheck__(cls, found):
+            return issubclass(found, real)
+
+    def new(cls, *given, **named):
+        return real(*given, **named)
+
+    def today(cls):
+        return real.fromtimestamp(time.time())
+
+    known = {"__new__": new, "today": classmethod(today)}
+    if real is datetime.datetime:
+        known["now"] = classmethod(lambda cls, tz=None: real.fromtimestamp(time.time(), tz))
+        known["utcnow"] = classmethod(lambda cls: real.fromtimestamp(time.time(), datetime.UTC))
+    return Looks(real.__name__, (real,), known)
+
+
+datetime.date, datetime.datetime = later(datetime.date), later(datetime.datetime)
+"""
+DAY = "import datetime, time; print(datetime.date.today(), time.strftime('%F'))"
+
+
+@pytest.fixture(scope="module")
+def reported(project, shipped_root, tmp_path_factory):
+    """Make the reports as a command of its own, with another environment where one is given."""
+
+    def make(root, **changes):
+        out = tmp_path_factory.mktemp("out") / "reports"
+        path = [changes.pop("first_on_path", None), shipped_root / "lib"]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(p) for p in path if p)}
+        words = ["report", "--root", str(root), "--out", str(out)]
+        ended = subprocess.run(
+            [sys.executable, "-c", "from edu_metrics.cli import run; run()", *words],
+            capture_output=True, text=True, encoding="utf-8", check=False,
+            env={**environment, **changes},
+        )  # fmt: skip
+        assert ended.stdout.startswith("6 of 6 reports made; "), ended.stderr
+        return tree(out)
+
+    make.today = make(project)
+    return make
+
+
+def test_another_day_writes_the_same_trees(project, reported, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(LATER, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    days = [
+        subprocess.run(
+            [sys.executable, "-c", DAY], env=env, capture_output=True, text=True, check=True
+        ).stdout.split()
+        for env in (os.environ, environment)
+    ]
+    now, later = ([date.fromisoformat(day) for day in found] for found in days)
+    assert all((b - a).days in (400, 401) for a, b in zip(now, later, strict=True))
+    assert len(reported.today) == 6 * 3 + 2
+    found = reported(project, first_on_path=tmp_path, TZ="Pacific/Kiritimati")
+    assert found == reported.today
+
+
+def test_another_folder_and_another_user_s_home_write_the_same_trees(project, reported, tmp_path):
+    elsewhere = tmp_path / "a folder, elsewhere" / "方案"
+    shutil.copytree(project, elsewhere)
+    home = tmp_path / "home"
+    home.mkdir()
+    assert reported(elsewhere, HOME=str(home), USER="another", LC_ALL="C") == reported.today

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from edu_metrics.cli.common import Format
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from edu_metrics.reporting import Outcome
+
+
+#: How often a log is told how far a batch is. [s]
+_EVERY = 300.0
 
 
 def print_json(content: Any) -> None:
@@ -51,8 +56,35 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def progress(outcomes: Iterable[Outcome], number: int) -> Iterator[Outcome]:
-    """Show one bar for the batch on stderr, with rate and time left; name a failure at once."""
+def pace(done: int, number: int, seconds: float) -> tuple[str, str]:
+    """
+    Say how fast a batch is and how long it will go on, by what it has done so far.
+
+    Examples
+    --------
+    >>> pace(30, 3000, 60)
+    ('30 a minute', '1 h 39 min left')
+    """
+    if not done or seconds <= 0:
+        return "", ""
+    rate = 60 * done / seconds
+    shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
+    left = round(seconds * (number - done) / done)
+    hours, minutes = divmod(round(left / 60), 60)
+    told = f"{left} s"
+    if left >= 60:
+        told = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+    return f"{shown} a minute", f"{told} left"
+
+
+def progress(
+    outcomes: Iterable[Outcome], number: int, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Outcome]:
+    """
+    Show how far a batch is on stderr, with rate and time left; name a failure at once.
+
+    A terminal has one bar; a log has a line every few minutes.
+    """
     from rich import progress as rich_progress
 
     console = console_on(sys.stderr)
@@ -61,22 +93,27 @@ def progress(outcomes: Iterable[Outcome], number: int) -> Iterator[Outcome]:
         rich_progress.BarColumn(),
         rich_progress.MofNCompleteColumn(),
         rich_progress.TextColumn("{task.fields[rate]}"),
-        rich_progress.TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.fields[left]}"),
         rich_progress.TextColumn("{task.fields[failed]}"),
     )
     hidden = not console.is_terminal
     with rich_progress.Progress(*columns, console=console, disable=hidden) as bar:
-        task = bar.add_task("", total=number, rate="", failed="")
+        task = bar.add_task("", total=number, rate="", left="", failed="")
         failures = 0
-        for outcome in outcomes:
+        begun = told = clock()
+        for done, outcome in enumerate(outcomes, start=1):
             if outcome.status == "failed":
                 failures += 1
                 cell = "" if outcome.cell is None else f"cell {outcome.cell}: "
                 console.print(f"failed: {outcome.name}: {cell}{outcome.error}", soft_wrap=True)
-            speed = bar.tasks[0].speed
-            rate = f"{60 * speed:.0f} a minute" if speed else ""
-            told = f"{failures} failed" if failures else ""
-            bar.update(task, advance=1, rate=rate, failed=told)
+            now = clock()
+            rate, left = pace(done, number, now - begun)
+            failed = f"{failures} failed" if failures else ""
+            bar.update(task, advance=1, rate=rate, left=left, failed=failed)
+            if hidden and now - told >= _EVERY:
+                told = now
+                counted = f"{done - failures} made, {failures} failed"
+                console.print(f"{done} of {number} reports: {counted}; {rate}, {left}")
             yield outcome
 
 

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import dataclasses
 import hashlib
 import io
-import shutil
-import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
-from pathlib import Path
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any
 
 from edu_metrics.catalog import Catalog
 from edu_metrics.errors import ReportError
+from edu_metrics.reporting.cluster_worker import Order, make_there
 from edu_metrics.reporting.inputs import files_below, library_sha256, versions_sha256
-from edu_metrics.reporting.preparing import seal, table_path
+from edu_metrics.reporting.preparing import table_path
 from edu_metrics.reporting.publishing import keep_failure, publish, start_afresh
-from edu_metrics.reporting.running import FORK, KERNEL, Job, Limits, Outcome, run
+from edu_metrics.reporting.running import Job, Limits, Outcome
 
-__all__ = ["ClusterPool", "cluster_pool", "forget", "make_there", "packed"]
+__all__ = ["ClusterPool", "cluster_pool", "packed"]
 
 #: How often a report is tried: a worker that is lost takes those that it was making with it.
 _TRIES = 3
 #: How long to wait for the scheduler. [s]
 _PATIENCE = "20s"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Order:
-    """What a worker has to know beside the project itself."""
-
-    digest: str
-    made_with: tuple[str, str]
-    job: Job
-    studies: tuple[str, ...]
-    limits: Limits
-    engine: str | None
+#: How long to wait for the first worker: to start Python on many machines from one shared disk
+#: takes about a minute. [s]
+_FIRST_WORKER = 120.0
+#: How long a batch goes on without any worker. One that is lost is started again in seconds by
+#: its nanny, and in minutes by Slurm; past that, nobody would be told until the morning. [s]
+_NO_WORKER = 600.0
+#: How often to look whether there are any. [s]
+_LOOK = 15.0
+#: How many reports are written to the disk at the same time.
+_WRITERS = 4
 
 
 class ClusterPool:
@@ -49,12 +45,10 @@ class ClusterPool:
 
     Parameters
     ----------
-    executor : concurrent.futures.Executor
-        Dask's executor.
-    project : object
-        The packed project, or dask's promise of it.
-    digest : str
-        Its hash.
+    client : distributed.Client
+        A client of the cluster.
+    content : bytes
+        The packed project.
     studies : sequence of str
         Studies that workers load before their first report.
     limits : Limits
@@ -65,15 +59,24 @@ class ClusterPool:
 
     def __init__(
         self,
-        executor: Any,
-        project: Any,
-        digest: str,
+        client: Any,
+        content: bytes,
         studies: Sequence[str],
         limits: Limits,
         engine: str | None,
     ) -> None:
-        self._executor, self._project, self._digest = executor, project, digest
+        self._client = client
+        # A task and not scattered data: it can be made again where its worker is lost.
+        self._project = client.submit(bytes, content, pure=False)
+        self._executor = client.get_executor(pure=False, retries=_TRIES - 1)
+        self._digest = hashlib.sha256(content).hexdigest()
         self._studies, self._limits, self._engine = tuple(studies), limits, engine
+        # Dask's own thread, which hears of outcomes, has all its connections to keep up.
+        self._writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="edu-metrics-home")
+        self._lock = threading.Lock()
+        self._awaited: set[Future[Outcome]] = set()
+        self._over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Ask for a report."""
@@ -82,15 +85,56 @@ class ClusterPool:
         there: Future[Outcome] = self._executor.submit(make_there, self._project, order)
         here: Future[Outcome] = Future()
         here.set_running_or_notify_cancel()
+        with self._lock:
+            self._awaited.add(here)
 
         def arrived(future: Future[Outcome]) -> None:
-            try:
-                here.set_result(_brought_home(job, future.result()))
-            except BaseException as error:
-                here.set_exception(error)
+            with contextlib.suppress(RuntimeError):  # nobody waits any more
+                self._writers.submit(self._take, job, future, here)
 
         there.add_done_callback(arrived)
         return here
+
+    def _take(self, job: Job, there: Future[Outcome], here: Future[Outcome]) -> None:
+        """Write down what arrived, unless it was given up."""
+        with self._lock:
+            if here not in self._awaited:
+                return
+            self._awaited.remove(here)
+        try:
+            here.set_result(_brought_home(job, there.result()))
+        except CancelledError:
+            here.set_exception(ReportError("the scheduler is gone, or gave it up"))
+        except BaseException as error:
+            here.set_exception(error)
+
+    def _watch(self) -> None:
+        """Give up what is awaited where there was no worker for long."""
+        last = time.monotonic()
+        while not self._over.wait(_LOOK):
+            try:
+                some = bool(self._client.nthreads())
+            except Exception:
+                some = True  # no scheduler either: that is for Dask's client to tell
+            now = time.monotonic()
+            if some:
+                last = now
+            elif now - last > _NO_WORKER:
+                with self._lock:
+                    given_up, self._awaited = self._awaited, set()
+                for future in given_up:
+                    future.set_exception(
+                        ReportError(
+                            f"the cluster had no worker for {_NO_WORKER / 60:g} minutes; start "
+                            "some and give the command again"
+                        )
+                    )
+
+    def end(self) -> None:
+        """Give up what is not made yet; what is being written is written whole."""
+        self._over.set()
+        self._executor.shutdown(wait=False)
+        self._writers.shutdown(wait=True)
 
 
 def _brought_home(job: Job, outcome: Outcome) -> Outcome:
@@ -99,7 +143,9 @@ def _brought_home(job: Job, outcome: Outcome) -> Outcome:
     try:
         start_afresh(job.draft)
         for name, content in files.items():
-            (job.draft / "report" / Path(name).name).write_bytes(content)
+            path = job.draft / "report" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         if outcome.status == "made":
             publish(job.draft, job.folder)
             return dataclasses.replace(outcome, files=None)
@@ -109,7 +155,8 @@ def _brought_home(job: Job, outcome: Outcome) -> Outcome:
         told = files.get("failed.log", b"").decode("utf-8", "replace")
         log = keep_failure(job.draft, job.folder, told)
     except OSError as error:
-        return Outcome(job.name, "failed", outcome.seconds, None, f"OSError: {error}")
+        log = keep_failure(job.draft, job.folder, f"{error}\n")
+        return Outcome(job.name, "failed", outcome.seconds, None, f"OSError: {error}", log)
     return dataclasses.replace(outcome, files=None, log=log)
 
 
@@ -141,7 +188,8 @@ def cluster_pool(
     Raises
     ------
     ReportError
-        If dask.distributed is not installed, or nobody answers at the address.
+        If dask.distributed is not installed, nobody answers at the address, or the cluster has
+        no workers.
     """
     try:
         from distributed import Client
@@ -155,15 +203,18 @@ def cluster_pool(
     except (OSError, ValueError) as error:
         raise ReportError(f"no Dask scheduler answers at {address!r}: {error}") from error
     with client:
-        content = packed(catalog, studies)
-        # A task and not scattered data: it can be made again where its worker is lost.
-        project = client.submit(bytes, content, pure=False)
-        executor = client.get_executor(pure=False, retries=_TRIES - 1)
-        digest = hashlib.sha256(content).hexdigest()
         try:
-            yield ClusterPool(executor, project, digest, studies, limits, engine)
+            client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except TimeoutError as error:
+            raise ReportError(
+                f"the cluster at {address!r} has no workers, and none came in "
+                f"{_FIRST_WORKER:g} seconds; start some with: dask worker {address}"
+            ) from error
+        pool = ClusterPool(client, packed(catalog, studies), studies, limits, engine)
+        try:
+            yield pool
         finally:
-            executor.shutdown(wait=False)
+            pool.end()
 
 
 def packed(catalog: Catalog, studies: Sequence[str]) -> bytes:
@@ -192,93 +243,3 @@ def packed(catalog: Catalog, studies: Sequence[str]) -> bytes:
         for path in sorted(path for path in paths if path.is_file()):
             archive.writestr(zipfile.ZipInfo(path.relative_to(root).as_posix()), path.read_bytes())
     return file.getvalue()
-
-
-class _There:
-    """What a worker holds: projects that it unpacked, and processes that fork."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.folders: dict[str, Path] = {}
-        self.pools: dict[tuple[str, tuple[str, ...], Limits], Any] = {}
-
-
-_there = _There()
-
-
-def make_there(project: bytes, order: Order) -> Outcome:
-    """
-    Make a report in a worker, and give its files back with its outcome.
-
-    Parameters
-    ----------
-    project : bytes
-        The packed project.
-    order : Order
-        What to make of it.
-
-    Returns
-    -------
-    Outcome
-        With the report's files; where it failed, those that tell why.
-
-    Raises
-    ------
-    ReportError
-        If the worker has another version of the library, or of what it rests on.
-    """
-    if order.made_with != (library_sha256(), versions_sha256()):
-        raise ReportError(
-            "a worker has other versions of edu-metrics, Python or packages than the machine that "
-            "asks; install the same requirements.lock on both"
-        )
-    root = _unpacked(project, order.digest)
-    with tempfile.TemporaryDirectory(prefix="edu-metrics-report-") as folder:
-        job = dataclasses.replace(
-            order.job,
-            notebook=root / "notebooks" / order.job.notebook.name,
-            parameters={**order.job.parameters, "root": str(root)},
-            folder=Path(folder) / order.job.folder.name,
-        )
-        outcome = _made(job, root, order)
-        files = {p.name: p.read_bytes() for p in sorted(job.folder.glob("*")) if p.is_file()}
-    return dataclasses.replace(outcome, files=files)
-
-
-def _made(job: Job, root: Path, order: Order) -> Outcome:
-    from edu_metrics.reporting.forking import ForkPool, can_fork
-
-    if (order.engine or (FORK if can_fork() else KERNEL)) == KERNEL:
-        return run(job, order.limits)
-    key = (order.digest, order.studies, order.limits)
-    with _there.lock:
-        if key not in _there.pools:
-            if not _there.pools:
-                atexit.register(forget)
-            # How many run at the same time is for Dask to say, by the worker's threads.
-            _there.pools[key] = ForkPool(1000, order.limits, root, order.studies, 1000)
-        pool: ForkPool = _there.pools[key]
-    return pool.submit(job).result()
-
-
-def _unpacked(project: bytes, digest: str) -> Path:
-    """Unpack a project, once a worker."""
-    with _there.lock:
-        if digest not in _there.folders:
-            folder = Path(tempfile.mkdtemp(prefix="edu-metrics-project-"))
-            with zipfile.ZipFile(io.BytesIO(project)) as archive:
-                archive.extractall(folder)
-            seal(folder)
-            _there.folders[digest] = folder
-        return _there.folders[digest]
-
-
-def forget() -> None:
-    """End what this process holds for the clusters that it works for."""
-    with _there.lock:
-        for pool in _there.pools.values():
-            pool.shutdown()
-        for folder in _there.folders.values():
-            shutil.rmtree(folder, ignore_errors=True)
-        _there.pools.clear()
-        _there.folders.clear()

@@ -80,7 +80,8 @@ def decide(
                 computed = _computed(catalog, study)
             observations = computed.sha256(area)
         parts = basis.parts(area, observations)
-        job = dataclasses.replace(job, inputs=combined(parts))
+        inputs = combined(parts)
+        job = dataclasses.replace(job, inputs=inputs, notebook_sha256=parts["notebook"])
         decided.append(Decision(study, job, parts, _why(job, parts, manifest, force)))
     return decided
 

@@ -9,9 +9,11 @@ __all__ = ["merge_streams", "without_chance"]
 
 #: Where an object lies in memory, in what Python writes of objects that say nothing better.
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
-#: The random part of the ids of a table that pandas styled, and of an SVG that matplotlib drew.
-_STYLER = re.compile(r"\bT_([0-9a-f]{5})(?=[_\"\s])")
-_SVG = re.compile(r"(?<=[\"#])([a-zA-Z])([0-9a-f]{10})(?=[\"\)])")
+#: The id of a table that pandas styled. Those of its cells, and its style, begin with it.
+_STYLED = re.compile(r'<table id="(T_[0-9a-f]{1,32})"')
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+#: The ids that matplotlib gives in a drawing: what a thing is, and a piece of a hash.
+_DRAWN = re.compile(r'\bid="((?:[a-zA-Z]|image|C[0-9a-f]+_[0-9a-f]+_)[0-9a-f]{10})"')
 _SVG_DATE = re.compile(r"<dc:date>[^<]*</dc:date>")
 
 
@@ -36,7 +38,7 @@ def merge_streams(cell: Any) -> None:
     cell.outputs = merged
 
 
-def without_chance(cell: Any) -> None:
+def without_chance(cell: Any, known: dict[str, str] | None = None) -> None:
     """
     Replace addresses in memory and random ids, so that two runs show the same.
 
@@ -44,17 +46,24 @@ def without_chance(cell: Any) -> None:
     ----------
     cell : NotebookNode
         A code cell; its outputs are changed in place.
+    known : dict, optional
+        The ids of the cells before it, each with what it was replaced by; those of this cell are
+        added. Two things on one page have two ids.
 
     Examples
     --------
     >>> import nbformat
-    >>> shown = {"text/plain": "<Styler at 0x7f33cc>", "text/html": '<td id="T_3fa9c_row0">'}
+    >>> shown = {
+    ...     "text/plain": "<Styler at 0x7f33cc>",
+    ...     "text/html": '<table id="T_3fa9c"><td id="T_3fa9c_row0">T_3fa9c',
+    ... }
     >>> outputs = [nbformat.v4.new_output("display_data", shown)]
     >>> cell = nbformat.v4.new_code_cell("", outputs=outputs)
     >>> without_chance(cell)
     >>> cell.outputs[0].data["text/plain"], cell.outputs[0].data["text/html"]
-    ('<Styler at 0x0>', '<td id="T_00000_row0">')
+    ('<Styler at 0x0>', '<table id="T_00000"><td id="T_00000_row0">T_3fa9c')
     """
+    known = {} if known is None else known
     for output in cell.outputs:
         if output["output_type"] == "stream":
             output["text"] = _ADDRESS.sub("at 0x0", output["text"])
@@ -64,23 +73,23 @@ def without_chance(cell: Any) -> None:
                 continue
             if kind == "text/plain":
                 data[kind] = _ADDRESS.sub("at 0x0", text)
-            elif kind == "text/html":
-                data[kind] = _numbered(_STYLER, _svg(text), "T_{:05d}") if "T_" in text else text
-            elif kind == "image/svg+xml":
-                data[kind] = _svg(text)
+            elif kind in ("text/html", "image/svg+xml"):
+                data[kind] = _DRAWING.sub(lambda found: _drawing(found[0], known), text)
+            if kind == "text/html":
+                data[kind] = _renumbered(data[kind], _STYLED, "T_{:05d}", known)
 
 
-def _svg(text: str) -> str:
-    if "matplotlib" not in text:
+def _drawing(svg: str, known: dict[str, str]) -> str:
+    return _renumbered(_SVG_DATE.sub("", svg), _DRAWN, "i{:010d}", known)
+
+
+def _renumbered(text: str, ids: re.Pattern[str], name: str, known: dict[str, str]) -> str:
+    """Give numbers to ids in the order in which they come up, there and where they are used."""
+    found = dict.fromkeys(ids.findall(text))
+    if not found:
         return text
-    return _numbered(_SVG, _SVG_DATE.sub("", text), "i{:010d}")
-
-
-def _numbered(pattern: re.Pattern[str], text: str, name: str) -> str:
-    """Give numbers to ids in the order in which they come up."""
-    known: dict[str, str] = {}
-
-    def number(found: re.Match[str]) -> str:
-        return known.setdefault(found[0], name.format(len(known)))
-
-    return pattern.sub(number, text)
+    for one in found:
+        known.setdefault(one, name.format(len(known)))
+    names = "|".join(found)
+    used = re.compile(rf'(?:(?<=#)|(?<=\bid="))(?:{names})(?![0-9a-zA-Z])')
+    return used.sub(lambda one: known[one[0]], text)

@@ -54,6 +54,7 @@ def normalised(notebook: Any) -> Any:
     parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
     keep = {key: value for key, value in parameters.items() if key not in ("root", "out")}
     notebook.metadata["papermill"] = {"parameters": keep}
+    known: dict[str, str] = {}
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02d}"
         cell.metadata.pop("papermill", None)
@@ -61,7 +62,7 @@ def normalised(notebook: Any) -> Any:
         if cell.cell_type == "code":
             cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
             merge_streams(cell)
-            without_chance(cell)
+            without_chance(cell, known)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = "\n".join(
                 ["# Parameters", *(f"{key} = {keep[key]!r}" for key in sorted(keep))]
@@ -87,7 +88,7 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
     NotebookNode
         The same notebook.
     """
-    others = {path.name for path in folder.iterdir() if path.is_file()}
+    others = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     files_made = sorted(others | {"report.html", "report.ipynb"})
     notebook.metadata["edu_metrics"] = {"files": files_made, "inputs_sha256": inputs}
     return notebook

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -24,8 +23,10 @@ __all__ = [
 
 FAILED_NOTEBOOK, FAILED_LOG = "failed.ipynb", "failed.log"
 
-#: Where :func:`~edu_metrics.reporting.page.stamped` puts it: at the end of the file.
-_STAMP = re.compile(rb'"edu_metrics": \{\s*"files": \[([^]]*)\],\s*"inputs_sha256": "([0-9a-f]+)"')
+#: What :func:`~edu_metrics.reporting.page.stamped` writes near the end of a notebook. In a text
+#: that a notebook holds, the quotation marks would be escaped.
+_STAMP = b'"edu_metrics": {'
+#: How much of the end is read first; with a hundred files in a report, a stamp is longer. [bytes]
 _TAIL = 4096
 
 
@@ -36,8 +37,9 @@ def start_afresh(draft: Path) -> None:
     Parameters
     ----------
     draft : Path
-        Folder of the draft.
+        Folder of the draft. If that run had put the report aside already, it is put back.
     """
+    _put_back(draft.with_name(draft.name[1 : -len(".draft")]))
     shutil.rmtree(draft, ignore_errors=True)
     (draft / "report").mkdir(parents=True)
 
@@ -104,13 +106,23 @@ def publish(draft: Path, folder: Path) -> None:
         Folder of the draft.
     folder : Path
         Folder of the report.
+
+    Raises
+    ------
+    OSError
+        If the draft can't be seen to the disk or put in place; the older report stands then.
     """
     older = _older(folder)
+    _all_to_disk(draft / "report")
+    _put_back(folder)
     shutil.rmtree(older, ignore_errors=True)
-    _to_disk(draft / "report")
-    with contextlib.suppress(FileNotFoundError):
-        folder.rename(older)
-    (draft / "report").rename(folder)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(older)
+        (draft / "report").rename(folder)
+    except BaseException:
+        _put_back(folder)
+        raise
     _to_disk(folder.parent)
     shutil.rmtree(older, ignore_errors=True)
     shutil.rmtree(draft, ignore_errors=True)
@@ -136,6 +148,8 @@ def keep_failure(draft: Path, folder: Path, log: str) -> str | None:
     """
     executed = draft / "report" / "report.ipynb"
     try:
+        # Before there is a folder in its place: the next batch would take the older one for stale.
+        _put_back(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FAILED_NOTEBOOK).unlink(missing_ok=True)
         if executed.is_file():
@@ -165,17 +179,28 @@ def stamp_of(folder: Path) -> str | None:
     if (folder / FAILED_LOG).exists():
         return None
     try:
-        with (folder / "report.ipynb").open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - _TAIL))
-            found = _STAMP.search(file.read())
-    except OSError:
+        stamp = _stamp_in(folder / "report.ipynb")
+        names, inputs = stamp["files"], stamp["inputs_sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    if found is None:
-        return None
-    names = re.findall(rb'"([^"]+)"', found[1])
-    whole = all((folder / name.decode()).is_file() for name in names)
-    return found[2].decode() if whole else None
+    return str(inputs) if all((folder / name).is_file() for name in names) else None
+
+
+def _stamp_in(notebook: Path) -> Any:
+    """Read the stamp from the end of a notebook, from so much of it as it takes."""
+    with notebook.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        length = _TAIL
+        while True:
+            file.seek(max(0, size - length))
+            _, mark, stamp = file.read().rpartition(_STAMP)
+            if mark:
+                # What a read that begins within a character cuts off lies before the mark.
+                found, _ = json.JSONDecoder().raw_decode("{" + stamp.decode("utf-8"))
+                return found
+            if length >= size:
+                raise ValueError(f"no stamp in {notebook}")
+            length *= 16
 
 
 def sweep(folder: Path) -> None:
@@ -189,10 +214,7 @@ def sweep(folder: Path) -> None:
     """
     for left in _left(folder):
         if left.name.endswith(".older"):
-            report = left.with_name(left.name[1 : -len(".older")])
-            if not report.exists():
-                left.rename(report)
-                continue
+            _put_back(left.with_name(left.name[1 : -len(".older")]))
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
@@ -209,6 +231,29 @@ def _left(folder: Path) -> Iterable[Path]:
 
 def _older(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.older")
+
+
+def _put_back(folder: Path) -> None:
+    """Give a report back that was put aside for a newer one which never came."""
+    older = _older(folder)
+    if older.is_dir() and not folder.exists():
+        older.rename(folder)
+
+
+def _all_to_disk(folder: Path) -> None:
+    """See all files below a folder to the disk, and which files there are."""
+    # Windows sees only those to the disk that were opened for writing.
+    flags = os.O_RDWR | getattr(os, "O_BINARY", 0) if os.name == "nt" else os.O_RDONLY
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            _to_disk(path)
+        elif path.is_file():
+            descriptor = os.open(path, flags)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    _to_disk(folder)
 
 
 def _to_disk(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import functools
+import hashlib
 import json
 import os
 import shutil
@@ -67,7 +67,8 @@ class Job:
     One report to make: a notebook, its parameters, and the folder it goes to.
 
     ``inputs`` is the hash of all that it depends on; it is written into its notebook, and tells
-    the next run whether the report still stands.
+    the next run whether the report still stands. ``notebook_sha256`` is the hash of the notebook
+    as it was when that was hashed: no other one is run, whatever the file holds by then.
     """
 
     notebook: Path
@@ -76,6 +77,7 @@ class Job:
     title: str
     home: str
     inputs: str = ""
+    notebook_sha256: str = ""
 
     @property
     def lang(self) -> str:
@@ -230,7 +232,7 @@ def make(
 
     papermill_engine, given = _engine(engine, limits, before_cell, after_cell)
     notebook = papermill.execute_notebook(
-        in_one_language(_source(job.notebook), job.lang),
+        in_one_language(_source(job), job.lang),
         str(job.executed),
         parameters={**job.parameters, "out": str(job.executed.parent)},
         engine_name=papermill_engine,
@@ -250,12 +252,31 @@ def make(
     write_whole(job.executed, cast(Any, nbformat).writes(notebook) + "\n")
 
 
-@functools.cache
-def _source(notebook: Path) -> Any:
-    """Read a notebook once; whoever runs it works on a copy."""
+#: Notebooks as they were when they were read, by the hash of what the file held.
+_sources: dict[str, Any] = {}
+
+
+def read_ahead(notebook: Path) -> str:
+    """Read a notebook, once for each content that it has, and give the hash of the file."""
     import nbformat
 
-    return cast(Any, nbformat).reads(notebook.read_text("utf-8"), as_version=4)
+    content = notebook.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest not in _sources:
+        _sources[digest] = cast(Any, nbformat).reads(content.decode("utf-8"), as_version=4)
+    return digest
+
+
+def _source(job: Job) -> Any:
+    """Give the notebook that a report was decided on; whoever runs it works on a copy."""
+    if job.notebook_sha256 in _sources:
+        return _sources[job.notebook_sha256]
+    digest = read_ahead(job.notebook)
+    if job.notebook_sha256 not in ("", digest):
+        raise ReportError(
+            f"{job.notebook.name} has changed since this batch was begun; give the command again"
+        )
+    return _sources[digest]
 
 
 def _engine(

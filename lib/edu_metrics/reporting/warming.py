@@ -61,7 +61,11 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     from edu_metrics.reporting import engine
     from edu_metrics.reporting.area_report import hold
     from edu_metrics.reporting.page import to_page
+    from edu_metrics.reporting.running import read_ahead
 
+    for notebook in (root / "notebooks").glob("*.ipynb"):
+        with contextlib.suppress(Exception):  # the report will say what is wrong with it
+            read_ahead(notebook)
     for name in reporting.__all__:
         getattr(reporting, name)
     engine.register()
