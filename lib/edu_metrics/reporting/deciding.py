@@ -80,8 +80,8 @@ def decide(
                 computed = _computed(catalog, study)
             observations = computed.sha256(area)
         parts = basis.parts(area, observations)
-        inputs = combined(parts)
-        job = dataclasses.replace(job, inputs=inputs, notebook_sha256=parts["notebook"])
+        notebook = basis.notebook_sha256(area)
+        job = dataclasses.replace(job, inputs=combined(parts), notebook_sha256=notebook)
         decided.append(Decision(study, job, parts, _why(job, parts, manifest, force)))
     return decided
 

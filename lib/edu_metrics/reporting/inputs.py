@@ -90,17 +90,32 @@ class Basis:
             By :data:`PARTS`.
         """
         whole = area == PLAN_AUDIT
-        notebook = COMPARISON if area.endswith(SCENARIOS) else WHOLE.get(area, DISTRICT)
-        if notebook not in self._notebooks:
-            alone = _of_file(self._root / "notebooks" / notebook)
-            self._notebooks[notebook] = combined([alone, self._beside])
         return {
-            "notebook": self._notebooks[notebook],
+            "notebook": combined([self.notebook_sha256(area), self._beside]),
             "library": library_sha256(),
             "versions": versions_sha256(),
             "definitions": self._everything if whole else self._own,
             "observations": observations,
         }
+
+    def notebook_sha256(self, area: str) -> str:
+        """
+        Hash the notebook that a report is a run of.
+
+        Parameters
+        ----------
+        area : str
+            Area of the report, or a name of :data:`WHOLE`, or an area's scenarios.
+
+        Returns
+        -------
+        str
+            SHA-256; empty where there is no such notebook.
+        """
+        notebook = COMPARISON if area.endswith(SCENARIOS) else WHOLE.get(area, DISTRICT)
+        if notebook not in self._notebooks:
+            self._notebooks[notebook] = _of_file(self._root / "notebooks" / notebook)
+        return self._notebooks[notebook]
 
     @functools.cached_property
     def _beside(self) -> str:
