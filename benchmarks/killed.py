@@ -23,28 +23,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from edu_metrics.reporting.publishing import stamp_of
+from batch import PROJECT, STUDY, TOOL, below
 
-STUDY = "invented_districts"
-TOOL = (sys.executable, "-c", "from edu_metrics.cli import run; run()")
-PROJECT = Path(__file__).resolve().parents[1]
+from edu_metrics.reporting.publishing import stamp_of
 
 
 def tell(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def below(pid: int) -> list[int]:
-    """List a process and all that it started."""
-    found = [pid]
-    for one in found:
-        for tasks in Path(f"/proc/{one}/task").glob("*/children"):
-            try:
-                found += [int(child) for child in tasks.read_text().split()]
-            except OSError:
-                continue
-    return found
 
 
 def whole(reports: Path) -> dict[str, int]:

@@ -173,7 +173,7 @@ def _assess_reading(
     last_year = record.last_year or 0
     if not is_possible(checks, record.exact, limits=indicator.bounds, last_year=last_year):
         return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
-    undecided = case.open_checks
+    undecided = blank.undecided(checks)
     lacking, missing = _lacking(case, undecided)
     if lacking:
         return replace(blank, verdict=Verdict.NO_DATA, missing=missing)
@@ -208,7 +208,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     try:
         trajectory = case.trajectory(record.area)
-        kept = case.kept()
+        kept = case.kept(undecided)
     except UnforeseenError as error:
         missing = case.missing(sorted(year for year in record.bounds if year > last_year))
         return replace(

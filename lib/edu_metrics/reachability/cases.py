@@ -35,11 +35,6 @@ class Case:
         """The year in which the last check falls due."""
         return max(check.due for check in self.checks)
 
-    @property
-    def open_checks(self) -> tuple[Check, ...]:
-        """The checks that nothing observed decides, neither a value nor a published bound."""
-        return tuple(check for check in self.checks if self.result(check).holds is None)
-
     def over(self, year: int) -> bool:
         """Tell whether a year had ended by the study's date."""
         return self.evidence.study.as_of.year > year
@@ -69,11 +64,11 @@ class Case:
         exact = self.evidence.record(self.indicator.id, area).exact
         return {**exact, **{year: trajectory.at(year) for year in trajectory.years}}
 
-    def kept(self) -> NDArray[np.bool_]:
-        """Tell of each draw whether all that is still open is kept in it."""
+    def kept(self, undecided: Sequence[Check]) -> NDArray[np.bool_]:
+        """Tell of each draw whether the checks that nothing observed decides are kept in it."""
         values = self.drawn(self.record.area)
         kept: Any = np.ones(len(self.trajectory(self.record.area).draws), dtype=bool)
-        for check in self.open_checks:
+        for check in undecided:
             rivals = {area: self.drawn(area) for area in self.rivals(check)}
             kept = np.logical_and(kept, check.holds(values, rivals))
         return np.asarray(kept)

@@ -73,9 +73,8 @@ def event_of(evidence: Evidence, plan: Plan, target: Target, found: Assessment) 
     order = np.asarray(trajectory.at(last), dtype=np.float64)
     better = -order if case.indicator.better == "lower" else order
     stated = float(found.probability or 0.0)
-    return Event(
-        target.id, case.indicator.id, stated, stated_part(case.kept(), better, stated), order
-    )
+    kept = case.kept(found.undecided(case.checks))
+    return Event(target.id, case.indicator.id, stated, stated_part(kept, better, stated), order)
 
 
 def stated_part(kept: Kept, better: Floats, stated: float) -> Kept:

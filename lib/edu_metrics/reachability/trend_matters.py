@@ -123,7 +123,7 @@ def _trend_of(case: Case, found: Assessment) -> tuple[_Trend, float]:
     points = to_scale(draws, scale, whole)
     half, kept = len(points) // 2, DRAWS // 2
     thin = np.concatenate([points[:kept], points[half : half + kept]])
-    checks = case.open_checks
+    checks = found.undecided(case.checks)
     rivals = {
         area: {year: _thin(value, half, kept) if np.ndim(value) else value
                for year, value in case.drawn(area).items()}

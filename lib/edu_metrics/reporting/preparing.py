@@ -88,8 +88,9 @@ def seal(root: Path) -> None:
     root : Path
         The project folder; its raw files may have stayed at home.
     """
+    made_from = _made_from(root, simulated=False)
     for table in (root / "data" / "processed").glob("*.parquet"):
-        _note_beside(table).write_text(f"{_made_from(root, False)}\n", "utf-8")
+        _note_beside(table).write_text(f"{made_from}\n", "utf-8")
 
 
 def _made_from(root: Path, simulated: bool) -> str:
