@@ -130,15 +130,14 @@ def reference(
     shape: Shape = Format.TABLE,
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
-    from edu_metrics.catalog import ErrorTable
     from edu_metrics.trajectories.reference_files import made_as_yaml
-    from edu_metrics.trajectories.reference_tables import class_rows, error_rows, table_rows
+    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
 
     if build:
         known = None
         if name is not None:
             with usage():
-                known = load(root).reference(name)
+                known = load(root).reference_class(name)
         text = made_as_yaml(
             build,
             known=known,
@@ -160,13 +159,9 @@ def reference(
         print_rows(rows, shape, ("id", "kind", "windows", "series", "years", "made", "provenance"))
         return
     with usage():
-        entry = catalog.reference(name)
+        entry = catalog.reference_class(name)
     if shape is Format.JSON:
         print_json(entry.model_dump(mode="json"))
-        return
-    if isinstance(entry, ErrorTable):
-        lines = error_rows(entry)
-        print_rows(lines, shape, tuple(lines[0]))
         return
     columns = ("band", "years", "windows", "series", "p05", "p50", "p95", "kept 3", "kept 5")
     print_rows(table_rows(entry), shape, (*columns, "share of 5", "interval", "fastest"))

@@ -27,7 +27,7 @@ from edu_metrics.reachability.verdicts import (
     Verdict,
     verdict_of,
 )
-from edu_metrics.trajectories import Trajectory, stated
+from edu_metrics.trajectories import Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -235,7 +235,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         reached=years,
         year_reached=years.median_year if years else None,
         model=trajectory.model,
-        calibration=trajectory.calibration,
+        calibration=Calibration.of(trajectory.peers + 1),
     )
     verdict = verdict_of(probability)
     # Out of reach is out of reach of chance too; any other word would speak of chance alone.

@@ -21,7 +21,7 @@ from edu_metrics.catalog import Bound
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.reaching import Reached
-from edu_metrics.trajectories import CalibratedOn
+from edu_metrics.trajectories import Calibration
 
 __all__ = ["Applies", "Assessment", "CheckResult", "Missing", "Verdict", "verdict_of"]
 
@@ -140,7 +140,7 @@ class Assessment:
     people: int | None = None
     vacuous: bool = False
     model: str | None = None
-    calibration: CalibratedOn | None = None
+    calibration: Calibration | None = None
     reason: str | None = None
     checks: tuple[CheckResult, ...] = ()
     missing: tuple[Missing, ...] = ()

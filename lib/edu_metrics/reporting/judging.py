@@ -11,7 +11,7 @@ from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import applies_text, verdict_chip
 from edu_metrics.reporting.reasons import because, reading_text
-from edu_metrics.trajectories import CAP, COVERED_PCT, FEW_AREAS, FLOOR, TOGETHER_PCT, CalibratedOn
+from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
 from edu_metrics.words import amount, date, number, percent, probability, say
 
 __all__ = ["show_followed", "show_verdicts"]
@@ -85,14 +85,12 @@ def _chance(value: float | None, lang: str) -> str:
 def _model_note(report: AreaReport) -> Html:
     """Say which model spoke, how often it held, and where it does not hold."""
     lang = report.lang
-    by_kind: dict[str, dict[str, CalibratedOn]] = {}
-    for found in report.assessments.values():
-        if found.indicator and found.probability is not None and found.calibration is not None:
-            held = by_kind.setdefault(found.calibration.kind, {})
-            held[found.indicator] = found.calibration
-    notes = [_peers_note(lang)] if "peers" in by_kind else []
-    notes += [_few_note(report, kind, by_kind[kind]) for kind in ("lent", "own") if kind in by_kind]
-    told = " ".join(notes)
+    rests = {
+        found.calibration
+        for found in report.assessments.values()
+        if found.probability is not None and found.calibration is not None
+    }
+    told = " ".join(_held_note(one, lang) for one in sorted(rests, key=lambda one: one.areas))
     together = []
     for name in dict.fromkeys(
         found.indicator
@@ -111,50 +109,16 @@ def _model_note(report: AreaReport) -> Html:
     return join([tag("p", told, "small"), *together])
 
 
-def _peers_note(lang: str) -> str:
+def _held_note(calibration: Calibration, lang: str) -> str:
     return say(
         "report.model_note",
         lang,
+        areas=calibration.areas,
         coverage=say("report.list_comma", lang).join(
-            percent(number(held), lang) for held in COVERED_PCT
+            percent(number(held), lang) for held in calibration.held80_pct
         ),
         cap=percent(number(100 * CAP, 0), lang),
         floor=percent(number(100 * FLOOR), lang),
-    )
-
-
-def _some(names: list[str], lang: str) -> str:
-    """List names, and count those beyond the third."""
-    listed = say("report.list_comma", lang).join(names[:NAMED])
-    more = len(names) - NAMED
-    return say("lent.and_more", lang, names=listed, number=more) if more > 0 else listed
-
-
-def _few_note(report: AreaReport, kind: str, rests: dict[str, CalibratedOn]) -> str:
-    """Say what draws rest on where areas are too few to lend each other their errors."""
-    lang = report.lang
-    comma = say("report.list_comma", lang)
-    values: dict[str, object] = {
-        "indicators": _some([report.indicator_name(name) for name in rests], lang),
-        "areas": FEW_AREAS,
-        "cap": percent(number(100 * CAP, 0), lang),
-        "floor": percent(number(100 * FLOOR), lang),
-    }
-    if kind == "own":
-        return say("lent.own", lang, **values)
-    used = next(iter(rests.values()))
-    table_ = report.catalog.error_tables[str(used.set)]
-    three = table_.cell(3)
-    return say(
-        "lent.note",
-        lang,
-        name=table_.name.in_(lang),
-        panels=table_.panels_count,
-        series=number(three.series, 0),
-        first=table_.first_year,
-        last=table_.last_year,
-        coverage=comma.join(percent(number(held), lang) for held in used.held80_pct or ()),
-        **values,
     )
 
 

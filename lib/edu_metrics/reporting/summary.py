@@ -99,13 +99,12 @@ def _reached(found: Assessment) -> dict[str, Any] | None:
 
 
 def _calibration(found: Assessment) -> dict[str, Any] | None:
-    """Say whose errors the interval rests on, what such intervals held, and how far it may go."""
+    """Say what intervals held where as many areas were forecast together, and the limits."""
     if found.probability is None or found.calibration is None:
         return None
-    held = found.calibration.held80_pct
     return {
-        "set": found.calibration.set or found.calibration.kind,
-        "coverage80_pct": None if held is None else list(held),
+        "areas": found.calibration.areas,
+        "coverage80_pct": list(found.calibration.held80_pct),
         "cap": CAP,
         "floor": FLOOR,
     }
