@@ -41,13 +41,15 @@ Floats = NDArray[np.float64]
 
 HORIZON = 3
 #: So many groups of so many areas of a panel are looked at; every third origin.
-GROUPS: dict[Any, int] = {1: 40, 3: 15, 12: 5, "all": 1}
-MOST_AREAS = 150
+GROUPS: dict[Any, int] = {1: 24, 3: 10, 12: 4, "all": 1}
+MOST_AREAS = 90
 EVERY = 3
 #: An outcome is known to a quarter of a point, an amount to a quarter of a percent.
 HALF_CELL_PP, HALF_CELL_LOG = 0.25, 0.0025
+#: An outcome that hardly any forecast sees coming counts as if it had so much.
+LEAST_PROBABILITY = 0.002
 #: How much a type is held to where it starts, and how many tries a search has.
-PENALTY, TRIES = 0.002, 120
+PENALTY, TRIES = 0.01, 80
 
 #: Where a search starts: on logits, and on the logarithm of amounts and ratios.
 START = {
@@ -62,8 +64,16 @@ START = {
     "damping": 0.9,
     "growth": 0.2,
     "sampling": 1.0,
+    "still_sd": 0.02,
 }
-AMOUNTS = {**START, "surprise_sd": 0.05, "drift_common_sd": 0.04, "damping": 0.95}
+AMOUNTS = {
+    **START,
+    "surprise_sd": 0.05,
+    "drift_common_sd": 0.04,
+    "drift_own_sd": 0.02,
+    "damping": 0.95,
+    "still_sd": 0.002,
+}
 #: Which are learned; how studies differ from each other can't be learned from a handful of them.
 LEARNED = (
     "drift_mean", "drift_common_sd", "drift_own_sd", "gain", "surprise_sd",
@@ -168,7 +178,7 @@ def surprise(prior: Prior, cases: Sequence[Case]) -> tuple[float, int]:
         for place, (able, low, high) in enumerate(case.outcomes):
             centre, sd = made.location[able, place], spread[able, place]
             ends = [stdtr(degrees[able, place], (end - centre) / sd) for end in (low, high)]
-            found.append(-np.log(np.maximum(ends[1] - ends[0], 1e-5)))
+            found.append(-np.log(np.maximum(ends[1] - ends[0], LEAST_PROBABILITY)))
     every = np.concatenate(found)
     return float(every.mean()), len(every)
 

@@ -49,6 +49,9 @@ class Prior(Definition):
     growth : float
         By how much of one surprise's variance doubt grows a year beyond that of the level, since
         drifts change.
+    still_sd : float
+        Surprise that even a series which stands still is taken to have seen once, since what is
+        printed is rounded. [on the scale]
     rate : bool
         Whether such measures are rates from 0 to 100; else amounts or ratios without an upper
         bound.
@@ -69,6 +72,7 @@ class Prior(Definition):
     damping: Share
     growth: Positive
     sampling: Positive
+    still_sd: Positive
     rate: bool = True
 
     def towards(self, *, falling: bool) -> Prior:

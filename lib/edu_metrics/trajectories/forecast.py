@@ -58,9 +58,6 @@ ROUNDS = 3
 STANDS_OUT, OTHERS = 5.0, 4
 #: Median of the square of a standard normal number.
 _MEDIAN_SQUARE = 0.4549
-#: Of a series that stands still this part of the prior's variance is taken as seen once, since
-#: what is printed is rounded.
-ROUNDING = 0.01
 #: A sum of many parts is known as well as with so many degrees of freedom, and no better.
 _MOST_DEGREES = 200.0
 
@@ -325,7 +322,7 @@ def _scales(squares: Floats, number: Ints, whole: Floats, prior: Prior) -> tuple
     known = number > 0
     half = np.maximum(number, 1) / 2
     scatter = polygamma(1, half)
-    rounded = squares + ROUNDING * prior.surprise_sd**2
+    rounded = squares + prior.still_sd**2
     seen = np.log(rounded / (2 * half)) - digamma(half) + np.log(half) - np.log(whole)
     weight = np.where(known, 1 / (scatter + prior.own_spread**2), 0.0)
     # What the others say of an area, and the prior.
