@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, usage
+from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, tell_sums_apart, usage
 from edu_metrics.cli.printing import print_json, print_rows
 
 
@@ -23,7 +23,9 @@ class AuditFormat(StrEnum):
 
 @app.command()
 def check(root: Root = None) -> None:
-    """Load all definitions and report every fault in them."""
+    """Load all definitions and report every fault in them, and sums that the data contradict."""
+    from edu_metrics.reporting.preparing import is_current
+
     catalog = load(root)
     numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
     targets = sum(len(plan.targets) for plan in catalog.plans.values())
@@ -33,6 +35,9 @@ def check(root: Root = None) -> None:
         f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
         f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
     )
+    for study in catalog.studies.values():
+        if is_current(catalog, study):
+            tell_sums_apart(catalog, study)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from edu_metrics.reachability.mechanizing import (
     mechanism_from_statement,
 )
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.parts import Part, adds_up, change_by_parts, gap_by_parts
 from edu_metrics.reachability.reaching import Reached, reached
 from edu_metrics.reachability.reference_pace import pace_by_class
 from edu_metrics.reachability.scenarios import (
@@ -81,6 +81,7 @@ __all__ = [
     "Together",
     "Turned",
     "Verdict",
+    "adds_up",
     "assess",
     "assess_target",
     "change_by_parts",

@@ -11,7 +11,13 @@ import numpy as np
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
 from edu_metrics.formulas import FORMULAS
-from edu_metrics.observations import compute, known_by, missing_inputs, pooled_cells
+from edu_metrics.observations import (
+    compute,
+    inspect_sums,
+    known_by,
+    missing_inputs,
+    pooled_cells,
+)
 from edu_metrics.reachability.agreeing import agreeing
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.verdicts import Missing
@@ -113,6 +119,11 @@ class Evidence:
     @cached_property
     def _exact_cells(self) -> pd.DataFrame:
         return pooled_cells(self.catalog, self._exact, self._compared)
+
+    @cached_property
+    def sums_apart(self) -> pd.DataFrame:
+        """Where the number of a whole and the sum of its parts disagree."""
+        return inspect_sums(self.catalog, self.table)
 
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""

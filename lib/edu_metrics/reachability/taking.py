@@ -22,7 +22,7 @@ from edu_metrics.reachability.mechanizing import (
 )
 from edu_metrics.reachability.needs import EVEN, SURE, LeverNeed, Taking
 from edu_metrics.reachability.open_promise import OpenPromise
-from edu_metrics.reachability.parts import Part, gap_by_parts
+from edu_metrics.reachability.parts import Part, adds_up, gap_by_parts
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories.mechanisms import smallest_setting
 
@@ -236,4 +236,6 @@ def _parts(evidence: Evidence, indicator: Indicator, found: Assessment) -> tuple
     shared = set.intersection(*(set(record.counts) for record in records.values()))
     if found.last_year not in shared or found.start != "observed":
         return ()
-    return gap_by_parts({area: r.counts[found.last_year] for area, r in records.items()}, level)
+    counts = {area: record.counts[found.last_year] for area, record in records.items()}
+    own = evidence.record(indicator.id, found.area).counts.get(found.last_year)
+    return gap_by_parts(counts, level) if adds_up(own, counts) else ()
