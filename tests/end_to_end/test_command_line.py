@@ -254,7 +254,7 @@ def test_a_plan_is_taken_together_in_every_area(command, project):
     assessed = command("assess", "harbour", "--root", project, "--format", "json").rows
     for row in found.rows:
         mine = [one for one in assessed if one["area"] == row["area"]]
-        assert row["standings"]["met"] == sum(one["verdict"] == "met" for one in mine)
+        assert row["verdicts"]["met"] == sum(one["verdict"] == "met" for one in mine)
         assert row["probable"] == sum(one["probability"] is not None for one in mine)
     table = command("together", "harbour", "--root", project)
     assert table.out.split()[:2] == ["area", "probable"]

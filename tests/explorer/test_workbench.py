@@ -117,7 +117,7 @@ def teachers(desk):
     return desk.workbench(desk.choose("mock_city", "mock_city", "T06_primary_bachelor"))
 
 
-def test_levers_are_as_probable_as_what_it_takes_says(desk, teachers):
+def test_levers_come_to_as_many_cases_as_what_it_takes_says(desk, teachers):
     taking = what_it_takes(
         teachers.evidence, teachers.plan, teachers.target, "mock_city",
         assessment=teachers.assessment,
@@ -125,7 +125,9 @@ def test_levers_are_as_probable_as_what_it_takes_says(desk, teachers):
     need = next(one for one in taking.needs if one.lever == "upgrades")
     enough = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value}))
     less = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value - 1}))
-    assert enough.probability == need.sure.probability >= 0.8 > less.probability
+    assert enough.under_model == need.sure.probability >= 0.8 > less.under_model
+    assert enough.model_base == less.model_base == taking.under_model
+    assert (enough.probability, enough.verdict) == (None, None)
 
 
 def test_a_lever_beyond_its_bounds_is_refused(teachers):

@@ -15,14 +15,19 @@ import pytest
 from edu_metrics import reporting as rep
 from edu_metrics.errors import DataError, DefinitionError, ReportError
 from edu_metrics.formulas import FORMULAS
-from edu_metrics.reachability import Applies, Verdict, gap_by_parts, what_each_reading_takes
+from edu_metrics.reachability import (
+    Applies,
+    Verdict,
+    chance,
+    gap_by_parts,
+    what_each_reading_takes,
+)
 from edu_metrics.reporting import CityReport
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.city import _gap, _splits
-from edu_metrics.reporting.judging import _chance
 from edu_metrics.reporting.outlook import _panel
 from edu_metrics.reporting.reasons import because, level_text, reading_text
-from edu_metrics.words import date, probability, say
+from edu_metrics.words import date, say
 
 SECTIONS = (
     rep.show_head,
@@ -517,22 +522,14 @@ def test_a_sum_still_open_names_its_years_and_what_it_asks(opened):
     assert told.endswith("≥ 400 million yuan asked for 2021 to 2023 in all")
 
 
-def test_a_chance_below_a_cut_off_is_not_printed_as_the_cut_off(opened):
-    assert [_chance(value, "en") for value in (0.0467, 0.05, 0.3299, 0.33, 0.6599, 0.66)] == [
-        "< 5 %",
-        "5 %",
-        "< 33 %",
-        "33 %",
-        "< 66 %",
-        "66 %",
-    ]
-    assert [_chance(value, "zh") for value in (0.467, 0.128, None)] == ["47%", "13%", "—"]
-
-
-def test_why_a_pace_is_impossible_is_told_beside_it(opened):
+def test_a_plan_that_contradicts_its_own_pace_is_told_beside_the_probability(opened):
     report = opened("michigan", "michigan_district_1010")
     # 68 % in 1995 and at most 8 points in each of three years end at 92 %, short of 95 %.
-    assert report.assessments["M2_pass_level_95"].reason == "promised_pace"
+    found = report.assessments["M2_pass_level_95"]
+    assert found.findings == ("promised_pace",)
+    assert found.probability is not None
+    told = plain(shown(rep.show_verdicts, report))
+    assert told.count("The plan contradicts its own pace") == 1
     text = plain(shown(rep.show_pace, report))
     assert "the plan's own fastest pace falls short" in text
     assert "beyond the indicator's bounds" not in text
@@ -596,12 +593,15 @@ def test_the_years_reached_are_those_of_the_assessment(report):
         for year, first, there in zip(years.years, years.first_hit, years.still_there, strict=True):
             cell = by_year[f"{year}\n"]
             assert cell.replace("◆ ", "").split("\n")[:2] == [
-                probability(first),
-                probability(there),
+                *(
+                    say("noise.fact", report.lang) if one == 1 else chance(one, report.lang)
+                    for one in (first, there)
+                ),
             ]
             assert ("◆" in cell) is (year == due)
         named = years.since or years.median_year
-        assert (str(named) if named else str(len(years.years))) in row[-2]
+        assert (str(named) if named else str(len(years.years))) in row[-3]
+        assert row[-1].strip() == chance(report.assessments[target.id].probability, report.lang)
 
 
 def test_a_figure_ends_with_the_deadline_although_more_years_were_drawn(opened):

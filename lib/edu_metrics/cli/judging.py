@@ -109,7 +109,8 @@ def scenarios(
     table = table_of(catalog, entry)
     found = run_scenarios(catalog, entry, table, scenarios=named, areas=areas, targets=targets)
     columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
-    print_rows([outcome_row(item) for item in found], shape, (*columns, "probability", "reason"))
+    print_rows([outcome_row(item) for item in found], shape, (*columns, "probability",
+                                                            "under_model", "reason"))  # fmt: skip
 
 
 @app.command()

@@ -9,6 +9,7 @@ from edu_metrics.reachability.arithmetic import (
     years_needed,
 )
 from edu_metrics.reachability.assessing import assess, assess_target
+from edu_metrics.reachability.chances import chance, probability_of, two_digits
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.influences import Influence, Matters, Turned
@@ -48,6 +49,8 @@ from edu_metrics.reachability.verdicts import (
     CheckResult,
     Missing,
     Verdict,
+    edge_of,
+    verdict_counts,
     verdict_of,
 )
 
@@ -84,8 +87,10 @@ __all__ = [
     "adds_up",
     "assess",
     "assess_target",
+    "chance",
     "change_by_parts",
     "checks_of",
+    "edge_of",
     "final_bound",
     "gap_by_parts",
     "is_possible",
@@ -98,11 +103,14 @@ __all__ = [
     "pace_by_class",
     "people_behind",
     "plan_together",
+    "probability_of",
     "reached",
     "required_pace",
     "run_scenario",
     "run_scenarios",
     "score",
+    "two_digits",
+    "verdict_counts",
     "verdict_of",
     "what_each_reading_takes",
     "what_it_takes",

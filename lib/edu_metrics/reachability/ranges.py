@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class Range:
         high, high_closed = min((self.high, not self.high_open), (other.high, not other.high_open))
         return Range(low, high, low_open, not high_closed)
 
-    def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def met_by(self, values: Any) -> NDArray[np.bool_]:
         """Tell of each value whether it lies in it."""
         above = (
             np.greater(values, self.low) if self.low_open else np.greater_equal(values, self.low)

@@ -157,10 +157,11 @@ def _taken(
         start_year=found.last_year,
         start_value=found.last_value,
         parts=_parts(evidence, indicator, found),
+        usual=found.probability,
         # The class of the study was asked when the target was assessed.
         practice_percentile=found.pace_percentile,
     )
-    case = OpenPromise.of(evidence, plan, target, indicator, found)
+    case = OpenPromise.of(evidence, plan, target, found)
     if isinstance(case, str):
         return replace(blank, reason=case)
     blank = replace(blank, past=evidence.study.as_of.year > case.years[-1])
@@ -211,7 +212,7 @@ def _by_mechanism(
         kind="mechanism",
         flow=model.flow,
         relative=relative,
-        usual=float(np.mean(case.kept(usual))),
+        under_model=float(np.mean(case.kept(usual))),
         needs=tuple(needs),
         fastest=_fastest(built),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Plan, Target
 from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.chances import kept_in
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence, counts_whole
 from edu_metrics.reachability.influences import Influence, Matters, by_nearness
@@ -56,11 +57,11 @@ class _Trend:
             stands = to_scale(np.array([values[last]]), self.scale, self.whole)
             values[last] = float(from_scale(stands + start, self.scale, self.whole)[0])
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
-        kept: Any = True
-        for check in self.checks:
-            moved = replace(check, years=tuple(year + shift for year in check.years))
-            kept = np.logical_and(kept, moved.holds(values, self.rivals))
-        return float(np.mean(kept))
+        moved = [
+            replace(check, years=tuple(year + shift for year in check.years))
+            for check in self.checks
+        ]
+        return float(np.mean(kept_in(moved, values, self.rivals)))
 
     def other(self, points: Floats, start: float = 0.0) -> bool:
         """Tell whether the verdict is another one for these draws, and a start moved so far."""
@@ -105,7 +106,6 @@ def matters_of_trend(
         model="trend",
         year=case.due,
         middle=found.median,
-        probability=found.probability,
         verdict=found.verdict,
         influences=tuple(sorted(influences, key=by_nearness)),
     )

@@ -6,13 +6,14 @@ from collections.abc import Hashable
 from typing import Any
 
 from edu_metrics.catalog import Target
-from edu_metrics.reachability import Applies, Assessment, Verdict, verdict_of
+from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import applies_text, verdict_chip
 from edu_metrics.reporting.reasons import because, reading_text
+from edu_metrics.reporting.ruling import why_apart
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
-from edu_metrics.words import amount, date, number, percent, probability, say
+from edu_metrics.words import amount, date, number, percent, say
 
 __all__ = ["show_followed", "show_verdicts"]
 
@@ -50,9 +51,15 @@ def show_verdicts(report: AreaReport) -> Html:
         rows.append(
             [
                 title,
-                verdict_chip(found.verdict, lang),
-                *([_chance(found.probability, lang), interval] if forecast else []),
-                join([reading_text(target, found, lang), tag("small", because(report, found))]),
+                join([verdict_chip(found.verdict, lang), _edge(found, lang)]),
+                *([chance(found.probability, lang), interval] if forecast else []),
+                join(
+                    [
+                        reading_text(target, found, lang),
+                        tag("small", because(report, found)),
+                        *_apart(report, target),
+                    ]
+                ),
                 _disputes(target, found, lang),
             ]
         )
@@ -73,13 +80,17 @@ def show_verdicts(report: AreaReport) -> Html:
     )
 
 
-def _chance(value: float | None, lang: str) -> str:
-    """Print a probability; one that rounds up to the next word's cut-off is said to be below it."""
-    if value is None:
-        return "—"
-    printed = round(value, 2)
-    short_of = value < printed and verdict_of(printed) is not verdict_of(value)
-    return probability(value, lang, short_of=short_of)
+def _apart(report: AreaReport, target: Target) -> list[Html]:
+    told = why_apart(report, target)
+    return [tag("small", told)] if told else []
+
+
+def _edge(found: Assessment, lang: str) -> Html:
+    """Say that a verdict lies on the edge of two words, where rounding puts it there."""
+    if found.edge is None:
+        return Html("")
+    lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
+    return tag("small", say("verdict.on_edge", lang, lower=lower, upper=upper))
 
 
 def _model_note(report: AreaReport) -> Html:
@@ -127,7 +138,8 @@ def _disputes(target: Target, found: Assessment, lang: str) -> Html:
     lines = [
         tag(
             "div",
-            verdict_chip(other.verdict, lang) + tag("small", reading_text(target, other, lang)),
+            verdict_chip(other.verdict, lang)
+            + tag("small", join([reading_text(target, other, lang), _of_other(other, lang)])),
         )
         for other in found.others
         if other.verdict != found.verdict
@@ -135,6 +147,13 @@ def _disputes(target: Target, found: Assessment, lang: str) -> Html:
     if lines:
         return join(lines)
     return tag("small", say("report.no_dispute", lang)) if found.others else Html("")
+
+
+def _of_other(other: Assessment, lang: str) -> str:
+    """Give the probability under another reading, which is no second one of the default's."""
+    if other.probability is None:
+        return ""
+    return say("report.under_reading", lang, chance=chance(other.probability, lang))
 
 
 def show_followed(report: AreaReport) -> Html:

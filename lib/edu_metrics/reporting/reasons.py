@@ -51,6 +51,12 @@ def because(report: StudyReport, found: Assessment) -> str:
     str
         The sentence; empty where the verdict speaks for itself.
     """
+    told = [_reason(report, found)]
+    told += [say(f"report.finding_{name}", report.lang) for name in found.findings]
+    return say("report.semicolon", report.lang).join(one for one in told if one)
+
+
+def _reason(report: StudyReport, found: Assessment) -> str:
     lang = report.lang
     unit = report.unit_of(found)
     if found.verdict in (Verdict.MET, Verdict.MISSED):

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from edu_metrics.reachability import Assessment
+from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.mattering import matters_row
 from edu_metrics.reporting.publishing import write_summary
@@ -42,7 +42,10 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "steps": found.steps,
         "verdict": str(found.verdict),
         "reason": found.reason,
-        "probability": found.probability,
+        "probability": two_digits(found.probability),
+        "probability_raw": found.probability_raw,
+        "edge": [str(word) for word in found.edge] if found.edge else None,
+        "findings": list(found.findings),
         "interval": list(found.interval) if found.interval else None,
         "start": found.start,
         "last_year": found.last_year,
@@ -80,7 +83,8 @@ def as_row(found: Assessment) -> dict[str, Any]:
                 "reading": other.reading,
                 "steps": other.steps,
                 "verdict": str(other.verdict),
-                "probability": other.probability,
+                "probability": two_digits(other.probability),
+                "probability_raw": other.probability_raw,
             }
             for other in found.others
         ],
@@ -92,10 +96,15 @@ def _reached(found: Assessment) -> dict[str, Any] | None:
     if found.reached is None:
         return None
     lists = {
-        key: list(value) if isinstance(value, tuple) else value
+        key: _shares(value) if isinstance(value, tuple) else value
         for key, value in asdict(found.reached).items()
     }
     return {**lists, "horizon": found.reached.horizon}
+
+
+def _shares(values: tuple[float, ...]) -> list[float]:
+    """Give years as they are, and probabilities with the digits that are meant."""
+    return [round(value, 2) for value in values]
 
 
 def _calibration(found: Assessment) -> dict[str, Any] | None:
