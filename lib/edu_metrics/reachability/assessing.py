@@ -28,12 +28,15 @@ from edu_metrics.reachability.verdicts import (
     Verdict,
     verdict_of,
 )
-from edu_metrics.trajectories import Calibration, Trajectory, stated
+from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["assess", "assess_target"]
+
+#: A series whose last value is older than this by the study's date is said to have ended. [years]
+ENDED_YEARS = 3
 
 
 def assess(
@@ -230,8 +233,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         missing = case.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(stated(raw))
-    ends = case.drawn(record.area)[case.due]
-    low, median, high = (float(value) for value in np.quantile(ends, [0.1, 0.5, 0.9]))
+    low, median, high = _ends(case, trajectory)
     years = _reached(case, undecided, blank, trajectory)
     blank = replace(
         blank,
@@ -243,12 +245,39 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         year_reached=years.median_year if years else None,
         model=trajectory.model,
         calibration=Calibration.of(trajectory.peers + 1),
+        unusual=trajectory.unusual,
+        cautions=_cautions(case, last_year),
     )
+    if case.due - last_year > TOO_FAR_YEARS:
+        # So far ahead an interval is all that is shown.
+        blank = replace(blank, probability=None, probability_raw=None, reached=None)
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="too_far", year_reached=None)
     verdict = verdict_of(probability)
     # Out of reach is out of reach of chance too; any other word would speak of chance alone.
     if blank.noise is not None and blank.noise.hidden and verdict is not Verdict.OUT_OF_REACH:
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
     return replace(blank, verdict=verdict)
+
+
+def _ends(case: Case, trajectory: Trajectory) -> tuple[float, float, float]:
+    """Give the 80 % interval of the year due, and its middle."""
+    if case.due in trajectory.years:
+        column = trajectory.years.index(case.due)
+        ends = trajectory.quantiles([0.1, 0.5, 0.9])[:, column]
+    else:
+        ends = np.quantile(case.drawn(case.record.area)[case.due], [0.1, 0.5, 0.9])
+    low, median, high = (float(value) for value in ends)
+    return low, median, high
+
+
+def _cautions(case: Case, last_year: int) -> tuple[str, ...]:
+    """Say what of a forecast nobody has tried, and that its series ended long ago."""
+    found = []
+    if case.due - last_year > TRIED_YEARS:
+        found.append("untried")
+    if case.evidence.study.as_of.year - last_year > ENDED_YEARS:
+        found.append("ended")
+    return tuple(found)
 
 
 def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessment) -> bool:

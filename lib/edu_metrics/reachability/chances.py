@@ -74,6 +74,8 @@ def at_level(trajectory: Trajectory, year: int, values: Range) -> float:
     """
     Give the probability of some values in one year: the only place that looks at one year alone.
 
+    It is exact, and takes no paths, where the law of the year is known.
+
     Parameters
     ----------
     trajectory : Trajectory
@@ -88,7 +90,7 @@ def at_level(trajectory: Trajectory, year: int, values: Range) -> float:
     float
         0-1.
     """
-    return float(np.mean(values.met_by(np.round(trajectory.at(year), 9))))
+    return trajectory.probability(values.bounds, year)
 
 
 def kept_in(

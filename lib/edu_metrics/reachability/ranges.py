@@ -46,6 +46,16 @@ class Range:
             return self.low_open or self.high_open
         return self.low > self.high
 
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The limits of it, one by one."""
+        found = []
+        if self.low > -math.inf:
+            found.append(Bound(op=">" if self.low_open else ">=", value=self.low))
+        if self.high < math.inf:
+            found.append(Bound(op="<" if self.high_open else "<=", value=self.high))
+        return tuple(found)
+
     def meet(self, other: Range) -> Range:
         """Keep what lies in both."""
         low, low_open = max((self.low, self.low_open), (other.low, other.low_open))

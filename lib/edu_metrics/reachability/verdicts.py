@@ -162,7 +162,10 @@ class Assessment:
     ``probability`` is the only one that there is of the target under the reading, kept within what
     may be stated; ``probability_raw`` is the same as it came out. ``findings`` names what is wrong
     with the promise itself beside its probability: ``promised_pace`` where even the fastest pace
-    that the plan promises ends short of the level.
+    that the plan promises ends short of the level. ``cautions`` says what of a forecast nobody has
+    tried (``untried``: further ahead than the back-test) and that a series ended long before the
+    study's date (``ended``); ``unusual`` names years left out because they fit neither what came
+    before nor what came after.
     """
 
     study: str
@@ -196,6 +199,8 @@ class Assessment:
     calibration: Calibration | None = None
     reason: str | None = None
     findings: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    unusual: tuple[int, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     missing: tuple[Missing, ...] = ()
     sources: tuple[str, ...] = ()

@@ -117,6 +117,23 @@ def _model_note(report: AreaReport) -> Html:
                 share=percent(number(share, 0), lang),
             )
             together.append(note(text, "gap"))
+    unusual = {
+        found.indicator: found.unusual
+        for found in report.assessments.values()
+        if found.indicator and found.unusual
+    }
+    together += [
+        note(
+            say(
+                "report.unusual_years",
+                lang,
+                indicator=report.indicator_name(name),
+                years=say("report.list_comma", lang).join(map(str, years)),
+            ),
+            "gap",
+        )
+        for name, years in unusual.items()
+    ]
     return join([tag("p", told, "small"), *together])
 
 

@@ -46,6 +46,8 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "probability_raw": found.probability_raw,
         "edge": [str(word) for word in found.edge] if found.edge else None,
         "findings": list(found.findings),
+        "cautions": list(found.cautions),
+        "unusual_years": list(found.unusual),
         "interval": list(found.interval) if found.interval else None,
         "start": found.start,
         "last_year": found.last_year,
