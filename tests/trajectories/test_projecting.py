@@ -158,7 +158,7 @@ def test_an_indicator_that_may_pass_100_may_pass_it(history):
     found = ahead(gross, scale=AMOUNT)
     assert 0.3 < found.probability(at_least(103), 2021) < 0.8
     assert found.draws.min() > 0
-    assert found.model == "local_level_damped_drift_log"
+    assert found.model == "damped_drift_log"
 
 
 def test_whole_counts_stay_whole_and_may_come_to_nothing(history):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import common_variance_pct
-from edu_metrics.trajectories.scales import Scale
+from edu_metrics.trajectories.scales import Scale, scale_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,8 @@ class Panel:
     last; NaN where nothing was observed. ``counts`` has the number of persons behind each value,
     NaN where unknown. Areas stand in alphabetical order, so that no result hangs on the order of
     a file. ``measure_type`` is the type of measure
-    (:mod:`~edu_metrics.catalog.priors`), where it is known.
+    (:mod:`~edu_metrics.catalog.priors`), where it is known; ``falling`` says that less is better,
+    and ``bounds`` what the rate can't leave, where a definition says it.
     """
 
     name: str
@@ -45,15 +46,19 @@ class Panel:
     values: Floats
     counts: Floats
     measure_type: str | None = None
+    falling: bool = False
+    bounds: tuple[float | None, float | None] | None = None
 
     @property
     def prior(self) -> Prior:
         """What is expected of such series."""
-        return prior_of(self.measure_type)
+        return prior_of(self.measure_type).towards(falling=self.falling)
 
     @property
     def scale(self) -> Scale:
         """On what they move: what passes 100, and what is no rate, has no upper bound."""
+        if self.bounds is not None:
+            return scale_for(self.bounds)
         rate = self.prior.rate is not False and not np.nanmax(self.values, initial=0.0) > 100
         return Scale(0.0, 100.0 if rate else None)
 

@@ -21,7 +21,7 @@ __all__ = ["MIN_CHANGES", "MODEL", "Projection", "project", "sampling_variance"]
 
 Floats = NDArray[np.float64]
 
-MODEL = "local_level_damped_drift"
+MODEL = "damped_drift"
 #: With fewer yearly changes of its own, or of its own and the borrowed ones, nothing is said.
 MIN_CHANGES = 3
 #: What the changes of peers are worth to a series that has fewer. [changes]
