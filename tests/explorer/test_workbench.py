@@ -6,8 +6,9 @@ import pytest
 
 from edu_metrics.catalog import Bound
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
+from edu_metrics.explorer.telling import _verdict
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability import Evidence, assess_target, verdict_of, what_it_takes
+from edu_metrics.reachability import Evidence, Verdict, assess_target, verdict_of, what_it_takes
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -183,3 +184,19 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(desk):
     bench = desk.workbench(desk.choose("mock_city", "mock_city", "A12a_primary_pass_increment"))
     found = bench.answer(Assumed(pace=5))
     assert (found.met, found.short) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [
+        (0.2, "unlikely 20 %"),
+        (0.052, "unlikely 5 %, on the edge of out of reach and unlikely"),
+        (0.8, "likely at least 80 %"),
+    ],
+)
+def test_an_answer_stands_with_its_probability_and_its_edge(probability, told):
+    assert _verdict(verdict_of(probability), probability, "en") == told
+
+
+def test_what_nobody_can_tell_lies_on_no_edge():
+    assert _verdict(Verdict.CANNOT_TELL, 0.052, "en") == "cannot tell 5 %"

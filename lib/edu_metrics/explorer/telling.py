@@ -11,7 +11,7 @@ from edu_metrics.explorer.people import people_told
 from edu_metrics.explorer.precedents import precedent_details, precedent_told
 from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.reachability import Lacking, Missing, Verdict, chance
+from edu_metrics.reachability import Lacking, Missing, Verdict, chance, edge_of
 from edu_metrics.trajectories import CAP, FLOOR
 from edu_metrics.words import amount, date, number, percent, say, signed
 
@@ -172,7 +172,15 @@ def _as_assumed(answer: Answer, lang: str) -> str:
 
 def _verdict(verdict: Verdict, probability: float | None, lang: str) -> str:
     word = say(f"verdict.{verdict}", lang)
-    return word if probability is None else f"{word} {chance(probability, lang)}"
+    if probability is None:
+        return word
+    told = f"{word} {chance(probability, lang)}"
+    edge = edge_of(probability)
+    if edge is None or verdict not in edge:
+        return told
+    lower, upper = (say(f"verdict.{one}", lang) for one in edge)
+    comma = say("report.list_comma", lang)
+    return told + comma + say("verdict.on_edge", lang, lower=lower, upper=upper)
 
 
 def _under_model(answer: Answer, lang: str) -> str:

@@ -208,13 +208,13 @@ def why_apart(report: AreaReport, target: Target) -> str:
         say("status.apart_line", lang, first_year=first, last_year=last, due=due,
             first=shown(record.exact[first]), last=shown(value), pace=change(pace),
             end=shown(value + pace * (due - last))),
-        say(f"status.apart_{_gait(pace, mean)}", lang, pace=change(mean), median=shown(middle)),
+        say(f"status.{_gait(pace, mean)}", lang, pace=change(mean), median=shown(middle)),
     ]  # fmt: skip
     low, high = map(shown, found.interval or (0.0, 0.0))
     told.append(say("status.apart_spread", lang, low=low, high=high))
     if found.reached is not None and not found.reached.all_asked:
         told.append(say("status.apart_more", lang))
-    return say(f"status.apart_{against}", lang, told=say("report.semicolon", lang).join(told))
+    return say(f"status.{against}", lang, told=say("report.semicolon", lang).join(told))
 
 
 def _prints(unit: str, lang: str) -> tuple[Callable[[float], str], Callable[[float], str]]:
@@ -229,18 +229,18 @@ def _prints(unit: str, lang: str) -> tuple[Callable[[float], str], Callable[[flo
 
 
 def _gait(pace: float, mean: float) -> str:
-    """Say how the forecast's middle moves beside the past: less than a tenth apart is the same."""
+    """Name the words for how the forecast moves beside the past; within a tenth it is the same."""
     if abs(mean) < abs(pace) / 50:
-        return "still"
+        return "apart_still"
     if mean * pace < 0:
-        return "back"
+        return "apart_back"
     if abs(mean - pace) < abs(pace) / 10:
-        return "same"
-    return "slower" if abs(mean) < abs(pace) else "faster"
+        return "apart_same"
+    return "apart_slower" if abs(mean) < abs(pace) else "apart_faster"
 
 
 def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | None:
-    """Name what says the opposite of the verdict: most rules that judge, or the past pace."""
+    """Name the words for what opposes the verdict: most rules that judge, or the past pace."""
     ours = stance_of(found.verdict)
     opposite = {Stance.BAD: Stance.GOOD, Stance.GOOD: Stance.BAD}.get(ours or Stance.MIDDLE)
     if opposite is None or found.probability is None:
@@ -248,11 +248,11 @@ def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | No
     stances = [stance_of(rules.answer(rule).status) for rule in WORDED] if rules else []
     judging = [stance for stance in stances if stance is not None]
     if 2 * judging.count(opposite) > len(judging):
-        return "rules"
+        return "apart_rules"
     needed, left = found.years_needed, due - int(found.last_year or 0)
     in_time = needed is not None and needed <= left
     if in_time is (ours is Stance.BAD):
-        return "in_time" if in_time else "too_late"
+        return "apart_in_time" if in_time else "apart_too_late"
     return None
 
 
