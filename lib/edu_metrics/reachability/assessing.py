@@ -224,7 +224,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         missing = case.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(stated(np.mean(kept)))
-    ends = case.drawn(record.area)[case.due]
+    ends = case.asked_about(case.drawn(record.area))
     low, median, high = (float(value) for value in np.quantile(ends, [0.1, 0.5, 0.9]))
     years = _reached(blank, trajectory, case.due, record.bounds)
     blank = replace(

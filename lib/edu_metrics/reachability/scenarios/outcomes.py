@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.reachability.scenarios.ending import Ending
+
 __all__ = ["ScenarioOutcome", "outcome_row"]
 
 
@@ -39,6 +41,9 @@ class ScenarioOutcome:
         Whether the target is kept, where nothing is left to chance.
     probability : float or None
         How often it is kept, where something is. [0-1]
+    ending : Ending or None
+        When the level is reached and who is short when due, in line with ``met`` or
+        ``probability``; None for a grid, whose start is assumed.
     reason : str or None
         Why nothing can be said, in one word such as ``no_start``.
     """
@@ -57,6 +62,7 @@ class ScenarioOutcome:
     draws: NDArray[np.float64] | None = None
     met: bool | None = None
     probability: float | None = None
+    ending: Ending | None = None
     reason: str | None = None
 
     def quantiles(self, levels: Iterable[float] = (0.1, 0.5, 0.9)) -> NDArray[np.float64]:
@@ -76,7 +82,10 @@ class ScenarioOutcome:
         asked = list(levels)
         if self.draws is None:
             return np.empty((len(asked), 0))
-        return np.asarray(np.quantile(self.draws, asked, axis=0))
+        # Of persons and institutions no quantile is a fraction: one of the draws is taken.
+        whole = bool(np.all(self.draws == np.round(self.draws)))
+        method: Any = "inverted_cdf" if whole else "linear"
+        return np.asarray(np.quantile(self.draws, asked, axis=0, method=method))
 
 
 def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
@@ -115,5 +124,8 @@ def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
         "end": median[-1] if median else None,
         "met": outcome.met,
         "probability": outcome.probability,
+        "reached": outcome.ending.year if outcome.ending else None,
+        "short": outcome.ending.short if outcome.ending else None,
+        "fails": outcome.ending.fails if outcome.ending else None,
         "reason": outcome.reason,
     }

@@ -33,6 +33,7 @@ from edu_metrics.reachability.scenarios.courses import (
     apply,
     begin,
 )
+from edu_metrics.reachability.scenarios.ending import ending_of
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import stated
@@ -296,6 +297,8 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
                 continue
             return replace(blank, reason="earlier_year_unknown")
         kept = np.logical_and(kept, check.holds(values))
+    if not assumed:
+        blank = replace(blank, ending=ending_of(course, kept, situation))
     if course.draws.shape[0] == 1:
         return replace(blank, met=bool(kept[0]))
     return replace(blank, probability=float(np.mean(kept)))
