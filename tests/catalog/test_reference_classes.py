@@ -114,7 +114,7 @@ MICHIGAN = given_by("test_change_michigan")
         (("table", 0, "kept", "windows", 5), 10**6, "a harder step is kept more often"),
         (("table", 0, "kept", "at", 1), -1, "at: expected rising steps"),
         (("table", 0, "kept", "low", 0), 100.0, "low: expected no more than high"),
-        (("table", 0, "kept", "high"), [1.0], "high has 1 entries where at has 9"),
+        (("table", 0, "kept", "high"), [1.0], "high has 1 entries where at has 21"),
         (("table", 0, "gains_pp", 50), -99, "a higher percentile has a smaller gain"),
         (("table", 0, "gains_pp"), {50: 1}, "expected the percentiles"),
         (("table", 0, "fastest", "panel"), "math9", "no panel of the class is called 'math9'"),

@@ -1,5 +1,7 @@
 """A level due sooner asks for a faster pace; persons and institutions come whole."""
 
+import pytest
+
 PAST = {2017: 900, 2018: 910, 2019: 920, 2020: 930}
 
 
@@ -28,3 +30,32 @@ def test_twenty_percent_more_of_22_schools_are_27_not_26_point_4(judge, promise,
     target = promise(growth, indicator="number_of_schools", steps=[2])
     found = judge(target, [cells("schools", {2018: 20, 2019: 21, 2020: 22})])
     assert (str(found.level), found.gap) == ("≥ 27", 5)
+    # The plan counts 4.4 schools; five of them have to open in two years.
+    assert found.required_pace == 2.5
+
+
+@pytest.mark.parametrize(
+    ("change", "now", "level", "pace"),
+    [
+        ({"unit": "percent", "change": [">=5"]}, 8, "≥ 9", 0.5),
+        ({"unit": "percent", "change": [">5"]}, 20, "≥ 22", 1),
+        ({"unit": "points", "change": [">2"]}, 8, "≥ 11", 1.5),
+        ({"unit": "percent", "change": ["<=-10"]}, 22, "≤ 19", -1.5),
+    ],
+)
+def test_the_pace_of_a_count_is_that_of_the_whole_units_needed(
+    judge, promise, cells, change, now, level, pace
+):
+    target = promise([{"type": "total_change", **change}], indicator="number_of_schools", steps=[2])
+    found = judge(target, [cells("schools", {2018: now, 2019: now, 2020: now})])
+    assert (str(found.level), found.required_pace, found.gap) == (level, pace, 2 * abs(pace))
+
+
+def test_what_is_there_already_needs_no_pace_in_any_year(judge, promise, rates, cells):
+    levels = [{"type": "level", "at": {2021: ">=90", 2022: ">=92"}}]
+    found = judge(promise(levels), [rates(PAST)])
+    assert (found.gap, found.required_pace, found.people) == (-1, 0, 0)
+    rows = [cells("failed", {2019: 90, 2020: 40}), rates({2019: 910, 2020: 960})]
+    levels = [{"type": "level", "at": {2022: "<=5"}}]
+    found = judge(promise(levels, indicator="fail_rate"), rows)
+    assert (found.gap, found.required_pace, found.people) == (-1, 0, 0)

@@ -29,6 +29,7 @@ def look(pace, start=18.0, years=3, **more):
 
 def assessment(level=">=33", value=18.0, last_year=2020, due=2023, **more):
     bound = Bound.model_validate(level)
+    years = max(due - last_year, 1)
     check = CheckResult("value", (due,), (bound,), None, None, None)
     given = {
         "study": "s",
@@ -41,6 +42,8 @@ def assessment(level=">=33", value=18.0, last_year=2020, due=2023, **more):
         "last_year": last_year,
         "last_value": value,
         "gap": bound.gap(value),
+        "required_pace": round((bound.value - value) / years, 9) if due > last_year else None,
+        "required_by": due if due > last_year else None,
         "checks": (check,),
     }
     return Assessment(**{**given, **more})
@@ -60,15 +63,61 @@ def test_where_a_pace_was_never_kept_the_bound_is_three_over_the_series():
     assert found.kept.high == pytest.approx(300 / found.kept.series, abs=0.005)
 
 
-@pytest.mark.parametrize(
-    ("pace", "step"), [(0.3, 0), (0.5, 0.5), (4.999, 3), (5, 5), (7.99, 5), (40, 15)]
-)
-def test_between_two_steps_the_easier_one_is_counted(pace, step):
-    assert look(pace).kept.step == step
+@pytest.mark.parametrize("pace", [0, 0.5, 3, 5, 15])
+def test_at_a_step_of_the_table_the_count_is_the_one_that_was_counted(pace):
+    found = look(pace, start=50)
+    counts = ORDINARY.cell("40-60", 3).kept
+    assert (found.kept.count, found.kept.exact) == (counts.windows[counts.at.index(pace)], True)
+
+
+def test_between_two_steps_the_straight_line_is_taken():
+    cell = ORDINARY.cell("<=20", 1).kept
+    slow, fast = (cell.at.index(pace) for pace in (8, 10))
+    middle = look(9, years=1).kept
+    for found, column in (
+        (middle.count, cell.windows), (middle.series_with, cell.series),
+        (middle.low, cell.low), (middle.high, cell.high),
+    ):  # fmt: skip
+        assert found == pytest.approx((column[slow] + column[fast]) / 2, abs=0.5)
+    assert (middle.step, middle.exact) == (9, False)
+
+
+@pytest.mark.parametrize("start", [10, 30, 50, 70, 85, 92, 97])
+def test_a_line_between_steps_agrees_with_the_percentiles_of_single_years(start):
+    """In one year the pace kept is the gain, whose percentiles the table holds as well."""
+    gains = ORDINARY.cell(look(0, start=start, years=1).band, 1).gains_pp
+    for gain in {gain for gain in gains.values() if gain > 0}:
+        # Of a gain that many share it is only known between which percentiles it lies.
+        least = 100 - min(p for p, other in gains.items() if other == gain)
+        most = 100 - max(p for p, other in gains.items() if other < gain)
+        assert least - 2 <= look(gain, start=start, years=1).kept.share <= most + 2
+
+
+def test_beyond_the_fastest_pace_there_is_no_window_and_at_it_one():
+    fastest = look(1, start=85, years=1).fastest.pace_pp
+    at, beyond = (look(pace, start=85, years=1).kept for pace in (fastest, fastest + 0.01))
+    assert (at.count, beyond.count) == (1, 0)
+    assert beyond.high == pytest.approx(300 / beyond.series)
+
+
+def test_the_pace_asked_is_that_of_the_year_that_asks_for_most(judge, promise, cells):
+    """97 asked from 95 already next year: +2.00 in one year, not +1.00 a year over two."""
+    levels = [{"type": "level", "at": {2021: ">=97", 2022: ">=97"}}]
+    found = judge(promise(levels, indicator="printed"), [cells("rate_pct", {2020: 95.0})])
+    (told,) = precedents_of(found, RATE, [ORDINARY])
+    assert (told.pace, told.years, told.pace) == (2, 1, found.required_pace)
+    cell = ORDINARY.cell("90-95", 1)
+    assert (told.kept.count, told.kept.windows) == (
+        cell.kept.windows[cell.kept.at.index(2)],
+        cell.windows,
+    )
+    later = promise([{"type": "level", "at": {2021: ">=95.5", 2022: ">=98"}}], indicator="printed")
+    (told,) = precedents_of(judge(later, [cells("rate_pct", {2020: 95.0})]), RATE, [ORDINARY])
+    assert (told.pace, told.years) == (1.5, 2)
 
 
 def test_a_total_smaller_than_any_step_is_not_counted():
-    assert look(0.2).total is None
+    assert look(0).total is None
     assert look(5).total.step == 15
 
 

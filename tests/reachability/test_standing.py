@@ -29,7 +29,7 @@ def test_a_level_that_has_to_be_passed_takes_one_person_and_one_year_more(judge,
 
 def test_what_is_exceeded_has_a_negative_gap_and_asks_for_nothing(judge, promise, rates):
     found = judge(promise(AT_95), [rates({**PAST, 2020: 960})])
-    assert (found.gap, found.people, found.years_needed, found.required_pace) == (-1, -10, 0, -0.5)
+    assert (found.gap, found.people, found.years_needed, found.required_pace) == (-1, 0, 0, 0)
     assert found.vacuous
 
 
@@ -82,6 +82,39 @@ def test_a_gap_ends_with_the_year_in_which_the_target_falls_due(judge, promise, 
 def test_a_level_due_before_the_plan_ends_is_paced_to_its_own_year(judge, promise, rates):
     found = judge(promise([{"type": "level", "at": {2021: ">=95"}}]), [rates(PAST)])
     assert found.required_pace == 2
+
+
+ADDED = {"type": "sum_over_years", "years": [2019, 2020, 2021, 2022, 2023], "bounds": [">=6000"]}
+
+
+def test_a_sum_says_what_is_done_what_is_left_and_what_each_year_left_has_to_bring(
+    judge, promise, cells
+):
+    """新增学位6000个, with 1,200 and 1,400 done: 3,400 are left for three years."""
+    target = promise([ADDED], indicator="number_of_schools", deadline=2023)
+    done = {2017: 900, 2018: 1000, 2019: 1200, 2020: 1400}
+    found = judge(target, [cells("schools", done)])
+    assert (str(found.total.bound), found.total.so_far, found.gap) == ("≥ 6000", 2600, 3400)
+    assert (found.required_pace, found.required_by) == (pytest.approx(3400 / 3), 2023)
+    # A year brought 1,300 so far, so that the rest takes three.
+    assert (found.past_pace, found.years_needed) == (1300, 3)
+    low, high = found.interval
+    assert 2600 < low < found.median < high
+    # Three more years at about 1,500 each: the interval is that of the sum, not of a year.
+    assert 5000 < found.median < 9000
+
+
+def test_a_sum_that_is_reached_before_its_end_needs_nothing_more(judge, promise, cells):
+    target = promise([{**ADDED, "bounds": [">2500"]}], indicator="number_of_schools", deadline=2023)
+    found = judge(target, [cells("schools", {2018: 1000, 2019: 1200, 2020: 1400})])
+    assert (str(found.total.bound), found.gap, found.required_pace) == ("≥ 2501", -99, 0)
+    assert found.years_needed == 0
+
+
+def test_a_sum_with_a_year_unknown_has_no_sum_so_far(judge, promise, cells):
+    target = promise([ADDED], indicator="number_of_schools", deadline=2023)
+    found = judge(target, [cells("schools", {2018: 1000, 2020: 1400})])
+    assert (found.total.so_far, found.gap, found.required_pace) == (None, None, None)
 
 
 STATED = {"value": 93, "year": 2020}

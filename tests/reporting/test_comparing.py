@@ -18,6 +18,7 @@ from edu_metrics.reporting import (
     show_courses,
     show_not_compared,
 )
+from edu_metrics.reporting.courses import _frames, _lines
 from edu_metrics.trajectories import CAP
 from edu_metrics.words import signed
 
@@ -126,12 +127,80 @@ def test_a_figure_names_every_course_once_and_says_that_numbers_are_invented(com
     assert {"zh": "停在原处：", "en": "A halt: "}[lang] in shown
 
 
+PLANS_PACE = ("plan_pace_low", "plan_pace_middle", "plan_pace_high")
+
+
 def test_scenarios_of_one_course_share_a_line(compared):
-    # The average pace that is promised is the same at its low end, high end and in the middle.
-    target = "A12a_primary_pass_increment"
-    names = ("plan_pace_low", "plan_pace_middle", "plan_pace_high")
-    shown = show_courses(compared(scenarios=names, targets=(target,))).text
+    # A fall by 5 % of itself is all that is printed: low end, high end and middle are the same.
+    shown = show_courses(compared(scenarios=PLANS_PACE, targets=("A03e_myopia",))).text
     assert "The plan&#x27;s pace, low end, The plan&#x27;s pace, middle" in shown
+
+
+@pytest.mark.parametrize(
+    ("target", "ends"),
+    [
+        ("A12a_primary_pass_increment", (94.83, 97.83, 100.0)),
+        ("A12b_primary_excellent_increment", (43.66, 45.66, 47.66)),
+        ("A12g_junior_pass_increment", (68.56, 70.56, 72.56)),
+        ("A12i_junior_low_decrement", (8.36, 6.36, 4.36)),
+        ("A12c_low_grade_pass", (98.88, 100.0, 100.0)),
+    ],
+)
+def test_the_plans_pace_is_taken_across_all_readings(compared, target, ends):
+    """From 84.83 at 5 to 8 points a year, 41.66 at 1 to 3, 62.56 at 3 to 5, 14.36 at -3 to -5."""
+    comparison = compared(scenarios=PLANS_PACE, targets=(target,))
+    found = [one for one in comparison.outcomes[target] if one.draws is not None]
+    assert tuple(round(float(one.draws[0, -1]), 2) for one in found) == ends
+    assert found[-1].met is True
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["A06a_public_share", "A08c_private_kg_teachers", "A38a_budget_total", "A38b_budget_per_pupil"],
+)
+def test_where_the_plan_names_no_size_it_has_no_pace_and_the_page_says_so(compared, target):
+    comparison = compared(scenarios=("halt", *PLANS_PACE), targets=(target,))
+    without = comparison.outcomes[target][1:]
+    assert {one.reason for one in without} == {"no_promised_pace"}
+    assert "prints no size of a yearly step" in show_compared(comparison).text
+
+
+def test_no_row_contradicts_itself_and_persons_come_whole(compared, catalog):
+    """Every scenario on every target of a district: kept, year, and who is short."""
+    report = compared(area="mock_east").report
+    comparison = Comparison(report, list(catalog.scenarios.values()), list(report.numeric))
+    html = show_compared(comparison)
+    kept, short = ("kept", {"none", "—"}), re.compile(r"[1-9][\d,]*|—")
+    rows = [row for row in rows_of(html) if len(row) == 6 and row[0] != "Scenario" and row[1]]
+    assert len(rows) > 400
+    for row in rows:
+        if row[2] == kept[0]:
+            assert row[3] == "there at the start" or re.fullmatch(r"\d{4}|—", row[3])
+            assert row[4] in kept[1]
+        if row[2] == "not kept":
+            assert row[3].startswith("not by") or row[3] in (
+                "—",
+                "the level is met, another condition is not",
+            )
+            assert short.fullmatch(row[4])
+        if row[1].endswith(("persons", "kindergartens", "workshops")):
+            assert "." not in row[1]
+
+
+def test_a_figure_holds_one_indicator_a_panel(compared):
+    """A reading in persons stands in a panel of its own, and never on the axis of a rate."""
+    comparison = compared(area="mock_east", targets=("A15b_double_first_class",))
+    frames = _frames(comparison, comparison.targets[0])
+    assert len(frames) > 1
+    for frame in frames:
+        found = [comparison.assessment_of(one) for one in frame.outcomes]
+        assert len({one.indicator for one in found}) == 1
+        assert {comparison.report.unit_of(one) for one in found} == {
+            comparison.report.unit_of(found[0])
+        }
+    assert [frame.unit for frame in frames] == ["%", "persons"]
+    rate, persons = ([max(line.middle) for line in _lines(comparison, one)] for one in frames)
+    assert max(rate) < 20 < min(persons)
 
 
 def test_a_target_without_a_course_is_named_with_the_reason(compared):

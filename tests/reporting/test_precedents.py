@@ -8,7 +8,7 @@ import pytest
 
 from edu_metrics import reporting as rep
 from edu_metrics.reachability.precedent import NoPrecedent, precedents_of
-from edu_metrics.words import say
+from edu_metrics.words import say, signed
 
 PLACES = (
     ("michigan", "michigan_district_1010", "en"),
@@ -40,7 +40,7 @@ def test_each_target_with_a_class_has_its_counts_and_each_other_its_reason(repor
         rows += 1
         for one in told:
             counted = say(
-                "precedent.counted",
+                "precedent.counted" if one.kept.exact else "precedent.counted_between",
                 lang,
                 count=f"{one.kept.count:,}",
                 windows=f"{one.kept.windows:,}",
@@ -55,6 +55,28 @@ def test_the_percentile_in_the_assessment_is_that_of_the_report(report):
             assert found.pace_percentile is None
         else:
             assert found.pace_percentile == told[0].percentile
+
+
+def test_the_pace_is_the_same_number_in_the_table_of_paces(report):
+    paces, lang = unescape(str(rep.show_pace(report))), report.lang
+    for target, found, told in looked_up(report):
+        if isinstance(told, NoPrecedent):
+            continue
+        assert told[0].pace == abs(found.required_pace)
+        assert told[0].years == found.required_by - found.last_year
+        shown = signed(found.required_pace, 2)
+        row = paces.split(f"<strong>{target.title.in_(lang)}</strong>")[1].split("</tr>")[0]
+        assert f">{shown}<" in row
+        assert shown in unescape(str(rep.show_precedents(report)))
+
+
+def test_what_is_there_already_shows_no_negative_need(opened):
+    report = opened("mock_city", "mock_east", "en")
+    there = [one for one in report.assessments.values() if one.gap is not None and one.gap < 0]
+    assert there
+    assert {one.required_pace for one in there} <= {0, None}
+    assert all(one.people is None or one.people >= 0 for one in there)
+    assert "already there" in str(rep.show_pace(report))
 
 
 def test_an_assumed_start_is_marked_and_carries_no_probability(opened):
@@ -72,8 +94,8 @@ def test_a_moved_test_is_no_precedent(opened):
     html = unescape(str(rep.show_precedents(opened("michigan", "michigan_district_1010"))))
     row = html.split("<tr>")[2]
     ordinary, moved = row.split("<td")[3:5]
-    assert "nearest precedent" in ordinary
-    assert "nearest precedent" not in moved
+    assert "fastest pace kept" in ordinary
+    assert "fastest pace kept" not in moved
 
 
 def test_years_after_the_assessment_are_told(opened):

@@ -76,13 +76,15 @@ class Answer:
     pace : float or None
         Mean change a year until the deadline, in the better direction. [unit of the indicator]
     year_reached : int or None
-        First year in which the course, or half of the draws, reach the level.
+        First year in which the course, or half of the draws, reach the level and keep the target.
     horizon : int
         Last year looked at for that.
     pace_people : float or None
         Persons or institutions that the pace comes to each year.
     short : int or None
         Persons or institutions still missing when the target is due; 0 where none is.
+    fails : {"level", "other"} or None
+        What a course that does not keep the target fails by.
     precedents : list of Precedent, or NoPrecedent
         How often comparable series kept such a pace.
     reason : str or None
@@ -103,5 +105,6 @@ class Answer:
     horizon: int = 0
     pace_people: float | None = None
     short: int | None = None
+    fails: Literal["level", "other"] | None = None
     precedents: list[Precedent] | NoPrecedent = NoPrecedent.NO_START
     reason: str | None = None

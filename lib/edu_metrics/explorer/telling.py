@@ -206,6 +206,8 @@ def _chance(bench: Workbench, assumed: Assumed, answer: Answer, lang: str) -> tu
 def _reached(bench: Workbench, answer: Answer, lang: str) -> str:
     if bench.assessment.level is None:
         return "—"
+    if answer.year_reached is None and answer.fails == "other":
+        return say("explore.reached_otherwise", lang)
     if answer.year_reached is None:
         return say("explore.reached_not", lang, year=answer.horizon)
     if answer.year_reached <= bench.start_year:

@@ -41,7 +41,6 @@ from edu_metrics.reachability import (
     mechanism_from_counts,
     mechanism_from_statement,
     pace_by_class,
-    reached,
     verdict_of,
 )
 from edu_metrics.reachability.reaching import BEYOND
@@ -51,7 +50,6 @@ from edu_metrics.reachability.scenarios.running import (
     judged_course,
     situation_of,
 )
-from edu_metrics.reachability.scenarios.shortfall import still_short
 from edu_metrics.reachability.verdicts import Verdict
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever
@@ -294,18 +292,19 @@ class Workbench:
             course = self._course(assumed)
         except NotAvailable as why:
             return Answer(reason=str(why), horizon=self.due)
+        outcome = judged_course(self.blank, course, self.situation)
         if assumed.course in self.courses and not assumed.shock:
             scenario = self.evidence.catalog.scenarios[assumed.course]
             if changes_nothing(scenario):
                 found = self.assessment
-                told = self._told(course, course, None, found.probability)
+                outcome = replace(outcome, met=None)
+                told = self._told(course, course, outcome, found.probability)
                 return replace(told, verdict=found.verdict)
-        outcome = judged_course(self.blank, course, self.situation)
-        met, probability, drawn = outcome.met, outcome.probability, course
+        probability, drawn = outcome.probability, course
         if self.by_mechanism(assumed.course):
             without = self._shocked(self._levers({}), assumed)
             base = judged_course(self.blank, without, self.situation).probability
-            told = self._told(course, course, met, None)
+            told = self._told(course, course, outcome, None)
             return replace(told, under_model=probability, model_base=base)
         if course.draws.shape[0] == 1:
             spread = with_spread(course, self.situation)
@@ -314,7 +313,7 @@ class Workbench:
                 probability = judged_course(self.blank, drawn, self.situation).probability
         if probability is not None:
             probability = float(stated(probability))
-        return self._told(course, drawn, met, probability)
+        return self._told(course, drawn, outcome, probability)
 
     def usual(self) -> tuple[tuple[float, ...], ...]:
         """Give the 10 %, 50 % and 90 % quantiles as usual, by year until the deadline, if known."""
@@ -357,11 +356,11 @@ class Workbench:
         return round(pace, 9) + 0.0  # no minus before a zero
 
     def _told(
-        self, course: Course, drawn: Course, met: bool | None, probability: float | None
+        self, course: Course, drawn: Course, outcome: ScenarioOutcome, probability: float | None
     ) -> Answer:
         ahead = self.due - self.start_year
-        (middle,) = _rows(np.median(course.draws[:, :ahead], axis=0, keepdims=True))
-        low, high = _rows(np.quantile(drawn.draws[:, :ahead], [0.1, 0.9], axis=0))
+        (middle,) = _rows(outcome.quantiles((0.5,))[:, :ahead])
+        low, high = _rows(replace(outcome, draws=drawn.draws).quantiles((0.1, 0.9))[:, :ahead])
         chance = drawn.draws.shape[0] > 1
         pace = self._pace(course)
         return Answer(
@@ -369,29 +368,17 @@ class Workbench:
             middle=middle,
             low=low if chance else (),
             high=high if chance else (),
-            met=met,
+            met=outcome.met,
             probability=probability,
             verdict=None if probability is None else verdict_of(probability),
             pace=pace,
-            year_reached=self._reached(course),
+            year_reached=outcome.ending.year if outcome.ending else None,
             horizon=course.years[-1],
             pace_people=self._people(pace),
-            short=still_short(middle[-1], self.assessment.level, self.indicator, self.counts),
+            short=outcome.ending.short if outcome.ending else None,
+            fails=outcome.ending.fails if outcome.ending else None,
             precedents=precedents_of_pace(self.situation, pace, self.start_value, ahead),
         )
-
-    def _reached(self, course: Course) -> int | None:
-        level = self.assessment.level
-        if level is None:
-            return None
-        found = reached(
-            np.round(course.draws, 9),
-            course.years,
-            level,
-            last_year=self.start_year,
-            last_value=self.start_value,
-        )
-        return found.median_year
 
     def _people(self, pace: float) -> float | None:
         if self.counts is not None and self.indicator.bounds == (0, 100):

@@ -18,23 +18,11 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.reachability import Check, checks_of
+from edu_metrics.reachability.promised import PromisedPace, promised_pace
 
-__all__ = ["Pace", "PlanContext"]
+__all__ = ["PlanContext"]
 
 Series = Mapping[tuple[str, str], Mapping[int, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """
-    A promised yearly change: the slowest and the fastest that the words allow, signed.
-
-    ``fastest`` is None where the words set only a minimum.
-    """
-
-    slowest: float
-    fastest: float | None
-    relative: bool
 
 
 @dataclass(frozen=True)
@@ -170,24 +158,8 @@ class PlanContext:
         return {year: ends[0] for year, ends in cls.bounds(reading).items() if len(ends) == 1}
 
     @staticmethod
-    def pace(target: Target) -> Pace | None:
-        """
-        Give the yearly change that a target promises under any of its readings.
-
-        The slowest comes from the default reading; the fastest from whichever reading names it.
-        """
-        changes = [
-            (reading, condition)
-            for reading in target.readings
-            for condition in reading.conditions
-            if isinstance(condition, YearlyChange)
-        ]
-        default = [condition for reading, condition in changes if reading.default]
-        if not default:
-            return None
-        unit = default[0].unit
-        bounds = [b for _, c in changes if c.unit == unit for b in c.change]
-        slowest = default[0].change[0]
-        opposite = [b.value for b in bounds if b.rising != slowest.rising and b.op != "=="]
-        fastest = max(opposite, key=abs) if opposite else None
-        return Pace(slowest.value, fastest, relative=unit == "percent")
+    def pace(target: Target) -> PromisedPace | None:
+        """Give the yearly change that a target promises, if its default reading has one."""
+        reading = target.default_reading
+        asked = reading.conditions if reading else ()
+        return promised_pace(target) if any(isinstance(c, YearlyChange) for c in asked) else None

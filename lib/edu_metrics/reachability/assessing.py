@@ -260,12 +260,12 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
 
 
 def _ends(case: Case, trajectory: Trajectory) -> tuple[float, float, float]:
-    """Give the 80 % interval of the year due, and its middle."""
-    if case.due in trajectory.years:
+    """Give the 80 % interval of what is asked about, and its middle."""
+    if case.sum_asked is None and case.due in trajectory.years:
         column = trajectory.years.index(case.due)
         ends = trajectory.quantiles([0.1, 0.5, 0.9])[:, column]
     else:
-        ends = np.quantile(case.drawn(case.record.area)[case.due], [0.1, 0.5, 0.9])
+        ends = np.quantile(case.asked_about(case.drawn(case.record.area)), [0.1, 0.5, 0.9])
     low, median, high = (float(value) for value in ends)
     return low, median, high
 

@@ -82,6 +82,20 @@ class Case:
             self._rivals_drawn(undecided),
         )
 
+    @property
+    def sum_asked(self) -> Check | None:
+        """The last sum over years where nothing but sums is asked; else None."""
+        if any(check.measure != "sum" for check in self.checks):
+            return None
+        return max(self.checks, key=lambda check: check.due)
+
+    def asked_about(self, values: Mapping[int, Any]) -> Any:
+        """Give what an interval is about: the value when due, or the sum over years; else None."""
+        if self.sum_asked is None:
+            return values.get(self.due)
+        known = values.keys() >= set(self.sum_asked.years)
+        return self.sum_asked.measured(values) if known else None
+
     def kept(self, undecided: Sequence[Check]) -> NDArray[np.bool_]:
         """Tell of each draw whether the checks that nothing observed decides are kept in it."""
         return kept_in(undecided, self.drawn(self.record.area), self._rivals_drawn(undecided))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+import numpy as np
+
 from edu_metrics.catalog import (
     Catalog,
     Counts,
@@ -56,7 +58,8 @@ class Count:
     """
     How many windows of a cell came at least to a step.
 
-    ``low`` and ``high`` bound the share of windows, 95 %. [percent]
+    ``low`` and ``high`` bound the share of windows, 95 %. [percent] ``exact`` tells a step that was
+    counted from one between two counted ones, where the straight line between them is taken.
     """
 
     step: float
@@ -66,6 +69,7 @@ class Count:
     series: int
     low: float
     high: float
+    exact: bool = True
 
     @property
     def share(self) -> float:
@@ -80,9 +84,8 @@ class Precedent:
 
     ``pace`` is asked in each of ``years`` years [percentage points a year, in the better
     direction]; ``kept`` counts windows that kept it every year, ``total`` those that gained as
-    much in all; both at the step of the table at or below what is asked, so that the plan has
-    the benefit of the doubt. ``percentile`` is the share of windows that gained less [0-100];
-    ``fastest`` the fastest pace that was kept every year.
+    much in all. ``percentile`` is the share of windows that gained less [0-100]; ``fastest`` the
+    fastest pace that was kept every year.
     """
 
     reference: ReferenceClass
@@ -151,7 +154,7 @@ def precedent(
     cell = reference.cell(band, years)
     if cell is None:
         return NoPrecedent.NOTHING_COMPARABLE
-    kept = _count(cell, cell.kept, pace)
+    kept = _count(cell, cell.kept, pace, cell.fastest.pace_pp)
     if kept is None:  # a class of other steps than ours
         return NoPrecedent.NOTHING_COMPARABLE
     gain = round(pace * years, 9)
@@ -162,25 +165,33 @@ def precedent(
         falling=falling,
         pace=pace,
         kept=kept,
-        total=_count(cell, cell.total, gain),
+        total=_count(cell, cell.total, gain, cell.gains_pp[100]),
         percentile=_percentile(cell, gain),
         fastest=cell.fastest,
     )
 
 
-def _count(cell: GainCell, counts: Counts, asked: float) -> Count | None:
-    """Count at the hardest step that asks for no more than what is asked."""
-    at = max((n for n, step in enumerate(counts.at) if step <= round(asked, 9)), default=None)
-    if at is None:
+def _count(cell: GainCell, counts: Counts, asked: float, most: float) -> Count | None:
+    """
+    Count at what is asked: as counted at a step of the table, on the straight line between two.
+
+    ``most`` is the largest value seen: one window still came to it, and none came further.
+    """
+    asked = round(asked, 9)
+    if asked < counts.at[0]:
         return None
+    columns = (counts.windows, counts.series, counts.low, counts.high)
+    rows = [row for row in zip(counts.at, *columns, strict=True) if row[1]]
+    if rows and most > rows[-1][0]:
+        rows.append((most, 1, 1, 0.0, rows[-1][4]))
+    if not rows or asked > rows[-1][0]:
+        # Three over the number of series: how often what was never seen may yet be.
+        return Count(asked, 0, cell.windows, 0, cell.series, 0.0, min(300 / cell.series, 100.0))
+    at, *told = zip(*rows, strict=True)
+    windows, series, low, high = (float(np.interp(asked, at, column)) for column in told)
+    exact = asked in counts.at
     return Count(
-        step=counts.at[at],
-        count=counts.windows[at],
-        windows=cell.windows,
-        series_with=counts.series[at],
-        series=cell.series,
-        low=counts.low[at],
-        high=counts.high[at],
+        asked, round(windows), cell.windows, round(series), cell.series, low, high, exact=exact
     )
 
 
@@ -207,8 +218,7 @@ def precedents_of(
     Parameters
     ----------
     found : Assessment
-        With start, level and checks; the pace is the even one from its start to its level in
-        the years until the last check.
+        With start, level and required pace; the pace is kept until the year that asks for it.
     indicator : Indicator or None
         What it is about.
     classes : iterable of ReferenceClass
@@ -220,14 +230,13 @@ def precedents_of(
         One for each class that has something comparable, or why there is none.
     """
     judged = found.verdict in (Verdict.MET, Verdict.MISSED)
-    if judged or indicator is None or found.level is None or not found.checks:
+    if judged or indicator is None or found.level is None:
         return NoPrecedent.NO_START
     if found.last_value is None or found.last_year is None or found.gap is None:
         return NoPrecedent.NO_START
     if indicator.unit != "percent" or indicator.bounds != (0, 100):
         return NoPrecedent.NOT_A_RATE
-    years = max(check.years[-1] for check in found.checks) - found.last_year
-    if years < 1:
+    if found.required_pace is None or found.required_by is None:
         return NoPrecedent.NO_START
     level = found.level
     if found.gap < 0 or (found.gap == 0 and not level.strict):
@@ -236,9 +245,9 @@ def precedents_of(
     answers = [
         precedent(
             reference,
-            pace=round(found.gap / years, 9),
+            pace=abs(found.required_pace),
             start=found.last_value,
-            years=years,
+            years=found.required_by - found.last_year,
             falling=falling,
         )
         for reference in classes

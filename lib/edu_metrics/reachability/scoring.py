@@ -195,7 +195,7 @@ def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
     if _moved_apart(forecast, case):
         return Outcome(forecast, case.due, None, why="break")
     results = [case.result(check) for check in case.checks]
-    value = case.record.exact.get(case.due)
+    value = case.asked_about(case.record.exact)
     covered = None
     if forecast.interval is not None and value is not None:
         low, high = forecast.interval

@@ -17,9 +17,10 @@ from edu_metrics.reachability.arithmetic import (
 )
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Record, counts_whole
-from edu_metrics.reachability.verdicts import Applies, Assessment
+from edu_metrics.reachability.promised import pace_of_target
+from edu_metrics.reachability.verdicts import Applies, Assessment, Total
 
-__all__ = ["pace_falls_short", "with_standing"]
+__all__ = ["pace_falls_short", "whole_level", "with_standing"]
 
 
 def with_standing(
@@ -66,7 +67,8 @@ def with_standing(
         first = min(year for check in checks for year in check.years)
         last_year = stated.year or min(plan.issued.year, first)
         known, start = {last_year: stated.value}, "plan_statement"
-    level = _whole(final_bound(checks, known, indicator.bounds), indicator)
+    level = final_bound(checks, known, indicator.bounds)
+    level = whole_level(level) if level is not None and counts_whole(indicator) else level
     blank = replace(blank, level=level)
     if last_year is None:
         return blank
@@ -79,10 +81,10 @@ def with_standing(
         vacuous=is_vacuous(checks, known, last_year),
     )
     if level is None:
-        return blank
+        return _with_total(blank, indicator, record, checks)
     gap = round(level.gap(value), 9)
-    blank = replace(blank, gap=gap)
-    blank = replace(blank, required_pace=_hardest_pace(checks, known, indicator, last_year))
+    pace, by = _hardest_pace(checks, known, indicator, last_year)
+    blank = replace(blank, gap=gap, required_pace=pace, required_by=by)
     if start == "plan_statement":
         return blank
     if record.past_pace is not None:
@@ -94,37 +96,83 @@ def with_standing(
     return blank
 
 
-def _whole(level: Bound | None, indicator: Indicator) -> Bound | None:
-    """Take a level of persons or institutions to the next whole one: 26.4 workshops are 27."""
-    if level is None or level.strict or not counts_whole(indicator):
-        return level
-    ends = {">=": math.ceil, "<=": math.floor}
-    # The dust of binary fractions must not ask for one more.
-    value = ends[level.op](round(level.value, 9)) if level.op in ends else level.value
-    return Bound(op=level.op, value=value)
+def whole_level(level: Bound) -> Bound:
+    """
+    Take a level of persons or institutions to the next whole one that meets it.
+
+    Parameters
+    ----------
+    level : Bound
+        The level. [persons or institutions]
+
+    Returns
+    -------
+    Bound
+        Not strict any more; an exact level stays as it is.
+
+    Examples
+    --------
+    >>> str(whole_level(Bound(op=">=", value=26.4))), str(whole_level(Bound(op=">", value=27)))
+    ('≥ 27', '≥ 28')
+    """
+    value = round(level.value, 9)  # the dust of binary fractions must not ask for one more
+    if level.op == "==":
+        return Bound(op="==", value=value)
+    if level.rising:
+        return Bound(op=">=", value=math.floor(value) + 1 if level.strict else math.ceil(value))
+    return Bound(op="<=", value=math.ceil(value) - 1 if level.strict else math.floor(value))
 
 
 def _hardest_pace(
     checks: Sequence[Check], known: Mapping[int, float], indicator: Indicator, last_year: int
-) -> float | None:
+) -> tuple[float | None, int | None]:
     """
-    Give the change a year that the hardest of the years still to come asks for.
+    Give the change a year that the hardest of the years still to come asks for, and that year.
 
-    A level that is due next year asks for a faster pace than the same level a year later.
+    A level that is due next year asks for a faster pace than the same level a year later. One that
+    is met already asks for none.
     """
     value = known[last_year]
-    paces: list[float] = []
-    rising = True
+    paces: list[tuple[float, int]] = []
     for due in sorted({check.due for check in checks if check.due > last_year}):
         level = final_bound(
             [check for check in checks if check.due <= due], known, indicator.bounds
         )
         if level is not None:
-            rising = _upwards(level, value)
-            paces.append(required_pace(value, level.value, due - last_year))
-    if not paces:
-        return None
-    return max(paces) if rising else min(paces)
+            level = whole_level(level) if counts_whole(indicator) else level
+            there = level.met_by(round(value, 9))
+            pace = 0.0 if there else required_pace(value, level.value, due - last_year)
+            paces.append((pace, due))
+    # Of equally hard years the first one counts.
+    return max(paces, key=lambda one: abs(one[0]), default=(None, None))
+
+
+def _with_total(
+    blank: Assessment, indicator: Indicator, record: Record, checks: Sequence[Check]
+) -> Assessment:
+    """Say of a sum over years what is done, what is left, and what each year left has to bring."""
+    last_year = blank.last_year
+    if any(check.measure != "sum" for check in checks):
+        return blank
+    if last_year is None or blank.start != "observed":
+        return blank
+    asked = max(checks, key=lambda check: check.due)
+    bound = whole_level(asked.bounds[0]) if counts_whole(indicator) else asked.bounds[0]
+    over = [year for year in asked.years if year <= last_year]
+    if not all(year in record.exact for year in over):
+        return replace(blank, total=Total(bound, asked.years, None))
+    so_far = round(sum(record.exact[year] for year in over), 9)
+    gap = round(bound.gap(so_far), 9)
+    blank = replace(blank, total=Total(bound, asked.years, so_far), gap=gap)
+    left = [year for year in asked.years if year > last_year]
+    if left:
+        pace = max(required_pace(so_far, bound.value, len(left)), 0.0)
+        blank = replace(blank, required_pace=pace, required_by=asked.due)
+    # What a year brought so far: in the years of the sum, or before them where none is over.
+    brought = [record.exact[year] for year in over] or list(record.exact.values())
+    past = round(sum(brought) / len(brought), 9)
+    needed = years_needed(gap, past, strict=bound.strict)
+    return replace(blank, past_pace=past, years_needed=needed)
 
 
 def _upwards(level: Bound, value: float) -> bool:
@@ -134,7 +182,7 @@ def _upwards(level: Bound, value: float) -> bool:
 
 def _people(level: Bound, numerator: float, denominator: float) -> int | None:
     try:
-        return people_behind(level, numerator, denominator)
+        return max(people_behind(level, numerator, denominator), 0)
     except DataError:  # above 100 % of a whole: no number of persons does it
         return None
 
@@ -166,21 +214,12 @@ def pace_falls_short(
     """
     if target.pace is None or level is None or record.last_year is None:
         return False
-    promised = plan.target(target.pace)
-    years = due - record.last_year
-    steps = plan.default_steps(promised)
-    fastest = [
-        bound.value
-        for reading in promised.readings
-        for condition in reading.conditions
-        if condition.type == "yearly_change" and condition.unit == "points"
-        for bound in condition.change
-        if bound.op == "==" or bound.rising != condition.change[0].rising
-    ]
-    if not fastest or steps is None or years > steps:
+    steps, years = plan.default_steps(plan.target(target.pace)), due - record.last_year
+    pace = pace_of_target(plan, target)
+    if pace is None or not (pace.limited and pace.sized) or steps is None or years > steps:
         return False
     value = record.exact[record.last_year]
-    end = round(value + max(fastest, key=abs) * years, 9)
+    end = pace.after(value, years, "high")
     if level.op == "==":
         return (end < level.value) if _upwards(level, value) else (end > level.value)
     return not level.met_by(end)

@@ -30,6 +30,7 @@ __all__ = [
     "Assessment",
     "CheckResult",
     "Missing",
+    "Total",
     "Verdict",
     "edge_of",
     "verdict_counts",
@@ -155,6 +156,20 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """
+    What a yearly flow has to sum up to.
+
+    ``bound`` is on the sum over ``years``; ``so_far`` is the sum of those that are over, None
+    where one of them is not known. [unit of the indicator]
+    """
+
+    bound: Bound
+    years: tuple[int, ...]
+    so_far: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """
     One target, one area, one reading: the verdict and the numbers behind it.
@@ -166,6 +181,20 @@ class Assessment:
     tried (``untried``: further ahead than the back-test) and that a series ended long before the
     study's date (``ended``); ``unusual`` names years left out because they fit neither what came
     before nor what came after.
+
+    Attributes
+    ----------
+    level, gap : Bound and float, or None
+        What is asked of the last year, and what is missing of it in the better direction; of a
+        sum over years the gap is what is left of ``total``. Negative where exceeded.
+        [unit of the indicator]
+    required_pace : float or None
+        Even change a year that the hardest year ahead asks for, which is ``required_by``; 0 where
+        nothing is needed. Of a sum over years the flow that each year left has to bring.
+    people : int or None
+        Persons or institutions needed; 0 where none is.
+    total : Total or None
+        For a sum over years: what is asked and what is done, instead of a level.
     """
 
     study: str
@@ -186,7 +215,9 @@ class Assessment:
     start: str | None = None
     level: Bound | None = None
     gap: float | None = None
+    total: Total | None = None
     required_pace: float | None = None
+    required_by: int | None = None
     past_pace: float | None = None
     years_needed: int | None = None
     pace_percentile: float | None = None

@@ -291,7 +291,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
             percent(number(part.share), lang),
             percent(number(part.rate), lang),
             signed(part.points, 2),
-            number(part.people, 0),
+            number(max(part.people, 0), 0),
         ]
         for title, part in zip(names, parts, strict=True)
     ]

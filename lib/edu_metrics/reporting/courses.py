@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from dataclasses import dataclass
 
 from edu_metrics.catalog import Target
 from edu_metrics.figures import (
@@ -14,8 +13,7 @@ from edu_metrics.figures import (
     new_figure,
     plot_courses,
 )
-from edu_metrics.reachability import Assessment, ScenarioOutcome, chance, reached
-from edu_metrics.reachability.scenarios.shortfall import still_short
+from edu_metrics.reachability import ScenarioOutcome, chance
 from edu_metrics.reporting.comparing import Comparison
 from edu_metrics.reporting.html import Cell, Html, join, table, tag
 from edu_metrics.reporting.labels import figure
@@ -46,26 +44,25 @@ def show_courses(comparison: Comparison) -> Html:
         Pages of figures, each with its text alternative; nothing where there is no course.
     """
     lang, pages = comparison.lang, []
-    targets = [target for target in comparison.compared if comparison.drawn(target)]
+    frames = [frame for target in comparison.compared for frame in _frames(comparison, target)]
     size = _COLUMNS * _ROWS
-    for start in range(0, len(targets), size):
-        shown = targets[start : start + size]
+    for start in range(0, len(frames), size):
+        shown = frames[start : start + size]
         columns = min(_COLUMNS, len(shown))
         rows = math.ceil(len(shown) / columns)
         drawn, panels = new_figure(_WIDTH, _ROW * rows, rows, columns)
         texts = []
-        for panel, target in zip(panels, shown, strict=False):
-            title, unit, observed, promised, scale = _frame(comparison, target)
-            courses = _lines(comparison, target, scale)
-            bounds = comparison.report.catalog.indicator(str(target.indicator)).bounds
+        for panel, frame in zip(panels, shown, strict=False):
+            title, observed, promised = frame.title, frame.observed, frame.promised
+            courses = _lines(comparison, frame)
             plot_courses(
                 panel,
                 title=title,
-                unit_label=unit,
+                unit_label=frame.unit,
                 observed=observed,
                 courses=courses,
                 promised=promised,
-                bounds=(bounds[0], None if bounds[1] is None else bounds[1] / scale),
+                bounds=frame.bounds,
                 room=_NAME,
                 lang=lang,
             )
@@ -83,39 +80,63 @@ def show_courses(comparison: Comparison) -> Html:
     return join(pages)
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """One panel: a target's courses on one indicator, and what stands beside them."""
+
+    title: str
+    unit: str
+    observed: list[tuple[int, float]]
+    promised: list[Promise]
+    scale: float
+    bounds: tuple[float | None, float | None]
+    outcomes: list[ScenarioOutcome]
+
+
+def _frames(comparison: Comparison, target: Target) -> list[_Frame]:
+    """Give a panel for each indicator that a target's courses are about; units never mix."""
+    about: dict[str, list[ScenarioOutcome]] = {}
+    for outcome in comparison.drawn(target):
+        indicator = str(comparison.assessment_of(outcome).indicator)
+        about.setdefault(indicator, []).append(outcome)
+    return [_frame(comparison, target, name, found) for name, found in about.items()]
+
+
 def _frame(
-    comparison: Comparison, target: Target
-) -> tuple[str, str, list[tuple[int, float]], list[Promise], float]:
-    """Give title, unit, observed values, promises and the scale of money."""
-    report, lang = comparison.report, comparison.lang
-    found = comparison.assessments[target.id]
+    comparison: Comparison, target: Target, name: str, outcomes: list[ScenarioOutcome]
+) -> _Frame:
+    report, lang, first = comparison.report, comparison.lang, outcomes[0]
+    indicator, found = report.catalog.indicator(name), comparison.assessment_of(first)
     unit = report.unit_of(found)
     money = unit == "yuan"
     scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
-    first = comparison.drawn(target)[0]
-    record = report.evidence.record(str(found.indicator), comparison.area.id)
+    record = report.evidence.record(name, comparison.area.id)
     since = int(found.last_year or 0) - _PAST
     observed = [(y, value / scale) for y, value in sorted(record.exact.items()) if y >= since]
-    mark = ""
+    title = target.title.in_(lang)
+    if name != comparison.assessments[target.id].indicator:
+        title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
     if first.start == "plan_statement":
         observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
-        mark = "†"
+        title += "†"
     promised = []
     if found.level is not None:
-        due = max(one.years[-1] for one in comparison.drawn(target))
+        due = max(one.years[-1] for one in outcomes)
         promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
     label = say("unit.yuan_large" if money else f"unit.{unit}", lang)
-    return target.title.in_(lang) + mark, label, observed, promised, scale
+    low, high = (None if end is None else end / scale for end in indicator.bounds)
+    return _Frame(title, label, observed, promised, scale, (low, high), outcomes)
 
 
-def _lines(comparison: Comparison, target: Target, scale: float) -> list[CourseLine]:
+def _lines(comparison: Comparison, frame: _Frame) -> list[CourseLine]:
     """Give one line for each course; scenarios with the same course share one."""
     named: dict[tuple[tuple[int, ...], _Row, _Row, _Row], list[str]] = {}
-    for outcome in comparison.drawn(target):
+    for outcome in frame.outcomes:
         if outcome.draws is None:
             continue
         low, middle, high = (
-            tuple(round(float(value) / scale, 6) for value in row) for row in outcome.quantiles()
+            tuple(round(float(value) / frame.scale, 6) for value in row)
+            for row in outcome.quantiles()
         )
         chance = outcome.draws.shape[0] > 1
         key = (outcome.years, middle, low, high) if chance else (outcome.years, middle, (), ())
@@ -174,7 +195,16 @@ def _table(comparison: Comparison, target: Target) -> Html:
         level=level_text(found, unit, lang),
         due=due,
     )
-    return table(head, rows, caption=caption)
+    return table(head, rows, caption=caption) + _without_pace(comparison, target)
+
+
+def _without_pace(comparison: Comparison, target: Target) -> Html:
+    """Say where a plan names a direction and no size, so that it has no pace of its own."""
+    without = [one for one in comparison.outcomes[target.id] if one.reason == "no_promised_pace"]
+    if not without:
+        return Html("")
+    names = say("report.list_comma", comparison.lang).join(map(comparison.name, without))
+    return tag("p", say("comparing.no_promised_pace", comparison.lang, names=names), "small")
 
 
 def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
@@ -190,8 +220,8 @@ def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
         tag("strong", comparison.name(outcome)),
         end,
         _chance(comparison, outcome),
-        _year(found, outcome, lang),
-        _short(comparison, found, middle),
+        _year(outcome, lang),
+        _short(outcome, lang),
         comparison.scenarios[outcome.scenario].assumes.in_(lang),
     ]
 
@@ -208,33 +238,26 @@ def _chance(comparison: Comparison, outcome: ScenarioOutcome) -> str:
     return say("comparing.kept" if outcome.met else "comparing.not_kept", lang)
 
 
-def _year(found: Assessment, outcome: ScenarioOutcome, lang: str) -> str:
-    level = found.level
-    if outcome.draws is None or level is None or outcome.start_year is None:
+def _year(outcome: ScenarioOutcome, lang: str) -> str:
+    ending = outcome.ending
+    if ending is None:
         return "—"
-    when = reached(
-        np.round(outcome.draws, 9),
-        outcome.years,
-        level,
-        last_year=outcome.start_year,
-        last_value=float(outcome.start_value or 0.0),
-    )
-    if when.since is not None:
+    if ending.year is not None and ending.year == outcome.start_year:
         return say("comparing.at_start", lang)
-    if when.median_year is None:
-        return say("comparing.not_by", lang, year=when.horizon)
-    return str(when.median_year)
+    if ending.year is not None:
+        return str(ending.year)
+    if ending.kept:
+        return "—"
+    if ending.fails == "other":
+        return say("comparing.otherwise", lang)
+    return say("comparing.not_by", lang, year=outcome.years[-1])
 
 
-def _short(comparison: Comparison, found: Assessment, end: float) -> str:
-    report = comparison.report
-    indicator = report.catalog.indicator(str(found.indicator))
-    record = report.evidence.record(indicator.id, comparison.area.id)
-    counts = record.counts.get(int(found.last_year or 0)) if found.start == "observed" else None
-    short = still_short(end, found.level, indicator, counts)
+def _short(outcome: ScenarioOutcome, lang: str) -> str:
+    short = outcome.ending.short if outcome.ending else None
     if short is None:
         return "—"
-    return number(short, 0) if short else say("comparing.enough", comparison.lang)
+    return number(short, 0) if short else say("comparing.enough", lang)
 
 
 def _grids(comparison: Comparison, target: Target) -> list[list[Cell]]:

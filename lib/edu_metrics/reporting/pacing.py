@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from edu_metrics.reachability import Assessment, Verdict
+from edu_metrics.reachability.promised import bases_of_pace
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text
-from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import amount, in_year, number, say, signed
 
 __all__ = ["show_pace"]
@@ -40,17 +40,14 @@ def show_pace(report: AreaReport) -> Html:
         assumed = found.start == "plan_statement"
         stated |= assumed
         unit = report.unit_of(found)
-        start = amount(found.last_value, unit, lang)
-        if found.last_year is not None:
-            start = in_year(start, found.last_year, lang)
         rows.append(
             [
                 tag("strong", target.title.in_(lang)),
-                start + (" †" if assumed else ""),
+                _start(found, unit, lang) + (" †" if assumed else ""),
                 level_text(found, unit, lang),
                 _gap(found, unit, lang),
-                _pace(found.required_pace, unit, lang),
-                _pace(found.past_pace, unit, lang),
+                _needed(found, unit, lang),
+                _flow(found, found.past_pace, unit, lang),
                 _years(found, lang),
                 number(found.people, 0) if found.people is not None else "—",
                 _remark(found, lang),
@@ -71,14 +68,41 @@ def show_pace(report: AreaReport) -> Html:
     return join(pieces)
 
 
+def _start(found: Assessment, unit: str, lang: str) -> str:
+    if found.total is not None and found.total.so_far is not None:
+        done = amount(found.total.so_far, unit, lang)
+        return say("report.sum_so_far", lang, done=done, year=found.last_year)
+    start = amount(found.last_value, unit, lang)
+    return start if found.last_year is None else in_year(start, found.last_year, lang)
+
+
 def _gap(found: Assessment, unit: str, lang: str) -> str:
-    if found.gap is None or found.level is None:
+    asked = found.level or (found.total.bound if found.total else None)
+    if found.gap is None or asked is None:
         return "—"
     # A strict bound is not kept by standing at it: the gap is more than nothing.
-    more = "> " if found.level.strict and found.gap >= 0 else ""
+    more = "> " if asked.strict and found.gap >= 0 else ""
     if unit == "percent":
         return more + say("report.in_points", lang, value=number(found.gap, 2))
     return more + amount(found.gap, unit, lang)
+
+
+def _needed(found: Assessment, unit: str, lang: str) -> str:
+    if found.required_pace == 0 and not _at(found):
+        return say("report.already_there", lang)
+    return _flow(found, found.required_pace, unit, lang)
+
+
+def _at(found: Assessment) -> bool:
+    """Tell whether a series stands exactly where it has to pass."""
+    return found.gap == 0 and found.level is not None and found.level.strict
+
+
+def _flow(found: Assessment, pace: float | None, unit: str, lang: str) -> str:
+    """Print a change a year; of a sum over years what a year brings."""
+    if found.total is None or pace is None:
+        return _pace(pace, unit, lang)
+    return say("report.a_year", lang, amount=amount(pace, unit, lang))
 
 
 def _pace(pace: float | None, unit: str, lang: str) -> str:
@@ -90,7 +114,7 @@ def _pace(pace: float | None, unit: str, lang: str) -> str:
 
 
 def _years(found: Assessment, lang: str) -> str:
-    if found.vacuous:
+    if found.vacuous and found.total is None:
         return "0"
     if found.years_needed is None:
         return say("report.never", lang) if found.past_pace is not None else "—"
@@ -105,50 +129,28 @@ def _remark(found: Assessment, lang: str) -> str:
     if found.findings:
         return say(f"report.remark_{found.findings[0]}", lang)
     if found.vacuous:
-        return say("report.remark_vacuous", lang)
+        return say(f"report.remark_vacuous{'_sum' if found.total else ''}", lang)
     return ""
 
 
 def _bands(report: AreaReport) -> Html:
     """Show from which baselines a level can be reached at the pace promised beside it."""
     lang = report.lang
-    paced = [report.plan.target(target.pace) for target in report.numeric if target.pace]
-    counts = sorted({steps for promised in paced for steps in promised.steps})
-    rows: list[list[Cell]] = []
-    for target in report.numeric:
-        if target.pace is None or target.default_reading is None:
-            continue
-        promised = report.plan.target(target.pace)
-        pace = sorted(
-            {
-                abs(bound.value) * (1 if promised.better == "higher" else -1)
-                for reading in promised.readings
-                for condition in reading.conditions
-                if condition.type == "yearly_change" and condition.unit == "points"
-                for bound in condition.change
-            },
-            key=abs,
-        )
-        levels = [
-            bound
-            for condition in target.default_reading.conditions
-            if condition.type == "level"
-            for _, bound in sorted(condition.at.items())
+    found = [
+        (target, bases)
+        for target in report.numeric
+        if (bases := bases_of_pace(report.plan, target)) is not None
+    ]
+    counts = sorted({steps for _, one in found for steps in one.bases})
+    rows: list[list[Cell]] = [
+        [
+            target.title.in_(lang),
+            str(one.level),
+            f"{signed(one.pace.slow.value, 0)} … {signed(one.pace.fast.value, 0)}",
+            *(_band(one.bases.get(count)) for count in counts),
         ]
-        if not pace or not levels:
-            continue
-        bands = {
-            steps: baselines_that_reach(levels[-1].value, pace[0], pace[-1], steps)
-            for steps in promised.steps
-        }
-        rows.append(
-            [
-                target.title.in_(lang),
-                str(levels[-1]),
-                f"{signed(pace[0], 0)} … {signed(pace[-1], 0)}",
-                *(_band(bands.get(count)) for count in counts),
-            ]
-        )
+        for target, one in found
+    ]
     if not rows:
         return Html("")
     head = [say(f"report.{key}", lang) for key in ("promise", "level", "promised_pace")]

@@ -8,7 +8,7 @@ from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.words import number, say, signed
-from edu_metrics.words.precedents import counted, kept_pace, share_kept
+from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
 
 __all__ = ["show_precedents"]
 
@@ -108,7 +108,7 @@ def _cell(found: Precedent, lang: str) -> Html:
     # What a moved test gave is shown to compare with, and is no precedent.
     if found.reference.kind == "ordinary":
         if found.total is not None and found.years > 1:
-            step, windows = number(found.total.step, 0), counted(found.total, lang)
+            step, windows = shortest(found.total.step), counted(found.total, lang)
             lines.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
         lines.append(_fastest(found, lang))
     told = join(tag("div", tag("small", line)) for line in lines)

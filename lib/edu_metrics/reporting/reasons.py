@@ -19,11 +19,15 @@ NEAR = 0.05
 
 
 def level_text(found: Assessment, unit: str, lang: str) -> str:
-    """Print the level that a target comes to, strict where it is strict."""
-    if found.level is None:
+    """Print the level, or the sum over years, that a target comes to, strict where it is strict."""
+    asked = found.level or (found.total.bound if found.total else None)
+    if asked is None:
         return "—"
-    sign = str(found.level).split(" ")[0]
-    return f"{sign} {amount(found.level.value, unit, lang)}"
+    shown = f"{str(asked).split(' ')[0]} {amount(asked.value, unit, lang)}"
+    if found.level is None and found.total is not None:
+        span = {"first": found.total.years[0], "last": found.total.years[-1]}
+        return say("report.sum_asked", lang, bounds=shown, **span)
+    return shown
 
 
 def reading_text(target: Target, found: Assessment, lang: str) -> str:

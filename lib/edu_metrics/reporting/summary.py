@@ -53,8 +53,10 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "last_year": found.last_year,
         "last_value": found.last_value,
         "level": found.level.model_dump() if found.level else None,
+        "total": _total(found),
         "gap": found.gap,
         "required_pace": found.required_pace,
+        "required_by": found.required_by,
         "past_pace": found.past_pace,
         "pace_percentile": found.pace_percentile,
         "year_reached": found.year_reached,
@@ -92,6 +94,13 @@ def as_row(found: Assessment) -> dict[str, Any]:
         ],
     }
     return {key: _plain(value) for key, value in row.items()}
+
+
+def _total(found: Assessment) -> dict[str, Any] | None:
+    if found.total is None:
+        return None
+    total = found.total
+    return {"bound": total.bound.model_dump(), "years": list(total.years), "so_far": total.so_far}
 
 
 def _reached(found: Assessment) -> dict[str, Any] | None:

@@ -32,9 +32,17 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-#: Steps of the counts. [percentage points a year; percentage points; percent a year]
-PACES = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0)
-TOTALS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0)
+#: Steps of the counts. [percentage points a year; percentage points; percent a year] Between two
+#: of them a straight line is taken. Rates that are published in whole points heap up there, so that
+#: much fewer gain a little more than a whole point than gain just one: the steps beyond it say so.
+PACES = (
+    0.0, 0.01, 0.5, 1.0, 1.01, 1.5, 2.0, 2.01, 2.5, 3.0, 3.01, 4.0, 4.01, 5.0, 5.01, 6.5, 8.0, 10.0,
+    12.5, 15.0, 20.0,
+)  # fmt: skip
+TOTALS = (
+    0.01, 0.5, 1.0, 1.01, 1.5, 2.0, 2.01, 3.0, 3.01, 4.0, 4.01, 5.0, 5.01, 7.5, 10.0, 12.5, 15.0,
+    20.0, 25.0, 30.0,
+)  # fmt: skip
 SHRINKS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 #: Values are taken to so many decimals: a number that was stored with the precision of float32
 #: (30.799999237) is the decimal that it was before (30.8).

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from edu_metrics.words import number, say
 
-__all__ = ["Kept", "counted", "kept_pace", "share_kept"]
+__all__ = ["Kept", "counted", "kept_pace", "share_kept", "shortest"]
 
 
 class Kept(Protocol):
@@ -44,6 +44,10 @@ class Kept(Protocol):
     def high(self) -> float:
         """Its upper bound, in percent."""
 
+    @property
+    def exact(self) -> bool:
+        """Whether it was counted at this very step, and not taken from between two."""
+
 
 def counted(kept: Kept, lang: str) -> str:
     """
@@ -62,7 +66,8 @@ def counted(kept: Kept, lang: str) -> str:
         The two numbers.
     """
     windows, count = number(kept.windows, 0), number(kept.count, 0)
-    return say("precedent.counted", lang, windows=windows, count=count)
+    key = "counted" if kept.exact else "counted_between"
+    return say(f"precedent.{key}", lang, windows=windows, count=count)
 
 
 def share_kept(kept: Kept, lang: str) -> str:
@@ -111,10 +116,22 @@ def kept_pace(kept: Kept, *, falling: bool, lang: str) -> str:
     Returns
     -------
     str
-        The pace, in whole points where it is whole.
+        The pace, with two decimals at most.
     """
     way = "falling" if falling else "rising"
     if kept.step == 0:
         return say(f"precedent.kept_zero_{way}", lang)
-    step = number(kept.step, 1 if kept.step % 1 else 0)
-    return say(f"precedent.kept_{way}", lang, step=step)
+    return say(f"precedent.kept_{way}", lang, step=shortest(kept.step))
+
+
+def shortest(step: float) -> str:
+    """
+    Print a step with two decimals at most.
+
+    Examples
+    --------
+    >>> shortest(5.0), shortest(0.5), shortest(2.3457)
+    ('5', '0.5', '2.35')
+    """
+    shown = number(step, 2)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown

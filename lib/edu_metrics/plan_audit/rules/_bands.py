@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edu_metrics.plan_audit.rules._saying import tidy
+from edu_metrics.trajectories import baselines_that_reach
 
 __all__ = ["base_before_limit", "cut_of_new_cases", "fastest_fall", "weighted_mean"]
 
@@ -38,9 +39,7 @@ def base_before_limit(limit: float, pace: float, steps: int, *, relative: bool =
     >>> base_before_limit(0, -3, 2), base_before_limit(0, -3, 3)
     (6.0, 9.0)
     """
-    if relative:
-        return tidy(float(limit / (1 + pace / 100) ** steps))
-    return tidy(float(limit - pace * steps))
+    return tidy(baselines_that_reach(limit, pace, pace, steps, relative=relative)[0])
 
 
 def weighted_mean(values: Sequence[float], weights: Sequence[float]) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from edu_metrics.catalog import EachYear, Target
-from edu_metrics.plan_audit.context import Pace, PlanContext
+from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured
+from edu_metrics.reachability.promised import PromisedPace
 from edu_metrics.words import in_year, say
 
 __all__ = [
@@ -45,7 +46,7 @@ def levels_on(context: PlanContext, indicator: str) -> dict[int, dict[str, float
     return found
 
 
-def paced_target(context: PlanContext, indicator: str) -> tuple[Target, Pace] | None:
+def paced_target(context: PlanContext, indicator: str) -> tuple[Target, PromisedPace] | None:
     """Give the first target that promises a yearly change of an indicator, in points."""
     for target in sorted(context.by_indicator.get(indicator, ()), key=lambda one: one.id):
         pace = context.pace(target)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from edu_metrics.catalog import Irreversible, Reading, Target, TotalChange, YearlyChange
-from edu_metrics.plan_audit.context import Pace, PlanContext
+from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
 from edu_metrics.plan_audit.rules._bands import base_before_limit, cut_of_new_cases, fastest_fall
 from edu_metrics.plan_audit.rules._demands import in_plan_order, level_by_year, sizes
@@ -21,6 +21,7 @@ from edu_metrics.plan_audit.rules._saying import (
     tidy,
 )
 from edu_metrics.reachability import is_possible
+from edu_metrics.reachability.promised import PromisedPace
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import say
 
@@ -137,12 +138,12 @@ def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-def _totals(pace: Pace, steps: int) -> list[float]:
+def _totals(pace: PromisedPace, steps: int) -> list[float]:
     ends = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
     return [tidy(end * steps) for end in ends]
 
 
-def _a_year(pace: Pace) -> Said:
+def _a_year(pace: PromisedPace) -> Said:
     key = "percent_a_year" if pace.relative else "points_a_year"
     change = _with_sign(pace.slowest)
     return in_both(lambda lang: say(f"audit_impossible.{key}", lang, change=change))

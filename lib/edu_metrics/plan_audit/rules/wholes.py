@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edu_metrics.catalog import PartsOfWhole
-from edu_metrics.plan_audit.context import Pace, PlanContext
+from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity
 from edu_metrics.plan_audit.rules._bands import weighted_mean
 from edu_metrics.plan_audit.rules._demands import (
@@ -17,6 +17,7 @@ from edu_metrics.plan_audit.rules._demands import (
     sizes,
 )
 from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured, short, tidy
+from edu_metrics.reachability.promised import PromisedPace
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import say
 
@@ -77,7 +78,7 @@ def whole_from_parts(context: PlanContext) -> Iterator[Finding]:
 
 
 def _bands(
-    implied: list[float], pace: Pace, steps: list[int]
+    implied: list[float], pace: PromisedPace, steps: list[int]
 ) -> dict[int, list[tuple[float, float]]]:
     """Give the bases of the whole from which its own pace arrives, by steps and set of sizes."""
     fastest = pace.slowest if pace.fastest is None else pace.fastest

@@ -8,6 +8,8 @@ year before; a shock is added to the years from its own on. All stay within the 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,21 +37,21 @@ from edu_metrics.catalog import (
 from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.evidence import Evidence, counts_whole
 from edu_metrics.reachability.mechanizing import (
     Built,
     Quantities,
     mechanism_from_counts,
     mechanism_from_statement,
 )
+from edu_metrics.reachability.promised import JUST_BEYOND, PaceEnd, pace_of_target
 from edu_metrics.reachability.reference_pace import PaceOfPercentile
+from edu_metrics.reachability.standing import whole_level
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
 __all__ = ["Course", "NotAvailable", "PaceOfPercentile", "Situation", "apply", "begin"]
 
-#: How far beyond a bound that must be passed a path is drawn, for each unit of the bound.
-_JUST_BEYOND = 1e-6
 #: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
 _DECIMALS = 12
 
@@ -112,10 +114,16 @@ class Situation:
         before = {year: value for year, value in exact.items() if year <= course.start_year}
         return {**before, course.start_year: course.start_value}
 
+    @property
+    def whole(self) -> bool:
+        """Whether values are whole numbers of persons or institutions."""
+        return counts_whole(self.indicator)
+
     def bounded(self, values: Any) -> NDArray[np.float64]:
-        """Keep values within the indicator's bounds."""
+        """Keep values within the indicator's bounds, and persons and institutions whole."""
         low, high = self.indicator.bounds
-        return np.asarray(np.clip(values, low, high), dtype=np.float64)
+        kept = np.asarray(np.clip(values, low, high), dtype=np.float64)
+        return np.floor(np.round(kept, 9) + 0.5) if self.whole else kept
 
 
 def begin(start_year: int, start_value: float, until: int) -> Course:
@@ -152,9 +160,9 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
         case AsUsual():
             return _as_usual(step.after, course, situation)
         case PromisedPace():
-            pace, relative = _promised(step.at, situation)
+            return _paced_as_promised(step.at, course, step.after, situation)
         case RequiredPace():
-            pace, relative = _required(step.after, course, situation), False
+            return _required(step.after, course, situation)
         case HistoricalPace():
             pace, relative = _known(situation.assessment.past_pace, "no_past_pace"), False
         case OwnPace():
@@ -186,9 +194,24 @@ def _paced(
     course: Course, after: int, pace: Any, situation: Situation, *, relative: bool
 ) -> Course:
     draws, value = course.draws.copy(), course.before(after)
+    low, high = situation.indicator.bounds
     for place in range(after, draws.shape[1]):
-        value = situation.bounded(value * (1 + pace / 100) if relative else value + pace)
-        draws[:, place] = value = np.round(value, _DECIMALS)
+        value = np.clip(value * (1 + pace / 100) if relative else value + pace, low, high)
+        value = np.round(value, _DECIMALS)
+        draws[:, place] = situation.bounded(value)
+    return replace(course, draws=draws)
+
+
+def _paced_as_promised(at: PaceEnd, course: Course, after: int, situation: Situation) -> Course:
+    """Take the promised step every year; of persons and institutions never a part of one less."""
+    pace, relative = _promised(at, situation)
+    if not situation.whole:
+        return _paced(course, after, pace, situation, relative=relative)
+    draws, value = course.draws.copy(), course.before(after)
+    away = np.ceil if pace > 0 else np.floor
+    for place in range(after, draws.shape[1]):
+        moved = value * (1 + pace / 100) if relative else value + pace
+        draws[:, place] = value = situation.bounded(away(np.round(moved, 9)))
     return replace(course, draws=draws)
 
 
@@ -214,45 +237,85 @@ def _as_usual(after: int, course: Course, situation: Situation) -> Course:
     return replace(course, draws=situation.bounded(kept))
 
 
-def _promised(at: str, situation: Situation) -> tuple[float, bool]:
-    """Give the pace that the plan prints for the target, or for the one it names as its pace."""
+def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
+    """Give the pace that the plan promises for the target, across its readings and its link."""
     target = situation.target
-    source = situation.plan.target(target.pace) if target.pace else target
-    reading = next(
-        (one for one in source.readings if one.id == situation.assessment.reading),
-        source.default_reading,
-    )
-    for condition in reading.conditions if reading else ():
-        if condition.type in ("yearly_change", "average_change"):
-            paces = sorted((bound.value for bound in condition.change), key=abs)
-            chosen = {"low": paces[0], "high": paces[-1], "middle": (paces[0] + paces[-1]) / 2}
-            return chosen[at], condition.unit == "percent"
-    raise NotAvailable("no_promised_pace")
+    judged = target.reading(str(situation.assessment.reading))
+    pace = pace_of_target(situation.plan, target, judged)
+    # "Higher every year" has a direction and no size, and so no pace of the plan's own.
+    if pace is None or not pace.sized:
+        raise NotAvailable("no_promised_pace")
+    return pace.step(at), pace.relative
 
 
-def _required(after: int, course: Course, situation: Situation) -> Any:
-    """Give the even pace that the hardest of the years still to come asks for."""
+def _required(after: int, course: Course, situation: Situation) -> Course:
+    """Take even steps that just arrive at the hardest year to come, and from there on the rest."""
+    if situation.assessment.total is not None:
+        return _required_flow(after, course, situation)
     if situation.assessment.level is None:
         raise NotAvailable("no_level")
-    stands, known = course.before(after), situation.known(course)
-    paces = []
-    for place, year in enumerate(course.years[after:], start=1):
+    draws = course.draws.copy()
+    for row, value in zip(draws, course.before(after), strict=True):
+        known = situation.known(course) | dict(zip(course.years[:after], row, strict=False))
+        for place in range(after, len(row)):
+            value = value + _hardest_step(course.years[place:], value, known, situation)
+            row[place] = value = float(situation.bounded(np.round(value, _DECIMALS)))
+            known[course.years[place]] = value
+    return replace(course, draws=draws)
+
+
+def _hardest_step(
+    years: Sequence[int], value: float, known: Mapping[int, float], situation: Situation
+) -> float:
+    """Give the even step of the hardest year ahead; who is there already need not fall back."""
+    needed = []
+    for place, year in enumerate(years, start=1):
         due = [check for check in situation.checks if check.due <= year]
         level = final_bound(due, known, situation.indicator.bounds) if due else None
         if level is not None and any(check.due == year for check in due):
-            # Who is there already need not fall back.
-            there = level.met_by(np.round(stands, 9))
-            needed = np.where(there, 0.0, _just_within(level, situation) - stands)
-            paces.append(needed / place)
-    if not paces:
+            end = _just_within(level, situation)
+            there = level.met_by(round(value, 9))
+            # A percentage of the year before compounds: its even step is a percentage too.
+            compound = any(
+                one.measure == "percent" and one.years == (year - 1, year) for one in due
+            )
+            even = value * ((end / value) ** (1 / place) - 1) if compound and value else None
+            needed.append(0.0 if there else (end - value) / place if even is None else even)
+    if not needed:
+        return 0.0
+    sign, ahead = situation.sign, [situation.sign * step for step in needed]
+    # An exact level may lie behind: then the steepest way back is the hardest.
+    step = max(ahead) if max(ahead) > 0 else min(ahead)
+    if situation.whole:
+        # Persons and institutions come whole: no step stays behind the even pace.
+        step = float(math.ceil(round(step, 6)))
+    return sign * step
+
+
+def _required_flow(after: int, course: Course, situation: Situation) -> Course:
+    """Spread what a sum still lacks evenly over the years left."""
+    total = situation.assessment.total
+    window = set(total.years) if total is not None else set()
+    ahead = [place for place, year in enumerate(course.years) if year in window]
+    left = [place for place in ahead if place >= after]
+    if total is None or total.so_far is None or not left:
         raise NotAvailable("no_level")
-    return situation.sign * np.max(situation.sign * np.array(paces), axis=0)
+    draws = course.draws.copy()
+    lacking = total.bound.value - total.so_far
+    lacking = lacking - draws[:, [place for place in ahead if place < after]].sum(axis=1)
+    for number, place in zip(range(len(left), 0, -1), left, strict=True):
+        even = np.maximum(lacking, 0) / number
+        draws[:, place] = np.ceil(np.round(even, 9)) if situation.whole else even
+        lacking = lacking - draws[:, place]
+    return replace(course, draws=situation.bounded(draws))
 
 
 def _just_within(bound: Bound, situation: Situation) -> float:
     """Give the value nearest to failing a bound that still meets it."""
+    if situation.whole:
+        return whole_level(bound).value
     # A bound that was computed is known to nine decimals; one that must be met exactly is as it is.
-    small = {"==": 0.0, ">": _JUST_BEYOND, "<": _JUST_BEYOND}.get(bound.op, 1e-9)
+    small = {"==": 0.0, ">": JUST_BEYOND, "<": JUST_BEYOND}.get(bound.op, 1e-9)
     beyond = small * max(1.0, abs(bound.value))
     return bound.value + situation.sign * beyond
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.reachability.chances import two_digits
+from edu_metrics.reachability.scenarios.ending import Ending
 
 __all__ = ["ScenarioOutcome", "outcome_row"]
 
@@ -45,6 +46,9 @@ class ScenarioOutcome:
     under_model, model_base : float or None
         Under levers: in which part of what a flow model assumes of its rates the target is kept,
         and in which part without the levers. Neither is a probability of the target. [0-1]
+    ending : Ending or None
+        When the level is reached and who is short when due, in line with ``met`` or
+        ``probability``; None for a grid, whose start is assumed.
     reason : str or None
         Why nothing can be said, in one word such as ``no_start``.
     """
@@ -65,6 +69,7 @@ class ScenarioOutcome:
     probability: float | None = None
     under_model: float | None = None
     model_base: float | None = None
+    ending: Ending | None = None
     reason: str | None = None
 
     def quantiles(self, levels: Iterable[float] = (0.1, 0.5, 0.9)) -> NDArray[np.float64]:
@@ -84,7 +89,10 @@ class ScenarioOutcome:
         asked = list(levels)
         if self.draws is None:
             return np.empty((len(asked), 0))
-        return np.asarray(np.quantile(self.draws, asked, axis=0))
+        # Of persons and institutions no quantile is a fraction: one of the draws is taken.
+        whole = bool(np.all(self.draws == np.round(self.draws)))
+        method: Any = "inverted_cdf" if whole else "linear"
+        return np.asarray(np.quantile(self.draws, asked, axis=0, method=method))
 
 
 def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
@@ -125,5 +133,8 @@ def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
         "probability": two_digits(outcome.probability),
         "under_model": two_digits(outcome.under_model),
         "model_base": two_digits(outcome.model_base),
+        "reached": outcome.ending.year if outcome.ending else None,
+        "short": outcome.ending.short if outcome.ending else None,
+        "fails": outcome.ending.fails if outcome.ending else None,
         "reason": outcome.reason,
     }

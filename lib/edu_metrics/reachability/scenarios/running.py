@@ -35,6 +35,7 @@ from edu_metrics.reachability.scenarios.courses import (
     apply,
     begin,
 )
+from edu_metrics.reachability.scenarios.ending import ending_of
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import stated
@@ -278,8 +279,9 @@ def of_scenario(
     """
     if changes_nothing(scenario):
         found = situation.assessment
-        drawn = replace(blank, years=course.years, draws=course.draws)
-        return replace(drawn, met=_DECIDED.get(found.verdict), probability=found.probability)
+        outcome = judged_course(blank, course, situation)
+        met = _DECIDED.get(found.verdict)
+        return replace(outcome, met=met, probability=found.probability, reason=None)
     outcome = judged_course(blank, course, situation)
     if outcome.probability is None:
         return outcome
@@ -332,6 +334,8 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
             return replace(blank, reason="earlier_year_unknown")
         asked.append(check)
     kept = np.broadcast_to(kept_in(asked, values), len(course.draws))
+    if not assumed:
+        blank = replace(blank, ending=ending_of(course, kept, situation))
     if course.draws.shape[0] == 1:
         return replace(blank, met=bool(kept[0]))
     return replace(blank, probability=float(np.mean(kept)))
