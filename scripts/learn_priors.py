@@ -74,6 +74,8 @@ AMOUNTS = {
     "damping": 0.95,
     "still_sd": 0.002,
 }
+#: Of small whole numbers (schools, hires) no panel is at hand: they are taken to move much.
+COUNTS = {**AMOUNTS, "surprise_sd": 0.1, "drift_own_sd": 0.03}
 #: Which are learned; how studies differ from each other can't be learned from a handful of them.
 LEARNED = (
     "drift_mean", "drift_common_sd", "drift_own_sd", "gain", "surprise_sd",
@@ -300,8 +302,8 @@ def main() -> None:
             continue
         if type_ == WIDEST or type_ in held:
             priors[type_] = learn(type_, sources, asked.tries)
-        else:  # no panel of this type: the widest prior serves
-            priors[type_] = dict(priors[WIDEST])
+        else:  # no panel of this type: where a search would start, or the widest of its kind
+            priors[type_] = dict(COUNTS if type_ in AMOUNT_TYPES else priors[WIDEST])
         asked.out.write_text(
             as_yaml(priors, given["names"], sources), encoding="utf-8", newline="\n"
         )

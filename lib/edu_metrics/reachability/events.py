@@ -115,7 +115,7 @@ def stated_part(kept: Kept, better: Floats, stated: float) -> Kept:
 
 
 def all_together(
-    events: Sequence[Event], correlations: Floats, indicators: Sequence[str], *, seed: int = 0
+    events: Sequence[Event], correlations: Floats, indicators: Sequence[str]
 ) -> Kept:
     """
     Put the draws of several targets side by side so that indicators move together.
@@ -128,8 +128,6 @@ def all_together(
         Of the indicators' values. [-1 to 1]
     indicators : sequence of str
         The indicators, in the order of the correlations.
-    seed : int, optional
-        Same seed, same order.
 
     Returns
     -------
@@ -140,7 +138,7 @@ def all_together(
         return np.zeros((0, 0), dtype=bool)
     number = len(events[0].kept)
     root = np.linalg.cholesky(correlations + 1e-9 * np.eye(len(indicators)))
-    normals = np.einsum("ij,jk->ik", root, _normals(len(indicators), number, seed))
+    normals = np.einsum("ij,jk->ik", root, _normals(len(indicators), number))
     places = {name: place for place, name in enumerate(indicators)}
     permutations: dict[str, NDArray[np.int64]] = {}
     table = np.empty((len(events), number), dtype=bool)
@@ -152,9 +150,9 @@ def all_together(
     return table
 
 
-def _normals(rows: int, number: int, seed: int) -> Floats:
-    """Draw standard normal numbers, each row as evenly spread as can be."""
-    half = np.random.default_rng(seed).standard_normal((rows, number // 2))
+def _normals(rows: int, number: int) -> Floats:
+    """Give standard normal nodes, the same for every study, each row as evenly spread as can be."""
+    half = np.random.default_rng(0).standard_normal((rows, number // 2))
     drawn = np.concatenate([half, -half, np.zeros((rows, number % 2))], axis=1)
     # Uncorrelated to the last digit, where there are draws enough to make them so.
     if rows < number // 4:

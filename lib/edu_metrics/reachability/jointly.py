@@ -8,7 +8,6 @@ Each target keeps the probability that it has alone; what binds them is drawn
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -158,8 +157,7 @@ def plan_together(
     ]
     indicators = tuple(dict.fromkeys(event.indicator for event in events))
     bound = dependence_of(evidence, area, indicators)
-    seed = zlib.crc32(f"{evidence.study.id}/{area}/together".encode())
-    kept = all_together(events, bound.correlations, indicators, seed=seed)
+    kept = all_together(events, bound.correlations, indicators)
     rows = {event.target: row for row, event in enumerate(events)}
     probabilities = {event.target: event.probability for event in events}
     met_at_once = kept.sum(axis=0) if events else np.zeros(1)

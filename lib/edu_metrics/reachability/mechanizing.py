@@ -126,8 +126,7 @@ def _from_counts(
         inputs[argument] = np.array(numbers) if argument in flow.history else (numbers or [0.0])[0]
     if missing:
         return Lacking(tuple(dict.fromkeys(missing)))
-    seed = f"{quantities.evidence.study.id}/{indicator.id}/{area}/mechanism"
-    return _build(indicator, inputs, year, seed, relative=False)
+    return _build(indicator, inputs, year, relative=False)
 
 
 def mechanism_from_statement(indicator: Indicator, year: int, rate: float) -> Built | Lacking:
@@ -162,7 +161,7 @@ def mechanism_from_statement(indicator: Indicator, year: int, rate: float) -> Bu
         number = rate if given == "rate" else float(given)
         length = flow.history.get(argument)
         inputs[argument] = number if length is None else np.full(length, number)
-    return _build(indicator, inputs, year, f"stated/{indicator.id}", relative=True)
+    return _build(indicator, inputs, year, relative=True)
 
 
 def _use(indicator: Indicator) -> Any:
@@ -186,7 +185,7 @@ def _ask(evidence: Evidence, given: MechanismInput, area: str, year: int) -> tup
 
 
 def _build(
-    indicator: Indicator, inputs: Mapping[str, Any], year: int, seed: str, *, relative: bool
+    indicator: Indicator, inputs: Mapping[str, Any], year: int, *, relative: bool
 ) -> Built | Lacking:
     use = _use(indicator)
     flow = FLOWS[use.flow]
@@ -198,7 +197,9 @@ def _build(
         levers = Levers(
             tuple(_lever(flow, n, given, whole, relative) for n, given in use.levers.items())
         )
-        mechanism = Mechanism(use.flow, dict(inputs), rates, levers, seed=zlib.crc32(seed.encode()))
+        # One seed an indicator: no answer hangs on the study or the area that asks.
+        seed = zlib.crc32(indicator.id.encode())
+        mechanism = Mechanism(use.flow, dict(inputs), rates, levers, seed=seed)
         # The start is made here, where a contradiction can still be told.
         mechanism.start  # noqa: B018
     except DataError as error:

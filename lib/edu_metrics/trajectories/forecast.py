@@ -50,6 +50,8 @@ Mask = NDArray[np.bool_]
 WINDOW = 4
 #: How many years of its own a prior common surprise is worth. [years]
 COMMON_YEARS = 4.0
+#: What a surprise counts for by those of the year after it.
+FADING = 0.8
 #: Rounds of estimation: surprises, scales and drifts hang on each other. More of them take a short
 #: climb for its drift with too little doubt (docs/decisions/0015).
 ROUNDS = 3
@@ -222,20 +224,22 @@ def _fit(points: Floats, prior: Prior, horizon: int, sampling: Floats | None) ->
     whole = (step + 2 * noise + np.sqrt(step**2 + 4 * step * noise)) / 2
     gain = 1 - noise / whole
     expected = np.full(gain.shape, prior.drift_mean)
+    # How lively series are changes: an old surprise says less of today.
+    fading = FADING ** np.arange(points.shape[2])[::-1]
     own, common = np.full(gain.shape, 1e-9), np.full((len(points), 1), 1e-12)
     for round_ in range(ROUNDS):
         levels, surprises = _filter(points, step / whole, noise / whole, expected)
         shared, doubt = _common_surprises(surprises, own, common)
         happened = ~np.isnan(surprises)
         squares = np.where(happened, (surprises - shared[:, None]) ** 2 + doubt[:, None], 0.0)
-        own, degrees = _scales(squares.sum(axis=2), happened.sum(axis=2), whole, prior)
+        own, degrees = _scales(squares @ fading, happened @ fading, whole, prior)
         ratio = prior.common_share / (1 - prior.common_share)
         if not round_:
             own = own * (1 - prior.common_share)
         typical = np.exp(np.log(own).mean(axis=1, keepdims=True))
         any_area: Mask = np.asarray(happened.any(axis=1))
-        years = COMMON_YEARS + any_area.sum(axis=1, keepdims=True)
-        moved = np.where(any_area, shared**2 + doubt, 0.0).sum(axis=1, keepdims=True)
+        years = COMMON_YEARS + (any_area @ fading)[:, None]
+        moved = (np.where(any_area, shared**2 + doubt, 0.0) @ fading)[:, None]
         common = (COMMON_YEARS * ratio * typical + moved) / years if round_ else ratio * typical
         drift = _drifts(levels, seen, gain, noise / whole, own, common, prior)
         expected = drift.mean
@@ -309,7 +313,7 @@ def _common_surprises(surprises: Floats, own: Floats, common: Floats) -> tuple[F
     return np.where(happened, surprises * precision, 0.0).sum(axis=1) / total, 1 / total
 
 
-def _scales(squares: Floats, number: Ints, whole: Floats, prior: Prior) -> tuple[Floats, Floats]:
+def _scales(squares: Floats, number: Floats, whole: Floats, prior: Prior) -> tuple[Floats, Floats]:
     r"""
     Say how far each series moves: variance of its own surprises, and degrees of freedom.
 
@@ -320,7 +324,7 @@ def _scales(squares: Floats, number: Ints, whole: Floats, prior: Prior) -> tuple
     from scipy.special import digamma, polygamma
 
     known = number > 0
-    half = np.maximum(number, 1) / 2
+    half = np.where(known, number, 1.0) / 2
     scatter = polygamma(1, half)
     rounded = squares + prior.still_sd**2
     seen = np.log(rounded / (2 * half)) - digamma(half) + np.log(half) - np.log(whole)
