@@ -231,6 +231,12 @@ def rewrite():
 
 
 @pytest.fixture(scope="session")
+def add_raw():
+    """Write a raw file of a project, with its seal."""
+    return write_raw
+
+
+@pytest.fixture(scope="session")
 def notebook_of():
     """Write the notebook of a project's area reports, with further cells, and parameters."""
     return district_notebook

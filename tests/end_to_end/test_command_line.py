@@ -147,6 +147,33 @@ def test_build_writes_the_table_and_says_where(command, project):
     assert everything.out.count("\n") == 2
 
 
+def test_build_and_check_name_a_city_that_its_districts_do_not_add_up_to(command, project, add_raw):
+    assert "published" not in command("build", "harbour", "--root", project).err
+    add_raw(
+        project,
+        "city.csv",
+        [
+            "port,passing,2019,700,exact,persons,reported,rules,2020-03-01,",
+            "port,pupils,2019,828,exact,persons,reported,rules,2020-03-01,",
+            "port,pupils,2018,150,exact,persons,reported,rules,2019-03-01,",  # as they add up
+        ],
+    )
+    # The table is older than the file: nothing is said of it.
+    assert command("check", "--root", project).err == ""
+    built = command("build", "harbour", "--root", project)
+    assert built.status == 0
+    assert built.out == "harbour: data/processed/harbour.parquet\n"
+    head, *listed = built.err.splitlines()
+    assert head.startswith("study 'harbour': 2 published number(s) are not what the parts add up")
+    assert listed == [
+        "  - port, 2019, passing: 700 published, 119 as the sum of its parts",
+        "  - port, 2019, pupils: 828 published, 150 as the sum of its parts",
+    ]
+    checked = command("check", "--root", project)
+    assert (checked.status, checked.err) == (0, built.err)
+    assert checked.out.endswith("sound\n")
+
+
 @pytest.mark.parametrize("verb", ["build", "assess", "report"])
 def test_faulty_data_end_with_1_name_every_line_and_leave_nothing_half_written(
     command, project, verb
@@ -227,7 +254,7 @@ def test_a_plan_is_taken_together_in_every_area(command, project):
     assessed = command("assess", "harbour", "--root", project, "--format", "json").rows
     for row in found.rows:
         mine = [one for one in assessed if one["area"] == row["area"]]
-        assert row["standings"]["met"] == sum(one["verdict"] == "met" for one in mine)
+        assert row["verdicts"]["met"] == sum(one["verdict"] == "met" for one in mine)
         assert row["probable"] == sum(one["probability"] is not None for one in mine)
     table = command("together", "harbour", "--root", project)
     assert table.out.split()[:2] == ["area", "probable"]

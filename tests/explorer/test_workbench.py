@@ -6,8 +6,9 @@ import pytest
 
 from edu_metrics.catalog import Bound
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
+from edu_metrics.explorer.telling import _verdict
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability import Evidence, assess_target, verdict_of, what_it_takes
+from edu_metrics.reachability import Evidence, Verdict, assess_target, verdict_of, what_it_takes
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -117,7 +118,7 @@ def teachers(desk):
     return desk.workbench(desk.choose("mock_city", "mock_city", "T06_primary_bachelor"))
 
 
-def test_levers_are_as_probable_as_what_it_takes_says(desk, teachers):
+def test_levers_come_to_as_many_cases_as_what_it_takes_says(desk, teachers):
     taking = what_it_takes(
         teachers.evidence, teachers.plan, teachers.target, "mock_city",
         assessment=teachers.assessment,
@@ -125,7 +126,9 @@ def test_levers_are_as_probable_as_what_it_takes_says(desk, teachers):
     need = next(one for one in taking.needs if one.lever == "upgrades")
     enough = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value}))
     less = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value - 1}))
-    assert enough.probability == need.sure.probability >= 0.8 > less.probability
+    assert enough.under_model == need.sure.probability >= 0.8 > less.under_model
+    assert enough.model_base == less.model_base == taking.under_model
+    assert (enough.probability, enough.verdict) == (None, None)
 
 
 def test_a_lever_beyond_its_bounds_is_refused(teachers):
@@ -181,3 +184,19 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(desk):
     bench = desk.workbench(desk.choose("mock_city", "mock_city", "A12a_primary_pass_increment"))
     found = bench.answer(Assumed(pace=5))
     assert (found.met, found.short) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [
+        (0.2, "unlikely 20 %"),
+        (0.052, "unlikely 5 %, on the edge of out of reach and unlikely"),
+        (0.8, "likely at least 80 %"),
+    ],
+)
+def test_an_answer_stands_with_its_probability_and_its_edge(probability, told):
+    assert _verdict(verdict_of(probability), probability, "en") == told
+
+
+def test_what_nobody_can_tell_lies_on_no_edge():
+    assert _verdict(Verdict.CANNOT_TELL, 0.052, "en") == "cannot tell 5 %"

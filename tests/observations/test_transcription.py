@@ -111,6 +111,23 @@ def test_all_faults_of_a_file_are_said_at_once(tmp_path, catalog, write_raw):
     ]
 
 
+@pytest.mark.parametrize("status", ["reported", "estimated", "derived"])
+def test_a_number_published_before_its_year_is_refused_line_by_line(
+    tmp_path, catalog, write_raw, status
+):
+    path = write_raw(
+        tmp_path / "a.csv",
+        *(
+            GOOD.replace("2022-06-01", day).replace("reported", status)
+            for day in ("2019-12-31", "2020-12-31", "2021-01-01", "2021-12-31", "2030-01-01")
+        ),
+    )
+    found = faults(path, catalog)
+    assert [fault.split(": ")[0] for fault in found] == ["a.csv line 2", "a.csv line 3"]
+    assert "published: expected a day in 2021, the year that is measured" in found[0]
+    assert "found 2019-12-31" in found[0]
+
+
 def test_a_raw_file_that_was_edited_is_refused(tmp_path, catalog, write_raw):
     path = write_raw(tmp_path / "a.csv", GOOD)
     path.write_bytes(path.read_bytes().replace(b"55.81", b"55.82"))

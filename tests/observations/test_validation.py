@@ -121,6 +121,21 @@ def test_two_vintages_of_one_number_are_no_double(rows):
     assert len(validate(both)) == 2
 
 
+@pytest.mark.parametrize(
+    ("day", "sound"), [("2019-12-31", False), ("2020-01-01", True), ("2021-03-01", True)]
+)
+@pytest.mark.parametrize("status", ["reported", "suppressed"])
+def test_a_number_published_before_its_year_is_refused(rows, status, day, sound):
+    value = None if status == "suppressed" else 100
+    table = rows(("east", 2020, "population", value), status=status).assign(vintage=day)
+    if sound:
+        assert len(validate(table)) == 1
+        return
+    (fault,) = faults(table)
+    assert fault.startswith("vintage: expected a day in the year that is measured, or later; 1 row")
+    assert "east 2020 population" in fault
+
+
 def test_missing_and_unknown_columns_are_named(rows):
     found = faults(rows(SOUND).drop(columns="bound").assign(sorce="yearbook"))
     assert "bound: the column is missing" in found

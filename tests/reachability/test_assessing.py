@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edu_metrics.errors import DefinitionError, ProjectionError
-from edu_metrics.reachability import Applies, Evidence, Verdict, assess
+from edu_metrics.reachability import Applies, Evidence, Verdict, assess, verdict_of
 from edu_metrics.reachability.reaching import BEYOND
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -108,8 +108,27 @@ def test_growth_from_nothing_has_no_percentage_to_report(judge, promise, cells):
     growth = [{"type": "total_change", "unit": "percent", "change": [">=20"]}]
     target = promise(growth, indicator="number_of_schools", steps=[2])
     found = judge(target, [cells("schools", {2020: 0, 2022: 3})], as_of=LATER)
-    assert found.verdict == "missed"
+    assert (found.verdict, found.reason) == ("cannot_tell", "change_from_zero")
     assert (found.checks[0].measured, found.checks[0].margin) == (None, None)
+
+
+@pytest.mark.parametrize("kind", ["total_change", "yearly_change"])
+def test_a_percentage_of_nothing_that_is_still_ahead_cannot_be_told(judge, promise, cells, kind):
+    rows = [cells("schools", dict.fromkeys(range(2016, 2021), 0))]
+    growth = {"type": kind, "unit": "percent", "change": [">=5"]}
+    found = judge(promise([growth], indicator="number_of_schools", steps=[2]), rows)
+    assert (found.verdict, found.reason) == ("cannot_tell", "change_from_zero")
+    numbers = (found.level, found.gap, found.required_pace, found.people, found.probability)
+    assert numbers == (None,) * 5
+
+
+def test_what_was_missed_before_stays_missed_though_a_later_percentage_is_of_nothing(
+    judge, promise, cells
+):
+    rows = [cells("schools", {2019: 4, 2020: 4, 2021: 0})]
+    growth = {"type": "yearly_change", "unit": "percent", "change": [">=5"]}
+    found = judge(promise([growth], indicator="number_of_schools", steps=[2]), rows, as_of=LATER)
+    assert found.verdict == "missed"
 
 
 def test_a_sum_over_years_is_met_by_its_years_together(judge, promise, cells):
@@ -224,18 +243,21 @@ def test_a_range_of_gains_that_runs_past_100_is_impossible(judge, promise, rates
     assert (found.verdict, found.reason) == ("impossible", "bounds")
 
 
-def test_a_level_beyond_the_fastest_promised_pace_is_impossible(case, promise, rates):
+def test_a_level_beyond_the_fastest_promised_pace_is_a_finding_beside_its_probability(
+    case, promise, rates
+):
     pace = promise([{**YEARLY, "change": [">=1", "<=2"]}], name="pace")
     goals = [
         promise(level(">=97"), name="in_reach", pace="pace"),
         promise(level(">97"), name="beyond", pace="pace"),
     ]
     found = assess(*case([pace, *goals], [rates(PAST)]), areas=("city",))
-    assert [(item.target, item.reason) for item in found[1:]] == [
-        ("in_reach", None),
-        ("beyond", "promised_pace"),
+    assert [(item.target, item.findings) for item in found[1:]] == [
+        ("in_reach", ()),
+        ("beyond", ("promised_pace",)),
     ]
-    assert found[2].verdict == "impossible"
+    assert found[2].verdict == verdict_of(found[2].probability)
+    assert 0 < found[2].probability <= found[1].probability
 
 
 # -- forecasts ----------------------------------------------------------------------------------
@@ -528,6 +550,14 @@ def test_a_change_across_a_break_cannot_be_told(judge, promise, rates):
     # The fall of 2021 is no miss: the two years do not compare.
     assert (found.verdict, found.reason) == ("cannot_tell", "break")
     assert [check.holds for check in found.checks] == [None, True]
+
+
+@pytest.mark.parametrize("kind", ["total_change", "yearly_change"])
+def test_a_change_across_a_break_of_which_nothing_is_known_has_no_data(judge, promise, kind):
+    target = promise([{"type": kind, "unit": "points", "change": [">=5"]}], steps=[2])
+    found = judge(target, [], as_of=LATER, breaks=BREAK.format(year=2021))
+    assert (found.verdict, found.reason) == ("no_data", None)
+    assert {("passed", 2020), ("sat", 2022)} <= {(m.quantity, m.year) for m in found.missing}
 
 
 def test_a_miss_on_one_side_of_a_break_is_a_miss(judge, promise, rates):

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -215,9 +216,12 @@ def test_every_target_is_told_of_once(together, promise, rates, cells):
         promise(level(">=50"), name="unknown", indicator="printed", article="3"),
     ]
     found, assessed = together(targets, [moving(rates)])
-    assert found.standings == {"met": 1, "missed": 1, "impossible": 1, "probable": 2,
-                               "cannot_tell": 0, "no_data": 1}  # fmt: skip
-    assert sum(found.standings.values()) == len(targets)
+    assert found.verdicts == Counter(one.verdict for one in assessed.values())
+    assert (found.verdicts["met"], found.verdicts["missed"], found.verdicts["impossible"]) == (
+        1, 1, 1,
+    )  # fmt: skip
+    assert (set(found.probabilities), found.unknown) == ({"open", "easy"}, 1)
+    assert sum(found.verdicts.values()) == len(targets)
     assert found.lost
     assert found.vacuous == 1
     chances = [assessed[name].probability for name in ("open", "easy")]
@@ -240,7 +244,7 @@ def test_a_plan_without_a_probability_has_no_odds(together, promise):
 def test_one_impossible_target_is_enough_to_lose_the_plan(together, promise, rates):
     targets = [promise(level(">=101"), name="beyond"), promise(level(">=80"), name="open")]
     found, _ = together(targets, [moving(rates)])
-    assert (found.lost, found.standings["missed"], found.standings["impossible"]) == (True, 0, 1)
+    assert (found.lost, found.verdicts["missed"], found.verdicts["impossible"]) == (True, 0, 1)
 
 
 def test_what_cannot_be_told_is_counted_as_unknown(together, promise, rates):
@@ -248,7 +252,7 @@ def test_what_cannot_be_told_is_counted_as_unknown(together, promise, rates):
     still = rates(dict.fromkeys(YEARS, 800))
     found, assessed = together([promise(level(">=79"), name="a", article="7")], [still])
     assert assessed["a"].vacuous
-    assert (found.standings["cannot_tell"], found.vacuous) == (1, 0)
+    assert (found.verdicts["cannot_tell"], found.vacuous) == (1, 0)
     assert [(g.article, g.unknown, g.odds) for g in found.groups] == [("7", 1, None)]
 
 
@@ -504,7 +508,7 @@ def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_
         evidence, plan, "mock_city",
         {t.id: assess_target(evidence, plan, t, "mock_city") for t in numeric},
     )  # fmt: skip
-    assert sum(found.standings.values()) == len(numeric)
+    assert sum(found.verdicts.values()) == len(numeric)
     assert list(itertools.chain(*(g.targets for g in found.groups))) == [t.id for t in numeric]
     for group in found.groups:
         if group.odds is not None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
-from edu_metrics.reachability import change_by_parts, gap_by_parts
+from edu_metrics.reachability import adds_up, change_by_parts, gap_by_parts
 
 PAIR = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 COUNTS = st.dictionaries(st.sampled_from(["east", "west", "south", "north"]), PAIR, min_size=1)
@@ -79,3 +79,11 @@ def test_a_part_without_persons_is_refused(bound, denominator):
 def test_two_years_with_other_parts_are_refused():
     with pytest.raises(DataError, match="same parts in both years"):
         change_by_parts({"east": (1, 2)}, {"west": (1, 2)})
+
+
+@pytest.mark.parametrize(
+    ("whole", "holds"),
+    [((595, 744), True), ((700, 744), False), ((595, 828), False), (None, False)],
+)
+def test_parts_make_up_a_whole_by_numerator_and_denominator(whole, holds):
+    assert adds_up(whole, {"east": (400, 500), "west": (195, 244)}) is holds

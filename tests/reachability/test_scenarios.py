@@ -312,11 +312,37 @@ def test_as_usual_draws_and_gives_a_probability(play):
 
 
 @pytest.mark.parametrize("bound", [">=60", ">=79", ">=99.9"])
-def test_as_usual_has_the_probability_that_is_stated_of_the_target(play, promise, judge, bound):
+def test_as_usual_has_the_probability_that_is_stated_of_the_target(
+    play, promise, judge, rates, bound
+):
     target = promise([level(bound)])
     (found,) = play(step("as_usual"), target=target)
-    draws = found.draws[:, -1]
-    assert found.probability == np.clip(np.mean(draws >= float(bound[2:])), 0.01, 0.8)
+    verdict = judge(target, [rates(dict(zip(YEARS, (740, 760, 780, 800), strict=True)))])
+    assert found.probability == verdict.probability
+    part = np.mean(found.draws[:, -1] >= float(bound[2:]))
+    assert found.probability == pytest.approx(np.clip(part, 0.01, 0.8), abs=0.02)
+
+
+@pytest.mark.parametrize("at", [{2020: ">=85", 2022: ">=85"}, {2022: ">100"}])
+def test_as_usual_leaves_decided_what_is_decided(play, promise, at):
+    """Missed in 2020, or beyond the bounds: no draw gives it a probability."""
+    (found,) = play(step("as_usual"), target=promise([{"type": "level", "at": at}]))
+    assert (found.met, found.probability) == (False, None)
+
+
+def test_as_usual_has_no_probability_where_the_verdict_has_none(play, promise, cells, case):
+    """All of a number that nobody knows: one person may decide, and the draws don't know."""
+    target = promise([level(">=100")], indicator="printed")
+    rows = [cells("rate_pct", {2017: 90.0, 2018: 95.0, 2019: 97.0, 2020: 99.0})]
+    catalog, study, table = case([target], rows)
+    plan = catalog.plan("plan")
+    entry = Scenario.model_validate(
+        {"id": "s", "title": {"zh": "情景", "en": "s"}, "assumes": {"zh": "假定", "en": "a"},
+         "steps": [step("as_usual")]}
+    )  # fmt: skip
+    (found,) = run_scenario(Evidence(catalog, study, table), plan, plan.targets[0], entry, "city")
+    assert found.draws is not None
+    assert (found.met, found.probability) == (None, None)
 
 
 def test_as_usual_after_a_shock_goes_on_from_below(play):

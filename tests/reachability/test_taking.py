@@ -109,10 +109,21 @@ def test_a_yearly_gain_is_found_although_all_at_once_would_miss_it(take, promise
     assert 50 <= need.even.value < 100
 
 
-def test_more_than_the_far_end_of_a_range_is_no_failure_of_effort(take, promise):
-    gain = {"type": "yearly_change", "unit": "points", "change": [">=1", "<=2"], "capped": False}
+def test_more_than_the_far_end_of_a_range_breaks_it_as_it_breaks_the_verdict(take, promise):
+    """From 80 %, 86 to 94 at the end: 30 of 1,000 a year enter the range, 71 leave it."""
+    gain = {"type": "total_change", "unit": "points", "change": [">=6", "<=14"]}
     (need,) = take(promise([gain], steps=[2])).needs
-    assert need.sure.reason == "found"
+    assert need.even.value == pytest.approx(30, abs=3)
+    narrow = {"type": "yearly_change", "unit": "points", "change": [">=1", "<=2"], "capped": False}
+    (need,) = take(promise([narrow], steps=[2])).needs
+    assert need.sure.reason == "beyond_bounds"
+
+
+def test_where_nothing_moves_a_range_is_entered_by_its_first_person(take, promise, rates):
+    """From 800 of 1,000 in 2020, 2 points to 2.1 in two years: 10 a year, and 11 are too many."""
+    gain = {"type": "total_change", "unit": "points", "change": [">=2", "<=2.1"]}
+    (need,) = take(promise([gain], steps=[2]), rows=[rates({2020: 800})]).needs
+    assert (need.even.value, need.even.reason) == (10, "found")
 
 
 @pytest.mark.parametrize(

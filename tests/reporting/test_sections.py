@@ -14,12 +14,20 @@ import pytest
 
 from edu_metrics import reporting as rep
 from edu_metrics.errors import DataError, DefinitionError, ReportError
-from edu_metrics.reachability import Applies, Verdict, gap_by_parts, what_each_reading_takes
+from edu_metrics.formulas import FORMULAS
+from edu_metrics.reachability import (
+    Applies,
+    Verdict,
+    chance,
+    gap_by_parts,
+    what_each_reading_takes,
+)
+from edu_metrics.reporting import CityReport
+from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.city import _gap, _splits
-from edu_metrics.reporting.judging import _chance
 from edu_metrics.reporting.outlook import _panel
 from edu_metrics.reporting.reasons import because, level_text, reading_text
-from edu_metrics.words import date, probability, say
+from edu_metrics.words import date, say
 
 SECTIONS = (
     rep.show_head,
@@ -362,6 +370,97 @@ def test_parts_make_up_the_gap_of_the_whole(overview):
         assert report.indicator_name(split.assessment.indicator) in unescape(page)
 
 
+@pytest.fixture(params=["zh", "en"])
+def apart(request, catalog, opened, overview):
+    """An invented city whose counts, of a rate that falls short, are not those of its districts."""
+    lang = request.param
+    split = next(split for split in _splits(overview("mock_city", lang)) if _gap(split) > 0)
+    indicator = catalog.indicators[split.assessment.indicator]
+    part, whole = (indicator.inputs[name] for name in FORMULAS[indicator.formula].arguments)
+    table = opened.table("mock_city")
+    (template,) = table[
+        (table["area"] == "mock_east")
+        & (table["quantity"] == part.quantity)
+        & (table["year"] == split.year)
+    ].to_dict("records")
+    assert part.lag == whole.lag == 0
+    own = [
+        {**template, "area": "mock_city", "quantity": given.quantity, "value": value}
+        for given, value in ((part, 70_001.0), (whole, 82_802.0))
+    ]
+    rows = pd.concat([table, pd.DataFrame(own)], ignore_index=True).astype(table.dtypes.to_dict())
+    study = catalog.study("mock_city")
+
+    def sums(column):
+        return f"{sum(counts[column] for counts in split.counts.values()):,.0f}"
+
+    return (
+        lambda area: AreaReport(catalog, study, rows, catalog.areas[area], lang),
+        CityReport(catalog, study, rows, lang),
+        split,
+        sums,
+    )
+
+
+def test_what_does_not_add_up_is_named_and_not_split(apart):
+    _, report, split, sums = apart
+    page = str(shown(rep.show_parts, report))
+    indicator = report.indicator_name(split.assessment.indicator)
+    told = say(
+        "report.parts_apart",
+        report.lang,
+        indicator=indicator,
+        year=split.year,
+        part="70,001",
+        of="82,802",
+        sum_part=sums(0),
+        sum_of=sums(1),
+    )
+    assert told in unescape(page)
+    assert f"<h3>{escape(indicator)}</h3>" not in page
+    whole = [other for other in _splits(report) if other.whole == sums_of(other)]
+    assert page.count("<figure>") == sum(_gap(other) > 0 for other in whole)
+    table = Tables(page)
+    for column, own in ((0, "70,001"), (1, "82,802")):
+        (row,) = [row for row in table.rows if own in "".join(row)]
+        assert [text.strip() for text in row[2:]] == [str(split.year), own, sums(column)]
+        assert report.area_name("mock_city") in row[0]
+
+
+def sums_of(split):
+    return tuple(sum(column) for column in zip(*split.counts.values(), strict=True))
+
+
+def test_city_and_district_say_what_does_not_add_up_and_name_no_deciding_district(apart):
+    area, overview, split, sums = apart
+    for place in ("mock_city", "mock_east"):
+        page = unescape(str(shown(rep.show_measured, area(place))))
+        assert say("report.apart_note", overview.lang, number=2) in page
+        assert all(text in page for text in ("70,001", sums(0), "82,802", sums(1)))
+    report = area("mock_city")
+    target = report.plan.target(split.assessment.target)
+    assert all(
+        not item.parts
+        for item in what_each_reading_takes(report.evidence, report.plan, target, "mock_city")
+    )
+
+
+def test_nothing_is_said_of_what_adds_up(overview, opened):
+    for page in (
+        rep.show_parts(overview("mock_city")),
+        rep.show_measured(opened("mock_city", "mock_city")),
+    ):
+        assert "not what the parts add up to" not in str(page)
+
+
+def test_a_districts_report_depends_on_what_its_city_does_not_add_up_to(apart):
+    area, *_ = apart
+    named, quiet = area("mock_east"), area("mock_east")
+    # As if another district's number had changed, and they added up.
+    quiet.evidence.sums_apart = quiet.evidence.sums_apart.iloc[:0]
+    assert named.inputs.sha256("mock_east") != quiet.inputs.sha256("mock_east")
+
+
 def test_where_no_parts_are_counted_a_sentence_says_so(overview):
     page = unescape(str(shown(rep.show_parts, overview("wuhai"))))
     assert say("report.parts_none", "en") in page
@@ -425,22 +524,14 @@ def test_a_sum_still_open_names_its_years_and_what_it_asks(opened):
     assert told.endswith("≥ 400 million yuan asked for 2021 to 2023 in all")
 
 
-def test_a_chance_below_a_cut_off_is_not_printed_as_the_cut_off(opened):
-    assert [_chance(value, "en") for value in (0.0467, 0.05, 0.3299, 0.33, 0.6599, 0.66)] == [
-        "< 5 %",
-        "5 %",
-        "< 33 %",
-        "33 %",
-        "< 66 %",
-        "66 %",
-    ]
-    assert [_chance(value, "zh") for value in (0.467, 0.128, None)] == ["47%", "13%", "—"]
-
-
-def test_why_a_pace_is_impossible_is_told_beside_it(opened):
+def test_a_plan_that_contradicts_its_own_pace_is_told_beside_the_probability(opened):
     report = opened("michigan", "michigan_district_1010")
     # 68 % in 1995 and at most 8 points in each of three years end at 92 %, short of 95 %.
-    assert report.assessments["M2_pass_level_95"].reason == "promised_pace"
+    found = report.assessments["M2_pass_level_95"]
+    assert found.findings == ("promised_pace",)
+    assert found.probability is not None
+    told = plain(shown(rep.show_verdicts, report))
+    assert told.count("The plan contradicts its own pace") == 1
     text = plain(shown(rep.show_pace, report))
     assert "the plan's own fastest pace falls short" in text
     assert "beyond the indicator's bounds" not in text
@@ -504,12 +595,15 @@ def test_the_years_reached_are_those_of_the_assessment(report):
         for year, first, there in zip(years.years, years.first_hit, years.still_there, strict=True):
             cell = by_year[f"{year}\n"]
             assert cell.replace("◆ ", "").split("\n")[:2] == [
-                probability(first),
-                probability(there),
+                *(
+                    say("noise.fact", report.lang) if one == 1 else chance(one, report.lang)
+                    for one in (first, there)
+                ),
             ]
             assert ("◆" in cell) is (year == due)
         named = years.since or years.median_year
-        assert (str(named) if named else str(len(years.years))) in row[-2]
+        assert (str(named) if named else str(len(years.years))) in row[-3]
+        assert row[-1].strip() == chance(report.assessments[target.id].probability, report.lang)
 
 
 def test_a_figure_ends_with_the_deadline_although_more_years_were_drawn(opened):

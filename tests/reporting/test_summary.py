@@ -62,18 +62,24 @@ def test_a_row_carries_its_date_the_years_and_the_noise(opened):
     assert row["as_of"] == "2021-03-31"
     assert row["reached"]["years"] == list(range(2021, row["reached"]["horizon"] + 1))
     assert row["reached"]["median_year"] == row["year_reached"]
-    assert row["reached"]["first_hit"] == list(found.reached.first_hit)
+    assert row["reached"]["first_hit"] == [round(one, 2) for one in found.reached.first_hit]
     assert (row["noise"]["n"], row["noise"]["hidden"]) == (905, True)
 
 
 def test_other_readings_come_with_their_own_verdicts(assessment):
     other = dataclasses.replace(
-        assessment, reading="q", steps=3, verdict=Verdict.UNLIKELY, probability=0.2
+        assessment,
+        reading="q",
+        steps=3,
+        verdict=Verdict.UNLIKELY,
+        probability=0.204,
+        probability_raw=0.204,
     )
     row = as_row(dataclasses.replace(assessment, others=(other,)))
     assert row["others"] == [
-        {"reading": "q", "steps": 3, "verdict": "unlikely", "probability": 0.2}
-    ]
+        {"reading": "q", "steps": 3, "verdict": "unlikely", "probability": 0.2,
+         "probability_raw": 0.204}
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

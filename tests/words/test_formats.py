@@ -80,27 +80,23 @@ def test_a_change_and_its_opposite_differ_in_the_sign_only(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "en", "zh"),
     [
-        (0.0, "< 1 %"),
-        (0.0099, "< 1 %"),
-        (0.01, "1 %"),
-        (0.5, "50 %"),
-        (0.99, "99 %"),
-        (0.9901, "> 99 %"),
-        (1.0, "> 99 %"),
-        (None, "—"),
-        (NAN, "—"),
+        (0.0, "at most 1 %", "至多1%"),
+        (0.01, "at most 1 %", "至多1%"),
+        (0.0101, "1 %", "1%"),
+        (0.5, "50 %", "50%"),
+        (0.7949, "79 %", "79%"),
+        (0.8, "at least 80 %", "至少80%"),
+        (0.999, "at least 80 %", "至少80%"),
+        (1.0, "at least 80 %", "至少80%"),
+        (None, "—", "—"),
+        (NAN, "—", "—"),
     ],
 )
-def test_a_probability_is_never_printed_as_certain(value, shown):
-    assert probability(value) == shown
-    assert probability(value, "zh") == shown.replace(" %", "%")
-
-
-def test_a_probability_short_of_a_cut_off_says_so():
-    assert probability(0.0467, "en", short_of=True) == "< 5 %"
-    assert probability(0.0467, "zh", short_of=True) == "< 5%"
+def test_a_probability_beyond_what_is_borne_out_is_said_to_be_beyond_it(value, en, zh):
+    assert probability(value, "en", floor=0.01, cap=0.8) == en
+    assert probability(value, "zh", floor=0.01, cap=0.8) == zh
 
 
 def test_a_year_stands_behind_its_value_as_the_language_does_it():
@@ -127,7 +123,7 @@ def test_quotation_marks_side_by_side_or_unpaired_stay():
 @pytest.mark.parametrize("value", [-0.01, 1.01, 34.2, INFINITE])
 def test_a_percentage_is_no_probability(value):
     with pytest.raises(ReportError, match="from 0 to 1"):
-        probability(value)
+        probability(value, "en", floor=0.01, cap=0.8)
 
 
 @pytest.mark.parametrize(

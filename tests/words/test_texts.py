@@ -104,6 +104,19 @@ def reasons(verdict: str) -> set[str]:
     } - {"*", "None"}
 
 
+def findings() -> set[str]:
+    """Collect what the code finds wrong with a promise beside its probability."""
+    return {
+        constant.value
+        for path, tree in TREES.items()
+        if path.parent.name == "reachability"
+        for word in ast.walk(tree)
+        if isinstance(word, ast.keyword) and word.arg == "findings"
+        for constant in ast.walk(word.value)
+        if isinstance(constant, ast.Constant)
+    }
+
+
 def measures() -> set[str]:
     """Collect what a check can measure: the words that the code holds ``measure`` against."""
     return {
@@ -138,6 +151,8 @@ def family(name: str) -> set[str]:
         "audit.kind_*_means": lambda: set(Kind),
         "audit.severity_*": lambda: set(Severity),
         "report.applies_*": lambda: set(Applies),
+        "report.finding_*": findings,
+        "report.remark_*": findings,
         "report.because_*": lambda: (
             reasons("CANNOT_TELL") - {"reading_undecided"} | {"no_data", "forecast"}
         ),
@@ -178,6 +193,8 @@ FAMILIES = (
     "report.because_impossible_*",
     "report.check_*",
     "report.remark_impossible_*",
+    "report.remark_*",
+    "report.finding_*",
     "report.how_*",
     "report.rating_*",
     "report.read_*",

@@ -6,7 +6,6 @@ import, and reports every fault at once.
 """
 
 from edu_metrics.catalog.base import Bound, Citation, Text
-from edu_metrics.catalog.error_tables import ErrorCell, ErrorTable
 from edu_metrics.catalog.knowledge import (
     Irreversible,
     Knowledge,
@@ -40,6 +39,7 @@ from edu_metrics.catalog.models import (
     Study,
 )
 from edu_metrics.catalog.names import plain
+from edu_metrics.catalog.priors import Prior, load_priors, prior_of
 from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.reference_classes import (
     Counts,
@@ -97,8 +97,6 @@ __all__ = [
     "Condition",
     "Counts",
     "EachYear",
-    "ErrorCell",
-    "ErrorTable",
     "Fastest",
     "FileInput",
     "Frequency",
@@ -125,6 +123,7 @@ __all__ = [
     "PartsOfWhole",
     "Percentile",
     "Plan",
+    "Prior",
     "PromisedPace",
     "Quantity",
     "Rank",
@@ -150,6 +149,8 @@ __all__ = [
     "YearlyChange",
     "find_root",
     "load_catalog",
+    "load_priors",
     "nearest",
     "plain",
+    "prior_of",
 ]

@@ -17,6 +17,7 @@ from edu_metrics.catalog.models import (
     Study,
 )
 from edu_metrics.catalog.names import plain
+from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.targets import Rank, Target
 from edu_metrics.formulas import FORMULAS
@@ -37,7 +38,6 @@ class Parts:
     knowledge: dict[str, tuple[str, Any]] = field(default_factory=dict)
     assumptions: dict[str, tuple[str, Any]] = field(default_factory=dict)
     reference_classes: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    error_tables: dict[str, tuple[str, Any]] = field(default_factory=dict)
     plans: dict[str, tuple[str, Any]] = field(default_factory=dict)
     studies: dict[str, tuple[str, Any]] = field(default_factory=dict)
     scenarios: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -184,6 +184,9 @@ def _formula(where: str, indicator: Indicator) -> Iterator[str]:
         yield (
             f"{where}: inputs: {indicator.formula} takes {sorted(expected)}, found {sorted(found)}"
         )
+    if indicator.measure_type not in (None, *load_priors()):
+        offer = nearest(str(indicator.measure_type), load_priors())
+        yield f"{where}: measure_type: no type {indicator.measure_type!r}{offer}"
     low, high = indicator.bounds
     if low is not None and high is not None and low >= high:
         yield f"{where}: bounds: expected the lower limit first, found [{low:g}, {high:g}]"
@@ -228,7 +231,7 @@ def _citations(parts: Parts) -> Iterator[str]:
 
 
 def _reference_classes(parts: Parts) -> Iterator[str]:
-    for where, entry in (*parts.reference_classes.values(), *parts.error_tables.values()):
+    for where, entry in parts.reference_classes.values():
         for number, given in enumerate(entry.panels, start=1):
             spot = f"{where}: panels entry {number}: source"
             yield from _missing(parts, "sources", "source", [given.source], spot)

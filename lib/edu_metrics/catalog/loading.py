@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import Definition
 from edu_metrics.catalog.checking import Parts, check
-from edu_metrics.catalog.error_tables import ErrorTable
 from edu_metrics.catalog.knowledge import KNOWLEDGE_TYPES, Knowledge
 from edu_metrics.catalog.models import (
     Area,
@@ -43,7 +42,6 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Break: "breaks",
         Assumption: "assumptions",
         ReferenceClass: "reference_classes",
-        ErrorTable: "error_tables",
         Plan: "plans",
         Study: "studies",
         Scenario: "scenarios",
@@ -65,7 +63,6 @@ class Catalog:
     knowledge: Mapping[str, Knowledge]
     assumptions: Mapping[str, Assumption]
     reference_classes: Mapping[str, ReferenceClass]
-    error_tables: Mapping[str, ErrorTable]
     plans: Mapping[str, Plan]
     studies: Mapping[str, Study]
     scenarios: Mapping[str, Scenario]
@@ -85,20 +82,6 @@ class Catalog:
     def reference_class(self, class_id: str) -> ReferenceClass:
         """Give a reference class, or name the nearest one."""
         return self._get("reference class", self.reference_classes, class_id)
-
-    def reference(self, name: str) -> ReferenceClass | ErrorTable:
-        """Give a reference class or a table of errors, or name the nearest one."""
-        known: dict[str, ReferenceClass | ErrorTable] = {
-            **self.reference_classes,
-            **self.error_tables,
-        }
-        return self._get("reference class or table of errors", known, name)
-
-    @property
-    def lent_errors(self) -> ErrorTable | None:
-        """The table that lends errors where peers are few: the first quiet one, if any."""
-        quiet = (entry for _, entry in sorted(self.error_tables.items()) if entry.kind == "quiet")
-        return next(quiet, None)
 
     def scenario(self, scenario_id: str) -> Scenario:
         """Give a scenario, or name the nearest one."""
@@ -213,7 +196,7 @@ def load_catalog(root: Path | str) -> Catalog:
     _collect_areas(folder, parts, faults)
     _collect_knowledge(folder, parts, faults)
     for model, table in _TABLES.items():
-        if model in (ReferenceClass, ErrorTable, Plan, Study, Scenario):
+        if model in (ReferenceClass, Plan, Study, Scenario):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
         else:

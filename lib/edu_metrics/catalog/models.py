@@ -174,6 +174,8 @@ class Indicator(Definition):
     inputs: dict[str, Input]
     better: Better
     bounds: tuple[float | None, float | None]
+    #: Type of measure, for what is expected of a series before it is looked at.
+    measure_type: str | None = None
     #: ``binomial`` where another year draws other persons, so that chance moves the rate; none
     #: for a count of all there is (places, teachers, enrolment).
     noise: Literal["binomial"] | None = None

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, usage
+from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, tell_sums_apart, usage
 from edu_metrics.cli.printing import print_json, print_rows
 
 
@@ -23,7 +23,9 @@ class AuditFormat(StrEnum):
 
 @app.command()
 def check(root: Root = None) -> None:
-    """Load all definitions and report every fault in them."""
+    """Load all definitions and report every fault in them, and sums that the data contradict."""
+    from edu_metrics.reporting.preparing import is_current
+
     catalog = load(root)
     numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
     targets = sum(len(plan.targets) for plan in catalog.plans.values())
@@ -33,6 +35,9 @@ def check(root: Root = None) -> None:
         f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
         f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
     )
+    for study in catalog.studies.values():
+        if is_current(catalog, study):
+            tell_sums_apart(catalog, study)
 
 
 @app.command()
@@ -130,15 +135,14 @@ def reference(
     shape: Shape = Format.TABLE,
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
-    from edu_metrics.catalog import ErrorTable
     from edu_metrics.trajectories.reference_files import made_as_yaml
-    from edu_metrics.trajectories.reference_tables import class_rows, error_rows, table_rows
+    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
 
     if build:
         known = None
         if name is not None:
             with usage():
-                known = load(root).reference(name)
+                known = load(root).reference_class(name)
         text = made_as_yaml(
             build,
             known=known,
@@ -160,13 +164,9 @@ def reference(
         print_rows(rows, shape, ("id", "kind", "windows", "series", "years", "made", "provenance"))
         return
     with usage():
-        entry = catalog.reference(name)
+        entry = catalog.reference_class(name)
     if shape is Format.JSON:
         print_json(entry.model_dump(mode="json"))
-        return
-    if isinstance(entry, ErrorTable):
-        lines = error_rows(entry)
-        print_rows(lines, shape, tuple(lines[0]))
         return
     columns = ("band", "years", "windows", "series", "p05", "p50", "p95", "kept 3", "kept 5")
     print_rows(table_rows(entry), shape, (*columns, "share of 5", "interval", "fastest"))

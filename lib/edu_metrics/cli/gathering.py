@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of
+from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of, tell_sums_apart
 from edu_metrics.errors import EduMetricsError
 
 
@@ -24,6 +24,7 @@ def build(
     for study in studies_of(catalog, studies):
         path = prepare(catalog, study, force=True)
         sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
+        tell_sums_apart(catalog, study)
 
 
 @app.command()

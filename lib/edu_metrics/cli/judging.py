@@ -109,7 +109,8 @@ def scenarios(
     table = table_of(catalog, entry)
     found = run_scenarios(catalog, entry, table, scenarios=named, areas=areas, targets=targets)
     columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
-    print_rows([outcome_row(item) for item in found], shape, (*columns, "probability", "reason"))
+    print_rows([outcome_row(item) for item in found], shape, (*columns, "probability",
+                                                            "under_model", "reason"))  # fmt: skip
 
 
 @app.command()
@@ -192,18 +193,26 @@ def together(
 
 @app.command()
 def backtest(
-    panel: Annotated[Path, typer.Argument(help="CSV of area, year, value (plain or .gz).")],
+    panel: Annotated[
+        str, typer.Argument(help="A study, or a CSV of area, year, value (plain or .gz).")
+    ],
     horizons: Annotated[str, typer.Option(help="Years ahead, with commas.")] = "1,2,3",
     events: Annotated[str, typer.Option(help="Gains asked for, in points, with commas.")] = "5,10",
+    areas: Annotated[
+        str, typer.Option(help="Numbers of areas that are forecast together, or all.")
+    ] = "all",
     slow: Annotated[bool, typer.Option("--slow", help="Also models fitted one by one.")] = False,
+    root: Root = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Back-test the models on a panel: errors, coverage, probabilities, by horizon."""
+    """Back-test the forecast on a panel: errors, coverage, probabilities, by number of areas."""
     from edu_metrics.reporting import (
+        areas_of,
         backtest_notes,
         backtest_rows,
         backtest_table,
         numbers_of,
+        panels_of_study,
     )
     from edu_metrics.trajectories import backtest as run_backtest
     from edu_metrics.trajectories import read_panels
@@ -211,8 +220,21 @@ def backtest(
     with usage():
         years = numbers_of("--horizons", horizons, whole=True)
         gains = numbers_of("--events", events)
-    panels = read_panels(panel)
-    scores = run_backtest(panels, horizons=[int(one) for one in years], gains=gains, slow=slow)
+        together = areas_of("--areas", areas)
+    if Path(panel).is_file() or Path(panel).suffix:
+        panels = read_panels(panel)
+    else:
+        catalog = load(root)
+        with usage():
+            study = catalog.study(panel)
+        panels = panels_of_study(catalog, study)
+    scores = run_backtest(
+        panels,
+        horizons=[int(one) for one in years],
+        gains=gains,
+        areas=together,
+        slow=slow,
+    )
     rows = backtest_rows(scores) if shape is Format.JSON else backtest_table(scores)
     print_rows(rows, shape, tuple(rows[0]))
     for told in backtest_notes(scores):

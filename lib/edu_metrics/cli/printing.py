@@ -34,7 +34,7 @@ def print_rows(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ..
 
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
+        table.add_row(*(_cell(row[column], column) for column in columns))
     console_on(sys.stdout).print(table)
 
 
@@ -46,9 +46,20 @@ def console_on(stream: TextIO) -> Console:
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
-def _cell(value: Any) -> str:
+#: Columns of probabilities of a target or a plan, and of averages of them.
+_CHANCES = ("probability", "joint", "independent", "low", "high")
+_AVERAGES = ("mean_probability", "under_model", "model_base")
+
+
+def _cell(value: Any, column: str = "") -> str:
     if value is None:
         return ""
+    if column in _CHANCES and isinstance(value, float):
+        from edu_metrics.reachability import chance
+
+        return chance(value, "en")
+    if column in _AVERAGES and isinstance(value, float):
+        return f"{value:.2f}"
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list):

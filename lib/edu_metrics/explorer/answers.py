@@ -66,8 +66,11 @@ class Answer:
     met : bool or None
         Whether the course itself keeps the target, where it has no chance in it.
     probability : float or None
-        How often the target is kept with the ups and downs of the past, or within the range of a
-        mechanism's rates. [0-1]
+        How often the target is kept with the ups and downs of the past; as usual that is the
+        target's own, as its verdict states it. [0-1]
+    under_model, model_base : float or None
+        Under levers: in which part of what a flow model assumes of its rates the target is kept,
+        and in which part without the levers. Neither is a probability of the target. [0-1]
     verdict : Verdict or None
         The word for it.
     pace : float or None
@@ -94,6 +97,8 @@ class Answer:
     high: tuple[float, ...] = ()
     met: bool | None = None
     probability: float | None = None
+    under_model: float | None = None
+    model_base: float | None = None
     verdict: Verdict | None = None
     pace: float | None = None
     year_reached: int | None = None

@@ -11,9 +11,9 @@ from edu_metrics.explorer.people import people_told
 from edu_metrics.explorer.precedents import precedent_details, precedent_told
 from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.reachability import Lacking, Missing, Verdict
+from edu_metrics.reachability import Lacking, Missing, Verdict, chance, edge_of
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, number, percent, probability, say
+from edu_metrics.words import amount, date, number, percent, say, signed
 
 __all__ = [
     "answer_html",
@@ -154,15 +154,15 @@ def _chip(verdict: str, text: str) -> str:
 
 def _as_reported(bench: Workbench, lang: str) -> str:
     found = bench.assessment
-    chance = f" {probability(found.probability, lang)}" if found.probability is not None else ""
-    chip = _chip(found.verdict, say(f"verdict.{found.verdict}", lang) + chance)
+    chip = _chip(found.verdict, _verdict(found.verdict, found.probability, lang))
     return f"<div><h4>{escape(say('explore.as_reported', lang))}</h4>{chip}</div>"
 
 
 def _as_assumed(answer: Answer, lang: str) -> str:
-    if answer.probability is not None and answer.verdict is not None:
-        text = f"{say(f'verdict.{answer.verdict}', lang)} {probability(answer.probability, lang)}"
-        chip = _chip(answer.verdict, text)
+    if answer.verdict is not None:
+        chip = _chip(answer.verdict, _verdict(answer.verdict, answer.probability, lang))
+    elif answer.under_model is not None:
+        chip = _chip(Verdict.TRACKED, _under_model(answer, lang))
     else:
         text = say("explore.arrives" if answer.met else "explore.arrives_not", lang)
         chip = _chip("likely" if answer.met else "out_of_reach", text)
@@ -170,14 +170,33 @@ def _as_assumed(answer: Answer, lang: str) -> str:
     return f'<div class="edu-assumed"><h4>{head}</h4>{chip}</div>'
 
 
+def _verdict(verdict: Verdict, probability: float | None, lang: str) -> str:
+    word = say(f"verdict.{verdict}", lang)
+    if probability is None:
+        return word
+    told = f"{word} {chance(probability, lang)}"
+    edge = edge_of(probability)
+    if edge is None or verdict not in edge:
+        return told
+    lower, upper = (say(f"verdict.{one}", lang) for one in edge)
+    comma = say("report.list_comma", lang)
+    return told + comma + say("verdict.on_edge", lang, lower=lower, upper=upper)
+
+
+def _under_model(answer: Answer, lang: str) -> str:
+    """Say what levers change, against the flow model's own answer without them."""
+    change = 100 * ((answer.under_model or 0.0) - (answer.model_base or 0.0))
+    return say("explore.under_model", lang, change=signed(change, 0))
+
+
 def _chance(bench: Workbench, assumed: Assumed, answer: Answer, lang: str) -> tuple[str, str]:
+    if answer.under_model is not None:
+        return _under_model(answer, lang), say("explore.by_rates", lang)
     if answer.probability is None:
         stated = bench.assessment.start == "plan_statement"
         why = say("explore.no_chance_stated" if stated else "explore.no_chance_history", lang)
         return "—", why
-    shown = probability(answer.probability, lang)
-    if bench.by_mechanism(assumed.course):
-        return shown, say("explore.by_rates", lang)
+    shown = chance(answer.probability, lang)
     if answer.probability in (CAP, FLOOR):
         way = say("explore.higher" if answer.probability == CAP else "explore.lower", lang)
         return shown, say("explore.by_trend_capped", lang, way=way)

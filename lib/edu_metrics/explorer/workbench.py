@@ -45,7 +45,11 @@ from edu_metrics.reachability import (
 )
 from edu_metrics.reachability.reaching import BEYOND
 from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, apply, begin
-from edu_metrics.reachability.scenarios.running import judged_course, situation_of
+from edu_metrics.reachability.scenarios.running import (
+    changes_nothing,
+    judged_course,
+    situation_of,
+)
 from edu_metrics.reachability.verdicts import Verdict
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever
@@ -289,13 +293,25 @@ class Workbench:
         except NotAvailable as why:
             return Answer(reason=str(why), horizon=self.due)
         outcome = judged_course(self.blank, course, self.situation)
+        if assumed.course in self.courses and not assumed.shock:
+            scenario = self.evidence.catalog.scenarios[assumed.course]
+            if changes_nothing(scenario):
+                found = self.assessment
+                outcome = replace(outcome, met=None)
+                told = self._told(course, course, outcome, found.probability)
+                return replace(told, verdict=found.verdict)
         probability, drawn = outcome.probability, course
+        if self.by_mechanism(assumed.course):
+            without = self._shocked(self._levers({}), assumed)
+            base = judged_course(self.blank, without, self.situation).probability
+            told = self._told(course, course, outcome, None)
+            return replace(told, under_model=probability, model_base=base)
         if course.draws.shape[0] == 1:
             spread = with_spread(course, self.situation)
             if spread is not None:
                 drawn = replace(spread, draws=self.situation.bounded(spread.draws))
                 probability = judged_course(self.blank, drawn, self.situation).probability
-        if probability is not None and not self.by_mechanism(assumed.course):
+        if probability is not None:
             probability = float(stated(probability))
         return self._told(course, drawn, outcome, probability)
 
@@ -321,15 +337,18 @@ class Workbench:
             course = self.courses[assumed.course]
         else:
             raise NotAvailable("not_here")
-        if assumed.shock:
-            shock = Shock(
-                type="shock",
-                worse=assumed.shock,
-                unit="points" if self.slider.kind == "points" else "percent",
-                after=assumed.shock_year,
-            )
-            course = apply(shock, course, self.situation)
-        return course
+        return self._shocked(course, assumed)
+
+    def _shocked(self, course: Course, assumed: Assumed) -> Course:
+        if not assumed.shock:
+            return course
+        shock = Shock(
+            type="shock",
+            worse=assumed.shock,
+            unit="points" if self.slider.kind == "points" else "percent",
+            after=assumed.shock_year,
+        )
+        return apply(shock, course, self.situation)
 
     def _pace(self, course: Course) -> float:
         end = float(np.median(course.draws[:, self.due - self.start_year - 1]))

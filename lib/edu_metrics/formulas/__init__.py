@@ -21,13 +21,8 @@ from edu_metrics.formulas.cohorts import (
     flow_rates,
     reconstructed_cohort,
 )
-from edu_metrics.formulas.decomposition import (
-    FactorEffects,
-    RateDecomposition,
-    decompose_three_factors,
-    decompose_two_factors,
-    kitagawa,
-)
+from edu_metrics.formulas.composition import RateDecomposition, kitagawa
+from edu_metrics.formulas.decomposition import Decomposition, decompose
 from edu_metrics.formulas.enrolment import (
     cohort_retention,
     gross_enrolment,
@@ -83,7 +78,7 @@ from edu_metrics.formulas.whole_counts import (
 
 __all__ = [
     "FORMULAS",
-    "FactorEffects",
+    "Decomposition",
     "FlowRates",
     "Formula",
     "Pooling",
@@ -107,8 +102,7 @@ __all__ = [
     "count_large_classes",
     "coverage",
     "crps",
-    "decompose_three_factors",
-    "decompose_two_factors",
+    "decompose",
     "difference_coefficient",
     "excellence_rate",
     "flow_rates",

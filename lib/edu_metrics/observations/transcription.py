@@ -67,7 +67,8 @@ def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
     ------
     DataError
         With one line for each fault, its file and line: no sidecar, a sidecar whose sha256
-        differs, an unknown name, a unit that measures something else, a value that is no number.
+        differs, an unknown name, a unit that measures something else, a value that is no number,
+        a number that was published before the year that it measures.
     """
     path = Path(path)
     shown = _shown(path, catalog.root)
@@ -193,6 +194,7 @@ class _Reader:
             "status": _one_of("status", cells["status"], STATUSES, faults),
             "vintage": _published(cells["published"], faults),
         }
+        faults += _too_early(row["year"], row["vintage"])
         return row, faults
 
     def _value(
@@ -234,6 +236,16 @@ def _year(found: str, faults: list[str]) -> int | None:
         return int(found)
     faults.append(f"year: expected a year such as 2020, found {found!r}")
     return None
+
+
+def _too_early(year: object, published: object) -> Iterator[str]:
+    """Nobody knows what a year comes to before it begins, nor can estimate it: that is a plan."""
+    if isinstance(year, int) and isinstance(published, pd.Timestamp) and published.year < year:
+        yield (
+            f"published: expected a day in {year}, the year that is measured, or later; found "
+            f"{published.date()}; mend the year or the date, and leave out what is planned or "
+            "forecast"
+        )
 
 
 def _published(found: str, faults: list[str]) -> pd.Timestamp | None:

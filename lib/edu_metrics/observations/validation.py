@@ -138,6 +138,11 @@ def _schema() -> Any:
                 error="value: expected none where suppressed",
             ),
             pa.Check(
+                # What is missing or no date has a fault of its own.
+                lambda table: ~(table["vintage"].dt.year < table["year"]),
+                error="vintage: expected a day in the year that is measured, or later",
+            ),
+            pa.Check(
                 lambda table: ~table.duplicated(list(KEYS), keep=False),
                 error=f"double: expected one row for each {', '.join(KEYS)}",
             ),

@@ -9,6 +9,7 @@ from edu_metrics.reachability.arithmetic import (
     years_needed,
 )
 from edu_metrics.reachability.assessing import assess, assess_target
+from edu_metrics.reachability.chances import chance, probability_of, two_digits
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.influences import Influence, Matters, Turned
@@ -22,7 +23,7 @@ from edu_metrics.reachability.mechanizing import (
     mechanism_from_statement,
 )
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.parts import Part, change_by_parts, gap_by_parts
+from edu_metrics.reachability.parts import Part, adds_up, change_by_parts, gap_by_parts
 from edu_metrics.reachability.reaching import Reached, reached
 from edu_metrics.reachability.reference_pace import pace_by_class
 from edu_metrics.reachability.scenarios import (
@@ -48,6 +49,8 @@ from edu_metrics.reachability.verdicts import (
     CheckResult,
     Missing,
     Verdict,
+    edge_of,
+    verdict_counts,
     verdict_of,
 )
 
@@ -81,10 +84,13 @@ __all__ = [
     "Together",
     "Turned",
     "Verdict",
+    "adds_up",
     "assess",
     "assess_target",
+    "chance",
     "change_by_parts",
     "checks_of",
+    "edge_of",
     "final_bound",
     "gap_by_parts",
     "is_possible",
@@ -97,11 +103,14 @@ __all__ = [
     "pace_by_class",
     "people_behind",
     "plan_together",
+    "probability_of",
     "reached",
     "required_pace",
     "run_scenario",
     "run_scenarios",
     "score",
+    "two_digits",
+    "verdict_counts",
     "verdict_of",
     "what_each_reading_takes",
     "what_it_takes",

@@ -57,7 +57,7 @@ def agreeing(trajectory: Trajectory, bounds: Mapping[int, tuple[str, float]]) ->
     for year, (kind, value) in bounds.items():
         known = known_range(kind, value)
         if known is not None and year in trajectory.years:
-            kept &= known.holds(trajectory.at(year))
+            kept &= known.met_by(trajectory.at(year))
     if kept.all():
         return trajectory
     able, unable = np.flatnonzero(kept), np.flatnonzero(~kept)

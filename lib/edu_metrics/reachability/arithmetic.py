@@ -194,6 +194,8 @@ def _ahead(
     else:
         return None
     if check.measure == "percent":
+        if start == 0:  # a change from zero has no percentage
+            return None
         value = _clean(start * (1 + slowest.value / 100))
     else:
         steps = check.due - base if check.measure == "points_per_step" else 1

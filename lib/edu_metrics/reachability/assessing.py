@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.reachability.agreeing import UnforeseenError
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.chances import at_level, level_asked
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
-from edu_metrics.reachability.ranges import decided_by
+from edu_metrics.reachability.ranges import accepted, decided_by
 from edu_metrics.reachability.reaching import BEYOND, Reached, reached
 from edu_metrics.reachability.standing import pace_falls_short, with_standing
 from edu_metrics.reachability.verdicts import (
@@ -27,12 +28,15 @@ from edu_metrics.reachability.verdicts import (
     Verdict,
     verdict_of,
 )
-from edu_metrics.trajectories import Trajectory, stated
+from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["assess", "assess_target"]
+
+#: A series whose last value is older than this by the study's date is said to have ended. [years]
+ENDED_YEARS = 3
 
 
 def assess(
@@ -163,22 +167,27 @@ def _assess_reading(
         if by_chance:
             return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
         return replace(blank, verdict=Verdict.MISSED)
-    if any(case.broken(check) for check in checks):
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     if all(result.holds for result in results):
         if by_chance:
             return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
         return replace(blank, verdict=Verdict.MET, year_reached=case.due)
+    undecided = blank.undecided(checks)
+    if any(case.from_zero(check) for check in undecided):
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="change_from_zero")
+    broken = any(case.broken(check) for check in undecided)
     # What arithmetic rules out needs no data.
     last_year = record.last_year or 0
-    if not is_possible(checks, record.exact, limits=indicator.bounds, last_year=last_year):
+    if not broken and not is_possible(
+        checks, record.exact, limits=indicator.bounds, last_year=last_year
+    ):
         return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
-    undecided = blank.undecided(checks)
     lacking, missing = _lacking(case, undecided)
     if lacking:
         return replace(blank, verdict=Verdict.NO_DATA, missing=missing)
+    if broken:
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     if pace_falls_short(plan, target, record, blank.level, case.due):
-        return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="promised_pace")
+        blank = replace(blank, findings=("promised_pace",))
     return _forecast(case, undecided, blank)
 
 
@@ -208,7 +217,7 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     try:
         trajectory = case.trajectory(record.area)
-        kept = case.kept(undecided)
+        raw = case.probability(undecided)
     except UnforeseenError as error:
         missing = case.missing(sorted(year for year in record.bounds if year > last_year))
         return replace(
@@ -223,25 +232,52 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
     if _hangs_on_unknown_whole(case, undecided, blank):
         missing = case.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
-    probability = float(stated(np.mean(kept)))
-    ends = case.asked_about(case.drawn(record.area))
-    low, median, high = (float(value) for value in np.quantile(ends, [0.1, 0.5, 0.9]))
-    years = _reached(blank, trajectory, case.due, record.bounds)
+    probability = float(stated(raw))
+    low, median, high = _ends(case, trajectory)
+    years = _reached(case, undecided, blank, trajectory)
     blank = replace(
         blank,
         probability=probability,
+        probability_raw=raw,
         interval=(low, high),
         median=median,
         reached=years,
         year_reached=years.median_year if years else None,
         model=trajectory.model,
-        calibration=trajectory.calibration,
+        calibration=Calibration.of(trajectory.peers + 1),
+        unusual=trajectory.unusual,
+        cautions=_cautions(case, last_year),
     )
+    if case.due - last_year > TOO_FAR_YEARS:
+        # So far ahead an interval is all that is shown.
+        blank = replace(blank, probability=None, probability_raw=None, reached=None)
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="too_far", year_reached=None)
     verdict = verdict_of(probability)
     # Out of reach is out of reach of chance too; any other word would speak of chance alone.
     if blank.noise is not None and blank.noise.hidden and verdict is not Verdict.OUT_OF_REACH:
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
     return replace(blank, verdict=verdict)
+
+
+def _ends(case: Case, trajectory: Trajectory) -> tuple[float, float, float]:
+    """Give the 80 % interval of what is asked about, and its middle."""
+    if case.sum_asked is None and case.due in trajectory.years:
+        column = trajectory.years.index(case.due)
+        ends = trajectory.quantiles([0.1, 0.5, 0.9])[:, column]
+    else:
+        ends = np.quantile(case.asked_about(case.drawn(case.record.area)), [0.1, 0.5, 0.9])
+    low, median, high = (float(value) for value in ends)
+    return low, median, high
+
+
+def _cautions(case: Case, last_year: int) -> tuple[str, ...]:
+    """Say what of a forecast nobody has tried, and that its series ended long ago."""
+    found = []
+    if case.due - last_year > TRIED_YEARS:
+        found.append("untried")
+    if case.evidence.study.as_of.year - last_year > ENDED_YEARS:
+        found.append("ended")
+    return tuple(found)
 
 
 def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessment) -> bool:
@@ -260,36 +296,46 @@ def _hangs_on_unknown_whole(case: Case, checks: Sequence[Check], blank: Assessme
 
 
 def _reached(
-    blank: Assessment, trajectory: Trajectory, due: int, bounds: Mapping[int, tuple[str, float]]
+    case: Case, undecided: Sequence[Check], blank: Assessment, trajectory: Trajectory
 ) -> Reached | None:
-    """Tell when the level is reached, up to some years beyond the due one."""
+    """
+    Tell when the level is reached, up to some years beyond the due one.
+
+    Where the level of one year is all that is still asked, it is the one that the verdict is about,
+    and the year in which it is due has the verdict's probability.
+    """
     if blank.level is None:
         return None
     # Other targets may have asked for a longer trajectory.
-    years = [year for year in trajectory.years if year <= due + BEYOND]
+    years = [year for year in trajectory.years if year <= case.due + BEYOND]
+    asked = level_asked(undecided, case.record.exact)
+    level = asked[1] if asked else accepted(Check("value", (case.due,), (blank.level,)))
     found = reached(
-        trajectory.draws[:, : len(years)],
+        np.round(trajectory.draws[:, : len(years)], 9),
         years,
-        blank.level,
+        level,
         last_year=trajectory.last_year,
-        last_value=trajectory.last_value,
+        last_value=round(trajectory.last_value, 9),
     )
     # What was observed, if only as a bound, is a fact; all else is stated as far as is supported.
     there = {
         year
-        for year, bound in bounds.items()
+        for year, bound in case.record.bounds.items()
         if decided_by(*bound, Check("value", (year,), (blank.level,)))
     }
     first = min(there, default=years[-1] + 1) if found.since is None else years[0]
+    still = [at_level(trajectory, year, level) for year in years]
+    hit = np.maximum.accumulate(np.maximum(found.first_hit, still)).tolist()
     return replace(
         found,
-        first_hit=_stated(found.first_hit, [year >= first for year in years]),
-        still_there=_stated(found.still_there, [year in there for year in years]),
+        first_hit=_stated(hit, [year >= first for year in years]),
+        still_there=_stated(still, [year in there for year in years]),
         stays=_stated(found.stays, [False] * len(years)),
+        all_asked=asked is not None,
     )
 
 
 def _stated(shares: Sequence[float], facts: Sequence[bool]) -> tuple[float, ...]:
     return tuple(
-        share if fact else float(stated(share)) for share, fact in zip(shares, facts, strict=True)
+        1.0 if fact else float(stated(share)) for share, fact in zip(shares, facts, strict=True)
     )

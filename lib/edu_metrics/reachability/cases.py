@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Indicator, Plan, Reading, Target
 from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.reachability.chances import kept_in, probability_of
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence, Record
 from edu_metrics.reachability.ranges import decided_by
@@ -47,6 +48,10 @@ class Case:
         """Tell whether a check compares years on both sides of a break."""
         return self.evidence.break_within(check, self.indicator.id, self.record.area)
 
+    def from_zero(self, check: Check) -> bool:
+        """Tell whether a check asks for a percentage of what is known to be nothing."""
+        return check.measure == "percent" and self.record.exact.get(check.years[0]) == 0
+
     def missing(self, years: Sequence[int], area: str | None = None) -> tuple[Missing, ...]:
         """Name what would make the indicator known in some years."""
         return self.evidence.missing(self.indicator.id, area or self.record.area, years)
@@ -64,6 +69,19 @@ class Case:
         exact = self.evidence.record(self.indicator.id, area).exact
         return {**exact, **{year: trajectory.at(year) for year in trajectory.years}}
 
+    def _rivals_drawn(self, undecided: Sequence[Check]) -> dict[str, dict[int, Any]]:
+        """Give the values and draws of all areas that a rank is taken among."""
+        return {area: self.drawn(area) for check in undecided for area in self.rivals(check)}
+
+    def probability(self, undecided: Sequence[Check]) -> float:
+        """Give the probability that the checks are kept that nothing observed decides."""
+        return probability_of(
+            self.trajectory(self.record.area),
+            undecided,
+            self.record.exact,
+            self._rivals_drawn(undecided),
+        )
+
     @property
     def sum_asked(self) -> Check | None:
         """The last sum over years where nothing but sums is asked; else None."""
@@ -80,12 +98,7 @@ class Case:
 
     def kept(self, undecided: Sequence[Check]) -> NDArray[np.bool_]:
         """Tell of each draw whether the checks that nothing observed decides are kept in it."""
-        values = self.drawn(self.record.area)
-        kept: Any = np.ones(len(self.trajectory(self.record.area).draws), dtype=bool)
-        for check in undecided:
-            rivals = {area: self.drawn(area) for area in self.rivals(check)}
-            kept = np.logical_and(kept, check.holds(values, rivals))
-        return np.asarray(kept)
+        return kept_in(undecided, self.drawn(self.record.area), self._rivals_drawn(undecided))
 
     def result(self, check: Check) -> CheckResult:
         """Hold a check against what was observed; one that is open holds neither way."""
@@ -98,7 +111,8 @@ class Case:
             measured = float(check.measured(record.exact, rivals))
             holds = check.holds(record.exact, rivals)
             if np.isnan(measured):
-                return replace(blank, holds=holds)
+                # A change from zero has no percentage: only the indicator's own limit decides.
+                return replace(blank, holds=True if holds else None)
             margin = round(-max(bound.gap(measured) for bound in check.bounds), 9)
             return replace(blank, measured=measured, holds=holds, margin=margin)
         if check.measure == "value" and check.due in record.bounds:

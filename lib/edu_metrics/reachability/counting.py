@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from edu_metrics.reachability.evidence import counts_whole
 from edu_metrics.reachability.needs import EVEN, MORE_A_YEAR, SURE, LeverNeed, Taking
 from edu_metrics.reachability.open_promise import OpenPromise
 from edu_metrics.trajectories import stated
-from edu_metrics.trajectories.mechanisms import Setting
+from edu_metrics.trajectories.mechanisms import Lever, Setting, smallest_setting
 
 __all__ = ["by_count"]
 
@@ -61,43 +60,39 @@ def by_count(blank: Taking, case: OpenPromise, *, sure: bool) -> Taking:
         base, standing_still = np.full((1, len(case.years)), value), True
     growing = np.arange(1, len(case.years) + 1) * each * (-1 if falling else 1)
 
-    def probability(more: int) -> float:
+    def part(more: float) -> float:
         moved: NDArray[np.float64] = np.asarray(base + more * growing, dtype=np.float64)
         # A count comes to whole persons; dust must not ask for one more.
         return float(np.mean(case.kept(np.round(moved, 9))))
 
-    even = _smallest(probability, most, EVEN)
-    likely = _smallest(probability, most, SURE) if sure else None
-    usual = probability(0)
-    if not standing_still:
-        usual, even = float(stated(usual)), _told(even)
-        likely = None if likely is None else _told(likely)
+    def chance(more: float) -> float:
+        # With nobody added this is the target's own, and there is one of those.
+        own = found.probability_raw
+        return part(more) if more or own is None else own
+
+    if standing_still:
+        every = case.kept(np.round(base + np.arange(most + 1)[:, None] * growing, 9))
+        setting = _first(np.flatnonzero(every))
+        need = LeverNeed(
+            MORE_A_YEAR, "persons", 0.0, float(most), setting, setting if sure else None
+        )
+        return replace(blank, kind="count", needs=(need,), standing_still=True)
+
+    lever = Lever(MORE_A_YEAR, "persons", 0.0, 0.0, float(most), whole=True)
+    even = smallest_setting(lever, chance, EVEN)
+    likely = smallest_setting(lever, chance, SURE) if sure else None
+    even, likely = _stated(even), None if likely is None else _stated(likely)
     need = LeverNeed(MORE_A_YEAR, "persons", 0.0, float(most), even, likely)
-    return replace(
-        blank,
-        kind="count",
-        usual=usual,
-        needs=(need,),
-        standing_still=standing_still,
-    )
+    return replace(blank, kind="count", needs=(need,))
 
 
-def _told(setting: Setting) -> Setting:
+def _first(enough: NDArray[np.int64]) -> Setting:
+    """Give the smallest number of those that are enough, where nothing is left to chance."""
+    if not enough.size:
+        return Setting(MORE_A_YEAR, None, 0.0, "beyond_bounds")
+    more = float(enough[0])
+    return Setting(MORE_A_YEAR, more, 1.0, "found" if more else "usual_is_enough")
+
+
+def _stated(setting: Setting) -> Setting:
     return replace(setting, probability=float(stated(setting.probability)))
-
-
-def _smallest(probability: Callable[[int], float], most: int, asked: float) -> Setting:
-    found = probability(0)
-    if found >= asked:
-        return Setting(MORE_A_YEAR, 0.0, found, "usual_is_enough")
-    low, high, best = 0, 1, found
-    while (reached := probability(min(high, most))) < asked:
-        best = max(best, reached)
-        if high >= most:
-            return Setting(MORE_A_YEAR, None, best, "beyond_bounds")
-        low, high = high, 2 * high
-    high = min(high, most)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if probability(middle) >= asked else (middle, high)
-    return Setting(MORE_A_YEAR, float(high), probability(high), "found")

@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
-from edu_metrics.observations import compute, known_by, missing_inputs, pooled_cells
+from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations import (
+    compute,
+    inspect_sums,
+    known_by,
+    missing_inputs,
+    pooled_cells,
+)
 from edu_metrics.reachability.agreeing import agreeing
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.verdicts import Missing
@@ -90,6 +99,7 @@ class Evidence:
         self._histories: dict[str, pd.DataFrame] = {}
         self._missing: dict[tuple[str, str, tuple[int, ...]], tuple[Missing, ...]] = {}
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
+        self._parts: dict[tuple[str, str], tuple[str, ...]] = {}
         self._records: dict[tuple[str, str], Record] = {}
         self._together: dict[tuple[str, str], float | None] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
@@ -109,6 +119,11 @@ class Evidence:
     @cached_property
     def _exact_cells(self) -> pd.DataFrame:
         return pooled_cells(self.catalog, self._exact, self._compared)
+
+    @cached_property
+    def sums_apart(self) -> pd.DataFrame:
+        """Where the number of a whole and the sum of its parts disagree."""
+        return inspect_sums(self.catalog, self.table)
 
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
@@ -269,8 +284,56 @@ class Evidence:
         bounds = self._bounds_after(last, indicator.id, area) if len(own) else {}
         # Which draws agree must not hang on how far was asked.
         until = max(until, last + 1, *bounds)
-        projection = self.projection(indicator.id, self.catalog.areas[area].level, until)
-        return agreeing(projection.of(area, tuple(range(last + 1, until + 1))), bounds)
+        years = tuple(range(last + 1, until + 1))
+        parts = self.parts_of(indicator.id, area)
+        level = self.catalog.areas[parts[0] if parts else area].level
+        projection = self.projection(indicator.id, level, until)
+        if not parts:
+            return agreeing(projection.of(area, years), bounds)
+        mean = FORMULAS[indicator.formula].pooling != "sum"
+        return agreeing(projection.sum_of(parts, years, name=area, mean=mean), bounds)
+
+    def parts_of(self, indicator: str, area: str) -> tuple[str, ...]:
+        """
+        Give the areas whose forecasts make up an area's own: a city is its districts.
+
+        Parameters
+        ----------
+        indicator : str
+            Indicator.
+        area : str
+            Area of the study.
+
+        Returns
+        -------
+        tuple of str
+            Its children, where all are in the study and known in the very years in which it is
+            known, and add up to it in each; else none.
+        """
+        key = (indicator, area)
+        if key not in self._parts:
+            self._parts[key] = self._parts_of(indicator, area)
+        return self._parts[key]
+
+    def _parts_of(self, indicator: str, area: str) -> tuple[str, ...]:
+        children = [name for name, one in self.catalog.areas.items() if one.parent == area]
+        history = self.history(indicator)
+        own = history[history["area"] == area].set_index("year")
+        if not children or own.empty or not set(children) <= set(self.areas):
+            return ()
+        parts = history[history["area"].isin(children)]
+        columns = ["numerator", "denominator"]
+        if own["numerator"].isna().any():
+            columns = ["value"]
+            if self.catalog.indicator(indicator).formula != "count":
+                return ()
+        sums = parts.groupby("year")[columns].agg(["sum", "count"])
+        for column in columns:
+            whole = sums[column].reindex(own.index)
+            complete = whole["count"] == len(children)
+            if not (complete & np.isclose(whole["sum"], own[column], rtol=1e-9, atol=0.5)).all():
+                return ()
+        return tuple(children)
 
     def _bounds_after(self, last: int, indicator: str, area: str) -> dict[int, tuple[str, float]]:
         """Give what is known as a bound after the last exact year, up to the next break."""
@@ -294,9 +357,9 @@ class Evidence:
                     history[history["area"].isin(alike)],
                     until,
                     scale=scale_for(entry.bounds),
-                    seed=f"{self.study.id}/{indicator}",
+                    measure_type=entry.measure_type,
+                    falling=entry.better == "lower",
                     whole_counts=counts_whole(entry),
-                    lent=self.catalog.lent_errors,
                 ),
             )
         return self._projections[key][1]

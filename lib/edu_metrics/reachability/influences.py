@@ -124,7 +124,9 @@ class Matters:
     kept : bool or None
         Whether the target is kept then; of a mechanism only.
     probability : float or None
-        Probability of keeping it over all that is uncertain. [0-1]
+        The target's own, as its verdict states it; None where none is stated. [0-1]
+    under_model : float or None
+        Of a mechanism: in which part of what it assumes of its rates the target is kept. [0-1]
     verdict : Verdict or None
         The word whose change is looked for; of a trend only.
     influences : tuple of Influence
@@ -149,6 +151,7 @@ class Matters:
     middle: float | None = None
     kept: bool | None = None
     probability: float | None = None
+    under_model: float | None = None
     verdict: Verdict | None = None
     influences: tuple[Influence, ...] = ()
     turned: tuple[Turned, ...] = ()

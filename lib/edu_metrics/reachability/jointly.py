@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +21,12 @@ from edu_metrics.formulas.joint import frechet_bounds, if_independent
 from edu_metrics.reachability.dependence import Dependence, dependence_of
 from edu_metrics.reachability.events import Kept, all_together, event_of
 from edu_metrics.reachability.evidence import Evidence
-from edu_metrics.reachability.verdicts import Assessment, Verdict
+from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_counts
 
 __all__ = ["Group", "Odds", "Together", "odds_of", "plan_together"]
 
-#: How an assessment enters: what is decided, what has a probability, and what has neither.
-STANDINGS = ("met", "missed", "impossible", "probable", "cannot_tell", "no_data")
+#: What can't be met any more.
+_LOST = (Verdict.MISSED, Verdict.IMPOSSIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +76,15 @@ class Together:
     ----------
     area : str
         The area.
-    standings : mapping of str to int
-        How many targets are met, missed, impossible, probable (with a probability), cannot_tell
-        or no_data.
+    verdicts : mapping of Verdict to int
+        How many targets have which verdict, the same as on every other page.
+    unknown : int
+        How many are neither decided nor have a probability.
     vacuous : int
-        How many of the probable ones are kept by standing still.
+        How many of those with a probability are kept by standing still.
     probabilities : mapping of str to float
-        Of the probable targets, as stated one by one. [0-1]
+        Of the targets that have one, as stated one by one; one whose verdict is that nobody can
+        tell, as chance alone decides, may have one of the printed number. [0-1]
     expected : float
         Expected number of them that are met.
     interval, interval_independent : tuple of float
@@ -93,7 +94,7 @@ class Together:
     groups : tuple of Group
         By article, in the order of the plan.
     lowest : str or None
-        The probable target with the lowest probability.
+        The target with the lowest probability.
     weakest : str or None
         The one without which all others would be likeliest.
     without_weakest : float or None
@@ -105,7 +106,8 @@ class Together:
     """
 
     area: str
-    standings: Mapping[str, int]
+    verdicts: Mapping[Verdict, int]
+    unknown: int
     vacuous: int
     probabilities: Mapping[str, float]
     expected: float
@@ -122,7 +124,7 @@ class Together:
     @property
     def lost(self) -> bool:
         """Whether a target is missed or impossible, so that not all can be met any more."""
-        return bool(self.standings["missed"] or self.standings["impossible"])
+        return any(self.verdicts.get(word) for word in _LOST)
 
 
 def plan_together(
@@ -148,11 +150,11 @@ def plan_together(
         Counts, the expected number, joint probabilities with their bounds, and the weakest link.
     """
     targets = [t for t in plan.targets if t.numeric and t.id in assessments]
-    standing = {target.id: _standing(assessments[target.id]) for target in targets}
+    found = {target.id: assessments[target.id] for target in targets}
     events = [
-        event_of(evidence, plan, target, assessments[target.id])
+        event_of(evidence, plan, target, found[target.id])
         for target in targets
-        if standing[target.id] == "probable"
+        if found[target.id].probability is not None
     ]
     indicators = tuple(dict.fromkeys(event.indicator for event in events))
     bound = dependence_of(evidence, area, indicators)
@@ -164,17 +166,17 @@ def plan_together(
     lowest = min(probabilities, key=lambda name: probabilities[name], default=None)
     weakest, without = _weakest(kept, [event.target for event in events])
     draws = kept.shape[1] if events else 0
-    counts = Counter(standing.values())
     return Together(
         area=area,
-        standings={name: counts.get(name, 0) for name in STANDINGS},
+        verdicts=verdict_counts(found.values()),
+        unknown=sum(_unknown(one) for one in found.values()),
         vacuous=sum(assessments[name].vacuous for name in probabilities),
         probabilities=probabilities,
         expected=math.fsum(probabilities.values()),
         interval=_tenths(met_at_once),
         interval_independent=_tenths_if_independent(list(probabilities.values())),
         odds=odds_of(kept, list(probabilities.values())) if events else None,
-        groups=_groups(targets, standing, probabilities, kept, rows),
+        groups=_groups(targets, found, probabilities, kept, rows),
         lowest=lowest,
         weakest=weakest,
         without_weakest=without,
@@ -183,12 +185,8 @@ def plan_together(
     )
 
 
-def _standing(found: Assessment) -> str:
-    if found.probability is not None:
-        return "probable"
-    if found.verdict in (Verdict.MET, Verdict.MISSED, Verdict.IMPOSSIBLE, Verdict.NO_DATA):
-        return str(found.verdict)
-    return "cannot_tell"
+def _unknown(found: Assessment) -> bool:
+    return found.probability is None and found.verdict not in (Verdict.MET, *_LOST)
 
 
 def odds_of(kept: Kept, probabilities: Sequence[float]) -> Odds:
@@ -240,7 +238,7 @@ def _tenths_if_independent(probabilities: Sequence[float]) -> tuple[float, float
 
 def _groups(
     targets: Sequence[Target],
-    standing: Mapping[str, str],
+    found: Mapping[str, Assessment],
     probabilities: Mapping[str, float],
     kept: Kept,
     rows: Mapping[str, int],
@@ -251,16 +249,16 @@ def _groups(
     groups = []
     for article, names in by_article.items():
         open_ones = [name for name in names if name in rows]
-        counted = Counter(standing[name] for name in names)
+        counted = verdict_counts(found[name] for name in names)
         chances = [probabilities[name] for name in open_ones]
         mine = kept[[rows[name] for name in open_ones]] if open_ones else None
         groups.append(
             Group(
                 article,
                 tuple(names),
-                counted["met"],
-                counted["missed"] + counted["impossible"],
-                counted["no_data"] + counted["cannot_tell"],
+                counted[Verdict.MET],
+                sum(counted[word] for word in _LOST),
+                sum(_unknown(found[name]) for name in names),
                 None if mine is None else odds_of(mine, chances),
             )
         )

@@ -65,7 +65,7 @@ def what_matters(
     )
     blank = Matters(
         area, target.id, found.reading, found.steps, found.indicator, level=found.level,
-        turned=turned,
+        probability=found.probability, turned=turned,
     )  # fmt: skip
     if found.indicator is None or found.reason == "reading_undecided":
         return replace(blank, reason="reading_undecided")
@@ -74,7 +74,7 @@ def what_matters(
     if found.last_year is None or found.last_value is None:
         return replace(blank, reason="no_start")
     indicator = evidence.catalog.indicator(found.indicator)
-    case = OpenPromise.of(evidence, plan, target, indicator, found)
+    case = OpenPromise.of(evidence, plan, target, found)
     if isinstance(case, str):
         return replace(blank, reason=case)
     lacking = None

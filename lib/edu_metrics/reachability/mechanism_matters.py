@@ -117,7 +117,7 @@ def matters_of_mechanism(blank: Matters, case: OpenPromise, built: Built) -> Mat
     question.parts = [*_rates(question), *_levers(question), *_starts(question, built)]
     value, kept = question.ask(question.middle(1))
     shares = _shares(question)
-    # The chance as usual, from the same draws as what the target would take.
+    # The part of cases as usual, from the same draws as what the target would take.
     usual = built.mechanism.project(case.years).draws(built.outcome)
     ends = _at_ends(question)
     influences = [part.influence for part in question.parts]
@@ -137,7 +137,7 @@ def matters_of_mechanism(blank: Matters, case: OpenPromise, built: Built) -> Mat
         year=case.years[-1],
         middle=float(value[0]),
         kept=bool(kept[0]),
-        probability=float(np.mean(case.kept(usual))),
+        under_model=float(np.mean(case.kept(usual))),
         influences=tuple(sorted(found, key=by_nearness)),
     )
 

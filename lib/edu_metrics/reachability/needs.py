@@ -61,8 +61,12 @@ class Taking:
     start_year, start_value : int and float, or None
         Where it starts. [unit of the indicator]
     usual : float or None
-        Probability when nothing new is done; of a count as far as the track record supports it.
-        [0-1]
+        Probability as things are: the target's own, as its verdict states it; None where none is
+        stated. [0-1]
+    under_model : float or None
+        Of a mechanism: in which part of what it assumes of its rates the target is kept when
+        nothing new is done. Settings are held against this, and it is no second probability of the
+        target. [0-1]
     needs : tuple of LeverNeed
         Lever by lever.
     standing_still : bool
@@ -95,6 +99,7 @@ class Taking:
     start_year: int | None = None
     start_value: float | None = None
     usual: float | None = None
+    under_model: float | None = None
     needs: tuple[LeverNeed, ...] = ()
     standing_still: bool = False
     past: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas import kitagawa
 from edu_metrics.reachability.arithmetic import people_behind
 
-__all__ = ["Part", "change_by_parts", "gap_by_parts"]
+__all__ = ["Part", "adds_up", "change_by_parts", "gap_by_parts"]
 
 Counts = Mapping[str, tuple[float, float]]
 
@@ -29,6 +30,35 @@ class Part:
     share: float
     points: float
     people: int
+
+
+def adds_up(whole: tuple[float, float] | None, parts: Counts) -> bool:
+    """
+    Tell whether parts make up their whole; what they do not make up can't be split over them.
+
+    Parameters
+    ----------
+    whole : (float, float) or None
+        Numerator and denominator of the whole, if they are known. [persons or institutions]
+    parts : mapping of str to (float, float)
+        Those of each part. [persons or institutions]
+
+    Returns
+    -------
+    bool
+        Whether both are the sums of the parts'.
+
+    Examples
+    --------
+    >>> adds_up((150, 200), {"a": (90, 100), "b": (60, 100)})
+    True
+    >>> adds_up((700, 828), {"a": (400, 500), "b": (195, 244)})
+    False
+    """
+    if whole is None:
+        return False
+    sums = (sum(column) for column in zip(*parts.values(), strict=True))
+    return all(math.isclose(own, total) for own, total in zip(whole, sums, strict=True))
 
 
 def gap_by_parts(counts: Counts, bound: Bound) -> tuple[Part, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +46,23 @@ class Range:
             return self.low_open or self.high_open
         return self.low > self.high
 
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The limits of it, one by one."""
+        found = []
+        if self.low > -math.inf:
+            found.append(Bound(op=">" if self.low_open else ">=", value=self.low))
+        if self.high < math.inf:
+            found.append(Bound(op="<" if self.high_open else "<=", value=self.high))
+        return tuple(found)
+
     def meet(self, other: Range) -> Range:
         """Keep what lies in both."""
         low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
         high, high_closed = min((self.high, not self.high_open), (other.high, not other.high_open))
         return Range(low, high, low_open, not high_closed)
 
-    def holds(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def met_by(self, values: Any) -> NDArray[np.bool_]:
         """Tell of each value whether it lies in it."""
         above = (
             np.greater(values, self.low) if self.low_open else np.greater_equal(values, self.low)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound
 from edu_metrics.errors import ProjectionError
+from edu_metrics.reachability.ranges import Range
 
 __all__ = ["BEYOND", "Reached", "reached"]
 
@@ -38,6 +39,9 @@ class Reached:
     median_year : int or None
         ``since``, or the first year by which half of the draws have reached the level; None
         where that is not so within the horizon.
+    all_asked : bool
+        Whether to be at the level in the year due is all that the target still asks, so that its
+        probability is the target's.
     """
 
     years: tuple[int, ...]
@@ -46,6 +50,7 @@ class Reached:
     stays: tuple[float, ...]
     since: int | None
     median_year: int | None
+    all_asked: bool = False
 
     @property
     def horizon(self) -> int:
@@ -56,7 +61,7 @@ class Reached:
 def reached(
     draws: NDArray[np.float64],
     years: Sequence[int],
-    level: Bound,
+    level: Bound | Range,
     *,
     last_year: int,
     last_value: float,
@@ -72,7 +77,7 @@ def reached(
         What the series may do. [unit of the indicator]
     years : sequence of int
         The years of the columns.
-    level : Bound
+    level : Bound or Range
         What is asked. [unit of the indicator]
     last_year : int
         The last year observed.

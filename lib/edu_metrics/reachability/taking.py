@@ -22,7 +22,7 @@ from edu_metrics.reachability.mechanizing import (
 )
 from edu_metrics.reachability.needs import EVEN, SURE, LeverNeed, Taking
 from edu_metrics.reachability.open_promise import OpenPromise
-from edu_metrics.reachability.parts import Part, gap_by_parts
+from edu_metrics.reachability.parts import Part, adds_up, gap_by_parts
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories.mechanisms import smallest_setting
 
@@ -157,10 +157,11 @@ def _taken(
         start_year=found.last_year,
         start_value=found.last_value,
         parts=_parts(evidence, indicator, found),
+        usual=found.probability,
         # The class of the study was asked when the target was assessed.
         practice_percentile=found.pace_percentile,
     )
-    case = OpenPromise.of(evidence, plan, target, indicator, found)
+    case = OpenPromise.of(evidence, plan, target, found)
     if isinstance(case, str):
         return replace(blank, reason=case)
     blank = replace(blank, past=evidence.study.as_of.year > case.years[-1])
@@ -211,7 +212,7 @@ def _by_mechanism(
         kind="mechanism",
         flow=model.flow,
         relative=relative,
-        usual=float(np.mean(case.kept(usual))),
+        under_model=float(np.mean(case.kept(usual))),
         needs=tuple(needs),
         fastest=_fastest(built),
     )
@@ -236,4 +237,6 @@ def _parts(evidence: Evidence, indicator: Indicator, found: Assessment) -> tuple
     shared = set.intersection(*(set(record.counts) for record in records.values()))
     if found.last_year not in shared or found.start != "observed":
         return ()
-    return gap_by_parts({area: r.counts[found.last_year] for area, r in records.items()}, level)
+    counts = {area: record.counts[found.last_year] for area, record in records.items()}
+    own = evidence.record(indicator.id, found.area).counts.get(found.last_year)
+    return gap_by_parts(counts, level) if adds_up(own, counts) else ()

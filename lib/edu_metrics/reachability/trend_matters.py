@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Plan, Target
 from edu_metrics.reachability.cases import Case, case_of
+from edu_metrics.reachability.chances import kept_in
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.evidence import Evidence, counts_whole
 from edu_metrics.reachability.influences import Influence, Matters, by_nearness
@@ -56,11 +57,11 @@ class _Trend:
             stands = to_scale(np.array([values[last]]), self.scale, self.whole)
             values[last] = float(from_scale(stands + start, self.scale, self.whole)[0])
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
-        kept: Any = True
-        for check in self.checks:
-            moved = replace(check, years=tuple(year + shift for year in check.years))
-            kept = np.logical_and(kept, moved.holds(values, self.rivals))
-        return float(np.mean(kept))
+        moved = [
+            replace(check, years=tuple(year + shift for year in check.years))
+            for check in self.checks
+        ]
+        return float(np.mean(kept_in(moved, values, self.rivals)))
 
     def other(self, points: Floats, start: float = 0.0) -> bool:
         """Tell whether the verdict is another one for these draws, and a start moved so far."""
@@ -105,7 +106,6 @@ def matters_of_trend(
         model="trend",
         year=case.due,
         middle=found.median,
-        probability=found.probability,
         verdict=found.verdict,
         influences=tuple(sorted(influences, key=by_nearness)),
     )
@@ -117,30 +117,20 @@ def _trend_of(case: Case, found: Assessment) -> tuple[_Trend, float]:
     years = tuple(year for year in trajectory.years if year <= case.due + 1)
     scale = scale_for(case.indicator.bounds)
     counts = case.record.counts.get(trajectory.last_year)
-    whole = counts[1] if counts and scale == "logit" else None
-    whole = 1.0 if counts_whole(case.indicator) and scale == "log" else whole
+    whole = counts[1] if counts and scale.name == "logit" else None
+    whole = 1.0 if counts_whole(case.indicator) and scale.name == "log" else whole
     draws = trajectory.draws[:, : len(years)]
     points = to_scale(draws, scale, whole)
-    half, kept = len(points) // 2, DRAWS // 2
-    thin = np.concatenate([points[:kept], points[half : half + kept]])
     checks = found.undecided(case.checks)
-    rivals = {
-        area: {year: _thin(value, half, kept) if np.ndim(value) else value
-               for year, value in case.drawn(area).items()}
-        for check in checks for area in case.rivals(check)
-    }  # fmt: skip
+    rivals = {area: case.drawn(area) for check in checks for area in case.rivals(check)}
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(float(found.probability or 0.0))
-    trend = _Trend(case, checks, years, scale, whole, thin, rivals, verdict)
-    offset = float(found.probability or 0.0) - float(stated(trend.probability(thin)))
+    trend = _Trend(case, checks, years, scale, whole, points, rivals, verdict)
+    offset = float(found.probability or 0.0) - float(stated(trend.probability(points)))
     lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
     # Where few are counted two draws in three may be one number.
     spread = max(float(high - low) / 2, float(higher - lower) / 4)
     return replace(trend, offset=offset), spread
-
-
-def _thin(draws: Floats, half: int, kept: int) -> Floats:
-    return np.concatenate([draws[:kept], draws[half : half + kept]])
 
 
 def _turn(other: Callable[[float], bool], least: float, most: float, at: float) -> float | None:
@@ -164,7 +154,7 @@ def _back(trend: _Trend, shift: float) -> float:
     """Give what the last value becomes when it is shifted on the scale, not rounded to counts."""
     last = float(trend.case.record.exact[int(trend.case.record.last_year or 0)])
     stands = float(to_scale(last, trend.scale, trend.whole)) + shift
-    if trend.scale == "log":
+    if trend.scale.name == "log":
         return max(float(np.exp(stands)) - (0.5 if trend.whole is not None else 0.0), 0.0)
     part = 0.5 * (1 + float(np.tanh(stands / 2)))
     if trend.whole is None:

@@ -14,6 +14,8 @@ References
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,9 +23,22 @@ from edu_metrics.catalog import Bound
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.reaching import Reached
-from edu_metrics.trajectories import CalibratedOn
+from edu_metrics.trajectories import Calibration
 
-__all__ = ["Applies", "Assessment", "CheckResult", "Missing", "Total", "Verdict", "verdict_of"]
+__all__ = [
+    "Applies",
+    "Assessment",
+    "CheckResult",
+    "Missing",
+    "Total",
+    "Verdict",
+    "edge_of",
+    "verdict_counts",
+    "verdict_of",
+]
+
+#: Where one word ends and the next begins. [0-1]
+CUT_OFFS = (0.05, 0.33, 0.66)
 
 
 class Verdict(StrEnum):
@@ -74,13 +89,44 @@ def verdict_of(probability: float) -> Verdict:
     >>> str(verdict_of(0.0499)), str(verdict_of(0.05)), str(verdict_of(0.66))
     ('out_of_reach', 'unlikely', 'likely')
     """
-    if probability < 0.05:
-        return Verdict.OUT_OF_REACH
-    if probability < 0.33:
-        return Verdict.UNLIKELY
-    if probability < 0.66:
-        return Verdict.UNCERTAIN
-    return Verdict.LIKELY
+    return _WORDS[sum(probability >= cut_off for cut_off in CUT_OFFS)]
+
+
+_WORDS = (Verdict.OUT_OF_REACH, Verdict.UNLIKELY, Verdict.UNCERTAIN, Verdict.LIKELY)
+
+
+def edge_of(probability: float | None) -> tuple[Verdict, Verdict] | None:
+    """
+    Name the two words that a probability lies between once it is rounded to whole percent.
+
+    Parameters
+    ----------
+    probability : float or None
+        Probability, 0-1.
+
+    Returns
+    -------
+    tuple of Verdict or None
+        The words below and above; None where rounding leaves it well within one.
+
+    Examples
+    --------
+    >>> [str(word) for word in edge_of(0.047)], edge_of(0.04)
+    (['out_of_reach', 'unlikely'], None)
+    """
+    if probability is None:
+        return None
+    percents = [round(100 * cut_off) for cut_off in CUT_OFFS]
+    shown = round(100 * probability)
+    if shown not in percents:
+        return None
+    place = percents.index(shown)
+    return _WORDS[place], _WORDS[place + 1]
+
+
+def verdict_counts(found: Iterable[Assessment]) -> Counter[Verdict]:
+    """Count verdicts: every page that counts them does it here."""
+    return Counter(one.verdict for one in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +174,14 @@ class Assessment:
     """
     One target, one area, one reading: the verdict and the numbers behind it.
 
+    ``probability`` is the only one that there is of the target under the reading, kept within what
+    may be stated; ``probability_raw`` is the same as it came out. ``findings`` names what is wrong
+    with the promise itself beside its probability: ``promised_pace`` where even the fastest pace
+    that the plan promises ends short of the level. ``cautions`` says what of a forecast nobody has
+    tried (``untried``: further ahead than the back-test) and that a series ended long before the
+    study's date (``ended``); ``unusual`` names years left out because they fit neither what came
+    before nor what came after.
+
     Attributes
     ----------
     level, gap : Bound and float, or None
@@ -153,6 +207,7 @@ class Assessment:
     steps: int | None = None
     indicator: str | None = None
     probability: float | None = None
+    probability_raw: float | None = None
     interval: tuple[float, float] | None = None
     median: float | None = None
     last_year: int | None = None
@@ -172,8 +227,11 @@ class Assessment:
     people: int | None = None
     vacuous: bool = False
     model: str | None = None
-    calibration: CalibratedOn | None = None
+    calibration: Calibration | None = None
     reason: str | None = None
+    findings: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    unusual: tuple[int, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     missing: tuple[Missing, ...] = ()
     sources: tuple[str, ...] = ()
@@ -183,6 +241,11 @@ class Assessment:
     def disputed(self) -> bool:
         """Whether another reading or number of steps comes to another verdict."""
         return any(other.verdict != self.verdict for other in self.others)
+
+    @property
+    def edge(self) -> tuple[Verdict, Verdict] | None:
+        """The two words that the verdict lies between, where rounding puts it on their edge."""
+        return edge_of(self.probability) if self.verdict in _WORDS else None
 
     def undecided(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
         """Leave out of the reading's checks those that a value or a published bound decides."""

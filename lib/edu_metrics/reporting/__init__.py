@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         show_touching,
     )
     from edu_metrics.reporting.backtesting import (
+        areas_of,
         backtest_notes,
         backtest_rows,
         backtest_table,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from edu_metrics.reporting.panel_record import (
         PanelRecord,
         open_record,
+        panels_of_study,
         save_record,
     )
     from edu_metrics.reporting.planning import plan_jobs
@@ -126,6 +128,7 @@ __all__ = [
     "Outcome",
     "PanelRecord",
     "StudyReport",
+    "areas_of",
     "as_row",
     "audit_plan",
     "backtest_notes",
@@ -142,6 +145,7 @@ __all__ = [
     "open_comparison",
     "open_record",
     "open_report",
+    "panels_of_study",
     "plan_jobs",
     "plan_reports",
     "prepare",
@@ -223,6 +227,7 @@ _HOMES = {
         "show_touching",
     ),
     "backtesting": (
+        "areas_of",
         "backtest_notes",
         "backtest_rows",
         "backtest_table",
@@ -277,6 +282,7 @@ _HOMES = {
     "panel_record": (
         "PanelRecord",
         "open_record",
+        "panels_of_study",
         "save_record",
     ),
     "planning": ("plan_jobs",),

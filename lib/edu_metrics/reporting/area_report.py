@@ -24,6 +24,7 @@ from edu_metrics.reachability import (
     Verdict,
     assess_target,
     plan_together,
+    verdict_counts,
     what_matters,
 )
 from edu_metrics.reachability.status_rules import StatusTable
@@ -178,7 +179,7 @@ class AreaReport(StudyReport):
 
     def counts(self, targets: Iterable[Target]) -> Counter[Verdict]:
         """Count verdicts."""
-        return Counter(self.assessments[target.id].verdict for target in targets)
+        return verdict_counts(self.assessments[target.id] for target in targets)
 
     @property
     def bound_here(self) -> tuple[Target, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from edu_metrics.errors import DataError
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, ModelScore
 from edu_metrics.words import number, say
 
 __all__ = [
+    "areas_of",
     "backtest_notes",
     "backtest_rows",
     "backtest_table",
@@ -20,10 +21,12 @@ __all__ = [
 _COLUMNS = (
     "model",
     "default",
+    "areas",
     "horizon",
     "n",
     "mae",
     "bias",
+    "above_median_pct",
     "coverage80",
     "coverage95",
     "width80",
@@ -78,6 +81,43 @@ def numbers_of(option: str, text: str, *, whole: bool = False) -> list[float]:
     return sorted(found)
 
 
+def areas_of(option: str, text: str) -> list[int | Literal["all"]]:
+    """
+    Read how many areas are to be forecast together: numbers with commas, or "all".
+
+    Parameters
+    ----------
+    option : str
+        What the option is called, for the message.
+    text : str
+        Its value.
+
+    Returns
+    -------
+    list of (int or "all")
+        In the order given, each once.
+
+    Raises
+    ------
+    DataError
+        For anything else, with every fault.
+
+    Examples
+    --------
+    >>> areas_of("--areas", "1,3,all")
+    [1, 3, 'all']
+    """
+    pieces = [piece.strip() for piece in text.split(",")]
+    faults = [
+        f"{piece!r}: expected a whole number from 1 up, or 'all'"
+        for piece in pieces
+        if piece != "all" and not (piece.isdecimal() and int(piece) > 0)
+    ]
+    if faults:
+        raise DataError(f"{option} {text!r}: expected numbers with commas, such as 1,3,all", faults)
+    return list(dict.fromkeys("all" if piece == "all" else int(piece) for piece in pieces))
+
+
 def backtest_rows(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
     """
     Give a back-test as plain data.
@@ -95,8 +135,9 @@ def backtest_rows(scores: Sequence[ModelScore]) -> list[dict[str, Any]]:
     rows = []
     for score in scores:
         row: dict[str, Any] = dataclasses.asdict(score)
-        for place, bin_ in enumerate(score.reliability):
-            row["reliability"][place]["supported"] = bin_.supported
+        for name in ("reliability", "rising"):
+            for place, bin_ in enumerate(getattr(score, name)):
+                row[name][place]["supported"] = bin_.supported
         rows.append(row)
     return rows
 
@@ -130,10 +171,10 @@ def backtest_notes(scores: Sequence[ModelScore], lang: str = "en") -> list[str]:
     list of str
         Whether the panel moves together, its worst year, and how far probabilities go.
     """
-    told = []
     mine = [score for score in scores if score.default and score.n]
     if not mine:
         return [say("track.nothing", lang)]
+    told = [_held(score, lang) for score in mine]
     share = mine[0].common_variance_pct
     if share is not None and share >= TOGETHER_PCT:
         told.append(say("track.together", lang, share=number(share, 0)))
@@ -143,5 +184,37 @@ def backtest_notes(scores: Sequence[ModelScore], lang: str = "en") -> list[str]:
     told.append(
         say("track.worst", lang, share=number(worst[0], 0), year=worst[1], horizon=worst[2])
     )
+    few = [part for score in mine if score.horizon == 1 for part in score.by_n[:1]]
+    told += [
+        say(
+            "track.few_persons",
+            lang,
+            most=number(part.most, 0),
+            share=number(part.coverage80, 0),
+            n=number(part.n, 0),
+        )
+        for part in few[:1]
+    ]
     told.append(say("track.limits", lang, cap=number(100 * CAP, 0), floor=number(100 * FLOOR)))
     return told
+
+
+def _held(score: ModelScore, lang: str) -> str:
+    """Say what intervals held, and on which side of the middle outcomes fell."""
+    together = (
+        say("track.all_areas", lang)
+        if score.areas == "all"
+        else say("track.some_areas", lang, number=score.areas)
+    )
+    low, high = score.coverage80_interval or (None, None)
+    return say(
+        "track.held",
+        lang,
+        together=together,
+        horizon=score.horizon,
+        share=number(score.coverage80, 0),
+        low=number(low, 0),
+        high=number(high, 0),
+        above=number(score.above_median_pct, 0),
+        n=number(score.n, 0),
+    )

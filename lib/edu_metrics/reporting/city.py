@@ -20,10 +20,12 @@ from edu_metrics.figures import (
 from edu_metrics.reachability import (
     Assessment,
     Together,
+    adds_up,
     change_by_parts,
     gap_by_parts,
     plan_together,
 )
+from edu_metrics.reporting.apart import show_apart
 from edu_metrics.reporting.area_report import StudyReport, open_study
 from edu_metrics.reporting.html import Cell, Html, facts, join, note, table, tag
 from edu_metrics.reporting.inputs import OVERVIEW
@@ -170,11 +172,12 @@ def show_side_by_side(report: CityReport) -> Html:
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """One indicator whose counts are known for every part in one year."""
+    """One indicator whose counts are known for every part in one year, and its whole's own."""
 
     assessment: Assessment
     bound: Bound
     year: int
+    whole: tuple[float, float] | None
     counts: dict[str, tuple[float, float]]
     first_year: int
     first_counts: dict[str, tuple[float, float]]
@@ -188,18 +191,20 @@ def _splits(report: CityReport) -> list[_Split]:
         bound = found.level
         if bound is None or indicator.bounds != (0, 100) or not 0 <= bound.value <= 100:
             continue
+        whole = report.evidence.record(indicator.id, report.whole).counts
         records = {area: report.evidence.record(indicator.id, area) for area in report.parts}
         shared = set.intersection(*(set(record.counts) for record in records.values()))
         if not shared or indicator.id in splits:
             continue
-        first, last = min(shared), max(shared)
+        counts = {
+            year: {area: record.counts[year] for area, record in records.items()}
+            for year in sorted(shared)
+        }
+        last = max(shared)
+        # The change is split from the first year on in which the parts make up the whole.
+        first = next((y for y, parts in counts.items() if adds_up(whole.get(y), parts)), last)
         splits[indicator.id] = _Split(
-            found,
-            bound,
-            last,
-            {area: record.counts[last] for area, record in records.items()},
-            first,
-            {area: record.counts[first] for area, record in records.items()},
+            found, bound, last, whole.get(last), counts[last], first, counts[first]
         )
     return list(splits.values())
 
@@ -216,17 +221,44 @@ def show_parts(report: CityReport) -> Html:
     Returns
     -------
     Html
-        For each rate that falls short a figure, a table, and how it came about; a sentence where
-        no indicator has every district's counts.
+        Where districts do not add up to their city, both numbers, and no split. For each other
+        rate that falls short a figure, a table, and how it came about; a sentence where no
+        indicator has every district's counts.
     """
     lang = report.lang
     splits = _splits(report)
+    pieces: list[Cell] = [show_apart(report, report.areas)]
     if not splits:
-        return note(say("report.parts_none", lang), "gap")
-    short = [split for split in splits if _gap(split) > 0]
-    pieces: list[Cell] = [tag("p", say("report.parts_note", lang), "small")]
-    pieces += [_show_split(report, split) for split in short]
+        pieces.append(note(say("report.parts_none", lang), "gap"))
+        return join(pieces)
+    whole = [split for split in splits if adds_up(split.whole, split.counts)]
+    pieces += [_not_split(report, split) for split in splits if split not in whole]
+    if whole:
+        pieces.append(tag("p", say("report.parts_note", lang), "small"))
+    pieces += [_show_split(report, split) for split in whole if _gap(split) > 0]
     return join(pieces)
+
+
+def _not_split(report: CityReport, split: _Split) -> Html:
+    """Say what the whole counts and what its parts add up to, where these are not the same."""
+    told = {
+        "indicator": report.indicator_name(str(split.assessment.indicator)),
+        "year": split.year,
+    }
+    if split.whole is None:
+        return note(say("report.parts_incomplete", report.lang, **told), "gap")
+    sums = [sum(column) for column in zip(*split.counts.values(), strict=True)]
+    part, of, sum_part, sum_of = (number(count, 0) for count in (*split.whole, *sums))
+    counted = say(
+        "report.parts_apart",
+        report.lang,
+        **told,
+        part=part,
+        of=of,
+        sum_part=sum_part,
+        sum_of=sum_of,
+    )
+    return note(counted, "gap")
 
 
 def _gap(split: _Split) -> float:

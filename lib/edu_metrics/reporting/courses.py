@@ -13,13 +13,12 @@ from edu_metrics.figures import (
     new_figure,
     plot_courses,
 )
-from edu_metrics.reachability import ScenarioOutcome
+from edu_metrics.reachability import ScenarioOutcome, chance
 from edu_metrics.reporting.comparing import Comparison
 from edu_metrics.reporting.html import Cell, Html, join, table, tag
 from edu_metrics.reporting.labels import figure
 from edu_metrics.reporting.reasons import level_text
-from edu_metrics.trajectories import CAP, FLOOR, stated
-from edu_metrics.words import amount, number, probability, say
+from edu_metrics.words import amount, number, say, signed
 
 __all__ = ["show_compared", "show_courses"]
 
@@ -168,10 +167,7 @@ def show_compared(comparison: Comparison) -> Html:
     pieces = [_table(comparison, target) for target in comparison.compared]
     if not pieces:
         return Html("")
-    capped = say(
-        "comparing.capped", lang, cap=probability(CAP, lang), floor=probability(FLOOR, lang)
-    )
-    pieces.append(tag("p", capped, "small"))
+    pieces.append(tag("p", say("comparing.capped", lang), "small"))
     if any(comparison.assessments[t.id].start == "plan_statement" for t in comparison.compared):
         pieces.append(tag("p", say("comparing.stated", lang), "small"))
     return join(pieces)
@@ -217,7 +213,7 @@ def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
     unit = comparison.report.unit_of(found)
     low, middle, high = (float(row[-1]) for row in outcome.quantiles())
     end = amount(middle, unit, lang)
-    if outcome.probability is not None:
+    if outcome.draws is not None and outcome.draws.shape[0] > 1:
         ends = {"low": amount(low, unit, lang), "high": amount(high, unit, lang)}
         end = say("comparing.interval", lang, middle=end, **ends)
     return [
@@ -233,10 +229,10 @@ def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
 def _chance(comparison: Comparison, outcome: ScenarioOutcome) -> str:
     lang = comparison.lang
     if outcome.probability is not None:
-        steps = comparison.scenarios[outcome.scenario].steps
-        levers = any(step.type == "levers" for step in steps)
-        found = outcome.probability if levers else float(stated(outcome.probability))
-        return probability(found, lang)
+        return chance(outcome.probability, lang)
+    if outcome.under_model is not None:
+        change = 100 * (outcome.under_model - (outcome.model_base or 0.0))
+        return say("comparing.under_model", lang, change=signed(change, 0))
     if outcome.met is None:
         return "—"
     return say("comparing.kept" if outcome.met else "comparing.not_kept", lang)

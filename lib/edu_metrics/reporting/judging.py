@@ -6,13 +6,14 @@ from collections.abc import Hashable
 from typing import Any
 
 from edu_metrics.catalog import Target
-from edu_metrics.reachability import Applies, Assessment, Verdict, verdict_of
+from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import applies_text, verdict_chip
 from edu_metrics.reporting.reasons import because, reading_text
-from edu_metrics.trajectories import CAP, COVERED_PCT, FEW_AREAS, FLOOR, TOGETHER_PCT, CalibratedOn
-from edu_metrics.words import amount, date, number, percent, probability, say
+from edu_metrics.reporting.ruling import why_apart
+from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
+from edu_metrics.words import amount, date, number, percent, say
 
 __all__ = ["show_followed", "show_verdicts"]
 
@@ -50,9 +51,15 @@ def show_verdicts(report: AreaReport) -> Html:
         rows.append(
             [
                 title,
-                verdict_chip(found.verdict, lang),
-                *([_chance(found.probability, lang), interval] if forecast else []),
-                join([reading_text(target, found, lang), tag("small", because(report, found))]),
+                join([verdict_chip(found.verdict, lang), _edge(found, lang)]),
+                *([chance(found.probability, lang), interval] if forecast else []),
+                join(
+                    [
+                        reading_text(target, found, lang),
+                        tag("small", because(report, found)),
+                        *_apart(report, target),
+                    ]
+                ),
                 _disputes(target, found, lang),
             ]
         )
@@ -73,26 +80,28 @@ def show_verdicts(report: AreaReport) -> Html:
     )
 
 
-def _chance(value: float | None, lang: str) -> str:
-    """Print a probability; one that rounds up to the next word's cut-off is said to be below it."""
-    if value is None:
-        return "—"
-    printed = round(value, 2)
-    short_of = value < printed and verdict_of(printed) is not verdict_of(value)
-    return probability(value, lang, short_of=short_of)
+def _apart(report: AreaReport, target: Target) -> list[Html]:
+    told = why_apart(report, target)
+    return [tag("small", told)] if told else []
+
+
+def _edge(found: Assessment, lang: str) -> Html:
+    """Say that a verdict lies on the edge of two words, where rounding puts it there."""
+    if found.edge is None:
+        return Html("")
+    lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
+    return tag("small", say("verdict.on_edge", lang, lower=lower, upper=upper))
 
 
 def _model_note(report: AreaReport) -> Html:
     """Say which model spoke, how often it held, and where it does not hold."""
     lang = report.lang
-    by_kind: dict[str, dict[str, CalibratedOn]] = {}
-    for found in report.assessments.values():
-        if found.indicator and found.probability is not None and found.calibration is not None:
-            held = by_kind.setdefault(found.calibration.kind, {})
-            held[found.indicator] = found.calibration
-    notes = [_peers_note(lang)] if "peers" in by_kind else []
-    notes += [_few_note(report, kind, by_kind[kind]) for kind in ("lent", "own") if kind in by_kind]
-    told = " ".join(notes)
+    rests = {
+        found.calibration
+        for found in report.assessments.values()
+        if found.probability is not None and found.calibration is not None
+    }
+    told = " ".join(_held_note(one, lang) for one in sorted(rests, key=lambda one: one.areas))
     together = []
     for name in dict.fromkeys(
         found.indicator
@@ -108,53 +117,36 @@ def _model_note(report: AreaReport) -> Html:
                 share=percent(number(share, 0), lang),
             )
             together.append(note(text, "gap"))
+    unusual = {
+        found.indicator: found.unusual
+        for found in report.assessments.values()
+        if found.indicator and found.unusual
+    }
+    together += [
+        note(
+            say(
+                "report.unusual_years",
+                lang,
+                indicator=report.indicator_name(name),
+                years=say("report.list_comma", lang).join(map(str, years)),
+            ),
+            "gap",
+        )
+        for name, years in unusual.items()
+    ]
     return join([tag("p", told, "small"), *together])
 
 
-def _peers_note(lang: str) -> str:
+def _held_note(calibration: Calibration, lang: str) -> str:
     return say(
         "report.model_note",
         lang,
+        areas=calibration.areas,
         coverage=say("report.list_comma", lang).join(
-            percent(number(held), lang) for held in COVERED_PCT
+            percent(number(held), lang) for held in calibration.held80_pct
         ),
         cap=percent(number(100 * CAP, 0), lang),
         floor=percent(number(100 * FLOOR), lang),
-    )
-
-
-def _some(names: list[str], lang: str) -> str:
-    """List names, and count those beyond the third."""
-    listed = say("report.list_comma", lang).join(names[:NAMED])
-    more = len(names) - NAMED
-    return say("lent.and_more", lang, names=listed, number=more) if more > 0 else listed
-
-
-def _few_note(report: AreaReport, kind: str, rests: dict[str, CalibratedOn]) -> str:
-    """Say what draws rest on where areas are too few to lend each other their errors."""
-    lang = report.lang
-    comma = say("report.list_comma", lang)
-    values: dict[str, object] = {
-        "indicators": _some([report.indicator_name(name) for name in rests], lang),
-        "areas": FEW_AREAS,
-        "cap": percent(number(100 * CAP, 0), lang),
-        "floor": percent(number(100 * FLOOR), lang),
-    }
-    if kind == "own":
-        return say("lent.own", lang, **values)
-    used = next(iter(rests.values()))
-    table_ = report.catalog.error_tables[str(used.set)]
-    three = table_.cell(3)
-    return say(
-        "lent.note",
-        lang,
-        name=table_.name.in_(lang),
-        panels=table_.panels_count,
-        series=number(three.series, 0),
-        first=table_.first_year,
-        last=table_.last_year,
-        coverage=comma.join(percent(number(held), lang) for held in used.held80_pct or ()),
-        **values,
     )
 
 
@@ -163,7 +155,8 @@ def _disputes(target: Target, found: Assessment, lang: str) -> Html:
     lines = [
         tag(
             "div",
-            verdict_chip(other.verdict, lang) + tag("small", reading_text(target, other, lang)),
+            verdict_chip(other.verdict, lang)
+            + tag("small", join([reading_text(target, other, lang), _of_other(other, lang)])),
         )
         for other in found.others
         if other.verdict != found.verdict
@@ -171,6 +164,13 @@ def _disputes(target: Target, found: Assessment, lang: str) -> Html:
     if lines:
         return join(lines)
     return tag("small", say("report.no_dispute", lang)) if found.others else Html("")
+
+
+def _of_other(other: Assessment, lang: str) -> str:
+    """Give the probability under another reading, which is no second one of the default's."""
+    if other.probability is None:
+        return ""
+    return say("report.under_reading", lang, chance=chance(other.probability, lang))
 
 
 def show_followed(report: AreaReport) -> Html:

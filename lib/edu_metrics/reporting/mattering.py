@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
-from edu_metrics.reachability import Influence, Matters, what_matters
+from edu_metrics.reachability import Influence, Matters, chance, two_digits, what_matters
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import figure, verdict_chip
-from edu_metrics.words import amount, number, percent, probability, say
+from edu_metrics.words import amount, number, percent, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,11 +131,11 @@ def _title(report: AreaReport, item: Matters) -> Html:
 
 def _answer(item: Matters, lang: str) -> Html:
     if item.verdict is not None:
-        return join([verdict_chip(item.verdict, lang), " ", probability(item.probability, lang)])
-    chance = probability(item.probability, lang)
-    return tag(
-        "span", say("matters.kept" if item.kept else "matters.not_kept", lang, chance=chance)
-    )
+        return join([verdict_chip(item.verdict, lang), " ", chance(item.probability, lang)])
+    told = say("matters.kept" if item.kept else "matters.not_kept", lang)
+    if item.probability is not None:
+        told += say("matters.own", lang, chance=chance(item.probability, lang))
+    return tag("span", told)
 
 
 def _most(report: AreaReport, item: Matters) -> str:
@@ -326,7 +326,8 @@ def matters_row(found: Matters) -> dict[str, Any]:
         "middle": found.middle,
         "level": found.level.model_dump() if found.level else None,
         "kept": found.kept,
-        "probability": found.probability,
+        "probability": two_digits(found.probability),
+        "under_model": two_digits(found.under_model),
         "verdict": str(found.verdict) if found.verdict else None,
         "changes_first": first.name if first else None,
         "at": first.turns_at if first else None,

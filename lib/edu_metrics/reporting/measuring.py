@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from edu_metrics.reporting.apart import show_apart
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.words import amount, number, percent, say
@@ -13,7 +14,7 @@ __all__ = ["show_measured", "show_missing"]
 
 def show_measured(report: AreaReport) -> Html:
     """
-    Show what is measured in this area: the indicators known, and the facts at hand.
+    Show what is measured in this area: the indicators known, the facts at hand, and what conflicts.
 
     Parameters
     ----------
@@ -46,7 +47,8 @@ def show_measured(report: AreaReport) -> Html:
                 say(f"report.status_{last['status']}", lang),
             ]
         )
-    facts = _facts(report)
+    wholes = [area, *report.evidence.above(area)]
+    facts = show_apart(report, wholes) + _facts(report)
     if not rows:
         text = say("report.nothing_measured", lang, area=report.area_name(area))
         return join([note(text, "gap"), facts])

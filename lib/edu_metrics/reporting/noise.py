@@ -8,7 +8,7 @@ from edu_metrics.reachability.noise import MOVE
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, join, note, table, tag
 from edu_metrics.reporting.labels import verdict_chip
-from edu_metrics.words import date, number, probability, say, signed
+from edu_metrics.words import date, number, say, signed
 
 __all__ = ["show_noise"]
 
@@ -71,11 +71,16 @@ def _row(report: AreaReport, target: Target, found: Assessment, noise: Noise) ->
         tag("strong", target.title.in_(lang)),
         number(noise.n, 0),
         visible,
-        probability(noise.chance),
+        _of_100(noise.chance),
         _asked(report, target, found, noise),
         _verifiable(noise, lang),
         join([verdict_chip(found.verdict, lang), tag("small", _reading(found, noise, lang))]),
     ]
+
+
+def _of_100(share: float) -> str:
+    """Print a share of cohorts: what chance does is known, and is no forecast."""
+    return f"{100 * share:.0f}"
 
 
 def _asked(report: AreaReport, target: Target, found: Assessment, noise: Noise) -> str:

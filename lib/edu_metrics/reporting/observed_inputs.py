@@ -77,6 +77,8 @@ class ObservedInputs:
             digest.update(self._series_of(name))
         for borrowed in self._borrowed(area):
             digest.update(f"{borrowed}\n".encode())
+        apart = self._evidence.sums_apart
+        digest.update(apart[apart["area"].isin([area, *above])].to_csv().encode())
         digest.update(self._shared)
         return digest.hexdigest()
 

@@ -126,6 +126,8 @@ def _years(found: Assessment, lang: str) -> str:
 def _remark(found: Assessment, lang: str) -> str:
     if found.verdict is Verdict.IMPOSSIBLE:
         return say(f"report.remark_impossible_{found.reason}", lang)
+    if found.findings:
+        return say(f"report.remark_{found.findings[0]}", lang)
     if found.vacuous:
         return say("report.remark_vacuous_sum" if found.total else "report.remark_vacuous", lang)
     return ""

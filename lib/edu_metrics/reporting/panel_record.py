@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from edu_metrics.trajectories import ModelScore, Panel, backtest, read_panels, t
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
 from edu_metrics.words import LANGUAGES, say
 
-__all__ = ["PanelRecord", "open_record", "save_record"]
+__all__ = ["PanelRecord", "open_record", "panels_of_study", "save_record"]
 
 
 class PanelRecord:
@@ -168,7 +170,7 @@ def open_record(
         indicator=rate.name.in_(lang),
     )
     return PanelRecord(
-        _panel_of(catalog, entry, rate),
+        _panel_of(_latest(catalog, entry), rate),
         title,
         horizons=horizons,
         gains=gains,
@@ -202,20 +204,63 @@ def _rate(catalog: Catalog, study: Study, name: str) -> Indicator:
     return next(iter(rates.values()))
 
 
-def _panel_of(catalog: Catalog, study: Study, rate: Indicator) -> Panel:
+def _latest(catalog: Catalog, study: Study) -> Evidence:
+    """Give a study's series as of its newest figure: a track record looks at all years."""
     prepare(catalog, study)
     table = read_processed(catalog.root, study.id)
     newest = table["vintage"].max().date()
-    evidence = Evidence(catalog, study.model_copy(update={"as_of": newest}), table)
+    return Evidence(catalog, study.model_copy(update={"as_of": newest}), table)
+
+
+def _panel_of(evidence: Evidence, rate: Indicator) -> Panel:
+    study = evidence.study
     history = evidence.history(rate.id)
-    rows = history[history["area"].isin(commonest_level(catalog, study))]
+    rows = history[history["area"].isin(commonest_level(evidence.catalog, study))]
     if rows.empty:
         raise DataError(
             f"study {study.id!r}: expected {rate.id!r} in some area and year, found none; name "
             "another indicator or a panel file"
         )
-    given = rows[["area", "year", "value"]].assign(n=rows["denominator"])
-    return to_panels(given, name=rate.id)[0]
+    given = rows[["area", "year", "value"]].assign(
+        n=rows["denominator"], measure_type=rate.measure_type or ""
+    )
+    (panel,) = to_panels(given, name=rate.id)
+    return replace(panel, falling=rate.better == "lower", bounds=rate.bounds)
+
+
+def panels_of_study(catalog: Catalog, study: Study) -> list[Panel]:
+    """
+    Give the panels of a study: each indicator of its numeric targets, on the commonest level.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    list of Panel
+        Those with a value, all years of the table among them.
+
+    Raises
+    ------
+    DataError
+        If none has.
+    """
+    names = dict.fromkeys(
+        target.indicator
+        for target in catalog.plan(study.plan).targets
+        if target.numeric and target.indicator
+    )
+    evidence, found = _latest(catalog, study), []
+    for name in names:
+        with contextlib.suppress(DataError):
+            found.append(_panel_of(evidence, catalog.indicators[name]))
+    if not found:
+        raise DataError(f"study {study.id!r}: no indicator of its plan has a value in any area")
+    return found
 
 
 def save_record(record: PanelRecord, out: str) -> str:

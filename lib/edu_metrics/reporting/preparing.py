@@ -12,7 +12,7 @@ from edu_metrics.reporting.inputs import (
     versions_sha256,
 )
 
-__all__ = ["prepare", "seal", "table_path"]
+__all__ = ["is_current", "prepare", "seal", "table_path"]
 
 
 def table_path(root: Path, study_id: str) -> Path:
@@ -58,11 +58,7 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
         With every fault of the study's observations; no file is written then.
     """
     target = table_path(catalog.root, study.id)
-    if (
-        not force
-        and target.is_file()
-        and _said(target) == _made_from(catalog.root, study.simulated)
-    ):
+    if not force and is_current(catalog, study):
         return target
     from edu_metrics.observations import build, write_processed
 
@@ -77,6 +73,26 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
     write_processed(table, target)
     _note_beside(target).write_text(f"{made_from}\n", "utf-8")
     return target
+
+
+def is_current(catalog: Catalog, study: Study) -> bool:
+    """
+    Tell whether a study's table is there and was made from what is there now.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        Whether it can be read without building it.
+    """
+    target = table_path(catalog.root, study.id)
+    return target.is_file() and _said(target) == _made_from(catalog.root, study.simulated)
 
 
 def seal(root: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
+from edu_metrics.trajectories import TRIED_YEARS
 from edu_metrics.words import amount, number, percent, say, signed
 
 if TYPE_CHECKING:
@@ -55,6 +56,16 @@ def because(report: StudyReport, found: Assessment) -> str:
     str
         The sentence; empty where the verdict speaks for itself.
     """
+    told = [_reason(report, found)]
+    told += [say(f"report.finding_{name}", report.lang) for name in found.findings]
+    told += [
+        say(f"report.caution_{name}", report.lang, last=found.last_year, tried=TRIED_YEARS)
+        for name in found.cautions
+    ]
+    return say("report.semicolon", report.lang).join(one for one in told if one)
+
+
+def _reason(report: StudyReport, found: Assessment) -> str:
     lang = report.lang
     unit = report.unit_of(found)
     if found.verdict in (Verdict.MET, Verdict.MISSED):

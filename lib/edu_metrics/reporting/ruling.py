@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from edu_metrics.catalog import Target
-from edu_metrics.reachability.status_rules import Answer, Rule, StatusTable, Unable
+from edu_metrics.reachability import Assessment, chance
+from edu_metrics.reachability.status_rules import (
+    Answer,
+    Rule,
+    Stance,
+    StatusTable,
+    Unable,
+    stance_of,
+)
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import verdict_chip
-from edu_metrics.words import number, probability, say, signed
+from edu_metrics.words import amount, number, say, signed
 
-__all__ = ["show_status_rules"]
+__all__ = ["show_status_rules", "why_apart"]
 
 #: Columns: rules that judge in words, then those that give numbers, two to a column.
 WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
@@ -48,7 +58,7 @@ def show_status_rules(report: AreaReport) -> Html:
     head += [say("status.inep", lang), say("status.rule_unicef_aarr", lang)]
     if ranked:
         head.append(say("status.pace", lang))
-    lines = join(tag("li", _line(target, found, lang)) for target, found in shown)
+    lines = join(tag("li", _line(report, target, found)) for target, found in shown)
     return join(
         [
             table(head, rows, caption=say("status.caption", lang, number=len(rows))),
@@ -79,7 +89,7 @@ def _row(report: AreaReport, target: Target, found: StatusTable, *, ranked: bool
     lang, assessed = report.lang, report.assessments[target.id]
     ours = verdict_chip(assessed.verdict, lang)
     if assessed.probability is not None:
-        ours = ours + tag("small", probability(assessed.probability))
+        ours = ours + tag("small", chance(assessed.probability, lang))
     cells: list[Cell] = [tag("strong", target.title.in_(lang)), ours]
     cells += [_worded(found, rule, lang) for rule in WORDED]
     attained, executed = found.answer(Rule.ATTAINMENT), found.answer(Rule.EXECUTION)
@@ -164,11 +174,95 @@ def _unable(reason: Unable | None, lang: str) -> Html:
     return tag("small", said)
 
 
-def _line(target: Target, found: StatusTable, lang: str) -> Html:
+def why_apart(report: AreaReport, target: Target) -> str:
+    """
+    Say in numbers why published rules or the past pace call a target on track and ours does not.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.reporting.open_report`.
+    target : Target
+        A numeric target of its plan.
+
+    Returns
+    -------
+    str
+        What a straight line comes to and what is forecast; the other way round as well. Empty
+        where the verdict is not the opposite of what most rules, or the past pace, would say.
+    """
+    found, lang = report.assessments[target.id], report.lang
+    if None in (found.level, found.past_pace, found.interval, found.median, found.last_value):
+        return ""
+    due = max(check.years[-1] for check in found.checks)
+    against = _against(report.status_tables.get(target.id), found, due)
+    if against is None:
+        return ""
+    record = report.evidence.record(str(found.indicator), report.area.id)
+    first = min(year for year in record.exact if year >= (record.since or year))
+    last, value = int(found.last_year or 0), float(found.last_value or 0.0)
+    pace, middle = float(found.past_pace or 0.0), float(found.median or 0.0)
+    mean = (middle - value) / (due - last)
+    shown, change = _prints(report.unit_of(found), lang)
+    told = [
+        say("status.apart_line", lang, first_year=first, last_year=last, due=due,
+            first=shown(record.exact[first]), last=shown(value), pace=change(pace),
+            end=shown(value + pace * (due - last))),
+        say(f"status.{_gait(pace, mean)}", lang, pace=change(mean), median=shown(middle)),
+    ]  # fmt: skip
+    low, high = map(shown, found.interval or (0.0, 0.0))
+    told.append(say("status.apart_spread", lang, low=low, high=high))
+    if found.reached is not None and not found.reached.all_asked:
+        told.append(say("status.apart_more", lang))
+    return say(f"status.{against}", lang, told=say("report.semicolon", lang).join(told))
+
+
+def _prints(unit: str, lang: str) -> tuple[Callable[[float], str], Callable[[float], str]]:
+    """Give how a value and a change a year of a unit are printed: of counts the line is whole."""
+    if unit == "percent":
+        return (lambda value: amount(value, unit, lang)), (lambda pace: signed(pace, 2))
+    whole = unit not in ("ratio", "yuan_per_pupil")
+    return (
+        lambda value: amount(float(round(value, 0 if whole else 2)), unit, lang),
+        lambda pace: amount(round(pace, 2), unit, lang),
+    )
+
+
+def _gait(pace: float, mean: float) -> str:
+    """Name the words for how the forecast moves beside the past; within a tenth it is the same."""
+    if abs(mean) < abs(pace) / 50:
+        return "apart_still"
+    if mean * pace < 0:
+        return "apart_back"
+    if abs(mean - pace) < abs(pace) / 10:
+        return "apart_same"
+    return "apart_slower" if abs(mean) < abs(pace) else "apart_faster"
+
+
+def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | None:
+    """Name the words for what opposes the verdict: most rules that judge, or the past pace."""
+    ours = stance_of(found.verdict)
+    opposite = {Stance.BAD: Stance.GOOD, Stance.GOOD: Stance.BAD}.get(ours or Stance.MIDDLE)
+    if opposite is None or found.probability is None:
+        return None
+    stances = [stance_of(rules.answer(rule).status) for rule in WORDED] if rules else []
+    judging = [stance for stance in stances if stance is not None]
+    if 2 * judging.count(opposite) > len(judging):
+        return "apart_rules"
+    needed, left = found.years_needed, due - int(found.last_year or 0)
+    in_time = needed is not None and needed <= left
+    if in_time is (ours is Stance.BAD):
+        return "apart_in_time" if in_time else "apart_too_late"
+    return None
+
+
+def _line(report: AreaReport, target: Target, found: StatusTable) -> Html:
     """Say in one line why the answers differ, or that they do not, and who tells two stories."""
+    lang = report.lang
     reasons = [say(f"status.why_{reason}", lang) for reason in found.why]
     said = say("report.semicolon", lang).join(reasons) or say("status.agree", lang)
     text = say("status.line", lang, title=target.title.in_(lang), why=said)
+    text += say("report.sentence_gap", lang) + why_apart(report, target)
     told = [
         say(
             "status.of_complement",

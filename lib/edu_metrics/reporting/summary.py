@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from edu_metrics.reachability import Assessment
+from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.mattering import matters_row
 from edu_metrics.reporting.publishing import write_summary
@@ -42,7 +42,12 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "steps": found.steps,
         "verdict": str(found.verdict),
         "reason": found.reason,
-        "probability": found.probability,
+        "probability": two_digits(found.probability),
+        "probability_raw": found.probability_raw,
+        "edge": [str(word) for word in found.edge] if found.edge else None,
+        "findings": list(found.findings),
+        "cautions": list(found.cautions),
+        "unusual_years": list(found.unusual),
         "interval": list(found.interval) if found.interval else None,
         "start": found.start,
         "last_year": found.last_year,
@@ -82,7 +87,8 @@ def as_row(found: Assessment) -> dict[str, Any]:
                 "reading": other.reading,
                 "steps": other.steps,
                 "verdict": str(other.verdict),
-                "probability": other.probability,
+                "probability": two_digits(other.probability),
+                "probability_raw": other.probability_raw,
             }
             for other in found.others
         ],
@@ -101,20 +107,24 @@ def _reached(found: Assessment) -> dict[str, Any] | None:
     if found.reached is None:
         return None
     lists = {
-        key: list(value) if isinstance(value, tuple) else value
+        key: _shares(value) if isinstance(value, tuple) else value
         for key, value in asdict(found.reached).items()
     }
     return {**lists, "horizon": found.reached.horizon}
 
 
+def _shares(values: tuple[float, ...]) -> list[float]:
+    """Give years as they are, and probabilities with the digits that are meant."""
+    return [round(value, 2) for value in values]
+
+
 def _calibration(found: Assessment) -> dict[str, Any] | None:
-    """Say whose errors the interval rests on, what such intervals held, and how far it may go."""
+    """Say what intervals held where as many areas were forecast together, and the limits."""
     if found.probability is None or found.calibration is None:
         return None
-    held = found.calibration.held80_pct
     return {
-        "set": found.calibration.set or found.calibration.kind,
-        "coverage80_pct": None if held is None else list(held),
+        "areas": found.calibration.areas,
+        "coverage80_pct": list(found.calibration.held80_pct),
         "cap": CAP,
         "floor": FLOOR,
     }

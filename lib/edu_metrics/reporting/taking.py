@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from edu_metrics.reachability import Taking, what_each_reading_takes
+from edu_metrics.reachability import Taking, chance, what_each_reading_takes
 from edu_metrics.reachability.needs import MORE_A_YEAR, LeverNeed
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, facts, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text
 from edu_metrics.trajectories.mechanisms import Setting
-from edu_metrics.words import amount, date, number, probability, say
+from edu_metrics.words import amount, date, number, say, signed
 
 __all__ = ["show_what_it_takes"]
 
@@ -108,13 +108,13 @@ def _modelled(report: AreaReport, takings: list[Taking]) -> Html:
                     _title(report, item) if first else "",
                     _from_to(report, item) if first else "",
                     say(f"taking.{need.lever}", lang),
-                    probability(item.usual) if first else "",
+                    chance(item.usual, lang) if first else "",
                     _setting(need, need.even, item, lang),
                     _setting(need, need.sure, item, lang),
                     number(item.practice_percentile, 0) if first else "",
                 ]
             )
-    keys = ("target", "from_to", "lever", "usual", "even", "sure", "practice")
+    keys = ("target", "from_to", "lever", "usual", "model_even", "model_sure", "practice")
     head = [say(f"taking.{key}", lang) for key in keys]
     caption = say("taking.caption", lang, number=len(takings))
     pieces: list[Cell] = [table(head, rows, caption=caption, numeric=(3, 6))]
@@ -137,7 +137,7 @@ def _counted(report: AreaReport, takings: list[Taking]) -> Html:
             _title(report, item),
             _from_to(report, item) + mark,
             say("taking.fewer_a_year" if falling else "taking.more_a_year", lang),
-            "—" if item.standing_still else probability(item.usual),
+            chance(item.usual, lang),
             _setting(need, need.even, item, lang),
             "" if item.standing_still else _setting(need, need.sure, item, lang),
             number(item.practice_percentile, 0),
@@ -178,8 +178,7 @@ def _others(report: AreaReport, takings: list[Taking]) -> Html:
                 setting=_setting(need, need.even, item, lang))
             for need in item.needs
         )  # fmt: skip
-        chance = "—" if item.standing_still else probability(item.usual)
-        rows.append([_title(report, item), label, chance, needs or "—"])
+        rows.append([_title(report, item), label, chance(item.usual, lang), needs or "—"])
     if not rows:
         return Html("")
     head = [say(f"taking.{key}", lang) for key in ("target", "reading", "usual", "even")]
@@ -227,11 +226,16 @@ def _district(report: AreaReport, item: Taking) -> str:
 def _setting(need: LeverNeed, setting: Setting | None, item: Taking, lang: str) -> str:
     if setting is None:
         return ""
+    by_model = item.under_model is not None
     if setting.reason == "usual_is_enough":
-        return say("taking.usual_is_enough", lang)
+        return say("taking.model_is_enough" if by_model else "taking.usual_is_enough", lang)
     if setting.value is None:
-        high, chance = _amount(need, need.high, item, lang), probability(setting.probability)
-        return say("taking.beyond_bounds", lang, high=high, chance=chance)
+        high = _amount(need, need.high, item, lang)
+        if by_model:
+            more = signed(100 * (setting.probability - (item.under_model or 0.0)), 0)
+            return say("taking.model_beyond", lang, high=high, change=more)
+        most = chance(setting.probability, lang)
+        return say("taking.beyond_bounds", lang, high=high, chance=most)
     return _amount(need, setting.value, item, lang)
 
 

@@ -6,12 +6,20 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Group, Odds, Together, plan_together
+from edu_metrics.reachability import (
+    Group,
+    Odds,
+    Together,
+    Verdict,
+    chance,
+    plan_together,
+    two_digits,
+)
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.city import CityReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
-from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import number, percent, probability, say
+from edu_metrics.trajectories import CAP, FLOOR, stated
+from edu_metrics.words import number, percent, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["show_together", "show_together_by_area", "together_of_study", "together_row"]
 
 
-_NO_ODDS = ("joint", "independent", "low", "high")
+_NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
+#: Verdicts that are a probability put into a word.
+_JUDGED = (Verdict.OUT_OF_REACH, Verdict.UNLIKELY, Verdict.UNCERTAIN, Verdict.LIKELY)
 
 
 def together_of_study(
@@ -105,10 +115,10 @@ def show_together_by_area(report: CityReport) -> Html:
         rows.append(
             [
                 report.area_name(area),
-                str(one.standings["probable"]),
+                str(len(one.probabilities)),
                 number(one.expected) if odds else "—",
                 _between(one.interval, lang) if odds else "—",
-                probability(odds.joint, lang) if odds else "—",
+                chance(odds.joint, lang) if odds else "—",
                 _bounds(odds, lang) if odds else "—",
             ]
         )
@@ -119,15 +129,9 @@ def show_together_by_area(report: CityReport) -> Html:
 
 def _sentences(report: StudyReport, found: Together) -> Html:
     lang = report.lang
-    standings = found.standings
-    lost = standings["missed"] + standings["impossible"]
-    unknown = standings["no_data"] + standings["cannot_tell"]
-    probable = standings["probable"]
-    told = [
-        say("matters.together_counts", lang, total=sum(standings.values()), met=standings["met"],
-            lost=lost, unknown=unknown, probable=probable, vacuous=found.vacuous)
-    ]  # fmt: skip
-    pieces: list[Cell] = [tag("p", told[0])]
+    lost = found.verdicts.get(Verdict.MISSED, 0) + found.verdicts.get(Verdict.IMPOSSIBLE, 0)
+    probable = len(found.probabilities)
+    pieces: list[Cell] = [tag("p", _counts(found, lang))]
     odds = found.odds
     if odds is None:
         pieces.append(note(say("matters.together_none", lang), "gap"))
@@ -141,15 +145,31 @@ def _sentences(report: StudyReport, found: Together) -> Html:
     )  # fmt: skip
     told.append(
         say("matters.together_all", lang, probable=probable,
-            joint=probability(odds.joint, lang),
-            independent=probability(odds.independent, lang),
-            low=_exact(odds.low, lang), high=_exact(odds.high, lang))
+            joint=chance(odds.joint, lang), independent=chance(odds.independent, lang),
+            bounds=_bounds(odds, lang))
     )  # fmt: skip
-    if unknown:
-        told.append(say("matters.together_unknown", lang, unknown=unknown))
+    if found.unknown:
+        told.append(say("matters.together_unknown", lang, unknown=found.unknown))
     told += _links(report, found)
     space = "" if lang == "zh" else " "
     return join([*pieces, tag("p", space.join(told)), _how(found, lang)])
+
+
+def _counts(found: Together, lang: str) -> str:
+    """Count verdicts in the words of the table of verdicts."""
+    counted = say("report.list_comma", lang).join(
+        say("report.count_of", lang, number=number_of, verdict=say(f"verdict.{word}", lang))
+        for word in Verdict
+        if (number_of := found.verdicts.get(word))
+    )
+    total, probable = sum(found.verdicts.values()), len(found.probabilities)
+    judged = sum(found.verdicts.get(word, 0) for word in _JUDGED)
+    told = say("matters.together_counts", lang, total=total, counted=counted)
+    if probable:
+        told += say("matters.together_probable", lang, probable=probable, vacuous=found.vacuous)
+    if probable > judged:
+        told += say("matters.together_by_chance", lang, number=probable - judged)
+    return told
 
 
 def _links(report: StudyReport, found: Together) -> list[str]:
@@ -157,16 +177,17 @@ def _links(report: StudyReport, found: Together) -> list[str]:
     told = []
     if found.lowest is not None:
         title = report.plan.target(found.lowest).title.in_(lang)
-        chance = _exact(found.probabilities[found.lowest], lang)
+        told_chance = chance(found.probabilities[found.lowest], lang)
         chances = list(found.probabilities.values())
         number_of = chances.count(min(chances))
         key = "matters.together_lowest_of" if number_of > 1 else "matters.together_lowest"
         words = {"number": number_of} if number_of > 1 else {"target": title}
-        told.append(say(key, lang, chance=chance, **words))
+        told.append(say(key, lang, chance=told_chance, **words))
     if found.weakest is not None:
         title = report.plan.target(found.weakest).title.in_(lang)
-        chance = probability(found.without_weakest, lang)
-        told.append(say("matters.together_weakest", lang, target=title, chance=chance))
+        without = chance(found.without_weakest, lang)
+        if without != chance(found.odds.joint if found.odds else None, lang):
+            told.append(say("matters.together_weakest", lang, target=title, chance=without))
     elif len(found.probabilities) > 1:
         told.append(say("matters.together_no_weakest", lang))
     return told
@@ -193,7 +214,7 @@ def _articles(report: StudyReport, found: Together) -> Html:
             report.plan.article_in(group.article, lang),
             str(len(group.targets)),
             _group(group, lang),
-            probability(group.odds.independent, lang) if group.odds else "—",
+            chance(group.odds.independent, lang) if group.odds else "—",
             _bounds(group.odds, lang) if group.odds else "—",
         ]
         for group in found.groups
@@ -209,19 +230,15 @@ def _group(group: Group, lang: str) -> str:
         if group.unknown:
             return say("matters.group_no_chance", lang, number=group.unknown)
         return say("matters.group_met", lang)
-    chance = probability(group.odds.joint, lang)
+    shown = chance(group.odds.joint, lang)
     if group.unknown:
-        return say("matters.group_unknown", lang, chance=chance, number=group.unknown)
-    return chance
-
-
-def _exact(value: float, lang: str) -> str:
-    """Print a bound, which may be nothing at all."""
-    return percent("0", lang) if value == 0 else probability(value, lang)
+        return say("matters.group_unknown", lang, chance=shown, number=group.unknown)
+    return shown
 
 
 def _bounds(odds: Odds, lang: str) -> str:
-    return say("matters.between", lang, low=_exact(odds.low, lang), high=_exact(odds.high, lang))
+    low, high = chance(odds.low, lang), chance(odds.high, lang)
+    return low if low == high else say("matters.between", lang, low=low, high=high)
 
 
 def _between(ends: tuple[float, float], lang: str) -> str:
@@ -244,17 +261,19 @@ def together_row(found: Together) -> dict[str, Any]:
     """
     return {
         "area": found.area,
-        "standings": dict(found.standings),
+        "verdicts": {str(word): found.verdicts.get(word, 0) for word in Verdict},
+        "unknown": found.unknown,
         "vacuous": found.vacuous,
         "expected": found.expected,
         "interval": list(found.interval),
         "interval_independent": list(found.interval_independent),
-        "probable": found.standings["probable"],
-        **(asdict(found.odds) if found.odds else dict.fromkeys(_NO_ODDS)),
+        "probable": len(found.probabilities),
+        "probabilities": {name: two_digits(one) for name, one in found.probabilities.items()},
+        **(_odds(found.odds) or dict.fromkeys(_NO_ODDS)),
         "lost": found.lost,
         "lowest": found.lowest,
         "weakest": found.weakest,
-        "without_weakest": found.without_weakest,
+        "without_weakest": _stated(found.without_weakest),
         "weight_of_definitions": found.dependence.intensity,
         "pairs_with_years": found.dependence.pairs,
         "draws": found.draws,
@@ -265,8 +284,20 @@ def together_row(found: Together) -> dict[str, Any]:
                 "met": group.met,
                 "lost": group.lost,
                 "unknown": group.unknown,
-                "all": asdict(group.odds) if group.odds else None,
+                "all": _odds(group.odds),
             }
             for group in found.groups
         ],
     }
+
+
+def _stated(value: float | None) -> float | None:
+    return None if value is None else two_digits(float(stated(value)))
+
+
+def _odds(found: Odds | None) -> dict[str, float | None] | None:
+    """Give joint probabilities as far as they may be stated, and the joint one as it came out."""
+    if found is None:
+        return None
+    told = {name: _stated(value) for name, value in asdict(found).items()}
+    return {**told, "joint_raw": found.joint}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from edu_metrics.reachability import Assessment, Reached
+from edu_metrics.reachability import Assessment, Reached, chance
 from edu_metrics.reachability.reaching import BEYOND
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, table, tag
 from edu_metrics.reporting.reasons import level_text
-from edu_metrics.words import probability, say
+from edu_metrics.words import say
 
 __all__ = ["show_years_reached"]
 
@@ -41,11 +41,12 @@ def show_years_reached(report: AreaReport) -> Html:
     span = sorted({year for *_, years in told for year in years.years})
     rows: list[list[Cell]] = [
         [
-            tag("strong", target.title.in_(lang)),
+            tag("strong", target.title.in_(lang) + ("" if years.all_asked else " ‡")),
             level_text(item, report.unit_of(item), lang),
-            *(_in_year(item, years, year) for year in span),
+            *(_in_year(item, years, year, lang) for year in span),
             _median(years, lang),
-            _kept(item, years),
+            _kept(item, years, lang),
+            chance(item.probability, lang),
         ]
         for target, item, years in told
     ]
@@ -55,6 +56,7 @@ def show_years_reached(report: AreaReport) -> Html:
         *(str(year) for year in span),
         say("noise.median", lang),
         say("noise.stays", lang),
+        say("noise.whole_target", lang),
     ]
     caption = say("noise.reached_caption", lang)
     shown = table(head, rows, caption=caption, numeric=tuple(range(1, len(head))))
@@ -67,13 +69,18 @@ def _due(found: Assessment) -> int:
     return max(check.years[-1] for check in found.checks)
 
 
-def _in_year(found: Assessment, years: Reached, year: int) -> Cell:
+def _in_year(found: Assessment, years: Reached, year: int, lang: str) -> Cell:
     if year not in years.years:
         return "—"
     position = years.years.index(year)
     mark = "◆ " if year == _due(found) else ""
     first, there = years.first_hit[position], years.still_there[position]
-    return tag("div", mark + probability(first)) + tag("small", probability(there))
+    return tag("div", mark + _chance(first, lang)) + tag("small", _chance(there, lang))
+
+
+def _chance(value: float, lang: str) -> str:
+    """Print a probability; what was observed is a fact, and no probability is that high."""
+    return say("noise.fact", lang) if value == 1 else chance(value, lang)
 
 
 def _median(years: Reached, lang: str) -> str:
@@ -84,6 +91,6 @@ def _median(years: Reached, lang: str) -> str:
     return str(years.median_year)
 
 
-def _kept(found: Assessment, years: Reached) -> str:
+def _kept(found: Assessment, years: Reached, lang: str) -> str:
     due = _due(found)
-    return probability(years.stays[years.years.index(due)] if due in years.years else None)
+    return chance(years.stays[years.years.index(due)] if due in years.years else None, lang)

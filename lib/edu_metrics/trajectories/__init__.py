@@ -1,33 +1,45 @@
-"""What may come: trend models and their calibration, and paths that a plan prescribes."""
+"""What may come: the forecast and its back-test, and paths that a plan prescribes."""
 
-from edu_metrics.trajectories.backtest import BandScore, EventScore, ModelScore, YearScore, backtest
+from edu_metrics.catalog.priors import Prior, load_priors, prior_of
+from edu_metrics.trajectories.backtest import (
+    BandScore,
+    EventScore,
+    ModelScore,
+    PersonsScore,
+    YearScore,
+    backtest,
+)
 from edu_metrics.trajectories.default import (
     CAP,
-    COVERED_PCT,
-    DEFAULT_MODEL,
     FLOOR,
     TOGETHER_PCT,
+    TOO_FAR_YEARS,
+    TRIED_YEARS,
+    Calibration,
+    held80_pct,
     stated,
 )
-from edu_metrics.trajectories.drawing import Trajectory
-from edu_metrics.trajectories.error_tables import FEW_AREAS, CalibratedOn
+from edu_metrics.trajectories.drawing import Law, Trajectory
 from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
 from edu_metrics.trajectories.paths import baselines_that_reach, constant_pace, constant_rate
-from edu_metrics.trajectories.projecting import Projection, project
+from edu_metrics.trajectories.projecting import MODEL, Projection, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
 
 __all__ = [
     "CAP",
-    "COVERED_PCT",
-    "DEFAULT_MODEL",
-    "FEW_AREAS",
     "FLOOR",
+    "MODEL",
     "TOGETHER_PCT",
+    "TOO_FAR_YEARS",
+    "TRIED_YEARS",
     "BandScore",
-    "CalibratedOn",
+    "Calibration",
     "EventScore",
+    "Law",
     "ModelScore",
     "Panel",
+    "PersonsScore",
+    "Prior",
     "Projection",
     "Scale",
     "Trajectory",
@@ -38,6 +50,9 @@ __all__ = [
     "constant_pace",
     "constant_rate",
     "from_scale",
+    "held80_pct",
+    "load_priors",
+    "prior_of",
     "project",
     "read_panels",
     "scale_for",

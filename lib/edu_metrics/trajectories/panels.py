@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog.priors import Prior, load_priors, prior_of
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import common_variance_pct
+from edu_metrics.trajectories.scales import Scale, scale_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,9 @@ class Panel:
     ``values`` has one row an area and one column a year, every year between the first and the
     last; NaN where nothing was observed. ``counts`` has the number of persons behind each value,
     NaN where unknown. Areas stand in alphabetical order, so that no result hangs on the order of
-    a file.
+    a file. ``measure_type`` is the type of measure
+    (:mod:`~edu_metrics.catalog.priors`), where it is known; ``falling`` says that less is better,
+    and ``bounds`` what the rate can't leave, where a definition says it.
     """
 
     name: str
@@ -41,6 +45,22 @@ class Panel:
     years: tuple[int, ...]
     values: Floats
     counts: Floats
+    measure_type: str | None = None
+    falling: bool = False
+    bounds: tuple[float | None, float | None] | None = None
+
+    @property
+    def prior(self) -> Prior:
+        """What is expected of such series."""
+        return prior_of(self.measure_type).towards(falling=self.falling)
+
+    @property
+    def scale(self) -> Scale:
+        """On what they move: what passes 100, and what is no rate, has no upper bound."""
+        if self.bounds is not None:
+            return scale_for(self.bounds)
+        rate = self.prior.rate is not False and not np.nanmax(self.values, initial=0.0) > 100
+        return Scale(0.0, 100.0 if rate else None)
 
 
 def common_share_pct(values: Floats) -> float | None:
@@ -79,8 +99,9 @@ def read_panels(path: Path | str) -> list[Panel]:
     ----------
     path : Path or str
         A table with the columns area (or unit), year and value, and optionally n (persons behind
-        the value; 0, or a negative code for "not told", is taken as unknown), group and indicator.
-        Other columns are not looked at, nor are rows without a value.
+        the value; 0, or a negative code for "not told", is taken as unknown), group, indicator
+        and measure_type (one a panel). Other columns are not looked at, nor are rows without a
+        value.
 
     Returns
     -------
@@ -132,8 +153,8 @@ def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
     Raises
     ------
     DataError
-        With every fault: columns that are missing, cells that are no number, values outside
-        0-100, years that are not whole, two values for one area and year.
+        With every fault: columns that are missing, cells that are no number, values below
+        0, years that are not whole, two values for one area and year.
 
     Examples
     --------
@@ -150,7 +171,7 @@ def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
     if lacking:
         raise DataError(
             f"{name}: expected the columns area (or unit), year and value, and optionally n, "
-            f"group and indicator; found {', '.join(table.columns) or 'none'}; "
+            f"group, indicator and measure_type; found {', '.join(table.columns) or 'none'}; "
             f"missing: {', '.join(lacking)}"
         )
     rows = _checked(table, name)
@@ -179,7 +200,7 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     checks = {
         "area: expected a name": kept["area"] == "",
         "year: expected a whole number": ~(kept["year"] % 1 == 0),
-        "value: expected 0 to 100": (kept["value"] < 0) | (kept["value"] > 100),
+        "value: expected 0 or more": kept["value"] < 0,
     }
     for expected, wrong in checks.items():
         column = expected.split(":")[0]
@@ -190,6 +211,13 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if len(double):
         pairs = text["area"] + ", " + text["year"]
         faults += _told(double, pairs, "area and year: expected one value each")
+    rows["measure_type"] = text.get("measure_type", "")
+    kept = rows.loc[text["value"] != ""]
+    known = ("", *load_priors())
+    expected = f"measure_type: expected one of {', '.join(known[1:])}"
+    faults += _told(kept[~kept["measure_type"].isin(known)], rows["measure_type"], expected)
+    mixed = kept.groupby("panel")["measure_type"].transform("nunique") > 1
+    faults += _told(kept[mixed], rows["measure_type"], "measure_type: expected one a panel")
     if faults:
         raise DataError(f"{name}: {len(faults)} faults; nothing was computed", faults)
     return kept
@@ -226,4 +254,5 @@ def _panel(name: str, rows: pd.DataFrame) -> Panel:
     values[at] = rows["value"].to_numpy(dtype=float)
     persons = rows["n"].to_numpy(dtype=float)
     counts[at] = np.where(persons > 0, persons, np.nan)
-    return Panel(name, areas, tuple(range(first, last + 1)), values, counts)
+    measure_type = str(rows["measure_type"].iloc[0]) or None
+    return Panel(name, areas, tuple(range(first, last + 1)), values, counts, measure_type)

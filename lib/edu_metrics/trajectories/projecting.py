@@ -1,54 +1,98 @@
-"""
-What the series of comparable areas may do next: the default model's draws, area by area.
-
-All areas of a level are projected together, since each borrows from the others and all share the
-common part of a year; an area's draws are made when they are asked for.
-"""
+"""What the series of comparable areas may do next, each learning from the others."""
 
 from __future__ import annotations
 
-import contextlib
-import zlib
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog.error_tables import ErrorTable
+from edu_metrics.catalog.priors import prior_of
 from edu_metrics.errors import ProjectionError
-from edu_metrics.trajectories.batches import Errors, interpolated, order_statistics
-from edu_metrics.trajectories.calibration import (
-    Calibrated,
-    calibrate,
-    common_parts,
-    draw_errors,
-)
-from edu_metrics.trajectories.default import COVERED_PCT, DEFAULT_MODEL
-from edu_metrics.trajectories.drawing import Trajectory, half_normals, normals_over_years
-from edu_metrics.trajectories.error_tables import (
-    FEW_AREAS,
-    CalibratedOn,
-    borrowed_errors,
-    own_steps,
-)
-from edu_metrics.trajectories.levels import OWN_WEIGHT
-from edu_metrics.trajectories.scales import Scale, from_scale, printed_decimals, to_scale
-from edu_metrics.trajectories.tracks import Track, track
+from edu_metrics.trajectories.drawing import Law, Trajectory, side_by_side
+from edu_metrics.trajectories.forecast import forecast
+from edu_metrics.trajectories.scales import Scale, Values, from_scale, printed_decimals, to_scale
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_CHANGES", "Projection", "project"]
+__all__ = ["MIN_CHANGES", "MODEL", "Projection", "project", "sampling_variance"]
 
 Floats = NDArray[np.float64]
 
-#: With fewer changes than this, own and borrowed together, nothing is said.
+MODEL = "damped_drift"
+#: With fewer yearly changes of its own, or of its own and the borrowed ones, nothing is said.
 MIN_CHANGES = 3
-#: Every projection reaches so far at least: what is said of a year must not hang on how many
-#: more are asked for.
+#: What the changes of peers are worth to a series that has fewer. [changes]
+BORROWED = 2
+#: Every projection reaches so far at least.
 _LEAST_YEARS = 8
+#: Of faults of one kind so many are named.
+_NAMED = 5
+
+
+def project(
+    history: pd.DataFrame,
+    until: int,
+    *,
+    scale: Scale,
+    measure_type: str | None = None,
+    falling: bool = False,
+    whole_counts: bool = False,
+) -> Projection:
+    """
+    Project the series of comparable areas.
+
+    Parameters
+    ----------
+    history : DataFrame
+        Columns area, year and value, exact values of areas on one level, and optionally
+        denominator: the persons or institutions behind a rate.
+    until : int
+        Last year that may be asked for.
+    scale : Scale
+        From :func:`~edu_metrics.trajectories.scale_for`.
+    measure_type : str, optional
+        Type of measure, for what is expected before looking
+        (:mod:`~edu_metrics.catalog.priors`); the widest expectation where it is left out.
+    falling : bool, optional
+        Whether less is better: what is expected of a measure is that it gets better.
+    whole_counts : bool, optional
+        Whether the indicator is a whole count (persons, schools) on the log scale.
+
+    Returns
+    -------
+    Projection
+        Whose :meth:`~Projection.of` gives one area.
+
+    Raises
+    ------
+    ProjectionError
+        With every fault of the table: a column that is missing, a value or year that is no
+        number, an area with two values for a year, values beyond the bounds, or fractions where
+        percentages are meant.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from edu_metrics.trajectories import scale_for
+    >>> nation = pd.DataFrame({
+    ...     "area": "china", "year": range(2016, 2021), "value": [93.4, 93.8, 94.2, 94.8, 95.2],
+    ... })
+    >>> path = project(nation, 2022, scale=scale_for((0, 100))).of("china", (2021, 2022))
+    >>> [round(float(value), 1) for value in path.quantiles([0.1, 0.5, 0.9])[:, 1]]
+    [94.7, 95.9, 96.8]
+    """
+    _require_sound(history, scale)
+    return Projection(
+        history,
+        until,
+        scale=scale,
+        measure_type=measure_type,
+        falling=falling,
+        whole_counts=whole_counts,
+    )
 
 
 class Projection:
@@ -64,52 +108,52 @@ class Projection:
         until: int,
         *,
         scale: Scale,
-        seed: str,
-        draws: int,
+        measure_type: str | None,
+        falling: bool,
         whole_counts: bool,
-        lent: ErrorTable | None = None,
     ) -> None:
-        self._scale, self._seed, self._draws = scale, seed, draws
-        self._whole_counts = whole_counts
         rows = history.sort_values(["area", "year"], kind="stable")
-        self._values = {
+        if "denominator" not in rows:
+            rows = rows.assign(denominator=np.nan)
+        self._scale, self._whole_counts = scale, whole_counts
+        self._values: dict[str, Floats] = {
             str(area): part[["year", "value", "denominator"]].to_numpy(dtype=float)
             for area, part in rows.groupby("area", sort=True)
         }
         self.areas = tuple(self._values)
+        self._rows = {area: row for row, area in enumerate(self.areas)}
         self._first = int(rows["year"].min()) if len(rows) else until
         last = int(rows["year"].max()) if len(rows) else until
-        points = np.full((len(self.areas), last - self._first + 1), np.nan)
-        for place, area in enumerate(self.areas):
-            points[place, self._values[area][:, 0].astype(int) - self._first] = self._on_scale(area)
+        self._points = np.full((len(self.areas), last - self._first + 1), np.nan)
+        for place, part in enumerate(self._values.values()):
+            columns = part[:, 0].astype(int) - self._first
+            self._points[place, columns] = self._on_scale(part)
         soonest = min((int(part[-1, 0]) for part in self._values.values()), default=until)
         self._horizon = max(until - soonest, _LEAST_YEARS)
-        few = len(self.areas) < FEW_AREAS
-        self._lent = lent if few and scale == "logit" else None
-        self._calibrated_on = CalibratedOn("peers", held80_pct=COVERED_PCT)
-        if self._lent is not None:
-            self._calibrated_on = CalibratedOn("lent", self._lent.id, self._lent.held80_pct)
-        elif few:
-            self._calibrated_on = CalibratedOn("own")
-        self._track: Track = track(DEFAULT_MODEL, points, self._horizon)
-        self._calibrated = cache(
-            lambda origin: calibrate(self._track, origin, few=few and self._lent is None)
+        self._changes = np.sum(~np.isnan(self._points), axis=1) - 1
+        self._moved = any(np.ptp(part[:, 1]) > 0 for part in self._values.values())
+        if not self.areas:
+            return
+        self._forecast = forecast(
+            self._points[None],
+            prior_of(measure_type).towards(falling=falling),
+            self._horizon,
+            sampling=self._sampling(),
         )
-        self._common = cache(self._common_normals)
-        self._shared = cache(
-            lambda origin, years: common_parts(self._calibrated(origin), self._common(years))
-        )
+        self._degrees = np.round(self._forecast.degrees[0], 1)
+        self._sd = np.sqrt(self._forecast.variance[0])
+        self._common = self._forecast.common_part[0].mean(axis=1)
 
-    def _on_scale(self, area: str) -> Floats:
-        part = self._values[area]
-        wholes: Any = part[:, 2]
-        if self._scale == "log":
-            wholes = 1 if self._whole_counts else None
-        return to_scale(part[:, 1], self._scale, wholes)
+    @property
+    def unusual(self) -> tuple[int, ...]:
+        """Years left out, in which all areas together fit neither before nor after."""
+        if not self.areas:
+            return ()
+        return tuple(self._first + int(year) for year in np.flatnonzero(self._forecast.unusual[0]))
 
     def of(self, area: str, years: Sequence[int]) -> Trajectory:
         """
-        Draw what one area may do.
+        Say what one area may do.
 
         Parameters
         ----------
@@ -121,7 +165,7 @@ class Projection:
         Returns
         -------
         Trajectory
-            Its draws; the same whatever the order of areas, and longer ones begin like shorter.
+            The same whatever the order of areas, and longer ones begin like shorter.
 
         Raises
         ------
@@ -129,37 +173,88 @@ class Projection:
             With no observation, with too few changes of its own and of peers, if nothing ever
             moved, or if the years don't follow the last one.
         """
-        if area not in self._values:
-            raise ProjectionError(
-                "no observation to start from; report what is missing, or the required pace "
-                "from an assumed start"
-            )
-        row, part = self.areas.index(area), self._values[area]
-        last = int(part[-1, 0])
-        expected = tuple(range(last + 1, last + 1 + len(years)))
+        row = self._row(area)
+        last, ahead = int(self._values[area][-1, 0]), len(years)
+        expected = tuple(range(last + 1, last + 1 + ahead))
         if tuple(years) != expected or not expected:
             raise ProjectionError(f"years: expected {expected}, found {tuple(years)}")
-        if len(years) > self._horizon:
-            raise ProjectionError(f"years: expected {self._horizon} at most, found {len(years)}")
-        calibrated = self._calibrated(last - self._first)
-        self._require_movement(calibrated, row)
-        errors = self._errors(calibrated, row, last, len(years))
-        drawn = self._printed(calibrated.centres[row, : len(years)] + errors, part)
-        return Trajectory(
-            model=f"{DEFAULT_MODEL}_{self._scale}",
-            years=tuple(years),
-            draws=drawn,
-            last_year=last,
-            last_value=float(part[-1, 1]),
-            peers=int(np.sum(calibrated.folds != calibrated.folds[row])),
-            calibration=self._calibrated_on,
+        if ahead > self._horizon:
+            raise ProjectionError(f"years: expected {self._horizon} at most, found {ahead}")
+        law = Law(
+            self._forecast.location[0, row, :ahead],
+            self._sd[row, :ahead],
+            self._degrees[row, :ahead],
+            self._forecast.correlation(0, row)[0, :ahead, :ahead],
+            self._values_of(area),
         )
+        value = float(self._values[area][-1, 1])
+        return self._trajectory(area, law, years, value, float(self._common[row]))
+
+    def sum_of(
+        self, parts: Sequence[str], years: Sequence[int], *, name: str, mean: bool
+    ) -> Trajectory:
+        """
+        Say what areas do together: the rate of all of them, or the sum of their counts.
+
+        Parameters
+        ----------
+        parts : sequence of str
+            The areas that make up the whole.
+        years : sequence of int
+            Consecutive years from the one after their last observation.
+        name : str
+            What the whole is called.
+        mean : bool
+            Whether the whole's value is the mean of theirs, weighted by the persons or
+            institutions behind each, as it is for a rate or ratio; else their sum.
+
+        Returns
+        -------
+        Trajectory
+            Its centre is what theirs come to, its spread that of their sum, with what they have
+            in common (delta method on the scale).
+
+        Raises
+        ------
+        ProjectionError
+            As for each part; where parts end in different years; and for a mean where the number
+            behind a part is unknown.
+        """
+        rows = [self._row(area) for area in parts]
+        last = np.stack([self._values[area][-1] for area in parts])
+        behind = last[:, 2] if mean else np.ones(len(parts))
+        if len(set(last[:, 0])) != 1 or np.isnan(behind).any():
+            raise ProjectionError(
+                f"{name}: expected parts known up to one year, with the numbers behind them; found "
+                f"the years {', '.join(f'{year:g}' for year in last[:, 0])}"
+            )
+        ahead, scale = len(years), self._scale
+        share = behind / (behind.sum() if mean else 1.0)
+        counted = behind if mean and scale.high is not None else None
+        centres = self._centres(self._forecast.location[0, rows, :ahead], counted)
+        together = share @ centres
+        slopes = share[:, None] * _slope(centres, scale) / _slope(together, scale)
+        spread = np.zeros((1, len(self.areas), ahead))
+        spread[0, rows] = slopes
+        variance, degrees = self._forecast.weighted(spread)
+        whole = None if counted is None else float(behind.sum())
+        if self._whole_counts:
+            whole = 1.0
+        largest = rows[int(np.argmax(slopes[:, 0]))]
+        law = Law(
+            to_scale(together, scale, whole),
+            np.sqrt(variance[0]),
+            np.round(degrees[0], 1),
+            self._forecast.correlation(0, largest)[0, :ahead, :ahead],
+            Values(scale, whole),
+        )
+        return self._trajectory(name, law, years, float(share @ last[:, 1]), 1.0)
 
     def quantiles(
         self, levels: Sequence[float], ahead: int, *, areas: Sequence[str] | None = None
     ) -> Iterator[tuple[str, Floats]]:
         """
-        Give quantiles for many areas without keeping any area's draws.
+        Give quantiles for many areas without paths of any.
 
         Parameters
         ----------
@@ -173,168 +268,184 @@ class Projection:
         Yields
         ------
         tuple of str and ndarray
-            An area and its quantiles, levels x years: those of the draws that :meth:`of` gives.
-            An area that can't be projected is left out.
+            An area and its quantiles, levels x years: those of :meth:`of`. An area that can't be
+            projected is left out.
 
         Raises
         ------
         ProjectionError
             If ``ahead`` is not within the years that were projected.
         """
+        from scipy.special import stdtrit
+
         if not 1 <= ahead <= self._horizon:
             raise ProjectionError(f"years: expected 1 to {self._horizon}, found {ahead}")
-        wanted = self.areas if areas is None else areas
-        if self._lent is not None:
-            yield from self._one_by_one(levels, ahead, wanted)
+        if not self.areas:
             return
-        common = self._common(ahead)
-        by_last: dict[int, list[int]] = {}
-        for area in wanted:
-            last = int(self._values[area][-1, 0])
-            by_last.setdefault(last, []).append(self.areas.index(area))
-        draws = np.empty((ahead, self._draws))
-        for last, rows in by_last.items():
-            calibrated = self._calibrated(last - self._first)
-            able = calibrated.known & (calibrated.changes >= MIN_CHANGES)
-            errors = Errors.at(calibrated, common)
-            chosen = np.array([row for row in rows if able[row]], dtype=np.int64)
-            for row, table in errors.own(chosen, ahead):
-                self._fill(draws, row, table, calibrated.spreads[row, :ahead])
-                draws += errors.shared[int(calibrated.folds[row])]
-                draws += calibrated.centres[row, :ahead, None]
-                below, above, weights = order_statistics(draws, levels)
-                part = self._values[self.areas[row]]
-                low, high = (self._printed(points, part) for points in (below, above))
-                yield self.areas[row], low + weights[:, None] * (high - low)
+        given = np.asarray(levels, dtype=float)[:, None]
+        away = stdtrit(self._degrees[:, None, :ahead], given[None])
+        points = self._forecast.location[0, :, None, :ahead] + self._sd[:, None, :ahead] * away
+        for area in self.areas if areas is None else areas:
+            row = self._rows[area]
+            if self._fault(row) is None:
+                yield area, self._values_of(area).at(points[row])
 
-    def _fill(self, draws: Floats, row: int, table: Floats, spreads: Floats) -> None:
-        """Put an area's own errors into a buffer, years x draws; the second half mirrors."""
-        half = self._draws // 2
-        normal = half_normals(self._random(self.areas[row]), spreads, half)
-        for year in range(len(spreads)):
-            draws[year, :half] = interpolated(normal[year], table[year])
-            draws[year, half:] = interpolated(-normal[year], table[year])
-
-    def _one_by_one(
-        self, levels: Sequence[float], ahead: int, areas: Sequence[str]
-    ) -> Iterator[tuple[str, Floats]]:
-        for area in areas:
-            last = int(self._values[area][-1, 0])
-            with contextlib.suppress(ProjectionError):
-                found = self.of(area, tuple(range(last + 1, last + 1 + ahead)))
-                yield area, found.quantiles(levels)
-
-    def _printed(self, points: Floats, part: Floats) -> Floats:
-        """Bring points back from the scale, as finely as the series is known."""
-        drawn = from_scale(points, self._scale, self._whole(part))
-        if self._scale == "logit" and np.isnan(part[-1, 2]):
-            # A rate without the number behind it is known as finely as it is printed, no finer.
-            drawn = np.round(drawn, printed_decimals(part[:, 1]))
-        return drawn
-
-    def _errors(self, calibrated: Calibrated, row: int, last: int, years: int) -> Floats:
-        """Draw errors, draws x years: as the peers' were, or as those of a table."""
-        random = self._random(self.areas[row])
-        common: Floats = self._common(years)
-        if self._lent is None:
-            own = normals_over_years(random, calibrated.spreads[row, :years], self._draws)
-            rows = np.array([row], dtype=np.int64)
-            shared = self._shared(last - self._first, years)
-            return np.asarray(draw_errors(calibrated, own[None], common, rows, shared=shared)[0])
-        known = self._track.points[row : row + 1, : last - self._first + 1]
-        steps, degrees = own_steps(known, self._lent.typical_step, self._lent.weight)
-        own = normals_over_years(random, np.sqrt(np.arange(1.0, years + 1)), self._draws)
-        part = self._lent.common_pct / 100
-        normal = float(np.sqrt(1 - part)) * own + float(np.sqrt(part)) * common
-        return borrowed_errors(self._lent, float(steps[0]), float(degrees[0]), normal)
-
-    def _whole(self, part: Floats) -> float | None:
-        if self._scale == "log":
-            return 1.0 if self._whole_counts else None
-        return None if np.isnan(part[-1, 2]) else float(part[-1, 2])
-
-    def _require_movement(self, calibrated: Calibrated, row: int) -> None:
-        degrees = float(calibrated.changes[row])
-        if degrees < MIN_CHANGES:
-            borrowed = OWN_WEIGHT if degrees >= OWN_WEIGHT and len(self.areas) > 1 else 0
+    def _row(self, area: str) -> int:
+        if area not in self._rows:
             raise ProjectionError(
-                f"{degrees:g} yearly changes of its own and of peers (whose are worth "
-                f"{borrowed:g}); at least {MIN_CHANGES} are needed to say how far the series moves "
-                "in a year. Report the required pace instead, or add earlier years."
+                "no observation to start from; report what is missing, or the required pace "
+                "from an assumed start"
             )
-        if not calibrated.known[row]:
-            raise ProjectionError(
+        fault = self._fault(self._rows[area])
+        if fault:
+            raise ProjectionError(fault)
+        return self._rows[area]
+
+    def _fault(self, row: int) -> str | None:
+        """Say why an area can't be projected."""
+        own = int(self._changes[row])
+        borrowed = BORROWED if own and self._changes.sum() - own >= MIN_CHANGES else 0
+        if own + borrowed < MIN_CHANGES:
+            return (
+                f"{own} yearly changes of its own, and {borrowed} that peers lend; at least "
+                f"{MIN_CHANGES} are needed to say how far the series moves in a year. Report the "
+                "required pace instead, or add earlier years."
+            )
+        if not self._moved:
+            return (
                 "none of the yearly changes known is different from zero; a past without movement "
                 "does not say how far the series may move"
             )
+        return None
 
-    def _random(self, name: str) -> np.random.Generator:
-        return np.random.default_rng(zlib.crc32(f"{self._seed}/{name}".encode()))
+    def _trajectory(
+        self, area: str, law: Law, years: Sequence[int], value: float, common_part: float
+    ) -> Trajectory:
+        return Trajectory(
+            model=f"{MODEL}_{self._scale.name}",
+            years=tuple(years),
+            draws=side_by_side(law.paths(), area, common_part),
+            last_year=years[0] - 1,
+            last_value=value,
+            peers=len(self.areas) - 1,
+            law=law,
+            unusual=self.unusual,
+        )
 
-    def _common_normals(self, years: int) -> Floats:
-        return normals_over_years(self._random(""), np.sqrt(np.arange(1.0, years + 1)), self._draws)
+    def _sampling(self) -> Floats | None:
+        if self._scale != Scale(0, 100):
+            return None
+        parts = self._values.values()
+        return np.array([[sampling_variance(part[:, 1], part[:, 2]) for part in parts]])
+
+    def _on_scale(self, part: Floats) -> Floats:
+        counted: object = part[:, 2]
+        if self._scale.name != "logit":
+            counted = 1 if self._whole_counts else None
+        return to_scale(part[:, 1], self._scale, counted)
+
+    def _centres(self, points: Floats, counted: Floats | None) -> Floats:
+        """Give the unrounded values at points of the scale."""
+        if counted is not None:
+            share = from_scale(points, Scale(0, 1))
+            number = counted[:, None]
+            return np.clip(100 * (share * (number + 1) - 0.5) / number, 0, 100)
+        if self._whole_counts:
+            return np.maximum(np.exp(points) - 0.5, 0)
+        return from_scale(points, self._scale)
+
+    def _values_of(self, area: str) -> Values:
+        part = self._values[area]
+        if self._scale.name != "logit":
+            return Values(self._scale, 1.0 if self._whole_counts else None)
+        if np.isnan(part[-1, 2]):
+            # A rate without the number behind it is known as finely as it is printed, no finer.
+            return Values(self._scale, None, printed_decimals(part[:, 1]))
+        return Values(self._scale, float(part[-1, 2]))
 
 
-def project(
-    history: pd.DataFrame,
-    until: int,
-    *,
-    scale: Scale,
-    seed: str = "",
-    draws: int = 4000,
-    whole_counts: bool = False,
-    lent: ErrorTable | None = None,
-) -> Projection:
+def sampling_variance(rates: Floats, persons: Floats) -> Floats:
     """
-    Project the series of comparable areas with the default model.
+    Give the variance that another sample of as many persons would have, on the logit scale.
 
     Parameters
     ----------
-    history : DataFrame
-        Columns area, year, value and denominator; exact values of areas on one level.
-    until : int
-        Last year that may be asked for.
-    scale : {"logit", "log"}
-        From :func:`~edu_metrics.trajectories.scale_for`.
-    seed : str, optional
-        Same seed, same draws.
-    draws : int, optional
-        Number of draws, even: every draw has its mirror image.
-    whole_counts : bool, optional
-        Whether the indicator is a whole count (persons, schools) on the log scale.
-    lent : ErrorTable, optional
-        Errors made elsewhere, which stand in for those of peers where a rate is known in fewer
-        than 20 areas.
+    rates : ndarray, shape (..., years)
+        Rates; NaN where missing. [percent]
+    persons : ndarray, shape (..., years)
+        Persons behind them; NaN where unknown. [persons]
 
     Returns
     -------
-    Projection
-        Whose :meth:`~Projection.of` draws one area.
-
-    Raises
-    ------
-    ProjectionError
-        If the number of draws is not positive and even.
+    ndarray, shape (...)
+        Mean over the years of 1/(npq), by counts moved half a person inwards; NaN where no number
+        is known.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> nation = pd.DataFrame({
-    ...     "area": "china", "year": range(2016, 2021), "denominator": float("nan"),
-    ...     "value": [93.4, 93.8, 94.2, 94.8, 95.2],
-    ... })
-    >>> path = project(nation, 2022, scale="logit").of("china", (2021, 2022))
-    >>> bool(90 < np.median(path.at(2022)) < 98)
-    True
+    >>> round(float(sampling_variance(np.array([50.0]), np.array([100.0]))), 4)  # 2/50.5
+    0.0396
     """
-    if draws % 2 or draws <= 0:
-        raise ProjectionError(f"draws: expected a positive even number, found {draws}")
-    return Projection(
-        history,
-        until,
-        scale=scale,
-        seed=seed,
-        draws=draws,
-        whole_counts=whole_counts,
-        lent=lent,
-    )
+    above = rates / 100 * persons
+    yearly = 1 / (above + 0.5) + 1 / (persons - above + 0.5)
+    known = ~np.isnan(yearly)
+    number = known.sum(axis=-1)
+    total = np.where(known, yearly, 0.0).sum(axis=-1)
+    return np.asarray(np.where(number > 0, total / np.maximum(number, 1), np.nan))
+
+
+def _slope(values: Floats, scale: Scale) -> Floats:
+    """Give how fast a value moves by its scale."""
+    low, high = scale
+    if low is None:
+        return np.ones_like(values)
+    above = values - low + 1e-9
+    return above if high is None else above * (high - values + 1e-9)
+
+
+def _require_sound(history: pd.DataFrame, scale: Scale) -> None:
+    """Refuse a table that no projection can be made of, with all that is wrong in it."""
+    import pandas as pd
+
+    lacking = [name for name in ("area", "year", "value") if name not in history.columns]
+    if lacking:
+        raise ProjectionError(
+            f"history: expected the columns area, year and value; missing: {', '.join(lacking)}"
+        )
+    year = pd.to_numeric(history["year"], errors="coerce")
+    value = pd.to_numeric(history["value"], errors="coerce").astype("float64")
+    low = -np.inf if scale.low is None else scale.low
+    high = np.inf if scale.high is None else scale.high
+    known = history["area"].notna() & year.notna()
+    wrong: dict[str, pd.Series[bool]] = {
+        "area: expected a name": history["area"].isna(),
+        "year: expected a whole number": ~(year % 1 == 0),
+        "value: expected a number": ~value.between(-np.inf, np.inf, inclusive="neither"),
+        f"value: expected {low:g} to {high:g}": (value < low) | (value > high),
+        "area and year: expected one value each": known
+        & history.duplicated(["area", "year"], False),
+    }
+    faults = []
+    for expected, rows in wrong.items():
+        found = history[rows.to_numpy()]
+        faults += [
+            f"row {row!r}: {expected}; found {area}, {year_}, {given}"
+            for row, area, year_, given in zip(
+                found.index[:_NAMED], found["area"], found["year"], found["value"], strict=False
+            )
+        ]
+        if len(found) > _NAMED:
+            faults.append(f"and {len(found) - _NAMED} more rows: {expected}")
+    printed = "denominator" not in history or history["denominator"].isna().all()
+    if not faults and (low, high) == (0, 100) and printed and len(value) and _fractions(value):
+        faults.append(
+            "value: expected percentages, 0 to 100; all are below 1, with more decimals than a "
+            "percentage is printed with, as fractions are. Multiply them by 100."
+        )
+    if faults:
+        raise ProjectionError("history can't be projected: " + "; ".join(faults))
+
+
+def _fractions(values: pd.Series[float]) -> bool:
+    """Tell fractions: below 1, and spread over what percentages that small would not be."""
+    return bool((values <= 1).all() and values.max() > 0.2 and (values > 0.05).all())

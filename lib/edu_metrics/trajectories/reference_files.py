@@ -12,14 +12,12 @@ from typing import Any
 import yaml
 
 from edu_metrics.catalog import (
-    ErrorTable,
     GainCell,
     PanelInput,
     ReferenceClass,
     nearest,
 )
 from edu_metrics.errors import DataError
-from edu_metrics.trajectories.error_tables import error_table
 from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
 from edu_metrics.trajectories.reference_classes import (
     Comparable,
@@ -27,7 +25,7 @@ from edu_metrics.trajectories.reference_classes import (
     gain_table,
     windows_of,
 )
-from edu_metrics.trajectories.reference_tables import errors_as_yaml, table_as_yaml
+from edu_metrics.trajectories.reference_tables import table_as_yaml
 
 __all__ = [
     "checksum",
@@ -36,7 +34,6 @@ __all__ = [
     "members_of",
     "new_class",
     "rebuild",
-    "rebuild_errors",
 ]
 
 
@@ -171,36 +168,8 @@ def rebuild(reference: ReferenceClass, paths: Sequence[Path]) -> tuple[GainCell,
     return gain_table([one for _, part in _members(reference, paths) for one in part])
 
 
-def rebuild_errors(table: ErrorTable, paths: Sequence[Path]) -> dict[str, Any]:
-    """
-    Make a table of errors again from its panel files.
-
-    Parameters
-    ----------
-    table : ErrorTable
-        Says by checksum which files it rests on, and what is taken from them.
-    paths : sequence of Path
-        The files, in any order and under any name.
-
-    Returns
-    -------
-    dict
-        As :func:`~edu_metrics.trajectories.error_tables.error_table` gives it; ``cases`` by file,
-        in the order of ``panels``.
-
-    Raises
-    ------
-    DataError
-        With every file that is lacking or that the table does not know.
-    """
-    parts = _members(table, paths)
-    made = error_table([one for _, part in parts for one in part])
-    cases = iter(made["cases"])
-    return {**made, "cases": tuple(sum(next(cases) for _ in part) for _, part in parts)}
-
-
 def _members(
-    reference: ReferenceClass | ErrorTable, paths: Sequence[Path]
+    reference: ReferenceClass, paths: Sequence[Path]
 ) -> list[tuple[PanelInput, list[Comparable]]]:
     """Read the panels that a table rests on, file by file."""
     found = {checksum(path): path for path in paths}
@@ -307,7 +276,7 @@ def new_class(
 def made_as_yaml(
     names: Sequence[str],
     *,
-    known: ReferenceClass | ErrorTable | None = None,
+    known: ReferenceClass | None = None,
     class_id: str = "new",
     indicators: Sequence[str] = (),
     falling: bool = False,
@@ -322,9 +291,8 @@ def made_as_yaml(
     ----------
     names : sequence of str
         Files, as :func:`find_panel_file` finds them.
-    known : ReferenceClass or ErrorTable, optional
-        A class or a table of errors that is defined: its own panels, years and breaks are
-        taken, and its table made.
+    known : ReferenceClass, optional
+        A class that is defined: its own panels, years and breaks are taken, and its table made.
     class_id, indicators, falling, breaks, first_year, last_year
         Of a class made anew, as :func:`new_class` takes them.
 
@@ -339,8 +307,6 @@ def made_as_yaml(
         If a file is not there, is no panel file, or is not one that ``known`` rests on.
     """
     paths = [find_panel_file(name) for name in names]
-    if isinstance(known, ErrorTable):
-        return errors_as_yaml(rebuild_errors(known, paths))
     if known is not None:
         return table_as_yaml(rebuild(known, paths))
     made = new_class(

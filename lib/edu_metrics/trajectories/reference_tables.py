@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
-from edu_metrics.catalog import Catalog, ErrorTable, GainCell, ReferenceClass
+from edu_metrics.catalog import Catalog, GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL
 
-__all__ = ["class_rows", "error_rows", "errors_as_yaml", "table_as_yaml", "table_rows"]
+__all__ = ["class_rows", "table_as_yaml", "table_rows"]
 
 
 def table_as_yaml(table: Sequence[GainCell]) -> str:
@@ -42,33 +42,6 @@ def table_as_yaml(table: Sequence[GainCell]) -> str:
             lines.append(f"     {name}: {{")
             lines += [f"       {key}: {_flow(list(column))}," for key, column in counts.items()]
             lines.append("     }," if name != names[-1] else "     }}")
-    return "\n".join(lines) + "\n"
-
-
-def errors_as_yaml(made: Mapping[str, Any]) -> str:
-    """
-    Write a table of errors as it stands in a definition file.
-
-    Parameters
-    ----------
-    made : mapping
-        From :func:`~edu_metrics.trajectories.reference_files.rebuild_errors`.
-
-    Returns
-    -------
-    str
-        Typical step, weight, common variance and one entry a number of years ahead; above them,
-        as a comment, the cases at three years that each file of ``panels`` has to declare.
-    """
-    lines = [f"# windows by file: {', '.join(map(str, made['cases']))}"]
-    lines += [
-        f"{key}: {_plain(made[key])}" for key in ("typical_step", "weight", "widened", "common_pct")
-    ]
-    lines.append("table:")
-    for cell in made["table"]:
-        lines.append(f"  - {{years: {cell.years}, cases: {cell.cases}, series: {cell.series},")
-        lines.append(f"     errors: {_flow(cell.errors)},")
-        lines.append(f"     places: {_flow(list(cell.places))}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -111,40 +84,7 @@ def class_rows(catalog: Catalog) -> list[dict[str, Any]]:
                 "read": [source.read for source in sources],
             }
         )
-    for table in catalog.error_tables.values():
-        sources = [catalog.sources[given.source] for given in table.panels]
-        three = table.cell(3)
-        rows.append(
-            {
-                "id": table.id,
-                "name_zh": table.name.zh,
-                "name_en": table.name.en,
-                "kind": f"errors, {table.kind}",
-                "windows": three.cases,
-                "window_years": three.years,
-                "series": three.series,
-                "years": f"{table.first_year}-{table.last_year}",
-                "made": table.made.isoformat(),
-                "command": table.command,
-                "provenance": [source.id for source in sources],
-                "licences": [source.licence for source in sources],
-                "read": [source.read for source in sources],
-            }
-        )
     return rows
-
-
-def error_rows(entry: ErrorTable) -> list[dict[str, Any]]:
-    """Give the cells of a table of errors as lines: percentiles in steps of the area."""
-    return [
-        {
-            "years": cell.years,
-            "cases": cell.cases,
-            "series": cell.series,
-            **{f"p{level:g}": error for level, error in cell.errors.items()},
-        }
-        for cell in entry.table
-    ]
 
 
 def table_rows(entry: ReferenceClass) -> list[dict[str, Any]]:

@@ -15,16 +15,20 @@ References
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.errors import ProjectionError
 
-__all__ = ["Scale", "from_scale", "printed_decimals", "scale_for", "to_scale"]
+if TYPE_CHECKING:
+    from edu_metrics.catalog import Bound
 
-Scale = Literal["logit", "log"]
+__all__ = ["Scale", "Values", "from_scale", "printed_decimals", "scale_for", "to_scale"]
+
 Floats = NDArray[np.float64]
 
 #: How near to 0 and 100 a rate is taken where nothing is known of the number behind it.
@@ -32,6 +36,24 @@ Floats = NDArray[np.float64]
 EDGE_PP = 0.25
 #: The exponential of more than this is beyond the largest number of a computer.
 _FURTHEST = 700.0
+_DUST = 1e-9
+
+
+class Scale(NamedTuple):
+    """
+    The interval that an indicator can't leave, and so the scale on which it moves.
+
+    Between two bounds it moves on the logit of its place between them, above one bound on the
+    logarithm of its distance from it, without bounds as it is.
+    """
+
+    low: float | None
+    high: float | None
+
+    @property
+    def name(self) -> str:
+        """What the scale is called."""
+        return "logit" if self.high is not None else "identity" if self.low is None else "log"
 
 
 def scale_for(bounds: tuple[float | None, float | None]) -> Scale:
@@ -45,27 +67,26 @@ def scale_for(bounds: tuple[float | None, float | None]) -> Scale:
 
     Returns
     -------
-    {"logit", "log"}
-        ``logit`` for 0 to 100, ``log`` where only zero bounds it.
+    Scale
+        ``logit`` between two bounds, ``log`` above one, ``identity`` without.
 
     Raises
     ------
     ProjectionError
-        For any other bounds.
+        For a highest value alone, or one that is not above the lowest.
 
     Examples
     --------
-    >>> scale_for((0, 100)), scale_for((0, None))
-    ('logit', 'log')
+    >>> scale_for((0, 100)).name, scale_for((0, None)).name, scale_for((200, 1000)).name
+    ('logit', 'log', 'logit')
     """
-    if bounds == (0, 100):
-        return "logit"
-    if bounds[0] == 0 and bounds[1] is None:
-        return "log"
-    raise ProjectionError(
-        f"no scale for the bounds {bounds}; expected (0, 100) for a rate or (0, None) for what "
-        "may pass 100"
-    )
+    low, high = bounds
+    if (low is None and high is not None) or (low is not None and high is not None and low >= high):
+        raise ProjectionError(
+            f"no scale for the bounds {bounds}; expected a lowest and a highest value such as "
+            "(0, 100), a lowest one alone such as (0, None), or neither"
+        )
+    return Scale(None if low is None else float(low), None if high is None else float(high))
 
 
 def to_scale(values: Any, scale: Scale, wholes: Any = None) -> Floats:
@@ -76,7 +97,7 @@ def to_scale(values: Any, scale: Scale, wholes: Any = None) -> Floats:
     ----------
     values : array_like
         Rates, 0-100, or amounts. [percent or the unit of the amount]
-    scale : {"logit", "log"}
+    scale : Scale
         From :func:`scale_for`.
     wholes : array_like, optional
         For a rate, the number of persons or institutions behind it; NaN where unknown. [persons]
@@ -93,28 +114,33 @@ def to_scale(values: Any, scale: Scale, wholes: Any = None) -> Floats:
 
     Examples
     --------
-    >>> round(float(to_scale(90.0, "logit")), 4)  # log(9)
+    >>> round(float(to_scale(90.0, Scale(0, 100))), 4)  # log(9)
     2.1972
-    >>> round(float(to_scale(100.0, "logit", 40)), 4)  # log(40.5 / 0.5)
+    >>> round(float(to_scale(100.0, Scale(0, 100), 40)), 4)  # log(40.5 / 0.5)
     4.3944
     """
     given = np.asarray(values, dtype=float)
-    if scale == "log":
-        if np.any(given < 0):
-            raise ProjectionError("an amount below zero can't be projected on the log scale")
-        return np.asarray(np.log(given + (0.5 if wholes is not None else _tiny(given))))
-    if np.any((given < 0) | (given > 100)):
-        raise ProjectionError("a value outside 0-100 can't be projected on the logit scale")
-    clipped = np.clip(given, EDGE_PP, 100 - EDGE_PP)
-    plain = np.log(clipped / (100 - clipped))
+    low, high = scale
+    if low is None:
+        return given
+    beyond = np.inf if high is None else high
+    if np.any((given < low) | (given > beyond)):
+        found = given[(given < low) | (given > beyond)][0]
+        raise ProjectionError(f"{found:g} can't be projected: outside of {low:g} to {beyond:g}")
+    if high is None:
+        above = given - low
+        return np.asarray(np.log(above + (0.5 if wholes is not None else _tiny(above))))
+    share = (given - low) / (high - low)
+    clipped = np.clip(share, EDGE_PP / 100, 1 - EDGE_PP / 100)
+    plain = np.log(clipped / (1 - clipped))
     if wholes is None:
         return np.asarray(plain)
     known = np.asarray(wholes, dtype=float)
-    part = given / 100 * known
+    part = share * known
     return np.asarray(np.where(np.isnan(known), plain, np.log((part + 0.5) / (known - part + 0.5))))
 
 
-def from_scale(points: Any, scale: Scale, whole: float | None = None) -> Floats:
+def from_scale(points: Any, scale: Scale, whole: Any = None) -> Floats:
     """
     Bring values back from a scale.
 
@@ -122,11 +148,11 @@ def from_scale(points: Any, scale: Scale, whole: float | None = None) -> Floats:
     ----------
     points : array_like
         Values on the scale.
-    scale : {"logit", "log"}
+    scale : Scale
         From :func:`scale_for`.
-    whole : float, optional
-        For a rate, the number behind it: results are then rates of whole counts. On the log
-        scale any number says that the amount is a whole count. [persons]
+    whole : array_like, optional
+        For a rate, the number behind it, NaN where unknown: results are then rates of whole
+        counts. On the log scale any number says that the amount is a whole count. [persons]
 
     Returns
     -------
@@ -135,22 +161,116 @@ def from_scale(points: Any, scale: Scale, whole: float | None = None) -> Floats:
 
     Examples
     --------
-    >>> float(from_scale(to_scale(100.0, "logit", 40), "logit", 40))
+    >>> float(from_scale(to_scale(100.0, Scale(0, 100), 40), Scale(0, 100), 40))
     100.0
     """
     given = np.asarray(points, dtype=float)
-    if scale == "log":
+    low, high = scale
+    if low is None:
+        return given
+    if high is None:
         amounts = np.exp(np.minimum(given, _FURTHEST))
         if whole is None:
-            return np.asarray(amounts)
+            return np.asarray(low + amounts)
         return np.asarray(np.maximum(np.rint(amounts - 0.5), 0))
     # The logistic function by its hyperbolic form: no overflow at either end, and no scipy, whose
     # import every report would pay for.
     share = 0.5 * (1 + np.tanh(0.5 * given))
+    plain = low + (high - low) * share
     if whole is None:
-        return np.asarray(100 * share)
-    counts = np.rint(share * (whole + 1) - 0.5)
-    return np.asarray(100 * np.clip(counts, 0, whole) / whole)
+        return np.asarray(plain)
+    known = np.asarray(whole, dtype=float)
+    counted = 100 * np.clip(np.rint(share * (known + 1) - 0.5), 0, known) / known
+    return np.asarray(np.where(np.isnan(known), plain, counted))
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """
+    The values that a series can take: whole counts, printed decimals, or any.
+
+    Attributes
+    ----------
+    scale : Scale
+        Its scale.
+    whole : float or None
+        Number of persons or institutions behind a rate; 1 for a count on the log scale.
+    decimals : int or None
+        Decimals of a rate that is known only as it was printed.
+    """
+
+    scale: Scale
+    whole: float | None = None
+    decimals: int | None = None
+
+    def at(self, points: Any) -> Floats:
+        """Give the values at points of the scale."""
+        values = from_scale(points, self.scale, self.whole)
+        return values if self.decimals is None else np.asarray(np.round(values, self.decimals))
+
+    def within(self, bounds: Sequence[Bound]) -> tuple[float, float]:
+        """
+        Give the stretch of the scale on which a value satisfies bounds; empty where none does.
+
+        Values that are counted or printed change in steps; one holds from half a step below.
+
+        Examples
+        --------
+        Of 40 persons 38 make 95 %; printed to one decimal, 94.95 and more are 95:
+
+        >>> from edu_metrics.catalog import Bound
+        >>> at_least = [Bound.model_validate(">=95")]
+        >>> rate = Values(Scale(0, 100), 40)
+        >>> [float(rate.at(rate.within(at_least)[0] + step)) for step in (-1e-6, 1e-6)]
+        [92.5, 95.0]
+        >>> printed = Values(Scale(0, 100), None, 1)
+        >>> round(float(from_scale(printed.within(at_least)[0], printed.scale)), 6)
+        94.95
+        """
+        low, high = -np.inf, np.inf
+        step = self._step
+        for bound in bounds:
+            if step is None:
+                first, last = bound.value, bound.value
+                if bound.op == "==":
+                    last = -np.inf  # a single value of a continuous law
+            else:
+                place = bound.value / step
+                near = round(place)
+                on_step = abs(place - near) < _DUST * max(1.0, abs(place))
+                up = near if on_step else int(np.ceil(place))
+                down = near if on_step else int(np.floor(place))
+                first = (up + (1 if bound.op == ">" and on_step else 0) - 0.5) * step
+                last = (down - (1 if bound.op == "<" and on_step else 0) + 0.5) * step
+            if bound.op in (">", ">=", "=="):
+                low = max(low, self._edge(first))
+            if bound.op in ("<", "<=", "=="):
+                high = min(high, self._edge(last))
+        return low, max(low, high)
+
+    @property
+    def _step(self) -> float | None:
+        if self.whole is not None:
+            return 1.0 if self.scale.high is None else 100 / self.whole
+        return None if self.decimals is None else 10.0**-self.decimals
+
+    def _edge(self, value: float) -> float:
+        """Give the point of the scale that a value stands on, unrounded."""
+        low, high = self.scale
+        if low is None or not np.isfinite(value):
+            return value
+        if self.whole is not None and high is None:
+            return float(np.log(value + 0.5)) if value > -0.5 else -np.inf
+        if high is None:
+            return float(np.log(value - low)) if value > low else -np.inf
+        if self.whole is not None:
+            part = value / 100 * self.whole
+            above, below = part + 0.5, self.whole - part + 0.5
+        else:
+            above, below = value - low, high - value
+        if above <= 0 or below <= 0:
+            return -np.inf if above <= 0 else np.inf
+        return float(np.log(above / below))
 
 
 def _tiny(amounts: Floats) -> Floats:

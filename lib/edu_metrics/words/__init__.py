@@ -181,9 +181,9 @@ def in_year(shown: str, year: int, lang: str) -> str:
     return f"{shown}（{year}年）" if lang == "zh" else f"{shown} ({year})"
 
 
-def probability(value: float | None, lang: str = "en", *, short_of: bool = False) -> str:
+def probability(value: float | None, lang: str, *, floor: float, cap: float) -> str:
     """
-    Print a probability in percent, no nearer to 0 and 100 than the draws allow.
+    Print a probability in whole percent, no further than to what is borne out.
 
     Parameters
     ----------
@@ -191,8 +191,9 @@ def probability(value: float | None, lang: str = "en", *, short_of: bool = False
         Probability, 0-1; None or NaN where there is none.
     lang : {"zh", "en"}
         Language.
-    short_of : bool, optional
-        Whether the value lies short of the whole percent that it rounds to, and that matters.
+    floor, cap : float
+        The lowest and the highest that may be said; what reaches them is said to be at most, or at
+        least, so much. [0-1]
 
     Returns
     -------
@@ -206,21 +207,19 @@ def probability(value: float | None, lang: str = "en", *, short_of: bool = False
 
     Examples
     --------
-    >>> probability(0.342, "en"), probability(0.0, "en"), probability(1.0, "zh")
-    ('34 %', '< 1 %', '> 99%')
-    >>> probability(0.047, "en"), probability(0.047, "en", short_of=True)
-    ('5 %', '< 5 %')
+    >>> probability(0.342, "en", floor=0.01, cap=0.8), probability(1.0, "zh", floor=0.01, cap=0.8)
+    ('34 %', '至少80%')
+    >>> probability(0.01, "en", floor=0.01, cap=0.8), probability(0.79, "en", floor=0.01, cap=0.8)
+    ('at most 1 %', '79 %')
     """
     if value is None or value != value:
         return "—"
     if not 0 <= value <= 1:
         raise ReportError(f"expected a probability from 0 to 1, found {value}")
-    if value < 0.01:
-        return percent("< 1", lang)
-    if value > 0.99:
-        return percent("> 99", lang)
-    shown = f"{100 * value:.0f}"
-    return percent(f"< {shown}" if short_of else shown, lang)
+    shown = percent(f"{100 * min(max(value, floor), cap):.0f}", lang)
+    if value <= floor:
+        return say("verdict.at_most", lang, value=shown)
+    return say("verdict.at_least", lang, value=shown) if value >= cap else shown
 
 
 def amount(value: float | None, unit: str, lang: str) -> str:

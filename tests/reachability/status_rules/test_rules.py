@@ -152,6 +152,8 @@ def test_several_series_achieve_only_if_each_does():
     close = Answer(Rule.OPEN_SDG, OpenSdg.ON_TRACK, score=5.0)
     assert open_sdg_of_several([whole, whole]).status is OpenSdg.ACHIEVED
     assert open_sdg_of_several([whole, close]).status is OpenSdg.ON_TRACK
+    assert open_sdg_of_several([whole, [whole, whole]]).status is OpenSdg.ACHIEVED
+    assert open_sdg_of_several([whole, [whole, close]]).status is OpenSdg.ON_TRACK
     for score, status in (
         (2.5, "on_track"),
         (0.0, "acceleration_needed"),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.reachability.chances import two_digits
 from edu_metrics.reachability.scenarios.ending import Ending
 
 __all__ = ["ScenarioOutcome", "outcome_row"]
@@ -40,7 +41,11 @@ class ScenarioOutcome:
     met : bool or None
         Whether the target is kept, where nothing is left to chance.
     probability : float or None
-        How often it is kept, where something is. [0-1]
+        How often it is kept, where something is; as usual that is the target's own, as its verdict
+        states it. [0-1]
+    under_model, model_base : float or None
+        Under levers: in which part of what a flow model assumes of its rates the target is kept,
+        and in which part without the levers. Neither is a probability of the target. [0-1]
     ending : Ending or None
         When the level is reached and who is short when due, in line with ``met`` or
         ``probability``; None for a grid, whose start is assumed.
@@ -62,6 +67,8 @@ class ScenarioOutcome:
     draws: NDArray[np.float64] | None = None
     met: bool | None = None
     probability: float | None = None
+    under_model: float | None = None
+    model_base: float | None = None
     ending: Ending | None = None
     reason: str | None = None
 
@@ -123,7 +130,9 @@ def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
         "interval": [list(pair) for pair in zip(low, high, strict=True)],
         "end": median[-1] if median else None,
         "met": outcome.met,
-        "probability": outcome.probability,
+        "probability": two_digits(outcome.probability),
+        "under_model": two_digits(outcome.under_model),
+        "model_base": two_digits(outcome.model_base),
         "reached": outcome.ending.year if outcome.ending else None,
         "short": outcome.ending.short if outcome.ending else None,
         "fails": outcome.ending.fails if outcome.ending else None,

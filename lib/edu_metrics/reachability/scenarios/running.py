@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edu_metrics.catalog import (
+    AsUsual,
     Catalog,
     Grid,
     LeverSettings,
@@ -22,6 +23,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability.assessing import assess_target
+from edu_metrics.reachability.chances import kept_in
 from edu_metrics.reachability.checks import Check, checks_of
 from edu_metrics.reachability.evidence import Evidence
 from edu_metrics.reachability.mechanizing import Quantities
@@ -35,15 +37,17 @@ from edu_metrics.reachability.scenarios.courses import (
 )
 from edu_metrics.reachability.scenarios.ending import ending_of
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
-from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import stated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "changes_nothing",
     "judged_course",
     "no_reference_class",
+    "of_scenario",
     "run_scenario",
     "run_scenarios",
     "situation_of",
@@ -261,12 +265,44 @@ def _run(
     except NotAvailable as why:
         yield replace(blank, reason=str(why))
         return
+    yield of_scenario(blank, scenario, course, situation)
+
+
+def of_scenario(
+    blank: ScenarioOutcome, scenario: Scenario, course: Course, situation: Situation
+) -> ScenarioOutcome:
+    """
+    Say what the course of a scenario comes to for the target.
+
+    As usual it is what the verdict says, to the last digit. Under levers it is a part of the cases
+    of the flow model, beside the part without them, and no probability of the target.
+    """
+    if changes_nothing(scenario):
+        found = situation.assessment
+        outcome = judged_course(blank, course, situation)
+        met = _DECIDED.get(found.verdict)
+        return replace(outcome, met=met, probability=found.probability, reason=None)
     outcome = judged_course(blank, course, situation)
-    by_levers = any(isinstance(step, LeverSettings) for step in scenario.steps)
-    if outcome.probability is not None and not by_levers:
+    if outcome.probability is None:
+        return outcome
+    if not any(isinstance(step, LeverSettings) for step in scenario.steps):
         # Draws of the trend say no more here than the track record supports anywhere.
-        outcome = replace(outcome, probability=float(stated(outcome.probability)))
-    yield outcome
+        return replace(outcome, probability=float(stated(outcome.probability)))
+    without = begin(course.start_year, course.start_value, course.years[-1])
+    for step in scenario.steps:
+        usual: dict[str, Any] = {"set": {}} if isinstance(step, LeverSettings) else {}
+        without = apply(step.model_copy(update=usual), without, situation)
+    base = judged_course(blank, without, situation).probability
+    return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
+
+
+def changes_nothing(scenario: Scenario) -> bool:
+    """Tell whether a scenario lets everything go on as usual."""
+    return all(isinstance(step, AsUsual) and step.after == 0 for step in scenario.steps)
+
+
+#: What is decided is decided under any scenario that changes nothing.
+_DECIDED = {Verdict.MET: True, Verdict.MISSED: False, Verdict.IMPOSSIBLE: False}
 
 
 def _on_record(situation: Situation) -> bool | None:
@@ -288,7 +324,7 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     # What a published bound has decided needs no value of its year.
     results = () if assumed else situation.assessment.checks
     held = {(one.measure, one.years, one.bounds) for one in results if one.holds}
-    kept: Any = np.ones(course.draws.shape[0], dtype=bool)
+    asked: list[Check] = []
     for check in situation.checks:
         if check.measure == "rank":
             return replace(blank, reason="rank")
@@ -296,7 +332,8 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
             if (check.measure, check.years, check.bounds) in held:
                 continue
             return replace(blank, reason="earlier_year_unknown")
-        kept = np.logical_and(kept, check.holds(values))
+        asked.append(check)
+    kept = np.broadcast_to(kept_in(asked, values), len(course.draws))
     if not assumed:
         blank = replace(blank, ending=ending_of(course, kept, situation))
     if course.draws.shape[0] == 1:

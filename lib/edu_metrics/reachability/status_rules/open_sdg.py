@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeAlias
 
 from edu_metrics.errors import DataError
 from edu_metrics.reachability.status_rules.answers import (
@@ -42,6 +43,9 @@ __all__ = [
     "open_sdg_status",
     "parity_distance",
 ]
+
+#: The answer for one series, or a group of them.
+Series: TypeAlias = "Answer | Sequence[Series]"
 
 #: What a base or a target of zero is replaced by; the source warns that the choice decides.
 ZERO = 0.001
@@ -189,33 +193,44 @@ def open_sdg(
     )
 
 
-def open_sdg_of_several(answers: Sequence[Answer]) -> Answer:
+def open_sdg_of_several(answers: Sequence[Series]) -> Answer:
     """
-    Judge several series of one indicator together.
+    Judge several series of one indicator together, grouped as their publisher groups them.
 
     Parameters
     ----------
-    answers : sequence of Answer
-        One for each series; those that can't be given are left out.
+    answers : sequence of Answer or of such sequences
+        One for each series; a sequence within it is a group, which counts as one series does.
+        Those that can't be given are left out.
 
     Returns
     -------
     Answer
-        By the mean of the scores; achieved only where every series has achieved its target.
+        By the mean of the scores, a group's being the mean of its own; achieved only where every
+        series has achieved its target.
 
     Examples
     --------
-    >>> parts = [Answer(Rule.OPEN_SDG, OpenSdg.DETERIORATION, score=s) for s in (-3.84, -3.71)]
-    >>> str(open_sdg_of_several(parts).status)
-    'deterioration'
+    Victims of violence who told the police of an assault and of a robbery, both physical
+    violence, and of a sexual assault, as Statistics Canada prints it (indicator 16.3.1):
+
+    >>> physical = [
+    ...     Answer(Rule.OPEN_SDG, OpenSdg.DETERIORATION, score=-3.218858875485767),
+    ...     Answer(Rule.OPEN_SDG, OpenSdg.LIMITED, score=-1.7887677815409289),
+    ... ]
+    >>> sexual = Answer(Rule.OPEN_SDG, OpenSdg.LIMITED, score=-1.7485016153800061)
+    >>> found = open_sdg_of_several([physical, sexual])
+    >>> str(found.status), round(found.score, 4)
+    ('limited_progress', -2.1262)
     """
-    given = [answer for answer in answers if answer.score is not None]
-    scores = [answer.score for answer in given if answer.score is not None]
+    parts = [part if isinstance(part, Answer) else open_sdg_of_several(part) for part in answers]
+    given = [part for part in parts if part.score is not None]
+    scores = [part.score for part in given if part.score is not None]
     if not scores:
-        unable = next((answer.unable for answer in answers if answer.unable), Unable.TOO_FEW_YEARS)
+        unable = next((part.unable for part in parts if part.unable), Unable.TOO_FEW_YEARS)
         return Answer(Rule.OPEN_SDG, unable=unable)
     mean = sum(scores) / len(scores)
-    if all(answer.status is OpenSdg.ACHIEVED for answer in given):
+    if all(part.status is OpenSdg.ACHIEVED for part in given):
         status = OpenSdg.ACHIEVED
     elif mean >= 2.5:
         status = OpenSdg.ON_TRACK
