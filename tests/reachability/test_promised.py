@@ -123,6 +123,13 @@ def test_readings_on_another_indicator_or_in_another_unit_stand_apart(promise):
     assert promised_pace(entry, entry.readings[2]).step("high") == 7
 
 
+def test_of_two_ends_at_one_number_the_strict_one_keeps_both(promise):
+    for readings in (([yearly(">=5")], [yearly(">5")]), ([yearly(">5")], [yearly(">=5")])):
+        pace = promised_pace(Target.model_validate(promise(*readings)))
+        assert 5 < pace.step("low") < 5.001
+        assert (pace.slowest, pace.fastest) == (5, None)
+
+
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=4),
     st.sampled_from([1, -1]),

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_metrics.catalog import Reading, Scenario
+from edu_metrics.catalog import Bound, Reading, Scenario
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability import (
+    Check,
     Evidence,
     checks_of,
     final_bound,
@@ -104,6 +105,12 @@ def test_the_required_pace_just_arrives_and_goes_no_further(play, promise, first
     assert (path(found), found[0].met) == (expected, True)
 
 
+def test_a_year_that_is_over_asks_nothing_of_the_years_ahead(play, promise):
+    target = promise([{"type": "level", "at": {2019: ">=78", 2022: ">=76"}}])
+    found = play(step("required_pace"), target=target, passed=(760, 770, 780, 740))
+    assert path(found) == [75, 76]
+
+
 def test_a_required_percentage_of_the_year_before_compounds_and_is_kept(play, promise):
     (found,) = play(step("required_pace"), target=promise([gain(">=5", unit="percent")]))
     assert (path([found]), found.met) == ([84, 88.2], True)
@@ -159,6 +166,20 @@ def test_what_fails_by_another_year_is_neither_reached_nor_short(play, promise):
     (found,) = play(step("halt"), step("pace", per_year=10, after=1), target=target)
     assert (path([found]), found.met) == ([80, 90], False)
     assert (found.ending.year, found.ending.short, found.ending.fails) == (None, None, "other")
+
+
+@pytest.mark.parametrize(("ends", "year"), [((80, 89, 90), 2023), ((80, 90, 91), None)])
+def test_after_the_deadline_a_level_is_reached_only_where_it_was_not_met_in_time(ends, year):
+    """Short of 90 in 2022 it comes a year late; there in 2022, it is 2021 that was missed."""
+    bound = Bound.model_validate(">=90")
+    situation = SimpleNamespace(
+        checks=(Check("value", (2021,), (bound,)), Check("value", (2022,), (bound,))),
+        whole=False, indicator=SimpleNamespace(formula="share", unit="percent", bounds=(0, 100)),
+        assessment=SimpleNamespace(level=bound, total=None, start="plan_statement"),
+    )  # fmt: skip
+    course = Course(2020, 80.0, np.array([ends], dtype=float))
+    found = ending_of(course, np.array([False]), situation)
+    assert (found.year, found.fails) == (year, "level" if year else "other")
 
 
 def test_what_is_kept_by_rounding_is_reached_and_nobody_is_short(play, promise):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.promised import bases_of_pace
+from edu_metrics.reachability.promised import PromisedPace, bases_of_pace
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text
-from edu_metrics.words import amount, in_year, number, say, signed
+from edu_metrics.words import amount, in_year, number, percent, say, signed
 
 __all__ = ["show_pace"]
 
@@ -129,7 +129,7 @@ def _remark(found: Assessment, lang: str) -> str:
     if found.findings:
         return say(f"report.remark_{found.findings[0]}", lang)
     if found.vacuous:
-        return say(f"report.remark_vacuous{'_sum' if found.total else ''}", lang)
+        return say("report.remark_vacuous_sum" if found.total else "report.remark_vacuous", lang)
     return ""
 
 
@@ -146,7 +146,7 @@ def _bands(report: AreaReport) -> Html:
         [
             target.title.in_(lang),
             str(one.level),
-            f"{signed(one.pace.slow.value, 0)} … {signed(one.pace.fast.value, 0)}",
+            " … ".join(_promised(one.pace, lang)),
             *(_band(one.bases.get(count)) for count in counts),
         ]
         for target, one in found
@@ -163,5 +163,14 @@ def _bands(report: AreaReport) -> Html:
     )
 
 
+def _promised(pace: PromisedPace, lang: str) -> list[str]:
+    """Print the ends of a promised pace, one number where there is one."""
+    ends = dict.fromkeys([pace.slow.value, pace.fast.value])
+    shown = [signed(end, 0 if end.is_integer() else 2) for end in ends]
+    return [percent(one, lang) for one in shown] if pace.relative else shown
+
+
 def _band(band: tuple[float, float] | None) -> str:
-    return f"{number(band[0], 0)} — {number(band[1], 0)}" if band else "—"
+    if band is None:
+        return "—"
+    return " — ".join(number(base, 0 if base.is_integer() else 2) for base in band)

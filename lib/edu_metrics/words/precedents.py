@@ -66,8 +66,8 @@ def counted(kept: Kept, lang: str) -> str:
         The two numbers.
     """
     windows, count = number(kept.windows, 0), number(kept.count, 0)
-    key = "counted" if kept.exact else "counted_between"
-    return say(f"precedent.{key}", lang, windows=windows, count=count)
+    key = "precedent.counted" if kept.exact else "precedent.counted_between"
+    return say(key, lang, windows=windows, count=count)
 
 
 def share_kept(kept: Kept, lang: str) -> str:
