@@ -183,6 +183,7 @@ PRIORS: list[Path] = []
 def priors_without(source: str) -> Any:
     """Read the priors that a source is judged by; those of the package where it lent nothing."""
     import yaml
+
     from edu_metrics.catalog.priors import PriorTable, load_priors
 
     path = PRIORS[0] / f"{source}.yaml" if PRIORS else Path()

@@ -1,15 +1,15 @@
 """
 Learn what to expect of each type of measure from panels, and write it down.
 
-    .venv/bin/python scripts/learn_priors.py FOLDER [--out FILE] [--without SOURCE] [--only TYPE ...]
+    .venv/bin/python scripts/learn_priors.py FOLDER [--out FILE] [--without SOURCE] [--only TYPE]
 
-FOLDER holds one folder a source with a `panel_long.csv.gz` somewhere below it: indicator, unit, year,
-value and, where known, n. Which indicator is of which type, and which years are left out, stands in
-scripts/prior_panels.yaml. The priors of a type are those under which the outcomes one to three years
-ahead, for areas alone and together, were least surprising: the mean logarithm of the probability
-that a forecast gave to the outcome as it is printed, each source counting alike, with a penalty that
-keeps a type near the prior of all types. `--without` leaves a source out, so that it can be judged by
-priors learned elsewhere (scripts/backtest_table.py).
+FOLDER holds one folder a source with a `panel_long.csv.gz` somewhere below it: indicator, unit,
+year, value and, where known, n. Which indicator is of which type, and which years are left out,
+stands in scripts/prior_panels.yaml. The priors of a type are those under which the outcomes one to
+three years ahead, for areas alone and together, were least surprising: the mean logarithm of the
+probability that a forecast gave to the outcome as it is printed, each source counting alike, with a
+penalty that holds a type near where its search starts. `--without` leaves a source out, so that it
+can be judged by priors learned elsewhere (benchmarks/forecast_scores.py --priors).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import datetime as dt
 import hashlib
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 

@@ -324,9 +324,7 @@ def test_two_levels_in_a_row_are_no_likelier_than_each(judge, promise, rates):
     assert joint < last
 
 
-def test_a_pass_rate_and_the_fail_rate_get_the_same_answer(
-    judge, promise, cells, rates
-):
+def test_a_pass_rate_and_the_fail_rate_get_the_same_answer(judge, promise, cells, rates):
     failed = {year: 1000 - passed for year, passed in PAST.items()}
     rows = [rates(PAST), cells("failed", failed)]
     passes = judge(promise(level(">=95")), rows)

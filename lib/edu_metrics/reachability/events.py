@@ -114,9 +114,7 @@ def stated_part(kept: Kept, better: Floats, stated: float) -> Kept:
     return taken
 
 
-def all_together(
-    events: Sequence[Event], correlations: Floats, indicators: Sequence[str]
-) -> Kept:
+def all_together(events: Sequence[Event], correlations: Floats, indicators: Sequence[str]) -> Kept:
     """
     Put the draws of several targets side by side so that indicators move together.
 

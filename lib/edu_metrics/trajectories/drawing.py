@@ -191,9 +191,9 @@ def side_by_side(paths: Floats, name: str, common_part: float) -> Floats:
     own = np.random.default_rng(zlib.crc32(name.encode())).permutation(nodes)
     normal = _spread(float("inf"))[:nodes]
     key = np.sqrt(common_part) * normal + np.sqrt(1 - common_part) * normal[own]
-    ranks = np.argsort(np.argsort(key, kind="stable"), kind="stable")
-    placed = np.argsort(paths.mean(axis=1), kind="stable")
-    return np.asarray(paths[placed[ranks]])
+    placed = np.empty_like(paths)
+    placed[np.argsort(key, kind="stable")] = paths[np.argsort(paths.mean(axis=1), kind="stable")]
+    return placed
 
 
 @lru_cache(maxsize=1)

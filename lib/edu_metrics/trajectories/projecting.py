@@ -112,14 +112,15 @@ class Projection:
         falling: bool,
         whole_counts: bool,
     ) -> None:
-        rows = history.sort_values(["area", "year"], kind="stable")
+        rows = history.assign(area=history["area"].astype(str))
+        rows = rows.sort_values(["area", "year"], kind="stable")
         if "denominator" not in rows:
             rows = rows.assign(denominator=np.nan)
         self._scale, self._whole_counts = scale, whole_counts
-        self._values: dict[str, Floats] = {
-            str(area): part[["year", "value", "denominator"]].to_numpy(dtype=float)
-            for area, part in rows.groupby("area", sort=True)
-        }
+        names, begins = np.unique(rows["area"].to_numpy(dtype=str), return_index=True)
+        numbers = rows[["year", "value", "denominator"]].to_numpy(dtype=float)
+        parts = np.split(numbers, begins[1:]) if len(names) else []
+        self._values: dict[str, Floats] = dict(zip(names.tolist(), parts, strict=True))
         self.areas = tuple(self._values)
         self._rows = {area: row for row, area in enumerate(self.areas)}
         self._first = int(rows["year"].min()) if len(rows) else until
