@@ -83,7 +83,7 @@ def test_a_linked_pace_is_taken_across_its_readings_and_agrees_with_the_verdict(
     catalog, study, table = case([target, pace], rows)
     plan = catalog.plan("plan")
     found = assess_target(Evidence(catalog, study, table), plan, plan.targets[0], "city")
-    assert found.reason == "promised_pace"
+    assert found.findings == ("promised_pace",)
 
 
 @pytest.mark.parametrize("bound", [">0", ">=0"])
