@@ -99,7 +99,7 @@ def test_the_sentences_below_say_the_same(example):
         "people": f"{row['people']:.0f}",
         "required pace": f"{row['required_pace']:.1f}",
         "past pace": f"{row['past_pace']:.1f}",
-        "probability as points": f"{other['probability']:.2g}",
+        "probability as points": f"{100 * other['probability']:.0f}",
     }
     said = set(re.findall(r"\d+(?:\.\d+)?", example.told))
     missing = {name: number for name, number in expected.items() if number not in said}

@@ -215,6 +215,7 @@ FAMILIES = (
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
+    "report.caution_*": ("reachability",),
     "report.*": ("reporting",),
     "figure.*": ("figures",),
     "audit.*": ("reporting",),

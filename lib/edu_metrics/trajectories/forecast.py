@@ -51,7 +51,7 @@ WINDOW = 4
 #: How many years of its own a prior common surprise is worth. [years]
 COMMON_YEARS = 4.0
 #: What a surprise counts for by those of the year after it.
-FADING = 0.8
+FADING = 0.95
 #: Rounds of estimation: surprises, scales and drifts hang on each other. More of them take a short
 #: climb for its drift with too little doubt (docs/decisions/0015).
 ROUNDS = 3
