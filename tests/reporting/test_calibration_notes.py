@@ -1,9 +1,10 @@
-"""Every report names the set that its probabilities were calibrated on."""
+"""Every report says what intervals held where as many areas were forecast together."""
 
 import pytest
 
 from edu_metrics.reporting import as_row, show_verdicts
-from edu_metrics.trajectories import COVERED_PCT
+from edu_metrics.trajectories import held80_pct
+from edu_metrics.trajectories.default import HELD80_PCT
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
@@ -24,29 +25,24 @@ def calibrations(report):
     return {row["indicator"]: row["calibration"] for row in rows if row["calibration"]}
 
 
-def test_a_study_of_few_areas_names_the_table_that_it_borrows_from(small):
-    table = small.catalog.error_tables["quiet_panels"]
+def test_few_districts_are_told_what_held_for_an_area_alone_and_in_threes(small):
+    found = calibrations(small).values()
+    assert {entry["areas"] for entry in found} == {1, 3}
     page = show_verdicts(small).text
-    assert table.name.in_(small.lang) in page
-    for held in table.held80_pct:
-        assert f"{held:.1f}" in page
-    found = {entry["set"] for entry in calibrations(small).values()}
-    assert found == {"quiet_panels", "own"}
+    for entry in found:
+        assert entry["coverage80_pct"] == list(held80_pct(entry["areas"]))
+        for held in entry["coverage80_pct"]:
+            assert f"{held:.0f}" in page
 
 
-def test_what_may_pass_100_rests_on_its_own_changes_and_claims_no_coverage(small):
-    found = calibrations(small)
-    for name, entry in found.items():
-        bounded = small.catalog.indicators[name].bounds == (0, 100)
-        assert entry["set"] == ("quiet_panels" if bounded else "own")
-        assert (entry["coverage80_pct"] is None) == (not bounded)
+def test_one_of_hundreds_is_told_what_held_for_all_together(large):
+    found = calibrations(large).values()
+    assert {entry["areas"] for entry in found} == {550}
+    assert all(entry["coverage80_pct"] == list(HELD80_PCT[100]) for entry in found)
 
 
-def test_a_study_of_many_areas_rests_on_its_own_and_borrows_nothing(large):
-    page = show_verdicts(large).text
-    assert large.catalog.error_tables["quiet_panels"].name.in_(large.lang) not in page
-    assert {entry["set"] for entry in calibrations(large).values()} == {"peers"}
-    assert all(e["coverage80_pct"] == list(COVERED_PCT) for e in calibrations(large).values())
+def test_what_is_claimed_is_near_what_an_interval_of_80_percent_promises():
+    assert all(70 < held < 90 for row in HELD80_PCT.values() for held in row)
 
 
 def test_a_target_without_a_probability_has_no_calibration(small):

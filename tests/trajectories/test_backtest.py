@@ -128,9 +128,11 @@ def test_with_what_it_was_made_for_the_default_beats_no_change():
 def test_a_climb_that_goes_on_is_followed():
     scores = backtest([made(walks(areas=30, noise=0.02, step=0.03, drift=0.1))], areas=[1])
     mine = default_of(scores)
-    assert 40 < mine[2].above_median_pct < 75
     still = {score.horizon: score for score in scores if score.model == "no_change"}
-    assert still[2].above_median_pct > 90
+    for horizon in (1, 2, 3):
+        # Of the way that "no change" falls short two thirds are gone, damping and all.
+        assert abs(mine[horizon].bias) < 0.34 * abs(still[horizon].bias)
+        assert mine[horizon].coverage80 > 80
 
 
 # -- scores -----------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_intervals_hold_what_they_say_in_a_world_as_the_model_has_it(areas):
     for share, low, high in ((0.8, 0.1, 0.9), (0.95, 0.025, 0.975)):
         held = np.mean((place > low) & (place < high), axis=(0, 1))
         # Drifts that change (growth) are allowed for and not there: a little too wide.
-        assert (held > share - 0.04).all()
+        assert (held > share - 0.05).all()
         assert (held < share + 0.08).all()
     assert np.mean(place > 0.5) == pytest.approx(0.5, abs=0.06)
 

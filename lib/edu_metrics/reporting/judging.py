@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from edu_metrics.catalog import Target
+from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
@@ -101,7 +101,23 @@ def _model_note(report: AreaReport) -> Html:
         for found in report.assessments.values()
         if found.probability is not None and found.calibration is not None
     }
-    told = " ".join(_held_note(one, lang) for one in sorted(rests, key=lambda one: one.areas))
+    told = _model_text(sorted(rests, key=lambda one: one.areas), lang) if rests else ""
+    types: dict[str, list[str]] = {}
+    for name in dict.fromkeys(
+        found.indicator
+        for found in report.assessments.values()
+        if found.indicator and found.probability is not None
+    ):
+        prior = prior_of(report.catalog.indicator(name).measure_type)
+        types.setdefault(prior.name.in_(lang), []).append(report.indicator_name(name))
+    comma = say("report.list_comma", lang)
+    shown = [
+        say("report.measure_type", lang, type=name, indicators=comma.join(held))
+        for name, held in types.items()
+    ]
+    if shown:
+        listed = say("report.semicolon", lang).join(shown)
+        told = f"{told} {say('report.measure_types', lang, types=listed)}"
     together = []
     for name in dict.fromkeys(
         found.indicator
@@ -137,16 +153,23 @@ def _model_note(report: AreaReport) -> Html:
     return join([tag("p", told, "small"), *together])
 
 
-def _held_note(calibration: Calibration, lang: str) -> str:
+def _model_text(rests: list[Calibration], lang: str) -> str:
+    comma = say("report.list_comma", lang)
+    held = [
+        say(
+            "report.held_alone" if one.areas == 1 else "report.held_with",
+            lang,
+            areas=one.areas,
+            coverage=comma.join(percent(number(share, 0), lang) for share in one.held80_pct),
+        )
+        for one in rests
+    ]
     return say(
         "report.model_note",
         lang,
-        areas=calibration.areas,
-        coverage=say("report.list_comma", lang).join(
-            percent(number(held), lang) for held in calibration.held80_pct
-        ),
+        held=say("report.semicolon", lang).join(held),
         cap=percent(number(100 * CAP, 0), lang),
-        floor=percent(number(100 * FLOOR), lang),
+        floor=percent(number(100 * FLOOR, 0), lang),
     )
 
 
