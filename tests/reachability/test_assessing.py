@@ -203,7 +203,7 @@ def test_a_bound_beyond_the_forecast_leaves_nothing_to_tell(judge, promise, cell
     found = judge(target, printed(cells, value=98.9), as_of="2022-03-31")
     assert (found.verdict, found.probability) == (Verdict.CANNOT_TELL, None)
     assert found.reason.startswith("bound_unforeseen:")
-    assert "of 4000 draws" in found.reason
+    assert "draws agree with what was published" in found.reason
     assert [(item.quantity, item.year) for item in found.missing] == [("rate_pct", 2021)]
 
 
@@ -265,15 +265,17 @@ def test_a_level_beyond_the_fastest_promised_pace_is_a_finding_beside_its_probab
 
 @pytest.mark.parametrize(
     ("text", "verdict"),
-    [(">=80", "likely"), (">=93", "uncertain"), (">=95", "unlikely"), (">=99.8", "out_of_reach")],
+    [(">=80", "likely"), (">=93.6", "uncertain"), (">=95", "unlikely"), (">=99.8", "out_of_reach")],
 )
 def test_verdicts_of_a_forecast_follow_its_probability(judge, promise, rates, text, verdict):
     found = judge(promise(level(text)), [rates(PAST)])
     assert found.verdict == verdict
     assert 0 <= found.probability <= 1
-    assert found.interval[0] < found.median == 93 < found.interval[1]
+    assert found.interval[0] < found.median < found.interval[1]
+    # Of 90 to 93 in three years something goes on.
+    assert 93 <= found.median < 95
     assert (found.model, found.last_year, found.start) == (
-        "level_with_drift_logit",
+        "damped_drift_logit",
         2020,
         "observed",
     )
@@ -333,17 +335,16 @@ def test_a_pass_rate_and_the_fail_rate_get_the_same_answer(judge, promise, cells
 
 
 @pytest.mark.parametrize(
-    ("text", "year"), [(">=90", 2020), (">=93", 2020), (">93", 2022), (">=99", None)]
+    ("text", "year"), [(">=90", 2020), (">=93", 2020), (">93", 2021), (">=99", None)]
 )
 def test_the_year_reached_is_a_year_of_the_series_or_none(judge, promise, rates, text, year):
-    # Fewer than half are above 93 in 2021 or in 2022, but more than half in one or the other.
     found = judge(promise(level(text)), [rates(PAST)])
     assert found.year_reached == found.reached.median_year == year
     assert found.reached.years == tuple(range(2021, 2022 + BEYOND + 1))
 
 
 def test_a_level_may_be_reached_after_the_deadline_and_then_says_when(judge, promise, rates):
-    found = judge(promise(level(">=94")), [rates(PAST)])
+    found = judge(promise(level(">=94.6")), [rates(PAST)])
     by_year = dict(zip(found.reached.years, found.reached.first_hit, strict=True))
     assert found.year_reached > 2022
     assert by_year[found.year_reached - 1] < 0.5 <= by_year[found.year_reached]
@@ -582,7 +583,7 @@ def test_nothing_is_drawn_through_a_break(judge, promise, rates, year, reason):
 def test_what_was_published_after_the_date_is_not_used(judge, promise, rates):
     rows = [rates({**PAST, 2021: 960, 2022: 990})]
     early, late = judge(promise(AT_95), rows), judge(promise(AT_95), rows, as_of=LATER)
-    assert (early.last_year, early.median) == (2020, 93)
+    assert early.last_year == 2020
     assert late.verdict == "met"
     assert judge(promise(AT_95), [rates(PAST)]) == early
 

@@ -165,10 +165,10 @@ def test_rivals_are_found_by_the_areas_that_stand_for_the_plans(case, promise, c
 def test_peers_are_the_studys_other_areas_of_the_same_level(evidence, rates):
     own = {2018: 900, 2019: 910, 2020: 930}
     alone = evidence([rates(own)]).trajectory
-    with pytest.raises(ProjectionError, match=r"2 yearly changes .* worth 0"):
+    with pytest.raises(ProjectionError, match=r"2 yearly changes .* 0 that peers lend"):
         alone("pass_rate", "city", 2022)
     district = evidence([rates(own), rates({2017: 800, 2018: 810, 2019: 790}, area="east")])
-    with pytest.raises(ProjectionError, match="worth 0"):
+    with pytest.raises(ProjectionError, match="0 that peers lend"):
         district.trajectory("pass_rate", "city", 2022)
     city = evidence([rates(own), rates({2017: 800, 2018: 810, 2019: 790}, area="port")])
     assert city.trajectory("pass_rate", "city", 2022).peers == 1

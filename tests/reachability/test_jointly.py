@@ -14,8 +14,10 @@ from edu_metrics.reachability import Evidence, assess_target, plan_together
 from edu_metrics.reachability.dependence import _direct, dependence_of, expected_correlations
 from edu_metrics.reachability.events import Event, _normals, all_together, event_of, stated_part
 from edu_metrics.reachability.jointly import _tenths, _tenths_if_independent, odds_of
+from edu_metrics.trajectories.drawing import NODES
 
 YEARS = (2016, 2017, 2018, 2019, 2020)
+
 DRAWS = 4000
 
 
@@ -63,7 +65,7 @@ def test_without_dependence_chances_multiply(chances):
 @pytest.mark.parametrize("rows", [1, 2, 7])
 def test_the_numbers_behind_the_order_have_no_mean_and_no_correlation(rows):
     """What chance would leave of both is put right, and more or fewer draws change little."""
-    drawn = _normals(rows, DRAWS, 3)
+    drawn = _normals(rows, DRAWS)
     assert drawn.mean(axis=1) == pytest.approx(np.zeros(rows), abs=1e-9)
     assert drawn @ drawn.T / DRAWS == pytest.approx(np.eye(rows), abs=1e-9)
 
@@ -275,7 +277,7 @@ def test_where_less_is_stated_than_was_drawn_the_worst_draws_miss(
     found = assess_target(evidence, plan, plan.targets[0], "city")
     made = event_of(evidence, plan, plan.targets[0], found)
     assert found.probability in (0.01, 0.8)
-    assert made.kept.sum() == found.probability * DRAWS
+    assert made.kept.sum() == round(found.probability * NODES)
     kept, missed = made.order[made.kept], made.order[~made.kept]
     if better == "higher":
         assert kept.min() >= missed.max()
@@ -289,7 +291,7 @@ def test_the_number_met_counts_what_is_kept_in_a_draw(together, promise, rates):
     targets = [promise(level(text), name=f"t{n}") for n, text in enumerate(texts)]
     found, assessed = together(targets, [moving(rates)])
     assert [assessed[t].probability for t in ("t0", "t1", "t2")] == [0.8, 0.01, 0.01]
-    assert (found.interval, found.draws) == ((0, 1), DRAWS)
+    assert (found.interval, found.draws) == ((0, 1), NODES)
     assert found.vacuous == 1
 
 

@@ -298,27 +298,28 @@ def test_a_start_of_whole_things_is_moved_by_whole_things(hang, promise, cells):
 
 def test_growth_in_percent_is_harder_from_a_higher_start(hang, promise):
     """Of 20 more in a hundred of it, half as many do from half the start."""
-    asked = {"type": "total_change", "unit": "percent", "change": [">=4"]}
+    asked = {"type": "total_change", "unit": "percent", "change": [">=16"]}
     found, evidence = hang(promise([asked], steps=[2]), passed=(480, 520, 490, 500))
     start = of(found, "start")
+    assert start.turns_at is not None, found
     draws = evidence.trajectory("pass_rate", "city", 2022).at(2022)
     by = logit(start.turns_at) - logit(50)
-    moved = np.mean(shifted(draws, by) >= 1.04 * start.turns_at)
+    moved = np.mean(shifted(draws, by) >= 1.16 * start.turns_at)
     assert min(abs(moved - cut) for cut in (0.05, 0.33, 0.66)) < 0.03
 
 
 def test_a_word_that_comes_back_before_the_far_end_has_turned_all_the_same(hang, promise):
-    """82.7 to 83.2 is out of reach from 80 and from 86, and not from 83."""
-    found, evidence = hang(promise([level("<=83.2"), level(">=82.7")]))
+    """82.9 to 83.2 is out of reach from 80 and from 86, and less so from 83."""
+    found, evidence = hang(promise([level("<=83.2"), level(">=82.9")]))
     start = of(found, "start")
     draws = evidence.trajectory("pass_rate", "city", 2022).at(2022)
 
     def chance(value):
         moved = shifted(draws, logit(value) - logit(80))
-        return np.mean((moved >= 82.7) & (moved <= 83.2))
+        return np.mean((moved >= 82.9) & (moved <= 83.2))
 
     assert max(chance(80), chance(start.most)) < 0.05 < chance(83)
-    assert chance(start.turns_at) == pytest.approx(0.05, abs=0.01)
+    assert chance(start.turns_at) == pytest.approx(0.05, abs=0.02)
     assert 80 < start.turns_at < 83
 
 

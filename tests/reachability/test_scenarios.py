@@ -306,7 +306,7 @@ def test_as_usual_draws_and_gives_a_probability(play):
     (found,) = play(step("as_usual"))
     assert found.met is None
     assert 0 < found.probability < 0.5
-    assert np.median(found.draws[:, -1]) == pytest.approx(80, abs=0.5)
+    assert 78 < np.median(found.draws[:, -1]) < 83
     assert found.draws.min() >= 0
     assert found.draws.max() <= 100
 
@@ -354,8 +354,11 @@ def test_as_usual_after_a_shock_goes_on_from_below(play):
         )
     )
     assert np.median(shocked.draws[:, 0]) == 60
-    assert np.median(shocked.draws[:, 1]) == pytest.approx(60, abs=0.5)
-    assert shocked.probability < usual.probability
+    # As much below as the shock made it, but for what a usual year moves.
+    usual_moves = np.median(usual.draws[:, 1]) - np.median(usual.draws[:, 0])
+    below = np.median(shocked.draws[:, 1]) - np.median(shocked.draws[:, 0])
+    assert abs(below - usual_moves) < 3
+    assert shocked.probability <= usual.probability
 
 
 def test_the_best_of_the_peers_is_the_fastest_area_of_the_same_level(play):

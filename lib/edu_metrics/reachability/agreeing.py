@@ -69,4 +69,4 @@ def agreeing(trajectory: Trajectory, bounds: Mapping[int, tuple[str, float]]) ->
         )
     places = np.arange(len(kept))
     places[unable] = able[np.arange(len(unable)) * len(able) // len(unable)]
-    return replace(trajectory, draws=trajectory.draws[places])
+    return replace(trajectory, draws=trajectory.draws[places], law=None)

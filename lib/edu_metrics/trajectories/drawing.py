@@ -192,7 +192,7 @@ def side_by_side(paths: Floats, name: str, common_part: float) -> Floats:
     normal = _spread(float("inf"))[:nodes]
     key = np.sqrt(common_part) * normal + np.sqrt(1 - common_part) * normal[own]
     placed = np.empty_like(paths)
-    placed[np.argsort(key, kind="stable")] = paths[np.argsort(paths.mean(axis=1), kind="stable")]
+    placed[np.argsort(key, kind="stable")] = paths[np.argsort(paths[:, 0], kind="stable")]
     return placed
 
 

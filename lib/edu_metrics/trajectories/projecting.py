@@ -305,7 +305,7 @@ class Projection:
     def _fault(self, row: int) -> str | None:
         """Say why an area can't be projected."""
         own = int(self._changes[row])
-        borrowed = BORROWED if own and self._changes.sum() - own >= MIN_CHANGES else 0
+        borrowed = BORROWED if own and self._changes.sum() > own else 0
         if own + borrowed < MIN_CHANGES:
             return (
                 f"{own} yearly changes of its own, and {borrowed} that peers lend; at least "
