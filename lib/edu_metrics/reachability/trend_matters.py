@@ -23,8 +23,6 @@ __all__ = ["matters_of_trend", "persons"]
 
 Floats = NDArray[np.float64]
 
-#: Draws that another answer is looked for with; halves mirror each other as in the trajectory.
-DRAWS = 1000
 #: How far start and drift are moved, in spreads of a year; and the swing, in times.
 FURTHEST, MOST_TIMES = 4.0, 4.0
 #: How finely: each side is cut into so many parts, the first with another word halved so often;

@@ -23,7 +23,7 @@ from edu_metrics.reachability import Evidence
 from edu_metrics.reporting.backtesting import backtest_notes, backtest_rows
 from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.publishing import write_summary
-from edu_metrics.reporting.recordable import commonest_level, rates_of
+from edu_metrics.reporting.recordable import commonest_level, judged_by, rates_of
 from edu_metrics.trajectories import ModelScore, Panel, backtest, read_panels, to_panels
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
 from edu_metrics.words import LANGUAGES, say
@@ -249,15 +249,10 @@ def panels_of_study(catalog: Catalog, study: Study) -> list[Panel]:
     DataError
         If none has.
     """
-    names = dict.fromkeys(
-        target.indicator
-        for target in catalog.plan(study.plan).targets
-        if target.numeric and target.indicator
-    )
     evidence, found = _latest(catalog, study), []
-    for name in names:
+    for indicator in judged_by(catalog, study).values():
         with contextlib.suppress(DataError):
-            found.append(_panel_of(evidence, catalog.indicators[name]))
+            found.append(_panel_of(evidence, indicator))
     if not found:
         raise DataError(f"study {study.id!r}: no indicator of its plan has a value in any area")
     return found

@@ -6,21 +6,26 @@ from collections import Counter
 
 from edu_metrics.catalog import Catalog, Indicator, Study
 
-__all__ = ["commonest_level", "has_record", "rates_of"]
+__all__ = ["commonest_level", "has_record", "judged_by", "rates_of"]
 
 #: From so many areas of one level on a study gets a track record of its own.
 AREAS = 20
 
 
-def rates_of(catalog: Catalog, study: Study) -> dict[str, Indicator]:
-    """Give the rates from 0 to 100 that the numeric targets of a study's plan judge, in order."""
+def judged_by(catalog: Catalog, study: Study) -> dict[str, Indicator]:
+    """Give the indicators that the numeric targets of a study's plan judge, in order."""
     names = dict.fromkeys(
         target.indicator
         for target in catalog.plan(study.plan).targets
         if target.numeric and target.indicator
     )
-    found = {name: catalog.indicators[name] for name in names}
-    return {name: entry for name, entry in found.items() if entry.bounds == (0, 100)}
+    return {name: catalog.indicators[name] for name in names}
+
+
+def rates_of(catalog: Catalog, study: Study) -> dict[str, Indicator]:
+    """Give the rates from 0 to 100 that the numeric targets of a study's plan judge, in order."""
+    judged = judged_by(catalog, study)
+    return {name: entry for name, entry in judged.items() if entry.bounds == (0, 100)}
 
 
 def commonest_level(catalog: Catalog, study: Study) -> list[str]:

@@ -328,7 +328,7 @@ class _Asked:
             said, drawn, kept = (100 * np.log(one + _DUST) for one in (said, drawn, kept))
         middle = said[2]
         return _Cases(
-            areas=rows,
+            areas=np.array(panel.areas)[rows],
             years=np.full(len(rows), float(panel.years[self.origin + self.horizon])),
             error=middle - (outcome if scale.high is not None else kept),
             above=np.where(np.abs(kept - middle) < _DUST, 0.5, kept > middle),
