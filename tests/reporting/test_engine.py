@@ -41,12 +41,11 @@ HTML('<p>last</p>')""",
     "fig",
     "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
     "pd.DataFrame({'a': [1, 2]}).style.set_uuid('one').format('{:.2f}')",
-    """import os, subprocess
-print('one')
-os.system('echo two')
-print('three')
-subprocess.run(['echo', 'four'])
-os.write(1, b'five\\n');""",
+    # One writer a cell: a kernel hears of each in its own time, in no order.
+    "import os, subprocess\nprint('one')",
+    "os.system('echo two')",
+    "subprocess.run(['echo', 'four'])",
+    "os.write(1, b'five\\n');",
     "!echo shell",
     "listed = !echo kept\nlisted",
     "%%bash\\necho script".replace("\\n", "\n"),

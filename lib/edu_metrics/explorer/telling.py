@@ -180,7 +180,7 @@ def _verdict(verdict: Verdict, probability: float | None, lang: str) -> str:
         return told
     lower, upper = (say(f"verdict.{one}", lang) for one in edge)
     comma = say("report.list_comma", lang)
-    return told + comma + say("verdict.on_edge", lang, lower=lower, upper=upper)
+    return told + comma + say("stated.on_edge", lang, lower=lower, upper=upper)
 
 
 def _under_model(answer: Answer, lang: str) -> str:

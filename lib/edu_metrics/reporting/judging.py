@@ -90,7 +90,7 @@ def _edge(found: Assessment, lang: str) -> Html:
     if found.edge is None:
         return Html("")
     lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
-    return tag("small", say("verdict.on_edge", lang, lower=lower, upper=upper))
+    return tag("small", say("stated.on_edge", lang, lower=lower, upper=upper))
 
 
 def _model_note(report: AreaReport) -> Html:

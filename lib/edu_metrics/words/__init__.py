@@ -218,8 +218,8 @@ def probability(value: float | None, lang: str, *, floor: float, cap: float) -> 
         raise ReportError(f"expected a probability from 0 to 1, found {value}")
     shown = percent(f"{100 * min(max(value, floor), cap):.0f}", lang)
     if value <= floor:
-        return say("verdict.at_most", lang, value=shown)
-    return say("verdict.at_least", lang, value=shown) if value >= cap else shown
+        return say("stated.at_most", lang, value=shown)
+    return say("stated.at_least", lang, value=shown) if value >= cap else shown
 
 
 def amount(value: float | None, unit: str, lang: str) -> str:
