@@ -86,7 +86,9 @@ WITH_A_DRIFT = frozenset({"enrolment", "credentials", "scores", "money"})
 #: No learned value is narrower: the panels are few, and the next study is none of them.
 LEAST = {"drift_own_sd": 0.012, "growth": 0.1, "own_spread": 0.7, "sampling": 0.5}
 MOST = {"own_spread": 2.0, "growth": 0.6}
-LEAST_COMMON_SD = {"rate": 0.08, "amount": 0.03}
+LEAST_COMMON_SD = {"rate": 0.06, "amount": 0.02}
+#: What a search takes for one step of a mean drift: money grows by several percent a year.
+DRIFT_STEP = {"rate": 0.03, "amount": 0.1}
 SHARES = frozenset({"gain", "common_share", "damping"})
 
 
@@ -185,11 +187,11 @@ def surprise(prior: Prior, cases: Sequence[Case]) -> tuple[float, int]:
     return float(every.mean()), len(every)
 
 
-def packed(values: dict[str, float], names: Sequence[str]) -> Floats:
+def packed(values: dict[str, float], names: Sequence[str], kind: str) -> Floats:
     """Take parameters onto the whole line."""
     return np.array(
         [
-            values[name] / 0.03 if name == "drift_mean"
+            values[name] / DRIFT_STEP[kind] if name == "drift_mean"
             else np.log(values[name] / (1 - values[name])) if name in SHARES
             else np.log(values[name])
             for name in names
@@ -197,17 +199,16 @@ def packed(values: dict[str, float], names: Sequence[str]) -> Floats:
     )  # fmt: skip
 
 
-def unpacked(points: Floats, names: Sequence[str], type_: str) -> dict[str, float]:
+def unpacked(points: Floats, names: Sequence[str], kind: str) -> dict[str, float]:
     """Bring parameters back, no narrower than is allowed."""
     values: dict[str, float] = {}
     for name, point in zip(names, points, strict=True):
         if name == "drift_mean":
-            values[name] = 0.03 * point
+            values[name] = DRIFT_STEP[kind] * point
         elif name in SHARES:
             values[name] = min(max(1 / (1 + np.exp(-point)), 0.05), 0.97)
         else:
             values[name] = min(max(np.exp(point), LEAST.get(name, 0.0)), MOST.get(name, 100.0))
-    kind = "amount" if type_ in AMOUNT_TYPES else "rate"
     values["drift_common_sd"] = max(values["drift_common_sd"], LEAST_COMMON_SD[kind])
     return {name: float(value) for name, value in values.items()}
 
@@ -217,7 +218,8 @@ AMOUNT_TYPES = frozenset({"money", "ratios", "counts"})
 
 def learn(type_: str, sources: Sequence[Source], tries: int) -> dict[str, float]:
     """Find the prior of a type under which its outcomes are least surprising."""
-    start = AMOUNTS if type_ in AMOUNT_TYPES else START
+    kind = "amount" if type_ in AMOUNT_TYPES else "rate"
+    start = AMOUNTS if kind == "amount" else START
     names = [n for n in LEARNED if n != "drift_mean" or type_ in WITH_A_DRIFT]
     if type_ in AMOUNT_TYPES:
         names.remove("sampling")
@@ -235,10 +237,10 @@ def learn(type_: str, sources: Sequence[Source], tries: int) -> dict[str, float]
     held = {name: parts for name, parts in cases.items() if parts}
     if not held:
         raise SystemExit(f"{type_}: no panel of this type is left")
-    origin = packed(start, names)
+    origin = packed(start, names, kind)
 
     def loss(points: Floats) -> float:
-        values = {**start, **unpacked(points, names, type_)}
+        values = {**start, **unpacked(points, names, kind)}
         prior = Prior.model_construct(id=type_, **values)
         each = []
         for parts in held.values():
@@ -255,7 +257,7 @@ def learn(type_: str, sources: Sequence[Source], tries: int) -> dict[str, float]
         options={"maxfev": tries, "initial_simplex": simplex, "adaptive": True, "fatol": 2e-4},
     )
     print(f"{type_}: {loss(origin):.4f} -> {found.fun:.4f}", flush=True)
-    return {**start, **unpacked(found.x, names, type_)}
+    return {**start, **unpacked(found.x, names, kind)}
 
 
 def as_yaml(priors: dict[str, dict[str, float]], names: Any, sources: Sequence[Source]) -> str:

@@ -48,7 +48,7 @@ def test_intervals_hold_what_they_say_in_a_world_as_the_model_has_it(areas):
         held = np.mean((place > low) & (place < high), axis=(0, 1))
         # Drifts that change (growth) are allowed for and not there: a little too wide.
         assert (held > share - 0.05).all()
-        assert (held < share + 0.08).all()
+        assert (held < share + 0.11).all()
     assert np.mean(place > 0.5) == pytest.approx(0.5, abs=0.06)
 
 
@@ -94,6 +94,15 @@ def test_the_drift_of_one_series_is_its_mean_pulled_towards_the_prior():
     assert ANY.drift_mean < made.drift[0, 0] < 0.1
     assert made.drift[0, 0] > 0.08
     assert made.location[0, 0, 0] == pytest.approx(1.1 + made.drift[0, 0], abs=0.01)
+
+
+def test_growth_that_slowed_is_no_noise():
+    """What came is held against the drift of the years before it, not that of today."""
+    slowed = np.cumsum(np.repeat([0.3, 0.06], [7, 9]))[None, None]
+    steady = np.cumsum(np.repeat([0.06], 16))[None, None]
+    sd = [np.sqrt(forecast(series, ANY, 1).own[0, 0, 0]) for series in (slowed, steady)]
+    # Held against one drift, seven years were 0.24 off each, and the spread 0.20.
+    assert sd[1] < sd[0] < 0.18
 
 
 def test_peers_lend_their_drift():

@@ -10,7 +10,9 @@ that wears off, and noise; areas of one study share part of each year's surprise
         \varepsilon_{it} \sim N(0, s_i^2),\; c_t \sim N(0, C), \\
     d_i &= m + u_i, \qquad m \sim N(\mu, M^2),\; u_i \sim N(0, \tau^2).
 
-How far a series moves (:math:`s_i^2`) and how it drifts are learned from the series itself, from
+A drift is that of the last few years, so that growth which slowed is no noise: what came in a year
+is held against the drift as it was known the year before. How far a series moves
+(:math:`s_i^2`) and how it drifts are learned from the series itself, from
 the other areas, and from a prior (:mod:`~edu_metrics.catalog.priors`), each weighted by what
 it knows: nothing changes at a number of areas. Seen h years ahead a series follows a Student t.
 
@@ -223,12 +225,14 @@ def _fit(points: Floats, prior: Prior, horizon: int, sampling: Floats | None) ->
     step, noise = _steps(prior, sampling, seen.shape[:2])
     whole = (step + 2 * noise + np.sqrt(step**2 + 4 * step * noise)) / 2
     gain = 1 - noise / whole
-    expected = np.full(gain.shape, prior.drift_mean)
+    # The drift as it was known a year before, and its variance by that of a surprise.
+    expected, unsure = np.full(points.shape, prior.drift_mean), np.zeros(points.shape)
     # How lively series are changes: an old surprise says less of today.
     fading = FADING ** np.arange(points.shape[2])[::-1]
     own, common = np.full(gain.shape, 1e-9), np.full((len(points), 1), 1e-12)
     for round_ in range(ROUNDS):
         levels, surprises = _filter(points, step / whole, noise / whole, expected)
+        surprises = surprises / np.sqrt(1 + unsure)
         shared, doubt = _common_surprises(surprises, own, common)
         happened = ~np.isnan(surprises)
         squares = np.where(happened, (surprises - shared[:, None]) ** 2 + doubt[:, None], 0.0)
@@ -242,12 +246,14 @@ def _fit(points: Floats, prior: Prior, horizon: int, sampling: Floats | None) ->
         moved = (np.where(any_area, shared**2 + doubt, 0.0) @ fading)[:, None]
         common = (COMMON_YEARS * ratio * typical + moved) / years if round_ else ratio * typical
         drift = _drifts(levels, seen, gain, noise / whole, own, common, prior)
-        expected = drift.mean
+        expected = _a_year_later(drift.mean)
+        unsure = _a_year_later(drift.variance) / (own + common)[:, :, None]
+    drift = drift.now
     ahead = np.arange(horizon)
     reach = np.cumsum(prior.damping**ahead)
     growth = step / whole + prior.growth
     return Forecast(
-        location=levels.last[:, :, None] + drift.mean[:, :, None] * reach,
+        location=_last(levels, seen)[:, :, None] + drift.mean[:, :, None] * reach,
         own=own[:, :, None] * (1 + ahead * growth[:, :, None]),
         common=common[:, :, None] * (1 + ahead * growth.mean(axis=1)[:, None, None]),
         drift=drift.mean,
@@ -270,18 +276,8 @@ def _steps(prior: Prior, sampling: Floats | None, shape: tuple[int, ...]) -> tup
     return step, (1 - prior.gain) * prior.surprise_sd**2 + prior.sampling * drawn
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Levels:
-    """Levels by year, that of each series' last year, and the columns of first and last."""
-
-    yearly: Floats
-    last: Floats
-    first_at: Ints
-    last_at: Ints
-
-
-def _filter(points: Floats, step: Floats, noise: Floats, drift: Floats) -> tuple[_Levels, Floats]:
-    """Follow the level of each series (Kalman filter), and give its surprises, standardised."""
+def _filter(points: Floats, step: Floats, noise: Floats, drift: Floats) -> tuple[Floats, Floats]:
+    """Give the level of each series by year (Kalman filter), and its surprises, standardised."""
     shape = points.shape
     level, doubt = np.full(shape[:2], np.nan), np.zeros(shape[:2])
     yearly, surprises = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -290,7 +286,7 @@ def _filter(points: Floats, step: Floats, noise: Floats, drift: Floats) -> tuple
         point = points[:, :, year]
         seen = ~np.isnan(point)
         first, next_ = seen & ~begun, seen & begun
-        expected, doubt = level + drift, doubt + step
+        expected, doubt = level + drift[:, :, year], doubt + step
         spread = doubt + noise
         surprise = np.where(next_, point - expected, 0.0)
         level = np.where(first, point, expected + doubt / spread * surprise)
@@ -298,11 +294,17 @@ def _filter(points: Floats, step: Floats, noise: Floats, drift: Floats) -> tuple
         surprises[:, :, year] = np.where(next_, surprise / np.sqrt(spread), np.nan)
         yearly[:, :, year] = level
         begun |= seen
-    seen = ~np.isnan(points)
-    first_at = np.argmax(seen, axis=2)
-    last_at = shape[2] - 1 - np.argmax(seen[:, :, ::-1], axis=2)
-    last = np.take_along_axis(yearly, last_at[:, :, None], 2)[:, :, 0]
-    return _Levels(yearly, last, first_at, last_at), surprises
+    return yearly, surprises
+
+
+def _last(levels: Floats, seen: Mask) -> Floats:
+    """Give the level of each series' last observation."""
+    last_at = seen.shape[2] - 1 - np.argmax(seen[:, :, ::-1], axis=2)
+    return np.asarray(np.take_along_axis(levels, last_at[:, :, None], 2)[:, :, 0])
+
+
+def _a_year_later(values: Floats) -> Floats:
+    return np.concatenate([values[:, :, :1], values[:, :, :-1]], axis=2)
 
 
 def _common_surprises(surprises: Floats, own: Floats, common: Floats) -> tuple[Floats, Floats]:
@@ -355,16 +357,25 @@ def _inverse_trigamma(values: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drift:
-    """Drift by area: mean, variance, what of it hangs on the areas together, and is theirs."""
+    """
+    Drift by area and year: mean, variance, what of it hangs on the areas together, and is theirs.
+
+    Each as it was known in that year.
+    """
 
     mean: Floats
     variance: Floats
     loading: Floats
     shared: Floats
 
+    @property
+    def now(self) -> _Drift:
+        """The drift as it is known today, by area."""
+        return _Drift(*(getattr(self, name)[:, :, -1] for name in self.__slots__))
+
 
 def _drifts(
-    levels: _Levels,
+    levels: Floats,
     seen: Mask,
     gain: Floats,
     noise: Floats,
@@ -378,14 +389,17 @@ def _drifts(
     The change that areas had in common is their common drift and the common surprises of those
     years; q is their sum.
     """
-    start_at = np.maximum(levels.last_at - WINDOW, levels.first_at)
-    years = levels.last_at - start_at
-    known = (years > 0) & seen.any(axis=2)
+    gain, noise, own, common = (x[:, :, None] for x in (gain, noise, own, common))
+    first_at = np.argmax(seen, axis=2)[:, :, None]
+    last_at = np.maximum.accumulate(np.where(seen, np.arange(seen.shape[2]), first_at), axis=2)
+    start_at = np.maximum(last_at - WINDOW, first_at)
+    years = last_at - start_at
+    known = years > 0
     span = np.maximum(years, 1)
-    start = np.take_along_axis(levels.yearly, start_at[:, :, None], 2)[:, :, 0]
-    change = np.where(known, (levels.last - start) / span, 0.0)
+    last, start = (np.take_along_axis(levels, at, 2) for at in (last_at, start_at))
+    change = np.where(known, (last - start) / span, 0.0)
     # A first value is taken as it came, noise and all.
-    at_start = np.where(start_at == levels.first_at, noise, 0.0)
+    at_start = np.where(start_at == first_at, noise, 0.0)
     error = (years * gain**2 + at_start) * own / span**2
     typical_gain = np.mean(gain, axis=1, keepdims=True)
     typical_span = np.maximum(np.where(known, span, 0).sum(axis=1, keepdims=True), 1) / np.maximum(
