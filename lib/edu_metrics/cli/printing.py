@@ -32,7 +32,10 @@ def print_rows(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ..
         return
     from rich.table import Table
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        # What is too long for its column goes on below; what a row is stays in one piece.
+        table.add_column(column, overflow="fold", no_wrap=column in _IN_ONE_PIECE)
     for row in rows:
         table.add_row(*(_cell(row[column], column) for column in columns))
     console_on(sys.stdout).print(table)
@@ -46,6 +49,8 @@ def console_on(stream: TextIO) -> Console:
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
+#: Columns that say which row it is.
+_IN_ONE_PIECE = ("case",)
 #: Columns of probabilities of a target or a plan, and of averages of them.
 _CHANCES = ("probability", "joint", "independent", "low", "high")
 _AVERAGES = ("mean_probability", "under_model", "model_base")
