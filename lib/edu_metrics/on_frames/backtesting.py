@@ -99,4 +99,6 @@ def backtest(
 
 
 def _bin(found: Any) -> dict[str, Any]:
-    return {**asdict(found), "supported": found.supported}
+    low, high = found.interval
+    told = {name: value for name, value in asdict(found).items() if name != "interval"}
+    return {**told, "low_happened": low, "high_happened": high, "supported": found.supported}

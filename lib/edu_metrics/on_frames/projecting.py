@@ -258,24 +258,27 @@ class Outlook:
         from edu_metrics.figures import plot_fan
 
         name = self._only(area)
-        target_ = None if target is None else bound_of(target).model_dump()
+        if target is not None:
+            bound_of(target)
         return plot_fan(
             self.quantiles().query("area == @name"),
             history=self.history.query("area == @name"),
-            target=target_,
+            target=target,
             due=self.until,
             ax=ax,
             title=name if title is None else title,
-            unit=unit,
-            limits=self.measure.limits,
+            unit=self._unit() if unit is None else unit,
             lang=lang,
         )
+
+    def _unit(self) -> str | None:
+        return None if percentages(self.measure.limits) else ""
 
     def _only(self, area: str | None) -> str:
         known = list(self.trajectories)
         if area is None and len(known) == 1:
             return known[0]
-        if area not in self.trajectories:
+        if area is None or area not in self.trajectories:
             raise DataError(f"area: expected one of {', '.join(known)}; found {area!r}")
         return area
 

@@ -80,7 +80,9 @@ def paths(
     """
     import pandas as pd
 
-    paces = [("points", pace, constant_pace) for pace in _listed(points)]
+    paces: list[tuple[str, float, _Walk]] = [
+        ("points", pace, constant_pace) for pace in _listed(points)
+    ]
     paces += [("percent", pace, constant_rate) for pace in _listed(percent)]
     starts = tidy(history, limits=limits).drop_duplicates("area", keep="last")
     _refuse(paces, starts, until)

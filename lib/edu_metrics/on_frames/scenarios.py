@@ -100,7 +100,8 @@ def scenarios(
     opened = open_study(study, root, areas=areas, targets=targets)
     chosen: list[object] = [named] if isinstance(named, str) else list(named or ())
     if any(value is not None for value in (pace, base, years, levers)):
-        for one_pace, one_base in product(_listed(pace) or [None], _listed(base) or [None]):
+        nothing: list[float | None] = [None]
+        for one_pace, one_base in product(_listed(pace) or nothing, _listed(base) or nothing):
             chosen += asked_scenarios(
                 pace=one_pace, unit=unit, base=one_base, years=years, levers=levers
             )
@@ -152,7 +153,7 @@ def _alone(
     found = []
     for base in bases:
         history = pd.Series({start: base}, name="-")
-        walked = paths(history, until=start + years, limits=limits, **{unit: paces})  # type: ignore[arg-type]
+        walked = paths(history, until=start + years, limits=limits, **{unit: paces})
         named = f"base {base:g}, " + walked["pace"] + " a year"
         found.append(walked.assign(scenario=named, area="", target="", reading=""))
     return pd.concat(found, ignore_index=True)[_COLUMNS[:6]]

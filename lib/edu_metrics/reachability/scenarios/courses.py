@@ -169,8 +169,8 @@ def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situati
     if not led:
         for step in levers:
             course = _levers(step, course, situation)
-    for step in others:
-        course = apply(step, course, situation)
+    for other in others:
+        course = apply(other, course, situation)
     if led:
         for step in levers:
             course = _with_levers(step, course, situation)
