@@ -84,7 +84,7 @@ def backtest(
     if what not in ("scores", "reliability"):
         raise DataError(f"what: expected 'scores' or 'reliability', found {what!r}")
     rows = tidy(history, limits=limits)
-    (panel,) = to_panels(rows.assign(n=rows["n"].fillna("")))
+    (panel,) = to_panels(rows.astype({"n": object}).fillna({"n": ""}))
     panel = replace(panel, bounds=limits, falling=better == "lower", measure_type=measure_type)
     scores = backtest_panels([panel], horizons=horizons, gains=gains, areas=areas)
     if what == "scores":

@@ -64,10 +64,10 @@ def decompose(
     ... })
     >>> em.decompose(births, between="year", factors=["births", "pregnant", "active", "single"])
        first  second    factor    effect
-    0   1971    1979    births  0.688879
-    1   1971    1979  pregnant  0.812509
-    2   1971    1979    active  1.382887
-    3   1971    1979    single  0.104813
+    0   1971    1979    births  0.688941
+    1   1971    1979  pregnant  0.812538
+    2   1971    1979    active  1.382906
+    3   1971    1979    single  0.104755
     """
     import pandas as pd
 

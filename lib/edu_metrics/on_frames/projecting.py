@@ -81,13 +81,13 @@ def project(
     >>> nation = pd.Series([93.4, 93.8, 94.2, 94.8, 95.2], range(2016, 2021), name="nation")
     >>> outlook = em.project(nation, until=2022)
     >>> outlook.quantiles([0.1, 0.5, 0.9]).query("year == 2022")["value"].round(1).tolist()
-    [94.7, 95.9, 96.8]
+    [94.5, 95.6, 96.4]
     >>> outlook.probability(">=95", 2022)
          area  year target  probability
     0  nation  2022   >=95          0.8
-    >>> outlook.year_reached(">=97")
+    >>> outlook.year_reached(">=96")
          area target  year_reached
-    0  nation   >=97          2026
+    0  nation   >=96          2023
     """
     measure = Measure(limits, better, measure_type, whole_counts, noise)
     rows = tidy(history, limits=limits)

@@ -80,7 +80,7 @@ def scenarios(
 
     >>> import edu_metrics as em
     >>> em.scenarios(pace=6, base=70, start=2020, years=5)[["scenario", "year", "value"]]
-                       scenario  year  value
+                        scenario  year  value
     0  base 70, +6 points a year  2021   76.0
     1  base 70, +6 points a year  2022   82.0
     2  base 70, +6 points a year  2023   88.0

@@ -478,7 +478,7 @@ def precedents(
     >>> import edu_metrics as em
     >>> found = em.precedents("mock_city", areas="mock_east", targets="T06_primary_bachelor")
     >>> found["reference"].tolist()
-    ['ordinary']
+    ['ordinary', 'test_change']
     """
     import pandas as pd
 
