@@ -54,7 +54,12 @@ def test_all_faults_are_told_at_once():
     table = pd.DataFrame({"area": [1, "b"], "year": ["2019", 2020], "value": [None, 120]})
     with pytest.raises(DataError) as found:
         tidy(table)
-    assert [fault.split(":")[0] for fault in found.value.faults] == ["area", "year", "value", "value"]
+    assert [fault.split(":")[0] for fault in found.value.faults] == [
+        "area",
+        "year",
+        "value",
+        "value",
+    ]
 
 
 @pytest.mark.parametrize("lacks", ["area", "year", "value"])

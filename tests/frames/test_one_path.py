@@ -76,7 +76,10 @@ def test_a_frame_of_a_study_is_what_the_command_line_prints(assessed, project, m
 
 def test_all_readings_can_be_had_and_names_are_checked(project):
     some = em.assess("town", root=project, areas="Lakeside", targets=["met", "far"], readings=True)
-    assert some[["area", "target"]].to_numpy().tolist() == [["lakeside", "met"], ["lakeside", "far"]]
+    assert some[["area", "target"]].to_numpy().tolist() == [
+        ["lakeside", "met"],
+        ["lakeside", "far"],
+    ]
     with pytest.raises(DefinitionError, match="no target 'fat'; did you mean 'far'"):
         em.assess("town", root=project, targets="fat")
     with pytest.raises(DefinitionError, match="has no area 'Lakesid'"):
