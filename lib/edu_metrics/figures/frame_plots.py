@@ -8,9 +8,12 @@ a back-test. Without an Axes a new figure is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
@@ -34,7 +37,7 @@ __all__ = [
     "plot_small_multiples",
 ]
 
-Limits = tuple[float | None, float | None]
+_Given = ParamSpec("_Given")
 
 #: Quantiles that a fan is drawn of.
 _FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -47,11 +50,30 @@ _LINES = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#8A6D00", "#5A5A5A", "#33
 _PANEL = (2.7, 2.1)
 
 
-@use_style()
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw in our look; whether figures show by themselves, as in a notebook, is left as it is."""
+    with use_style():
+        yield
+        shows = mpl.is_interactive()
+    # The first figure of a session switches this on, and leaving the look would switch it off.
+    mpl.interactive(shows)
+
+
+def _in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
+    @wraps(plot)
+    def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
+        with _style():
+            return plot(*given, **named)
+
+    return drawn
+
+
+@_in_style
 def plot_fan(
     quantiles: pd.DataFrame,
     *,
-    history: pd.DataFrame | None = None,
+    history: pd.DataFrame | pd.Series[Any] | None = None,
     target: str | None = None,
     due: int | None = None,
     ax: Axes | None = None,
@@ -67,8 +89,8 @@ def plot_fan(
     quantiles : DataFrame
         Columns area, year, quantile and value of one area, with the quantiles 0.1, 0.25, 0.5, 0.75
         and 0.9: ``em.project(...).quantiles()``. [unit of the values]
-    history : DataFrame, optional
-        What was observed: area, year and value.
+    history : DataFrame or Series, optional
+        What was observed: area, year and value, or the values of this area by year.
     target : str, optional
         A bound such as ``>=95``.
     due : int, optional
@@ -122,12 +144,12 @@ def plot_fan(
     )
 
 
-@use_style()
+@_in_style
 def plot_paths(
     paths: pd.DataFrame,
     *,
     by: str | None = None,
-    history: pd.DataFrame | None = None,
+    history: pd.DataFrame | pd.Series[Any] | None = None,
     target: str | None = None,
     due: int | None = None,
     ax: Axes | None = None,
@@ -145,8 +167,9 @@ def plot_paths(
         ``em.scenarios(...)``. [unit of the values]
     by : str, optional
         That column; ``pace``, else ``scenario``, when left out.
-    history : DataFrame, optional
-        What was observed: area, year and value. Paths start from its last year.
+    history : DataFrame or Series, optional
+        What was observed: area, year and value, or the values of this area by year. Paths start
+        from its last year.
     target : str, optional
         A bound such as ``>=95``.
     due : int, optional
@@ -179,7 +202,7 @@ def plot_paths(
 def plot_small_multiples(
     table: pd.DataFrame,
     *,
-    history: pd.DataFrame | None = None,
+    history: pd.DataFrame | pd.Series[Any] | None = None,
     target: str | None = None,
     due: int | None = None,
     axes: Sequence[Axes] | None = None,
@@ -225,7 +248,7 @@ def plot_small_multiples(
     if axes is None:
         wide = min(columns, len(areas))
         rows = -(-len(areas) // wide)
-        with use_style():
+        with _style():
             _, grid = plt.subplots(
                 rows, wide, squeeze=False, figsize=(_PANEL[0] * wide, _PANEL[1] * rows)
             )
@@ -245,13 +268,16 @@ def plot_small_multiples(
             plot_fan(own, history=history, target=target, due=due, ax=ax, unit=unit, lang=lang)
             ax.set_ylim(*ylim)
             continue
-        with use_style():
+        with _style():
             _draw_paths(own, None, history, target, due, ax, None, unit, lang, ylim)
     return list(axes[: len(areas)])
 
 
 def _common_scale(
-    table: pd.DataFrame, history: pd.DataFrame | None, target: str | None, areas: Sequence[str]
+    table: pd.DataFrame,
+    history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None,
+    areas: Sequence[str],
 ) -> tuple[float, float]:
     """Give ends of an axis that holds the values of all areas, with air around them."""
     values = table["value"].dropna().astype(float).tolist()
@@ -261,7 +287,7 @@ def _common_scale(
     return min(values) - air, max(values) + air
 
 
-@use_style()
+@_in_style
 def plot_precedents(
     table: pd.DataFrame, *, ax: Axes | None = None, title: str = "", lang: str = "en"
 ) -> Axes:
@@ -324,7 +350,7 @@ def plot_precedents(
     return ax
 
 
-@use_style()
+@_in_style
 def plot_calibration(
     bins: pd.DataFrame,
     *,
@@ -388,7 +414,7 @@ def plot_calibration(
 
 
 def _draw_paths(
-    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | None, target: str | None,
+    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None, target: str | None,
     due: int | None, ax: Axes | None, title: str | None, unit: str | None, lang: str,
     ylim: tuple[float, float] | None = None,
 ) -> Axes:  # fmt: skip
@@ -464,9 +490,11 @@ def _one_area(table: pd.DataFrame, columns: Sequence[str], plot: str) -> str:
     return str(areas[0])
 
 
-def _points(history: pd.DataFrame | None, area: str) -> list[tuple[int, float]]:
+def _points(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> list[tuple[int, float]]:
     if history is None:
         return []
+    if not hasattr(history, "columns"):
+        return [(int(year), float(value)) for year, value in history.sort_index().items()]
     _require(history, ("area", "year", "value"), "history")
     own = history[history["area"] == area].sort_values("year")
     return [(int(year), float(value)) for year, value in own[["year", "value"]].to_numpy()]

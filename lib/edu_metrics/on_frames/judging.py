@@ -212,8 +212,9 @@ def verdict(
     -------
     DataFrame
         Columns area, year and value (the last observed), target, by, verdict, reason (of one that
-        can't be told), probability, low and high (80 % interval of the year due), gap,
-        required_pace, past_pace, year_reached, people and model.
+        can't be told), edge (both words, where rounding puts the probability between two),
+        probability, low and high (80 % interval of the year due), gap, required_pace, past_pace,
+        year_reached, people and model.
 
     Raises
     ------
@@ -251,6 +252,7 @@ def _judged(rows: pd.DataFrame, target: str, by: int, measure: Measure) -> pd.Da
                 "by": by,
                 "verdict": str(one.verdict),
                 "reason": one.reason,
+                "edge": " / ".join(map(str, one.edge)) if one.edge else None,
                 "probability": two_digits(one.probability),
                 "low": low,
                 "high": high,
