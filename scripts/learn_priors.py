@@ -54,7 +54,7 @@ PENALTY, TRIES = 0.01, 80
 #: Where a search starts: on logits, and on the logarithm of amounts and ratios.
 START = {
     "drift_mean": 0.0,
-    "drift_common_sd": 0.08,
+    "drift_common_sd": 0.06,
     "drift_own_sd": 0.03,
     "gain": 0.7,
     "surprise_sd": 0.25,
@@ -64,12 +64,12 @@ START = {
     "damping": 0.9,
     "growth": 0.2,
     "sampling": 1.0,
-    "still_sd": 0.02,
+    "still_sd": 0.01,
 }
 AMOUNTS = {
     **START,
     "surprise_sd": 0.05,
-    "drift_common_sd": 0.04,
+    "drift_common_sd": 0.03,
     "drift_own_sd": 0.02,
     "damping": 0.95,
     "still_sd": 0.002,

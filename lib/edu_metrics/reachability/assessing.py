@@ -244,7 +244,9 @@ def _forecast(case: Case, undecided: Sequence[Check], blank: Assessment) -> Asse
         reached=years,
         year_reached=years.median_year if years else None,
         model=trajectory.model,
-        calibration=Calibration.of(trajectory.peers + 1),
+        calibration=Calibration.of(
+            trajectory.peers + 1, "amounts" if case.indicator.bounds[1] is None else "rates"
+        ),
         unusual=trajectory.unusual,
         cautions=_cautions(case, last_year),
     )
