@@ -8,7 +8,7 @@ from edu_metrics.catalog import Bound
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
 from edu_metrics.explorer.telling import _verdict
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability import Evidence, Verdict, assess_target, verdict_of, what_it_takes
+from edu_metrics.reachability import SeriesStore, Verdict, assess_target, verdict_of, what_it_takes
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -58,7 +58,7 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
     )
     reading = reading.model_copy(update={"conditions": (asked,)})
     target = target.model_copy(update={"readings": (reading,)})
-    evidence = Evidence(usual.evidence.catalog, usual.evidence.study, table)
+    evidence = SeriesStore(usual.evidence.catalog, usual.evidence.study, table)
     found = assess_target(evidence, usual.plan, target, "city")
     bench = Workbench(evidence, usual.plan, target, found)
     assert bench.reason is None

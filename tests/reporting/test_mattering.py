@@ -10,7 +10,7 @@ import pytest
 
 from edu_metrics import reporting as rep
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability import chance, plan_together, what_it_takes, what_matters
+from edu_metrics.reachability import assess_jointly, chance, sensitivity_of, what_it_takes
 from edu_metrics.reporting.mattering import OF_TREND, RATES, _first, _value
 from edu_metrics.words import say, texts
 
@@ -174,9 +174,9 @@ def test_of_a_whole_study_each_area_is_taken(catalog, opened):
     report = opened("wuhai", "wuhai", "zh")
     assert [m.decisive for m in one] == [report.matters["T02_retention"].decisive]
     plan = catalog.plan(study.plan)
-    alone = what_matters(report.evidence, plan, plan.target("T02_retention"), "wuhai")
+    alone = sensitivity_of(report.evidence, plan, plan.target("T02_retention"), "wuhai")
     assert alone.decisive == one[0].decisive
-    assert plan_together(report.evidence, plan, "wuhai", {}).odds is None
+    assert assess_jointly(report.evidence, plan, "wuhai", {}).odds is None
 
 
 # What it takes, in more words

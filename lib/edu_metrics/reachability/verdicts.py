@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edu_metrics.catalog import Bound
-from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.checks import Check, CheckResult
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.reaching import Reached
+from edu_metrics.reachability.probability import Reached
+from edu_metrics.reachability.series import Missing
 from edu_metrics.trajectories import Calibration
 
 __all__ = [
@@ -127,32 +128,6 @@ def edge_of(probability: float | None) -> tuple[Verdict, Verdict] | None:
 def verdict_counts(found: Iterable[Assessment]) -> Counter[Verdict]:
     """Count verdicts: every page that counts them does it here."""
     return Counter(one.verdict for one in found)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """
-    One check of a reading: what was measured, against which bounds, and whether it held.
-
-    ``margin`` is the distance to the nearest bound to fail, negative where that one failed.
-    """
-
-    measure: str
-    years: tuple[int, ...]
-    bounds: tuple[Bound, ...]
-    measured: float | None
-    holds: bool | None
-    margin: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A number to ask the bureau for."""
-
-    quantity: str
-    year: int
-    area: str
-    group: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
