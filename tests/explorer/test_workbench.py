@@ -8,7 +8,13 @@ from edu_metrics.catalog import Bound
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
 from edu_metrics.explorer.telling import _verdict
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability import SeriesStore, Verdict, assess_target, verdict_of, what_it_takes
+from edu_metrics.reachability import (
+    SeriesStore,
+    Verdict,
+    assess_target,
+    requirements_of,
+    verdict_of,
+)
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -118,11 +124,11 @@ def teachers(desk):
     return desk.workbench(desk.choose("mock_city", "mock_city", "T06_primary_bachelor"))
 
 
-def test_levers_come_to_as_many_cases_as_what_it_takes_says(desk, teachers):
-    taking = what_it_takes(
+def test_levers_come_to_as_many_cases_as_the_requirements_say(desk, teachers):
+    taking = requirements_of(
         teachers.evidence, teachers.plan, teachers.target, "mock_city",
         assessment=teachers.assessment,
-    )  # fmt: skip
+    )[0]  # fmt: skip
     need = next(one for one in taking.needs if one.lever == "upgrades")
     enough = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value}))
     less = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value - 1}))

@@ -13,7 +13,7 @@ from edu_metrics.reachability import (
     assess_target,
     mechanism_from_counts,
     mechanism_from_statement,
-    what_it_takes,
+    requirements_of,
 )
 from edu_metrics.simulation import simulate_study
 
@@ -33,9 +33,9 @@ def take(case, promise, rates):
         rows += [rates({2020: n}, sat=sat, area=area) for area, n, sat in others]
         catalog, study, table = case([target or promise([level()])], rows, **options.pop("of", {}))
         plan = catalog.plan("plan")
-        return what_it_takes(
+        return requirements_of(
             SeriesStore(catalog, study, table), plan, plan.targets[0], "city", **options
-        )
+        )[0]
 
     return run
 
@@ -142,17 +142,6 @@ def test_the_district_furthest_behind_decides_the_whole(take):
     assert sum(part.points for part in found.parts) == pytest.approx(80 - 90)
 
 
-def test_a_reference_class_says_how_usual_the_pace_is(take):
-    asked = {}
-
-    def percentile(indicator, pace):
-        asked[indicator] = pace
-        return 97.0
-
-    assert take(percentile_of_pace=percentile).practice_percentile == 97.0
-    assert asked == {"pass_rate": 5.0}
-
-
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -244,7 +233,7 @@ def test_from_85_to_87_to_90_takes_two_and_a_half_in_a_hundred_less_what_entrant
     needed = built.mechanism.inverse("upgrades", built.outcome, [2021, 2022], 90.0)
     assert 1.8 < needed < 2.5
     target = plan.target("T06_primary_bachelor")
-    found = what_it_takes(evidence, plan, target, "mock_city")
+    found = requirements_of(evidence, plan, target, "mock_city")[0]
     assert (found.kind, found.flow, found.relative) == ("mechanism", "teachers", False)
     assert [need.lever for need in found.needs] == [
         "upgrades",
@@ -270,7 +259,7 @@ def test_another_reading_takes_another_effort(invented):
     target = plan.target("A03e_myopia")
     found = assess_target(evidence, plan, target, "mock_city")
     relative, points = (
-        what_it_takes(evidence, plan, target, "mock_city", assessment=one)
+        requirements_of(evidence, plan, target, "mock_city", assessment=one)[0]
         for one in (found, next(o for o in found.others if (o.reading, o.steps) == ("points", 2)))
     )
     cut = relative.needs[0].even.value
@@ -281,5 +270,5 @@ def test_another_reading_takes_another_effort(invented):
 
 def test_levers_that_do_not_move_an_outcome_are_left_out(invented):
     evidence, plan = invented
-    found = what_it_takes(evidence, plan, plan.target("A06a_public_share"), "mock_city")
+    found = requirements_of(evidence, plan, plan.target("A06a_public_share"), "mock_city")[0]
     assert [need.lever for need in found.needs] == ["public_places"]

@@ -10,7 +10,7 @@ import pytest
 
 from edu_metrics import reporting as rep
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability import assess_jointly, chance, sensitivity_of, what_it_takes
+from edu_metrics.reachability import assess_jointly, chance, requirements_of, sensitivity_of
 from edu_metrics.reporting.mattering import OF_TREND, RATES, _first, _value
 from edu_metrics.words import say, texts
 
@@ -40,10 +40,10 @@ def test_one_target_has_one_chance_as_usual(opened, place):
     weighed = {n: m for n, m in report.matters.items() if m.model == "mechanism"}
     assert weighed
     for name, found in weighed.items():
-        taking = what_it_takes(
+        taking = requirements_of(
             report.evidence, report.plan, report.plan.target(name), report.area.id,
             assessment=report.assessments[name],
-        )  # fmt: skip
+        )[0]  # fmt: skip
         assert found.probability == taking.usual == report.assessments[name].probability
         assert found.under_model == taking.under_model
 

@@ -19,6 +19,7 @@ from edu_metrics.reachability.mechanisms import (
     Quantities,
     mechanism_from_counts,
     mechanism_from_statement,
+    mechanism_of,
 )
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.precedent import pace_by_class
@@ -31,10 +32,8 @@ from edu_metrics.reachability.probability import (
 )
 from edu_metrics.reachability.requirements import (
     LeverNeed,
-    PercentileOfPace,
     Requirements,
     requirements_of,
-    what_it_takes,
 )
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
@@ -77,7 +76,6 @@ __all__ = [
     "Outcome",
     "PaceOfPercentile",
     "Part",
-    "PercentileOfPace",
     "Quantities",
     "Reached",
     "ReadingVerdict",
@@ -103,6 +101,7 @@ __all__ = [
     "is_vacuous",
     "mechanism_from_counts",
     "mechanism_from_statement",
+    "mechanism_of",
     "no_reference_class",
     "outcome_of",
     "outcome_row",
@@ -119,6 +118,5 @@ __all__ = [
     "two_digits",
     "verdict_counts",
     "verdict_of",
-    "what_it_takes",
     "years_needed",
 ]

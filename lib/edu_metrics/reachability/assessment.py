@@ -16,7 +16,7 @@ from edu_metrics.reachability.gap import pace_falls_short, with_gap
 from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.probability import BEYOND, Reached, at_level, level_asked, reached
-from edu_metrics.reachability.question import Question, question_of
+from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore, UnforeseenError
 from edu_metrics.reachability.verdicts import Applies, Assessment, Missing, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
@@ -73,22 +73,22 @@ def assess(
             [f"no target {name!r}{nearest(name, known)}" for name in unknown],
         )
     chosen = [catalog.study_area(study, area).id for area in areas or ()]
-    evidence = SeriesStore(catalog, study, table)
+    store = SeriesStore(catalog, study, table)
     return [
-        assess_target(evidence, plan, target, area)
-        for area in chosen or evidence.areas
+        assess_target(store, plan, target, area)
+        for area in chosen or store.areas
         for target in plan.targets
         if targets is None or target.id in targets
     ]
 
 
-def assess_target(evidence: SeriesStore, plan: Plan, target: Target, area: str) -> Assessment:
+def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> Assessment:
     """
     Assess one target in one area under all its readings.
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan of the target.
@@ -103,37 +103,37 @@ def assess_target(evidence: SeriesStore, plan: Plan, target: Target, area: str) 
         That of the default reading and steps, with all others in ``others``.
     """
     blank = Assessment(
-        study=evidence.study.id,
+        study=store.study.id,
         area=area,
         target=target.id,
-        applies=_applies(evidence, target, area),
+        applies=_applies(store, target, area),
         verdict=Verdict.TRACKED,
-        as_of=evidence.study.as_of,
+        as_of=store.study.as_of,
         indicator=target.indicator,
     )
     if not target.readings:
         return blank
     results = [
-        _assess_reading(evidence, plan, target, reading, steps, blank)
+        _assess_reading(store, plan, target, reading, steps, blank)
         for reading, steps in plan.combinations(target)
     ]
-    results = [with_pace_percentile(one, evidence.catalog, evidence.study) for one in results]
+    results = [with_pace_percentile(one, store.catalog, store.study) for one in results]
     return replace(results[0], others=tuple(results[1:]))
 
 
-def _applies(evidence: SeriesStore, target: Target, area: str) -> Applies:
-    bound = evidence.catalog.bound_areas(evidence.study, target)
+def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
+    bound = store.catalog.bound_areas(store.study, target)
     if area in bound:
         return Applies.BINDS
-    if any(above in bound for above in evidence.above(area)):
+    if any(above in bound for above in store.above(area)):
         return Applies.AS_IF
-    if any(area in evidence.above(other) for other in bound):
+    if any(area in store.above(other) for other in bound):
         return Applies.PARTS
     return Applies.ELSEWHERE
 
 
 def _assess_reading(
-    evidence: SeriesStore,
+    store: SeriesStore,
     plan: Plan,
     target: Target,
     reading: Reading,
@@ -144,9 +144,9 @@ def _assess_reading(
     blank = replace(blank, reading=reading.id, steps=steps, indicator=indicator_id)
     if reading.undecided or indicator_id is None:
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
-    case = question_of(evidence, plan, target, reading, steps, blank.area)
-    indicator, record, checks = case.indicator, case.record, case.checks
-    results = tuple(case.result(check) for check in checks)
+    question = Question(store, plan, target, reading, steps, blank.area)
+    indicator, record, checks = question.indicator, question.record, question.checks
+    results = tuple(question.result(check) for check in checks)
     blank = with_gap(blank, plan, target, indicator, record, checks)
     noise = noise_of(indicator, record, checks, results, blank.level)
     blank = replace(blank, checks=results, sources=record.sources, noise=noise)
@@ -159,71 +159,71 @@ def _assess_reading(
     if all(result.holds for result in results):
         if by_chance:
             return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
-        return replace(blank, verdict=Verdict.MET, year_reached=case.due)
+        return replace(blank, verdict=Verdict.MET, year_reached=question.due)
     undecided = blank.undecided(checks)
-    if any(case.from_zero(check) for check in undecided):
+    if any(question.from_zero(check) for check in undecided):
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="change_from_zero")
-    broken = any(case.broken(check) for check in undecided)
+    broken = any(question.broken(check) for check in undecided)
     # What arithmetic rules out needs no data.
     last_year = record.last_year or 0
     if not broken and not is_possible(
         checks, record.exact, limits=indicator.bounds, last_year=last_year
     ):
         return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
-    lacking, missing = _lacking(case, undecided)
+    lacking, missing = _lacking(question, undecided)
     if lacking:
         return replace(blank, verdict=Verdict.NO_DATA, missing=missing)
     if broken:
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
-    if pace_falls_short(plan, target, record, blank.level, case.due):
+    if pace_falls_short(plan, target, record, blank.level, question.due):
         blank = replace(blank, findings=("promised_pace",))
-    return _forecast(case, undecided, blank)
+    return _forecast(question, undecided, blank)
 
 
-def _lacking(case: Question, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
+def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
     """Tell whether what should be known by now is not, and what to ask for."""
-    record = case.record
+    record = question.record
     needed = sorted({year for check in undecided for year in check.years})
     behind = [
         year
         for year in needed
-        if year not in record.exact and (year <= (record.last_year or 0) or case.over(year))
+        if year not in record.exact and (year <= (record.last_year or 0) or question.over(year))
     ]
     lacking = bool(behind) or record.last_year is None
-    missing = case.missing(behind or needed) if lacking else ()
+    missing = question.missing(behind or needed) if lacking else ()
     for check in undecided:
-        for area, values in case.rivals(check).items():
-            if check.due not in values and (not values or case.over(check.due)):
-                lacking, missing = True, missing + case.missing([check.due], area)
+        for area, values in question.rivals(check).items():
+            if check.due not in values and (not values or question.over(check.due)):
+                lacking, missing = True, missing + question.missing([check.due], area)
     return lacking, tuple(dict.fromkeys(missing))
 
 
-def _forecast(case: Question, undecided: Sequence[Check], blank: Assessment) -> Assessment:
-    record = case.record
+def _forecast(question: Question, undecided: Sequence[Check], blank: Assessment) -> Assessment:
+    record = question.record
     last_year = max(record.exact)
-    breaks = case.evidence.breaks(case.indicator.id, record.area)
-    if any(last_year < entry.year <= case.due for entry in breaks):
+    breaks = question.store.breaks(question.indicator.id, record.area)
+    if any(last_year < entry.year <= question.due for entry in breaks):
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
     try:
-        trajectory = case.trajectory(record.area)
-        raw = case.probability(undecided)
+        trajectory = question.trajectory(record.area)
+        raw = question.probability(undecided)
     except UnforeseenError as error:
-        missing = case.missing(sorted(year for year in record.bounds if year > last_year))
+        missing = question.missing(sorted(year for year in record.bounds if year > last_year))
         return replace(
             blank, verdict=Verdict.CANNOT_TELL, reason=f"bound_unforeseen:{error}", missing=missing
         )
     except ProjectionError as error:
         wanted = [last_year - back for back in range(1, 4)]
-        missing = case.missing([year for year in wanted if year not in record.exact])
+        missing = question.missing([year for year in wanted if year not in record.exact])
         return replace(
             blank, verdict=Verdict.CANNOT_TELL, reason=f"too_little:{error}", missing=missing
         )
-    if _hangs_on_unknown_whole(case, undecided, blank):
-        missing = case.missing([last_year])
+    if _hangs_on_unknown_whole(question, undecided, blank):
+        missing = question.missing([last_year])
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
     probability = float(stated(raw))
-    low, median, high = _ends(case, trajectory)
-    years = _reached(case, undecided, blank, trajectory)
+    low, median, high = _ends(question, trajectory)
+    years = _reached(question, undecided, blank, trajectory)
     blank = replace(
         blank,
         probability=probability,
@@ -235,9 +235,9 @@ def _forecast(case: Question, undecided: Sequence[Check], blank: Assessment) -> 
         model=trajectory.model,
         calibration=Calibration.of(trajectory.peers + 1),
         unusual=trajectory.unusual,
-        cautions=_cautions(case, last_year),
+        cautions=_cautions(question, last_year),
     )
-    if case.due - last_year > TOO_FAR_YEARS:
+    if question.due - last_year > TOO_FAR_YEARS:
         # So far ahead an interval is all that is shown.
         blank = replace(blank, probability=None, probability_raw=None, reached=None)
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="too_far", year_reached=None)
@@ -248,35 +248,35 @@ def _forecast(case: Question, undecided: Sequence[Check], blank: Assessment) -> 
     return replace(blank, verdict=verdict)
 
 
-def _ends(case: Question, trajectory: Trajectory) -> tuple[float, float, float]:
+def _ends(question: Question, trajectory: Trajectory) -> tuple[float, float, float]:
     """Give the 80 % interval of what is asked about, and its middle."""
-    if case.sum_asked is None and case.due in trajectory.years:
-        column = trajectory.years.index(case.due)
+    if question.sum_asked is None and question.due in trajectory.years:
+        column = trajectory.years.index(question.due)
         ends = trajectory.quantiles([0.1, 0.5, 0.9])[:, column]
     else:
-        ends = np.quantile(case.asked_about(case.drawn(case.record.area)), [0.1, 0.5, 0.9])
+        ends = np.quantile(question.asked_about(question.drawn(question.area)), [0.1, 0.5, 0.9])
     low, median, high = (float(value) for value in ends)
     return low, median, high
 
 
-def _cautions(case: Question, last_year: int) -> tuple[str, ...]:
+def _cautions(question: Question, last_year: int) -> tuple[str, ...]:
     """Say what of a forecast nobody has tried, and that its series ended long ago."""
     found = []
-    if case.due - last_year > TRIED_YEARS:
+    if question.due - last_year > TRIED_YEARS:
         found.append("untried")
-    if case.evidence.study.as_of.year - last_year > ENDED_YEARS:
+    if question.store.study.as_of.year - last_year > ENDED_YEARS:
         found.append("ended")
     return tuple(found)
 
 
-def _hangs_on_unknown_whole(case: Question, checks: Sequence[Check], blank: Assessment) -> bool:
+def _hangs_on_unknown_whole(question: Question, checks: Sequence[Check], blank: Assessment) -> bool:
     """
     Tell whether a check sits at 0 or 100 % of a number that nobody knows.
 
     One pupil among fifty and one among fifty thousand make 100 % two different promises.
     """
-    limits = case.indicator.bounds
-    if limits != (0, 100) or case.record.last_year in case.record.counts:
+    limits = question.indicator.bounds
+    if limits != (0, 100) or question.record.last_year in question.record.counts:
         return False
     bounds = [bound for check in checks if check.measure == "value" for bound in check.bounds]
     if blank.level is not None:
@@ -285,7 +285,7 @@ def _hangs_on_unknown_whole(case: Question, checks: Sequence[Check], blank: Asse
 
 
 def _reached(
-    case: Question, undecided: Sequence[Check], blank: Assessment, trajectory: Trajectory
+    question: Question, undecided: Sequence[Check], blank: Assessment, trajectory: Trajectory
 ) -> Reached | None:
     """
     Tell when the level is reached, up to some years beyond the due one.
@@ -296,9 +296,9 @@ def _reached(
     if blank.level is None:
         return None
     # Other targets may have asked for a longer trajectory.
-    years = [year for year in trajectory.years if year <= case.due + BEYOND]
-    asked = level_asked(undecided, case.record.exact)
-    level = asked[1] if asked else accepted(Check("value", (case.due,), (blank.level,)))
+    years = [year for year in trajectory.years if year <= question.due + BEYOND]
+    asked = level_asked(undecided, question.record.exact)
+    level = asked[1] if asked else accepted(Check("value", (question.due,), (blank.level,)))
     found = reached(
         np.round(trajectory.draws[:, : len(years)], 9),
         years,
@@ -309,7 +309,7 @@ def _reached(
     # What was observed, if only as a bound, is a fact; all else is stated as far as is supported.
     there = {
         year
-        for year, bound in case.record.bounds.items()
+        for year, bound in question.record.bounds.items()
         if decided_by(*bound, Check("value", (year,), (blank.level,)))
     }
     first = min(there, default=years[-1] + 1) if found.since is None else years[0]

@@ -34,7 +34,7 @@ from edu_metrics.formulas.joint import (
     nearest_correlations,
     shrink_correlations,
 )
-from edu_metrics.reachability.question import question_of
+from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_counts
 from edu_metrics.trajectories import scale_for, to_scale
@@ -76,13 +76,13 @@ class Dependence:
     pairs: int
 
 
-def dependence_of(evidence: SeriesStore, area: str, indicators: Sequence[str]) -> Dependence:
+def dependence_of(store: SeriesStore, area: str, indicators: Sequence[str]) -> Dependence:
     """
     Say how indicators move together in an area.
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series; the areas on the same level count as years of their own.
     area : str
         Area of the study.
@@ -95,25 +95,25 @@ def dependence_of(evidence: SeriesStore, area: str, indicators: Sequence[str]) -
         Correlations of yearly changes on the scales of the trend model, drawn towards what the
         definitions say.
     """
-    catalog = evidence.catalog
+    catalog = store.catalog
     expected = expected_correlations(catalog, indicators)
     if len(indicators) < 2:
         return Dependence(tuple(indicators), expected, expected, 1.0, 0)
-    seen, number = observed_correlations(evidence, area, indicators)
+    seen, number = observed_correlations(store, area, indicators)
     shrunk = shrink_correlations(seen, number, expected)
     made = nearest_correlations(shrunk.correlations)
     return Dependence(tuple(indicators), made, expected, shrunk.intensity, shrunk.pairs)
 
 
 def observed_correlations(
-    evidence: SeriesStore, area: str, indicators: Sequence[str]
+    store: SeriesStore, area: str, indicators: Sequence[str]
 ) -> tuple[Floats, NDArray[np.int64]]:
     """
     Say how the yearly changes of indicators went together on an area's level.
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series.
     area : str
         Area of the study.
@@ -126,7 +126,7 @@ def observed_correlations(
         Correlations, and the number of years behind each; both indicators x indicators. What is
         said of a pair does not hang on the others.
     """
-    changes = _changes(evidence, area, indicators)
+    changes = _changes(store, area, indicators)
     seen, number = correlations_of(changes.reshape(len(indicators), -1))
     # Areas of one year share its shocks: they make no further years of it.
     any_area = np.any(~np.isnan(changes), axis=1).astype(np.int64)
@@ -134,19 +134,19 @@ def observed_correlations(
     return seen, np.minimum(number, together)
 
 
-def _changes(evidence: SeriesStore, area: str, indicators: Sequence[str]) -> Floats:
+def _changes(store: SeriesStore, area: str, indicators: Sequence[str]) -> Floats:
     """
     Put yearly changes on the scale side by side: indicators x areas x years.
 
     Each series' changes are taken from their mean, in their own standard deviations.
     """
-    catalog = evidence.catalog
+    catalog = store.catalog
     level = catalog.areas[area].level
     rows = {
         name: row
-        for row, name in enumerate(n for n in evidence.areas if catalog.areas[n].level == level)
+        for row, name in enumerate(n for n in store.areas if catalog.areas[n].level == level)
     }
-    histories = [evidence.history(name) for name in indicators]
+    histories = [store.history(name) for name in indicators]
     known = [frame["year"].to_numpy() for frame in histories if len(frame)]
     first = min((int(years.min()) for years in known), default=0)
     last = max((int(years.max()) for years in known), default=0)
@@ -271,19 +271,19 @@ class Event:
     order: Floats
 
 
-def event_of(evidence: SeriesStore, plan: Plan, target: Target, found: Assessment) -> Event:
+def event_of(store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Event:
     """
     Say of each draw whether a target is kept, in the part of them that was stated.
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan.
     target : Target
         One of its targets.
-    found : Assessment
+    assessment : Assessment
         Its assessment in the area, with a probability.
 
     Returns
@@ -291,15 +291,14 @@ def event_of(evidence: SeriesStore, plan: Plan, target: Target, found: Assessmen
     Event
         The target with its draws.
     """
-    reading = target.reading(str(found.reading))
-    case = question_of(evidence, plan, target, reading, found.steps, found.area)
-    trajectory = case.trajectory(found.area)
-    last = min(case.due, trajectory.years[-1])
+    question = Question.of(store, plan, target, assessment)
+    trajectory = question.trajectory(assessment.area)
+    last = min(question.due, trajectory.years[-1])
     order = np.asarray(trajectory.at(last), dtype=np.float64)
-    better = -order if case.indicator.better == "lower" else order
-    stated = float(found.probability or 0.0)
-    kept = case.kept(found.undecided(case.checks))
-    return Event(target.id, case.indicator.id, stated, stated_part(kept, better, stated), order)
+    better = -order if question.indicator.better == "lower" else order
+    stated = float(assessment.probability or 0.0)
+    kept = question.kept(assessment.undecided(question.checks))
+    return Event(target.id, question.indicator.id, stated, stated_part(kept, better, stated), order)
 
 
 def stated_part(kept: Kept, better: Floats, stated: float) -> Kept:
@@ -488,14 +487,14 @@ class JointAssessment:
 
 
 def assess_jointly(
-    evidence: SeriesStore, plan: Plan, area: str, assessments: Mapping[str, Assessment]
+    store: SeriesStore, plan: Plan, area: str, assessments: Mapping[str, Assessment]
 ) -> JointAssessment:
     """
     Take the numeric targets of a plan together in one area.
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan.
@@ -512,12 +511,12 @@ def assess_jointly(
     targets = [t for t in plan.targets if t.numeric and t.id in assessments]
     found = {target.id: assessments[target.id] for target in targets}
     events = [
-        event_of(evidence, plan, target, found[target.id])
+        event_of(store, plan, target, found[target.id])
         for target in targets
         if found[target.id].probability is not None
     ]
     indicators = tuple(dict.fromkeys(event.indicator for event in events))
-    bound = dependence_of(evidence, area, indicators)
+    bound = dependence_of(store, area, indicators)
     kept = joint_draws(events, bound.correlations, indicators)
     rows = {event.target: row for row, event in enumerate(events)}
     probabilities = {event.target: event.probability for event in events}
@@ -544,8 +543,8 @@ def assess_jointly(
     )
 
 
-def _unknown(found: Assessment) -> bool:
-    return found.probability is None and found.verdict not in (Verdict.MET, *_LOST)
+def _unknown(assessment: Assessment) -> bool:
+    return assessment.probability is None and assessment.verdict not in (Verdict.MET, *_LOST)
 
 
 def odds_of(kept: Kept, probabilities: Sequence[float]) -> Odds:

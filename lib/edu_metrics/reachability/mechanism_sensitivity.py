@@ -45,12 +45,12 @@ class _Part:
 
 
 @dataclass
-class _Question:
+class _Model:
     """One promise asked of one mechanism for any values of what it rests on."""
 
     mechanism: Mechanism
     outcome: str
-    case: OpenQuestion
+    question: OpenQuestion
     parts: list[_Part] = field(default_factory=list)
 
     def ask(self, values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -71,14 +71,14 @@ class _Question:
                     settings[part.goes_into[0]] = given[:, 0]
                 case _:
                     inputs |= dict.fromkeys(part.goes_into, given[:, 0])
-        model = self.mechanism.with_start(**inputs) if inputs else self.mechanism
-        run = model.run(self.case.years, rates, settings).draws(self.outcome)
-        return run[:, -1], self.case.kept(run)
+        started = self.mechanism.with_start(**inputs) if inputs else self.mechanism
+        run = started.run(self.question.years, rates, settings).draws(self.outcome)
+        return run[:, -1], self.question.kept(run)
 
     def middle(self, rows: int) -> Floats:
         """Give all parts at their middle: rows x parts x years."""
         middles = np.array([part.influence.middle for part in self.parts])
-        shape = (rows, len(middles), len(self.case.years))
+        shape = (rows, len(middles), len(self.question.years))
         return np.broadcast_to(middles[None, :, None], shape).copy()
 
     def one_moved(self, which: NDArray[np.int64], values: Floats) -> Floats:
@@ -89,7 +89,7 @@ class _Question:
 
 
 def mechanism_sensitivity(
-    blank: Sensitivity, case: OpenQuestion, built: MechanismStart
+    blank: Sensitivity, question: OpenQuestion, start: MechanismStart
 ) -> Sensitivity:
     """
     Say what a mechanism's answer on a target hangs on.
@@ -98,9 +98,9 @@ def mechanism_sensitivity(
     ----------
     blank : Sensitivity
         What is spoken of.
-    case : OpenQuestion
+    question : OpenQuestion
         The target's open checks.
-    built : MechanismStart
+    start : MechanismStart
         The mechanism, started.
 
     Returns
@@ -111,18 +111,16 @@ def mechanism_sensitivity(
         nearest value of each, of the usual settings of levers and of published numbers at which
         the answer with everything at its middle is another one.
     """
-    question = _Question(built.mechanism, built.outcome, case)
-    question.parts = [*_rates(question), *_levers(question), *_starts(question, built)]
-    value, kept = question.ask(question.middle(1))
-    shares = _shares(question)
+    model = _Model(start.mechanism, start.outcome, question)
+    model.parts = [*_rates(model), *_levers(model), *_starts(model, start)]
+    value, kept = model.ask(model.middle(1))
+    shares = _shares(model)
     # The part of cases as usual, from the same draws as what the target would take.
-    usual = built.mechanism.project(case.years).draws(built.outcome)
-    ends = _at_ends(question)
-    influences = [part.influence for part in question.parts]
+    usual = start.mechanism.project(question.years).draws(start.outcome)
+    ends = _at_ends(model)
+    influences = [part.influence for part in model.parts]
     bounds = np.array([(one.middle, one.least, one.most) for one in influences]).reshape(-1, 3)
-    turns = breakevens(
-        lambda which, moved: question.ask(question.one_moved(which, moved))[1], *bounds.T
-    )
+    turns = breakevens(lambda which, moved: model.ask(model.one_moved(which, moved))[1], *bounds.T)
     found = []
     for place, (one, turn) in enumerate(zip(influences, turns, strict=True)):
         told: dict[str, Any] = {**shares.get(place, {}), **ends.get(place, {})}
@@ -130,20 +128,20 @@ def mechanism_sensitivity(
     return replace(
         blank,
         model="mechanism",
-        flow=built.mechanism.flow,
-        relative=built.relative,
-        year=case.years[-1],
+        flow=start.mechanism.flow,
+        relative=start.relative,
+        year=question.years[-1],
         middle=float(value[0]),
         kept=bool(kept[0]),
-        under_model=float(np.mean(case.kept(usual))),
+        under_model=float(np.mean(question.kept(usual))),
         influences=tuple(sorted(found, key=by_nearness)),
     )
 
 
-def _rates(question: _Question) -> list[_Part]:
+def _rates(model: _Model) -> list[_Part]:
     parts = []
-    years = len(question.case.years)
-    for name, rate in question.mechanism.rates.items():
+    years = len(model.question.years)
+    for name, rate in model.mechanism.rates.items():
         if rate.spread == 0:
             continue
         # Of a rate that is drawn anew every year, what is moved is the mean of the years.
@@ -167,25 +165,25 @@ def _tenths(years: int) -> Floats:
     return np.array([NormalDist().cdf(sign * TENTH / math.sqrt(years)) for sign in (-1, 1)])
 
 
-def _levers(question: _Question) -> list[_Part]:
+def _levers(model: _Model) -> list[_Part]:
     """Take levers that may stand on both sides of the usual: there it is an assumption."""
     return [
         _Part(
             Influence(lever.name, "lever", lever.unit, lever.usual, lever.low, lever.high),
             (lever.name,),
         )
-        for lever in question.mechanism.levers.levers
+        for lever in model.mechanism.levers.levers
         if lever.low < lever.usual < lever.high
     ]
 
 
-def _starts(question: _Question, built: MechanismStart) -> list[_Part]:
-    indicator, inputs = question.case.indicator, question.mechanism.inputs
+def _starts(model: _Model, start: MechanismStart) -> list[_Part]:
+    indicator, inputs = model.question.indicator, model.mechanism.inputs
     use = indicator.mechanism
     if use is None:
         return []
     parts = []
-    if built.relative:
+    if start.relative:
         names = tuple(n for n, given in use.stated.items() if given == "rate")
         value = float(inputs[names[0]]) if names and np.ndim(inputs[names[0]]) == 0 else None
         if value is not None:
@@ -197,7 +195,7 @@ def _starts(question: _Question, built: MechanismStart) -> list[_Part]:
                 2 * half / math.sqrt(12), low, high,
             )  # fmt: skip
             rate = Rate("range", low=value - half, high=value + half)
-            parts.append(_Part(_with_room(question, influence, names), names, rate))
+            parts.append(_Part(_with_room(model, influence, names), names, rate))
         return parts
     for name, given in use.inputs.items():
         value = inputs[name]
@@ -206,22 +204,22 @@ def _starts(question: _Question, built: MechanismStart) -> list[_Part]:
         by = START_PP if given.indicator else NUMBER_PCT / 100 * abs(value)
         unit = "percent" if given.indicator else "number"
         influence = Influence(name, "input", unit, float(value), value - by, value + by)
-        parts.append(_Part(_with_room(question, influence, (name,)), (name,)))
+        parts.append(_Part(_with_room(model, influence, (name,)), (name,)))
     return parts
 
 
-def _with_room(question: _Question, influence: Influence, names: Sequence[str]) -> Influence:
+def _with_room(model: _Model, influence: Influence, names: Sequence[str]) -> Influence:
     """Draw bounds in until the numbers don't contradict each other any more."""
-    low, high = question.case.indicator.bounds
+    low, high = model.question.indicator.bounds
     ends = [influence.least, influence.most]
     if influence.unit == "percent":
         ends = [max(ends[0], low or 0.0), ends[1] if high is None else min(ends[1], high)]
-    rates = {n: np.full((1, 1), float(r.at(0.5))) for n, r in question.mechanism.rates.items()}
-    years = question.case.years[:1]
+    rates = {n: np.full((1, 1), float(r.at(0.5))) for n, r in model.mechanism.rates.items()}
+    years = model.question.years[:1]
     for side, end in enumerate(ends):
         for _ in range(_TRIES):
             try:
-                question.mechanism.with_start(**dict.fromkeys(names, end)).run(years, rates)
+                model.mechanism.with_start(**dict.fromkeys(names, end)).run(years, rates)
                 break
             except DataError:
                 end = influence.middle + (end - influence.middle) / 2
@@ -238,17 +236,17 @@ def _uniform(columns: int) -> Floats:
     return np.random.default_rng(0).random((POINTS, 2 * columns))
 
 
-def _shares(question: _Question) -> dict[int, dict[str, float]]:
+def _shares(model: _Model) -> dict[int, dict[str, float]]:
     """Give shares of variance by the place of a part."""
-    years = len(question.case.years)
-    spread = [(place, part) for place, part in enumerate(question.parts) if part.rate is not None]
+    years = len(model.question.years)
+    spread = [(place, part) for place, part in enumerate(model.parts) if part.rate is not None]
     if not spread:
         return {}
     widths = [part.columns(years) for _, part in spread]
     points = _uniform(sum(widths))
     tables = []
     for half in np.split(points, 2, axis=1):
-        table, first = question.middle(POINTS), 0
+        table, first = model.middle(POINTS), 0
         for (place, part), width in zip(spread, widths, strict=True):
             drawn = part.rate.at(half[:, first : first + width]) if part.rate else 0.0
             table[:, place, :] = drawn
@@ -259,7 +257,7 @@ def _shares(question: _Question) -> dict[int, dict[str, float]]:
         one = tables[0].copy()
         one[:, place, :] = tables[1][:, place, :]
         mixed.append(one)
-    values, kept = question.ask(np.concatenate([*tables, *mixed]))
+    values, kept = model.ask(np.concatenate([*tables, *mixed]))
     by_value, by_kept = (
         variance_shares(a, b, np.stack(rest))
         for a, b, *rest in (np.split(results, len(spread) + 2) for results in (values, 1.0 * kept))
@@ -277,15 +275,15 @@ def _named(shares: Shares | None, at: int, suffix: str) -> dict[str, float]:
     return {f"first{suffix}": first, f"total{suffix}": total}
 
 
-def _at_ends(question: _Question) -> dict[int, dict[str, float]]:
+def _at_ends(model: _Model) -> dict[int, dict[str, float]]:
     """Give what the indicator comes to at the 10th and 90th percentile of each part."""
-    known = [place for place, part in enumerate(question.parts) if part.influence.low is not None]
+    known = [place for place, part in enumerate(model.parts) if part.influence.low is not None]
     if not known:
         return {}
     which = np.repeat(np.array(known, dtype=np.int64), 2)
-    ends = [(part.influence.low, part.influence.high) for part in question.parts]
+    ends = [(part.influence.low, part.influence.high) for part in model.parts]
     moved = np.array([end for place in known for end in ends[place]], dtype=np.float64)
-    values, _ = question.ask(question.one_moved(which, moved))
+    values, _ = model.ask(model.one_moved(which, moved))
     return {
         place: {"at_low": float(values[2 * at]), "at_high": float(values[2 * at + 1])}
         for at, place in enumerate(known)

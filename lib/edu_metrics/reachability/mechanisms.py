@@ -14,7 +14,7 @@ from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations.pooling import below, usable, with_sums
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Missing
+from edu_metrics.reachability.verdicts import Assessment, Missing
 from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ class MissingInputs:
     missing: tuple[Missing, ...] = ()
     contradiction: str | None = None
 
+    @property
+    def reason(self) -> str:
+        """The same in a word: contradiction or lacks_numbers."""
+        return "contradiction" if self.contradiction else "lacks_numbers"
+
 
 class Quantities:
     """
@@ -51,12 +56,12 @@ class Quantities:
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's observations.
     """
 
-    def __init__(self, evidence: SeriesStore) -> None:
-        self.evidence = evidence
+    def __init__(self, store: SeriesStore) -> None:
+        self.store = store
         self._cells: pd.Series[float] | None = None
         #: Mechanisms that were started from them, by indicator, area and year.
         self.started: dict[tuple[str, str, int], MechanismStart | MissingInputs] = {}
@@ -64,13 +69,44 @@ class Quantities:
     def value(self, quantity: str, area: str, year: int, group: str = "all") -> float | None:
         """Give one value, or None where it is not known exactly."""
         if self._cells is None:
-            evidence = self.evidence
-            rows = usable(evidence.table[evidence.table["bound"] == "exact"])
-            areas = below(evidence.catalog, evidence.areas)
-            summed = with_sums(rows[rows["area"].isin(areas)], evidence.catalog, areas)
+            store = self.store
+            rows = usable(store.table[store.table["bound"] == "exact"])
+            areas = below(store.catalog, store.areas)
+            summed = with_sums(rows[rows["area"].isin(areas)], store.catalog, areas)
             self._cells = summed.set_index(["area", "year", "quantity", "group"])["value"]
         found = self._cells.get((area, year, quantity, group))
         return None if found is None else float(found)
+
+
+def mechanism_of(
+    quantities: Quantities, indicator: Indicator, assessment: Assessment
+) -> MechanismStart | MissingInputs:
+    """
+    Start an indicator's mechanism where an assessment's series stands.
+
+    Parameters
+    ----------
+    quantities : Quantities
+        Published values.
+    indicator : Indicator
+        One with a mechanism.
+    assessment : Assessment
+        With a start, observed or stated by the plan.
+
+    Returns
+    -------
+    MechanismStart or MissingInputs
+        The mechanism, or what it lacks.
+
+    Raises
+    ------
+    ProjectionError
+        If the indicator has no mechanism.
+    """
+    year, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
+    if assessment.start == "plan_statement":
+        return mechanism_from_statement(indicator, year, value)
+    return mechanism_from_counts(quantities, indicator, assessment.area, year)
 
 
 def mechanism_from_counts(
@@ -119,7 +155,7 @@ def _from_counts(
         values = [_value(quantities, given, area, one) for one in years]
         for one, value in zip(years, values, strict=True):
             if value is None:
-                missing += _ask(quantities.evidence, given, area, one)
+                missing += _ask(quantities.store, given, area, one)
         numbers = [value for value in values if value is not None]
         inputs[argument] = np.array(numbers) if argument in flow.history else (numbers or [0.0])[0]
     if missing:
@@ -174,13 +210,13 @@ def _value(quantities: Quantities, given: MechanismInput, area: str, year: int) 
     if given.number is not None:
         return given.number
     if given.indicator is not None:
-        return quantities.evidence.record(given.indicator, area).exact.get(year)
+        return quantities.store.record(given.indicator, area).exact.get(year)
     return quantities.value(str(given.quantity), area, year, given.group)
 
 
-def _ask(evidence: SeriesStore, given: MechanismInput, area: str, year: int) -> tuple[Missing, ...]:
+def _ask(store: SeriesStore, given: MechanismInput, area: str, year: int) -> tuple[Missing, ...]:
     if given.indicator is not None:
-        return evidence.missing(given.indicator, area, [year])
+        return store.missing(given.indicator, area, [year])
     return (Missing(str(given.quantity), year, area, given.group),)
 
 

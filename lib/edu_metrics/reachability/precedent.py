@@ -194,14 +194,14 @@ def _percentile(cell: GainCell, gain: float) -> float:
 
 
 def precedents_of(
-    found: Assessment, indicator: Indicator | None, classes: Iterable[ReferenceClass]
+    assessment: Assessment, indicator: Indicator | None, classes: Iterable[ReferenceClass]
 ) -> list[Precedent] | NoPrecedent:
     """
     Look an assessment's required gain up in reference classes.
 
     Parameters
     ----------
-    found : Assessment
+    assessment : Assessment
         With start, level and required pace; the pace is kept until the year that asks for it.
     indicator : Indicator or None
         What it is about.
@@ -213,25 +213,25 @@ def precedents_of(
     list of Precedent or NoPrecedent
         One for each class that has something comparable, or why there is none.
     """
-    judged = found.verdict in (Verdict.MET, Verdict.MISSED)
-    if judged or indicator is None or found.level is None:
+    judged = assessment.verdict in (Verdict.MET, Verdict.MISSED)
+    if judged or indicator is None or assessment.level is None:
         return NoPrecedent.NO_START
-    if found.last_value is None or found.last_year is None or found.gap is None:
+    if assessment.last_value is None or assessment.last_year is None or assessment.gap is None:
         return NoPrecedent.NO_START
     if indicator.unit != "percent" or indicator.bounds != (0, 100):
         return NoPrecedent.NOT_A_RATE
-    if found.required_pace is None or found.required_by is None:
+    if assessment.required_pace is None or assessment.required_by is None:
         return NoPrecedent.NO_START
-    level = found.level
-    if found.gap < 0 or (found.gap == 0 and not level.strict):
+    level = assessment.level
+    if assessment.gap < 0 or (assessment.gap == 0 and not level.strict):
         return NoPrecedent.NOTHING_ASKED
-    falling = level.value < found.last_value if level.op == "==" else not level.rising
+    falling = level.value < assessment.last_value if level.op == "==" else not level.rising
     answers = [
         precedent(
             reference,
-            pace=abs(found.required_pace),
-            start=found.last_value,
-            years=found.required_by - found.last_year,
+            pace=abs(assessment.required_pace),
+            start=assessment.last_value,
+            years=assessment.required_by - assessment.last_year,
             falling=falling,
         )
         for reference in classes
@@ -241,13 +241,13 @@ def precedents_of(
     return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
 
 
-def with_pace_percentile(found: Assessment, catalog: Catalog, study: Study) -> Assessment:
+def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study) -> Assessment:
     """
     Add where the required pace lies among the gains of the study's first ordinary class.
 
     Parameters
     ----------
-    found : Assessment
+    assessment : Assessment
         What is known so far.
     catalog : Catalog
         What is defined.
@@ -259,14 +259,14 @@ def with_pace_percentile(found: Assessment, catalog: Catalog, study: Study) -> A
     Assessment
         With ``pace_percentile``; unchanged where nothing comparable is known.
     """
-    if found.indicator is None or not study.reference_class:
-        return found
+    if assessment.indicator is None or not study.reference_class:
+        return assessment
     classes = [catalog.reference_class(name) for name in study.reference_class]
     ordinary = [entry for entry in classes if entry.kind == "ordinary"]
-    told = precedents_of(found, catalog.indicator(found.indicator), ordinary)
+    told = precedents_of(assessment, catalog.indicator(assessment.indicator), ordinary)
     if isinstance(told, NoPrecedent):
-        return found
-    return replace(found, pace_percentile=told[0].percentile)
+        return assessment
+    return replace(assessment, pace_percentile=told[0].percentile)
 
 
 #: Gives the pace of a percentile of an indicator's reference class, from a start [unit of the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,64 @@ from edu_metrics.reachability.verdicts import Assessment, CheckResult, Missing
 from edu_metrics.trajectories import Trajectory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
-    """One reading in one area: what its judgement rests on."""
+    """
+    One target under one reading in one area, and the series that its answer rests on.
 
-    evidence: SeriesStore
-    indicator: Indicator
-    record: Record
-    checks: tuple[Check, ...]
+    Attributes
+    ----------
+    store : SeriesStore
+        The study's series as of its date.
+    plan, target : Plan and Target
+        The promise.
+    reading : Reading
+        One exact meaning of it.
+    steps : int or None
+        Number of yearly steps. [years]
+    area : str
+        Area of the study.
+    """
+
+    store: SeriesStore
+    plan: Plan
+    target: Target
+    reading: Reading
+    steps: int | None
+    area: str
+
+    @classmethod
+    def of(cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Question:
+        """Ask again what an assessment has answered."""
+        reading = target.reading(str(assessment.reading))
+        return cls(store, plan, target, reading, assessment.steps, assessment.area)
+
+    @cached_property
+    def indicator(self) -> Indicator:
+        """What the reading is about."""
+        name = self.reading.indicator or self.target.indicator
+        if self.reading.undecided or name is None:
+            raise DefinitionError(
+                f"reading {self.reading.id!r} of target {self.target.id!r} has no exact meaning "
+                "to be checked"
+            )
+        return self.store.catalog.indicator(name)
+
+    @cached_property
+    def record(self) -> Record:
+        """The series."""
+        return self.store.record(self.indicator.id, self.area)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What the reading asks for."""
+        return checks_of(
+            self.reading,
+            steps=self.steps,
+            deadline=self.plan.deadline_of(self.target),
+            limits=self.indicator.bounds,
+            falling=self.indicator.better == "lower",
+        )
 
     @property
     def due(self) -> int:
@@ -34,15 +85,15 @@ class Question:
 
     def over(self, year: int) -> bool:
         """Tell whether a year had ended by the study's date."""
-        return self.evidence.study.as_of.year > year
+        return self.store.study.as_of.year > year
 
     def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
         """Give the observed values of the areas that a rank is taken among."""
-        return self.evidence.rivals(check, self.indicator.id)
+        return self.store.rivals(check, self.indicator.id)
 
     def broken(self, check: Check) -> bool:
         """Tell whether a check compares years on both sides of a break."""
-        return self.evidence.break_within(check, self.indicator.id, self.record.area)
+        return self.store.break_within(check, self.indicator.id, self.area)
 
     def from_zero(self, check: Check) -> bool:
         """Tell whether a check asks for a percentage of what is known to be nothing."""
@@ -50,19 +101,19 @@ class Question:
 
     def missing(self, years: Sequence[int], area: str | None = None) -> tuple[Missing, ...]:
         """Name what would make the indicator known in some years."""
-        return self.evidence.missing(self.indicator.id, area or self.record.area, years)
+        return self.store.missing(self.indicator.id, area or self.area, years)
 
     def trajectory(self, area: str) -> Trajectory:
         """Draw what a series may do until the last check falls due, and some years beyond."""
         try:
-            return self.evidence.trajectory(self.indicator.id, area, self.due + BEYOND)
+            return self.store.trajectory(self.indicator.id, area, self.due + BEYOND)
         except ProjectionError:  # a model may say less of the far future than of the near one
-            return self.evidence.trajectory(self.indicator.id, area, self.due)
+            return self.store.trajectory(self.indicator.id, area, self.due)
 
     def drawn(self, area: str) -> dict[int, Any]:
         """Give an area's values by year: the exact ones, and after the last one its draws."""
         trajectory = self.trajectory(area)
-        exact = self.evidence.record(self.indicator.id, area).exact
+        exact = self.store.record(self.indicator.id, area).exact
         return {**exact, **{year: trajectory.at(year) for year in trajectory.years}}
 
     def _rivals_drawn(self, undecided: Sequence[Check]) -> dict[str, dict[int, Any]]:
@@ -72,7 +123,7 @@ class Question:
     def probability(self, undecided: Sequence[Check]) -> float:
         """Give the probability that the checks are kept that nothing observed decides."""
         return probability_of(
-            self.trajectory(self.record.area),
+            self.trajectory(self.area),
             undecided,
             self.record.exact,
             self._rivals_drawn(undecided),
@@ -94,7 +145,7 @@ class Question:
 
     def kept(self, undecided: Sequence[Check]) -> NDArray[np.bool_]:
         """Tell of each draw whether the checks that nothing observed decides are kept in it."""
-        return kept_in(undecided, self.drawn(self.record.area), self._rivals_drawn(undecided))
+        return kept_in(undecided, self.drawn(self.area), self._rivals_drawn(undecided))
 
     def result(self, check: Check) -> CheckResult:
         """Hold a check against what was observed; one that is open holds neither way."""
@@ -116,63 +167,11 @@ class Question:
         return blank
 
 
-def question_of(
-    evidence: SeriesStore,
-    plan: Plan,
-    target: Target,
-    reading: Reading,
-    steps: int | None,
-    area: str,
-) -> Question:
-    """
-    Put together what the judgement of one reading in one area rests on.
-
-    Parameters
-    ----------
-    evidence : SeriesStore
-        The study's series as of its date.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
-    reading : Reading
-        One exact meaning of it, decided, about an indicator.
-    steps : int or None
-        Number of yearly steps. [years]
-    area : str
-        Area of the study.
-
-    Returns
-    -------
-    Question
-        Series and checks.
-
-    Raises
-    ------
-    DefinitionError
-        If the reading is undecided or about no indicator.
-    """
-    indicator_id = reading.indicator or target.indicator
-    if reading.undecided or indicator_id is None:
-        raise DefinitionError(
-            f"reading {reading.id!r} of target {target.id!r} has no exact meaning to be checked"
-        )
-    indicator = evidence.catalog.indicator(indicator_id)
-    checks = checks_of(
-        reading,
-        steps=steps,
-        deadline=plan.deadline_of(target),
-        limits=indicator.bounds,
-        falling=indicator.better == "lower",
-    )
-    return Question(evidence, indicator, evidence.record(indicator_id, area), checks)
-
-
 @dataclass(frozen=True)
 class OpenQuestion:
-    """What of a target is still open in one area: its checks, and the values that are known."""
+    """What of a question is still open: its checks, its years, and the values that are known."""
 
-    evidence: SeriesStore
+    store: SeriesStore
     indicator: Indicator
     assessment: Assessment
     checks: tuple[Check, ...]
@@ -181,26 +180,27 @@ class OpenQuestion:
 
     @classmethod
     def of(
-        cls, evidence: SeriesStore, plan: Plan, target: Target, found: Assessment
+        cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment
     ) -> OpenQuestion | str:
-        """Make one, or say why it can't be made."""
-        reading = target.reading(str(found.reading))
-        case = question_of(evidence, plan, target, reading, found.steps, found.area)
+        """Leave what is decided out of a question, or say why nothing of it is open."""
+        if assessment.closed:
+            return assessment.closed
+        question = Question.of(store, plan, target, assessment)
         # What a published bound has decided needs no value of its year.
-        checks = found.undecided(case.checks)
+        checks = assessment.undecided(question.checks)
         if any(check.measure == "rank" for check in checks):
             return "rank"
-        start, due = int(found.last_year or 0), max(check.due for check in checks)
+        start, due = int(assessment.last_year or 0), max(check.due for check in checks)
         years = tuple(range(start + 1, due + 1))
         if not years:
             return "decided"
-        exact = case.record.exact if found.start == "observed" else {}
+        exact = question.record.exact if assessment.start == "observed" else {}
         known = {year: value for year, value in exact.items() if year <= start}
-        known[start] = float(found.last_value or 0.0)
+        known[start] = float(assessment.last_value or 0.0)
         needed = {year for check in checks for year in check.years}
         if not needed <= {*known, *years}:
             return "earlier_year_unknown"
-        return cls(evidence, case.indicator, found, checks, years, known)
+        return cls(store, question.indicator, assessment, checks, years, known)
 
     def kept(self, draws: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each draw (one column a year) whether every check holds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -12,21 +13,20 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound, Indicator, Plan, Target
 from edu_metrics.errors import ProjectionError
-from edu_metrics.formulas.flows import fastest_fall
+from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.gap import Part, adds_up, gap_by_parts
 from edu_metrics.reachability.mechanisms import (
     MechanismStart,
     MissingInputs,
     Quantities,
-    mechanism_from_counts,
-    mechanism_from_statement,
+    mechanism_of,
 )
 from edu_metrics.reachability.question import OpenQuestion
 from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
-from edu_metrics.reachability.verdicts import Assessment, Missing, Verdict
+from edu_metrics.reachability.verdicts import Assessment, Missing
 from edu_metrics.trajectories import stated
-from edu_metrics.trajectories.mechanisms import Lever, Setting, smallest_setting
+from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
 
 #: How surely a target is to be reached: with even odds, and rather surely. [0-1]
 EVEN, SURE = 0.5, 0.8
@@ -131,62 +131,14 @@ class Requirements:
         return self.parts[0].area if self.parts and self.parts[0].people > 0 else None
 
 
-#: Gives the percent of a reference class that did not pass a pace, in the better direction; None
-#: where the study has no such class.
-PercentileOfPace = Callable[[str, float], float | None]
 #: What runs of a mechanism came to, by indicator, lever, setting and years.
 _Runs = dict[tuple[str, str, float, tuple[int, ...]], NDArray[np.float64]]
 #: A gain of less than this part of the value is dust.
-_NOTHING = 1e-9
-
-
-def what_it_takes(
-    evidence: SeriesStore,
-    plan: Plan,
-    target: Target,
-    area: str,
-    *,
-    assessment: Assessment | None = None,
-    quantities: Quantities | None = None,
-    percentile_of_pace: PercentileOfPace | None = None,
-) -> Requirements:
-    """
-    Say what the default reading of a target would take in an area.
-
-    Parameters
-    ----------
-    evidence : SeriesStore
-        The study's series as of its date.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
-    area : str
-        Area of the study.
-    assessment : Assessment, optional
-        The target's assessment in the area, where it is at hand.
-    quantities : Quantities, optional
-        Published values, kept from call to call where given.
-    percentile_of_pace : callable, optional
-        Says how usual a pace was; the study's reference class does when left out.
-
-    Returns
-    -------
-    Requirements
-        The smallest settings, or why there are none.
-    """
-    found = assessment or assess_target(evidence, plan, target, area)
-    known = quantities or Quantities(evidence)
-    taken = _taken(evidence, plan, target, found, known, {}, sure=True)
-    if percentile_of_pace is not None and taken.indicator and found.required_pace is not None:
-        falling = evidence.catalog.indicator(taken.indicator).better == "lower"
-        pace = found.required_pace * (-1 if falling else 1)
-        taken = replace(taken, practice_percentile=percentile_of_pace(taken.indicator, pace))
-    return taken
+_DUST = 1e-9
 
 
 def requirements_of(
-    evidence: SeriesStore,
+    store: SeriesStore,
     plan: Plan,
     target: Target,
     area: str,
@@ -199,7 +151,7 @@ def requirements_of(
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan of the target.
@@ -217,189 +169,166 @@ def requirements_of(
     tuple of Requirements
         The default first; the others with an even chance only, and only those that are open.
     """
-    found = assessment or assess_target(evidence, plan, target, area)
-    known = quantities or Quantities(evidence)
+    found = assessment or assess_target(store, plan, target, area)
+    known = quantities or Quantities(store)
     runs: _Runs = {}  # readings of one target look at the same runs
-    first = _taken(evidence, plan, target, found, known, runs, sure=True)
-    others = (
-        _taken(evidence, plan, target, other, known, runs, sure=False) for other in found.others
+    first, *others = (
+        _required(store, plan, target, one, known, runs, sure=one is found)
+        for one in (found, *found.others)
     )
     return first, *(other for other in others if other.kind != "none")
 
 
-def _taken(
-    evidence: SeriesStore,
+def _required(
+    store: SeriesStore,
     plan: Plan,
     target: Target,
-    found: Assessment,
+    assessment: Assessment,
     quantities: Quantities,
     runs: _Runs,
     *,
     sure: bool,
 ) -> Requirements:
-    blank = Requirements(found.area, target.id, found.reading, found.steps, found.indicator)
-    if found.indicator is None or found.reason == "reading_undecided":
-        return replace(blank, reason="reading_undecided")
-    if found.verdict in (Verdict.MET, Verdict.MISSED):
-        return replace(blank, reason="decided")
-    if found.last_year is None or found.last_value is None:
-        return replace(blank, reason="no_start", missing=found.missing)
-    indicator = evidence.catalog.indicator(found.indicator)
+    blank = Requirements(
+        assessment.area, target.id, assessment.reading, assessment.steps, assessment.indicator
+    )
+    if assessment.closed:
+        return replace(blank, reason=assessment.closed, missing=assessment.missing)
+    indicator = store.catalog.indicator(str(assessment.indicator))
     blank = replace(
         blank,
-        start_year=found.last_year,
-        start_value=found.last_value,
-        parts=_parts(evidence, indicator, found),
-        usual=found.probability,
-        # The class of the study was asked when the target was assessed.
-        practice_percentile=found.pace_percentile,
+        start_year=assessment.last_year,
+        start_value=assessment.last_value,
+        parts=_parts(store, indicator, assessment),
+        usual=assessment.probability,
+        practice_percentile=assessment.pace_percentile,
     )
-    case = OpenQuestion.of(evidence, plan, target, found)
-    if isinstance(case, str):
-        return replace(blank, reason=case)
-    blank = replace(blank, past=evidence.study.as_of.year > case.years[-1])
-    if indicator.mechanism is not None:
-        return _by_mechanism(blank, case, quantities, runs, sure=sure)
-    return by_count(blank, case, sure=sure)
+    question = OpenQuestion.of(store, plan, target, assessment)
+    if isinstance(question, str):
+        return replace(blank, reason=question)
+    blank = replace(blank, past=store.study.as_of.year > question.years[-1])
+    if indicator.mechanism is None:
+        return _by_count(blank, question, sure=sure)
+    start = mechanism_of(quantities, indicator, assessment)
+    if isinstance(start, MissingInputs):
+        return replace(blank, reason=start.reason, missing=start.missing)
+    return _by_mechanism(blank, question, start, runs, sure=sure)
+
+
+def _need(lever: Lever, chance: Callable[[float], float], *, sure: bool) -> LeverNeed:
+    """Look for the smallest settings of a lever."""
+    even = smallest_setting(lever, chance, EVEN)
+    likely = smallest_setting(lever, chance, SURE) if sure else None
+    return LeverNeed(lever.name, lever.unit, lever.usual, lever.high, even, likely)
 
 
 def _by_mechanism(
-    blank: Requirements, case: OpenQuestion, quantities: Quantities, runs: _Runs, *, sure: bool
+    blank: Requirements, question: OpenQuestion, start: MechanismStart, runs: _Runs, *, sure: bool
 ) -> Requirements:
-    found, indicator = case.assessment, case.indicator
-    start = int(found.last_year or 0)
-    relative = found.start == "plan_statement"
-    built: MechanismStart | MissingInputs
-    if relative:
-        built = mechanism_from_statement(indicator, start, float(found.last_value or 0.0))
-    else:
-        built = mechanism_from_counts(quantities, indicator, found.area, start)
-    if isinstance(built, MissingInputs):
-        reason = "contradiction" if built.contradiction else "lacks_numbers"
-        return replace(blank, reason=reason, missing=built.missing)
-    model, outcome = built.mechanism, built.outcome
+    indicator, model = question.indicator, start.mechanism
 
     def run(lever: str, value: float) -> NDArray[np.float64]:
-        key = (indicator.id, lever, value, case.years)
+        key = (indicator.id, lever, value, question.years)
         if key not in runs:
             levers = model.levers.set(**{lever: value}) if lever else None
-            runs[key] = model.project(case.years, levers).draws(outcome)
+            runs[key] = model.project(question.years, levers).draws(start.outcome)
         return runs[key]
 
-    usual, found_value = run("", 0.0), abs(float(found.last_value or 0.0))
-    needs = []
-    for lever in model.levers.levers:
-        gain = float(np.mean(run(lever.name, lever.high) - usual))
-        # A lever that does not move this outcome the better way is none here.
-        if gain * (-1 if indicator.better == "lower" else 1) <= _NOTHING * max(1.0, found_value):
-            continue
+    def chance(value: float, lever: str) -> float:
+        return float(np.mean(question.kept(run(lever, value))))
 
-        def chance(value: float, name: str = lever.name) -> float:
-            return float(np.mean(case.kept(run(name, value))))
-
-        even = smallest_setting(lever, chance, EVEN)
-        likely = smallest_setting(lever, chance, SURE) if sure else None
-        needs.append(LeverNeed(lever.name, lever.unit, lever.usual, lever.high, even, likely))
+    usual, stands = run("", 0.0), abs(float(question.assessment.last_value or 0.0))
+    better = -1 if indicator.better == "lower" else 1
+    # A lever that does not move this outcome the better way is none here.
+    levers = [
+        lever
+        for lever in model.levers.levers
+        if better * float(np.mean(run(lever.name, lever.high) - usual)) > _DUST * max(1.0, stands)
+    ]
     return replace(
         blank,
         kind="mechanism",
         flow=model.flow,
-        relative=relative,
-        under_model=float(np.mean(case.kept(usual))),
-        needs=tuple(needs),
-        fastest=_fastest(built),
+        relative=start.relative,
+        under_model=float(np.mean(question.kept(usual))),
+        needs=tuple(_need(one, partial(chance, lever=one.name), sure=sure) for one in levers),
+        fastest=_fastest(model),
     )
 
 
-def _fastest(built: MechanismStart) -> float | None:
+def _fastest(model: Mechanism) -> float | None:
     """Give the floor under a fall: what does not heal falls only as old grades leave."""
-    if built.mechanism.flow != "myopia":
-        return None
-    return -float(np.mean(fastest_fall(built.mechanism.start["by_grade"])))
+    fall = FLOWS[model.flow].fastest_fall
+    return None if fall is None else -float(np.mean(fall(model.start)))
 
 
-def _parts(evidence: SeriesStore, indicator: Indicator, found: Assessment) -> tuple[Part, ...]:
+def _parts(store: SeriesStore, indicator: Indicator, assessment: Assessment) -> tuple[Part, ...]:
     """Split the whole's gap over its districts, where the counts of every one are known."""
-    level: Bound | None = found.level
-    children: Sequence[str] = evidence.catalog.children(found.area, evidence.areas)
+    level: Bound | None = assessment.level
+    children: Sequence[str] = store.catalog.children(assessment.area, store.areas)
     if level is None or len(children) < 2 or indicator.bounds != (0, 100):
         return ()
     if not 0 <= level.value <= 100 or (level.strict and level.value in (0, 100)):
         return ()
-    records = {area: evidence.record(indicator.id, area) for area in children}
+    records = {area: store.record(indicator.id, area) for area in children}
     shared = set.intersection(*(set(record.counts) for record in records.values()))
-    if found.last_year not in shared or found.start != "observed":
+    if assessment.last_year not in shared or assessment.start != "observed":
         return ()
-    counts = {area: record.counts[found.last_year] for area, record in records.items()}
-    own = evidence.record(indicator.id, found.area).counts.get(found.last_year)
+    counts = {area: record.counts[assessment.last_year] for area, record in records.items()}
+    own = store.record(indicator.id, assessment.area).counts.get(assessment.last_year)
     return gap_by_parts(counts, level) if adds_up(own, counts) else ()
 
 
-def by_count(blank: Requirements, case: OpenQuestion, *, sure: bool) -> Requirements:
+def _by_count(blank: Requirements, question: OpenQuestion, *, sure: bool) -> Requirements:
     """
     Count who must be added each year to what comes of itself.
 
-    Parameters
-    ----------
-    blank : Requirements
-        What is known so far.
-    case : OpenQuestion
-        What is still open.
-    sure : bool
-        Whether the setting for 0.8 is looked for as well.
-
-    Returns
-    -------
-    Requirements
-        With the smallest numbers, or why there are none. They are looked for among the draws as
-        they are; a probability that is told is kept within what the track record supports.
+    The numbers are looked for among the draws as they are; a probability that is told is kept
+    within what the track record supports.
     """
-    found, indicator = case.assessment, case.indicator
-    record = case.evidence.record(indicator.id, found.area)
-    start, value = int(found.last_year or 0), float(found.last_value or 0.0)
-    falling = indicator.better == "lower"
-    if found.start == "observed" and indicator.bounds == (0, 100) and start in record.counts:
+    assessment, indicator = question.assessment, question.indicator
+    record = question.store.record(indicator.id, assessment.area)
+    start, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
+    falling, level = indicator.better == "lower", assessment.level
+    observed = assessment.start == "observed"
+    if observed and indicator.bounds == (0, 100) and start in record.counts:
         numerator, whole = record.counts[start]
         most = math.floor(numerator if falling else whole - numerator)
         each = 100 / whole
-    elif found.start == "observed" and counts_whole(indicator) and found.level is not None:
-        each, most = 1.0, 10 + 3 * math.ceil(abs(found.level.gap(value)))
+    elif observed and counts_whole(indicator) and level is not None:
+        each, most = 1.0, 10 + 3 * math.ceil(abs(level.gap(value)))
     else:
-        return replace(blank, reason="no_count", missing=found.missing)
+        return replace(blank, reason="no_count", missing=assessment.missing)
     try:
-        trend = case.evidence.trajectory(indicator.id, found.area, case.years[-1])
-        base = np.stack([trend.at(year) for year in case.years], axis=1)
+        trend = question.store.trajectory(indicator.id, assessment.area, question.years[-1])
+        base = np.stack([trend.at(year) for year in question.years], axis=1)
         standing_still = False
     except UnforeseenError:
         return replace(blank, reason="bound_unforeseen")
     except ProjectionError:
-        base, standing_still = np.full((1, len(case.years)), value), True
-    growing = np.arange(1, len(case.years) + 1) * each * (-1 if falling else 1)
+        base, standing_still = np.full((1, len(question.years)), value), True
+    growing = np.arange(1, len(question.years) + 1) * each * (-1 if falling else 1)
 
     def part(more: float) -> float:
         moved: NDArray[np.float64] = np.asarray(base + more * growing, dtype=np.float64)
         # A count comes to whole persons; dust must not ask for one more.
-        return float(np.mean(case.kept(np.round(moved, 9))))
+        return float(np.mean(question.kept(np.round(moved, 9))))
 
     def chance(more: float) -> float:
         # With nobody added this is the target's own, and there is one of those.
-        own = found.probability_raw
+        own = assessment.probability_raw
         return part(more) if more or own is None else own
 
     if standing_still:
-        every = case.kept(np.round(base + np.arange(most + 1)[:, None] * growing, 9))
-        setting = _first(np.flatnonzero(every))
-        need = LeverNeed(
-            MORE_A_YEAR, "persons", 0.0, float(most), setting, setting if sure else None
-        )
-        return replace(blank, kind="count", needs=(need,), standing_still=True)
-
-    lever = Lever(MORE_A_YEAR, "persons", 0.0, 0.0, float(most), whole=True)
-    even = smallest_setting(lever, chance, EVEN)
-    likely = smallest_setting(lever, chance, SURE) if sure else None
-    even, likely = _stated(even), None if likely is None else _stated(likely)
-    need = LeverNeed(MORE_A_YEAR, "persons", 0.0, float(most), even, likely)
-    return replace(blank, kind="count", needs=(need,))
+        every = question.kept(np.round(base + np.arange(most + 1)[:, None] * growing, 9))
+        even = _first(np.flatnonzero(every))
+        need = LeverNeed(MORE_A_YEAR, "persons", 0.0, float(most), even, even if sure else None)
+    else:
+        lever = Lever(MORE_A_YEAR, "persons", 0.0, 0.0, float(most), whole=True)
+        need = _need(lever, chance, sure=sure)
+        likely = None if need.sure is None else _stated(need.sure)
+        need = replace(need, even=_stated(need.even), sure=likely)
+    return replace(blank, kind="count", needs=(need,), standing_still=standing_still)
 
 
 def _first(enough: NDArray[np.int64]) -> Setting:

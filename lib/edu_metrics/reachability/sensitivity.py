@@ -18,15 +18,10 @@ from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity, by_nearness
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
-from edu_metrics.reachability.mechanisms import (
-    MissingInputs,
-    Quantities,
-    mechanism_from_counts,
-    mechanism_from_statement,
-)
+from edu_metrics.reachability.mechanisms import MechanismStart, Quantities, mechanism_of
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import kept_in
-from edu_metrics.reachability.question import OpenQuestion, Question, question_of
+from edu_metrics.reachability.question import OpenQuestion, Question
 from edu_metrics.reachability.series import SeriesStore, counts_whole
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_of
 from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_scale
@@ -43,7 +38,7 @@ _PARTS, _HALVINGS, _OF_PERSONS = 16, 7, 11
 class _Trend:
     """One reading's checks, and the draws that they are held against, on the model's scale."""
 
-    case: Question
+    question: Question
     checks: tuple[Check, ...]
     years: tuple[int, ...]
     scale: Scale
@@ -56,7 +51,7 @@ class _Trend:
     def probability(self, points: Floats, shift: int = 0, start: float = 0.0) -> float:
         """Give the probability of keeping the checks, each so many years later, from a start."""
         drawn = from_scale(points, self.scale, self.whole)
-        values: dict[int, Any] = dict(self.case.record.exact)
+        values: dict[int, Any] = dict(self.question.record.exact)
         if start:
             # A gain is counted from where the series starts: both its ends move, and come back
             # from the scale in the same way.
@@ -78,7 +73,7 @@ class _Trend:
 
 
 def trend_sensitivity(
-    blank: Sensitivity, evidence: SeriesStore, plan: Plan, target: Target, found: Assessment
+    blank: Sensitivity, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment
 ) -> Sensitivity:
     """
     Say what would have to be otherwise for a forecast to get another verdict.
@@ -87,13 +82,13 @@ def trend_sensitivity(
     ----------
     blank : Sensitivity
         What is spoken of.
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series.
     plan : Plan
         The plan of the target.
     target : Target
         The promise.
-    found : Assessment
+    assessment : Assessment
         Its assessment, with a probability.
 
     Returns
@@ -102,38 +97,37 @@ def trend_sensitivity(
         With the start, a drift beside the model's own, the swing of the draws, the year in which
         the target falls due and, where noise is at stake, the number of persons.
     """
-    reading = target.reading(str(found.reading))
-    case = question_of(evidence, plan, target, reading, found.steps, found.area)
-    trend, spread = _trend_of(case, found)
+    question = Question.of(store, plan, target, assessment)
+    trend, spread = _trend_of(question, assessment)
     influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
-    if found.noise is not None and found.noise.asked is not None:
-        influences.append(persons(found.noise))
+    if assessment.noise is not None and assessment.noise.asked is not None:
+        influences.append(persons(assessment.noise))
     return replace(
         blank,
         model="trend",
-        year=case.due,
-        middle=found.median,
-        verdict=found.verdict,
+        year=question.due,
+        middle=assessment.median,
+        verdict=assessment.verdict,
         influences=tuple(sorted(influences, key=by_nearness)),
     )
 
 
-def _trend_of(case: Question, found: Assessment) -> tuple[_Trend, float]:
+def _trend_of(question: Question, assessment: Assessment) -> tuple[_Trend, float]:
     """Put the draws on their scale; give them with the spread of a year on that scale."""
-    trajectory = case.trajectory(case.record.area)
-    years = tuple(year for year in trajectory.years if year <= case.due + 1)
-    scale = scale_for(case.indicator.bounds)
-    counts = case.record.counts.get(trajectory.last_year)
+    trajectory = question.trajectory(question.record.area)
+    years = tuple(year for year in trajectory.years if year <= question.due + 1)
+    scale = scale_for(question.indicator.bounds)
+    counts = question.record.counts.get(trajectory.last_year)
     whole = counts[1] if counts and scale.name == "logit" else None
-    whole = 1.0 if counts_whole(case.indicator) and scale.name == "log" else whole
+    whole = 1.0 if counts_whole(question.indicator) and scale.name == "log" else whole
     draws = trajectory.draws[:, : len(years)]
     points = to_scale(draws, scale, whole)
-    checks = found.undecided(case.checks)
-    rivals = {area: case.drawn(area) for check in checks for area in case.rivals(check)}
+    checks = assessment.undecided(question.checks)
+    rivals = {area: question.drawn(area) for check in checks for area in question.rivals(check)}
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
-    verdict = verdict_of(float(found.probability or 0.0))
-    trend = _Trend(case, checks, years, scale, whole, points, rivals, verdict)
-    offset = float(found.probability or 0.0) - float(stated(trend.probability(points)))
+    verdict = verdict_of(float(assessment.probability or 0.0))
+    trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict)
+    offset = float(assessment.probability or 0.0) - float(stated(trend.probability(points)))
     lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
     # Where few are counted two draws in three may be one number.
     spread = max(float(high - low) / 2, float(higher - lower) / 4)
@@ -159,7 +153,7 @@ def _turn(other: Callable[[float], bool], least: float, most: float, at: float) 
 
 def _back(trend: _Trend, shift: float) -> float:
     """Give what the last value becomes when it is shifted on the scale, not rounded to counts."""
-    last = float(trend.case.record.exact[int(trend.case.record.last_year or 0)])
+    last = float(trend.question.record.exact[int(trend.question.record.last_year or 0)])
     stands = float(to_scale(last, trend.scale, trend.whole)) + shift
     if trend.scale.name == "log":
         return max(float(np.exp(stands)) - (0.5 if trend.whole is not None else 0.0), 0.0)
@@ -174,7 +168,7 @@ def _start(trend: _Trend, spread: float) -> Influence:
     turn = _turn(lambda by: trend.other(trend.points + by, by), -most, most, 0.0)
     stands = _back(trend, 0.0)
     return Influence(
-        "start", "trend", trend.case.indicator.unit, stands, _back(trend, -most),
+        "start", "trend", trend.question.indicator.unit, stands, _back(trend, -most),
         _back(trend, most), abs(_back(trend, spread) - _back(trend, -spread)) / 2,
         turns_at=None if turn is None else _back(trend, turn),
     )  # fmt: skip
@@ -183,12 +177,12 @@ def _start(trend: _Trend, spread: float) -> Influence:
 def _drift(trend: _Trend, spread: float) -> Influence:
     """Let the series gain or lose so much a year beside what it does anyway."""
     ahead = np.arange(1, len(trend.years) + 1)
-    number = max(len([year for year in trend.years if year <= trend.case.due]), 1)
+    number = max(len([year for year in trend.years if year <= trend.question.due]), 1)
     most = FURTHEST * spread / number
     turn = _turn(lambda by: trend.other(trend.points + by * ahead), -most, most, 0.0)
     stands = _back(trend, 0.0)
     return Influence(
-        "drift", "trend", trend.case.indicator.unit, 0.0, _back(trend, -most) - stands,
+        "drift", "trend", trend.question.indicator.unit, 0.0, _back(trend, -most) - stands,
         _back(trend, most) - stands, abs(_back(trend, spread) - _back(trend, -spread)) / 2,
         turns_at=None if turn is None else _back(trend, turn) - stands,
     )  # fmt: skip
@@ -245,7 +239,7 @@ def persons(noise: Noise) -> Influence:
 
 
 def sensitivity_of(
-    evidence: SeriesStore,
+    store: SeriesStore,
     plan: Plan,
     target: Target,
     area: str,
@@ -261,7 +255,7 @@ def sensitivity_of(
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan of the target.
@@ -279,7 +273,7 @@ def sensitivity_of(
     Sensitivity
         Influences, the one that would change the answer first in front; or why there are none.
     """
-    found = assessment or assess_target(evidence, plan, target, area)
+    found = assessment or assess_target(store, plan, target, area)
     turned = tuple(
         ReadingVerdict(str(other.reading), other.steps, other.verdict)
         for other in found.others
@@ -289,26 +283,15 @@ def sensitivity_of(
         area, target.id, found.reading, found.steps, found.indicator, level=found.level,
         probability=found.probability, turned=turned,
     )  # fmt: skip
-    if found.indicator is None or found.reason == "reading_undecided":
-        return replace(blank, reason="reading_undecided")
-    if found.verdict in (Verdict.MET, Verdict.MISSED):
-        return replace(blank, reason="decided")
-    if found.last_year is None or found.last_value is None:
-        return replace(blank, reason="no_start")
-    indicator = evidence.catalog.indicator(found.indicator)
-    case = OpenQuestion.of(evidence, plan, target, found)
-    if isinstance(case, str):
-        return replace(blank, reason=case)
+    question = OpenQuestion.of(store, plan, target, found)
+    if isinstance(question, str):
+        return replace(blank, reason=question)
     lacking = None
-    if indicator.mechanism is not None:
-        if found.start == "plan_statement":
-            built = mechanism_from_statement(indicator, found.last_year, found.last_value)
-        else:
-            known = quantities or Quantities(evidence)
-            built = mechanism_from_counts(known, indicator, found.area, found.last_year)
-        if not isinstance(built, MissingInputs):
-            return mechanism_sensitivity(blank, case, built)
-        lacking = "contradiction" if built.contradiction else "lacks_numbers"
+    if question.indicator.mechanism is not None:
+        start = mechanism_of(quantities or Quantities(store), question.indicator, found)
+        if isinstance(start, MechanismStart):
+            return mechanism_sensitivity(blank, question, start)
+        lacking = start.reason
     if found.probability is None:
         return replace(blank, reason=lacking or "no_forecast")
-    return trend_sensitivity(blank, evidence, plan, target, found)
+    return trend_sensitivity(blank, store, plan, target, found)

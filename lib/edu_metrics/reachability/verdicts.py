@@ -218,6 +218,15 @@ class Assessment:
         return any(other.verdict != self.verdict for other in self.others)
 
     @property
+    def closed(self) -> str | None:
+        """Why nothing more can be asked: reading_undecided, decided or no_start; None if it can."""
+        if self.indicator is None or self.reason == "reading_undecided":
+            return "reading_undecided"
+        if self.verdict in (Verdict.MET, Verdict.MISSED):
+            return "decided"
+        return "no_start" if self.last_year is None or self.last_value is None else None
+
+    @property
     def edge(self) -> tuple[Verdict, Verdict] | None:
         """The two words that the verdict lies between, where rounding puts it on their edge."""
         return edge_of(self.probability) if self.verdict in _WORDS else None

@@ -3,13 +3,13 @@
 import pytest
 
 from edu_metrics.reachability import SeriesStore, SideBySide, Verdict, assess_target
-from edu_metrics.reachability.status_rules import side_by_side
 from edu_metrics.reachability.status_rules import (
     Clause,
     Rule,
     Unable,
     Weather,
     fit_pace,
+    side_by_side,
     status_table,
 )
 

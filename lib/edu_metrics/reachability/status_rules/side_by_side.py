@@ -31,15 +31,15 @@ class SideBySide:
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     """
 
-    def __init__(self, evidence: SeriesStore) -> None:
-        self.evidence = evidence
+    def __init__(self, store: SeriesStore) -> None:
+        self.store = store
         self._paces: dict[tuple[str, str, int], tuple[PaceModel | Unable, PaceModel | Unable]] = {}
 
-    def table(self, target: Target, found: Assessment) -> StatusTable | None:
+    def table(self, target: Target, assessment: Assessment) -> StatusTable | None:
         """
         Judge the series behind an assessment by every rule.
 
@@ -47,7 +47,7 @@ class SideBySide:
         ----------
         target : Target
             The promise.
-        found : Assessment
+        assessment : Assessment
             Its assessment in an area.
 
         Returns
@@ -57,20 +57,20 @@ class SideBySide:
             observed since the last break and until the target is due. A level that a promised
             change comes to is that of the slowest promised pace.
         """
-        level = found.level
-        if found.indicator is None or found.reading is None or level is None:
+        level = assessment.level
+        if assessment.indicator is None or assessment.reading is None or level is None:
             return None
-        if level.op == "==" or found.start != "observed" or not found.checks:
+        if level.op == "==" or assessment.start != "observed" or not assessment.checks:
             return None
-        due = max(check.years[-1] for check in found.checks)
-        seen = self._seen(found.indicator, found.area, due)
+        due = max(check.years[-1] for check in assessment.checks)
+        seen = self._seen(assessment.indicator, assessment.area, due)
         if len(seen) < 2:
             return None
-        indicator = self.evidence.catalog.indicator(found.indicator)
-        reading = target.reading(found.reading)
+        indicator = self.store.catalog.indicator(assessment.indicator)
+        reading = target.reading(assessment.reading)
         percent = _is_percentage(indicator)
         pace, mirrored = (
-            self._pace(indicator, found.area, seen)
+            self._pace(indicator, assessment.area, seen)
             if percent
             else (Unable.NOT_A_PERCENTAGE, Unable.NOT_A_PERCENTAGE)
         )
@@ -86,8 +86,8 @@ class SideBySide:
             earlier=_earlier(reading, due),
             pace=pace,
             complement_pace=mirrored,
-            verdict=found.verdict,
-            probability=found.probability,
+            verdict=assessment.verdict,
+            probability=assessment.probability,
         )
 
     def paces(self, indicator: str, area: str, due: int) -> list[tuple[str, str, str]]:
@@ -109,7 +109,7 @@ class SideBySide:
             Band, speed to one decimal and reason for none, for either direction of better and
             for the complements; none where nothing is compared.
         """
-        entry, seen = self.evidence.catalog.indicator(indicator), self._seen(indicator, area, due)
+        entry, seen = self.store.catalog.indicator(indicator), self._seen(indicator, area, due)
         if len(seen) < 2 or not _is_percentage(entry):
             return []
         found = []
@@ -126,7 +126,7 @@ class SideBySide:
 
     def _seen(self, indicator: str, area: str, due: int) -> dict[int, float]:
         """Give the exact values since the last break and until a year."""
-        record = self.evidence.record(indicator, area)
+        record = self.store.record(indicator, area)
         # Nine decimals, as the level has them: dust between the two would ask for a pace of dust.
         return {
             year: round(value, 9)
@@ -139,11 +139,11 @@ class SideBySide:
     ) -> tuple[PaceModel | Unable, PaceModel | Unable]:
         """Fit the paces of all areas on an area's level, and of their complements."""
         length = min(LONGEST_SPELL, max(SHORTEST_SPELL, max(seen) - min(seen)))
-        areas = self.evidence.catalog.areas
+        areas = self.store.catalog.areas
         level = areas[area].level
         key = (indicator.id, level, length)
         if key not in self._paces:
-            history = self.evidence.history(indicator.id)
+            history = self.store.history(indicator.id)
             all_series = {
                 str(name): dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
                 for name, rows in history.groupby("area", sort=True)
