@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
-from edu_metrics.reachability import Influence, Matters, chance, two_digits, what_matters
+from edu_metrics.reachability import Influence, chance, two_digits
+from edu_metrics.reachability import Sensitivity as Matters
+from edu_metrics.reachability import sensitivity_of as what_matters
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.reporting.labels import figure, verdict_chip

@@ -1,6 +1,6 @@
 """Scenarios run on a study: named assumptions, what they come to, and whether targets are kept."""
 
-from edu_metrics.reachability.reference_pace import PaceOfPercentile
+from edu_metrics.reachability.precedent import PaceOfPercentile
 from edu_metrics.reachability.scenarios.courses import Course
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome, outcome_row
 from edu_metrics.reachability.scenarios.running import (
