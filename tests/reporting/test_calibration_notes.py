@@ -38,7 +38,9 @@ def test_few_districts_are_told_what_held_for_an_area_alone_and_in_threes(small)
 def test_one_of_hundreds_is_told_what_held_for_all_together(large):
     found = calibrations(large).values()
     assert {entry["areas"] for entry in found} == {550}
-    assert all(entry["coverage80_pct"] == list(HELD80_PCT[entry["measure"]][100]) for entry in found)
+    assert all(
+        entry["coverage80_pct"] == list(HELD80_PCT[entry["measure"]][100]) for entry in found
+    )
 
 
 def test_what_is_claimed_is_near_what_an_interval_of_80_percent_promises():

@@ -234,7 +234,7 @@ def _forecast(question: Question, undecided: Sequence[Check], blank: Assessment)
         year_reached=years.median_year if years else None,
         model=trajectory.model,
         calibration=Calibration.of(
-            trajectory.peers + 1, "amounts" if case.indicator.bounds[1] is None else "rates"
+            trajectory.peers + 1, "amounts" if question.indicator.bounds[1] is None else "rates"
         ),
         unusual=trajectory.unusual,
         cautions=_cautions(question, last_year),

@@ -101,7 +101,8 @@ def _model_note(report: AreaReport) -> Html:
         for found in report.assessments.values()
         if found.probability is not None and found.calibration is not None
     }
-    told = _model_text(sorted(rests, key=lambda one: (one.areas, one.measure)), lang) if rests else ""
+    ordered = sorted(rests, key=lambda one: (one.areas, one.measure))
+    told = _model_text(ordered, lang) if rests else ""
     types: dict[str, list[str]] = {}
     for name in dict.fromkeys(
         found.indicator
