@@ -1,4 +1,4 @@
-"""Whose turn it is: reports that wait for a process, and those that lost theirs."""
+"""The queue of a pool: reports that wait for a process, and those that lost theirs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from edu_metrics.reporting.children import given_up
-from edu_metrics.reporting.running import Job, Limits, Outcome, begun_last
+from edu_metrics.reporting.running import Job, Limits, Outcome, begun_last, given_up
 
-__all__ = ["Asked", "Turns"]
+__all__ = ["Asked", "JobQueue"]
 
 #: How often a report is tried where the process that makes it is lost.
 _TRIES = 2
@@ -29,13 +28,13 @@ class Asked:
     begun: float = 0.0
 
 
-class Turns:
+class JobQueue:
     """
     Reports that wait, reports that are being made, and which is next.
 
-    Where the processes that make reports are lost, nobody can tell which of the reports that were
-    being made has done it. Each of them is tried again with no other beside it: one that does it
-    again takes no other with it, and is known.
+    Where processes that make reports are lost together, nobody can tell which of the reports that
+    were being made has done it. Each of them is tried again with no other beside it: one that does
+    it again takes no other with it, and is known.
 
     Parameters
     ----------
@@ -59,12 +58,12 @@ class Turns:
         """Give the report that may begin now; None where one has to end first, or none waits."""
         while self._waiting:
             asked = self._waiting[0]
-            # What is tried again stands in front, and begins when all that ran is gone.
-            alone = any(other.tries > 1 for other in self.running.values())
+            # What is tried again stands in front, and has no other beside it.
+            alone = asked.tries > 0 or any(other.tries > 1 for other in self.running.values())
             if len(self.running) >= (1 if alone else self._workers):
                 return None
             self._waiting.popleft()
-            if asked.tries == 0 and not asked.future.set_running_or_notify_cancel():
+            if not (asked.future.running() or asked.future.set_running_or_notify_cancel()):
                 continue
             asked.tries += 1
             self._given += 1
@@ -73,16 +72,20 @@ class Turns:
             return asked
         return None
 
-    def lost(self) -> None:
+    def lost(self, *keys: int) -> None:
         """Queue up again, in front, what was being made; what was tried enough has failed."""
-        running = list(self.running.values())
-        self.running.clear()
-        for asked in reversed(running):
+        for asked in [self.running.pop(key) for key in reversed(keys) if key in self.running]:
             if asked.tries < _TRIES:
                 self._waiting.appendleft(asked)
                 continue
             why = f"process lost, {_TRIES} times, the last time with no other report beside it"
             asked.future.set_result(_failed(asked, why))
+
+    def put_back(self, *keys: int) -> None:
+        """Queue up again, in front, what did not begin: there was no process for it."""
+        for asked in [self.running.pop(key) for key in reversed(keys) if key in self.running]:
+            asked.tries -= 1
+            self._waiting.appendleft(asked)
 
     def end(self, error: Exception) -> None:
         """Tell all who wait that nothing comes."""
@@ -90,7 +93,7 @@ class Turns:
         self.running.clear()
         self._waiting.clear()
         for asked in waiting:
-            if asked.tries or asked.future.set_running_or_notify_cancel():
+            if asked.future.running() or asked.future.set_running_or_notify_cancel():
                 asked.future.set_exception(error)
 
     def cancel(self) -> None:

@@ -1,17 +1,26 @@
-"""Load and use once what every report needs, so that a process forked from this one has it."""
+"""
+What the fork server loads and uses once, so that each process forked from it has it.
+
+The standard library's fork server imports this module; what it is to load for, it finds in the
+environment. A worker that comes from another fork server imports it too, and loads for itself.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import json
+import multiprocessing.spawn
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.errors import EduMetricsError, ReportError
 
-__all__ = ["BLAS_THREADS", "single_threaded", "warm"]
+__all__ = ["BLAS_THREADS", "VARIABLE", "fault", "single_threaded", "told", "warm"]
 
 #: One thread a process: reports run side by side, and threads inside them would only contend.
 #: The last one keeps Arrow's allocator from starting a thread when it is loaded.
@@ -24,6 +33,10 @@ BLAS_THREADS = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 
+#: Names the variable that says for which project and studies a fork server is started.
+VARIABLE = "EDU_METRICS_PRELOAD"
+#: Why no report can be made in a process forked from this one; empty where it can.
+fault = ""
 
 #: With so many reports to come, it pays to show one area of each study ahead.
 _MANY = 40
@@ -140,3 +153,35 @@ def single_threaded() -> bool:
         import threading
 
         return threading.active_count() == 1
+
+
+def told(root: Path, studies: Sequence[str], number: int) -> str:
+    """Write down what a fork server is to load, for its environment."""
+    return json.dumps([str(root), list(studies), number])
+
+
+def _is_fork_server() -> bool:
+    return any("multiprocessing.forkserver" in word for word in sys.orig_argv)
+
+
+def _load_as_told() -> str:
+    """Load what the environment says, and give the reason where that does not go well."""
+    # Where a whole job is stopped, all of its processes are told. This one ends with the one that
+    # asked for reports, which lets the workers clean up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # A grammar of web addresses that jsonschema loads where it finds it; nobody here needs it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    # The program that asks for reports is no part of them, and is not run again for each worker.
+    spawn: Any = multiprocessing.spawn
+    spawn._fixup_main_from_name = spawn._fixup_main_from_path = lambda _: None
+    root, studies, number = json.loads(os.environ[VARIABLE])
+    try:
+        warm(Path(root), studies, number)
+    except Exception as error:
+        return getattr(error, "message", f"{type(error).__name__}: {error}")
+    return ""
+
+
+if VARIABLE in os.environ and _is_fork_server():
+    fault = _load_as_told()
