@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from edu_metrics.errors import EduMetricsError
+from edu_metrics.errors import EduMetricsError, require_extra
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +145,7 @@ def tell_sums_apart(catalog: Catalog, study: Study) -> None:
 
 def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:
     """Give a study's observations, built where they are missing or old."""
+    require_extra("reports", "pyarrow")
     from edu_metrics.observations import read_processed
     from edu_metrics.reporting import prepare
 

@@ -1,5 +1,9 @@
 """What it looks like: each plot takes an Axes and plain numbers, and returns the Axes."""
 
+from edu_metrics.errors import require_extra
+
+require_extra("reports", "matplotlib")
+
 from edu_metrics.figures.audit import (
     describe_baselines,
     describe_links,

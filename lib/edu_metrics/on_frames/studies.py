@@ -15,7 +15,7 @@ from edu_metrics.errors import DefinitionError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from edu_metrics.reachability import Assessment, Evidence
+    from edu_metrics.reachability import Assessment, Requirements, SeriesStore
 
 __all__ = [
     "Opened",
@@ -65,19 +65,19 @@ class Opened:
             if target.numeric and (self.targets is None or target.id in self.targets)
         ]
 
-    def evidence(self) -> Evidence:
+    def store(self) -> SeriesStore:
         """Give the series of the study as of its date."""
-        from edu_metrics.reachability import Evidence
+        from edu_metrics.reachability import SeriesStore
 
-        return Evidence(self.catalog, self.study, self.table)
+        return SeriesStore(self.catalog, self.study, self.table)
 
-    def assessed(self, evidence: Evidence) -> Iterable[tuple[Target, Assessment]]:
+    def assessed(self, store: SeriesStore) -> Iterable[tuple[Target, Assessment]]:
         """Assess the numeric targets in the areas asked for."""
         from edu_metrics.reachability import assess_target
 
-        for area in self.areas or evidence.areas:
+        for area in self.areas or store.areas:
             for target in self.numeric:
-                yield target, assess_target(evidence, self.plan, target, area)
+                yield target, assess_target(store, self.plan, target, area)
 
 
 def load_catalog(root: Path | str | None = None) -> Catalog:
@@ -288,15 +288,15 @@ def sensitivity(
     """
     import pandas as pd
 
-    from edu_metrics.reachability import Quantities, what_matters
+    from edu_metrics.reachability import Quantities, sensitivity_of
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    evidence = opened.evidence()
-    quantities = Quantities(evidence)
+    store = opened.store()
+    quantities = Quantities(store)
     rows = []
-    for area in opened.areas or evidence.areas:
+    for area in opened.areas or store.areas:
         for target in opened.numeric:
-            found = what_matters(evidence, opened.plan, target, area, quantities=quantities)
+            found = sensitivity_of(store, opened.plan, target, area, quantities=quantities)
             about = {"area": area, "target": target.id, "model": found.model, "year": found.year,
                      "result": found.middle}  # fmt: skip
             rows += [
@@ -330,12 +330,13 @@ def requirements(
     Parameters
     ----------
     study, root, areas, targets
-        As for :func:`assess`; numeric targets only, under their default reading.
+        As for :func:`assess`; numeric targets only.
 
     Returns
     -------
     DataFrame
-        One row a lever: area, target, kind, flow, start_year, start_value, probability (the
+        One row a lever, under the default reading first and then under others that are open: area,
+        target, reading, steps, kind, flow, start_year, start_value, probability (the
         target's own), lever, unit, usual, high, even (the smallest setting for an even chance),
         sure (for 80 %), and reason where there is no lever.
 
@@ -353,38 +354,44 @@ def requirements(
     """
     import pandas as pd
 
-    from edu_metrics.reachability import Quantities, two_digits, what_it_takes
+    from edu_metrics.reachability import Quantities, requirements_of
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    evidence = opened.evidence()
-    quantities = Quantities(evidence)
+    store = opened.store()
+    quantities = Quantities(store)
     rows = []
-    for area in opened.areas or evidence.areas:
+    for area in opened.areas or store.areas:
         for target in opened.numeric:
-            found = what_it_takes(evidence, opened.plan, target, area, quantities=quantities)
-            about = {
-                "area": area,
-                "target": target.id,
-                "kind": found.kind,
-                "flow": found.flow,
-                "start_year": found.start_year,
-                "start_value": found.start_value,
-                "probability": two_digits(found.usual),
-            }
-            rows += [
-                {
-                    **about,
-                    "lever": one.lever,
-                    "unit": one.unit,
-                    "usual": one.usual,
-                    "high": one.high,
-                    "even": one.even.value,
-                    "sure": one.sure.value if one.sure else None,
-                    "reason": found.reason,
-                }
-                for one in found.needs
-            ] or [{**about, "reason": found.reason}]
+            for found in requirements_of(store, opened.plan, target, area, quantities=quantities):
+                rows += _requirement_rows(found)
     return pd.DataFrame(rows)
+
+
+def _requirement_rows(found: Requirements) -> list[dict[str, Any]]:
+    about = {
+        "area": found.area,
+        "target": found.target,
+        "reading": found.reading,
+        "steps": found.steps,
+        "kind": found.kind,
+        "flow": found.flow,
+        "start_year": found.start_year,
+        "start_value": found.start_value,
+        "probability": found.usual,
+    }
+    return [
+        {
+            **about,
+            "lever": one.lever,
+            "unit": one.unit,
+            "usual": one.usual,
+            "high": one.high,
+            "even": one.even.value,
+            "sure": one.sure.value if one.sure else None,
+            "reason": found.reason,
+        }
+        for one in found.needs
+    ] or [{**about, "reason": found.reason}]
 
 
 def joint(study: str, *, root: Root = None, areas: Names = None) -> pd.DataFrame:
@@ -417,18 +424,18 @@ def joint(study: str, *, root: Root = None, areas: Names = None) -> pd.DataFrame
     """
     import pandas as pd
 
-    from edu_metrics.reachability import plan_together, two_digits
+    from edu_metrics.reachability import assess_jointly, two_digits
     from edu_metrics.trajectories import stated
 
     opened = open_study(study, root, areas=areas)
-    evidence = opened.evidence()
+    store = opened.store()
     odds_names = ("joint", "independent", "low", "high")
     by_area: dict[str, dict[str, Assessment]] = {}
-    for target, one in opened.assessed(evidence):
+    for target, one in opened.assessed(store):
         by_area.setdefault(one.area, {})[target.id] = one
     rows = []
     for area, assessments in by_area.items():
-        found = plan_together(evidence, opened.plan, area, assessments)
+        found = assess_jointly(store, opened.plan, area, assessments)
         odds = asdict(found.odds) if found.odds else dict.fromkeys(odds_names)
         rows.append(
             {
@@ -487,7 +494,7 @@ def precedents(
     opened = open_study(study, root, areas=areas, targets=targets)
     classes = [opened.catalog.reference_class(name) for name in opened.study.reference_class]
     rows: list[dict[str, Any]] = []
-    for target, one in opened.assessed(opened.evidence()):
+    for target, one in opened.assessed(opened.store()):
         indicator = opened.catalog.indicator(one.indicator) if one.indicator else None
         found = precedents_of(one, indicator, classes)
         about = {"area": one.area, "target": target.id}
@@ -549,10 +556,10 @@ def status_rules(
     from edu_metrics.reachability import SideBySide
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    evidence = opened.evidence()
-    beside = SideBySide(evidence)
+    store = opened.store()
+    beside = SideBySide(store)
     rows = []
-    for target, one in opened.assessed(evidence):
+    for target, one in opened.assessed(store):
         table = beside.table(target, one)
         about = {"area": one.area, "target": target.id, "verdict": str(one.verdict)}
         rows += [{**about, **row} for row in table.as_rows()] if table else []

@@ -1,6 +1,6 @@
 """Scenarios run on a study: named assumptions, what they come to, and whether targets are kept."""
 
-from edu_metrics.reachability.reference_pace import PaceOfPercentile
+from edu_metrics.reachability.precedent import PaceOfPercentile
 from edu_metrics.reachability.scenarios.asked import asked_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
 from edu_metrics.reachability.scenarios.outcomes import (

@@ -36,18 +36,18 @@ from edu_metrics.catalog import (
     Target,
 )
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.arithmetic import final_bound
+from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, final_bound, pace_of_target
 from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.evidence import Evidence, counts_whole
-from edu_metrics.reachability.mechanizing import (
-    Built,
+from edu_metrics.reachability.gap import whole_level
+from edu_metrics.reachability.mechanisms import MechanismStart as Built
+from edu_metrics.reachability.mechanisms import (
     Quantities,
     mechanism_from_counts,
     mechanism_from_statement,
 )
-from edu_metrics.reachability.promised import JUST_BEYOND, PaceEnd, pace_of_target
-from edu_metrics.reachability.reference_pace import PaceOfPercentile
-from edu_metrics.reachability.standing import whole_level
+from edu_metrics.reachability.precedent import PaceOfPercentile
+from edu_metrics.reachability.series import SeriesStore as Evidence
+from edu_metrics.reachability.series import counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 

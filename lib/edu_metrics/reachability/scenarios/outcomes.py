@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.reachability.chances import two_digits
+from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.scenarios.ending import Ending
 
 __all__ = ["ScenarioOutcome", "course_rows", "outcome_row", "summary_rows"]

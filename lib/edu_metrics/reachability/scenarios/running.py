@@ -23,12 +23,11 @@ from edu_metrics.catalog import (
     nearest,
 )
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability.assessing import assess_target
-from edu_metrics.reachability.chances import kept_in
+from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.checks import Check, checks_of
-from edu_metrics.reachability.evidence import Evidence
-from edu_metrics.reachability.mechanizing import Quantities
-from edu_metrics.reachability.reference_pace import PaceOfPercentile, pace_by_class
+from edu_metrics.reachability.mechanisms import Quantities
+from edu_metrics.reachability.precedent import PaceOfPercentile, pace_by_class
+from edu_metrics.reachability.probability import kept_in
 from edu_metrics.reachability.scenarios.asked import ASKED
 from edu_metrics.reachability.scenarios.courses import (
     Course,
@@ -40,6 +39,7 @@ from edu_metrics.reachability.scenarios.courses import (
 )
 from edu_metrics.reachability.scenarios.ending import ending_of
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
+from edu_metrics.reachability.series import SeriesStore as Evidence
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import stated
 
