@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import wraps
 from typing import Any
 
+from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.sentences import in_language
 from edu_metrics.words import say
-
-__all__ = ["Finding", "Kind", "Severity", "Value"]
 
 #: What the numbers behind a finding may be: ready for JSON.
 Value = float | int | str | bool | None | list[Any] | dict[str, Any]
@@ -57,8 +59,6 @@ class Finding:
         What sort of thing.
     severity : Severity
         How much it matters.
-    rule : str
-        The rule that found it; its sentence is the text ``audit_<module>.<rule>`` of words.
     targets : tuple of str
         The targets concerned, in the order of the plan.
     text : str
@@ -69,16 +69,18 @@ class Finding:
         The numbers behind it, ready for JSON.
     part : str
         Tells apart several findings of one rule on the same targets.
+    rule : str
+        Name of the rule that found it, put in by :func:`rule`.
     """
 
     kind: Kind
     severity: Severity
-    rule: str
     targets: tuple[str, ...]
     text: str
     values: dict[str, Any] = field(default_factory=dict)
     numbers: dict[str, Value] = field(default_factory=dict)
     part: str = ""
+    rule: str = ""
 
     @property
     def id(self) -> str:
@@ -100,8 +102,21 @@ class Finding:
         str
             The sentence.
         """
-        chosen = {
-            name: value[lang] if isinstance(value, dict) and lang in value else value
-            for name, value in self.values.items()
-        }
-        return say(self.text, lang, **chosen)
+        return say(self.text, lang, **in_language(self.values, lang))
+
+
+#: What looks at a plan.
+Rule = Callable[[PlanContext], Iterable[Finding]]
+#: Every rule of the modules that were loaded.
+RULES: list[Rule] = []
+
+
+def rule(find: Rule) -> Rule:
+    """Make a function a rule of the audit: its findings bear its name."""
+
+    @wraps(find)
+    def named(context: PlanContext) -> Iterable[Finding]:
+        return (replace(finding, rule=find.__name__) for finding in find(context))
+
+    RULES.append(named)
+    return named
