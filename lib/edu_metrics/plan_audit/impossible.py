@@ -168,7 +168,7 @@ def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
             values={
                 "title": context.title(target),
                 "pace": said(
-                    f"audit_impossible.{'percent' if pace.relative else 'points'}_a_year",
+                    f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
                     change=with_sign(pace.slowest),
                 ),
                 "limit": said_value(limit, indicator.unit),
