@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from edu_metrics.catalog import AverageChange, Bound, Reading, Target, TotalChange, YearlyChange
 from edu_metrics.plan_audit.context import Limits, PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.readings import binding, reading_range
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
@@ -140,8 +140,8 @@ def stated_by_year(context: PlanContext, target: Target) -> dict[int, Bound]:
     return stated
 
 
-@rule
-def part_against_whole(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.CONTRADICTION)
+def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
     """Find a part and its whole with different numbers for one year, and what that leaves."""
     for part, whole in part_and_whole(context):
         inner, outer = stated_by_year(context, part), stated_by_year(context, whole)
@@ -152,8 +152,7 @@ def part_against_whole(context: PlanContext) -> Iterator[Finding]:
                 continue
             most = largest_share(q.value, p.value, limits)
             rest = {share: tidy(rest_of_whole(q.value, p.value, share)) for share in SHARES}
-            yield Finding(
-                kind=Kind.CONTRADICTION,
+            yield Flaw(
                 severity=_severity_of_part(p, q, most),
                 targets=context.in_order((part.id, whole.id)),
                 text=f"audit_contradictions.{'part_and_whole' if most > 0 else 'no_part'}",
@@ -186,8 +185,8 @@ def _severity_of_part(part: Bound, whole: Bound, most: float) -> Severity:
     return Severity.MEDIUM if most > 0 else Severity.HIGH
 
 
-@rule
-def subset_above_whole(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.CONTRADICTION)
+def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
     """Find a subset that has to be larger than what contains it may be."""
     for subset, whole in part_and_whole(context, "subset_of"):
         inner, outer = stated_by_year(context, subset), stated_by_year(context, whole)
@@ -199,8 +198,7 @@ def subset_above_whole(context: PlanContext) -> Iterator[Finding]:
                 Range.of("<" if most.strict else "<=", most.value)
             )
             if room.empty:
-                yield Finding(
-                    kind=Kind.CONTRADICTION,
+                yield Flaw(
                     severity=Severity.HIGH,
                     targets=context.in_order((subset.id, whole.id)),
                     text="audit_contradictions.subset_above",
@@ -216,16 +214,15 @@ def subset_above_whole(context: PlanContext) -> Iterator[Finding]:
                 )
 
 
-@rule
-def two_bases(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.CONTRADICTION)
+def two_bases(context: PlanContext) -> Iterator[Flaw]:
     """Find linked targets that state different bases of one indicator for one year."""
     for first, second in same_indicator(context):
         one, other = context.base(first), context.base(second)
         if one is None or other is None or one[0] != other[0] or one[1] == other[1]:
             continue
         unit = context.unit(first, usual(first))
-        yield Finding(
-            kind=Kind.CONTRADICTION,
+        yield Flaw(
             severity=Severity.HIGH,
             targets=(first.id, second.id),
             text="audit_contradictions.two_bases",
@@ -241,10 +238,7 @@ def two_bases(context: PlanContext) -> Iterator[Finding]:
 
 
 def path_that_parts(
-    keeps: Sequence[Check],
-    breaks: Sequence[Check],
-    known: Mapping[int, float],
-    limits: Limits,
+    keeps: Sequence[Check], breaks: Sequence[Check], known: Mapping[int, float], limits: Limits
 ) -> dict[int, float] | None:
     """
     Find a path that keeps all of some checks and breaks one of others.
@@ -300,8 +294,8 @@ def _within(value: float, limits: Limits) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-@rule
-def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.CONTRADICTION)
+def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Flaw]:
     """Find linked targets on one indicator of which one can be kept while the other is broken."""
     for first, second in same_indicator(context):
         checks = {target.id: _checks(context, target) for target in (first, second)}
@@ -357,10 +351,9 @@ def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> 
     )
 
 
-def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> Finding:
+def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> Flaw:
     stated = [stated_by_year(context, target) for target in (first, second)]
-    return Finding(
-        kind=Kind.CONTRADICTION,
+    return Flaw(
         severity=Severity.HIGH,
         targets=(first.id, second.id),
         text="audit_contradictions.exclude",
@@ -371,13 +364,10 @@ def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> 
     )
 
 
-def _parted(
-    context: PlanContext, keeps: Target, breaks: Target, path: Mapping[int, float]
-) -> Finding:
+def _parted(context: PlanContext, keeps: Target, breaks: Target, path: Mapping[int, float]) -> Flaw:
     unit = context.unit(keeps, usual(keeps))
     way = said_years(path, unit)
-    return Finding(
-        kind=Kind.CONTRADICTION,
+    return Flaw(
         severity=Severity.MEDIUM,
         targets=context.in_order((keeps.id, breaks.id)),
         text="audit_contradictions.allows",
@@ -442,8 +432,8 @@ class _Reading:
     reconciling: tuple[float, ...]
 
 
-@rule
-def change_against_levels(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.TABLE_ARTICLE)
+def change_against_levels(context: PlanContext) -> Iterator[Flaw]:
     """Find a change that does not lead from a stated base to the level stated elsewhere."""
     pairs = [(first, second, False) for first, second in same_indicator(context)]
     pairs += [(second, first, False) for first, second, _ in pairs]
@@ -518,7 +508,7 @@ def _agree(found: _Reading, level: Bound) -> bool:
 
 def _differ(
     context: PlanContext, row: _Row, article: Target, readings: list[_Reading], *, is_part: bool
-) -> Finding:
+) -> Flaw:
     unit, limits = context.unit(row.target), context.limits(row.target)
     suffix = "_pct" if unit == "percent" else ""
     rests = _rests(row, readings, limits) if is_part else {}
@@ -546,8 +536,7 @@ def _differ(
         numbers["shares"] = [*SHARES]
         numbers["rest_pct"] = {name: [*by.values()] for name, (_, _, by) in rests.items()}
         numbers["largest_share"] = {name: tidy(most) for name, (_, most, _) in rests.items()}
-    return Finding(
-        kind=Kind.TABLE_ARTICLE,
+    return Flaw(
         severity=_severity(context, row, article, rests, limits, is_part=is_part),
         targets=(row.target.id, article.id),
         text="audit_table_article.part" if is_part else "audit_table_article.same",
@@ -645,9 +634,8 @@ def _said_rests(rests: Mapping[float, float], most: float) -> Said:
     )
 
 
-def _undecided(context: PlanContext, table: Target, article: Target) -> Finding:
-    return Finding(
-        kind=Kind.TABLE_ARTICLE,
+def _undecided(context: PlanContext, table: Target, article: Target) -> Flaw:
+    return Flaw(
         severity=Severity.OPEN,
         targets=(table.id, article.id),
         text="audit_table_article.undecided",

@@ -8,7 +8,7 @@ from typing import Any
 from edu_metrics.catalog import Rank, Target
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
@@ -72,8 +72,8 @@ def share_from_rate(rate_pct: float, factor_pct: float) -> float:
     return 100 * rate_pct / factor_pct
 
 
-@rule
-def readings_on_other_indicators(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.DEFINITION)
+def readings_on_other_indicators(context: PlanContext) -> Iterator[Flaw]:
     """Find targets whose words can mean different indicators."""
     for target in context.plan.targets:
         if target.indicator is None:
@@ -83,7 +83,7 @@ def readings_on_other_indicators(context: PlanContext) -> Iterator[Finding]:
             yield _either(context, target, other)
 
 
-def _either(context: PlanContext, target: Target, other: str) -> Finding:
+def _either(context: PlanContext, target: Target, other: str) -> Flaw:
     own = target.indicator or ""
     text, severity = "other_indicator", Severity.MEDIUM
     values: dict[str, Any] = {
@@ -116,8 +116,7 @@ def _either(context: PlanContext, target: Target, other: str) -> Finding:
                 "share_at_rate_pct": tidy(share_from_rate(level, seen[-1].value)),
                 "agree_at_factor_pct": 100,
             }
-    return Finding(
-        kind=Kind.DEFINITION,
+    return Flaw(
         severity=severity,
         targets=(target.id,),
         text=f"audit_definitions.{text}",
@@ -159,8 +158,8 @@ def _indicator_names(context: PlanContext, indicators: Iterable[str]) -> Said:
     return side_by_side(map(context.indicator_name, indicators))
 
 
-@rule
-def one_thing_two_names(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.DEFINITION)
+def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
     """
     Find linked targets that are one indicator only if one of them is read so.
 
@@ -176,8 +175,7 @@ def one_thing_two_names(context: PlanContext) -> Iterator[Finding]:
         if not set(first.areas) & set(second.areas):
             continue
         others = sorted({name for target in open_ones for name in _others(target)})
-        yield Finding(
-            kind=Kind.DEFINITION,
+        yield Flaw(
             severity=Severity.MEDIUM,
             targets=(first.id, second.id),
             text="audit_definitions.two_names",
@@ -200,8 +198,8 @@ def _others(target: Target) -> set[str]:
     }
 
 
-@rule
-def one_name_two_indicators(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.DEFINITION)
+def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
     """Find targets of one name that are held to different indicators."""
     by_name: dict[str, list[Target]] = {}
     for target in context.plan.targets:
@@ -210,8 +208,7 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Finding]:
     for group in by_name.values():
         indicators = list(dict.fromkeys(t.indicator for t in group if t.indicator))
         if len(indicators) > 1:
-            yield Finding(
-                kind=Kind.DEFINITION,
+            yield Flaw(
                 severity=Severity.MEDIUM,
                 targets=tuple(target.id for target in group),
                 text="audit_definitions.one_name",
@@ -242,8 +239,8 @@ def _area_names(context: PlanContext, areas: Sequence[str]) -> dict[str, str]:
     )
 
 
-@rule
-def rank_among_few(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.WHOLE_NUMBERS)
+def rank_among_few(context: PlanContext) -> Iterator[Flaw]:
     """Find ranks that half of the areas always have, and front ranks whose place is open."""
     members = context.catalog.expand(context.plan.areas)
     for target in context.plan.targets:
@@ -266,14 +263,12 @@ def rank_among_few(context: PlanContext) -> Iterator[Finding]:
                 yield _rank(context, target, "rank_open", among, [*range(1, among)])
 
 
-def _rank(context: PlanContext, target: Target, key: str, among: int, places: list[int]) -> Finding:
-    return Finding(
-        kind=Kind.WHOLE_NUMBERS,
+def _rank(context: PlanContext, target: Target, key: str, among: int, places: list[int]) -> Flaw:
+    return Flaw(
         severity=Severity.MEDIUM,
         targets=(target.id,),
         text=f"audit_districts.{key}",
         values={
-            "title": context.title(target),
             "among": among,
             "place": places[-1],
             "places": listed_places(places),
@@ -300,8 +295,8 @@ def listed_places(places: Sequence[int]) -> Said:
     return in_both(ranks)
 
 
-@rule
-def areas_left_out(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.DEFINITION)
+def areas_left_out(context: PlanContext) -> Iterator[Flaw]:
     """Find plans that make promises for some parts of a whole by name, and none for others."""
     members = context.catalog.expand(context.plan.areas)
     for group in _groups(context, members):
@@ -315,8 +310,7 @@ def areas_left_out(context: PlanContext) -> Iterator[Finding]:
         if not named or not without:
             continue
         concerned = {target.id for targets in named.values() for target in targets}
-        yield Finding(
-            kind=Kind.DEFINITION,
+        yield Flaw(
             severity=Severity.MEDIUM,
             targets=context.in_order(concerned),
             text="audit_districts.left_out",
@@ -348,8 +342,8 @@ def _groups(context: PlanContext, members: Sequence[str]) -> Iterator[tuple[str,
             yield tuple(group)
 
 
-@rule
-def whole_without_parts(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.DEFINITION)
+def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
     """
     Find numbers for a whole whose parts are in the plan and have none.
 
@@ -370,8 +364,7 @@ def whole_without_parts(context: PlanContext) -> Iterator[Finding]:
             "targets_of_parts": len(own),
             "parts": [*group],
         }
-        yield Finding(
-            kind=Kind.DEFINITION,
+        yield Flaw(
             severity=Severity.OPEN,
             targets=tuple(target.id for target in whole),
             text="audit_districts.no_parts",

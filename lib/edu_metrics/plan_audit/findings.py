@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
 from typing import Any
@@ -49,6 +49,39 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """
+    What a rule says of a plan.
+
+    Attributes
+    ----------
+    severity : Severity
+        How much it matters.
+    targets : tuple of str
+        The targets concerned, in the order of the plan.
+    text : str
+        Key of the sentence.
+    values : dict
+        What is filled into the sentence beside ``title``, the first target's; a value may be
+        ``{"zh": ..., "en": ...}``.
+    numbers : dict
+        The numbers behind it, ready for JSON.
+    part : str
+        Tells apart several findings of one rule on the same targets.
+    kind : Kind or None
+        Where it is not the rule's.
+    """
+
+    severity: Severity
+    targets: tuple[str, ...]
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Value] = field(default_factory=dict)
+    part: str = ""
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """
     One thing that a rule found in a plan.
@@ -57,30 +90,20 @@ class Finding:
     ----------
     kind : Kind
         What sort of thing.
-    severity : Severity
-        How much it matters.
-    targets : tuple of str
-        The targets concerned, in the order of the plan.
-    text : str
-        Key of the sentence.
-    values : dict
-        What is filled into the sentence; a value may be ``{"zh": ..., "en": ...}``.
-    numbers : dict
-        The numbers behind it, ready for JSON.
-    part : str
-        Tells apart several findings of one rule on the same targets.
     rule : str
-        Name of the rule that found it, put in by :func:`rule`.
+        Name of the rule that found it.
+    severity, targets, text, values, numbers, part
+        As in :class:`Flaw`.
     """
 
     kind: Kind
+    rule: str
     severity: Severity
     targets: tuple[str, ...]
     text: str
-    values: dict[str, Any] = field(default_factory=dict)
-    numbers: dict[str, Value] = field(default_factory=dict)
-    part: str = ""
-    rule: str = ""
+    values: dict[str, Any]
+    numbers: dict[str, Value]
+    part: str
 
     @property
     def id(self) -> str:
@@ -111,12 +134,20 @@ Rule = Callable[[PlanContext], Iterable[Finding]]
 RULES: list[Rule] = []
 
 
-def rule(find: Rule) -> Rule:
-    """Make a function a rule of the audit: its findings bear its name."""
+def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule]:
+    """Make a function a rule of the audit: each flaw that it sees becomes a finding of a kind."""
 
-    @wraps(find)
-    def named(context: PlanContext) -> Iterable[Finding]:
-        return (replace(finding, rule=find.__name__) for finding in find(context))
+    def register(see: Callable[[PlanContext], Iterable[Flaw]]) -> Rule:
+        @wraps(see)
+        def find(context: PlanContext) -> Iterator[Finding]:
+            for flaw in see(context):
+                values = {"title": context.title(flaw.targets[0]), **flaw.values}
+                yield Finding(
+                    flaw.kind or kind, see.__name__, flaw.severity, flaw.targets, flaw.text,
+                    values, flaw.numbers, flaw.part,
+                )  # fmt: skip
 
-    RULES.append(named)
-    return named
+        RULES.append(find)
+        return find
+
+    return register

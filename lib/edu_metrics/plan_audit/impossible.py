@@ -9,7 +9,7 @@ import numpy as np
 from edu_metrics.catalog import Irreversible, Reading, Target, TotalChange, YearlyChange
 from edu_metrics.formulas.flows import fastest_fall
 from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     Said,
@@ -85,8 +85,8 @@ def cut_of_new_cases(fall_pp: float, flow_pp: float) -> float:
     return 100 * fall_pp / flow_pp
 
 
-@rule
-def level_and_pace(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def level_and_pace(context: PlanContext) -> Iterator[Flaw]:
     """Find levels with a promised pace, and the bases from which both hold."""
     for target in context.plan.targets:
         paced = context.targets.get(target.pace or "")
@@ -111,8 +111,7 @@ def level_and_pace(context: PlanContext) -> Iterator[Finding]:
         base = context.base(target)
         if base and all(low <= base[1] <= high for low, high in arrive):
             continue
-        yield Finding(
-            kind=Kind.IMPOSSIBLE,
+        yield Flaw(
             severity=Severity.HIGH if base else Severity.MEDIUM,
             targets=context.in_order((target.id, paced.id)),
             text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
@@ -142,8 +141,8 @@ def _base(context: PlanContext, target: Target, unit: str) -> Said:
     return said("audit_impossible.stated", year=base[0], value=said_value(base[1], unit))
 
 
-@rule
-def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def pace_meets_limit(context: PlanContext) -> Iterator[Flaw]:
     """Find paces that run into the indicator's own limit within the plan."""
     for target in context.plan.targets:
         pace, indicator = context.pace(target), context.usual_indicator(target)
@@ -160,13 +159,11 @@ def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
             continue
         paces = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
         totals = [] if pace.relative else [[tidy(one * n) for one in paces] for n in steps]
-        yield Finding(
-            kind=Kind.IMPOSSIBLE,
+        yield Flaw(
             severity=Severity.HIGH if base else Severity.MEDIUM,
             targets=(target.id,),
             text=f"audit_impossible.{'ceiling' if rising else 'floor'}",
             values={
-                "title": context.title(target),
                 "pace": said(
                     f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
                     change=with_sign(pace.slowest),
@@ -196,8 +193,8 @@ def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
     return said("audit_impossible.in_all", totals=sizes(steps, ranges))
 
 
-@rule
-def irreversible_condition(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def irreversible_condition(context: PlanContext) -> Iterator[Flaw]:
     """Hold a promised fall against a condition that is not cured: how many new cases must go."""
     for entry in context.knowledge:
         if not isinstance(entry, Irreversible):
@@ -216,13 +213,11 @@ def irreversible_condition(context: PlanContext) -> Iterator[Finding]:
             default = target.default_reading
             beyond = [name for name, fall in known.items() if fall > flow]
             hopeless = default is not None and default.id in beyond
-            yield Finding(
-                kind=Kind.IMPOSSIBLE,
+            yield Flaw(
                 severity=Severity.HIGH if hopeless else Severity.MEDIUM,
                 targets=(target.id,),
                 text="audit_impossible.irreversible",
                 values={
-                    "title": context.title(target),
                     "entry": short(entry.entry_pct),
                     "exit": short(entry.exit_pct),
                     "cohorts": entry.cohorts,
@@ -284,8 +279,8 @@ def _base_of_fall(context: PlanContext, target: Target, seen: Sequence[Observed]
     return said("audit_impossible.base_borrowed", area=area, value=value, year=seen[-1].year)
 
 
-@rule
-def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Flaw]:
     """Find readings that no values could keep, from the stated base or from any."""
     for target in context.plan.targets:
         base = context.base(target)
@@ -314,13 +309,11 @@ def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Finding]:
         }
         indicator = context.indicator(target)
         labels = dict.fromkeys(reading.label for reading, _ in lost)
-        yield Finding(
-            kind=Kind.IMPOSSIBLE,
+        yield Flaw(
             severity=Severity.HIGH if any(r.default for r, _ in lost) else Severity.MEDIUM,
             targets=(target.id,),
             text="audit_impossible.nothing_keeps",
             values={
-                "title": context.title(target),
                 "base": _base(context, target, indicator.unit if indicator else "none"),
                 "labels": side_by_side(in_both(label.in_) for label in labels),
             },

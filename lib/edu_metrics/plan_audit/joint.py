@@ -9,7 +9,7 @@ from edu_metrics.formulas import pooled_share
 from edu_metrics.formulas.flows import rate_after_selection
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.contradictions import rest_of_whole
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.impossible import base_before_limit
 from edu_metrics.plan_audit.sentences import (
     Said,
@@ -37,8 +37,8 @@ def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
                 yield name, other
 
 
-@rule
-def share_of_rest(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
     """Find a subset and its wider group with levels in one year, and what the rest must do."""
     for inner, outer in _pairs(context, "subset_of"):
         small, large = context.levels_on(inner), context.levels_on(outer)
@@ -54,8 +54,7 @@ def share_of_rest(context: PlanContext) -> Iterator[Finding]:
         concerned = context.in_order([*small[year], *large[year]])
         target = context.targets[min(concerned)]
         seen = context.observed_above(outer, target)
-        yield Finding(
-            kind=Kind.JOINT,
+        yield Flaw(
             severity=Severity.LOW,
             targets=concerned,
             text="audit_joint.rest",
@@ -83,8 +82,8 @@ def share_of_rest(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-@rule
-def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def paces_of_one_whole(context: PlanContext) -> Iterator[Flaw]:
     """Find paces of rates that share one whole, and the bases that they leave each other."""
     for kind, key in (("disjoint_from", "disjoint"), ("subset_of", "subset")):
         for first, second in _pairs(context, kind):
@@ -106,8 +105,7 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
                 rise = [base_before_limit(100, one[1].slowest, n) for n in steps]
                 top = [min(end, mine) for end, mine in zip(own, rise, strict=True)]
                 sums = []
-            yield Finding(
-                kind=Kind.JOINT,
+            yield Flaw(
                 severity=Severity.LOW,
                 targets=context.in_order((one[0].id, other[0].id)),
                 text=f"audit_joint.{key}",
@@ -121,8 +119,8 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
             )
 
 
-@rule
-def selection_moves_rate(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
     """Find rates among a selected part whose selection another target moves."""
     for entry in context.knowledge:
         if not isinstance(entry, Selection):
@@ -139,8 +137,7 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Finding]:
             rate = stated[1] if stated else levels[min(levels)]
             now = entry.shares_pct[0]
             rates = [float(rate_after_selection(rate, now, share)) for share in entry.shares_pct]
-            yield Finding(
-                kind=Kind.JOINT,
+            yield Flaw(
                 severity=Severity.MEDIUM,
                 targets=context.in_order((target.id, *(one.id for one in movers))),
                 text="audit_joint.selection",
@@ -169,8 +166,8 @@ def _grows(target: Target) -> bool:
     )
 
 
-@rule
-def total_and_per_head(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def total_and_per_head(context: PlanContext) -> Iterator[Flaw]:
     """Find a total and its value per head that are both only to grow."""
     totals = {
         indicator.inputs["value"].quantity: name
@@ -187,7 +184,7 @@ def total_and_per_head(context: PlanContext) -> Iterator[Finding]:
                 yield _linked_rules(context, first, second, total)
 
 
-def _linked_rules(context: PlanContext, first: Target, second: Target, total: str) -> Finding:
+def _linked_rules(context: PlanContext, first: Target, second: Target, total: str) -> Flaw:
     known = context.series.get((total, first.areas[0]), {})
     observed = {
         year: growth_pct(known[year - 1], known[year])
@@ -195,8 +192,7 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
         if year - 1 in known and known[year - 1]
     }
 
-    return Finding(
-        kind=Kind.JOINT,
+    return Flaw(
         severity=Severity.LOW,
         targets=context.in_order((first.id, second.id)),
         text="audit_joint.per_head",
@@ -218,8 +214,8 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
     )
 
 
-@rule
-def funds_over_years(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def funds_over_years(context: PlanContext) -> Iterator[Flaw]:
     """Turn a sum of money over several years into a yearly one, beside the observed spending."""
     for target in context.plan.targets:
         sums = [
@@ -233,12 +229,11 @@ def funds_over_years(context: PlanContext) -> Iterator[Finding]:
             continue
         whole = _spending(context, target)
         rows = [(reading, [bound.value for bound in c.bounds], len(c.years)) for reading, c in sums]
-        yield Finding(
-            kind=Kind.JOINT,
+        yield Flaw(
             severity=Severity.LOW if whole else Severity.OPEN,
             targets=(target.id,),
             text="audit_joint.funds",
-            values={"title": context.title(target), "rows": _funds(rows, whole)},
+            values={"rows": _funds(rows, whole)},
             numbers={
                 "total": {reading.id: ends for reading, ends, _ in rows},
                 "per_year": {r.id: [tidy(end / n) for end in ends] for r, ends, n in rows},
@@ -288,8 +283,8 @@ def _funds(rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float
     return side_by_side(row(*one) for one in rows)
 
 
-@rule
-def whole_from_parts(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
     """Work out what levels of parts imply for the whole, for each set of sizes."""
     for entry in context.knowledge:
         if not isinstance(entry, PartsOfWhole):
@@ -308,8 +303,8 @@ def whole_from_parts(context: PlanContext) -> Iterator[Finding]:
         if paced:
             concerned.add(paced[0].id)
         bands = _bands(implied, paced[1], sorted(paced[0].steps)) if paced else {}
-        yield Finding(
-            kind=Kind.IMPOSSIBLE if bands else Kind.JOINT,
+        yield Flaw(
+            kind=Kind.IMPOSSIBLE if bands else None,
             severity=Severity.MEDIUM if bands else Severity.LOW,
             targets=context.in_order(concerned),
             text=f"audit_wholes.{'with_pace' if bands else 'implied'}",

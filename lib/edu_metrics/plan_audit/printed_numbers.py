@@ -19,7 +19,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     growth_pct,
@@ -82,8 +82,8 @@ def _counted(context: PlanContext, indicator: Indicator) -> set[str]:
     return {context.catalog.quantities[i.quantity].unit for i in indicator.inputs.values()}
 
 
-@rule
-def growth_of_small_count(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.WHOLE_NUMBERS)
+def growth_of_small_count(context: PlanContext) -> Iterator[Flaw]:
     """Find growth in percent of a number of persons or institutions."""
     for target in context.plan.targets:
         reading = target.default_reading
@@ -105,13 +105,11 @@ def growth_of_small_count(context: PlanContext) -> Iterator[Finding]:
         if stated and tidy(real[0] - percent) == 0:
             continue
         one = 100 / percent
-        yield Finding(
-            kind=Kind.WHOLE_NUMBERS,
+        yield Flaw(
             severity=Severity.LOW,
             targets=(target.id,),
             text=f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
             values={
-                "title": context.title(target),
                 "percent": short(percent),
                 "rows": said_rows(
                     "audit_whole_numbers.growth_row",
@@ -144,8 +142,8 @@ def _final_level(context: PlanContext, target: Target) -> Bound | None:
     return levels[max(levels)] if levels else each[0] if each else None
 
 
-@rule
-def share_of_small_count(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.WHOLE_NUMBERS)
+def share_of_small_count(context: PlanContext) -> Iterator[Flaw]:
     """Find shares of a number of institutions, and the whole numbers that they come to."""
     for target in context.plan.targets:
         indicator = context.usual_indicator(target)
@@ -157,13 +155,11 @@ def share_of_small_count(context: PlanContext) -> Iterator[Finding]:
         if not 0 < bound.value < 100:
             continue
         needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
-        yield Finding(
-            kind=Kind.WHOLE_NUMBERS,
+        yield Flaw(
             severity=Severity.LOW,
             targets=(target.id,),
             text="audit_whole_numbers.share",
             values={
-                "title": context.title(target),
                 "level": short(bound.value),
                 "factor": short(bound.value / 100, 4),
                 "rows": said_rows(
@@ -192,8 +188,8 @@ def _all_wanted(context: PlanContext, target: Target) -> Indicator | None:
     return indicator if indicator.unit == "percent" and bound.op in (">=", "==") else None
 
 
-@rule
-def all_of_units(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.WHOLE_NUMBERS)
+def all_of_units(context: PlanContext) -> Iterator[Flaw]:
     """Gather the promises of full coverage: one failure is a miss."""
     found = [
         target
@@ -203,8 +199,7 @@ def all_of_units(context: PlanContext) -> Iterator[Finding]:
     if not found:
         return
     rates: list[float] = [100 * (whole - 1) / whole for whole in WHOLES]
-    yield Finding(
-        kind=Kind.WHOLE_NUMBERS,
+    yield Flaw(
         severity=Severity.OPEN,
         targets=tuple(target.id for target in found),
         text="audit_whole_numbers.all_units",
@@ -216,16 +211,12 @@ def all_of_units(context: PlanContext) -> Iterator[Finding]:
                 ({"whole": k, "rate": short(one)} for k, one in zip(WHOLES, rates, strict=True)),
             ),
         },
-        numbers={
-            "count": len(found),
-            "wholes": [*WHOLES],
-            "rate_with_one_missing_pct": rates,
-        },
+        numbers={"count": len(found), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
     )
 
 
-@rule
-def all_of_persons(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.WHOLE_NUMBERS)
+def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
     """Gather the promises that every single person does something: the chance that all do."""
     found = [
         target
@@ -235,8 +226,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Finding]:
     ]
     if not found:
         return
-    yield Finding(
-        kind=Kind.WHOLE_NUMBERS,
+    yield Flaw(
         severity=Severity.MEDIUM,
         targets=tuple(target.id for target in found),
         text="audit_whole_numbers.all_persons",
@@ -331,8 +321,8 @@ def undecided_by_print(
     )
 
 
-@rule
-def unstated_boundaries(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.BOUNDARY)
+def unstated_boundaries(context: PlanContext) -> Iterator[Flaw]:
     """Find bounds that a printed value does not decide, once a plan for each kind of wording."""
     found: dict[_Wording, dict[str, tuple[Target, list[Bound]]]] = {}
     for target in context.plan.targets:
@@ -376,7 +366,7 @@ def _points(target: Target) -> bool:
 
 def _finding(
     context: PlanContext, wording: _Wording, group: list[tuple[Target, list[Bound]]]
-) -> Finding:
+) -> Flaw:
     targets = [target for target, _ in group]
     limits = {
         bound.value: indicator.bounds
@@ -387,8 +377,7 @@ def _finding(
     example = _example([bound for _, bounds in group for bound in bounds], limits)
     short_of, past = _beside(example)
     points = [t for t in targets if wording is _Wording.BARE and _points(t)]
-    return Finding(
-        kind=Kind.BOUNDARY,
+    return Flaw(
         severity=_SEVERITIES[wording],
         targets=tuple(target.id for target in targets),
         text=f"audit_boundaries.{wording}",

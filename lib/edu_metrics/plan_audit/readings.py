@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edu_metrics.catalog import Bound, Level, Rank, Reading, SumOverYears, Target
 from edu_metrics.plan_audit.context import Limits, PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     Said,
@@ -158,8 +158,8 @@ class _Base:
     area: str | None = None
 
 
-@rule
-def ambiguous_readings(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.AMBIGUOUS)
+def ambiguous_readings(context: PlanContext) -> Iterator[Flaw]:
     """Find targets with several readings, and say how far these lie apart at the deadline."""
     for target in context.plan.targets:
         if len(target.readings) < 2:
@@ -176,14 +176,12 @@ def ambiguous_readings(context: PlanContext) -> Iterator[Finding]:
 
 def _incomparable(
     context: PlanContext, target: Target, foreign: list[Reading], undecided: list[Reading]
-) -> Finding:
-    return Finding(
-        kind=Kind.AMBIGUOUS,
+) -> Flaw:
+    return Flaw(
         severity=Severity.OPEN,
         targets=(target.id,),
         text="audit_readings.incomparable",
         values={
-            "title": context.title(target),
             "count": len(target.readings),
             "missing": _left_out(context, foreign, undecided),
         },
@@ -201,7 +199,7 @@ def _apart(
     own: list[Reading],
     foreign: list[Reading],
     undecided: list[Reading],
-) -> Finding:
+) -> Flaw:
     unit = context.unit(target)
     tables = [
         (base, {r.id: _table(context, target, r, base.value) for r in own})
@@ -213,13 +211,11 @@ def _apart(
     gap = "spread_pp" if unit == "percent" else "spread"
     text = _verdict(shown, spread)
     sums = any(isinstance(c, SumOverYears) for r in own for c in r.conditions)
-    return Finding(
-        kind=Kind.AMBIGUOUS,
+    return Flaw(
         severity=Severity.LOW if text == "none_possible" else Severity.MEDIUM,
         targets=(target.id,),
         text=f"audit_readings.{text}",
         values={
-            "title": context.title(target),
             "count": len(target.readings),
             "start": _start(context, base, unit),
             "what": said(f"audit_readings.{'sum' if sums else 'level'}"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from edu_metrics.catalog import Bound, NormPace, Target, TargetElsewhere, YearlyChange
 from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.sentences import (
     Said,
     in_both,
@@ -144,8 +144,8 @@ def _record(
     return None
 
 
-@rule
-def pace_beyond_record(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.RECORD)
+def pace_beyond_record(context: PlanContext) -> Iterator[Flaw]:
     """
     Find paces above the largest yearly step that an area above has shown.
 
@@ -167,8 +167,7 @@ def pace_beyond_record(context: PlanContext) -> Iterator[Finding]:
         if sign * yearly > largest:
             yield _beyond(context, target, needed, record, largest * sign)
     if without:
-        yield Finding(
-            kind=Kind.RECORD,
+        yield Flaw(
             severity=Severity.OPEN,
             targets=tuple(target.id for target in without),
             text="audit_record.no_record",
@@ -184,7 +183,7 @@ def _beyond(
     needed: Step | float,
     record: tuple[str, Mapping[int, float]],
     largest: float,
-) -> Finding:
+) -> Flaw:
     area, steps = record
     yearly = needed.yearly if isinstance(needed, Step) else needed
     unit = context.unit(target)
@@ -202,13 +201,11 @@ def _beyond(
         if isinstance(needed, Step)
         else ""
     )
-    return Finding(
-        kind=Kind.RECORD,
+    return Flaw(
         severity=Severity.MEDIUM,
         targets=(target.id,),
         text=f"audit_record.beyond{'_strict' if strict else ''}",
         values={
-            "title": context.title(target),
             "way": way,
             "needed": _change(yearly, 2, unit),
             "area": context.area_name(area),
@@ -244,8 +241,8 @@ def _change(change: float, decimals: int, unit: str) -> Said:
     return {lang: f"{shown}{'' if lang == 'zh' else ' '}{name[lang]}".strip() for lang in name}
 
 
-@rule
-def base_against_areas_above(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.RECORD)
+def base_against_areas_above(context: PlanContext) -> Iterator[Flaw]:
     """Find stated bases that lie behind an area above, or ahead even of its later values."""
     for target in context.plan.targets:
         base, indicator = context.base(target), context.indicator(target)
@@ -261,13 +258,11 @@ def base_against_areas_above(context: PlanContext) -> Iterator[Finding]:
                 key, year = "base_ahead_of_later", later[-1]
             else:
                 continue
-            yield Finding(
-                kind=Kind.RECORD,
+            yield Flaw(
                 severity=Severity.LOW,
                 targets=(target.id,),
                 text=f"audit_record.{key}",
                 values={
-                    "title": context.title(target),
                     "base": said_value(base[1], indicator.unit),
                     "base_year": base[0],
                     "area": context.area_name(area),
@@ -286,8 +281,8 @@ def base_against_areas_above(context: PlanContext) -> Iterator[Finding]:
             )
 
 
-@rule
-def remainder_that_must_go(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.RECORD)
+def remainder_that_must_go(context: PlanContext) -> Iterator[Flaw]:
     """Find gains that take a quarter or more of all that is left up to the indicator's limit."""
     for target in context.plan.targets:
         base, levels = context.base(target), context.usual_levels(target)
@@ -303,13 +298,11 @@ def remainder_that_must_go(context: PlanContext) -> Iterator[Finding]:
         if not _MUCH_OF_THE_REMAINDER <= share < 1 or max(levels) <= base[0]:
             continue
         suffix = "_pct" if indicator.unit == "percent" else ""
-        yield Finding(
-            kind=Kind.RECORD,
+        yield Flaw(
             severity=Severity.LOW,
             targets=(target.id,),
             text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
             values={
-                "title": context.title(target),
                 "left": said_value(abs(limit - base[1]), indicator.unit),
                 "to": said_value(abs(limit - last.value), indicator.unit),
                 "year": max(levels),
@@ -325,8 +318,8 @@ def remainder_that_must_go(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-@rule
-def targets_elsewhere(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.RECORD)
+def targets_elsewhere(context: PlanContext) -> Iterator[Flaw]:
     """Hold a base and a level against what an area above asks for on the same indicator."""
     for target in context.plan.targets:
         levels, base = context.usual_levels(target), context.base(target)
@@ -345,13 +338,11 @@ def targets_elsewhere(context: PlanContext) -> Iterator[Finding]:
                 key = "elsewhere_level_beyond"
             else:
                 key = "elsewhere_asks_more"
-            yield Finding(
-                kind=Kind.RECORD,
+            yield Flaw(
                 severity=Severity.LOW,
                 targets=(target.id,),
                 text=f"audit_record.{key}",
                 values={
-                    "title": context.title(target),
                     "base": said_value(base[1], indicator.unit) if base else "",
                     "level": said_bound(last, indicator.unit),
                     "level_year": max(levels),
@@ -372,8 +363,8 @@ def targets_elsewhere(context: PlanContext) -> Iterator[Finding]:
             )
 
 
-@rule
-def pace_beyond_norm(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.RECORD)
+def pace_beyond_norm(context: PlanContext) -> Iterator[Flaw]:
     """Find yearly changes steeper than the pace that a higher authority set."""
     for target in context.plan.targets:
         indicator = context.indicator(target)
@@ -399,7 +390,7 @@ def _against_norms(
     target: Target,
     norms: Sequence[NormPace],
     paces: Mapping[str, YearlyChange],
-) -> Iterator[Finding]:
+) -> Iterator[Flaw]:
     indicator = target.indicator or ""
     stated = context.base(target)
     seen = context.nearest_observed(indicator, target)
@@ -474,9 +465,8 @@ def _against_norms(
 
 def _norm(
     target: Target, severity: Severity, key: str, values: dict[str, Any], numbers: dict[str, Value]
-) -> Finding:
-    return Finding(
-        kind=Kind.RECORD,
+) -> Flaw:
+    return Flaw(
         severity=severity,
         targets=(target.id,),
         text=f"audit_record.{key}",

@@ -18,7 +18,7 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     Said,
@@ -71,8 +71,8 @@ class _Effect:
     numbers: dict[str, Value]
 
 
-@rule
-def open_steps(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.TIME_BASE)
+def open_steps(context: PlanContext) -> Iterator[Flaw]:
     """Find clauses that can mean several numbers of yearly steps, and what that changes."""
     issued = context.plan.issued
     left = days_left(issued, issued.year)
@@ -83,13 +83,11 @@ def open_steps(context: PlanContext) -> Iterator[Finding]:
         effect = _effect(context, target, steps) or _Effect("undecided", NOTHING, {})
         begins = [context.deadline(target) - number + 1 for number in steps]
         counted = [year <= issued.year for year in begins]
-        yield Finding(
-            kind=Kind.TIME_BASE,
+        yield Flaw(
             severity=Severity.OPEN if effect.key == "undecided" else Severity.MEDIUM,
             targets=(target.id,),
             text=f"audit_time_base.{effect.key}",
             values={
-                "title": context.title(target),
                 "spans": said_alternatives(
                     said(
                         f"audit_time_base.{'span_with_issue' if one else 'span'}",
@@ -243,8 +241,8 @@ def yearly_events(target: Target, steps: int) -> int:
     return math.floor(steps / min(frequency.every_years))
 
 
-@rule
-def areas_in_turn(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.TIME_BASE)
+def areas_in_turn(context: PlanContext) -> Iterator[Flaw]:
     """Find yearly rounds over several areas that come round only in the longer count of years."""
     plan = context.plan
     for target in plan.targets:
@@ -260,13 +258,11 @@ def areas_in_turn(context: PlanContext) -> Iterator[Finding]:
             continue
         reaches = [n for n, count in zip(steps, covered, strict=True) if count == areas]
         first = [context.deadline(target) - number + 1 for number in reaches]
-        yield Finding(
-            kind=Kind.TIME_BASE,
+        yield Flaw(
             severity=Severity.MEDIUM if reaches else Severity.LOW,
             targets=(target.id,),
             text=f"audit_time_base.{'round_if' if reaches else 'round_never'}",
             values={
-                "title": context.title(target),
                 "areas": areas,
                 "covered": max(covered),
                 "fewer": min(covered),
@@ -286,8 +282,8 @@ def areas_in_turn(context: PlanContext) -> Iterator[Finding]:
 _ROUND = re.compile(r"^(?P<level>[a-z]+?)s_per_year$")
 
 
-@rule
-def settled_years(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.TIME_BASE)
+def settled_years(context: PlanContext) -> Iterator[Flaw]:
     """Find years that a plan still promises and that were all but over when it came out."""
     issued = context.plan.issued
     for target in context.plan.targets:
@@ -304,13 +300,11 @@ def settled_years(context: PlanContext) -> Iterator[Finding]:
             if days >= _TOO_LATE_DAYS:
                 continue
             last = year == deadline
-            yield Finding(
-                kind=Kind.TIME_BASE,
+            yield Flaw(
                 severity=Severity.MEDIUM if last else Severity.LOW,
                 targets=(target.id,),
                 text=f"audit_time_base.{_settled(days, last=last)}",
                 values={
-                    "title": context.title(target),
                     "issued": _date(issued),
                     "year": year,
                     "days": abs(days),

@@ -16,11 +16,8 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value, rule
-from edu_metrics.plan_audit.sentences import (
-    Said,
-    in_both,
-)
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.sentences import Said, in_both
 from edu_metrics.words import date
 
 _CHANGES = (YearlyChange, AverageChange, TotalChange)
@@ -35,12 +32,11 @@ def _grouped(
     values: dict[str, Any] | None = None,
     numbers: dict[str, Value] | None = None,
     part: str = "",
-) -> Iterator[Finding]:
+) -> Iterator[Flaw]:
     """Give one finding for all targets concerned, or none."""
     found = list(targets)
     if found:
-        yield Finding(
-            kind=Kind.UNMEASURABLE,
+        yield Flaw(
             severity=severity,
             targets=tuple(target.id for target in found),
             text=f"audit_unmeasurable.{key}",
@@ -69,8 +65,8 @@ def _starts_known(context: PlanContext, target: Target) -> bool:
     )
 
 
-@rule
-def no_baseline(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def no_baseline(context: PlanContext) -> Iterator[Flaw]:
     """Find promises of change from a start that the plan does not give, and levels without one."""
     changes, levels = [], []
     for target in context.plan.targets:
@@ -91,8 +87,8 @@ def no_baseline(context: PlanContext) -> Iterator[Finding]:
     yield from _grouped(context, "level_without_base", Severity.LOW, levels, part="level")
 
 
-@rule
-def no_date(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def no_date(context: PlanContext) -> Iterator[Flaw]:
     """Find promises without a date; what is to happen at intervals needs none."""
     undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
     numeric = [target for target in undated if target.numeric]
@@ -113,8 +109,8 @@ def no_date(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-@rule
-def no_measure(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def no_measure(context: PlanContext) -> Iterator[Flaw]:
     """Find promises that no number judges: neither an indicator nor a frequency."""
     bare = [
         target
@@ -124,8 +120,8 @@ def no_measure(context: PlanContext) -> Iterator[Finding]:
     yield from _grouped(context, "no_measure", Severity.LOW, bare)
 
 
-@rule
-def undecided_readings(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def undecided_readings(context: PlanContext) -> Iterator[Flaw]:
     """Find readings that no defined indicator can judge."""
     default, other = [], []
     for target in context.plan.targets:
@@ -141,8 +137,8 @@ def undecided_readings(context: PlanContext) -> Iterator[Finding]:
         yield from _grouped(context, f"undecided_{part}", severity, targets, part=part)
 
 
-@rule
-def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
     """Find cut-offs, age bands and populations inside a definition that no source confirms."""
     using: dict[tuple[str, str], list[Target]] = {}
     for target in context.plan.targets:
@@ -168,8 +164,8 @@ def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-@rule
-def undefined_standards(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
     """Find what had to be assumed on weak ground, or from memory, to judge a target at all."""
     using: dict[str, list[Target]] = {}
     for target in context.plan.targets:
@@ -199,8 +195,8 @@ def undefined_standards(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-@rule
-def sources_that_end(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
     """Find targets whose data can't be had any more before they fall due."""
     for entry in context.knowledge:
         if not isinstance(entry, SourceEnd):
@@ -228,8 +224,8 @@ def _date(day: dt.date) -> Said:
     return in_both(lambda lang: date(day, lang))
 
 
-@rule
-def breaks_inside(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
     """Find series that break between a plan's start and the day on which a target falls due."""
     by_indicator: dict[str, list[Break]] = {}
     for entry in context.catalog.breaks.values():

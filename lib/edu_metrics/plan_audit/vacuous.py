@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edu_metrics.catalog import Bound, EachYear, Indicator, Target, YearlyChange
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
 from edu_metrics.plan_audit.sentences import (
     Said,
     in_both,
@@ -99,14 +99,11 @@ def _beyond(bound: Bound, least: float) -> float:
     return bound.value + (least if bound.rising else -least)
 
 
-@rule
-def smallest_movement(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def smallest_movement(context: PlanContext) -> Iterator[Flaw]:
     """Find levels of which some year asks for nothing, or for any movement however small."""
     for target in context.plan.targets:
-        reading, indicator = (
-            target.default_reading,
-            context.usual_indicator(target),
-        )
+        reading, indicator = target.default_reading, context.usual_indicator(target)
         if reading is None or indicator is None or _at_limit(context, target):
             continue
         if any(isinstance(condition, YearlyChange) for condition in reading.conditions):
@@ -119,13 +116,11 @@ def smallest_movement(context: PlanContext) -> Iterator[Finding]:
         idle = all(asked.nothing or asked.anything for asked in path.values())
         start = base or (min(levels), _beyond(levels[min(levels)], _least(indicator)))
         suffix = "_pct" if indicator.unit == "percent" else ""
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.MEDIUM if idle else Severity.LOW,
             targets=(target.id,),
             text=f"audit_vacuous.{'nowhere' if idle else 'somewhere'}",
             values={
-                "title": context.title(target),
                 "start": _start(levels, base, indicator.unit),
                 "asked": _asked(path, indicator.unit),
                 "path": _then((start[1], *(one.value for one in path.values())), indicator.unit),
@@ -189,8 +184,8 @@ def _then(values: tuple[float, ...], unit: str) -> Said:
     )
 
 
-@rule
-def smallest_rise(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def smallest_rise(context: PlanContext) -> Iterator[Flaw]:
     """Find yearly changes without a size: any movement keeps them, or none at all."""
     for target in context.plan.targets:
         pace, indicator = context.pace(target), context.usual_indicator(target)
@@ -202,38 +197,29 @@ def smallest_rise(context: PlanContext) -> Iterator[Finding]:
             if isinstance(condition, YearlyChange)
             for bound in condition.change
         )
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.MEDIUM,
             targets=(target.id,),
             text=f"audit_vacuous.{'any_rise' if strict else 'no_rise'}",
-            values={"title": context.title(target)},
             numbers={"slowest_per_year": 0.0, "standing_still_keeps_it": not strict},
         )
 
 
-@rule
-def floor_that_may_stand_still(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def floor_that_may_stand_still(context: PlanContext) -> Iterator[Flaw]:
     """Find floors for each year that ask for no change from one year to the next."""
     for target in context.plan.targets:
-        reading, indicator = (
-            target.default_reading,
-            context.usual_indicator(target),
-        )
+        reading, indicator = target.default_reading, context.usual_indicator(target)
         if reading is None or indicator is None or _at_limit(context, target):
             continue
         floors = [c.bound for c in reading.conditions if isinstance(c, EachYear)]
         if not floors or len(floors) < len(reading.conditions):
             continue
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.LOW,
             targets=(target.id,),
             text="audit_vacuous.same_floor",
-            values={
-                "title": context.title(target),
-                "floor": said_bound(floors[0], indicator.unit),
-            },
+            values={"floor": said_bound(floors[0], indicator.unit)},
             numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
         )
 
@@ -247,31 +233,24 @@ def _at_limit(context: PlanContext, target: Target) -> float | None:
     return end if end is not None and base[1] == end else None
 
 
-@rule
-def already_at_the_limit(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def already_at_the_limit(context: PlanContext) -> Iterator[Flaw]:
     """Find targets that the plan itself says have been reached and can't be raised."""
     for target in context.plan.targets:
-        limit, indicator = (
-            _at_limit(context, target),
-            context.usual_indicator(target),
-        )
+        limit, indicator = _at_limit(context, target), context.usual_indicator(target)
         if limit is None or indicator is None:
             continue
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.MEDIUM,
             targets=(target.id,),
             text="audit_vacuous.at_limit",
-            values={
-                "title": context.title(target),
-                "limit": said_value(limit, indicator.unit),
-            },
+            values={"limit": said_value(limit, indicator.unit)},
             numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
         )
 
 
-@rule
-def cannot_fail(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def cannot_fail(context: PlanContext) -> Iterator[Flaw]:
     """Gather the milestones that no number can fail."""
     found = [
         target
@@ -279,8 +258,7 @@ def cannot_fail(context: PlanContext) -> Iterator[Finding]:
         if target.tier == "dated" and target.kind == "milestone" and not target.readings
     ]
     if found:
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.LOW,
             targets=tuple(target.id for target in found),
             text="audit_vacuous.no_number",
@@ -289,8 +267,8 @@ def cannot_fail(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-@rule
-def rate_beyond_100(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def rate_beyond_100(context: PlanContext) -> Iterator[Flaw]:
     """Find floors on a rate that may pass 100, and so is no share of those meant."""
     for target in context.plan.targets:
         indicator = context.usual_indicator(target)
@@ -300,13 +278,11 @@ def rate_beyond_100(context: PlanContext) -> Iterator[Finding]:
         floors = [bound for _, bound in sorted(levels.items()) if bound.rising]
         if not floors or floors[-1].value > 100:
             continue
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.LOW,
             targets=(target.id,),
             text="audit_vacuous.beyond_100",
             values={
-                "title": context.title(target),
                 "floor": said_bound(floors[-1], "percent"),
                 "share": said_value(floors[-1].value, "percent"),
             },

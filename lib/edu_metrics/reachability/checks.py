@@ -142,12 +142,7 @@ class CheckResult:
 
 
 def checks_of(
-    reading: Reading,
-    *,
-    steps: int | None,
-    deadline: int,
-    limits: Limits,
-    falling: bool = False,
+    reading: Reading, *, steps: int | None, deadline: int, limits: Limits, falling: bool = False
 ) -> tuple[Check, ...]:
     """
     Take a reading apart.

@@ -385,12 +385,7 @@ def _stances(answers: Sequence[Answer], verdict: Verdict | None) -> set[Stance]:
 
 
 def _why(
-    case: Case,
-    answers: Sequence[Answer],
-    verdict: Verdict | None,
-    *,
-    strict: bool,
-    drawn: bool,
+    case: Case, answers: Sequence[Answer], verdict: Verdict | None, *, strict: bool, drawn: bool
 ) -> tuple[Why, ...]:
     # Where words differ and ours is among them, one of the others differs from ours.
     against_us = stance_of(verdict) is not None
