@@ -4,6 +4,7 @@ import pytest
 
 from edu_metrics.reachability import SeriesStore, SideBySide, Verdict, assess_target
 from edu_metrics.reachability.status_rules import (
+    Case,
     Clause,
     Rule,
     Unable,

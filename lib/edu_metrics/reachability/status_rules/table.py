@@ -60,10 +60,10 @@ class Case:
     A series and its target.
 
     ``years`` and ``values`` hold nothing before a break. ``target`` is the level asked for in
-    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years. ``percent`` says that
-    the values are percentages of a whole, from 0 to 100: only such a rate has a complement, and a
-    place among the paces of others. ``pace`` and ``complement_pace`` come from
-    :func:`~edu_metrics.reachability.status_rules.world_bank_pace.fit_pace`, the second one from
+    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years.
+    ``percent`` says that the values are percentages of a whole, from 0 to 100: only such a rate has
+    a complement, and a place among the paces of others. ``pace`` and ``complement_pace`` come from
+    :func:`~edu_metrics.reachability.status_rules.pace_of_progress.fit_pace`, the second one from
     the complements of the same peers.
     """
 
