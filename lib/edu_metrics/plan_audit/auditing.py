@@ -1,4 +1,9 @@
-"""Run every rule over a plan."""
+"""
+Run every rule over a plan.
+
+Rules are functions of a :class:`~edu_metrics.plan_audit.PlanContext` marked with ``@rule``; loading
+their modules puts them into ``RULES``.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,23 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Plan
+from edu_metrics.plan_audit import (  # noqa: F401
+    contradictions,
+    definitions,
+    impossible,
+    joint,
+    printed_numbers,
+    readings,
+    record,
+    time_base,
+    unmeasurable,
+    vacuous,
+)
 from edu_metrics.plan_audit.context import PlanContext, Series
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity
-from edu_metrics.plan_audit.rules import RULES
+from edu_metrics.plan_audit.findings import RULES, Finding, Kind, Severity
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["as_rows", "audit", "observed_series", "series_by_year"]
-
-Rule = Callable[[PlanContext], Iterable[Finding]]
 
 
 def audit(catalog: Catalog, plan: Plan, *, series: Series | None = None) -> tuple[Finding, ...]:

@@ -30,11 +30,7 @@ from edu_metrics.reachability.probability import (
     reached,
     two_digits,
 )
-from edu_metrics.reachability.requirements import (
-    LeverNeed,
-    Requirements,
-    requirements_of,
-)
+from edu_metrics.reachability.requirements import LeverNeed, Requirements, requirements_of
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
     ScenarioOutcome,

@@ -84,12 +84,7 @@ class Precedent:
 
 
 def precedent(
-    reference: ReferenceClass,
-    *,
-    pace: float,
-    start: float,
-    years: int,
-    falling: bool = False,
+    reference: ReferenceClass, *, pace: float, start: float, years: int, falling: bool = False
 ) -> Precedent | NoPrecedent:
     """
     Look a pace up in a reference class.

@@ -123,10 +123,7 @@ class Question:
     def probability(self, undecided: Sequence[Check]) -> float:
         """Give the probability that the checks are kept that nothing observed decides."""
         return probability_of(
-            self.trajectory(self.area),
-            undecided,
-            self.record.exact,
-            self._rivals_drawn(undecided),
+            self.trajectory(self.area), undecided, self.record.exact, self._rivals_drawn(undecided)
         )
 
     @property

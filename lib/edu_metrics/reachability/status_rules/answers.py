@@ -146,11 +146,7 @@ class Points:
 
 
 def points_of(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    base_year: int | None = None,
-    least: int = 2,
+    years: Sequence[int], values: Sequence[float], *, base_year: int | None = None, least: int = 2
 ) -> Points | Unable:
     """
     Put a series in order, or say what is wrong with it.

@@ -160,11 +160,7 @@ def fit_pace(peers: Mapping[str, History], *, length: int = 5) -> PaceModel | Un
 
 
 def pace_percentile(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    better: Direction,
-    model: PaceModel | Unable,
+    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
 ) -> Answer:
     """
     Give the band of paces in which a series lies.
@@ -211,11 +207,7 @@ def pace_percentile(
 
 
 def pace_speed(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    better: Direction,
-    model: PaceModel | Unable,
+    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
 ) -> Answer:
     """
     Say how many times as fast as the typical series a series moved.

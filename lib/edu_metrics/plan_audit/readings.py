@@ -2,34 +2,145 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from edu_metrics.catalog import Bound, Reading, SumOverYears, Target
-from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity
-from edu_metrics.plan_audit.rules._levels import (
-    binding,
-    ends_of,
-    reading_levels,
-    reading_range,
-)
-from edu_metrics.plan_audit.rules._nearest import nearest_observed
-from edu_metrics.plan_audit.rules._saying import (
-    alternatives,
+from edu_metrics.catalog import Bound, Level, Rank, Reading, SumOverYears, Target
+from edu_metrics.plan_audit.context import Limits, PlanContext
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
+from edu_metrics.plan_audit.sentences import (
+    NOTHING,
+    Said,
     bounded,
     in_both,
-    listed,
-    measured,
+    in_points,
+    said,
+    said_alternatives,
+    said_value,
     short,
+    side_by_side,
     tidy,
 )
+from edu_metrics.reachability import checks_of
+from edu_metrics.reachability.checks import Range, accepted, carried
 from edu_metrics.words import say
 
-__all__ = ["ambiguous_readings", "reading_levels", "reading_range"]
+
+def reading_range(
+    reading: Reading,
+    base: float | None,
+    steps: int | None,
+    limits: Limits,
+    *,
+    deadline: int | None = None,
+) -> Range | None:
+    """
+    Give the values at the deadline that keep a reading from a base on.
+
+    Parameters
+    ----------
+    reading : Reading
+        One exact meaning of a target.
+    base : float or None
+        Value in the year before the first step. [unit of the indicator]
+    steps : int or None
+        Number of yearly steps of a stepwise clause. [years]
+    limits : tuple of (float or None)
+        Lowest and highest value of the indicator.
+    deadline : int, optional
+        Year in which the last step ends; the last year that the reading names when left out.
+
+    Returns
+    -------
+    Range or None
+        Empty where no value keeps it; None where the reading needs a base and has none. Of a sum
+        or a rank: what the sum or the rank may be.
+
+    Examples
+    --------
+    >>> gain = Reading.model_validate({
+    ...     "id": "inside", "label": {"zh": "区间内", "en": "inside the range"}, "default": True,
+    ...     "conditions": [{"type": "yearly_change", "unit": "points", "change": [">=5", "<=8"]}]})
+    >>> found = reading_range(gain, 50, 2, (0, 100))
+    >>> found.low, found.high
+    (60.0, 66.0)
+    """
+    last = deadline or max(_years_named(reading), default=0)
+    checks = checks_of(reading, steps=steps, deadline=last, limits=limits)
+    whole = _between(limits)
+    state: dict[int, Range] = {}
+    if base is not None and steps:
+        state[last - steps] = Range(base, base)
+    found: Range | None = None
+    for check in checks:
+        if check.measure in ("sum", "rank"):
+            found = accepted(check)
+        elif check.measure == "value":
+            found = state.get(check.due, whole).meet(accepted(check))
+        elif check.years[0] not in state:
+            return None
+        else:
+            moved = carried(state[check.years[0]], check).meet(whole)
+            if moved.empty and check.cap is not None:
+                moved = Range(check.cap, check.cap)
+            found = moved.meet(state.get(check.due, whole))
+        if found.empty:
+            return found
+        state[check.due] = found
+    return found
+
+
+def _between(limits: Limits) -> Range:
+    low, high = limits
+    return Range(-math.inf if low is None else low, math.inf if high is None else high)
+
+
+def _years_named(reading: Reading) -> Iterator[int]:
+    for condition in reading.conditions:
+        if isinstance(condition, Level):
+            yield from condition.at
+        elif isinstance(condition, SumOverYears):
+            yield from condition.years
+        elif isinstance(condition, Rank):
+            yield condition.year
+
+
+def ends_of(found: Range | None, limits: Limits) -> tuple[Bound, ...]:
+    """
+    Give the ends of a range that say more than the indicator's own limits.
+
+    Examples
+    --------
+    >>> [str(end) for end in ends_of(Range(60, 66), (0, 100))]
+    ['≥ 60', '≤ 66']
+    >>> [str(end) for end in ends_of(Range(100, 100), (0, 100))]
+    ['≥ 100']
+    """
+    if found is None or found.empty:
+        return ()
+    whole = _between(limits)
+    if whole.low < found.low == found.high < whole.high:
+        return (Bound(op="==", value=found.low),)
+    ends = []
+    if found.low > whole.low:
+        ends.append(Bound(op=">" if found.low_open else ">=", value=found.low))
+    if found.high < whole.high:
+        ends.append(Bound(op="<" if found.high_open else "<=", value=found.high))
+    return tuple(ends)
+
+
+def binding(found: Range | None, base: float | None, limits: Limits) -> float | None:
+    """Give the end of a range next to the base: the least that is asked; None without one."""
+    ends = ends_of(found, limits)
+    if not ends:
+        return None
+    if base is None:
+        return ends[0].value
+    return min(ends, key=lambda end: abs(end.value - base)).value
+
 
 Steps = tuple[int | None, ...]
-
 #: Bases for a plan that states none and an area of which nothing was observed. The smaller a
 #: rate, the further percent and points lie apart, so two small ones and the middle of the scale;
 #: for anything else a small and a larger number, away from 100, where the two would coincide.
@@ -47,7 +158,8 @@ class _Base:
     area: str | None = None
 
 
-def ambiguous_readings(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.AMBIGUOUS)
+def ambiguous_readings(context: PlanContext) -> Iterator[Flaw]:
     """Find targets with several readings, and say how far these lie apart at the deadline."""
     for target in context.plan.targets:
         if len(target.readings) < 2:
@@ -64,17 +176,14 @@ def ambiguous_readings(context: PlanContext) -> Iterator[Finding]:
 
 def _incomparable(
     context: PlanContext, target: Target, foreign: list[Reading], undecided: list[Reading]
-) -> Finding:
-    return Finding(
-        kind=Kind.AMBIGUOUS,
+) -> Flaw:
+    return Flaw(
         severity=Severity.OPEN,
-        rule="ambiguous_readings",
         targets=(target.id,),
         text="audit_readings.incomparable",
         values={
-            "title": context.title(target),
             "count": len(target.readings),
-            "missing": in_both(lambda lang: _left_out(context, foreign, undecided, lang)),
+            "missing": _left_out(context, foreign, undecided),
         },
         numbers={
             "readings": [reading.id for reading in target.readings],
@@ -90,9 +199,8 @@ def _apart(
     own: list[Reading],
     foreign: list[Reading],
     undecided: list[Reading],
-) -> Finding:
-    indicator = context.indicator(target)
-    unit = indicator.unit if indicator else target.unit
+) -> Flaw:
+    unit = context.unit(target)
     tables = [
         (base, {r.id: _table(context, target, r, base.value) for r in own})
         for base in _bases(context, target, own)
@@ -103,23 +211,18 @@ def _apart(
     gap = "spread_pp" if unit == "percent" else "spread"
     text = _verdict(shown, spread)
     sums = any(isinstance(c, SumOverYears) for r in own for c in r.conditions)
-    return Finding(
-        kind=Kind.AMBIGUOUS,
+    return Flaw(
         severity=Severity.LOW if text == "none_possible" else Severity.MEDIUM,
-        rule="ambiguous_readings",
         targets=(target.id,),
         text=f"audit_readings.{text}",
         values={
-            "title": context.title(target),
             "count": len(target.readings),
-            "start": in_both(lambda lang: _start(context, base, unit, lang)),
-            "what": in_both(lambda lang: say(f"audit_readings.{'sum' if sums else 'level'}", lang)),
+            "start": _start(context, base, unit),
+            "what": said(f"audit_readings.{'sum' if sums else 'level'}"),
             "deadline": context.deadline(target),
-            "levels": in_both(
-                lambda lang: listed((_row(r, shown[r.id], unit, lang) for r in own), lang)
-            ),
-            "spread": in_both(lambda lang: _gap(spread, unit, lang)),
-            "rest": in_both(lambda lang: _rest(context, foreign, undecided, lang)),
+            "levels": side_by_side(_row(r, shown[r.id], unit) for r in own),
+            "spread": in_points(short(spread)) if unit == "percent" else said_value(spread, unit),
+            "rest": _rest(context, foreign, undecided),
         },
         numbers={
             "deadline": context.deadline(target),
@@ -155,8 +258,7 @@ class _Row:
 
 
 def _table(context: PlanContext, target: Target, reading: Reading, base: float | None) -> _Row:
-    indicator = context.indicator(target, reading)
-    limits = indicator.bounds if indicator else (None, None)
+    limits = context.limits(target, reading)
     steps: Steps = tuple(sorted(target.steps)) if reading.stepwise else (None,)
     deadline = context.deadline(target)
     ranges = [reading_range(reading, base, one, limits, deadline=deadline) for one in steps]
@@ -174,10 +276,9 @@ def _bases(context: PlanContext, target: Target, own: list[Reading]) -> list[_Ba
         return [_Base(None, "none")]
     if stated := context.base(target):
         return [_Base(stated[1], "stated", stated[0])]
-    if target.indicator and (seen := nearest_observed(context, target.indicator, target)):
+    if target.indicator and (seen := context.nearest_observed(target.indicator, target)):
         return [_Base(one.value, "observed", one.year, one.area) for one in seen]
-    indicator = context.indicator(target)
-    percent = indicator is not None and indicator.unit == "percent"
+    percent = target.indicator is not None and context.unit(target) == "percent"
     return [
         _Base(value, "illustrative") for value in (_ILLUSTRATIVE_PCT if percent else _ILLUSTRATIVE)
     ]
@@ -227,55 +328,52 @@ def _verdict(table: Mapping[str, _Row], spread: float) -> str:
     return "same_level" if len(wanted) == 1 else "same_number"
 
 
-def _row(reading: Reading, row: _Row, unit: str, lang: str) -> str:
-    texts = [
-        say("report.and", lang).join(bounded(end, unit, lang) for end in ends)
-        or say("audit_readings.impossible", lang)
-        for ends in row.bounds
-    ]
+def _row(reading: Reading, row: _Row, unit: str) -> Said:
+    texts = [_ends(ends, unit) for ends in row.bounds]
     # Where the number of steps makes no difference it is left out.
-    shown = (
-        texts[:1]
-        if len(set(texts)) == 1
-        else [
-            say("audit_readings.in_steps", lang, level=text, steps=steps)
-            for text, steps in zip(texts, row.steps, strict=True)
-        ]
+    if all(text == texts[0] for text in texts):
+        shown = texts[:1]
+    else:
+        pairs = zip(texts, row.steps, strict=True)
+        shown = [said("audit_readings.in_steps", level=text, steps=n) for text, n in pairs]
+    label = in_both(reading.label.in_)
+    return said("audit_readings.row", label=label, levels=said_alternatives(shown))
+
+
+def _ends(ends: tuple[Bound, ...], unit: str) -> Said:
+    """Say the bounds that a reading comes to."""
+    if not ends:
+        return said("audit_readings.impossible")
+    return in_both(
+        lambda lang: say("report.and", lang).join(bounded(end, unit, lang) for end in ends)
     )
-    label, levels = reading.label.in_(lang), alternatives(shown, lang)
-    return say("audit_readings.row", lang, label=label, levels=levels)
 
 
-def _gap(spread: float, unit: str, lang: str) -> str:
-    if unit == "percent":
-        gap = "" if lang == "zh" else " "
-        return f"{short(spread)}{gap}{say('unit.points', lang)}"
-    return measured(spread, unit, lang)
-
-
-def _start(context: PlanContext, base: _Base, unit: str, lang: str) -> str:
+def _start(context: PlanContext, base: _Base, unit: str) -> Said:
     if base.value is None:
-        return ""
-    area = context.catalog.areas[base.area].name.in_(lang) if base.area else ""
-    value = measured(base.value, unit, lang)
-    return say(f"audit_readings.from_{base.source}", lang, value=value, year=base.year, area=area)
+        return NOTHING
+    area = context.area_name(base.area) if base.area else ""
+    value = said_value(base.value, unit)
+    return said(f"audit_readings.from_{base.source}", value=value, year=base.year, area=area)
 
 
-def _left_out(
-    context: PlanContext, foreign: list[Reading], undecided: list[Reading], lang: str
-) -> str:
-    parts = []
-    for reading in foreign:
-        name = context.catalog.indicators[reading.indicator or ""].name.in_(lang)
-        label = reading.label.in_(lang)
-        parts.append(say("audit_readings.foreign", lang, label=label, indicator=name))
+def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> Said:
+    parts = [
+        said(
+            "audit_readings.foreign",
+            label=in_both(reading.label.in_),
+            indicator=context.indicator_name(reading.indicator or ""),
+        )
+        for reading in foreign
+    ]
     for reading in undecided:
-        why = reading.undecided.in_(lang) if reading.undecided else ""
-        label = reading.label.in_(lang)
-        parts.append(say("audit_readings.undecided", lang, label=label, why=why.rstrip("。.")))
-    return listed(parts, lang)
+        why = in_both(reading.undecided.in_) if reading.undecided else NOTHING
+        why = {lang: text.rstrip("。.") for lang, text in why.items()}
+        parts.append(said("audit_readings.undecided", label=in_both(reading.label.in_), why=why))
+    return side_by_side(parts)
 
 
-def _rest(context: PlanContext, foreign: list[Reading], undecided: list[Reading], lang: str) -> str:
-    left = _left_out(context, foreign, undecided, lang)
-    return say("audit_readings.rest", lang, left=left) if left else ""
+def _rest(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> Said:
+    if not foreign and not undecided:
+        return NOTHING
+    return said("audit_readings.rest", left=_left_out(context, foreign, undecided))

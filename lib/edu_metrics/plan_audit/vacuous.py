@@ -7,27 +7,18 @@ from dataclasses import dataclass
 
 from edu_metrics.catalog import Bound, EachYear, Indicator, Target, YearlyChange
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity
-from edu_metrics.plan_audit.rules._saying import (
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
+from edu_metrics.plan_audit.sentences import (
     Said,
-    bounded,
     in_both,
-    listed,
     measured,
+    said,
     said_bound,
     said_value,
+    side_by_side,
     tidy,
 )
 from edu_metrics.words import say
-
-__all__ = [
-    "already_at_the_limit",
-    "cannot_fail",
-    "floor_that_may_stand_still",
-    "rate_beyond_100",
-    "smallest_movement",
-    "smallest_rise",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +99,11 @@ def _beyond(bound: Bound, least: float) -> float:
     return bound.value + (least if bound.rising else -least)
 
 
-def smallest_movement(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def smallest_movement(context: PlanContext) -> Iterator[Flaw]:
     """Find levels of which some year asks for nothing, or for any movement however small."""
     for target in context.plan.targets:
-        reading, indicator = target.default_reading, _indicator(context, target)
+        reading, indicator = target.default_reading, context.usual_indicator(target)
         if reading is None or indicator is None or _at_limit(context, target):
             continue
         if any(isinstance(condition, YearlyChange) for condition in reading.conditions):
@@ -124,14 +116,11 @@ def smallest_movement(context: PlanContext) -> Iterator[Finding]:
         idle = all(asked.nothing or asked.anything for asked in path.values())
         start = base or (min(levels), _beyond(levels[min(levels)], _least(indicator)))
         suffix = "_pct" if indicator.unit == "percent" else ""
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.MEDIUM if idle else Severity.LOW,
-            rule="smallest_movement",
             targets=(target.id,),
             text=f"audit_vacuous.{'nowhere' if idle else 'somewhere'}",
             values={
-                "title": context.title(target),
                 "start": _start(levels, base, indicator.unit),
                 "asked": _asked(path, indicator.unit),
                 "path": _then((start[1], *(one.value for one in path.values())), indicator.unit),
@@ -155,10 +144,6 @@ def _facing(ends: tuple[Bound, ...], base: tuple[int, float] | None) -> Bound:
     return next(unmet, ends[0])
 
 
-def _indicator(context: PlanContext, target: Target) -> Indicator | None:
-    return context.indicator(target, target.default_reading)
-
-
 def _least(indicator: Indicator) -> float:
     """Give one where things are counted, else a hundredth of the unit."""
     return 1.0 if indicator.formula == "count" and indicator.unit != "yuan" else 0.01
@@ -175,36 +160,20 @@ def _word(asked: Asked) -> str:
 def _start(levels: Mapping[int, Bound], base: tuple[int, float] | None, unit: str) -> Said:
     if base is None:
         year = min(levels)
-        return in_both(
-            lambda lang: say(
-                "audit_vacuous.from_bound", lang, year=year, level=bounded(levels[year], unit, lang)
-            )
-        )
-    return in_both(
-        lambda lang: say(
-            "audit_vacuous.from_base", lang, year=base[0], value=measured(base[1], unit, lang)
-        )
-    )
+        return said("audit_vacuous.from_bound", year=year, level=said_bound(levels[year], unit))
+    return said("audit_vacuous.from_base", year=base[0], value=said_value(base[1], unit))
 
 
 def _asked(path: Mapping[int, Asked], unit: str) -> Said:
     change_unit = "points" if unit == "percent" else unit
-
-    def said(lang: str) -> str:
-        return listed(
-            (
-                say(
-                    f"audit_vacuous.asks_{_word(asked)}",
-                    lang,
-                    year=year,
-                    change=measured(abs(asked.change), change_unit, lang),
-                )
-                for year, asked in path.items()
-            ),
-            lang,
+    return side_by_side(
+        said(
+            f"audit_vacuous.asks_{_word(asked)}",
+            year=year,
+            change=said_value(abs(asked.change), change_unit),
         )
-
-    return in_both(said)
+        for year, asked in path.items()
+    )
 
 
 def _then(values: tuple[float, ...], unit: str) -> Said:
@@ -215,10 +184,11 @@ def _then(values: tuple[float, ...], unit: str) -> Said:
     )
 
 
-def smallest_rise(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def smallest_rise(context: PlanContext) -> Iterator[Flaw]:
     """Find yearly changes without a size: any movement keeps them, or none at all."""
     for target in context.plan.targets:
-        pace, indicator = context.pace(target), _indicator(context, target)
+        pace, indicator = context.pace(target), context.usual_indicator(target)
         if pace is None or pace.slowest != 0 or pace.fastest is not None or indicator is None:
             continue
         strict = any(
@@ -227,70 +197,60 @@ def smallest_rise(context: PlanContext) -> Iterator[Finding]:
             if isinstance(condition, YearlyChange)
             for bound in condition.change
         )
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.MEDIUM,
-            rule="smallest_rise",
             targets=(target.id,),
             text=f"audit_vacuous.{'any_rise' if strict else 'no_rise'}",
-            values={"title": context.title(target)},
             numbers={"slowest_per_year": 0.0, "standing_still_keeps_it": not strict},
         )
 
 
-def floor_that_may_stand_still(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def floor_that_may_stand_still(context: PlanContext) -> Iterator[Flaw]:
     """Find floors for each year that ask for no change from one year to the next."""
     for target in context.plan.targets:
-        reading, indicator = target.default_reading, _indicator(context, target)
+        reading, indicator = target.default_reading, context.usual_indicator(target)
         if reading is None or indicator is None or _at_limit(context, target):
             continue
         floors = [c.bound for c in reading.conditions if isinstance(c, EachYear)]
         if not floors or len(floors) < len(reading.conditions):
             continue
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.LOW,
-            rule="floor_that_may_stand_still",
             targets=(target.id,),
             text="audit_vacuous.same_floor",
-            values={
-                "title": context.title(target),
-                "floor": said_bound(floors[0], indicator.unit),
-            },
+            values={"floor": said_bound(floors[0], indicator.unit)},
             numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
         )
 
 
 def _at_limit(context: PlanContext, target: Target) -> float | None:
     """Give the limit at which a target already stands, if it does."""
-    base, indicator = context.base(target), _indicator(context, target)
+    base, indicator = context.base(target), context.usual_indicator(target)
     if base is None or indicator is None:
         return None
     end = indicator.bounds[0 if indicator.better == "lower" else 1]
     return end if end is not None and base[1] == end else None
 
 
-def already_at_the_limit(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def already_at_the_limit(context: PlanContext) -> Iterator[Flaw]:
     """Find targets that the plan itself says have been reached and can't be raised."""
     for target in context.plan.targets:
-        limit, indicator = _at_limit(context, target), _indicator(context, target)
+        limit, indicator = _at_limit(context, target), context.usual_indicator(target)
         if limit is None or indicator is None:
             continue
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.MEDIUM,
-            rule="already_at_the_limit",
             targets=(target.id,),
             text="audit_vacuous.at_limit",
-            values={
-                "title": context.title(target),
-                "limit": said_value(limit, indicator.unit),
-            },
+            values={"limit": said_value(limit, indicator.unit)},
             numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
         )
 
 
-def cannot_fail(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def cannot_fail(context: PlanContext) -> Iterator[Flaw]:
     """Gather the milestones that no number can fail."""
     found = [
         target
@@ -298,10 +258,8 @@ def cannot_fail(context: PlanContext) -> Iterator[Finding]:
         if target.tier == "dated" and target.kind == "milestone" and not target.readings
     ]
     if found:
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.LOW,
-            rule="cannot_fail",
             targets=tuple(target.id for target in found),
             text="audit_vacuous.no_number",
             values={"count": len(found), "titles": context.titles(found)},
@@ -309,25 +267,22 @@ def cannot_fail(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-def rate_beyond_100(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.VACUOUS)
+def rate_beyond_100(context: PlanContext) -> Iterator[Flaw]:
     """Find floors on a rate that may pass 100, and so is no share of those meant."""
     for target in context.plan.targets:
-        indicator = _indicator(context, target)
+        indicator = context.usual_indicator(target)
         if indicator is None or indicator.unit != "percent" or indicator.bounds[1] is not None:
             continue
-        reading = target.default_reading
-        levels = context.levels(reading) if reading else {}
+        levels = context.usual_levels(target)
         floors = [bound for _, bound in sorted(levels.items()) if bound.rising]
         if not floors or floors[-1].value > 100:
             continue
-        yield Finding(
-            kind=Kind.VACUOUS,
+        yield Flaw(
             severity=Severity.LOW,
-            rule="rate_beyond_100",
             targets=(target.id,),
             text="audit_vacuous.beyond_100",
             values={
-                "title": context.title(target),
                 "floor": said_bound(floors[-1], "percent"),
                 "share": said_value(floors[-1].value, "percent"),
             },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from edu_metrics.catalog import (
@@ -18,19 +18,21 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
-from edu_metrics.plan_audit.rules._saying import alternatives, in_both, measured, short, tidy
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.sentences import (
+    NOTHING,
+    Said,
+    alternatives,
+    in_both,
+    said,
+    said_alternatives,
+    said_value,
+    short,
+    tidy,
+    with_sign,
+)
 from edu_metrics.trajectories import constant_rate
 from edu_metrics.words import date, percent, say, signed
-
-__all__ = [
-    "areas_in_turn",
-    "days_left",
-    "open_steps",
-    "settled_years",
-    "total_of_steps",
-    "yearly_events",
-]
 
 #: With less than a quarter of a year to go, a year's result can hardly change any more.
 _TOO_LATE_DAYS = 92
@@ -60,6 +62,131 @@ def days_left(issued: dt.date, year: int) -> int:
     return (dt.date(year, 12, 31) - issued).days
 
 
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What depends on the number of steps: a sentence's key, its alternatives, its numbers."""
+
+    key: str
+    shown: dict[str, str]
+    numbers: dict[str, Value]
+
+
+@rule(Kind.TIME_BASE)
+def open_steps(context: PlanContext) -> Iterator[Flaw]:
+    """Find clauses that can mean several numbers of yearly steps, and what that changes."""
+    issued = context.plan.issued
+    left = days_left(issued, issued.year)
+    for target in context.plan.targets:
+        if len(target.steps) < 2:
+            continue
+        steps = sorted(target.steps)
+        effect = _effect(context, target, steps) or _Effect("undecided", NOTHING, {})
+        begins = [context.deadline(target) - number + 1 for number in steps]
+        counted = [year <= issued.year for year in begins]
+        yield Flaw(
+            severity=Severity.OPEN if effect.key == "undecided" else Severity.MEDIUM,
+            targets=(target.id,),
+            text=f"audit_time_base.{effect.key}",
+            values={
+                "spans": said_alternatives(
+                    said(
+                        f"audit_time_base.{'span_with_issue' if one else 'span'}",
+                        steps=number,
+                        first=first,
+                        last=context.deadline(target),
+                    )
+                    for number, first, one in zip(steps, begins, counted, strict=True)
+                ),
+                "totals": effect.shown,
+                "left": said("audit_time_base.left", issued=_date(issued), days=left)
+                if any(counted)
+                else "",
+            },
+            numbers={
+                "steps": [*steps],
+                "first_years": [*begins],
+                "counts_year_of_issue": [*counted],
+                "days_left_in_year_of_issue": left,
+                **effect.numbers,
+            },
+        )
+
+
+def _effect(context: PlanContext, target: Target, steps: list[int]) -> _Effect | None:
+    if target.frequency:
+        counts = [yearly_events(target, number) for number in steps]
+        return _Effect("events", _years(counts), {"events": [*counts]})
+    unit = context.unit(target)
+    condition = _stepwise(target)
+    match condition:
+        case YearlyChange() if condition.change[0].value == 0:
+            return _Effect("changes", _years(steps), {"changes": [*steps]})
+        case YearlyChange() | AverageChange():
+            pace = context.pace(target)
+            ends = [bound.value for bound in condition.change]
+            fastest = pace.fastest if pace else max(ends, key=abs) if len(ends) > 1 else None
+            return _paced(ends[0], fastest, steps, unit, relative=condition.unit == "percent")
+        case TotalChange():
+            years = [context.deadline(target) - number for number in steps]
+            return _Effect("base_year", _years(years), {"base_years": [*years]})
+        case EachYear() if target.unit.endswith("_per_year"):
+            sums = [total_of_steps(condition.bound.value, number) for number in steps]
+            shown = said_alternatives(said_value(total, unit) for total in sums)
+            return _Effect("flow", shown, {"total": [*sums], "unit": unit})
+        case EachYear():
+            return _Effect("years_bound", _years(steps), {"years_bound": [*steps]})
+    return None
+
+
+def _stepwise(target: Target) -> Condition | None:
+    """Give the first condition that hangs on the steps, the default reading's before others."""
+    readings = sorted(target.readings, key=lambda reading: not reading.default)
+    stepwise = (YearlyChange, AverageChange, TotalChange, EachYear)
+    found = [c for reading in readings for c in reading.conditions if isinstance(c, stepwise)]
+    return found[0] if found else None
+
+
+def _paced(
+    slowest: float, fastest: float | None, steps: list[int], unit: str, *, relative: bool
+) -> _Effect:
+    """Say what a pace comes to: a factor where it is relative, else a range of totals."""
+    paces = [slowest] if fastest is None else [slowest, fastest]
+    totals = [[total_of_steps(pace, n, relative=relative) for n in steps] for pace in paces]
+    if relative:
+        changes = [tidy(100 * (factor - 1)) for factor in totals[0]]
+        numbers: dict[str, Value] = {"factor": [*totals[0]], "total_pct": [*changes]}
+        if fastest is not None:
+            numbers["factor_at_most"] = [*totals[1]]
+        factors = (
+            said("audit_time_base.times", factor=short(factor, 6), change=_percent(change))
+            for factor, change in zip(totals[0], changes, strict=True)
+        )
+        return _Effect("factor", said_alternatives(factors), numbers)
+    suffix = "_pp" if unit == "percent" else ""
+    numbers = {f"total{suffix}": [*totals[0]]}
+    if fastest is not None:
+        numbers[f"total_fastest{suffix}"] = [*totals[1]]
+
+    def in_words(lang: str) -> str:
+        ranges = (
+            say("audit_time_base.to", lang).join(with_sign(total) for total in dict.fromkeys(ends))
+            for ends in zip(*totals, strict=True)
+        )
+        name = say(f"unit.{'points' if unit == 'percent' else unit}", lang)
+        gap = "" if lang == "zh" else " "
+        return f"{alternatives(ranges, lang)}{gap}{name}".strip()
+
+    return _Effect("total", in_both(in_words), numbers)
+
+
+def _percent(change: float) -> Said:
+    return in_both(lambda lang: percent(signed(change, 2), lang))
+
+
+def _years(values: Iterable[int]) -> Said:
+    return said_alternatives(map(str, values))
+
+
 def total_of_steps(pace: float, steps: int, *, relative: bool = False) -> float:
     """
     Give what a yearly pace comes to over several steps.
@@ -87,163 +214,7 @@ def total_of_steps(pace: float, steps: int, *, relative: bool = False) -> float:
     >>> total_of_steps(-5, 2, relative=True), total_of_steps(-5, 3, relative=True)
     (0.9025, 0.857375)
     """
-    if relative:
-        return tidy(constant_rate(1, pace, steps)[-1])
-    return tidy(float(pace) * steps)
-
-
-@dataclass(frozen=True, slots=True)
-class _Effect:
-    """What depends on the number of steps: a sentence's key, its alternatives, its numbers."""
-
-    key: str
-    shown: dict[str, str]
-    numbers: dict[str, Value]
-
-
-def open_steps(context: PlanContext) -> Iterator[Finding]:
-    """Find clauses that can mean several numbers of yearly steps, and what that changes."""
-    issued = context.plan.issued
-    left = days_left(issued, issued.year)
-    for target in context.plan.targets:
-        if len(target.steps) < 2:
-            continue
-        steps = sorted(target.steps)
-        effect = _effect(context, target, steps) or _Effect("undecided", in_both(lambda _: ""), {})
-        begins = [context.deadline(target) - number + 1 for number in steps]
-        counted = [year <= issued.year for year in begins]
-        yield Finding(
-            kind=Kind.TIME_BASE,
-            severity=Severity.OPEN if effect.key == "undecided" else Severity.MEDIUM,
-            rule="open_steps",
-            targets=(target.id,),
-            text=f"audit_time_base.{effect.key}",
-            values={
-                "title": context.title(target),
-                "spans": in_both(_spans(steps, begins, context.deadline(target), counted)),
-                "totals": effect.shown,
-                "left": in_both(_left(issued, left)) if any(counted) else "",
-            },
-            numbers={
-                "steps": [*steps],
-                "first_years": [*begins],
-                "counts_year_of_issue": [*counted],
-                "days_left_in_year_of_issue": left,
-                **effect.numbers,
-            },
-        )
-
-
-def _spans(
-    steps: list[int], begins: list[int], last: int, counted: list[bool]
-) -> Callable[[str], str]:
-    def spans(lang: str) -> str:
-        return alternatives(
-            (
-                say(f"audit_time_base.{key}", lang, steps=number, first=first, last=last)
-                for number, first, key in zip(
-                    steps,
-                    begins,
-                    ("span_with_issue" if one else "span" for one in counted),
-                    strict=True,
-                )
-            ),
-            lang,
-        )
-
-    return spans
-
-
-def _left(issued: dt.date, days: int) -> Callable[[str], str]:
-    def left(lang: str) -> str:
-        return say("audit_time_base.left", lang, issued=date(issued, lang), days=days)
-
-    return left
-
-
-def _effect(context: PlanContext, target: Target, steps: list[int]) -> _Effect | None:
-    if target.frequency:
-        counts = [yearly_events(target, number) for number in steps]
-        return _Effect("events", _numbers(counts), {"events": [*counts]})
-    indicator = context.indicator(target)
-    unit = indicator.unit if indicator else target.unit
-    condition = _stepwise(target)
-    match condition:
-        case YearlyChange() if condition.change[0].value == 0:
-            return _Effect("changes", _numbers(steps), {"changes": [*steps]})
-        case YearlyChange() | AverageChange():
-            pace = context.pace(target)
-            ends = [bound.value for bound in condition.change]
-            fastest = pace.fastest if pace else max(ends, key=abs) if len(ends) > 1 else None
-            return _paced(ends[0], fastest, steps, unit, relative=condition.unit == "percent")
-        case TotalChange():
-            years = [context.deadline(target) - number for number in steps]
-            return _Effect("base_year", _numbers(years), {"base_years": [*years]})
-        case EachYear() if target.unit.endswith("_per_year"):
-            sums = [total_of_steps(condition.bound.value, number) for number in steps]
-            shown = in_both(
-                lambda lang: alternatives([measured(s, unit, lang) for s in sums], lang)
-            )
-            return _Effect("flow", shown, {"total": [*sums], "unit": unit})
-        case EachYear():
-            return _Effect("years_bound", _numbers(steps), {"years_bound": [*steps]})
-    return None
-
-
-def _stepwise(target: Target) -> Condition | None:
-    """Give the first condition that hangs on the steps, the default reading's before others."""
-    readings = sorted(target.readings, key=lambda reading: not reading.default)
-    stepwise = (YearlyChange, AverageChange, TotalChange, EachYear)
-    found = [c for reading in readings for c in reading.conditions if isinstance(c, stepwise)]
-    return found[0] if found else None
-
-
-def _numbers(values: Iterable[int]) -> dict[str, str]:
-    shown = [str(value) for value in values]
-    return in_both(lambda lang: alternatives(shown, lang))
-
-
-def _paced(
-    slowest: float, fastest: float | None, steps: list[int], unit: str, *, relative: bool
-) -> _Effect:
-    """Say what a pace comes to: a factor where it is relative, else a range of totals."""
-    paces = [slowest] if fastest is None else [slowest, fastest]
-    totals = [[total_of_steps(pace, n, relative=relative) for n in steps] for pace in paces]
-    if relative:
-        changes = [tidy(100 * (factor - 1)) for factor in totals[0]]
-        pairs = list(zip(totals[0], changes, strict=True))
-        numbers: dict[str, Value] = {"factor": [*totals[0]], "total_pct": [*changes]}
-        if fastest is not None:
-            numbers["factor_at_most"] = [*totals[1]]
-
-        def factors(lang: str) -> str:
-            return alternatives((_factor(f, c, lang) for f, c in pairs), lang)
-
-        return _Effect("factor", in_both(factors), numbers)
-    suffix = "_pp" if unit == "percent" else ""
-    numbers = {f"total{suffix}": [*totals[0]]}
-    if fastest is not None:
-        numbers[f"total_fastest{suffix}"] = [*totals[1]]
-
-    def said(lang: str) -> str:
-        name = "points" if unit == "percent" else unit
-        ranges = (
-            say("audit_time_base.to", lang).join(_with_sign(total) for total in dict.fromkeys(ends))
-            for ends in zip(*totals, strict=True)
-        )
-        gap = "" if lang == "zh" else " "
-        return f"{alternatives(ranges, lang)}{gap}{say(f'unit.{name}', lang)}".strip()
-
-    return _Effect("total", in_both(said), numbers)
-
-
-def _factor(factor: float, change: float, lang: str) -> str:
-    change_shown = percent(signed(change, 2), lang)
-    return say("audit_time_base.times", lang, factor=short(factor, 6), change=change_shown)
-
-
-def _with_sign(value: float) -> str:
-    return f"+{short(value)}" if value > 0 else short(value)
+    return tidy(constant_rate(1, pace, steps)[-1] if relative else float(pace) * steps)
 
 
 def yearly_events(target: Target, steps: int) -> int:
@@ -270,7 +241,8 @@ def yearly_events(target: Target, steps: int) -> int:
     return math.floor(steps / min(frequency.every_years))
 
 
-def areas_in_turn(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.TIME_BASE)
+def areas_in_turn(context: PlanContext) -> Iterator[Flaw]:
     """Find yearly rounds over several areas that come round only in the longer count of years."""
     plan = context.plan
     for target in plan.targets:
@@ -286,14 +258,11 @@ def areas_in_turn(context: PlanContext) -> Iterator[Finding]:
             continue
         reaches = [n for n, count in zip(steps, covered, strict=True) if count == areas]
         first = [context.deadline(target) - number + 1 for number in reaches]
-        yield Finding(
-            kind=Kind.TIME_BASE,
+        yield Flaw(
             severity=Severity.MEDIUM if reaches else Severity.LOW,
-            rule="areas_in_turn",
             targets=(target.id,),
             text=f"audit_time_base.{'round_if' if reaches else 'round_never'}",
             values={
-                "title": context.title(target),
                 "areas": areas,
                 "covered": max(covered),
                 "fewer": min(covered),
@@ -313,7 +282,8 @@ def areas_in_turn(context: PlanContext) -> Iterator[Finding]:
 _ROUND = re.compile(r"^(?P<level>[a-z]+?)s_per_year$")
 
 
-def settled_years(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.TIME_BASE)
+def settled_years(context: PlanContext) -> Iterator[Flaw]:
     """Find years that a plan still promises and that were all but over when it came out."""
     issued = context.plan.issued
     for target in context.plan.targets:
@@ -330,21 +300,22 @@ def settled_years(context: PlanContext) -> Iterator[Finding]:
             if days >= _TOO_LATE_DAYS:
                 continue
             last = year == deadline
-            yield Finding(
-                kind=Kind.TIME_BASE,
+            yield Flaw(
                 severity=Severity.MEDIUM if last else Severity.LOW,
-                rule="settled_years",
                 targets=(target.id,),
                 text=f"audit_time_base.{_settled(days, last=last)}",
                 values={
-                    "title": context.title(target),
-                    "issued": in_both(lambda lang: date(issued, lang)),
+                    "issued": _date(issued),
                     "year": year,
                     "days": abs(days),
                 },
                 numbers={"year": year, "days_left": days},
                 part=str(year),
             )
+
+
+def _date(day: dt.date) -> Said:
+    return in_both(lambda lang: date(day, lang))
 
 
 def _settled(days: int, *, last: bool) -> str:

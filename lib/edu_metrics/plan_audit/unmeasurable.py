@@ -16,28 +16,15 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
-from edu_metrics.plan_audit.rules._above import last_levels
-from edu_metrics.plan_audit.rules._saying import in_both
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.sentences import Said, in_both
 from edu_metrics.words import date
-
-__all__ = [
-    "breaks_inside",
-    "no_baseline",
-    "no_date",
-    "no_measure",
-    "sources_that_end",
-    "undecided_readings",
-    "undefined_standards",
-    "unverified_parameters",
-]
 
 _CHANGES = (YearlyChange, AverageChange, TotalChange)
 
 
 def _grouped(
     context: PlanContext,
-    rule: str,
     key: str,
     severity: Severity,
     targets: Iterable[Target],
@@ -45,14 +32,12 @@ def _grouped(
     values: dict[str, Any] | None = None,
     numbers: dict[str, Value] | None = None,
     part: str = "",
-) -> Iterator[Finding]:
+) -> Iterator[Flaw]:
     """Give one finding for all targets concerned, or none."""
     found = list(targets)
     if found:
-        yield Finding(
-            kind=Kind.UNMEASURABLE,
+        yield Flaw(
             severity=severity,
-            rule=rule,
             targets=tuple(target.id for target in found),
             text=f"audit_unmeasurable.{key}",
             values={"number": len(found), "titles": context.titles(found), **(values or {})},
@@ -80,7 +65,8 @@ def _starts_known(context: PlanContext, target: Target) -> bool:
     )
 
 
-def no_baseline(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def no_baseline(context: PlanContext) -> Iterator[Flaw]:
     """Find promises of change from a start that the plan does not give, and levels without one."""
     changes, levels = [], []
     for target in context.plan.targets:
@@ -95,19 +81,19 @@ def no_baseline(context: PlanContext) -> Iterator[Finding]:
         ]
         if any(sizes):
             changes.append(target)
-        elif not sizes and last_levels(target) and target.better in ("higher", "lower"):
+        elif not sizes and context.usual_levels(target) and target.better in ("higher", "lower"):
             levels.append(target)
-    rule = "no_baseline"
-    yield from _grouped(context, rule, "change_without_base", Severity.HIGH, changes, part="change")
-    yield from _grouped(context, rule, "level_without_base", Severity.LOW, levels, part="level")
+    yield from _grouped(context, "change_without_base", Severity.HIGH, changes, part="change")
+    yield from _grouped(context, "level_without_base", Severity.LOW, levels, part="level")
 
 
-def no_date(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def no_date(context: PlanContext) -> Iterator[Flaw]:
     """Find promises without a date; what is to happen at intervals needs none."""
     undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
     numeric = [target for target in undated if target.numeric]
     others = [target for target in undated if not target.numeric]
-    values, numbers = {"year": context.plan.last_year}, {"assumed_year": context.plan.last_year}
+    year = context.plan.last_year
     for part, severity, targets in (
         ("numeric", Severity.MEDIUM, numeric),
         ("other", Severity.LOW, others),
@@ -115,26 +101,27 @@ def no_date(context: PlanContext) -> Iterator[Finding]:
         yield from _grouped(
             context,
             "no_date",
-            "no_date",
             severity,
             targets,
-            values=dict(values),
-            numbers=dict(numbers),
+            values={"year": year},
+            numbers={"assumed_year": year},
             part=part,
         )
 
 
-def no_measure(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def no_measure(context: PlanContext) -> Iterator[Flaw]:
     """Find promises that no number judges: neither an indicator nor a frequency."""
     bare = [
         target
         for target in context.plan.targets
         if target.indicator is None and target.frequency is None and not target.readings
     ]
-    yield from _grouped(context, "no_measure", "no_measure", Severity.LOW, bare)
+    yield from _grouped(context, "no_measure", Severity.LOW, bare)
 
 
-def undecided_readings(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def undecided_readings(context: PlanContext) -> Iterator[Flaw]:
     """Find readings that no defined indicator can judge."""
     default, other = [], []
     for target in context.plan.targets:
@@ -147,12 +134,11 @@ def undecided_readings(context: PlanContext) -> Iterator[Finding]:
         ("default", Severity.HIGH, default),
         ("other", Severity.LOW, other),
     ):
-        yield from _grouped(
-            context, "undecided_readings", f"undecided_{part}", severity, targets, part=part
-        )
+        yield from _grouped(context, f"undecided_{part}", severity, targets, part=part)
 
 
-def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
     """Find cut-offs, age bands and populations inside a definition that no source confirms."""
     using: dict[tuple[str, str], list[Target]] = {}
     for target in context.plan.targets:
@@ -166,20 +152,20 @@ def unverified_parameters(context: PlanContext) -> Iterator[Finding]:
         bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
         yield from _grouped(
             context,
-            "unverified_parameters",
             "parameter",
             Severity.MEDIUM,
             targets,
             values={
-                "indicator": {"zh": indicator.name.zh, "en": indicator.name.en},
-                "choice": {"zh": label.zh, "en": label.en} if label else bare,
+                "indicator": in_both(indicator.name.in_),
+                "choice": in_both(label.in_) if label else bare,
             },
             numbers={"indicator": indicator_id, "parameter": name, "value": value},
             part=f"{indicator_id}.{name}",
         )
 
 
-def undefined_standards(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
     """Find what had to be assumed on weak ground, or from memory, to judge a target at all."""
     using: dict[str, list[Target]] = {}
     for target in context.plan.targets:
@@ -195,11 +181,10 @@ def undefined_standards(context: PlanContext) -> Iterator[Finding]:
         turning = assumption.quality == "red" and assumption.impact == "red"
         yield from _grouped(
             context,
-            "undefined_standards",
             "unverified" if assumption.unverified else "weak",
             Severity.HIGH if turning else Severity.MEDIUM,
             targets,
-            values={"assumption": {"zh": assumption.title.zh, "en": assumption.title.en}},
+            values={"assumption": in_both(assumption.title.in_)},
             numbers={
                 "assumption": name,
                 "quality": assumption.quality,
@@ -210,7 +195,8 @@ def undefined_standards(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-def sources_that_end(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
     """Find targets whose data can't be had any more before they fall due."""
     for entry in context.knowledge:
         if not isinstance(entry, SourceEnd):
@@ -221,27 +207,25 @@ def sources_that_end(context: PlanContext) -> Iterator[Finding]:
             for target in context.by_indicator.get(name, ())
             if entry.from_date <= dt.date(context.deadline(target), 12, 31)
         ]
-        shown = in_both(lambda lang, on=entry.from_date: date(on, lang))  # type: ignore[misc]
         months = 12 * (entry.from_date.year - context.plan.issued.year)
         months += entry.from_date.month - context.plan.issued.month
         yield from _grouped(
             context,
-            "sources_that_end",
             "source_ends",
             Severity.HIGH,
-            _in_order(context, concerned),
-            values={"date": shown, "why": {"zh": entry.why.zh, "en": entry.why.en}},
+            [context.targets[n] for n in context.in_order(one.id for one in concerned)],
+            values={"date": _date(entry.from_date), "why": in_both(entry.why.in_)},
             numbers={"from_date": entry.from_date.isoformat(), "months_after_issue": months},
             part=entry.id,
         )
 
 
-def _in_order(context: PlanContext, targets: Iterable[Target]) -> list[Target]:
-    wanted = {target.id for target in targets}
-    return [target for target in context.plan.targets if target.id in wanted]
+def _date(day: dt.date) -> Said:
+    return in_both(lambda lang: date(day, lang))
 
 
-def breaks_inside(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.UNMEASURABLE)
+def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
     """Find series that break between a plan's start and the day on which a target falls due."""
     by_indicator: dict[str, list[Break]] = {}
     for entry in context.catalog.breaks.values():
@@ -261,11 +245,10 @@ def breaks_inside(context: PlanContext) -> Iterator[Finding]:
     for (year, _), (names, entry, targets) in found.items():
         yield from _grouped(
             context,
-            "breaks_inside",
             "break_inside",
             Severity.MEDIUM,
             targets.values(),
-            values={"year": year, "why": {"zh": entry.why.zh, "en": entry.why.en}},
+            values={"year": year, "why": in_both(entry.why.in_)},
             numbers={"year": year, "breaks": sorted(names)},
             part=min(names),
         )

@@ -1,104 +1,32 @@
-"""Targets that bind one another: what one leaves of the other's room."""
+"""Targets that bind one another: what one leaves of the other's room, and parts of their whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from edu_metrics.catalog import Reading, Selection, SumOverYears, Target, YearlyChange
+from edu_metrics.catalog import PartsOfWhole, Reading, Selection, SumOverYears, Target, YearlyChange
+from edu_metrics.formulas import pooled_share
+from edu_metrics.formulas.flows import rate_after_selection
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity
-from edu_metrics.plan_audit.rules._bands import base_before_limit
-from edu_metrics.plan_audit.rules._demands import (
-    beside,
-    in_plan_order,
-    level_by_year,
-    levels_on,
-    observed_above,
-    paced_target,
-    sizes,
-)
-from edu_metrics.plan_audit.rules._saying import (
+from edu_metrics.plan_audit.contradictions import rest_of_whole
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.impossible import base_before_limit
+from edu_metrics.plan_audit.sentences import (
     Said,
+    growth_pct,
     in_both,
-    listed,
-    measured,
+    said,
+    said_list,
+    said_rows,
     said_value,
+    said_years,
     short,
+    side_by_side,
+    sizes,
     tidy,
 )
-from edu_metrics.words import in_year, say
-
-__all__ = [
-    "funds_over_years",
-    "paces_of_one_whole",
-    "selection_moves_rate",
-    "share_of_rest",
-    "total_and_per_head",
-]
-
-
-def rest_inside(inner_pct: float, outer_pct: float) -> float:
-    """
-    Give the share of those outside a subset that the wider group still has to take in.
-
-    Parameters
-    ----------
-    inner_pct : float
-        Share of the whole in the subset. [percent]
-    outer_pct : float
-        Share of the whole in the wider group. [percent]
-
-    Returns
-    -------
-    float
-        Share of the rest. [percent]
-
-    Examples
-    --------
-    Half of all children are in public kindergartens and 95 % are to be in inclusive ones:
-
-    >>> rest_inside(50, 95), round(rest_inside(55, 95), 1), rest_inside(60, 95)
-    (90.0, 88.9, 87.5)
-    """
-    return 100 * (outer_pct - inner_pct) / (100 - inner_pct)
-
-
-def rate_after_selection(rate_pct: float, share_now_pct: float, share_pct: float) -> float:
-    """
-    Give the rate among fewer selected when as many of the cohort as before succeed.
-
-    Parameters
-    ----------
-    rate_pct : float
-        Rate among those selected now. [percent]
-    share_now_pct, share_pct : float
-        Share of the cohort selected now, and then. [percent]
-
-    Returns
-    -------
-    float
-        The rate then, at most 100. [percent]
-
-    Examples
-    --------
-    80 % of the half of a cohort that sits an exam pass, that is 40 % of the cohort:
-
-    >>> [round(rate_after_selection(80, 50, share), 1) for share in (50, 48, 45)]
-    [80.0, 83.3, 88.9]
-    """
-    return min(rate_pct * share_now_pct / share_pct, 100.0)
-
-
-def per_head_growth(total_pct: float, heads_pct: float) -> float:
-    """
-    Give the growth per head from the growth of the total and of the heads.
-
-    Examples
-    --------
-    >>> per_head_growth(5, 0), round(per_head_growth(2, 5), 2)
-    (5.0, -2.86)
-    """
-    return tidy(100 * ((100 + total_pct) / (100 + heads_pct) - 1))
+from edu_metrics.reachability.arithmetic import PromisedPace
+from edu_metrics.trajectories import baselines_that_reach
 
 
 def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
@@ -109,10 +37,11 @@ def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
                 yield name, other
 
 
-def share_of_rest(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
     """Find a subset and its wider group with levels in one year, and what the rest must do."""
     for inner, outer in _pairs(context, "subset_of"):
-        small, large = levels_on(context, inner), levels_on(context, outer)
+        small, large = context.levels_on(inner), context.levels_on(outer)
         years = sorted(small.keys() & large.keys())
         if not years:
             continue
@@ -121,55 +50,44 @@ def share_of_rest(context: PlanContext) -> Iterator[Finding]:
         if not 0 <= subset < wider < 100:
             continue
         shown = [s for s in (subset, subset + 5, subset + 10) if s < wider]
-        rests = [rest_inside(s, wider) for s in shown]
-        concerned = in_plan_order(context, [*small[year], *large[year]])
+        rests = [rest_of_whole(wider, 100, s / 100) for s in shown]
+        concerned = context.in_order([*small[year], *large[year]])
         target = context.targets[min(concerned)]
-        seen = observed_above(context, outer, target)
-        names = context.catalog.indicators
-        yield Finding(
-            kind=Kind.JOINT,
+        seen = context.observed_above(outer, target)
+        yield Flaw(
             severity=Severity.LOW,
-            rule="share_of_rest",
             targets=concerned,
             text="audit_joint.rest",
             values={
-                "inner": {"zh": names[inner].name.zh, "en": names[inner].name.en},
-                "outer": {"zh": names[outer].name.zh, "en": names[outer].name.en},
+                "inner": context.indicator_name(inner),
+                "outer": context.indicator_name(outer),
                 "year": year,
                 "wider": said_value(wider, "percent"),
-                "rows": _rests(shown, rests),
-                "seen": beside(context, seen),
+                "rows": said_rows(
+                    "audit_joint.rest_row",
+                    (
+                        {"share": short(s), "rest": short(rest, 1)}
+                        for s, rest in zip(shown, rests, strict=True)
+                    ),
+                ),
+                "seen": context.beside(seen),
             },
             numbers={
                 "year": year,
                 "outer_pct": wider,
                 "inner_pct": [*shown],
                 "share_of_rest_pct": [tidy(rest) for rest in rests],
-                "observed_outer_pct": {
-                    area: {str(when): tidy(value) for when, value in values.items()}
-                    for area, values in seen
-                },
+                "observed_outer_pct": _by_area_and_year(seen),
             },
         )
 
 
-def _rests(shown: list[float], rests: list[float]) -> Said:
-    return in_both(
-        lambda lang: listed(
-            (
-                say("audit_joint.rest_row", lang, share=short(s), rest=short(rest, 1))
-                for s, rest in zip(shown, rests, strict=True)
-            ),
-            lang,
-        )
-    )
-
-
-def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def paces_of_one_whole(context: PlanContext) -> Iterator[Flaw]:
     """Find paces of rates that share one whole, and the bases that they leave each other."""
     for kind, key in (("disjoint_from", "disjoint"), ("subset_of", "subset")):
         for first, second in _pairs(context, kind):
-            one, other = paced_target(context, first), paced_target(context, second)
+            one, other = context.paced_target(first), context.paced_target(second)
             if one is None or other is None or other[1].slowest < 0:
                 continue
             if (one[1].slowest < 0) != (key == "disjoint"):
@@ -187,11 +105,9 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
                 rise = [base_before_limit(100, one[1].slowest, n) for n in steps]
                 top = [min(end, mine) for end, mine in zip(own, rise, strict=True)]
                 sums = []
-            yield Finding(
-                kind=Kind.JOINT,
+            yield Flaw(
                 severity=Severity.LOW,
-                rule="paces_of_one_whole",
-                targets=in_plan_order(context, (one[0].id, other[0].id)),
+                targets=context.in_order((one[0].id, other[0].id)),
                 text=f"audit_joint.{key}",
                 values={
                     "first": context.title(one[0]),
@@ -203,7 +119,8 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
             )
 
 
-def selection_moves_rate(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
     """Find rates among a selected part whose selection another target moves."""
     for entry in context.knowledge:
         if not isinstance(entry, Selection):
@@ -214,17 +131,15 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Finding]:
             if entry.by in {target.indicator, *(reading.indicator for reading in target.readings)}
         ]
         for target in context.by_indicator.get(entry.indicator, ()) if movers else ():
-            stated, levels = context.base(target), level_by_year(context, target)
+            stated, levels = context.base(target), context.level_by_year(target)
             if stated is None and not levels:
                 continue
             rate = stated[1] if stated else levels[min(levels)]
             now = entry.shares_pct[0]
-            rates = [rate_after_selection(rate, now, share) for share in entry.shares_pct]
-            yield Finding(
-                kind=Kind.JOINT,
+            rates = [float(rate_after_selection(rate, now, share)) for share in entry.shares_pct]
+            yield Flaw(
                 severity=Severity.MEDIUM,
-                rule="selection_moves_rate",
-                targets=in_plan_order(context, (target.id, *(one.id for one in movers))),
+                targets=context.in_order((target.id, *(one.id for one in movers))),
                 text="audit_joint.selection",
                 values={
                     "title": context.title(target),
@@ -251,7 +166,8 @@ def _grows(target: Target) -> bool:
     )
 
 
-def total_and_per_head(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def total_and_per_head(context: PlanContext) -> Iterator[Flaw]:
     """Find a total and its value per head that are both only to grow."""
     totals = {
         indicator.inputs["value"].quantity: name
@@ -268,44 +184,38 @@ def total_and_per_head(context: PlanContext) -> Iterator[Finding]:
                 yield _linked_rules(context, first, second, total)
 
 
-def _linked_rules(context: PlanContext, first: Target, second: Target, total: str) -> Finding:
+def _linked_rules(context: PlanContext, first: Target, second: Target, total: str) -> Flaw:
     known = context.series.get((total, first.areas[0]), {})
     observed = {
-        year: 100 * (known[year] / known[year - 1] - 1)
+        year: growth_pct(known[year - 1], known[year])
         for year in sorted(known)
         if year - 1 in known and known[year - 1]
     }
 
-    def seen(lang: str) -> str:
-        if not observed:
-            return say("audit_joint.growth_unknown", lang)
-        rows = (
-            in_year(measured(value, "percent", lang, 1), year, lang)
-            for year, value in observed.items()
-        )
-        return say("audit_joint.growth", lang, rows=say("audit_joint.comma", lang).join(rows))
-
-    return Finding(
-        kind=Kind.JOINT,
+    return Flaw(
         severity=Severity.LOW,
-        rule="total_and_per_head",
-        targets=in_plan_order(context, (first.id, second.id)),
+        targets=context.in_order((first.id, second.id)),
         text="audit_joint.per_head",
         values={
             "total": context.title(first),
             "per_head": context.title(second),
-            "seen": in_both(seen),
+            "seen": said("audit_joint.growth", rows=said_list(said_years(observed, "percent", 1)))
+            if observed
+            else said("audit_joint.growth_unknown"),
         },
         numbers={
             "heads_growth_pct": [0, 1, 2, 5],
             "total_must_grow_more_than_pct": [0, 1, 2, 5],
-            "per_head_when_total_grows_1_pct": [per_head_growth(1, g) for g in (0, 1, 2, 5)],
+            "per_head_when_total_grows_1_pct": [
+                tidy(growth_pct(100 + heads, 101)) for heads in (0, 1, 2, 5)
+            ],
             "observed_total_growth_pct": {str(y): tidy(value) for y, value in observed.items()},
         },
     )
 
 
-def funds_over_years(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.JOINT)
+def funds_over_years(context: PlanContext) -> Iterator[Flaw]:
     """Turn a sum of money over several years into a yearly one, beside the observed spending."""
     for target in context.plan.targets:
         sums = [
@@ -319,13 +229,11 @@ def funds_over_years(context: PlanContext) -> Iterator[Finding]:
             continue
         whole = _spending(context, target)
         rows = [(reading, [bound.value for bound in c.bounds], len(c.years)) for reading, c in sums]
-        yield Finding(
-            kind=Kind.JOINT,
+        yield Flaw(
             severity=Severity.LOW if whole else Severity.OPEN,
-            rule="funds_over_years",
             targets=(target.id,),
             text="audit_joint.funds",
-            values={"title": context.title(target), "rows": _funds(rows, whole)},
+            values={"rows": _funds(rows, whole)},
             numbers={
                 "total": {reading.id: ends for reading, ends, _ in rows},
                 "per_year": {r.id: [tidy(end / n) for end in ends] for r, ends, n in rows},
@@ -355,21 +263,109 @@ def _spending(context: PlanContext, target: Target) -> tuple[int, float] | None:
 
 
 def _funds(rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float] | None) -> Said:
-    def row(reading: Reading, ends: list[float], years: int, lang: str) -> str:
+    def row(reading: Reading, ends: list[float], years: int) -> Said:
         yearly = [end / years for end in ends]
-        shown = " – ".join(measured(end, "yuan", lang) for end in yearly)
+        printed = [said_value(end, "yuan") for end in yearly]
+        values = {
+            "label": in_both(reading.label.in_),
+            "yearly": in_both(lambda lang: " – ".join(end[lang] for end in printed)),
+        }
         if whole is None:
-            return say(
-                "audit_joint.fund_unknown", lang, label=reading.label.in_(lang), yearly=shown
-            )
-        return say(
+            return said("audit_joint.fund_unknown", **values)
+        return said(
             "audit_joint.fund",
-            lang,
-            label=reading.label.in_(lang),
-            yearly=shown,
+            **values,
             share=" – ".join(short(100 * end / whole[1], 0) for end in yearly),
             year=whole[0],
-            spending=measured(whole[1], "yuan", lang),
+            spending=said_value(whole[1], "yuan"),
         )
 
-    return in_both(lambda lang: listed((row(*one, lang) for one in rows), lang))
+    return side_by_side(row(*one) for one in rows)
+
+
+@rule(Kind.JOINT)
+def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
+    """Work out what levels of parts imply for the whole, for each set of sizes."""
+    for entry in context.knowledge:
+        if not isinstance(entry, PartsOfWhole):
+            continue
+        by_part = [context.levels_on(part) for part in entry.parts]
+        years = set.intersection(*(set(levels) for levels in by_part))
+        if not years:
+            continue
+        year = max(years)
+        levels = [max(found[year].values()) for found in by_part]
+        implied = [pooled_share(levels, weights) for weights in entry.weights]
+        concerned = {name for found in by_part for name in found[year]}
+        paced = context.paced_target(entry.whole) if entry.whole else None
+        target = context.targets[min(concerned)]
+        seen = context.observed_above(entry.whole, target) if entry.whole else {}
+        if paced:
+            concerned.add(paced[0].id)
+        bands = _bands(implied, paced[1], sorted(paced[0].steps)) if paced else {}
+        yield Flaw(
+            kind=Kind.IMPOSSIBLE if bands else None,
+            severity=Severity.MEDIUM if bands else Severity.LOW,
+            targets=context.in_order(concerned),
+            text=f"audit_wholes.{'with_pace' if bands else 'implied'}",
+            values={
+                "parts": side_by_side(
+                    _part(context.indicator_name(part), level)
+                    for part, level in zip(entry.parts, levels, strict=True)
+                ),
+                "year": year,
+                "implied": said_rows(
+                    f"audit_wholes.{'assumed' if entry.unverified else 'at'}",
+                    (
+                        {"weights": " : ".join(map(short, weights)), "value": short(value)}
+                        for weights, value in zip(entry.weights, implied, strict=True)
+                    ),
+                ),
+                "pace": context.title(paced[0]) if paced else "",
+                "bands": sizes(bands, map(_ranges, bands.values())) if bands else "",
+                "seen": context.beside(seen),
+            },
+            numbers={
+                "year": year,
+                "parts": [*entry.parts],
+                "levels_pct": [*levels],
+                "weights": [[*weights] for weights in entry.weights],
+                "weights_assumed": entry.unverified,
+                "implied_pct": [tidy(value) for value in implied],
+                "steps": [*bands],
+                "base_of_whole_pct": [
+                    [[tidy(low), tidy(high)] for low, high in found] for found in bands.values()
+                ],
+                "observed_pct": _by_area_and_year(seen),
+            },
+            part=entry.id,
+        )
+
+
+def _bands(
+    implied: list[float], pace: PromisedPace, steps: list[int]
+) -> dict[int, list[tuple[float, float]]]:
+    """Give the bases of the whole from which its own pace arrives, by steps and set of sizes."""
+    fastest = pace.slowest if pace.fastest is None else pace.fastest
+    if pace.slowest * fastest <= 0 or abs(pace.slowest) > abs(fastest):
+        return {}
+    return {
+        n: [baselines_that_reach(level, pace.slowest, fastest, n) for level in implied]
+        for n in steps
+    }
+
+
+def _part(name: Said, level: float) -> Said:
+    value = said_value(level, "percent")
+    return {lang: f"{text} {value[lang]}" for lang, text in name.items()}
+
+
+def _ranges(ends: list[tuple[float, float]]) -> str:
+    return " / ".join(f"{short(low, 1)}–{short(high, 1)}" for low, high in ends)
+
+
+def _by_area_and_year(seen: Mapping[str, Mapping[int, float]]) -> Value:
+    return {
+        area: {str(year): tidy(value) for year, value in values.items()}
+        for area, values in seen.items()
+    }

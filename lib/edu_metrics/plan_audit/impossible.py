@@ -2,43 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from edu_metrics.catalog import Irreversible, Reading, Target, TotalChange, YearlyChange
-from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity, Value
-from edu_metrics.plan_audit.rules._bands import base_before_limit, cut_of_new_cases, fastest_fall
-from edu_metrics.plan_audit.rules._demands import in_plan_order, level_by_year, sizes
-from edu_metrics.plan_audit.rules._nearest import nearest_observed
-from edu_metrics.plan_audit.rules._saying import (
+from edu_metrics.formulas.flows import fastest_fall
+from edu_metrics.plan_audit.context import Observed, PlanContext
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.sentences import (
+    NOTHING,
     Said,
     in_both,
-    listed,
-    measured,
+    said,
     said_value,
     short,
+    side_by_side,
+    sizes,
     tidy,
+    with_sign,
 )
 from edu_metrics.reachability import is_possible
-from edu_metrics.reachability.arithmetic import PromisedPace
 from edu_metrics.trajectories import baselines_that_reach
-from edu_metrics.words import say
-
-__all__ = [
-    "irreversible_condition",
-    "level_and_pace",
-    "pace_meets_limit",
-    "reading_that_nothing_keeps",
-]
 
 
-def level_and_pace(context: PlanContext) -> Iterator[Finding]:
+def base_before_limit(limit: float, pace: float, steps: int, *, relative: bool = False) -> float:
+    """
+    Give the base from which a pace, kept in every step, ends exactly at a limit.
+
+    Parameters
+    ----------
+    limit : float
+        Highest value of a rate that rises, lowest of one that falls. [unit of the indicator]
+    pace : float
+        Change a year, signed. [points, or percent of the year before where ``relative``]
+    steps : int
+        Number of yearly steps. [years]
+    relative : bool, optional
+        Whether the pace is a percentage of the year before.
+
+    Returns
+    -------
+    float
+        The highest base of a rise, the lowest of a fall. [unit of the indicator]
+
+    Examples
+    --------
+    Five points more a year within 100, and three less a year down to nothing:
+
+    >>> base_before_limit(100, 5, 2), base_before_limit(100, 5, 3)
+    (90.0, 85.0)
+    >>> base_before_limit(0, -3, 2), base_before_limit(0, -3, 3)
+    (6.0, 9.0)
+    """
+    return tidy(baselines_that_reach(limit, pace, pace, steps, relative=relative)[0])
+
+
+def cut_of_new_cases(fall_pp: float, flow_pp: float) -> float:
+    """
+    Give the share of new cases that has to be prevented for a yearly fall.
+
+    Parameters
+    ----------
+    fall_pp : float
+        Fall of the rate a year. [percentage points]
+    flow_pp : float
+        Fall a year without any new case. [percentage points]
+
+    Returns
+    -------
+    float
+        Share of new cases prevented; above 100 the fall can't be. [percent]
+
+    Examples
+    --------
+    Five points a year, and half a point:
+
+    >>> flow = (80.5 - 12.9) / 12
+    >>> round(cut_of_new_cases(5, flow)), round(cut_of_new_cases(0.5, flow))
+    (89, 9)
+    """
+    return 100 * fall_pp / flow_pp
+
+
+@rule(Kind.IMPOSSIBLE)
+def level_and_pace(context: PlanContext) -> Iterator[Flaw]:
     """Find levels with a promised pace, and the bases from which both hold."""
     for target in context.plan.targets:
         paced = context.targets.get(target.pace or "")
         pace = context.pace(paced) if paced else None
-        indicator, levels = context.indicator(target), level_by_year(context, target)
+        indicator, levels = context.indicator(target), context.level_by_year(target)
         if paced is None or pace is None or pace.fastest is None or not levels or not indicator:
             continue
         if pace.slowest * pace.fastest <= 0 or abs(pace.slowest) > abs(pace.fastest):
@@ -56,14 +109,11 @@ def level_and_pace(context: PlanContext) -> Iterator[Finding]:
             else []
         )
         base = context.base(target)
-        inside = base and all(low <= base[1] <= high for low, high in arrive)
-        if inside:
+        if base and all(low <= base[1] <= high for low, high in arrive):
             continue
-        yield Finding(
-            kind=Kind.IMPOSSIBLE,
+        yield Flaw(
             severity=Severity.HIGH if base else Severity.MEDIUM,
-            rule="level_and_pace",
-            targets=in_plan_order(context, (target.id, paced.id)),
+            targets=context.in_order((target.id, paced.id)),
             text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
             values={
                 "title": context.title(target),
@@ -87,18 +137,15 @@ def level_and_pace(context: PlanContext) -> Iterator[Finding]:
 def _base(context: PlanContext, target: Target, unit: str) -> Said:
     base = context.base(target)
     if base is None:
-        return in_both(lambda lang: say("audit_impossible.no_base", lang))
-    return in_both(
-        lambda lang: say(
-            "audit_impossible.stated", lang, year=base[0], value=measured(base[1], unit, lang)
-        )
-    )
+        return said("audit_impossible.no_base")
+    return said("audit_impossible.stated", year=base[0], value=said_value(base[1], unit))
 
 
-def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def pace_meets_limit(context: PlanContext) -> Iterator[Flaw]:
     """Find paces that run into the indicator's own limit within the plan."""
     for target in context.plan.targets:
-        pace, indicator = context.pace(target), context.indicator(target, target.default_reading)
+        pace, indicator = context.pace(target), context.usual_indicator(target)
         if pace is None or not pace.slowest or indicator is None:
             continue
         rising = pace.slowest > 0
@@ -108,22 +155,22 @@ def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
         steps = sorted(target.steps)
         ends = [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]
         base = context.base(target)
-        within = base and all(base[1] <= end if rising else base[1] >= end for end in ends)
-        if within:
+        if base and all(base[1] <= end if rising else base[1] >= end for end in ends):
             continue
-        totals = [] if pace.relative else [_totals(pace, n) for n in steps]
-        yield Finding(
-            kind=Kind.IMPOSSIBLE,
+        paces = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
+        totals = [] if pace.relative else [[tidy(one * n) for one in paces] for n in steps]
+        yield Flaw(
             severity=Severity.HIGH if base else Severity.MEDIUM,
-            rule="pace_meets_limit",
             targets=(target.id,),
             text=f"audit_impossible.{'ceiling' if rising else 'floor'}",
             values={
-                "title": context.title(target),
-                "pace": _a_year(pace),
+                "pace": said(
+                    f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
+                    change=with_sign(pace.slowest),
+                ),
                 "limit": said_value(limit, indicator.unit),
                 "bases": sizes(steps, map(short, ends)),
-                "totals": _in_all(steps, totals),
+                "totals": _in_all(steps, totals) if totals else NOTHING,
                 "base": _base(context, target, indicator.unit),
             },
             numbers={
@@ -138,42 +185,25 @@ def pace_meets_limit(context: PlanContext) -> Iterator[Finding]:
         )
 
 
-def _totals(pace: PromisedPace, steps: int) -> list[float]:
-    ends = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
-    return [tidy(end * steps) for end in ends]
-
-
-def _a_year(pace: PromisedPace) -> Said:
-    key = "percent_a_year" if pace.relative else "points_a_year"
-    change = _with_sign(pace.slowest)
-    return in_both(lambda lang: say(f"audit_impossible.{key}", lang, change=change))
-
-
-def _with_sign(value: float) -> str:
-    return f"+{short(value)}" if value > 0 else short(value)
-
-
 def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
-    if not totals:
-        return {"zh": "", "en": ""}
-
-    def said(lang: str) -> str:
-        ranges = (say("audit_impossible.to", lang).join(map(_with_sign, e)) for e in totals)
-        return say("audit_impossible.in_all", lang, totals=sizes(steps, ranges)[lang])
-
-    return in_both(said)
+    to = said("audit_impossible.to")
+    ranges = [
+        {lang: word.join(map(with_sign, ends)) for lang, word in to.items()} for ends in totals
+    ]
+    return said("audit_impossible.in_all", totals=sizes(steps, ranges))
 
 
-def irreversible_condition(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def irreversible_condition(context: PlanContext) -> Iterator[Flaw]:
     """Hold a promised fall against a condition that is not cured: how many new cases must go."""
     for entry in context.knowledge:
         if not isinstance(entry, Irreversible):
             continue
-        flow = fastest_fall(entry.entry_pct, entry.exit_pct, entry.cohorts)
+        cohorts = np.linspace(entry.entry_pct, entry.exit_pct, entry.cohorts)
+        flow = float(fastest_fall(cohorts))
         for target in context.by_indicator.get(entry.indicator, ()):
-            seen = nearest_observed(context, entry.indicator, target)
-            stated = context.base(target)
-            base = stated[1] if stated else seen[-1].value if seen else None
+            seen = context.nearest_observed(entry.indicator, target)
+            base = context.base_value(target, seen)
             falls = {
                 reading.id: _fall(context, target, reading, base) for reading in target.readings
             }
@@ -183,25 +213,19 @@ def irreversible_condition(context: PlanContext) -> Iterator[Finding]:
             default = target.default_reading
             beyond = [name for name, fall in known.items() if fall > flow]
             hopeless = default is not None and default.id in beyond
-            yield Finding(
-                kind=Kind.IMPOSSIBLE,
+            yield Flaw(
                 severity=Severity.HIGH if hopeless else Severity.MEDIUM,
-                rule="irreversible_condition",
                 targets=(target.id,),
                 text="audit_impossible.irreversible",
                 values={
-                    "title": context.title(target),
                     "entry": short(entry.entry_pct),
                     "exit": short(entry.exit_pct),
                     "cohorts": entry.cohorts,
-                    "area": {
-                        "zh": context.catalog.areas[entry.area].name.zh,
-                        "en": context.catalog.areas[entry.area].name.en,
-                    },
+                    "area": context.area_name(entry.area),
                     "flow": short(flow),
                     "one": short(cut_of_new_cases(1, flow), 0),
                     "rows": _cuts(target, falls, flow),
-                    "base": _base_of_fall(context, stated, seen[-1:]),
+                    "base": _base_of_fall(context, target, seen),
                 },
                 numbers={
                     "fastest_fall_pp": tidy(flow),
@@ -234,45 +258,29 @@ def _fall(
 
 
 def _cuts(target: Target, falls: dict[str, float | None], flow: float) -> Said:
-    def row(reading: Reading, lang: str) -> str:
-        fall = falls[reading.id]
-        label = reading.label.in_(lang)
+    def row(reading: Reading) -> Said:
+        fall, label = falls[reading.id], in_both(reading.label.in_)
         if fall is None:
-            return say("audit_impossible.cut_unknown", lang, label=label)
+            return said("audit_impossible.cut_unknown", label=label)
         cut = cut_of_new_cases(fall, flow)
         key = "cut_impossible" if cut > 100 else "cut"
-        return say(
-            f"audit_impossible.{key}", lang, label=label, fall=short(fall), cut=short(cut, 0)
-        )
+        return said(f"audit_impossible.{key}", label=label, fall=short(fall), cut=short(cut, 0))
 
-    rows = [reading for reading in target.readings if falls[reading.id] != 0]
-    return in_both(lambda lang: listed((row(reading, lang) for reading in rows), lang))
+    return side_by_side(row(reading) for reading in target.readings if falls[reading.id] != 0)
 
 
-def _base_of_fall(context: PlanContext, stated: Any, seen: Any) -> Said:
-    if stated:
-        return in_both(
-            lambda lang: say(
-                "audit_impossible.base_is",
-                lang,
-                value=measured(stated[1], "percent", lang),
-                year=stated[0],
-            )
-        )
+def _base_of_fall(context: PlanContext, target: Target, seen: Sequence[Observed]) -> Said:
+    if stated := context.base(target):
+        value = said_value(stated[1], "percent")
+        return said("audit_impossible.base_is", value=value, year=stated[0])
     if not seen:
-        return in_both(lambda lang: say("audit_impossible.base_missing", lang))
-    return in_both(
-        lambda lang: say(
-            "audit_impossible.base_borrowed",
-            lang,
-            area=context.catalog.areas[seen[0].area].name.in_(lang),
-            value=measured(seen[0].value, "percent", lang),
-            year=seen[0].year,
-        )
-    )
+        return said("audit_impossible.base_missing")
+    area, value = context.area_name(seen[-1].area), said_value(seen[-1].value, "percent")
+    return said("audit_impossible.base_borrowed", area=area, value=value, year=seen[-1].year)
 
 
-def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Finding]:
+@rule(Kind.IMPOSSIBLE)
+def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Flaw]:
     """Find readings that no values could keep, from the stated base or from any."""
     for target in context.plan.targets:
         base = context.base(target)
@@ -300,21 +308,14 @@ def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Finding]:
             "base_stated": base[1] if base else None,
         }
         indicator = context.indicator(target)
-        yield Finding(
-            kind=Kind.IMPOSSIBLE,
+        labels = dict.fromkeys(reading.label for reading, _ in lost)
+        yield Flaw(
             severity=Severity.HIGH if any(r.default for r, _ in lost) else Severity.MEDIUM,
-            rule="reading_that_nothing_keeps",
             targets=(target.id,),
             text="audit_impossible.nothing_keeps",
             values={
-                "title": context.title(target),
                 "base": _base(context, target, indicator.unit if indicator else "none"),
-                "labels": _labels(reading for reading, _ in lost),
+                "labels": side_by_side(in_both(label.in_) for label in labels),
             },
             numbers=numbers,
         )
-
-
-def _labels(readings: Iterable[Reading]) -> Said:
-    labels = dict.fromkeys(reading.label for reading in readings)
-    return in_both(lambda lang: listed((label.in_(lang) for label in labels), lang))
