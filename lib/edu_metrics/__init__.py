@@ -5,7 +5,8 @@ The package reads a promise exactly as the plan prints it (:mod:`edu_metrics.cat
 where a place stands (:mod:`edu_metrics.observations`, with the formulas of
 :mod:`edu_metrics.formulas`), draws what may come (:mod:`edu_metrics.trajectories`), holds the two
 against each other (:mod:`edu_metrics.reachability`) and tells it in a report
-(:mod:`edu_metrics.reporting`). Places, plans and indicators are definitions, not code.
+(:mod:`edu_metrics.report`), or in thousands (:mod:`edu_metrics.batch`). Places, plans and
+indicators are definitions, not code.
 
 A notebook starts with :func:`open_report` or :func:`open_city`; an analysis of one's own with
 :func:`load_catalog`, :func:`read_processed`, :func:`compute` and :func:`assess`. Nothing is
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from edu_metrics.catalog import find_root, load_catalog
     from edu_metrics.observations import compute, known_by, read_processed
     from edu_metrics.reachability import assess
-    from edu_metrics.reporting import open_city, open_report
+    from edu_metrics.report import open_city, open_report
 
 __all__ = [
     "assess",
@@ -40,8 +41,8 @@ _HOMES = {
     "find_root": "catalog",
     "known_by": "observations",
     "load_catalog": "catalog",
-    "open_city": "reporting",
-    "open_report": "reporting",
+    "open_city": "report",
+    "open_report": "report",
     "read_processed": "observations",
 }
 

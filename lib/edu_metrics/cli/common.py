@@ -125,7 +125,7 @@ def tell_sums_apart(catalog: Catalog, study: Study) -> None:
 def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:
     """Give a study's observations, built where they are missing or old."""
     from edu_metrics.observations import read_processed
-    from edu_metrics.reporting import prepare
+    from edu_metrics.report import prepare
 
     prepare(catalog, study)
     return read_processed(catalog.root, study.id)

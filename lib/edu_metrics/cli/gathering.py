@@ -18,7 +18,7 @@ def build(
     root: Root = None,
 ) -> None:
     """Build the tables of studies from raw files and definitions."""
-    from edu_metrics.reporting import prepare
+    from edu_metrics.report import prepare
 
     catalog = load(root)
     for study in studies_of(catalog, studies):

@@ -57,7 +57,7 @@ def report(
     root: Root = None,
 ) -> None:
     """Make reports that don't stand already: one for each area and language, and an index."""
-    from edu_metrics.reporting import How, Limits, make_reports, plan_jobs, plan_reports
+    from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
 
     catalog = load(root)
     folder = (out or catalog.root / "reports").resolve()
