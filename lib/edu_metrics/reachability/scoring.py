@@ -23,7 +23,7 @@ import numpy as np
 from edu_metrics.catalog import Plan
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Assessment, Verdict
+from edu_metrics.reachability.verdicts import Assessment, Verdict, two_digits
 
 __all__ = [
     "NO_FORECAST",
@@ -63,7 +63,7 @@ class Forecast:
 
     @classmethod
     def of(cls, found: Assessment, as_of: dt.date) -> Forecast:
-        """Take from an assessment what is held against later years."""
+        """Take from an assessment what was printed of it."""
         return cls(
             study=found.study,
             area=found.area,
@@ -73,7 +73,7 @@ class Forecast:
             reading=found.reading,
             steps=found.steps,
             last_year=found.last_year,
-            probability=found.probability,
+            probability=two_digits(found.probability),
             interval=found.interval,
         )
 
