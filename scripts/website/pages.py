@@ -101,9 +101,14 @@ def models() -> dict[str, list[type[BaseModel]]]:
     for model in classes:
         found.setdefault(model.__module__, []).append(model)
     return {
-        module: sorted(found[module], key=lambda model: inspect.getsourcelines(model)[1])
+        module: sorted(found[module], key=_line, reverse=True)
         for module in sorted(found, key=list(_MODULES).index)
     }
+
+
+def _line(model: type[BaseModel]) -> int:
+    """Say where a model stands in its module: what holds others stands after them."""
+    return inspect.getsourcelines(model)[1]
 
 
 #: In which order the groups stand, and which files hold them.
@@ -169,8 +174,10 @@ def _type_of(field: FieldInfo) -> str:
     if field.is_required():
         return shown
     default = field.get_default(call_default_factory=True)
-    empty = default in (None, (), {}) and default is not False
-    return f"{shown}, else {'nothing' if empty else f'`{default}`'}"
+    if default is None or default in ((), {}):
+        return f"{shown}, else nothing"
+    told = str(default).lower() if isinstance(default, bool) else default
+    return f"{shown}, else `{told}`"
 
 
 _PLAIN = {
