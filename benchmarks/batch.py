@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edu_metrics.reporting.warming import BLAS_THREADS
+from edu_metrics.reporting.preload import BLAS_THREADS
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "invented_districts"
@@ -60,7 +60,7 @@ from pathlib import Path
 sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat
 from edu_metrics.reporting.page import in_one_language, to_page
-from edu_metrics.reporting.warming import warm
+from edu_metrics.reporting.preload import warm
 from IPython.core.interactiveshell import InteractiveShell
 
 jobs, number, workers = json.loads(Path(sys.argv[1]).read_text("utf-8")), 0, int(sys.argv[2])

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from edu_metrics.reporting import Limits, run
-from edu_metrics.reporting.forking import fork_pool
+from edu_metrics.reporting.pool import report_pool
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_both_engines_make_the_same_report_of_notebooks_that_are_seldom_asked_fo
     for engine in ("fork", "kernel"):
         job = dataclasses.replace(rare[name], folder=tmp_path / engine / rare[name].folder.name)
         if engine == "fork":
-            with fork_pool(1, Limits(), project) as pool:
+            with report_pool(1, Limits(), project) as pool:
                 outcome = pool.submit(job).result(timeout=300)
         else:
             outcome = run(job)

@@ -15,10 +15,11 @@ import pytest
 
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.reporting import Outcome, batch, make_reports, plan_jobs
-from edu_metrics.reporting.kernels import kernel_pool
 from edu_metrics.reporting.planning import rows_of
+from edu_metrics.reporting.pool import report_pool
 from edu_metrics.reporting.running import Limits, NotStartedError
 from edu_metrics.words import say
+from tests.reporting.books import job_of
 
 
 def planned(catalog, study, tmp_path, **given):
@@ -279,18 +280,19 @@ def test_the_page_above_all_counts_made_and_failed(make):
     assert '<td class="n">5</td><td class="n">1</td>' in page
 
 
-def test_workers_are_stopped_at_once_where_their_user_is():
+def test_workers_are_stopped_at_once_where_their_user_is(tmp_path):
     """Six jobs of a minute each: the first is running, the others wait."""
     begun = time.monotonic()
     before = set(multiprocessing.active_children())
-    pids = []
+    note = tmp_path / "pid"
+    source = f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getppid()))\ntime.sleep(60)"
 
     def be_interrupted():
-        with kernel_pool(1, Limits()) as pool:
-            processes = pool._pool
-            pids.append(processes.submit(os.getpid).result())
-            for _ in range(6):
-                processes.submit(time.sleep, 60)
+        with report_pool(1, Limits(), tmp_path, engine="kernel") as pool:
+            for number in range(6):
+                pool.submit(job_of(tmp_path, f"slow{number}", source))
+            while not (note.exists() and note.read_text()):
+                time.sleep(0.05)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -298,7 +300,7 @@ def test_workers_are_stopped_at_once_where_their_user_is():
     assert time.monotonic() - begun < 60
     assert set(multiprocessing.active_children()) == before
     with pytest.raises(ProcessLookupError):
-        os.kill(pids[0], 0)
+        os.kill(int(note.read_text()), 0)
 
 
 def test_a_batch_needs_the_notebooks_of_its_own_project(root, tmp_path):

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from edu_metrics.reporting import How, Limits, make_reports, plan_reports
-from edu_metrics.reporting.forking import can_fork
+from edu_metrics.reporting.pool import can_fork, report_pool
 from edu_metrics.reporting.publishing import stamp_of
 from edu_metrics.simulation import simulate_districts
 from tests.reporting.books import PARAMETERS, write_book
@@ -64,11 +64,7 @@ def test_a_report_of_a_notebook_that_is_not_there_any_more_fails_with_what_to_do
     jobs = [found.job for found in decided]
     assert {job.notebook_sha256 for job in jobs} == {hashlib.sha256(first).hexdigest()}
     book.write_bytes(first.replace(b"first", b"second"))
-    from edu_metrics.reporting.forking import fork_pool
-    from edu_metrics.reporting.kernels import kernel_pool
-
-    pool = fork_pool(1, Limits(), project) if engine == "fork" else kernel_pool(1, Limits())
-    with pool as made:
+    with report_pool(1, Limits(), project, engine=engine) as made:
         outcome = made.submit(jobs[0]).result()
     assert outcome.status == "failed"
     assert outcome.error == (

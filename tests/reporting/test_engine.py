@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from edu_metrics.reporting import Limits, run
-from edu_metrics.reporting.forking import fork_pool
+from edu_metrics.reporting.pool import report_pool
 from tests.reporting.books import job_of, shown, write_book
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +88,7 @@ def both(tmp_path_factory):
     """Run the notebook of all kinds in a kernel and in a forked process."""
     forked, kernel = (tmp_path_factory.mktemp(name) for name in ("forked", "kernel"))
     limits = Limits(memory_mb=None)
-    with fork_pool(1, limits, forked) as pool:
+    with report_pool(1, limits, forked) as pool:
         outcomes = [pool.submit(job_of(forked, "kinds", *KINDS)).result(timeout=120)]
     with pytest.MonkeyPatch.context() as patch:
         # With it a kernel does not hear what programs write.
@@ -192,7 +192,7 @@ def test_both_engines_show_the_same_of_threads_tasks_and_errors_that_are_expecte
         job = job_of(tmp_path / engine, "beyond")
         write_book(job.notebook, *BEYOND, tags={len(BEYOND) - 2: "raises-exception"})
         if engine == "fork":
-            with fork_pool(1, limits, tmp_path) as pool:
+            with report_pool(1, limits, tmp_path) as pool:
                 outcome = pool.submit(job).result(timeout=120)
         else:
             outcome = run(job, limits)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import multiprocessing
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,10 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from edu_metrics.errors import ReportError
-from edu_metrics.reporting import Limits, forking, nursery
-from edu_metrics.reporting.forking import can_fork, fork_pool
-from edu_metrics.reporting.running import NotStartedError
+from edu_metrics.reporting import Limits
+from edu_metrics.reporting.pool import can_fork, fork_server_pid, report_pool
 from tests.reporting.books import job_of, shown
 
 if not can_fork():  # pragma: no cover
@@ -64,7 +59,7 @@ np.random.seed(1)
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory):
     """Give a pool that is warm, two reports at a time."""
-    with fork_pool(2, LIMITS, tmp_path_factory.mktemp("root")) as pool:
+    with report_pool(2, LIMITS, tmp_path_factory.mktemp("root")) as pool:
         yield pool
 
 
@@ -260,19 +255,18 @@ def test_what_a_report_started_lives_as_long_as_the_report(pool, tmp_path):
 
 def test_a_process_of_another_user_is_left_and_not_waited_for():
     code = """
-import multiprocessing, os, subprocess
-from edu_metrics.reporting.nursery import Nursery
+import os, subprocess
+from edu_metrics.reporting.worker import end_orphans
 
 def refused(*_):
     raise PermissionError(1, "not yours")
 
-_, theirs = multiprocessing.Pipe()
 foreign, kill = subprocess.Popen(["sleep", "600"]), os.kill
 os.kill = refused
-Nursery(theirs)._end_orphans()
+end_orphans()
 print("went on", foreign.poll())
 os.kill = kill
-Nursery(theirs)._end_orphans()
+end_orphans()
 try:
     os.kill(foreign.pid, 0)
 except ProcessLookupError:
@@ -295,10 +289,10 @@ for descriptor in range(3, 64):
 
 @pytest.mark.parametrize(("ends", "found"), [("1", ("made", None)), ("os._exit(1)", ("failed", 2))])
 def test_nonsense_in_every_open_file_is_no_message(pool, make, ends, found):
-    before = pool.pid
+    before = fork_server_pid()
     outcome = make(SCRAWL + ends)
     assert (outcome.status, outcome.cell) == found
-    assert pool.pid == before
+    assert fork_server_pid() == before
 
 
 @pytest.mark.parametrize(
@@ -312,7 +306,7 @@ def test_nonsense_in_every_open_file_is_no_message(pool, make, ends, found):
 def test_what_can_not_be_written_or_read_is_the_fault_of_its_report(
     pool, make, tmp_path, source, error
 ):
-    before = pool.pid
+    before = fork_server_pid()
     path = f"path = {str(tmp_path / 'notebooks' / 'bad.ipynb')!r}\n"
     outcome = make(path + source)
     assert (outcome.status, outcome.log) == ("failed", "failed.log")
@@ -320,12 +314,12 @@ def test_what_can_not_be_written_or_read_is_the_fault_of_its_report(
     assert outcome.error in (make.folder / "bad" / "failed.log").read_text("utf-8")
     kept = make.folder / "bad" / "failed.ipynb"
     assert not kept.exists() or nbformat.read(kept, as_version=4).cells
-    assert pool.pid == before
+    assert fork_server_pid() == before
 
 
 def test_sets_are_walked_in_the_same_order_whatever_the_user_s_hashes_are(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "7")
-    with fork_pool(1, LIMITS, tmp_path) as pool:
+    with report_pool(1, LIMITS, tmp_path) as pool:
         job = job_of(tmp_path, "one", "print(hash('a'))")
         assert pool.submit(job).result(timeout=60).status == "made"
     wanted = subprocess.run(
@@ -336,8 +330,8 @@ def test_sets_are_walked_in_the_same_order_whatever_the_user_s_hashes_are(tmp_pa
     assert shown(job.folder) == wanted.stdout
 
 
-def test_where_memory_runs_out_the_system_ends_a_report_before_its_nursery(pool, make):
-    score = int(Path(f"/proc/{pool.pid}/oom_score_adj").read_text())
+def test_where_memory_runs_out_the_system_ends_a_report_before_what_forks_it(pool, make):
+    score = int(Path(f"/proc/{fork_server_pid()}/oom_score_adj").read_text())
     make("print(open('/proc/self/oom_score_adj').read())", name="good")
     assert int(shown(make.folder / "good")) > score
 
@@ -351,9 +345,11 @@ def test_a_report_has_one_thread_for_linear_algebra(make):
     assert shown(make.folder / "good").split() == ["1", "1"]
 
 
-def test_the_process_that_forks_has_one_thread(pool, make):
-    make("1")
-    assert len(os.listdir(f"/proc/{pool.pid}/task")) == 1
+def test_the_processes_that_fork_have_one_thread(make):
+    """The fork server, and the worker that it forked: the parent of a report."""
+    make("import os\nprint(len(os.listdir(f'/proc/{os.getppid()}/task')))", name="good")
+    assert shown(make.folder / "good") == "1\n"
+    assert len(os.listdir(f"/proc/{fork_server_pid()}/task")) == 1
 
 
 def test_what_a_report_writes_to_stdout_does_not_reach_the_terminal(make, capfd):
@@ -365,201 +361,6 @@ def test_what_a_report_writes_to_stdout_does_not_reach_the_terminal(make, capfd)
 def test_a_page_that_can_not_be_made_is_the_fault_of_no_cell(make):
     outcome = make("from edu_metrics.reporting import running\nrunning.to_page = None")
     assert (outcome.status, outcome.cell) == ("failed", None)
-
-
-def test_reports_go_on_where_the_process_that_forks_is_lost(tmp_path):
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        jobs = [job_of(tmp_path, f"r{n}", "import time\ntime.sleep(0.3)") for n in range(3)]
-        futures = [pool.submit(job) for job in jobs]
-        assert futures[0].result(timeout=60).status == "made"
-        os.kill(pool.pid, signal.SIGKILL)
-        assert [future.result(timeout=60).status for future in futures] == ["made"] * 3
-
-
-KILL = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
-
-
-def test_a_notebook_that_kills_its_nursery_is_given_up_and_the_others_are_made(tmp_path):
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        bad = pool.submit(job_of(tmp_path, "bad", "print('before')", KILL))
-        good = pool.submit(job_of(tmp_path, "good", "1"))
-        outcome = bad.result(timeout=60)
-        assert (outcome.status, outcome.log) == ("failed", "failed.log")
-        assert outcome.error.startswith("process lost, 2 times")
-        assert good.result(timeout=60).status == "made"
-    folder = tmp_path / "reports" / "en"
-    assert left(folder) == ["bad", "good"]
-    assert outcome.error in (folder / "bad" / "failed.log").read_text("utf-8")
-    assert shown(folder / "bad", "failed.ipynb") == "before\n"
-
-
-def test_a_notebook_that_kills_its_nursery_takes_none_that_ran_beside_it(tmp_path):
-    """It strikes whenever the other one is being made; the other one is never at fault."""
-    note = tmp_path / "begun"
-    beside = f"import pathlib, time\npathlib.Path({str(note)!r}).touch()\ntime.sleep(2)"
-    wait = f"import os, time\nwhile not os.path.exists({str(note)!r}): time.sleep(0.01)"
-    with fork_pool(2, LIMITS, tmp_path) as pool:
-        jobs = [job_of(tmp_path, name, *sources) for name, sources in
-                [("bad", (wait, KILL)), ("beside", (beside,)), ("behind", ("1",))]]  # fmt: skip
-        futures = [pool.submit(job) for job in jobs]
-        statuses = [future.result(timeout=60).status for future in futures]
-    assert statuses == ["failed", "made", "made"]
-
-
-@pytest.fixture
-def at_start(tmp_path, monkeypatch):
-    """Let every process that forks begin with some lines of a test."""
-
-    def do(lines: str) -> None:
-        folder = tmp_path / "site"
-        folder.mkdir()
-        only = "import sys\nif 'edu_metrics.reporting.nursery' in sys.orig_argv:\n"
-        text = only + "".join(f"    {line}\n" for line in lines.splitlines())
-        (folder / "sitecustomize.py").write_text(text, "utf-8")
-        monkeypatch.setenv("PYTHONPATH", str(folder))
-
-    return do
-
-
-THREAD = (
-    "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()"
-)
-
-
-def test_where_no_process_can_fork_all_who_ask_are_told_why(tmp_path, at_start):
-    """Those who asked before it was known, and those who ask then."""
-    at_start(THREAD)
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        early = pool.submit(job_of(tmp_path, "early", "1"))
-        with pytest.raises(NotStartedError, match="a library started a thread"):
-            early.result(timeout=60)
-        with pytest.raises(NotStartedError, match="did not start: a library started a thread"):
-            pool.submit(job_of(tmp_path, "late", "1"))
-
-
-def test_the_last_words_of_a_process_that_did_not_start_are_told(tmp_path, at_start):
-    at_start("sys.exit('no room in here')")
-    with (
-        fork_pool(1, LIMITS, tmp_path) as pool,
-        pytest.raises(NotStartedError, match="no room in here"),
-    ):
-        pool.submit(job_of(tmp_path, "early", "1")).result(timeout=60)
-
-
-def test_a_process_that_can_not_be_started_is_told_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(forking.subprocess, "Popen", _out_of_memory)
-    with pytest.raises(NotStartedError, match="Cannot allocate memory"):
-        forking.ForkPool(1, LIMITS, tmp_path)
-
-
-def test_where_none_can_be_started_again_nobody_waits_for_ever(tmp_path, monkeypatch):
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
-        monkeypatch.setattr(forking.subprocess, "Popen", _out_of_memory)
-        futures = [pool.submit(job_of(tmp_path, name, KILL)) for name in ("bad", "behind")]
-        for future in futures:
-            with pytest.raises(ReportError, match=r"did not start again: .*Cannot allocate memory"):
-                future.result(timeout=60)
-        with pytest.raises(ReportError, match="Cannot allocate memory"):
-            pool.submit(job_of(tmp_path, "late", "1"))
-
-
-@pytest.mark.parametrize(("fails", "status"), [(2, "made"), (3, None)])
-def test_a_process_that_worked_is_started_more_than_once(tmp_path, at_start, fails, status):
-    """As where memory is short for a while; the first start and the last ones go well."""
-    count = tmp_path / "count"
-    at_start(
-        f"count = open({str(count)!r}, 'a+')\ncount.write('.')\ncount.flush()\ncount.seek(0)\n"
-        f"if 1 < len(count.read()) <= {1 + fails}: sys.exit('no room yet')"
-    )
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
-        future = pool.submit(job_of(tmp_path, "slow", "import time\ntime.sleep(1)"))
-        os.kill(pool.pid, signal.SIGKILL)
-        if status:
-            assert future.result(timeout=60).status == status
-        else:
-            with pytest.raises(ReportError, match=r"did not start again: .*no room yet"):
-                future.result(timeout=60)
-
-
-def _out_of_memory(*_, **__):
-    raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
-
-
-def test_a_pool_that_is_left_while_it_warms_up_waits_for_nothing(tmp_path, at_start):
-    """The bound is that of a test that hangs."""
-    at_start("import time\ntime.sleep(600)")
-    begun = time.monotonic()
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        never = pool.submit(job_of(tmp_path, "never", "1"))
-    assert time.monotonic() - begun < 20
-    assert never.cancelled()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pool.pid, 0)
-
-
-def test_the_process_that_forks_does_not_end_where_its_whole_job_is_told_to(tmp_path):
-    with fork_pool(1, LIMITS, tmp_path) as pool:
-        assert pool.submit(job_of(tmp_path, "first", "1")).result(timeout=60).status == "made"
-        before = pool.pid
-        future = pool.submit(job_of(tmp_path, "slow", "import time\ntime.sleep(1)"))
-        os.kill(pool.pid, signal.SIGTERM)
-        assert future.result(timeout=60).status == "made"
-        assert pool.pid == before
-
-
-@pytest.mark.parametrize("refused", [errno.EAGAIN, errno.ENOMEM])
-def test_a_fork_that_is_refused_is_tried_again(tmp_path, at_start, refused):
-    at_start(
-        "import os\nfork, refused = os.fork, []\ndef later():\n    refused.append(1)\n"
-        f"    if len(refused) < 3: raise OSError({refused}, 'no more')\n"
-        "    return fork()\nos.fork = later"
-    )
-    with fork_pool(2, LIMITS, tmp_path) as pool:
-        futures = [pool.submit(job_of(tmp_path, name, "1")) for name in ("one", "two")]
-        assert [future.result(timeout=60).status for future in futures] == ["made", "made"]
-
-
-def test_a_fork_that_is_always_refused_fails_with_the_reason_and_leaves_nothing_open(
-    tmp_path, monkeypatch
-):
-    def refused():
-        raise BlockingIOError(errno.EAGAIN, "no more processes")
-
-    ours, theirs = multiprocessing.Pipe()
-    made = nursery.Nursery(theirs)
-    monkeypatch.setattr(nursery.os, "fork", refused)
-    monkeypatch.setattr(nursery, "_PAUSE", 0.0)
-    before = os.listdir("/proc/self/fd")
-    ours.send((1, job_of(tmp_path, "one", "1"), LIMITS))
-    made._obey()
-    for _ in range(1000):
-        if ours.poll():
-            break
-        made._try_again()
-    key, outcome = ours.recv()
-    assert (key, outcome.status, outcome.log) == (1, "failed", "failed.log")
-    assert "no more processes" in outcome.error
-    assert os.listdir("/proc/self/fd") == before
-    assert made.put_off == []
-
-
-def test_a_pool_that_is_left_takes_its_reports_with_it(tmp_path):
-    note = tmp_path / "pid"
-    source = f"import os, time\nopen({str(note)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
-    with fork_pool(1, Limits(), tmp_path) as pool:
-        pool.submit(job_of(tmp_path, "slow", source))
-        waiting = pool.submit(job_of(tmp_path, "never", "1"))
-        for _ in range(300):
-            if note.exists() and note.read_text():
-                break
-            time.sleep(0.1)
-        pid = int(note.read_text())
-    assert waiting.cancelled()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-    assert left(tmp_path / "reports" / "en") == []
 
 
 def test_a_failed_report_leaves_the_older_one_where_it_stands(make, pool, tmp_path):

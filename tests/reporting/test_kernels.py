@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import time
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from edu_metrics.errors import ReportError
-from edu_metrics.reporting import Limits, kernels
-from edu_metrics.reporting.kernels import kernel_pool
+from edu_metrics.reporting import Limits, pool
+from edu_metrics.reporting.pool import report_pool
 from edu_metrics.reporting.running import NotStartedError
 from tests.reporting.books import job_of, shown
 
 LIMITS = Limits(cell_seconds=60, report_seconds=60, memory_mb=None)
+kernel_pool = functools.partial(report_pool, root=Path(), engine="kernel")
 #: The parent of a kernel is the process that runs one notebook after another.
 KILL = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
 
@@ -54,15 +56,18 @@ def test_a_process_that_is_lost_once_costs_no_report(tmp_path):
         assert [future.result(timeout=120).status for future in futures] == ["made", "made"]
 
 
+def _end(*_):
+    os._exit(3)
+
+
 def test_processes_that_do_not_come_up_are_told_of_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(kernels, "_settle", os._exit)
-    limits = dataclasses.replace(LIMITS, memory_mb=3)
-    with kernel_pool(1, limits) as pool:
-        early = pool.submit(job_of(tmp_path, "early", "1"))
+    monkeypatch.setattr(pool, "_settle", _end)
+    with kernel_pool(1, LIMITS) as pool_:
+        early = pool_.submit(job_of(tmp_path, "early", "1"))
         with pytest.raises(NotStartedError, match="did not start"):
             early.result(timeout=60)
         with pytest.raises(ReportError, match="did not start"):
-            pool.submit(job_of(tmp_path, "late", "1"))
+            pool_.submit(job_of(tmp_path, "late", "1"))
 
 
 def test_sets_are_walked_in_the_same_order_whatever_the_user_s_hashes_are(tmp_path, monkeypatch):

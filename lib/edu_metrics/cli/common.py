@@ -45,6 +45,13 @@ class Lang(StrEnum):
     EN = "en"
 
 
+class PaceUnit(StrEnum):
+    """What a pace is counted in."""
+
+    POINTS = "points"
+    PERCENT = "percent"
+
+
 Root = Annotated[
     Path | None, typer.Option("--root", help="Project folder with its own data/definitions.")
 ]
@@ -98,6 +105,20 @@ def asked_for(
             offer = nearest(target, known)
             raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
     return entry, areas, (target,) if target else None
+
+
+def settings_of(levers: list[str] | None) -> dict[str, float]:
+    """Read settings such as ``upgrades=3``."""
+    settings, faults = {}, []
+    for given in levers or ():
+        name, _, value = given.partition("=")
+        try:
+            settings[name.strip()] = float(value)
+        except ValueError:
+            faults.append(f"{given!r}: expected a name and a number, such as upgrades=3")
+    if faults:
+        raise EduMetricsError("--lever: expected NAME=VALUE", faults)
+    return settings
 
 
 def tell_sums_apart(catalog: Catalog, study: Study) -> None:

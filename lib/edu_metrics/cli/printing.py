@@ -42,7 +42,10 @@ def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], stream: Te
         return
     from rich.table import Table
 
-    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in heads:
+        # What is too long for its column goes on below; what a row is stays in one piece.
+        table.add_column(column, overflow="fold", no_wrap=column in _IN_ONE_PIECE)
     for row in rows:
         table.add_row(*row)
     console_on(stream).print(table)
@@ -86,6 +89,8 @@ def console_on(stream: TextIO) -> Console:
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
+#: Columns that say which row it is.
+_IN_ONE_PIECE = ("case",)
 #: Columns of probabilities of a target or a plan, and of averages of them.
 _CHANCES = ("probability", "joint", "independent", "low", "high")
 _AVERAGES = ("mean_probability", "under_model", "model_base")

@@ -20,6 +20,13 @@ from edu_metrics.figures.describing import (
     describe_outlook,
     describe_verdicts,
 )
+from edu_metrics.figures.frame_plots import (
+    plot_calibration,
+    plot_fan,
+    plot_paths,
+    plot_precedents,
+    plot_small_multiples,
+)
 from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
 from edu_metrics.figures.outlook_data import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
 from edu_metrics.figures.output import (
@@ -96,13 +103,18 @@ __all__ = [
     "plot_areas",
     "plot_availability",
     "plot_baselines",
+    "plot_calibration",
     "plot_contributions",
     "plot_courses",
     "plot_coverage",
+    "plot_fan",
     "plot_links",
     "plot_outlook",
+    "plot_paths",
     "plot_places",
+    "plot_precedents",
     "plot_reliability",
+    "plot_small_multiples",
     "plot_tornado",
     "plot_verdicts",
     "register_fonts",

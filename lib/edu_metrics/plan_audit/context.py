@@ -18,7 +18,7 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.reachability import Check, checks_of
-from edu_metrics.reachability.promised import PromisedPace, promised_pace
+from edu_metrics.reachability.arithmetic import PromisedPace, promised_pace
 
 __all__ = ["PlanContext"]
 

@@ -21,8 +21,8 @@ from itertools import pairwise
 import numpy as np
 
 from edu_metrics.catalog import Plan
-from edu_metrics.reachability.cases import Case, case_of
-from edu_metrics.reachability.evidence import Evidence
+from edu_metrics.reachability.question import Question
+from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Verdict
 
 __all__ = [
@@ -169,7 +169,7 @@ class Score:
     by_word: tuple[WordScore, ...]
 
 
-def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
+def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
     """
     Hold one forecast against what is known now.
 
@@ -177,7 +177,7 @@ def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
     ----------
     forecast : Forecast
         What was said; its area, target, reading and steps are those of the plan.
-    evidence : Evidence
+    store : SeriesStore
         The same study as of a later day.
     plan : Plan
         Its plan.
@@ -191,29 +191,29 @@ def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
     reading = target.reading(forecast.reading) if forecast.reading else None
     if reading is None or reading.undecided or not (reading.indicator or target.indicator):
         return Outcome(forecast, None, None, why="undecided")
-    case = case_of(evidence, plan, target, reading, forecast.steps, forecast.area)
-    if _moved_apart(forecast, case):
-        return Outcome(forecast, case.due, None, why="break")
-    results = [case.result(check) for check in case.checks]
-    value = case.asked_about(case.record.exact)
+    question = Question(store, plan, target, reading, forecast.steps, forecast.area)
+    if _moved_apart(forecast, question):
+        return Outcome(forecast, question.due, None, why="break")
+    results = [question.result(check) for check in question.checks]
+    value = question.asked_about(question.record.exact)
     covered = None
     if forecast.interval is not None and value is not None:
         low, high = forecast.interval
         covered = low <= value <= high
     if any(result.holds is False for result in results):
-        return Outcome(forecast, case.due, False, value, covered)
+        return Outcome(forecast, question.due, False, value, covered)
     if all(result.holds for result in results):
-        return Outcome(forecast, case.due, True, value, covered)
-    why = "not_published" if case.over(case.due) else "not_due"
-    return Outcome(forecast, case.due, None, value, covered, why)
+        return Outcome(forecast, question.due, True, value, covered)
+    why = "not_published" if question.over(question.due) else "not_due"
+    return Outcome(forecast, question.due, None, value, covered, why)
 
 
-def _moved_apart(forecast: Forecast, case: Case) -> bool:
+def _moved_apart(forecast: Forecast, question: Question) -> bool:
     """Tell whether a break parts what the forecast rested on from what it spoke of."""
     start = forecast.last_year if forecast.last_year is not None else forecast.as_of.year
-    breaks = case.evidence.breaks(case.indicator.id, case.record.area)
-    apart = any(start < entry.year <= case.due for entry in breaks)
-    return apart or any(case.broken(check) for check in case.checks)
+    breaks = question.store.breaks(question.indicator.id, question.record.area)
+    apart = any(start < entry.year <= question.due for entry in breaks)
+    return apart or any(question.broken(check) for check in question.checks)
 
 
 def score(outcomes: Iterable[Outcome]) -> Score:

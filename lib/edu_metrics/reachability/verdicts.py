@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edu_metrics.catalog import Bound
-from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.checks import Check, CheckResult
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.reaching import Reached
+from edu_metrics.reachability.probability import Reached
+from edu_metrics.reachability.series import Missing
 from edu_metrics.trajectories import Calibration
 
 __all__ = [
@@ -130,32 +131,6 @@ def verdict_counts(found: Iterable[Assessment]) -> Counter[Verdict]:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
-    """
-    One check of a reading: what was measured, against which bounds, and whether it held.
-
-    ``margin`` is the distance to the nearest bound to fail, negative where that one failed.
-    """
-
-    measure: str
-    years: tuple[int, ...]
-    bounds: tuple[Bound, ...]
-    measured: float | None
-    holds: bool | None
-    margin: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A number to ask the bureau for."""
-
-    quantity: str
-    year: int
-    area: str
-    group: str = "all"
-
-
-@dataclass(frozen=True, slots=True)
 class Total:
     """
     What a yearly flow has to sum up to.
@@ -241,6 +216,15 @@ class Assessment:
     def disputed(self) -> bool:
         """Whether another reading or number of steps comes to another verdict."""
         return any(other.verdict != self.verdict for other in self.others)
+
+    @property
+    def closed(self) -> str | None:
+        """Why nothing more can be asked: reading_undecided, decided or no_start; None if it can."""
+        if self.indicator is None or self.reason == "reading_undecided":
+            return "reading_undecided"
+        if self.verdict in (Verdict.MET, Verdict.MISSED):
+            return "decided"
+        return "no_start" if self.last_year is None or self.last_value is None else None
 
     @property
     def edge(self) -> tuple[Verdict, Verdict] | None:

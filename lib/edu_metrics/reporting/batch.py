@@ -23,7 +23,6 @@ from edu_metrics.reporting.preparing import prepare, table_path
 from edu_metrics.reporting.publishing import sweep
 from edu_metrics.reporting.running import (
     FORK,
-    KERNEL,
     Job,
     Limits,
     NotStartedError,
@@ -286,15 +285,11 @@ def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
         with cluster_pool(how.scheduler, batch.catalog, studies, how.limits, engine) as cluster:
             yield cluster
         return
-    from edu_metrics.reporting.forking import can_fork, fork_pool
+    from edu_metrics.reporting.pool import report_pool
 
-    if (how.engine or (FORK if can_fork() else KERNEL)) == FORK:
-        if not hasattr(os, "fork"):
-            raise ReportError("this system can't fork processes; use --engine kernel")
-        with fork_pool(workers, how.limits, batch.catalog.root, studies, number) as forks:
-            yield forks
-        return
-    from edu_metrics.reporting.kernels import kernel_pool
-
-    with kernel_pool(workers, how.limits) as kernels:
-        yield kernels
+    if how.engine == FORK and not hasattr(os, "fork"):
+        raise ReportError("this system can't fork processes; use --engine kernel")
+    root = batch.catalog.root
+    given: dict[str, Any] = {"number": number, "engine": how.engine}
+    with report_pool(workers, how.limits, root, studies, **given) as reports:
+        yield reports

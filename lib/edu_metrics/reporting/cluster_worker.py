@@ -18,15 +18,14 @@ from typing import Any
 
 from edu_metrics.errors import ReportError
 from edu_metrics.reporting.inputs import library_sha256, versions_sha256
+from edu_metrics.reporting.preload import BLAS_THREADS
 from edu_metrics.reporting.preparing import seal
-from edu_metrics.reporting.running import FORK, KERNEL, Job, Limits, Outcome
-from edu_metrics.reporting.warming import BLAS_THREADS
+from edu_metrics.reporting.running import Job, Limits, Outcome, usable_cores
 
 __all__ = ["Order", "forget", "make_there"]
 
-#: How many reports a worker's pool takes at the same time: how many it is given is for Dask to
-#: say, by the worker's threads. Windows can't wait for more than 61 processes.
-_MOST_FORKS, _MOST_KERNELS = 1000, 60
+#: So many reports are to come that it pays to load ahead.
+_MANY = 1000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,18 +111,18 @@ class _Held:
 
 
 def _pool(order: Order, root: Path) -> contextlib.AbstractContextManager[Any]:
-    from edu_metrics.reporting.forking import can_fork, fork_pool
-    from edu_metrics.reporting.kernels import kernel_pool
+    from edu_metrics.reporting.pool import default_engine, report_pool
 
-    # For good: a kernel pool that ends takes back what it set, also from under a later one. Dask's
+    # For good: a pool that ends takes back what it set, also from under a later one. Dask's
     # nanny has a seed of its own for its workers; reports made at home are made with this one.
     os.environ.update({**BLAS_THREADS, "PYTHONHASHSEED": "0"})
-    if (order.engine or (FORK if can_fork() else KERNEL)) == FORK:
-        return fork_pool(_MOST_FORKS, order.limits, root, order.studies, _MOST_FORKS)
     # The nanny starts its worker as a daemon, and multiprocessing lets none of those have
     # children: they would outlive it. These end by themselves when it is gone.
     multiprocessing.current_process().daemon = False
-    return kernel_pool(_MOST_KERNELS, order.limits)
+    engine = order.engine or default_engine()
+    return report_pool(
+        usable_cores(), order.limits, root, order.studies, number=_MANY, engine=engine
+    )
 
 
 #: A pool for every project and way of making reports that somebody asks for.

@@ -88,7 +88,7 @@ def decide(
 
 def _computed(catalog: Catalog, study: Study) -> ObservedInputs:
     from edu_metrics.observations import read_processed
-    from edu_metrics.reachability import Evidence
+    from edu_metrics.reachability import SeriesStore as Evidence
     from edu_metrics.reporting.observed_inputs import ObservedInputs
 
     return ObservedInputs(Evidence(catalog, study, read_processed(catalog.root, study.id)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Influence, Matters, chance, two_digits, what_matters
+from edu_metrics.reachability import Influence, chance, two_digits
+from edu_metrics.reachability import Sensitivity as Matters
+from edu_metrics.reachability import sensitivity_of as what_matters
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.words import amount, number, percent, say

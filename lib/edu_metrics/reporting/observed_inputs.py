@@ -14,9 +14,10 @@ from edu_metrics.catalog import Plan
 from edu_metrics.errors import ProjectionError
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
-from edu_metrics.reachability import Evidence, SideBySide
-from edu_metrics.reachability.dependence import seen_together
-from edu_metrics.reachability.reaching import BEYOND
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import SideBySide
+from edu_metrics.reachability.joint import observed_correlations as seen_together
+from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.reporting.inputs import SCENARIOS, WHOLE
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.promised import PromisedPace, bases_of_pace
+from edu_metrics.reachability.arithmetic import PromisedPace, bases_of_pace
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, join, note, table, tag
 from edu_metrics.reporting.reasons import level_text

@@ -19,7 +19,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Evidence
+from edu_metrics.reachability import SeriesStore as Evidence
 from edu_metrics.reporting.backtesting import backtest_notes, backtest_rows
 from edu_metrics.reporting.preparing import prepare
 from edu_metrics.reporting.publishing import write_summary

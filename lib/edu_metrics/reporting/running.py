@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -34,6 +36,9 @@ __all__ = [
 
 #: How the cells of a report are run: in a forked process of its own, or by a Jupyter kernel.
 FORK, KERNEL = "fork", "kernel"
+
+#: In a draft: what the process said past its notebook, and the outputs of each cell that ended.
+LOG, PARTS = "log", "cells"
 
 #: Told of the cell that is about to run, or has run: its id and its outputs.
 CellHook = Callable[[str, Any], None]
@@ -347,6 +352,77 @@ def said(error: BaseException) -> str:
     name = getattr(error, "ename", type(error).__name__)
     told = str(getattr(error, "evalue", error)).strip()
     return f"{name}: {told}"[:1000]
+
+
+def given_up(job: Job, seconds: float, why: str, cell: int | None) -> Outcome:
+    """
+    Keep what there is of a report that did not come to its end.
+
+    Parameters
+    ----------
+    job : Job
+        What was being made.
+    seconds : float
+        How long. [s]
+    why : str
+        What stopped it.
+    cell : int or None
+        The place of the cell that was being run.
+
+    Returns
+    -------
+    Outcome
+        Failed, with its log.
+    """
+    why = why.encode("utf-8", "replace").decode()  # half a character can't be written anywhere
+    told = ""
+    with contextlib.suppress(OSError):
+        told = (job.draft / LOG).read_text("utf-8", "replace")
+    # The report may have left anything there, and others depend on who reads it.
+    with contextlib.suppress(Exception):
+        _rebuild(job)
+    log = keep_failure(job.draft, job.folder, f"{why}\n{told}")
+    return Outcome(job.name, "failed", seconds, cell, why, log)
+
+
+def _rebuild(job: Job) -> None:
+    """Put together the notebook of a process that died, as far as it got."""
+    if job.executed.is_file() and job.executed.stat().st_size:
+        return  # an empty one is one that could not be written
+    parts: dict[str, Any] = {}
+    cut_short = (OSError, EOFError, pickle.UnpicklingError, AttributeError)
+    with contextlib.suppress(*cut_short), (job.draft / PARTS).open("rb") as file:
+        while True:
+            cell, outputs = pickle.load(file)
+            parts[cell] = outputs
+    notebook = json.loads(job.notebook.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = parts.get(cell.get("id"), [])
+    text = json.dumps(notebook, ensure_ascii=False, indent=1)
+    job.executed.write_bytes(text.encode("utf-8", "replace"))
+
+
+def limit_memory(megabytes: int | None) -> None:
+    """
+    Let this process, and each one that it starts, ask for so much memory at most.
+
+    Parameters
+    ----------
+    megabytes : int or None
+        Address space. [MB]
+    """
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        # A crash writes no copy of the memory: thousands of reports could fill a disk.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if megabytes is not None:
+            _, most = resource.getrlimit(resource.RLIMIT_AS)
+            wanted = megabytes * 1024**2
+            if most != resource.RLIM_INFINITY:
+                wanted = min(wanted, most)
+            resource.setrlimit(resource.RLIMIT_AS, (wanted, wanted))
 
 
 def usable_cores() -> int:

@@ -6,15 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import (
-    Group,
-    Odds,
-    Together,
-    Verdict,
-    chance,
-    plan_together,
-    two_digits,
-)
+from edu_metrics.reachability import Group, Odds, Verdict, chance, two_digits
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import assess_jointly as plan_together
 from edu_metrics.reporting.area_report import AreaReport, StudyReport
 from edu_metrics.reporting.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated

@@ -13,7 +13,8 @@ from typing import Any
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Evidence, Verdict
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import Verdict
 from edu_metrics.reachability.scoring import Forecast, Score, outcome_of, score
 from edu_metrics.reporting.preparing import prepare
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edu_metrics.reachability import Assessment, Reached, chance
-from edu_metrics.reachability.reaching import BEYOND
+from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.reporting.area_report import AreaReport
 from edu_metrics.reporting.html import Cell, Html, details, join, table, tag
 from edu_metrics.reporting.reasons import level_text

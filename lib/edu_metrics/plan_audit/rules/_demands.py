@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from edu_metrics.catalog import EachYear, Target
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured
-from edu_metrics.reachability.promised import PromisedPace
+from edu_metrics.reachability.arithmetic import PromisedPace
 from edu_metrics.words import in_year, say
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from edu_metrics.catalog import Bound, Level, Rank, Reading, SumOverYears
 from edu_metrics.reachability import Check, checks_of
-from edu_metrics.reachability.ranges import Range, accepted
+from edu_metrics.reachability.checks import Range, accepted
 
 __all__ = ["binding", "ends_of", "reading_levels", "reading_range"]
 

@@ -28,7 +28,7 @@ from edu_metrics.plan_audit.rules._saying import (
     tidy,
 )
 from edu_metrics.reachability import Check, is_possible
-from edu_metrics.reachability.ranges import Range
+from edu_metrics.reachability.checks import Range
 from edu_metrics.words import in_year
 
 __all__ = [

@@ -21,7 +21,7 @@ from edu_metrics.plan_audit.rules._saying import (
     tidy,
 )
 from edu_metrics.reachability import is_possible
-from edu_metrics.reachability.promised import PromisedPace
+from edu_metrics.reachability.arithmetic import PromisedPace
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import say
 

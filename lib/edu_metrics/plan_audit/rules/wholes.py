@@ -17,7 +17,7 @@ from edu_metrics.plan_audit.rules._demands import (
     sizes,
 )
 from edu_metrics.plan_audit.rules._saying import Said, in_both, listed, measured, short, tidy
-from edu_metrics.reachability.promised import PromisedPace
+from edu_metrics.reachability.arithmetic import PromisedPace
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import say
 
