@@ -38,7 +38,9 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "nbconvert",
             "nbformat",
             "papermill",
+            "pebble",
             "pyarrow",
+            "seaborn",
         ),
     }
 )

@@ -23,7 +23,8 @@ import numpy as np
 from edu_metrics.catalog import Plan
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Assessment, Verdict, two_digits
+from edu_metrics.reachability.probability import two_digits
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 __all__ = [
     "NO_FORECAST",
