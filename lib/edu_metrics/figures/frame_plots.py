@@ -414,9 +414,9 @@ def plot_calibration(
 
 
 def _draw_paths(
-    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None, target: str | None,
-    due: int | None, ax: Axes | None, title: str | None, unit: str | None, lang: str,
-    ylim: tuple[float, float] | None = None,
+    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
+    lang: str, ylim: tuple[float, float] | None = None,
 ) -> Axes:  # fmt: skip
     """Draw paths of one area, on a scale of values where one is given."""
     import pandas as pd
@@ -493,8 +493,11 @@ def _one_area(table: pd.DataFrame, columns: Sequence[str], plot: str) -> str:
 def _points(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> list[tuple[int, float]]:
     if history is None:
         return []
-    if not hasattr(history, "columns"):
-        return [(int(year), float(value)) for year, value in history.sort_index().items()]
+    import pandas as pd
+
+    if isinstance(history, pd.Series):
+        ordered = history.sort_index()
+        return list(zip(map(int, ordered.index), map(float, ordered), strict=True))
     _require(history, ("area", "year", "value"), "history")
     own = history[history["area"] == area].sort_values("year")
     return [(int(year), float(value)) for year, value in own[["year", "value"]].to_numpy()]
