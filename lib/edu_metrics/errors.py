@@ -39,6 +39,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "nbformat",
             "papermill",
             "pyarrow",
+            "seaborn",
         ),
     }
 )
