@@ -38,6 +38,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "nbconvert",
             "nbformat",
             "papermill",
+            "pebble",
             "pyarrow",
             "seaborn",
         ),

@@ -22,8 +22,6 @@ ONLY_EXTRAS = sorted({module for modules in EXTRAS.values() for module in module
 #: Extras that no code asks for: a program that is started, what the project is worked on with, and
 #: a package whose table a definition names, with its extra.
 ASKED_BY_NOBODY = {"dev", "docs", "lab", "michigan"}
-#: What an extra brings for notebooks only.
-FOR_NOTEBOOKS = {"seaborn"}
 
 
 def light(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -116,7 +114,7 @@ def test_the_modules_of_an_extra_are_those_that_pyproject_installs(extra):
     homes = packages_distributions()
     known = {canonicalize_name(home) for module in EXTRAS[extra] for home in homes[module]}
     asked = {Requirement(line).name for line in OF_PROJECT["optional-dependencies"][extra]}
-    assert known == asked - FOR_NOTEBOOKS
+    assert known == asked
 
 
 def test_every_extra_that_code_needs_is_one_it_can_name():
