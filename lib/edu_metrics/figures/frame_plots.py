@@ -14,10 +14,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from edu_metrics.errors import ReportError
+from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.figures._marks import draw_promises
 from edu_metrics.figures._room import cell_size, fold, spread_apart
 from edu_metrics.figures.outlook import plot_outlook
@@ -248,6 +247,8 @@ def plot_small_multiples(
     if axes is None:
         wide = min(columns, len(areas))
         rows = -(-len(areas) // wide)
+        import matplotlib.pyplot as plt
+
         with _style():
             _, grid = plt.subplots(
                 rows, wide, squeeze=False, figsize=(_PANEL[0] * wide, _PANEL[1] * rows)
@@ -319,6 +320,7 @@ def plot_precedents(
     >>> [label.get_text() for label in em.plot_precedents(found).get_yticklabels()]
     ['T06_primary_bachelor, ordinary', 'T06_primary_bachelor, test_change']
     """
+    require_extra("reports", "seaborn")
     import seaborn as sns
 
     needed = ("area", "target", "reference", "share_pct", "low_pct", "high_pct")
@@ -414,11 +416,12 @@ def plot_calibration(
 
 
 def _draw_paths(
-    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None, target: str | None,
-    due: int | None, ax: Axes | None, title: str | None, unit: str | None, lang: str,
-    ylim: tuple[float, float] | None = None,
+    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
+    lang: str, ylim: tuple[float, float] | None = None,
 ) -> Axes:  # fmt: skip
     """Draw paths of one area, on a scale of values where one is given."""
+    require_extra("reports", "seaborn")
     import pandas as pd
     import seaborn as sns
 
@@ -462,6 +465,8 @@ def _axes(ax: Axes | None, *, height: float = 3.2) -> Axes:
     """Take the Axes given, or those of a new figure."""
     if ax is not None:
         return ax
+    import matplotlib.pyplot as plt
+
     return plt.subplots(figsize=(STANDARD[0] * 0.8, height))[1]
 
 
@@ -493,8 +498,11 @@ def _one_area(table: pd.DataFrame, columns: Sequence[str], plot: str) -> str:
 def _points(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> list[tuple[int, float]]:
     if history is None:
         return []
-    if not hasattr(history, "columns"):
-        return [(int(year), float(value)) for year, value in history.sort_index().items()]
+    import pandas as pd
+
+    if isinstance(history, pd.Series):
+        ordered = history.sort_index()
+        return list(zip(map(int, ordered.index), map(float, ordered), strict=True))
     _require(history, ("area", "year", "value"), "history")
     own = history[history["area"] == area].sort_values("year")
     return [(int(year), float(value)) for year, value in own[["year", "value"]].to_numpy()]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edu_metrics.errors import DataError
 from edu_metrics.frames import Limits, tidy
-from edu_metrics.on_frames.in_memory import Measure, assessed, bound_of
+from edu_metrics.on_frames.in_memory import Measure, assessed, bound_for, bound_of
 from edu_metrics.reachability import people_behind as count_people
 from edu_metrics.reachability import two_digits
 from edu_metrics.reachability import years_needed as count_years
@@ -113,8 +113,8 @@ def years_needed(
     """
     import pandas as pd
 
-    bound = bound_of(target)
     rows = tidy(history, limits=limits)
+    bound = bound_for(rows, target, limits)
     if bound.op == "==":
         raise DataError(f"target: expected a level from one side such as '>=95'; found {target!r}")
     found = []
@@ -168,8 +168,8 @@ def people_behind(history: pd.DataFrame, target: str) -> pd.DataFrame:
     >>> int(em.people_behind(rates, ">=90")["people"].iloc[0])
     5
     """
-    bound = bound_of(target)
     last = tidy(history, needs_n=True).drop_duplicates("area", keep="last", ignore_index=True)
+    bound = bound_for(last, target, (0, 100))
     unknown = last[last["n"].isna()]
     if len(unknown):
         raise DataError(
