@@ -261,12 +261,12 @@ def _ends(question: Question, trajectory: Trajectory) -> tuple[float, float, flo
 
 def _cautions(question: Question, last_year: int) -> tuple[str, ...]:
     """Say what of a forecast nobody has tried, and that its series ended long ago."""
-    found = []
+    cautions = []
     if question.due - last_year > TRIED_YEARS:
-        found.append("untried")
+        cautions.append("untried")
     if question.store.study.as_of.year - last_year > ENDED_YEARS:
-        found.append("ended")
-    return tuple(found)
+        cautions.append("ended")
+    return tuple(cautions)
 
 
 def _hangs_on_unknown_whole(question: Question, checks: Sequence[Check], blank: Assessment) -> bool:
@@ -299,7 +299,7 @@ def _reached(
     years = [year for year in trajectory.years if year <= question.due + BEYOND]
     asked = level_asked(undecided, question.record.exact)
     level = asked[1] if asked else accepted(Check("value", (question.due,), (blank.level,)))
-    found = reached(
+    drawn = reached(
         np.round(trajectory.draws[:, : len(years)], 9),
         years,
         level,
@@ -312,14 +312,14 @@ def _reached(
         for year, bound in question.record.bounds.items()
         if decided_by(*bound, Check("value", (year,), (blank.level,)))
     }
-    first = min(there, default=years[-1] + 1) if found.since is None else years[0]
+    first = min(there, default=years[-1] + 1) if drawn.since is None else years[0]
     still = [at_level(trajectory, year, level) for year in years]
-    hit = np.maximum.accumulate(np.maximum(found.first_hit, still)).tolist()
+    hit = np.maximum.accumulate(np.maximum(drawn.first_hit, still)).tolist()
     return replace(
-        found,
+        drawn,
         first_hit=_stated(hit, [year >= first for year in years]),
         still_there=_stated(still, [year in there for year in years]),
-        stays=_stated(found.stays, [False] * len(years)),
+        stays=_stated(drawn.stays, [False] * len(years)),
         all_asked=asked is not None,
     )
 

@@ -74,8 +74,8 @@ class Quantities:
             areas = below(store.catalog, store.areas)
             summed = with_sums(rows[rows["area"].isin(areas)], store.catalog, areas)
             self._cells = summed.set_index(["area", "year", "quantity", "group"])["value"]
-        found = self._cells.get((area, year, quantity, group))
-        return None if found is None else float(found)
+        number = self._cells.get((area, year, quantity, group))
+        return None if number is None else float(number)
 
 
 def mechanism_of(
