@@ -17,8 +17,8 @@ from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.probability import BEYOND, Reached, at_level, level_asked, reached
 from edu_metrics.reachability.question import Question
-from edu_metrics.reachability.series import SeriesStore, UnforeseenError
-from edu_metrics.reachability.verdicts import Applies, Assessment, Missing, Verdict, verdict_of
+from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError
+from edu_metrics.reachability.verdicts import Applies, Assessment, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
@@ -147,18 +147,16 @@ def _assess_reading(
     question = Question(store, plan, target, reading, steps, blank.area)
     indicator, record, checks = question.indicator, question.record, question.checks
     results = tuple(question.result(check) for check in checks)
-    blank = with_gap(blank, plan, target, indicator, record, checks)
+    blank = with_gap(blank, question)
     noise = noise_of(indicator, record, checks, results, blank.level)
     blank = replace(blank, checks=results, sources=record.sources, noise=noise)
 
-    by_chance = chance_decides(noise, checks, results, record)
-    if any(result.holds is False for result in results):
-        if by_chance:
+    missed = any(result.holds is False for result in results)
+    if missed or all(result.holds for result in results):
+        if chance_decides(noise, checks, results, record):
             return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
-        return replace(blank, verdict=Verdict.MISSED)
-    if all(result.holds for result in results):
-        if by_chance:
-            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
+        if missed:
+            return replace(blank, verdict=Verdict.MISSED)
         return replace(blank, verdict=Verdict.MET, year_reached=question.due)
     undecided = blank.undecided(checks)
     if any(question.from_zero(check) for check in undecided):

@@ -13,8 +13,8 @@ from edu_metrics.catalog import Indicator, LeverRange, MechanismInput, Mechanism
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations.pooling import below, usable, with_sums
-from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Assessment, Missing
+from edu_metrics.reachability.series import Missing, SeriesStore
+from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
 
 if TYPE_CHECKING:

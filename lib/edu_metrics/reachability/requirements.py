@@ -23,8 +23,8 @@ from edu_metrics.reachability.mechanisms import (
     mechanism_of,
 )
 from edu_metrics.reachability.question import OpenQuestion
-from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
-from edu_metrics.reachability.verdicts import Assessment, Missing
+from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError, counts_whole
+from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
 

@@ -25,18 +25,6 @@ from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Verdict
 
-__all__ = [
-    "Bin",
-    "Forecast",
-    "LeadScore",
-    "Outcome",
-    "Score",
-    "Share",
-    "WordScore",
-    "outcome_of",
-    "score",
-]
-
 #: Cut-offs of the verdicts: a bin is what one word covers.
 CUTS = (0.0, 0.05, 0.33, 0.66, 1.0)
 #: A bin of fewer forecasts is left out.

@@ -26,18 +26,6 @@ from edu_metrics.reachability.probability import Reached
 from edu_metrics.reachability.series import Missing
 from edu_metrics.trajectories import Calibration
 
-__all__ = [
-    "Applies",
-    "Assessment",
-    "CheckResult",
-    "Missing",
-    "Total",
-    "Verdict",
-    "edge_of",
-    "verdict_counts",
-    "verdict_of",
-]
-
 #: Where one word ends and the next begins. [0-1]
 CUT_OFFS = (0.05, 0.33, 0.66)
 
