@@ -59,10 +59,10 @@ def audit(catalog: Catalog, plan: Plan, *, series: Series | None = None) -> tupl
     True
     """
     context = PlanContext(catalog, plan, series or {})
-    found = [finding for rule in RULES for finding in rule(context)]
+    findings = [finding for rule in RULES for finding in rule(context)]
     severities, kinds = list(Severity), list(Kind)
     return tuple(
-        sorted(found, key=lambda f: (severities.index(f.severity), kinds.index(f.kind), f.id))
+        sorted(findings, key=lambda f: (severities.index(f.severity), kinds.index(f.kind), f.id))
     )
 
 
@@ -155,9 +155,9 @@ def series_by_year(
             wanted.add(part)
         if whole := getattr(entry, "whole", None):
             wanted.add(whole)
-    found: dict[tuple[str, str], dict[int, float]] = {}
+    values: dict[tuple[str, str], dict[int, float]] = {}
     for name in sorted(wanted):
         series = computed(name)
         for row in series[series["bound"] == "exact"].to_dict("records"):
-            found.setdefault((name, str(row["area"])), {})[int(row["year"])] = float(row["value"])
-    return found
+            values.setdefault((name, str(row["area"])), {})[int(row["year"])] = float(row["value"])
+    return values

@@ -114,7 +114,7 @@ class PlanContext:
         for target in self.plan.targets:
             if target.indicator:
                 grouped.setdefault(target.indicator, []).append(target)
-        return {name: tuple(found) for name, found in grouped.items()}
+        return {name: tuple(targets) for name, targets in grouped.items()}
 
     @cached_property
     def linked_pairs(self) -> tuple[tuple[Target, Target], ...]:
@@ -150,10 +150,10 @@ class PlanContext:
 
     def titles(self, targets: Iterable[Target]) -> Said:
         """Give several titles, for a sentence."""
-        found = list(targets)
+        held = list(targets)
         return {
-            "zh": "、".join(f"“{target.title.zh}”" for target in found),
-            "en": ", ".join(f"“{target.title.en}”" for target in found),
+            "zh": "、".join(f"“{target.title.zh}”" for target in held),
+            "en": ", ".join(f"“{target.title.en}”" for target in held),
         }
 
     def area_name(self, area: str) -> Said:
@@ -201,12 +201,12 @@ class PlanContext:
     @staticmethod
     def bounds(reading: Reading) -> dict[int, tuple[Bound, ...]]:
         """Give all bounds that a reading sets by year: two of them make a corridor."""
-        found: dict[int, tuple[Bound, ...]] = {}
+        by_year: dict[int, tuple[Bound, ...]] = {}
         for condition in reading.conditions:
             if isinstance(condition, Level):
                 for year, bound in condition.at.items():
-                    found[year] = (*found.get(year, ()), bound)
-        return dict(sorted(found.items()))
+                    by_year[year] = (*by_year.get(year, ()), bound)
+        return dict(sorted(by_year.items()))
 
     @classmethod
     def levels(cls, reading: Reading) -> dict[int, Bound]:
@@ -230,19 +230,19 @@ class PlanContext:
         reading = target.default_reading
         if reading is None or reading.indicator not in (None, target.indicator):
             return {}
-        found = {year: bound.value for year, bound in self.levels(reading).items()}
+        levels = {year: bound.value for year, bound in self.levels(reading).items()}
         for condition in reading.conditions:
             if isinstance(condition, EachYear):
-                found.setdefault(self.deadline(target), condition.bound.value)
-        return found
+                levels.setdefault(self.deadline(target), condition.bound.value)
+        return levels
 
     def levels_on(self, indicator: str) -> dict[int, dict[str, float]]:
         """Give the levels that targets set for an indicator: by year, and by target."""
-        found: dict[int, dict[str, float]] = {}
+        levels: dict[int, dict[str, float]] = {}
         for target in self.by_indicator.get(indicator, ()):
             for year, value in self.level_by_year(target).items():
-                found.setdefault(year, {})[target.id] = value
-        return found
+                levels.setdefault(year, {})[target.id] = value
+        return levels
 
     def paced_target(self, indicator: str) -> tuple[Target, PromisedPace] | None:
         """Give the first target that promises a yearly change of an indicator, in points."""
@@ -286,14 +286,14 @@ class PlanContext:
         them, its last one before.
         """
         first, last = self.plan.first_year, self.plan.last_year
-        found = {}
+        by_area = {}
         for area in self.line(target.areas[0]):
             known = self.series.get((indicator, area), {})
             years = [year for year in sorted(known) if first <= year <= last]
             years = years or [year for year in sorted(known) if year < first][-1:]
             if years:
-                found[area] = {year: known[year] for year in years}
-        return found
+                by_area[area] = {year: known[year] for year in years}
+        return by_area
 
     def beside(self, observed: Mapping[str, Mapping[int, float]]) -> Said:
         """Say observed values for comparison; nothing where there are none."""

@@ -303,7 +303,7 @@ def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Flaw]:
         if not _say_the_same_thing(context, first, second):
             continue
         limits = context.limits(first, usual(first))
-        both = [check for found in checks.values() for check in found]
+        both = [check for own in checks.values() for check in own]
         start = max(known, default=min(year for check in both for year in check.years) - 1)
         if not is_possible(both, known, limits=limits, last_year=start):
             yield _exclude_each_other(context, first, second)
@@ -502,8 +502,8 @@ def _on_base(context: PlanContext, article: Target, reading: Reading, row: _Row)
     return _Reading(reading, levels, steps, reconciling)
 
 
-def _agree(found: _Reading, level: Bound) -> bool:
-    return all(one is not None and tidy(one - level.value) == 0 for one in found.levels)
+def _agree(reading: _Reading, level: Bound) -> bool:
+    return all(one is not None and tidy(one - level.value) == 0 for one in reading.levels)
 
 
 def _differ(
@@ -558,13 +558,13 @@ def _differ(
 
 def _rests(row: _Row, readings: list[_Reading], limits: Limits) -> _Rests:
     """Give, by reading, its level, the part's largest share and the rest at illustrative ones."""
-    found = {}
+    rests = {}
     for one in readings:
         level = one.levels[0]
         if level is not None and level != row.level.value:
             rest = {s: tidy(rest_of_whole(row.level.value, level, s)) for s in SHARES}
-            found[one.reading.id] = (level, largest_share(row.level.value, level, limits), rest)
-    return found
+            rests[one.reading.id] = (level, largest_share(row.level.value, level, limits), rest)
+    return rests
 
 
 def _severity(

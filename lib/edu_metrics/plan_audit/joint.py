@@ -49,8 +49,8 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
         subset, wider = max(small[year].values()), max(large[year].values())
         if not 0 <= subset < wider < 100:
             continue
-        shown = [s for s in (subset, subset + 5, subset + 10) if s < wider]
-        rests = [rest_of_whole(wider, 100, s / 100) for s in shown]
+        subsets = [s for s in (subset, subset + 5, subset + 10) if s < wider]
+        rests = [rest_of_whole(wider, 100, s / 100) for s in subsets]
         concerned = context.in_order([*small[year], *large[year]])
         target = context.targets[min(concerned)]
         seen = context.observed_above(outer, target)
@@ -67,7 +67,7 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
                     "audit_joint.rest_row",
                     (
                         {"share": short(s), "rest": short(rest, 1)}
-                        for s, rest in zip(shown, rests, strict=True)
+                        for s, rest in zip(subsets, rests, strict=True)
                     ),
                 ),
                 "seen": context.beside(seen),
@@ -75,7 +75,7 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
             numbers={
                 "year": year,
                 "outer_pct": wider,
-                "inner_pct": [*shown],
+                "inner_pct": [*subsets],
                 "share_of_rest_pct": [tidy(rest) for rest in rests],
                 "observed_outer_pct": _by_area_and_year(seen),
             },
@@ -251,7 +251,7 @@ def funds_over_years(context: PlanContext) -> Iterator[Flaw]:
 def _spending(context: PlanContext, target: Target) -> tuple[int, float] | None:
     """Give the largest series of money in the target's area, in the year after the issue."""
     year = context.plan.issued.year + 1
-    found = [
+    amounts = [
         values[year]
         for (name, area), values in context.series.items()
         if area == target.areas[0]
@@ -259,7 +259,7 @@ def _spending(context: PlanContext, target: Target) -> tuple[int, float] | None:
         and context.catalog.indicators[name].unit == "yuan"
         and year in values
     ]
-    return (year, max(found)) if found else None
+    return (year, max(amounts)) if amounts else None
 
 
 def _funds(rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float] | None) -> Said:
@@ -294,9 +294,9 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
         if not years:
             continue
         year = max(years)
-        levels = [max(found[year].values()) for found in by_part]
+        levels = [max(own[year].values()) for own in by_part]
         implied = [pooled_share(levels, weights) for weights in entry.weights]
-        concerned = {name for found in by_part for name in found[year]}
+        concerned = {name for own in by_part for name in own[year]}
         paced = context.paced_target(entry.whole) if entry.whole else None
         target = context.targets[min(concerned)]
         seen = context.observed_above(entry.whole, target) if entry.whole else {}
@@ -334,7 +334,7 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
                 "implied_pct": [tidy(value) for value in implied],
                 "steps": [*bands],
                 "base_of_whole_pct": [
-                    [[tidy(low), tidy(high)] for low, high in found] for found in bands.values()
+                    [[tidy(low), tidy(high)] for low, high in own] for own in bands.values()
                 ],
                 "observed_pct": _by_area_and_year(seen),
             },

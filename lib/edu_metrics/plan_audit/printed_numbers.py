@@ -191,48 +191,48 @@ def _all_wanted(context: PlanContext, target: Target) -> Indicator | None:
 @rule(Kind.WHOLE_NUMBERS)
 def all_of_units(context: PlanContext) -> Iterator[Flaw]:
     """Gather the promises of full coverage: one failure is a miss."""
-    found = [
+    targets = [
         target
         for target in context.plan.targets
         if (indicator := _all_wanted(context, target)) and indicator.formula == "coverage"
     ]
-    if not found:
+    if not targets:
         return
     rates: list[float] = [100 * (whole - 1) / whole for whole in WHOLES]
     yield Flaw(
         severity=Severity.OPEN,
-        targets=tuple(target.id for target in found),
+        targets=tuple(target.id for target in targets),
         text="audit_whole_numbers.all_units",
         values={
-            "count": len(found),
-            "titles": context.titles(found),
+            "count": len(targets),
+            "titles": context.titles(targets),
             "rows": said_rows(
                 "audit_whole_numbers.missing_row",
                 ({"whole": k, "rate": short(one)} for k, one in zip(WHOLES, rates, strict=True)),
             ),
         },
-        numbers={"count": len(found), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
+        numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
     )
 
 
 @rule(Kind.WHOLE_NUMBERS)
 def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
     """Gather the promises that every single person does something: the chance that all do."""
-    found = [
+    targets = [
         target
         for target in context.plan.targets
         if (indicator := _all_wanted(context, target))
         and _counted(context, indicator) == {"persons"}
     ]
-    if not found:
+    if not targets:
         return
     yield Flaw(
         severity=Severity.MEDIUM,
-        targets=tuple(target.id for target in found),
+        targets=tuple(target.id for target in targets),
         text="audit_whole_numbers.all_persons",
         values={
-            "count": len(found),
-            "titles": context.titles(found),
+            "count": len(targets),
+            "titles": context.titles(targets),
             "rows": said_rows(
                 "audit_whole_numbers.chance_row",
                 (
@@ -246,7 +246,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
             ),
         },
         numbers={
-            "count": len(found),
+            "count": len(targets),
             "each": [each for each, _ in CHANCES],
             "persons": [number for _, number in CHANCES],
             "chance_of_all": [tidy(chance_of_all(each, number)) for each, number in CHANCES],
@@ -324,14 +324,14 @@ def undecided_by_print(
 @rule(Kind.BOUNDARY)
 def unstated_boundaries(context: PlanContext) -> Iterator[Flaw]:
     """Find bounds that a printed value does not decide, once a plan for each kind of wording."""
-    found: dict[_Wording, dict[str, tuple[Target, list[Bound]]]] = {}
+    by_wording: dict[_Wording, dict[str, tuple[Target, list[Bound]]]] = {}
     for target in context.plan.targets:
         for bound, wording in _bounds(context, target):
-            group = found.setdefault(wording, {})
+            group = by_wording.setdefault(wording, {})
             group.setdefault(target.id, (target, []))[1].append(bound)
     for wording in _Wording:
-        if wording in found:
-            yield _finding(context, wording, list(found[wording].values()))
+        if wording in by_wording:
+            yield _finding(context, wording, list(by_wording[wording].values()))
 
 
 def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, _Wording]]:

@@ -72,23 +72,23 @@ def reading_range(
     state: dict[int, Range] = {}
     if base is not None and steps:
         state[last - steps] = Range(base, base)
-    found: Range | None = None
+    values: Range | None = None
     for check in checks:
         if check.measure in ("sum", "rank"):
-            found = accepted(check)
+            values = accepted(check)
         elif check.measure == "value":
-            found = state.get(check.due, whole).meet(accepted(check))
+            values = state.get(check.due, whole).meet(accepted(check))
         elif check.years[0] not in state:
             return None
         else:
             moved = carried(state[check.years[0]], check).meet(whole)
             if moved.empty and check.cap is not None:
                 moved = Range(check.cap, check.cap)
-            found = moved.meet(state.get(check.due, whole))
-        if found.empty:
-            return found
-        state[check.due] = found
-    return found
+            values = moved.meet(state.get(check.due, whole))
+        if values.empty:
+            return values
+        state[check.due] = values
+    return values
 
 
 def _between(limits: Limits) -> Range:
@@ -106,7 +106,7 @@ def _years_named(reading: Reading) -> Iterator[int]:
             yield condition.year
 
 
-def ends_of(found: Range | None, limits: Limits) -> tuple[Bound, ...]:
+def ends_of(values: Range | None, limits: Limits) -> tuple[Bound, ...]:
     """
     Give the ends of a range that say more than the indicator's own limits.
 
@@ -117,22 +117,22 @@ def ends_of(found: Range | None, limits: Limits) -> tuple[Bound, ...]:
     >>> [str(end) for end in ends_of(Range(100, 100), (0, 100))]
     ['≥ 100']
     """
-    if found is None or found.empty:
+    if values is None or values.empty:
         return ()
     whole = _between(limits)
-    if whole.low < found.low == found.high < whole.high:
-        return (Bound(op="==", value=found.low),)
+    if whole.low < values.low == values.high < whole.high:
+        return (Bound(op="==", value=values.low),)
     ends = []
-    if found.low > whole.low:
-        ends.append(Bound(op=">" if found.low_open else ">=", value=found.low))
-    if found.high < whole.high:
-        ends.append(Bound(op="<" if found.high_open else "<=", value=found.high))
+    if values.low > whole.low:
+        ends.append(Bound(op=">" if values.low_open else ">=", value=values.low))
+    if values.high < whole.high:
+        ends.append(Bound(op="<" if values.high_open else "<=", value=values.high))
     return tuple(ends)
 
 
-def binding(found: Range | None, base: float | None, limits: Limits) -> float | None:
+def binding(values: Range | None, base: float | None, limits: Limits) -> float | None:
     """Give the end of a range next to the base: the least that is asked; None without one."""
-    ends = ends_of(found, limits)
+    ends = ends_of(values, limits)
     if not ends:
         return None
     if base is None:
@@ -205,11 +205,11 @@ def _apart(
         (base, {r.id: _table(context, target, r, base.value) for r in own})
         for base in _bases(context, target, own)
     ]
-    base, shown = max(tables, key=lambda one: _worth_showing(*one))
-    spread = _widest(shown)
+    base, rows = max(tables, key=lambda one: _worth_showing(*one))
+    spread = _widest(rows)
     suffix = "_pct" if unit == "percent" else ""
     gap = "spread_pp" if unit == "percent" else "spread"
-    text = _verdict(shown, spread)
+    text = _verdict(rows, spread)
     sums = any(isinstance(c, SumOverYears) for r in own for c in r.conditions)
     return Flaw(
         severity=Severity.LOW if text == "none_possible" else Severity.MEDIUM,
@@ -220,7 +220,7 @@ def _apart(
             "start": _start(context, base, unit),
             "what": said(f"audit_readings.{'sum' if sums else 'level'}"),
             "deadline": context.deadline(target),
-            "levels": side_by_side(_row(r, shown[r.id], unit) for r in own),
+            "levels": side_by_side(_row(r, rows[r.id], unit) for r in own),
             "spread": in_points(short(spread)) if unit == "percent" else said_value(spread, unit),
             "rest": _rest(context, foreign, undecided),
         },
@@ -262,11 +262,11 @@ def _table(context: PlanContext, target: Target, reading: Reading, base: float |
     steps: Steps = tuple(sorted(target.steps)) if reading.stepwise else (None,)
     deadline = context.deadline(target)
     ranges = [reading_range(reading, base, one, limits, deadline=deadline) for one in steps]
-    levels = [binding(found, base, limits) for found in ranges]
+    levels = [binding(values, base, limits) for values in ranges]
     return _Row(
         steps,
         [None if level is None else tidy(level) for level in levels],
-        tuple(ends_of(found, limits) for found in ranges),
+        tuple(ends_of(values, limits) for values in ranges),
     )
 
 
@@ -332,12 +332,12 @@ def _row(reading: Reading, row: _Row, unit: str) -> Said:
     texts = [_ends(ends, unit) for ends in row.bounds]
     # Where the number of steps makes no difference it is left out.
     if all(text == texts[0] for text in texts):
-        shown = texts[:1]
+        levels = texts[:1]
     else:
         pairs = zip(texts, row.steps, strict=True)
-        shown = [said("audit_readings.in_steps", level=text, steps=n) for text, n in pairs]
+        levels = [said("audit_readings.in_steps", level=text, steps=n) for text, n in pairs]
     label = in_both(reading.label.in_)
-    return said("audit_readings.row", label=label, levels=said_alternatives(shown))
+    return said("audit_readings.row", label=label, levels=said_alternatives(levels))
 
 
 def _ends(ends: tuple[Bound, ...], unit: str) -> Said:

@@ -88,15 +88,15 @@ def hardest_step(base: tuple[int, float], levels: Mapping[int, Bound]) -> Step |
     >>> hardest_step((2020, 93), {2021: above, 2022: above}).yearly
     2.0
     """
-    found: list[Step] = []
+    steps: list[Step] = []
     year, value = base
     for due in sorted(levels):
         bound = levels[due]
         if due <= year or bound.op == "==" or bound.gap(value) <= 0:
             continue
-        found.append(Step(year, value, due, bound))
+        steps.append(Step(year, value, due, bound))
         year, value = due, bound.value
-    return max(found, key=lambda step: abs(step.yearly), default=None)
+    return max(steps, key=lambda step: abs(step.yearly), default=None)
 
 
 def share_of_remainder(base: float, level: float, limit: float) -> float:
@@ -236,9 +236,9 @@ def _beyond(
 
 def _change(change: float, decimals: int, unit: str) -> Said:
     """Print a change with its unit: points where the indicator is a percentage."""
-    shown = signed(change, decimals)
+    number = signed(change, decimals)
     name = said(f"unit.{'points' if unit == 'percent' else unit}")
-    return {lang: f"{shown}{'' if lang == 'zh' else ' '}{name[lang]}".strip() for lang in name}
+    return {lang: f"{number}{'' if lang == 'zh' else ' '}{name[lang]}".strip() for lang in name}
 
 
 @rule(Kind.RECORD)

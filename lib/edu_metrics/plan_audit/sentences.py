@@ -34,9 +34,9 @@ def side_by_side(parts: Iterable[Said]) -> Said:
     return in_both(lambda lang: say("report.semicolon", lang).join(part[lang] for part in held))
 
 
-def sizes(steps: Iterable[int], shown: Iterable[Any]) -> Said:
+def sizes(steps: Iterable[int], results: Iterable[Any]) -> Said:
     """Say what comes out for each number of steps."""
-    pairs = zip(steps, shown, strict=True)
+    pairs = zip(steps, results, strict=True)
     return said_rows("audit_impossible.in_steps", ({"steps": n, "shown": one} for n, one in pairs))
 
 
@@ -68,8 +68,8 @@ def short(value: float, decimals: int = 2) -> str:
     >>> short(92.666), short(91.0), short(-3.5)
     ('92.67', '91', '−3.5')
     """
-    shown = number(value, decimals)
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+    printed = number(value, decimals)
+    return printed.rstrip("0").rstrip(".") if "." in printed else printed
 
 
 def with_sign(value: float) -> str:
@@ -113,10 +113,10 @@ def said_list(parts: Iterable[Said]) -> Said:
     return in_both(lambda lang: say("audit_joint.comma", lang).join(part[lang] for part in held))
 
 
-def in_points(shown: str) -> Said:
+def in_points(printed: str) -> Said:
     """Put "points" to a number of percentage points."""
     return {
-        lang: f"{shown}{'' if lang == 'zh' else ' '}{say('unit.points', lang)}"
+        lang: f"{printed}{'' if lang == 'zh' else ' '}{say('unit.points', lang)}"
         for lang in LANGUAGES
     }
 

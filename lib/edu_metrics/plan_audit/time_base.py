@@ -67,7 +67,7 @@ class _Effect:
     """What depends on the number of steps: a sentence's key, its alternatives, its numbers."""
 
     key: str
-    shown: dict[str, str]
+    words: Said
     numbers: dict[str, Value]
 
 
@@ -97,7 +97,7 @@ def open_steps(context: PlanContext) -> Iterator[Flaw]:
                     )
                     for number, first, one in zip(steps, begins, counted, strict=True)
                 ),
-                "totals": effect.shown,
+                "totals": effect.words,
                 "left": said("audit_time_base.left", issued=_date(issued), days=left)
                 if any(counted)
                 else "",
@@ -131,8 +131,8 @@ def _effect(context: PlanContext, target: Target, steps: list[int]) -> _Effect |
             return _Effect("base_year", _years(years), {"base_years": [*years]})
         case EachYear() if target.unit.endswith("_per_year"):
             sums = [total_of_steps(condition.bound.value, number) for number in steps]
-            shown = said_alternatives(said_value(total, unit) for total in sums)
-            return _Effect("flow", shown, {"total": [*sums], "unit": unit})
+            flows = said_alternatives(said_value(total, unit) for total in sums)
+            return _Effect("flow", flows, {"total": [*sums], "unit": unit})
         case EachYear():
             return _Effect("years_bound", _years(steps), {"years_bound": [*steps]})
     return None
@@ -142,8 +142,8 @@ def _stepwise(target: Target) -> Condition | None:
     """Give the first condition that hangs on the steps, the default reading's before others."""
     readings = sorted(target.readings, key=lambda reading: not reading.default)
     stepwise = (YearlyChange, AverageChange, TotalChange, EachYear)
-    found = [c for reading in readings for c in reading.conditions if isinstance(c, stepwise)]
-    return found[0] if found else None
+    conditions = [c for reading in readings for c in reading.conditions if isinstance(c, stepwise)]
+    return conditions[0] if conditions else None
 
 
 def _paced(
@@ -246,11 +246,11 @@ def areas_in_turn(context: PlanContext) -> Iterator[Flaw]:
     """Find yearly rounds over several areas that come round only in the longer count of years."""
     plan = context.plan
     for target in plan.targets:
-        found = _ROUND.match(target.unit)
-        if not (found and target.frequency and target.steps):
+        round_of = _ROUND.match(target.unit)
+        if not (round_of and target.frequency and target.steps):
             continue
         members = context.catalog.expand(plan.areas)
-        level = found["level"]
+        level = round_of["level"]
         areas = sum(context.catalog.areas[area].level == level for area in members)
         steps = sorted(target.steps)
         covered = [min(yearly_events(target, number), areas) for number in steps]

@@ -34,14 +34,18 @@ def _grouped(
     part: str = "",
 ) -> Iterator[Flaw]:
     """Give one finding for all targets concerned, or none."""
-    found = list(targets)
-    if found:
+    concerned = list(targets)
+    if concerned:
         yield Flaw(
             severity=severity,
-            targets=tuple(target.id for target in found),
+            targets=tuple(target.id for target in concerned),
             text=f"audit_unmeasurable.{key}",
-            values={"number": len(found), "titles": context.titles(found), **(values or {})},
-            numbers={"targets": len(found), **(numbers or {})},
+            values={
+                "number": len(concerned),
+                "titles": context.titles(concerned),
+                **(values or {}),
+            },
+            numbers={"targets": len(concerned), **(numbers or {})},
             part=part,
         )
 
@@ -230,7 +234,7 @@ def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
     by_indicator: dict[str, list[Break]] = {}
     for entry in context.catalog.breaks.values():
         by_indicator.setdefault(entry.indicator, []).append(entry)
-    found: dict[tuple[int, str], tuple[set[str], Break, dict[str, Target]]] = {}
+    by_event: dict[tuple[int, str], tuple[set[str], Break, dict[str, Target]]] = {}
     for target in context.plan.targets:
         areas = set(context.catalog.expand(target.areas))
         for indicator in indicators_of(context, target):
@@ -239,10 +243,10 @@ def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
                 inside = context.plan.first_year < entry.year <= context.deadline(target)
                 if inside and (not bound or bound & areas):
                     # One event can break several series.
-                    held = found.setdefault((entry.year, entry.why.en), (set(), entry, {}))
+                    held = by_event.setdefault((entry.year, entry.why.en), (set(), entry, {}))
                     held[0].add(entry.id)
                     held[2][target.id] = target
-    for (year, _), (names, entry, targets) in found.items():
+    for (year, _), (names, entry, targets) in by_event.items():
         yield from _grouped(
             context,
             "break_inside",

@@ -74,7 +74,7 @@ def smallest_path(
     if any(bound.op == "==" for bound in levels.values()):
         return {}
     years = [year for year in sorted(levels) if base is None or year > base[0]]
-    found: dict[int, Asked] = {}
+    path: dict[int, Asked] = {}
     if base is None and years:
         first = levels[years[0]]
         value = _beyond(first, least)
@@ -84,12 +84,12 @@ def smallest_path(
     for year in years:
         bound = levels[year]
         if bound.met_by(value):
-            found[year] = Asked(0.0, strict=False, value=tidy(value))
+            path[year] = Asked(0.0, strict=False, value=tidy(value))
             continue
         change = tidy(bound.value - value)
         value = _beyond(bound, least)
-        found[year] = Asked(change, strict=bound.strict, value=tidy(value))
-    return found
+        path[year] = Asked(change, strict=bound.strict, value=tidy(value))
+    return path
 
 
 def _beyond(bound: Bound, least: float) -> float:
@@ -252,18 +252,18 @@ def already_at_the_limit(context: PlanContext) -> Iterator[Flaw]:
 @rule(Kind.VACUOUS)
 def cannot_fail(context: PlanContext) -> Iterator[Flaw]:
     """Gather the milestones that no number can fail."""
-    found = [
+    targets = [
         target
         for target in context.plan.targets
         if target.tier == "dated" and target.kind == "milestone" and not target.readings
     ]
-    if found:
+    if targets:
         yield Flaw(
             severity=Severity.LOW,
-            targets=tuple(target.id for target in found),
+            targets=tuple(target.id for target in targets),
             text="audit_vacuous.no_number",
-            values={"count": len(found), "titles": context.titles(found)},
-            numbers={"count": len(found)},
+            values={"count": len(targets), "titles": context.titles(targets)},
+            numbers={"count": len(targets)},
         )
 
 

@@ -425,13 +425,13 @@ def promised_pace(
     >>> promised_pace(plan.target("A06a_public_share")).sized
     False
     """
-    found = list(_changes(target, reading or target.default_reading))
+    changes = list(_changes(target, reading or target.default_reading))
     if link is not None:
-        found += _changes(link, _counterpart(link, reading))
-    if not found:
+        changes += _changes(link, _counterpart(link, reading))
+    if not changes:
         return None
-    unit = found[0].unit
-    bounds = [bound for change in found if change.unit == unit for bound in change.change]
+    unit = changes[0].unit
+    bounds = [bound for change in changes if change.unit == unit for bound in change.change]
     way = _way(bounds)
     # Of two ends at one number the strict one keeps both.
     ends = sorted(bounds, key=lambda bound: (way * bound.value, not bound.strict))

@@ -276,12 +276,12 @@ class Range:
     @property
     def bounds(self) -> tuple[Bound, ...]:
         """The limits of it, one by one."""
-        found = []
+        ends = []
         if self.low > -math.inf:
-            found.append(Bound(op=">" if self.low_open else ">=", value=self.low))
+            ends.append(Bound(op=">" if self.low_open else ">=", value=self.low))
         if self.high < math.inf:
-            found.append(Bound(op="<" if self.high_open else "<=", value=self.high))
-        return tuple(found)
+            ends.append(Bound(op="<" if self.high_open else "<=", value=self.high))
+        return tuple(ends)
 
     def meet(self, other: Range) -> Range:
         """Keep what lies in both."""

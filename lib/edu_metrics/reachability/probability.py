@@ -146,12 +146,12 @@ def level_asked(checks: Sequence[Check], known: Mapping[int, float]) -> tuple[in
     >>> level_asked([Check("points", (2021, 2022), gain)], {2020: 80.0}) is None
     True
     """
-    found = [_level_of(check, known) for check in checks]
+    levels = [_level_of(check, known) for check in checks]
     years = {check.due for check in checks}
-    if len(years) != 1 or None in found:
+    if len(years) != 1 or None in levels:
         return None
     values = Range()
-    for one in found:
+    for one in levels:
         values = values.meet(one or Range())
     return years.pop(), values
 

@@ -180,8 +180,8 @@ class SeriesStore:
     @_kept
     def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> tuple[Missing, ...]:
         cells = self._exact_cells if area in self._compared else None
-        found = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
-        return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in found)
+        inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
+        return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
 
     def rivals(self, check: Check, indicator: str) -> dict[str, Mapping[int, float]]:
         """Give the series of the areas that a rank is taken among, the plan's names resolved."""

@@ -10,8 +10,6 @@ from typing import Literal
 
 from edu_metrics.errors import DataError
 
-__all__ = ["Answer", "Direction", "Points", "Rule", "Unable", "beyond", "points_of"]
-
 Direction = Literal["higher", "lower"]
 
 

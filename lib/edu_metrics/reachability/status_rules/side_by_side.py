@@ -113,7 +113,7 @@ class SideBySide:
         entry, seen = self.store.catalog.indicator(indicator), self._seen(indicator, area, due)
         if len(seen) < 2 or not _is_percentage(entry):
             return []
-        found = []
+        rows = []
         model, mirrored = self._pace(entry, area, seen)
         directions: tuple[Direction, ...] = ("higher", "lower")
         for paces, values in ((model, seen), (mirrored, _complement(seen))):
@@ -122,8 +122,8 @@ class SideBySide:
                 band = pace_percentile(*given, better=better, model=paces)
                 speed = pace_speed(*given, better=better, model=paces)
                 times = "" if speed.score is None else f"{speed.score:.1f}"
-                found.append((str(band.status), times, f"{band.unable} {speed.unable}"))
-        return found
+                rows.append((str(band.status), times, f"{band.unable} {speed.unable}"))
+        return rows
 
     def _seen(self, indicator: str, area: str, due: int) -> dict[int, float]:
         """Give the exact values since the last break and until a year."""

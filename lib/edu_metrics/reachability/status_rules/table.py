@@ -371,8 +371,8 @@ def _why(
         Why.ARITHMETIC: against_us and verdict is Verdict.IMPOSSIBLE,
         Why.NO_UNCERTAINTY: drawn,
     }
-    found = tuple(reason for reason, holds in live.items() if holds)
-    return found or (Why.CUT_OFFS,)
+    reasons = tuple(reason for reason, holds in live.items() if holds)
+    return reasons or (Why.CUT_OFFS,)
 
 
 def _moves(answers: Sequence[Answer], changed: Case | None, rules: Sequence[Rule]) -> bool:
