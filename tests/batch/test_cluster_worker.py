@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from edu_metrics.batch import Limits, Outcome, cluster, cluster_worker
-from edu_metrics.batch.cluster import ClusterPool
-from edu_metrics.batch.cluster_worker import Order, forget, make_there
+from edu_metrics.batch import Limits, Outcome, cluster
+from edu_metrics.batch.cluster import ClusterPool, Order, forget, make_there
 from edu_metrics.errors import ReportError
 from edu_metrics.report.fingerprint import library_sha256, versions_sha256
 from tests.batch.books import job_of
@@ -64,8 +63,7 @@ class Pools:
 @pytest.fixture
 def pools(monkeypatch):
     made = Pools()
-    monkeypatch.setattr(cluster_worker, "_pool", made.start)
-    monkeypatch.setattr(cluster_worker, "_there", cluster_worker._There())
+    monkeypatch.setattr(cluster, "_pool", made.start)
     yield made
     forget()
 
@@ -76,8 +74,8 @@ def ask(tmp_path):
 
     def give(digest, **changes):
         made_with = library_sha256(), versions_sha256()
-        order = Order(digest, made_with, job, ("study",), Limits(), None)
-        return make_there(project_of(digest), dataclasses.replace(order, **changes))
+        order = Order(digest, made_with, ("study",), Limits(), None)
+        return make_there(project_of(digest), dataclasses.replace(order, **changes), job)
 
     return give
 
@@ -170,6 +168,19 @@ def test_a_worker_with_another_version_makes_nothing(pools, ask):
     assert pools.events == []
 
 
+class There(Future):
+    """Stands for a future of Dask's, which calls back in a thread of its own."""
+
+    @property
+    def status(self):
+        if self.cancelled():
+            return "cancelled"
+        return "error" if self.exception() else "finished"
+
+    def add_done_callback(self, call):
+        super().add_done_callback(lambda f: threading.Thread(target=call, args=(f,)).start())
+
+
 class Client:
     """Stands for Dask's client, whose workers never answer by themselves."""
 
@@ -180,16 +191,9 @@ class Client:
     def nthreads(self):
         return self.workers
 
-    def get_executor(self, **_):
-        return self
-
     def submit(self, *words, **_):
-        self.asked.append(Future())
+        self.asked.append(There())
         return self.asked[-1]
-
-    def shutdown(self, wait):
-        for future in self.asked:
-            future.cancel()
 
 
 @pytest.fixture
@@ -207,22 +211,11 @@ def home(client):
 FILES = {"report.html": b"page", "report.ipynb": b"{}", "figures/x.png": b"x"}
 
 
-def test_dask_s_own_thread_does_not_wait_until_a_report_is_written(
-    client, home, tmp_path, monkeypatch
-):
+def test_a_report_that_comes_home_is_written_with_its_folders(client, home, tmp_path):
     job = job_of(tmp_path, "x", "1")
-    go_on, plain = threading.Event(), cluster.publish
-
-    def publish(draft, folder):
-        assert go_on.wait(30)
-        plain(draft, folder)
-
-    monkeypatch.setattr(cluster, "publish", publish)
     here = home.submit(job)
-    client.asked[-1].set_result(Outcome(job.name, "made", 0.1, files=FILES))
     assert not here.done()
-    assert not job.folder.exists()
-    go_on.set()
+    client.asked[-1].set_result(Outcome(job.name, "made", 0.1, files=FILES))
     assert here.result(30) == Outcome(job.name, "made", 0.1)
     found = {
         p.relative_to(job.folder).as_posix(): p.read_bytes()
@@ -281,6 +274,7 @@ def test_a_batch_without_workers_for_long_is_given_up_with_what_to_do(
     monkeypatch.setattr(cluster, "_NO_WORKER", 0.02)
     pool = ClusterPool(client, b"project", ("study",), Limits(), None)
     here = pool.submit(job_of(tmp_path, "x", "1"))
+    client.asked[-1].cancel = lambda: None  # too late: a worker is at it
     client.workers = {}
     with pytest.raises(ReportError, match=r"no worker for .* minutes; start some"):
         here.result(30)

@@ -21,7 +21,7 @@ from edu_metrics.batch import How, Outcome, batch, make_reports, plan_reports
 from edu_metrics.batch.drafts import publish, stamp_of, start_afresh, sweep
 from edu_metrics.batch.jobs import plan_jobs
 from edu_metrics.batch.locking import only_one
-from edu_metrics.batch.manifest import Manifest
+from edu_metrics.batch.manifest import Manifest, listed
 from edu_metrics.batch.staleness import decide
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
@@ -423,17 +423,41 @@ def test_a_plan_of_what_would_be_made_makes_nothing(project):
     assert set(project.why(force=True).values()) == {("forced",)}
 
 
-def test_the_manifest_is_written_while_reports_are_made(project, monkeypatch):
-    monkeypatch.setattr(batch, "_LAG", 0.0)
-    listed = []
+def test_each_report_is_noted_when_it_is_made_and_listed_at_the_end(project):
+    catalog = load_catalog(project.root)
+    noted = []
 
     def progress(outcomes, number):
         for outcome in outcomes:
             yield outcome
-            listed.append(len(project.manifest()))
+            found = listed(catalog, catalog.study(STUDY), project.root / "reports")
+            noted.append(len(found))
+            assert not (project.root / "reports" / STUDY / "manifest.json").exists()
 
     make_reports(project.root, [STUDY], lang="en", progress=progress)
-    assert listed == list(range(1, 13))
+    assert noted == list(range(1, 13))
+    assert len(project.manifest()) == 12
+    assert not (project.root / "reports" / STUDY / "manifest.jsonl").exists()
+
+
+def test_what_a_killed_batch_noted_counts_and_is_listed_by_the_next(project):
+    """It was killed while it wrote a line; the list that it found tells of an older run."""
+    project(first=3)
+    folder = project.root / "reports" / STUDY
+    entries = project.manifest()
+    assert len(entries) == 3
+    newer = {**entries[1], "status": "failed", "error": "told late", "cell": None}
+    line = json.dumps(newer)
+    (folder / "manifest.jsonl").write_text(f"{line}\n{line[:40]}", "utf-8")
+    catalog = load_catalog(project.root)
+    found = listed(catalog, catalog.study(STUDY), project.root / "reports")
+    assert [entry["error"] for entry in found] == [None, "told late", None]
+    index = folder / "index.html"
+    index.write_text("older", "utf-8")
+    assert project(first=3) == []
+    assert [entry["status"] for entry in project.manifest()] == ["unchanged"] * 3
+    assert index.read_text("utf-8") != "older"
+    assert not (folder / "manifest.jsonl").exists()
 
 
 def test_a_second_batch_in_the_same_folder_is_refused_and_told_of_the_first(project):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import dataclass
@@ -34,9 +33,6 @@ from edu_metrics.report.tables import prepare, table_path
 __all__ = ["How", "make_reports", "plan_reports"]
 
 Progress = Callable[[Iterable[Outcome], int], Iterable[Outcome]]
-
-#: How long a manifest on the disk may lag behind what was made. [s]
-_LAG = 5.0
 
 
 class Pool(Protocol):
@@ -76,7 +72,6 @@ class _Batch:
             check_parameters(notebook, {**sample.parameters, "out": ""})
         for study in catalog.studies.values():
             listed(catalog, study, out)  # one that can't be read is better known now than later
-        self.written = time.monotonic()
         #: Whether some report stands that the index does not list: a run was killed before it did.
         self.unlisted = False
 
@@ -96,6 +91,7 @@ class _Batch:
     def decide(self, force: bool) -> list[Decision]:
         """Bring the tables up to date, and decide on each report."""
         self.manifests = {s.id: Manifest(self.catalog, s, self.out) for s in self.studies}
+        self.unlisted = any(manifest.unlisted for manifest in self.manifests.values())
         decided: list[Decision] = []
         for study, jobs in self.jobs:
             prepare(self.catalog, study)
@@ -112,19 +108,16 @@ class _Batch:
                 sweep(folder)
 
     def note(self, decision: Decision, outcome: Outcome) -> None:
-        """Note what became of a report, and write it down before long."""
+        """Note what became of a report."""
         manifest = self.manifests[decision.study.id]
         before = manifest.entry(decision.job) or {}
         self.unlisted |= before.get("status") not in ("made", "unchanged")
         manifest.note(decision.job, outcome, decision.parts)
-        if time.monotonic() - self.written > _LAG:
-            self.write()
 
     def write(self) -> None:
         """Write all manifests."""
         for manifest in self.manifests.values():
             manifest.write()
-        self.written = time.monotonic()
 
 
 def plan_reports(

@@ -21,9 +21,9 @@ from itertools import pairwise
 import numpy as np
 
 from edu_metrics.catalog import Plan
+from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 #: Cut-offs of the verdicts: a bin is what one word covers.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
-from edu_metrics.errors import DefinitionError
+from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import read_processed
 from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import (
@@ -260,8 +261,12 @@ def hold(root: Path | str, study: str) -> list[AreaReport]:
         if indicator and has_history(held.evidence, indicator):
             held.evidence.history(indicator)
     # One area of each level, for what its areas share: projections and paces.
-    for area in {catalog.areas[area].level: area for area in held.evidence.areas}.values():
+    for level, area in {catalog.areas[area].level: area for area in held.evidence.areas}.items():
         held.inputs.sha256(area)
+        for indicator, until in held.inputs.forecast.items():
+            with contextlib.suppress(ProjectionError):
+                held.evidence.projection(indicator, level, until)
+            held.evidence.moves_together_pct(indicator, area)
     held.inputs.findings  # noqa: B018, found once and shared
     held.basis.parts(held.evidence.areas[0], "")
     first = catalog.areas[held.evidence.areas[0]]

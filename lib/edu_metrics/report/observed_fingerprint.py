@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edu_metrics.catalog import Plan
-from edu_metrics.errors import ProjectionError
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore as Evidence
 from edu_metrics.reachability import SideBySide
-from edu_metrics.reachability.joint import observed_correlations as seen_together
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
 
@@ -42,7 +40,6 @@ class ObservedInputs:
         self._evidence, self._beside = evidence, beside or SideBySide(evidence)
         self._catalog = evidence.catalog
         self._compared: dict[str, bytes] = {}
-        self._together: dict[str, str] = {}
         self._known: dict[str, str] = {}  # the reports of an area in two languages share it
         self._plan: Plan = self._catalog.plan(evidence.study.plan)
 
@@ -162,7 +159,7 @@ class ObservedInputs:
         return tuple(sorted({self._plan.deadline_of(target) for target in self._plan.targets}))
 
     @functools.cached_property
-    def _forecast(self) -> dict[str, int]:
+    def forecast(self) -> dict[str, int]:
         """The indicators of which something may be forecast, and until when."""
         over = self._evidence.study.as_of.year
         found: dict[str, int] = {}
@@ -173,40 +170,31 @@ class ObservedInputs:
                     found[name] = max(due + BEYOND, found.get(name, 0))
         return found
 
+    @functools.cached_property
+    def _forecast_from(self) -> str:
+        """Hash the series that forecasts are made from: all areas have a part in each of them."""
+        from pandas.util import hash_pandas_object
+
+        digest = hashlib.sha256()
+        for indicator, until in self.forecast.items():
+            digest.update(f"{indicator} {until}\n".encode())
+            hashes = hash_pandas_object(self._evidence.series(indicator), index=False)
+            digest.update(hashes.to_numpy().tobytes())
+        return digest.hexdigest()
+
     def _borrowed(self, area: str) -> Iterator[str]:
         """
         Say what an area's report takes from its neighbours: forecasts and what paces are held by.
 
-        It is hashed as it comes out, so that a neighbour's row counts where it changes something.
+        Of a forecast it is what it is made from. Paces are told as they come out, so that a
+        neighbour's row counts where it changes one.
         """
         if area not in self._catalog.areas:
             return
-        level = self._catalog.areas[area].level
-        for indicator, until in self._forecast.items():
-            last = self._evidence.record(indicator, area).last_year or until - 1
-            years = tuple(range(last + 1, until + 1))
-            try:
-                drawn = self._evidence.projection(indicator, level, until).of(area, years)
-            except ProjectionError as error:
-                yield f"{indicator} {error}"
-            else:
-                yield f"{indicator} {hashlib.sha256(drawn.draws.tobytes()).hexdigest()}"
-            yield f"{self._evidence.moves_together_pct(indicator, area)}"
-        yield self._bound_together(area)
+        yield self._forecast_from
         for indicator in self._judged:
             for due in self._due:
                 yield f"{indicator} {due} {self._beside.paces(indicator, area, due)}"
-
-    def _bound_together(self, area: str) -> str:
-        """Hash how what is forecast moves together; all areas of the level have a part in it."""
-        level = self._catalog.areas[area].level
-        if level not in self._together:
-            names = tuple(self._forecast)
-            digest = hashlib.sha256()
-            for seen in seen_together(self._evidence, area, names) if len(names) > 1 else ():
-                digest.update(seen.tobytes())
-            self._together[level] = digest.hexdigest()
-        return self._together[level]
 
 
 def has_history(evidence: Evidence, indicator: str) -> bool:
