@@ -42,7 +42,7 @@ def assess(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
-    from edu_metrics.reachability import assess as assess_study
+    from edu_metrics.reachability import iter_assessments
     from edu_metrics.report import as_row
 
     catalog = load(root)
@@ -50,9 +50,9 @@ def assess(
     table = table_of(catalog, entry)
     if as_of is not None:
         entry = entry.model_copy(update={"as_of": as_of.date()})
-    found = assess_study(catalog, entry, table, areas=areas, targets=targets)
+    found = iter_assessments(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
-    print_rows([as_row(item) for item in found], shape, (*columns, "year_reached"))
+    print_rows(map(as_row, found), shape, (*columns, "year_reached"))
 
 
 @app.command()
