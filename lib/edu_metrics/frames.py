@@ -7,6 +7,7 @@ the same table is refused in the same words wherever it is given.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,6 +29,9 @@ Limits: TypeAlias = tuple[float | None, float | None]
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 #: Of faults of one kind so many are named; the rest are counted.
 _NAMED = 5
+#: From so many values of an area on, one may be odd; percentages of so much are far from 1; and so
+#: many times more or less is odd of an amount.
+_ENOUGH, _FAR, _TIMES = 3, 20.0, 8.0
 #: What an area is called of which only a Series without a name is known.
 _NAMELESS = "series"
 
@@ -68,6 +72,13 @@ def tidy(
         are no whole numbers, values that are no numbers or beyond the limits, an area and year
         that stand twice, fractions where percentages are meant.
 
+    Warns
+    -----
+    UserWarning
+        Of values that are possible and odd, each with its row: of percentages one of 1 or less
+        where the area stands far higher (a fraction? not reported?), of amounts one that a
+        lost or doubled zero would explain.
+
     Examples
     --------
     >>> import pandas as pd
@@ -97,8 +108,24 @@ def tidy(
     }
     checked = pd.DataFrame(columns, index=rows.index).astype({"n": "float64"})
     order = checked["area"].map({name: at for at, name in enumerate(checked["area"].unique())})
+    _warn_of_odd(checked, limits, what)
     found = checked.assign(order=order).sort_values(["order", "year"], ignore_index=True)
     return found.drop(columns="order")
+
+
+def _warn_of_odd(rows: pd.DataFrame, limits: Limits, what: str) -> None:
+    """Name values that stand far from all others of their area."""
+    usual = rows.groupby("area")["value"].transform("median")
+    several = rows.groupby("area")["value"].transform("size") >= _ENOUGH
+    if percentages(limits):
+        odd, why = (rows["value"] <= 1) & (usual >= _FAR), "a fraction, or not reported?"
+    else:
+        times = rows["value"] / usual.where(usual > 0)
+        odd, why = (times >= _TIMES) | (times <= 1 / _TIMES), "a zero too many or too few?"
+    told = _told(rows, odd & several, f"value: far from the others of its area ({why})",
+                 ("area", "year", "value"), "Check it against its source.")  # fmt: skip
+    if told:
+        warnings.warn(f"{what}: {told}", UserWarning, stacklevel=4)
 
 
 def require_columns(given: Any, columns: Sequence[str], *, what: str) -> None:

@@ -177,3 +177,17 @@ def test_names_and_numbers_of_a_scenario_are_checked(project):
         em.scenarios("town", root=project, pace=3, years=0)
     with pytest.raises(DataError, match="start: expected none with a study"):
         em.scenarios("town", root=project, pace=3, start=2019)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda table: em.verdict(table, ">=0.9", by=2022),
+        lambda table: em.project(table, until=2022).probability(">=0.9"),
+        lambda table: em.years_needed(table, ">=0.9"),
+        lambda table: em.people_behind(table, ">=0.9"),
+    ],
+)
+def test_a_target_that_looks_like_a_fraction_is_named(ask, rates):
+    with pytest.warns(UserWarning, match="if 90 % is meant, write >=90"):
+        ask(rates)

@@ -106,3 +106,31 @@ def test_a_series_is_one_area_and_nothing_else_of_the_table_counts():
     whole = pd.DataFrame(SOUND | {"note": ["x", None, 3]}).convert_dtypes()
     assert tidy(whole)["value"].tolist() == [70, 72, 88]
     assert tidy(whole)["n"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("values", "limits", "named"),
+    [
+        ([62.0, 61, 0.61, 64], (0, 100), "row 2: 'a', 2017, 0.61"),
+        ([62.0, 0, 61, 64], (0, 100), "row 1: 'a', 2016, 0"),
+        ([640.0, 650, 66, 670], (0, None), "row 2: 'a', 2017, 66"),
+        ([640.0, 6500, 655, 670], (0, None), "row 1: 'a', 2016, 6500"),
+    ],
+)
+def test_a_value_that_is_possible_and_odd_is_named_and_taken(values, limits, named):
+    table = pd.DataFrame({"area": "a", "year": range(2015, 2019), "value": values})
+    with pytest.warns(UserWarning, match=named):
+        assert tidy(table, limits=limits)["value"].tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("values", "limits"),
+    [
+        ([0.4, 0.6, 1.2, 1.5], (0, 100)),
+        ([60.0, 30, 45, 80], (0, 100)),
+        ([10.0, 20, 40, 70], (0, None)),
+    ],
+)
+def test_what_merely_moves_a_lot_is_not_odd(values, limits, recwarn):
+    tidy(pd.DataFrame({"area": "a", "year": range(2015, 2019), "value": values}), limits=limits)
+    assert not recwarn.list

@@ -34,7 +34,7 @@ def test_each_is_documented_with_an_example(name):
     assert "Returns\n-------" in told
     if inspect.signature(found).parameters:
         assert "Parameters\n----------" in told
-    if name not in ("find_root", "make_reports", "open_city", "open_report"):
+    if name not in ("make_reports", "open_city", "open_report"):
         assert ">>> " in told
         assert "Raises\n------" in told
 
@@ -53,3 +53,24 @@ def test_nothing_heavy_is_loaded_before_a_name_is_asked_for():
 def test_what_is_not_public_is_not_there():
     with pytest.raises(AttributeError, match="no attribute 'pass_rate'"):
         em.pass_rate  # noqa: B018
+
+
+def test_tables_need_no_extra_and_a_plot_says_which_one_it_needs():
+    hidden = [module for modules in em.errors.EXTRAS.values() for module in modules]
+    code = f"import sys; sys.modules.update(dict.fromkeys({hidden!r}))\n"
+    code += """
+import pandas as pd, edu_metrics as em
+rates = pd.Series([70.0, 72, 75, 77, 80, 82], range(2015, 2021), name="Northside")
+em.paths(rates, until=2022, points=5), em.verdict(rates, ">=95", by=2022), em.backtest
+outlook = em.project(rates, until=2022)
+outlook.probability(">=95"), em.scenarios(pace=6, base=70, start=2020, years=5)
+try:
+    outlook.plot()
+except em.errors.MissingExtraError as error:
+    print(error)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert "matplotlib" in told
+    assert "pip install '.[reports]'" in told

@@ -8,13 +8,15 @@ a back-test. Without an Axes a new figure is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 from matplotlib.axes import Axes
 
-from edu_metrics.errors import ReportError
+from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.figures._marks import draw_promises
 from edu_metrics.figures._room import cell_size, fold, spread_apart
 from edu_metrics.figures.outlook import plot_outlook
@@ -34,7 +36,7 @@ __all__ = [
     "plot_small_multiples",
 ]
 
-Limits = tuple[float | None, float | None]
+_Given = ParamSpec("_Given")
 
 #: Quantiles that a fan is drawn of.
 _FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -47,11 +49,30 @@ _LINES = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#8A6D00", "#5A5A5A", "#33
 _PANEL = (2.7, 2.1)
 
 
-@use_style()
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw in our look; whether figures show by themselves, as in a notebook, is left as it is."""
+    with use_style():
+        yield
+        shows = mpl.is_interactive()
+    # The first figure of a session switches this on, and leaving the look would switch it off.
+    mpl.interactive(shows)
+
+
+def _in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
+    @wraps(plot)
+    def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
+        with _style():
+            return plot(*given, **named)
+
+    return drawn
+
+
+@_in_style
 def plot_fan(
     quantiles: pd.DataFrame,
     *,
-    history: pd.DataFrame | None = None,
+    history: pd.DataFrame | pd.Series[Any] | None = None,
     target: str | None = None,
     due: int | None = None,
     ax: Axes | None = None,
@@ -67,8 +88,8 @@ def plot_fan(
     quantiles : DataFrame
         Columns area, year, quantile and value of one area, with the quantiles 0.1, 0.25, 0.5, 0.75
         and 0.9: ``em.project(...).quantiles()``. [unit of the values]
-    history : DataFrame, optional
-        What was observed: area, year and value.
+    history : DataFrame or Series, optional
+        What was observed: area, year and value, or the values of this area by year.
     target : str, optional
         A bound such as ``>=95``.
     due : int, optional
@@ -122,12 +143,12 @@ def plot_fan(
     )
 
 
-@use_style()
+@_in_style
 def plot_paths(
     paths: pd.DataFrame,
     *,
     by: str | None = None,
-    history: pd.DataFrame | None = None,
+    history: pd.DataFrame | pd.Series[Any] | None = None,
     target: str | None = None,
     due: int | None = None,
     ax: Axes | None = None,
@@ -145,8 +166,9 @@ def plot_paths(
         ``em.scenarios(...)``. [unit of the values]
     by : str, optional
         That column; ``pace``, else ``scenario``, when left out.
-    history : DataFrame, optional
-        What was observed: area, year and value. Paths start from its last year.
+    history : DataFrame or Series, optional
+        What was observed: area, year and value, or the values of this area by year. Paths start
+        from its last year.
     target : str, optional
         A bound such as ``>=95``.
     due : int, optional
@@ -179,7 +201,7 @@ def plot_paths(
 def plot_small_multiples(
     table: pd.DataFrame,
     *,
-    history: pd.DataFrame | None = None,
+    history: pd.DataFrame | pd.Series[Any] | None = None,
     target: str | None = None,
     due: int | None = None,
     axes: Sequence[Axes] | None = None,
@@ -225,7 +247,9 @@ def plot_small_multiples(
     if axes is None:
         wide = min(columns, len(areas))
         rows = -(-len(areas) // wide)
-        with use_style():
+        import matplotlib.pyplot as plt
+
+        with _style():
             _, grid = plt.subplots(
                 rows, wide, squeeze=False, figsize=(_PANEL[0] * wide, _PANEL[1] * rows)
             )
@@ -245,13 +269,16 @@ def plot_small_multiples(
             plot_fan(own, history=history, target=target, due=due, ax=ax, unit=unit, lang=lang)
             ax.set_ylim(*ylim)
             continue
-        with use_style():
+        with _style():
             _draw_paths(own, None, history, target, due, ax, None, unit, lang, ylim)
     return list(axes[: len(areas)])
 
 
 def _common_scale(
-    table: pd.DataFrame, history: pd.DataFrame | None, target: str | None, areas: Sequence[str]
+    table: pd.DataFrame,
+    history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None,
+    areas: Sequence[str],
 ) -> tuple[float, float]:
     """Give ends of an axis that holds the values of all areas, with air around them."""
     values = table["value"].dropna().astype(float).tolist()
@@ -261,7 +288,7 @@ def _common_scale(
     return min(values) - air, max(values) + air
 
 
-@use_style()
+@_in_style
 def plot_precedents(
     table: pd.DataFrame, *, ax: Axes | None = None, title: str = "", lang: str = "en"
 ) -> Axes:
@@ -293,6 +320,7 @@ def plot_precedents(
     >>> [label.get_text() for label in em.plot_precedents(found).get_yticklabels()]
     ['T06_primary_bachelor, ordinary', 'T06_primary_bachelor, test_change']
     """
+    require_extra("reports", "seaborn")
     import seaborn as sns
 
     needed = ("area", "target", "reference", "share_pct", "low_pct", "high_pct")
@@ -324,7 +352,7 @@ def plot_precedents(
     return ax
 
 
-@use_style()
+@_in_style
 def plot_calibration(
     bins: pd.DataFrame,
     *,
@@ -388,11 +416,12 @@ def plot_calibration(
 
 
 def _draw_paths(
-    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | None, target: str | None,
-    due: int | None, ax: Axes | None, title: str | None, unit: str | None, lang: str,
-    ylim: tuple[float, float] | None = None,
+    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
+    lang: str, ylim: tuple[float, float] | None = None,
 ) -> Axes:  # fmt: skip
     """Draw paths of one area, on a scale of values where one is given."""
+    require_extra("reports", "seaborn")
     import pandas as pd
     import seaborn as sns
 
@@ -436,6 +465,8 @@ def _axes(ax: Axes | None, *, height: float = 3.2) -> Axes:
     """Take the Axes given, or those of a new figure."""
     if ax is not None:
         return ax
+    import matplotlib.pyplot as plt
+
     return plt.subplots(figsize=(STANDARD[0] * 0.8, height))[1]
 
 
@@ -464,9 +495,14 @@ def _one_area(table: pd.DataFrame, columns: Sequence[str], plot: str) -> str:
     return str(areas[0])
 
 
-def _points(history: pd.DataFrame | None, area: str) -> list[tuple[int, float]]:
+def _points(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> list[tuple[int, float]]:
     if history is None:
         return []
+    import pandas as pd
+
+    if isinstance(history, pd.Series):
+        ordered = history.sort_index()
+        return list(zip(map(int, ordered.index), map(float, ordered), strict=True))
     _require(history, ("area", "year", "value"), "history")
     own = history[history["area"] == area].sort_values("year")
     return [(int(year), float(value)) for year, value in own[["year", "value"]].to_numpy()]

@@ -8,6 +8,7 @@ target, one study. So the answer about a table is that of a study, by the same p
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,10 +38,12 @@ from edu_metrics.reachability import Assessment, assess
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Measure", "assessed", "bound_of"]
+__all__ = ["Measure", "assessed", "bound_for", "bound_of"]
 
 #: Id of the one source, indicator, plan, study and target that there are.
 _ID, _PRINTED = "frame", "frame_printed"
+#: Percentages of so much and more are far from 1.
+_FAR = 20.0
 _HERE = Citation(source=_ID, locator="DataFrame")
 Better = Literal["higher", "lower"]
 
@@ -106,6 +109,46 @@ def bound_of(target: str) -> Bound:
         ) from None
 
 
+def bound_for(rows: pd.DataFrame, target: str, limits: Limits) -> Bound:
+    """
+    Read a target of a table, and warn of one that looks like a fraction among percentages.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From :func:`~edu_metrics.frames.tidy`.
+    target : str
+        A bound such as ``>=95``. [unit of the values]
+    limits : tuple of (float or None)
+        Lowest and highest value that there can be.
+
+    Returns
+    -------
+    Bound
+        The target.
+
+    Raises
+    ------
+    DataError
+        For a target that is no bound.
+
+    Warns
+    -----
+    UserWarning
+        If it lies within 0 to 1 where all values are percentages far above.
+    """
+    bound = bound_of(target)
+    if percentages(limits) and 0 < bound.value <= 1 and rows["value"].min() >= _FAR:
+        warnings.warn(
+            f"target: {target} is {bound.value:g} %, and all values are above "
+            f"{rows['value'].min():g} %; if {100 * bound.value:g} % is meant, write "
+            f"{bound.op}{100 * bound.value:g}",
+            UserWarning,
+            stacklevel=4,
+        )
+    return bound
+
+
 def assessed(
     rows: pd.DataFrame, target: str, year: int, measure: Measure
 ) -> list[tuple[str, Assessment]]:
@@ -128,7 +171,7 @@ def assessed(
     list of (str, Assessment)
         By area, in the order of the table.
     """
-    bound = bound_of(target)
+    bound = bound_for(rows, target, measure.limits)
     names = {f"area_{at}": name for at, name in enumerate(rows["area"].unique())}
     catalog = _catalog(names, measure, counted=_counted(rows, measure))
     catalog = replace(catalog, plans={_ID: _plan(names, bound, year, rows, measure)})

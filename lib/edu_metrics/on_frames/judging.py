@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edu_metrics.errors import DataError
 from edu_metrics.frames import Limits, tidy
-from edu_metrics.on_frames.in_memory import Measure, assessed, bound_of
+from edu_metrics.on_frames.in_memory import Measure, assessed, bound_for, bound_of
 from edu_metrics.reachability import people_behind as count_people
 from edu_metrics.reachability import two_digits
 from edu_metrics.reachability import years_needed as count_years
@@ -113,8 +113,8 @@ def years_needed(
     """
     import pandas as pd
 
-    bound = bound_of(target)
     rows = tidy(history, limits=limits)
+    bound = bound_for(rows, target, limits)
     if bound.op == "==":
         raise DataError(f"target: expected a level from one side such as '>=95'; found {target!r}")
     found = []
@@ -168,8 +168,8 @@ def people_behind(history: pd.DataFrame, target: str) -> pd.DataFrame:
     >>> int(em.people_behind(rates, ">=90")["people"].iloc[0])
     5
     """
-    bound = bound_of(target)
     last = tidy(history, needs_n=True).drop_duplicates("area", keep="last", ignore_index=True)
+    bound = bound_for(last, target, (0, 100))
     unknown = last[last["n"].isna()]
     if len(unknown):
         raise DataError(
@@ -212,8 +212,9 @@ def verdict(
     -------
     DataFrame
         Columns area, year and value (the last observed), target, by, verdict, reason (of one that
-        can't be told), probability, low and high (80 % interval of the year due), gap,
-        required_pace, past_pace, year_reached, people and model.
+        can't be told), edge (both words, where rounding puts the probability between two),
+        probability, low and high (80 % interval of the year due), gap, required_pace, past_pace,
+        year_reached, people and model.
 
     Raises
     ------
@@ -251,6 +252,7 @@ def _judged(rows: pd.DataFrame, target: str, by: int, measure: Measure) -> pd.Da
                 "by": by,
                 "verdict": str(one.verdict),
                 "reason": one.reason,
+                "edge": " / ".join(map(str, one.edge)) if one.edge else None,
                 "probability": two_digits(one.probability),
                 "low": low,
                 "high": high,

@@ -80,14 +80,16 @@ def project(
     >>> import edu_metrics as em
     >>> nation = pd.Series([93.4, 93.8, 94.2, 94.8, 95.2], range(2016, 2021), name="nation")
     >>> outlook = em.project(nation, until=2022)
-    >>> outlook.quantiles([0.1, 0.5, 0.9]).query("year == 2022")["value"].round(1).tolist()
-    [94.5, 95.6, 96.4]
-    >>> outlook.probability(">=95", 2022)
+    >>> outlook.quantiles([0.5]).round({"value": 0})
+         area  year  quantile  value
+    0  nation  2021       0.5   95.0
+    1  nation  2022       0.5   96.0
+    >>> outlook.probability(">=90", 2022)
          area  year target  probability
-    0  nation  2022   >=95          0.8
-    >>> outlook.year_reached(">=96")
+    0  nation  2022   >=90          0.8
+    >>> outlook.year_reached(">=95")
          area target  year_reached
-    0  nation   >=96          2023
+    0  nation   >=95          2020
     """
     measure = Measure(limits, better, measure_type, whole_counts, noise)
     rows = tidy(history, limits=limits)
