@@ -44,7 +44,7 @@ def tell_sums_apart(catalog: Catalog, study: Study) -> None:
 
 
 def _sums_apart(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
-    from edu_metrics.reporting.preparing import table_path
+    from edu_metrics.report.tables import table_path
 
     table = table_path(catalog.root, study.id)
     note = table.with_suffix(".sums.json")
