@@ -32,6 +32,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edu_metrics.batch import make_reports
     from edu_metrics.catalog import find_root
     from edu_metrics.figures import (
         plot_calibration,
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
         sensitivity,
         status_rules,
     )
-    from edu_metrics.reporting import make_reports, open_city, open_report
+    from edu_metrics.report import open_city, open_report
 
 __all__ = [
     "assess",
@@ -119,6 +120,7 @@ __all__ = [
 
 #: Where each name is found; a test holds it against the imports above.
 _HOMES = {
+    "batch": ("make_reports",),
     "catalog": ("find_root",),
     "figures": (
         "plot_calibration",
@@ -159,12 +161,13 @@ _HOMES = {
         "sensitivity",
         "status_rules",
     ),
-    "reporting": ("make_reports", "open_city", "open_report"),
+    "report": ("open_city", "open_report"),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
 #: Packages that can be had by their name without an import of their own.
 _PACKAGES = (
+    "batch",
     "catalog",
     "errors",
     "explorer",
@@ -174,7 +177,7 @@ _PACKAGES = (
     "observations",
     "plan_audit",
     "reachability",
-    "reporting",
+    "report",
     "simulation",
     "trajectories",
     "words",

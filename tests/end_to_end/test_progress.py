@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from edu_metrics.batch import Outcome, batch
 from edu_metrics.cli.printing import pace, progress
-from edu_metrics.reporting import Outcome, batch
 
 
 class Clock:
@@ -114,7 +114,7 @@ def test_as_many_reports_at_a_time_as_cores_may_be_used_or_as_asked_for(
         yield
 
     monkeypatch.setattr(batch, "usable_cores", lambda: 3)
-    monkeypatch.setattr("edu_metrics.reporting.pool.report_pool", report_pool)
+    monkeypatch.setattr("edu_metrics.batch.pool.report_pool", report_pool)
     with pytest.raises(AskedError):
         command("report", "harbour", "--lang", "en", "--root", project, "--engine", "fork", *words)
     assert asked == [workers]

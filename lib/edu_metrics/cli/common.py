@@ -147,7 +147,7 @@ def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:
     """Give a study's observations, built where they are missing or old."""
     require_extra("reports", "pyarrow")
     from edu_metrics.observations import read_processed
-    from edu_metrics.reporting import prepare
+    from edu_metrics.report import prepare
 
     prepare(catalog, study)
     return read_processed(catalog.root, study.id)

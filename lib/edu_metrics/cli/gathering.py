@@ -19,7 +19,7 @@ def build(
 ) -> None:
     """Build the tables of studies from raw files and definitions."""
     require_extra("reports", "pyarrow")
-    from edu_metrics.reporting import prepare
+    from edu_metrics.report import prepare
 
     catalog = load(root)
     for study in studies_of(catalog, studies):

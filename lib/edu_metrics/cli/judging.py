@@ -43,7 +43,7 @@ def assess(
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
     from edu_metrics.reachability import assess as assess_study
-    from edu_metrics.reporting import as_row
+    from edu_metrics.report import as_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
@@ -67,7 +67,7 @@ def score(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
-    from edu_metrics.reporting import score_as_data, score_files, score_tables
+    from edu_metrics.report import score_as_data, score_files, score_tables
 
     catalog = load(root)
     with usage():
@@ -199,7 +199,7 @@ def matters(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Say which assumption each answer hangs on, and how far it is from another answer."""
-    from edu_metrics.reporting import matters_of_study, matters_row
+    from edu_metrics.report import matters_of_study, matters_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
@@ -217,7 +217,7 @@ def together(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
-    from edu_metrics.reporting import together_of_study, together_row
+    from edu_metrics.report import together_of_study, together_row
 
     catalog = load(root)
     entry, areas, _ = asked_for(catalog, study, area, None)
@@ -243,7 +243,7 @@ def backtest(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Back-test the forecast on a panel: errors, coverage, probabilities, by number of areas."""
-    from edu_metrics.reporting import (
+    from edu_metrics.report import (
         areas_of,
         backtest_notes,
         backtest_rows,

@@ -14,7 +14,7 @@ from edu_metrics.cli.common import Format
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from edu_metrics.reporting import Outcome
+    from edu_metrics.batch import Outcome
 
 
 #: How often a log is told how far a batch is. [s]

@@ -61,7 +61,7 @@ def report(
     require_extra("reports")
     if scheduler is not None:
         require_extra("cluster")
-    from edu_metrics.reporting import How, Limits, make_reports, plan_jobs, plan_reports
+    from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
 
     catalog = load(root)
     folder = (out or catalog.root / "reports").resolve()

@@ -170,7 +170,7 @@ def load_table(study: str, root: Root = None) -> pd.DataFrame:
     550
     """
     from edu_metrics.observations import read_processed
-    from edu_metrics.reporting import prepare
+    from edu_metrics.report import prepare
 
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
     entry = catalog.study(study)
@@ -598,7 +598,7 @@ def audit(plan: str, *, root: Root = None) -> pd.DataFrame:
     import pandas as pd
 
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.reporting import audit_plan
+    from edu_metrics.report import audit_plan
 
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
     return pd.DataFrame(as_rows(audit_plan(catalog, catalog.plan(plan))))

@@ -10,7 +10,7 @@ from edu_metrics.reachability.arithmetic import (
 )
 from edu_metrics.reachability.assessment import assess, assess_target
 from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity
-from edu_metrics.reachability.checks import Check, checks_of
+from edu_metrics.reachability.checks import Check, CheckResult, checks_of
 from edu_metrics.reachability.gap import Part, adds_up, change_by_parts, gap_by_parts
 from edu_metrics.reachability.joint import Group, JointAssessment, Odds, assess_jointly
 from edu_metrics.reachability.mechanisms import (
@@ -30,11 +30,7 @@ from edu_metrics.reachability.probability import (
     reached,
     two_digits,
 )
-from edu_metrics.reachability.requirements import (
-    LeverNeed,
-    Requirements,
-    requirements_of,
-)
+from edu_metrics.reachability.requirements import LeverNeed, Requirements, requirements_of
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
     ScenarioOutcome,
@@ -45,13 +41,11 @@ from edu_metrics.reachability.scenarios import (
 )
 from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
 from edu_metrics.reachability.sensitivity import sensitivity_of
-from edu_metrics.reachability.series import Record, SeriesStore
+from edu_metrics.reachability.series import Missing, Record, SeriesStore
 from edu_metrics.reachability.status_rules.side_by_side import SideBySide
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
-    CheckResult,
-    Missing,
     Verdict,
     edge_of,
     verdict_counts,

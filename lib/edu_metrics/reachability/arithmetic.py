@@ -20,7 +20,7 @@ from typing import Literal
 from edu_metrics.catalog import AverageChange, Bound, Level, Plan, Reading, Target, YearlyChange
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas import largest_count_for, smallest_count_for
-from edu_metrics.reachability.checks import Check, Range, accepted, without_dust
+from edu_metrics.reachability.checks import Check, Range, accepted, carried, without_dust
 from edu_metrics.trajectories import baselines_that_reach
 
 Limits = tuple[float | None, float | None]
@@ -88,21 +88,9 @@ def _allowed(check: Check, state: Mapping[int, list[Range]]) -> list[Range]:
     """Give the values of the due year that one check leaves open."""
     if check.measure == "sum":
         return [Range()]
-    change = accepted(check)
     if check.measure == "value":
-        return [change]
-    relative = check.measure == "percent"
-    if relative:
-        # A change from zero has no percentage, and nothing falls by more than all of it.
-        change = change.meet(Range(low=-100))
-    starts = state[check.years[0]] if not change.empty else []
-    if relative:
-        positive = [start.meet(Range.of(">", 0)) for start in starts]
-        allowed = [start.grown(change) for start in positive if not start.empty]
-    else:
-        steps = check.due - check.years[0] if check.measure == "points_per_step" else 1
-        change = Range(change.low * steps, change.high * steps, change.low_open, change.high_open)
-        allowed = [start.moved(change) for start in starts]
+        return [accepted(check)]
+    allowed = [carried(start, check) for start in state[check.years[0]]]
     return allowed if check.cap is None else [*allowed, Range(check.cap, check.cap)]
 
 
@@ -437,13 +425,13 @@ def promised_pace(
     >>> promised_pace(plan.target("A06a_public_share")).sized
     False
     """
-    found = list(_changes(target, reading or target.default_reading))
+    changes = list(_changes(target, reading or target.default_reading))
     if link is not None:
-        found += _changes(link, _counterpart(link, reading))
-    if not found:
+        changes += _changes(link, _counterpart(link, reading))
+    if not changes:
         return None
-    unit = found[0].unit
-    bounds = [bound for change in found if change.unit == unit for bound in change.change]
+    unit = changes[0].unit
+    bounds = [bound for change in changes if change.unit == unit for bound in change.change]
     way = _way(bounds)
     # Of two ends at one number the strict one keeps both.
     ends = sorted(bounds, key=lambda bound: (way * bound.value, not bound.strict))

@@ -17,8 +17,8 @@ from edu_metrics.reachability.noise import chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.probability import BEYOND, Reached, at_level, level_asked, reached
 from edu_metrics.reachability.question import Question
-from edu_metrics.reachability.series import SeriesStore, UnforeseenError
-from edu_metrics.reachability.verdicts import Applies, Assessment, Missing, Verdict, verdict_of
+from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError
+from edu_metrics.reachability.verdicts import Applies, Assessment, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
@@ -147,18 +147,16 @@ def _assess_reading(
     question = Question(store, plan, target, reading, steps, blank.area)
     indicator, record, checks = question.indicator, question.record, question.checks
     results = tuple(question.result(check) for check in checks)
-    blank = with_gap(blank, plan, target, indicator, record, checks)
+    blank = with_gap(blank, question)
     noise = noise_of(indicator, record, checks, results, blank.level)
     blank = replace(blank, checks=results, sources=record.sources, noise=noise)
 
-    by_chance = chance_decides(noise, checks, results, record)
-    if any(result.holds is False for result in results):
-        if by_chance:
+    missed = any(result.holds is False for result in results)
+    if missed or all(result.holds for result in results):
+        if chance_decides(noise, checks, results, record):
             return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
-        return replace(blank, verdict=Verdict.MISSED)
-    if all(result.holds for result in results):
-        if by_chance:
-            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
+        if missed:
+            return replace(blank, verdict=Verdict.MISSED)
         return replace(blank, verdict=Verdict.MET, year_reached=question.due)
     undecided = blank.undecided(checks)
     if any(question.from_zero(check) for check in undecided):
@@ -263,12 +261,12 @@ def _ends(question: Question, trajectory: Trajectory) -> tuple[float, float, flo
 
 def _cautions(question: Question, last_year: int) -> tuple[str, ...]:
     """Say what of a forecast nobody has tried, and that its series ended long ago."""
-    found = []
+    cautions = []
     if question.due - last_year > TRIED_YEARS:
-        found.append("untried")
+        cautions.append("untried")
     if question.store.study.as_of.year - last_year > ENDED_YEARS:
-        found.append("ended")
-    return tuple(found)
+        cautions.append("ended")
+    return tuple(cautions)
 
 
 def _hangs_on_unknown_whole(question: Question, checks: Sequence[Check], blank: Assessment) -> bool:
@@ -301,7 +299,7 @@ def _reached(
     years = [year for year in trajectory.years if year <= question.due + BEYOND]
     asked = level_asked(undecided, question.record.exact)
     level = asked[1] if asked else accepted(Check("value", (question.due,), (blank.level,)))
-    found = reached(
+    drawn = reached(
         np.round(trajectory.draws[:, : len(years)], 9),
         years,
         level,
@@ -314,14 +312,14 @@ def _reached(
         for year, bound in question.record.bounds.items()
         if decided_by(*bound, Check("value", (year,), (blank.level,)))
     }
-    first = min(there, default=years[-1] + 1) if found.since is None else years[0]
+    first = min(there, default=years[-1] + 1) if drawn.since is None else years[0]
     still = [at_level(trajectory, year, level) for year in years]
-    hit = np.maximum.accumulate(np.maximum(found.first_hit, still)).tolist()
+    hit = np.maximum.accumulate(np.maximum(drawn.first_hit, still)).tolist()
     return replace(
-        found,
+        drawn,
         first_hit=_stated(hit, [year >= first for year in years]),
         still_there=_stated(still, [year in there for year in years]),
-        stays=_stated(found.stays, [False] * len(years)),
+        stays=_stated(drawn.stays, [False] * len(years)),
         all_asked=asked is not None,
     )
 

@@ -228,9 +228,9 @@ def breakevens(
     near, far = np.tile(middle, 2).astype(float), np.concatenate([least, most]).astype(float)
     steps = np.linspace(0.0, 1.0, _PARTS + 1)
     usual: bool | None = None
-    found = near != far
+    turned = near != far
     for _ in range(_ROUNDS):
-        rows = np.flatnonzero(found)
+        rows = np.flatnonzero(turned)
         if not rows.size:
             break
         points = near[rows, None] + (far - near)[rows, None] * steps
@@ -242,10 +242,10 @@ def breakevens(
         place = np.maximum(np.argmax(changed, axis=1), 1)
         each = np.arange(len(rows))
         near[rows], far[rows] = points[each, place - 1], points[each, place]
-        found[rows] = changed.any(axis=1)
+        turned[rows] = changed.any(axis=1)
     nearest: list[float | None] = []
     for number in range(count):
-        sides = [float(far[row]) for row in (number, number + count) if found[row]]
+        sides = [float(far[row]) for row in (number, number + count) if turned[row]]
         stands = float(middle[number])
         nearest.append(min(sides, key=lambda value: abs(value - stands), default=None))
     return nearest

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -80,7 +80,7 @@ class Check:
         if self.measure == "rank":
             return self._rank(last, rivals or {})
         if self.measure == "value":
-            return last if self.round_to is None else _rounded(last, self.round_to)
+            return last if self.round_to is None else round_half_up(last, self.round_to)
         if self.measure == "sum":
             return _clean(sum(values[year] for year in self.years))
         first = values[self.years[0]]
@@ -142,12 +142,7 @@ class CheckResult:
 
 
 def checks_of(
-    reading: Reading,
-    *,
-    steps: int | None,
-    deadline: int,
-    limits: Limits,
-    falling: bool = False,
+    reading: Reading, *, steps: int | None, deadline: int, limits: Limits, falling: bool = False
 ) -> tuple[Check, ...]:
     """
     Take a reading apart.
@@ -235,7 +230,7 @@ def _clean(number: Any) -> Any:
     return np.where(np.abs(number) < 1e6, np.round(number, 9), np.round(number, 3))[()]
 
 
-def _rounded(value: Any, to: float) -> Any:
+def round_half_up(value: Any, to: float) -> Any:
     """Round half up, as official statistics are printed, to a multiple of ``to``."""
     if np.ndim(value) == 0:
         number, step = float(value), Decimal(str(to))
@@ -281,12 +276,12 @@ class Range:
     @property
     def bounds(self) -> tuple[Bound, ...]:
         """The limits of it, one by one."""
-        found = []
+        ends = []
         if self.low > -math.inf:
-            found.append(Bound(op=">" if self.low_open else ">=", value=self.low))
+            ends.append(Bound(op=">" if self.low_open else ">=", value=self.low))
         if self.high < math.inf:
-            found.append(Bound(op="<" if self.high_open else "<=", value=self.high))
-        return tuple(found)
+            ends.append(Bound(op="<" if self.high_open else "<=", value=self.high))
+        return tuple(ends)
 
     def meet(self, other: Range) -> Range:
         """Keep what lies in both."""
@@ -334,6 +329,41 @@ def accepted(check: Check) -> Range:
         else:
             left = left.meet(_before_rounding(bound, check.round_to))
     return left
+
+
+def carried(start: Range, check: Check) -> Range:
+    """
+    Carry values on by the changes that a check accepts; its own limit is left out of it.
+
+    Parameters
+    ----------
+    start : Range
+        Values in the year that the change is counted from. [unit of the indicator]
+    check : Check
+        A check on a change.
+
+    Returns
+    -------
+    Range
+        Values in the year in which it falls due; empty where none keeps it. [unit of the indicator]
+
+    Examples
+    --------
+    >>> from edu_metrics.catalog import Bound
+    >>> gain = Check("points", (2020, 2021), (Bound(op=">=", value=5), Bound(op="<=", value=8)))
+    >>> carried(Range(50, 50), gain)
+    Range(low=55.0, high=58.0, low_open=False, high_open=False)
+    """
+    change = accepted(check)
+    if check.measure == "percent":
+        # A change from zero has no percentage, and nothing falls by more than all of it.
+        start, change = start.meet(Range.of(">", 0)), change.meet(Range(low=-100))
+    if start.empty or change.empty:
+        return start if start.empty else change
+    if check.measure == "percent":
+        return start.grown(change)
+    steps = check.due - check.years[0] if check.measure == "points_per_step" else 1
+    return start.moved(replace(change, low=change.low * steps, high=change.high * steps))
 
 
 def known_range(kind: str, value: float) -> Range | None:

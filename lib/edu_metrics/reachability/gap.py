@@ -18,18 +18,12 @@ from edu_metrics.reachability.arithmetic import (
     years_needed,
 )
 from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import Record, counts_whole
 from edu_metrics.reachability.verdicts import Applies, Assessment, Total
 
 
-def with_gap(
-    blank: Assessment,
-    plan: Plan,
-    target: Target,
-    indicator: Indicator,
-    record: Record,
-    checks: Sequence[Check],
-) -> Assessment:
+def with_gap(blank: Assessment, question: Question) -> Assessment:
     """
     Add to an assessment what needs no chance.
 
@@ -37,26 +31,19 @@ def with_gap(
     ----------
     blank : Assessment
         What is known so far; says how the target applies to the area.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
-    indicator : Indicator
-        What the reading is about.
-    record : Record
-        The series.
-    checks : sequence of Check
-        The reading's checks.
+    question : Question
+        The reading's series and checks.
 
     Returns
     -------
     Assessment
         With start, level, gap, paces and people, as far as they can be said.
     """
-    due = max(check.due for check in checks)
+    plan, indicator = question.plan, question.indicator
+    record, checks = question.record, question.checks
     known, start = dict(record.exact), "observed"
-    last_year = max((year for year in known if year <= due), default=None)
-    stated = target.baseline
+    last_year = max((year for year in known if year <= question.due), default=None)
+    stated = question.target.baseline
     # Before the plan was issued nobody knew what it would say.
     issued = blank.as_of is None or plan.issued <= blank.as_of
     said = stated is not None and stated.exact and issued

@@ -509,11 +509,11 @@ def assess_jointly(
         Counts, the expected number, joint probabilities with their bounds, and the weakest link.
     """
     targets = [t for t in plan.targets if t.numeric and t.id in assessments]
-    found = {target.id: assessments[target.id] for target in targets}
+    by_target = {target.id: assessments[target.id] for target in targets}
     events = [
-        event_of(store, plan, target, found[target.id])
+        event_of(store, plan, target, by_target[target.id])
         for target in targets
-        if found[target.id].probability is not None
+        if by_target[target.id].probability is not None
     ]
     indicators = tuple(dict.fromkeys(event.indicator for event in events))
     bound = dependence_of(store, area, indicators)
@@ -526,15 +526,15 @@ def assess_jointly(
     draws = kept.shape[1] if events else 0
     return JointAssessment(
         area=area,
-        verdicts=verdict_counts(found.values()),
-        unknown=sum(_unknown(one) for one in found.values()),
+        verdicts=verdict_counts(by_target.values()),
+        unknown=sum(_unknown(one) for one in by_target.values()),
         vacuous=sum(assessments[name].vacuous for name in probabilities),
         probabilities=probabilities,
         expected=math.fsum(probabilities.values()),
         interval=_tenths(met_at_once),
         interval_independent=_tenths_if_independent(list(probabilities.values())),
         odds=odds_of(kept, list(probabilities.values())) if events else None,
-        groups=_groups(targets, found, probabilities, kept, rows),
+        groups=_groups(targets, by_target, probabilities, kept, rows),
         lowest=lowest,
         weakest=weakest,
         without_weakest=without,
@@ -596,7 +596,7 @@ def _tenths_if_independent(probabilities: Sequence[float]) -> tuple[float, float
 
 def _groups(
     targets: Sequence[Target],
-    found: Mapping[str, Assessment],
+    by_target: Mapping[str, Assessment],
     probabilities: Mapping[str, float],
     kept: Kept,
     rows: Mapping[str, int],
@@ -607,7 +607,7 @@ def _groups(
     groups = []
     for article, names in by_article.items():
         open_ones = [name for name in names if name in rows]
-        counted = verdict_counts(found[name] for name in names)
+        counted = verdict_counts(by_target[name] for name in names)
         chances = [probabilities[name] for name in open_ones]
         mine = kept[[rows[name] for name in open_ones]] if open_ones else None
         groups.append(
@@ -616,7 +616,7 @@ def _groups(
                 tuple(names),
                 counted[Verdict.MET],
                 sum(counted[word] for word in _LOST),
-                sum(_unknown(found[name]) for name in names),
+                sum(_unknown(by_target[name]) for name in names),
                 None if mine is None else odds_of(mine, chances),
             )
         )

@@ -121,10 +121,10 @@ def mechanism_sensitivity(
     influences = [part.influence for part in model.parts]
     bounds = np.array([(one.middle, one.least, one.most) for one in influences]).reshape(-1, 3)
     turns = breakevens(lambda which, moved: model.ask(model.one_moved(which, moved))[1], *bounds.T)
-    found = []
+    moved_one_by_one = []
     for place, (one, turn) in enumerate(zip(influences, turns, strict=True)):
-        told: dict[str, Any] = {**shares.get(place, {}), **ends.get(place, {})}
-        found.append(replace(one, turns_at=turn, **told))
+        figures: dict[str, Any] = {**shares.get(place, {}), **ends.get(place, {})}
+        moved_one_by_one.append(replace(one, turns_at=turn, **figures))
     return replace(
         blank,
         model="mechanism",
@@ -134,7 +134,7 @@ def mechanism_sensitivity(
         middle=float(value[0]),
         kept=bool(kept[0]),
         under_model=float(np.mean(question.kept(usual))),
-        influences=tuple(sorted(found, key=by_nearness)),
+        influences=tuple(sorted(moved_one_by_one, key=by_nearness)),
     )
 
 
@@ -262,10 +262,10 @@ def _shares(model: _Model) -> dict[int, dict[str, float]]:
         variance_shares(a, b, np.stack(rest))
         for a, b, *rest in (np.split(results, len(spread) + 2) for results in (values, 1.0 * kept))
     )
-    found: dict[int, dict[str, float]] = {}
+    by_part: dict[int, dict[str, float]] = {}
     for at, (place, _) in enumerate(spread):
-        found[place] = {**_named(by_value, at, ""), **_named(by_kept, at, "_kept")}
-    return found
+        by_part[place] = {**_named(by_value, at, ""), **_named(by_kept, at, "_kept")}
+    return by_part
 
 
 def _named(shares: Shares | None, at: int, suffix: str) -> dict[str, float]:

@@ -13,8 +13,8 @@ from edu_metrics.catalog import Indicator, LeverRange, MechanismInput, Mechanism
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations.pooling import below, usable, with_sums
-from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Assessment, Missing
+from edu_metrics.reachability.series import Missing, SeriesStore
+from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class Quantities:
             areas = below(store.catalog, store.areas)
             summed = with_sums(rows[rows["area"].isin(areas)], store.catalog, areas)
             self._cells = summed.set_index(["area", "year", "quantity", "group"])["value"]
-        found = self._cells.get((area, year, quantity, group))
-        return None if found is None else float(found)
+        number = self._cells.get((area, year, quantity, group))
+        return None if number is None else float(number)
 
 
 def mechanism_of(

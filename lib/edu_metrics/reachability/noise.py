@@ -23,8 +23,6 @@ from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.checks import Check, CheckResult
 from edu_metrics.reachability.series import Record
 
-__all__ = ["MOVE", "Noise", "chance_decides", "is_chance", "noise_of"]
-
 #: The move for which the chance without any change is told. [percentage points]
 MOVE = 5.0
 #: What compares two years; a level is a count that stands for itself.

@@ -84,12 +84,7 @@ class Precedent:
 
 
 def precedent(
-    reference: ReferenceClass,
-    *,
-    pace: float,
-    start: float,
-    years: int,
-    falling: bool = False,
+    reference: ReferenceClass, *, pace: float, start: float, years: int, falling: bool = False
 ) -> Precedent | NoPrecedent:
     """
     Look a pace up in a reference class.
@@ -171,8 +166,8 @@ def _count(cell: GainCell, counts: Counts, asked: float, most: float) -> Count |
     if not rows or asked > rows[-1][0]:
         # Three over the number of series: how often what was never seen may yet be.
         return Count(asked, 0, cell.windows, 0, cell.series, 0.0, min(300 / cell.series, 100.0))
-    at, *told = zip(*rows, strict=True)
-    windows, series, low, high = (float(np.interp(asked, at, column)) for column in told)
+    at, *counted = zip(*rows, strict=True)
+    windows, series, low, high = (float(np.interp(asked, at, column)) for column in counted)
     exact = asked in counts.at
     return Count(
         asked, round(windows), cell.windows, round(series), cell.series, low, high, exact=exact
@@ -236,9 +231,9 @@ def precedents_of(
         )
         for reference in classes
     ]
-    told = [answer for answer in answers if isinstance(answer, Precedent)]
+    precedents = [answer for answer in answers if isinstance(answer, Precedent)]
     why = [answer for answer in answers if isinstance(answer, NoPrecedent)]
-    return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
+    return precedents or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
 
 
 def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study) -> Assessment:
@@ -263,10 +258,10 @@ def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study)
         return assessment
     classes = [catalog.reference_class(name) for name in study.reference_class]
     ordinary = [entry for entry in classes if entry.kind == "ordinary"]
-    told = precedents_of(assessment, catalog.indicator(assessment.indicator), ordinary)
-    if isinstance(told, NoPrecedent):
+    precedents = precedents_of(assessment, catalog.indicator(assessment.indicator), ordinary)
+    if isinstance(precedents, NoPrecedent):
         return assessment
-    return replace(assessment, pace_percentile=told[0].percentile)
+    return replace(assessment, pace_percentile=precedents[0].percentile)
 
 
 #: Gives the pace of a percentile of an indicator's reference class, from a start [unit of the
@@ -306,8 +301,8 @@ def gain_of_percentile(cell: GainCell, percentile: float) -> float:
     if not 0 <= percentile <= 100:
         raise ProjectionError(f"expected a percentile from 0 to 100, found {percentile}")
     points = sorted(cell.gains_pp.items())
-    found = np.interp(percentile, [p for p, _ in points], [gain for _, gain in points])
-    return round(float(found), 9)
+    gained = np.interp(percentile, [p for p, _ in points], [gain for _, gain in points])
+    return round(float(gained), 9)
 
 
 def pace_by_class(catalog: Catalog, study: Study) -> PaceOfPercentile:

@@ -9,7 +9,7 @@ more people added) is another question, answered by :func:`kept_in` alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.checks import Check, Range, accepted
+from edu_metrics.reachability.checks import Check, Range, accepted, carried
 from edu_metrics.trajectories import CAP, FLOOR, Trajectory
 from edu_metrics.words import probability
 
@@ -146,12 +146,12 @@ def level_asked(checks: Sequence[Check], known: Mapping[int, float]) -> tuple[in
     >>> level_asked([Check("points", (2021, 2022), gain)], {2020: 80.0}) is None
     True
     """
-    found = [_level_of(check, known) for check in checks]
+    levels = [_level_of(check, known) for check in checks]
     years = {check.due for check in checks}
-    if len(years) != 1 or None in found:
+    if len(years) != 1 or None in levels:
         return None
     values = Range()
-    for one in found:
+    for one in levels:
         values = values.meet(one or Range())
     return years.pop(), values
 
@@ -160,18 +160,13 @@ def _level_of(check: Check, known: Mapping[int, float]) -> Range | None:
     """Give the values of its last year that keep a check, where all earlier ones are known."""
     if check.measure in ("rank", "sum") or not known.keys() >= set(check.years[:-1]):
         return None
-    asked = accepted(check)
-    if check.measure != "value":
+    if check.measure == "value":
+        asked = accepted(check)
+    else:
         first = known[check.years[0]]
-        if check.measure == "percent":
-            if first <= 0:
-                return None
-            # Nothing falls by more than all of it.
-            asked = Range(first, first).grown(asked.meet(Range(low=-100)))
-        else:
-            steps = check.due - check.years[0] if check.measure == "points_per_step" else 1
-            ends = replace(asked, low=asked.low * steps, high=asked.high * steps)
-            asked = Range(first, first).moved(ends)
+        if check.measure == "percent" and first <= 0:
+            return None
+        asked = carried(Range(first, first), check)
     return asked if check.cap is None else _or_at_cap(asked, check)
 
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Indicator, Plan, Reading, Target
 from edu_metrics.errors import DefinitionError, ProjectionError
-from edu_metrics.reachability.checks import Check, checks_of, decided_by
+from edu_metrics.reachability.checks import Check, CheckResult, checks_of, decided_by
 from edu_metrics.reachability.probability import BEYOND, kept_in, probability_of
-from edu_metrics.reachability.series import Record, SeriesStore
-from edu_metrics.reachability.verdicts import Assessment, CheckResult, Missing
+from edu_metrics.reachability.series import Missing, Record, SeriesStore
+from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import Trajectory
 
 
@@ -123,10 +123,7 @@ class Question:
     def probability(self, undecided: Sequence[Check]) -> float:
         """Give the probability that the checks are kept that nothing observed decides."""
         return probability_of(
-            self.trajectory(self.area),
-            undecided,
-            self.record.exact,
-            self._rivals_drawn(undecided),
+            self.trajectory(self.area), undecided, self.record.exact, self._rivals_drawn(undecided)
         )
 
     @property

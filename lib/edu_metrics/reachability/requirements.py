@@ -23,8 +23,8 @@ from edu_metrics.reachability.mechanisms import (
     mechanism_of,
 )
 from edu_metrics.reachability.question import OpenQuestion
-from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
-from edu_metrics.reachability.verdicts import Assessment, Missing
+from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError, counts_whole
+from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
 
@@ -169,12 +169,12 @@ def requirements_of(
     tuple of Requirements
         The default first; the others with an even chance only, and only those that are open.
     """
-    found = assessment or assess_target(store, plan, target, area)
+    judged = assessment or assess_target(store, plan, target, area)
     known = quantities or Quantities(store)
     runs: _Runs = {}  # readings of one target look at the same runs
     first, *others = (
-        _required(store, plan, target, one, known, runs, sure=one is found)
-        for one in (found, *found.others)
+        _required(store, plan, target, one, known, runs, sure=one is judged)
+        for one in (judged, *judged.others)
     )
     return first, *(other for other in others if other.kind != "none")
 

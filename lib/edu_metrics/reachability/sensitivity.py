@@ -273,25 +273,25 @@ def sensitivity_of(
     Sensitivity
         Influences, the one that would change the answer first in front; or why there are none.
     """
-    found = assessment or assess_target(store, plan, target, area)
+    judged = assessment or assess_target(store, plan, target, area)
     turned = tuple(
         ReadingVerdict(str(other.reading), other.steps, other.verdict)
-        for other in found.others
-        if other.verdict != found.verdict
+        for other in judged.others
+        if other.verdict != judged.verdict
     )
     blank = Sensitivity(
-        area, target.id, found.reading, found.steps, found.indicator, level=found.level,
-        probability=found.probability, turned=turned,
+        area, target.id, judged.reading, judged.steps, judged.indicator, level=judged.level,
+        probability=judged.probability, turned=turned,
     )  # fmt: skip
-    question = OpenQuestion.of(store, plan, target, found)
+    question = OpenQuestion.of(store, plan, target, judged)
     if isinstance(question, str):
         return replace(blank, reason=question)
     lacking = None
     if question.indicator.mechanism is not None:
-        start = mechanism_of(quantities or Quantities(store), question.indicator, found)
+        start = mechanism_of(quantities or Quantities(store), question.indicator, judged)
         if isinstance(start, MechanismStart):
             return mechanism_sensitivity(blank, question, start)
         lacking = start.reason
-    if found.probability is None:
+    if judged.probability is None:
         return replace(blank, reason=lacking or "no_forecast")
-    return trend_sensitivity(blank, store, plan, target, found)
+    return trend_sensitivity(blank, store, plan, target, judged)

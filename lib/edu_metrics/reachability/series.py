@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, p
 
 if TYPE_CHECKING:
     import pandas as pd
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Units of amounts that need not be whole.
 _DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
@@ -70,6 +73,22 @@ class Record:
         return round((self.exact[last] - self.exact[first]) / (last - first), 9)
 
 
+def _kept(
+    method: Callable[Concatenate[SeriesStore, P], T],
+) -> Callable[Concatenate[SeriesStore, P], T]:
+    """Let a store compute an answer when it is asked for first, and keep it."""
+
+    @wraps(method)
+    def once(store: SeriesStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (method.__name__, *args, *sorted(kwargs.items()))
+        if key not in store.kept:
+            store.kept[key] = method(store, *args, **kwargs)
+        answer: T = store.kept[key]
+        return answer
+
+    return once
+
+
 class SeriesStore:
     """
     The observations of a study as of its date, computed when asked for and kept.
@@ -89,14 +108,9 @@ class SeriesStore:
         self.study = study
         self.table = known_by(table, study.as_of)
         self.areas = catalog.expand(study.areas)
-        self._series: dict[str, pd.DataFrame] = {}
-        self._by_area: dict[str, dict[str, pd.DataFrame]] = {}
-        self._histories: dict[str, pd.DataFrame] = {}
-        self._missing: dict[tuple[str, str, tuple[int, ...]], tuple[Missing, ...]] = {}
+        #: What the methods marked with :func:`_kept` gave, by method and arguments.
+        self.kept: dict[tuple[Any, ...], Any] = {}
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
-        self._parts: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._records: dict[tuple[str, str], Record] = {}
-        self._together: dict[tuple[str, str], float | None] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
     @cached_property
@@ -120,29 +134,23 @@ class SeriesStore:
         """Where the number of a whole and the sum of its parts disagree."""
         return inspect_sums(self.catalog, self.table)
 
+    @_kept
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
-        if indicator not in self._series:
-            self._series[indicator] = compute(
-                self.catalog, indicator, self.table, self._compared, cells=self._cells
-            )
-        return self._series[indicator]
+        return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
+
+    @_kept
+    def _by_area(self, indicator: str) -> dict[str, pd.DataFrame]:
+        by_area = self.series(indicator).groupby("area", sort=False)
+        return {str(name): rows for name, rows in by_area}
 
     def series_of(self, indicator: str, area: str) -> pd.DataFrame:
         """Give an indicator's series in one area, by year."""
-        if indicator not in self._by_area:
-            by_area = self.series(indicator).groupby("area", sort=False)
-            self._by_area[indicator] = {str(name): rows for name, rows in by_area}
-        empty = self.series(indicator).iloc[:0]
-        return self._by_area[indicator].get(area, empty)
+        return self._by_area(indicator).get(area, self.series(indicator).iloc[:0])
 
+    @_kept
     def record(self, indicator: str, area: str) -> Record:
         """Give one series as plain numbers by year."""
-        if (indicator, area) not in self._records:
-            self._records[indicator, area] = self._record(indicator, area)
-        return self._records[indicator, area]
-
-    def _record(self, indicator: str, area: str) -> Record:
         series = self.series_of(indicator, area)
         exact: dict[int, float] = {}
         bounds: dict[int, tuple[str, float]] = {}
@@ -167,14 +175,13 @@ class SeriesStore:
 
     def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[Missing, ...]:
         """Name the numbers that would have to be asked for; one known as a bound is not known."""
-        key = (indicator, area, tuple(years))
-        if key not in self._missing:
-            cells = self._exact_cells if area in self._compared else None
-            found = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
-            self._missing[key] = tuple(
-                Missing(item.quantity, item.year, item.area, item.group) for item in found
-            )
-        return self._missing[key]
+        return self._missing(indicator, area, tuple(years))
+
+    @_kept
+    def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> tuple[Missing, ...]:
+        cells = self._exact_cells if area in self._compared else None
+        inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
+        return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
 
     def rivals(self, check: Check, indicator: str) -> dict[str, Mapping[int, float]]:
         """Give the series of the areas that a rank is taken among, the plan's names resolved."""
@@ -214,21 +221,18 @@ class SeriesStore:
             check.years[0] < entry.year <= check.due for entry in self.breaks(indicator, area)
         )
 
+    @_kept
     def history(self, indicator: str) -> pd.DataFrame:
         """Give the exact values of the study's own areas, after each one's last break."""
-        if indicator not in self._histories:
-            series = self.series(indicator)
-            series = series[(series["bound"] == "exact") & series["area"].isin(self.areas)]
-            if series.empty:  # of no type that years could be compared with
-                self._histories[indicator] = series
-                return series
-            since = {
-                area: self._since(indicator, str(area), int(last)) or 0
-                for area, last in series.groupby("area")["year"].max().items()
-            }
-            comparable = series["year"] >= series["area"].map(since)
-            self._histories[indicator] = series[comparable]
-        return self._histories[indicator]
+        series = self.series(indicator)
+        series = series[(series["bound"] == "exact") & series["area"].isin(self.areas)]
+        if series.empty:  # of no type that years could be compared with
+            return series
+        since = {
+            area: self._since(indicator, str(area), int(last)) or 0
+            for area, last in series.groupby("area")["year"].max().items()
+        }
+        return series[series["year"] >= series["area"].map(since)]
 
     def moves_together_pct(self, indicator: str, area: str) -> float | None:
         """
@@ -239,11 +243,9 @@ class SeriesStore:
         float or None
             Share of the variance; None for fewer than five areas, which can't tell. [percent]
         """
-        level = self.catalog.areas[area].level
-        if (indicator, level) not in self._together:
-            self._together[indicator, level] = self._common_share(indicator, level)
-        return self._together[indicator, level]
+        return self._common_share(indicator, self.catalog.areas[area].level)
 
+    @_kept
     def _common_share(self, indicator: str, level: str) -> float | None:
         history = self.history(indicator)
         alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
@@ -288,6 +290,7 @@ class SeriesStore:
         mean = FORMULAS[indicator.formula].pooling != "sum"
         return within_bounds(projection.sum_of(parts, years, name=area, mean=mean), bounds)
 
+    @_kept
     def parts_of(self, indicator: str, area: str) -> tuple[str, ...]:
         """
         Give the areas whose forecasts make up an area's own: a city is its districts.
@@ -305,12 +308,6 @@ class SeriesStore:
             Its children, where all are in the study and known in the very years in which it is
             known, and add up to it in each; else none.
         """
-        key = (indicator, area)
-        if key not in self._parts:
-            self._parts[key] = self._parts_of(indicator, area)
-        return self._parts[key]
-
-    def _parts_of(self, indicator: str, area: str) -> tuple[str, ...]:
         children = [name for name, one in self.catalog.areas.items() if one.parent == area]
         history = self.history(indicator)
         own = history[history["area"] == area].set_index("year")

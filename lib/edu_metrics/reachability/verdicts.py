@@ -26,18 +26,6 @@ from edu_metrics.reachability.probability import Reached
 from edu_metrics.reachability.series import Missing
 from edu_metrics.trajectories import Calibration
 
-__all__ = [
-    "Applies",
-    "Assessment",
-    "CheckResult",
-    "Missing",
-    "Total",
-    "Verdict",
-    "edge_of",
-    "verdict_counts",
-    "verdict_of",
-]
-
 #: Where one word ends and the next begins. [0-1]
 CUT_OFFS = (0.05, 0.33, 0.66)
 
@@ -118,16 +106,16 @@ def edge_of(probability: float | None) -> tuple[Verdict, Verdict] | None:
     if probability is None:
         return None
     percents = [round(100 * cut_off) for cut_off in CUT_OFFS]
-    shown = round(100 * probability)
-    if shown not in percents:
+    percent = round(100 * probability)
+    if percent not in percents:
         return None
-    place = percents.index(shown)
+    place = percents.index(percent)
     return _WORDS[place], _WORDS[place + 1]
 
 
-def verdict_counts(found: Iterable[Assessment]) -> Counter[Verdict]:
+def verdict_counts(assessments: Iterable[Assessment]) -> Counter[Verdict]:
     """Count verdicts: every page that counts them does it here."""
-    return Counter(one.verdict for one in found)
+    return Counter(one.verdict for one in assessments)
 
 
 @dataclass(frozen=True, slots=True)

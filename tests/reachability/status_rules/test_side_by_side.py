@@ -4,6 +4,7 @@ import pytest
 
 from edu_metrics.reachability import SeriesStore, SideBySide, Verdict, assess_target
 from edu_metrics.reachability.status_rules import (
+    Case,
     Clause,
     Rule,
     Unable,
@@ -34,14 +35,16 @@ def beside(case):
 def test_the_rules_are_given_the_series_the_level_and_our_verdict(beside, promise, rates):
     found, assessed = beside(promise([LEVEL]), [rates(RATES)])
     by_hand = status_table(
-        tuple(RATES),
-        [value / 10 for value in RATES.values()],
-        target=90,
-        target_year=2022,
-        better="higher",
-        percent=True,
-        pace=Unable.TOO_FEW_PEERS,
-        complement_pace=Unable.TOO_FEW_PEERS,
+        Case(
+            tuple(RATES),
+            [value / 10 for value in RATES.values()],
+            90,
+            2022,
+            "higher",
+            percent=True,
+            pace=Unable.TOO_FEW_PEERS,
+            complement_pace=Unable.TOO_FEW_PEERS,
+        ),
         verdict=assessed.verdict,
         probability=assessed.probability,
     )

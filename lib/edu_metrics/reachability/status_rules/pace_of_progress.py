@@ -137,34 +137,30 @@ def fit_pace(peers: Mapping[str, History], *, length: int = 5) -> PaceModel | Un
         raise DataError(f"length: expected a spell of at least 1 year, found {length}")
     if not peers:
         return Unable.NO_PEERS
-    found = []
+    by_area = []
     for years, values in peers.values():
         points = points_of(years, values)
         if isinstance(points, Points):
             spells = _spells(points, length)
             if len(spells):
-                found.append(spells)
-    if len(found) < FEWEST:
+                by_area.append(spells)
+    if len(by_area) < FEWEST:
         return Unable.TOO_FEW_PEERS
-    most = max(len(spells) for spells in found)
-    rows = np.concatenate([np.resize(spells, (most, 2)) for spells in found])
+    most = max(len(spells) for spells in by_area)
+    rows = np.concatenate([np.resize(spells, (most, 2)) for spells in by_area])
     start, change = rows[:, 0], rows[:, 1]
     return PaceModel(
         coefficients=_quantile_lines(start / 100, change),
         lowest=float(start.min()),
         highest=float(start.max()),
-        areas=len(found),
-        spells=sum(len(spells) for spells in found),
+        areas=len(by_area),
+        spells=sum(len(spells) for spells in by_area),
         length=length,
     )
 
 
 def pace_percentile(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    better: Direction,
-    model: PaceModel | Unable,
+    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
 ) -> Answer:
     """
     Give the band of paces in which a series lies.
@@ -211,11 +207,7 @@ def pace_percentile(
 
 
 def pace_speed(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    better: Direction,
-    model: PaceModel | Unable,
+    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
 ) -> Answer:
     """
     Say how many times as fast as the typical series a series moved.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from edu_metrics.catalog import Indicator, Level, Reading, Target
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.status_rules import (
+    Case,
     Clause,
     PaceModel,
     StatusTable,
@@ -18,8 +19,6 @@ from edu_metrics.reachability.status_rules import (
 )
 from edu_metrics.reachability.status_rules.answers import Direction
 from edu_metrics.reachability.verdicts import Assessment
-
-__all__ = ["SideBySide"]
 
 #: Longest and shortest spell for which the paces of others are compared. [years]
 LONGEST_SPELL, SHORTEST_SPELL = 5, 3
@@ -69,23 +68,25 @@ class SideBySide:
         indicator = self.store.catalog.indicator(assessment.indicator)
         reading = target.reading(assessment.reading)
         percent = _is_percentage(indicator)
-        pace, mirrored = (
-            self._pace(indicator, assessment.area, seen)
-            if percent
-            else (Unable.NOT_A_PERCENTAGE, Unable.NOT_A_PERCENTAGE)
-        )
-        return status_table(
+        pace: PaceModel | Unable = Unable.NOT_A_PERCENTAGE
+        mirrored: PaceModel | Unable = Unable.NOT_A_PERCENTAGE
+        if percent:
+            pace, mirrored = self._pace(indicator, assessment.area, seen)
+        case = Case(
             tuple(seen),
             tuple(seen.values()),
-            target=level.value,
-            target_year=due,
-            better="higher" if level.rising else "lower",
-            strict=level.strict,
+            level.value,
+            due,
+            "higher" if level.rising else "lower",
             percent=percent,
             clause=_clause(reading),
             earlier=_earlier(reading, due),
             pace=pace,
             complement_pace=mirrored,
+        )
+        return status_table(
+            case,
+            strict=level.strict,
             verdict=assessment.verdict,
             probability=assessment.probability,
         )
@@ -112,7 +113,7 @@ class SideBySide:
         entry, seen = self.store.catalog.indicator(indicator), self._seen(indicator, area, due)
         if len(seen) < 2 or not _is_percentage(entry):
             return []
-        found = []
+        rows = []
         model, mirrored = self._pace(entry, area, seen)
         directions: tuple[Direction, ...] = ("higher", "lower")
         for paces, values in ((model, seen), (mirrored, _complement(seen))):
@@ -121,8 +122,8 @@ class SideBySide:
                 band = pace_percentile(*given, better=better, model=paces)
                 speed = pace_speed(*given, better=better, model=paces)
                 times = "" if speed.score is None else f"{speed.score:.1f}"
-                found.append((str(band.status), times, f"{band.unable} {speed.unable}"))
-        return found
+                rows.append((str(band.status), times, f"{band.unable} {speed.unable}"))
+        return rows
 
     def _seen(self, indicator: str, area: str, due: int) -> dict[int, float]:
         """Give the exact values since the last break and until a year."""

@@ -59,10 +59,11 @@ class Case:
     """
     A series and its target.
 
-    ``earlier`` holds levels that the same target asks for in earlier years. ``percent`` says that
-    the values are percentages of a whole, from 0 to 100: only such a rate has a complement, and a
-    place among the paces of others. ``pace`` and ``complement_pace`` come from
-    :func:`~edu_metrics.reachability.status_rules.world_bank_pace.fit_pace`, the second one from
+    ``years`` and ``values`` hold nothing before a break. ``target`` is the level asked for in
+    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years.
+    ``percent`` says that the values are percentages of a whole, from 0 to 100: only such a rate has
+    a complement, and a place among the paces of others. ``pace`` and ``complement_pace`` come from
+    :func:`~edu_metrics.reachability.status_rules.pace_of_progress.fit_pace`, the second one from
     the complements of the same peers.
     """
 
@@ -208,7 +209,6 @@ _STANCES: Mapping[StrEnum, Stance] = {
     Arrow.STAGNATING: Stance.BAD,
     Arrow.DECREASING: Stance.BAD,
 }
-_JUDGING = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 
 
 def stance_of(word: StrEnum | None) -> Stance | None:
@@ -286,18 +286,9 @@ def _told(answer: Answer) -> float | None:
 
 
 def status_table(
-    years: Sequence[int],
-    values: Sequence[float],
+    case: Case,
     *,
-    target: float,
-    target_year: int,
-    better: Direction,
     strict: bool = False,
-    percent: bool = False,
-    clause: Clause = Clause.LEVEL,
-    earlier: Mapping[int, float] | None = None,
-    pace: PaceModel | Unable = Unable.NO_PEERS,
-    complement_pace: PaceModel | Unable = Unable.NO_PEERS,
     verdict: Verdict | None = None,
     probability: float | None = None,
 ) -> StatusTable:
@@ -306,24 +297,10 @@ def status_table(
 
     Parameters
     ----------
-    years, values : sequence
-        The series, with nothing before a break. [unit of the indicator]
-    target : float
-        Level asked for in the last year. [unit of the indicator]
-    target_year : int
-        That year.
-    better : {"higher", "lower"}
-        Direction of better.
+    case : Case
+        Series and target.
     strict : bool, optional
         Whether the level has to be passed; no rule knows of it.
-    percent : bool, optional
-        Whether values are percentages of a whole, 0-100, which have a complement.
-    clause : Clause, optional
-        What the target promises.
-    earlier : mapping of int to float, optional
-        Levels that the target asks for in earlier years.
-    pace, complement_pace : PaceModel or Unable, optional
-        Paces of comparable areas, and of their complements.
     verdict : Verdict, optional
         Ours.
     probability : float, optional
@@ -343,26 +320,12 @@ def status_table(
     --------
     Completion in Canada: relative growth alone decides between two words.
 
-    >>> found = status_table(
-    ...     [2016, 2021], [87, 91], target=100, target_year=2030, better="higher", percent=True
-    ... )
+    >>> found = status_table(Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True))
     >>> [str(found.answer(rule).status) for rule in (Rule.OPEN_SDG, Rule.SDR)]
     ['acceleration_needed', 'moderately_improving']
     >>> [str(rule) for rule in found.turned]
     ['open_sdg', 'inep_attainment', 'unicef_aarr']
     """
-    case = Case(
-        tuple(years),
-        tuple(values),
-        target,
-        target_year,
-        better,
-        percent=percent,
-        clause=clause,
-        earlier=earlier or {},
-        pace=pace,
-        complement_pace=complement_pace,
-    )
     answers = answers_of(case)
     other = case.complement()
     complement = None if other is None else answers_of(other)
@@ -385,12 +348,7 @@ def _stances(answers: Sequence[Answer], verdict: Verdict | None) -> set[Stance]:
 
 
 def _why(
-    case: Case,
-    answers: Sequence[Answer],
-    verdict: Verdict | None,
-    *,
-    strict: bool,
-    drawn: bool,
+    case: Case, answers: Sequence[Answer], verdict: Verdict | None, *, strict: bool, drawn: bool
 ) -> tuple[Why, ...]:
     # Where words differ and ours is among them, one of the others differs from ours.
     against_us = stance_of(verdict) is not None
@@ -413,8 +371,8 @@ def _why(
         Why.ARITHMETIC: against_us and verdict is Verdict.IMPOSSIBLE,
         Why.NO_UNCERTAINTY: drawn,
     }
-    found = tuple(reason for reason, holds in live.items() if holds)
-    return found or (Why.CUT_OFFS,)
+    reasons = tuple(reason for reason, holds in live.items() if holds)
+    return reasons or (Why.CUT_OFFS,)
 
 
 def _moves(answers: Sequence[Answer], changed: Case | None, rules: Sequence[Rule]) -> bool:
