@@ -141,6 +141,8 @@ def scenarios(
     found = run_scenarios(
         catalog, entry, table, scenarios=tuple(chosen) or None, areas=areas, targets=targets
     )
+    if lever and not found:
+        stop(EduMetricsError(f"--lever: no target asked for is moved by {', '.join(lever)}"), USAGE)
     if targets is None and shape is Format.TABLE:
         counts = ("cases", "kept", "not_kept", "by_chance", "not_said")
         print_rows(summary_rows(found), shape, ("area", "scenario", *counts))
