@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from edu_metrics.reporting.warming import BLAS_THREADS
+from edu_metrics.batch.preload import BLAS_THREADS
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "invented_districts"
@@ -59,8 +59,8 @@ import sys, json, os
 from pathlib import Path
 sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat
-from edu_metrics.reporting.page import in_one_language, to_page
-from edu_metrics.reporting.warming import warm
+from edu_metrics.report.page import in_one_language, to_page
+from edu_metrics.batch.preload import warm
 from IPython.core.interactiveshell import InteractiveShell
 
 jobs, number, workers = json.loads(Path(sys.argv[1]).read_text("utf-8")), 0, int(sys.argv[2])
@@ -153,8 +153,8 @@ def engines(root: Path, folder: Path, number: int, workers: int) -> dict[str, Ca
     """Give what is measured, by name; each call writes into a folder of its own."""
     import json
 
+    from edu_metrics.batch import plan_jobs
     from edu_metrics.catalog import load_catalog
-    from edu_metrics.reporting import plan_jobs
 
     catalog = load_catalog(root)
     jobs = plan_jobs(catalog, catalog.study(STUDY), folder, lang="en", first=number)

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from batch import PROJECT, STUDY, TOOL, below
 
-from edu_metrics.reporting.publishing import stamp_of
+from edu_metrics.batch.drafts import stamp_of
 
 
 def tell(text: str) -> None:

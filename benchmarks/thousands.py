@@ -37,7 +37,7 @@ class Look:
     reports: int
     children_cpu: float
     parent_mb: float
-    nursery_mb: float
+    server_mb: float
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ def children_cpu(pid: int) -> float:
     return (int(fields[13]) + int(fields[14])) / TICK
 
 
-def nursery_below(pid: int) -> int | None:
+def server_below(pid: int) -> int | None:
     """Find the process that forks."""
     for one in below(pid)[1:]:
-        if b"edu_metrics.reporting.nursery" in Path(f"/proc/{one}/cmdline").read_bytes():
+        if b"multiprocessing.forkserver" in Path(f"/proc/{one}/cmdline").read_bytes():
             return one
     return None
 
@@ -74,9 +74,9 @@ def nursery_below(pid: int) -> int | None:
 def look(pid: int, reports: Path, begun: float) -> Look | None:
     """Look once; nothing where there is nothing to be seen yet, or any more."""
     try:
-        nursery = nursery_below(pid)
+        server = server_below(pid)
         stand = sum(not name.startswith(".") for name in os.listdir(reports))
-        costs = (children_cpu(nursery), resident_mb(pid), resident_mb(nursery)) if nursery else None
+        costs = (children_cpu(server), resident_mb(pid), resident_mb(server)) if server else None
     except OSError:
         return None
     return Look(time.perf_counter() - begun, stand, *costs) if costs else None
@@ -120,7 +120,7 @@ def slices(looks: list[Look], edges: list[int]) -> list[str]:
             f"| {(last.children_cpu - first.children_cpu) / number:.3f} "
             f"| {(last.seconds - first.seconds) / number:.3f} "
             f"| {max(one.parent_mb for one in inside):.0f} "
-            f"| {max(one.nursery_mb for one in inside):.0f} |"
+            f"| {max(one.server_mb for one in inside):.0f} |"
         )
     return lines
 

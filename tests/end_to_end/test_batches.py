@@ -315,7 +315,7 @@ def test_where_nothing_can_be_forked_that_is_told_once(project, tmp_path, monkey
     site.mkdir()
     (site / "sitecustomize.py").write_text(
         "import sys, threading, time\n"
-        "if 'edu_metrics.reporting.nursery' in sys.orig_argv:\n"
+        "if 'multiprocessing.forkserver' in ' '.join(sys.orig_argv):\n"
         "    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
     )
     path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from edu_metrics.batch import Outcome, batch
 from edu_metrics.cli.printing import pace, progress
-from edu_metrics.reporting import Outcome, batch
 
 
 class Clock:
@@ -108,13 +108,13 @@ def test_as_many_reports_at_a_time_as_cores_may_be_used_or_as_asked_for(
     asked = []
 
     @contextlib.contextmanager
-    def fork_pool(count, *_):
+    def report_pool(count, *_, **__):
         asked.append(count)
         raise AskedError
         yield
 
     monkeypatch.setattr(batch, "usable_cores", lambda: 3)
-    monkeypatch.setattr("edu_metrics.reporting.forking.fork_pool", fork_pool)
+    monkeypatch.setattr("edu_metrics.batch.pool.report_pool", report_pool)
     with pytest.raises(AskedError):
         command("report", "harbour", "--lang", "en", "--root", project, "--engine", "fork", *words)
     assert asked == [workers]

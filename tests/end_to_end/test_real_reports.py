@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 
+from edu_metrics.batch import How, make_reports, plan_reports, run
 from edu_metrics.catalog import load_catalog
-from edu_metrics.reporting import How, make_reports, plan_reports, run
 
 LANGUAGES = ("zh", "en")
 
@@ -141,7 +141,7 @@ def test_the_style_fetches_nothing_from_outside(folder):
 def test_a_page_shows_neither_code_nor_what_went_to_stderr(folder, pages, lang):
     for area in ("wuhai", "overview"):
         raw = (folder / lang / area / "report.html").read_text("utf-8")
-        assert "import reporting" not in pages[area, lang].text
+        assert "import report" not in pages[area, lang].text
         assert "output_stderr" not in raw
         assert "input_area" not in raw
         assert "Warning" not in pages[area, lang].text

@@ -13,8 +13,8 @@ from datetime import date
 import nbformat
 import pytest
 
-from edu_metrics.reporting import Limits, run
-from edu_metrics.reporting.forking import fork_pool
+from edu_metrics.batch import Limits, run
+from edu_metrics.batch.pool import report_pool
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_one_process_and_many_write_the_same_trees_in_the_same_order(command, pr
 @pytest.fixture(scope="module")
 def rare(project, shipped_root, tmp_path_factory):
     """Plan the reports of notebooks that a batch of this study makes only where it is asked."""
-    from edu_metrics.reporting import Job, plan_reports
+    from edu_metrics.batch import Job, plan_reports
 
     folder = tmp_path_factory.mktemp("rare")
     panel = folder / "panel.csv"
@@ -95,7 +95,7 @@ def test_both_engines_make_the_same_report_of_notebooks_that_are_seldom_asked_fo
     for engine in ("fork", "kernel"):
         job = dataclasses.replace(rare[name], folder=tmp_path / engine / rare[name].folder.name)
         if engine == "fork":
-            with fork_pool(1, Limits(), project) as pool:
+            with report_pool(1, Limits(), project) as pool:
                 outcome = pool.submit(job).result(timeout=300)
         else:
             outcome = run(job)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edu_metrics.reporting import Job, check_parameters, run
+from edu_metrics.batch import Job, check_parameters, run
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "track_record.ipynb"

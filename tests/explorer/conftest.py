@@ -14,7 +14,7 @@ from edu_metrics.explorer.desk import Desk
 from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.observations import validate
 from edu_metrics.reachability import SeriesStore, assess_target
-from edu_metrics.reporting import prepare
+from edu_metrics.report import prepare
 
 SHIPPED = Path(__file__).parents[2]
 YEARS = (2017, 2018, 2019, 2020)

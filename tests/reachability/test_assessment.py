@@ -335,7 +335,7 @@ def test_a_pass_rate_and_the_fail_rate_get_the_same_answer(judge, promise, cells
 
 
 @pytest.mark.parametrize(
-    ("text", "year"), [(">=90", 2020), (">=93", 2020), (">93", 2021), (">=99", None)]
+    ("text", "year"), [(">=90", 2020), (">=93", 2020), (">93", 2022), (">=99", None)]
 )
 def test_the_year_reached_is_a_year_of_the_series_or_none(judge, promise, rates, text, year):
     found = judge(promise(level(text)), [rates(PAST)])

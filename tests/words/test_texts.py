@@ -216,17 +216,17 @@ FAMILIES = (
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
     "report.caution_*": ("reachability",),
-    "report.*": ("reporting",),
+    "report.*": ("report", "batch"),
     "figure.*": ("figures",),
-    "audit.*": ("reporting",),
-    "index.*": ("reporting",),
-    "status.*": ("reporting",),
-    "taking.*": ("reporting",),
+    "audit.*": ("report", "batch"),
+    "index.*": ("report", "batch"),
+    "status.*": ("report", "batch"),
+    "taking.*": ("report", "batch"),
     "large_study.*": ("simulation",),
-    "record.*": ("reporting",),
+    "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
-    "comparing.*": ("reporting",),
-    "matters.*": ("reporting", "figures"),
+    "comparing.*": ("report", "batch"),
+    "matters.*": ("report", "figures"),
 }
 
 

@@ -24,7 +24,7 @@ class AuditFormat(StrEnum):
 @app.command()
 def check(root: Root = None) -> None:
     """Load all definitions and report every fault in them, and sums that the data contradict."""
-    from edu_metrics.reporting.preparing import is_current
+    from edu_metrics.report.tables import is_current
 
     catalog = load(root)
     numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
@@ -82,7 +82,7 @@ def audit(
 ) -> None:
     """Hold a plan's numbers against each other and list what was found."""
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.reporting import audit_plan
+    from edu_metrics.report import audit_plan
     from edu_metrics.words import say
 
     catalog = load(root)
@@ -135,10 +135,9 @@ def reference(
     shape: Shape = Format.TABLE,
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
-    from edu_metrics.trajectories.reference_files import made_as_yaml
-    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
-
     if build:
+        from edu_metrics.trajectories.reference_files import made_as_yaml
+
         known = None
         if name is not None:
             with usage():
@@ -158,6 +157,8 @@ def reference(
         else:
             out.write_text(text, encoding="utf-8", newline="\n")
         return
+    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
+
     catalog = load(root)
     if name is None:
         rows = class_rows(catalog)

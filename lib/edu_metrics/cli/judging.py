@@ -6,7 +6,7 @@ import datetime as dt
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,11 +15,13 @@ from edu_metrics.cli.common import (
     USAGE,
     Format,
     Lang,
+    PaceUnit,
     Root,
     Shape,
     app,
     asked_for,
     load,
+    settings_of,
     stop,
     table_of,
     usage,
@@ -41,7 +43,7 @@ def assess(
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
     from edu_metrics.reachability import assess as assess_study
-    from edu_metrics.reporting import as_row
+    from edu_metrics.report import as_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
@@ -65,7 +67,7 @@ def score(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
-    from edu_metrics.reporting import score_as_data, score_files, score_tables
+    from edu_metrics.report import score_as_data, score_files, score_tables
 
     catalog = load(root)
     with usage():
@@ -96,18 +98,53 @@ def scenarios(
         list[str] | None, typer.Option(help="Only this scenario; may be given several times.")
     ] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    pace: Annotated[
+        float | None, typer.Option(help="Change a year, without a file; negative for a fall.")
+    ] = None,
+    unit: Annotated[
+        PaceUnit, typer.Option(help="What --pace is counted in; percent of the year before.")
+    ] = PaceUnit.POINTS,
+    base: Annotated[
+        float | None, typer.Option(help="Where the series is taken to stand; its last value.")
+    ] = None,
+    years: Annotated[
+        int | None, typer.Option(min=1, max=50, help="Years before the target is due.")
+    ] = None,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Set a lever; may be given several times."),
+    ] = None,
     root: Root = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Run scenarios on a study: what each target's series comes to under what is assumed."""
-    from edu_metrics.reachability import outcome_row, run_scenarios
+    """
+    Run scenarios on a study: what each target's series comes to under what is assumed.
+
+    Without --target the table counts; --format json has every course.
+    """
+    from edu_metrics.reachability.scenarios import (
+        asked_scenarios,
+        outcome_row,
+        run_scenarios,
+        summary_rows,
+    )
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
     with usage():
-        named = tuple(catalog.scenario(name).id for name in scenario or ()) or None
+        chosen: list[Any] = [catalog.scenario(name) for name in scenario or ()]
+        if lever or any(one is not None for one in (pace, base, years)):
+            chosen += asked_scenarios(
+                pace=pace, unit=unit.value, base=base, years=years, levers=settings_of(lever)
+            )
     table = table_of(catalog, entry)
-    found = run_scenarios(catalog, entry, table, scenarios=named, areas=areas, targets=targets)
+    found = run_scenarios(
+        catalog, entry, table, scenarios=tuple(chosen) or None, areas=areas, targets=targets
+    )
+    if targets is None and shape is Format.TABLE:
+        counts = ("cases", "kept", "not_kept", "by_chance", "not_said")
+        print_rows(summary_rows(found), shape, ("area", "scenario", *counts))
+        return
     columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
     print_rows([outcome_row(item) for item in found], shape, (*columns, "probability",
                                                             "under_model", "reason"))  # fmt: skip
@@ -162,7 +199,7 @@ def matters(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Say which assumption each answer hangs on, and how far it is from another answer."""
-    from edu_metrics.reporting import matters_of_study, matters_row
+    from edu_metrics.report import matters_of_study, matters_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
@@ -180,7 +217,7 @@ def together(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
-    from edu_metrics.reporting import together_of_study, together_row
+    from edu_metrics.report import together_of_study, together_row
 
     catalog = load(root)
     entry, areas, _ = asked_for(catalog, study, area, None)
@@ -206,7 +243,7 @@ def backtest(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Back-test the forecast on a panel: errors, coverage, probabilities, by number of areas."""
-    from edu_metrics.reporting import (
+    from edu_metrics.report import (
         areas_of,
         backtest_notes,
         backtest_rows,

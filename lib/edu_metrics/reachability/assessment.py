@@ -231,7 +231,9 @@ def _forecast(question: Question, undecided: Sequence[Check], blank: Assessment)
         reached=years,
         year_reached=years.median_year if years else None,
         model=trajectory.model,
-        calibration=Calibration.of(trajectory.peers + 1),
+        calibration=Calibration.of(
+            trajectory.peers + 1, "amounts" if question.indicator.bounds[1] is None else "rates"
+        ),
         unusual=trajectory.unusual,
         cautions=_cautions(question, last_year),
     )

@@ -21,12 +21,15 @@ from itertools import pairwise
 import numpy as np
 
 from edu_metrics.catalog import Plan
+from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Verdict
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 #: Cut-offs of the verdicts: a bin is what one word covers.
 CUTS = (0.0, 0.05, 0.33, 0.66, 1.0)
+#: What had been decided already when it was said, or is never decided by a number.
+NO_FORECAST = frozenset({Verdict.MET, Verdict.MISSED, Verdict.TRACKED})
 #: A bin of fewer forecasts is left out.
 FEWEST = 10
 
@@ -45,6 +48,22 @@ class Forecast:
     last_year: int | None
     probability: float | None
     interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, found: Assessment, as_of: dt.date) -> Forecast:
+        """Take from an assessment what was printed of it."""
+        return cls(
+            study=found.study,
+            area=found.area,
+            target=found.target,
+            as_of=as_of,
+            verdict=found.verdict,
+            reading=found.reading,
+            steps=found.steps,
+            last_year=found.last_year,
+            probability=two_digits(found.probability),
+            interval=found.interval,
+        )
 
     @property
     def key(self) -> tuple[str, str, str, str | None, int | None, dt.date]:

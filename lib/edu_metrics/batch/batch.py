@@ -1,0 +1,288 @@
+"""Many reports at once: what to make, in parallel, and past failures."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from edu_metrics.batch.drafts import sweep
+from edu_metrics.batch.execution import usable_cores
+from edu_metrics.batch.index import write_indexes
+from edu_metrics.batch.jobs import (
+    FORK,
+    Job,
+    Limits,
+    NotStartedError,
+    Outcome,
+    check_parameters,
+    plan_jobs,
+)
+from edu_metrics.batch.locking import only_one
+from edu_metrics.batch.manifest import Manifest, listed
+from edu_metrics.batch.staleness import Decision, decide
+from edu_metrics.catalog import Catalog, Study, load_catalog
+from edu_metrics.errors import ReportError
+from edu_metrics.report.tables import prepare, table_path
+
+__all__ = ["How", "make_reports", "plan_reports"]
+
+Progress = Callable[[Iterable[Outcome], int], Iterable[Outcome]]
+
+
+class Pool(Protocol):
+    """Where reports are made."""
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Ask for a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """
+    How reports are made.
+
+    ``workers`` is how many at the same time, as many as there are usable cores when None;
+    ``engine`` is ``fork`` or ``kernel``, the first where it can be had when None; ``scheduler``
+    is the address of a dask.distributed scheduler whose workers make them.
+    """
+
+    workers: int | None = None
+    engine: str | None = None
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    force: bool = False
+    scheduler: str | None = None
+
+
+class _Batch:
+    """The reports of some studies: planned, decided on, and noted as they come in."""
+
+    def __init__(
+        self, catalog: Catalog, studies: Sequence[Study], out: Path, asked: dict[str, Any]
+    ) -> None:
+        self.catalog, self.studies, self.out = catalog, studies, out
+        self.jobs = [(s, plan_jobs(catalog, s, out, **asked)) for s in studies]
+        samples = {job.notebook: job for _, jobs in self.jobs for job in jobs}
+        for notebook, sample in samples.items():
+            check_parameters(notebook, {**sample.parameters, "out": ""})
+        for study in catalog.studies.values():
+            listed(catalog, study, out)  # one that can't be read is better known now than later
+        #: Whether some report stands that the index does not list: a run was killed before it did.
+        self.unlisted = False
+
+    @property
+    def lacks_some(self) -> bool:
+        """Tell whether some report is not there, whatever it should be made from."""
+        return any(
+            not (job.folder / "report.ipynb").exists() for _, jobs in self.jobs for job in jobs
+        )
+
+    @property
+    def indexed(self) -> bool:
+        """Tell whether the pages that list the reports are there."""
+        folders = (self.out, *(self.out / study.id for study in self.studies))
+        return all((folder / "index.html").exists() for folder in folders)
+
+    def decide(self, force: bool) -> list[Decision]:
+        """Bring the tables up to date, and decide on each report."""
+        self.manifests = {s.id: Manifest(self.catalog, s, self.out) for s in self.studies}
+        self.unlisted = any(manifest.unlisted for manifest in self.manifests.values())
+        decided: list[Decision] = []
+        for study, jobs in self.jobs:
+            prepare(self.catalog, study)
+            table = table_path(self.catalog.root, study.id)
+            manifest = self.manifests[study.id]
+            decided += decide(self.catalog, study, jobs, manifest, table, force=force)
+        return decided
+
+    def sweep(self) -> None:
+        """Take away what a run that was killed left half done."""
+        sweep(self.out)
+        for study in self.studies:
+            for folder in (self.out / study.id, *(self.out / study.id / x for x in ("zh", "en"))):
+                sweep(folder)
+
+    def note(self, decision: Decision, outcome: Outcome) -> None:
+        """Note what became of a report."""
+        manifest = self.manifests[decision.study.id]
+        before = manifest.entry(decision.job) or {}
+        self.unlisted |= before.get("status") not in ("made", "unchanged")
+        manifest.note(decision.job, outcome, decision.parts)
+
+    def write(self) -> None:
+        """Write all manifests."""
+        for manifest in self.manifests.values():
+            manifest.write()
+
+
+def plan_reports(
+    root: Path | Catalog,
+    studies: Sequence[str],
+    *,
+    out: Path | None = None,
+    force: bool = False,
+    **asked: Any,
+) -> list[Decision]:
+    """
+    Tell which reports would be made, and why; only tables of observations are brought up to date.
+
+    Parameters
+    ----------
+    root : Path or Catalog
+        The project folder, or its definitions where they are loaded already.
+    studies : sequence of str
+        Study ids; all studies when empty.
+    out : Path, optional
+        Folder of all reports; ``reports`` of the project when left out.
+    force : bool, optional
+        Whether all would be made.
+    **asked
+        ``area``, ``lang`` and ``first`` of :func:`plan_jobs`.
+
+    Returns
+    -------
+    list of Decision
+        One a report, in the order planned; those with no reason stand.
+
+    Raises
+    ------
+    EduMetricsError
+        For faults that are known before anything runs: definitions, data, unknown names.
+    """
+    return _batch(root, studies, out, asked).decide(force)
+
+
+def _batch(
+    root: Path | Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
+) -> _Batch:
+    catalog = root if isinstance(root, Catalog) else load_catalog(root)
+    chosen = [catalog.study(name) for name in dict.fromkeys(studies or catalog.studies)]
+    return _Batch(catalog, chosen, (out or catalog.root / "reports").resolve(), asked)
+
+
+def make_reports(
+    root: Path | Catalog,
+    studies: Sequence[str],
+    *,
+    out: Path | None = None,
+    how: How | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> list[tuple[str, Outcome]]:
+    """
+    Make the reports of some studies that do not stand already, in parallel, past failures.
+
+    Parameters
+    ----------
+    root : Path or Catalog
+        The project folder, or its definitions where they are loaded already.
+    studies : sequence of str
+        Study ids; all studies when empty.
+    out : Path, optional
+        Folder of all reports; ``reports`` of the project when left out.
+    how : How, optional
+        How they are made.
+    progress : callable, optional
+        Wraps the outcomes as they come in, for a progress bar.
+    **asked
+        ``area``, ``lang`` and ``first`` of :func:`plan_jobs`.
+
+    Returns
+    -------
+    list of (str, Outcome)
+        Study and outcome of every report, in the order planned.
+
+    Raises
+    ------
+    EduMetricsError
+        For faults that are known before anything runs: definitions, data, unknown names; or if
+        another batch is at work in the folder.
+    KeyboardInterrupt
+        When stopped; reports that are whole by then stand, and the index lists them.
+    """
+    how = how or How()
+    batch = _batch(root, studies, out, asked)
+    for study in batch.studies:
+        prepare(batch.catalog, study)
+    batch.out.mkdir(parents=True, exist_ok=True)
+    with only_one(batch.out), contextlib.ExitStack() as stack:
+        batch.sweep()
+        stack.callback(batch.sweep)  # what a stopped pool leaves half done, once it has ended
+        # Where some report is not there at all, a pool is needed: it warms up meanwhile.
+        pool = stack.enter_context(_pool(batch, how)) if how.force or batch.lacks_some else None
+        decided = batch.decide(how.force)
+        outcomes: list[Outcome | None] = [None] * len(decided)
+        wanted = [place for place, decision in enumerate(decided) if decision.why]
+        if wanted and pool is None:
+            pool = stack.enter_context(_pool(batch, how))
+        try:
+            for place, decision in enumerate(decided):
+                if not decision.why:
+                    stands = outcomes[place] = Outcome(decision.job.name, "unchanged", 0.0)
+                    batch.note(decision, stands)
+            if pool is not None:
+                jobs = {place: decided[place].job for place in wanted}
+                for place, outcome in _arriving(pool, jobs, progress):
+                    outcomes[place] = outcome
+                    batch.note(decided[place], outcome)
+        finally:
+            batch.write()
+            if wanted or batch.unlisted or not batch.indexed:
+                write_indexes(batch.catalog, batch.out)
+    return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
+
+
+def _arriving(
+    pool: Pool, jobs: dict[int, Job], progress: Progress | None
+) -> Iterator[tuple[int, Outcome]]:
+    """Give each outcome with the place of its job, as they come."""
+    places = {pool.submit(job): place for place, job in jobs.items()}
+    arrived: list[int] = []
+
+    def outcomes() -> Iterator[Outcome]:
+        for future in as_completed(places):
+            arrived.append(places[future])
+            yield _outcome(jobs[arrived[-1]], future)
+
+    told = progress(outcomes(), len(jobs)) if progress else outcomes()
+    for outcome in told:
+        yield arrived[-1], outcome
+
+
+def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except NotStartedError:
+        raise  # nothing can be made at all: that is told once, and not of each report
+    except CancelledError:
+        return Outcome(job.name, "failed", 0.0, None, "process lost: it was given up")
+    except Exception as error:
+        return Outcome(job.name, "failed", 0.0, None, f"process lost: {error}")
+
+
+@contextlib.contextmanager
+def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
+    """Give the place where reports are made; it is stopped at once where its user is."""
+    studies = [study.id for study in batch.studies]
+    number = sum(len(jobs) for _, jobs in batch.jobs)
+    workers = min(how.workers or usable_cores(), number)
+    if how.scheduler is not None:
+        from edu_metrics.batch.cluster import cluster_pool
+
+        engine = how.engine
+        with cluster_pool(how.scheduler, batch.catalog, studies, how.limits, engine) as cluster:
+            yield cluster
+        return
+    from edu_metrics.batch.pool import report_pool
+
+    if how.engine == FORK and not hasattr(os, "fork"):
+        raise ReportError("this system can't fork processes; use --engine kernel")
+    root = batch.catalog.root
+    given: dict[str, Any] = {"number": number, "engine": how.engine}
+    with report_pool(workers, how.limits, root, studies, **given) as reports:
+        yield reports

@@ -1,0 +1,161 @@
+"""
+What became of each report of a study: a list for readers, and a journal while it is being made.
+
+The journal has a line for each report that was made or failed; the list takes its place when the
+batch ends. Where a batch was killed the journal stays, and counts until the next one ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.batch.jobs import Job, Outcome, rows_of
+from edu_metrics.catalog import Catalog, Study
+from edu_metrics.errors import ReportError
+from edu_metrics.report.atomic_write import write_text
+
+__all__ = ["JOURNAL", "MANIFEST", "Manifest", "listed"]
+
+MANIFEST, JOURNAL = "manifest.json", "manifest.jsonl"
+
+
+class Manifest:
+    """
+    The manifest of a study: reports of earlier runs stay listed.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    out : Path
+        Folder of all reports.
+
+    Raises
+    ------
+    ReportError
+        If there is a manifest that can't be read.
+    """
+
+    def __init__(self, catalog: Catalog, study: Study, out: Path) -> None:
+        self.path = out / study.id / MANIFEST
+        self.study = study
+        self._order = {name: place for place, name in enumerate(rows_of(catalog, study))}
+        #: Whether a batch was killed before it listed what it had made.
+        self.unlisted = self.path.with_name(JOURNAL).exists()
+        found = _read(self.path, study)
+        #: Of all that the observations of reports follow from; set by who decides.
+        self.key = ""
+        self._held = {
+            (entry["area"], entry["lang"]): entry
+            for entry in found["areas"]
+            if entry["area"] in self._order and entry["lang"] in study.languages
+        }
+
+    def entry(self, job: Job) -> Mapping[str, Any] | None:
+        """Give what is known of a report from before."""
+        return self._held.get((job.folder.name, job.lang))
+
+    def observations_of(self, area: str) -> str | None:
+        """Give the hash of an area's observations, if it was taken from what is there now."""
+        for lang in self.study.languages:
+            entry = self._held.get((area, lang)) or {}
+            if entry.get("key") == self.key:
+                return str(entry["inputs"]["observations"])
+        return None
+
+    def note(self, job: Job, outcome: Outcome, parts: Mapping[str, str]) -> None:
+        """Note what became of a report."""
+        before = self.entry(job) or {}
+        seconds: float | None = round(outcome.seconds, 2)
+        if outcome.status == "unchanged":
+            seconds = before.get("seconds")
+        log = outcome.log and f"{job.lang}/{job.folder.name}/{outcome.log}"
+        entry = self._held[job.folder.name, job.lang] = {
+            "area": job.folder.name,
+            "lang": job.lang,
+            "status": outcome.status,
+            "cell": outcome.cell,
+            "error": outcome.error,
+            "log": log,
+            "seconds": seconds,
+            "inputs_sha256": job.inputs,
+            "inputs": dict(parts),
+            "key": self.key,
+        }
+        if outcome.status != "unchanged":
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.with_name(JOURNAL).open("a", encoding="utf-8") as journal:
+                journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def write(self) -> None:
+        """Write the list, whole, in place of the journal."""
+        keys = sorted(self._held, key=lambda key: (self._order[key[0]], key[1]))
+        head = {"study": self.study.id, "as_of": self.study.as_of.isoformat()}
+        # A line a report: the encoder that indents is slow where there are thousands.
+        lines = ",\n".join(f"  {json.dumps(self._held[key], ensure_ascii=False)}" for key in keys)
+        start = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+        write_text(self.path, f'{start},\n "areas": [\n{lines}\n ]\n}}\n')
+        self.path.with_name(JOURNAL).unlink(missing_ok=True)
+
+
+def listed(catalog: Catalog, study: Study, out: Path) -> list[dict[str, Any]]:
+    """
+    Read which reports a study has, without those of areas that it has no more.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    out : Path
+        Folder of all reports.
+
+    Returns
+    -------
+    list of dict
+        The entries of its manifest; none where there is no manifest.
+
+    Raises
+    ------
+    ReportError
+        If the manifest can't be read.
+    """
+    known = set(rows_of(catalog, study))
+    entries: list[dict[str, Any]] = _read(out / study.id / MANIFEST, study)["areas"]
+    return [e for e in entries if e["area"] in known and e["lang"] in study.languages]
+
+
+def _read(path: Path, study: Study) -> dict[str, Any]:
+    content: dict[str, Any] = {"areas": []}
+    try:
+        if path.is_file():
+            content = json.loads(path.read_text("utf-8"))
+        for entry in (*content["areas"], *(journal := _journal(path))):
+            entry["area"], entry["lang"], entry["status"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportError(
+            f"{path} can't be read ({error!r}); delete it and make the reports of "
+            f"{study.id!r} again"
+        ) from error
+    newest = {(e["area"], e["lang"]): e for e in (*content["areas"], *journal)}
+    return {**content, "areas": list(newest.values())}
+
+
+def _journal(path: Path) -> list[dict[str, Any]]:
+    """Read what a batch that was killed has noted; its last line may be cut short."""
+    try:
+        lines = path.with_name(JOURNAL).read_text("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return []
+    entries = []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            entries.append(json.loads(line))
+    return entries

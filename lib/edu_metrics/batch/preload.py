@@ -1,0 +1,187 @@
+"""
+What the fork server loads and uses once, so that each process forked from it has it.
+
+The standard library's fork server imports this module; what it is to load for, it finds in the
+environment. A worker that comes from another fork server imports it too, and loads for itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import multiprocessing.spawn
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.errors import EduMetricsError, ReportError
+
+__all__ = ["BLAS_THREADS", "VARIABLE", "fault", "single_threaded", "told", "warm"]
+
+#: One thread a process: reports run side by side, and threads inside them would only contend.
+#: The last one keeps Arrow's allocator from starting a thread when it is loaded.
+BLAS_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
+#: Names the variable that says for which project and studies a fork server is started.
+VARIABLE = "EDU_METRICS_PRELOAD"
+#: Why no report can be made in a process forked from this one; empty where it can.
+fault = ""
+
+#: With so many reports to come, it pays to show one area of each study ahead.
+_MANY = 40
+_SECTIONS = (
+    "show_head", "show_verdict_bar", "show_promises", "show_touching", "show_measured",
+    "show_availability", "show_missing", "show_noise", "show_pace", "show_precedents",
+    "show_what_it_takes", "show_outlook", "show_years_reached", "show_verdicts",
+    "show_status_rules", "show_followed", "show_assumptions", "show_origins",
+)  # fmt: skip
+
+
+def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
+    """
+    Import, draw and write once what reports are made of, and load the studies.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    studies : sequence of str
+        Studies whose reports will be made.
+    number : int, optional
+        How many reports there will be.
+
+    Raises
+    ------
+    ReportError
+        If something started a thread: a process that is forked then may hang.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib_inline import backend_inline  # noqa: F401, loaded for the children
+
+    from edu_metrics import report as sections
+    from edu_metrics.batch import inprocess_engine as engine
+    from edu_metrics.batch.execution import read_ahead
+    from edu_metrics.figures import new_figure, to_png
+    from edu_metrics.report.context import hold
+    from edu_metrics.report.page import to_page
+
+    for notebook in (root / "notebooks").glob("*.ipynb"):
+        with contextlib.suppress(Exception):  # the report will say what is wrong with it
+            read_ahead(notebook)
+    for name in sections.__all__:
+        getattr(sections, name)
+    engine.register()
+    plt.switch_backend("agg")
+    figure, (axes,) = new_figure(3.0, 2.0)
+    axes.plot([1, 2], [2, 1])
+    axes.set_title("提前画一次 ahead")
+    to_png(figure)
+    to_page(_run_a_notebook(root), title="", lang="en", home="")
+    plt.switch_backend("agg")
+    for study in studies:
+        try:
+            reports = hold(root, study)
+            # Letters are measured and sentences read for all of them. Sections of ours only: what
+            # else a notebook does, it does in a process of its own.
+            for report in reports if number >= _MANY else ():
+                for section in _SECTIONS:
+                    getattr(sections, section)(report)
+        except EduMetricsError:
+            continue  # the report will say it, where it is named
+    if not single_threaded():
+        raise ReportError("a library started a thread, and a process with threads can't be forked")
+    gc.collect()
+    # What is here stays here: collecting it in a child would copy all its memory.
+    gc.freeze()
+
+
+def _run_a_notebook(root: Path) -> Any:
+    """Run a few cells, so that the shell's own parts are loaded."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from edu_metrics.batch.inprocess_engine import ENGINE
+
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    v4: Any = nbformat.v4
+    notebook = v4.new_notebook(
+        metadata={"kernelspec": kernel}, cells=[v4.new_markdown_cell("## a &amp; b")]
+    )
+    sources = (
+        "a = 1",
+        "a + 1",
+        "print(a)",
+        "from IPython.display import HTML\nHTML('<p>')",
+        "1 / 0",
+    )
+    notebook.cells += [v4.new_code_cell(source) for source in sources]
+    notebook.cells[1].metadata["tags"] = ["parameters"]
+    with contextlib.suppress(PapermillExecutionError):  # the last cell shows how errors look
+        papermill.execute_notebook(
+            notebook,
+            None,
+            parameters={"a": 2},
+            engine_name=ENGINE,
+            kernel_name="python3",
+            cwd=str(root),
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+        )
+    del notebook.cells[-1]
+    return notebook
+
+
+def single_threaded() -> bool:
+    """Tell whether this process has one thread, by asking the system where it can be asked."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        import threading
+
+        return threading.active_count() == 1
+
+
+def told(root: Path, studies: Sequence[str], number: int) -> str:
+    """Write down what a fork server is to load, for its environment."""
+    return json.dumps([str(root), list(studies), number])
+
+
+def _is_fork_server() -> bool:
+    return any("multiprocessing.forkserver" in word for word in sys.orig_argv)
+
+
+def _load_as_told() -> str:
+    """Load what the environment says, and give the reason where that does not go well."""
+    # Where a whole job is stopped, all of its processes are told. This one ends with the one that
+    # asked for reports, which lets the workers clean up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # A grammar of web addresses that jsonschema loads where it finds it; nobody here needs it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    # The program that asks for reports is no part of them, and is not run again for each worker.
+    spawn: Any = multiprocessing.spawn
+    spawn._fixup_main_from_name = spawn._fixup_main_from_path = lambda _: None
+    root, studies, number = json.loads(os.environ[VARIABLE])
+    try:
+        warm(Path(root), studies, number)
+    except Exception as error:
+        return getattr(error, "message", f"{type(error).__name__}: {error}")
+    return ""
+
+
+if VARIABLE in os.environ and _is_fork_server():
+    fault = _load_as_told()

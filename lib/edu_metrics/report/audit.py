@@ -1,0 +1,436 @@
+"""The pages of a plan's audit: findings by kind, the questions, and where it all comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
+from edu_metrics.errors import DefinitionError
+from edu_metrics.figures import (
+    as_html,
+    describe_baselines,
+    describe_links,
+    new_figure,
+    plot_baselines,
+    plot_links,
+    small_multiples,
+)
+from edu_metrics.observations import known_by, read_processed
+from edu_metrics.plan_audit import (
+    Finding,
+    Kind,
+    PlanContext,
+    Severity,
+    audit,
+    observed_series,
+)
+from edu_metrics.reachability import Applies
+from edu_metrics.report.assumptions import show_origins
+from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note, table, tag
+from edu_metrics.report.kinds import audited_study
+from edu_metrics.report.tables import prepare
+from edu_metrics.words import LANGUAGES, date, say
+
+__all__ = [
+    "AuditReport",
+    "audit_plan",
+    "open_audit",
+    "save_findings",
+    "show_audit_head",
+    "show_audit_origins",
+    "show_baselines",
+    "show_findings",
+    "show_links",
+    "show_questions",
+    "show_touching",
+]
+
+_LOOKS = {
+    Severity.HIGH: ("#8C2D04", "#FFFFFF", "▲"),
+    Severity.MEDIUM: ("#F4C26B", "#000000", "■"),
+    Severity.LOW: ("#D9E2EC", "#000000", "●"),
+    Severity.OPEN: ("#FFFFFF", "#000000", "?"),
+}
+
+
+def audit_plan(catalog: Catalog, plan: Plan) -> tuple[Finding, ...]:
+    """
+    Audit a plan with the figures of its own real study, where it has one.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    tuple of Finding
+        From :func:`~edu_metrics.plan_audit.audit`.
+    """
+    study = audited_study(catalog, plan)
+    if study is None:
+        return audit(catalog, plan)
+    prepare(catalog, study)
+    observed = known_by(read_processed(catalog.root, study.id), study.as_of)
+    areas = [*catalog.expand(study.areas), *study.compare_with]
+    return audit(catalog, plan, series=observed_series(catalog, plan, observed, areas))
+
+
+class AuditReport:
+    """A plan and what its audit found, in one language."""
+
+    def __init__(self, catalog: Catalog, plan: Plan, lang: str) -> None:
+        self.catalog = catalog
+        self.plan = plan
+        self.lang = lang
+        self.context = PlanContext(catalog, plan)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found."""
+        return audit_plan(self.catalog, self.plan)
+
+    def title(self, target: str) -> str:
+        """Give a target's title in the report's language."""
+        return self.plan.target(target).title.in_(self.lang)
+
+
+def open_audit(plan: str, lang: str, root: Path | str | None = None) -> AuditReport:
+    """
+    Open the audit of a plan.
+
+    Parameters
+    ----------
+    plan : str
+        Plan id.
+    lang : {"zh", "en"}
+        Language.
+    root : Path or str, optional
+        The project folder; found upwards from the working directory when left out.
+
+    Returns
+    -------
+    AuditReport
+        What the pages are made of.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown plan or language, with the nearest one.
+    """
+    if lang not in LANGUAGES:
+        raise DefinitionError(f"no language {lang!r}{nearest(lang, LANGUAGES)} (zh, en)")
+    catalog = load_catalog(Path(root) if root else find_root())
+    return AuditReport(catalog, catalog.plan(plan), lang)
+
+
+def severity_chip(severity: Severity, lang: str) -> Html:
+    """Show a severity as a label with a mark that needs no colour."""
+    background, colour, mark = _LOOKS[severity]
+    return chip(say(f"audit.severity_{severity}", lang), background, colour, mark)
+
+
+def show_audit_head(report: AuditReport) -> Html:
+    """
+    Say what was audited, and count what was found.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    Html
+        Title, facts, and a table of findings by kind and severity.
+    """
+    lang = report.lang
+    told: list[tuple[str, Cell]] = [
+        (say("report.plan", lang), report.plan.title.in_(lang)),
+        (say("report.issued", lang), date(report.plan.issued, lang)),
+        (say("audit.targets", lang), str(len(report.plan.targets))),
+        (say("audit.found", lang), str(len(report.findings))),
+    ]
+    rows: list[list[Cell]] = []
+    for kind in Kind:
+        mine = [finding for finding in report.findings if finding.kind is kind]
+        if mine:
+            counts = [sum(f.severity is severity for f in mine) for severity in Severity]
+            label = join(
+                [
+                    tag("strong", say(f"audit.kind_{kind}", lang)),
+                    tag("small", say(f"audit.kind_{kind}_means", lang)),
+                ]
+            )
+            rows.append([label, *(str(count) if count else "" for count in counts)])
+    head = [say("audit.kind", lang), *(say(f"audit.severity_{s}", lang) for s in Severity)]
+    heading = say("audit.title", lang, plan=report.plan.title.in_(lang))
+    warning = (
+        note(say("audit.hypothetical", lang), "hypothetical") if report.plan.hypothetical else ""
+    )
+    return join(
+        [
+            tag("h1", heading),
+            warning,
+            facts(told),
+            tag("p", say("audit.lead", lang), "lead"),
+            table(head, rows, caption=say("audit.counted", lang), numeric=(1, 2, 3, 4)),
+        ]
+    )
+
+
+def show_findings(report: AuditReport) -> Html:
+    """
+    Show every finding, kind by kind.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    Html
+        A heading and a table for each kind that was found.
+    """
+    lang = report.lang
+    pieces: list[Cell] = []
+    for kind in Kind:
+        mine = [finding for finding in report.findings if finding.kind is kind]
+        if not mine:
+            continue
+        pieces.append(tag("h3", say(f"audit.kind_{kind}", lang)))
+        pieces.append(tag("p", say(f"audit.kind_{kind}_means", lang), "small"))
+        caption = say("audit.kind_caption", lang, number=len(mine))
+        pieces.append(_findings_table(report.plan, mine, lang, caption))
+    return join(pieces) if pieces else note(say("audit.nothing", lang))
+
+
+def _findings_table(plan: Plan, findings: Iterable[Finding], lang: str, caption: str) -> Html:
+    rows: list[list[Cell]] = []
+    for finding in findings:
+        titles = [plan.target(name).title.in_(lang) for name in finding.targets]
+        listed = join(tag("div", title) for title in titles[:4])
+        if len(titles) > 4:
+            rest = join(tag("div", title) for title in titles[4:])
+            listed += details(say("audit.and_more", lang, number=len(titles) - 4), rest)
+        rows.append([severity_chip(finding.severity, lang), finding.message(lang), listed])
+    head = [say(f"audit.{key}", lang) for key in ("severity", "finding", "concerns")]
+    return table(head, rows, caption=caption, css="findings")
+
+
+def show_questions(report: AuditReport) -> Html:
+    """
+    Make the one-page list of questions to put to whoever wrote the plan.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    Html
+        A numbered list: one question a kind, naming the targets it concerns.
+    """
+    lang = report.lang
+    questions: list[Cell] = []
+    for kind in Kind:
+        weighty = {
+            name: None
+            for finding in report.findings
+            if finding.kind is kind and finding.severity in (Severity.HIGH, Severity.MEDIUM)
+            for name in finding.targets
+        }
+        if not weighty:
+            continue
+        ordered = [target.title.in_(lang) for target in report.plan.targets if target.id in weighty]
+        titles = say("report.list_comma", lang).join(ordered)
+        body = join([tag("strong", say(f"audit.ask_{kind}", lang)), tag("small", titles)])
+        questions.append(tag("li", body))
+    if not questions:
+        return note(say("audit.nothing", lang))
+    return tag("ol", join(questions), "questions")
+
+
+def show_audit_origins(report: AuditReport) -> Html:
+    """
+    Show where the audit's comparisons come from, and how to make it again.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    Html
+        Sources, versions and hash of the study whose figures were used; for a plan without a
+        study of real places, the command alone.
+    """
+    command = tag("code", f"edu-metrics audit {report.plan.id} --lang {report.lang}")
+    again = facts([(say("report.make_again", report.lang), command)])
+    study = audited_study(report.catalog, report.plan)
+    if study is None:
+        return again
+    prepare(report.catalog, study)
+    observed = read_processed(report.catalog.root, study.id)
+    return show_origins(StudyReport(report.catalog, study, observed, report.lang)) + again
+
+
+def show_touching(report: AreaReport) -> Html:
+    """
+    Show in a district's report what the audit found about the targets that concern it.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        The weightier findings in a table; the rest folds out.
+    """
+    lang = report.lang
+    touched = {
+        target.id
+        for target in report.plan.targets
+        if report.assessments[target.id].applies is not Applies.ELSEWHERE
+    }
+    found = [finding for finding in report.inputs.findings if touched & set(finding.targets)]
+    weighty = [f for f in found if f.severity is Severity.HIGH]
+    others = [f for f in found if f.severity is not Severity.HIGH]
+    pieces: list[Cell] = []
+    if weighty:
+        caption = say("audit.touching_caption", lang, number=len(weighty))
+        pieces.append(_findings_table(report.plan, weighty, lang, caption))
+    if others:
+        caption = say("audit.kind_caption", lang, number=len(others))
+        inner = _findings_table(report.plan, others, lang, caption)
+        pieces.append(details(say("audit.touching_more", lang, number=len(others)), inner))
+    return join(pieces) if pieces else tag("p", say("audit.nothing", lang))
+
+
+def save_findings(report: AuditReport, out: str) -> str:
+    """
+    Write summary.json of an audit into a folder, or nothing where no folder is named.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+    out : str
+        Folder; empty in a notebook that is run by hand.
+
+    Returns
+    -------
+    str
+        What was written.
+    """
+    from edu_metrics.plan_audit import as_rows
+    from edu_metrics.report.atomic_write import write_summary
+
+    if not out:
+        return ""
+    return write_summary(out, {"plan": report.plan.id, "findings": as_rows(report.findings)})
+
+
+def show_baselines(report: AuditReport) -> Html:
+    """
+    Draw from which baselines each promised pace can arrive.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    Html
+        Small maps, one a target with a yearly pace in points; nothing where there is none.
+    """
+    lang = report.lang
+    panels: list[dict[str, Any]] = []
+    for target in report.plan.targets:
+        pace = report.context.pace(target)
+        indicator = report.context.indicator(target)
+        if pace is None or pace.relative or indicator is None or indicator.bounds != (0, 100):
+            continue
+        levels = [
+            (other.title.in_(lang), level.value)
+            for other in report.plan.targets
+            if other.pace == target.id and other.default_reading
+            for level in list(report.context.levels(other.default_reading).values())[-1:]
+        ]
+        panels.append(
+            {
+                "title": target.title.in_(lang),
+                "slowest": pace.slowest,
+                "fastest": pace.fastest if pace.fastest is not None else pace.slowest,
+                "steps": target.steps,
+                "levels": levels,
+            }
+        )
+    panels = [panel for panel in panels if panel["slowest"]]
+    if not panels:
+        return note(say("audit.no_pace", lang))
+    figure, axes = small_multiples(len(panels), columns=2, width=9.6, height=2.7)
+    texts = []
+    for axis, panel in zip(axes, panels, strict=True):
+        plot_baselines(axis, lang=lang, **panel)
+        texts.append(describe_baselines(lang=lang, **panel))
+    caption = say("audit.baselines_caption", lang)
+    return Html(as_html(figure, alt=" ".join(texts), caption=caption))
+
+
+def show_links(report: AuditReport) -> Html:
+    """
+    Show which targets hang together, and how many findings concern each pair.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    Html
+        A figure of links and the table behind it.
+    """
+    lang = report.lang
+    pairs = report.context.linked_pairs
+    if not pairs:
+        return note(say("audit.no_links", lang))
+    names = {target.id for pair in pairs for target in pair}
+    order = [target.id for target in report.plan.targets if target.id in names]
+    shared = {
+        (a.id, b.id): sum({a.id, b.id} <= set(f.targets) for f in report.findings) for a, b in pairs
+    }
+    drawn: dict[str, Any] = {
+        "names": [report.title(name) for name in order],
+        "pairs": [(order.index(a.id), order.index(b.id), shared[a.id, b.id]) for a, b in pairs],
+        "lang": lang,
+    }
+    figure, axes = new_figure(9.6, 0.8 + 0.2 * len(order))
+    plot_links(axes[0], **drawn)
+    rows: list[list[Cell]] = [
+        [
+            a.title.in_(lang),
+            b.title.in_(lang),
+            str(shared[a.id, b.id]) if shared[a.id, b.id] else "",
+        ]
+        for a, b in pairs
+    ]
+    head = [say("audit.target", lang), say("audit.linked_with", lang), say("audit.found", lang)]
+    caption = say("audit.links_caption", lang)
+    behind = table(head, rows, caption=caption, numeric=(2,))
+    return Html(as_html(figure, alt=describe_links(**drawn), caption=caption)) + details(
+        say("audit.links_table", lang, number=len(rows)), behind
+    )

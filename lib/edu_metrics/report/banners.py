@@ -1,0 +1,15 @@
+"""What every page of a study has to say before all else."""
+
+from __future__ import annotations
+
+from edu_metrics.catalog import Plan, Study
+from edu_metrics.report.html import Html, note
+from edu_metrics.words import say
+
+__all__ = ["warnings"]
+
+
+def warnings(study: Study, plan: Plan, lang: str) -> list[Html]:
+    """Give what every page of a study has to say of its numbers and its plan."""
+    said = {"invented": study.simulated, "hypothetical": plan.hypothetical}
+    return [note(say(f"report.{kind}", lang), kind) for kind, true in said.items() if true]

@@ -1,0 +1,313 @@
+"""The overview of a study: areas side by side, and which part makes the whole's gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Bound, Catalog, Study
+from edu_metrics.errors import ReportError
+from edu_metrics.figures import (
+    describe_areas,
+    describe_contributions,
+    new_figure,
+    plot_areas,
+    plot_contributions,
+    table_height,
+)
+from edu_metrics.reachability import Assessment, adds_up, change_by_parts, gap_by_parts
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.report.context import StudyReport, open_study
+from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.kinds import OVERVIEW
+from edu_metrics.report.labels import figure, verdict_chip, warning
+from edu_metrics.report.measured import show_apart
+from edu_metrics.report.reasons import level_text
+from edu_metrics.words import date, number, percent, say, signed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CityReport", "open_city", "show_city_head", "show_parts", "show_side_by_side"]
+
+
+class CityReport(StudyReport):
+    """
+    A study in which one area is the whole of others.
+
+    ``whole`` is the first area of the study that has parts in it.
+    """
+
+    place = OVERVIEW
+
+    def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
+        super().__init__(catalog, study, table, lang)
+        wholes = (area for area in self.areas if catalog.children(area, self.areas))
+        self.whole = next(wholes, "")
+        if not self.whole:
+            raise ReportError(
+                f"study {study.id!r} has no overview: none of its areas is a part of another"
+            )
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The areas that the whole is made of."""
+        return self.catalog.children(self.whole, self.areas)
+
+    @cached_property
+    def assessments(self) -> dict[tuple[str, str], Assessment]:
+        """Assessments of the numeric targets, by area and target."""
+        return {
+            (area, target): found
+            for area in self.areas
+            for target, found in self.assess(area, self.numeric).items()
+        }
+
+    def together(self, area: str) -> Together:
+        """Take the numeric targets together in one area."""
+        found = {target.id: self.assessments[area, target.id] for target in self.numeric}
+        return plan_together(self.evidence, self.plan, area, found)
+
+
+def open_city(study: str, lang: str, root: Path | str | None = None) -> CityReport:
+    """
+    Open the overview of all areas of a study.
+
+    Parameters
+    ----------
+    study : str
+        Study id.
+    lang : {"zh", "en"}
+        Language.
+    root : Path or str, optional
+        The project folder; found upwards from the working directory when left out.
+
+    Returns
+    -------
+    CityReport
+        What the overview is made of.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown study or language, with the nearest one.
+    DataError
+        If the study's table has not been built.
+    ReportError
+        If none of its areas is a part of another.
+    """
+    return CityReport(*open_study(study, lang, root), lang)
+
+
+def show_city_head(report: CityReport) -> Html:
+    """
+    Say what is compared, and as of when.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.report.open_city`.
+
+    Returns
+    -------
+    Html
+        Title and facts.
+    """
+    lang = report.lang
+    names = say("report.list_comma", lang).join(report.area_name(area) for area in report.areas)
+    told: list[tuple[str, Cell]] = [
+        (say("report.plan", lang), report.plan.title.in_(lang)),
+        (say("report.areas", lang), names),
+        (say("report.as_of", lang), date(report.study.as_of, lang)),
+    ]
+    title = say("report.city_title", lang, study=report.study.title.in_(lang))
+    return join(
+        [
+            tag("h1", title),
+            warning(report),
+            facts(told),
+            tag("p", report.study.note.in_(lang), "lead"),
+        ]
+    )
+
+
+def show_side_by_side(report: CityReport) -> Html:
+    """
+    Show every numeric target's verdict in every area.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.report.open_city`.
+
+    Returns
+    -------
+    Html
+        A figure and the table behind it.
+    """
+    lang = report.lang
+    names = [report.area_name(area) for area in report.areas]
+    found = [[report.assessments[area, t.id] for area in report.areas] for t in report.numeric]
+    titles = [target.title.in_(lang) for target in report.numeric]
+    cells = [[str(item.verdict) for item in row] for row in found]
+    drawn, axes = new_figure(9.6, table_height(len(found)))
+    plot_areas(axes[0], rows=titles, columns=names, cells=cells, lang=lang)
+    alt = describe_areas(rows=titles, columns=names, cells=cells, lang=lang)
+    caption = say("report.side_by_side", lang)
+    rows: list[list[Cell]] = [
+        [target.title.in_(lang), *(verdict_chip(item.verdict, lang) for item in row)]
+        for target, row in zip(report.numeric, found, strict=True)
+    ]
+    behind = table([say("report.promise", lang), *names], rows, caption=caption)
+    return figure(report, drawn, alt=alt, caption=caption) + behind
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """One indicator whose counts are known for every part in one year, and its whole's own."""
+
+    assessment: Assessment
+    bound: Bound
+    year: int
+    whole: tuple[float, float] | None
+    counts: dict[str, tuple[float, float]]
+    first_year: int
+    first_counts: dict[str, tuple[float, float]]
+
+
+def _splits(report: CityReport) -> list[_Split]:
+    splits: dict[str, _Split] = {}
+    for target in report.numeric:
+        found = report.assessments[report.whole, target.id]
+        indicator = report.catalog.indicators[str(found.indicator)]
+        bound = found.level
+        if bound is None or indicator.bounds != (0, 100) or not 0 <= bound.value <= 100:
+            continue
+        whole = report.evidence.record(indicator.id, report.whole).counts
+        records = {area: report.evidence.record(indicator.id, area) for area in report.parts}
+        shared = set.intersection(*(set(record.counts) for record in records.values()))
+        if not shared or indicator.id in splits:
+            continue
+        counts = {
+            year: {area: record.counts[year] for area, record in records.items()}
+            for year in sorted(shared)
+        }
+        last = max(shared)
+        # The change is split from the first year on in which the parts make up the whole.
+        first = next((y for y, parts in counts.items() if adds_up(whole.get(y), parts)), last)
+        splits[indicator.id] = _Split(
+            found, bound, last, whole.get(last), counts[last], first, counts[first]
+        )
+    return list(splits.values())
+
+
+def show_parts(report: CityReport) -> Html:
+    """
+    Show which district makes the city's gap, indicator by indicator.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.report.open_city`.
+
+    Returns
+    -------
+    Html
+        Where districts do not add up to their city, both numbers, and no split. For each other
+        rate that falls short a figure, a table, and how it came about; a sentence where no
+        indicator has every district's counts.
+    """
+    lang = report.lang
+    splits = _splits(report)
+    pieces: list[Cell] = [show_apart(report, report.areas)]
+    if not splits:
+        pieces.append(note(say("report.parts_none", lang), "gap"))
+        return join(pieces)
+    whole = [split for split in splits if adds_up(split.whole, split.counts)]
+    pieces += [_not_split(report, split) for split in splits if split not in whole]
+    if whole:
+        pieces.append(tag("p", say("report.parts_note", lang), "small"))
+    pieces += [_show_split(report, split) for split in whole if _gap(split) > 0]
+    return join(pieces)
+
+
+def _not_split(report: CityReport, split: _Split) -> Html:
+    """Say what the whole counts and what its parts add up to, where these are not the same."""
+    told = {
+        "indicator": report.indicator_name(str(split.assessment.indicator)),
+        "year": split.year,
+    }
+    if split.whole is None:
+        return note(say("report.parts_incomplete", report.lang, **told), "gap")
+    sums = [sum(column) for column in zip(*split.counts.values(), strict=True)]
+    part, of, sum_part, sum_of = (number(count, 0) for count in (*split.whole, *sums))
+    counted = say(
+        "report.parts_apart",
+        report.lang,
+        **told,
+        part=part,
+        of=of,
+        sum_part=sum_part,
+        sum_of=sum_of,
+    )
+    return note(counted, "gap")
+
+
+def _gap(split: _Split) -> float:
+    numerator = sum(part for part, _ in split.counts.values())
+    whole = sum(denominator for _, denominator in split.counts.values())
+    return split.bound.gap(100 * numerator / whole)
+
+
+def _show_split(report: CityReport, split: _Split) -> Html:
+    lang = report.lang
+    indicator = str(split.assessment.indicator)
+    name = report.indicator_name(indicator)
+    parts = gap_by_parts(split.counts, split.bound)
+    level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
+    names = [report.area_name(part.area) for part in parts]
+    shown: dict[str, Any] = {
+        "names": names,
+        "contributions": [part.points for part in parts],
+        "total": -_gap(split),
+        "unit_label": say("unit.points", lang),
+        "lang": lang,
+    }
+    drawn, axes = new_figure(7.2, 0.9 + 0.36 * len(parts))
+    plot_contributions(axes[0], **shown)
+    alt = describe_contributions(**shown)
+    caption = say("report.parts_caption", lang, indicator=name, year=split.year, level=level)
+    rows: list[list[Cell]] = [
+        [
+            title,
+            percent(number(part.share), lang),
+            percent(number(part.rate), lang),
+            signed(part.points, 2),
+            number(max(part.people, 0), 0),
+        ]
+        for title, part in zip(names, parts, strict=True)
+    ]
+    keys = ("area", "share_of_all", "rate", "part_points", "part_people")
+    head = [say(f"report.{key}", lang) for key in keys]
+    title = say("report.parts_table", lang, indicator=name, year=split.year)
+    total, rate, composition = change_by_parts(split.first_counts, split.counts)
+    change = say(
+        "report.change_note",
+        lang,
+        first=split.first_year,
+        last=split.year,
+        total=signed(total, 2),
+        rate=signed(rate, 2),
+        composition=signed(composition, 2),
+    )
+    return join(
+        [
+            tag("h3", name),
+            figure(report, drawn, alt=alt, caption=caption),
+            table(head, rows, caption=title, numeric=(1, 2, 3, 4)),
+            tag("p", change, "small") if split.first_year < split.year else "",
+        ]
+    )

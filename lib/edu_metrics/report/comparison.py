@@ -1,0 +1,314 @@
+"""Scenarios side by side: what each assumes, where each series goes, and what comes of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from edu_metrics.catalog import Area, Scenario, Target, nearest
+from edu_metrics.errors import DefinitionError
+from edu_metrics.reachability import Assessment, Quantities, ScenarioOutcome, run_scenario
+from edu_metrics.report.context import AreaReport, open_report
+from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.labels import warning
+from edu_metrics.words import date, number, say
+
+__all__ = [
+    "Comparison",
+    "open_comparison",
+    "show_assumed",
+    "show_comparison_head",
+    "show_not_compared",
+]
+
+#: Why a target has no course, and the words for it.
+REASONS = {
+    "no_start": "because_no_start",
+    "decided": "because_decided",
+    "reading_undecided": "because_reading_undecided",
+}
+
+
+class Comparison:
+    """
+    Scenarios run on the targets of one area.
+
+    Parameters
+    ----------
+    report : AreaReport
+        The area's report.
+    scenarios : sequence of Scenario
+        In the order in which they are shown.
+    targets : sequence of Target
+        Numeric targets, in the order in which they are shown.
+    """
+
+    def __init__(
+        self, report: AreaReport, scenarios: Sequence[Scenario], targets: Sequence[Target]
+    ) -> None:
+        self.report, self.lang = report, report.lang
+        self.scenarios = {one.id: one for one in scenarios}
+        self.targets = tuple(targets)
+
+    @property
+    def area(self) -> Area:
+        """The area."""
+        return self.report.area
+
+    @property
+    def command(self) -> str:
+        """How to make the same comparison again."""
+        given = {"study": self.report.study.id, "area": self.area.id, "lang": self.lang}
+        named = {}
+        if len(self.scenarios) < len(self.report.catalog.scenarios):
+            named["scenarios"] = list(self.scenarios)
+        if len(self.targets) < len(self.report.numeric):
+            named["targets"] = [target.id for target in self.targets]
+        words = [f"-p {name} {value}" for name, value in given.items()]
+        words += [f'-y "{name}: [{", ".join(listed)}]"' for name, listed in named.items()]
+        notebook = "notebooks/scenario_comparison.ipynb"
+        return f"papermill {notebook} comparison.ipynb --cwd notebooks {' '.join(words)}"
+
+    @cached_property
+    def assessments(self) -> dict[str, Assessment]:
+        """The assessment of each target that is compared."""
+        return self.report.assess(self.area.id, self.targets)
+
+    @cached_property
+    def outcomes(self) -> dict[str, list[ScenarioOutcome]]:
+        """What every scenario comes to, by target."""
+        report = self.report
+        quantities = Quantities(report.evidence)
+        return {
+            target.id: [
+                outcome
+                for scenario in self.scenarios.values()
+                for outcome in run_scenario(
+                    report.evidence,
+                    report.plan,
+                    target,
+                    scenario,
+                    self.area.id,
+                    assessment=self.assessments[target.id],
+                    quantities=quantities,
+                )
+            ]
+            for target in self.targets
+        }
+
+    @cached_property
+    def compared(self) -> tuple[Target, ...]:
+        """The targets that have at least one course."""
+        return tuple(
+            target
+            for target in self.targets
+            if any(one.draws is not None for one in self.outcomes[target.id])
+        )
+
+    def drawn(self, target: Target) -> list[ScenarioOutcome]:
+        """Give the outcomes of a target that have a course, grids left out."""
+        found = self.outcomes[target.id]
+        return [one for one in found if one.draws is not None and not one.case]
+
+    def assessment_of(self, outcome: ScenarioOutcome) -> Assessment:
+        """Give the assessment of the reading that an outcome was judged under."""
+        found = self.assessments[outcome.target]
+        for one in (found, *found.others):
+            if (one.reading, one.steps) == (outcome.reading, outcome.steps):
+                return one
+        return found
+
+    def _alike(self, outcome: ScenarioOutcome) -> list[ScenarioOutcome]:
+        """Give the outcomes of one scenario, which has several where it goes through readings."""
+        found = self.outcomes[outcome.target]
+        return [one for one in found if one.scenario == outcome.scenario and not one.case]
+
+    def short_name(self, outcome: ScenarioOutcome) -> str:
+        """Name an outcome in a figure: readings are counted as the table lists them."""
+        title = self.scenarios[outcome.scenario].title.in_(self.lang)
+        same = self._alike(outcome)
+        place = next(at for at, one in enumerate(same, start=1) if one is outcome)
+        return title if len(same) < 2 else f"{title} {place}"
+
+    def name(self, outcome: ScenarioOutcome) -> str:
+        """Name an outcome: its scenario, and its reading where a scenario goes through several."""
+        title = self.scenarios[outcome.scenario].title.in_(self.lang)
+        same = self._alike(outcome)
+        if len(same) < 2 or outcome.reading is None:
+            return title
+        target = self.report.plan.target(outcome.target)
+        label = target.reading(outcome.reading).label.in_(self.lang)
+        if outcome.steps is not None:
+            label = say("report.reading_with_steps", self.lang, label=label, steps=outcome.steps)
+        return say("comparing.named", self.lang, name=self.short_name(outcome), label=label)
+
+
+def open_comparison(
+    study: str,
+    area: str,
+    lang: str,
+    root: Path | str | None = None,
+    *,
+    scenarios: Sequence[str] = (),
+    targets: Sequence[str] = (),
+    indicators: Sequence[str] = (),
+) -> Comparison:
+    """
+    Open a comparison of scenarios in one area.
+
+    Parameters
+    ----------
+    study, area, lang, root
+        As for :func:`~edu_metrics.report.open_report`.
+    scenarios : sequence of str, optional
+        Scenarios by id, in the order in which they are shown; all when empty.
+    targets : sequence of str, optional
+        Numeric targets by id.
+    indicators : sequence of str, optional
+        Indicators by id: all targets on them. With neither targets nor indicators, all numeric
+        targets are compared.
+
+    Returns
+    -------
+    Comparison
+        What the sections are made of.
+
+    Raises
+    ------
+    DefinitionError
+        With every scenario, target and indicator that does not exist, and the nearest one.
+    DataError
+        If the study's table has not been built.
+    """
+    report = open_report(study, area, lang, root)
+    known = {target.id: target for target in report.numeric}
+    measured = {target.indicator for target in report.numeric if target.indicator}
+    faults = [
+        f"no {kind} {name!r}{nearest(name, among)}"
+        for kind, given, among in (
+            ("scenario", scenarios, list(report.catalog.scenarios)),
+            ("numeric target", targets, list(known)),
+            ("indicator with a numeric target", indicators, sorted(measured)),
+        )
+        for name in given
+        if name not in among
+    ]
+    if faults:
+        raise DefinitionError(f"study {study!r}: expected names that are defined", faults)
+    chosen = [
+        target
+        for target in report.numeric
+        if not (targets or indicators) or target.id in targets or target.indicator in indicators
+    ]
+    named = [report.catalog.scenario(name) for name in scenarios or report.catalog.scenarios]
+    return Comparison(report, named, chosen)
+
+
+def show_comparison_head(comparison: Comparison) -> Html:
+    """
+    Say what is compared.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`open_comparison`.
+
+    Returns
+    -------
+    Html
+        Title, facts and what a page of this study has to say of its numbers.
+    """
+    report, lang = comparison.report, comparison.lang
+    name = report.area_name(comparison.area.id)
+    comma = say("report.list_comma", lang)
+    titles = comma.join(one.title.in_(lang) for one in comparison.scenarios.values())
+    if len(comparison.scenarios) == len(report.catalog.scenarios):
+        titles = say("comparing.all_scenarios", lang, number=len(comparison.scenarios))
+    shown, of = len(comparison.compared), len(comparison.targets)
+    told: list[tuple[str, Cell]] = [
+        (say("report.plan", lang), report.plan.title.in_(lang)),
+        (say("report.as_of", lang), date(report.study.as_of, lang)),
+        (say("report.study", lang), report.study.title.in_(lang)),
+        (say("comparing.scenarios", lang), titles),
+        (say("comparing.targets", lang), say("comparing.of_targets", lang, shown=shown, of=of)),
+    ]
+    pieces = [tag("h1", say("comparing.title", lang, area=name)), warning(report), facts(told)]
+    if not comparison.compared:
+        pieces.append(note(say("comparing.nothing", lang), "gap"))
+    return join(pieces)
+
+
+def show_assumed(comparison: Comparison) -> Html:
+    """
+    Say what each scenario assumes.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`open_comparison`.
+
+    Returns
+    -------
+    Html
+        A table of scenarios, each with its sentence and for how many targets it could be run.
+    """
+    lang = comparison.lang
+    used = Counter(
+        name
+        for target in comparison.targets
+        for name in {
+            one.scenario for one in comparison.outcomes[target.id] if one.draws is not None
+        }
+    )
+    rows: list[list[Cell]] = [
+        [
+            tag("strong", one.title.in_(lang)),
+            one.assumes.in_(lang),
+            number(used[one.id], 0),
+        ]
+        for one in comparison.scenarios.values()
+    ]
+    head = [say(f"comparing.{key}", lang) for key in ("scenario", "assumes", "used_by")]
+    caption = say("comparing.assumes_caption", lang, number=len(rows))
+    return table(head, rows, caption=caption, numeric=(2,))
+
+
+def show_not_compared(comparison: Comparison) -> Html:
+    """
+    Name the targets that have no course to compare, and why.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`open_comparison`.
+
+    Returns
+    -------
+    Html
+        Targets by reason; nothing where all are compared.
+    """
+    lang = comparison.lang
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for target in comparison.targets:
+        if target not in comparison.compared:
+            found = comparison.assessments[target.id]  # that of the default reading
+            reasons = {
+                one.reason
+                for one in comparison.outcomes[target.id]
+                if comparison.assessment_of(one) is found
+            }
+            key = next((words for why, words in REASONS.items() if why in reasons), "because_other")
+            grouped[key].append(target.title.in_(lang))
+    if not grouped:
+        return Html("")
+    comma = say("report.list_comma", lang)
+    listed: list[tuple[str, Cell]] = [
+        (
+            say(f"comparing.{key}", lang),
+            say("comparing.number_of", lang, number=len(titles), names=comma.join(titles)),
+        )
+        for key, titles in grouped.items()
+    ]
+    return tag("h3", say("comparing.silent", lang)) + facts(listed)

@@ -1,0 +1,320 @@
+"""Everything that one area's report is made of, computed when a section asks for it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
+from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.observations import read_processed
+from edu_metrics.observations.pooling import below
+from edu_metrics.reachability import (
+    Applies,
+    Assessment,
+    Quantities,
+    SideBySide,
+    Verdict,
+    assess_target,
+    verdict_counts,
+)
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import Sensitivity as Matters
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.reachability import sensitivity_of as what_matters
+from edu_metrics.reachability.status_rules import StatusTable
+from edu_metrics.report.fingerprint import Basis, combined
+from edu_metrics.report.kinds import PLAN_AUDIT
+from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AreaReport", "StudyReport", "hold", "open_report", "open_study", "tell_inputs"]
+
+
+class StudyReport:
+    """
+    A study's definitions, observations and assessments, in one language.
+
+    ``place`` is where the report stands among those of the study: the id of its area, or the
+    name of a report that is not of one area.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    table : DataFrame
+        Its observations.
+    lang : {"zh", "en"}
+        Language of every sentence.
+    """
+
+    place = PLAN_AUDIT
+
+    def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
+        self.catalog = catalog
+        self.study = study
+        self.plan: Plan = catalog.plan(study.plan)
+        self.lang = lang
+        held = _HELD.get((catalog.root, study.id))
+        shared = held is not None and held.table is table
+        self._held = held if held and shared else _Held.of(catalog, study, table)
+        self.evidence = self._held.evidence
+        self.inputs = self._held.inputs
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """The areas of the study."""
+        return self.catalog.expand(self.study.areas)
+
+    @cached_property
+    def numeric(self) -> tuple[Target, ...]:
+        """The targets that a number of the plan's own judges."""
+        return tuple(target for target in self.plan.targets if target.numeric)
+
+    def assess(self, area: str, targets: Iterable[Target]) -> dict[str, Assessment]:
+        """Assess targets in one area, from the series that the report has at hand."""
+        return {
+            target.id: assess_target(self.evidence, self.plan, target, area) for target in targets
+        }
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """Published values and the mechanisms started from them, kept from section to section."""
+        return Quantities(self.evidence)
+
+    def area_name(self, area: str) -> str:
+        """Give an area's name in the report's language."""
+        return self.catalog.areas[area].name.in_(self.lang)
+
+    def indicator_name(self, indicator: str) -> str:
+        """Give an indicator's name in the report's language."""
+        return self.catalog.indicators[indicator].name.in_(self.lang)
+
+    def quantity_name(self, quantity: str) -> str:
+        """Give a quantity's name in the report's language."""
+        return self.catalog.quantities[quantity].name.in_(self.lang)
+
+    def unit_of(self, assessment: Assessment) -> str:
+        """Give the unit of an assessment's values."""
+        if assessment.indicator is None:
+            return "none"
+        return self.catalog.indicators[assessment.indicator].unit
+
+    def inputs_sha256(self) -> str:
+        """Hash everything that the report depends on."""
+        return _TOLD.get((self.study.id, self.place)) or combined(
+            self._held.basis.parts(self.place, self.inputs.sha256(self.place))
+        )
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations that the report rests on."""
+        return self.evidence.table
+
+
+class AreaReport(StudyReport):
+    """One area of a study."""
+
+    def __init__(
+        self, catalog: Catalog, study: Study, table: pd.DataFrame, area: Area, lang: str
+    ) -> None:
+        super().__init__(catalog, study, table, lang)
+        self.area = area
+        self.place = area.id
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations of the area, of what lies below and above it, and compared with it."""
+        kept = below(self.catalog, [self.area.id]) | set(self.study.compare_with)
+        kept |= set(self.evidence.above(self.area.id)) & set(self.areas)
+        table = self.evidence.table
+        return table[table["area"].isin(kept)]
+
+    @cached_property
+    def assessments(self) -> dict[str, Assessment]:
+        """The assessment of every target of the plan, by target id."""
+        return self.assess(self.area.id, self.plan.targets)
+
+    @cached_property
+    def status_tables(self) -> dict[str, StatusTable]:
+        """What published rules say of the numeric targets that they can judge, by target id."""
+        tables = {
+            target.id: self._held.beside.table(target, self.assessments[target.id])
+            for target in self.numeric
+        }
+        return {name: table for name, table in tables.items() if table is not None}
+
+    @cached_property
+    def matters(self) -> dict[str, Matters]:
+        """What the answer on each numeric target hangs on, by target id."""
+        return {
+            target.id: what_matters(
+                self.evidence,
+                self.plan,
+                target,
+                self.area.id,
+                assessment=self.assessments[target.id],
+                quantities=self.quantities,
+            )
+            for target in self.numeric
+        }
+
+    @cached_property
+    def together(self) -> Together:
+        """The numeric targets taken together."""
+        return plan_together(self.evidence, self.plan, self.area.id, self.assessments)
+
+    @property
+    def followed(self) -> tuple[Target, ...]:
+        """The targets that no number of the plan's own judges."""
+        return tuple(target for target in self.plan.targets if not target.numeric)
+
+    def counts(self, targets: Iterable[Target]) -> Counter[Verdict]:
+        """Count verdicts."""
+        return verdict_counts(self.assessments[target.id] for target in targets)
+
+    @property
+    def bound_here(self) -> tuple[Target, ...]:
+        """The numeric targets that the plan sets for this very area."""
+        return tuple(
+            target
+            for target in self.numeric
+            if self.assessments[target.id].applies == Applies.BINDS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A study as it was loaded for all reports of a batch."""
+
+    catalog: Catalog
+    study: Study
+    table: pd.DataFrame
+    evidence: Evidence
+    beside: SideBySide
+    inputs: ObservedInputs
+    basis: Basis
+
+    @classmethod
+    def of(cls, catalog: Catalog, study: Study, table: pd.DataFrame) -> _Held:
+        evidence = Evidence(catalog, study, table)
+        beside = SideBySide(evidence)
+        inputs = ObservedInputs(evidence, beside)
+        return cls(catalog, study, table, evidence, beside, inputs, Basis(catalog, study))
+
+
+#: Filled by a batch only: who opens a report by hand sees what the files say now.
+_HELD: dict[tuple[Path, str], _Held] = {}
+
+
+#: Inputs of a report, where the batch that asks for it has hashed them already.
+_TOLD: dict[tuple[str, str], str] = {}
+
+
+def tell_inputs(study: str, place: str, inputs: str) -> None:
+    """Spare the report that this process will make to hash its inputs once more."""
+    _TOLD[study, place] = inputs
+
+
+def hold(root: Path | str, study: str) -> list[AreaReport]:
+    """
+    Load a study, and compute its series, for all reports that this process will open.
+
+    Processes forked from this one share them; what one of them changes, no other sees.
+
+    Parameters
+    ----------
+    root : Path or str
+        The project folder.
+    study : str
+        Study id.
+
+    Returns
+    -------
+    list of AreaReport
+        The report of one of its areas, in each of its languages.
+
+    Raises
+    ------
+    EduMetricsError
+        If definitions or observations can't be loaded.
+    """
+    folder = Path(root).resolve()
+    catalog = next(
+        (held.catalog for (place, _), held in _HELD.items() if place == folder), None
+    ) or load_catalog(folder)
+    entry = catalog.study(study)
+    table = read_processed(folder, study)
+    held = _HELD[folder, study] = _Held.of(catalog, entry, table)
+    plan = catalog.plan(entry.plan)
+    for indicator in dict.fromkeys(target.indicator for target in plan.targets):
+        if indicator and has_history(held.evidence, indicator):
+            held.evidence.history(indicator)
+    # One area of each level, for what its areas share: projections and paces.
+    for level, area in {catalog.areas[area].level: area for area in held.evidence.areas}.items():
+        held.inputs.sha256(area)
+        for indicator, until in held.inputs.forecast.items():
+            with contextlib.suppress(ProjectionError):
+                held.evidence.projection(indicator, level, until)
+            held.evidence.moves_together_pct(indicator, area)
+    held.inputs.findings  # noqa: B018, found once and shared
+    held.basis.parts(held.evidence.areas[0], "")
+    first = catalog.areas[held.evidence.areas[0]]
+    return [AreaReport(catalog, entry, table, first, lang) for lang in entry.languages]
+
+
+def open_study(
+    study: str, lang: str, root: Path | str | None
+) -> tuple[Catalog, Study, pd.DataFrame]:
+    """Load definitions and table of a study, and refuse a language that it does not have."""
+    folder = (Path(root) if root else find_root()).resolve()
+    held = _HELD.get((folder, study))
+    catalog = held.catalog if held else load_catalog(folder)
+    entry = catalog.study(study)
+    if lang not in entry.languages:
+        raise DefinitionError(
+            f"study {study!r} has no reports in {lang!r}{nearest(lang, entry.languages)} "
+            f"(it has {', '.join(entry.languages)})"
+        )
+    return catalog, entry, held.table if held else read_processed(folder, study)
+
+
+def open_report(study: str, area: str, lang: str, root: Path | str | None = None) -> AreaReport:
+    """
+    Open the report of one area.
+
+    Parameters
+    ----------
+    study : str
+        Study id.
+    area : str
+        Area of the study: id, name or alias.
+    lang : {"zh", "en"}
+        Language.
+    root : Path or str, optional
+        The project folder; found upwards from the working directory when left out.
+
+    Returns
+    -------
+    AreaReport
+        What the sections are made of.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown study, area or language, with the nearest one.
+    DataError
+        If the study's table has not been built.
+    """
+    catalog, entry, table = open_study(study, lang, root)
+    return AreaReport(catalog, entry, table, catalog.study_area(entry, area), lang)

@@ -1,0 +1,274 @@
+"""The figures and tables of a comparison: every scenario of a target in one picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from edu_metrics.catalog import Target
+from edu_metrics.figures import (
+    CourseLine,
+    Promise,
+    describe_courses,
+    new_figure,
+    plot_courses,
+)
+from edu_metrics.reachability import ScenarioOutcome, chance
+from edu_metrics.report.comparison import Comparison
+from edu_metrics.report.html import Cell, Html, join, table, tag
+from edu_metrics.report.labels import figure
+from edu_metrics.report.reasons import level_text
+from edu_metrics.words import amount, number, say, signed
+
+__all__ = ["show_compared", "show_courses"]
+
+_WIDTH, _ROW = 9.6, 2.9  # width of a page and height of a row [inches]
+_COLUMNS, _ROWS = 2, 3  # panels on a page
+_PAST = 7  # years before the start that are drawn
+_Row = tuple[float, ...]
+_NAME = 120.0  # room for the name of a course [points]
+
+
+def show_courses(comparison: Comparison) -> Html:
+    """
+    Draw every target with all its courses.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`~edu_metrics.report.open_comparison`.
+
+    Returns
+    -------
+    Html
+        Pages of figures, each with its text alternative; nothing where there is no course.
+    """
+    lang, pages = comparison.lang, []
+    frames = [frame for target in comparison.compared for frame in _frames(comparison, target)]
+    size = _COLUMNS * _ROWS
+    for start in range(0, len(frames), size):
+        shown = frames[start : start + size]
+        columns = min(_COLUMNS, len(shown))
+        rows = math.ceil(len(shown) / columns)
+        drawn, panels = new_figure(_WIDTH, _ROW * rows, rows, columns)
+        texts = []
+        for panel, frame in zip(panels, shown, strict=False):
+            title, observed, promised = frame.title, frame.observed, frame.promised
+            courses = _lines(comparison, frame)
+            plot_courses(
+                panel,
+                title=title,
+                unit_label=frame.unit,
+                observed=observed,
+                courses=courses,
+                promised=promised,
+                bounds=frame.bounds,
+                room=_NAME,
+                lang=lang,
+            )
+            texts.append(
+                describe_courses(
+                    title=title, observed=observed, courses=courses, promised=promised, lang=lang
+                )
+            )
+        for panel in panels[len(shown) :]:
+            panel.remove()
+        page = say("comparing.figure_page", lang, number=1 + start // size)
+        gap = "　" if lang == "zh" else ". "
+        caption = page + gap + say("comparing.figure_caption", lang)
+        pages.append(figure(comparison.report, drawn, alt=" ".join(texts), caption=caption))
+    return join(pages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """One panel: a target's courses on one indicator, and what stands beside them."""
+
+    title: str
+    unit: str
+    observed: list[tuple[int, float]]
+    promised: list[Promise]
+    scale: float
+    bounds: tuple[float | None, float | None]
+    outcomes: list[ScenarioOutcome]
+
+
+def _frames(comparison: Comparison, target: Target) -> list[_Frame]:
+    """Give a panel for each indicator that a target's courses are about; units never mix."""
+    about: dict[str, list[ScenarioOutcome]] = {}
+    for outcome in comparison.drawn(target):
+        indicator = str(comparison.assessment_of(outcome).indicator)
+        about.setdefault(indicator, []).append(outcome)
+    return [_frame(comparison, target, name, found) for name, found in about.items()]
+
+
+def _frame(
+    comparison: Comparison, target: Target, name: str, outcomes: list[ScenarioOutcome]
+) -> _Frame:
+    report, lang, first = comparison.report, comparison.lang, outcomes[0]
+    indicator, found = report.catalog.indicator(name), comparison.assessment_of(first)
+    unit = report.unit_of(found)
+    money = unit == "yuan"
+    scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
+    record = report.evidence.record(name, comparison.area.id)
+    since = int(found.last_year or 0) - _PAST
+    observed = [(y, value / scale) for y, value in sorted(record.exact.items()) if y >= since]
+    title = target.title.in_(lang)
+    if name != comparison.assessments[target.id].indicator:
+        title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
+    if first.start == "plan_statement":
+        observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
+        title += "†"
+    promised = []
+    if found.level is not None:
+        due = max(one.years[-1] for one in outcomes)
+        promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
+    label = say("unit.yuan_large" if money else f"unit.{unit}", lang)
+    low, high = (None if end is None else end / scale for end in indicator.bounds)
+    return _Frame(title, label, observed, promised, scale, (low, high), outcomes)
+
+
+def _lines(comparison: Comparison, frame: _Frame) -> list[CourseLine]:
+    """Give one line for each course; scenarios with the same course share one."""
+    named: dict[tuple[tuple[int, ...], _Row, _Row, _Row], list[str]] = {}
+    for outcome in frame.outcomes:
+        if outcome.draws is None:
+            continue
+        low, middle, high = (
+            tuple(round(float(value) / frame.scale, 6) for value in row)
+            for row in outcome.quantiles()
+        )
+        chance = outcome.draws.shape[0] > 1
+        key = (outcome.years, middle, low, high) if chance else (outcome.years, middle, (), ())
+        named.setdefault(key, []).append(comparison.short_name(outcome))
+    comma = say("report.list_comma", comparison.lang)
+    return [
+        CourseLine(comma.join(names), years, middle, low, high)
+        for (years, middle, low, high), names in named.items()
+    ]
+
+
+def show_compared(comparison: Comparison) -> Html:
+    """
+    Show what comes of every scenario, target by target.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From :func:`~edu_metrics.report.open_comparison`.
+
+    Returns
+    -------
+    Html
+        A table for each target: where the course ends, how surely the target is kept, when it is
+        reached, who is short, and what is assumed.
+    """
+    lang = comparison.lang
+    pieces = [_table(comparison, target) for target in comparison.compared]
+    if not pieces:
+        return Html("")
+    pieces.append(tag("p", say("comparing.capped", lang), "small"))
+    if any(comparison.assessments[t.id].start == "plan_statement" for t in comparison.compared):
+        pieces.append(tag("p", say("comparing.stated", lang), "small"))
+    return join(pieces)
+
+
+def _table(comparison: Comparison, target: Target) -> Html:
+    lang, report = comparison.lang, comparison.report
+    found = comparison.assessments[target.id]
+    unit = report.unit_of(found)
+    rows: list[list[Cell]] = []
+    for outcome in comparison.outcomes[target.id]:
+        if outcome.draws is not None and not outcome.case:
+            rows.append(_row(comparison, outcome))
+    rows += _grids(comparison, target)
+    keys = ("scenario", "end", "chance", "reached", "short", "assumes")
+    head = [say(f"comparing.{key}", lang) for key in keys]
+    due = max((one.years[-1] for one in comparison.outcomes[target.id] if one.years), default=0)
+    mark = " †" if found.start == "plan_statement" else ""
+    caption = say(
+        "comparing.table_caption" if found.level else "comparing.table_caption_sums",
+        lang,
+        target=target.title.in_(lang),
+        start=amount(found.last_value, unit, lang) + mark,
+        year=found.last_year,
+        level=level_text(found, unit, lang),
+        due=due,
+    )
+    return table(head, rows, caption=caption) + _without_pace(comparison, target)
+
+
+def _without_pace(comparison: Comparison, target: Target) -> Html:
+    """Say where a plan names a direction and no size, so that it has no pace of its own."""
+    without = [one for one in comparison.outcomes[target.id] if one.reason == "no_promised_pace"]
+    if not without:
+        return Html("")
+    names = say("report.list_comma", comparison.lang).join(map(comparison.name, without))
+    return tag("p", say("comparing.no_promised_pace", comparison.lang, names=names), "small")
+
+
+def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
+    lang = comparison.lang
+    found = comparison.assessment_of(outcome)
+    unit = comparison.report.unit_of(found)
+    low, middle, high = (float(row[-1]) for row in outcome.quantiles())
+    end = amount(middle, unit, lang)
+    if outcome.draws is not None and outcome.draws.shape[0] > 1:
+        ends = {"low": amount(low, unit, lang), "high": amount(high, unit, lang)}
+        end = say("comparing.interval", lang, middle=end, **ends)
+    return [
+        tag("strong", comparison.name(outcome)),
+        end,
+        _chance(comparison, outcome),
+        _year(outcome, lang),
+        _short(outcome, lang),
+        comparison.scenarios[outcome.scenario].assumes.in_(lang),
+    ]
+
+
+def _chance(comparison: Comparison, outcome: ScenarioOutcome) -> str:
+    lang = comparison.lang
+    if outcome.probability is not None:
+        return chance(outcome.probability, lang)
+    if outcome.under_model is not None:
+        change = 100 * (outcome.under_model - (outcome.model_base or 0.0))
+        return say("comparing.under_model", lang, change=signed(change, 0))
+    if outcome.met is None:
+        return "—"
+    return say("comparing.kept" if outcome.met else "comparing.not_kept", lang)
+
+
+def _year(outcome: ScenarioOutcome, lang: str) -> str:
+    ending = outcome.ending
+    if ending is None:
+        return "—"
+    if ending.year is not None and ending.year == outcome.start_year:
+        return say("comparing.at_start", lang)
+    if ending.year is not None:
+        return str(ending.year)
+    if ending.kept:
+        return "—"
+    if ending.fails == "other":
+        return say("comparing.otherwise", lang)
+    return say("comparing.not_by", lang, year=outcome.years[-1])
+
+
+def _short(outcome: ScenarioOutcome, lang: str) -> str:
+    short = outcome.ending.short if outcome.ending else None
+    if short is None:
+        return "—"
+    return number(short, 0) if short else say("comparing.enough", lang)
+
+
+def _grids(comparison: Comparison, target: Target) -> list[list[Cell]]:
+    """Count of each grid how many of its combinations keep the target."""
+    lang, rows = comparison.lang, []
+    for name, scenario in comparison.scenarios.items():
+        cells = [one for one in comparison.outcomes[target.id] if one.scenario == name and one.case]
+        judged = [one for one in cells if one.met is not None]
+        if judged:
+            kept = sum(bool(one.met) for one in judged)
+            told = say("comparing.grid_cells", lang, cells=len(judged), kept=kept)
+            title: Cell = tag("strong", scenario.title.in_(lang))
+            rows.append([title, "", told, "", "", scenario.assumes.in_(lang)])
+    return rows

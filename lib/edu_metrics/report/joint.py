@@ -1,0 +1,299 @@
+"""The plan as a whole: how many targets may be met, how likely all are, and the weakest link."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Catalog, Study
+from edu_metrics.reachability import Group, Odds, Verdict, chance, two_digits
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.report.city import CityReport
+from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.trajectories import CAP, FLOOR, stated
+from edu_metrics.words import number, percent, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from edu_metrics.report.city import CityReport
+
+__all__ = ["show_together", "show_together_by_area", "together_of_study", "together_row"]
+
+
+_NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
+#: Verdicts that are a probability put into a word.
+_JUDGED = (Verdict.OUT_OF_REACH, Verdict.UNLIKELY, Verdict.UNCERTAIN, Verdict.LIKELY)
+
+
+def together_of_study(
+    catalog: Catalog,
+    study: Study,
+    table: pd.DataFrame,
+    *,
+    areas: tuple[str, ...] | None = None,
+) -> list[Together]:
+    """
+    Take a study's plan as a whole in each of its areas.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    table : DataFrame
+        Its observations.
+    areas : tuple of str, optional
+        Areas of the study; all when left out.
+
+    Returns
+    -------
+    list of Together
+        By area.
+    """
+    report = StudyReport(catalog, study, table, study.languages[0])
+    return [
+        plan_together(report.evidence, report.plan, area, report.assess(area, report.numeric))
+        for area in areas or report.areas
+    ]
+
+
+def show_together(report: AreaReport) -> Html:
+    """
+    Show in short what becomes of the plan as a whole in an area, and article by article behind it.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        Sentences, and a table that is folded away.
+    """
+    found = report.together
+    told = [_sentences(report, found)]
+    if found.odds is not None:
+        summary = say("matters.together_by_article", report.lang)
+        told.append(details(summary, _articles(report, found)))
+    return join(told)
+
+
+def show_together_by_area(report: CityReport) -> Html:
+    """
+    Show what becomes of the plan as a whole in the city, and beside it in each of its areas.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.report.open_city`.
+
+    Returns
+    -------
+    Html
+        Sentences, a table by article, and one by area.
+    """
+    lang = report.lang
+    found = report.together(report.whole)
+    pieces: list[Cell] = [_sentences(report, found)]
+    if found.odds is not None:
+        pieces.append(_articles(report, found))
+    keys = ("area", "with_chance", "expected", "in_eight_of_ten", "joint", "bounds")
+    head = [say(f"matters.{key}", lang) for key in keys]
+    rows: list[list[Cell]] = []
+    for area in report.areas:
+        one = report.together(area)
+        odds = one.odds
+        rows.append(
+            [
+                report.area_name(area),
+                str(len(one.probabilities)),
+                number(one.expected) if odds else "—",
+                _between(one.interval, lang) if odds else "—",
+                chance(odds.joint, lang) if odds else "—",
+                _bounds(odds, lang) if odds else "—",
+            ]
+        )
+    caption = say("matters.together_areas", lang)
+    pieces.append(table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5)))
+    return join(pieces)
+
+
+def _sentences(report: StudyReport, found: Together) -> Html:
+    lang = report.lang
+    lost = found.verdicts.get(Verdict.MISSED, 0) + found.verdicts.get(Verdict.IMPOSSIBLE, 0)
+    probable = len(found.probabilities)
+    pieces: list[Cell] = [tag("p", _counts(found, lang))]
+    odds = found.odds
+    if odds is None:
+        pieces.append(note(say("matters.together_none", lang), "gap"))
+        return join(pieces)
+    told = [say("matters.together_lost", lang, lost=lost)] if found.lost else []
+    (low, high), (alone_low, alone_high) = found.interval, found.interval_independent
+    told.append(
+        say("matters.together_expected", lang, probable=probable, expected=number(found.expected),
+            low=number(low, 0), high=number(high, 0), alone_low=number(alone_low, 0),
+            alone_high=number(alone_high, 0))
+    )  # fmt: skip
+    told.append(
+        say("matters.together_all", lang, probable=probable,
+            joint=chance(odds.joint, lang), independent=chance(odds.independent, lang),
+            bounds=_bounds(odds, lang))
+    )  # fmt: skip
+    if found.unknown:
+        told.append(say("matters.together_unknown", lang, unknown=found.unknown))
+    told += _links(report, found)
+    space = "" if lang == "zh" else " "
+    return join([*pieces, tag("p", space.join(told)), _how(found, lang)])
+
+
+def _counts(found: Together, lang: str) -> str:
+    """Count verdicts in the words of the table of verdicts."""
+    counted = say("report.list_comma", lang).join(
+        say("report.count_of", lang, number=number_of, verdict=say(f"verdict.{word}", lang))
+        for word in Verdict
+        if (number_of := found.verdicts.get(word))
+    )
+    total, probable = sum(found.verdicts.values()), len(found.probabilities)
+    judged = sum(found.verdicts.get(word, 0) for word in _JUDGED)
+    told = say("matters.together_counts", lang, total=total, counted=counted)
+    if probable:
+        told += say("matters.together_probable", lang, probable=probable, vacuous=found.vacuous)
+    if probable > judged:
+        told += say("matters.together_by_chance", lang, number=probable - judged)
+    return told
+
+
+def _links(report: StudyReport, found: Together) -> list[str]:
+    lang = report.lang
+    told = []
+    if found.lowest is not None:
+        title = report.plan.target(found.lowest).title.in_(lang)
+        told_chance = chance(found.probabilities[found.lowest], lang)
+        chances = list(found.probabilities.values())
+        number_of = chances.count(min(chances))
+        key = "matters.together_lowest_of" if number_of > 1 else "matters.together_lowest"
+        words = {"number": number_of} if number_of > 1 else {"target": title}
+        told.append(say(key, lang, chance=told_chance, **words))
+    if found.weakest is not None:
+        title = report.plan.target(found.weakest).title.in_(lang)
+        without = chance(found.without_weakest, lang)
+        if without != chance(found.odds.joint if found.odds else None, lang):
+            told.append(say("matters.together_weakest", lang, target=title, chance=without))
+    elif len(found.probabilities) > 1:
+        told.append(say("matters.together_no_weakest", lang))
+    return told
+
+
+def _how(found: Together, lang: str) -> Html:
+    weight = percent(number(100 * found.dependence.intensity, 0), lang)
+    text = say(
+        "matters.together_note",
+        lang,
+        weight=weight,
+        pairs=found.dependence.pairs,
+        cap=percent(number(100 * CAP, 0), lang),
+        floor=percent(number(100 * FLOOR), lang),
+    )
+    return tag("p", text, "small")
+
+
+def _articles(report: StudyReport, found: Together) -> Html:
+    lang = report.lang
+    keys = ("article", "targets", "joint", "independent", "bounds")
+    rows: list[list[Cell]] = [
+        [
+            report.plan.article_in(group.article, lang),
+            str(len(group.targets)),
+            _group(group, lang),
+            chance(group.odds.independent, lang) if group.odds else "—",
+            _bounds(group.odds, lang) if group.odds else "—",
+        ]
+        for group in found.groups
+    ]
+    head = [say(f"matters.{key}", lang) for key in keys]
+    return table(head, rows, caption=say("matters.together_caption", lang), numeric=(1, 2, 3, 4))
+
+
+def _group(group: Group, lang: str) -> str:
+    if group.lost:
+        return say("matters.group_lost", lang, number=group.lost)
+    if group.odds is None:
+        if group.unknown:
+            return say("matters.group_no_chance", lang, number=group.unknown)
+        return say("matters.group_met", lang)
+    shown = chance(group.odds.joint, lang)
+    if group.unknown:
+        return say("matters.group_unknown", lang, chance=shown, number=group.unknown)
+    return shown
+
+
+def _bounds(odds: Odds, lang: str) -> str:
+    low, high = chance(odds.low, lang), chance(odds.high, lang)
+    return low if low == high else say("matters.between", lang, low=low, high=high)
+
+
+def _between(ends: tuple[float, float], lang: str) -> str:
+    return say("matters.between", lang, low=number(ends[0], 0), high=number(ends[1], 0))
+
+
+def together_row(found: Together) -> dict[str, Any]:
+    """
+    Give a plan as a whole as plain data.
+
+    Parameters
+    ----------
+    found : Together
+        From :func:`~edu_metrics.reachability.plan_together`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+    """
+    return {
+        "area": found.area,
+        "verdicts": {str(word): found.verdicts.get(word, 0) for word in Verdict},
+        "unknown": found.unknown,
+        "vacuous": found.vacuous,
+        "expected": found.expected,
+        "interval": list(found.interval),
+        "interval_independent": list(found.interval_independent),
+        "probable": len(found.probabilities),
+        "probabilities": {name: two_digits(one) for name, one in found.probabilities.items()},
+        **(_odds(found.odds) or dict.fromkeys(_NO_ODDS)),
+        "lost": found.lost,
+        "lowest": found.lowest,
+        "weakest": found.weakest,
+        "without_weakest": _stated(found.without_weakest),
+        "weight_of_definitions": found.dependence.intensity,
+        "pairs_with_years": found.dependence.pairs,
+        "draws": found.draws,
+        "articles": [
+            {
+                "article": group.article,
+                "targets": list(group.targets),
+                "met": group.met,
+                "lost": group.lost,
+                "unknown": group.unknown,
+                "all": _odds(group.odds),
+            }
+            for group in found.groups
+        ],
+    }
+
+
+def _stated(value: float | None) -> float | None:
+    return None if value is None else two_digits(float(stated(value)))
+
+
+def _odds(found: Odds | None) -> dict[str, float | None] | None:
+    """Give joint probabilities as far as they may be stated, and the joint one as it came out."""
+    if found is None:
+        return None
+    told = {name: _stated(value) for name, value in asdict(found).items()}
+    return {**told, "joint_raw": found.joint}

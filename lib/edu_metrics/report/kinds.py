@@ -1,0 +1,103 @@
+"""Which kinds of reports a study has, and the notebooks that make them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from edu_metrics.catalog import Catalog, Indicator, Plan, Study
+
+__all__ = [
+    "AUDIT",
+    "CITY",
+    "COMPARISON",
+    "DISTRICT",
+    "OVERVIEW",
+    "PLAN_AUDIT",
+    "RECORD",
+    "SCENARIOS",
+    "TRACK_RECORD",
+    "WHOLE",
+    "audited_study",
+    "has_record",
+]
+
+#: The notebooks.
+DISTRICT, CITY, AUDIT = "district_report.ipynb", "city_overview.ipynb", "plan_audit.ipynb"
+RECORD, COMPARISON = "track_record.ipynb", "scenario_comparison.ipynb"
+#: What the reports that are not of one area are called, and what they are made by.
+OVERVIEW, PLAN_AUDIT, TRACK_RECORD = "overview", "plan_audit", "track_record"
+WHOLE = {OVERVIEW: CITY, PLAN_AUDIT: AUDIT, TRACK_RECORD: RECORD}
+#: What follows an area's id where its scenarios are compared.
+SCENARIOS = ".scenarios"
+
+
+def audited_study(catalog: Catalog, plan: Plan) -> Study | None:
+    """
+    Give the study whose figures a plan is audited with: its latest real one.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    Study or None
+        None where the plan has no study of real places.
+    """
+    real = [s for s in catalog.studies.values() if s.plan == plan.id and not s.simulated]
+    return max(real, key=lambda study: study.as_of, default=None)
+
+
+#: From so many areas of one level on a study gets a track record of its own.
+AREAS = 20
+
+
+def judged_by(catalog: Catalog, study: Study) -> dict[str, Indicator]:
+    """Give the indicators that the numeric targets of a study's plan judge, in order."""
+    names = dict.fromkeys(
+        target.indicator
+        for target in catalog.plan(study.plan).targets
+        if target.numeric and target.indicator
+    )
+    return {name: catalog.indicators[name] for name in names}
+
+
+def rates_of(catalog: Catalog, study: Study) -> dict[str, Indicator]:
+    """Give the rates from 0 to 100 that the numeric targets of a study's plan judge, in order."""
+    judged = judged_by(catalog, study)
+    return {name: entry for name, entry in judged.items() if entry.bounds == (0, 100)}
+
+
+def commonest_level(catalog: Catalog, study: Study) -> list[str]:
+    """Give the areas of a study on the level on which most of them stand."""
+    areas = catalog.expand(study.areas)
+    levels = Counter(catalog.areas[area].level for area in areas)
+    level = levels.most_common(1)[0][0]
+    return [area for area in areas if catalog.areas[area].level == level]
+
+
+def has_record(catalog: Catalog, study: Study) -> bool:
+    """
+    Tell whether a study gets a track record.
+
+    How models do on invented numbers says how the numbers were invented; what an invented study is
+    good for is to hold its own verdicts against its later years.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        Whether its plan judges a rate from 0 to 100 and it is invented, or has at least 20 areas on
+        one level.
+    """
+    enough = study.simulated or len(commonest_level(catalog, study)) >= AREAS
+    return enough and bool(rates_of(catalog, study))

@@ -1,0 +1,323 @@
+"""The figures of a district's report: verdicts at a glance, and what each series may do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Bound, Target
+from edu_metrics.errors import ProjectionError
+from edu_metrics.figures import (
+    Fan,
+    Promise,
+    describe_availability,
+    describe_outlook,
+    describe_verdicts,
+    new_figure,
+    outlook_legend,
+    plot_availability,
+    plot_outlook,
+    plot_verdicts,
+    small_multiples,
+    table_height,
+)
+from edu_metrics.reachability import Assessment, Reached, chance
+from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.report.context import AreaReport
+from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.labels import figure
+from edu_metrics.report.reasons import level_text
+from edu_metrics.words import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["show_availability", "show_outlook", "show_verdict_bar", "show_years_reached"]
+
+PANELS_A_PAGE = 12
+
+
+def show_verdict_bar(report: AreaReport) -> Html:
+    """
+    Draw how many numeric targets got which verdict.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        One figure with its text alternative.
+    """
+    lang = report.lang
+    counts = {str(v): n for v, n in report.counts(report.bound_here or report.numeric).items()}
+    drawn, axes = new_figure(9.6, 1.5)
+    plot_verdicts(axes[0], counts=counts, lang=lang)
+    alt = describe_verdicts(counts=counts, lang=lang)
+    return figure(report, drawn, alt=alt, caption=say("report.verdict_bar_caption", lang))
+
+
+def show_availability(report: AreaReport) -> Html:
+    """
+    Draw which indicators are known in which year.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        One figure with its text alternative.
+    """
+    lang, area = report.lang, report.area.id
+    needed = dict.fromkeys(t.indicator for t in report.numeric if t.indicator)
+    series = {name: report.evidence.series_of(name, area) for name in needed}
+    indicators = [name for name in needed if not series[name].empty]
+    if not indicators:
+        return Html("")
+    first = report.plan.first_year - 1
+    years = sorted(
+        {int(year) for name in indicators for year in series[name]["year"]}
+        | set(range(first, report.plan.last_year + 1))
+    )
+    over = report.study.as_of.year
+    cells = [_states(series[name], years, over) for name in indicators]
+    rows = [report.indicator_name(name) for name in indicators]
+    drawn, axes = new_figure(9.6, table_height(len(rows)))
+    plot_availability(axes[0], rows=rows, years=years, cells=cells, lang=lang)
+    alt = describe_availability(rows=rows, years=years, cells=cells, lang=lang)
+    caption = say("report.measured_caption", lang, number=len(indicators), of=len(needed))
+    return figure(report, drawn, alt=alt, caption=caption)
+
+
+def _states(series: pd.DataFrame, years: list[int], over: int) -> list[str]:
+    """Say of each year how a series is known in it; years before ``over`` are due."""
+    columns = (series[name].tolist() for name in ("year", "bound", "how"))
+    known = {
+        int(year): str(how) if bound == "exact" else "bound"
+        for year, bound, how in zip(*columns, strict=True)
+    }
+    return [known.get(year, "missing" if year < over else "not_due") for year in years]
+
+
+def show_outlook(report: AreaReport) -> Html:
+    """
+    Draw each indicator: observed, compared, what may come, and what the plan asks.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        Pages of small figures, each with its text alternative; a sentence where nothing is known.
+    """
+    lang = report.lang
+    targets = dict(_panels(report))
+    if not targets:
+        return note(say("report.outlook_none", lang), "gap")
+    shown = list(targets)
+    stop = "　" if lang == "zh" else ". "
+    pages = []
+    pages_needed = math.ceil(len(shown) / PANELS_A_PAGE)
+    size = math.ceil(len(shown) / pages_needed)
+    for start in range(0, len(shown), size):
+        names = shown[start : start + size]
+        drawn, axes = small_multiples(len(names), columns=3, width=9.6)
+        texts = []
+        for axis, name in zip(axes, names, strict=True):
+            panel = _panel(report, name, targets[name])
+            plot_outlook(axis, lang=lang, **panel)
+            texts.append(describe_outlook(lang=lang, **panel))
+        outlook_legend(drawn, lang)
+        page = say("report.outlook_page", lang, number=1 + start // size)
+        caption = page + stop + say("report.outlook_caption", lang)
+        pages.append(figure(report, drawn, alt=" ".join(texts), caption=caption))
+    return join(pages)
+
+
+def _panels(report: AreaReport) -> Iterator[tuple[str, list[Target]]]:
+    """Group the numeric targets by indicator, where there is any series to draw."""
+    grouped: dict[str, list[Target]] = {}
+    for target in report.numeric:
+        if target.indicator:
+            grouped.setdefault(target.indicator, []).append(target)
+    for name, targets in grouped.items():
+        series = report.evidence.series(name)
+        if series["area"].isin([report.area.id, *_others(report)]).any():
+            yield name, targets
+
+
+def _others(report: AreaReport) -> tuple[str, ...]:
+    """Give the areas to compare with: those of the study's choice, and the area above."""
+    parent = report.area.parent
+    above = (parent,) if parent in report.areas else ()
+    return tuple(dict.fromkeys([*above, *report.study.compare_with]))
+
+
+def _panel(report: AreaReport, name: str, targets: list[Target]) -> dict[str, Any]:
+    indicator = report.catalog.indicators[name]
+    record = report.evidence.record(name, report.area.id)
+    found = [report.assessments[target.id] for target in targets]
+    stated = next(
+        (
+            (target.baseline.year or report.plan.first_year, target.baseline.value)
+            for target in targets
+            if target.baseline and target.baseline.exact
+        ),
+        None,
+    )
+    money = indicator.unit == "yuan"
+    scale = {"zh": 1e8, "en": 1e6}[report.lang] if money else 1.0
+    unit = say("unit.yuan_large" if money else f"unit.{indicator.unit}", report.lang)
+    compared = []
+    for other in _others(report):
+        exact = report.evidence.record(name, other).exact
+        if exact:
+            points = [(year, value / scale) for year, value in sorted(exact.items())]
+            compared.append((report.area_name(other), points))
+    return {
+        "title": indicator.name.in_(report.lang),
+        "unit_label": unit,
+        "observed": [(year, value / scale) for year, value in sorted(record.exact.items())],
+        "bounds": [
+            (year, value / scale, kind) for year, (kind, value) in sorted(record.bounds.items())
+        ],
+        "compared": compared,
+        "fan": _fan(report, name, found, scale),
+        "promised": list(_promised(report, targets, scale)),
+        "stated": (stated[0], stated[1] / scale) if stated else None,
+    }
+
+
+def _fan(report: AreaReport, indicator: str, found: list[Assessment], scale: float) -> Fan | None:
+    if all(assessment.probability is None for assessment in found):
+        return None
+    until = max(report.plan.deadline_of(report.plan.target(item.target)) for item in found)
+    try:
+        trajectory = report.evidence.trajectory(indicator, report.area.id, until)
+    except ProjectionError:
+        return None
+    # The years beyond the deadline, drawn to tell when a level is reached, are not shown.
+    shown = len([year for year in trajectory.years if year <= until])
+    levels = trajectory.quantiles([0.1, 0.25, 0.5, 0.75, 0.9])[:, :shown] / scale
+    return Fan(trajectory.years[:shown], *(tuple(float(value) for value in row) for row in levels))
+
+
+def _promised(report: AreaReport, targets: list[Target], scale: float) -> Iterator[Promise]:
+    """Give the levels that the default readings ask for, and those that a pace comes to."""
+    seen: set[tuple[int, str]] = set()
+    for target in targets:
+        reading = target.default_reading
+        if reading is None:
+            continue
+        levels = [
+            (year, bound)
+            for condition in reading.conditions
+            if condition.type == "level"
+            for year, bound in sorted(condition.at.items())
+        ]
+        level = report.assessments[target.id].level
+        if not levels and level is not None:
+            levels = [(report.plan.deadline_of(target), level)]
+        for year, bound in levels:
+            if (year, str(bound)) not in seen:
+                seen.add((year, str(bound)))
+                yield _promise(year, bound, scale)
+
+
+def _promise(year: int, bound: Bound, scale: float) -> Promise:
+    shown = Bound(op=bound.op, value=round(bound.value / scale, 2))
+    return Promise(year, shown.value, str(shown), bound.op)
+
+
+#: A table of more rows is folded away.
+SHORT = 15
+
+
+def show_years_reached(report: AreaReport) -> Html:
+    """
+    Show year by year how likely a level has been reached, and is still kept.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        A compact table, or a sentence where no target has a forecast of a level.
+    """
+    lang = report.lang
+    found = [
+        (target, item, item.reached)
+        for target in report.numeric
+        if (item := report.assessments[target.id]).reached is not None
+    ]
+    told = [(target, item, years) for target, item, years in found if years is not None]
+    if not told:
+        return tag("p", say("noise.reached_none", lang))
+    span = sorted({year for *_, years in told for year in years.years})
+    rows: list[list[Cell]] = [
+        [
+            tag("strong", target.title.in_(lang) + ("" if years.all_asked else " ‡")),
+            level_text(item, report.unit_of(item), lang),
+            *(_in_year(item, years, year, lang) for year in span),
+            _median(years, lang),
+            _kept(item, years, lang),
+            chance(item.probability, lang),
+        ]
+        for target, item, years in told
+    ]
+    head = [
+        say("report.promise", lang),
+        say("report.level", lang),
+        *(str(year) for year in span),
+        say("noise.median", lang),
+        say("noise.stays", lang),
+        say("noise.whole_target", lang),
+    ]
+    caption = say("noise.reached_caption", lang)
+    shown = table(head, rows, caption=caption, numeric=tuple(range(1, len(head))))
+    summary = say("noise.reached_summary", lang, number=len(rows))
+    words = tag("p", say("noise.reached_note", lang, years=BEYOND), "small")
+    return details(summary, join([shown, words]), open_=len(rows) <= SHORT)
+
+
+def _due(found: Assessment) -> int:
+    return max(check.years[-1] for check in found.checks)
+
+
+def _in_year(found: Assessment, years: Reached, year: int, lang: str) -> Cell:
+    if year not in years.years:
+        return "—"
+    position = years.years.index(year)
+    mark = "◆ " if year == _due(found) else ""
+    first, there = years.first_hit[position], years.still_there[position]
+    return tag("div", mark + _chance(first, lang)) + tag("small", _chance(there, lang))
+
+
+def _chance(value: float, lang: str) -> str:
+    """Print a probability; what was observed is a fact, and no probability is that high."""
+    return say("noise.fact", lang) if value == 1 else chance(value, lang)
+
+
+def _median(years: Reached, lang: str) -> str:
+    if years.since is not None:
+        return say("noise.since", lang, year=years.since)
+    if years.median_year is None:
+        return say("noise.not_within", lang, years=len(years.years))
+    return str(years.median_year)
+
+
+def _kept(found: Assessment, years: Reached, lang: str) -> str:
+    due = _due(found)
+    return chance(years.stays[years.years.index(due)] if due in years.years else None, lang)

@@ -1,0 +1,258 @@
+"""An executed notebook as one HTML page that opens without a network."""
+
+from __future__ import annotations
+
+import copy
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from edu_metrics.words import LANGUAGES, say
+
+__all__ = ["in_one_language", "merge_streams", "normalised", "stamped", "to_page", "without_chance"]
+
+
+def in_one_language(notebook: Any, lang: str) -> Any:
+    """
+    Drop the prose of the other languages.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A notebook whose Markdown cells are tagged with a language.
+    lang : {"zh", "en"}
+        The language kept; untagged cells stay.
+
+    Returns
+    -------
+    NotebookNode
+        A copy.
+    """
+    others = set(LANGUAGES) - {lang}
+    kept = copy.deepcopy(notebook)
+    kept.cells = [cell for cell in kept.cells if not others & set(cell.metadata.get("tags", []))]
+    return kept
+
+
+def normalised(notebook: Any) -> Any:
+    """
+    Take out of an executed notebook what belongs to the run and not to the report.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook; changed in place.
+
+    Returns
+    -------
+    NotebookNode
+        The same notebook without times, paths, random ids and warnings on stderr.
+    """
+    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
+    keep = {key: value for key, value in parameters.items() if key not in ("root", "out")}
+    notebook.metadata["papermill"] = {"parameters": keep}
+    known: dict[str, str] = {}
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number:02d}"
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+            merge_streams(cell)
+            without_chance(cell, known)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = "\n".join(
+                ["# Parameters", *(f"{key} = {keep[key]!r}" for key in sorted(keep))]
+            )
+    return notebook
+
+
+def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
+    """
+    Note in a notebook what it was made from, and which files belong to it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The notebook of a report that is whole; changed in place.
+    inputs : str
+        The hash of its inputs.
+    folder : Path
+        Where the report is being made.
+
+    Returns
+    -------
+    NotebookNode
+        The same notebook.
+    """
+    others = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    files_made = sorted(others | {"report.html", "report.ipynb"})
+    notebook.metadata["edu_metrics"] = {"files": files_made, "inputs_sha256": inputs}
+    return notebook
+
+
+#: An image without a text alternative.
+_BARE = re.compile(r"<img(?![^>]*\salt=)")
+
+
+@cache
+def _exporter() -> Any:
+    """Make the exporter once a process: building it costs more than using it."""
+    from nbconvert import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
+    from traitlets.config import Config
+
+    class PageExporter(HTMLExporter):
+        """
+        Nbconvert's, without reading the page that it wrote once more.
+
+        It does so for images without a text alternative; where there are any, so do we.
+        """
+
+        def from_notebook_node(self, nb: Any, resources: Any = None, **given: Any) -> Any:
+            begun = cast(Any, self)._init_resources(resources)
+            made = TemplateExporter.from_notebook_node(self, nb, begun, **given)
+            return (
+                super().from_notebook_node(nb, resources, **given)
+                if _BARE.search(made[0])
+                else made
+            )
+
+    config = Config()
+    config.PageExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    config.TagRemovePreprocessor.remove_cell_tags = {"parameters", "injected-parameters", "hidden"}
+    config.TagRemovePreprocessor.enabled = True
+    exporter: Any = cast(Any, PageExporter)(config=config, template_name="basic")
+    exporter.register_filter("highlight_code", cast(Any, Highlight2HTML)())
+    exporter.exclude_input = True
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    exporter.exclude_anchor_links = True
+    return exporter
+
+
+@cache
+def _template() -> tuple[Any, str]:
+    """Read the page that a notebook stands in, and its style, once a process."""
+    from jinja2 import Template
+
+    folder = files("edu_metrics.report") / "templates"
+    template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
+    return template, (folder / "report.css").read_text("utf-8")
+
+
+def to_page(notebook: Any, *, title: str, lang: str, home: str) -> str:
+    """
+    Make the page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook.
+    title : str
+        Title of the page.
+    lang : {"zh", "en"}
+        Language of the page.
+    home : str
+        Relative address of the index.
+
+    Returns
+    -------
+    str
+        HTML without any outside address; code is left out.
+    """
+    body, _ = _exporter().from_notebook_node(notebook)
+    template, css = _template()
+    back = say("index.back", lang)
+    page: str = template.render(title=title, lang=lang, css=css, body=body, home=home, back=back)
+    return page
+
+
+#: Where an object lies in memory, in what Python writes of objects that say nothing better.
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
+#: The id of a table that pandas styled. Those of its cells, and its style, begin with it.
+_STYLED = re.compile(r'<table id="(T_[0-9a-f]{1,32})"')
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+#: The ids that matplotlib gives in a drawing: what a thing is, and a piece of a hash.
+_DRAWN = re.compile(r'\bid="((?:[a-zA-Z]|image|C[0-9a-f]+_[0-9a-f]+_)[0-9a-f]{10})"')
+_SVG_DATE = re.compile(r"<dc:date>[^<]*</dc:date>")
+
+
+def merge_streams(cell: Any) -> None:
+    """
+    Join what one stream said in several pieces, with nothing between them.
+
+    Where a kernel cuts a stream depends on the clock.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        A code cell; its outputs are changed in place.
+    """
+    merged: list[Any] = []
+    for output in cell.outputs:
+        last = merged[-1] if merged else {}
+        if output["output_type"] == "stream" and output["name"] == last.get("name"):
+            last["text"] += output["text"]
+        else:
+            merged.append(output)
+    cell.outputs = merged
+
+
+def without_chance(cell: Any, known: dict[str, str] | None = None) -> None:
+    """
+    Replace addresses in memory and random ids, so that two runs show the same.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        A code cell; its outputs are changed in place.
+    known : dict, optional
+        The ids of the cells before it, each with what it was replaced by; those of this cell are
+        added. Two things on one page have two ids.
+
+    Examples
+    --------
+    >>> import nbformat
+    >>> shown = {
+    ...     "text/plain": "<Styler at 0x7f33cc>",
+    ...     "text/html": '<table id="T_3fa9c"><td id="T_3fa9c_row0">T_3fa9c',
+    ... }
+    >>> outputs = [nbformat.v4.new_output("display_data", shown)]
+    >>> cell = nbformat.v4.new_code_cell("", outputs=outputs)
+    >>> without_chance(cell)
+    >>> cell.outputs[0].data["text/plain"], cell.outputs[0].data["text/html"]
+    ('<Styler at 0x0>', '<table id="T_00000"><td id="T_00000_row0">T_3fa9c')
+    """
+    known = {} if known is None else known
+    for output in cell.outputs:
+        if output["output_type"] == "stream":
+            output["text"] = _ADDRESS.sub("at 0x0", output["text"])
+        data = output.get("data", {})
+        for kind, text in data.items():
+            if not isinstance(text, str) or kind.startswith("image/png"):
+                continue
+            if kind == "text/plain":
+                data[kind] = _ADDRESS.sub("at 0x0", text)
+            elif kind in ("text/html", "image/svg+xml"):
+                data[kind] = _DRAWING.sub(lambda found: _drawing(found[0], known), text)
+            if kind == "text/html":
+                data[kind] = _renumbered(data[kind], _STYLED, "T_{:05d}", known)
+
+
+def _drawing(svg: str, known: dict[str, str]) -> str:
+    return _renumbered(_SVG_DATE.sub("", svg), _DRAWN, "i{:010d}", known)
+
+
+def _renumbered(text: str, ids: re.Pattern[str], name: str, known: dict[str, str]) -> str:
+    """Give numbers to ids in the order in which they come up, there and where they are used."""
+    found = dict.fromkeys(ids.findall(text))
+    if not found:
+        return text
+    for one in found:
+        known.setdefault(one, name.format(len(known)))
+    names = "|".join(found)
+    used = re.compile(rf'(?:(?<=#)|(?<=\bid="))(?:{names})(?![0-9a-zA-Z])')
+    return used.sub(lambda one: known[one[0]], text)

@@ -1,0 +1,171 @@
+"""Sentences made from an assessment's numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edu_metrics.catalog import Target
+from edu_metrics.reachability import Assessment, CheckResult, Verdict
+from edu_metrics.trajectories import TRIED_YEARS
+from edu_metrics.words import amount, number, percent, say, signed
+
+if TYPE_CHECKING:
+    from edu_metrics.report.context import StudyReport
+
+__all__ = ["because", "level_text", "reading_text"]
+
+#: A margin that one printed decimal hides. [percentage points]
+NEAR = 0.05
+
+
+def level_text(found: Assessment, unit: str, lang: str) -> str:
+    """Print the level, or the sum over years, that a target comes to, strict where it is strict."""
+    asked = found.level or (found.total.bound if found.total else None)
+    if asked is None:
+        return "—"
+    shown = f"{str(asked).split(' ')[0]} {amount(asked.value, unit, lang)}"
+    if found.level is None and found.total is not None:
+        span = {"first": found.total.years[0], "last": found.total.years[-1]}
+        return say("report.sum_asked", lang, bounds=shown, **span)
+    return shown
+
+
+def reading_text(target: Target, found: Assessment, lang: str) -> str:
+    """Say under which reading, and how many steps, an assessment was made."""
+    if found.reading is None:
+        return ""
+    label = target.reading(found.reading).label.in_(lang)
+    if found.steps is None:
+        return label
+    return say("report.reading_with_steps", lang, label=label, steps=found.steps)
+
+
+def because(report: StudyReport, found: Assessment) -> str:
+    """
+    Say in one sentence why a verdict is what it is.
+
+    Parameters
+    ----------
+    report : StudyReport
+        Where names and units come from.
+    found : Assessment
+        The assessment.
+
+    Returns
+    -------
+    str
+        The sentence; empty where the verdict speaks for itself.
+    """
+    told = [_reason(report, found)]
+    told += [say(f"report.finding_{name}", report.lang) for name in found.findings]
+    told += [
+        say(f"report.caution_{name}", report.lang, last=found.last_year, tried=TRIED_YEARS)
+        for name in found.cautions
+    ]
+    return say("report.semicolon", report.lang).join(one for one in told if one)
+
+
+def _reason(report: StudyReport, found: Assessment) -> str:
+    lang = report.lang
+    unit = report.unit_of(found)
+    if found.verdict in (Verdict.MET, Verdict.MISSED):
+        wanted = found.verdict is Verdict.MET
+        decisive = [check for check in found.checks if check.holds is wanted]
+        shown = [_check_text(check, unit, lang) for check in decisive]
+        told = say("report.semicolon", lang).join(shown)
+        if found.noise and found.noise.near:
+            # The printed number decides; that chance might have decided otherwise is said.
+            told += say("report.near_by_chance", lang, persons=number(found.noise.n, 0))
+        return told
+    if found.verdict is Verdict.NO_DATA:
+        names = dict.fromkeys(report.quantity_name(item.quantity) for item in found.missing)
+        years = sorted({item.year for item in found.missing})
+        if not names:
+            return ""
+        return say(
+            "report.because_no_data",
+            lang,
+            quantities=say("report.list_comma", lang).join(names),
+            years=_span(years, lang),
+        )
+    if found.verdict is Verdict.CANNOT_TELL:
+        reason = (found.reason or "").split(":")[0]
+        if reason == "reading_undecided" and found.reading:
+            target = report.plan.target(found.target)
+            undecided = target.reading(found.reading).undecided
+            return undecided.in_(lang) if undecided else ""
+        return say(f"report.because_{reason}", lang)
+    if found.verdict is Verdict.IMPOSSIBLE:
+        return say(f"report.because_impossible_{found.reason}", lang)
+    if found.probability is not None:
+        sums = [check for check in found.checks if check.measure == "sum"]
+        if found.level is None and sums:
+            return _sums_text(report, found, sums)
+        return say(
+            "report.because_forecast",
+            lang,
+            value=amount(found.last_value, unit, lang),
+            year=found.last_year,
+            level=level_text(found, unit, lang),
+        )
+    return ""
+
+
+def _sums_text(report: StudyReport, found: Assessment, sums: list[CheckResult]) -> str:
+    lang, unit = report.lang, report.unit_of(found)
+    asked = (
+        say(
+            "report.sum_asked",
+            lang,
+            first=check.years[0],
+            last=check.years[-1],
+            bounds=_bounds_text(check, unit, lang),
+        )
+        for check in sums
+    )
+    return say(
+        "report.because_forecast_sum",
+        lang,
+        value=amount(found.last_value, unit, lang),
+        year=found.last_year,
+        sums=say("report.semicolon", lang).join(asked),
+    )
+
+
+def _bounds_text(check: CheckResult, unit: str, lang: str) -> str:
+    """Print what a check asks, in the unit of what it measures where that is the indicator's."""
+    own = check.measure in ("value", "sum") or (check.measure == "points" and unit == "yuan")
+    return say("report.and", lang).join(
+        f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}" if own else str(bound)
+        for bound in check.bounds
+    )
+
+
+def _check_text(check: CheckResult, unit: str, lang: str) -> str:
+    bounds = _bounds_text(check, unit, lang)
+    values = {"first": check.years[0], "last": check.years[-1], "bounds": bounds}
+    if check.measured is None:
+        return say("report.check_bound", lang, **values)
+    if check.measure in ("points", "points_per_step"):
+        shown = (
+            signed(check.measured, 2)
+            if unit not in ("yuan", "yuan_per_pupil")
+            else amount(check.measured, unit, lang)
+        )
+    elif check.measure == "percent":
+        shown = percent(signed(check.measured, 1), lang)
+    elif check.measure == "rank":
+        shown = number(check.measured, 0)
+    else:
+        shown = amount(check.measured, unit, lang)
+    told = say(f"report.check_{check.measure}", lang, measured=shown, **values)
+    if unit == "percent" and check.margin is not None and abs(check.margin) < NEAR:
+        # Rounded for print the value may look like the bound itself: the margin decides.
+        told += say("report.margin", lang, margin=signed(check.margin, 4))
+    return told
+
+
+def _span(years: list[int], lang: str) -> str:
+    if len(years) > 2 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]}—{years[-1]}"
+    return say("report.list_comma", lang).join(str(year) for year in years)

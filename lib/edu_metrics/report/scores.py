@@ -1,0 +1,299 @@
+"""Earlier assessments read back from files, and held against what has come since."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.catalog import Catalog, nearest
+from edu_metrics.errors import DataError, DefinitionError
+from edu_metrics.observations import read_processed
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import Verdict
+from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
+from edu_metrics.report.tables import prepare
+
+__all__ = ["score_as_data", "score_files", "score_tables"]
+
+WHAT = "expected a summary.json of a report, or what assess --format json prints"
+
+
+def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | None = None) -> Score:
+    """
+    Hold the forecasts of earlier summaries against what is known now.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    paths : sequence of Path
+        Files: ``summary.json`` of reports, or lists that ``assess --format json`` printed. The
+        same forecast in several files counts once.
+    as_of : date, optional
+        Day whose knowledge counts; everything in a study's table when left out.
+
+    Returns
+    -------
+    Score
+        Brier score, coverage and reliability by study and lead time, and every outcome.
+
+    Raises
+    ------
+    DefinitionError
+        If the only faults are names that the definitions do not have.
+    DataError
+        For any other fault of a file; either error tells all faults at once.
+    """
+    faults: list[str] = []
+    unknown: list[str] = []
+    held: dict[tuple[Any, ...], Forecast] = {}
+    for path in paths:
+        for where, row in _rows(path, faults):
+            forecast = _forecast(row, where, faults)
+            if forecast is None or forecast.verdict in NO_FORECAST:
+                continue
+            lacking = _unknown(catalog, forecast)
+            unknown += [f"{where}: {text}" for text in lacking]
+            if lacking:
+                continue
+            other = held.setdefault(forecast.key, forecast)
+            if other != forecast:
+                faults.append(
+                    f"{where}: {forecast.target!r} in {forecast.area!r} as of {forecast.as_of} was "
+                    "forecast otherwise in another file; give only one of the two"
+                )
+    evidence = _evidence(catalog, {item.study for item in held.values()}, as_of)
+    for item in held.values():
+        last = evidence[item.study].study.as_of
+        if item.as_of > last:
+            faults.append(
+                f"{item.study}: the forecast of {item.as_of} for {item.target!r} in {item.area!r} "
+                f"is dated after the newest data, of {last}"
+            )
+    if faults:
+        everything = [*dict.fromkeys([*faults, *unknown])]
+        raise DataError(f"forecasts: {len(everything)} fault(s)", everything)
+    if unknown:
+        names = [*dict.fromkeys(unknown)]
+        raise DefinitionError(f"forecasts: {len(names)} name(s) that are not defined", names)
+    plans = {name: catalog.plan(catalog.studies[name].plan) for name in evidence}
+    return score(
+        outcome_of(item, evidence[item.study], plans[item.study]) for item in held.values()
+    )
+
+
+def _rows(path: Path, faults: list[str]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Give the rows of a file, each with where it stands, the date of a summary put into it."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        faults.append(f"{path}: {error.strerror or error}; {WHAT}")
+        return
+    except ValueError as error:
+        faults.append(f"{path}: no JSON ({error}); {WHAT}")
+        return
+    rows, shared = content, {}
+    if isinstance(content, dict):
+        rows = content.get("assessments")
+        shared = {key: content[key] for key in ("study", "area", "as_of") if key in content}
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        faults.append(f"{path}: found no list of assessments; {WHAT}")
+        return
+    for number, row in enumerate(rows, start=1):
+        # The date may stand in the row, or above all rows of a summary.
+        own = {key: value for key, value in row.items() if value is not None}
+        yield f"{path} entry {number}", {**shared, **own}
+
+
+def _forecast(row: dict[str, Any], where: str, faults: list[str]) -> Forecast | None:
+    wrong = [key for key in ("study", "area", "target") if not isinstance(row.get(key), str)]
+    wrong += [key for key in ("steps", "last_year") if not _whole(row.get(key))]
+    if not isinstance(row.get("reading", ""), str):
+        wrong.append("reading")
+    if row.get("verdict") not in set(Verdict):
+        wrong.append("verdict")
+    try:
+        as_of = dt.date.fromisoformat(row.get("as_of", ""))
+    except (TypeError, ValueError):
+        wrong.append("as_of")
+    probability, interval = row.get("probability"), row.get("interval")
+    if probability is not None and not (_number(probability) and 0 <= probability <= 1):
+        wrong.append("probability")
+    if interval is not None and not _is_interval(interval):
+        wrong.append("interval")
+    if wrong:
+        found = ", ".join(f"{key}={row.get(key)!r}" for key in wrong)
+        faults.append(f"{where}: {WHAT}; found {found}")
+        return None
+    return Forecast(
+        study=row["study"],
+        area=row["area"],
+        target=row["target"],
+        as_of=as_of,
+        verdict=Verdict(row["verdict"]),
+        reading=row.get("reading"),
+        steps=row.get("steps"),
+        last_year=row.get("last_year"),
+        probability=probability,
+        interval=None if interval is None else (interval[0], interval[1]),
+    )
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _is_interval(value: Any) -> bool:
+    pair = isinstance(value, list) and len(value) == 2 and all(_number(end) for end in value)
+    return pair and value[0] <= value[1]
+
+
+def _unknown(catalog: Catalog, forecast: Forecast) -> list[str]:
+    """Name what the definitions do not have, with the nearest name."""
+    study = catalog.studies.get(forecast.study)
+    if study is None:
+        return [f"no study {forecast.study!r}{nearest(forecast.study, catalog.studies)}"]
+    found: list[str] = []
+    areas = catalog.expand(study.areas)
+    if forecast.area not in areas:
+        offer = nearest(forecast.area, areas)
+        found.append(f"study {study.id!r} has no area {forecast.area!r}{offer}")
+    plan = catalog.plan(study.plan)
+    targets = {target.id: target for target in plan.targets}
+    target = targets.get(forecast.target)
+    if target is None:
+        offer = nearest(forecast.target, targets)
+        return [*found, f"plan {plan.id!r} has no target {forecast.target!r}{offer}"]
+    if forecast.reading is None:
+        return found
+    combinations = [(reading.id, steps) for reading, steps in plan.combinations(target)]
+    if (forecast.reading, forecast.steps) not in combinations:
+        steps = "" if forecast.steps is None else f" in {forecast.steps} step(s)"
+        found.append(f"target {target.id!r} has no reading {forecast.reading!r}{steps}")
+    return found
+
+
+def _evidence(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, Evidence]:
+    """Give each study as of the day of its newest publication, or the day asked for."""
+    found: dict[str, Evidence] = {}
+    for name in sorted(names):
+        study = catalog.studies[name]
+        prepare(catalog, study)
+        table = read_processed(catalog.root, name)
+        newest = table["vintage"].max().date()
+        day = newest if as_of is None else min(as_of, newest)
+        found[name] = Evidence(catalog, study.model_copy(update={"as_of": day}), table)
+    return found
+
+
+def score_as_data(found: Score) -> dict[str, Any]:
+    """
+    Give a track record as plain data, ready for JSON.
+
+    Parameters
+    ----------
+    found : Score
+        From :func:`score_files`.
+
+    Returns
+    -------
+    dict
+        ``by_lead``, ``by_verdict``, ``unscored`` (how many, by study and reason) and
+        ``forecasts``, one entry each.
+    """
+    waiting = Counter(
+        (item.forecast.study, item.why) for item in found.outcomes if item.why is not None
+    )
+    return {
+        "by_lead": [asdict(item) for item in found.by_lead],
+        "by_verdict": [{**asdict(item), "verdict": str(item.verdict)} for item in found.by_word],
+        "unscored": [
+            {"study": study, "why": why, "n": n} for (study, why), n in sorted(waiting.items())
+        ],
+        "forecasts": [
+            {
+                **asdict(item.forecast),
+                "as_of": item.forecast.as_of.isoformat(),
+                "verdict": str(item.forecast.verdict),
+                "due": item.due,
+                "lead": item.lead,
+                "happened": item.happened,
+                "value": item.value,
+                "covered": item.covered,
+                "why": item.why,
+            }
+            for item in found.outcomes
+        ],
+    }
+
+
+def score_tables(content: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """
+    Flatten a track record into tables for a terminal, those without a row left out.
+
+    Parameters
+    ----------
+    content : mapping
+        From :func:`score_as_data`.
+
+    Returns
+    -------
+    dict of str to list of dict
+        By lead time, by verdict, reliability, and what can't be scored yet.
+    """
+    leads = [
+        {
+            "study": item["study"],
+            "lead": "all" if item["lead"] is None else item["lead"],
+            "n": item["n"],
+            "brier": item["brier"],
+            "base_rate_brier": item["base_rate_brier"],
+            **_share("coverage80", item["coverage80"]),
+        }
+        for item in content["by_lead"]
+    ]
+    words = [
+        {
+            "study": item["study"],
+            "verdict": item["verdict"],
+            "n": item["happened"]["n"],
+            "mean_probability": item["mean_probability"],
+            **_share("happened", item["happened"]),
+        }
+        for item in content["by_verdict"]
+    ]
+    bins = [
+        {
+            "study": item["study"],
+            "probability": f"{one['low']:g}-{one['high']:g}",
+            "n": one["happened"]["n"],
+            "mean_probability": one["mean_probability"],
+            **_share("happened", one["happened"]),
+        }
+        for item in content["by_lead"]
+        if item["lead"] is None
+        for one in item["reliability"]
+    ]
+    waiting = [
+        {"study": item["study"], "not_scored": item["why"], "n": item["n"]}
+        for item in content["unscored"]
+    ]
+    tables = {"by_lead": leads, "by_verdict": words, "reliability": bins, "unscored": waiting}
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+def _share(name: str, share: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Print a share with its interval: 80.1 % [75.0, 84.4]."""
+    if share is None:
+        return {f"{name}_pct": None, "interval95": None}
+    ends = f"{share['low_pct']:.1f} to {share['high_pct']:.1f}"
+    return {f"{name}_pct": f"{share['pct']:.1f}", "interval95": ends}

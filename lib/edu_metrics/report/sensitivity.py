@@ -1,0 +1,366 @@
+"""Which assumptions the answers hang on, and which of them would change an answer first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import Catalog, Study
+from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
+from edu_metrics.reachability import Influence, chance, two_digits
+from edu_metrics.reachability import Sensitivity as Matters
+from edu_metrics.reachability import sensitivity_of as what_matters
+from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.words import amount, number, percent, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["matters_of_study", "matters_row", "show_what_matters"]
+
+#: The figure shows so many targets, those whose result moves most.
+MOST_BARS = 8
+#: A move of less than this part of a spread is called any move.
+BARELY = 0.05
+#: What a trend hangs on.
+OF_TREND = ("drift", "persons", "start", "swing", "year")
+#: The words of each rate of a mechanism.
+RATES = (
+    "children_change_pct",
+    "dropout_junior_pct",
+    "dropout_primary_pct",
+    "first_grade_pct",
+    "intake_change_pp",
+    "leaving_general_pct",
+    "leaving_others_pct",
+    "leaving_qualified_pct",
+    "leaving_vocational_pct",
+    "more_moves_pct",
+    "paper_harder",
+    "population_change_pct",
+    "pupils_change_pct",
+    "screening_pp",
+    "to_affordable_pct",
+    "to_public_pct",
+)
+
+
+def matters_of_study(
+    catalog: Catalog,
+    study: Study,
+    table: pd.DataFrame,
+    *,
+    areas: tuple[str, ...] | None = None,
+    targets: tuple[str, ...] | None = None,
+) -> list[Matters]:
+    """
+    Say what the answers on a study's numeric targets hang on.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    table : DataFrame
+        Its observations.
+    areas : tuple of str, optional
+        Areas of the study; all when left out.
+    targets : tuple of str, optional
+        Targets of the plan; all numeric ones when left out.
+
+    Returns
+    -------
+    list of Matters
+        By area and target.
+    """
+    report = StudyReport(catalog, study, table, study.languages[0])
+    return [
+        what_matters(report.evidence, report.plan, target, area, quantities=report.quantities)
+        for area in areas or report.areas
+        for target in report.numeric
+        if targets is None or target.id in targets
+    ]
+
+
+def show_what_matters(report: AreaReport) -> Html:
+    """
+    Show what each answer hangs on, and how far the nearest assumption is from another answer.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        A figure of the assumptions that move results most, a table with the one that would change
+        each answer first, and every assumption behind it.
+    """
+    lang = report.lang
+    found = [item for item in report.matters.values() if item.model != "none"]
+    if not found:
+        return note(say("matters.none", lang), "gap")
+    head = [say("report.promise", lang)]
+    head += [say(f"matters.{key}", lang) for key in ("answer", "most", "first")]
+    rows: list[list[Cell]] = [
+        [_title(report, item), _answer(item, lang), _most(report, item), _first(report, item)]
+        for item in found
+    ]
+    models = {item.model for item in found}
+    pieces: list[Cell] = [_figure(report, found)]
+    pieces.append(table(head, rows, caption=say("matters.caption", lang, number=len(rows))))
+    pieces += [
+        tag("p", say(f"matters.note_{model}", lang), "small")
+        for model in ("mechanism", "trend")
+        if model in models
+    ]
+    if any(item.relative for item in found):
+        pieces.append(tag("p", say("matters.assumed", lang), "small"))
+    silent = len(report.matters) - len(found)
+    if silent:
+        pieces.append(tag("p", say("matters.silent", lang, number=silent), "small"))
+    pieces.append(_every(report, [item for item in found if item.model == "mechanism"]))
+    return join(pieces)
+
+
+def _title(report: AreaReport, item: Matters) -> Html:
+    mark = " †" if item.relative else ""
+    return tag("strong", report.plan.target(item.target).title.in_(report.lang) + mark)
+
+
+def _answer(item: Matters, lang: str) -> Html:
+    from edu_metrics.report.labels import verdict_chip
+
+    if item.verdict is not None:
+        return join([verdict_chip(item.verdict, lang), " ", chance(item.probability, lang)])
+    told = say("matters.kept" if item.kept else "matters.not_kept", lang)
+    if item.probability is not None:
+        told += say("matters.own", lang, chance=chance(item.probability, lang))
+    return tag("span", told)
+
+
+def _most(report: AreaReport, item: Matters) -> str:
+    weighed = [one for one in item.influences if one.total is not None]
+    if not weighed:
+        return "—"
+    most = max(weighed, key=lambda one: one.total or 0.0)
+    shown = percent(number(100 * (most.total or 0.0), 0), report.lang)
+    return say("matters.share", report.lang, name=_name(report, item, most), share=shown)
+
+
+def _first(report: AreaReport, item: Matters) -> str:
+    lang, first = report.lang, item.decisive
+    told = say("matters.nothing", lang) if first is None else _move(report, item, first)
+    if item.turned:
+        told += say("matters.turned", lang, number=len(item.turned))
+    return told
+
+
+def _move(report: AreaReport, item: Matters, one: Influence) -> str:
+    lang = report.lang
+    name, middle = _name(report, item, one), _value(report, item, one, one.middle)
+    if one.in_spreads is not None and one.in_spreads < BARELY:
+        return say("matters.barely", lang, name=name, middle=middle)
+    if one.kind == "start":
+        how = say("matters.points_off", lang, value=number(abs(one.move or 0.0), 2))
+    elif one.unit == "number":
+        part = percent(number(100 * abs((one.move or 0.0) / one.middle)), lang)
+        how = say("matters.off_by", lang, share=part)
+    elif one.in_spreads is not None:
+        key = "in_years" if one.kind == "trend" else "in_spreads"
+        how = say(f"matters.{key}", lang, times=number(one.in_spreads))
+    else:
+        part = percent(number(100 * (one.part_of_room or 0.0), 0), lang)
+        how = say("matters.of_room", lang, share=part)
+    turn = _value(report, item, one, one.turns_at)
+    return say("matters.changes", lang, name=name, middle=middle, turn=turn, how=how)
+
+
+def _name(report: AreaReport, item: Matters, one: Influence) -> str:
+    lang = report.lang
+    if one.kind == "lever":
+        return say("matters.usual", lang, lever=say(f"taking.{one.name}", lang))
+    if one.kind == "input":
+        use = report.catalog.indicator(str(item.indicator)).mechanism
+        given = use.inputs[one.name] if use else None
+        if given is not None and given.quantity:
+            return report.quantity_name(given.quantity)
+        if given is not None and given.indicator:
+            return report.indicator_name(given.indicator)
+    return say(f"matters.{one.name}", lang)
+
+
+def _value(report: AreaReport, item: Matters, one: Influence, value: float | None) -> str:
+    """Print a value of an assumption, with a decimal more where less would hide the move."""
+    lang = report.lang
+    if value is None:
+        return "—"
+    if one.name == "year":
+        if value == 0:
+            return say("matters.year_as_is", lang)
+        key = "matters.years_later" if value > 0 else "matters.years_earlier"
+        return say(key, lang, value=number(abs(value), 0))
+    if one.name == "swing":
+        return say("matters.times", lang, value=number(value, 2))
+    if one.name == "drift" and one.unit == "percent":
+        return say("taking.points", lang, value=number(value, _decimals(one)))
+    if one.unit == "percent":
+        return percent(number(value, _decimals(one)), lang)
+    if one.unit == "marks":
+        return say("matters.marks", lang, value=number(value, _decimals(one)))
+    if one.unit == "points":
+        return say("taking.points", lang, value=number(value, _decimals(one)))
+    if one.unit == "number":
+        return number(value, 0)
+    if one.name in ("start", "drift") and one.unit != "yuan":
+        shown, unit = number(value, _decimals(one)), say(f"unit.{one.unit}", lang)
+        return f"{shown}{'' if lang == 'zh' else ' '}{unit}".strip()
+    return amount(round(value), one.unit, lang)
+
+
+def _decimals(one: Influence) -> int:
+    move = abs(one.move or 1.0)
+    return 1 if move >= 0.2 else 2
+
+
+def _beyond(report: AreaReport, item: Matters, value: float) -> float:
+    """Give how far a value lies beyond the level, in the better direction."""
+    assert item.level is not None
+    falling = report.catalog.indicator(str(item.indicator)).better == "lower"
+    return (item.level.value - value) if falling else (value - item.level.value)
+
+
+def _figure(report: AreaReport, found: list[Matters]) -> Html:
+    from edu_metrics.report.labels import figure
+
+    lang = report.lang
+    bars = []
+    for item in found:
+        swinging = [one for one in item.influences if one.swing > 0]
+        unit = report.catalog.indicator(str(item.indicator)).unit
+        if item.level is None or item.middle is None or not swinging or unit != "percent":
+            continue
+        most = max(swinging, key=lambda one: one.swing)
+        title = report.plan.target(item.target).title.in_(lang)
+        name = say("matters.bar", lang, target=title, name=_name(report, item, most))
+        low, high = (
+            _beyond(report, item, float(end or 0.0)) for end in (most.at_low, most.at_high)
+        )
+        bars.append(Bar(name, low, _beyond(report, item, item.middle), high))
+    if not bars:
+        return Html("")
+    bars = sorted(bars, key=lambda bar: -abs(bar.high - bar.low))[:MOST_BARS]
+    shown: dict[str, Any] = {
+        "bars": bars,
+        "target": 0.0,
+        "unit_label": say("matters.points_beyond", lang),
+        "lang": lang,
+    }
+    drawn, axes = new_figure(7.2, table_height(2 * len(bars)))
+    plot_tornado(axes[0], **shown)
+    caption = say("matters.figure_caption", lang)
+    return figure(report, drawn, alt=describe_tornado(**shown), caption=caption)
+
+
+def _every(report: AreaReport, found: list[Matters]) -> Html:
+    """Fold away every assumption of the mechanisms, with its numbers."""
+    lang = report.lang
+    keys = ("assumption", "taken", "range", "result", "alone", "turns")
+    rows: list[list[Cell]] = []
+    for item in found:
+        unit = report.catalog.indicator(str(item.indicator)).unit
+        for place, one in enumerate(item.influences):
+            told = [_value(report, item, one, value) for value in (one.low, one.high)]
+            ends = [amount(value, unit, lang) for value in (one.at_low, one.at_high)]
+            rows.append(
+                [
+                    _title(report, item) if place == 0 else "",
+                    _name(report, item, one),
+                    _value(report, item, one, one.middle),
+                    "—" if one.low is None else _span(told, lang),
+                    "—" if one.at_low is None else _span(ends, lang),
+                    _weights(one, lang),
+                    _value(report, item, one, one.turns_at),
+                ]
+            )
+    if not rows:
+        return Html("")
+    head = [say("report.promise", lang), *(say(f"matters.{key}", lang) for key in keys)]
+    shown = table(head, rows, caption=say("matters.all_caption", lang), numeric=(2, 3, 4, 5, 6))
+    return details(say("matters.all", lang, number=len(rows)), shown)
+
+
+def _span(ends: list[str], lang: str) -> str:
+    return say("matters.span", lang, low=ends[0], high=ends[1])
+
+
+def _weights(one: Influence, lang: str) -> str:
+    if one.first is None or one.total is None:
+        return "—"
+    first, total = (percent(number(100 * share, 0), lang) for share in (one.first, one.total))
+    return say("matters.both", lang, first=first, total=total)
+
+
+def matters_row(found: Matters) -> dict[str, Any]:
+    """
+    Give what an answer hangs on as plain data.
+
+    Parameters
+    ----------
+    found : Matters
+        From :func:`~edu_metrics.reachability.what_matters`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; ``changes_first`` names the assumption that would change the answer first.
+    """
+    first = found.decisive
+    return {
+        "area": found.area,
+        "target": found.target,
+        "indicator": found.indicator,
+        "reading": found.reading,
+        "steps": found.steps,
+        "model": found.model,
+        "flow": found.flow,
+        "assumed_start": found.relative,
+        "year": found.year,
+        "middle": found.middle,
+        "level": found.level.model_dump() if found.level else None,
+        "kept": found.kept,
+        "probability": two_digits(found.probability),
+        "under_model": two_digits(found.under_model),
+        "verdict": str(found.verdict) if found.verdict else None,
+        "changes_first": first.name if first else None,
+        "at": first.turns_at if first else None,
+        "in_spreads": first.in_spreads if first else None,
+        "assumptions": [
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "unit": one.unit,
+                "middle": one.middle,
+                "spread": one.spread,
+                "bounds": [one.least, one.most],
+                "low": one.low,
+                "high": one.high,
+                "result_at_low": one.at_low,
+                "result_at_high": one.at_high,
+                "first_order": one.first,
+                "total": one.total,
+                "first_order_kept": one.first_kept,
+                "total_kept": one.total_kept,
+                "turns_at": one.turns_at,
+                "in_spreads": one.in_spreads,
+            }
+            for one in found.influences
+        ],
+        "other_verdicts": [
+            {"reading": other.reading, "steps": other.steps, "verdict": str(other.verdict)}
+            for other in found.turned
+        ],
+        "reason": found.reason,
+    }

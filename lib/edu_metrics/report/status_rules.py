@@ -1,0 +1,297 @@
+"""What published status rules say of the same targets, and why they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edu_metrics.catalog import Target
+from edu_metrics.reachability import Assessment, chance
+from edu_metrics.reachability.status_rules import (
+    Answer,
+    Rule,
+    Stance,
+    StatusTable,
+    Unable,
+    stance_of,
+)
+from edu_metrics.report.context import AreaReport
+from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.labels import verdict_chip
+from edu_metrics.words import amount, number, say, signed
+
+__all__ = ["show_status_rules", "why_apart"]
+
+#: Columns: rules that judge in words, then those that give numbers, two to a column.
+WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
+#: Marks a rule that comes to something else on the complement.
+TURNED = "⇄"
+#: From so many lines on a list is folded away.
+LONG = 10
+
+
+def show_status_rules(report: AreaReport) -> Html:
+    """
+    Show our verdict and the answers of published rules on each target that they can judge.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        A table, a line for each target on why they differ, and notes on what is inferred; or a
+        sentence where no target has a level and two observed years.
+    """
+    lang = report.lang
+    shown = [
+        (t, report.status_tables[t.id]) for t in report.numeric if t.id in report.status_tables
+    ]
+    if not shown:
+        return note(say("status.nothing", lang), "gap")
+    # A column in which nothing can be given anywhere is left out, and said to be.
+    ranked = any(_given(found, Rule.PERCENTILE) or _given(found, Rule.SPEED) for _, found in shown)
+    rows = [_row(report, target, found, ranked=ranked) for target, found in shown]
+    head = [say("report.promise", lang), say("status.ours", lang)]
+    head += [say(f"status.rule_{rule}", lang) for rule in WORDED]
+    head += [say("status.inep", lang), say("status.rule_unicef_aarr", lang)]
+    if ranked:
+        head.append(say("status.pace", lang))
+    lines = join(tag("li", _line(report, target, found)) for target, found in shown)
+    return join(
+        [
+            table(head, rows, caption=say("status.caption", lang, number=len(rows))),
+            tag("p", say("status.turned_note", lang, mark=TURNED), "small")
+            if _any_turned(shown)
+            else "",
+            _listed(say("status.why_differ", lang), tag("ul", lines), len(rows)),
+            details(say("status.notes_summary", lang), _notes(report, shown, ranked=ranked)),
+        ]
+    )
+
+
+def _listed(title: str, lines: Html, number: int) -> Html:
+    if number < LONG:
+        return tag("p", tag("strong", title)) + lines
+    return details(title, lines)
+
+
+def _given(found: StatusTable, rule: Rule) -> bool:
+    return found.answer(rule).given
+
+
+def _any_turned(shown: list[tuple[Target, StatusTable]]) -> bool:
+    return any(found.turned for _, found in shown)
+
+
+def _row(report: AreaReport, target: Target, found: StatusTable, *, ranked: bool) -> list[Cell]:
+    lang, assessed = report.lang, report.assessments[target.id]
+    ours = verdict_chip(assessed.verdict, lang)
+    if assessed.probability is not None:
+        ours = ours + tag("small", chance(assessed.probability, lang))
+    cells: list[Cell] = [tag("strong", target.title.in_(lang)), ours]
+    cells += [_worded(found, rule, lang) for rule in WORDED]
+    attained, executed = found.answer(Rule.ATTAINMENT), found.answer(Rule.EXECUTION)
+    cells.append(
+        join(
+            [
+                _line_of("status.attained", _percent(attained, lang), lang, _mark(found, attained)),
+                _line_of("status.executed", _percent(executed, lang), lang),
+            ]
+        )
+    )
+    cells.append(_rates(found, lang))
+    if ranked:
+        cells.append(_paces(found, lang))
+    return cells
+
+
+def _worded(found: StatusTable, rule: Rule, lang: str) -> Cell:
+    answer = found.answer(rule)
+    if answer.unable is not None:
+        return _unable(answer.unable, lang)
+    word = say(f"status.says_{answer.status}", lang) + _mark(found, answer)
+    pieces: list[Cell] = [tag("span", word)]
+    if answer.ratio is not None:
+        pieces.append(tag("small", _ratio(rule, answer.ratio, lang)))
+    return join(pieces)
+
+
+def _ratio(rule: Rule, ratio: float, lang: str) -> str:
+    if rule is Rule.GERMAN:
+        key = "status.passed_german_weather" if ratio < 0 else "status.ratio_german_weather"
+        return say(key, lang, value=f"{number(100 * abs(ratio), 1)} %")
+    # Three decimals: 0.596 is no 0.60, at which another word begins.
+    return say(f"status.ratio_{rule}", lang, value=number(ratio, 3))
+
+
+def _percent(answer: Answer, lang: str) -> Cell:
+    if answer.unable is not None or answer.score is None:
+        return _unable(answer.unable, lang)
+    return f"{number(answer.score, 1)} %"
+
+
+def _rates(found: StatusTable, lang: str) -> Cell:
+    answer = found.answer(Rule.AARR)
+    if answer.unable is not None:
+        return _unable(answer.unable, lang)
+    return join(
+        [
+            _line_of(
+                "status.observed", f"{signed(answer.observed, 1)} %", lang, _mark(found, answer)
+            ),
+            _line_of("status.required", f"{signed(answer.required, 1)} %", lang),
+        ]
+    )
+
+
+def _paces(found: StatusTable, lang: str) -> Cell:
+    place, speed = found.answer(Rule.PERCENTILE), found.answer(Rule.SPEED)
+    told: Cell = (
+        say(f"status.says_{place.status}", lang) if place.given else _unable(place.unable, lang)
+    )
+    times: Cell = f"{number(speed.score, 1)} ×" if speed.given else _unable(speed.unable, lang)
+    return join(
+        [
+            tag("div", join([told, _mark(found, place)])),
+            _line_of("status.speed", times, lang, _mark(found, speed)),
+        ]
+    )
+
+
+def _mark(found: StatusTable, answer: Answer) -> str:
+    """Mark an answer that is another one of the complement."""
+    return f" {TURNED}" if answer.given and answer.rule in (found.turned or ()) else ""
+
+
+def _line_of(key: str, content: Cell, lang: str, mark: str = "") -> Html:
+    return tag("div", join([tag("small", say(key, lang)), content, mark]))
+
+
+def _unable(reason: Unable | None, lang: str) -> Html:
+    said = "—" if reason is None else say(f"status.unable_{reason}", lang)
+    return tag("small", said)
+
+
+def why_apart(report: AreaReport, target: Target) -> str:
+    """
+    Say in numbers why published rules or the past pace call a target on track and ours does not.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    target : Target
+        A numeric target of its plan.
+
+    Returns
+    -------
+    str
+        What a straight line comes to and what is forecast; the other way round as well. Empty
+        where the verdict is not the opposite of what most rules, or the past pace, would say.
+    """
+    found, lang = report.assessments[target.id], report.lang
+    if None in (found.level, found.past_pace, found.interval, found.median, found.last_value):
+        return ""
+    due = max(check.years[-1] for check in found.checks)
+    against = _against(report.status_tables.get(target.id), found, due)
+    if against is None:
+        return ""
+    record = report.evidence.record(str(found.indicator), report.area.id)
+    first = min(year for year in record.exact if year >= (record.since or year))
+    last, value = int(found.last_year or 0), float(found.last_value or 0.0)
+    pace, middle = float(found.past_pace or 0.0), float(found.median or 0.0)
+    mean = (middle - value) / (due - last)
+    shown, change = _prints(report.unit_of(found), lang)
+    told = [
+        say("status.apart_line", lang, first_year=first, last_year=last, due=due,
+            first=shown(record.exact[first]), last=shown(value), pace=change(pace),
+            end=shown(value + pace * (due - last))),
+        say(f"status.{_gait(pace, mean)}", lang, pace=change(mean), median=shown(middle)),
+    ]  # fmt: skip
+    low, high = map(shown, found.interval or (0.0, 0.0))
+    told.append(say("status.apart_spread", lang, low=low, high=high))
+    if found.reached is not None and not found.reached.all_asked:
+        told.append(say("status.apart_more", lang))
+    return say(f"status.{against}", lang, told=say("report.semicolon", lang).join(told))
+
+
+def _prints(unit: str, lang: str) -> tuple[Callable[[float], str], Callable[[float], str]]:
+    """Give how a value and a change a year of a unit are printed: of counts the line is whole."""
+    if unit == "percent":
+        return (lambda value: amount(value, unit, lang)), (lambda pace: signed(pace, 2))
+    whole = unit not in ("ratio", "yuan_per_pupil")
+    return (
+        lambda value: amount(float(round(value, 0 if whole else 2)), unit, lang),
+        lambda pace: amount(round(pace, 2), unit, lang),
+    )
+
+
+def _gait(pace: float, mean: float) -> str:
+    """Name the words for how the forecast moves beside the past; within a tenth it is the same."""
+    if abs(mean) < abs(pace) / 50:
+        return "apart_still"
+    if mean * pace < 0:
+        return "apart_back"
+    if abs(mean - pace) < abs(pace) / 10:
+        return "apart_same"
+    return "apart_slower" if abs(mean) < abs(pace) else "apart_faster"
+
+
+def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | None:
+    """Name the words for what opposes the verdict: most rules that judge, or the past pace."""
+    ours = stance_of(found.verdict)
+    opposite = {Stance.BAD: Stance.GOOD, Stance.GOOD: Stance.BAD}.get(ours or Stance.MIDDLE)
+    if opposite is None or found.probability is None:
+        return None
+    stances = [stance_of(rules.answer(rule).status) for rule in WORDED] if rules else []
+    judging = [stance for stance in stances if stance is not None]
+    if 2 * judging.count(opposite) > len(judging):
+        return "apart_rules"
+    needed, left = found.years_needed, due - int(found.last_year or 0)
+    in_time = needed is not None and needed <= left
+    if in_time is (ours is Stance.BAD):
+        return "apart_in_time" if in_time else "apart_too_late"
+    return None
+
+
+def _line(report: AreaReport, target: Target, found: StatusTable) -> Html:
+    """Say in one line why the answers differ, or that they do not, and who tells two stories."""
+    lang = report.lang
+    reasons = [say(f"status.why_{reason}", lang) for reason in found.why]
+    said = say("report.semicolon", lang).join(reasons) or say("status.agree", lang)
+    text = say("status.line", lang, title=target.title.in_(lang), why=said)
+    text += say("report.sentence_gap", lang) + why_apart(report, target)
+    told = [
+        say(
+            "status.of_complement",
+            lang,
+            rule=say(f"status.rule_{answer.rule}", lang),
+            word=say(f"status.says_{answer.status}", lang)
+            if answer.given
+            else say(f"status.unable_{answer.unable}", lang),
+        )
+        for answer in found.complement or ()
+        if answer.rule in WORDED and answer.rule in (found.turned or ())
+    ]
+    if told:
+        told_text = say("report.semicolon", lang).join(told)
+        text += say("status.complement", lang, told=told_text)
+    return tag("span", text)
+
+
+def _notes(report: AreaReport, shown: list[tuple[Target, StatusTable]], *, ranked: bool) -> Html:
+    """List what of the rules is inferred, ours, or a variant."""
+    lang = report.lang
+    keys = ["note_none_counts", "note_level", "note_base", "note_sdr", "note_inep", "note_aarr"]
+    lines = [say(f"status.{key}", lang) for key in keys]
+    if ranked:
+        lines.append(say("status.note_pace", lang))
+    else:
+        reasons = dict.fromkeys(found.answer(Rule.PERCENTILE).unable for _, found in shown)
+        told = [say(f"status.unable_{reason}", lang) for reason in reasons if reason]
+        why = say("report.semicolon", lang).join(told)
+        lines.append(say("status.note_no_pace", lang, why=why))
+    lines.append(say("status.note_left_out", lang))
+    return tag("ul", join(tag("li", line) for line in lines))

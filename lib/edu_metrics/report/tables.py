@@ -1,0 +1,126 @@
+"""Bring a study's table up to date: invented numbers first where it has any, then the build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edu_metrics.catalog import Catalog, SimulatedInput, Study
+from edu_metrics.report.fingerprint import combined, folder_sha256, library_sha256, versions_sha256
+
+__all__ = ["is_current", "prepare", "seal", "table_path"]
+
+
+def table_path(root: Path, study_id: str) -> Path:
+    """
+    Say where the processed table of a study lies, without loading what reads it.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    study_id : str
+        Id of the study.
+
+    Returns
+    -------
+    Path
+        As :func:`~edu_metrics.observations.processed_path` says.
+    """
+    return root / "data" / "processed" / f"{study_id}.parquet"
+
+
+def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
+    """
+    Build a study's table where it is missing, or was made from something else than what is there.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    force : bool, optional
+        Build it in any case.
+
+    Returns
+    -------
+    Path
+        The table, data/processed/<study>.parquet.
+
+    Raises
+    ------
+    DataError
+        With every fault of the study's observations; no file is written then.
+    """
+    target = table_path(catalog.root, study.id)
+    if not force and is_current(catalog, study):
+        return target
+    from edu_metrics.observations import build, write_processed
+
+    if any(isinstance(given, SimulatedInput) for given in study.observations):
+        from edu_metrics.simulation import simulate_study
+
+        simulate_study(catalog, study)
+    # What changes while the table is built is seen next time.
+    made_from = _made_from(catalog.root, study.simulated)
+    table = build(catalog, study)
+    _note_beside(target).unlink(missing_ok=True)
+    write_processed(table, target)
+    _note_beside(target).write_text(f"{made_from}\n", "utf-8")
+    return target
+
+
+def is_current(catalog: Catalog, study: Study) -> bool:
+    """
+    Tell whether a study's table is there and was made from what is there now.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+
+    Returns
+    -------
+    bool
+        Whether it can be read without building it.
+    """
+    target = table_path(catalog.root, study.id)
+    return target.is_file() and _said(target) == _made_from(catalog.root, study.simulated)
+
+
+def seal(root: Path) -> None:
+    """
+    Take the tables of a project that was sent here for made from what came with them.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder; its raw files may have stayed at home.
+    """
+    made_from = _made_from(root, simulated=False)
+    for table in (root / "data" / "processed").glob("*.parquet"):
+        _note_beside(table).write_text(f"{made_from}\n", "utf-8")
+
+
+def _made_from(root: Path, simulated: bool) -> str:
+    """Hash all that a table is made from: definitions, raw files, the library, its versions."""
+    definitions = folder_sha256(root / "data" / "definitions")
+    # No real study reads invented files, and those come and go with the studies that do.
+    raw = folder_sha256(
+        root / "data" / "raw", keep=lambda name: simulated or not name.startswith("simulated/")
+    )
+    return combined([definitions, raw, library_sha256(), versions_sha256()])
+
+
+def _note_beside(table: Path) -> Path:
+    """Say where it is noted what a table was made from."""
+    return table.with_suffix(".made_from")
+
+
+def _said(table: Path) -> str | None:
+    try:
+        return _note_beside(table).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None

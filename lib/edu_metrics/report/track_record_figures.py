@@ -1,0 +1,357 @@
+"""The figures of a track record, and where the model that reports use fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from edu_metrics.catalog import Counts, GainCell
+from edu_metrics.catalog.reference_classes import ALL, BANDS
+from edu_metrics.errors import DataError
+from edu_metrics.figures import (
+    Said,
+    as_html,
+    describe_coverage,
+    describe_places,
+    describe_reliability,
+    new_figure,
+    plot_coverage,
+    plot_places,
+    plot_reliability,
+    small_multiples,
+)
+from edu_metrics.report.assumptions import show_origins
+from edu_metrics.report.backtest import backtest_notes
+from edu_metrics.report.context import StudyReport
+from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.track_record import PanelRecord
+from edu_metrics.trajectories import CAP, FLOOR, ModelScore
+from edu_metrics.trajectories.reference_classes import Comparable, gain_table
+from edu_metrics.trajectories.reliability import Bin
+from edu_metrics.words import number, say, signed
+
+__all__ = [
+    "show_coverage",
+    "show_failures",
+    "show_record_origins",
+    "show_record_precedents",
+    "show_reliability",
+]
+
+#: A bin, or a starting band, with fewer cases than this is not held against anything.
+MANY, FEW = 100, 30
+#: What the interval looked at promises. [percent]
+LEVEL = 80.0
+
+
+def show_reliability(record: PanelRecord) -> Html:
+    """
+    Draw how often what was given a probability came true, and name the bins that do not hold.
+
+    Parameters
+    ----------
+    record : PanelRecord
+        From :func:`~edu_metrics.report.open_record`.
+
+    Returns
+    -------
+    Html
+        A figure for each number of years ahead, and the sentences that it comes to.
+    """
+    lang = record.lang
+    shown = [score for score in record.default if score.reliability]
+    if not shown:
+        return note(say("track.nothing", lang), "gap")
+    drawn, axes = small_multiples(len(shown), columns=3, width=9.6, height=3.2)
+    texts = []
+    for axis, score in zip(axes, shown, strict=True):
+        title = say("record.ahead", lang, years=score.horizon)
+        bins = [_said(one) for one in score.reliability]
+        plot_reliability(axis, title=title, bins=bins, cap=CAP, floor=FLOOR, lang=lang)
+        texts.append(describe_reliability(title=title, bins=bins, cap=CAP, floor=FLOOR, lang=lang))
+    caption = say("record.reliability_caption", lang)
+    picture = Html(as_html(drawn, alt=" ".join(texts), caption=caption))
+    limits = backtest_notes(record.scores, lang)[-1]
+    return join([picture, _bins_told(shown, lang), tag("p", limits)])
+
+
+def _said(one: Bin) -> Said:
+    return Said(one.stated, one.happened, *one.interval, one.n)
+
+
+def _bins_told(scores: list[ModelScore], lang: str) -> Html:
+    """Name the bins with many cases whose interval excludes what was said."""
+    many = [(score.horizon, one) for score in scores for one in score.reliability if one.n >= MANY]
+    if not many:
+        return tag("p", say("record.bins_few", lang))
+    wrong: dict[int, list[str]] = {}
+    for horizon, one in many:
+        if not one.supported:
+            told = say(
+                "record.bin_wrong",
+                lang,
+                stated=number(100 * one.stated, 0),
+                happened=number(100 * one.happened, 0),
+                n=number(one.n, 0),
+            )
+            wrong.setdefault(horizon, []).append(told)
+    if not wrong:
+        return tag("p", say("record.bins_right", lang))
+    lines = [
+        say(
+            "record.bins_wrong_at",
+            lang,
+            ahead=say("record.ahead", lang, years=horizon),
+            bins=say("record.comma", lang).join(bins),
+        )
+        for horizon, bins in wrong.items()
+    ]
+    listed = tag("ul", join(tag("li", line) for line in lines))
+    return tag("p", say("record.bins_wrong", lang)) + listed
+
+
+def show_coverage(record: PanelRecord) -> Html:
+    """
+    Draw what the 80 % interval held in each year, and where outcomes fell among the draws.
+
+    Parameters
+    ----------
+    record : PanelRecord
+        From :func:`~edu_metrics.report.open_record`.
+
+    Returns
+    -------
+    Html
+        Two figures with their text alternatives.
+    """
+    lang = record.lang
+    if not record.default:
+        return note(say("track.nothing", lang), "gap")
+    shares = {
+        score.horizon: [(year.year, year.coverage80) for year in score.by_year]
+        for score in record.default
+    }
+    least, year, ahead = min(
+        (share, year, ahead) for ahead, points in shares.items() for year, share in points
+    )
+    worst = (ahead, year, least)
+    drawn, axes = new_figure(9.6, 3.2)
+    plot_coverage(axes[0], shares=shares, level=LEVEL, worst=worst, lang=lang)
+    alt = describe_coverage(shares=shares, level=LEVEL, worst=worst, lang=lang)
+    by_year = Html(as_html(drawn, alt=alt, caption=say("record.coverage_caption", lang)))
+    drawn, axes = small_multiples(len(record.default), columns=3, width=9.6, height=2.2)
+    texts = []
+    for axis, score in zip(axes, record.default, strict=True):
+        title = say("record.ahead", lang, years=score.horizon)
+        plot_places(axis, title=title, counts=score.places, lang=lang)
+        texts.append(describe_places(title=title, counts=score.places, lang=lang))
+    places = as_html(drawn, alt=" ".join(texts), caption=say("record.places_caption", lang))
+    return by_year + Html(places)
+
+
+def show_failures(record: PanelRecord) -> Html:
+    """
+    Say where the model that reports use fails: year, starting band, against "no change".
+
+    Parameters
+    ----------
+    record : PanelRecord
+        From :func:`~edu_metrics.report.open_record`.
+
+    Returns
+    -------
+    Html
+        Sentences, and a table by starting band.
+    """
+    lang = record.lang
+    if not record.default:
+        return note(say("track.nothing", lang), "gap")
+    told = backtest_notes(record.scores, lang)[:-1]
+    bands = [
+        (band.coverage80, score.horizon, band)
+        for score in record.default
+        for band in score.by_band
+        if band.n >= FEW
+    ]
+    if bands:
+        # Too little held is a failure; too much is only waste.
+        share, horizon, band = min(bands, key=lambda item: item[:2])
+        told.append(
+            say(
+                "record.worst_band",
+                lang,
+                band=band.band,
+                years=horizon,
+                share=number(share),
+                n=number(band.n, 0),
+            )
+        )
+    told += _against_no_change(record)
+    keys = ("held80", "bias", "n")
+    head = [say("record.band", lang)]
+    for score in record.default:
+        ahead = say("record.ahead", lang, years=score.horizon)
+        head += [f"{ahead} · {say(f'record.{key}', lang)}" for key in keys]
+    rows = [
+        [name, *(cell for score in record.default for cell in _band_cells(score, name, lang))]
+        for name in BANDS
+        if any(band.band == name for score in record.default for band in score.by_band)
+    ]
+    caption = say("record.bands_caption", lang)
+    return join(
+        [
+            tag("ul", join(tag("li", line) for line in told)),
+            table(head, rows, caption=caption, numeric=range(1, len(head))),
+            tag("p", say("record.few_band", lang), "small"),
+        ]
+    )
+
+
+def _band_cells(score: ModelScore, name: str, lang: str) -> list[Cell]:
+    found = next((band for band in score.by_band if band.band == name), None)
+    if found is None:
+        return ["—", "—", "—"]
+    held = say("record.share", lang, share=number(found.coverage80))
+    return [held, signed(found.bias, 1), number(found.n, 0)]
+
+
+def _against_no_change(record: PanelRecord) -> list[str]:
+    lang = record.lang
+    comma = say("record.comma", lang)
+    wins, losses = [], []
+    for score in record.default:
+        still = next(one for one in record.at(score.horizon) if one.model == "no_change")
+        if score.crps is None or not still.crps:
+            continue
+        less = 100 * (1 - score.crps / still.crps)
+        if less > 0:
+            wins.append(say("record.win_at", lang, years=score.horizon, share=number(less)))
+        else:
+            losses.append(str(score.horizon))
+    told = [say("record.wins", lang, parts=comma.join(wins))] if wins else []
+    return told + ([say("record.loses", lang, years=comma.join(losses))] if losses else [])
+
+
+#: The pace whose precedents are counted, and over how many years. [points a year; years]
+PACE, YEARS = 5.0, 3
+
+
+def show_record_precedents(record: PanelRecord) -> Html:
+    """
+    Count how often +5 points a year were kept for three years: here, and in reference classes.
+
+    Parameters
+    ----------
+    record : PanelRecord
+        From :func:`~edu_metrics.report.open_record`.
+
+    Returns
+    -------
+    Html
+        A table by class and starting band, with the fastest pace that was ever kept.
+    """
+    lang = record.lang
+    rows: list[list[Cell]] = []
+    try:
+        own = gain_table([Comparable(record.panel)])
+    except DataError:
+        own = ()
+    if any(cell.years == YEARS for cell in own):
+        rows += _rows(say("record.own_class", lang), own, {}, lang)
+    missing = [] if rows else [note(say("record.no_windows", lang), "gap")]
+    for entry in record.classes:
+        names = {name: entry.panel_name(name).in_(lang) for name in _panels(entry.table)}
+        rows += _rows(entry.name.in_(lang), entry.table, names, lang)
+    if not rows:
+        return join(missing)
+    keys = ("class", "band", "windows", "kept", "median", "fastest")
+    head = [say(f"record.{key}", lang, pace=f"{PACE:g}") for key in keys]
+    caption = say("record.precedents_caption", lang, pace=f"{PACE:g}")
+    told = table(head, rows, caption=caption, numeric=(2, 4))
+    return join([*missing, told, tag("p", say("record.precedents_note", lang), "small")])
+
+
+def _panels(cells: Iterable[GainCell]) -> set[str]:
+    return {cell.fastest.panel for cell in cells}
+
+
+def _rows(
+    title: str, cells: Sequence[GainCell], names: dict[str, str], lang: str
+) -> list[list[Cell]]:
+    """Give the three-year cells, all bands together first, the class named once."""
+    held = {cell.band: cell for cell in cells if cell.years == YEARS}
+    rows: list[list[Cell]] = []
+    for band in (ALL, *BANDS):
+        if band not in held:
+            continue
+        cell = held[band]
+        shown = say("record.all_bands", lang) if band == ALL else band
+        name = tag("strong", title) if band == ALL else Html("")
+        row: list[Cell] = [name, shown, number(cell.windows, 0), _kept(cell.kept, cell, lang)]
+        rows.append([*row, signed(cell.gains_pp[50]), _fastest(cell, names, lang)])
+    return rows
+
+
+def _kept(counts: Counts, cell: GainCell, lang: str) -> str:
+    at = counts.at.index(PACE)
+    count, windows = counts.windows[at], number(cell.windows, 0)
+    if count == 0:
+        return say("record.kept_none", lang, windows=windows, high=number(counts.high[at], 2))
+    return say(
+        "record.kept_cell",
+        lang,
+        count=number(count, 0),
+        windows=windows,
+        share=number(100 * count / cell.windows, 2),
+        low=number(counts.low[at], 2),
+        high=number(counts.high[at], 2),
+    )
+
+
+def _fastest(cell: GainCell, names: dict[str, str], lang: str) -> str:
+    found = cell.fastest
+    if found.panel not in names:
+        span = {"first": found.first_year, "last": found.last_year}
+        return say("record.fastest_own", lang, pace=signed(found.pace_pp), **span)
+    return say(
+        "record.fastest_cell",
+        lang,
+        pace=signed(found.pace_pp),
+        panel=names[found.panel],
+        first=found.first_year,
+        last=found.last_year,
+    )
+
+
+def show_record_origins(record: PanelRecord) -> Html:
+    """
+    Show where the panel comes from, and the command that prints the same numbers.
+
+    Parameters
+    ----------
+    record : PanelRecord
+        From :func:`~edu_metrics.report.open_record`.
+
+    Returns
+    -------
+    Html
+        Sources and hash of the study, or file and checksum.
+    """
+    lang = record.lang
+    if record.study is not None:
+        from edu_metrics.observations import read_processed
+
+        observed = read_processed(record.catalog.root, record.study.id)
+        newest = observed["vintage"].max().date()
+        study = record.study.model_copy(update={"as_of": newest})
+        return show_origins(StudyReport(record.catalog, study, observed, lang))
+    if record.source is None:
+        return Html("")
+    asked = [",".join(f"{one:g}" for one in many) for many in (record.horizons, record.gains)]
+    command = f"edu-metrics backtest {record.source.name} --horizons {asked[0]} --events {asked[1]}"
+    return facts(
+        [
+            (say("record.file", lang), record.source.name),
+            (say("record.checksum", lang), tag("code", record.source_sha256 or "")),
+            (say("record.again", lang), tag("code", command)),
+        ]
+    )

@@ -1,0 +1,68 @@
+"""The pages of an audit, made from the shipped plans."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edu_metrics.errors import DefinitionError
+from edu_metrics.plan_audit import Kind, Severity
+from edu_metrics.report import (
+    open_audit,
+    save_findings,
+    show_audit_head,
+    show_baselines,
+    show_findings,
+    show_links,
+    show_questions,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def report(request):
+    return open_audit("mock_broken_plan", request.param, ROOT)
+
+
+def test_every_finding_is_told_with_the_title_of_what_it_concerns(report):
+    page = show_findings(report).text
+    for finding in report.findings:
+        assert report.title(finding.targets[0]).replace("'", "&#x27;") in page
+    assert page.count("<tr>") == len(report.findings) + len({f.kind for f in report.findings})
+
+
+def test_the_head_counts_what_was_found(report):
+    assert f"<dd>{len(report.findings)}</dd>" in show_audit_head(report).text
+    assert 'class="note hypothetical"' in show_audit_head(report).text
+
+
+def test_there_is_one_question_for_each_kind_with_a_weighty_finding(report):
+    weighty = (Severity.HIGH, Severity.MEDIUM)
+    kinds = {f.kind for f in report.findings if f.severity in weighty}
+    assert show_questions(report).text.count("<li>") == len(kinds)
+    assert len(kinds) > len(Kind) / 2
+
+
+def test_every_link_stands_in_the_table_behind_the_figure(report):
+    page = show_links(report).text
+    assert page.count("<tr>") == 1 + len(report.context.linked_pairs)
+    assert 'alt="' in page
+
+
+def test_the_map_of_baselines_has_a_text_alternative(report):
+    assert 'alt="' in show_baselines(report).text
+
+
+def test_the_summary_holds_the_same_findings(report, tmp_path):
+    assert save_findings(report, str(tmp_path)) == "summary.json"
+    held = json.loads((tmp_path / "summary.json").read_text("utf-8"))
+    assert [row["id"] for row in held["findings"]] == [f.id for f in report.findings]
+    assert save_findings(report, "") == ""
+
+
+def test_an_unknown_plan_or_language_is_refused_with_the_nearest():
+    with pytest.raises(DefinitionError, match="did you mean 'mock_broken_plan'"):
+        open_audit("mock_broken_plam", "zh", ROOT)
+    with pytest.raises(DefinitionError, match="no language 'zn'"):
+        open_audit("mock_broken_plan", "zn", ROOT)

@@ -1,0 +1,89 @@
+"""What comes from data is text and never markup."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edu_metrics.report.html import Html, chip, details, facts, join, note, table, tag
+
+#: Text as an HTML parser gives it back: it turns every line end into one.
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1)
+
+
+class Seen(HTMLParser):
+    """Tags, attributes and text as a browser would see them."""
+
+    def __init__(self, html: object) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.values: list[str] = []
+        self.text = ""
+        self.feed(str(html))
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.values += [value for _, value in attrs]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        lambda text: tag("p", text),
+        lambda text: join([text]),
+        lambda text: note(text),
+        lambda text: details(text, Html("")),
+        lambda text: table([text], [], caption=""),
+        lambda text: table([], [[text]], caption=""),
+        lambda text: table([], [], caption=text),
+        lambda text: facts([("", text)]),
+        lambda text: facts([(text, "")]),
+    ],
+    ids=["tag", "join", "note", "summary", "head", "cell", "caption", "fact", "title"],
+)
+@given(text=TEXT)
+def test_any_text_is_shown_as_it_is_and_makes_no_tag(piece, text):
+    assert Seen(piece(text)).text == text
+    assert Seen(piece(text)).tags == Seen(piece("plain")).tags
+
+
+@given(text=TEXT)
+def test_any_text_can_stand_in_an_attribute(text):
+    assert Seen(tag("a", "here", href=text)).values == [text]
+    assert Seen(tag("p", "here", css=text)).values == [text]
+
+
+def test_a_chip_shows_its_mark_before_its_words():
+    seen = Seen(chip("<b>", "#fff", "#000", "▲"))
+    assert (seen.tags, seen.text) == (["span"], "▲ <b>")
+
+
+def test_what_is_html_already_is_left_alone():
+    inner = tag("b", "bold")
+    assert str(tag("p", inner)) == "<p><b>bold</b></p>"
+    assert str(join(["a < b", inner], " ")) == "a &lt; b <b>bold</b>"
+    assert str(inner + inner) == "<b>bold</b><b>bold</b>"
+
+
+def test_columns_of_numbers_are_marked_in_head_and_body():
+    shown = str(table(["name", "count"], [["x", "1"]], caption="c", numeric=(1,)))
+    assert '<th>name</th><th class="n">count</th>' in shown
+    assert '<td>x</td><td class="n">1</td>' in shown
+
+
+def test_what_is_folded_away_is_closed_unless_it_is_to_be_open():
+    assert str(details("s", Html("c"))).startswith("<details><summary>s</summary>c")
+    assert str(details("s", Html("c"), open_=True)).startswith("<details open>")
+
+
+def test_a_notebook_shows_it_as_html_and_keeps_it_once():
+    piece = tag("p", "word " * 1000)
+    assert piece._repr_html_() == str(piece)
+    assert "word" not in repr(piece)

@@ -1,0 +1,112 @@
+"""Precedents in a report: counts as they stand in the class, and why some targets have none."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from edu_metrics import report as rep
+from edu_metrics.reachability.precedent import NoPrecedent, precedents_of
+from edu_metrics.words import say, signed
+
+PLACES = (
+    ("michigan", "michigan_district_1010", "en"),
+    ("mock_city", "mock_east", "zh"),
+    ("wuhai", "wuhai", "zh"),
+)
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def report(request, opened):
+    return opened(*request.param)
+
+
+def looked_up(report):
+    classes = [report.catalog.reference_class(name) for name in report.study.reference_class]
+    for target in report.numeric:
+        found = report.assessments[target.id]
+        indicator = report.catalog.indicators.get(found.indicator or "")
+        yield target, found, precedents_of(found, indicator, classes)
+
+
+def test_each_target_with_a_class_has_its_counts_and_each_other_its_reason(report):
+    html, lang = unescape(str(rep.show_precedents(report))), report.lang
+    rows = 0
+    for target, _, told in looked_up(report):
+        if isinstance(told, NoPrecedent):
+            assert (told is NoPrecedent.NO_START) or target.title.in_(lang) in html
+            continue
+        rows += 1
+        for one in told:
+            counted = say(
+                "precedent.counted" if one.kept.exact else "precedent.counted_between",
+                lang,
+                count=f"{one.kept.count:,}",
+                windows=f"{one.kept.windows:,}",
+            )
+            assert counted in html
+    assert html.count("<tr>") == (rows + 1 if rows else 0)
+
+
+def test_the_percentile_in_the_assessment_is_that_of_the_report(report):
+    for _, found, told in looked_up(report):
+        if isinstance(told, NoPrecedent):
+            assert found.pace_percentile is None
+        else:
+            assert found.pace_percentile == told[0].percentile
+
+
+def test_the_pace_is_the_same_number_in_the_table_of_paces(report):
+    paces, lang = unescape(str(rep.show_pace(report))), report.lang
+    for target, found, told in looked_up(report):
+        if isinstance(told, NoPrecedent):
+            continue
+        assert told[0].pace == abs(found.required_pace)
+        assert told[0].years == found.required_by - found.last_year
+        shown = signed(found.required_pace, 2)
+        row = paces.split(f"<strong>{target.title.in_(lang)}</strong>")[1].split("</tr>")[0]
+        assert f">{shown}<" in row
+        assert shown in unescape(str(rep.show_precedents(report)))
+
+
+def test_what_is_there_already_shows_no_negative_need(opened):
+    report = opened("mock_city", "mock_east", "en")
+    there = [one for one in report.assessments.values() if one.gap is not None and one.gap < 0]
+    assert there
+    assert {one.required_pace for one in there} <= {0, None}
+    assert all(one.people is None or one.people >= 0 for one in there)
+    assert "already there" in str(rep.show_pace(report))
+
+
+def test_an_assumed_start_is_marked_and_carries_no_probability(opened):
+    report = opened("wuhai_2020", "wuhai", "en")
+    told = [found for _, found, found_in in looked_up(report) if isinstance(found_in, list)]
+    assumed = [found for found in told if found.start == "plan_statement"]
+    assert assumed
+    assert all(found.probability is None for found in assumed)
+    html = str(rep.show_precedents(report))
+    assert say("precedent.assumed_note", "en") in unescape(html)
+    assert html.count("%\u00a0†") + html.count("% †") == len(assumed)
+
+
+def test_a_moved_test_is_no_precedent(opened):
+    html = unescape(str(rep.show_precedents(opened("michigan", "michigan_district_1010"))))
+    row = html.split("<tr>")[2]
+    ordinary, moved = row.split("<td")[3:5]
+    assert "fastest pace kept" in ordinary
+    assert "fastest pace kept" not in moved
+
+
+def test_years_after_the_assessment_are_told(opened):
+    told = say("precedent.later", "en").strip()
+    assert told in unescape(str(rep.show_precedents(opened("michigan", "michigan_district_1010"))))
+    wuhai = opened("wuhai", "wuhai", "en")
+    assert told not in unescape(str(rep.show_precedents(wuhai)))
+
+
+def test_a_study_without_a_class_says_so(opened, monkeypatch):
+    report = opened("michigan", "michigan_district_1010")
+    bare = report.study.model_copy(update={"reference_class": ()})
+    monkeypatch.setattr(report, "study", bare)
+    assert say("precedent.no_class", "en") in unescape(str(rep.show_precedents(report)))

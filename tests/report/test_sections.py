@@ -1,0 +1,610 @@
+"""What each section shows, held against definitions, data and verdicts; nothing is run here."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+from functools import cache
+from html import escape, unescape
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from edu_metrics import report as rep
+from edu_metrics.errors import DataError, DefinitionError, ReportError
+from edu_metrics.formulas import FORMULAS
+from edu_metrics.reachability import Applies, Verdict, chance, gap_by_parts, requirements_of
+from edu_metrics.report import CityReport
+from edu_metrics.report.city import _gap, _splits
+from edu_metrics.report.context import AreaReport
+from edu_metrics.report.outlook import _panel
+from edu_metrics.report.reasons import because, level_text, reading_text
+from edu_metrics.words import date, say
+
+SECTIONS = (
+    rep.show_head,
+    rep.show_verdict_bar,
+    rep.show_promises,
+    rep.show_touching,
+    rep.show_measured,
+    rep.show_availability,
+    rep.show_missing,
+    rep.show_pace,
+    rep.show_noise,
+    rep.show_outlook,
+    rep.show_verdicts,
+    rep.show_status_rules,
+    rep.show_years_reached,
+    rep.show_what_it_takes,
+    rep.show_what_matters,
+    rep.show_together,
+    rep.show_followed,
+    rep.show_assumptions,
+    rep.show_origins,
+)
+#: Every kind of study; each language where there is much data and where there is little.
+PLACES = (
+    ("wuhai", "wuhai", "zh"),
+    ("wuhai", "wuhai", "en"),
+    ("wuhai", "haibowan", "en"),
+    ("wuhai_2020", "wuhai", "zh"),
+    ("mock_city", "mock_east", "zh"),
+    ("michigan", "michigan_district_1010", "en"),
+    ("michigan", "michigan_district_1010", "zh"),
+)
+FIGURES = (rep.show_verdict_bar, rep.show_availability, rep.show_outlook)
+
+
+def test_a_report_says_of_every_numeric_target_what_it_takes_or_why_that_is_unknown(opened):
+    for study, area, lang in (("wuhai", "wuhai", "zh"), ("mock_city", "mock_city", "en")):
+        report = opened(study, area, lang)
+        shown = unescape(str(rep.show_what_it_takes(report)))
+        for target in report.numeric:
+            assert target.title.in_(lang) in shown
+
+
+def test_what_it_takes_from_a_plans_own_start_is_marked_and_for_each_hundred(opened):
+    shown = str(rep.show_what_it_takes(opened("wuhai", "wuhai", "en")))
+    assert "†" in shown
+    assert "in 100 a year" in shown
+    assert "†" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", "en")))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_it_would_have_taken_of_targets_that_fell_due_is_marked(opened, lang):
+    report = opened("wuhai", "wuhai", lang)
+    told = say("taking.past", lang, date=date(report.study.as_of, lang))
+    shown = unescape(str(rep.show_what_it_takes(report)))
+    assert told in shown
+    # One mark in each row that has an answer, and one in the note.
+    answered = [item for target in report.numeric
+                for item in requirements_of(report.evidence, report.plan, target, "wuhai")
+                if item.kind != "none"]  # fmt: skip
+    assert all(item.past for item in answered)
+    assert "§" in shown
+    assert "§" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", lang)))
+
+
+def test_every_lever_and_every_reason_has_words():
+    from edu_metrics.formulas.flows import FLOWS
+    from edu_metrics.report.requirements import LEVERS, UNITS
+
+    levers = {name: unit for flow in FLOWS.values() for name, unit in flow.levers.items()}
+    assert set(LEVERS) == set(levers)
+    assert set(UNITS) == set(levers.values())
+
+
+class Tables(HTMLParser):
+    """The rows of all tables, as text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.balance: list[str] = []
+        self.feed(str(html))
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("img", "br"):
+            self.balance.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        assert self.balance.pop() == tag
+
+    def handle_data(self, data):
+        if {"td", "th"} & set(self.balance):
+            self.rows[-1][-1] += data + "\n"
+
+    def row_of(self, title):
+        (row,) = [row for row in self.rows if title in row[0].split("\n") + row[-1].split("\n")]
+        return row
+
+
+@cache
+def shown(show, report):
+    """Show a section of a report, once for all tests: figures take their time."""
+    return show(report)
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def report(request, opened):
+    return opened(*request.param)
+
+
+@pytest.mark.parametrize("show", SECTIONS, ids=lambda show: show.__name__)
+def test_every_section_is_sound_html_whose_words_are_filled_in(report, show):
+    found = Tables(shown(show, report))
+    assert found.balance == []
+    text = re.sub(r'"data:image[^"]*"', "", str(shown(show, report)))
+    assert not re.search(r"\{\w*\}", text)
+    assert "nan" not in re.split(r"[^a-z]+", text)
+    assert not re.search(r"\bNone\b(?! of)", text)
+    widths = {len(row) for row in found.rows if row}
+    assert 1 not in widths
+
+
+@pytest.mark.parametrize("show", FIGURES, ids=lambda show: show.__name__)
+def test_every_figure_has_a_text_alternative_and_a_caption(report, show):
+    html = str(shown(show, report))
+    alts = re.findall(r'<img alt="([^"]*)"', html)
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", html)
+    assert len(alts) == len(captions)
+    assert all(len(alt) > 5 for alt in alts)
+    mark = f"[{say('report.status_simulated', report.lang)}]"
+    assert all(text.startswith(mark) is report.study.simulated for text in (*alts, *captions))
+
+
+def test_every_page_warns_of_what_is_invented_or_hypothetical(report):
+    head = str(shown(rep.show_head, report))
+    assert (say("report.invented", report.lang) in head) is report.study.simulated
+    assert (escape(say("report.hypothetical", report.lang)) in head) is report.plan.hypothetical
+
+
+def test_head_and_title_name_the_area_and_the_day(report):
+    head = str(shown(rep.show_head, report))
+    assert report.area.name.in_(report.lang) in head[: head.index("</h1>")]
+    assert str(report.study.as_of.year) in head
+
+
+def test_every_numeric_promise_is_quoted_and_judged(report):
+    promises = unescape(str(shown(rep.show_promises, report)))
+    verdicts = Tables(shown(rep.show_verdicts, report))
+    for target in report.numeric:
+        assert f"<q>{target.quote}</q>" in promises
+        assert target.locator in promises
+        row = verdicts.row_of(target.title.in_(report.lang))
+        word = say(f"verdict.{report.assessments[target.id].verdict}", report.lang)
+        assert word in row[1]
+
+
+def test_every_other_promise_is_followed_and_not_judged(report):
+    followed = unescape(str(shown(rep.show_followed, report)))
+    for target in report.plan.targets:
+        assert (f"<strong>{target.title.in_(report.lang)}</strong>" in followed) is not (
+            target.numeric
+        )
+    assert all(
+        report.assessments[target.id].verdict is not Verdict.MET for target in report.followed
+    )
+
+
+def test_the_answer_counts_the_targets_set_for_this_area_or_else_all(report):
+    head = str(shown(rep.show_head, report))
+    binding = [
+        target
+        for target in report.numeric
+        if report.assessments[target.id].applies is Applies.BINDS
+    ]
+    told = binding or report.numeric
+    counted = {
+        verdict: sum(report.assessments[target.id].verdict is verdict for target in told)
+        for verdict in Verdict
+    }
+    for verdict, number in counted.items():
+        said = say(
+            "report.count_of",
+            report.lang,
+            number=number,
+            verdict=say(f"verdict.{verdict}", report.lang),
+        )
+        assert (said in unescape(head)) is (number > 0)
+
+
+def test_what_is_missing_is_named_with_the_target_that_it_would_let_be_judged(report):
+    table = Tables(shown(rep.show_missing, report))
+    lang = report.lang
+    lacking = {
+        (report.quantity_name(item.quantity), str(item.year), target.title.in_(lang))
+        for target in report.numeric
+        for item in report.assessments[target.id].missing
+    }
+    named = {name for name, _, _ in lacking}
+    assert len(table.rows) == len(named) + bool(named)
+    for name, year, title in lacking:
+        (row,) = [row for row in table.rows if row[0].strip() == name]
+        assert year in row[1]
+        assert title in row[2].split("\n")
+
+
+def test_pace_is_shown_for_what_is_not_yet_decided(report):
+    page = Tables(shown(rep.show_pace, report))
+    titles = [row[0].strip() for row in page.rows if len(row) == 9][1:]
+    expected = [
+        target.title.in_(report.lang)
+        for target in report.numeric
+        if (found := report.assessments[target.id]).verdict not in (Verdict.MET, Verdict.MISSED)
+        and found.gap is not None
+        and found.last_value is not None
+    ]
+    assert titles == expected
+
+
+def test_only_series_that_there_are_count_as_measured(report):
+    known = {
+        target.indicator
+        for target in report.numeric
+        if not report.evidence.series_of(target.indicator, report.area.id).empty
+    }
+    page = shown(rep.show_measured, report)
+    rows = [row for row in Tables(page).rows if len(row) == 7]
+    assert len(rows) == len(known) + bool(known)
+    for name in known:
+        row = next(row for row in rows if row[0].strip() == report.indicator_name(name))
+        series = report.evidence.series_of(name, report.area.id)
+        assert row[1].strip() == str(len(series))
+        assert row[3].strip() == str(series["year"].max())
+
+
+def test_assumptions_are_those_of_the_targets_and_their_indicators(report):
+    page = unescape(str(shown(rep.show_assumptions, report)))
+    expected = {name for target in report.numeric for name in target.assumptions}
+    for target in report.numeric:
+        expected |= set(report.catalog.indicators[target.indicator].assumptions)
+    for name in expected:
+        assert report.catalog.assumptions[name].title.in_(report.lang) in page
+    if not expected:
+        assert page.startswith("<p>")
+
+
+def test_origins_name_every_source_used_the_hash_and_the_command(report):
+    page = unescape(str(shown(rep.show_origins, report)))
+    for name in report.evidence.table["source"].unique():
+        assert report.catalog.sources[name].title.in_(report.lang) in page
+    assert report.inputs_sha256() in page
+    assert f"edu-metrics report {report.study.id} --area {report.area.id}" in page
+
+
+def test_a_reason_is_given_for_every_verdict_that_needs_one(report):
+    speaks_for_itself = {Verdict.TRACKED}
+    for target in report.numeric:
+        for found in (report.assessments[target.id], *report.assessments[target.id].others):
+            assert because(report, found) or found.verdict in speaks_for_itself, found
+            assert reading_text(target, found, report.lang)
+            assert level_text(found, report.unit_of(found), report.lang)
+
+
+def test_other_readings_are_shown_where_they_come_to_another_verdict(opened):
+    report = opened("mock_city", "mock_east")
+    disputed = [t for t in report.numeric if report.assessments[t.id].disputed]
+    assert disputed
+    page = Tables(shown(rep.show_verdicts, report))
+    for target in disputed:
+        found = report.assessments[target.id]
+        row = page.row_of(target.title.en)
+        for other in found.others:
+            said = reading_text(target, other, "en")
+            assert (said in row[-1]) is (other.verdict != found.verdict)
+
+
+def test_what_was_published_later_is_not_looked_at(opened):
+    """The forecast of the day of issue knows nothing of the years after it."""
+    report = opened("wuhai_2020", "wuhai")
+    assert report.evidence.table["vintage"].max() <= pd.Timestamp("2020-12-02")
+    later = opened("wuhai", "wuhai").evidence.table["vintage"].max()
+    assert later > report.evidence.table["vintage"].max()
+
+
+@pytest.mark.parametrize(
+    ("study", "area", "lang", "named"),
+    [
+        ("wuhaii", "wuhai", "zh", "did you mean 'wuhai"),
+        ("wuhai", "haibowann", "zh", "did you mean 'haibowan'"),
+        ("wuhai", "wuhai", "fr", "zh, en"),
+    ],
+)
+def test_a_notebook_is_told_the_nearest_of_an_unknown_name(root, opened, study, area, lang, named):
+    opened.table("wuhai")
+    with pytest.raises(DefinitionError, match=named):
+        rep.open_report(study, area, lang, root)
+
+
+def test_a_notebook_is_told_to_build_what_was_not_built(root, tmp_path):
+    shutil.copytree(root / "data" / "definitions", tmp_path / "data" / "definitions")
+    with pytest.raises(DataError, match="edu-metrics build wuhai"):
+        rep.open_report("wuhai", "wuhai", "zh", tmp_path)
+
+
+def test_an_area_may_be_opened_by_name(root, opened):
+    opened.table("wuhai")
+    assert rep.open_report("wuhai", "海勃湾", "zh", root).area.id == "haibowan"
+
+
+def test_the_overview_has_a_row_for_each_numeric_target_and_a_column_for_each_area(overview):
+    report = overview("wuhai")
+    page = shown(rep.show_side_by_side, report)
+    table = Tables(page)
+    assert [cell.strip() for cell in table.rows[0][1:]] == [
+        report.area_name(area) for area in ("wuhai", "haibowan", "wuda", "hainan")
+    ]
+    assert len(table.rows) == 1 + len(report.numeric)
+    for target in report.numeric:
+        row = table.row_of(target.title.en)
+        for area, cell in zip(report.areas, row[1:], strict=True):
+            assert say(f"verdict.{report.assessments[area, target.id].verdict}", "en") in cell
+
+
+def test_parts_make_up_the_gap_of_the_whole(overview):
+    """The parts' contributions, summed, are the city's own rate less the level asked."""
+    report = overview("mock_city")
+    splits = [split for split in _splits(report) if _gap(split) > 0]
+    assert splits
+    page = str(shown(rep.show_parts, report))
+    assert page.count("<figure>") == len(splits)
+    for split in splits:
+        parts = gap_by_parts(split.counts, split.bound)
+        own = report.evidence.record(split.assessment.indicator, report.whole)
+        assert sum(part.points for part in parts) == pytest.approx(
+            own.exact[split.year] - split.bound.value
+        )
+        assert report.indicator_name(split.assessment.indicator) in unescape(page)
+
+
+@pytest.fixture(params=["zh", "en"])
+def apart(request, catalog, opened, overview):
+    """An invented city whose counts, of a rate that falls short, are not those of its districts."""
+    lang = request.param
+    split = next(split for split in _splits(overview("mock_city", lang)) if _gap(split) > 0)
+    indicator = catalog.indicators[split.assessment.indicator]
+    part, whole = (indicator.inputs[name] for name in FORMULAS[indicator.formula].arguments)
+    table = opened.table("mock_city")
+    (template,) = table[
+        (table["area"] == "mock_east")
+        & (table["quantity"] == part.quantity)
+        & (table["year"] == split.year)
+    ].to_dict("records")
+    assert part.lag == whole.lag == 0
+    own = [
+        {**template, "area": "mock_city", "quantity": given.quantity, "value": value}
+        for given, value in ((part, 70_001.0), (whole, 82_802.0))
+    ]
+    rows = pd.concat([table, pd.DataFrame(own)], ignore_index=True).astype(table.dtypes.to_dict())
+    study = catalog.study("mock_city")
+
+    def sums(column):
+        return f"{sum(counts[column] for counts in split.counts.values()):,.0f}"
+
+    return (
+        lambda area: AreaReport(catalog, study, rows, catalog.areas[area], lang),
+        CityReport(catalog, study, rows, lang),
+        split,
+        sums,
+    )
+
+
+def test_what_does_not_add_up_is_named_and_not_split(apart):
+    _, report, split, sums = apart
+    page = str(shown(rep.show_parts, report))
+    indicator = report.indicator_name(split.assessment.indicator)
+    told = say(
+        "report.parts_apart",
+        report.lang,
+        indicator=indicator,
+        year=split.year,
+        part="70,001",
+        of="82,802",
+        sum_part=sums(0),
+        sum_of=sums(1),
+    )
+    assert told in unescape(page)
+    assert f"<h3>{escape(indicator)}</h3>" not in page
+    whole = [other for other in _splits(report) if other.whole == sums_of(other)]
+    assert page.count("<figure>") == sum(_gap(other) > 0 for other in whole)
+    table = Tables(page)
+    for column, own in ((0, "70,001"), (1, "82,802")):
+        (row,) = [row for row in table.rows if own in "".join(row)]
+        assert [text.strip() for text in row[2:]] == [str(split.year), own, sums(column)]
+        assert report.area_name("mock_city") in row[0]
+
+
+def sums_of(split):
+    return tuple(sum(column) for column in zip(*split.counts.values(), strict=True))
+
+
+def test_city_and_district_say_what_does_not_add_up_and_name_no_deciding_district(apart):
+    area, overview, split, sums = apart
+    for place in ("mock_city", "mock_east"):
+        page = unescape(str(shown(rep.show_measured, area(place))))
+        assert say("report.apart_note", overview.lang, number=2) in page
+        assert all(text in page for text in ("70,001", sums(0), "82,802", sums(1)))
+    report = area("mock_city")
+    target = report.plan.target(split.assessment.target)
+    assert all(
+        not item.parts
+        for item in requirements_of(report.evidence, report.plan, target, "mock_city")
+    )
+
+
+def test_nothing_is_said_of_what_adds_up(overview, opened):
+    for page in (
+        rep.show_parts(overview("mock_city")),
+        rep.show_measured(opened("mock_city", "mock_city")),
+    ):
+        assert "not what the parts add up to" not in str(page)
+
+
+def test_a_districts_report_depends_on_what_its_city_does_not_add_up_to(apart):
+    area, *_ = apart
+    named, quiet = area("mock_east"), area("mock_east")
+    # As if another district's number had changed, and they added up.
+    quiet.evidence.sums_apart = quiet.evidence.sums_apart.iloc[:0]
+    assert named.inputs.sha256("mock_east") != quiet.inputs.sha256("mock_east")
+
+
+def test_where_no_parts_are_counted_a_sentence_says_so(overview):
+    page = unescape(str(shown(rep.show_parts, overview("wuhai"))))
+    assert say("report.parts_none", "en") in page
+
+
+def test_figures_of_an_invented_overview_say_so(overview):
+    report = overview("mock_city")
+    html = str(shown(rep.show_side_by_side, report)) + str(shown(rep.show_parts, report))
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", html)
+    assert len(captions) > 1
+    assert all(caption.startswith("[simulated] ") for caption in captions)
+    assert all(alt.startswith("[simulated] ") for alt in re.findall(r'<img alt="([^"]*)"', html))
+    assert say("report.invented", "en") in str(shown(rep.show_city_head, report))
+
+
+def test_a_study_without_a_whole_has_no_overview(overview):
+    with pytest.raises(ReportError, match="'michigan' has no overview"):
+        overview("michigan")
+
+
+def plain(html):
+    """Give the text of a section without its tags."""
+    return unescape(re.sub(r"<[^>]+>", " ", str(html)))
+
+
+def test_an_open_base_year_is_not_told_as_a_number_of_steps(opened):
+    text = plain(shown(rep.show_promises, opened("wuhai", "wuhai")))
+    # "到2022年…数量增加20%" has no yearly clause; 2020 and 2019 are the years it can start from.
+    workshops = text.split("Growth in master-teacher workshops")[1].split("Young key teachers")[0]
+    assert "can be 2020 or 2019; 2020 is taken" in workshops
+    assert "yearly steps" not in workshops
+    gains = text.split("Yearly gain in the primary pass rate")[1]
+    assert "2 or 3 yearly steps" in gains.split("Yearly gain in the primary excellence")[0]
+
+
+def test_what_was_published_on_a_milestone_is_shown_with_its_value(opened):
+    text = plain(rep.show_followed(opened("wuhai", "wuhai", "zh")))
+    # The region's notice of March 2025: eight of its counties and districts, all three of Wuhai.
+    assert "内蒙古自治区 2024 年，义务教育优质均衡发展国家认定县（市、区）数：8个" in text
+    assert "海南区 2024 年，义务教育优质均衡发展国家认定县（市、区）数：1个" in text
+
+
+def test_a_promise_without_a_number_that_lacks_data_says_which(opened):
+    text = plain(rep.show_followed(opened("wuhai", "wuhai")))
+    ratio = text.split("Rise in the ratio of vocational to general")[1].split("Wuhai College of")[0]
+    assert re.search(r"Missing: [^(]*vocational[^(]*\(2020—2022\)", ratio, re.IGNORECASE)
+
+
+def test_what_happens_every_year_is_once_a_year(opened):
+    english, chinese = (plain(rep.show_followed(opened("wuhai", "wuhai", x))) for x in ("en", "zh"))
+    assert "once a year" in english
+    assert "once every 3 years" in english
+    assert not re.search(r"\b1 years?\b", english)
+    assert "每年一次" in chinese
+    assert "每 1 年" not in chinese
+
+
+def test_a_sum_still_open_names_its_years_and_what_it_asks(opened):
+    report = opened("mock_city", "mock_city")
+    told = because(report, report.assessments["A38c_special_funds"])
+    assert told.endswith("≥ 400 million yuan asked for 2021 to 2023 in all")
+
+
+def test_a_plan_that_contradicts_its_own_pace_is_told_beside_the_probability(opened):
+    report = opened("michigan", "michigan_district_1010")
+    # 68 % in 1995 and at most 8 points in each of three years end at 92 %, short of 95 %.
+    found = report.assessments["M2_pass_level_95"]
+    assert found.findings == ("promised_pace",)
+    assert found.probability is not None
+    told = plain(shown(rep.show_verdicts, report))
+    assert told.count("The plan contradicts its own pace") == 1
+    text = plain(shown(rep.show_pace, report))
+    assert "the plan's own fastest pace falls short" in text
+    assert "beyond the indicator's bounds" not in text
+
+
+def test_a_district_is_shown_what_was_found_on_the_promise_made_for_it_alone(opened):
+    own = plain(rep.show_touching(opened("wuhai", "haibowan")))
+    other = plain(rep.show_touching(opened("wuhai", "hainan")))
+    assert "the front among 3 areas can mean rank 1" in own
+    assert "the front among 3 areas can mean rank 1" not in other
+
+
+def test_noise_is_shown_for_what_was_tested_and_for_nothing_else(report):
+    html = shown(rep.show_noise, report)
+    known = [target for target in report.numeric if report.assessments[target.id].noise is not None]
+    rows = Tables(html).rows
+    assert len(rows) == (len(known) + 1 if known else 0)
+    for target, row in zip(known, rows[1:], strict=bool(known)):
+        noise = report.assessments[target.id].noise
+        assert target.title.in_(report.lang) in row[0]
+        assert row[1].strip() == f"{noise.n:,}"
+        assert (say("noise.reads_hidden", report.lang) in row[-1]) is (
+            report.assessments[target.id].verdict is Verdict.CANNOT_TELL
+        )
+    drawn = {name for name, item in report.catalog.indicators.items() if item.noise == "binomial"}
+    assert {report.assessments[target.id].indicator for target in known} <= drawn
+
+
+def test_the_invented_districts_show_noise_that_hides_a_promise(opened):
+    """905 pupils sat the junior exam: one point a year can't be seen in two."""
+    report = opened("mock_city", "mock_south")
+    found = report.assessments["A12h_junior_excellent_increment"]
+    assert (found.verdict, found.reason, found.noise.n) == (Verdict.CANNOT_TELL, "noise", 905)
+    assert because(report, found) == say("report.because_noise", "en")
+
+
+def test_a_result_within_chance_of_its_bound_says_so(opened):
+    report = opened("mock_city", "mock_south")
+    found = report.assessments["A12h_junior_excellent_increment"]
+    near = dataclasses.replace(found.noise, near=True)
+    judged = dataclasses.replace(found, verdict=Verdict.MET, noise=near)
+    clear = dataclasses.replace(judged, noise=dataclasses.replace(near, near=False))
+    told = say("report.near_by_chance", "en", persons="905")
+    assert because(report, judged).endswith(told)
+    assert told not in because(report, clear)
+
+
+def test_the_years_reached_are_those_of_the_assessment(report):
+    rows = Tables(shown(rep.show_years_reached, report)).rows
+    told = [
+        (target, report.assessments[target.id].reached)
+        for target in report.numeric
+        if report.assessments[target.id].reached is not None
+    ]
+    assert len(rows) == (len(told) + 1 if told else 0)
+    if not told:  # a heading does not stand alone
+        assert say("noise.reached_none", report.lang) in str(shown(rep.show_years_reached, report))
+    for (target, years), row in zip(told, rows[1:], strict=bool(told)):
+        by_year = dict(zip(rows[0], row, strict=True))
+        due = report.plan.deadline_of(target)
+        for year, first, there in zip(years.years, years.first_hit, years.still_there, strict=True):
+            cell = by_year[f"{year}\n"]
+            assert cell.replace("◆ ", "").split("\n")[:2] == [
+                *(
+                    say("noise.fact", report.lang) if one == 1 else chance(one, report.lang)
+                    for one in (first, there)
+                ),
+            ]
+            assert ("◆" in cell) is (year == due)
+        named = years.since or years.median_year
+        assert (str(named) if named else str(len(years.years))) in row[-3]
+        assert row[-1].strip() == chance(report.assessments[target.id].probability, report.lang)
+
+
+def test_a_figure_ends_with_the_deadline_although_more_years_were_drawn(opened):
+    report = opened("mock_city", "mock_city")
+    target = next(t for t in report.numeric if report.assessments[t.id].reached is not None)
+    found = report.assessments[target.id]
+    fan = _panel(report, found.indicator, [target])["fan"]
+    due = report.plan.deadline_of(target)
+    assert found.reached.horizon > due
+    assert fan.years == tuple(year for year in found.reached.years if year <= due)

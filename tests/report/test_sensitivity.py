@@ -1,0 +1,207 @@
+"""What the sections on assumptions and on the plan as a whole say, held against their numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from edu_metrics import report as rep
+from edu_metrics.formulas.flows import FLOWS
+from edu_metrics.reachability import assess_jointly, chance, requirements_of, sensitivity_of
+from edu_metrics.report.sensitivity import OF_TREND, RATES, _first, _value
+from edu_metrics.words import say, texts
+
+PLACES = (
+    ("wuhai", "wuhai", "zh"),
+    ("mock_city", "mock_city", "en"),
+    ("mock_city", "mock_east", "zh"),
+)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_every_target_that_can_be_weighed_is_told_of(opened, place):
+    report = opened(*place)
+    shown = unescape(str(rep.show_what_matters(report)))
+    for name, found in report.matters.items():
+        if found.model != "none":
+            assert report.plan.target(name).title.in_(report.lang) in shown
+            assert _first(report, found) in shown
+    silent = sum(found.model == "none" for found in report.matters.values())
+    assert (say("matters.silent", report.lang, number=silent) in shown) == bool(silent)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_one_target_has_one_chance_as_usual(opened, place):
+    """Whether its levers are spoken of or its assumptions."""
+    report = opened(*place)
+    weighed = {n: m for n, m in report.matters.items() if m.model == "mechanism"}
+    assert weighed
+    for name, found in weighed.items():
+        taking = requirements_of(
+            report.evidence, report.plan, report.plan.target(name), report.area.id,
+            assessment=report.assessments[name],
+        )[0]  # fmt: skip
+        assert found.probability == taking.usual == report.assessments[name].probability
+        assert found.under_model == taking.under_model
+
+
+def test_a_study_of_which_nothing_is_known_says_so(opened):
+    report = opened("wuhai", "haibowan", "en")
+    if all(found.model == "none" for found in report.matters.values()):
+        assert say("matters.none", "en") in str(rep.show_what_matters(report))
+
+
+def test_rates_levers_and_what_a_trend_hangs_on_have_words(opened):
+    assert {name for flow in FLOWS.values() for name in flow.uncertain} >= set(RATES)
+    for place in PLACES:
+        for found in opened(*place).matters.values():
+            for one in found.influences:
+                if one.kind == "rate":
+                    assert one.name in RATES
+                if one.kind == "trend":
+                    assert one.name in OF_TREND
+    assert {f"matters.{name}" for name in (*RATES, *OF_TREND)} <= set(texts())
+
+
+def test_a_stated_start_is_marked_and_its_distance_is_in_points(opened):
+    report = opened("wuhai", "wuhai", "en")
+    shown = unescape(str(rep.show_what_matters(report)))
+    assert "†" in shown
+    assert say("matters.assumed", "en") in shown
+    retention = report.matters["T02_retention"]
+    assert _first(report, retention) == "Start: from 93.0 % to 95.0 % (2.00 points off)"
+    assert "†" not in str(rep.show_what_matters(opened("mock_city", "mock_city", "en")))
+
+
+def test_what_no_value_changes_is_said(opened):
+    report = opened("mock_city", "mock_city", "en")
+    found = report.matters["A12a_primary_pass_increment"]
+    assert found.decisive is None
+    assert _first(report, found).startswith("no value within its bounds changes it")
+
+
+def test_a_move_too_small_for_one_decimal_gets_two(opened):
+    report = opened("mock_city", "mock_city", "en")
+    found = report.matters["T05_bachelor_line"]
+    drift = next(one for one in found.influences if one.name == "drift")
+    drift = replace(drift, turns_at=drift.middle + 0.134)
+    assert _value(report, found, drift, drift.turns_at) == f"{drift.turns_at:.2f} points"
+
+
+def test_a_figure_has_a_text_in_place_of_it(opened):
+    shown = str(rep.show_what_matters(opened("wuhai", "wuhai", "zh")))
+    assert 'alt="各假定的作用' in shown
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_rows_are_json_and_say_what_was_found(opened, place):
+    report = opened(*place)
+    for found in report.matters.values():
+        row = json.loads(json.dumps(rep.matters_row(found)))
+        assert (row["target"], row["reason"]) == (found.target, found.reason)
+        assert row["changes_first"] == (found.decisive.name if found.decisive else None)
+    row = json.loads(json.dumps(rep.together_row(report.together)))
+    assert sum(row["verdicts"].values()) == len(report.numeric)
+
+
+# The plan as a whole
+
+
+def test_sentences_carry_the_numbers(opened):
+    report = opened("mock_city", "mock_city", "en")
+    found, shown = report.together, unescape(str(rep.show_together(report)))
+    assert not found.lost  # what contradicts its own pace has a probability all the same
+    assert f"{found.expected:.1f} can be expected to be met" in shown
+    low, high = (f"{end:.0f}" for end in found.interval)
+    assert f"between {low} and {high} (" in shown
+    least, most = (chance(bound, "en") for bound in (found.odds.low, found.odds.high))
+    assert f"the bounds are {least if least == most else f'{least} to {most}'}." in shown
+    for group in found.groups:
+        if group.odds is not None and not group.lost:
+            assert chance(group.odds.joint, "en") in shown
+
+
+def test_where_nothing_has_a_probability_nothing_is_said_of_the_whole(opened):
+    shown = str(rep.show_together(opened("wuhai", "wuhai", "en")))
+    assert say("matters.together_none", "en") in shown
+    assert "49 “no data”" in unescape(shown)
+    assert "<table" not in shown
+
+
+def test_the_overview_has_every_area_and_every_article(overview):
+    report = overview("mock_city", "en")
+    shown = unescape(str(rep.show_together_by_area(report)))
+    for area in report.areas:
+        assert report.area_name(area) in shown
+    for group in report.together(report.whole).groups:
+        assert f">{report.plan.article_in(group.article, report.lang)}<" in shown
+
+
+def test_the_overview_and_the_report_say_the_same(opened, overview):
+    one = opened("mock_city", "mock_city", "en").together
+    other = overview("mock_city", "en").together("mock_city")
+    assert rep.together_row(one) == rep.together_row(other)
+
+
+def test_a_plan_that_can_be_kept_has_a_weakest_link(opened):
+    report = opened("michigan", "michigan_district_1010", "en")
+    found, shown = report.together, unescape(str(rep.show_together(report)))
+    assert found.weakest is not None
+    title = report.plan.target(found.weakest).title.in_("en")
+    told = chance(found.without_weakest, "en")
+    # What prints like the whole is no news: it is told where it prints otherwise.
+    news = say("matters.together_weakest", "en", target=title, chance=told) in shown
+    assert news == (told != chance(found.odds.joint, "en"))
+    assert found.without_weakest > found.odds.joint
+
+
+def test_the_summary_has_both(opened, tmp_path):
+    report = opened("wuhai", "wuhai", "zh")
+    rep.save_summary(report, str(tmp_path))
+    content = json.loads((tmp_path / "summary.json").read_text("utf-8"))
+    assert content["together"] == json.loads(json.dumps(rep.together_row(report.together)))
+    assert [row["target"] for row in content["matters"]] == [t.id for t in report.numeric]
+
+
+def test_of_a_whole_study_each_area_is_taken(catalog, opened):
+    study, table = catalog.study("wuhai"), opened.table("wuhai")
+    found = rep.together_of_study(catalog, study, table, areas=("wuhai", "wuda"))
+    assert [one.area for one in found] == ["wuhai", "wuda"]
+    one = rep.matters_of_study(catalog, study, table, areas=("wuhai",), targets=("T02_retention",))
+    report = opened("wuhai", "wuhai", "zh")
+    assert [m.decisive for m in one] == [report.matters["T02_retention"].decisive]
+    plan = catalog.plan(study.plan)
+    alone = sensitivity_of(report.evidence, plan, plan.target("T02_retention"), "wuhai")
+    assert alone.decisive == one[0].decisive
+    assert assess_jointly(report.evidence, plan, "wuhai", {}).odds is None
+
+
+# What it takes, in more words
+
+
+def test_other_readings_stand_behind_the_table(opened):
+    shown = unescape(str(rep.show_what_it_takes(opened("mock_city", "mock_city", "en"))))
+    assert "What other readings would take" in shown
+
+
+def test_the_floor_under_a_fall_of_myopia_is_told(opened):
+    from edu_metrics.formulas.flows import fastest_fall, start_myopia
+
+    report = opened("mock_city", "mock_city", "en")
+    now = report.assessments["A03e_myopia"].last_value
+    # 12.9 in grade 1, give or take 2: so near to what the middle of it gives.
+    floor = float(fastest_fall(start_myopia(now, 12.9)["by_grade"]))
+    shown = unescape(str(rep.show_what_it_takes(report)))
+    told = float(shown.split("the rate can fall by ")[1].split(" points")[0])
+    assert told == pytest.approx(floor, abs=0.05)
+
+
+def test_the_percentile_of_past_practice_is_that_of_the_verdict(opened):
+    report = opened("wuhai", "wuhai", "en")
+    shown = unescape(str(rep.show_what_it_takes(report)))
+    percentile = report.assessments["T06_primary_bachelor"].pace_percentile
+    assert say("taking.practice", "en") in shown
+    assert f'<td class="n">{percentile:.0f}</td>' in shown
