@@ -26,7 +26,7 @@ from edu_metrics.batch.job_queue import Asked, JobQueue
 from edu_metrics.batch.jobs import FORK, KERNEL, Job, Limits, NotStartedError, Outcome
 from edu_metrics.errors import ReportError
 
-__all__ = ["ReportPool", "can_fork", "default_engine", "report_pool"]
+__all__ = ["can_fork", "report_pool"]
 
 #: How often in a row a pool may break, with no report between, until all that is left is given up.
 _BREAKS = 4

@@ -20,7 +20,7 @@ from typing import Any
 
 from edu_metrics.errors import EduMetricsError, ReportError
 
-__all__ = ["BLAS_THREADS", "VARIABLE", "fault", "single_threaded", "told", "warm"]
+__all__ = ["BLAS_THREADS", "VARIABLE", "fault", "told", "warm"]
 
 #: One thread a process: reports run side by side, and threads inside them would only contend.
 #: The last one keeps Arrow's allocator from starting a thread when it is loaded.
