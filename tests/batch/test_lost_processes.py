@@ -74,7 +74,8 @@ def at_start(tmp_path, monkeypatch):
         only = "import sys\nif 'multiprocessing.forkserver' in ' '.join(sys.orig_argv):\n"
         text = only + "".join(f"    {line}\n" for line in lines.splitlines())
         (folder / "sitecustomize.py").write_text(text, "utf-8")
-        monkeypatch.setenv("PYTHONPATH", str(folder))
+        path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+        monkeypatch.setenv("PYTHONPATH", path)
 
     return do
 
