@@ -18,7 +18,7 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env build reports lint test lab clean
+.PHONY: help env build reports lint test lab docs clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -46,9 +46,13 @@ test: lint  ## Check everything, then run the tests
 lab: env  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
+docs: env  ## Build the site into site/: tutorials are run, nothing is fetched
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Open $(CURDIR)/site/index.html; with search: python3 -m http.server --directory site"
+
 clean:  ## Remove what was generated: reports, tables, caches (the environment stays)
 	find reports data/processed -mindepth 1 ! -name .gitkeep -delete
-	rm -rf data/raw/simulated dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf data/raw/simulated dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/.stamp: requirements.lock pyproject.toml | $(UV_TO_FETCH)
 	test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' .venv

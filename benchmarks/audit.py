@@ -11,7 +11,7 @@ from pathlib import Path
 
 from edu_metrics.catalog import Plan, Target, load_catalog
 from edu_metrics.plan_audit import PlanContext, audit
-from edu_metrics.plan_audit.rules import RULES
+from edu_metrics.plan_audit.auditing import RULES
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -11,6 +11,7 @@ is the median as printed counts as half above it.
 
     forecast_scores.py PANEL.csv.gz ... --national SERIES.csv --out SCORES.csv
     forecast_scores.py --summary SCORES.csv
+    forecast_scores.py --compare SCORES.csv forecast_scores_7189b9f.csv
 
 It imports nothing of this project but for a forecast, so that it can judge another commit:
 PYTHONPATH=<checkout>/lib. Rows that the output already holds are not made again.
@@ -613,7 +614,7 @@ def markdown(table: pd.DataFrame) -> str:
         if name in ("n", "refused"):
             return f"{entry:.0f}"
         if isinstance(entry, float):
-            return f"{entry:.1f}" if "_pct" in name or "coverage" in name else f"{entry:.3f}"
+            return f"{entry:.1f}" if re.search("_pct|coverage|persons", name) else f"{entry:.3f}"
         return str(entry)
 
     lines = ["| " + " | ".join(table.columns) + " |", "|" + " --- |" * table.shape[1]]
@@ -652,6 +653,55 @@ def summary(scores: pd.DataFrame) -> str:
     return "\n\n".join(f"## {title}\n\n{markdown(table)}" for title, table in parts.items()) + "\n"
 
 
+SCALES = {"logit": "Rates", "log": "Amounts, ratios and rates above 100"}
+
+
+def comparison(new: pd.DataFrame, old: pd.DataFrame) -> str:
+    """Print the tables of docs/methods.md: today's scores / those of an older forecast."""
+    keys = ["areas", "horizon"]
+    scores = pd.concat([new, old[old["model"] == "today"]])
+    panels = scores[scores["source"] != "national"]
+    parts = {}
+    for scale, title in SCALES.items():
+        rows = panels[(panels["part"] == "all") & (panels["scale"] == scale)]
+        both = pooled(rows, ["model", *keys])
+        mine, theirs = (
+            both[both["model"] == model].set_index(keys) for model in ("current", "today")
+        )
+        ratio = mine["crps_ratio"] / theirs["crps_ratio"]
+        parts[title] = pd.DataFrame(
+            {
+                "n": mine["n"],
+                "80 % held": beside(mine, theirs, "coverage80", "{:.1f}"),
+                "95 % held": beside(mine, theirs, "coverage95", "{:.1f}"),
+                "above the median, %": beside(mine, theirs, "above_median_pct", "{:.0f}"),
+                "CRPS by no change": beside(mine, theirs, "crps_ratio", "{:.3f}"),
+                "CRPS, new by old": ratio.map("{:.2f}".format),
+            }
+        ).reset_index()
+    events = briers(panels).set_index(["part", "horizon", "areas"])
+    mine, theirs = (events[events["model"] == model] for model in ("current", "today"))
+    parts["Brier scores"] = beside(mine, theirs, "brier", "{:.3f}").unstack("areas").reset_index()
+    people = panels[panels["part"].str.startswith("persons") & (panels["horizon"] == 1)]
+    held = pooled(people[people["model"] == "current"], ["areas", "part"])
+    parts["By quartile of persons, 80 % held"] = held.pivot(
+        index="areas", columns="part", values="coverage80"
+    ).reset_index()
+    bins = reliability(panels[panels["model"] == "current"])
+    bins = bins[bins["n"] >= 200]
+    off = (bins["said_pct"] - bins["happened_pct"]).abs()
+    parts[f"Reliability: {(off <= 5).sum()} of {len(bins)} bins within 5 points; the worst"] = (
+        bins[off > 5].assign(off_pct=off).sort_values("off_pct", ascending=False).head(6)
+    )
+    return "\n\n".join(f"## {title}\n\n{markdown(table)}" for title, table in parts.items()) + "\n"
+
+
+def beside(mine: pd.DataFrame, theirs: pd.DataFrame, column: str, form: str) -> pd.Series:
+    """Put two numbers into one cell."""
+    pairs = zip(mine[column], theirs[column].reindex(mine.index), strict=True)
+    return pd.Series([f"{form.format(a)} / {form.format(b)}" for a, b in pairs], index=mine.index)
+
+
 def typical(paths: Sequence[Path]) -> dict[str, float]:
     """Work TYPICAL out: the median over panels of each one's median mean squared yearly change."""
     held: dict[str, list[float]] = {"logit": [], "log": []}
@@ -676,6 +726,7 @@ def main() -> int:
     parser.add_argument("--priors", type=Path, help="folder of priors learned without a source")
     parser.add_argument("--thin", type=int, default=1, help="so many times fewer groups (1)")
     parser.add_argument("--summary", type=Path, help="print pooled tables of scores")
+    parser.add_argument("--compare", type=Path, nargs=2, help="print scores beside older ones")
     parser.add_argument("--typical", action="store_true", help="print TYPICAL and stop")
     given = parser.parse_args()
     if given.typical:
@@ -686,6 +737,9 @@ def main() -> int:
         if given.out is None:
             parser.error("--out: expected a file for the scores")
         run(given.panels, given.national, given.out, given.models, given.thin)
+    if given.compare is not None:
+        new, old = (pd.read_csv(path, dtype={"areas": str}) for path in given.compare)
+        sys.stdout.write(comparison(new, old))
     if given.summary is not None:
         sys.stdout.write(summary(pd.read_csv(given.summary, dtype={"areas": str})))
     return 0

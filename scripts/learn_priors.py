@@ -2,6 +2,7 @@
 Learn what to expect of each type of measure from panels, and write it down.
 
     .venv/bin/python scripts/learn_priors.py FOLDER [--out FILE] [--without SOURCE] [--only TYPE]
+    .venv/bin/python scripts/learn_priors.py FOLDER --each OUT --tries 50
 
 FOLDER holds one folder a source with a `panel_long.csv.gz` somewhere below it: indicator, unit,
 year, value and, where known, n. Which indicator is of which type, and which years are left out,
@@ -9,7 +10,8 @@ stands in scripts/prior_panels.yaml. The priors of a type are those under which 
 three years ahead, for areas alone and together, were least surprising: the mean logarithm of the
 probability that a forecast gave to the outcome as it is printed, each source counting alike, with a
 penalty that holds a type near where its search starts. `--without` leaves a source out, so that it
-can be judged by priors learned elsewhere (benchmarks/forecast_scores.py --priors).
+can be judged by priors learned elsewhere; `--each` does so for every source in turn, its
+types only, and writes OUT/<folder of the source>.yaml (benchmarks/forecast_scores.py --priors OUT).
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ PENALTY, TRIES = 0.01, 80
 #: Where a search starts: on logits, and on the logarithm of amounts and ratios.
 START = {
     "drift_mean": 0.0,
-    "drift_common_sd": 0.08,
+    "drift_common_sd": 0.06,
     "drift_own_sd": 0.03,
     "gain": 0.7,
     "surprise_sd": 0.25,
@@ -64,12 +66,12 @@ START = {
     "damping": 0.9,
     "growth": 0.2,
     "sampling": 1.0,
-    "still_sd": 0.02,
+    "still_sd": 0.01,
 }
 AMOUNTS = {
     **START,
     "surprise_sd": 0.05,
-    "drift_common_sd": 0.04,
+    "drift_common_sd": 0.03,
     "drift_own_sd": 0.02,
     "damping": 0.95,
     "still_sd": 0.002,
@@ -281,23 +283,45 @@ def as_yaml(priors: dict[str, dict[str, float]], names: Any, sources: Sequence[S
     return "\n".join(lines) + "\n"
 
 
+def learn_without_each(
+    sources: Sequence[Source], given: dict[str, Any], tries: int, shipped: Path, out: Path
+) -> None:
+    """Write the priors by which each source is judged: its own types, learned without it."""
+    out.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        others = [other for other in sources if other is not source]
+        held = {panel.measure_type for other in others for panel in other.panels}
+        priors = read_priors(shipped)
+        for type_ in {panel.measure_type for panel in source.panels} & held:
+            priors[type_] = learn(type_, others, tries)
+        path = out / f"{given['sources'][source.id]['folder']}.yaml"
+        path.write_text(as_yaml(priors, given["names"], others), encoding="utf-8", newline="\n")
+
+
+def read_priors(path: Path) -> dict[str, dict[str, float]]:
+    """Read the priors of a file, by type."""
+    kept = yaml.safe_load(path.read_text("utf-8"))["priors"]
+    left = ("id", "name", "rate")
+    return {p["id"]: {k: v for k, v in p.items() if k not in left} for p in kept}
+
+
 def main() -> None:
     """Read the panels, learn, and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, default=Path("lib/edu_metrics/catalog/priors.yaml"))
     parser.add_argument("--without", default="")
+    parser.add_argument("--each", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--tries", type=int, default=TRIES)
     asked = parser.parse_args()
     given = yaml.safe_load(Path(__file__).with_name("prior_panels.yaml").read_text("utf-8"))
     warnings.simplefilter("ignore")
     sources = [s for s in read_sources(asked.folder, given["sources"]) if s.id != asked.without]
-    priors = {}
-    if asked.out.exists():
-        kept = yaml.safe_load(asked.out.read_text("utf-8"))["priors"]
-        left = ("id", "name", "rate")
-        priors = {p["id"]: {k: v for k, v in p.items() if k not in left} for p in kept}
+    if asked.each:
+        learn_without_each(sources, given, asked.tries, asked.out, asked.each)
+        return
+    priors = read_priors(asked.out) if asked.out.exists() else {}
     held = {panel.measure_type for source in sources for panel in source.panels}
     for type_ in given["names"]:
         if asked.only and type_ not in asked.only:

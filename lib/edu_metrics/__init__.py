@@ -1,16 +1,29 @@
 """
 Find out whether the numbers that an education plan promises can be kept.
 
-The package reads a promise exactly as the plan prints it (:mod:`edu_metrics.catalog`), measures
-where a place stands (:mod:`edu_metrics.observations`, with the formulas of
-:mod:`edu_metrics.formulas`), draws what may come (:mod:`edu_metrics.trajectories`), holds the two
-against each other (:mod:`edu_metrics.reachability`) and tells it in a report
-(:mod:`edu_metrics.report`), or in thousands (:mod:`edu_metrics.batch`). Places, plans and
-indicators are definitions, not code.
+``import edu_metrics as em`` offers what a researcher asks first, DataFrame in and DataFrame out;
+each name is loaded when it is first used.
 
-A notebook starts with :func:`open_report` or :func:`open_city`; an analysis of one's own with
-:func:`load_catalog`, :func:`read_processed`, :func:`compute` and :func:`assess`. Nothing is
-loaded before it is asked for.
+**Formulas on columns**, each cited: :func:`share`, :func:`pooled_share`,
+:func:`pass_rate_from_scores`, :func:`gross_enrolment`, :func:`net_enrolment`,
+:func:`cohort_retention`, :func:`pupil_teacher_ratio`, :func:`average_class_size`,
+:func:`large_class_share`, :func:`per_head`, :func:`parity_index`,
+:func:`average_annual_rate_of_change`.
+
+**Questions to a table** of area, year and value, without a file: :func:`paths`, :func:`project`,
+:func:`verdict`, :func:`required_pace`, :func:`years_needed`, :func:`people_behind`,
+:func:`scenarios`, :func:`backtest`, :func:`decompose`.
+
+**Questions to a study** of a project folder: :func:`load_catalog`, :func:`load_table`,
+:func:`assess`, :func:`scenarios`, :func:`sensitivity`, :func:`requirements`, :func:`joint`,
+:func:`precedents`, :func:`status_rules`, :func:`audit`; and its reports: :func:`open_report`,
+:func:`open_city`, :func:`make_reports`.
+
+**Plots** that take a frame and an Axes: :func:`plot_fan`, :func:`plot_paths`,
+:func:`plot_small_multiples`, :func:`plot_precedents`, :func:`plot_calibration`.
+
+Whoever builds on the library finds its packages below the same name: ``em.formulas``,
+``em.trajectories`` and so on.
 """
 
 from __future__ import annotations
@@ -19,38 +32,166 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from edu_metrics.catalog import find_root, load_catalog
-    from edu_metrics.observations import compute, known_by, read_processed
-    from edu_metrics.reachability import assess
+    from edu_metrics.batch import make_reports
+    from edu_metrics.catalog import find_root
+    from edu_metrics.figures import (
+        plot_calibration,
+        plot_fan,
+        plot_paths,
+        plot_precedents,
+        plot_small_multiples,
+    )
+    from edu_metrics.formulas import (
+        average_annual_rate_of_change,
+        average_class_size,
+        cohort_retention,
+        gross_enrolment,
+        large_class_share,
+        net_enrolment,
+        parity_index,
+        pass_rate_from_scores,
+        per_head,
+        pooled_share,
+        pupil_teacher_ratio,
+        share,
+    )
+    from edu_metrics.observations import compute
+    from edu_metrics.on_frames.backtesting import backtest
+    from edu_metrics.on_frames.decomposing import decompose
+    from edu_metrics.on_frames.judging import people_behind, required_pace, verdict, years_needed
+    from edu_metrics.on_frames.projecting import project
+    from edu_metrics.on_frames.promised import paths
+    from edu_metrics.on_frames.scenarios import scenarios
+    from edu_metrics.on_frames.studies import (
+        assess,
+        audit,
+        joint,
+        load_catalog,
+        load_table,
+        precedents,
+        requirements,
+        sensitivity,
+        status_rules,
+    )
     from edu_metrics.report import open_city, open_report
 
 __all__ = [
     "assess",
+    "audit",
+    "average_annual_rate_of_change",
+    "average_class_size",
+    "backtest",
+    "cohort_retention",
     "compute",
+    "decompose",
     "find_root",
-    "known_by",
+    "gross_enrolment",
+    "joint",
+    "large_class_share",
     "load_catalog",
+    "load_table",
+    "make_reports",
+    "net_enrolment",
     "open_city",
     "open_report",
-    "read_processed",
+    "parity_index",
+    "pass_rate_from_scores",
+    "paths",
+    "people_behind",
+    "per_head",
+    "plot_calibration",
+    "plot_fan",
+    "plot_paths",
+    "plot_precedents",
+    "plot_small_multiples",
+    "pooled_share",
+    "precedents",
+    "project",
+    "pupil_teacher_ratio",
+    "required_pace",
+    "requirements",
+    "scenarios",
+    "sensitivity",
+    "share",
+    "status_rules",
+    "verdict",
+    "years_needed",
 ]
 
+#: Where each name is found; a test holds it against the imports above.
 _HOMES = {
-    "assess": "reachability",
-    "compute": "observations",
-    "find_root": "catalog",
-    "known_by": "observations",
-    "load_catalog": "catalog",
-    "open_city": "report",
-    "open_report": "report",
-    "read_processed": "observations",
+    "batch": ("make_reports",),
+    "catalog": ("find_root",),
+    "figures": (
+        "plot_calibration",
+        "plot_fan",
+        "plot_paths",
+        "plot_precedents",
+        "plot_small_multiples",
+    ),
+    "formulas": (
+        "average_annual_rate_of_change",
+        "average_class_size",
+        "cohort_retention",
+        "gross_enrolment",
+        "large_class_share",
+        "net_enrolment",
+        "parity_index",
+        "pass_rate_from_scores",
+        "per_head",
+        "pooled_share",
+        "pupil_teacher_ratio",
+        "share",
+    ),
+    "observations": ("compute",),
+    "on_frames.backtesting": ("backtest",),
+    "on_frames.decomposing": ("decompose",),
+    "on_frames.judging": ("people_behind", "required_pace", "verdict", "years_needed"),
+    "on_frames.projecting": ("project",),
+    "on_frames.promised": ("paths",),
+    "on_frames.scenarios": ("scenarios",),
+    "on_frames.studies": (
+        "assess",
+        "audit",
+        "joint",
+        "load_catalog",
+        "load_table",
+        "precedents",
+        "requirements",
+        "sensitivity",
+        "status_rules",
+    ),
+    "report": ("open_city", "open_report"),
 }
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+
+#: Packages that can be had by their name without an import of their own.
+_PACKAGES = (
+    "batch",
+    "catalog",
+    "errors",
+    "explorer",
+    "figures",
+    "formulas",
+    "frames",
+    "observations",
+    "plan_audit",
+    "reachability",
+    "report",
+    "simulation",
+    "trajectories",
+    "words",
+)
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that importing the package costs nothing."""
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = found
+        return found
+    if name in _PACKAGES:
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -26,7 +26,7 @@ from edu_metrics.batch.staleness import decide
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.observations import processed_path, read_processed, write_processed
-from edu_metrics.reachability import Evidence, SideBySide, assess_target, plan_together
+from edu_metrics.reachability import SeriesStore, SideBySide, assess_jointly, assess_target
 from edu_metrics.report import as_row
 from edu_metrics.report import fingerprint as inputs
 from edu_metrics.report.kinds import TRACK_RECORD
@@ -247,7 +247,7 @@ def told_of(evidence, area):
     plan = evidence.catalog.plan(evidence.study.plan)
     found = {target.id: assess_target(evidence, plan, target, area) for target in plan.targets}
     beside = SideBySide(evidence)
-    together = plan_together(evidence, plan, area, found)
+    together = assess_jointly(evidence, plan, area, found)
     return (
         [as_row(one) for one in found.values()],
         [repr(beside.table(plan.target(name), one)) for name, one in found.items()],
@@ -284,14 +284,14 @@ def test_a_report_that_is_left_as_it_is_would_come_out_the_same(
     if few:
         # The fewer peers there are, the more each of them matters.
         entry = entry.model_copy(update={"areas": catalog.expand(entry.areas)[: int(few)]})
-    before = Evidence(catalog, entry, table)
+    before = SeriesStore(catalog, entry, table)
     areas = [area for area in before.areas if area in set(before.table["area"])]
     place = areas[len(areas) // 2]
     changed = table.copy()
     known = changed["vintage"] <= pd.Timestamp(entry.as_of)
     rows = changed.index[(changed["area"] == place) & (changed["bound"] == "exact") & known]
     changed.loc[rows[len(rows) // 2], "value"] *= factor
-    after = Evidence(catalog, entry, changed)
+    after = SeriesStore(catalog, entry, changed)
     first, second = ObservedInputs(before), ObservedInputs(after)
     same = [a for a in before.areas if first.sha256(a) == second.sha256(a)]
     assert place not in same
@@ -309,13 +309,13 @@ def test_how_indicators_hang_together_is_an_input_even_where_forecasts_stay(
     entry, table = catalog.study("mock_city"), opened.table("mock_city")
     own, neighbour = "mock_east", "mock_west"
     entry = entry.model_copy(update={"areas": (own, neighbour, "mock_south"), "compare_with": ()})
-    monkeypatch.setattr(Evidence, "projection", lambda *_: SameDraws())
-    monkeypatch.setattr(Evidence, "moves_together_pct", lambda *_: None)
+    monkeypatch.setattr(SeriesStore, "projection", lambda *_: SameDraws())
+    monkeypatch.setattr(SeriesStore, "moves_together_pct", lambda *_: None)
     monkeypatch.setattr(SideBySide, "paces", lambda *_: None)
     changed = table.copy()
     rows = (changed["area"] == neighbour) & (changed["quantity"] == "children_myopic")
     changed.loc[rows & (changed["year"] == 2018), "value"] *= 0.9
-    before, after = (Evidence(catalog, entry, told) for told in (table, changed))
+    before, after = (SeriesStore(catalog, entry, told) for told in (table, changed))
     assert ObservedInputs(before).sha256(own) == ObservedInputs(before).sha256(own)
     assert ObservedInputs(before).sha256(own) != ObservedInputs(after).sha256(own)
 
@@ -338,8 +338,8 @@ def test_what_was_published_after_the_study_s_date_is_no_input(catalog, opened):
     entry, table = catalog.study("michigan"), opened.table("michigan")
     later = table.copy()
     later.loc[later["year"] == 1998, "value"] = 1.0
-    first = ObservedInputs(Evidence(catalog, entry, table))
-    second = ObservedInputs(Evidence(catalog, entry, later))
+    first = ObservedInputs(SeriesStore(catalog, entry, table))
+    second = ObservedInputs(SeriesStore(catalog, entry, later))
     area = first._evidence.areas[0]
     assert first.sha256(area) == second.sha256(area)
 

@@ -236,6 +236,56 @@ def test_scenarios_run_what_is_defined(command, project):
     assert "pass_2020" not in table.out
 
 
+def test_a_scenario_is_asked_for_without_a_file(command, project):
+    """80 in 2020 and 6 points a year; from an assumed 70 five years before 2022."""
+    words = ("scenarios", "harbour", "--area", "port", "--root", project, "--target", "pass_2022")
+    (row,) = command(*words, "--pace", "6", "--format", "json").rows
+    assert (row["median"], row["met"], row["start"]) == ([86, 92], True, "observed")
+    asked = ("--base", "70", "--pace", "5", "--years", "5")
+    (row,) = command(*words, *asked, "--format", "json").rows
+    assert (row["median"], row["start_year"]) == ([75, 80, 85, 90, 95], 2017)
+    table = command(*words, *asked)
+    assert (table.status, table.err) == (0, "")
+    assert "base=70, pace=5, years=5" in table.out
+    (row,) = command(*words, "--pace", "5", "--unit", "percent", "--format", "json").rows
+    assert row["median"] == [84, 88.2]
+
+
+def test_a_study_without_a_target_is_counted_and_not_listed(command, project):
+    found = command("scenarios", "harbour", "--pace", "6", "--root", project)
+    lines = found.out.splitlines()
+    heads = ["area", "scenario", "cases", "kept", "not_kept", "by_chance", "not_said"]
+    assert lines[0].split() == heads
+    assert [line.split()[0] for line in lines[1:]] == ["port", "east", "west", "south"]
+    for line in lines[1:]:
+        cases, *counts = map(int, line.split()[2:])
+        assert cases == sum(counts) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["scenarios", "harbour", "--lever", "upgrades"], "expected a name and a number"),
+        (["scenarios", "harbour", "--lever", "upgrade=3"], "did you mean 'upgrades'"),
+        (["scenarios", "harbour", "--years", "3"], "expected at least one of them"),
+        (["scenarios", "harbour", "--years", "0", "--base", "3"], "--years"),
+        (["scenarios", "harbour", "--pace", "fast"], "--pace"),
+        (["scenarios", "harbour", "--area", ""], "--area: expected a value"),
+        (["assess", "harbour", "--target="], "--target: expected a value"),
+        (["assess", ""], "argument 2: expected a value"),
+        (["targets", "--plan", " "], "--plan: expected a value"),
+        (["report", "harbour", "--out", ""], "--out: expected a value"),
+        (["check", "--root", ""], "--root: expected a value"),
+    ],
+)
+def test_a_number_that_is_none_or_an_empty_value_is_a_usage_fault(command, project, words, named):
+    root = [] if "--root" in words else ["--root", project]
+    found = command(*words, *root)
+    assert (found.status, found.out) == (2, "")
+    assert named in found.err
+    assert not (project / "reports").exists()
+
+
 def test_matters_say_what_each_answer_hangs_on_or_why_nothing_can_be_said(command, project):
     words = ("matters", "harbour", "--area", "east", "--root", project)
     found = command(*words, "--format", "json")

@@ -108,3 +108,33 @@ def test_the_sentences_below_say_the_same(example):
 
 def test_the_report_that_the_readme_makes_is_there(example):
     assert "Riverside" in example.report.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_lines_of_python_print_what_the_page_prints(page, tmp_path):
+    """They need no project: they run in an empty folder."""
+    text = (ROOT / page).read_text("utf-8")
+    blocks = re.findall(
+        r"^```python\n(.*?)^```$(.*?)(?=^\S*`outlook)", text, re.DOTALL | re.MULTILINE
+    )
+    assert blocks
+    for code, after in blocks:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(LIBRARY)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        printed = cells("\n".join(re.findall(r"^    .*$", after, re.MULTILINE)))
+        assert printed == cells(done.stdout), f"{page} ought to print\n{done.stdout}"
+        assert len([line for line in code.splitlines() if line]) <= 10
+    assert text.index("```python") < text.index("```sh")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_name_of_the_package_that_a_page_uses_is_public(page):
+    named = set(re.findall(r"\bem\.([a-z_]+)", (ROOT / page).read_text("utf-8")))
+    assert named <= set(edu_metrics.__all__)

@@ -13,7 +13,7 @@ from edu_metrics.catalog import load_catalog
 from edu_metrics.explorer.desk import Desk
 from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.observations import validate
-from edu_metrics.reachability import Evidence, assess_target
+from edu_metrics.reachability import SeriesStore, assess_target
 from edu_metrics.report import prepare
 
 SHIPPED = Path(__file__).parents[2]
@@ -124,7 +124,7 @@ def by_hand(tmp_path_factory):
         for year, number in zip(YEARS, passed, strict=True)
         for quantity, value in (("passed", number), ("failed", 1000 - number), ("sat", 1000))
     ]  # fmt: skip
-    evidence = Evidence(catalog, catalog.study("study"), validate(pd.DataFrame(rows), catalog))
+    evidence = SeriesStore(catalog, catalog.study("study"), validate(pd.DataFrame(rows), catalog))
     plan = catalog.plan("plan")
 
     @cache

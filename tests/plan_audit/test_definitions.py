@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.plan_audit import PlanContext, Severity
-from edu_metrics.plan_audit.rules.definitions import (
+from edu_metrics.plan_audit.definitions import (
     one_name_two_indicators,
     one_thing_two_names,
     rate_from_share,

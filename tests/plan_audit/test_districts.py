@@ -4,16 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edu_metrics.formulas import pooled_share
 from edu_metrics.plan_audit import Kind, Severity
-from edu_metrics.plan_audit.rules.districts import (
-    areas_left_out,
-    needed_in_rest,
-    rank_among_few,
-    whole_without_parts,
-)
+from edu_metrics.plan_audit.contradictions import rest_of_whole
+from edu_metrics.plan_audit.definitions import areas_left_out, rank_among_few, whole_without_parts
 
 DISTRICTS = ["haibowan", "wuda", "hainan"]
 COUNTY = [f"mock_county_{letter}" for letter in "abcde"]
+
+
+def needed_in_rest(level, weights, values):
+    """What the last part must reach so that the whole comes to a level."""
+    *known, _ = weights
+    return rest_of_whole(level, pooled_share(values, known), sum(known) / sum(weights))
 
 
 def ranked(bound, among):

@@ -6,13 +6,15 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Reading
 from edu_metrics.plan_audit import PlanContext, Severity
-from edu_metrics.plan_audit.rules.readings import (
-    ambiguous_readings,
-    reading_levels,
-    reading_range,
-)
+from edu_metrics.plan_audit.readings import ambiguous_readings, binding, reading_range
 
 PCT = (0, 100)
+
+
+def reading_levels(reading, base, steps, limits, **options):
+    """The level that a reading comes to from a base, one for each number of steps."""
+    ranges = [reading_range(reading, base, one, limits, **options) for one in steps]
+    return tuple(binding(found, base, limits) for found in ranges)
 
 
 def found(context):

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound
 from edu_metrics.plan_audit import PlanContext, Severity
-from edu_metrics.plan_audit.rules.higher_levels import pace_beyond_norm, targets_elsewhere
-from edu_metrics.plan_audit.rules.record import (
+from edu_metrics.plan_audit.record import (
     base_against_areas_above,
     hardest_step,
+    pace_beyond_norm,
     pace_beyond_record,
     remainder_that_must_go,
     share_of_remainder,
+    targets_elsewhere,
     yearly_steps,
 )
 

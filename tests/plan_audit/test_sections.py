@@ -12,10 +12,17 @@ import math
 import pytest
 
 from edu_metrics.catalog import Baseline
+from edu_metrics.formulas import pooled_share
 from edu_metrics.observations import build
 from edu_metrics.plan_audit import Kind, Severity, audit, observed_series
-from edu_metrics.plan_audit.rules._bands import cut_of_new_cases
-from edu_metrics.plan_audit.rules.districts import needed_in_rest
+from edu_metrics.plan_audit.contradictions import rest_of_whole
+from edu_metrics.plan_audit.impossible import cut_of_new_cases
+
+
+def needed_in_rest(level, weights, values):
+    """What the last part must reach so that the whole comes to a level."""
+    *known, _ = weights
+    return rest_of_whole(level, pooled_share(values, known), sum(known) / sum(weights))
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.plan_audit import PlanContext, Severity
-from edu_metrics.plan_audit.rules.table_article import (
-    additions_needed,
-    change_against_levels,
-    growth,
-)
+from edu_metrics.plan_audit.contradictions import additions_needed, change_against_levels
+from edu_metrics.plan_audit.sentences import growth_pct
 
 PAIR = ("T08_senior_graduate", "A25a_graduate_share")
 
@@ -85,7 +82,7 @@ def test_those_who_join_lift_the_share_to_what_was_asked(first, step):
 
 @given(st.floats(1, 99), st.floats(-50, 50))
 def test_growth_undoes_a_percentage(first, percent):
-    assert growth(first, first * (1 + percent / 100)) == pytest.approx(percent, abs=1e-9)
+    assert growth_pct(first, first * (1 + percent / 100)) == pytest.approx(percent, abs=1e-9)
 
 
 def test_exact_agreement_yields_nothing(made):

@@ -4,17 +4,19 @@ import math
 
 import pytest
 
-from edu_metrics.plan_audit.rules import whole_numbers
-from edu_metrics.plan_audit.rules.whole_numbers import (
+from edu_metrics.formulas import smallest_count_after_growth
+from edu_metrics.plan_audit import printed_numbers
+from edu_metrics.plan_audit.auditing import RULES as ALL_RULES
+from edu_metrics.plan_audit.printed_numbers import (
     all_of_persons,
     all_of_units,
     exact_from,
-    growth_asked,
     growth_of_small_count,
     share_of_small_count,
 )
+from edu_metrics.plan_audit.sentences import growth_pct
 
-RULES = tuple(getattr(whole_numbers, name) for name in whole_numbers.__all__)
+RULES = [rule for rule in ALL_RULES if rule.__module__ == printed_numbers.__name__]
 
 
 def growth(percent, base=None, indicator="master_teacher_workshops"):
@@ -101,7 +103,8 @@ def test_growth_of_money_has_no_whole_numbers(made):
 
 @pytest.mark.parametrize("percent", [4, 5, 12.5, 20, 33])
 def test_growth_is_exact_for_the_multiples_and_for_no_smaller_base(percent):
-    exact = [n for n in range(1, 201) if abs(growth_asked(n, percent) - percent) < 1e-9]
+    asked = {n: growth_pct(n, smallest_count_after_growth(n, percent)) for n in range(1, 201)}
+    exact = [n for n, growth in asked.items() if abs(growth - percent) < 1e-9]
     assert exact == list(range(exact_from(percent), 201, exact_from(percent)))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Indicator
 from edu_metrics.formulas import chance_of_move, smallest_visible_change, years_until_visible
-from edu_metrics.reachability import Evidence, Verdict, assess_target
+from edu_metrics.reachability import SeriesStore, Verdict, assess_target
 from edu_metrics.reachability.verdicts import verdict_of
 
 LATER = "2023-06-30"
@@ -36,7 +36,7 @@ def judged(case):
             for name, entry in catalog.indicators.items()
         }
         catalog = dataclasses.replace(catalog, indicators=indicators)
-        evidence = Evidence(catalog, study, table)
+        evidence = SeriesStore(catalog, study, table)
         plan = catalog.plan(study.plan)
         return assess_target(evidence, plan, plan.targets[0], area)
 

@@ -11,16 +11,16 @@ from edu_metrics.catalog import Bound, Reading, Scenario
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability import (
     Check,
-    Evidence,
+    SeriesStore,
     checks_of,
     final_bound,
     outcome_row,
     run_scenario,
     run_scenarios,
 )
+from edu_metrics.reachability.gap import whole_level
 from edu_metrics.reachability.scenarios.courses import Course
 from edu_metrics.reachability.scenarios.ending import ending_of
-from edu_metrics.reachability.standing import whole_level
 
 YEARS = (2017, 2018, 2019, 2020)
 
@@ -53,7 +53,7 @@ def play(case, promise, rates):
             }
         )
         return run_scenario(
-            Evidence(catalog, study, table), plan, plan.targets[0], entry,
+            SeriesStore(catalog, study, table), plan, plan.targets[0], entry,
             options.pop("area", "city"), **options,
         )  # fmt: skip
 
@@ -130,7 +130,7 @@ def schools(case, promise, cells):
              "steps": list(steps)}
         )  # fmt: skip
         (found,) = run_scenario(
-            Evidence(catalog, study, table), plan, plan.targets[0], entry, "city"
+            SeriesStore(catalog, study, table), plan, plan.targets[0], entry, "city"
         )
         return found
 
@@ -298,7 +298,7 @@ def test_where_less_is_better_worse_is_more(play, promise, case, cells):
                    step("shock", worse=10, unit="percent")]}
     )  # fmt: skip
     plan = catalog.plan("plan")
-    found = run_scenario(Evidence(catalog, study, table), plan, plan.targets[0], entry, "city")
+    found = run_scenario(SeriesStore(catalog, study, table), plan, plan.targets[0], entry, "city")
     assert path(found) == [18.7, 14]
 
 
@@ -340,7 +340,9 @@ def test_as_usual_has_no_probability_where_the_verdict_has_none(play, promise, c
         {"id": "s", "title": {"zh": "情景", "en": "s"}, "assumes": {"zh": "假定", "en": "a"},
          "steps": [step("as_usual")]}
     )  # fmt: skip
-    (found,) = run_scenario(Evidence(catalog, study, table), plan, plan.targets[0], entry, "city")
+    (found,) = run_scenario(
+        SeriesStore(catalog, study, table), plan, plan.targets[0], entry, "city"
+    )
     assert found.draws is not None
     assert (found.met, found.probability) == (None, None)
 
@@ -467,7 +469,7 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(case, promise, c
         {"id": "s", "title": {"zh": "情景", "en": "s"}, "assumes": {"zh": "假定", "en": "a"},
          "steps": [step("halt")]}
     )  # fmt: skip
-    evidence = Evidence(catalog, study, table)
+    evidence = SeriesStore(catalog, study, table)
     (found,) = run_scenario(evidence, plan, plan.targets[0], entry, "city")
     assert (found.reason, found.met) == (None, True)
 

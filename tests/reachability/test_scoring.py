@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.formulas import wilson_interval
-from edu_metrics.reachability import Evidence, Forecast, Outcome, Verdict, assess, outcome_of, score
+from edu_metrics.reachability import (
+    Forecast,
+    Outcome,
+    SeriesStore,
+    Verdict,
+    assess,
+    outcome_of,
+    score,
+)
 
 PAST = {2016: 880, 2017: 900, 2018: 920, 2019: 910, 2020: 930}
 YEARLY = {"type": "yearly_change", "unit": "points"}
@@ -47,7 +55,7 @@ def later(case, promise, rates):
             found.steps, found.last_year, found.probability, found.interval,
         )  # fmt: skip
         then = study.model_copy(update={"as_of": dt.date.fromisoformat(now)})
-        return outcome_of(made, Evidence(catalog, then, table), catalog.plan("plan"))
+        return outcome_of(made, SeriesStore(catalog, then, table), catalog.plan("plan"))
 
     return run
 
@@ -102,7 +110,7 @@ def test_a_break_after_the_forecast_parts_it_from_what_came(later, year, source,
 def test_a_reading_without_a_meaning_can_not_be_scored(case, promise):
     catalog, study, table = case([promise([], undecided=True)])
     made = dataclasses.replace(forecast(None), target="goal", area="city", reading="r0")
-    found = outcome_of(made, Evidence(catalog, study, table), catalog.plan("plan"))
+    found = outcome_of(made, SeriesStore(catalog, study, table), catalog.plan("plan"))
     assert (found.why, found.due, found.lead) == ("undecided", None, None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from edu_metrics.catalog import load_catalog
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Evidence
+from edu_metrics.reachability import SeriesStore
 from edu_metrics.report import CityReport, prepare
 from edu_metrics.report.context import AreaReport
 
@@ -46,7 +46,7 @@ def opened(catalog):
 
     @cache
     def evidence(study):
-        return Evidence(catalog, catalog.study(study), table(study))
+        return SeriesStore(catalog, catalog.study(study), table(study))
 
     @cache
     def of(study, area, lang="en"):

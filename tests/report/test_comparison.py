@@ -7,7 +7,7 @@ import re
 import pytest
 
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import chance, run_scenario, what_it_takes
+from edu_metrics.reachability import chance, requirements_of, run_scenario
 from edu_metrics.report import (
     Comparison,
     open_comparison,
@@ -86,7 +86,7 @@ def test_levers_are_told_against_the_flow_models_own_as_usual(compared):
     (found,) = run_scenario(report.evidence, report.plan, target, scenario, "mock_city")
     assert (found.probability, found.met) == (None, None)
     assert found.under_model > CAP
-    taken = what_it_takes(report.evidence, report.plan, target, "mock_city")
+    taken = requirements_of(report.evidence, report.plan, target, "mock_city")[0]
     assert found.model_base == pytest.approx(taken.under_model, abs=1e-12)
 
 

@@ -17,8 +17,8 @@ from edu_metrics.reachability import (
     Verdict,
     chance,
     checks_of,
+    requirements_of,
     run_scenario,
-    what_each_reading_takes,
 )
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.trajectories import stated
@@ -46,7 +46,7 @@ def told_everywhere(report, target) -> dict[str, float | None]:
     """Collect the probability of a target from every place that tells one."""
     found = report.assessments[target.id]
     evidence, plan, known = report.evidence, report.plan, report.quantities
-    takings = what_each_reading_takes(
+    takings = requirements_of(
         evidence, plan, target, report.area.id, assessment=found, quantities=known
     )
     (usual,) = run_scenario(
@@ -91,7 +91,7 @@ def test_other_readings_stand_with_their_own_probability(opened, place):
     for target in report.numeric:
         found = report.assessments[target.id]
         by_reading = {(one.reading, one.steps): one.probability for one in (found, *found.others)}
-        takings = what_each_reading_takes(
+        takings = requirements_of(
             report.evidence, report.plan, target, report.area.id,
             assessment=found, quantities=report.quantities,
         )  # fmt: skip

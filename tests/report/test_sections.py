@@ -15,13 +15,7 @@ import pytest
 from edu_metrics import report as rep
 from edu_metrics.errors import DataError, DefinitionError, ReportError
 from edu_metrics.formulas import FORMULAS
-from edu_metrics.reachability import (
-    Applies,
-    Verdict,
-    chance,
-    gap_by_parts,
-    what_each_reading_takes,
-)
+from edu_metrics.reachability import Applies, Verdict, chance, gap_by_parts, requirements_of
 from edu_metrics.report import CityReport
 from edu_metrics.report.city import _gap, _splits
 from edu_metrics.report.context import AreaReport
@@ -86,7 +80,7 @@ def test_what_it_would_have_taken_of_targets_that_fell_due_is_marked(opened, lan
     assert told in shown
     # One mark in each row that has an answer, and one in the note.
     answered = [item for target in report.numeric
-                for item in what_each_reading_takes(report.evidence, report.plan, target, "wuhai")
+                for item in requirements_of(report.evidence, report.plan, target, "wuhai")
                 if item.kind != "none"]  # fmt: skip
     assert all(item.past for item in answered)
     assert "§" in shown
@@ -441,7 +435,7 @@ def test_city_and_district_say_what_does_not_add_up_and_name_no_deciding_distric
     target = report.plan.target(split.assessment.target)
     assert all(
         not item.parts
-        for item in what_each_reading_takes(report.evidence, report.plan, target, "mock_city")
+        for item in requirements_of(report.evidence, report.plan, target, "mock_city")
     )
 
 

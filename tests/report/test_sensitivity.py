@@ -10,7 +10,7 @@ import pytest
 
 from edu_metrics import report as rep
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability import chance, plan_together, what_it_takes, what_matters
+from edu_metrics.reachability import assess_jointly, chance, requirements_of, sensitivity_of
 from edu_metrics.report.sensitivity import OF_TREND, RATES, _first, _value
 from edu_metrics.words import say, texts
 
@@ -40,10 +40,10 @@ def test_one_target_has_one_chance_as_usual(opened, place):
     weighed = {n: m for n, m in report.matters.items() if m.model == "mechanism"}
     assert weighed
     for name, found in weighed.items():
-        taking = what_it_takes(
+        taking = requirements_of(
             report.evidence, report.plan, report.plan.target(name), report.area.id,
             assessment=report.assessments[name],
-        )  # fmt: skip
+        )[0]  # fmt: skip
         assert found.probability == taking.usual == report.assessments[name].probability
         assert found.under_model == taking.under_model
 
@@ -174,9 +174,9 @@ def test_of_a_whole_study_each_area_is_taken(catalog, opened):
     report = opened("wuhai", "wuhai", "zh")
     assert [m.decisive for m in one] == [report.matters["T02_retention"].decisive]
     plan = catalog.plan(study.plan)
-    alone = what_matters(report.evidence, plan, plan.target("T02_retention"), "wuhai")
+    alone = sensitivity_of(report.evidence, plan, plan.target("T02_retention"), "wuhai")
     assert alone.decisive == one[0].decisive
-    assert plan_together(report.evidence, plan, "wuhai", {}).odds is None
+    assert assess_jointly(report.evidence, plan, "wuhai", {}).odds is None
 
 
 # What it takes, in more words

@@ -9,13 +9,19 @@ import numpy as np
 import pytest
 
 from edu_metrics.errors import DataError, DefinitionError
+from edu_metrics.observations import read_processed
+from edu_metrics.reachability import assess
 from edu_metrics.report import (
+    as_row,
     has_record,
     open_record,
+    prepare,
     save_record,
+    score_files,
     show_coverage,
     show_failures,
     show_models,
+    show_own_verdicts,
     show_record_head,
     show_record_origins,
     show_record_precedents,
@@ -241,13 +247,39 @@ def test_the_panel_of_a_study_has_all_its_areas_and_all_years_of_its_table(root)
     assert [entry.id for entry in record.classes] == list(record.study.reference_class)
 
 
-def test_a_study_gets_a_record_where_it_has_many_areas_of_one_level(catalog):
-    assert [name for name in catalog.studies if has_record(catalog, catalog.study(name))] == [
-        "michigan"
-    ]
+def test_a_study_gets_a_record_where_it_has_many_areas_of_one_level_or_is_invented(catalog):
+    found = {name for name in catalog.studies if has_record(catalog, catalog.study(name))}
+    assert found == {"michigan", "mock_city"}
 
 
 def test_a_rate_of_which_nothing_exact_is_known_has_no_record(root):
     asked = {"indicator": "bachelor_line_rate", "lang": "en", "root": root}
     with pytest.raises(DataError, match="in some area and year, found none; name another"):
         open_record("wuhai", **asked)
+
+
+def test_what_came_of_a_studys_verdicts_is_what_score_says_of_its_own_summary(
+    root, catalog, tmp_path
+):
+    """By another public path: what ``assess --format json`` prints, read back by ``score``."""
+    study = catalog.study("mock_city")
+    prepare(catalog, study)
+    table = read_processed(root, study.id)
+    rows = [as_row(found) for found in assess(catalog, study, table)]
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps(rows), encoding="utf-8")
+    record = open_record("mock_city", lang="en", root=root)
+    assert record.by_verdict == list(score_files(catalog, [said]).by_word)
+    page = show_own_verdicts(record).text
+    for one in record.by_verdict:
+        assert f"{one.happened.pct:.0f} % (" in page
+
+
+def test_without_later_years_nothing_is_said_of_a_studys_verdicts(shaken):
+    assert shaken.by_verdict == []
+    assert "held against anything yet" in show_own_verdicts(shaken).text
+
+
+def test_a_record_of_an_invented_study_says_that_it_is_invented(root):
+    page = show_record_head(open_record("mock_city", lang="en", root=root)).text
+    assert "invented" in page.split("<table")[0].lower()

@@ -131,7 +131,7 @@ def test_a_climb_that_goes_on_is_followed():
     still = {score.horizon: score for score in scores if score.model == "no_change"}
     for horizon in (1, 2, 3):
         # Of the way that "no change" falls short more than half is gone, damping and all.
-        assert abs(mine[horizon].bias) < 0.45 * abs(still[horizon].bias)
+        assert abs(mine[horizon].bias) < 0.5 * abs(still[horizon].bias)
         assert mine[horizon].coverage80 > 80
 
 

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.errors import ProjectionError
-from edu_metrics.trajectories import baselines_that_reach, constant_pace, constant_rate
+from edu_metrics.trajectories import (
+    baselines_that_reach,
+    constant_pace,
+    constant_rate,
+    fixed_target,
+    percent_of_baseline,
+)
 
 #: World Bank, Learning Poverty country tables and simulation output (worldbank/LearningPoverty):
 #: learning poverty in 2015, in 2022 and in 2030, at 0.67889 points a year.
@@ -114,3 +120,23 @@ def test_a_fall_that_leaves_nothing_is_refused():
     with pytest.raises(ProjectionError, match="less than 100 percent"):
         baselines_that_reach(50, -5, -100, 2, relative=True)
     assert baselines_that_reach(0, -5, -100, 2) == (10, 200)
+
+
+def test_the_world_health_organization_prints_63_for_90_reduced_by_30_percent():
+    assert percent_of_baseline(90, -30, 7)[-1] == 63
+
+
+def test_targets_in_prose_come_to_what_their_words_say():
+    assert fixed_target(80, 95, 3) == (85, 90, 95)
+    assert fixed_target(20, 5, 3, falling=True) == (15, 10, 5)
+    assert fixed_target(8, 10, 2, falling=True) == (8, 8)
+    assert fixed_target(80, 120, 2, limits=(0, 100)) == (100, 100)
+    assert fixed_target(80, 120, 2, limits=(0, None)) == (100, 120)
+    assert percent_of_baseline(50, 10, 2) == (52.5, 55)
+    assert percent_of_baseline(95, 10, 1, limits=(0, 100)) == (100,)
+
+
+@pytest.mark.parametrize("path", [fixed_target, percent_of_baseline])
+def test_a_target_in_no_step_is_refused(path):
+    with pytest.raises(ProjectionError, match="at least"):
+        path(1, 2, 0)

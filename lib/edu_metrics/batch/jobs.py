@@ -244,9 +244,7 @@ def plan_jobs(
             jobs.append(
                 Job(notebooks / AUDIT, asked, folder / PLAN_AUDIT, title, "../../index.html")
             )
-        # How models do on invented numbers says how the numbers were invented.
-        known = (notebooks / RECORD).is_file() and not study.simulated
-        recorded = known and has_record(catalog, study)
+        recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
         if area is None and recorded:
             title = say("record.title", language, panel=study.title.in_(language))
             place = folder / TRACK_RECORD

@@ -65,6 +65,7 @@ from edu_metrics.catalog.scenarios import (
     ScenarioStep,
     Shock,
     Span,
+    Start,
 )
 from edu_metrics.catalog.targets import (
     AverageChange,
@@ -140,6 +141,7 @@ __all__ = [
     "Source",
     "SourceEnd",
     "Span",
+    "Start",
     "Study",
     "SumOverYears",
     "Target",

@@ -153,6 +153,11 @@ def find_root(start: Path | None = None) -> Path:
     ------
     DefinitionError
         If no folder upwards holds data/definitions.
+
+    Examples
+    --------
+    >>> (find_root() / "data" / "definitions").is_dir()
+    True
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):

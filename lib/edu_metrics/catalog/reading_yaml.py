@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ __all__ = ["entries_of", "nearest", "parse", "read_yaml"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: YAML's own rules of which word is a number, a date, a truth or nothing.
+_TYPES: Any = yaml.resolver.Resolver()
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]
@@ -24,6 +27,13 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self.doubles: list[str] = []
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """Tell the type of a node, once for each word: files repeat them thousands of times."""
+        if kind is yaml.ScalarNode:
+            return _scalar_type(value) if implicit[0] else self.DEFAULT_SCALAR_TAG
+        tag: str = super().resolve(kind, value, implicit)
+        return tag
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -48,6 +58,13 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
 
 
 _StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.construct_date)
+
+
+@functools.cache
+def _scalar_type(word: str) -> str:
+    """Tell the type of a word that stands without quotes."""
+    tag: str = _TYPES.resolve(yaml.ScalarNode, word, (True, False))
+    return tag
 
 
 def _where(mark: Any) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "ScenarioStep",
     "Shock",
     "Span",
+    "Start",
 ]
 
 #: How many years after the start a step takes effect; 0 is from the first year on.
@@ -121,7 +122,12 @@ class Shock(Definition):
 
 
 class LeverSettings(Definition):
-    """Levers of a mechanism set otherwise than usual, in every year, from the start."""
+    """
+    Levers of a mechanism set otherwise than usual, in every year, from the start.
+
+    Where no other step says how the series goes on from the start, the mechanism does; beside one
+    that does, what the levers change in the mechanism is added to it, in whatever order they stand.
+    """
 
     type: Literal["levers"]
     flow: Slug
@@ -189,7 +195,19 @@ ScenarioStep = Annotated[
 ]
 
 #: Steps that start from published numbers and not from the step before.
-_FIRST_ONLY = ("levers", "reading", "grid")
+_FIRST_ONLY = ("reading", "grid")
+
+
+class Start(Definition):
+    """
+    A start of the author's own.
+
+    ``value`` is where the series is taken to stand, its last value where left out; ``years`` how
+    many years before the target is due, the years since its last value where left out.
+    """
+
+    value: float | None = None
+    years: int | None = Field(default=None, ge=1, le=50)
 
 
 class Scenario(Definition):
@@ -199,6 +217,7 @@ class Scenario(Definition):
     Steps are applied in order, each to what the ones before it came to: a course (a pace, a halt,
     the trend) goes on from where the series then stands, a shock is added to it. ``indicators``
     limits what it is about; a step with levers is about the indicators that have its flow.
+    ``start`` begins elsewhere than where the series stands.
     """
 
     id: Slug
@@ -206,6 +225,7 @@ class Scenario(Definition):
     assumes: Text
     steps: tuple[ScenarioStep, ...] = Field(min_length=1)
     indicators: tuple[Slug, ...] = ()
+    start: Start | None = None
 
     @model_validator(mode="after")
     def _first_things_first(self) -> Scenario:
@@ -216,4 +236,8 @@ class Scenario(Definition):
             )
         if len(self.steps) > 1 and self.steps[0].type == "grid":
             raise ValueError("steps: a grid is a scenario of its own; expected no step after it")
+        if sum(step.type == "levers" for step in self.steps) > 1:
+            raise ValueError("steps: expected one step with levers; set all of them there")
+        if self.start is not None and self.steps[0].type == "grid":
+            raise ValueError("start: a grid has starts of its own")
         return self

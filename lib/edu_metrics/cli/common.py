@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from edu_metrics.errors import EduMetricsError
+from edu_metrics.errors import EduMetricsError, require_extra
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,13 @@ class Lang(StrEnum):
 
     ZH = "zh"
     EN = "en"
+
+
+class PaceUnit(StrEnum):
+    """What a pace is counted in."""
+
+    POINTS = "points"
+    PERCENT = "percent"
 
 
 Root = Annotated[
@@ -100,6 +107,20 @@ def asked_for(
     return entry, areas, (target,) if target else None
 
 
+def settings_of(levers: list[str] | None) -> dict[str, float]:
+    """Read settings such as ``upgrades=3``."""
+    settings, faults = {}, []
+    for given in levers or ():
+        name, _, value = given.partition("=")
+        try:
+            settings[name.strip()] = float(value)
+        except ValueError:
+            faults.append(f"{given!r}: expected a name and a number, such as upgrades=3")
+    if faults:
+        raise EduMetricsError("--lever: expected NAME=VALUE", faults)
+    return settings
+
+
 def tell_sums_apart(catalog: Catalog, study: Study) -> None:
     """Name on stderr what a study's table says of a whole and its parts in two ways."""
     from edu_metrics.observations import inspect_sums, read_processed
@@ -124,6 +145,7 @@ def tell_sums_apart(catalog: Catalog, study: Study) -> None:
 
 def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:
     """Give a study's observations, built where they are missing or old."""
+    require_extra("reports", "pyarrow")
     from edu_metrics.observations import read_processed
     from edu_metrics.report import prepare
 

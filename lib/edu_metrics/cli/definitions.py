@@ -135,10 +135,9 @@ def reference(
     shape: Shape = Format.TABLE,
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
-    from edu_metrics.trajectories.reference_files import made_as_yaml
-    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
-
     if build:
+        from edu_metrics.trajectories.reference_files import made_as_yaml
+
         known = None
         if name is not None:
             with usage():
@@ -158,6 +157,8 @@ def reference(
         else:
             out.write_text(text, encoding="utf-8", newline="\n")
         return
+    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
+
     catalog = load(root)
     if name is None:
         rows = class_rows(catalog)

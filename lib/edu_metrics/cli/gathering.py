@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of, tell_sums_apart
-from edu_metrics.errors import EduMetricsError
+from edu_metrics.errors import EduMetricsError, require_extra
 
 
 @app.command()
@@ -18,6 +18,7 @@ def build(
     root: Root = None,
 ) -> None:
     """Build the tables of studies from raw files and definitions."""
+    require_extra("reports", "pyarrow")
     from edu_metrics.report import prepare
 
     catalog = load(root)

@@ -6,7 +6,7 @@ import datetime as dt
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,11 +15,13 @@ from edu_metrics.cli.common import (
     USAGE,
     Format,
     Lang,
+    PaceUnit,
     Root,
     Shape,
     app,
     asked_for,
     load,
+    settings_of,
     stop,
     table_of,
     usage,
@@ -96,18 +98,53 @@ def scenarios(
         list[str] | None, typer.Option(help="Only this scenario; may be given several times.")
     ] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    pace: Annotated[
+        float | None, typer.Option(help="Change a year, without a file; negative for a fall.")
+    ] = None,
+    unit: Annotated[
+        PaceUnit, typer.Option(help="What --pace is counted in; percent of the year before.")
+    ] = PaceUnit.POINTS,
+    base: Annotated[
+        float | None, typer.Option(help="Where the series is taken to stand; its last value.")
+    ] = None,
+    years: Annotated[
+        int | None, typer.Option(min=1, max=50, help="Years before the target is due.")
+    ] = None,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Set a lever; may be given several times."),
+    ] = None,
     root: Root = None,
     shape: Shape = Format.TABLE,
 ) -> None:
-    """Run scenarios on a study: what each target's series comes to under what is assumed."""
-    from edu_metrics.reachability import outcome_row, run_scenarios
+    """
+    Run scenarios on a study: what each target's series comes to under what is assumed.
+
+    Without --target the table counts; --format json has every course.
+    """
+    from edu_metrics.reachability.scenarios import (
+        asked_scenarios,
+        outcome_row,
+        run_scenarios,
+        summary_rows,
+    )
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
     with usage():
-        named = tuple(catalog.scenario(name).id for name in scenario or ()) or None
+        chosen: list[Any] = [catalog.scenario(name) for name in scenario or ()]
+        if lever or any(one is not None for one in (pace, base, years)):
+            chosen += asked_scenarios(
+                pace=pace, unit=unit.value, base=base, years=years, levers=settings_of(lever)
+            )
     table = table_of(catalog, entry)
-    found = run_scenarios(catalog, entry, table, scenarios=named, areas=areas, targets=targets)
+    found = run_scenarios(
+        catalog, entry, table, scenarios=tuple(chosen) or None, areas=areas, targets=targets
+    )
+    if targets is None and shape is Format.TABLE:
+        counts = ("cases", "kept", "not_kept", "by_chance", "not_said")
+        print_rows(summary_rows(found), shape, ("area", "scenario", *counts))
+        return
     columns = ("area", "target", "scenario", "reading", "case", "start", "end", "met")
     print_rows([outcome_row(item) for item in found], shape, (*columns, "probability",
                                                             "under_model", "reason"))  # fmt: skip

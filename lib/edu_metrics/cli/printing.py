@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from edu_metrics.cli.common import Format
@@ -30,12 +31,54 @@ def print_rows(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ..
     if shape is Format.JSON:
         print_json(rows)
         return
+    cells = [[_cell(row[column], column) for column in columns] for row in rows]
+    _print_table(columns, cells, sys.stdout)
+
+
+def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
+    """Fit a table to a terminal; elsewhere each row is one line, whole, and quickly written."""
+    if not stream.isatty():
+        stream.write(aligned([heads, *rows]))
+        return
     from rich.table import Table
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in heads:
+        # What is too long for its column goes on below; what a row is stays in one piece.
+        table.add_column(column, overflow="fold", no_wrap=column in _IN_ONE_PIECE)
     for row in rows:
-        table.add_row(*(_cell(row[column], column) for column in columns))
-    console_on(sys.stdout).print(table)
+        table.add_row(*row)
+    console_on(stream).print(table)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """
+    Put cells one below the other, a row a line and two blanks between columns.
+
+    Examples
+    --------
+    >>> print(aligned([["area", "gap"], ["海勃湾区", "2.5"], ["x", ""]]))
+    area      gap
+    海勃湾区  2.5
+    x
+    <BLANKLINE>
+    """
+    lines = [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(map(_places, column)) for column in zip(*lines, strict=True)]
+    return "".join(
+        "  ".join(
+            cell + " " * (width - _places(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        + "\n"
+        for line in lines
+    )
+
+
+def _places(text: str) -> int:
+    """Count the places that a text takes: a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
 
 
 def console_on(stream: TextIO) -> Console:
@@ -46,6 +89,8 @@ def console_on(stream: TextIO) -> Console:
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
+#: Columns that say which row it is.
+_IN_ONE_PIECE = ("case",)
 #: Columns of probabilities of a target or a plan, and of averages of them.
 _CHANCES = ("probability", "joint", "independent", "low", "high")
 _AVERAGES = ("mean_probability", "under_model", "model_base")
@@ -132,25 +177,20 @@ def print_failures(failed: list[tuple[str, Outcome]]) -> None:
     """Name the reports that failed, each with the cell and the error."""
     if not failed:
         return
-    from rich.table import Table
-
-    table = Table("study", "report", "cell", "error", box=None, pad_edge=False)
-    for name, outcome in failed:
-        cell = "" if outcome.cell is None else str(outcome.cell)
-        table.add_row(name, outcome.name, cell, outcome.error or "")
-    console_on(sys.stderr).print(table)
+    rows = [
+        (name, outcome.name, "" if outcome.cell is None else str(outcome.cell), outcome.error or "")
+        for name, outcome in failed
+    ]
+    _print_table(("study", "report", "cell", "error"), rows, sys.stderr)
 
 
 def print_totals(results: list[tuple[str, Outcome]]) -> None:
     """Say of each study how many reports were made, stood or failed, and what one took."""
-    from rich.table import Table
-
-    titles = ("study", "made", "unchanged", "failed", "seconds a report")
-    table = Table(*titles, box=None, pad_edge=False)
+    rows = []
     for study in dict.fromkeys(name for name, _ in results):
         mine = [outcome for name, outcome in results if name == study]
         counts = [sum(o.status == s for o in mine) for s in ("made", "unchanged", "failed")]
         took = [outcome.seconds for outcome in mine if outcome.status == "made"]
         mean = f"{sum(took) / len(took):.1f}" if took else ""
-        table.add_row(study, *(str(count) for count in counts), mean)
-    console_on(sys.stderr).print(table)
+        rows.append((study, *(str(count) for count in counts), mean))
+    _print_table(("study", "made", "unchanged", "failed", "seconds a report"), rows, sys.stderr)

@@ -14,6 +14,7 @@ import typer
 
 from edu_metrics.cli.common import FAULT, Format, Root, app, load, studies_of, usage
 from edu_metrics.cli.printing import print_failures, print_rows, print_totals, progress
+from edu_metrics.errors import require_extra
 
 _LIMIT = "limit of a report (0: none)"
 
@@ -57,6 +58,9 @@ def report(
     root: Root = None,
 ) -> None:
     """Make reports that don't stand already: one for each area and language, and an index."""
+    require_extra("reports")
+    if scheduler is not None:
+        require_extra("cluster")
     from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
 
     catalog = load(root)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import find_root, load_catalog, nearest
-from edu_metrics.errors import DefinitionError, ReportError
+from edu_metrics.errors import DefinitionError, require_extra
 from edu_metrics.explorer.serving import serve
 from edu_metrics.words import LANGUAGES
 
@@ -59,21 +59,17 @@ def show_explorer(
         For an unknown study, area, target or language, with the nearest one.
     DataError
         If the study's table is missing or can't be made.
-    ReportError
-        If ipywidgets is not installed.
+    MissingExtraError
+        If a library of the extra is not installed.
     """
     if lang not in LANGUAGES:
         raise DefinitionError(
             f"no language {lang!r}{nearest(lang, LANGUAGES)} (there are {', '.join(LANGUAGES)})"
         )
-    try:  # what computes and draws is loaded in the kernel, and not by the server
-        from edu_metrics.explorer.desk import Desk
-        from edu_metrics.explorer.panel import Explorer
-    except ModuleNotFoundError as error:
-        if error.name != "ipywidgets":
-            raise
-        raise ReportError(
-            "the explorer needs ipywidgets; install it with: pip install 'edu-metrics[explore]'"
-        ) from None
+    require_extra("explore")
+    # What computes and draws is loaded in the kernel, and not by the server.
+    from edu_metrics.explorer.desk import Desk
+    from edu_metrics.explorer.panel import Explorer
+
     desk = Desk(load_catalog(Path(root) if root else find_root()), prepare)
     return Explorer(desk, desk.choose(study, area, target), lang).page

@@ -13,9 +13,9 @@ from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.observations import read_processed
 from edu_metrics.reachability import (
     Assessment,
-    Evidence,
     PaceOfPercentile,
     Quantities,
+    SeriesStore,
     assess_target,
 )
 
@@ -64,7 +64,7 @@ class Desk:
         self.catalog = catalog
         self._prepare = prepare
         self._percentile = pace_of_percentile
-        self._evidence: dict[str, Evidence] = {}
+        self._evidence: dict[str, SeriesStore] = {}
         self._quantities: dict[str, Quantities] = {}
         self._assessed: dict[tuple[str, str, str], Assessment] = {}
         self._ready = lru_cache(maxsize=_READY)(self._workbench)
@@ -81,7 +81,7 @@ class Desk:
         """Give the targets of a study's plan that a number judges."""
         return tuple(target for target in self.plan(study).targets if target.numeric)
 
-    def evidence(self, study: str) -> Evidence:
+    def evidence(self, study: str) -> SeriesStore:
         """
         Give the observations of a study, read when first asked for.
 
@@ -95,7 +95,7 @@ class Desk:
             if self._prepare is not None:
                 self._prepare(self.catalog, entry)
             table = read_processed(self.catalog.root, study)
-            self._evidence[study] = Evidence(self.catalog, entry, table)
+            self._evidence[study] = SeriesStore(self.catalog, entry, table)
             self._quantities[study] = Quantities(self._evidence[study])
         return self._evidence[study]
 

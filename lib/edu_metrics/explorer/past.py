@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.evidence import counts_whole
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reachability.scenarios.courses import Course, Situation
+from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
 __all__ = ["precedents_of_pace", "with_spread"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edu_metrics.explorer.answers import Answer
 from edu_metrics.explorer.workbench import Workbench
-from edu_metrics.reachability.evidence import counts_whole
+from edu_metrics.reachability.series import counts_whole
 from edu_metrics.words import amount, number, say
 
 __all__ = ["people_told"]

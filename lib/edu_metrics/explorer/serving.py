@@ -19,7 +19,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.errors import ReportError
+from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.words import say
 
 __all__ = ["free_port", "serve", "with_parameters"]
@@ -99,18 +99,16 @@ def serve(
     Raises
     ------
     ReportError
-        If voila is not installed, the port is taken, or the notebook is missing.
+        If the port is taken, or the notebook is missing.
+    MissingExtraError
+        If voila or another library of the extra is not installed.
     """
     content = with_parameters(notebook, parameters)
     content["metadata"]["title"] = say("explore.title", lang)
-    try:
-        from tornado.ioloop import IOLoop
-        from voila.app import Voila
-    except ModuleNotFoundError as error:
-        raise ReportError(
-            f"serving the explorer needs {error.name}; install it with: "
-            "pip install 'edu-metrics[explore]'"
-        ) from None
+    require_extra("explore")
+    from tornado.ioloop import IOLoop
+    from voila.app import Voila
+
     chosen = port or free_port()
     _refuse_taken(chosen)
     with contextlib.ExitStack() as stack:

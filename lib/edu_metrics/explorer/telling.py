@@ -11,7 +11,7 @@ from edu_metrics.explorer.people import people_told
 from edu_metrics.explorer.precedents import precedent_details, precedent_told
 from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.reachability import Lacking, Missing, Verdict, chance, edge_of
+from edu_metrics.reachability import Missing, MissingInputs, Verdict, chance, edge_of
 from edu_metrics.trajectories import CAP, FLOOR
 from edu_metrics.words import amount, date, number, percent, say, signed
 
@@ -290,7 +290,7 @@ def _own_pace(bench: Workbench, assumed: Assumed, lang: str) -> str:
 def lever_note_html(bench: Workbench, lang: str) -> str:
     """Say why a target has no lever that can be set; empty where it has."""
     built = bench.built
-    if not isinstance(built, Lacking) or bench.reason is not None:
+    if not isinstance(built, MissingInputs) or bench.reason is not None:
         return ""
     if built.contradiction:
         told = say("explore.lever_contradicts", lang)

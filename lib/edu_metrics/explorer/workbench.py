@@ -32,18 +32,18 @@ from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Answer, Assumed, Pace
 from edu_metrics.explorer.past import precedents_of_pace, with_spread
 from edu_metrics.reachability import (
     Assessment,
-    Built,
-    Evidence,
-    Lacking,
+    MechanismStart,
+    MissingInputs,
     PaceOfPercentile,
     Quantities,
     ScenarioOutcome,
+    SeriesStore,
     mechanism_from_counts,
     mechanism_from_statement,
     pace_by_class,
     verdict_of,
 )
-from edu_metrics.reachability.reaching import BEYOND
+from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, apply, begin
 from edu_metrics.reachability.scenarios.running import (
     changes_nothing,
@@ -63,7 +63,7 @@ class Workbench:
 
     Parameters
     ----------
-    evidence : Evidence
+    evidence : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan of the target.
@@ -79,7 +79,7 @@ class Workbench:
 
     def __init__(
         self,
-        evidence: Evidence,
+        evidence: SeriesStore,
         plan: Plan,
         target: Target,
         assessment: Assessment,
@@ -96,7 +96,7 @@ class Workbench:
         )  # fmt: skip
         self.reason: str | None = None
         self.courses: dict[str, Course] = {}
-        self.built: Built | Lacking = Lacking()
+        self.built: MechanismStart | MissingInputs = MissingInputs()
         self.due = plan.deadline_of(target)
         if assessment.reason == "reading_undecided" or assessment.indicator is None:
             self.reason = "reading_undecided"
@@ -140,9 +140,9 @@ class Workbench:
                 return self.due
         return beyond
 
-    def _mechanism(self) -> Built | Lacking:
+    def _mechanism(self) -> MechanismStart | MissingInputs:
         if self.indicator.mechanism is None:
-            return Lacking()
+            return MissingInputs()
         if self.assessment.start == "plan_statement":
             return mechanism_from_statement(self.indicator, self.start_year, self.start_value)
         return mechanism_from_counts(
@@ -169,17 +169,17 @@ class Workbench:
 
     def _preset(self, step: LeverSettings) -> Course:
         built = self.built
-        if not isinstance(built, Built) or built.mechanism.flow != step.flow:
+        if not isinstance(built, MechanismStart) or built.mechanism.flow != step.flow:
             raise NotAvailable("other_mechanism")
         return self._levers(self._absolute(step))
 
     def _absolute(self, step: LeverSettings) -> dict[str, float]:
-        whole = self.built.whole if isinstance(self.built, Built) else None
+        whole = self.built.whole if isinstance(self.built, MechanismStart) else None
         scale = (whole or 100.0) / 100 if step.per_100 else 1.0
         return {name: scale * value for name, value in step.set.items()}
 
     def _levers(self, settings: Mapping[str, float]) -> Course:
-        if not isinstance(self.built, Built):
+        if not isinstance(self.built, MechanismStart):
             raise NotAvailable("mechanism_lacks_numbers")
         mechanism = self.built.mechanism
         try:
@@ -208,12 +208,12 @@ class Workbench:
     def levers(self) -> tuple[Lever, ...]:
         """The levers of the target's mechanism; none where it has none that can be run."""
         built = self.built
-        return built.mechanism.levers.levers if isinstance(built, Built) else ()
+        return built.mechanism.levers.levers if isinstance(built, MechanismStart) else ()
 
     @property
     def relative(self) -> bool:
         """Whether levers count persons for each 100, as the start is a plan's statement."""
-        return isinstance(self.built, Built) and self.built.relative
+        return isinstance(self.built, MechanismStart) and self.built.relative
 
     @property
     def counts(self) -> tuple[float, float] | None:

@@ -1,5 +1,9 @@
 """What it looks like: each plot takes an Axes and plain numbers, and returns the Axes."""
 
+from edu_metrics.errors import require_extra
+
+require_extra("reports", "matplotlib")
+
 from edu_metrics.figures.audit import (
     describe_baselines,
     describe_links,
@@ -15,6 +19,13 @@ from edu_metrics.figures.describing import (
     describe_contributions,
     describe_outlook,
     describe_verdicts,
+)
+from edu_metrics.figures.frame_plots import (
+    plot_calibration,
+    plot_fan,
+    plot_paths,
+    plot_precedents,
+    plot_small_multiples,
 )
 from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
 from edu_metrics.figures.outlook_data import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
@@ -92,13 +103,18 @@ __all__ = [
     "plot_areas",
     "plot_availability",
     "plot_baselines",
+    "plot_calibration",
     "plot_contributions",
     "plot_courses",
     "plot_coverage",
+    "plot_fan",
     "plot_links",
     "plot_outlook",
+    "plot_paths",
     "plot_places",
+    "plot_precedents",
     "plot_reliability",
+    "plot_small_multiples",
     "plot_tornado",
     "plot_verdicts",
     "register_fonts",

@@ -14,7 +14,13 @@ import numpy as np
 from edu_metrics.errors import DataError
 from edu_metrics.formulas._arguments import Arguments, BoolArray, Values
 
-__all__ = ["excellence_rate", "low_score_rate", "pass_rate", "rate_at_or_above", "rate_below"]
+__all__ = [
+    "excellence_rate_from_scores",
+    "low_score_rate_from_scores",
+    "pass_rate_from_scores",
+    "rate_at_or_above",
+    "rate_below",
+]
 
 
 def _tested(
@@ -131,8 +137,8 @@ def rate_below(scores: Values, counts: Values, *, full_marks: float, cut_pct: fl
     return 100.0 * float(checked["counts"][~reached].sum()) / tested
 
 
-def pass_rate(
-    scores: Values, counts: Values, *, full_marks: float = 100, cut_pct: float = 60
+def pass_rate_from_scores(
+    *, scores: Values, counts: Values, full_marks: float = 100, cut_pct: float = 60
 ) -> float:
     """
     Share of the tested who pass (及格率). [percent].
@@ -168,14 +174,14 @@ def pass_rate(
 
     Examples
     --------
-    >>> pass_rate([40, 60, 85], [1, 2, 1])
+    >>> pass_rate_from_scores(scores=[40, 60, 85], counts=[1, 2, 1])
     75.0
     """
     return rate_at_or_above(scores, counts, full_marks=full_marks, cut_pct=cut_pct)
 
 
-def excellence_rate(
-    scores: Values, counts: Values, *, full_marks: float = 100, cut_pct: float = 85
+def excellence_rate_from_scores(
+    *, scores: Values, counts: Values, full_marks: float = 100, cut_pct: float = 85
 ) -> float:
     """
     Share of the tested with an excellent score (优秀率). [percent].
@@ -212,14 +218,14 @@ def excellence_rate(
 
     Examples
     --------
-    >>> excellence_rate([40, 60, 85], [1, 2, 1])
+    >>> excellence_rate_from_scores(scores=[40, 60, 85], counts=[1, 2, 1])
     25.0
     """
     return rate_at_or_above(scores, counts, full_marks=full_marks, cut_pct=cut_pct)
 
 
-def low_score_rate(
-    scores: Values, counts: Values, *, full_marks: float = 100, cut_pct: float = 40
+def low_score_rate_from_scores(
+    *, scores: Values, counts: Values, full_marks: float = 100, cut_pct: float = 40
 ) -> float:
     """
     Share of the tested with a low score (低分率). [percent].
@@ -251,7 +257,7 @@ def low_score_rate(
 
     Examples
     --------
-    >>> low_score_rate([39, 40, 85], [1, 2, 1])
+    >>> low_score_rate_from_scores(scores=[39, 40, 85], counts=[1, 2, 1])
     25.0
     """
     return rate_below(scores, counts, full_marks=full_marks, cut_pct=cut_pct)

@@ -37,7 +37,8 @@ def share(part: Numbers, whole: Numbers) -> Numbers:
     .. math:: 100 \cdot \text{part} / \text{whole}
 
     Where a publisher gives only how many reached a cut-off and how many were tested, this is
-    the pass rate; see :func:`~edu_metrics.formulas.pass_rate` for whole score distributions.
+    the pass rate; for whole score distributions see
+    :func:`~edu_metrics.formulas.pass_rate_from_scores`.
 
     References
     ----------

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, require_extra
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.observations.table import COLUMNS, empty, show_rows
@@ -176,6 +175,7 @@ def write_processed(table: pd.DataFrame, path: Path | str) -> None:
     path : Path or str
         Where to; an older file is replaced in one step.
     """
+    require_extra("reports", "pyarrow")
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -211,6 +211,9 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
     cure = f"run `edu-metrics build {study_id}`"
     if not path.is_file():
         raise DataError(f"study {study_id!r}: its observations were not built yet; {cure} first")
+    require_extra("reports", "pyarrow")
+    import pyarrow.parquet as pq
+
     try:
         # Without threads: who forks processes afterwards must not have started any.
         with pq.ParquetFile(path, pre_buffer=False) as file:

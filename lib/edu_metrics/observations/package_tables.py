@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, PackageInput, nearest
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, how_to_install
 from edu_metrics.observations.table import COLUMNS, empty
 
 __all__ = ["read_package_table"]
@@ -89,7 +89,7 @@ def _read(given: PackageInput) -> pd.DataFrame:
     except ModuleNotFoundError:
         raise DataError(
             f"the package {given.package!r} is not installed, and its table {given.path} is "
-            f"needed; run: pip install edu-metrics[{given.extra}] (or: make env)"
+            f"needed; {how_to_install(given.extra)}"
         ) from None
     table = folder.joinpath(*given.path.split("/"))
     if not table.is_file():

@@ -1,4 +1,9 @@
-"""Run every rule over a plan."""
+"""
+Run every rule over a plan.
+
+Rules are functions of a :class:`~edu_metrics.plan_audit.PlanContext` marked with ``@rule``; loading
+their modules puts them into ``RULES``.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,23 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Plan
+from edu_metrics.plan_audit import (  # noqa: F401
+    contradictions,
+    definitions,
+    impossible,
+    joint,
+    printed_numbers,
+    readings,
+    record,
+    time_base,
+    unmeasurable,
+    vacuous,
+)
 from edu_metrics.plan_audit.context import PlanContext, Series
-from edu_metrics.plan_audit.findings import Finding, Kind, Severity
-from edu_metrics.plan_audit.rules import RULES
+from edu_metrics.plan_audit.findings import RULES, Finding, Kind, Severity
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["as_rows", "audit", "observed_series", "series_by_year"]
-
-Rule = Callable[[PlanContext], Iterable[Finding]]
 
 
 def audit(catalog: Catalog, plan: Plan, *, series: Series | None = None) -> tuple[Finding, ...]:
@@ -47,10 +59,10 @@ def audit(catalog: Catalog, plan: Plan, *, series: Series | None = None) -> tupl
     True
     """
     context = PlanContext(catalog, plan, series or {})
-    found = [finding for rule in RULES for finding in rule(context)]
+    findings = [finding for rule in RULES for finding in rule(context)]
     severities, kinds = list(Severity), list(Kind)
     return tuple(
-        sorted(found, key=lambda f: (severities.index(f.severity), kinds.index(f.kind), f.id))
+        sorted(findings, key=lambda f: (severities.index(f.severity), kinds.index(f.kind), f.id))
     )
 
 
@@ -143,9 +155,9 @@ def series_by_year(
             wanted.add(part)
         if whole := getattr(entry, "whole", None):
             wanted.add(whole)
-    found: dict[tuple[str, str], dict[int, float]] = {}
+    values: dict[tuple[str, str], dict[int, float]] = {}
     for name in sorted(wanted):
         series = computed(name)
         for row in series[series["bound"] == "exact"].to_dict("records"):
-            found.setdefault((name, str(row["area"])), {})[int(row["year"])] = float(row["value"])
-    return found
+            values.setdefault((name, str(row["area"])), {})[int(row["year"])] = float(row["value"])
+    return values

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from edu_metrics.catalog import (
     Bound,
     Catalog,
+    EachYear,
     Indicator,
     Knowledge,
     Level,
@@ -17,12 +19,35 @@ from edu_metrics.catalog import (
     Target,
     YearlyChange,
 )
+from edu_metrics.plan_audit.sentences import (
+    NOTHING,
+    Said,
+    in_both,
+    said,
+    said_list,
+    said_rows,
+    said_years,
+)
 from edu_metrics.reachability import Check, checks_of
-from edu_metrics.reachability.promised import PromisedPace, promised_pace
+from edu_metrics.reachability.arithmetic import PromisedPace, promised_pace
 
-__all__ = ["PlanContext"]
-
+#: Observed exact values by (indicator, area) and year.
 Series = Mapping[tuple[str, str], Mapping[int, float]]
+
+
+K = TypeVar("K", bound=Knowledge)
+#: Lowest and highest value of an indicator.
+Limits = tuple[float | None, float | None]
+NO_LIMITS: Limits = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An observed value, with where and when."""
+
+    area: str
+    year: int
+    value: float
 
 
 @dataclass(frozen=True)
@@ -55,7 +80,7 @@ class PlanContext:
         """What is known besides the plan."""
         return tuple(self.catalog.knowledge.values())
 
-    def known(self, kind: type[Knowledge], indicator: str | None) -> Iterator[Knowledge]:
+    def known(self, kind: type[K], indicator: str | None) -> Iterator[K]:
         """Give the knowledge of one class that is about an indicator."""
         for entry in self.knowledge:
             if isinstance(entry, kind):
@@ -68,6 +93,20 @@ class PlanContext:
         name = (reading.indicator if reading else None) or target.indicator
         return self.catalog.indicators[name] if name else None
 
+    def usual_indicator(self, target: Target) -> Indicator | None:
+        """Give the indicator of a target's default reading."""
+        return self.indicator(target, target.default_reading)
+
+    def limits(self, target: Target, reading: Reading | None = None) -> Limits:
+        """Give the lowest and the highest value of a target's indicator."""
+        indicator = self.indicator(target, reading)
+        return indicator.bounds if indicator else NO_LIMITS
+
+    def unit(self, target: Target, reading: Reading | None = None) -> str:
+        """Give the unit of a target's indicator, or else its own."""
+        indicator = self.indicator(target, reading)
+        return indicator.unit if indicator else target.unit
+
     @cached_property
     def by_indicator(self) -> Mapping[str, tuple[Target, ...]]:
         """The targets by indicator, so that pairs are sought only where they can be."""
@@ -75,7 +114,7 @@ class PlanContext:
         for target in self.plan.targets:
             if target.indicator:
                 grouped.setdefault(target.indicator, []).append(target)
-        return {name: tuple(found) for name, found in grouped.items()}
+        return {name: tuple(targets) for name, targets in grouped.items()}
 
     @cached_property
     def linked_pairs(self) -> tuple[tuple[Target, Target], ...]:
@@ -99,18 +138,31 @@ class PlanContext:
             for name in relation.indicators
         )
 
-    def title(self, target: Target | str) -> dict[str, str]:
-        """Give a target's title in both languages, for a sentence."""
-        entry = self.targets[target] if isinstance(target, str) else target
-        return {"zh": entry.title.zh, "en": entry.title.en}
+    def in_order(self, targets: Iterable[str]) -> tuple[str, ...]:
+        """Put ids of targets into the order of the plan."""
+        chosen = set(targets)
+        return tuple(name for name in self.targets if name in chosen)
 
-    def titles(self, targets: Iterable[Target]) -> dict[str, str]:
-        """Give several titles in both languages, for a sentence."""
-        found = list(targets)
+    def title(self, target: Target | str) -> Said:
+        """Give a target's title, for a sentence."""
+        entry = self.targets[target] if isinstance(target, str) else target
+        return in_both(entry.title.in_)
+
+    def titles(self, targets: Iterable[Target]) -> Said:
+        """Give several titles, for a sentence."""
+        held = list(targets)
         return {
-            "zh": "、".join(f"“{target.title.zh}”" for target in found),
-            "en": ", ".join(f"“{target.title.en}”" for target in found),
+            "zh": "、".join(f"“{target.title.zh}”" for target in held),
+            "en": ", ".join(f"“{target.title.en}”" for target in held),
         }
+
+    def area_name(self, area: str) -> Said:
+        """Give an area's name, for a sentence."""
+        return in_both(self.catalog.areas[area].name.in_)
+
+    def indicator_name(self, indicator: str) -> Said:
+        """Give an indicator's name, for a sentence."""
+        return in_both(self.catalog.indicators[indicator].name.in_)
 
     def deadline(self, target: Target) -> int:
         """Give the year in which a target falls due."""
@@ -121,6 +173,11 @@ class PlanContext:
         if target.baseline is None or not target.baseline.exact:
             return None
         return target.baseline.year or self.plan.issued.year, target.baseline.value
+
+    def base_value(self, target: Target, seen: Sequence[Observed]) -> float | None:
+        """Give the value that a plan states as its start, else the last one observed nearby."""
+        stated = self.base(target)
+        return stated[1] if stated else seen[-1].value if seen else None
 
     def base_of_indicator(self, indicator: str) -> tuple[int, float] | None:
         """Give the first base that any target states for an indicator."""
@@ -138,19 +195,18 @@ class PlanContext:
 
     def checks(self, target: Target, reading: Reading, steps: int | None) -> tuple[Check, ...]:
         """Take a reading of a target apart."""
-        indicator = self.indicator(target, reading)
-        limits = indicator.bounds if indicator else (None, None)
+        limits = self.limits(target, reading)
         return checks_of(reading, steps=steps, deadline=self.deadline(target), limits=limits)
 
     @staticmethod
     def bounds(reading: Reading) -> dict[int, tuple[Bound, ...]]:
         """Give all bounds that a reading sets by year: two of them make a corridor."""
-        found: dict[int, tuple[Bound, ...]] = {}
+        by_year: dict[int, tuple[Bound, ...]] = {}
         for condition in reading.conditions:
             if isinstance(condition, Level):
                 for year, bound in condition.at.items():
-                    found[year] = (*found.get(year, ()), bound)
-        return dict(sorted(found.items()))
+                    by_year[year] = (*by_year.get(year, ()), bound)
+        return dict(sorted(by_year.items()))
 
     @classmethod
     def levels(cls, reading: Reading) -> dict[int, Bound]:
@@ -163,3 +219,88 @@ class PlanContext:
         reading = target.default_reading
         asked = reading.conditions if reading else ()
         return promised_pace(target) if any(isinstance(c, YearlyChange) for c in asked) else None
+
+    @classmethod
+    def usual_levels(cls, target: Target) -> dict[int, Bound]:
+        """Give the levels by year that a target's default reading sets."""
+        return cls.levels(target.default_reading) if target.default_reading else {}
+
+    def level_by_year(self, target: Target) -> dict[int, float]:
+        """Give the same as numbers; a bound on each year falls due last."""
+        reading = target.default_reading
+        if reading is None or reading.indicator not in (None, target.indicator):
+            return {}
+        levels = {year: bound.value for year, bound in self.levels(reading).items()}
+        for condition in reading.conditions:
+            if isinstance(condition, EachYear):
+                levels.setdefault(self.deadline(target), condition.bound.value)
+        return levels
+
+    def levels_on(self, indicator: str) -> dict[int, dict[str, float]]:
+        """Give the levels that targets set for an indicator: by year, and by target."""
+        levels: dict[int, dict[str, float]] = {}
+        for target in self.by_indicator.get(indicator, ()):
+            for year, value in self.level_by_year(target).items():
+                levels.setdefault(year, {})[target.id] = value
+        return levels
+
+    def paced_target(self, indicator: str) -> tuple[Target, PromisedPace] | None:
+        """Give the first target that promises a yearly change of an indicator, in points."""
+        for target in sorted(self.by_indicator.get(indicator, ()), key=lambda one: one.id):
+            pace = self.pace(target)
+            if pace is not None and not pace.relative and pace.slowest and target.steps:
+                return target, pace
+        return None
+
+    def line(self, area: str | None) -> Iterator[str]:
+        """Give an area and those above it, the nearest first."""
+        while area is not None:
+            yield area
+            area = self.catalog.areas[area].parent
+
+    def areas_above(self, target: Target) -> tuple[str, ...]:
+        """Give the areas above a target's areas, the nearest first."""
+        first = self.catalog.expand(target.areas)[0]
+        return tuple(self.line(self.catalog.areas[first].parent))
+
+    def nearest_observed(self, indicator: str, target: Target) -> tuple[Observed, ...]:
+        """
+        Give the values, by year, of the nearest area that has any, up to the year of issue.
+
+        Later values would judge a plan with what nobody knew when it was written. For several
+        areas the search begins above them.
+        """
+        areas = self.catalog.expand(target.areas)
+        for area in self.areas_above(target) if len(areas) > 1 else self.line(areas[0]):
+            values = self.series.get((indicator, area), {})
+            known = [year for year in sorted(values) if year <= self.plan.issued.year]
+            if known:
+                return tuple(Observed(area, year, values[year]) for year in known)
+        return ()
+
+    def observed_above(self, indicator: str, target: Target) -> dict[str, dict[int, float]]:
+        """
+        Give what was observed in a target's area and in those above it, nearest first.
+
+        The values of the plan's own years, to see beside what came about; where an area has none of
+        them, its last one before.
+        """
+        first, last = self.plan.first_year, self.plan.last_year
+        by_area = {}
+        for area in self.line(target.areas[0]):
+            known = self.series.get((indicator, area), {})
+            years = [year for year in sorted(known) if first <= year <= last]
+            years = years or [year for year in sorted(known) if year < first][-1:]
+            if years:
+                by_area[area] = {year: known[year] for year in years}
+        return by_area
+
+    def beside(self, observed: Mapping[str, Mapping[int, float]]) -> Said:
+        """Say observed values for comparison; nothing where there are none."""
+        if not observed:
+            return NOTHING
+        rows = (
+            {"area": self.area_name(area), "values": said_list(said_years(values, "percent"))}
+            for area, values in observed.items()
+        )
+        return said("audit_joint.seen", rows=said_rows("audit_joint.seen_row", rows))

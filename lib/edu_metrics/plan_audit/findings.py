@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import wraps
 from typing import Any
 
+from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.sentences import in_language
 from edu_metrics.words import say
-
-__all__ = ["Finding", "Kind", "Severity", "Value"]
 
 #: What the numbers behind a finding may be: ready for JSON.
 Value = float | int | str | bool | None | list[Any] | dict[str, Any]
@@ -47,6 +49,39 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """
+    What a rule says of a plan.
+
+    Attributes
+    ----------
+    severity : Severity
+        How much it matters.
+    targets : tuple of str
+        The targets concerned, in the order of the plan.
+    text : str
+        Key of the sentence.
+    values : dict
+        What is filled into the sentence beside ``title``, the first target's; a value may be
+        ``{"zh": ..., "en": ...}``.
+    numbers : dict
+        The numbers behind it, ready for JSON.
+    part : str
+        Tells apart several findings of one rule on the same targets.
+    kind : Kind or None
+        Where it is not the rule's.
+    """
+
+    severity: Severity
+    targets: tuple[str, ...]
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Value] = field(default_factory=dict)
+    part: str = ""
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """
     One thing that a rule found in a plan.
@@ -55,30 +90,20 @@ class Finding:
     ----------
     kind : Kind
         What sort of thing.
-    severity : Severity
-        How much it matters.
     rule : str
-        The rule that found it; its sentence is the text ``audit_<module>.<rule>`` of words.
-    targets : tuple of str
-        The targets concerned, in the order of the plan.
-    text : str
-        Key of the sentence.
-    values : dict
-        What is filled into the sentence; a value may be ``{"zh": ..., "en": ...}``.
-    numbers : dict
-        The numbers behind it, ready for JSON.
-    part : str
-        Tells apart several findings of one rule on the same targets.
+        Name of the rule that found it.
+    severity, targets, text, values, numbers, part
+        As in :class:`Flaw`.
     """
 
     kind: Kind
-    severity: Severity
     rule: str
+    severity: Severity
     targets: tuple[str, ...]
     text: str
-    values: dict[str, Any] = field(default_factory=dict)
-    numbers: dict[str, Value] = field(default_factory=dict)
-    part: str = ""
+    values: dict[str, Any]
+    numbers: dict[str, Value]
+    part: str
 
     @property
     def id(self) -> str:
@@ -100,8 +125,29 @@ class Finding:
         str
             The sentence.
         """
-        chosen = {
-            name: value[lang] if isinstance(value, dict) and lang in value else value
-            for name, value in self.values.items()
-        }
-        return say(self.text, lang, **chosen)
+        return say(self.text, lang, **in_language(self.values, lang))
+
+
+#: What looks at a plan.
+Rule = Callable[[PlanContext], Iterable[Finding]]
+#: Every rule of the modules that were loaded.
+RULES: list[Rule] = []
+
+
+def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule]:
+    """Make a function a rule of the audit: each flaw that it sees becomes a finding of a kind."""
+
+    def register(see: Callable[[PlanContext], Iterable[Flaw]]) -> Rule:
+        @wraps(see)
+        def find(context: PlanContext) -> Iterator[Finding]:
+            for flaw in see(context):
+                values = {"title": context.title(flaw.targets[0]), **flaw.values}
+                yield Finding(
+                    flaw.kind or kind, see.__name__, flaw.severity, flaw.targets, flaw.text,
+                    values, flaw.numbers, flaw.part,
+                )  # fmt: skip
+
+        RULES.append(find)
+        return find
+
+    return register

@@ -8,24 +8,29 @@ from edu_metrics.reachability.arithmetic import (
     required_pace,
     years_needed,
 )
-from edu_metrics.reachability.assessing import assess, assess_target
-from edu_metrics.reachability.chances import chance, probability_of, two_digits
-from edu_metrics.reachability.checks import Check, checks_of
-from edu_metrics.reachability.evidence import Evidence, Record
-from edu_metrics.reachability.influences import Influence, Matters, Turned
-from edu_metrics.reachability.jointly import Group, Odds, Together, plan_together
-from edu_metrics.reachability.matters import what_matters
-from edu_metrics.reachability.mechanizing import (
-    Built,
-    Lacking,
+from edu_metrics.reachability.assessment import assess, assess_target
+from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity
+from edu_metrics.reachability.checks import Check, CheckResult, checks_of
+from edu_metrics.reachability.gap import Part, adds_up, change_by_parts, gap_by_parts
+from edu_metrics.reachability.joint import Group, JointAssessment, Odds, assess_jointly
+from edu_metrics.reachability.mechanisms import (
+    MechanismStart,
+    MissingInputs,
     Quantities,
     mechanism_from_counts,
     mechanism_from_statement,
+    mechanism_of,
 )
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.parts import Part, adds_up, change_by_parts, gap_by_parts
-from edu_metrics.reachability.reaching import Reached, reached
-from edu_metrics.reachability.reference_pace import pace_by_class
+from edu_metrics.reachability.precedent import pace_by_class
+from edu_metrics.reachability.probability import (
+    Reached,
+    chance,
+    probability_of,
+    reached,
+    two_digits,
+)
+from edu_metrics.reachability.requirements import LeverNeed, Requirements, requirements_of
 from edu_metrics.reachability.scenarios import (
     PaceOfPercentile,
     ScenarioOutcome,
@@ -35,19 +40,12 @@ from edu_metrics.reachability.scenarios import (
     run_scenarios,
 )
 from edu_metrics.reachability.scoring import Forecast, Outcome, Score, outcome_of, score
-from edu_metrics.reachability.side_by_side import SideBySide
-from edu_metrics.reachability.taking import (
-    LeverNeed,
-    PercentileOfPace,
-    Taking,
-    what_each_reading_takes,
-    what_it_takes,
-)
+from edu_metrics.reachability.sensitivity import sensitivity_of
+from edu_metrics.reachability.series import Missing, Record, SeriesStore
+from edu_metrics.reachability.status_rules.side_by_side import SideBySide
 from edu_metrics.reachability.verdicts import (
     Applies,
     Assessment,
-    CheckResult,
-    Missing,
     Verdict,
     edge_of,
     verdict_counts,
@@ -57,35 +55,35 @@ from edu_metrics.reachability.verdicts import (
 __all__ = [
     "Applies",
     "Assessment",
-    "Built",
     "Check",
     "CheckResult",
-    "Evidence",
     "Forecast",
     "Group",
     "Influence",
-    "Lacking",
+    "JointAssessment",
     "LeverNeed",
-    "Matters",
+    "MechanismStart",
     "Missing",
+    "MissingInputs",
     "Noise",
     "Odds",
     "Outcome",
     "PaceOfPercentile",
     "Part",
-    "PercentileOfPace",
     "Quantities",
     "Reached",
+    "ReadingVerdict",
     "Record",
+    "Requirements",
     "ScenarioOutcome",
     "Score",
+    "Sensitivity",
+    "SeriesStore",
     "SideBySide",
-    "Taking",
-    "Together",
-    "Turned",
     "Verdict",
     "adds_up",
     "assess",
+    "assess_jointly",
     "assess_target",
     "chance",
     "change_by_parts",
@@ -97,23 +95,22 @@ __all__ = [
     "is_vacuous",
     "mechanism_from_counts",
     "mechanism_from_statement",
+    "mechanism_of",
     "no_reference_class",
     "outcome_of",
     "outcome_row",
     "pace_by_class",
     "people_behind",
-    "plan_together",
     "probability_of",
     "reached",
     "required_pace",
+    "requirements_of",
     "run_scenario",
     "run_scenarios",
     "score",
+    "sensitivity_of",
     "two_digits",
     "verdict_counts",
     "verdict_of",
-    "what_each_reading_takes",
-    "what_it_takes",
-    "what_matters",
     "years_needed",
 ]

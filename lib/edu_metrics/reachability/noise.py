@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, inf
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Bound, Indicator
 from edu_metrics.formulas import (
@@ -21,13 +20,8 @@ from edu_metrics.formulas import (
     years_until_visible,
 )
 from edu_metrics.reachability.arithmetic import final_bound
-
-if TYPE_CHECKING:
-    from edu_metrics.reachability.checks import Check
-    from edu_metrics.reachability.evidence import Record
-    from edu_metrics.reachability.verdicts import CheckResult
-
-__all__ = ["MOVE", "Noise", "chance_decides", "is_chance", "noise_of"]
+from edu_metrics.reachability.checks import Check, CheckResult
+from edu_metrics.reachability.series import Record
 
 #: The move for which the chance without any change is told. [percentage points]
 MOVE = 5.0

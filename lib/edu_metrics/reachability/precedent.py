@@ -1,5 +1,5 @@
 """
-Whether comparable series ever kept the pace that a target asks for.
+Whether comparable series ever kept the pace that a target asks for, and what pace was usual.
 
 Nothing here is a probability for the area at hand: it is a count of what others did from a
 similar start. So an assumed start, from which no probability is given, may be used.
@@ -7,34 +7,18 @@ similar start. So an assumed start, from which no probability is given, may be u
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
 
-from edu_metrics.catalog import (
-    Catalog,
-    Counts,
-    Fastest,
-    GainCell,
-    Indicator,
-    ReferenceClass,
-    Study,
-)
+from edu_metrics.catalog import Catalog, Counts, Fastest, GainCell, Indicator, ReferenceClass, Study
 from edu_metrics.catalog.reference_classes import SPANS
+from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories.reference_classes import band_of
-
-__all__ = [
-    "Count",
-    "NoPrecedent",
-    "Precedent",
-    "precedent",
-    "precedents_of",
-    "with_pace_percentile",
-]
 
 
 class NoPrecedent(StrEnum):
@@ -100,12 +84,7 @@ class Precedent:
 
 
 def precedent(
-    reference: ReferenceClass,
-    *,
-    pace: float,
-    start: float,
-    years: int,
-    falling: bool = False,
+    reference: ReferenceClass, *, pace: float, start: float, years: int, falling: bool = False
 ) -> Precedent | NoPrecedent:
     """
     Look a pace up in a reference class.
@@ -187,8 +166,8 @@ def _count(cell: GainCell, counts: Counts, asked: float, most: float) -> Count |
     if not rows or asked > rows[-1][0]:
         # Three over the number of series: how often what was never seen may yet be.
         return Count(asked, 0, cell.windows, 0, cell.series, 0.0, min(300 / cell.series, 100.0))
-    at, *told = zip(*rows, strict=True)
-    windows, series, low, high = (float(np.interp(asked, at, column)) for column in told)
+    at, *counted = zip(*rows, strict=True)
+    windows, series, low, high = (float(np.interp(asked, at, column)) for column in counted)
     exact = asked in counts.at
     return Count(
         asked, round(windows), cell.windows, round(series), cell.series, low, high, exact=exact
@@ -210,14 +189,14 @@ def _percentile(cell: GainCell, gain: float) -> float:
 
 
 def precedents_of(
-    found: Assessment, indicator: Indicator | None, classes: Iterable[ReferenceClass]
+    assessment: Assessment, indicator: Indicator | None, classes: Iterable[ReferenceClass]
 ) -> list[Precedent] | NoPrecedent:
     """
     Look an assessment's required gain up in reference classes.
 
     Parameters
     ----------
-    found : Assessment
+    assessment : Assessment
         With start, level and required pace; the pace is kept until the year that asks for it.
     indicator : Indicator or None
         What it is about.
@@ -229,41 +208,41 @@ def precedents_of(
     list of Precedent or NoPrecedent
         One for each class that has something comparable, or why there is none.
     """
-    judged = found.verdict in (Verdict.MET, Verdict.MISSED)
-    if judged or indicator is None or found.level is None:
+    judged = assessment.verdict in (Verdict.MET, Verdict.MISSED)
+    if judged or indicator is None or assessment.level is None:
         return NoPrecedent.NO_START
-    if found.last_value is None or found.last_year is None or found.gap is None:
+    if assessment.last_value is None or assessment.last_year is None or assessment.gap is None:
         return NoPrecedent.NO_START
     if indicator.unit != "percent" or indicator.bounds != (0, 100):
         return NoPrecedent.NOT_A_RATE
-    if found.required_pace is None or found.required_by is None:
+    if assessment.required_pace is None or assessment.required_by is None:
         return NoPrecedent.NO_START
-    level = found.level
-    if found.gap < 0 or (found.gap == 0 and not level.strict):
+    level = assessment.level
+    if assessment.gap < 0 or (assessment.gap == 0 and not level.strict):
         return NoPrecedent.NOTHING_ASKED
-    falling = level.value < found.last_value if level.op == "==" else not level.rising
+    falling = level.value < assessment.last_value if level.op == "==" else not level.rising
     answers = [
         precedent(
             reference,
-            pace=abs(found.required_pace),
-            start=found.last_value,
-            years=found.required_by - found.last_year,
+            pace=abs(assessment.required_pace),
+            start=assessment.last_value,
+            years=assessment.required_by - assessment.last_year,
             falling=falling,
         )
         for reference in classes
     ]
-    told = [answer for answer in answers if isinstance(answer, Precedent)]
+    precedents = [answer for answer in answers if isinstance(answer, Precedent)]
     why = [answer for answer in answers if isinstance(answer, NoPrecedent)]
-    return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
+    return precedents or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
 
 
-def with_pace_percentile(found: Assessment, catalog: Catalog, study: Study) -> Assessment:
+def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study) -> Assessment:
     """
     Add where the required pace lies among the gains of the study's first ordinary class.
 
     Parameters
     ----------
-    found : Assessment
+    assessment : Assessment
         What is known so far.
     catalog : Catalog
         What is defined.
@@ -275,11 +254,94 @@ def with_pace_percentile(found: Assessment, catalog: Catalog, study: Study) -> A
     Assessment
         With ``pace_percentile``; unchanged where nothing comparable is known.
     """
-    if found.indicator is None or not study.reference_class:
-        return found
+    if assessment.indicator is None or not study.reference_class:
+        return assessment
     classes = [catalog.reference_class(name) for name in study.reference_class]
     ordinary = [entry for entry in classes if entry.kind == "ordinary"]
-    told = precedents_of(found, catalog.indicator(found.indicator), ordinary)
-    if isinstance(told, NoPrecedent):
-        return found
-    return replace(found, pace_percentile=told[0].percentile)
+    precedents = precedents_of(assessment, catalog.indicator(assessment.indicator), ordinary)
+    if isinstance(precedents, NoPrecedent):
+        return assessment
+    return replace(assessment, pace_percentile=precedents[0].percentile)
+
+
+#: Gives the pace of a percentile of an indicator's reference class, from a start [unit of the
+#: indicator], over some years, for a fall or not; in the better direction: positive is better.
+#: None where the study has no such class. [unit of the indicator a year]
+PaceOfPercentile = Callable[[str, float, float, int, bool], float | None]
+
+
+def gain_of_percentile(cell: GainCell, percentile: float) -> float:
+    """
+    Give the gain that so many percent of a cell's windows did not pass.
+
+    Parameters
+    ----------
+    cell : GainCell
+        Windows of one band and span.
+    percentile : float
+        Percent of the windows. [0-100]
+
+    Returns
+    -------
+    float
+        Gain over the window, straight lines between the percentiles kept. [percentage points]
+
+    Raises
+    ------
+    ProjectionError
+        If the percentile lies outside 0-100.
+
+    Examples
+    --------
+    >>> from edu_metrics.catalog import find_root, load_catalog
+    >>> cell = load_catalog(find_root()).reference_class("ordinary").cell("20-40", 3)
+    >>> gain_of_percentile(cell, 50), gain_of_percentile(cell, 85)
+    (0.3, 7.11)
+    """
+    if not 0 <= percentile <= 100:
+        raise ProjectionError(f"expected a percentile from 0 to 100, found {percentile}")
+    points = sorted(cell.gains_pp.items())
+    gained = np.interp(percentile, [p for p, _ in points], [gain for _, gain in points])
+    return round(float(gained), 9)
+
+
+def pace_by_class(catalog: Catalog, study: Study) -> PaceOfPercentile:
+    """
+    Ask a study's first ordinary reference class for paces.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    study : Study
+        Says by ``reference_class`` where to look.
+
+    Returns
+    -------
+    callable
+        Gives the even pace of a percentile; None for an indicator that is no rate from 0 to 100,
+        a span of more than five years, and a band without windows.
+
+    Examples
+    --------
+    >>> from edu_metrics.catalog import find_root, load_catalog
+    >>> catalog = load_catalog(find_root())
+    >>> pace = pace_by_class(catalog, catalog.study("wuhai"))
+    >>> round(pace("primary_teachers_bachelor_share", 50, 30.0, 3, False), 6)
+    0.1
+    """
+    classes = [catalog.reference_class(name) for name in study.reference_class]
+    ordinary = next((entry for entry in classes if entry.kind == "ordinary"), None)
+
+    def pace(
+        indicator: str, percentile: float, start: float, years: int, falling: bool
+    ) -> float | None:
+        entry = catalog.indicator(indicator)
+        if ordinary is None or entry.unit != "percent" or entry.bounds != (0, 100):
+            return None
+        if years not in SPANS:
+            return None
+        cell = ordinary.cell(band_of(100 - start if falling else start), years)
+        return None if cell is None else gain_of_percentile(cell, percentile) / years
+
+    return pace

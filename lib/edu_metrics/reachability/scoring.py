@@ -21,24 +21,15 @@ from itertools import pairwise
 import numpy as np
 
 from edu_metrics.catalog import Plan
-from edu_metrics.reachability.cases import Case, case_of
-from edu_metrics.reachability.evidence import Evidence
-from edu_metrics.reachability.verdicts import Verdict
-
-__all__ = [
-    "Bin",
-    "Forecast",
-    "LeadScore",
-    "Outcome",
-    "Score",
-    "Share",
-    "WordScore",
-    "outcome_of",
-    "score",
-]
+from edu_metrics.reachability.probability import two_digits
+from edu_metrics.reachability.question import Question
+from edu_metrics.reachability.series import SeriesStore
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 #: Cut-offs of the verdicts: a bin is what one word covers.
 CUTS = (0.0, 0.05, 0.33, 0.66, 1.0)
+#: What had been decided already when it was said, or is never decided by a number.
+NO_FORECAST = frozenset({Verdict.MET, Verdict.MISSED, Verdict.TRACKED})
 #: A bin of fewer forecasts is left out.
 FEWEST = 10
 
@@ -57,6 +48,22 @@ class Forecast:
     last_year: int | None
     probability: float | None
     interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, found: Assessment, as_of: dt.date) -> Forecast:
+        """Take from an assessment what was printed of it."""
+        return cls(
+            study=found.study,
+            area=found.area,
+            target=found.target,
+            as_of=as_of,
+            verdict=found.verdict,
+            reading=found.reading,
+            steps=found.steps,
+            last_year=found.last_year,
+            probability=two_digits(found.probability),
+            interval=found.interval,
+        )
 
     @property
     def key(self) -> tuple[str, str, str, str | None, int | None, dt.date]:
@@ -115,9 +122,9 @@ class Share:
             return None
         from edu_metrics.formulas import wilson_interval
 
-        found, n = sum(hits), len(hits)
-        interval = wilson_interval(float(found), float(n), level=0.95)
-        return cls(n, found, 100 * found / n, interval.low_pct, interval.high_pct)
+        happened, n = sum(hits), len(hits)
+        interval = wilson_interval(float(happened), float(n), level=0.95)
+        return cls(n, happened, 100 * happened / n, interval.low_pct, interval.high_pct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ class Score:
     by_word: tuple[WordScore, ...]
 
 
-def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
+def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
     """
     Hold one forecast against what is known now.
 
@@ -177,7 +184,7 @@ def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
     ----------
     forecast : Forecast
         What was said; its area, target, reading and steps are those of the plan.
-    evidence : Evidence
+    store : SeriesStore
         The same study as of a later day.
     plan : Plan
         Its plan.
@@ -191,29 +198,29 @@ def outcome_of(forecast: Forecast, evidence: Evidence, plan: Plan) -> Outcome:
     reading = target.reading(forecast.reading) if forecast.reading else None
     if reading is None or reading.undecided or not (reading.indicator or target.indicator):
         return Outcome(forecast, None, None, why="undecided")
-    case = case_of(evidence, plan, target, reading, forecast.steps, forecast.area)
-    if _moved_apart(forecast, case):
-        return Outcome(forecast, case.due, None, why="break")
-    results = [case.result(check) for check in case.checks]
-    value = case.asked_about(case.record.exact)
+    question = Question(store, plan, target, reading, forecast.steps, forecast.area)
+    if _moved_apart(forecast, question):
+        return Outcome(forecast, question.due, None, why="break")
+    results = [question.result(check) for check in question.checks]
+    value = question.asked_about(question.record.exact)
     covered = None
     if forecast.interval is not None and value is not None:
         low, high = forecast.interval
         covered = low <= value <= high
     if any(result.holds is False for result in results):
-        return Outcome(forecast, case.due, False, value, covered)
+        return Outcome(forecast, question.due, False, value, covered)
     if all(result.holds for result in results):
-        return Outcome(forecast, case.due, True, value, covered)
-    why = "not_published" if case.over(case.due) else "not_due"
-    return Outcome(forecast, case.due, None, value, covered, why)
+        return Outcome(forecast, question.due, True, value, covered)
+    why = "not_published" if question.over(question.due) else "not_due"
+    return Outcome(forecast, question.due, None, value, covered, why)
 
 
-def _moved_apart(forecast: Forecast, case: Case) -> bool:
+def _moved_apart(forecast: Forecast, question: Question) -> bool:
     """Tell whether a break parts what the forecast rested on from what it spoke of."""
     start = forecast.last_year if forecast.last_year is not None else forecast.as_of.year
-    breaks = case.evidence.breaks(case.indicator.id, case.record.area)
-    apart = any(start < entry.year <= case.due for entry in breaks)
-    return apart or any(case.broken(check) for check in case.checks)
+    breaks = question.store.breaks(question.indicator.id, question.record.area)
+    apart = any(start < entry.year <= question.due for entry in breaks)
+    return apart or any(question.broken(check) for check in question.checks)
 
 
 def score(outcomes: Iterable[Outcome]) -> Score:
@@ -248,25 +255,25 @@ def score(outcomes: Iterable[Outcome]) -> Score:
         studies.setdefault(outcome.forecast.study, []).append(outcome)
     by_lead: list[LeadScore] = []
     by_word: list[WordScore] = []
-    for study, found in studies.items():
-        leads = sorted({item.lead for item in found if item.lead is not None and _scored(item)})
+    for study, own in studies.items():
+        leads = sorted({item.lead for item in own if item.lead is not None and _scored(item)})
         for lead in leads:
-            by_lead.append(_lead(study, lead, [item for item in found if item.lead == lead]))
+            by_lead.append(_lead(study, lead, [item for item in own if item.lead == lead]))
         if leads:
-            by_lead.append(_lead(study, None, found))
-        by_word += _words(study, found)
+            by_lead.append(_lead(study, None, own))
+        by_word += _words(study, own)
     return Score(kept, tuple(by_lead), tuple(by_word))
 
 
 def _scored(outcome: Outcome) -> bool:
-    told = outcome.forecast.probability is not None and outcome.happened is not None
-    return told or outcome.covered is not None
+    stated = outcome.forecast.probability is not None and outcome.happened is not None
+    return stated or outcome.covered is not None
 
 
-def _lead(study: str, lead: int | None, found: Sequence[Outcome]) -> LeadScore:
+def _lead(study: str, lead: int | None, outcomes: Sequence[Outcome]) -> LeadScore:
     pairs = [
         (item.forecast.probability, item.happened)
-        for item in found
+        for item in outcomes
         if item.forecast.probability is not None and item.happened is not None
     ]
     said = np.array([probability for probability, _ in pairs])
@@ -279,12 +286,12 @@ def _lead(study: str, lead: int | None, found: Sequence[Outcome]) -> LeadScore:
         brier=float(np.mean((said - came) ** 2)) if pairs else None,
         base_rate=rate,
         base_rate_brier=None if rate is None else rate * (1 - rate),
-        coverage80=Share.of(_covered(found)),
+        coverage80=Share.of(_covered(outcomes)),
         reliability=tuple(_bins(pairs)),
     )
 
 
-def _covered(found: Sequence[Outcome]) -> list[bool]:
+def _covered(outcomes: Sequence[Outcome]) -> list[bool]:
     """Count an interval once, however many targets speak of the same series and year."""
     intervals = {
         (
@@ -294,7 +301,7 @@ def _covered(found: Sequence[Outcome]) -> list[bool]:
             item.forecast.interval,
             item.value,
         ): item.covered
-        for item in found
+        for item in outcomes
         if item.covered is not None
     }
     return list(intervals.values())
@@ -309,10 +316,12 @@ def _bins(pairs: Sequence[tuple[float, bool]]) -> Iterable[Bin]:
             yield Bin(low, high, float(np.mean([p for p, _ in inside])), happened)
 
 
-def _words(study: str, found: Sequence[Outcome]) -> Iterable[WordScore]:
+def _words(study: str, outcomes: Sequence[Outcome]) -> Iterable[WordScore]:
     decided: Mapping[Verdict, list[Outcome]] = {
         verdict: [
-            item for item in found if item.forecast.verdict is verdict and item.happened is not None
+            item
+            for item in outcomes
+            if item.forecast.verdict is verdict and item.happened is not None
         ]
         for verdict in Verdict
     }

@@ -20,22 +20,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edu_metrics.catalog import Bound
-from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.checks import Check, CheckResult
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.reaching import Reached
+from edu_metrics.reachability.probability import Reached
+from edu_metrics.reachability.series import Missing
 from edu_metrics.trajectories import Calibration
-
-__all__ = [
-    "Applies",
-    "Assessment",
-    "CheckResult",
-    "Missing",
-    "Total",
-    "Verdict",
-    "edge_of",
-    "verdict_counts",
-    "verdict_of",
-]
 
 #: Where one word ends and the next begins. [0-1]
 CUT_OFFS = (0.05, 0.33, 0.66)
@@ -117,42 +106,16 @@ def edge_of(probability: float | None) -> tuple[Verdict, Verdict] | None:
     if probability is None:
         return None
     percents = [round(100 * cut_off) for cut_off in CUT_OFFS]
-    shown = round(100 * probability)
-    if shown not in percents:
+    percent = round(100 * probability)
+    if percent not in percents:
         return None
-    place = percents.index(shown)
+    place = percents.index(percent)
     return _WORDS[place], _WORDS[place + 1]
 
 
-def verdict_counts(found: Iterable[Assessment]) -> Counter[Verdict]:
+def verdict_counts(assessments: Iterable[Assessment]) -> Counter[Verdict]:
     """Count verdicts: every page that counts them does it here."""
-    return Counter(one.verdict for one in found)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """
-    One check of a reading: what was measured, against which bounds, and whether it held.
-
-    ``margin`` is the distance to the nearest bound to fail, negative where that one failed.
-    """
-
-    measure: str
-    years: tuple[int, ...]
-    bounds: tuple[Bound, ...]
-    measured: float | None
-    holds: bool | None
-    margin: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A number to ask the bureau for."""
-
-    quantity: str
-    year: int
-    area: str
-    group: str = "all"
+    return Counter(one.verdict for one in assessments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +204,15 @@ class Assessment:
     def disputed(self) -> bool:
         """Whether another reading or number of steps comes to another verdict."""
         return any(other.verdict != self.verdict for other in self.others)
+
+    @property
+    def closed(self) -> str | None:
+        """Why nothing more can be asked: reading_undecided, decided or no_start; None if it can."""
+        if self.indicator is None or self.reason == "reading_undecided":
+            return "reading_undecided"
+        if self.verdict in (Verdict.MET, Verdict.MISSED):
+            return "decided"
+        return "no_start" if self.last_year is None or self.last_value is None else None
 
     @property
     def edge(self) -> tuple[Verdict, Verdict] | None:

@@ -146,6 +146,7 @@ __all__ = [
     "show_not_compared",
     "show_origins",
     "show_outlook",
+    "show_own_verdicts",
     "show_pace",
     "show_parts",
     "show_precedents",
@@ -266,6 +267,7 @@ _HOMES = {
         "panels_of_study",
         "save_record",
         "show_models",
+        "show_own_verdicts",
         "show_record_head",
     ),
     "track_record_figures": (

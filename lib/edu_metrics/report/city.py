@@ -17,14 +17,9 @@ from edu_metrics.figures import (
     plot_contributions,
     table_height,
 )
-from edu_metrics.reachability import (
-    Assessment,
-    Together,
-    adds_up,
-    change_by_parts,
-    gap_by_parts,
-    plan_together,
-)
+from edu_metrics.reachability import Assessment, adds_up, change_by_parts, gap_by_parts
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import assess_jointly as plan_together
 from edu_metrics.report.context import StudyReport, open_study
 from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
 from edu_metrics.report.kinds import OVERVIEW

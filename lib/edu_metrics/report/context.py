@@ -17,17 +17,17 @@ from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import (
     Applies,
     Assessment,
-    Evidence,
-    Matters,
     Quantities,
     SideBySide,
-    Together,
     Verdict,
     assess_target,
-    plan_together,
     verdict_counts,
-    what_matters,
 )
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import Sensitivity as Matters
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.reachability import sensitivity_of as what_matters
 from edu_metrics.reachability.status_rules import StatusTable
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT

@@ -6,15 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import (
-    Group,
-    Odds,
-    Together,
-    Verdict,
-    chance,
-    plan_together,
-    two_digits,
-)
+from edu_metrics.reachability import Group, Odds, Verdict, chance, two_digits
+from edu_metrics.reachability import JointAssessment as Together
+from edu_metrics.reachability import assess_jointly as plan_together
 from edu_metrics.report.city import CityReport
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
@@ -23,6 +17,8 @@ from edu_metrics.words import number, percent, say
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from edu_metrics.report.city import CityReport
 
 __all__ = ["show_together", "show_together_by_area", "together_of_study", "together_row"]
 

@@ -81,7 +81,10 @@ def commonest_level(catalog: Catalog, study: Study) -> list[str]:
 
 def has_record(catalog: Catalog, study: Study) -> bool:
     """
-    Tell whether a study's own panel is large enough for a track record.
+    Tell whether a study gets a track record.
+
+    How models do on invented numbers says how the numbers were invented; what an invented study is
+    good for is to hold its own verdicts against its later years.
 
     Parameters
     ----------
@@ -93,6 +96,8 @@ def has_record(catalog: Catalog, study: Study) -> bool:
     Returns
     -------
     bool
-        Whether it has at least 20 areas on one level and a plan that judges a rate from 0 to 100.
+        Whether its plan judges a rate from 0 to 100 and it is invented, or has at least 20 areas on
+        one level.
     """
-    return len(commonest_level(catalog, study)) >= AREAS and bool(rates_of(catalog, study))
+    enough = study.simulated or len(commonest_level(catalog, study)) >= AREAS
+    return enough and bool(rates_of(catalog, study))

@@ -13,8 +13,9 @@ import numpy as np
 from edu_metrics.catalog import Plan
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
-from edu_metrics.reachability import Evidence, SideBySide
-from edu_metrics.reachability.reaching import BEYOND
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import SideBySide
+from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from edu_metrics.figures import (
     table_height,
 )
 from edu_metrics.reachability import Assessment, Reached, chance
-from edu_metrics.reachability.reaching import BEYOND
+from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.report.labels import figure

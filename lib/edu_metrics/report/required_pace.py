@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.promised import PromisedPace, bases_of_pace
+from edu_metrics.reachability.arithmetic import PromisedPace, bases_of_pace
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, join, note, table, tag
 from edu_metrics.report.reasons import level_text

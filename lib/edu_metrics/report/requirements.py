@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from edu_metrics.reachability import Taking, chance, what_each_reading_takes
-from edu_metrics.reachability.needs import MORE_A_YEAR, LeverNeed
+from edu_metrics.reachability import Requirements as Taking
+from edu_metrics.reachability import chance
+from edu_metrics.reachability import requirements_of as what_each_reading_takes
+from edu_metrics.reachability.requirements import MORE_A_YEAR, LeverNeed
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, table, tag
 from edu_metrics.report.reasons import level_text

@@ -13,14 +13,13 @@ from typing import Any
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Evidence, Verdict
-from edu_metrics.reachability.scoring import Forecast, Score, outcome_of, score
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import Verdict
+from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
 from edu_metrics.report.tables import prepare
 
 __all__ = ["score_as_data", "score_files", "score_tables"]
 
-#: What had been decided already when it was said, or is never decided by a number.
-NO_FORECAST = frozenset({Verdict.MET, Verdict.MISSED, Verdict.TRACKED})
 WHAT = "expected a summary.json of a report, or what assess --format json prints"
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
-from edu_metrics.reachability import Influence, Matters, chance, two_digits, what_matters
+from edu_metrics.reachability import Influence, chance, two_digits
+from edu_metrics.reachability import Sensitivity as Matters
+from edu_metrics.reachability import sensitivity_of as what_matters
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
-from edu_metrics.report.labels import figure, verdict_chip
 from edu_metrics.words import amount, number, percent, say
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ def _title(report: AreaReport, item: Matters) -> Html:
 
 
 def _answer(item: Matters, lang: str) -> Html:
+    from edu_metrics.report.labels import verdict_chip
+
     if item.verdict is not None:
         return join([verdict_chip(item.verdict, lang), " ", chance(item.probability, lang)])
     told = say("matters.kept" if item.kept else "matters.not_kept", lang)
@@ -230,6 +233,8 @@ def _beyond(report: AreaReport, item: Matters, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Matters]) -> Html:
+    from edu_metrics.report.labels import figure
+
     lang = report.lang
     bars = []
     for item in found:

@@ -124,6 +124,7 @@ def _calibration(found: Assessment) -> dict[str, Any] | None:
         return None
     return {
         "areas": found.calibration.areas,
+        "measure": found.calibration.measure,
         "coverage80_pct": list(found.calibration.held80_pct),
         "cap": CAP,
         "floor": FLOOR,

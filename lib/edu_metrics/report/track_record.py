@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,9 +19,13 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Evidence
+from edu_metrics.reachability import SeriesStore as Evidence
+from edu_metrics.reachability import assess, outcome_of
+from edu_metrics.reachability import score as score_outcomes
+from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
+from edu_metrics.report.banners import warnings
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, table, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.tables import prepare
@@ -35,7 +39,7 @@ from edu_metrics.trajectories import (
     to_panels,
 )
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
-from edu_metrics.words import LANGUAGES, number, say, signed
+from edu_metrics.words import LANGUAGES, date, number, percent, say, signed
 
 __all__ = [
     "PanelRecord",
@@ -43,6 +47,7 @@ __all__ = [
     "panels_of_study",
     "save_record",
     "show_models",
+    "show_own_verdicts",
     "show_record_head",
 ]
 
@@ -100,6 +105,22 @@ class PanelRecord:
     def at(self, horizon: int) -> list[ModelScore]:
         """Give every model at one number of years ahead."""
         return [score for score in self.scores if score.horizon == horizon]
+
+    @cached_property
+    def by_verdict(self) -> list[WordScore]:
+        """What came of the verdicts that the study gives, by word; none while nothing has come."""
+        if self.study is None:
+            return []
+        study = self.study
+        now = _latest(self.catalog, study)
+        table = read_processed(self.catalog.root, study.id)
+        plan = self.catalog.plan(study.plan)
+        outcomes = (
+            outcome_of(Forecast.of(found, study.as_of), now, plan)
+            for found in assess(self.catalog, study, table)
+            if found.verdict not in NO_FORECAST
+        )
+        return list(score_outcomes(outcomes).by_word)
 
     @cached_property
     def classes(self) -> list[ReferenceClass]:
@@ -302,6 +323,7 @@ def save_record(record: PanelRecord, out: str) -> str:
         "first_year": panel.years[0],
         "last_year": panel.years[-1],
         "notes": backtest_notes(record.scores, record.lang),
+        "by_verdict": [{**asdict(one), "verdict": str(one.verdict)} for one in record.by_verdict],
         "backtest": backtest_rows(record.scores),
     }
     return write_summary(out, content)
@@ -330,10 +352,10 @@ def show_record_head(record: PanelRecord) -> Html:
         (say("record.years", lang), span),
         (say("record.values", lang), number(known, 0)),
     ]
-    pieces = [
-        tag("h1", say("record.title", lang, panel=record.title)),
-        facts(told),
-    ]
+    pieces = [tag("h1", say("record.title", lang, panel=record.title))]
+    if record.study is not None:
+        pieces += warnings(record.study, record.catalog.plan(record.study.plan), lang)
+    pieces.append(facts(told))
     if not record.default:
         return join([*pieces, note(say("track.nothing", lang), "gap")])
     pieces.append(tag("p", " ".join([_answer_held(record), *_answer_skill(record)]), "answer"))
@@ -402,6 +424,43 @@ def _together(record: PanelRecord) -> Html:
     if share >= TOGETHER_PCT:
         return note(say("track.together", lang, share=shown), "gap")
     return tag("p", say("record.quiet", lang, share=shown, limit=f"{TOGETHER_PCT:g}"))
+
+
+def show_own_verdicts(record: PanelRecord) -> Html:
+    """
+    Show what came of the verdicts that the study's reports give, by word.
+
+    Parameters
+    ----------
+    record : PanelRecord
+        From :func:`~edu_metrics.report.open_record`.
+
+    Returns
+    -------
+    Html
+        A table, or a sentence where no later year is known or a file is looked at.
+    """
+    lang = record.lang
+    if not record.by_verdict:
+        return tag("p", say("record.no_later_years", lang), "small")
+    keys = ("verdict", "times_said", "mean_probability", "came_true")
+    rows: list[list[Cell]] = []
+    for one in record.by_verdict:
+        came = one.happened
+        ends = {"low": number(came.low_pct, 0), "high": number(came.high_pct, 0)}
+        share = say("record.with_interval", lang, share=number(came.pct, 0), **ends)
+        said = one.mean_probability
+        shown = "—" if said is None else percent(number(100 * said, 0), lang)
+        rows.append([say(f"verdict.{one.verdict}", lang), number(came.n, 0), shown, share])
+    date_ = date(record.study.as_of, lang) if record.study else ""
+    caption = say("record.verdicts_caption", lang, date=date_)
+    head = [say(f"record.{key}", lang) for key in keys]
+    return join(
+        [
+            table(head, rows, caption=caption, numeric=range(1, len(head))),
+            tag("p", say("record.verdicts_note", lang), "small"),
+        ]
+    )
 
 
 def show_models(record: PanelRecord) -> Html:

@@ -101,7 +101,8 @@ def _model_note(report: AreaReport) -> Html:
         for found in report.assessments.values()
         if found.probability is not None and found.calibration is not None
     }
-    told = _model_text(sorted(rests, key=lambda one: one.areas), lang) if rests else ""
+    ordered = sorted(rests, key=lambda one: (one.areas, one.measure))
+    told = _model_text(ordered, lang) if rests else ""
     types: dict[str, list[str]] = {}
     for name in dict.fromkeys(
         found.indicator
@@ -160,6 +161,7 @@ def _model_text(rests: list[Calibration], lang: str) -> str:
             "report.held_alone" if one.areas == 1 else "report.held_with",
             lang,
             areas=one.areas,
+            measure=say(f"report.held_{one.measure}", lang),
             coverage=comma.join(percent(number(share, 0), lang) for share in one.held80_pct),
         )
         for one in rests

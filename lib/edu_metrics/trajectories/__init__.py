@@ -21,7 +21,13 @@ from edu_metrics.trajectories.default import (
 )
 from edu_metrics.trajectories.drawing import Law, Trajectory
 from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
-from edu_metrics.trajectories.paths import baselines_that_reach, constant_pace, constant_rate
+from edu_metrics.trajectories.paths import (
+    baselines_that_reach,
+    constant_pace,
+    constant_rate,
+    fixed_target,
+    percent_of_baseline,
+)
 from edu_metrics.trajectories.projecting import MODEL, Projection, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
 
@@ -49,9 +55,11 @@ __all__ = [
     "common_share_pct",
     "constant_pace",
     "constant_rate",
+    "fixed_target",
     "from_scale",
     "held80_pct",
     "load_priors",
+    "percent_of_baseline",
     "prior_of",
     "project",
     "read_panels",

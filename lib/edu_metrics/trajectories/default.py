@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,30 @@ __all__ = [
     "stated",
 ]
 
+Measure = Literal["rates", "amounts"]
+
 #: No probability above this is stated: beyond it the reliability table has too few cases.
 CAP = 0.8
 #: None below this: among what was called rarer, it came more often.
 FLOOR = 0.01
 #: What 80 % intervals held one, two and three years ahead in the back-test of all development
-#: panels, by the number of areas that were forecast together (docs/methods.md). [percent]
-HELD80_PCT: Mapping[int, tuple[float, float, float]] = MappingProxyType(
-    {1: (80.1, 76.9, 72.8), 3: (82.0, 78.5, 80.0), 12: (83.3, 79.1, 79.0), 100: (82.4, 81.9, 81.4)}
+#: panels, for rates and for amounts and ratios, by the number of areas that were forecast together
+#: (docs/methods.md). [percent]
+HELD80_PCT: Mapping[Measure, Mapping[int, tuple[float, float, float]]] = MappingProxyType(
+    {
+        "rates": {
+            1: (79.4, 79.3, 80.3),
+            3: (82.1, 82.6, 84.0),
+            12: (83.1, 83.5, 83.9),
+            100: (82.3, 82.9, 82.8),
+        },
+        "amounts": {
+            1: (86.9, 81.6, 77.2),
+            3: (87.3, 81.5, 77.8),
+            12: (87.4, 81.5, 79.0),
+            100: (87.4, 81.3, 78.8),
+        },
+    }
 )
 #: So many years ahead were back-tested; beyond that an interval is shown and said to be untried.
 TRIED_YEARS = 5
@@ -45,19 +61,21 @@ class Calibration:
     What stands behind the width of an interval.
 
     ``areas`` is the number of areas that were forecast together, and ``held80_pct`` what 80 %
-    intervals held in the back-test one, two and three years ahead where so many were. [percent]
+    intervals of such measures held in the back-test one, two and three years ahead where so many
+    were. [percent]
     """
 
     areas: int
+    measure: Measure
     held80_pct: tuple[float, float, float]
 
     @classmethod
-    def of(cls, areas: int) -> Calibration:
+    def of(cls, areas: int, measure: Measure) -> Calibration:
         """Give that of a number of areas."""
-        return cls(areas, held80_pct(areas))
+        return cls(areas, measure, held80_pct(areas, measure))
 
 
-def held80_pct(areas: int) -> tuple[float, float, float]:
+def held80_pct(areas: int, measure: Measure) -> tuple[float, float, float]:
     """
     Say what 80 % intervals held in a deployment of the back-test.
 
@@ -65,6 +83,8 @@ def held80_pct(areas: int) -> tuple[float, float, float]:
     ----------
     areas : int
         Number of areas that are forecast together.
+    measure : {"rates", "amounts"}
+        Rates between two bounds, or amounts and ratios without an upper one.
 
     Returns
     -------
@@ -73,10 +93,11 @@ def held80_pct(areas: int) -> tuple[float, float, float]:
 
     Examples
     --------
-    >>> held80_pct(4) == HELD80_PCT[3]
+    >>> held80_pct(4, "rates") == HELD80_PCT["rates"][3]
     True
     """
-    return HELD80_PCT[max(tried for tried in HELD80_PCT if tried <= max(areas, 1))]
+    held = HELD80_PCT[measure]
+    return held[max(tried for tried in held if tried <= max(areas, 1))]
 
 
 def stated(probabilities: Any) -> NDArray[np.float64]:

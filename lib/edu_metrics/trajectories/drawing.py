@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 
 #: Number of paths; each has its mirror image, so that a rate and its complement agree.
 NODES = 1024
+#: Degrees of freedom of paths are told apart in so many steps a factor of e.
+DEGREE_STEPS = 128
 #: Years ahead that have nodes of their own.
 MOST_YEARS = 60
 
@@ -158,7 +160,9 @@ def spread_paths(location: Floats, sd: Floats, degrees: Floats, correlation: Flo
     root = np.linalg.cholesky(correlation)
     normal = np.einsum("nk,syk->syn", _normals()[:, : location.shape[1]], root)
     order = np.argsort(normal, axis=2, kind="stable")
-    each, which = np.unique(degrees, return_inverse=True)
+    # Degrees of freedom to four in a thousand: quantiles of a Student t are dear.
+    near = np.exp(np.round(np.log(degrees) * DEGREE_STEPS) / DEGREE_STEPS)
+    each, which = np.unique(near, return_inverse=True)
     spread = np.stack([_spread(one) for one in each.tolist()])[which.reshape(degrees.shape)]
     points = np.empty(normal.shape)
     placed = location[:, :, None] + sd[:, :, None] * spread

@@ -4,7 +4,8 @@ Paths that a plan prescribes, without chance: what its words come to, year by ye
 References
 ----------
 World Health Organization (2020). *Thirteenth General Programme of Work: methods for impact
-measurement*: the grammar of scenario targets (fixed target, linear change, percent of baseline).
+measurement*: the grammar of scenario targets (fixed target, linear change, percent of baseline);
+its code: github.com/gpw13/billionaiRe, R/scenarios_*.R and vignettes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from fractions import Fraction
 
 from edu_metrics.errors import ProjectionError
 
-__all__ = ["baselines_that_reach", "constant_pace", "constant_rate"]
+__all__ = [
+    "baselines_that_reach",
+    "constant_pace",
+    "constant_rate",
+    "fixed_target",
+    "percent_of_baseline",
+]
 
 Limits = tuple[float | None, float | None]
 NO_LIMITS: Limits = (None, None)
@@ -120,6 +127,85 @@ def constant_rate(
         value = _within(value * factor, limits)
         values.append(float(value))
     return tuple(values)
+
+
+def fixed_target(
+    base: float, target: float, steps: int, *, falling: bool = False, limits: Limits = NO_LIMITS
+) -> tuple[float, ...]:
+    """
+    "Reach X by a year": the straight line to a target; who is there already stays.
+
+    Parameters
+    ----------
+    base : float
+        Value in the base year. [unit of the indicator]
+    target : float
+        Level to reach. [unit of the indicator]
+    steps : int
+        Years from the base to the target year. [years]
+    falling : bool, optional
+        Whether less is better.
+    limits : tuple of (float or None), optional
+        Lowest and highest value.
+
+    Returns
+    -------
+    tuple of float
+        Values after 1, 2, ... steps. [unit of the indicator]
+
+    Raises
+    ------
+    ProjectionError
+        If steps is not positive.
+
+    Examples
+    --------
+    >>> fixed_target(80, 90, 2), fixed_target(95, 90, 2), fixed_target(12, 10, 2, falling=True)
+    ((85.0, 90.0), (95.0, 95.0), (11.0, 10.0))
+    """
+    _require_steps(steps)
+    there = base <= target if falling else base >= target
+    start, end = _exact(base), _exact(base if there else target)
+    line = [start + (end - start) * step / steps for step in range(1, steps + 1)]
+    return tuple(float(_within(value, limits)) for value in line)
+
+
+def percent_of_baseline(
+    base: float, percent: float, steps: int, *, limits: Limits = NO_LIMITS
+) -> tuple[float, ...]:
+    """
+    "Reduce by X %": the straight line to the base changed by a percentage of itself.
+
+    Parameters
+    ----------
+    base : float
+        Value in the base year. [unit of the indicator]
+    percent : float
+        Change by the target year, of the base; negative for a fall. [percent]
+    steps : int
+        Years from the base to the target year. [years]
+    limits : tuple of (float or None), optional
+        Lowest and highest value.
+
+    Returns
+    -------
+    tuple of float
+        Values after 1, 2, ... steps. [unit of the indicator]
+
+    Raises
+    ------
+    ProjectionError
+        If steps is not positive.
+
+    Examples
+    --------
+    The source insists that 90 % reduced by 30 % is 63 % and not 60 %:
+
+    >>> percent_of_baseline(90, -30, 7)[-1]
+    63.0
+    """
+    goal = float(_exact(base) * (100 + _exact(percent)) / 100)
+    return fixed_target(base, goal, steps, falling=goal < base, limits=limits)
 
 
 def baselines_that_reach(

@@ -13,7 +13,7 @@ from edu_metrics.reachability.status_rules import (
     pace_speed,
 )
 from edu_metrics.reachability.status_rules.answers import points_of
-from edu_metrics.reachability.status_rules.world_bank_pace import TAUS, PaceModel, _spells
+from edu_metrics.reachability.status_rules.pace_of_progress import TAUS, PaceModel, _spells
 
 
 def flat(pace, **more):

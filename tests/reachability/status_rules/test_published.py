@@ -18,7 +18,6 @@ from edu_metrics.reachability.status_rules import (
     open_sdg_of_several,
     open_sdg_without_target,
 )
-from edu_metrics.reachability.status_rules.who_scenarios import percent_baseline
 
 LEDGER = Path(__file__).parents[2] / "published_statuses.yaml"
 CASES = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
@@ -123,7 +122,3 @@ def test_the_inferred_execution_is_the_share_of_the_way():
     # INEP prints the inputs; that (94.1 - 87.4) / (100 - 87.4) is its formula is inferred.
     found = inep_execution([2013, 2019], [87.4, 94.1], target=100, better="higher")
     assert found.score == pytest.approx(100 * 6.7 / 12.6)
-
-
-def test_the_world_health_organization_prints_63_for_90_reduced_by_30_percent():
-    assert percent_baseline(90, -30, 7)[-1] == 63

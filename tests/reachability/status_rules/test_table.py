@@ -6,6 +6,7 @@ from edu_metrics.reachability import Verdict
 from edu_metrics.reachability.status_rules import (
     Arrow,
     Band,
+    Case,
     Clause,
     OpenSdg,
     Rule,
@@ -20,11 +21,13 @@ from edu_metrics.reachability.status_rules import (
 HISTORY = (tuple(range(2015, 2021)), (72, 74, 73, 76, 77, 79))
 
 
-def table(values, *, target, first=2015, year=2022, better="higher", **more):
-    return status_table(
-        range(first, first + len(values)), values, target=target, target_year=year, better=better,
-        percent=True, **more,
-    )  # fmt: skip
+def table(
+    values, *, target, first=2015, year=2022, better="higher", strict=False, verdict=None,
+    probability=None, **more,
+):  # fmt: skip
+    years = range(first, first + len(values))
+    case = Case(years, values, target, year, better, percent=True, **more)
+    return status_table(case, strict=strict, verdict=verdict, probability=probability)
 
 
 def words(found):
@@ -139,8 +142,7 @@ def test_of_levels_for_several_years_the_german_rule_takes_the_next():
 
 
 def test_rows_are_plain_and_say_who_tells_two_stories():
-    found = status_table([2016, 2021], [87, 91], target=100, target_year=2030, better="higher",
-                         percent=True)  # fmt: skip
+    found = status_table(Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True))
     rows = {row["rule"]: row for row in found.as_rows()}
     assert rows["open_sdg"]["status"] == "acceleration_needed"
     assert rows["open_sdg"]["turned"] is True

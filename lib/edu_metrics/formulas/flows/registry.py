@@ -17,7 +17,7 @@ from edu_metrics.formulas.flows.cohorts import next_cohorts, start_cohorts
 from edu_metrics.formulas.flows.exams import next_exam, start_exam
 from edu_metrics.formulas.flows.kindergartens import next_kindergartens, start_kindergartens
 from edu_metrics.formulas.flows.money import next_spending, start_spending
-from edu_metrics.formulas.flows.myopia import next_myopia, start_myopia
+from edu_metrics.formulas.flows.myopia import fastest_fall, next_myopia, start_myopia
 from edu_metrics.formulas.flows.seniors import next_seniors, start_seniors
 from edu_metrics.formulas.flows.teachers import next_teachers, start_teachers
 
@@ -55,6 +55,8 @@ class Flow:
         levers are no persons.
     history : mapping of str to int
         Inputs that need the values of several years, latest first, and how many.
+    fastest_fall : callable or None
+        Gives, from a state, the fall of the outcome in a year that arithmetic allows at most.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Flow:
     outcomes: tuple[str, ...]
     whole: tuple[str, ...]
     history: Mapping[str, int]
+    fastest_fall: Callable[..., Any] | None = None
 
     @property
     def uncertain(self) -> tuple[str, ...]:
@@ -85,6 +88,7 @@ def _flow(
     whole: tuple[str, ...] = (),
     history: dict[str, int] | None = None,
     start_rates: tuple[str, ...] = (),
+    fastest_fall: Callable[..., Any] | None = None,
 ) -> Flow:
     parameters = inspect.signature(function).parameters.values()
     state = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
@@ -105,6 +109,7 @@ def _flow(
         outcomes,
         whole,
         MappingProxyType(history or {}),
+        fastest_fall,
     )
 
 
@@ -140,6 +145,7 @@ _ENTRIES = (
         levers={"new_cases_cut_pct": "percent"},
         outcomes=("overall_pct",),
         start_rates=("first_grade_pct",),
+        fastest_fall=lambda state: fastest_fall(state["by_grade"]),
     ),
     _flow(
         "seniors",

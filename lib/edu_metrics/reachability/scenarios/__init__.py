@@ -1,8 +1,14 @@
 """Scenarios run on a study: named assumptions, what they come to, and whether targets are kept."""
 
-from edu_metrics.reachability.reference_pace import PaceOfPercentile
+from edu_metrics.reachability.precedent import PaceOfPercentile
+from edu_metrics.reachability.scenarios.asked import asked_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
-from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome, outcome_row
+from edu_metrics.reachability.scenarios.outcomes import (
+    ScenarioOutcome,
+    course_rows,
+    outcome_row,
+    summary_rows,
+)
 from edu_metrics.reachability.scenarios.running import (
     no_reference_class,
     run_scenario,
@@ -13,8 +19,11 @@ __all__ = [
     "Course",
     "PaceOfPercentile",
     "ScenarioOutcome",
+    "asked_scenarios",
+    "course_rows",
     "no_reference_class",
     "outcome_row",
     "run_scenario",
     "run_scenarios",
+    "summary_rows",
 ]

@@ -3,7 +3,8 @@ What each step of a scenario does to a course.
 
 A course is values by year, one row a draw. Steps are applied from left to right: one that says how
 the series goes on rewrites the years from its own on, starting from where the series stands in the
-year before; a shock is added to the years from its own on. All stay within the indicator's bounds.
+year before; a shock is added to the years from its own on, and so is what levers change in a flow
+model, where another step says how the series goes on. All stay within the indicator's bounds.
 """
 
 from __future__ import annotations
@@ -35,22 +36,30 @@ from edu_metrics.catalog import (
     Target,
 )
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.arithmetic import final_bound
+from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, final_bound, pace_of_target
 from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.evidence import Evidence, counts_whole
-from edu_metrics.reachability.mechanizing import (
-    Built,
+from edu_metrics.reachability.gap import whole_level
+from edu_metrics.reachability.mechanisms import MechanismStart as Built
+from edu_metrics.reachability.mechanisms import (
     Quantities,
     mechanism_from_counts,
     mechanism_from_statement,
 )
-from edu_metrics.reachability.promised import JUST_BEYOND, PaceEnd, pace_of_target
-from edu_metrics.reachability.reference_pace import PaceOfPercentile
-from edu_metrics.reachability.standing import whole_level
+from edu_metrics.reachability.precedent import PaceOfPercentile
+from edu_metrics.reachability.series import SeriesStore as Evidence
+from edu_metrics.reachability.series import counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
-__all__ = ["Course", "NotAvailable", "PaceOfPercentile", "Situation", "apply", "begin"]
+__all__ = [
+    "Course",
+    "NotAvailable",
+    "PaceOfPercentile",
+    "Situation",
+    "apply",
+    "begin",
+    "take_steps",
+]
 
 #: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
 _DECIMALS = 12
@@ -129,6 +138,43 @@ class Situation:
 def begin(start_year: int, start_value: float, until: int) -> Course:
     """Let a series stand still from its start: what the first step is applied to."""
     return Course(start_year, start_value, np.full((1, until - start_year), start_value))
+
+
+def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situation) -> Course:
+    """
+    Apply all steps of a scenario; where levers stand among them makes no difference.
+
+    Parameters
+    ----------
+    steps : sequence of ScenarioStep
+        The steps.
+    course : Course
+        The start.
+    situation : Situation
+        The target, the area and the reading.
+
+    Returns
+    -------
+    Course
+        What the steps come to.
+
+    Raises
+    ------
+    NotAvailable
+        If what a step needs is not known here.
+    """
+    levers = [step for step in steps if isinstance(step, LeverSettings)]
+    others = [step for step in steps if not isinstance(step, LeverSettings)]
+    led = any(not isinstance(step, Shock) and getattr(step, "after", 0) == 0 for step in others)
+    if not led:
+        for step in levers:
+            course = _levers(step, course, situation)
+    for other in others:
+        course = apply(other, course, situation)
+    if led:
+        for step in levers:
+            course = _with_levers(step, course, situation)
+    return course
 
 
 def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
@@ -217,8 +263,8 @@ def _paced_as_promised(at: PaceEnd, course: Course, after: int, situation: Situa
 
 def _as_usual(after: int, course: Course, situation: Situation) -> Course:
     indicator = situation.indicator
-    if situation.assessment.start == "plan_statement":
-        # What a plan says of its start does not say how far the series moves in a year.
+    if situation.assessment.start in ("plan_statement", "assumed"):
+        # What is said of a start does not say how far the series moves in a year.
         raise NotAvailable("no_trend")
     try:
         trend = situation.evidence.trajectory(indicator.id, situation.area, course.years[-1])
@@ -372,10 +418,25 @@ def _reading(course: Course, situation: Situation) -> Course:
 
 
 def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+    return replace(course, draws=situation.bounded(_under_levers(step, course, situation)))
+
+
+def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+    """Add to a course what the levers change in the flow model."""
+    under = _under_levers(step, course, situation)
+    usual = _under_levers(step.model_copy(update={"set": {}}), course, situation)
+    number = max(len(under), len(course.draws))
+    made = (under - usual)[np.arange(number) % len(under)]
+    stands = course.draws[np.arange(number) % len(course.draws)]
+    return replace(course, draws=situation.bounded(np.round(stands + made, _DECIMALS)))
+
+
+def _under_levers(step: LeverSettings, course: Course, situation: Situation) -> NDArray[np.float64]:
+    """Run the flow model from the start of a course."""
     indicator, found = situation.indicator, situation.assessment
     if indicator.mechanism is None or indicator.mechanism.flow != step.flow:
         raise NotAvailable("other_mechanism")
-    if found.start == "plan_statement":
+    if found.start != "observed":
         built = mechanism_from_statement(indicator, course.start_year, course.start_value)
     else:
         built = mechanism_from_counts(
@@ -388,5 +449,4 @@ def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course
         levers = built.mechanism.levers.set(**{n: scale * v for n, v in step.set.items()})
     except ProjectionError:
         raise NotAvailable("beyond_bounds") from None
-    run = built.mechanism.project(course.years, levers)
-    return replace(course, draws=situation.bounded(run.draws(built.outcome)))
+    return built.mechanism.project(course.years, levers).draws(built.outcome)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound, Indicator
 from edu_metrics.reachability.arithmetic import people_behind
-from edu_metrics.reachability.evidence import counts_whole
 from edu_metrics.reachability.scenarios.courses import Course, Situation
+from edu_metrics.reachability.series import counts_whole
 
 __all__ = ["Ending", "ending_of"]
 

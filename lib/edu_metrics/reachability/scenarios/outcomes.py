@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.reachability.chances import two_digits
+from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.scenarios.ending import Ending
 
-__all__ = ["ScenarioOutcome", "outcome_row"]
+__all__ = ["ScenarioOutcome", "course_rows", "outcome_row", "summary_rows"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,8 @@ class ScenarioOutcome:
     steps : int or None
         Number of yearly steps that a stepwise reading is taken with. [years]
     case : mapping of str to float
-        For a grid the base, pace and years of this cell; otherwise empty.
+        For a grid the base, pace and years of this cell; of a scenario that was asked for without
+        a file its numbers; otherwise empty.
     start : {"observed", "plan_statement", "assumed"} or None
         What the course starts from: a number of the area's, the plan's own statement, a grid's.
     start_year, start_value : int and float, or None
@@ -138,3 +139,78 @@ def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
         "fails": outcome.ending.fails if outcome.ending else None,
         "reason": outcome.reason,
     }
+
+
+def course_rows(outcome: ScenarioOutcome) -> list[dict[str, Any]]:
+    """
+    Make one row a year of the course of an outcome.
+
+    Parameters
+    ----------
+    outcome : ScenarioOutcome
+        From :func:`run_scenarios`.
+
+    Returns
+    -------
+    list of dict
+        scenario, case, area, target, reading, steps, year, value (the median), low and high (80 %,
+        the value itself where nothing is left to chance), met, probability and reason; one row
+        without a year where there is no course.
+    """
+    case = outcome.case or {}
+    about = {
+        "scenario": outcome.scenario,
+        "case": ", ".join(f"{name}={value:g}" for name, value in case.items()),
+        "area": outcome.area,
+        "target": outcome.target,
+        "reading": outcome.reading,
+        "steps": outcome.steps,
+    }
+    end = {
+        "met": outcome.met,
+        "probability": two_digits(outcome.probability),
+        "under_model": two_digits(outcome.under_model),
+        "reason": outcome.reason,
+    }
+    low, median, high = outcome.quantiles((0.1, 0.5, 0.9))
+    if outcome.draws is None:
+        return [{**about, "year": None, "value": None, "low": None, "high": None, **end}]
+    return [
+        {
+            **about,
+            "year": year,
+            "value": round(float(median[at]), 6),
+            "low": round(float(low[at]), 6),
+            "high": round(float(high[at]), 6),
+            **end,
+        }
+        for at, year in enumerate(outcome.years)
+    ]
+
+
+def summary_rows(outcomes: Iterable[ScenarioOutcome]) -> list[dict[str, Any]]:
+    """
+    Count what each scenario comes to in each area.
+
+    Parameters
+    ----------
+    outcomes : iterable of ScenarioOutcome
+        From :func:`run_scenarios`.
+
+    Returns
+    -------
+    list of dict
+        By area and scenario: cases (a target under a reading, or a cell of a grid), kept,
+        not_kept, by_chance (with a probability, or a part of what a flow model assumes) and
+        not_said; they add up to the cases.
+    """
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in outcomes:
+        blank = {"area": one.area, "scenario": one.scenario, "cases": 0}
+        blank |= dict.fromkeys(("kept", "not_kept", "by_chance", "not_said"), 0)
+        row = rows.setdefault((one.area, one.scenario), blank)
+        row["cases"] += 1
+        chance = one.probability is not None or one.under_model is not None
+        decided = {True: "kept", False: "not_kept"}.get(one.met) if one.met is not None else None
+        row[decided or ("by_chance" if chance else "not_said")] += 1
+    return list(rows.values())

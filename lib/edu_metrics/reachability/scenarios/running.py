@@ -17,26 +17,29 @@ from edu_metrics.catalog import (
     Plan,
     ReadingPath,
     Scenario,
+    Start,
     Study,
     Target,
     nearest,
 )
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability.assessing import assess_target
-from edu_metrics.reachability.chances import kept_in
+from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.checks import Check, checks_of
-from edu_metrics.reachability.evidence import Evidence
-from edu_metrics.reachability.mechanizing import Quantities
-from edu_metrics.reachability.reference_pace import PaceOfPercentile, pace_by_class
+from edu_metrics.reachability.mechanisms import Quantities
+from edu_metrics.reachability.precedent import PaceOfPercentile, pace_by_class
+from edu_metrics.reachability.probability import kept_in
+from edu_metrics.reachability.scenarios.asked import ASKED
 from edu_metrics.reachability.scenarios.courses import (
     Course,
     NotAvailable,
     Situation,
     apply,
     begin,
+    take_steps,
 )
 from edu_metrics.reachability.scenarios.ending import ending_of
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
+from edu_metrics.reachability.series import SeriesStore as Evidence
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import stated
 
@@ -90,7 +93,7 @@ def run_scenarios(
     study: Study,
     table: pd.DataFrame,
     *,
-    scenarios: tuple[str, ...] | None = None,
+    scenarios: tuple[str | Scenario, ...] | None = None,
     areas: tuple[str, ...] | None = None,
     targets: tuple[str, ...] | None = None,
     pace_of_percentile: PaceOfPercentile | None = None,
@@ -106,8 +109,8 @@ def run_scenarios(
         The study.
     table : DataFrame
         Its observations.
-    scenarios : tuple of str, optional
-        Scenarios by id; all when left out.
+    scenarios : tuple of (str or Scenario), optional
+        Scenarios by id, or made by :func:`asked_scenarios`; all that are defined when left out.
     areas : tuple of str, optional
         Areas of the study, by id, name or alias; all when left out.
     targets : tuple of str, optional
@@ -127,7 +130,10 @@ def run_scenarios(
     DefinitionError
         For an unknown scenario, area or target.
     """
-    chosen = [catalog.scenario(name) for name in scenarios or catalog.scenarios]
+    chosen = [
+        name if isinstance(name, Scenario) else catalog.scenario(name)
+        for name in scenarios or catalog.scenarios
+    ]
     named = [catalog.study_area(study, area).id for area in areas or ()]
     evidence, plan = Evidence(catalog, study, table), catalog.plan(study.plan)
     known = [target.id for target in plan.targets]
@@ -247,25 +253,57 @@ def _run(
     if isinstance(first, Grid):
         yield from _grid(blank, first, situation)
         return
+    due = max(check.due for check in situation.checks)
+    if scenario.start is not None:
+        situation = _started(scenario.start, due, situation)
+    if scenario.id == ASKED:
+        blank = replace(blank, case=_asked_of(scenario))
     found = situation.assessment
     blank = replace(
         blank, start=found.start, start_year=found.last_year, start_value=found.last_value
     )
-    due = max(check.due for check in situation.checks)
     if found.last_year is None or found.last_value is None:
         yield replace(blank, reason="no_start")
         return
     if found.last_year >= due:
         yield replace(blank, reason="decided", met=_on_record(situation))
         return
-    course = begin(found.last_year, found.last_value, due)
     try:
-        for step in scenario.steps:
-            course = apply(step, course, situation)
+        start = begin(found.last_year, found.last_value, due)
+        course = take_steps(scenario.steps, start, situation)
     except NotAvailable as why:
         yield replace(blank, reason=str(why))
         return
     yield of_scenario(blank, scenario, course, situation)
+
+
+def _started(start: Start, due: int, situation: Situation) -> Situation:
+    """Begin where a scenario says; a level on the way that is due before then is not asked."""
+    found = situation.assessment
+    year = found.last_year if start.years is None else due - start.years
+    if year is None:
+        year = situation.plan.issued.year
+    value = found.last_value if start.value is None else start.value
+    if value is not None:
+        value = float(situation.bounded(value))
+    begun = replace(found, start="assumed", last_year=year, last_value=value, total=None)
+    asked = tuple(check for check in situation.checks if check.years[0] >= year)
+    return replace(situation, assessment=begun, checks=asked or situation.checks)
+
+
+def _asked_of(scenario: Scenario) -> dict[str, float]:
+    """Name the numbers of a scenario that was asked for without a file."""
+    numbers: dict[str, float] = {}
+    if scenario.start is not None and scenario.start.value is not None:
+        numbers["base"] = scenario.start.value
+    for step in scenario.steps:
+        if isinstance(step, OwnPace):
+            numbers["pace" if step.unit == "points" else "pace_pct"] = step.per_year
+        if isinstance(step, LeverSettings):
+            numbers |= step.set
+    if scenario.start is not None and scenario.start.years is not None:
+        numbers["years"] = float(scenario.start.years)
+    return numbers
 
 
 def of_scenario(
@@ -288,10 +326,12 @@ def of_scenario(
     if not any(isinstance(step, LeverSettings) for step in scenario.steps):
         # Draws of the trend say no more here than the track record supports anywhere.
         return replace(outcome, probability=float(stated(outcome.probability)))
-    without = begin(course.start_year, course.start_value, course.years[-1])
-    for step in scenario.steps:
-        usual: dict[str, Any] = {"set": {}} if isinstance(step, LeverSettings) else {}
-        without = apply(step.model_copy(update=usual), without, situation)
+    usual = [
+        step.model_copy(update={"set": {}}) if isinstance(step, LeverSettings) else step
+        for step in scenario.steps
+    ]
+    start = begin(course.start_year, course.start_value, course.years[-1])
+    without = take_steps(usual, start, situation)
     base = judged_course(blank, without, situation).probability
     return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
 

@@ -10,8 +10,6 @@ from typing import Literal
 
 from edu_metrics.errors import DataError
 
-__all__ = ["Answer", "Direction", "Points", "Rule", "Unable", "beyond", "points_of"]
-
 Direction = Literal["higher", "lower"]
 
 
@@ -146,11 +144,7 @@ class Points:
 
 
 def points_of(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    base_year: int | None = None,
-    least: int = 2,
+    years: Sequence[int], values: Sequence[float], *, base_year: int | None = None, least: int = 2
 ) -> Points | Unable:
     """
     Put a series in order, or say what is wrong with it.

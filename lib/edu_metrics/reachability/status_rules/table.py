@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -18,15 +18,148 @@ from edu_metrics.reachability.status_rules.answers import (
     beyond,
     points_of,
 )
-from edu_metrics.reachability.status_rules.cases import Case, Clause, answers_of
-from edu_metrics.reachability.status_rules.german_weather import MOST_POINTS, Weather
-from edu_metrics.reachability.status_rules.open_sdg import OpenSdg, open_sdg_status
-from edu_metrics.reachability.status_rules.sdr_arrow import Arrow
-from edu_metrics.reachability.status_rules.un_chart import UnChart, un_chart_status
-from edu_metrics.reachability.status_rules.world_bank_pace import PaceModel
+from edu_metrics.reachability.status_rules.growth_rules import (
+    OpenSdg,
+    UnChart,
+    open_sdg,
+    open_sdg_status,
+    un_chart,
+    un_chart_status,
+    unicef_aarr,
+)
+from edu_metrics.reachability.status_rules.linear_rules import (
+    MOST_POINTS,
+    Arrow,
+    Weather,
+    german_each_year,
+    german_weather,
+    inep_attainment,
+    inep_execution,
+    next_target,
+    sdr_arrow,
+)
+from edu_metrics.reachability.status_rules.pace_of_progress import (
+    PaceModel,
+    pace_percentile,
+    pace_speed,
+)
 from edu_metrics.reachability.verdicts import Verdict
 
-__all__ = ["Stance", "StatusTable", "Why", "stance_of", "status_table"]
+
+class Clause(StrEnum):
+    """What a target promises: a level in one year, the same level in every year, or a change."""
+
+    LEVEL = "level"
+    EACH_YEAR = "each_year"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    A series and its target.
+
+    ``years`` and ``values`` hold nothing before a break. ``target`` is the level asked for in
+    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years.
+    ``percent`` says that the values are percentages of a whole, from 0 to 100: only such a rate has
+    a complement, and a place among the paces of others. ``pace`` and ``complement_pace`` come from
+    :func:`~edu_metrics.reachability.status_rules.pace_of_progress.fit_pace`, the second one from
+    the complements of the same peers.
+    """
+
+    years: Sequence[int]
+    values: Sequence[float]
+    target: float
+    target_year: int
+    better: Direction
+    percent: bool = False
+    clause: Clause = Clause.LEVEL
+    earlier: Mapping[int, float] = field(default_factory=dict)
+    pace: PaceModel | Unable = Unable.NO_PEERS
+    complement_pace: PaceModel | Unable = Unable.NO_PEERS
+
+    def complement(self) -> Case | None:
+        """
+        Tell the same numbers as the share of those who do not.
+
+        Returns
+        -------
+        Case or None
+            With every value and level taken from 100 and better turned round; None where the
+            values are no percentages of a whole.
+
+        Examples
+        --------
+        >>> Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True).complement().values
+        (13, 9)
+        """
+        if not self.percent:
+            return None
+        return replace(
+            self,
+            values=tuple(_clean(100 - value) for value in self.values),
+            target=_clean(100 - self.target),
+            better="lower" if self.better == "higher" else "higher",
+            earlier={year: _clean(100 - level) for year, level in self.earlier.items()},
+            pace=self.complement_pace,
+            complement_pace=self.pace,
+        )
+
+
+def answers_of(case: Case) -> tuple[Answer, ...]:
+    """
+    Ask every rule, each with its own special case where the target is one.
+
+    Parameters
+    ----------
+    case : Case
+        Series and target.
+
+    Returns
+    -------
+    tuple of Answer
+        One for each rule, in the order of
+        :class:`~edu_metrics.reachability.status_rules.answers.Rule`. The level in the target year
+        is judged, as none of the rules but the German one knows a level for every year or
+        several of them.
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years.
+
+    Examples
+    --------
+    >>> case = Case(range(2015, 2021), [72, 74, 73, 76, 77, 79], 90, 2022, "higher", percent=True)
+    >>> [str(answer.status) for answer in answers_of(case)[:4]]
+    ['limited_progress', 'fair_progress', 'cloud', 'stagnating']
+    """
+    years, values, target, better = case.years, case.values, case.target, case.better
+    year = case.target_year
+    if case.clause is Clause.EACH_YEAR:
+        weather = german_each_year(years, values, target=target, better=better)
+    else:
+        levels = {**case.earlier, year: target}
+        next_year, level = next_target(levels, max(years, default=year))
+        weather = german_weather(years, values, target=level, target_year=next_year, better=better)
+    return (
+        open_sdg(years, values, target=target, target_year=year, better=better),
+        un_chart(
+            years, values, target=target, target_year=year, better=better, percent=case.percent
+        ),
+        weather,
+        sdr_arrow(years, values, target=target, target_year=year, better=better),
+        inep_attainment(years, values, target=target, better=better),
+        inep_execution(years, values, target=target, better=better),
+        unicef_aarr(years, values, target=target, target_year=year),
+        pace_percentile(years, values, better=better, model=case.pace),
+        pace_speed(years, values, better=better, model=case.pace),
+    )
+
+
+def _clean(number: float) -> float:
+    """Take away the dust of binary fractions: 100 - 99.9 is 0.1."""
+    return round(number, 9)
 
 
 class Stance(StrEnum):
@@ -76,7 +209,6 @@ _STANCES: Mapping[StrEnum, Stance] = {
     Arrow.STAGNATING: Stance.BAD,
     Arrow.DECREASING: Stance.BAD,
 }
-_JUDGING = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 
 
 def stance_of(word: StrEnum | None) -> Stance | None:
@@ -154,18 +286,9 @@ def _told(answer: Answer) -> float | None:
 
 
 def status_table(
-    years: Sequence[int],
-    values: Sequence[float],
+    case: Case,
     *,
-    target: float,
-    target_year: int,
-    better: Direction,
     strict: bool = False,
-    percent: bool = False,
-    clause: Clause = Clause.LEVEL,
-    earlier: Mapping[int, float] | None = None,
-    pace: PaceModel | Unable = Unable.NO_PEERS,
-    complement_pace: PaceModel | Unable = Unable.NO_PEERS,
     verdict: Verdict | None = None,
     probability: float | None = None,
 ) -> StatusTable:
@@ -174,24 +297,10 @@ def status_table(
 
     Parameters
     ----------
-    years, values : sequence
-        The series, with nothing before a break. [unit of the indicator]
-    target : float
-        Level asked for in the last year. [unit of the indicator]
-    target_year : int
-        That year.
-    better : {"higher", "lower"}
-        Direction of better.
+    case : Case
+        Series and target.
     strict : bool, optional
         Whether the level has to be passed; no rule knows of it.
-    percent : bool, optional
-        Whether values are percentages of a whole, 0-100, which have a complement.
-    clause : Clause, optional
-        What the target promises.
-    earlier : mapping of int to float, optional
-        Levels that the target asks for in earlier years.
-    pace, complement_pace : PaceModel or Unable, optional
-        Paces of comparable areas, and of their complements.
     verdict : Verdict, optional
         Ours.
     probability : float, optional
@@ -211,26 +320,12 @@ def status_table(
     --------
     Completion in Canada: relative growth alone decides between two words.
 
-    >>> found = status_table(
-    ...     [2016, 2021], [87, 91], target=100, target_year=2030, better="higher", percent=True
-    ... )
+    >>> found = status_table(Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True))
     >>> [str(found.answer(rule).status) for rule in (Rule.OPEN_SDG, Rule.SDR)]
     ['acceleration_needed', 'moderately_improving']
     >>> [str(rule) for rule in found.turned]
     ['open_sdg', 'inep_attainment', 'unicef_aarr']
     """
-    case = Case(
-        tuple(years),
-        tuple(values),
-        target,
-        target_year,
-        better,
-        percent=percent,
-        clause=clause,
-        earlier=earlier or {},
-        pace=pace,
-        complement_pace=complement_pace,
-    )
     answers = answers_of(case)
     other = case.complement()
     complement = None if other is None else answers_of(other)
@@ -253,12 +348,7 @@ def _stances(answers: Sequence[Answer], verdict: Verdict | None) -> set[Stance]:
 
 
 def _why(
-    case: Case,
-    answers: Sequence[Answer],
-    verdict: Verdict | None,
-    *,
-    strict: bool,
-    drawn: bool,
+    case: Case, answers: Sequence[Answer], verdict: Verdict | None, *, strict: bool, drawn: bool
 ) -> tuple[Why, ...]:
     # Where words differ and ours is among them, one of the others differs from ours.
     against_us = stance_of(verdict) is not None
@@ -281,8 +371,8 @@ def _why(
         Why.ARITHMETIC: against_us and verdict is Verdict.IMPOSSIBLE,
         Why.NO_UNCERTAINTY: drawn,
     }
-    found = tuple(reason for reason, holds in live.items() if holds)
-    return found or (Why.CUT_OFFS,)
+    reasons = tuple(reason for reason, holds in live.items() if holds)
+    return reasons or (Why.CUT_OFFS,)
 
 
 def _moves(answers: Sequence[Answer], changed: Case | None, rules: Sequence[Rule]) -> bool:

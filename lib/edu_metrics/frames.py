@@ -1,0 +1,323 @@
+"""
+A researcher's table, read and checked: area, year and value, and all that is wrong told at once.
+
+A tidy frame has one row for an area and a year. Everything that takes one reads it here, so that
+the same table is refused in the same words wherever it is given.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from edu_metrics.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    #: A tidy frame, or one area's values by year.
+    History: TypeAlias = "pd.DataFrame | pd.Series[Any]"
+
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Limits", "percentages", "require_columns", "tidy"]
+
+Limits: TypeAlias = tuple[float | None, float | None]
+
+#: Years that a table may hold.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+#: Of faults of one kind so many are named; the rest are counted.
+_NAMED = 5
+#: From so many values of an area on, one may be odd; percentages of so much are far from 1; and so
+#: many times more or less is odd of an amount.
+_ENOUGH, _FAR, _TIMES = 3, 20.0, 8.0
+#: What an area is called of which only a Series without a name is known.
+_NAMELESS = "series"
+
+
+def tidy(
+    given: History,
+    *,
+    what: str = "history",
+    limits: Limits = (0, 100),
+    needs_n: bool = False,
+) -> pd.DataFrame:
+    """
+    Read a history: check all of it, and give it back in one form.
+
+    Parameters
+    ----------
+    given : DataFrame or Series
+        Columns area, year and value, and optionally n, the persons or institutions behind a rate;
+        other columns are not looked at. Or the values of one area with years as index; the name
+        of the Series is that of the area.
+    what : str, optional
+        What messages call it.
+    limits : tuple of (float or None), optional
+        Lowest and highest value that there can be. [unit of the values]
+    needs_n : bool, optional
+        Whether n must be there.
+
+    Returns
+    -------
+    DataFrame
+        Columns area (text), year (whole), value and n (NaN where unknown), areas in the order in
+        which they first stand, each by year.
+
+    Raises
+    ------
+    DataError
+        With every fault: columns that are missing, no rows, areas that are no text, years that
+        are no whole numbers, values that are no numbers or beyond the limits, an area and year
+        that stand twice, fractions where percentages are meant.
+
+    Warns
+    -----
+    UserWarning
+        Of values that are possible and odd, each with its row: of percentages one of 1 or less
+        where the area stands far higher (a fraction? not reported?), of amounts one that a
+        lost or doubled zero would explain.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tidy(pd.Series({2019: 70.0, 2020: 72.5}, name="Northside")).to_numpy().tolist()
+    [['Northside', 2019, 70.0, nan], ['Northside', 2020, 72.5, nan]]
+    """
+    import pandas as pd
+
+    rows = _as_frame(given, what)
+    faults = list(_lacking(rows, ["area", "year", "value", *(["n"] if needs_n else [])]))
+    if rows.empty:
+        faults.append("rows: expected at least one; found none. Give one row an area and year.")
+    else:
+        faults += [fault for fault in _faults(rows, limits) if fault]
+    if faults:
+        raise DataError(
+            f"{what}: expected one row for each area and year, with the columns area, year and "
+            "value",
+            faults,
+        )
+    number = pd.to_numeric(rows["n"]) if "n" in rows else np.nan
+    columns = {
+        "area": rows["area"].astype(str),
+        "year": pd.to_numeric(rows["year"]).astype("int64"),
+        "value": pd.to_numeric(rows["value"]).astype("float64"),
+        "n": number,
+    }
+    checked = pd.DataFrame(columns, index=rows.index).astype({"n": "float64"})
+    order = checked["area"].map({name: at for at, name in enumerate(checked["area"].unique())})
+    _warn_of_odd(checked, limits, what)
+    found = checked.assign(order=order).sort_values(["order", "year"], ignore_index=True)
+    return found.drop(columns="order")
+
+
+def _warn_of_odd(rows: pd.DataFrame, limits: Limits, what: str) -> None:
+    """Name values that stand far from all others of their area."""
+    usual = rows.groupby("area")["value"].transform("median")
+    several = rows.groupby("area")["value"].transform("size") >= _ENOUGH
+    if percentages(limits):
+        odd, why = (rows["value"] <= 1) & (usual >= _FAR), "a fraction, or not reported?"
+    else:
+        times = rows["value"] / usual.where(usual > 0)
+        odd, why = (times >= _TIMES) | (times <= 1 / _TIMES), "a zero too many or too few?"
+    told = _told(rows, odd & several, f"value: far from the others of its area ({why})",
+                 ("area", "year", "value"), "Check it against its source.")  # fmt: skip
+    if told:
+        warnings.warn(f"{what}: {told}", UserWarning, stacklevel=4)
+
+
+def require_columns(given: Any, columns: Sequence[str], *, what: str) -> None:
+    """
+    Refuse what is no frame with some columns and at least one row.
+
+    Parameters
+    ----------
+    given : DataFrame
+        The table.
+    columns : sequence of str
+        The columns that must be there.
+    what : str
+        What messages call it.
+
+    Raises
+    ------
+    DataError
+        With every column that is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> require_columns(pd.DataFrame({"area": ["Northside"]}), ["area"], what="table")
+    """
+    if not hasattr(given, "columns"):
+        raise DataError(f"{what}: expected a DataFrame; found {type(given).__name__}")
+    faults = list(_lacking(given, columns))
+    if not len(given):
+        faults.append("rows: expected at least one; found none")
+    if faults:
+        raise DataError(f"{what}: expected the columns {', '.join(columns)}", faults)
+
+
+def percentages(limits: Limits) -> bool:
+    """Tell whether limits are those of a percentage."""
+    return limits == (0, 100)
+
+
+def _as_frame(given: Any, what: str) -> pd.DataFrame:
+    """Take a frame as it is, and a Series as one area."""
+    import pandas as pd
+
+    if isinstance(given, pd.DataFrame):
+        return given.rename(columns=lambda name: str(name).strip())
+    if isinstance(given, pd.Series):
+        name = given.name if isinstance(given.name, str) else _NAMELESS
+        return pd.DataFrame({"area": name, "year": given.index, "value": given.to_numpy()})
+    raise DataError(
+        f"{what}: expected a DataFrame with the columns area, year and value, or a Series by year; "
+        f"found {type(given).__name__}"
+    )
+
+
+def _lacking(rows: pd.DataFrame, columns: Sequence[str]) -> Iterator[str]:
+    found = ", ".join(str(name) for name in rows.columns) or "none"
+    for name in columns:
+        if name not in rows.columns:
+            yield (
+                f"{name}: expected a column of this name; found the columns {found}. "
+                f"Name it with df.rename(columns={{...: {name!r}}})."
+            )
+
+
+def _faults(rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
+    """Tell what is wrong in the columns that are there."""
+    checks: dict[str, Callable[[pd.DataFrame], Iterator[str]]] = {
+        "area": _area_faults,
+        "year": _year_faults,
+        "value": lambda table: _value_faults(table, limits),
+        "n": _number_faults,
+    }
+    for column, check in checks.items():
+        if column in rows.columns:
+            yield from check(rows)
+    if {"area", "year", "value"} <= set(rows.columns):
+        double = (
+            rows.duplicated(["area", "year"], keep=False)
+            & rows["area"].notna()
+            & rows["year"].notna()
+        )
+        yield _told(
+            rows,
+            double,
+            "area and year: expected one value each",
+            ("area", "year", "value"),
+            "Keep one of them, or add up the counts behind them first.",
+        )
+
+
+def _area_faults(rows: pd.DataFrame) -> Iterator[str]:
+    named = rows["area"].map(lambda area: isinstance(area, str) and bool(area.strip()))
+    yield _told(
+        rows,
+        ~named.astype(bool),
+        "area: expected a name as text",
+        ("area",),
+        "Codes are names too: df['area'].astype(str).",
+    )
+
+
+def _year_faults(rows: pd.DataFrame) -> Iterator[str]:
+    import pandas as pd
+
+    given = rows["year"]
+    text = given.map(lambda year: isinstance(year, str)).astype(bool)
+    number = pd.to_numeric(given.where(~text), errors="coerce")
+    if pd.api.types.is_datetime64_any_dtype(given) or given.dtype == bool:
+        number = pd.Series(np.nan, index=rows.index)
+    yield _told(
+        rows,
+        text,
+        "year: expected a whole number such as 2020",
+        ("year",),
+        "They are text: df['year'].astype(int); of '2020-21' decide which year it is first.",
+    )
+    yield _told(
+        rows,
+        ~text & ~(number % 1 == 0),
+        "year: expected a whole number",
+        ("year",),
+        "Leave out rows without a year; of dates take df['year'].dt.year.",
+    )
+    yield _told(
+        rows,
+        (number % 1 == 0) & ~number.between(FIRST_YEAR, LAST_YEAR),
+        f"year: expected {FIRST_YEAR} to {LAST_YEAR}",
+        ("year",),
+        "Give the calendar year.",
+    )
+
+
+def _value_faults(rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
+    import pandas as pd
+
+    text = rows["value"].map(lambda value: isinstance(value, str)).astype(bool)
+    value = pd.to_numeric(rows["value"].where(~text), errors="coerce").astype("float64")
+    finite = value.between(-np.inf, np.inf, inclusive="neither")
+    yield _told(
+        rows,
+        ~finite,
+        "value: expected a number",
+        ("area", "year", "value"),
+        "Leave out what is not known: df.dropna(subset=['value']); turn text into numbers.",
+    )
+    low, high = (-np.inf if limits[0] is None else limits[0]), limits[1]
+    high = np.inf if high is None else high
+    yield _told(
+        rows,
+        finite & ~value.between(low, high),
+        f"value: expected {low:g} to {high:g}",
+        ("area", "year", "value"),
+        "Mend the values, or give limits=(lowest, highest) of what is measured.",
+    )
+    known = value[finite]
+    if percentages(limits) and len(known) and known.between(0, 1).all() and known.max() > 0:
+        yield (
+            f"value: expected percentages, 0 to 100; all {len(known)} are within 0 to 1, as "
+            f"fractions are (found {known.min():g} to {known.max():g}). Multiply them by 100; for "
+            "percentages that are truly below 1 give limits=(0, None)."
+        )
+
+
+def _number_faults(rows: pd.DataFrame) -> Iterator[str]:
+    import pandas as pd
+
+    number = pd.to_numeric(rows["n"], errors="coerce").astype("float64")
+    yield _told(
+        rows,
+        rows["n"].notna() & ~((number > 0) & np.isfinite(number)),
+        "n: expected a number of persons or institutions above 0",
+        ("area", "year", "n"),
+        "Leave it empty (NaN) where it is not known.",
+    )
+
+
+def _told(rows: pd.DataFrame, wrong: Any, expected: str, shown: Sequence[str], instead: str) -> str:
+    """Name the rows at fault, what was found there, and what to do; nothing where there is none."""
+    bad = rows[np.asarray(wrong, dtype=bool)]
+    if bad.empty:
+        return ""
+    columns = [name for name in shown if name in bad.columns]
+    named = [
+        f"row {label!r}: {', '.join(_plainly(cell) for cell in cells)}"
+        for label, *cells in bad[columns].head(_NAMED).itertuples()
+    ]
+    if len(bad) > _NAMED:
+        named.append(f"and {len(bad) - _NAMED} more")
+    return f"{expected}; found {'; '.join(named)}. {instead}"
+
+
+def _plainly(cell: Any) -> str:
+    if isinstance(cell, str):
+        return repr(cell)
+    return f"{cell:.12g}" if isinstance(cell, float | np.floating) else str(cell)

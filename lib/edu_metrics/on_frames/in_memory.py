@@ -1,0 +1,327 @@
+"""
+A table and one promise as a study of their own, without a file.
+
+What a project folder says in definitions is said here in code: one indicator, one plan with one
+target, one study. So the answer about a table is that of a study, by the same path.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ValidationError
+
+from edu_metrics.catalog import (
+    Area,
+    Bound,
+    Catalog,
+    Citation,
+    Indicator,
+    Level,
+    Plan,
+    Reading,
+    Source,
+    Study,
+    Target,
+    Text,
+    prior_of,
+)
+from edu_metrics.errors import DataError
+from edu_metrics.frames import Limits, percentages
+from edu_metrics.reachability import Assessment, assess
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Measure", "assessed", "bound_for", "bound_of"]
+
+#: Id of the one source, indicator, plan, study and target that there are.
+_ID, _PRINTED = "frame", "frame_printed"
+#: Percentages of so much and more are far from 1.
+_FAR = 20.0
+_HERE = Citation(source=_ID, locator="DataFrame")
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """
+    What is known of a measure besides its values.
+
+    Attributes
+    ----------
+    limits : tuple of (float or None)
+        Lowest and highest value.
+    better : {"higher", "lower"}
+        Which way is better.
+    measure_type : str or None
+        Type of measure, for what is expected before looking.
+    whole_counts : bool
+        Whether values are whole numbers of persons or institutions.
+    noise : {"binomial"} or None
+        ``binomial`` where another year draws other persons, so that chance moves the rate.
+    """
+
+    limits: Limits = (0, 100)
+    better: Better = "higher"
+    measure_type: str | None = None
+    whole_counts: bool = False
+    noise: Literal["binomial"] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no series can be."""
+        faults = []
+        if self.better not in ("higher", "lower"):
+            faults.append(f"better: expected 'higher' or 'lower', found {self.better!r}")
+        if self.whole_counts and self.limits != (0, None):
+            faults.append(f"whole_counts: expected limits=(0, None), found {self.limits}")
+        if self.noise is not None and not percentages(self.limits):
+            faults.append(f"noise: expected a percentage, limits=(0, 100), found {self.limits}")
+        if faults:
+            raise DataError("the measure is not described as one", faults)
+        prior_of(self.measure_type)
+
+
+def bound_of(target: str) -> Bound:
+    """
+    Read a target such as ``>=95``.
+
+    Raises
+    ------
+    DataError
+        For anything else.
+
+    Examples
+    --------
+    >>> bound_of(">95").strict
+    True
+    """
+    try:
+        return Bound.model_validate(target)
+    except ValidationError:
+        raise DataError(
+            f"target: expected a bound such as '>=95', '>95', '<=50' or '<50', found {target!r}"
+        ) from None
+
+
+def bound_for(rows: pd.DataFrame, target: str, limits: Limits) -> Bound:
+    """
+    Read a target of a table, and warn of one that looks like a fraction among percentages.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From :func:`~edu_metrics.frames.tidy`.
+    target : str
+        A bound such as ``>=95``. [unit of the values]
+    limits : tuple of (float or None)
+        Lowest and highest value that there can be.
+
+    Returns
+    -------
+    Bound
+        The target.
+
+    Raises
+    ------
+    DataError
+        For a target that is no bound.
+
+    Warns
+    -----
+    UserWarning
+        If it lies within 0 to 1 where all values are percentages far above.
+    """
+    bound = bound_of(target)
+    if percentages(limits) and 0 < bound.value <= 1 and rows["value"].min() >= _FAR:
+        warnings.warn(
+            f"target: {target} is {bound.value:g} %, and all values are above "
+            f"{rows['value'].min():g} %; if {100 * bound.value:g} % is meant, write "
+            f"{bound.op}{100 * bound.value:g}",
+            UserWarning,
+            stacklevel=4,
+        )
+    return bound
+
+
+def assessed(
+    rows: pd.DataFrame, target: str, year: int, measure: Measure
+) -> list[tuple[str, Assessment]]:
+    """
+    Judge a level in every area of a table, as a study of the same numbers would.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From :func:`~edu_metrics.frames.tidy`.
+    target : str
+        A bound such as ``>=95``. [unit of the values]
+    year : int
+        Year in which it is due.
+    measure : Measure
+        What is measured.
+
+    Returns
+    -------
+    list of (str, Assessment)
+        By area, in the order of the table.
+    """
+    bound = bound_for(rows, target, measure.limits)
+    names = {f"area_{at}": name for at, name in enumerate(rows["area"].unique())}
+    catalog = _catalog(names, measure, counted=_counted(rows, measure))
+    catalog = replace(catalog, plans={_ID: _plan(names, bound, year, rows, measure)})
+    study = _study(names, rows)
+    found = assess(catalog, study, _table(rows, names, measure))
+    return [(names[one.area], one) for one in found]
+
+
+def _counted(rows: pd.DataFrame, measure: Measure) -> bool:
+    """Tell whether rates come with the number behind them."""
+    return percentages(measure.limits) and bool(rows["n"].notna().any())
+
+
+def _text(words: str) -> Text:
+    return Text(zh=words, en=words)
+
+
+def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Catalog:
+    source = Source(
+        id=_ID, title=_text("DataFrame"), publisher=_text("-"), licence="-", read="original"
+    )
+    areas = {
+        slug: Area(id=slug, name=_text(name.strip()), level="district")
+        for slug, name in names.items()
+    }
+    common: dict[str, Any] = {
+        "name": _text("value"),
+        "better": measure.better,
+        "bounds": measure.limits,
+        "measure_type": measure.measure_type,
+        "citation": _HERE,
+    }
+    unit = "percent" if percentages(measure.limits) else "count" if measure.whole_counts else "unit"
+    printed = Indicator(
+        id=_PRINTED if counted else _ID,
+        formula="count" if measure.whole_counts else "as_published",
+        inputs={"value": "value"},
+        unit=unit,
+        noise=None if counted else measure.noise,
+        **common,
+    )
+    indicators = {printed.id: printed}
+    if counted:
+        indicators[_ID] = Indicator(
+            id=_ID,
+            formula="share",
+            inputs={"part": "part", "whole": "whole"},
+            unit=unit,
+            noise=measure.noise,
+            relations=({"kind": "published_form_of", "indicators": (_PRINTED,)},),
+            **common,
+        )
+    return Catalog(
+        root=Path(),
+        sources={_ID: source},
+        areas=areas,
+        families={},
+        quantities={},
+        indicators=indicators,
+        breaks={},
+        knowledge={},
+        assumptions={},
+        reference_classes={},
+        plans={},
+        studies={},
+        scenarios={},
+    )
+
+
+def _plan(
+    names: Mapping[str, str], bound: Bound, year: int, rows: pd.DataFrame, measure: Measure
+) -> Plan:
+    last = int(rows["year"].max())
+    target = Target(
+        id=_ID,
+        title=_text(str(bound)),
+        article="1",
+        tier="numeric",
+        kind="level",
+        indicator=_ID,
+        areas=tuple(names),
+        population=_text("-"),
+        unit="percent" if percentages(measure.limits) else "unit",
+        better=measure.better,
+        deadline=year,
+        quote=str(bound),
+        locator="-",
+        readings=(
+            Reading(
+                id="level",
+                label=_text(str(bound)),
+                default=True,
+                conditions=(Level(type="level", at={year: bound}),),
+            ),
+        ),
+    )
+    return Plan(
+        id=_ID,
+        title=_text("-"),
+        source=_ID,
+        issued=dt.date(last, 12, 31),
+        first_year=min(last, year),
+        last_year=max(last, year),
+        areas=tuple(names),
+        targets=(target,),
+    )
+
+
+def _study(names: Mapping[str, str], rows: pd.DataFrame) -> Study:
+    """Take the end of the last year observed as the day by which all is known."""
+    return Study(
+        id=_ID,
+        title=_text("-"),
+        plan=_ID,
+        areas=tuple(names),
+        observations=({"type": "file", "path": "-"},),
+        as_of=dt.date(int(rows["year"].max()), 12, 31),
+        note=_text("-"),
+    )
+
+
+def _table(rows: pd.DataFrame, names: Mapping[str, str], measure: Measure) -> pd.DataFrame:
+    """Make the long table of observations."""
+    import pandas as pd
+
+    slugs = {name: slug for slug, name in names.items()}
+    long = pd.DataFrame(
+        {
+            "area": rows["area"].map(slugs),
+            "year": rows["year"],
+            "quantity": "value",
+            "group": "all",
+            "value": rows["value"],
+            "bound": "exact",
+            "source": _ID,
+            "status": "reported",
+            "vintage": pd.to_datetime(rows["year"].astype(str) + "-12-31"),
+        }
+    )
+    if not _counted(rows, measure):
+        return long
+    known = rows["n"].notna()
+    part = (rows["value"] * rows["n"] / 100)[known]
+    # A rate of whole counts is those counts; a rounded one stays as it was printed.
+    part = part.where((part - part.round()).abs() > 1e-6, part.round())
+    return pd.concat(
+        [
+            long[~known],
+            long[known].assign(quantity="part", value=part),
+            long[known].assign(quantity="whole", value=rows["n"][known]),
+        ],
+        ignore_index=True,
+    )

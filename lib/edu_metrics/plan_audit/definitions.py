@@ -1,0 +1,384 @@
+"""One name for two things, one thing under two names; parts that are ranked or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from edu_metrics.catalog import Rank, Target
+from edu_metrics.formulas import FORMULAS
+from edu_metrics.plan_audit.context import Observed, PlanContext
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.sentences import (
+    Said,
+    alternatives,
+    in_both,
+    said_value,
+    side_by_side,
+    tidy,
+)
+from edu_metrics.words import say
+
+
+def rate_from_share(share_pct: float, factor_pct: float) -> float:
+    """
+    Turn a share of those enrolled into a rate of the population, or the like.
+
+    Parameters
+    ----------
+    share_pct : float
+        The share. [percent]
+    factor_pct : float
+        The second factor, such as gross enrolment. [percent]
+
+    Returns
+    -------
+    float
+        Their product; the share itself only where the factor is 100. [percent]
+
+    Examples
+    --------
+    Half of the children enrolled, where gross enrolment was 95.51 % (Inner Mongolia, 2019):
+
+    >>> round(rate_from_share(50, 95.51), 2)
+    47.76
+    >>> rate_from_share(50, 100)
+    50.0
+    """
+    return share_pct * factor_pct / 100
+
+
+def share_from_rate(rate_pct: float, factor_pct: float) -> float:
+    """
+    Turn a rate of the population back into the share of those enrolled that it takes.
+
+    Parameters
+    ----------
+    rate_pct : float
+        The rate. [percent]
+    factor_pct : float
+        The second factor, such as gross enrolment. [percent]
+
+    Returns
+    -------
+    float
+        The share. [percent]
+
+    Examples
+    --------
+    >>> round(share_from_rate(50, 95.51), 2)
+    52.35
+    """
+    return 100 * rate_pct / factor_pct
+
+
+@rule(Kind.DEFINITION)
+def readings_on_other_indicators(context: PlanContext) -> Iterator[Flaw]:
+    """Find targets whose words can mean different indicators."""
+    for target in context.plan.targets:
+        if target.indicator is None:
+            continue
+        names = {r.indicator for r in target.readings if r.indicator}
+        for other in sorted(names - {target.indicator}):
+            yield _either(context, target, other)
+
+
+def _either(context: PlanContext, target: Target, other: str) -> Flaw:
+    own = target.indicator or ""
+    text, severity = "other_indicator", Severity.MEDIUM
+    values: dict[str, Any] = {
+        "title": context.title(target),
+        "first": context.indicator_name(own),
+        "second": context.indicator_name(other),
+    }
+    numbers: dict[str, Value] = {"indicators": [own, other]}
+    if (product := _product_of(context, own, other)) is not None:
+        rate, share, factor = product
+        values |= {
+            "rate": context.indicator_name(rate),
+            "share": context.indicator_name(share),
+            "factor": context.indicator_name(factor),
+        }
+        numbers |= {"rate": rate, "share": share, "factor": factor}
+        level = _last_level(target)
+        seen = context.nearest_observed(factor, target)
+        if level is None or not seen:
+            text, severity = "factor_unknown", Severity.OPEN
+        else:
+            text = "factor_known"
+            values |= _as_both(context, level, seen[-1])
+            numbers |= {
+                "level_pct": level,
+                "factor_pct": tidy(seen[-1].value),
+                "factor_area": seen[-1].area,
+                "factor_year": seen[-1].year,
+                "rate_at_share_pct": tidy(rate_from_share(level, seen[-1].value)),
+                "share_at_rate_pct": tidy(share_from_rate(level, seen[-1].value)),
+                "agree_at_factor_pct": 100,
+            }
+    return Flaw(
+        severity=severity,
+        targets=(target.id,),
+        text=f"audit_definitions.{text}",
+        values=values,
+        numbers=numbers,
+        part=other,
+    )
+
+
+def _as_both(context: PlanContext, level: float, factor: Observed) -> dict[str, Any]:
+    """Say a level as a rate and as a share."""
+    rate = rate_from_share(level, factor.value)
+    share = share_from_rate(level, factor.value)
+    return {
+        "area": context.area_name(factor.area),
+        "year": factor.year,
+        "known": said_value(factor.value, "percent"),
+        "level": said_value(level, "percent"),
+        "as_rate": said_value(rate, "percent"),
+        "as_share": said_value(share, "percent"),
+    }
+
+
+def _product_of(context: PlanContext, one: str, other: str) -> tuple[str, str, str] | None:
+    """Give rate, share and factor where one of two indicators is the other times a factor."""
+    for rate, share in ((one, other), (other, one)):
+        parts = context.related(rate, "product_of")
+        if share in parts and len(parts) == 2:
+            return rate, share, next(part for part in parts if part != share)
+    return None
+
+
+def _last_level(target: Target) -> float | None:
+    levels = PlanContext.usual_levels(target)
+    return levels[max(levels)].value if levels else None
+
+
+def _indicator_names(context: PlanContext, indicators: Iterable[str]) -> Said:
+    return side_by_side(map(context.indicator_name, indicators))
+
+
+@rule(Kind.DEFINITION)
+def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
+    """
+    Find linked targets that are one indicator only if one of them is read so.
+
+    Two promises on one indicator are no flaw. They are where the words of either could mean
+    another indicator: then the plan does not say whether it speaks of one thing twice.
+    """
+    for first, second in context.linked_pairs:
+        if first.indicator is None or first.indicator != second.indicator:
+            continue
+        open_ones = [target for target in (first, second) if _others(target)]
+        if not open_ones or first.title == second.title:
+            continue
+        if not set(first.areas) & set(second.areas):
+            continue
+        others = sorted({name for target in open_ones for name in _others(target)})
+        yield Flaw(
+            severity=Severity.MEDIUM,
+            targets=(first.id, second.id),
+            text="audit_definitions.two_names",
+            values={
+                "first": context.title(first),
+                "second": context.title(second),
+                "indicator": context.indicator_name(first.indicator),
+                "open": context.titles(open_ones),
+                "others": _indicator_names(context, others),
+            },
+            numbers={"indicator": first.indicator, "other_indicators": [*others]},
+        )
+
+
+def _others(target: Target) -> set[str]:
+    return {
+        reading.indicator
+        for reading in target.readings
+        if reading.indicator and reading.indicator != target.indicator
+    }
+
+
+@rule(Kind.DEFINITION)
+def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
+    """Find targets of one name that are held to different indicators."""
+    by_name: dict[str, list[Target]] = {}
+    for target in context.plan.targets:
+        if target.indicator is not None:
+            by_name.setdefault(target.title.zh, []).append(target)
+    for group in by_name.values():
+        indicators = list(dict.fromkeys(t.indicator for t in group if t.indicator))
+        if len(indicators) > 1:
+            yield Flaw(
+                severity=Severity.MEDIUM,
+                targets=tuple(target.id for target in group),
+                text="audit_definitions.one_name",
+                values={
+                    "title": context.title(group[0]),
+                    "count": len(indicators),
+                    "indicators": _indicator_names(context, indicators),
+                },
+                numbers={"indicators": [*indicators]},
+            )
+
+
+#: Among so few areas every front rank but the first is one that many of them always have.
+_FEW = 4
+
+
+def _siblings(context: PlanContext, area: str, members: Sequence[str]) -> tuple[str, ...]:
+    """Give the areas of a plan that have the same area above them."""
+    parent = context.catalog.areas[area].parent
+    return context.catalog.children(parent, members) if parent else ()
+
+
+def _area_names(context: PlanContext, areas: Sequence[str]) -> dict[str, str]:
+    return in_both(
+        lambda lang: say("report.list_comma", lang).join(
+            context.catalog.areas[area].name.in_(lang) for area in areas
+        )
+    )
+
+
+@rule(Kind.WHOLE_NUMBERS)
+def rank_among_few(context: PlanContext) -> Iterator[Flaw]:
+    """Find ranks that half of the areas always have, and front ranks whose place is open."""
+    members = context.catalog.expand(context.plan.areas)
+    for target in context.plan.targets:
+        ranks = [
+            condition
+            for reading in target.readings
+            for condition in reading.conditions
+            if isinstance(condition, Rank)
+        ]
+        if ranks:
+            for condition in ranks:
+                among = len(set(context.catalog.expand(condition.among)))
+                place = int(condition.bound.value) - int(condition.bound.strict)
+                if 2 * place >= among:
+                    yield _rank(context, target, "rank_weak", among, [place])
+        elif target.kind == "rank":
+            areas = context.catalog.expand(target.areas)
+            among = len(_siblings(context, areas[0], members))
+            if 2 <= among <= _FEW:
+                yield _rank(context, target, "rank_open", among, [*range(1, among)])
+
+
+def _rank(context: PlanContext, target: Target, key: str, among: int, places: list[int]) -> Flaw:
+    return Flaw(
+        severity=Severity.MEDIUM,
+        targets=(target.id,),
+        text=f"audit_districts.{key}",
+        values={
+            "among": among,
+            "place": places[-1],
+            "places": listed_places(places),
+        },
+        numbers={"among": among, "ranks": [*places], "always_met_by": [*places]},
+        part=str(places[-1]),
+    )
+
+
+def listed_places(places: Sequence[int]) -> Said:
+    """
+    Say which ranks can be meant.
+
+    Examples
+    --------
+    >>> listed_places([1, 2])["en"]
+    '1 or 1 to 2'
+    """
+
+    def ranks(lang: str) -> str:
+        to = say("audit_time_base.to", lang)
+        return alternatives(("1" if p == 1 else f"1{to}{p}" for p in places), lang)
+
+    return in_both(ranks)
+
+
+@rule(Kind.DEFINITION)
+def areas_left_out(context: PlanContext) -> Iterator[Flaw]:
+    """Find plans that make promises for some parts of a whole by name, and none for others."""
+    members = context.catalog.expand(context.plan.areas)
+    for group in _groups(context, members):
+        named: dict[str, list[Target]] = {}
+        for target in context.plan.targets:
+            bound = set(context.catalog.expand(target.areas)) & set(group)
+            if bound and bound != set(group):
+                for area in bound:
+                    named.setdefault(area, []).append(target)
+        without = [area for area in group if area not in named]
+        if not named or not without:
+            continue
+        concerned = {target.id for targets in named.values() for target in targets}
+        yield Flaw(
+            severity=Severity.MEDIUM,
+            targets=context.in_order(concerned),
+            text="audit_districts.left_out",
+            values={
+                "named": _area_names(context, [area for area in group if area in named]),
+                "without": _area_names(context, without),
+                "number": len(without),
+                "all": len(group),
+            },
+            numbers={
+                "named": [area for area in group if area in named],
+                "without": [*without],
+                "areas": len(group),
+            },
+            part=without[0],
+        )
+
+
+def _groups(context: PlanContext, members: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Give the sets of a plan's areas that lie below another of its areas."""
+    inside = set(members)
+    below: dict[str, list[str]] = {}
+    for area in members:
+        parent = context.catalog.areas[area].parent
+        if parent in inside and parent is not None:
+            below.setdefault(parent, []).append(area)
+    for group in below.values():
+        if len(group) > 1:
+            yield tuple(group)
+
+
+@rule(Kind.DEFINITION)
+def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
+    """
+    Find numbers for a whole whose parts are in the plan and have none.
+
+    What the last part must reach for the whole then hangs on sizes that the plan does not print.
+    """
+    members = context.catalog.expand(context.plan.areas)
+    for group in _groups(context, members):
+        parent = context.catalog.areas[group[0]].parent
+        numeric = [target for target in context.plan.targets if target.numeric]
+        own = [t for t in numeric if set(context.catalog.expand(t.areas)) & set(group)]
+        whole = [
+            target for target in numeric if parent in target.areas and _pooled(context, target)
+        ]
+        if own or not whole or parent is None:
+            continue
+        numbers: dict[str, Value] = {
+            "targets": len(whole),
+            "targets_of_parts": len(own),
+            "parts": [*group],
+        }
+        yield Flaw(
+            severity=Severity.OPEN,
+            targets=tuple(target.id for target in whole),
+            text="audit_districts.no_parts",
+            values={
+                "whole": _area_names(context, [parent]),
+                "parts": _area_names(context, group),
+                "number": len(whole),
+            },
+            numbers=numbers,
+            part=parent,
+        )
+
+
+def _pooled(context: PlanContext, target: Target) -> bool:
+    """Tell whether a target's rate for the whole follows from the counts of its parts."""
+    indicator = context.indicator(target)
+    return indicator is not None and FORMULAS[indicator.formula].pooling == "counts"

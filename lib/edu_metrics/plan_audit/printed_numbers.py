@@ -1,0 +1,419 @@
+"""What printed numbers leave open: whole persons, one failure of many, strict or rounded bounds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from fractions import Fraction
+
+from edu_metrics.catalog import (
+    Bound,
+    EachYear,
+    Indicator,
+    Level,
+    Reading,
+    Target,
+    TotalChange,
+    YearlyChange,
+)
+from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
+from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
+from edu_metrics.plan_audit.sentences import (
+    NOTHING,
+    growth_pct,
+    said,
+    said_bound,
+    said_rows,
+    short,
+    tidy,
+)
+from edu_metrics.reachability.checks import round_half_up
+from edu_metrics.words import number
+
+#: Sizes that illustrate: no plan states its own.
+COUNTS = (1, 2, 3, 4)
+UNITS = (7, 12, 23)
+WHOLES = (20, 50, 100)
+CHANCES = ((0.9999, 10_000), (0.9999, 5_000), (0.999, 5_000))
+
+
+def exact_from(growth_pct: float) -> int:
+    """
+    Give the number that a base must be a multiple of for a growth to be exact.
+
+    Examples
+    --------
+    >>> exact_from(20), exact_from(5), exact_from(10)
+    (5, 20, 10)
+    """
+    return (Fraction(str(growth_pct)) / 100).denominator
+
+
+def chance_of_all(each: float, number: int) -> float:
+    """
+    Give the probability that none of many fails, each on its own.
+
+    Parameters
+    ----------
+    each : float
+        Probability that one of them succeeds. [0-1]
+    number : int
+        How many there are. [persons]
+
+    Returns
+    -------
+    float
+        Probability that all do. [0-1]
+
+    Examples
+    --------
+    >>> round(chance_of_all(0.9999, 10_000), 2), round(chance_of_all(0.9999, 5_000), 2)
+    (0.37, 0.61)
+    >>> round(chance_of_all(0.999, 5_000), 3)
+    0.007
+    """
+    return float(each**number)
+
+
+def _counted(context: PlanContext, indicator: Indicator) -> set[str]:
+    """Give the units of what an indicator counts."""
+    return {context.catalog.quantities[i.quantity].unit for i in indicator.inputs.values()}
+
+
+@rule(Kind.WHOLE_NUMBERS)
+def growth_of_small_count(context: PlanContext) -> Iterator[Flaw]:
+    """Find growth in percent of a number of persons or institutions."""
+    for target in context.plan.targets:
+        reading = target.default_reading
+        indicator = context.indicator(target, reading)
+        if reading is None or indicator is None or indicator.formula != "count":
+            continue
+        growth = [
+            condition.change[0]
+            for condition in reading.conditions
+            if isinstance(condition, TotalChange | YearlyChange) and condition.unit == "percent"
+        ]
+        if indicator.unit == "yuan" or not growth or not growth[0].rising or growth[0].value <= 0:
+            continue
+        percent = growth[0].value
+        stated = context.base(target)
+        bases = [int(stated[1])] if stated and stated[1] >= 1 else [*COUNTS]
+        needed = [smallest_count_after_growth(base, percent) for base in bases]
+        real = [growth_pct(base, count) for base, count in zip(bases, needed, strict=True)]
+        if stated and tidy(real[0] - percent) == 0:
+            continue
+        one = 100 / percent
+        yield Flaw(
+            severity=Severity.LOW,
+            targets=(target.id,),
+            text=f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
+            values={
+                "percent": short(percent),
+                "rows": said_rows(
+                    "audit_whole_numbers.growth_row",
+                    (
+                        {"base": base, "real": short(value, 0)}
+                        for base, value in zip(bases, real, strict=True)
+                    ),
+                ),
+                "multiple": exact_from(percent),
+                "below": short(one),
+            },
+            numbers={
+                "growth_pct": percent,
+                "bases": [*bases],
+                "base_stated": stated is not None,
+                "needed": [*needed],
+                "growth_asked_pct": [tidy(value) for value in real],
+                "exact_for_multiples_of": exact_from(percent),
+                "less_than_one_below_base": tidy(one),
+            },
+        )
+
+
+def _final_level(context: PlanContext, target: Target) -> Bound | None:
+    reading = target.default_reading
+    if reading is None:
+        return None
+    levels = context.usual_levels(target)
+    each = [c.bound for c in reading.conditions if isinstance(c, EachYear)]
+    return levels[max(levels)] if levels else each[0] if each else None
+
+
+@rule(Kind.WHOLE_NUMBERS)
+def share_of_small_count(context: PlanContext) -> Iterator[Flaw]:
+    """Find shares of a number of institutions, and the whole numbers that they come to."""
+    for target in context.plan.targets:
+        indicator = context.usual_indicator(target)
+        bound = _final_level(context, target)
+        if indicator is None or bound is None or indicator.formula not in ("coverage", "share"):
+            continue
+        if "persons" in _counted(context, indicator) or not bound.rising:
+            continue
+        if not 0 < bound.value < 100:
+            continue
+        needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
+        yield Flaw(
+            severity=Severity.LOW,
+            targets=(target.id,),
+            text="audit_whole_numbers.share",
+            values={
+                "level": short(bound.value),
+                "factor": short(bound.value / 100, 4),
+                "rows": said_rows(
+                    "audit_whole_numbers.share_row",
+                    (
+                        {"whole": k, "needed": n, "real": short(100 * n / k, 1)}
+                        for k, n in zip(UNITS, needed, strict=True)
+                    ),
+                ),
+            },
+            numbers={
+                "level_pct": bound.value,
+                "wholes": [*UNITS],
+                "needed": [*needed],
+                "reached_pct": [tidy(100 * n / k) for n, k in zip(needed, UNITS, strict=True)],
+            },
+        )
+
+
+def _all_wanted(context: PlanContext, target: Target) -> Indicator | None:
+    """Give the indicator of a target that asks for the whole of something, if it does."""
+    indicator = context.usual_indicator(target)
+    bound = _final_level(context, target)
+    if indicator is None or bound is None or indicator.bounds[1] != 100 or bound.value != 100:
+        return None
+    return indicator if indicator.unit == "percent" and bound.op in (">=", "==") else None
+
+
+@rule(Kind.WHOLE_NUMBERS)
+def all_of_units(context: PlanContext) -> Iterator[Flaw]:
+    """Gather the promises of full coverage: one failure is a miss."""
+    targets = [
+        target
+        for target in context.plan.targets
+        if (indicator := _all_wanted(context, target)) and indicator.formula == "coverage"
+    ]
+    if not targets:
+        return
+    rates: list[float] = [100 * (whole - 1) / whole for whole in WHOLES]
+    yield Flaw(
+        severity=Severity.OPEN,
+        targets=tuple(target.id for target in targets),
+        text="audit_whole_numbers.all_units",
+        values={
+            "count": len(targets),
+            "titles": context.titles(targets),
+            "rows": said_rows(
+                "audit_whole_numbers.missing_row",
+                ({"whole": k, "rate": short(one)} for k, one in zip(WHOLES, rates, strict=True)),
+            ),
+        },
+        numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
+    )
+
+
+@rule(Kind.WHOLE_NUMBERS)
+def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
+    """Gather the promises that every single person does something: the chance that all do."""
+    targets = [
+        target
+        for target in context.plan.targets
+        if (indicator := _all_wanted(context, target))
+        and _counted(context, indicator) == {"persons"}
+    ]
+    if not targets:
+        return
+    yield Flaw(
+        severity=Severity.MEDIUM,
+        targets=tuple(target.id for target in targets),
+        text="audit_whole_numbers.all_persons",
+        values={
+            "count": len(targets),
+            "titles": context.titles(targets),
+            "rows": said_rows(
+                "audit_whole_numbers.chance_row",
+                (
+                    {
+                        "each": short(100 * each, 2),
+                        "number": f"{number:,}",
+                        "chance": _chance(chance_of_all(each, number)),
+                    }
+                    for each, number in CHANCES
+                ),
+            ),
+        },
+        numbers={
+            "count": len(targets),
+            "each": [each for each, _ in CHANCES],
+            "persons": [number for _, number in CHANCES],
+            "chance_of_all": [tidy(chance_of_all(each, number)) for each, number in CHANCES],
+        },
+    )
+
+
+def _chance(value: float) -> str:
+    """Print a chance in percent, with a decimal where it is small."""
+    return short(100 * value, 0 if value >= 0.1 else 1)
+
+
+#: Official statistics print rates with one decimal.
+_DECIMALS = 1
+#: The assumptions by which a plan's words became bounds.
+_BARE = "bare_number_is_floor"
+_INCLUSIVE = "words_include_the_number"
+
+
+class _Wording(StrEnum):
+    """How a bound is printed."""
+
+    STRICT = "strict"
+    BARE = "bare"
+    INCLUSIVE = "inclusive"
+
+
+_SEVERITIES = {
+    _Wording.STRICT: Severity.MEDIUM,
+    _Wording.BARE: Severity.MEDIUM,
+    _Wording.INCLUSIVE: Severity.LOW,
+}
+
+
+def undecided_by_print(
+    level: float,
+    decimals: int = _DECIMALS,
+    limits: tuple[float | None, float | None] = (None, None),
+) -> tuple[float, float]:
+    """
+    Give the values that are printed as the level itself.
+
+    Between the two ends the printed number does not say on which side of the level the value
+    lies: the lower end is part of them, the upper one is not.
+
+    Parameters
+    ----------
+    level : float
+        The level promised. [unit of the indicator]
+    decimals : int, optional
+        Decimals printed.
+    limits : tuple of (float or None), optional
+        Lowest and highest value of the indicator.
+
+    Returns
+    -------
+    tuple of float
+        From, and up to. [unit of the indicator]
+
+    Examples
+    --------
+    >>> undecided_by_print(95)
+    (94.95, 95.05)
+    >>> undecided_by_print(100, limits=(0, 100))
+    (99.95, 100.0)
+    """
+    half = 0.5 * 10.0**-decimals
+    low, high = tidy(level - half), tidy(level + half)
+    return (
+        low if limits[0] is None else max(low, float(limits[0])),
+        high if limits[1] is None else min(high, float(limits[1])),
+    )
+
+
+@rule(Kind.BOUNDARY)
+def unstated_boundaries(context: PlanContext) -> Iterator[Flaw]:
+    """Find bounds that a printed value does not decide, once a plan for each kind of wording."""
+    by_wording: dict[_Wording, dict[str, tuple[Target, list[Bound]]]] = {}
+    for target in context.plan.targets:
+        for bound, wording in _bounds(context, target):
+            group = by_wording.setdefault(wording, {})
+            group.setdefault(target.id, (target, []))[1].append(bound)
+    for wording in _Wording:
+        if wording in by_wording:
+            yield _finding(context, wording, list(by_wording[wording].values()))
+
+
+def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, _Wording]]:
+    """Give a target's bounds on a rate whose decimals the plan leaves open."""
+    reading = target.default_reading
+    indicator = context.indicator(target, reading)
+    if reading is None or indicator is None or indicator.unit != "percent":
+        return
+    for bound in dict.fromkeys(_levels(reading)):
+        if bound.strict:
+            yield bound, _Wording.STRICT
+        elif _BARE in target.assumptions or _points(target):
+            yield bound, _Wording.BARE
+        elif _INCLUSIVE in target.assumptions:
+            yield bound, _Wording.INCLUSIVE
+
+
+def _levels(reading: Reading) -> Iterator[Bound]:
+    for condition in reading.conditions:
+        if isinstance(condition, Level) and condition.round_to is None:
+            yield from condition.at.values()
+        elif isinstance(condition, EachYear):
+            yield condition.bound
+
+
+def _points(target: Target) -> bool:
+    """Tell whether a reading takes a printed level as exact, so that overshoot is a miss."""
+    return any(
+        bound.op == "==" for reading in target.readings for bound in _levels(reading)
+    ) and not any(bound.op == "==" for r in target.readings if r.default for bound in _levels(r))
+
+
+def _finding(
+    context: PlanContext, wording: _Wording, group: list[tuple[Target, list[Bound]]]
+) -> Flaw:
+    targets = [target for target, _ in group]
+    limits = {
+        bound.value: indicator.bounds
+        for target, bounds in group
+        if (indicator := context.usual_indicator(target))
+        for bound in bounds
+    }
+    example = _example([bound for _, bounds in group for bound in bounds], limits)
+    short_of, past = _beside(example)
+    points = [t for t in targets if wording is _Wording.BARE and _points(t)]
+    return Flaw(
+        severity=_SEVERITIES[wording],
+        targets=tuple(target.id for target in targets),
+        text=f"audit_boundaries.{wording}",
+        values={
+            "count": len(targets),
+            "titles": context.titles(targets),
+            "bound": said_bound(example, "percent"),
+            "short_of": short(short_of),
+            "past": short(past),
+            "printed": number(round_half_up(example.value, 10.0**-_DECIMALS), _DECIMALS),
+            "points": said("audit_boundaries.points", titles=context.titles(points))
+            if points
+            else NOTHING,
+        },
+        numbers={
+            "decimals": _DECIMALS,
+            "bounds": {target.id: [str(bound) for bound in bounds] for target, bounds in group},
+            "undecided_pct": {
+                short(level): [*undecided_by_print(level, limits=ends)]
+                for level, ends in sorted(limits.items())
+            },
+            "overshoot_is_a_miss": [target.id for target in points],
+        },
+        part=str(wording),
+    )
+
+
+def _example(
+    bounds: list[Bound], limits: Mapping[float, tuple[float | None, float | None]]
+) -> Bound:
+    """Give the bound printed most often, and one at the indicator's own limit only if all are."""
+    counts = Counter(bounds)
+    return max(counts, key=lambda b: (b.value not in limits[b.value], counts[b], b.value, b.op))
+
+
+def _beside(bound: Bound) -> tuple[float, float]:
+    """Give a value short of a bound and one past it, both printed as the bound itself."""
+    close = 0.4 * 10.0**-_DECIMALS * (1 if bound.rising else -1)
+    return tidy(bound.value - close), tidy(bound.value + close)

@@ -1,0 +1,265 @@
+"""An indicator's mechanism with a place's numbers: from published counts or from a plan's start."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edu_metrics.catalog import Indicator, LeverRange, MechanismInput, MechanismRate
+from edu_metrics.errors import DataError, ProjectionError
+from edu_metrics.formulas.flows import FLOWS, Flow
+from edu_metrics.observations.pooling import below, usable, with_sums
+from edu_metrics.reachability.series import Missing, SeriesStore
+from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class MechanismStart:
+    """
+    A mechanism ready to run.
+
+    ``relative`` says that it starts from the rate that a plan prints, so that persons are persons
+    for each 100 of its whole; ``whole`` is how many the whole is.
+    """
+
+    mechanism: Mechanism
+    outcome: str
+    year: int
+    relative: bool
+    whole: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingInputs:
+    """Why a mechanism can't start: the numbers to ask for, or what is wrong with those there."""
+
+    missing: tuple[Missing, ...] = ()
+    contradiction: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """The same in a word: contradiction or lacks_numbers."""
+        return "contradiction" if self.contradiction else "lacks_numbers"
+
+
+class Quantities:
+    """
+    Exact values of quantities as of a study's date, sums over children included.
+
+    Parameters
+    ----------
+    store : SeriesStore
+        The study's observations.
+    """
+
+    def __init__(self, store: SeriesStore) -> None:
+        self.store = store
+        self._cells: pd.Series[float] | None = None
+        #: Mechanisms that were started from them, by indicator, area and year.
+        self.started: dict[tuple[str, str, int], MechanismStart | MissingInputs] = {}
+
+    def value(self, quantity: str, area: str, year: int, group: str = "all") -> float | None:
+        """Give one value, or None where it is not known exactly."""
+        if self._cells is None:
+            store = self.store
+            rows = usable(store.table[store.table["bound"] == "exact"])
+            areas = below(store.catalog, store.areas)
+            summed = with_sums(rows[rows["area"].isin(areas)], store.catalog, areas)
+            self._cells = summed.set_index(["area", "year", "quantity", "group"])["value"]
+        number = self._cells.get((area, year, quantity, group))
+        return None if number is None else float(number)
+
+
+def mechanism_of(
+    quantities: Quantities, indicator: Indicator, assessment: Assessment
+) -> MechanismStart | MissingInputs:
+    """
+    Start an indicator's mechanism where an assessment's series stands.
+
+    Parameters
+    ----------
+    quantities : Quantities
+        Published values.
+    indicator : Indicator
+        One with a mechanism.
+    assessment : Assessment
+        With a start, observed or stated by the plan.
+
+    Returns
+    -------
+    MechanismStart or MissingInputs
+        The mechanism, or what it lacks.
+
+    Raises
+    ------
+    ProjectionError
+        If the indicator has no mechanism.
+    """
+    year, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
+    if assessment.start == "plan_statement":
+        return mechanism_from_statement(indicator, year, value)
+    return mechanism_from_counts(quantities, indicator, assessment.area, year)
+
+
+def mechanism_from_counts(
+    quantities: Quantities, indicator: Indicator, area: str, year: int
+) -> MechanismStart | MissingInputs:
+    """
+    Start an indicator's mechanism from what was published of a place.
+
+    Parameters
+    ----------
+    quantities : Quantities
+        Published values.
+    indicator : Indicator
+        One with a mechanism.
+    area : str
+        Area of the study.
+    year : int
+        Year of the start.
+
+    Returns
+    -------
+    MechanismStart or MissingInputs
+        The mechanism, or what it lacks.
+
+    Raises
+    ------
+    ProjectionError
+        If the indicator has no mechanism.
+    """
+    key = (indicator.id, area, year)
+    if key not in quantities.started:
+        quantities.started[key] = _from_counts(quantities, indicator, area, year)
+    return quantities.started[key]
+
+
+def _from_counts(
+    quantities: Quantities, indicator: Indicator, area: str, year: int
+) -> MechanismStart | MissingInputs:
+    use = _use(indicator)
+    flow = FLOWS[use.flow]
+    inputs: dict[str, Any] = {}
+    missing: list[Missing] = []
+    for argument, given in use.inputs.items():
+        # The latest year comes first, as in the flow.
+        years = [year - back for back in range(flow.history.get(argument, 1))]
+        values = [_value(quantities, given, area, one) for one in years]
+        for one, value in zip(years, values, strict=True):
+            if value is None:
+                missing += _ask(quantities.store, given, area, one)
+        numbers = [value for value in values if value is not None]
+        inputs[argument] = np.array(numbers) if argument in flow.history else (numbers or [0.0])[0]
+    if missing:
+        return MissingInputs(tuple(dict.fromkeys(missing)))
+    return _build(indicator, inputs, year, relative=False)
+
+
+def mechanism_from_statement(
+    indicator: Indicator, year: int, rate: float
+) -> MechanismStart | MissingInputs:
+    """
+    Start an indicator's mechanism from the rate that a plan prints, for each 100 of its whole.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        One with a mechanism.
+    year : int
+        Year that the plan speaks of.
+    rate : float
+        What it prints. [percent]
+
+    Returns
+    -------
+    MechanismStart or MissingInputs
+        The mechanism; nothing where one rate is not enough for a start.
+
+    Raises
+    ------
+    ProjectionError
+        If the indicator has no mechanism.
+    """
+    use = _use(indicator)
+    flow = FLOWS[use.flow]
+    if not use.stated:
+        return MissingInputs()
+    inputs: dict[str, Any] = {}
+    for argument, given in use.stated.items():
+        number = rate if given == "rate" else float(given)
+        length = flow.history.get(argument)
+        inputs[argument] = number if length is None else np.full(length, number)
+    return _build(indicator, inputs, year, relative=True)
+
+
+def _use(indicator: Indicator) -> Any:
+    if indicator.mechanism is None:
+        raise ProjectionError(f"indicator {indicator.id!r} has no mechanism")
+    return indicator.mechanism
+
+
+def _value(quantities: Quantities, given: MechanismInput, area: str, year: int) -> float | None:
+    if given.number is not None:
+        return given.number
+    if given.indicator is not None:
+        return quantities.store.record(given.indicator, area).exact.get(year)
+    return quantities.value(str(given.quantity), area, year, given.group)
+
+
+def _ask(store: SeriesStore, given: MechanismInput, area: str, year: int) -> tuple[Missing, ...]:
+    if given.indicator is not None:
+        return store.missing(given.indicator, area, [year])
+    return (Missing(str(given.quantity), year, area, given.group),)
+
+
+def _build(
+    indicator: Indicator, inputs: Mapping[str, Any], year: int, *, relative: bool
+) -> MechanismStart | MissingInputs:
+    use = _use(indicator)
+    flow = FLOWS[use.flow]
+    rates = {name: _rate(given) for name, given in use.rates.items()}
+    middles = {name: np.array([rates[name].middle]) for name in flow.start_rates}
+    try:
+        state = flow.start(**inputs, **middles)
+        whole = _whole(flow, state)
+        levers = Levers(
+            tuple(_lever(flow, n, given, whole, relative) for n, given in use.levers.items())
+        )
+        # One seed an indicator: no answer hangs on the study or the area that asks.
+        seed = zlib.crc32(indicator.id.encode())
+        mechanism = Mechanism(use.flow, dict(inputs), rates, levers, seed=seed)
+        # The start is made here, where a contradiction can still be told.
+        mechanism.start  # noqa: B018
+    except DataError as error:
+        return MissingInputs(contradiction=error.message)
+    return MechanismStart(mechanism, use.outcome, year, relative, whole)
+
+
+def _rate(given: MechanismRate) -> Rate:
+    return Rate(given.kind, given.mean, given.sd, given.low, given.high, given.yearly)
+
+
+def _whole(flow: Flow, state: Mapping[str, Any]) -> float | None:
+    """Give how many the whole of a flow is: all teachers, or the entrants of the oldest cohort."""
+    if not flow.whole:
+        return None
+    return float(sum(np.atleast_1d(state[name])[..., -1].mean() for name in flow.whole))
+
+
+def _lever(flow: Flow, name: str, given: LeverRange, whole: float | None, relative: bool) -> Lever:
+    scale = whole / 100 if given.per_100 and whole is not None else 1.0
+    counted = flow.levers[name] in ("persons", "places") and not relative
+    usual, low, high = (scale * number for number in (given.usual, given.low, given.high))
+    if counted:
+        # At least one person can be moved, however small the place.
+        low, usual = np.floor(low), np.floor(usual)
+        high = max(np.floor(high), usual + 1) if high > usual else usual
+    return Lever(name, flow.levers[name], float(usual), float(low), float(high), whole=counted)

@@ -1,0 +1,297 @@
+"""
+The assumptions that an answer hangs on, and which would change it first.
+
+Of a trend: where it starts, how far it swings, whether it drifts, when it is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.catalog import Plan, Target
+from edu_metrics.reachability.assessment import assess_target
+from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity, by_nearness
+from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
+from edu_metrics.reachability.mechanisms import MechanismStart, Quantities, mechanism_of
+from edu_metrics.reachability.noise import Noise
+from edu_metrics.reachability.probability import kept_in
+from edu_metrics.reachability.question import OpenQuestion, Question
+from edu_metrics.reachability.series import SeriesStore, counts_whole
+from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_of
+from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_scale
+
+Floats = NDArray[np.float64]
+#: How far start and drift are moved, in spreads of a year; and the swing, in times.
+FURTHEST, MOST_TIMES = 4.0, 4.0
+#: How finely: each side is cut into so many parts, the first with another word halved so often;
+#: a number of persons is only halved.
+_PARTS, _HALVINGS, _OF_PERSONS = 16, 7, 11
+
+
+@dataclass(frozen=True)
+class _Trend:
+    """One reading's checks, and the draws that they are held against, on the model's scale."""
+
+    question: Question
+    checks: tuple[Check, ...]
+    years: tuple[int, ...]
+    scale: Scale
+    whole: float | None
+    points: Floats
+    rivals: Mapping[str, Mapping[int, Any]]
+    verdict: Verdict
+    offset: float = 0.0
+
+    def probability(self, points: Floats, shift: int = 0, start: float = 0.0) -> float:
+        """Give the probability of keeping the checks, each so many years later, from a start."""
+        drawn = from_scale(points, self.scale, self.whole)
+        values: dict[int, Any] = dict(self.question.record.exact)
+        if start:
+            # A gain is counted from where the series starts: both its ends move, and come back
+            # from the scale in the same way.
+            last = self.years[0] - 1
+            stands = to_scale(np.array([values[last]]), self.scale, self.whole)
+            values[last] = float(from_scale(stands + start, self.scale, self.whole)[0])
+        values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
+        moved = [
+            replace(check, years=tuple(year + shift for year in check.years))
+            for check in self.checks
+        ]
+        return float(np.mean(kept_in(moved, values, self.rivals)))
+
+    def other(self, points: Floats, start: float = 0.0) -> bool:
+        """Tell whether the verdict is another one for these draws, and a start moved so far."""
+        # What fewer draws say is put right by what they say of the draws as they are.
+        probability = min(max(self.probability(points, start=start) + self.offset, 0.0), 1.0)
+        return verdict_of(float(stated(probability))) != self.verdict
+
+
+def trend_sensitivity(
+    blank: Sensitivity, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment
+) -> Sensitivity:
+    """
+    Say what would have to be otherwise for a forecast to get another verdict.
+
+    Parameters
+    ----------
+    blank : Sensitivity
+        What is spoken of.
+    store : SeriesStore
+        The study's series.
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise.
+    assessment : Assessment
+        Its assessment, with a probability.
+
+    Returns
+    -------
+    Sensitivity
+        With the start, a drift beside the model's own, the swing of the draws, the year in which
+        the target falls due and, where noise is at stake, the number of persons.
+    """
+    question = Question.of(store, plan, target, assessment)
+    trend, spread = _trend_of(question, assessment)
+    influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
+    if assessment.noise is not None and assessment.noise.asked is not None:
+        influences.append(persons(assessment.noise))
+    return replace(
+        blank,
+        model="trend",
+        year=question.due,
+        middle=assessment.median,
+        verdict=assessment.verdict,
+        influences=tuple(sorted(influences, key=by_nearness)),
+    )
+
+
+def _trend_of(question: Question, assessment: Assessment) -> tuple[_Trend, float]:
+    """Put the draws on their scale; give them with the spread of a year on that scale."""
+    trajectory = question.trajectory(question.record.area)
+    years = tuple(year for year in trajectory.years if year <= question.due + 1)
+    scale = scale_for(question.indicator.bounds)
+    counts = question.record.counts.get(trajectory.last_year)
+    whole = counts[1] if counts and scale.name == "logit" else None
+    whole = 1.0 if counts_whole(question.indicator) and scale.name == "log" else whole
+    draws = trajectory.draws[:, : len(years)]
+    points = to_scale(draws, scale, whole)
+    checks = assessment.undecided(question.checks)
+    rivals = {area: question.drawn(area) for check in checks for area in question.rivals(check)}
+    # A verdict of noise stands beside a probability, and it is the probability's word that turns.
+    verdict = verdict_of(float(assessment.probability or 0.0))
+    trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict)
+    offset = float(assessment.probability or 0.0) - float(stated(trend.probability(points)))
+    lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
+    # Where few are counted two draws in three may be one number.
+    spread = max(float(high - low) / 2, float(higher - lower) / 4)
+    return replace(trend, offset=offset), spread
+
+
+def _turn(other: Callable[[float], bool], least: float, most: float, at: float) -> float | None:
+    """Find the nearest setting with another verdict: on each side its first part, then halves."""
+    nearest: list[float] = []
+    for end in (least, most):
+        # In parts, because a verdict of two-sided bounds may turn and come back before the end.
+        steps = np.linspace(at, end, _PARTS + 1)
+        first = next((place for place in range(1, _PARTS + 1) if other(float(steps[place]))), None)
+        if first is None:
+            continue
+        near, far = float(steps[first - 1]), float(steps[first])
+        for _ in range(_HALVINGS):
+            middle = (near + far) / 2
+            near, far = (near, middle) if other(middle) else (middle, far)
+        nearest.append(far)
+    return min(nearest, key=lambda value: abs(value - at), default=None)
+
+
+def _back(trend: _Trend, shift: float) -> float:
+    """Give what the last value becomes when it is shifted on the scale, not rounded to counts."""
+    last = float(trend.question.record.exact[int(trend.question.record.last_year or 0)])
+    stands = float(to_scale(last, trend.scale, trend.whole)) + shift
+    if trend.scale.name == "log":
+        return max(float(np.exp(stands)) - (0.5 if trend.whole is not None else 0.0), 0.0)
+    part = 0.5 * (1 + float(np.tanh(stands / 2)))
+    if trend.whole is None:
+        return 100 * part if shift else last
+    return 100 * min(max((part * (trend.whole + 1) - 0.5) / trend.whole, 0.0), 1.0)
+
+
+def _start(trend: _Trend, spread: float) -> Influence:
+    most = FURTHEST * spread
+    turn = _turn(lambda by: trend.other(trend.points + by, by), -most, most, 0.0)
+    stands = _back(trend, 0.0)
+    return Influence(
+        "start", "trend", trend.question.indicator.unit, stands, _back(trend, -most),
+        _back(trend, most), abs(_back(trend, spread) - _back(trend, -spread)) / 2,
+        turns_at=None if turn is None else _back(trend, turn),
+    )  # fmt: skip
+
+
+def _drift(trend: _Trend, spread: float) -> Influence:
+    """Let the series gain or lose so much a year beside what it does anyway."""
+    ahead = np.arange(1, len(trend.years) + 1)
+    number = max(len([year for year in trend.years if year <= trend.question.due]), 1)
+    most = FURTHEST * spread / number
+    turn = _turn(lambda by: trend.other(trend.points + by * ahead), -most, most, 0.0)
+    stands = _back(trend, 0.0)
+    return Influence(
+        "drift", "trend", trend.question.indicator.unit, 0.0, _back(trend, -most) - stands,
+        _back(trend, most) - stands, abs(_back(trend, spread) - _back(trend, -spread)) / 2,
+        turns_at=None if turn is None else _back(trend, turn) - stands,
+    )  # fmt: skip
+
+
+def _swing(trend: _Trend) -> Influence:
+    middles = np.median(trend.points, axis=0)
+    away = trend.points - middles
+    turn = _turn(lambda by: trend.other(middles + by * away), 1 / MOST_TIMES, MOST_TIMES, 1.0)
+    return Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=turn)
+
+
+def _year(trend: _Trend) -> Influence:
+    """Let every year of the reading mean the one before or the one after."""
+    turns = []
+    for shift in (-1, 1):
+        try:
+            probability = trend.probability(trend.points, shift) + trend.offset
+        except KeyError:  # a year that is neither known nor drawn
+            continue
+        if verdict_of(float(stated(min(max(probability, 0.0), 1.0)))) != trend.verdict:
+            turns.append(float(shift))
+    return Influence("year", "trend", "years", 0.0, -1.0, 1.0, turns_at=max(turns, default=None))
+
+
+def persons(noise: Noise) -> Influence:
+    """
+    Find the number of persons at which what is asked for could just be seen, or no more.
+
+    Parameters
+    ----------
+    noise : Noise
+        What chance does at the number of persons as it is, and what is asked for.
+
+    Returns
+    -------
+    Influence
+        The number, and where it turns, between a tenth and ten times of it. [persons]
+    """
+    stands, least, most = noise.hidden, 0.1, 10.0
+    turn = None
+    end = most if stands else least
+    if noise.hides(end) != stands:
+        near, far = 1.0, end
+        for _ in range(_OF_PERSONS):
+            middle = (near * far) ** 0.5
+            near, far = (near, middle) if noise.hides(middle) != stands else (middle, far)
+        turn = far
+    n = float(noise.n)
+    return Influence(
+        "persons", "trend", "persons", n, least * n, most * n,
+        turns_at=None if turn is None else turn * n,
+    )  # fmt: skip
+
+
+def sensitivity_of(
+    store: SeriesStore,
+    plan: Plan,
+    target: Target,
+    area: str,
+    *,
+    assessment: Assessment | None = None,
+    quantities: Quantities | None = None,
+) -> Sensitivity:
+    """
+    Say which assumptions the answer on a target hangs on, and which would change it first.
+
+    Where the indicator has a mechanism that can start here, the answer is the mechanism's, with
+    everything at its middle; else it is the verdict of the trend.
+
+    Parameters
+    ----------
+    store : SeriesStore
+        The study's series as of its date.
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise.
+    area : str
+        Area of the study.
+    assessment : Assessment, optional
+        The target's assessment in the area, where it is at hand.
+    quantities : Quantities, optional
+        Published values, kept from call to call where given.
+
+    Returns
+    -------
+    Sensitivity
+        Influences, the one that would change the answer first in front; or why there are none.
+    """
+    judged = assessment or assess_target(store, plan, target, area)
+    turned = tuple(
+        ReadingVerdict(str(other.reading), other.steps, other.verdict)
+        for other in judged.others
+        if other.verdict != judged.verdict
+    )
+    blank = Sensitivity(
+        area, target.id, judged.reading, judged.steps, judged.indicator, level=judged.level,
+        probability=judged.probability, turned=turned,
+    )  # fmt: skip
+    question = OpenQuestion.of(store, plan, target, judged)
+    if isinstance(question, str):
+        return replace(blank, reason=question)
+    lacking = None
+    if question.indicator.mechanism is not None:
+        start = mechanism_of(quantities or Quantities(store), question.indicator, judged)
+        if isinstance(start, MechanismStart):
+            return mechanism_sensitivity(blank, question, start)
+        lacking = start.reason
+    if judged.probability is None:
+        return replace(blank, reason=lacking or "no_forecast")
+    return trend_sensitivity(blank, store, plan, target, judged)

@@ -1,0 +1,416 @@
+"""What is known by a study's date: series, their bounds and breaks, what is missing, draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+
+from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.errors import ProjectionError
+from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations import compute, inspect_sums, known_by, missing_inputs, pooled_cells
+from edu_metrics.reachability.checks import Check, known_range
+from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, project, scale_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Units of amounts that need not be whole.
+_DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
+
+
+def counts_whole(indicator: Indicator) -> bool:
+    """Tell whether an indicator's values are whole numbers of persons or institutions."""
+    return indicator.formula == "count" and indicator.unit not in _DIVISIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A number to ask the bureau for."""
+
+    quantity: str
+    year: int
+    area: str
+    group: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """
+    One series as known by the study's date.
+
+    ``exact`` holds values by year; ``bounds`` holds, for years known only as a bound, its kind
+    and value; ``counts`` the numerator and denominator of a rate where both are known. From
+    ``since`` on the values compare with the last one; before it the series has a break.
+    """
+
+    area: str
+    exact: Mapping[int, float] = field(default_factory=dict)
+    bounds: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    counts: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    since: int | None = None
+
+    @property
+    def last_year(self) -> int | None:
+        """The last year with an exact value."""
+        return max(self.exact, default=None)
+
+    @property
+    def past_pace(self) -> float | None:
+        """Mean change a year from the first exact value after any break to the last."""
+        years = [year for year in self.exact if self.since is None or year >= self.since]
+        if len(years) < 2:
+            return None
+        first, last = min(years), max(years)
+        return round((self.exact[last] - self.exact[first]) / (last - first), 9)
+
+
+def _kept(
+    method: Callable[Concatenate[SeriesStore, P], T],
+) -> Callable[Concatenate[SeriesStore, P], T]:
+    """Let a store compute an answer when it is asked for first, and keep it."""
+
+    @wraps(method)
+    def once(store: SeriesStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (method.__name__, *args, *sorted(kwargs.items()))
+        if key not in store.kept:
+            store.kept[key] = method(store, *args, **kwargs)
+        answer: T = store.kept[key]
+        return answer
+
+    return once
+
+
+class SeriesStore:
+    """
+    The observations of a study as of its date, computed when asked for and kept.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        Whose areas and date count.
+    table : DataFrame
+        Observations; those published after the study's date are not looked at.
+    """
+
+    def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame) -> None:
+        self.catalog = catalog
+        self.study = study
+        self.table = known_by(table, study.as_of)
+        self.areas = catalog.expand(study.areas)
+        #: What the methods marked with :func:`_kept` gave, by method and arguments.
+        self.kept: dict[tuple[Any, ...], Any] = {}
+        self._trajectories: dict[tuple[str, str], Trajectory] = {}
+        self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
+
+    @cached_property
+    def _exact(self) -> pd.DataFrame:
+        return self.table[self.table["bound"] == "exact"]
+
+    @cached_property
+    def _compared(self) -> tuple[str, ...]:
+        return (*self.areas, *self.study.compare_with)
+
+    @cached_property
+    def _cells(self) -> pd.DataFrame:
+        return pooled_cells(self.catalog, self.table, self._compared)
+
+    @cached_property
+    def _exact_cells(self) -> pd.DataFrame:
+        return pooled_cells(self.catalog, self._exact, self._compared)
+
+    @cached_property
+    def sums_apart(self) -> pd.DataFrame:
+        """Where the number of a whole and the sum of its parts disagree."""
+        return inspect_sums(self.catalog, self.table)
+
+    @_kept
+    def series(self, indicator: str) -> pd.DataFrame:
+        """Give an indicator's series in all areas of the study and those it is compared with."""
+        return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
+
+    @_kept
+    def _by_area(self, indicator: str) -> dict[str, pd.DataFrame]:
+        by_area = self.series(indicator).groupby("area", sort=False)
+        return {str(name): rows for name, rows in by_area}
+
+    def series_of(self, indicator: str, area: str) -> pd.DataFrame:
+        """Give an indicator's series in one area, by year."""
+        return self._by_area(indicator).get(area, self.series(indicator).iloc[:0])
+
+    @_kept
+    def record(self, indicator: str, area: str) -> Record:
+        """Give one series as plain numbers by year."""
+        series = self.series_of(indicator, area)
+        exact: dict[int, float] = {}
+        bounds: dict[int, tuple[str, float]] = {}
+        counts: dict[int, tuple[float, float]] = {}
+        for year, value, bound, numerator, denominator in zip(
+            series["year"].tolist(),
+            series["value"].tolist(),
+            series["bound"].tolist(),
+            series["numerator"].tolist(),
+            series["denominator"].tolist(),
+            strict=True,
+        ):
+            if bound == "exact":
+                exact[year] = value
+            else:
+                bounds[year] = (bound, value)
+            if bound == "exact" and numerator == numerator and denominator == denominator:
+                counts[year] = (numerator, denominator)
+        sources = sorted({s for text in series["source"].unique() for s in str(text).split("; ")})
+        since = self._since(indicator, area, max(exact)) if exact else None
+        return Record(area, exact, bounds, counts, tuple(sources), since)
+
+    def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[Missing, ...]:
+        """Name the numbers that would have to be asked for; one known as a bound is not known."""
+        return self._missing(indicator, area, tuple(years))
+
+    @_kept
+    def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> tuple[Missing, ...]:
+        cells = self._exact_cells if area in self._compared else None
+        inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
+        return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
+
+    def rivals(self, check: Check, indicator: str) -> dict[str, Mapping[int, float]]:
+        """Give the series of the areas that a rank is taken among, the plan's names resolved."""
+        names = [self.catalog.area_binding(self.study, area) for area in check.among]
+        return {area: self.record(indicator, area).exact for area in names}
+
+    def breaks(self, indicator: str, area: str) -> list[Break]:
+        """Give the breaks of a series that were known by the study's date."""
+        line = {area, *self.above(area)}
+        return [
+            entry
+            for entry in self.catalog.breaks.values()
+            if entry.indicator == indicator
+            and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
+            and self._published(entry.citation.source)
+        ]
+
+    def above(self, area: str) -> tuple[str, ...]:
+        """Give the areas that hold an area, from its parent up."""
+        parent = self.catalog.areas[area].parent
+        return () if parent is None else (parent, *self.above(parent))
+
+    def _since(self, indicator: str, area: str, last_year: int) -> int | None:
+        """Give the year from which a series that ends in ``last_year`` is one of a kind."""
+        years = [entry.year for entry in self.breaks(indicator, area)]
+        return max((year for year in years if year <= last_year), default=None)
+
+    def _published(self, source: str) -> bool:
+        date = self.catalog.sources[source].date
+        return date is None or date <= self.study.as_of
+
+    def break_within(self, check: Check, indicator: str, area: str) -> bool:
+        """Tell whether a check compares years on both sides of a break."""
+        if check.measure in ("value", "rank"):
+            return False
+        return any(
+            check.years[0] < entry.year <= check.due for entry in self.breaks(indicator, area)
+        )
+
+    @_kept
+    def history(self, indicator: str) -> pd.DataFrame:
+        """Give the exact values of the study's own areas, after each one's last break."""
+        series = self.series(indicator)
+        series = series[(series["bound"] == "exact") & series["area"].isin(self.areas)]
+        if series.empty:  # of no type that years could be compared with
+            return series
+        since = {
+            area: self._since(indicator, str(area), int(last)) or 0
+            for area, last in series.groupby("area")["year"].max().items()
+        }
+        return series[series["year"] >= series["area"].map(since)]
+
+    def moves_together_pct(self, indicator: str, area: str) -> float | None:
+        """
+        Say how much of the yearly change an area's level has in common.
+
+        Returns
+        -------
+        float or None
+            Share of the variance; None for fewer than five areas, which can't tell. [percent]
+        """
+        return self._common_share(indicator, self.catalog.areas[area].level)
+
+    @_kept
+    def _common_share(self, indicator: str, level: str) -> float | None:
+        history = self.history(indicator)
+        alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
+        if history.empty or not alike.any():
+            return None
+        table = history[alike].pivot(index="area", columns="year", values="value")
+        years = range(int(table.columns.min()), int(table.columns.max()) + 1)
+        return common_share_pct(table.reindex(columns=years).to_numpy())
+
+    def trajectory(self, indicator: str, area: str, until: int) -> Trajectory:
+        """
+        Draw what a series may do, up to a year at least; same draws for every target on it.
+
+        All agree with what was published as a bound after the last exact value.
+
+        Raises
+        ------
+        ProjectionError
+            If too little is known, or next to no draw agrees with what was published.
+        """
+        key = (indicator, area)
+        held = self._trajectories.get(key)
+        if held is None or held.years[-1] < until:
+            self._trajectories[key] = held = self._draw(
+                self.catalog.indicator(indicator), area, until
+            )
+        return held
+
+    def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
+        history = self.history(indicator.id)
+        own = history.loc[history["area"] == area, "year"]
+        last = int(own.max()) if len(own) else until - 1
+        bounds = self._bounds_after(last, indicator.id, area) if len(own) else {}
+        # Which draws agree must not hang on how far was asked.
+        until = max(until, last + 1, *bounds)
+        years = tuple(range(last + 1, until + 1))
+        parts = self.parts_of(indicator.id, area)
+        level = self.catalog.areas[parts[0] if parts else area].level
+        projection = self.projection(indicator.id, level, until)
+        if not parts:
+            return within_bounds(projection.of(area, years), bounds)
+        mean = FORMULAS[indicator.formula].pooling != "sum"
+        return within_bounds(projection.sum_of(parts, years, name=area, mean=mean), bounds)
+
+    @_kept
+    def parts_of(self, indicator: str, area: str) -> tuple[str, ...]:
+        """
+        Give the areas whose forecasts make up an area's own: a city is its districts.
+
+        Parameters
+        ----------
+        indicator : str
+            Indicator.
+        area : str
+            Area of the study.
+
+        Returns
+        -------
+        tuple of str
+            Its children, where all are in the study and known in the very years in which it is
+            known, and add up to it in each; else none.
+        """
+        children = [name for name, one in self.catalog.areas.items() if one.parent == area]
+        history = self.history(indicator)
+        own = history[history["area"] == area].set_index("year")
+        if not children or own.empty or not set(children) <= set(self.areas):
+            return ()
+        parts = history[history["area"].isin(children)]
+        columns = ["numerator", "denominator"]
+        if own["numerator"].isna().any():
+            columns = ["value"]
+            if self.catalog.indicator(indicator).formula != "count":
+                return ()
+        sums = parts.groupby("year")[columns].agg(["sum", "count"])
+        for column in columns:
+            whole = sums[column].reindex(own.index)
+            complete = whole["count"] == len(children)
+            if not (complete & np.isclose(whole["sum"], own[column], rtol=1e-9, atol=0.5)).all():
+                return ()
+        return tuple(children)
+
+    def _bounds_after(self, last: int, indicator: str, area: str) -> dict[int, tuple[str, float]]:
+        """Give what is known as a bound after the last exact year, up to the next break."""
+        breaks = (entry.year for entry in self.breaks(indicator, area) if entry.year > last)
+        ends = min(breaks, default=None)
+        return {
+            year: bound
+            for year, bound in self.record(indicator, area).bounds.items()
+            if year > last and (ends is None or year < ends)
+        }
+
+    def projection(self, indicator: str, level: str, until: int) -> Projection:
+        """Project all areas of a level up to a year at least: each borrows from the others."""
+        key = (indicator, level)
+        if key not in self._projections or self._projections[key][0] < until:
+            entry, history = self.catalog.indicator(indicator), self.history(indicator)
+            alike = [name for name in self.areas if self.catalog.areas[name].level == level]
+            self._projections[key] = (
+                until,
+                project(
+                    history[history["area"].isin(alike)],
+                    until,
+                    scale=scale_for(entry.bounds),
+                    measure_type=entry.measure_type,
+                    falling=entry.better == "lower",
+                    whole_counts=counts_whole(entry),
+                ),
+            )
+        return self._projections[key][1]
+
+
+#: Where fewer than one draw in so many agrees, the model did not see coming what came.
+ONE_IN = 40
+
+
+class UnforeseenError(ProjectionError):
+    """Next to no draw agrees with what was published."""
+
+
+def within_bounds(trajectory: Trajectory, bounds: Mapping[int, tuple[str, float]]) -> Trajectory:
+    """
+    Keep the draws that agree with what was published as a bound.
+
+    A draw that disagrees has its place taken by one that agrees, each as often as the others, so
+    that there are as many as before and those that agree stay beside the draws of other areas.
+
+    Parameters
+    ----------
+    trajectory : Trajectory
+        What a series may do.
+    bounds : mapping of int to tuple of str and float
+        What was published by year: above, at_least, below, at_most or about, which says nothing
+        firm, and the value. Years that were not drawn are left out. [unit of the indicator]
+
+    Returns
+    -------
+    Trajectory
+        As many draws, all within the bounds.
+
+    Raises
+    ------
+    UnforeseenError
+        If fewer than one draw in 40 agrees.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> drawn = Trajectory("m", (2021,), np.array([[1.0], [2.0], [3.0], [4.0]]), 2020, 2.0, 0)
+    >>> within_bounds(drawn, {2021: ("above", 2.0)}).at(2021).tolist()
+    [3.0, 4.0, 3.0, 4.0]
+    """
+    kept = np.ones(len(trajectory.draws), dtype=bool)
+    for year, (kind, value) in bounds.items():
+        known = known_range(kind, value)
+        if known is not None and year in trajectory.years:
+            kept &= known.met_by(trajectory.at(year))
+    if kept.all():
+        return trajectory
+    able, unable = np.flatnonzero(kept), np.flatnonzero(~kept)
+    if len(able) * ONE_IN < len(kept):
+        years = ", ".join(str(year) for year in sorted(bounds) if year in trajectory.years)
+        raise UnforeseenError(
+            f"{len(able)} of {len(kept)} draws agree with what was published of {years} as a "
+            f"bound; at least one in {ONE_IN} is expected. Ask for the value itself."
+        )
+    places = np.arange(len(kept))
+    places[unable] = able[np.arange(len(unable)) * len(able) // len(unable)]
+    return replace(trajectory, draws=trajectory.draws[places], law=None)

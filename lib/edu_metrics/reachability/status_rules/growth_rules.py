@@ -1,0 +1,565 @@
+r"""
+Published rules that hold growth in percent of itself against what is promised.
+
+**Open SDG.**
+The rule of Statistics Canada that Open SDG 2.4 carries, "inspired by" Eurostat's of 2021.
+
+Growth is compound and seen from two years alone. With a target, the growth observed from the base
+year is held against the growth that would lead from the base value to the target in time:
+
+.. math:: R = d\,\frac{(y_i / y_0)^{1/(t_i - t_0)} - 1}
+                      {\left|(y_T / y_0)^{1/(t_T - t_0)} - 1\right|}
+
+with :math:`d = 1` where more is better and -1 where less is. Growth in percent of itself makes the
+share that passes and the share that fails two stories.
+
+The source takes 2015 as base year where nothing else is said; here it is the first year given.
+
+**Open SDG without a target.**
+The rule of Statistics Canada and Open SDG where a direction alone is promised.
+
+Compound growth is held against fixed thresholds, lowered where a natural limit is near.
+
+**The progress chart of the United Nations.**
+The rule of 2023, as Eustat, the Basque office, adopted it.
+
+The compound growth from the base year to the last one is carried on to the target year,
+:math:`v^e = v_t (1 + \mathrm{CAGR})^{T - t}`, and what it would bring is held against what was
+promised:
+
+.. math:: s = \frac{v^e - v_b}{v_T - v_b}
+
+Reached or on track from 0.95 on, fair progress from 0.10, else stagnation or regression. A last
+value at the target counts as reached whatever the trend, and so does one within 1 point of a target
+of 0 or 100 %.
+
+The source takes 2015 as base year; here it is the first year given. Of a base that stands beyond
+the target the formula would praise a fall; that is given as a reason and not as a status.
+
+**UNICEF.**
+The average annual rate of reduction, observed and required.
+
+Observed: a straight line :math:`\ln Y = a + bX` through all years, and :math:`1 - e^b`. Required:
+:math:`1 - (Y_T / Y_0)^{1/n}`, from the first year given to the target year. Made for what should
+fall; of what should rise both rates are negative, and their quotient still says how much of the
+required pace is kept. The note has no words for it. Being relative, it tells two stories of a share
+and its complement.
+
+References
+----------
+Statistics Canada, *Progress Measurement Methodology for the Sustainable Development Goals*,
+docs/progress-methodology.md of github.com/open-sdg/open-sdg; constants of the score as in
+sdg/ProgressMeasure.py of github.com/open-sdg/sdg-build.
+
+Eustat, *Progress Measurement for Sustainable Development Goals*, _pages/en/metodologia.md of
+github.com/EUSTAT-DES/site (in Spanish), after United Nations Statistics Division, *Progress Chart
+Technical Note 2023*, which was not read.
+
+UNICEF (2007). *How to calculate average annual rate of reduction*, technical note. Its worked
+example prints one data point less than it counts (seven of eight), so that its slope can't be had
+from its data; only the step from the slope to 6.4 % is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeAlias
+
+from edu_metrics.errors import DataError
+from edu_metrics.formulas import average_annual_rate_of_reduction
+from edu_metrics.reachability.status_rules.answers import (
+    Answer,
+    Direction,
+    Points,
+    Rule,
+    Unable,
+    beyond,
+    points_of,
+)
+
+#: The answer for one series, or a group of them.
+Series: TypeAlias = "Answer | Sequence[Series]"
+#: What a base or a target of zero is replaced by; the source warns that the choice decides.
+ZERO = 0.001
+ON_TRACK, ACCELERATE = 0.95, 0.60
+
+
+class OpenSdg(StrEnum):
+    """The words of the rule."""
+
+    ACHIEVED = "target_achieved"
+    ON_TRACK = "on_track"
+    ACCELERATE = "acceleration_needed"
+    LIMITED = "limited_progress"
+    DETERIORATION = "deterioration"
+
+
+def compound_growth(first: float, last: float, years: float) -> float:
+    """
+    Growth a year between two values of one sign, as a fraction.
+
+    Parameters
+    ----------
+    first, last : float
+        Values at both ends, both above or both below zero; the last one may be zero.
+    years : float
+        Time between them, above zero. [years]
+
+    Returns
+    -------
+    float
+        Growth a year. [1, 0.05 is 5 percent of itself]
+
+    Examples
+    --------
+    >>> round(compound_growth(79.3, 81.954805055328, 5), 9)
+    0.006607697
+    """
+    return float((last / first) ** (1 / years)) - 1
+
+
+def open_sdg_status(ratio: float) -> OpenSdg:
+    """
+    Put the ratio of observed and required growth into the rule's words.
+
+    Examples
+    --------
+    >>> [str(open_sdg_status(ratio)) for ratio in (0.95, 0.6, 0.0, -0.1)]
+    ['on_track', 'acceleration_needed', 'limited_progress', 'deterioration']
+    """
+    if ratio >= ON_TRACK:
+        return OpenSdg.ON_TRACK
+    if ratio >= ACCELERATE:
+        return OpenSdg.ACCELERATE
+    return OpenSdg.LIMITED if ratio >= 0 else OpenSdg.DETERIORATION
+
+
+def open_sdg(
+    years: Sequence[int],
+    values: Sequence[float],
+    *,
+    target: float,
+    target_year: int,
+    better: Direction,
+    base_year: int | None = None,
+    zero: float = ZERO,
+) -> Answer:
+    """
+    Judge a series with a target.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series; only the base year and the last one are looked at.
+    target : float
+        Level to reach. [unit of the values]
+    target_year : int
+        Year in which it is due.
+    better : {"higher", "lower"}
+        Direction of better.
+    base_year : int, optional
+        Base year, or the next one that has a value; the first one when left out.
+    zero : float, optional
+        What stands in for a base or a target of zero. [unit of the values]
+
+    Returns
+    -------
+    Answer
+        ``ratio`` is R, ``score`` runs from -5 to 5, ``observed`` and ``required`` are compound
+        growth. [percent of itself a year]
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years, or ``zero`` is zero itself.
+
+    Notes
+    -----
+    The score is 7.1429 R - 4.2857 from R = 0.6 on, else 4.1667 R - 2.5, within -5 and 5; 5 where
+    the target is achieved. That no growth leads to a target that equals the base value, or lies
+    on the other side of zero, is given as a reason; the source's program stops or writes no number.
+
+    Examples
+    --------
+    Completion of school in Canada, as Statistics Canada prints it:
+
+    >>> found = open_sdg([2016, 2021], [87, 91], target=100, target_year=2030, better="higher")
+    >>> str(found.status), round(found.ratio, 4)
+    ('acceleration_needed', 0.9034)
+
+    The same numbers told as those who do not complete:
+
+    >>> found = open_sdg([2016, 2021], [13, 9], target=0, target_year=2030, better="lower")
+    >>> str(found.status), round(found.ratio, 2)
+    ('limited_progress', 0.14)
+    """
+    require_stand_in(zero)
+    points = points_of(years, values, base_year=base_year)
+    if isinstance(points, Unable):
+        return Answer(Rule.OPEN_SDG, unable=points)
+    aim = target or zero
+    achieved = beyond(points.last, aim, better)
+    base = points.first or zero
+    unable = signs_differ(base, points.last)
+    if unable is None:
+        if target_year <= points.years[0]:
+            unable = Unable.NO_YEARS_LEFT
+        elif aim / base < 0:
+            unable = Unable.MIXED_SIGNS
+        elif not compound_growth(base, aim, target_year - points.years[0]):
+            unable = Unable.TARGET_IS_BASE
+    if unable is not None:
+        if achieved:
+            return Answer(Rule.OPEN_SDG, OpenSdg.ACHIEVED, score=5.0)
+        return Answer(Rule.OPEN_SDG, unable=unable)
+    observed = compound_growth(base, points.last, points.span)
+    required = compound_growth(base, aim, target_year - points.years[0])
+    ratio = direction_sign(base, better) * observed / abs(required)
+    return Answer(
+        Rule.OPEN_SDG,
+        OpenSdg.ACHIEVED if achieved else open_sdg_status(ratio),
+        ratio=ratio,
+        score=5.0 if achieved else _score_with_target(ratio),
+        observed=100 * observed,
+        required=100 * required,
+    )
+
+
+def open_sdg_of_several(answers: Sequence[Series]) -> Answer:
+    """
+    Judge several series of one indicator together, grouped as their publisher groups them.
+
+    Parameters
+    ----------
+    answers : sequence of Answer or of such sequences
+        One for each series; a sequence within it is a group, which counts as one series does.
+        Those that can't be given are left out.
+
+    Returns
+    -------
+    Answer
+        By the mean of the scores, a group's being the mean of its own; achieved only where every
+        series has achieved its target.
+
+    Examples
+    --------
+    Victims of violence who told the police of an assault and of a robbery, both physical
+    violence, and of a sexual assault, as Statistics Canada prints it (indicator 16.3.1):
+
+    >>> physical = [
+    ...     Answer(Rule.OPEN_SDG, OpenSdg.DETERIORATION, score=-3.218858875485767),
+    ...     Answer(Rule.OPEN_SDG, OpenSdg.LIMITED, score=-1.7887677815409289),
+    ... ]
+    >>> sexual = Answer(Rule.OPEN_SDG, OpenSdg.LIMITED, score=-1.7485016153800061)
+    >>> found = open_sdg_of_several([physical, sexual])
+    >>> str(found.status), round(found.score, 4)
+    ('limited_progress', -2.1262)
+    """
+    parts = [part if isinstance(part, Answer) else open_sdg_of_several(part) for part in answers]
+    given = [part for part in parts if part.score is not None]
+    scores = [part.score for part in given if part.score is not None]
+    if not scores:
+        unable = next((part.unable for part in parts if part.unable), Unable.TOO_FEW_YEARS)
+        return Answer(Rule.OPEN_SDG, unable=unable)
+    mean = sum(scores) / len(scores)
+    if all(part.status is OpenSdg.ACHIEVED for part in given):
+        status = OpenSdg.ACHIEVED
+    elif mean >= 2.5:
+        status = OpenSdg.ON_TRACK
+    elif mean >= 0:
+        status = OpenSdg.ACCELERATE
+    else:
+        status = OpenSdg.LIMITED if mean >= -2.5 else OpenSdg.DETERIORATION
+    return Answer(Rule.OPEN_SDG, status, score=mean)
+
+
+def _score_with_target(ratio: float) -> float:
+    # The constants as the source rounds them.
+    score = 7.1429 * ratio - 4.2857 if ratio >= ACCELERATE else 4.1667 * ratio - 2.5
+    return min(max(score, -5.0), 5.0)
+
+
+def direction_sign(base: float, better: Direction) -> int:
+    """Give the direction of better; growth of what is below zero runs the other way."""
+    return (1 if better == "higher" else -1) * (1 if base > 0 else -1)
+
+
+def signs_differ(base: float, last: float) -> Unable | None:
+    """Refuse values on both sides of zero, between which nothing grows."""
+    return Unable.MIXED_SIGNS if last / base < 0 else None
+
+
+def require_stand_in(zero: float) -> None:
+    """Refuse what can't stand in for zero."""
+    if not zero > 0:
+        raise DataError(f"zero: expected a small number above 0 to stand in for 0, found {zero!r}")
+
+
+#: Exponent of the factor that lowers the thresholds near a limit.
+STEEPNESS = 4.44
+#: Growth from which a series without a target is on track, or needs to accelerate.
+GROWTH_ON_TRACK, GROWTH_ACCELERATE = 0.015, 0.005
+
+
+def limit_factor(base: float, limit: float | None) -> float:
+    r"""
+    Say how far thresholds are lowered because a natural limit is near.
+
+    Parameters
+    ----------
+    base : float
+        Value in the base year. [unit of the indicator]
+    limit : float or None
+        Limit in the direction of better; none when left out. [unit of the indicator]
+
+    Returns
+    -------
+    float
+        Factor of the thresholds above zero, 0-1.
+
+    Notes
+    -----
+    .. math::
+
+       C = 1 - (y_0 / y_{lim})^{4.44} \quad (y_0 \le y_{lim}), \qquad
+       C = 1 - \left(\frac{2 y_{lim} - y_0}{y_{lim}}\right)^{4.44}
+       \quad (y_{lim} < y_0 < 2 y_{lim}), \qquad C = 1 \quad (y_0 \ge 2 y_{lim})
+
+    Examples
+    --------
+    >>> limit_factor(100, 100), limit_factor(0, 100), limit_factor(200, 100), limit_factor(5, None)
+    (0.0, 1.0, 1.0, 1.0)
+    """
+    if limit is None:
+        return 1.0
+    base, limit = abs(base), abs(limit)
+    if base >= 2 * limit:
+        return 1.0
+    near = base if base <= limit else 2 * limit - base
+    return 1.0 - float((near / limit) ** STEEPNESS)
+
+
+def open_sdg_without_target(
+    years: Sequence[int],
+    values: Sequence[float],
+    *,
+    better: Direction,
+    limit: float | None = None,
+    base_year: int | None = None,
+    zero: float = ZERO,
+) -> Answer:
+    """
+    Judge a series whose direction alone is promised.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series; only the base year and the last one are looked at.
+    better : {"higher", "lower"}
+        Direction of better.
+    limit : float, optional
+        Natural limit in that direction, such as 100 for a share. [unit of the values]
+    base_year : int, optional
+        Base year, or the next one that has a value; the first one when left out.
+    zero : float, optional
+        What stands in for a base of zero. [unit of the values]
+
+    Returns
+    -------
+    Answer
+        ``ratio`` is the growth in the direction of better as a fraction, ``score`` runs from -5
+        to 5, ``observed`` is compound growth. [percent of itself a year]
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years, or ``zero`` is zero itself.
+
+    Notes
+    -----
+    On track from 1.5 % C a year on, acceleration needed from 0.5 % C, limited from 0, with C from
+    :func:`limit_factor`. A base at the limit itself that is held is on track.
+
+    Examples
+    --------
+    >>> found = open_sdg_without_target([2015, 2021], [80.3, 85.1], better="higher", limit=100)
+    >>> str(found.status), round(found.score, 2)
+    ('on_track', 2.81)
+    """
+    require_stand_in(zero)
+    points = points_of(years, values, base_year=base_year)
+    if isinstance(points, Unable):
+        return Answer(Rule.OPEN_SDG, unable=points)
+    base = points.first or zero
+    unable = signs_differ(base, points.last)
+    if unable is not None:
+        return Answer(Rule.OPEN_SDG, unable=unable)
+    observed = compound_growth(base, points.last, points.span)
+    growth = direction_sign(base, better) * observed
+    factor = limit_factor(base, limit)
+    if growth < 0:
+        status, score = OpenSdg.DETERIORATION, max(125 * growth - 2.5, -5.0)
+    elif factor == 0:
+        status, score = OpenSdg.ON_TRACK, 5.0
+    elif growth >= GROWTH_ON_TRACK * factor:
+        status, score = OpenSdg.ON_TRACK, min(500 * growth / factor - 5, 5.0)
+    elif growth >= GROWTH_ACCELERATE * factor:
+        status, score = OpenSdg.ACCELERATE, 250 * growth / factor - 1.25
+    else:
+        status, score = OpenSdg.LIMITED, 500 * growth / factor - 2.5
+    return Answer(Rule.OPEN_SDG, status, ratio=growth, score=score, observed=100 * observed)
+
+
+REACHED, FAIR = 0.95, 0.10
+#: How far from a target of 0 or 100 % still counts as reached. [percentage points]
+NEAR = 1.0
+
+
+class UnChart(StrEnum):
+    """The words of the rule."""
+
+    REACHED = "reached_or_on_track"
+    FAIR = "fair_progress"
+    STAGNATION = "stagnation_or_regression"
+
+
+_SCORES = {UnChart.REACHED: 3.0, UnChart.FAIR: 2.0, UnChart.STAGNATION: 1.0}
+
+
+def un_chart_status(share: float) -> UnChart:
+    """
+    Put the share of the promised change that would come into the rule's words.
+
+    Examples
+    --------
+    >>> [str(un_chart_status(share)) for share in (0.95, 0.10, 0.0999)]
+    ['reached_or_on_track', 'fair_progress', 'stagnation_or_regression']
+    """
+    if share >= REACHED:
+        return UnChart.REACHED
+    return UnChart.FAIR if share >= FAIR else UnChart.STAGNATION
+
+
+def un_chart(
+    years: Sequence[int],
+    values: Sequence[float],
+    *,
+    target: float,
+    target_year: int,
+    better: Direction,
+    percent: bool = True,
+    base_year: int | None = None,
+) -> Answer:
+    """
+    Judge a series with a target.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series; only the base year and the last one are looked at.
+    target : float
+        Level to reach. [unit of the values]
+    target_year : int
+        Year in which it is due.
+    better : {"higher", "lower"}
+        Direction of better.
+    percent : bool, optional
+        Whether the values are percentages, of which 1 point from 0 or 100 counts as reached.
+    base_year : int, optional
+        Base year, or the next one that has a value; the first one when left out.
+
+    Returns
+    -------
+    Answer
+        ``ratio`` is the share of the promised change, ``score`` 3, 2 or 1, ``observed`` compound
+        growth. [percent of itself a year]
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years.
+
+    Examples
+    --------
+    >>> found = un_chart([2015, 2020], [72, 79], target=90, target_year=2022, better="higher")
+    >>> str(found.status), round(found.ratio, 3)
+    ('fair_progress', 0.555)
+    """
+    points = points_of(years, values, base_year=base_year)
+    if isinstance(points, Unable):
+        return Answer(Rule.UN_CHART, unable=points)
+    # Nine decimals: 100 - 99 is 1 point, whatever the binary dust.
+    close = percent and target in (0, 100) and round(abs(points.last - target), 9) <= NEAR
+    reached = close or beyond(points.last, target, better)
+    unable = _unable(points, target, target_year, better)
+    if unable is not None:
+        if reached:
+            return Answer(Rule.UN_CHART, UnChart.REACHED, score=3.0)
+        return Answer(Rule.UN_CHART, unable=unable)
+    growth = compound_growth(points.first, points.last, points.span)
+    expected = points.last * (1 + growth) ** (target_year - points.years[-1])
+    share = (expected - points.first) / (target - points.first)
+    status = UnChart.REACHED if reached else un_chart_status(share)
+    return Answer(Rule.UN_CHART, status, ratio=share, score=_SCORES[status], observed=100 * growth)
+
+
+def _unable(points: Points, target: float, target_year: int, better: Direction) -> Unable | None:
+    if target_year < points.years[-1]:
+        return Unable.NO_YEARS_LEFT
+    if points.first == target:
+        return Unable.TARGET_IS_BASE
+    if beyond(points.first, target, better):
+        return Unable.BASE_BEYOND_TARGET
+    if points.first == 0:
+        return Unable.ZERO_VALUE
+    return Unable.MIXED_SIGNS if points.last / points.first < 0 else None
+
+
+def unicef_aarr(
+    years: Sequence[int], values: Sequence[float], *, target: float, target_year: int
+) -> Answer:
+    """
+    Give the observed and the required average annual rate of reduction.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series; all its years are used.
+    target : float
+        Level to reach. [unit of the values]
+    target_year : int
+        Year in which it is due.
+
+    Returns
+    -------
+    Answer
+        ``observed`` and ``required`` rate of reduction, negative for a rise [percent of itself a
+        year]; ``ratio`` the first over the second, where something is required.
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years.
+
+    Examples
+    --------
+    Falling by a fifth a year, where halving in two years is asked:
+
+    >>> found = unicef_aarr([2018, 2019, 2020], [50, 40, 32], target=25, target_year=2020)
+    >>> round(found.observed, 1), round(found.required, 1)
+    (20.0, 29.3)
+    """
+    points = points_of(years, values)
+    if isinstance(points, Unable):
+        return Answer(Rule.AARR, unable=points)
+    if target_year <= points.years[0]:
+        return Answer(Rule.AARR, unable=Unable.NO_YEARS_LEFT)
+    numbers = (*points.values, target)
+    if any(number <= 0 for number in numbers):
+        zero = any(number == 0 for number in numbers) and all(number >= 0 for number in numbers)
+        return Answer(Rule.AARR, unable=Unable.ZERO_VALUE if zero else Unable.MIXED_SIGNS)
+    observed = average_annual_rate_of_reduction(list(points.years), list(points.values))
+    required = -100 * compound_growth(points.first, target, target_year - points.years[0])
+    ratio = observed / required if required else None
+    return Answer(Rule.AARR, ratio=ratio, observed=observed, required=required)

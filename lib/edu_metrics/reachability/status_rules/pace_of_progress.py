@@ -1,0 +1,311 @@
+r"""
+A variant after the World Bank's pace of progress: percentile and speed among comparable series.
+
+What a series did is held against what others did from the same level. A spell of :math:`h` years
+gives a change a year, :math:`(y_{t+h} - y_t)/h`, and its starting level; quantile regression gives
+the change :math:`Q_\tau(y)` that a share :math:`\tau` of the spells from level :math:`y` did not
+pass.
+
+*Percentile*: paths :math:`y \leftarrow y + Q_\tau(y)` for :math:`\tau` = 0.2, 0.4, 0.6, 0.8 start
+where the series starts, rounded to 0.1 and kept within the limits; the last value lies in one band
+between them. *Speed*: with :math:`T(y) = \sum g / Q_{0.5}(y)` in steps of :math:`g = 0.1`, the
+time that the typical series takes, the score is
+:math:`(T(y_{last}) - T(y_{first})) / \text{years}`: 1 is typical, 2 is twice as fast.
+
+**It is a variant, not the World Bank's own number.** There, non-crossing P-splines with a smoothing
+chosen by cross-validation stand for the quantiles; here a straight line or parabola from
+statsmodels, its crossings undone by sorting. There, spells last five years or else up to ten, and a
+series at least five; here the length is a parameter, for histories that are shorter. As there,
+areas with few spells are repeated to weigh as much as the others.
+
+References
+----------
+Mahler, D. G., Serajuddin, U., Wadhwa, D. and Yonzan, N. (2026). *Pace of progress*. World Bank
+Policy Research Working Paper 11350; code in github.com/RossanaTat/sdgtrackr.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edu_metrics.errors import DataError
+from edu_metrics.reachability.status_rules.answers import (
+    Answer,
+    Direction,
+    Points,
+    Rule,
+    Unable,
+    points_of,
+)
+
+TAUS = (0.2, 0.4, 0.5, 0.6, 0.8)
+MEDIAN = TAUS.index(0.5)
+STEP = 0.1
+LONGEST = 10
+#: Fewest areas from which quantiles are taken; ours.
+FEWEST = 20
+Floats = NDArray[np.float64]
+History = tuple[Sequence[int], Sequence[float]]
+
+
+class Band(StrEnum):
+    """Bands between the paths, the fastest progress last."""
+
+    BELOW_20 = "below_20"
+    FROM_20 = "from_20_to_40"
+    FROM_40 = "from_40_to_60"
+    FROM_60 = "from_60_to_80"
+    ABOVE_80 = "above_80"
+
+
+@dataclass(frozen=True, slots=True)
+class PaceModel:
+    """
+    Change a year by starting level, at five quantiles.
+
+    ``coefficients`` holds, for each quantile of ``TAUS``, a polynomial of the level over 100,
+    lowest power first; ``lowest`` and ``highest`` are the levels from which spells started, beyond
+    which the nearest one counts.
+    """
+
+    coefficients: tuple[tuple[float, ...], ...]
+    lowest: float
+    highest: float
+    areas: int
+    spells: int
+    length: int
+
+    def changes(self, level: float) -> Floats:
+        """
+        Give the change a year from a level at each quantile.
+
+        Parameters
+        ----------
+        level : float
+            Starting level. [percent]
+
+        Returns
+        -------
+        ndarray, shape (5,)
+            Changes at ``TAUS``, rising, within what 0 and 100 allow. [points a year]
+        """
+        x = min(max(level, self.lowest), self.highest) / 100
+        powers = np.array([x**power for power in range(len(self.coefficients[0]))])
+        drawn = np.sort(np.array(self.coefficients) @ powers)
+        kept: Floats = np.clip(drawn, -level, 100 - level)
+        return kept
+
+
+def fit_pace(peers: Mapping[str, History], *, length: int = 5) -> PaceModel | Unable:
+    """
+    Fit the change a year on the starting level, over the spells of many areas.
+
+    Parameters
+    ----------
+    peers : mapping of str to (years, values)
+        Series of comparable areas, in percent. Those with a missing value or a double year are
+        left out.
+    length : int, optional
+        Length of a spell; where an area has none, the next longer one up to ten. [years]
+
+    Returns
+    -------
+    PaceModel or Unable
+        The model, or that there are too few areas.
+
+    Raises
+    ------
+    DataError
+        If a spell would be shorter than a year.
+
+    Examples
+    --------
+    Everybody gains 2 points a year:
+
+    >>> peers = {f"p{n}": ((2015, 2020), (40.0 + n, 50.0 + n)) for n in range(30)}
+    >>> fit_pace(peers).changes(45.0).round(6).tolist()
+    [2.0, 2.0, 2.0, 2.0, 2.0]
+    """
+    if length < 1:
+        raise DataError(f"length: expected a spell of at least 1 year, found {length}")
+    if not peers:
+        return Unable.NO_PEERS
+    by_area = []
+    for years, values in peers.values():
+        points = points_of(years, values)
+        if isinstance(points, Points):
+            spells = _spells(points, length)
+            if len(spells):
+                by_area.append(spells)
+    if len(by_area) < FEWEST:
+        return Unable.TOO_FEW_PEERS
+    most = max(len(spells) for spells in by_area)
+    rows = np.concatenate([np.resize(spells, (most, 2)) for spells in by_area])
+    start, change = rows[:, 0], rows[:, 1]
+    return PaceModel(
+        coefficients=_quantile_lines(start / 100, change),
+        lowest=float(start.min()),
+        highest=float(start.max()),
+        areas=len(by_area),
+        spells=sum(len(spells) for spells in by_area),
+        length=length,
+    )
+
+
+def pace_percentile(
+    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
+) -> Answer:
+    """
+    Give the band of paces in which a series lies.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series, in percent; only its first and last year are looked at.
+    better : {"higher", "lower"}
+        Direction of better; the fastest progress is above 80.
+    model : PaceModel or Unable
+        From :func:`fit_pace`.
+
+    Returns
+    -------
+    Answer
+        ``status`` is the band, ``observed`` the change a year. [points a year]
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years.
+
+    Examples
+    --------
+    >>> peers = {f"p{n}": ((2015, 2020), (50.0, 50.0 + n)) for n in range(40)}
+    >>> model = fit_pace(peers)
+    >>> series = [2015, 2020], [50, 80]
+    >>> str(pace_percentile(*series, better="higher", model=model).status)
+    'from_60_to_80'
+    """
+    points = _judged(years, values, model)
+    if isinstance(points, Unable) or isinstance(model, Unable):
+        unable = points if isinstance(points, Unable) else None
+        return Answer(Rule.PERCENTILE, unable=unable)
+    levels = np.full(len(TAUS), _rounded(points.first))
+    for _ in range(points.span):
+        change = [_at_steps(model)[_step(level), at] for at, level in enumerate(levels)]
+        levels = np.array([_rounded(float(level)) for level in levels + change])
+    paths = np.sort(np.delete(levels, MEDIAN))
+    last = _rounded(points.last)
+    passed = last >= paths if better == "higher" else last <= paths
+    return Answer(Rule.PERCENTILE, list(Band)[int(passed.sum())], observed=points.pace)
+
+
+def pace_speed(
+    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
+) -> Answer:
+    """
+    Say how many times as fast as the typical series a series moved.
+
+    Parameters
+    ----------
+    years, values : sequence
+        The series, in percent; only its first and last year are looked at.
+    better : {"higher", "lower"}
+        Direction of better.
+    model : PaceModel or Unable
+        From :func:`fit_pace`.
+
+    Returns
+    -------
+    Answer
+        ``score`` is the speed, 1 the typical one and negative where the series went back. Where
+        the typical series does not progress there is no speed.
+
+    Raises
+    ------
+    DataError
+        If there are not as many values as years.
+
+    Examples
+    --------
+    >>> peers = {f"p{n}": ((2015, 2020), (40.0 + n, 50.0 + n)) for n in range(30)}
+    >>> found = pace_speed([2015, 2020], [50, 70], better="higher", model=fit_pace(peers))
+    >>> round(found.score, 6)
+    2.0
+    """
+    points = _judged(years, values, model)
+    if isinstance(points, Unable) or isinstance(model, Unable):
+        unable = points if isinstance(points, Unable) else None
+        return Answer(Rule.SPEED, unable=unable)
+    way = 1 if better == "higher" else -1
+    low, high = sorted((_rounded(points.first), _rounded(points.last)))
+    # Time runs from the worse end of each step, as it does for who goes that way.
+    begins = slice(_step(low), _step(high)) if way == 1 else slice(_step(low) + 1, _step(high) + 1)
+    pace = way * _at_steps(model)[begins, MEDIAN]
+    if (pace <= 0).any():
+        return Answer(Rule.SPEED, unable=Unable.NO_TYPICAL_PACE)
+    forward = 1 if way * (points.last - points.first) >= 0 else -1
+    score = forward * float((STEP / pace).sum()) / points.span
+    return Answer(Rule.SPEED, score=score, observed=points.pace)
+
+
+def _judged(
+    years: Sequence[int], values: Sequence[float], model: PaceModel | Unable
+) -> Points | Unable:
+    points = points_of(years, values)
+    if isinstance(points, Unable):
+        return points
+    if isinstance(model, Unable):
+        return model
+    if min(points.values) < 0 or max(points.values) > 100:
+        return Unable.NOT_A_PERCENTAGE
+    return points if points.span >= model.length else Unable.TOO_FEW_YEARS
+
+
+@functools.lru_cache(maxsize=256)
+def _at_steps(model: PaceModel) -> Floats:
+    """Give the changes from every level in steps of 0.1: one row a level, one column a quantile."""
+    return np.array([model.changes(step * STEP) for step in range(_step(100.0) + 1)])
+
+
+def _step(level: float) -> int:
+    return round(level / STEP)
+
+
+def _rounded(level: float) -> float:
+    return min(max(round(level / STEP) * STEP, 0.0), 100.0)
+
+
+def _spells(points: Points, length: int) -> Floats:
+    """Give starting level and change a year of every spell, all of one length."""
+    held = dict(zip(points.years, points.values, strict=True))
+    for span in range(length, max(length, LONGEST) + 1):
+        spells = [
+            (value, (held[year + span] - value) / span)
+            for year, value in held.items()
+            if year + span in held
+        ]
+        if spells:
+            return np.array(spells, dtype=np.float64)
+    return np.empty((0, 2))
+
+
+def _quantile_lines(x: Floats, change: Floats) -> tuple[tuple[float, ...], ...]:
+    """Fit one polynomial for each quantile: a parabola where there are levels enough for it."""
+    degree = min(2, np.unique(x).size - 1)
+    if degree == 0 or np.ptp(change) == 0:
+        return tuple((float(np.quantile(change, tau)),) for tau in TAUS)
+    from statsmodels.regression.quantile_regression import QuantReg
+
+    design = np.column_stack([x**power for power in range(degree + 1)])
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # Its standard errors, which are not used, warn where many changes are equal.
+        warnings.simplefilter("ignore")
+        fits = [QuantReg(change, design).fit(q=tau, max_iter=5000).params for tau in TAUS]
+    return tuple(tuple(float(number) for number in fit) for fit in fits)
