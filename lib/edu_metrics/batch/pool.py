@@ -147,7 +147,8 @@ class ReportPool:
         """Notice where a pool broke just when something was handed over: nobody would tell."""
         while not self._over.wait(_LOOK):
             with self._lock:
-                if self._ready and not self._closed and not self._pool.active:
+                up = not self._closed and not self._starter.is_alive()
+                if up and not self._pool.active:
                     self._start_again("its workers were lost")
 
     def _arrived(self, pool: ProcessPool, asked: Asked, there: Future[Outcome]) -> None:
