@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         panels_of_study,
         save_record,
         show_models,
+        show_own_verdicts,
         show_record_head,
     )
     from edu_metrics.report.track_record_figures import (
