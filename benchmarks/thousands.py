@@ -3,10 +3,10 @@ Make thousands of reports, and see whether the last cost what the first did.
 
 Two projects of invented districts are simulated, a small and a large one, and all their reports are
 made. While that goes on, the process that was started (it asks for reports and notes them) and the
-one that forks are looked at once a second: how many reports stand, what their children have cost so
-far, how much memory they hold. Then the large batch is asked for again with nothing to do; and once
-more where its manifest is lost, so that every report's inputs have to be worked out again to find
-that it stands. Needs Linux; nothing in the project's own folders is written.
+fork server are looked at once a second: how many reports stand, what those that its workers forked
+have cost so far, how much memory they hold. Then the large batch is asked for again with nothing to
+do; and once more where its manifest is lost, so that every report's inputs have to be worked out
+again to find that it stands. Needs Linux; nothing in the project's own folders is written.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def look(pid: int, reports: Path, begun: float) -> Look | None:
     try:
         server = server_below(pid)
         stand = sum(not name.startswith(".") for name in os.listdir(reports))
-        costs = (children_cpu(server), resident_mb(pid), resident_mb(server)) if server else None
+        cpu = sum(map(children_cpu, below(server))) if server else 0.0
+        costs = (cpu, resident_mb(pid), resident_mb(server)) if server else None
     except OSError:
         return None
     return Look(time.perf_counter() - begun, stand, *costs) if costs else None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edu_metrics.batch import Limits, worker
+from edu_metrics.batch import Limits, pool, worker
 from edu_metrics.batch.jobs import NotStartedError
 from edu_metrics.batch.pool import fork_server_pid, report_pool
 from edu_metrics.errors import ReportError
@@ -74,7 +74,8 @@ def at_start(tmp_path, monkeypatch):
         only = "import sys\nif 'multiprocessing.forkserver' in ' '.join(sys.orig_argv):\n"
         text = only + "".join(f"    {line}\n" for line in lines.splitlines())
         (folder / "sitecustomize.py").write_text(text, "utf-8")
-        monkeypatch.setenv("PYTHONPATH", str(folder))
+        path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+        monkeypatch.setenv("PYTHONPATH", path)
 
     return do
 
@@ -220,3 +221,38 @@ def test_a_pool_that_is_left_takes_its_reports_with_it(tmp_path):
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert left(tmp_path / "reports" / "en") == []
+
+
+def test_a_pool_ends_its_fork_server_and_takes_back_what_it_set(tmp_path):
+    """Two in turn, each of a project of its own."""
+    before = dict(os.environ)
+    for name in ("one", "two"):
+        root = tmp_path / name
+        root.mkdir()
+        job = job_of(root, name, "import os\nprint(os.environ['EDU_METRICS_PRELOAD'])")
+        with report_pool(1, LIMITS, root) as pool_:
+            assert pool_.submit(job).result(timeout=60).status == "made"
+            server = fork_server_pid()
+        assert str(root) in shown(job.folder)
+        with pytest.raises(ProcessLookupError):
+            os.kill(server, 0)
+        assert dict(os.environ) == before
+
+
+def test_a_report_that_stops_its_worker_is_ended_and_the_next_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "_PATIENCE", 1.0)
+    note = tmp_path / "pid"
+    stop = (
+        f"import os, signal, time\nopen({str(note)!r}, 'w').write(str(os.getpid()))\n"
+        "os.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(600)"
+    )
+    with report_pool(1, LIMITS, tmp_path) as pool_:
+        limits = Limits(cell_seconds=None, report_seconds=3, memory_mb=2500)
+        bad = pool_.submit(job_of(tmp_path, "bad", stop), limits)
+        good = pool_.submit(job_of(tmp_path, "good", "1"))
+        outcome = bad.result(timeout=60)
+        assert good.result(timeout=60).status == "made"
+    assert outcome.status == "failed"
+    assert outcome.error == "CellTimeoutError: the report took longer than 3 seconds"
+    stat = Path(f"/proc/{note.read_text()}/stat")
+    assert not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"

@@ -34,9 +34,9 @@ SECTIONS = (
     rep.show_head,
     rep.show_verdicts,
     rep.show_years_reached,
-    rep.show_what_it_takes,
-    rep.show_what_matters,
-    rep.show_together,
+    rep.show_requirements,
+    rep.show_sensitivity,
+    rep.show_joint,
     rep.show_status_rules,
     rep.show_noise,
 )
@@ -143,7 +143,7 @@ def test_no_page_tells_a_probability_beyond_the_caps(opened, place, lang):
         shown = unescape(re.sub(r"<[^>]+>", "\n", str(section(report))))
         # Levels have a decimal; a probability has none, and two digits at most.
         assert re.findall(r"[<>] ?\d+ ?%", shown) == [], section.__name__
-        if section not in (rep.show_what_it_takes, rep.show_what_matters):  # settings of levers
+        if section not in (rep.show_requirements, rep.show_sensitivity):  # settings of levers
             alone = re.findall(r"^(?:◆ )?(\d+) ?%$", shown, flags=re.MULTILINE)
             assert all(1 <= int(number) <= 80 for number in alone), section.__name__
 
@@ -153,7 +153,7 @@ def test_verdicts_are_counted_alike_on_page_one_and_of_the_plan_as_a_whole(opene
     report = opened(*place)
     counted = report.counts(report.numeric)
     assert report.together.verdicts == counted
-    whole = unescape(str(rep.show_together(report)))
+    whole = unescape(str(rep.show_joint(report)))
     first = unescape(str(rep.show_head(report)))
     for verdict, number in counted.items():
         part = say("report.count_of", "en", number=number, verdict=say(f"verdict.{verdict}", "en"))

@@ -58,7 +58,7 @@ def test_the_percentile_in_the_assessment_is_that_of_the_report(report):
 
 
 def test_the_pace_is_the_same_number_in_the_table_of_paces(report):
-    paces, lang = unescape(str(rep.show_pace(report))), report.lang
+    paces, lang = unescape(str(rep.show_required_pace(report))), report.lang
     for target, found, told in looked_up(report):
         if isinstance(told, NoPrecedent):
             continue
@@ -76,7 +76,7 @@ def test_what_is_there_already_shows_no_negative_need(opened):
     assert there
     assert {one.required_pace for one in there} <= {0, None}
     assert all(one.people is None or one.people >= 0 for one in there)
-    assert "already there" in str(rep.show_pace(report))
+    assert "already there" in str(rep.show_required_pace(report))
 
 
 def test_an_assumed_start_is_marked_and_carries_no_probability(opened):

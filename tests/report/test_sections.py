@@ -31,15 +31,15 @@ SECTIONS = (
     rep.show_measured,
     rep.show_availability,
     rep.show_missing,
-    rep.show_pace,
+    rep.show_required_pace,
     rep.show_noise,
     rep.show_outlook,
     rep.show_verdicts,
     rep.show_status_rules,
     rep.show_years_reached,
-    rep.show_what_it_takes,
-    rep.show_what_matters,
-    rep.show_together,
+    rep.show_requirements,
+    rep.show_sensitivity,
+    rep.show_joint,
     rep.show_followed,
     rep.show_assumptions,
     rep.show_origins,
@@ -60,23 +60,23 @@ FIGURES = (rep.show_verdict_bar, rep.show_availability, rep.show_outlook)
 def test_a_report_says_of_every_numeric_target_what_it_takes_or_why_that_is_unknown(opened):
     for study, area, lang in (("wuhai", "wuhai", "zh"), ("mock_city", "mock_city", "en")):
         report = opened(study, area, lang)
-        shown = unescape(str(rep.show_what_it_takes(report)))
+        shown = unescape(str(rep.show_requirements(report)))
         for target in report.numeric:
             assert target.title.in_(lang) in shown
 
 
 def test_what_it_takes_from_a_plans_own_start_is_marked_and_for_each_hundred(opened):
-    shown = str(rep.show_what_it_takes(opened("wuhai", "wuhai", "en")))
+    shown = str(rep.show_requirements(opened("wuhai", "wuhai", "en")))
     assert "†" in shown
     assert "in 100 a year" in shown
-    assert "†" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", "en")))
+    assert "†" not in str(rep.show_requirements(opened("mock_city", "mock_city", "en")))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_it_would_have_taken_of_targets_that_fell_due_is_marked(opened, lang):
     report = opened("wuhai", "wuhai", lang)
     told = say("taking.past", lang, date=date(report.study.as_of, lang))
-    shown = unescape(str(rep.show_what_it_takes(report)))
+    shown = unescape(str(rep.show_requirements(report)))
     assert told in shown
     # One mark in each row that has an answer, and one in the note.
     answered = [item for target in report.numeric
@@ -84,7 +84,7 @@ def test_what_it_would_have_taken_of_targets_that_fell_due_is_marked(opened, lan
                 if item.kind != "none"]  # fmt: skip
     assert all(item.past for item in answered)
     assert "§" in shown
-    assert "§" not in str(rep.show_what_it_takes(opened("mock_city", "mock_city", lang)))
+    assert "§" not in str(rep.show_requirements(opened("mock_city", "mock_city", lang)))
 
 
 def test_every_lever_and_every_reason_has_words():
@@ -232,7 +232,7 @@ def test_what_is_missing_is_named_with_the_target_that_it_would_let_be_judged(re
 
 
 def test_pace_is_shown_for_what_is_not_yet_decided(report):
-    page = Tables(shown(rep.show_pace, report))
+    page = Tables(shown(rep.show_required_pace, report))
     titles = [row[0].strip() for row in page.rows if len(row) == 9][1:]
     expected = [
         target.title.in_(report.lang)
@@ -526,7 +526,7 @@ def test_a_plan_that_contradicts_its_own_pace_is_told_beside_the_probability(ope
     assert found.probability is not None
     told = plain(shown(rep.show_verdicts, report))
     assert told.count("The plan contradicts its own pace") == 1
-    text = plain(shown(rep.show_pace, report))
+    text = plain(shown(rep.show_required_pace, report))
     assert "the plan's own fastest pace falls short" in text
     assert "beyond the indicator's bounds" not in text
 

@@ -24,7 +24,7 @@ PLACES = (
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_every_target_that_can_be_weighed_is_told_of(opened, place):
     report = opened(*place)
-    shown = unescape(str(rep.show_what_matters(report)))
+    shown = unescape(str(rep.show_sensitivity(report)))
     for name, found in report.matters.items():
         if found.model != "none":
             assert report.plan.target(name).title.in_(report.lang) in shown
@@ -51,7 +51,7 @@ def test_one_target_has_one_chance_as_usual(opened, place):
 def test_a_study_of_which_nothing_is_known_says_so(opened):
     report = opened("wuhai", "haibowan", "en")
     if all(found.model == "none" for found in report.matters.values()):
-        assert say("matters.none", "en") in str(rep.show_what_matters(report))
+        assert say("matters.none", "en") in str(rep.show_sensitivity(report))
 
 
 def test_rates_levers_and_what_a_trend_hangs_on_have_words(opened):
@@ -68,12 +68,12 @@ def test_rates_levers_and_what_a_trend_hangs_on_have_words(opened):
 
 def test_a_stated_start_is_marked_and_its_distance_is_in_points(opened):
     report = opened("wuhai", "wuhai", "en")
-    shown = unescape(str(rep.show_what_matters(report)))
+    shown = unescape(str(rep.show_sensitivity(report)))
     assert "†" in shown
     assert say("matters.assumed", "en") in shown
     retention = report.matters["T02_retention"]
     assert _first(report, retention) == "Start: from 93.0 % to 95.0 % (2.00 points off)"
-    assert "†" not in str(rep.show_what_matters(opened("mock_city", "mock_city", "en")))
+    assert "†" not in str(rep.show_sensitivity(opened("mock_city", "mock_city", "en")))
 
 
 def test_what_no_value_changes_is_said(opened):
@@ -92,7 +92,7 @@ def test_a_move_too_small_for_one_decimal_gets_two(opened):
 
 
 def test_a_figure_has_a_text_in_place_of_it(opened):
-    shown = str(rep.show_what_matters(opened("wuhai", "wuhai", "zh")))
+    shown = str(rep.show_sensitivity(opened("wuhai", "wuhai", "zh")))
     assert 'alt="各假定的作用' in shown
 
 
@@ -100,10 +100,10 @@ def test_a_figure_has_a_text_in_place_of_it(opened):
 def test_rows_are_json_and_say_what_was_found(opened, place):
     report = opened(*place)
     for found in report.matters.values():
-        row = json.loads(json.dumps(rep.matters_row(found)))
+        row = json.loads(json.dumps(rep.sensitivity_row(found)))
         assert (row["target"], row["reason"]) == (found.target, found.reason)
         assert row["changes_first"] == (found.decisive.name if found.decisive else None)
-    row = json.loads(json.dumps(rep.together_row(report.together)))
+    row = json.loads(json.dumps(rep.joint_row(report.together)))
     assert sum(row["verdicts"].values()) == len(report.numeric)
 
 
@@ -112,7 +112,7 @@ def test_rows_are_json_and_say_what_was_found(opened, place):
 
 def test_sentences_carry_the_numbers(opened):
     report = opened("mock_city", "mock_city", "en")
-    found, shown = report.together, unescape(str(rep.show_together(report)))
+    found, shown = report.together, unescape(str(rep.show_joint(report)))
     assert not found.lost  # what contradicts its own pace has a probability all the same
     assert f"{found.expected:.1f} can be expected to be met" in shown
     low, high = (f"{end:.0f}" for end in found.interval)
@@ -125,7 +125,7 @@ def test_sentences_carry_the_numbers(opened):
 
 
 def test_where_nothing_has_a_probability_nothing_is_said_of_the_whole(opened):
-    shown = str(rep.show_together(opened("wuhai", "wuhai", "en")))
+    shown = str(rep.show_joint(opened("wuhai", "wuhai", "en")))
     assert say("matters.together_none", "en") in shown
     assert "49 “no data”" in unescape(shown)
     assert "<table" not in shown
@@ -133,7 +133,7 @@ def test_where_nothing_has_a_probability_nothing_is_said_of_the_whole(opened):
 
 def test_the_overview_has_every_area_and_every_article(overview):
     report = overview("mock_city", "en")
-    shown = unescape(str(rep.show_together_by_area(report)))
+    shown = unescape(str(rep.show_joint_by_area(report)))
     for area in report.areas:
         assert report.area_name(area) in shown
     for group in report.together(report.whole).groups:
@@ -143,12 +143,12 @@ def test_the_overview_has_every_area_and_every_article(overview):
 def test_the_overview_and_the_report_say_the_same(opened, overview):
     one = opened("mock_city", "mock_city", "en").together
     other = overview("mock_city", "en").together("mock_city")
-    assert rep.together_row(one) == rep.together_row(other)
+    assert rep.joint_row(one) == rep.joint_row(other)
 
 
 def test_a_plan_that_can_be_kept_has_a_weakest_link(opened):
     report = opened("michigan", "michigan_district_1010", "en")
-    found, shown = report.together, unescape(str(rep.show_together(report)))
+    found, shown = report.together, unescape(str(rep.show_joint(report)))
     assert found.weakest is not None
     title = report.plan.target(found.weakest).title.in_("en")
     told = chance(found.without_weakest, "en")
@@ -162,15 +162,17 @@ def test_the_summary_has_both(opened, tmp_path):
     report = opened("wuhai", "wuhai", "zh")
     rep.save_summary(report, str(tmp_path))
     content = json.loads((tmp_path / "summary.json").read_text("utf-8"))
-    assert content["together"] == json.loads(json.dumps(rep.together_row(report.together)))
+    assert content["together"] == json.loads(json.dumps(rep.joint_row(report.together)))
     assert [row["target"] for row in content["matters"]] == [t.id for t in report.numeric]
 
 
 def test_of_a_whole_study_each_area_is_taken(catalog, opened):
     study, table = catalog.study("wuhai"), opened.table("wuhai")
-    found = rep.together_of_study(catalog, study, table, areas=("wuhai", "wuda"))
+    found = rep.joint_of_study(catalog, study, table, areas=("wuhai", "wuda"))
     assert [one.area for one in found] == ["wuhai", "wuda"]
-    one = rep.matters_of_study(catalog, study, table, areas=("wuhai",), targets=("T02_retention",))
+    one = rep.sensitivity_of_study(
+        catalog, study, table, areas=("wuhai",), targets=("T02_retention",)
+    )
     report = opened("wuhai", "wuhai", "zh")
     assert [m.decisive for m in one] == [report.matters["T02_retention"].decisive]
     plan = catalog.plan(study.plan)
@@ -183,7 +185,7 @@ def test_of_a_whole_study_each_area_is_taken(catalog, opened):
 
 
 def test_other_readings_stand_behind_the_table(opened):
-    shown = unescape(str(rep.show_what_it_takes(opened("mock_city", "mock_city", "en"))))
+    shown = unescape(str(rep.show_requirements(opened("mock_city", "mock_city", "en"))))
     assert "What other readings would take" in shown
 
 
@@ -194,14 +196,14 @@ def test_the_floor_under_a_fall_of_myopia_is_told(opened):
     now = report.assessments["A03e_myopia"].last_value
     # 12.9 in grade 1, give or take 2: so near to what the middle of it gives.
     floor = float(fastest_fall(start_myopia(now, 12.9)["by_grade"]))
-    shown = unescape(str(rep.show_what_it_takes(report)))
+    shown = unescape(str(rep.show_requirements(report)))
     told = float(shown.split("the rate can fall by ")[1].split(" points")[0])
     assert told == pytest.approx(floor, abs=0.05)
 
 
 def test_the_percentile_of_past_practice_is_that_of_the_verdict(opened):
     report = opened("wuhai", "wuhai", "en")
-    shown = unescape(str(rep.show_what_it_takes(report)))
+    shown = unescape(str(rep.show_requirements(report)))
     percentile = report.assessments["T06_primary_bachelor"].pace_percentile
     assert say("taking.practice", "en") in shown
     assert f'<td class="n">{percentile:.0f}</td>' in shown

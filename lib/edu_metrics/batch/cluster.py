@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 from edu_metrics.batch.drafts import keep_failure, publish, start_afresh
-from edu_metrics.batch.execution import usable_cores
 from edu_metrics.batch.jobs import Job, Limits, Outcome
 from edu_metrics.batch.pool import report_pool
 from edu_metrics.batch.preload import BLAS_THREADS
@@ -34,7 +33,7 @@ from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.report.fingerprint import files_below, library_sha256, versions_sha256
 from edu_metrics.report.tables import seal, table_path
 
-__all__ = ["ClusterPool", "Order", "cluster_pool", "make_there", "packed"]
+__all__ = ["cluster_pool", "packed"]
 
 #: How often a report is tried again: a worker that is lost takes those that it makes with it.
 _RETRIES = 2
@@ -48,6 +47,8 @@ _FIRST_WORKER = 120.0
 _NO_WORKER = 600.0
 #: How often to look whether there are any. [s]
 _LOOK = 15.0
+#: Windows can't wait for more than 61 processes.
+_MOST = 60
 #: So many reports are to come, for all that a worker knows: it pays to load ahead.
 _MANY = 1000
 
@@ -334,7 +335,15 @@ def _pool(order: Order, root: Path) -> contextlib.AbstractContextManager[Any]:
     # children: they would outlive it. These end by themselves when it is gone.
     multiprocessing.current_process().daemon = False
     given: dict[str, Any] = {"number": _MANY, "engine": order.engine}
-    return report_pool(usable_cores(), order.limits, root, order.studies, **given)
+    return report_pool(_threads(), order.limits, root, order.studies, **given)
+
+
+def _threads() -> int:
+    """Say how many reports Dask may ask this worker for at the same time."""
+    from distributed import get_worker
+
+    worker: Any = get_worker
+    return min(int(worker().state.nthreads), _MOST)
 
 
 #: The projects of this worker, the newest last; the others as long as reports need them.

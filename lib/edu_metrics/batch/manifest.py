@@ -18,7 +18,7 @@ from edu_metrics.catalog import Catalog, Study
 from edu_metrics.errors import ReportError
 from edu_metrics.report.atomic_write import write_text
 
-__all__ = ["JOURNAL", "MANIFEST", "Manifest", "listed"]
+__all__ = ["Manifest", "listed"]
 
 MANIFEST, JOURNAL = "manifest.json", "manifest.jsonl"
 

@@ -26,7 +26,7 @@ from edu_metrics.batch.job_queue import Asked, JobQueue
 from edu_metrics.batch.jobs import FORK, KERNEL, Job, Limits, NotStartedError, Outcome
 from edu_metrics.errors import ReportError
 
-__all__ = ["ReportPool", "can_fork", "default_engine", "report_pool"]
+__all__ = ["can_fork", "report_pool"]
 
 #: How often in a row a pool may break, with no report between, until all that is left is given up.
 _BREAKS = 4
@@ -147,7 +147,8 @@ class ReportPool:
         """Notice where a pool broke just when something was handed over: nobody would tell."""
         while not self._over.wait(_LOOK):
             with self._lock:
-                if self._ready and not self._closed and not self._pool.active:
+                up = not self._closed and not self._starter.is_alive()
+                if up and not self._pool.active:
                     self._start_again("its workers were lost")
 
     def _arrived(self, pool: ProcessPool, asked: Asked, there: Future[Outcome]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from edu_metrics.errors import EduMetricsError, ReportError
 
-__all__ = ["BLAS_THREADS", "VARIABLE", "fault", "single_threaded", "told", "warm"]
+__all__ = ["BLAS_THREADS", "VARIABLE", "fault", "told", "warm"]
 
 #: One thread a process: reports run side by side, and threads inside them would only contend.
 #: The last one keeps Arrow's allocator from starting a thread when it is loaded.
@@ -42,8 +42,8 @@ fault = ""
 _MANY = 40
 _SECTIONS = (
     "show_head", "show_verdict_bar", "show_promises", "show_touching", "show_measured",
-    "show_availability", "show_missing", "show_noise", "show_pace", "show_precedents",
-    "show_what_it_takes", "show_outlook", "show_years_reached", "show_verdicts",
+    "show_availability", "show_missing", "show_noise", "show_required_pace", "show_precedents",
+    "show_requirements", "show_outlook", "show_years_reached", "show_verdicts",
     "show_status_rules", "show_followed", "show_assumptions", "show_origins",
 )  # fmt: skip
 

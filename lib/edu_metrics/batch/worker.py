@@ -33,7 +33,7 @@ from edu_metrics.batch.execution import LOG, PARTS, given_up, limit_memory, make
 from edu_metrics.batch.jobs import FORK, Job, Limits, NotStartedError, Outcome
 from edu_metrics.report.context import tell_inputs
 
-__all__ = ["end_orphans", "make_apart", "settle"]
+__all__ = ["make_apart", "settle"]
 
 #: How long after its own alarm a cell that does not heed it is ended. [s]
 GRACE = 3.0

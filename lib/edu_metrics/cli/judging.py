@@ -201,13 +201,15 @@ def matters(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Say which assumption each answer hangs on, and how far it is from another answer."""
-    from edu_metrics.report import matters_of_study, matters_row
+    from edu_metrics.report import sensitivity_of_study, sensitivity_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
-    found = matters_of_study(catalog, entry, table_of(catalog, entry), areas=areas, targets=targets)
+    found = sensitivity_of_study(
+        catalog, entry, table_of(catalog, entry), areas=areas, targets=targets
+    )
     columns = ("area", "target", "model", "middle", "kept", "probability", "verdict")
-    print_rows([matters_row(item) for item in found], shape, (*columns, "changes_first", "at",
+    print_rows([sensitivity_row(item) for item in found], shape, (*columns, "changes_first", "at",
                                                            "in_spreads", "reason"))  # fmt: skip
 
 
@@ -219,15 +221,13 @@ def together(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
-    from edu_metrics.report import together_of_study, together_row
+    from edu_metrics.report import joint_of_study, joint_row
 
     catalog = load(root)
     entry, areas, _ = asked_for(catalog, study, area, None)
-    found = together_of_study(catalog, entry, table_of(catalog, entry), areas=areas)
+    found = joint_of_study(catalog, entry, table_of(catalog, entry), areas=areas)
     columns = ("area", "probable", "expected", "interval", "joint", "independent", "low", "high")
-    print_rows(
-        [together_row(item) for item in found], shape, (*columns, "lost", "lowest", "weakest")
-    )
+    print_rows([joint_row(item) for item in found], shape, (*columns, "lost", "lowest", "weakest"))
 
 
 @app.command()

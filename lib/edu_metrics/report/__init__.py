@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     from edu_metrics.report.courses import show_compared, show_courses
     from edu_metrics.report.html import Html
     from edu_metrics.report.joint import (
-        show_together,
-        show_together_by_area,
-        together_of_study,
-        together_row,
+        joint_of_study,
+        joint_row,
+        show_joint,
+        show_joint_by_area,
     )
     from edu_metrics.report.kinds import has_record
     from edu_metrics.report.measured import show_measured, show_missing
@@ -68,10 +68,14 @@ if TYPE_CHECKING:
     )
     from edu_metrics.report.precedents import show_precedents
     from edu_metrics.report.promises import show_head, show_promises
-    from edu_metrics.report.required_pace import show_pace
-    from edu_metrics.report.requirements import show_what_it_takes
+    from edu_metrics.report.required_pace import show_required_pace
+    from edu_metrics.report.requirements import show_requirements
     from edu_metrics.report.scores import score_as_data, score_files, score_tables
-    from edu_metrics.report.sensitivity import matters_of_study, matters_row, show_what_matters
+    from edu_metrics.report.sensitivity import (
+        sensitivity_of_study,
+        sensitivity_row,
+        show_sensitivity,
+    )
     from edu_metrics.report.status_rules import show_status_rules
     from edu_metrics.report.summary import as_row, save_summary
     from edu_metrics.report.tables import prepare
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
         panels_of_study,
         save_record,
         show_models,
+        show_own_verdicts,
         show_record_head,
     )
     from edu_metrics.report.track_record_figures import (
@@ -107,8 +112,8 @@ __all__ = [
     "backtest_rows",
     "backtest_table",
     "has_record",
-    "matters_of_study",
-    "matters_row",
+    "joint_of_study",
+    "joint_row",
     "numbers_of",
     "open_audit",
     "open_city",
@@ -123,6 +128,8 @@ __all__ = [
     "score_as_data",
     "score_files",
     "score_tables",
+    "sensitivity_of_study",
+    "sensitivity_row",
     "show_assumed",
     "show_assumptions",
     "show_audit_head",
@@ -138,6 +145,8 @@ __all__ = [
     "show_findings",
     "show_followed",
     "show_head",
+    "show_joint",
+    "show_joint_by_area",
     "show_links",
     "show_measured",
     "show_missing",
@@ -147,7 +156,6 @@ __all__ = [
     "show_origins",
     "show_outlook",
     "show_own_verdicts",
-    "show_pace",
     "show_parts",
     "show_precedents",
     "show_promises",
@@ -156,18 +164,15 @@ __all__ = [
     "show_record_origins",
     "show_record_precedents",
     "show_reliability",
+    "show_required_pace",
+    "show_requirements",
+    "show_sensitivity",
     "show_side_by_side",
     "show_status_rules",
-    "show_together",
-    "show_together_by_area",
     "show_touching",
     "show_verdict_bar",
     "show_verdicts",
-    "show_what_it_takes",
-    "show_what_matters",
     "show_years_reached",
-    "together_of_study",
-    "together_row",
 ]
 
 #: Where each name is found; a test holds it against the imports above.
@@ -221,10 +226,10 @@ _HOMES = {
     ),
     "html": ("Html",),
     "joint": (
-        "show_together",
-        "show_together_by_area",
-        "together_of_study",
-        "together_row",
+        "show_joint",
+        "show_joint_by_area",
+        "joint_of_study",
+        "joint_row",
     ),
     "kinds": ("has_record",),
     "measured": (
@@ -243,17 +248,17 @@ _HOMES = {
         "show_head",
         "show_promises",
     ),
-    "required_pace": ("show_pace",),
-    "requirements": ("show_what_it_takes",),
+    "required_pace": ("show_required_pace",),
+    "requirements": ("show_requirements",),
     "scores": (
         "score_as_data",
         "score_files",
         "score_tables",
     ),
     "sensitivity": (
-        "matters_of_study",
-        "matters_row",
-        "show_what_matters",
+        "sensitivity_of_study",
+        "sensitivity_row",
+        "show_sensitivity",
     ),
     "status_rules": ("show_status_rules",),
     "summary": (

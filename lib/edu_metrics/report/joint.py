@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from edu_metrics.report.city import CityReport
 
-__all__ = ["show_together", "show_together_by_area", "together_of_study", "together_row"]
+__all__ = ["joint_of_study", "joint_row", "show_joint", "show_joint_by_area"]
 
 
 _NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
@@ -27,7 +27,7 @@ _NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
 _JUDGED = (Verdict.OUT_OF_REACH, Verdict.UNLIKELY, Verdict.UNCERTAIN, Verdict.LIKELY)
 
 
-def together_of_study(
+def joint_of_study(
     catalog: Catalog,
     study: Study,
     table: pd.DataFrame,
@@ -60,7 +60,7 @@ def together_of_study(
     ]
 
 
-def show_together(report: AreaReport) -> Html:
+def show_joint(report: AreaReport) -> Html:
     """
     Show in short what becomes of the plan as a whole in an area, and article by article behind it.
 
@@ -82,7 +82,7 @@ def show_together(report: AreaReport) -> Html:
     return join(told)
 
 
-def show_together_by_area(report: CityReport) -> Html:
+def show_joint_by_area(report: CityReport) -> Html:
     """
     Show what becomes of the plan as a whole in the city, and beside it in each of its areas.
 
@@ -240,7 +240,7 @@ def _between(ends: tuple[float, float], lang: str) -> str:
     return say("matters.between", lang, low=number(ends[0], 0), high=number(ends[1], 0))
 
 
-def together_row(found: Together) -> dict[str, Any]:
+def joint_row(found: Together) -> dict[str, Any]:
     """
     Give a plan as a whole as plain data.
 

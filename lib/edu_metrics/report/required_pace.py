@@ -9,13 +9,13 @@ from edu_metrics.report.html import Cell, Html, join, note, table, tag
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
 
-__all__ = ["show_pace"]
+__all__ = ["show_required_pace"]
 
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
 
 
-def show_pace(report: AreaReport) -> Html:
+def show_required_pace(report: AreaReport) -> Html:
     """
     Show what each target asks for: gap, pace, and people behind it.
 

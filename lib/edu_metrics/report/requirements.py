@@ -15,7 +15,7 @@ from edu_metrics.report.reasons import level_text
 from edu_metrics.trajectories.mechanisms import Setting
 from edu_metrics.words import amount, date, number, say, signed
 
-__all__ = ["show_what_it_takes"]
+__all__ = ["show_requirements"]
 
 #: The words of a lever's unit.
 UNITS = {
@@ -54,7 +54,7 @@ LEVERS = (
 )
 
 
-def show_what_it_takes(report: AreaReport) -> Html:
+def show_requirements(report: AreaReport) -> Html:
     """
     Show the smallest settings that reach each target with 50 and with 80 % probability.
 

@@ -15,7 +15,7 @@ from edu_metrics.words import amount, number, percent, say
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["matters_of_study", "matters_row", "show_what_matters"]
+__all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
 
 #: The figure shows so many targets, those whose result moves most.
 MOST_BARS = 8
@@ -44,7 +44,7 @@ RATES = (
 )
 
 
-def matters_of_study(
+def sensitivity_of_study(
     catalog: Catalog,
     study: Study,
     table: pd.DataFrame,
@@ -82,7 +82,7 @@ def matters_of_study(
     ]
 
 
-def show_what_matters(report: AreaReport) -> Html:
+def show_sensitivity(report: AreaReport) -> Html:
     """
     Show what each answer hangs on, and how far the nearest assumption is from another answer.
 
@@ -303,7 +303,7 @@ def _weights(one: Influence, lang: str) -> str:
     return say("matters.both", lang, first=first, total=total)
 
 
-def matters_row(found: Matters) -> dict[str, Any]:
+def sensitivity_row(found: Matters) -> dict[str, Any]:
     """
     Give what an answer hangs on as plain data.
 

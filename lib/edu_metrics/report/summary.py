@@ -9,8 +9,8 @@ from typing import Any
 from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.joint import together_row
-from edu_metrics.report.sensitivity import matters_row
+from edu_metrics.report.joint import joint_row
+from edu_metrics.report.sensitivity import sensitivity_row
 from edu_metrics.trajectories import CAP, FLOOR
 
 __all__ = ["as_row", "save_summary"]
@@ -171,8 +171,8 @@ def save_summary(report: AreaReport, out: str) -> str:
             target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
         },
         "assessments": [as_row(found) for found in report.assessments.values()],
-        "together": together_row(report.together),
-        "matters": [matters_row(found) for found in report.matters.values()],
+        "together": joint_row(report.together),
+        "matters": [sensitivity_row(found) for found in report.matters.values()],
         "status_rules": {
             name: {"why": [str(reason) for reason in table.why], "rules": table.as_rows()}
             for name, table in report.status_tables.items()
