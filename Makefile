@@ -18,7 +18,7 @@ export OMP_NUM_THREADS ?= 1
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help env build reports lint test lab docs clean
+.PHONY: help env build reports lint test test-slow test-all lab docs clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -40,8 +40,13 @@ lint: env  ## Check style, types and who imports whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint  ## Check everything, then run the tests
-	$(BIN)/pytest -n $(WORKERS)
+test: lint  ## Check everything, then run the tests but for the slow ones
+	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+
+test-slow: env  ## Run the slow tests alone
+	$(BIN)/pytest -n $(WORKERS) -m slow
+
+test-all: test test-slow  ## Run all tests
 
 lab: env  ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
