@@ -238,9 +238,9 @@ def _year_faults(rows: pd.DataFrame) -> Iterator[str]:
     yield _told(
         rows,
         text,
-        "year: expected a whole number such as 2020",
+        "year: expected a whole number",
         ("year",),
-        "They are text: df['year'].astype(int); of '2020-21' decide which year it is first.",
+        "They are text: df['year'].astype(int); of a school year decide which one it is first.",
     )
     yield _told(
         rows,

@@ -82,3 +82,9 @@ def test_a_verb_loads_only_what_it_uses(verb, definitions):
     loaded = loaded_by([word.format(definitions=definitions) for word in verb])
     assert "edu_metrics" in loaded
     assert loaded & MAY_NOT[verb] == set()
+
+
+@pytest.mark.usefixtures("built")
+def test_a_check_of_tables_that_were_looked_at_before_reads_none_of_them():
+    loaded_by(["check"])
+    assert loaded_by(["check"]) & (OF_PAGES | OF_BUILDING | OF_TABLES | OF_TERMINALS) == set()

@@ -267,6 +267,7 @@ def test_a_study_without_a_target_is_counted_and_not_listed(command, project):
     [
         (["scenarios", "harbour", "--lever", "upgrades"], "expected a name and a number"),
         (["scenarios", "harbour", "--lever", "upgrade=3"], "did you mean 'upgrades'"),
+        (["scenarios", "harbour", "--lever", "upgrades=3"], "no target asked for is moved by"),
         (["scenarios", "harbour", "--years", "3"], "expected at least one of them"),
         (["scenarios", "harbour", "--years", "0", "--base", "3"], "--years"),
         (["scenarios", "harbour", "--pace", "fast"], "--pace"),

@@ -173,6 +173,8 @@ def test_a_scenario_on_a_study_starts_where_each_area_stands(project):
 def test_names_and_numbers_of_a_scenario_are_checked(project):
     with pytest.raises(DataError, match="did you mean 'upgrades'"):
         em.scenarios("town", root=project, levers={"upgrade": 3})
+    with pytest.raises(DataError, match="no target asked for has a flow model with upgrades"):
+        em.scenarios("town", root=project, levers={"upgrades": 3})
     with pytest.raises(DataError, match="years: expected a whole number from 1 to 50"):
         em.scenarios("town", root=project, pace=3, years=0)
     with pytest.raises(DataError, match="start: expected none with a study"):

@@ -80,6 +80,10 @@ def test_all_readings_can_be_had_and_names_are_checked(project):
         ["lakeside", "met"],
         ["lakeside", "far"],
     ]
+    asked = {"areas": "mock_east", "targets": "A12a_primary_pass_increment"}
+    every = em.assess("mock_city", **asked, readings=True)
+    assert len(every[["reading", "steps"]].drop_duplicates()) == len(every) > 1
+    assert every.iloc[0]["reading"] == em.assess("mock_city", **asked)["reading"].item()
     with pytest.raises(DefinitionError, match="no target 'fat'; did you mean 'far'"):
         em.assess("town", root=project, targets="fat")
     with pytest.raises(DefinitionError, match="has no area 'Lakesid'"):
@@ -119,12 +123,18 @@ def test_the_order_of_rows_and_areas_makes_no_difference(rates):
     pd.testing.assert_frame_equal(one.sort_index(), other.sort_index())
 
 
-def test_passing_and_failing_get_the_same_answer(rates):
-    """A law: at least 90 % pass is at most 10 % fail."""
+@pytest.mark.parametrize("kind", [None, "enrolment"])
+def test_passing_and_failing_get_the_same_answer(rates, kind):
+    """A law: at least 90 % pass is at most 10 % fail, whatever is expected of the measure."""
     failing = rates.assign(value=100 - rates["value"])
-    one = em.project(rates, until=2022).probability(">=90")["probability"]
-    other = em.project(failing, until=2022, better="lower").probability("<=10")["probability"]
-    assert one.tolist() == other.tolist()
+    passes = em.project(rates, until=2026, measure_type=kind)
+    fails = em.project(failing, until=2026, better="lower", measure_type=kind)
+    low, high = passes.quantiles([0.1])["value"], fails.quantiles([0.9])["value"]
+    assert low.tolist() == pytest.approx((100 - high).tolist())
+    one, other = passes.probability(">=90"), fails.probability("<=10")
+    assert one["probability"].tolist() == other["probability"].tolist()
+    again = em.verdict(failing, "<=10", by=2026, measure_type=kind)
+    assert again["probability"].tolist() == one["probability"].tolist()
 
 
 def test_years_outside_of_the_projection_are_refused(rates):

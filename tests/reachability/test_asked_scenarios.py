@@ -10,6 +10,7 @@ import pytest
 import edu_metrics as em
 from edu_metrics.catalog import Scenario
 from edu_metrics.errors import DataError
+from edu_metrics.reachability import mechanism_from_statement
 from edu_metrics.reachability.scenarios import asked_scenarios, run_scenarios, summary_rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +69,11 @@ def test_an_own_start_takes_the_flow_model_for_each_hundred(run):
     found = run(LEVERS | {"set": {"upgrades": 2}}, start={"value": 70, "years": 5})
     assert (found.start, found.start_year, found.start_value) == ("assumed", 2017, 70)
     assert found.years == (2018, 2019, 2020, 2021, 2022)
+    indicator = em.load_catalog(ROOT).indicator("primary_teachers_bachelor_share")
+    built = mechanism_from_statement(indicator, 2017, 70)
+    levers = built.mechanism.levers.set(upgrades=2)
+    alone = built.mechanism.project(found.years, levers).draws(built.outcome)
+    assert found.draws == pytest.approx(np.clip(alone, 0, 100))
     assert run({"type": "as_usual"}, start={"value": 70}).reason == "no_trend"
 
 

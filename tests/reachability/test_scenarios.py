@@ -434,6 +434,16 @@ def test_a_grid_is_every_start_with_every_pace_over_every_number_of_years(play):
     assert {one.start for one in found} == {"assumed"}
 
 
+def test_an_own_start_is_asked_nothing_of_the_years_before_it(play, promise):
+    """From 75 in 2021 to 95 in 2022; what was due in 2020 is no matter of this course."""
+    target = promise([{"type": "level", "at": {2020: ">=95", 2022: ">=90"}}])
+    start = {"start": {"value": 75, "years": 1}}
+    (found,) = play(step("pace", per_year=20), target=target, scenario=start)
+    assert (found.start_year, found.draws.tolist(), found.met) == (2021, [[95]], True)
+    (found,) = play(step("pace", per_year=5), target=target, scenario={"start": {}})
+    assert (found.start_year, found.start_value, found.start) == (2020, 80, "assumed")
+
+
 def test_a_scenario_about_other_indicators_is_left_out(play):
     limited = {"indicators": ("fail_rate",)}
     assert play(step("halt"), scenario=limited) == []

@@ -29,7 +29,7 @@ from edu_metrics.batch.jobs import Job, Limits, Outcome
 from edu_metrics.batch.pool import report_pool
 from edu_metrics.batch.preload import BLAS_THREADS
 from edu_metrics.catalog import Catalog
-from edu_metrics.errors import ReportError
+from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.report.fingerprint import files_below, library_sha256, versions_sha256
 from edu_metrics.report.tables import seal, table_path
 
@@ -210,15 +210,13 @@ def cluster_pool(
     Raises
     ------
     ReportError
-        If dask.distributed is not installed, nobody answers at the address, or the cluster has
-        no workers.
+        If nobody answers at the address, or the cluster has no workers.
+    MissingExtraError
+        If dask.distributed is not installed.
     """
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ReportError(
-            "--scheduler needs dask.distributed; install it with pip install 'edu-metrics[cluster]'"
-        ) from error
+    require_extra("cluster")
+    from distributed import Client
+
     try:
         connect: Any = Client
         client = connect(address, timeout=_PATIENCE, set_as_default=False)

@@ -27,8 +27,6 @@ app = typer.Typer(
 )
 
 FAULT, USAGE, INTERRUPTED = 1, 2, 130
-#: Numbers that do not add up, of one study, that are listed.
-MOST_LINES = 50
 
 
 class Format(StrEnum):
@@ -119,28 +117,6 @@ def settings_of(levers: list[str] | None) -> dict[str, float]:
     if faults:
         raise EduMetricsError("--lever: expected NAME=VALUE", faults)
     return settings
-
-
-def tell_sums_apart(catalog: Catalog, study: Study) -> None:
-    """Name on stderr what a study's table says of a whole and its parts in two ways."""
-    from edu_metrics.observations import inspect_sums, read_processed
-
-    apart = inspect_sums(catalog, read_processed(catalog.root, study.id)).to_dict("records")
-    if not apart:
-        return
-    lines = [
-        f"study {study.id!r}: {len(apart)} published number(s) are not what the parts add up to; "
-        "both stand, and nothing that rests on them is split over the parts. "
-        "Ask the publisher which one holds."
-    ]
-    lines += [
-        f"  - {row['area']}, {row['year']}, {row['quantity']}: {row['own']:.12g} published, "
-        f"{row['sum_of_children']:.12g} as the sum of its parts"
-        for row in apart[:MOST_LINES]
-    ]
-    if len(apart) > MOST_LINES:
-        lines.append(f"  - and {len(apart) - MOST_LINES} more")
-    sys.stderr.write("\n".join(lines) + "\n")
 
 
 def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:

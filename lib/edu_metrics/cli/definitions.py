@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, tell_sums_apart, usage
+from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, usage
 from edu_metrics.cli.printing import print_json, print_rows
+from edu_metrics.cli.sums import tell_sums_apart
 
 
 class AuditFormat(StrEnum):

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of, tell_sums_apart
+from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of
+from edu_metrics.cli.sums import tell_sums_apart
 from edu_metrics.errors import EduMetricsError, require_extra
 
 

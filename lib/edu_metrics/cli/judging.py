@@ -42,7 +42,7 @@ def assess(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
-    from edu_metrics.reachability import assess as assess_study
+    from edu_metrics.reachability import iter_assessments
     from edu_metrics.report import as_row
 
     catalog = load(root)
@@ -50,9 +50,9 @@ def assess(
     table = table_of(catalog, entry)
     if as_of is not None:
         entry = entry.model_copy(update={"as_of": as_of.date()})
-    found = assess_study(catalog, entry, table, areas=areas, targets=targets)
+    found = iter_assessments(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
-    print_rows([as_row(item) for item in found], shape, (*columns, "year_reached"))
+    print_rows(map(as_row, found), shape, (*columns, "year_reached"))
 
 
 @app.command()
@@ -141,6 +141,8 @@ def scenarios(
     found = run_scenarios(
         catalog, entry, table, scenarios=tuple(chosen) or None, areas=areas, targets=targets
     )
+    if lever and not found:
+        stop(EduMetricsError(f"--lever: no target asked for is moved by {', '.join(lever)}"), USAGE)
     if targets is None and shape is Format.TABLE:
         counts = ("cases", "kept", "not_kept", "by_chance", "not_said")
         print_rows(summary_rows(found), shape, ("area", "scenario", *counts))

@@ -26,13 +26,23 @@ def print_json(content: Any) -> None:
     sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
-def print_rows(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ...]) -> None:
-    """Print rows as JSON, or some of their columns as a table."""
+def print_rows(rows: Iterable[dict[str, Any]], shape: Format, columns: tuple[str, ...]) -> None:
+    """Print rows as JSON, one by one as they come, or some of their columns as a table."""
     if shape is Format.JSON:
-        print_json(rows)
+        _print_json_rows(rows)
         return
     cells = [[_cell(row[column], column) for column in columns] for row in rows]
     _print_table(columns, cells, sys.stdout)
+
+
+def _print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
+    """Print what :func:`print_json` prints of a list, without holding it."""
+    before = "[\n "
+    for row in rows:
+        entry = json.dumps(row, ensure_ascii=False, indent=1, allow_nan=False)
+        sys.stdout.write(before + entry.replace("\n", "\n "))
+        before = ",\n "
+    sys.stdout.write("\n]\n" if before.startswith(",") else "[]\n")
 
 
 def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], stream: TextIO) -> None:

@@ -42,6 +42,7 @@ _Given = ParamSpec("_Given")
 _FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
 _TARGET = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
 _PACE = re.compile(r"([+-]?[\d.]+(?:e[+-]?\d+)?) (points|percent)")
+_PACE_TEXTS = {"points": "figure.pace_points", "percent": "figure.pace_percent"}
 _TITLE, _LABEL = 9.0, 7.5  # font sizes [points]
 #: Lines beside those of targets and data, in this order.
 _LINES = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#8A6D00", "#5A5A5A", "#332288")
@@ -520,7 +521,7 @@ def _promised(target: str | None, due: int) -> list[Promise]:
 def _told(name: object, lang: str) -> str:
     """Put paces into the reader's language; any other name stays as it is."""
     return _PACE.sub(
-        lambda found: say(f"figure.pace_{found[2]}", lang, pace=found[1]),
+        lambda found: say(_PACE_TEXTS[found[2]], lang, pace=found[1]),
         str(name).removesuffix(" a year"),
     )
 

@@ -113,6 +113,11 @@ def scenarios(
         areas=opened.areas,
         targets=opened.targets,
     )
+    if levers and not found:
+        raise DataError(
+            f"levers: no target asked for has a flow model with {', '.join(levers)}; choose other "
+            "targets, or levers of theirs"
+        )
     table = pd.DataFrame([row for one in found for row in course_rows(one)], columns=_COLUMNS)
     return table.astype({"steps": "Int64", "year": "Int64", "value": "float64"})
 

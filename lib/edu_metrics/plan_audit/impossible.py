@@ -94,14 +94,10 @@ def level_and_pace(context: PlanContext) -> Iterator[Flaw]:
         indicator, levels = context.indicator(target), context.level_by_year(target)
         if paced is None or pace is None or pace.fastest is None or not levels or not indicator:
             continue
-        if pace.slowest * pace.fastest <= 0 or abs(pace.slowest) > abs(pace.fastest):
+        level, steps = levels[max(levels)], sorted(paced.steps)
+        arrive = list(pace.bases(level, steps).values())
+        if not arrive or not pace.slowest:
             continue
-        level = levels[max(levels)]
-        steps = sorted(paced.steps)
-        arrive = [
-            baselines_that_reach(level, pace.slowest, pace.fastest, n, relative=pace.relative)
-            for n in steps
-        ]
         limit = indicator.bounds[1 if pace.slowest > 0 else 0]
         last = (
             [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]

@@ -25,8 +25,6 @@ from edu_metrics.plan_audit.sentences import (
     sizes,
     tidy,
 )
-from edu_metrics.reachability.arithmetic import PromisedPace
-from edu_metrics.trajectories import baselines_that_reach
 
 
 def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
@@ -302,7 +300,10 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
         seen = context.observed_above(entry.whole, target) if entry.whole else {}
         if paced:
             concerned.add(paced[0].id)
-        bands = _bands(implied, paced[1], sorted(paced[0].steps)) if paced else {}
+        bands: dict[int, list[tuple[float, float]]] = {}
+        if paced:
+            bases = [paced[1].bases(level, sorted(paced[0].steps)) for level in implied]
+            bands = {n: [one[n] for one in bases] for n in bases[0]}
         yield Flaw(
             kind=Kind.IMPOSSIBLE if bands else None,
             severity=Severity.MEDIUM if bands else Severity.LOW,
@@ -340,19 +341,6 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
             },
             part=entry.id,
         )
-
-
-def _bands(
-    implied: list[float], pace: PromisedPace, steps: list[int]
-) -> dict[int, list[tuple[float, float]]]:
-    """Give the bases of the whole from which its own pace arrives, by steps and set of sizes."""
-    fastest = pace.slowest if pace.fastest is None else pace.fastest
-    if pace.slowest * fastest <= 0 or abs(pace.slowest) > abs(fastest):
-        return {}
-    return {
-        n: [baselines_that_reach(level, pace.slowest, fastest, n) for level in implied]
-        for n in steps
-    }
 
 
 def _part(name: Said, level: float) -> Said:

@@ -8,7 +8,7 @@ from edu_metrics.reachability.arithmetic import (
     required_pace,
     years_needed,
 )
-from edu_metrics.reachability.assessment import assess, assess_target
+from edu_metrics.reachability.assessment import assess, assess_target, iter_assessments
 from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity
 from edu_metrics.reachability.checks import Check, CheckResult, checks_of
 from edu_metrics.reachability.gap import Part, adds_up, change_by_parts, gap_by_parts
@@ -93,6 +93,7 @@ __all__ = [
     "gap_by_parts",
     "is_possible",
     "is_vacuous",
+    "iter_assessments",
     "mechanism_from_counts",
     "mechanism_from_statement",
     "mechanism_of",

@@ -13,7 +13,7 @@ audit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -388,6 +388,36 @@ class PromisedPace:
         end = base * (1 + step / 100) ** years if self.relative else base + step * years
         return round(end, 9)
 
+    def bases(self, level: float, steps: Iterable[int]) -> dict[int, tuple[float, float]]:
+        """
+        Say from which bases a level is reached at this pace.
+
+        Parameters
+        ----------
+        level : float
+            The level. [unit of the indicator]
+        steps : iterable of int
+            Numbers of yearly steps that the clause can mean. [years]
+
+        Returns
+        -------
+        dict of int to tuple of float
+            The lowest and the highest base by number of steps; none where the two ends of the pace
+            lead apart. [unit of the indicator]
+
+        Examples
+        --------
+        >>> pace = PromisedPace(Bound(op=">=", value=5), Bound(op="<=", value=8), False, True)
+        >>> pace.bases(100, [2, 3])
+        {2: (84.0, 90.0), 3: (76.0, 85.0)}
+        """
+        slow, fast = self.slow.value, self.fast.value
+        if slow * fast < 0 or abs(slow) > abs(fast):
+            return {}
+        return {
+            n: baselines_that_reach(level, slow, fast, n, relative=self.relative) for n in steps
+        }
+
 
 def _kept(bound: Bound) -> float:
     hair = JUST_BEYOND * max(1.0, abs(bound.value)) if bound.strict else 0.0
@@ -531,11 +561,5 @@ def bases_of_pace(plan: Plan, target: Target) -> BasesOfPace | None:
     ]
     if target.pace is None or pace is None or not pace.sized or not levels:
         return None
-    slow, fast = pace.slow.value, pace.fast.value
-    if slow * fast < 0 or abs(slow) > abs(fast):
-        return None
-    bases = {
-        steps: baselines_that_reach(levels[-1].value, slow, fast, steps, relative=pace.relative)
-        for steps in plan.target(target.pace).steps
-    }
-    return BasesOfPace(levels[-1], pace, bases)
+    bases = pace.bases(levels[-1].value, plan.target(target.pace).steps)
+    return BasesOfPace(levels[-1], pace, bases) if bases else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,18 @@ def assess(
     DefinitionError
         If the study has no such area, or its plan no such target.
     """
+    return list(iter_assessments(catalog, study, table, areas=areas, targets=targets))
+
+
+def iter_assessments(
+    catalog: Catalog,
+    study: Study,
+    table: pd.DataFrame,
+    *,
+    areas: tuple[str, ...] | None = None,
+    targets: tuple[str, ...] | None = None,
+) -> Iterator[Assessment]:
+    """Assess like :func:`assess`, one after the other, for who needs not hold thousands."""
     plan = catalog.plan(study.plan)
     known = [target.id for target in plan.targets]
     unknown = [target for target in targets or () if target not in known]
@@ -74,12 +86,12 @@ def assess(
         )
     chosen = [catalog.study_area(study, area).id for area in areas or ()]
     store = SeriesStore(catalog, study, table)
-    return [
+    return (
         assess_target(store, plan, target, area)
         for area in chosen or store.areas
         for target in plan.targets
         if targets is None or target.id in targets
-    ]
+    )
 
 
 def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> Assessment:
@@ -122,12 +134,12 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
 
 
 def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
-    bound = store.catalog.bound_areas(store.study, target)
+    bound, above_bound = store.bound_by(tuple(target.areas))
     if area in bound:
         return Applies.BINDS
     if any(above in bound for above in store.above(area)):
         return Applies.AS_IF
-    if any(area in store.above(other) for other in bound):
+    if area in above_bound:
         return Applies.PARTS
     return Applies.ELSEWHERE
 
@@ -325,6 +337,5 @@ def _reached(
 
 
 def _stated(shares: Sequence[float], facts: Sequence[bool]) -> tuple[float, ...]:
-    return tuple(
-        1.0 if fact else float(stated(share)) for share, fact in zip(shares, facts, strict=True)
-    )
+    said = stated(shares).tolist()
+    return tuple(1.0 if fact else share for share, fact in zip(said, facts, strict=True))

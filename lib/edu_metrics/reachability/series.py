@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: So many trajectories are kept at a time: a study of thousands of areas asks for each area's in
+#: one go.
+MOST_TRAJECTORIES = 512
 #: Units of amounts that need not be whole.
 _DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
 
@@ -130,6 +133,14 @@ class SeriesStore:
         return pooled_cells(self.catalog, self._exact, self._compared)
 
     @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, one in self.catalog.areas.items():
+            if one.parent is not None:
+                found.setdefault(one.parent, []).append(name)
+        return found
+
+    @cached_property
     def sums_apart(self) -> pd.DataFrame:
         """Where the number of a whole and the sum of its parts disagree."""
         return inspect_sums(self.catalog, self.table)
@@ -213,6 +224,13 @@ class SeriesStore:
         date = self.catalog.sources[source].date
         return date is None or date <= self.study.as_of
 
+    @_kept
+    def bound_by(self, areas: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """Give the study's areas that a target on areas of the plan binds, and those above them."""
+        names = self.catalog.expand(areas)
+        bound = frozenset(self.catalog.area_binding(self.study, area) for area in names)
+        return bound, frozenset(above for area in bound for above in self.above(area))
+
     def break_within(self, check: Check, indicator: str, area: str) -> bool:
         """Tell whether a check compares years on both sides of a break."""
         if check.measure in ("value", "rank"):
@@ -272,13 +290,14 @@ class SeriesStore:
             self._trajectories[key] = held = self._draw(
                 self.catalog.indicator(indicator), area, until
             )
+            if len(self._trajectories) > MOST_TRAJECTORIES:
+                self._trajectories.pop(next(iter(self._trajectories)))
         return held
 
     def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
-        history = self.history(indicator.id)
-        own = history.loc[history["area"] == area, "year"]
-        last = int(own.max()) if len(own) else until - 1
-        bounds = self._bounds_after(last, indicator.id, area) if len(own) else {}
+        known = self.record(indicator.id, area).last_year
+        last = until - 1 if known is None else known
+        bounds = {} if known is None else self._bounds_after(last, indicator.id, area)
         # Which draws agree must not hang on how far was asked.
         until = max(until, last + 1, *bounds)
         years = tuple(range(last + 1, until + 1))
@@ -308,10 +327,12 @@ class SeriesStore:
             Its children, where all are in the study and known in the very years in which it is
             known, and add up to it in each; else none.
         """
-        children = [name for name, one in self.catalog.areas.items() if one.parent == area]
+        children = self._children.get(area, [])
+        if not children or not set(children) <= set(self.areas):
+            return ()
         history = self.history(indicator)
         own = history[history["area"] == area].set_index("year")
-        if not children or own.empty or not set(children) <= set(self.areas):
+        if own.empty:
             return ()
         parts = history[history["area"].isin(children)]
         columns = ["numerator", "denominator"]

@@ -9,15 +9,6 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
-from edu_metrics.figures import (
-    as_html,
-    describe_baselines,
-    describe_links,
-    new_figure,
-    plot_baselines,
-    plot_links,
-    small_multiples,
-)
 from edu_metrics.observations import known_by, read_processed
 from edu_metrics.plan_audit import (
     Finding,
@@ -28,7 +19,6 @@ from edu_metrics.plan_audit import (
     observed_series,
 )
 from edu_metrics.reachability import Applies
-from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note, table, tag
 from edu_metrics.report.kinds import audited_study
@@ -274,6 +264,8 @@ def show_audit_origins(report: AuditReport) -> Html:
         Sources, versions and hash of the study whose figures were used; for a plan without a
         study of real places, the command alone.
     """
+    from edu_metrics.report.assumptions import show_origins
+
     command = tag("code", f"edu-metrics audit {report.plan.id} --lang {report.lang}")
     again = facts([(say("report.make_again", report.lang), command)])
     study = audited_study(report.catalog, report.plan)
@@ -356,6 +348,8 @@ def show_baselines(report: AuditReport) -> Html:
     Html
         Small maps, one a target with a yearly pace in points; nothing where there is none.
     """
+    from edu_metrics.figures import as_html, describe_baselines, plot_baselines, small_multiples
+
     lang = report.lang
     panels: list[dict[str, Any]] = []
     for target in report.plan.targets:
@@ -404,6 +398,8 @@ def show_links(report: AuditReport) -> Html:
     Html
         A figure of links and the table behind it.
     """
+    from edu_metrics.figures import as_html, describe_links, new_figure, plot_links
+
     lang = report.lang
     pairs = report.context.linked_pairs
     if not pairs:

@@ -9,7 +9,6 @@ from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import Group, Odds, Verdict, chance, two_digits
 from edu_metrics.reachability import JointAssessment as Together
 from edu_metrics.reachability import assess_jointly as plan_together
-from edu_metrics.report.city import CityReport
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
 from edu_metrics.reachability import Influence, chance, two_digits
 from edu_metrics.reachability import Sensitivity as Matters
 from edu_metrics.reachability import sensitivity_of as what_matters
@@ -233,6 +232,7 @@ def _beyond(report: AreaReport, item: Matters, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Matters]) -> Html:
+    from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
     from edu_metrics.report.labels import figure
 
     lang = report.lang

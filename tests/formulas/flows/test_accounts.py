@@ -218,3 +218,11 @@ def test_numbers_outside_their_domain_are_refused_all_at_once(call, words):
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+def test_only_what_is_not_cured_has_a_fastest_fall():
+    """12.9 % in the first of twelve grades and 80.5 % in the last: 5.63 points a year at most."""
+    limited = {name: flow for name, flow in FLOWS.items() if flow.fastest_fall is not None}
+    assert set(limited) == {"myopia"}
+    state = {"by_grade": np.linspace(12.9, 80.5, 12)}
+    assert float(limited["myopia"].fastest_fall(state)) == pytest.approx((80.5 - 12.9) / 12)
