@@ -20,6 +20,9 @@ __all__ = ["show_followed", "show_verdicts"]
 #: So many indicators are named where something holds for several.
 NAMED = 3
 
+#: What of a calibration is spoken of.
+_MEASURES = {"rates": "report.held_rates", "amounts": "report.held_amounts"}
+
 
 def show_verdicts(report: AreaReport) -> Html:
     """
@@ -161,7 +164,7 @@ def _model_text(rests: list[Calibration], lang: str) -> str:
             "report.held_alone" if one.areas == 1 else "report.held_with",
             lang,
             areas=one.areas,
-            measure=say(f"report.held_{one.measure}", lang),
+            measure=say(_MEASURES[one.measure], lang),
             coverage=comma.join(percent(number(share, 0), lang) for share in one.held80_pct),
         )
         for one in rests
