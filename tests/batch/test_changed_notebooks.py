@@ -10,6 +10,7 @@ import pytest
 from edu_metrics.batch import How, Limits, make_reports, plan_reports
 from edu_metrics.batch.drafts import stamp_of
 from edu_metrics.batch.pool import can_fork, report_pool
+from edu_metrics.report.kinds import RECORD
 from edu_metrics.simulation import simulate_districts
 from tests.batch.books import PARAMETERS, write_book
 
@@ -22,6 +23,7 @@ def project(catalog, tmp_path):
     """Simulate four districts whose notebook notes which one it is."""
     root = tmp_path / "project"
     simulate_districts(catalog, catalog.study("michigan"), root, districts=4)
+    (root / "notebooks" / RECORD).unlink()  # all reports are of one notebook
     book = write_book(root / "notebooks" / "district_report.ipynb", 'print("first edition")')
     content = json.loads(book.read_text("utf-8"))
     more = 'study = ""  # str: study\narea = ""  # str: area\nroot = ""  # str: project\n'

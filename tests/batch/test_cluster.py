@@ -17,6 +17,7 @@ from edu_metrics.batch import How, Limits, make_reports
 from edu_metrics.batch.cluster import packed
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
+from edu_metrics.report.kinds import RECORD
 from edu_metrics.simulation import simulate_districts
 from tests.batch.books import PARAMETERS, write_book
 
@@ -51,6 +52,7 @@ def start(*words):
 def simulated(catalog, root, source, districts):
     """Simulate districts whose notebook is of one cell."""
     simulate_districts(catalog, catalog.study("michigan"), root, districts=districts)
+    (root / "notebooks" / RECORD).unlink()  # every report is of a district
     book = write_book(root / "notebooks" / "district_report.ipynb", source)
     content = json.loads(book.read_text("utf-8"))
     more = 'study = ""  # str: study\narea = ""  # str: area\nroot = ""  # str: project\n'
