@@ -52,7 +52,7 @@ def test_scenarios_are_compared_beside_each_report_where_that_is_asked(catalog, 
     assert set(both) <= {f"en/{row}" for row in rows_of(catalog, catalog.study("mock_city"))}
 
 
-def test_a_study_of_many_areas_or_an_invented_one_has_a_track_record(catalog, tmp_path):
+def test_a_study_of_many_areas_or_one_that_asks_for_it_has_a_track_record(catalog, tmp_path):
     found = {
         study: "en/track_record" in planned(catalog, study, tmp_path, lang="en")
         for study in catalog.studies

@@ -247,7 +247,7 @@ def test_the_panel_of_a_study_has_all_its_areas_and_all_years_of_its_table(root)
     assert [entry.id for entry in record.classes] == list(record.study.reference_class)
 
 
-def test_a_study_gets_a_record_where_it_has_many_areas_of_one_level_or_is_invented(catalog):
+def test_a_study_gets_a_record_where_it_has_many_areas_of_one_level_or_asks_for_it(catalog):
     found = {name for name in catalog.studies if has_record(catalog, catalog.study(name))}
     assert found == {"michigan", "mock_city"}
 

@@ -274,4 +274,5 @@ class Study(Definition):
     as_of: dt.date
     languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
     simulated: bool = False
+    track_record: bool | None = None
     note: Text

@@ -83,8 +83,8 @@ def has_record(catalog: Catalog, study: Study) -> bool:
     """
     Tell whether a study gets a track record.
 
-    How models do on invented numbers says how the numbers were invented; what an invented study is
-    good for is to hold its own verdicts against its later years.
+    How models do on invented numbers says how the numbers were invented, so that an invented study
+    gets one only where its definition asks for it.
 
     Parameters
     ----------
@@ -96,8 +96,10 @@ def has_record(catalog: Catalog, study: Study) -> bool:
     Returns
     -------
     bool
-        Whether its plan judges a rate from 0 to 100 and it is invented, or has at least 20 areas on
-        one level.
+        What its definition says; else whether it is real, has at least 20 areas on one level and a
+        plan that judges a rate from 0 to 100.
     """
-    enough = study.simulated or len(commonest_level(catalog, study)) >= AREAS
-    return enough and bool(rates_of(catalog, study))
+    if study.track_record is not None:
+        return study.track_record
+    enough = len(commonest_level(catalog, study)) >= AREAS
+    return enough and not study.simulated and bool(rates_of(catalog, study))
