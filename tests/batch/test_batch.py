@@ -20,6 +20,8 @@ from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.words import say
 from tests.batch.books import job_of
 
+pytestmark = pytest.mark.slow
+
 
 def planned(catalog, study, tmp_path, **given):
     return [job.name for job in plan_jobs(catalog, catalog.study(study), tmp_path, **given)]

@@ -14,6 +14,8 @@ from edu_metrics.report.kinds import RECORD
 from edu_metrics.simulation import simulate_districts
 from tests.batch.books import PARAMETERS, write_book
 
+pytestmark = pytest.mark.slow
+
 STUDY = "invented_districts"
 ENGINES = ["kernel", *(["fork"] if can_fork() else [])]
 

@@ -21,6 +21,8 @@ from edu_metrics.report.kinds import RECORD
 from edu_metrics.simulation import simulate_districts
 from tests.batch.books import PARAMETERS, write_book
 
+pytestmark = pytest.mark.slow
+
 LIB = Path(__file__).parents[2] / "lib"
 STUDY = "invented_districts"
 SOURCE = """

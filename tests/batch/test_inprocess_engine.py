@@ -16,6 +16,8 @@ from edu_metrics.batch import Limits, run
 from edu_metrics.batch.pool import report_pool
 from tests.batch.books import job_of, shown, write_book
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 #: Cells that try every kind of output that a notebook can have.
 KINDS = [

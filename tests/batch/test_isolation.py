@@ -15,6 +15,8 @@ from edu_metrics.batch import Limits
 from edu_metrics.batch.pool import can_fork, fork_server_pid, report_pool
 from tests.batch.books import job_of, shown
 
+pytestmark = pytest.mark.slow
+
 if not can_fork():  # pragma: no cover
     pytest.fail("these tests are for systems that fork; run them on Linux", pytrace=False)
 

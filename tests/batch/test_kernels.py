@@ -16,6 +16,8 @@ from edu_metrics.batch.pool import report_pool
 from edu_metrics.errors import ReportError
 from tests.batch.books import job_of, shown
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=60, report_seconds=60, memory_mb=None)
 kernel_pool = functools.partial(report_pool, root=Path(), engine="kernel")
 #: The parent of a kernel is the process that runs one notebook after another.

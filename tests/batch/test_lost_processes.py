@@ -17,6 +17,8 @@ from edu_metrics.batch.pool import fork_server_pid, report_pool
 from edu_metrics.errors import ReportError
 from tests.batch.books import job_of, shown
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=60, report_seconds=60, memory_mb=2500)
 
 

@@ -35,6 +35,8 @@ from edu_metrics.report.page import stamped
 from edu_metrics.report.tables import table_path
 from edu_metrics.simulation import simulate_districts
 
+pytestmark = pytest.mark.slow
+
 STUDY = "invented_districts"
 
 

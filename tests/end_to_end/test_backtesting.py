@@ -10,6 +10,8 @@ import pytest
 
 from edu_metrics.trajectories import CAP, FLOOR
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

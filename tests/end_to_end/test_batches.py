@@ -13,6 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.slow
+
 #: What the notebook of the batch does: shows, warns, fails in one area and dies in another.
 SHOW = 'from IPython.display import HTML\n\nHTML(f"<p>seen: {area} in {lang}</p>")'
 WARN = 'import sys\nimport warnings\n\nwarnings.warn("beware")\nsys.stderr.write("on the side\\n")'

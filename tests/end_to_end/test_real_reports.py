@@ -12,6 +12,8 @@ import pytest
 from edu_metrics.batch import How, make_reports, plan_reports, run
 from edu_metrics.catalog import load_catalog
 
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("zh", "en")
 
 

@@ -16,6 +16,8 @@ import pytest
 from edu_metrics.batch import Limits, run
 from edu_metrics.batch.pool import report_pool
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def project(shipped_root, tmp_path_factory):

@@ -10,6 +10,8 @@ import pytest
 
 from edu_metrics.batch import Job, check_parameters, run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "track_record.ipynb"
 

@@ -16,6 +16,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from edu_metrics.explorer.serving import free_port
 
+pytestmark = pytest.mark.slow
+
 WAIT = 120  # as long as a busy machine may take for anything [seconds]
 #: Chromium itself would look things up elsewhere.
 QUIET = (

@@ -274,3 +274,11 @@ def test_one_area_with_all_the_zeros_and_one_with_all_the_ones_say_nothing():
     low, high = clustered_interval(["a", "b"] * 50, range(100), values)
     assert low < 0
     assert high > 1
+
+
+def test_an_interval_of_a_share_stays_within_what_a_share_can_be():
+    """Three areas and a dozen years leave a normal interval that passes 100."""
+    found = default_of(backtest([made(walks(areas=3, years=14))]))
+    for score in found.values():
+        low, high = score.coverage80_interval
+        assert 0 <= low <= score.coverage80 <= high <= 100

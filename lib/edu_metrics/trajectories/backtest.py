@@ -467,7 +467,7 @@ def _score(
         bias=float(whole["error"].mean()),
         above_median_pct=float(100 * whole["above"].mean()),
         coverage80=float(100 * inside.mean()),
-        coverage80_interval=clustered_interval(owners, years, 100 * inside),
+        coverage80_interval=_within_100(clustered_interval(owners, years, 100 * inside)),
         coverage95=float(100 * whole["inside95"].mean()),
         width80=float(whole["width80"].mean()),
         width95=float(whole["width95"].mean()),
@@ -490,6 +490,11 @@ def _score(
         by_band=_by_band(whole["start"], whole["error"], inside),
         places=_tenths(whole["place"]),
     )
+
+
+def _within_100(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Keep an interval of a share within what a share can be, few areas or many."""
+    return None if interval is None else (max(interval[0], 0.0), min(interval[1], 100.0))
 
 
 def _by_persons(persons: Floats, inside: Floats) -> tuple[PersonsScore, ...]:
