@@ -6,6 +6,7 @@ import, and reports every fault at once.
 """
 
 from edu_metrics.catalog.base import Bound, Citation, Text
+from edu_metrics.catalog.faults import nearest
 from edu_metrics.catalog.knowledge import (
     Irreversible,
     Knowledge,
@@ -40,7 +41,6 @@ from edu_metrics.catalog.models import (
 )
 from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
-from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.reference_classes import (
     Counts,
     Fastest,

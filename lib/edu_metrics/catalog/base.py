@@ -15,8 +15,6 @@ from pydantic import (
     model_validator,
 )
 
-__all__ = ["Better", "Bound", "Citation", "Definition", "Slug", "Text", "Year"]
-
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$")]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 Better = Literal["higher", "lower", "neither"]

@@ -11,8 +11,6 @@ from pydantic import BaseModel, ValidationError
 
 from edu_metrics.catalog.base import Definition
 
-__all__ = ["faults_of", "kind_of", "nearest"]
-
 _EXPECTED = {
     "bool_parsing": "true or false",
     "bool_type": "true or false",

@@ -17,17 +17,6 @@ from pydantic import Field, model_validator
 
 from edu_metrics.catalog.base import Bound, Citation, Definition, Slug, Text, Year
 
-__all__ = [
-    "KNOWLEDGE_TYPES",
-    "Irreversible",
-    "Knowledge",
-    "NormPace",
-    "PartsOfWhole",
-    "Selection",
-    "SourceEnd",
-    "TargetElsewhere",
-]
-
 
 class _Known(Definition):
     """What every piece of knowledge has: an id, a citation, and how sure it is."""

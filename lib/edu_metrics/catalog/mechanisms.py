@@ -8,8 +8,6 @@ from pydantic import Field, field_validator, model_validator
 
 from edu_metrics.catalog.base import Definition, Slug, Text
 
-__all__ = ["LeverRange", "MechanismInput", "MechanismRate", "MechanismUse"]
-
 #: What each kind of distribution is given by.
 _GIVEN = {
     "fixed": ("mean",),

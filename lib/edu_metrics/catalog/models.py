@@ -11,23 +11,6 @@ from pydantic import Field, field_validator, model_validator
 from edu_metrics.catalog.base import Better, Citation, Definition, Slug, Text, Year
 from edu_metrics.catalog.mechanisms import MechanismUse
 
-__all__ = [
-    "Area",
-    "AreaFamily",
-    "Assumption",
-    "Break",
-    "FileInput",
-    "Indicator",
-    "Input",
-    "PackageInput",
-    "Parameter",
-    "Quantity",
-    "Relation",
-    "SimulatedInput",
-    "Source",
-    "Study",
-]
-
 AreaLevel = Literal["nation", "region", "city", "district", "school"]
 Rating = Literal["red", "amber", "green"]
 

@@ -11,9 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from edu_metrics.catalog.faults import faults_of, kind_of, nearest
-
-__all__ = ["entries_of", "nearest", "parse", "read_yaml"]
+from edu_metrics.catalog.faults import faults_of, kind_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

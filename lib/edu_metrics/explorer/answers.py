@@ -9,8 +9,6 @@ from typing import Literal
 from edu_metrics.reachability import Verdict
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 
-__all__ = ["LEVERS", "OWN_PACE", "Answer", "Assumed", "PaceSlider"]
-
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
 OWN_PACE, LEVERS = "own_pace", "levers"
 

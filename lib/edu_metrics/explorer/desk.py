@@ -19,8 +19,6 @@ from edu_metrics.reachability import (
     assess_target,
 )
 
-__all__ = ["Choice", "Desk", "Prepare"]
-
 #: Brings a study's table up to date, given catalog and study.
 Prepare = Callable[[Catalog, Study], Any]
 #: How many targets are kept ready, so that going back to one is quick.

@@ -23,8 +23,6 @@ from edu_metrics.figures import (
 )
 from edu_metrics.words import say
 
-__all__ = ["Picture"]
-
 _WIDTH, _HEIGHT, _DPI = 7.6, 3.5, 110  # [inches, inches, dots per inch]
 #: Where the panel stands in its figure: left, bottom, width, height, as parts of the whole. Fixed,
 #: because finding the best place takes as long as the drawing, and the panel must not jump.

@@ -28,8 +28,6 @@ from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import LANGUAGES, number, say
 
-__all__ = ["Explorer"]
-
 _NAMES = {"zh": "中文", "en": "English"}
 #: How finely a lever is set. [unit of the lever]
 _STEPS = {"persons": 1.0, "places": 1.0, "percent": 1.0, "points": 0.5, "marks": 0.1}

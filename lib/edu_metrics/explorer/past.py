@@ -12,8 +12,6 @@ from edu_metrics.reachability.scenarios.courses import Course, Situation
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
-__all__ = ["precedents_of_pace", "with_spread"]
-
 
 def with_spread(course: Course, situation: Situation) -> Course | None:
     """

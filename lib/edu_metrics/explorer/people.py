@@ -7,8 +7,6 @@ from edu_metrics.explorer.workbench import Workbench
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.words import amount, number, say
 
-__all__ = ["people_told"]
-
 
 def people_told(bench: Workbench, answer: Answer, lang: str) -> tuple[str, str]:
     """

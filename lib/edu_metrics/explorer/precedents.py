@@ -10,8 +10,6 @@ from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 from edu_metrics.words import amount, number, say
 from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
-__all__ = ["precedent_details", "precedent_told"]
-
 _WHY = {
     NoPrecedent.NOT_A_RATE: "precedent_not_a_rate",
     NoPrecedent.SPAN: "precedent_span",

@@ -15,18 +15,6 @@ from edu_metrics.reachability import Missing, MissingInputs, Verdict, chance, ed
 from edu_metrics.trajectories import CAP, FLOOR
 from edu_metrics.words import amount, date, number, percent, say, signed
 
-__all__ = [
-    "answer_html",
-    "assumption_html",
-    "broken_html",
-    "figure_note_html",
-    "gap_html",
-    "head_html",
-    "lever_note_html",
-    "pace_label",
-    "pace_note_html",
-]
-
 #: Why nothing can be said, and the words for it.
 _REASONS = {
     "decided": "because_decided",

@@ -54,8 +54,6 @@ from edu_metrics.reachability.verdicts import Verdict
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever
 
-__all__ = ["Workbench"]
-
 
 class Workbench:
     """

@@ -13,8 +13,6 @@ from edu_metrics.figures.outlook_data import Fan, Point, Promise
 from edu_metrics.figures.style import COLOURS, LINE_STYLES
 from edu_metrics.words import say
 
-__all__ = ["alone", "broken", "draw_as_of", "draw_fan", "draw_marks", "draw_promises"]
-
 _NOTE: Final = 6.5  # font size [points]
 _HALF_TICK: Final = 0.35  # half the length of the level line of a promise [years]
 

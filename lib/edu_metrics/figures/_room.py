@@ -23,17 +23,6 @@ from edu_metrics.errors import ReportError
 from edu_metrics.figures.style import FONT_FAMILY, register_fonts
 from edu_metrics.words import say
 
-__all__ = [
-    "blank",
-    "cell_size",
-    "fold",
-    "legend_below",
-    "say_no_data",
-    "spread_apart",
-    "text_width",
-    "year_ticks",
-]
-
 _POINTS_PER_INCH = 72.0
 _NEVER_FIRST = frozenset("，。、；：）》”’！？%％)")
 _STEPS = (1, 2, 3, 4, 5, 10, 20, 25, 50, 100)

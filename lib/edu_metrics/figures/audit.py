@@ -11,8 +11,6 @@ from matplotlib.patches import Arc
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import number, say, signed
 
-__all__ = ["describe_baselines", "describe_links", "plot_baselines", "plot_links"]
-
 _STYLES = ("-", "--", ":", "-.")
 _SMALL = 8.0
 

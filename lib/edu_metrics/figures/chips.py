@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["HATCHED", "VERDICT_COLOURS", "VERDICT_MARKS"]
-
 _DARK, _LIGHT = "#000000", "#FFFFFF"
 
 #: Verdict -> its colour and that of text upon it, in the order in which verdicts are listed.

@@ -13,8 +13,6 @@ from edu_metrics.figures._room import blank, cell_size, fold, say_no_data
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import say, signed
 
-__all__ = ["plot_contributions"]
-
 _LABEL: Final = 7.5  # font size [points]
 _SHOWN: Final = 0.05  # half of the last digit printed: a rest below it would read 0.0 [points]
 

@@ -22,8 +22,6 @@ from edu_metrics.figures.outlook_data import Point, Promise, shortest
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, use_style
 from edu_metrics.words import say
 
-__all__ = ["CourseLine", "describe_courses", "plot_courses"]
-
 #: Colour and dashes of the courses, in this order; vermilion and black are promises and data.
 _LOOKS: Final = (
     ("#0072B2", "-", "o"),

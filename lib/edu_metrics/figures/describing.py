@@ -19,14 +19,6 @@ from edu_metrics.figures.outlook_data import (
 from edu_metrics.figures.overview import AVAILABILITY_STATES
 from edu_metrics.words import say, signed
 
-__all__ = [
-    "describe_areas",
-    "describe_availability",
-    "describe_contributions",
-    "describe_outlook",
-    "describe_verdicts",
-]
-
 _BOUND_OF: Final = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "exactly"}
 
 

@@ -28,13 +28,6 @@ from edu_metrics.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "plot_calibration",
-    "plot_fan",
-    "plot_paths",
-    "plot_precedents",
-    "plot_small_multiples",
-]
 
 _Given = ParamSpec("_Given")
 

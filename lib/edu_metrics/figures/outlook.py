@@ -47,8 +47,6 @@ from edu_metrics.figures.outlook_data import (
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, use_style
 from edu_metrics.words import say
 
-__all__ = ["OUTLOOK_PARTS", "outlook_legend", "plot_outlook"]
-
 #: What a panel can show, in the order of the legend.
 OUTLOOK_PARTS: Final = (
     "observed",

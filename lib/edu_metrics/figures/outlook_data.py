@@ -12,17 +12,6 @@ from typing import Final
 from edu_metrics.errors import ReportError
 from edu_metrics.words import number
 
-__all__ = [
-    "BOUND_KINDS",
-    "PROMISE_SIGNS",
-    "Bounded",
-    "Fan",
-    "Named",
-    "Point",
-    "Promise",
-    "shortest",
-]
-
 #: Year and value.
 Point = tuple[int, float]
 #: Year, value, and which kind of bound the value is.

@@ -24,18 +24,6 @@ from matplotlib.font_manager import fontManager
 
 from edu_metrics.errors import ReportError
 
-__all__ = [
-    "COLOURS",
-    "FONT_FAMILY",
-    "LARGE",
-    "LINE_STYLES",
-    "STANDARD",
-    "STRIP",
-    "apply_style",
-    "register_fonts",
-    "use_style",
-]
-
 #: Names of the carried font and of the one that stands in for what it lacks, in this order.
 FONT_FAMILY: Final = ("Noto Sans SC", "DejaVu Sans")
 

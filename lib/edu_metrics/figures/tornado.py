@@ -13,8 +13,6 @@ from edu_metrics.figures._room import blank, cell_size, fold, say_no_data
 from edu_metrics.figures.style import COLOURS, LINE_STYLES, use_style
 from edu_metrics.words import number, say, signed
 
-__all__ = ["Bar", "describe_tornado", "plot_tornado"]
-
 _LABEL: Final = 7.5  # font size [points]
 
 

@@ -11,16 +11,6 @@ from matplotlib.axes import Axes
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import number, say
 
-__all__ = [
-    "Said",
-    "describe_coverage",
-    "describe_places",
-    "describe_reliability",
-    "plot_coverage",
-    "plot_places",
-    "plot_reliability",
-]
-
 _SMALL: Final = 8.0
 _MARKERS: Final = ("o", "s", "^", "D", "v")
 _ROLES: Final = ("projected", "target", "reference", "plan", "observed")

@@ -16,8 +16,6 @@ from edu_metrics.observations.table import COLUMNS, empty, show_rows
 from edu_metrics.observations.transcription import read_transcription
 from edu_metrics.observations.validation import validate
 
-__all__ = ["build", "processed_path", "read_processed", "write_processed"]
-
 _SIDECAR = ".source.yaml"
 
 

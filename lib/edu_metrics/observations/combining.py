@@ -10,17 +10,6 @@ import pandas as pd
 
 from edu_metrics.observations.table import STATUSES
 
-__all__ = [
-    "Codes",
-    "bound_bits",
-    "bound_of_quotient",
-    "bound_words",
-    "join_sources",
-    "sources_by_group",
-    "status_ranks",
-    "status_words",
-]
-
 Codes = npt.NDArray[np.int64]
 
 _SEPARATOR = "; "

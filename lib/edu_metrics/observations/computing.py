@@ -19,16 +19,6 @@ from edu_metrics.observations.combining import (
 )
 from edu_metrics.observations.pooling import below, sums_of_children, usable, with_sums
 
-__all__ = [
-    "SERIES",
-    "MissingInput",
-    "compute",
-    "forms_of",
-    "inspect_sums",
-    "missing_inputs",
-    "pooled_cells",
-]
-
 #: The columns of a computed series.
 SERIES = (
     "area",

@@ -11,8 +11,6 @@ from edu_metrics.catalog import Catalog, Indicator, nearest
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.observations.table import newest, show_rows
 
-__all__ = ["faults_of_meaning"]
-
 #: Formulas whose second argument holds the first.
 _PART_OF_WHOLE = ("share", "coverage", "qualification_share")
 

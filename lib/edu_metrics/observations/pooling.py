@@ -24,8 +24,6 @@ from edu_metrics.observations.combining import (
 )
 from edu_metrics.observations.table import newest
 
-__all__ = ["CELL", "below", "children_of", "family_tree", "sums_of_children", "usable", "with_sums"]
-
 #: What names a cell once its newest vintage is chosen.
 CELL = ("area", "year", "quantity", "group")
 _COLUMNS = (*CELL, "value", "bound", "source", "status")

@@ -8,8 +8,6 @@ from edu_metrics.catalog import Catalog, Indicator
 from edu_metrics.observations.computing import compute, forms_of
 from edu_metrics.observations.pooling import CELL, children_of, usable
 
-__all__ = ["provenance"]
-
 _COLUMNS = (*CELL, "value", "bound", "status", "source", "vintage")
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-__all__ = ["BOUNDS", "COLUMNS", "KEYS", "STATUSES", "empty", "known_by", "show_rows"]
-
 #: The columns, in order.
 COLUMNS = (
     "area",

@@ -26,8 +26,6 @@ from edu_metrics.errors import DataError
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
 from edu_metrics.observations.units import accepted_units, unit_factor
 
-__all__ = ["HEADER", "read_transcription"]
-
 #: The header of a raw file.
 HEADER = (
     "place",

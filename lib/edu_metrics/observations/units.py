@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from edu_metrics.catalog import Quantity, plain
 
-__all__ = ["accepted_units", "unit_factor"]
-
 #: Powers of ten that stand before a unit; in Chinese they multiply: 百万 is 100 x 10 000.
 _SCALES = {
     "十": 1,

@@ -12,8 +12,6 @@ from edu_metrics.errors import DataError
 from edu_metrics.observations.meaning import faults_of_meaning
 from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, show_rows
 
-__all__ = ["validate"]
-
 #: Beyond these a year is a slip of the pen; definitions have the same limits.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 

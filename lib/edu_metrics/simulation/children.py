@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from edu_metrics.simulation.city import City, Counts
 
-__all__ = ["AGES", "GRADES", "Children", "raise_children"]
-
 #: Ages followed: 0 to 17 in the autumn. Grade g is the age g + 5, so grade 9 is 14.
 AGES = 18
 GRADES = 9

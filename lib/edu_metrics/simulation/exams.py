@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from edu_metrics.simulation.children import GRADES, Children
 from edu_metrics.simulation.city import City, Counts, Published, Shares, Sheet
 
-__all__ = ["EXCELLENT_FROM", "LOW_BELOW", "PASSING_FROM", "exam_sheets"]
-
 #: Marks in percent of full marks; the cut-offs in use, though no national rule fixes them.
 PASSING_FROM, EXCELLENT_FROM, LOW_BELOW = 60.0, 85.0, 40.0
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from edu_metrics.simulation.city import City, Counts, Published, Sheet, part_of
 
-__all__ = ["facility_sheets"]
-
 #: Schools that meet each standard: their part in the last year, and how fast it grows in logits.
 _STANDARDS = {
     "schools_pe_conditions": (0.96, 0.25),

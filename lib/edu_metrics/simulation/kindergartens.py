@@ -9,8 +9,6 @@ import numpy as np
 from edu_metrics.simulation.children import Children
 from edu_metrics.simulation.city import City, Counts, Published, Sheet, part_of
 
-__all__ = ["Enrolled", "enrol", "kindergarten_sheets"]
-
 #: Children in kindergarten of all aged 3 to 5, and of them in public ones.
 _ENROLLED, _PUBLIC = 0.94, 0.51
 #: Private places that are affordable, and so inclusive as the public ones are.

@@ -24,8 +24,6 @@ from edu_metrics.errors import DataError
 from edu_metrics.observations import HEADER
 from edu_metrics.words import LANGUAGES, say
 
-__all__ = ["simulate_districts"]
-
 FAMILY, STUDY = "invented_district", "invented_districts"
 SOURCE = "invented_districts_simulation"
 #: How many years before the plan's first one are invented.

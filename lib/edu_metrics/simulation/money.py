@@ -6,8 +6,6 @@ import numpy as np
 
 from edu_metrics.simulation.city import City, Counts, Published, Sheet
 
-__all__ = ["money_sheets"]
-
 #: Yuan a pupil in the last year, and what a year adds in logarithms.
 _PER_PUPIL, _PER_PUPIL_DRIFT, _PER_PUPIL_COMMON, _PER_PUPIL_OWN = 19_000.0, 0.045, 0.025, 0.02
 _PER_PUPIL_TILT = 0.05

@@ -9,8 +9,6 @@ from edu_metrics.simulation.children import GRADES, Children
 from edu_metrics.simulation.city import City, Counts, Published, Sheet, part_of
 from edu_metrics.simulation.seniors import SENIOR_YEARS, Seniors
 
-__all__ = ["myopic_by_grade", "pupil_sheets", "screening_sheets"]
-
 _PUPILS_PER_CLASS, _LARGE_CLASSES = 45.0, 0.035
 #: Children with a disability among all pupils, and of them with one of the three types.
 _DISABLED, _THREE_TYPES = 0.0065, 0.62

@@ -10,8 +10,6 @@ from numpy.random import Generator
 from edu_metrics.simulation.children import Children
 from edu_metrics.simulation.city import City, Counts, Published, Sheet, part_of
 
-__all__ = ["SENIOR_YEARS", "Seniors", "send_to_senior_schools", "senior_sheets"]
-
 #: Years of study, and how many years before the first one wanted students are followed.
 SENIOR_YEARS = 3
 

@@ -12,8 +12,6 @@ from edu_metrics.simulation.city import City, Counts, Published, Shares, Sheet, 
 from edu_metrics.simulation.kindergartens import Enrolled
 from edu_metrics.simulation.seniors import SENIOR_YEARS, Seniors
 
-__all__ = ["Flows", "Staff", "employ", "teacher_sheets"]
-
 
 @dataclass(frozen=True, slots=True)
 class Flows:

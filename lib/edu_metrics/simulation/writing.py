@@ -22,8 +22,6 @@ from edu_metrics.simulation.pupils import pupil_sheets, screening_sheets
 from edu_metrics.simulation.seniors import send_to_senior_schools, senior_sheets
 from edu_metrics.simulation.teachers import teacher_sheets
 
-__all__ = ["SOURCE", "invent", "simulate_study"]
-
 #: The source that every invented number names.
 SOURCE = "mock_city_simulation"
 

@@ -27,16 +27,6 @@ from edu_metrics.trajectories.reliability import Bin, clustered_interval, reliab
 from edu_metrics.trajectories.rivals import FORECASTERS, SLOW, Laws
 from edu_metrics.trajectories.scales import EDGE_PP, Scale, from_scale, to_scale
 
-__all__ = [
-    "BandScore",
-    "EventScore",
-    "ModelScore",
-    "PersonsScore",
-    "YearScore",
-    "backtest",
-    "deployments",
-]
-
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Areas = int | Literal["all"]

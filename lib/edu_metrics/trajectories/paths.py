@@ -14,14 +14,6 @@ from fractions import Fraction
 
 from edu_metrics.errors import ProjectionError
 
-__all__ = [
-    "baselines_that_reach",
-    "constant_pace",
-    "constant_rate",
-    "fixed_target",
-    "percent_of_baseline",
-]
-
 Limits = tuple[float | None, float | None]
 NO_LIMITS: Limits = (None, None)
 

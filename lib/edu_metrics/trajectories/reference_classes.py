@@ -26,8 +26,6 @@ from edu_metrics.catalog.reference_classes import (
 from edu_metrics.errors import DataError
 from edu_metrics.trajectories.panels import Panel
 
-__all__ = ["Comparable", "Windows", "band_of", "complement", "gain_table", "windows_of"]
-
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 Flags = NDArray[np.bool_]

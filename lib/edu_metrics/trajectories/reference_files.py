@@ -27,15 +27,6 @@ from edu_metrics.trajectories.reference_classes import (
 )
 from edu_metrics.trajectories.reference_tables import table_as_yaml
 
-__all__ = [
-    "checksum",
-    "find_panel_file",
-    "made_as_yaml",
-    "members_of",
-    "new_class",
-    "rebuild",
-]
-
 
 def find_panel_file(name: str) -> Path:
     """

@@ -10,8 +10,6 @@ import yaml
 from edu_metrics.catalog import Catalog, GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL
 
-__all__ = ["class_rows", "table_as_yaml", "table_rows"]
-
 
 def table_as_yaml(table: Sequence[GainCell]) -> str:
     """

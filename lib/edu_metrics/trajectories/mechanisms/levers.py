@@ -11,8 +11,6 @@ from edu_metrics.catalog import nearest
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import LeverUnit
 
-__all__ = ["Lever", "Levers"]
-
 
 @dataclass(frozen=True, slots=True)
 class Lever:

@@ -22,8 +22,6 @@ from edu_metrics.trajectories.mechanisms.levers import Levers
 from edu_metrics.trajectories.mechanisms.rates import Rate
 from edu_metrics.trajectories.mechanisms.searching import Setting, smallest_setting
 
-__all__ = ["Mechanism", "Projection"]
-
 Floats = NDArray[np.float64]
 
 

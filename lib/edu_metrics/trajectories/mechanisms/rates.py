@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from edu_metrics.errors import ProjectionError
 
-__all__ = ["Kind", "Rate"]
-
 Kind = Literal["fixed", "beta", "normal", "range"]
 
 _NORMAL = NormalDist()

@@ -10,8 +10,6 @@ import numpy as np
 
 from edu_metrics.trajectories.mechanisms.levers import Lever
 
-__all__ = ["Setting", "smallest_setting"]
-
 #: How finely a lever that is not whole is searched, as a part of its range.
 _FINENESS = 1000
 
