@@ -4,14 +4,14 @@ from edu_metrics.errors import require_extra
 
 require_extra("reports", "matplotlib")
 
+from edu_metrics.figures._marks import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
 from edu_metrics.figures.audit import (
     describe_baselines,
     describe_links,
     plot_baselines,
     plot_links,
 )
-from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.figures.contributions import plot_contributions
+from edu_metrics.figures.bars import Bar, describe_tornado, plot_contributions, plot_tornado
 from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
 from edu_metrics.figures.describing import (
     describe_areas,
@@ -28,7 +28,6 @@ from edu_metrics.figures.frame_plots import (
     plot_small_multiples,
 )
 from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
-from edu_metrics.figures.outlook_data import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
 from edu_metrics.figures.output import (
     as_html,
     new_figure,
@@ -46,15 +45,17 @@ from edu_metrics.figures.overview import (
 from edu_metrics.figures.style import (
     COLOURS,
     FONT_FAMILY,
+    HATCHED,
     LARGE,
     LINE_STYLES,
     STANDARD,
     STRIP,
+    VERDICT_COLOURS,
+    VERDICT_MARKS,
     apply_style,
     register_fonts,
     use_style,
 )
-from edu_metrics.figures.tornado import Bar, describe_tornado, plot_tornado
 from edu_metrics.figures.track import (
     Said,
     describe_coverage,

@@ -16,9 +16,8 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures._marks import draw_promises
+from edu_metrics.figures._marks import Point, Promise, draw_promises, shortest
 from edu_metrics.figures._room import cell_size, fold, say_no_data, spread_apart
-from edu_metrics.figures.outlook_data import Point, Promise, shortest
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, use_style
 from edu_metrics.words import say
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from edu_metrics.figures.chips import VERDICT_COLOURS
-from edu_metrics.figures.outlook_data import (
+from edu_metrics.figures._marks import (
     Bounded,
     Fan,
     Named,
@@ -17,6 +16,7 @@ from edu_metrics.figures.outlook_data import (
     shortest,
 )
 from edu_metrics.figures.overview import AVAILABILITY_STATES
+from edu_metrics.figures.style import VERDICT_COLOURS
 from edu_metrics.words import say, signed
 
 _BOUND_OF: Final = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "exactly"}

@@ -17,10 +17,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.figures._marks import draw_promises
+from edu_metrics.figures._marks import Fan, Promise, draw_promises, shortest
 from edu_metrics.figures._room import cell_size, fold, spread_apart
 from edu_metrics.figures.outlook import plot_outlook
-from edu_metrics.figures.outlook_data import Fan, Promise, shortest
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, STANDARD, use_style
 from edu_metrics.figures.track import Said, plot_reliability
 from edu_metrics.words import say

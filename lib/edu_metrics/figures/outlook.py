@@ -20,12 +20,19 @@ from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from edu_metrics.figures._marks import (
+    Bounded,
+    Fan,
+    Named,
+    Point,
+    Promise,
     alone,
     broken,
     draw_as_of,
     draw_fan,
     draw_marks,
     draw_promises,
+    refuse_faults,
+    shortest,
 )
 from edu_metrics.figures._room import (
     cell_size,
@@ -34,15 +41,6 @@ from edu_metrics.figures._room import (
     spread_apart,
     text_width,
     year_ticks,
-)
-from edu_metrics.figures.outlook_data import (
-    Bounded,
-    Fan,
-    Named,
-    Point,
-    Promise,
-    refuse_faults,
-    shortest,
 )
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, use_style
 from edu_metrics.words import say

@@ -21,8 +21,7 @@ from edu_metrics.figures._room import (
     text_width,
     year_ticks,
 )
-from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.figures.style import COLOURS, use_style
+from edu_metrics.figures.style import COLOURS, HATCHED, VERDICT_COLOURS, VERDICT_MARKS, use_style
 from edu_metrics.words import say
 
 _LABEL, _CHIP = 7.0, 7.5  # font sizes [points]
