@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.catalog.faults import nearest
-from edu_metrics.catalog.mechanisms import MechanismUse
+from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.models import (
     Area,
     FileInput,
     Indicator,
+    MechanismUse,
     PackageInput,
     Quantity,
     SimulatedInput,
     Study,
 )
-from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.priors import load_priors
+from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.scenarios import LeverSettings
 from edu_metrics.catalog.targets import Rank, Target
 from edu_metrics.formulas import FORMULAS

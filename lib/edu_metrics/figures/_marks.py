@@ -1,8 +1,4 @@
-"""
-What an outlook panel is given: plain numbers and words, checked before anything is drawn.
-
-The marks of an outlook panel, each kind drawn by a function of its own.
-"""
+"""What a panel is given, checked before anything is drawn, and the marks that are drawn of it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""
-Which area pulls a whole up or down, and by how many points.
-
-What each uncertain number does to a result: bars from its low to its high, the widest on top.
-"""
+"""Bars: which area pulls a whole up or down, and what each uncertain number does to a result."""
 
 from __future__ import annotations
 

@@ -9,11 +9,10 @@ brings along.
 A colour stands for a role and means the same in every figure. No figure tells things apart by
 colour alone: lines differ in style, points in marker.
 
-How a verdict looks, in figures and on pages: a colour, a mark, and the colour of text upon it.
-
-Blue is on the side of the promise, yellow between, red against it; grey is outside that scale.
-Eyes of every kind tell blue from yellow and red. No two verdicts are equally light, so that a
-print in grey keeps them apart, and the mark says it once more.
+A verdict has a colour, a mark, and a colour of text upon it, in figures and on pages. Blue is on
+the side of the promise, yellow between, red against it; grey is outside that scale. Eyes of every
+kind tell blue from yellow and red. No two verdicts are equally light, so that a print in grey keeps
+them apart, and the mark says it once more.
 """
 
 from __future__ import annotations

@@ -27,12 +27,11 @@ from edu_metrics.observations.computing import (
     inspect_sums,
     missing_inputs,
     pooled_cells,
+    provenance,
 )
 from edu_metrics.observations.package_tables import read_package_table
-from edu_metrics.observations.provenance import provenance
-from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by
+from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 from edu_metrics.observations.transcription import HEADER, read_transcription
-from edu_metrics.observations.validation import validate
 
 __all__ = [
     "BOUNDS",

@@ -1,7 +1,7 @@
 """
-The tables of reference classes written out: as YAML for a definition, as lines for a reader.
-
 Reference classes from files: the panels that a class rests on, and a class made anew.
+
+Its tables are written out as YAML for a definition, and as lines for a reader.
 """
 
 from __future__ import annotations
