@@ -4,7 +4,7 @@ from edu_metrics.errors import require_extra
 
 require_extra("reports", "matplotlib")
 
-from edu_metrics.figures._marks import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
+from edu_metrics.figures._marks import Fan, Promise
 from edu_metrics.figures.audit import (
     describe_baselines,
     describe_links,
@@ -44,15 +44,10 @@ from edu_metrics.figures.overview import (
 )
 from edu_metrics.figures.style import (
     COLOURS,
-    FONT_FAMILY,
     HATCHED,
-    LARGE,
     LINE_STYLES,
-    STANDARD,
-    STRIP,
     VERDICT_COLOURS,
     VERDICT_MARKS,
-    apply_style,
     register_fonts,
     use_style,
 )
@@ -68,16 +63,10 @@ from edu_metrics.figures.track import (
 
 __all__ = [
     "AVAILABILITY_STATES",
-    "BOUND_KINDS",
     "COLOURS",
-    "FONT_FAMILY",
     "HATCHED",
-    "LARGE",
     "LINE_STYLES",
     "OUTLOOK_PARTS",
-    "PROMISE_SIGNS",
-    "STANDARD",
-    "STRIP",
     "VERDICT_COLOURS",
     "VERDICT_MARKS",
     "Bar",
@@ -85,7 +74,6 @@ __all__ = [
     "Fan",
     "Promise",
     "Said",
-    "apply_style",
     "as_html",
     "describe_areas",
     "describe_availability",

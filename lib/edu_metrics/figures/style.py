@@ -37,10 +37,6 @@ _FONT_FILES: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 #: Width and height of a figure that fills the text of an A4 page. [inches]
 STANDARD: Final = (7.2, 4.0)
-#: Width and height of a page of small figures side by side. [inches]
-LARGE: Final = (7.2, 6.4)
-#: Width and height of a single line of marks. [inches]
-STRIP: Final = (7.2, 2.2)
 
 #: What a colour stands for: black, blue, vermilion, bluish green and reddish purple of the palette
 #: of M. Okabe and K. Ito (2008), *Color Universal Design*, and a grey dark enough not to be taken
@@ -133,29 +129,6 @@ def register_fonts() -> None:
             fontManager.ttflist.insert(0, fontManager.ttflist.pop())
 
 
-def apply_style() -> None:
-    """
-    Set fonts, colours, sizes and grid for every figure drawn from here on.
-
-    Call it after ``seaborn.set_theme``, which puts its own font first.
-
-    Raises
-    ------
-    ReportError
-        If a font file is not where the package carries it.
-
-    Examples
-    --------
-    >>> with use_style():
-    ...     mpl.rcParams["axes.unicode_minus"], mpl.rcParams["font.family"]
-    (True, ['Noto Sans SC', 'DejaVu Sans'])
-    """
-    register_fonts()
-    mpl.rcParams.update(_SETTINGS)
-    mpl.rcParams["font.family"] = list(FONT_FAMILY)
-    mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
-
-
 @contextmanager
 def use_style() -> Iterator[None]:
     """
@@ -180,7 +153,10 @@ def use_style() -> Iterator[None]:
     True
     """
     with mpl.rc_context():
-        apply_style()
+        register_fonts()
+        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams["font.family"] = list(FONT_FAMILY)
+        mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
         yield
 
 

@@ -7,25 +7,16 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import smallest_count_for
-from edu_metrics.formulas.flows import (
+from edu_metrics.formulas.flows import fastest_fall, pupils_to_cross, rate_after_selection
+from edu_metrics.formulas.flows.exams import mean_and_spread, next_exam, rate_above, start_exam
+from edu_metrics.formulas.flows.myopia import next_myopia, risk_behind, start_myopia
+from edu_metrics.formulas.flows.provision import (
     affordable_private_share,
-    fastest_fall,
-    mean_and_spread,
-    next_cohorts,
-    next_exam,
-    next_myopia,
     next_spending,
     next_teachers,
-    pupils_to_cross,
-    rate_above,
-    rate_after_selection,
-    risk_behind,
-    start_cohorts,
-    start_exam,
-    start_myopia,
     start_spending,
-    transfers_explaining,
 )
+from edu_metrics.formulas.flows.pupils import next_cohorts, start_cohorts, transfers_explaining
 
 
 def test_from_39_to_42_graduates_takes_posts_of_a_twentieth_of_the_staff():
