@@ -257,12 +257,7 @@ class Relation(Definition):
     """How one indicator hangs together with others."""
 
     kind: Literal[
-        "subset_of",
-        "complement_of",
-        "disjoint_from",
-        "product_of",
-        "part_of",
-        "published_form_of",
+        "subset_of", "complement_of", "disjoint_from", "product_of", "part_of", "published_form_of"
     ]
     indicators: tuple[Slug, ...] = Field(min_length=1)
 

@@ -40,11 +40,7 @@ from edu_metrics.reachability import (
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, Situation, apply, begin
-from edu_metrics.reachability.scenarios.running import (
-    changes_nothing,
-    judged_course,
-    situation_of,
-)
+from edu_metrics.reachability.scenarios.running import changes_nothing, judged_course, situation_of
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
 from edu_metrics.trajectories.mechanisms import Lever

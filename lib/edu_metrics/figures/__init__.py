@@ -5,12 +5,7 @@ from edu_metrics.errors import require_extra
 require_extra("reports", "matplotlib")
 
 from edu_metrics.figures._marks import Fan, Promise
-from edu_metrics.figures.audit import (
-    describe_baselines,
-    describe_links,
-    plot_baselines,
-    plot_links,
-)
+from edu_metrics.figures.audit import describe_baselines, describe_links, plot_baselines, plot_links
 from edu_metrics.figures.bars import Bar, describe_tornado, plot_contributions, plot_tornado
 from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
 from edu_metrics.figures.describing import (

@@ -203,14 +203,7 @@ def alone(values: Sequence[float]) -> list[int]:
 
 
 def draw_marks(
-    ax: Axes,
-    points: Sequence[Point],
-    part: str,
-    marker: str,
-    role: str,
-    *,
-    filled: bool,
-    lang: str,
+    ax: Axes, points: Sequence[Point], part: str, marker: str, role: str, *, filled: bool, lang: str
 ) -> None:
     """Draw marks that no line joins; an open one is white inside, not see-through."""
     if points:

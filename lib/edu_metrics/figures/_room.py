@@ -140,10 +140,7 @@ def cell_size(ax: Axes) -> tuple[float, float]:
         box = ax.get_position()
         return width * box.width, height * box.height
     grid = spec.get_gridspec()
-    return (
-        width * len(spec.colspan) / grid.ncols,
-        height * len(spec.rowspan) / grid.nrows,
-    )
+    return (width * len(spec.colspan) / grid.ncols, height * len(spec.rowspan) / grid.nrows)
 
 
 def spread_apart(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -86,8 +86,7 @@ def plot_contributions(
         if value < 0:
             bar.set(facecolor="white", edgecolor=COLOURS["observed"], hatch="////")
     bars[-1].set(
-        facecolor=COLOURS["projected"] if total >= 0 else "white",
-        edgecolor=COLOURS["projected"],
+        facecolor=COLOURS["projected"] if total >= 0 else "white", edgecolor=COLOURS["projected"]
     )
     for row, value in enumerate(values):
         ax.annotate(

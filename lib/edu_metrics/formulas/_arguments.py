@@ -293,8 +293,7 @@ def quotient(formula: str, *, instead: str, times: float = 1.0, **given: Numbers
     above, below = given
     checked = Arguments.of(formula, **given)
     checked.require(
-        {f"{below} > 0": checked[below] > 0, f"{above} >= 0": checked[above] >= 0},
-        instead=instead,
+        {f"{below} > 0": checked[below] > 0, f"{above} >= 0": checked[above] >= 0}, instead=instead
     )
     return times * given[above] / given[below]
 

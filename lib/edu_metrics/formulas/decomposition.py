@@ -83,8 +83,7 @@ class Decomposition:
 
 
 def decompose(
-    populations: Mapping[Any, Mapping[str, float | Values]],
-    rate: Callable[..., Any] | None = None,
+    populations: Mapping[Any, Mapping[str, float | Values]], rate: Callable[..., Any] | None = None
 ) -> Decomposition:
     r"""
     Split the differences of a rate between populations by factor.

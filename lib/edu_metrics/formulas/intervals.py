@@ -402,12 +402,7 @@ def chance_of_move(
 
 
 def years_until_visible(
-    rate_pct: float,
-    n: float,
-    pace_pp: float,
-    n_after: float | None = None,
-    *,
-    within: int = 50,
+    rate_pct: float, n: float, pace_pp: float, n_after: float | None = None, *, within: int = 50
 ) -> int | None:
     """
     Years after which a steady gain can be told from chance for the first time. [years].

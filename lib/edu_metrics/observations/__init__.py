@@ -15,12 +15,7 @@ the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here
 itself.
 """
 
-from edu_metrics.observations.building import (
-    build,
-    processed_path,
-    read_processed,
-    write_processed,
-)
+from edu_metrics.observations.building import build, processed_path, read_processed, write_processed
 from edu_metrics.observations.computing import (
     MissingInput,
     compute,

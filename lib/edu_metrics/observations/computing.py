@@ -25,17 +25,7 @@ from edu_metrics.observations.pooling import (
 )
 
 #: The columns of a computed series.
-SERIES = (
-    "area",
-    "year",
-    "value",
-    "bound",
-    "numerator",
-    "denominator",
-    "status",
-    "source",
-    "how",
-)
+SERIES = ("area", "year", "value", "bound", "numerator", "denominator", "status", "source", "how")
 
 _NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denominator": "float64"}
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})

@@ -19,17 +19,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
 
 #: The columns, in order.
-COLUMNS = (
-    "area",
-    "year",
-    "quantity",
-    "group",
-    "value",
-    "bound",
-    "source",
-    "status",
-    "vintage",
-)
+COLUMNS = ("area", "year", "quantity", "group", "value", "bound", "source", "status", "vintage")
 
 #: No two rows agree in all of these.
 KEYS = ("area", "year", "quantity", "group", "vintage")

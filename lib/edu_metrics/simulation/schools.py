@@ -275,11 +275,7 @@ def _top_university(city: City, staff: Staff) -> dict[str, Counts]:
     held = part_of(staff.teachers, np.full(staff.teachers.shape, _TOP_AT_START))
     for year in range(1, len(held)):
         held[year] = random.binomial(held[year - 1], _TOP_STAYING) + hired[year]
-    return {
-        "hires": staff.hired,
-        "hires_top_university": hired,
-        "teachers_top_university": held,
-    }
+    return {"hires": staff.hired, "hires_top_university": hired, "teachers_top_university": held}
 
 
 def _distinctions(city: City, teachers: Counts) -> dict[str, Counts]:

@@ -201,12 +201,7 @@ def percent_of_baseline(
 
 
 def baselines_that_reach(
-    level: float,
-    slowest: float,
-    fastest: float,
-    steps: int,
-    *,
-    relative: bool = False,
+    level: float, slowest: float, fastest: float, steps: int, *, relative: bool = False
 ) -> tuple[float, float]:
     """
     Say which baselines arrive at a level exactly at the promised pace.

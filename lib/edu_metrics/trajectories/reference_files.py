@@ -15,13 +15,7 @@ from typing import Any
 
 import yaml
 
-from edu_metrics.catalog import (
-    Catalog,
-    GainCell,
-    PanelInput,
-    ReferenceClass,
-    nearest,
-)
+from edu_metrics.catalog import Catalog, GainCell, PanelInput, ReferenceClass, nearest
 from edu_metrics.catalog.reference_classes import ALL
 from edu_metrics.errors import DataError
 from edu_metrics.trajectories.panels import Panel, read_panels, to_panels

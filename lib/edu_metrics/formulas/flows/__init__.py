@@ -12,11 +12,4 @@ from edu_metrics.formulas.flows.exams import pupils_to_cross, rate_after_selecti
 from edu_metrics.formulas.flows.myopia import fastest_fall
 from edu_metrics.formulas.flows.registry import FLOWS, Flow, LeverUnit
 
-__all__ = [
-    "FLOWS",
-    "Flow",
-    "LeverUnit",
-    "fastest_fall",
-    "pupils_to_cross",
-    "rate_after_selection",
-]
+__all__ = ["FLOWS", "Flow", "LeverUnit", "fastest_fall", "pupils_to_cross", "rate_after_selection"]

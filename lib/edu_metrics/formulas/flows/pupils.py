@@ -200,10 +200,7 @@ def _by_grade(primary: Floats, junior: Floats, grades: int) -> Floats:
 
 
 def start_cohorts(
-    entrants: Amount,
-    retention_pct: Amount,
-    dropout_primary_pct: Amount,
-    dropout_junior_pct: Amount,
+    entrants: Amount, retention_pct: Amount, dropout_primary_pct: Amount, dropout_junior_pct: Amount
 ) -> dict[str, Floats]:
     """
     Fill the grades from the entrants of each cohort and one retention rate.
