@@ -33,6 +33,7 @@ from edu_metrics.catalog.models import (
     SourceEnd,
     Study,
     TargetElsewhere,
+    distribution_fault,
 )
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
 from edu_metrics.catalog.reading_yaml import nearest
@@ -144,6 +145,7 @@ __all__ = [
     "Text",
     "TotalChange",
     "YearlyChange",
+    "distribution_fault",
     "find_root",
     "load_catalog",
     "load_priors",

@@ -10,6 +10,7 @@ data source ended, a process that can't be reversed, the parts that make up a wh
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -26,6 +27,52 @@ _GIVEN = {
     "normal": ("mean", "sd"),
     "range": ("low", "high"),
 }
+
+
+def distribution_fault(
+    kind: str, mean: float | None, sd: float | None, low: float | None, high: float | None
+) -> str | None:
+    """
+    Say why numbers make no distribution of a kind.
+
+    Parameters
+    ----------
+    kind : {"fixed", "beta", "normal", "range"}
+        What the numbers are to give.
+    mean, sd, low, high : float or None
+        The numbers. [unit of the rate; a beta distribution in percent]
+
+    Returns
+    -------
+    str or None
+        What was expected and found; None where nothing is wrong.
+
+    Examples
+    --------
+    >>> distribution_fault("range", None, None, 2, 1)
+    'expected low before high, found 2 and 1'
+    """
+    numbers = {"mean": mean, "sd": sd, "low": low, "high": high}
+    given = {name: value for name, value in numbers.items() if value is not None}
+    if tuple(given) != _GIVEN[kind]:
+        return (
+            f"a rate of kind {kind!r} takes {' and '.join(_GIVEN[kind])}, "
+            f"found {' and '.join(given) or 'nothing'}"
+        )
+    if not all(map(math.isfinite, given.values())):
+        return f"expected finite numbers for a rate, found {given}"
+    if sd is not None and sd <= 0:
+        return f"sd: expected more than 0, found {sd:g}; or use 'fixed'"
+    if low is not None and high is not None and low > high:
+        return f"expected low before high, found {low:g} and {high:g}"
+    if mean is None or sd is None or kind != "beta":
+        return None
+    if not 0 < mean < 100 or sd**2 >= mean * (100 - mean):
+        return (
+            f"no beta distribution on 0-100 has mean {mean:g} and sd {sd:g}; "
+            "expected a mean inside 0-100 and a smaller sd"
+        )
+    return None
 
 
 class MechanismInput(Definition):
@@ -71,18 +118,9 @@ class MechanismRate(Definition):
 
     @model_validator(mode="after")
     def _is_a_distribution(self) -> MechanismRate:
-        given = tuple(n for n in ("mean", "sd", "low", "high") if getattr(self, n) is not None)
-        if given != _GIVEN[self.kind]:
-            raise ValueError(
-                f"a rate of kind {self.kind!r} takes {' and '.join(_GIVEN[self.kind])}, "
-                f"found {' and '.join(given) or 'nothing'}"
-            )
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"expected low before high, found {self.low:g} and {self.high:g}")
-        if self.kind == "beta" and self.mean is not None and self.sd is not None:
-            inside = 0 < self.mean < 100
-            if not inside or self.sd**2 >= self.mean * (100 - self.mean):
-                raise ValueError(f"no beta distribution has mean {self.mean:g} and sd {self.sd:g}")
+        fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
+        if fault:
+            raise ValueError(fault)
         return self
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import nearest
+from edu_metrics.catalog import distribution_fault, nearest
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow, LeverUnit
 
@@ -205,34 +205,12 @@ class Rate:
 
     def __post_init__(self) -> None:
         """Refuse what is no distribution."""
-        needed = {
-            "fixed": ("mean",),
-            "beta": ("mean", "sd"),
-            "normal": ("mean", "sd"),
-            "range": ("low", "high"),
-        }[self.kind]
-        given = tuple(n for n in ("mean", "sd", "low", "high") if getattr(self, n) is not None)
-        if given != needed:
-            raise ProjectionError(
-                f"a rate of kind {self.kind!r} takes {' and '.join(needed)}, "
-                f"found {' and '.join(given) or 'nothing'}"
-            )
-        if not all(math.isfinite(getattr(self, name)) for name in needed):
-            raise ProjectionError(f"expected finite numbers for a rate, found {self}")
-        if self.sd is not None and self.sd <= 0:
-            raise ProjectionError(f"sd: expected more than 0, found {self.sd}; or use 'fixed'")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ProjectionError(f"expected low before high, found {self.low} and {self.high}")
-        if self.kind == "beta":
-            self._shape()
+        fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
+        if fault:
+            raise ProjectionError(fault)
 
     def _shape(self) -> tuple[float, float]:
         mean, sd = float(self.mean or 0) / 100, float(self.sd or 0) / 100
-        if not 0 < mean < 1 or sd**2 >= mean * (1 - mean):
-            raise ProjectionError(
-                f"no beta distribution on 0-100 has mean {self.mean} and sd {self.sd}; "
-                "expected a mean inside 0-100 and a smaller sd"
-            )
         size = mean * (1 - mean) / sd**2 - 1
         return mean * size, (1 - mean) * size
 
