@@ -116,11 +116,9 @@ _MODULES = {
     "edu_metrics.catalog.targets": "`plans/<plan>.yaml`",
     "edu_metrics.catalog.models": (
         "`sources.yaml`, `areas.yaml`, `quantities.yaml`, `indicators.yaml`, `breaks.yaml`, "
-        "`assumptions.yaml`, `studies/<study>.yaml`"
+        "`assumptions.yaml`, `knowledge.yaml`, `studies/<study>.yaml`"
     ),
-    "edu_metrics.catalog.mechanisms": "`mechanism` of an indicator",
     "edu_metrics.catalog.scenarios": "`scenarios/<scenario>.yaml`",
-    "edu_metrics.catalog.knowledge": "`knowledge.yaml`",
     "edu_metrics.catalog.reference_classes": "`reference_classes/<class>.yaml`, made by a command",
     "edu_metrics.catalog.priors": "the package's own `catalog/priors.yaml`",
     "edu_metrics.catalog.base": "everywhere",

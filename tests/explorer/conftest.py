@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.explorer.desk import Desk
-from edu_metrics.explorer.workbench import Workbench
+from edu_metrics.explorer.selection import Selection
+from edu_metrics.explorer.what_if import WhatIf
 from edu_metrics.observations import validate
 from edu_metrics.reachability import SeriesStore, assess_target
 from edu_metrics.report import prepare
@@ -30,8 +30,8 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def desk(root):
-    return Desk(load_catalog(root), prepare)
+def selection(root):
+    return Selection(load_catalog(root), prepare)
 
 
 DEFINITIONS = {
@@ -99,7 +99,7 @@ note: {zh: 说明, en: Note}
 
 @pytest.fixture(scope="session")
 def by_hand(tmp_path_factory):
-    """Give the workbench of a target in a city where 74, 76, 78 and 80 % of 1,000 passed."""
+    """Give the what_if of a target in a city where 74, 76, 78 and 80 % of 1,000 passed."""
     folder = tmp_path_factory.mktemp("small")
     for name, text in DEFINITIONS.items():
         path = folder / "data" / "definitions" / f"{name}.yaml"
@@ -128,8 +128,8 @@ def by_hand(tmp_path_factory):
     plan = catalog.plan("plan")
 
     @cache
-    def bench(name="pass"):
+    def what_if(name="pass"):
         target = plan.target(name)
-        return Workbench(evidence, plan, target, assess_target(evidence, plan, target, "city"))
+        return WhatIf(evidence, plan, target, assess_target(evidence, plan, target, "city"))
 
-    return bench
+    return what_if

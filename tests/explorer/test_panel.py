@@ -7,16 +7,16 @@ import re
 import pytest
 
 from edu_metrics.errors import DataError
-from edu_metrics.explorer.answers import LEVERS, OWN_PACE
-from edu_metrics.explorer.desk import Desk
 from edu_metrics.explorer.panel import Explorer
+from edu_metrics.explorer.selection import Selection
+from edu_metrics.explorer.what_if import LEVERS, OWN_PACE
 from edu_metrics.words import say
 
 
 @pytest.fixture
-def opened(desk):
+def opened(selection):
     def open_(study="mock_city", area=None, target="T06_primary_bachelor", lang="en"):
-        return Explorer(desk, desk.choose(study, area, target), lang)
+        return Explorer(selection, selection.choose(study, area, target), lang)
 
     return open_
 
@@ -64,7 +64,7 @@ def test_a_moved_lever_is_assumed_and_the_pace_slider_follows(opened):
     explorer = opened()
     explorer.levers["upgrades"].value = 60
     assert (explorer.course.value, explorer.assumed.levers["upgrades"]) == (LEVERS, 60)
-    found = explorer.bench.answer(explorer.assumed)
+    found = explorer.what_if.answer(explorer.assumed)
     assert explorer.pace.value == pytest.approx(found.pace, abs=0.06) != 0
 
 
@@ -100,10 +100,10 @@ def test_another_language_says_the_same_of_the_same_sliders(opened):
 
 def test_no_data_is_called_that_with_the_numbers_to_ask_for(opened):
     explorer = opened("wuhai", target="A12a_primary_pass_increment")
-    missing = explorer.bench.assessment.missing
+    missing = explorer.what_if.assessment.missing
     assert missing
     for item in missing:
-        name = explorer.desk.catalog.quantities[item.quantity].name.en
+        name = explorer.selection.catalog.quantities[item.quantity].name.en
         assert name in explorer.gap.value.replace("&#x27;", "'")
     assert "no data" in explorer.answer.value
     assert explorer.controls.layout.visibility == "hidden"
@@ -132,17 +132,17 @@ def test_an_area_keeps_the_target_and_a_reading_is_judged_for_itself(opened):
     explorer = opened(target="T02_retention")
     explorer.area.value = "mock_east"
     assert explorer.target.value == "T02_retention"
-    assert explorer.bench.assessment.area == "mock_east"
+    assert explorer.what_if.assessment.area == "mock_east"
     explorer.reading.value = 1
-    assert explorer.bench.assessment == explorer.desk.assessment(explorer.choice).others[0]
+    assert explorer.what_if.assessment == explorer.selection.assessment(explorer.choice).others[0]
 
 
-def test_a_study_that_cannot_be_read_says_why_and_the_page_lives_on(desk):
+def test_a_study_that_cannot_be_read_says_why_and_the_page_lives_on(selection):
     def broken(catalog, study):
         if study.id == "wuhai":
             raise DataError("expected a table, found none; make it with edu-metrics build")
 
-    fragile = Desk(desk.catalog, broken)
+    fragile = Selection(selection.catalog, broken)
     explorer = Explorer(fragile, fragile.choose("mock_city", None, "T02_retention"), "en")
     with pytest.raises(DataError):
         fragile.choose("wuhai")
@@ -156,19 +156,19 @@ def test_a_study_that_cannot_be_read_says_why_and_the_page_lives_on(desk):
 
 @pytest.mark.parametrize("study", ["mock_city", "wuhai"])
 def test_every_kind_of_target_opens_under_every_reading_in_every_language(
-    desk, opened, study, monkeypatch
+    selection, opened, study, monkeypatch
 ):
     # Drawing each of them would take minutes, and draws the same kinds of lines.
-    monkeypatch.setattr("edu_metrics.explorer.drawing.Picture.draw", lambda *_: "")
+    monkeypatch.setattr("edu_metrics.explorer.render.Picture.draw", lambda *_: "")
     explorer = opened()
     kinds = {}
-    for target in desk.targets(study):
-        mechanism = desk.catalog.indicator(target.indicator).mechanism
+    for target in selection.targets(study):
+        mechanism = selection.catalog.indicator(target.indicator).mechanism
         kinds.setdefault((target.kind, target.unit, mechanism and mechanism.flow), target)
     assert len(kinds) > 10
     for target in kinds.values():
-        explorer._open(desk.choose(study, None, target.id))
-        for at in range(len(desk.readings(explorer.choice))):
+        explorer._open(selection.choose(study, None, target.id))
+        for at in range(len(selection.readings(explorer.choice))):
             explorer._move(reading=at)
             for lang in ("zh", "en"):
                 explorer.language.value = lang

@@ -28,6 +28,9 @@ STAND_INS = {
 }
 SAMPLE = "海勃湾区 乌达区 海南区 高中阶段毛入学率 ≥95% − “以上” ①②③"
 
+#: A wide figure that is not square. [inches]
+STRIP = (7.2, 2.2)
+
 
 @pytest.fixture
 def bare_machine(monkeypatch):
@@ -42,7 +45,7 @@ def characters_of(path: Path) -> set[str]:
 
 
 def picture(text: str, *, kind: str = "png", weight: str = "normal") -> bytes:
-    figure = Figure(figsize=style.STRIP)
+    figure = Figure(figsize=STRIP)
     axes = figure.add_subplot()
     axes.plot([2020, 2021, 2022], [93.0, 95.0, 95.5], marker="o")
     axes.set_title(text, weight=weight)
@@ -177,7 +180,7 @@ def test_the_style_ends_with_its_block():
 def test_a_picture_has_the_size_that_was_asked_for_and_nothing_is_cropped():
     with style.use_style():
         width, height = np.frombuffer(picture("海")[16:24], dtype=">u4")
-    assert (width, height) == tuple(round(150 * inches) for inches in style.STRIP)
+    assert (width, height) == tuple(round(150 * inches) for inches in STRIP)
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.joint import (
+from edu_metrics.formulas.probability import (
     correlations_of,
     frechet_bounds,
     if_independent,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edu_metrics.catalog import Level, Plan, TotalChange
-from edu_metrics.catalog.names import plain
+from edu_metrics.catalog.base import plain
 from edu_metrics.plan_audit import Kind, PlanContext, Severity, as_rows, audit
 from edu_metrics.plan_audit.auditing import RULES
 from edu_metrics.words import texts

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from edu_metrics import report as rep
-from edu_metrics.explorer.answers import Assumed
-from edu_metrics.explorer.workbench import Workbench
+from edu_metrics.explorer.what_if import Assumed, WhatIf
 from edu_metrics.reachability import (
     Assessment,
     Verdict,
@@ -61,7 +60,7 @@ def told_everywhere(report, target) -> dict[str, float | None]:
         told["requirements"] = takings[0].usual
     if report.matters[target.id].reason is None:
         told["sensitivity"] = report.matters[target.id].probability
-    answer = Workbench(evidence, plan, target, found, quantities=known).answer(Assumed("as_usual"))
+    answer = WhatIf(evidence, plan, target, found, quantities=known).answer(Assumed("as_usual"))
     if answer.reason is None:
         told["explorer"] = answer.probability
     if found.reached is not None and found.reached.all_asked:

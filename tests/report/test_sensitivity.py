@@ -190,7 +190,8 @@ def test_other_readings_stand_behind_the_table(opened):
 
 
 def test_the_floor_under_a_fall_of_myopia_is_told(opened):
-    from edu_metrics.formulas.flows import fastest_fall, start_myopia
+    from edu_metrics.formulas.flows import fastest_fall
+    from edu_metrics.formulas.flows.myopia import start_myopia
 
     report = opened("mock_city", "mock_city", "en")
     now = report.assessments["A03e_myopia"].last_value

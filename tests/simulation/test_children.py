@@ -6,8 +6,12 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edu_metrics.simulation.children import GRADES, raise_children
-from edu_metrics.simulation.seniors import SENIOR_YEARS, send_to_senior_schools
+from edu_metrics.simulation.pupils import (
+    GRADES,
+    SENIOR_YEARS,
+    raise_children,
+    send_to_senior_schools,
+)
 from edu_metrics.simulation.writing import invent
 
 LEFT, DROPPED, STAYED = 3, 4, 5

@@ -6,9 +6,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from edu_metrics.simulation import exams
-from edu_metrics.simulation.children import raise_children
-from edu_metrics.simulation.exams import EXCELLENT_FROM, LOW_BELOW, PASSING_FROM, exam_sheets
+from edu_metrics.simulation import schools
+from edu_metrics.simulation.pupils import raise_children
+from edu_metrics.simulation.schools import EXCELLENT_FROM, LOW_BELOW, PASSING_FROM, exam_sheets
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_primary_stage_is_its_lower_and_upper_grades(numbers):
 
 
 def test_every_pupil_of_last_autumn_sits_at_one_school(city, monkeypatch):
-    monkeypatch.setattr(exams, "_TESTED", 1.0)
+    monkeypatch.setattr(schools, "_TESTED", 1.0)
     children = raise_children(city)
     (sheet,) = exam_sheets(city, children)
     autumn = range(city.first_year - 1, city.last_year)
@@ -61,9 +61,9 @@ def test_without_differences_between_schools_and_years_results_follow_the_normal
     city, monkeypatch
 ):
     for name in ("_DISTRICT", "_SCHOOL", "_SCHOOL_YEAR"):
-        monkeypatch.setattr(exams, name, 0.0)
-    flat = replace(exams._JUNIOR, mean=66.0, spread=25.0, gain_a_year=0.0, difficulty=0.0)
-    monkeypatch.setattr(exams, "_JUNIOR", flat)
+        monkeypatch.setattr(schools, name, 0.0)
+    flat = replace(schools._JUNIOR, mean=66.0, spread=25.0, gain_a_year=0.0, difficulty=0.0)
+    monkeypatch.setattr(schools, "_JUNIOR", flat)
     (sheet,) = exam_sheets(city, raise_children(city))
     law = NormalDist(66, 25)
     number = sheet.numbers["pupils_junior_tested"].sum()
@@ -74,7 +74,9 @@ def test_without_differences_between_schools_and_years_results_follow_the_normal
 
 
 def test_a_hard_exam_is_hard_at_every_school(city, monkeypatch):
-    monkeypatch.setattr(exams, "_JUNIOR", replace(exams._JUNIOR, difficulty=15.0, gain_a_year=0.0))
+    monkeypatch.setattr(
+        schools, "_JUNIOR", replace(schools._JUNIOR, difficulty=15.0, gain_a_year=0.0)
+    )
     (sheet,) = exam_sheets(city, raise_children(city))
     rates = sheet.numbers["pupils_junior_passing"] / sheet.numbers["pupils_junior_tested"]
     alike = np.corrcoef(rates.T)
@@ -82,7 +84,7 @@ def test_a_hard_exam_is_hard_at_every_school(city, monkeypatch):
 
 
 def test_a_good_school_stays_a_good_school(city, monkeypatch):
-    monkeypatch.setattr(exams, "_SCHOOL", 12.0)
+    monkeypatch.setattr(schools, "_SCHOOL", 12.0)
     (sheet,) = exam_sheets(city, raise_children(city))
     rates = sheet.numbers["pupils_junior_passing"] / sheet.numbers["pupils_junior_tested"]
     assert np.corrcoef(rates[0], rates[-1])[0, 1] > 0.8

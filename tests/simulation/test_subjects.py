@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edu_metrics.simulation import money, seniors
-from edu_metrics.simulation.children import raise_children
-from edu_metrics.simulation.pupils import myopic_by_grade
+from edu_metrics.simulation import pupils, schools
+from edu_metrics.simulation.pupils import myopic_by_grade, raise_children
 from edu_metrics.simulation.writing import invent
 
 
@@ -92,12 +91,12 @@ def test_a_year_of_higher_risk_leaves_more_children_myopic_for_good(city):
 
 
 def test_fewer_places_in_general_schools_lift_the_entrance_exam(city, monkeypatch):
-    monkeypatch.setattr(seniors, "_SELECTION", 60.0)
-    monkeypatch.setattr(seniors, "_LINE_STEP", 0.0)
+    monkeypatch.setattr(pupils, "_SELECTION", 60.0)
+    monkeypatch.setattr(pupils, "_LINE_STEP", 0.0)
     long = replace(city, last_year=city.first_year + 19)
     children = raise_children(long)
-    students = seniors.send_to_senior_schools(long, children)
-    _, exam = seniors.senior_sheets(long, children, students)
+    students = pupils.send_to_senior_schools(long, children)
+    _, exam = pupils.senior_sheets(long, children, students)
     # Who sits the exam in a summer entered three autumns before.
     general, vocational = (kind[:-3, :, 0] for kind in (students.general, students.vocational))
     entered = general / (general + vocational)
@@ -106,11 +105,11 @@ def test_fewer_places_in_general_schools_lift_the_entrance_exam(city, monkeypatc
 
 
 def test_candidates_are_those_who_were_in_the_last_year_and_some_repeaters(city, monkeypatch):
-    monkeypatch.setattr(seniors, "_SITTING", 1.0)
-    monkeypatch.setattr(seniors, "_REPEATING", 0.0)
+    monkeypatch.setattr(pupils, "_SITTING", 1.0)
+    monkeypatch.setattr(pupils, "_REPEATING", 0.0)
     children = raise_children(city)
-    students = seniors.send_to_senior_schools(city, children)
-    _, exam = seniors.senior_sheets(city, children, students)
+    students = pupils.send_to_senior_schools(city, children)
+    _, exam = pupils.senior_sheets(city, children, students)
     last_autumn = students.general[2:-1, :, 2]
     assert np.array_equal(exam.numbers["candidates_gaokao"], last_autumn)
 
@@ -122,9 +121,9 @@ def test_constant_prices_are_those_of_the_first_year(numbers):
 
 
 def test_prices_rise_for_all_districts_alike(city, monkeypatch):
-    monkeypatch.setattr(money, "_INFLATION", 0.05)
-    monkeypatch.setattr(money, "_INFLATION_STEP", 0.0)
-    (sheet,) = money.money_sheets(city, np.full((len(city.years), 3), 100_000_000))
+    monkeypatch.setattr(schools, "_INFLATION", 0.05)
+    monkeypatch.setattr(schools, "_INFLATION_STEP", 0.0)
+    (sheet,) = schools.money_sheets(city, np.full((len(city.years), 3), 100_000_000))
     ratio = (
         sheet.numbers["education_budget_spending"] / sheet.numbers["education_budget_spending_real"]
     )

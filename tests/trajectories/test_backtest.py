@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from edu_metrics.catalog import Bound
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import crps
 from edu_metrics.trajectories import (
@@ -18,7 +19,9 @@ from edu_metrics.trajectories import (
     Panel,
     backtest,
     project,
+    scale_for,
     stated,
+    to_panels,
 )
 from edu_metrics.trajectories.backtest import _crps, _quantiles, deployments
 from edu_metrics.trajectories.reliability import clustered_interval, reliability
@@ -282,3 +285,24 @@ def test_an_interval_of_a_share_stays_within_what_a_share_can_be():
     for score in found.values():
         low, high = score.coverage80_interval
         assert 0 <= low <= score.coverage80 <= high <= 100
+
+
+def test_an_event_has_the_probability_that_a_forecast_gives_its_level():
+    """Five points on 50 % of 40 pupils are 22 of them, and 22 is enough."""
+    counts = {"a": [18, 17, 19, 20, 23], "b": [19, 22, 21, 20, 20]}
+    rows = [
+        {"area": area, "year": 2010 + at, "value": 100 * some / 40, "n": 40}
+        for area, listed in counts.items()
+        for at, some in enumerate(listed)
+    ]
+    found = backtest(to_panels(pd.DataFrame(rows)), horizons=[1], gains=[5.0])
+    (mine,) = [score for score in found if score.default]
+    history = pd.DataFrame(rows).rename(columns={"n": "denominator"}).query("year < 2014")
+    outlook = project(history, 2014, scale=scale_for((0, 100)))
+    enough = [Bound(op=">=", value=55.0)]
+    expected = [
+        float(stated(outlook.of(area, [2014]).probability(enough, 2014))) for area in counts
+    ]
+    assert mine.events[0].n == 2
+    told = sum(one.n * one.stated for one in mine.reliability)
+    assert told == pytest.approx(sum(expected), rel=1e-9)

@@ -18,8 +18,8 @@ from edu_metrics.trajectories.reference_files import (
     made_as_yaml,
     new_class,
     rebuild,
+    table_as_yaml,
 )
-from edu_metrics.trajectories.reference_tables import table_as_yaml
 
 CLASSES = load_catalog(find_root()).reference_classes
 MICHIGAN = CLASSES["test_change_michigan"]

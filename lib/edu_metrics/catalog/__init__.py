@@ -5,23 +5,8 @@ Definitions are strict YAML files; :func:`load_catalog` reads them when it is ca
 import, and reports every fault at once.
 """
 
-from edu_metrics.catalog.base import Bound, Citation, Text
-from edu_metrics.catalog.knowledge import (
-    Irreversible,
-    Knowledge,
-    NormPace,
-    PartsOfWhole,
-    Selection,
-    SourceEnd,
-    TargetElsewhere,
-)
+from edu_metrics.catalog.base import Bound, Citation, Text, plain
 from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
-from edu_metrics.catalog.mechanisms import (
-    LeverRange,
-    MechanismInput,
-    MechanismRate,
-    MechanismUse,
-)
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
@@ -30,15 +15,26 @@ from edu_metrics.catalog.models import (
     FileInput,
     Indicator,
     Input,
+    Irreversible,
+    Knowledge,
+    LeverRange,
+    MechanismInput,
+    MechanismRate,
+    MechanismUse,
+    NormPace,
     PackageInput,
     Parameter,
+    PartsOfWhole,
     Quantity,
     Relation,
+    Selection,
     SimulatedInput,
     Source,
+    SourceEnd,
     Study,
+    TargetElsewhere,
+    distribution_fault,
 )
-from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
 from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.reference_classes import (
@@ -149,6 +145,7 @@ __all__ = [
     "Text",
     "TotalChange",
     "YearlyChange",
+    "distribution_fault",
     "find_root",
     "load_catalog",
     "load_priors",

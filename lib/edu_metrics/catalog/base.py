@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,8 +15,6 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-
-__all__ = ["Better", "Bound", "Citation", "Definition", "Slug", "Text", "Year"]
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$")]
 Year = Annotated[int, Field(ge=1900, le=2200)]
@@ -152,3 +151,27 @@ class Bound(Definition):
         if self.op == "==":
             return float(abs(self.value - value))
         return float(self.value - value if self.rising else value - self.value)
+
+
+def plain(name: str) -> str:
+    """
+    Make two spellings of one name the same: width, case and spaces apart.
+
+    Parameters
+    ----------
+    name : str
+        A name as found.
+
+    Returns
+    -------
+    str
+        The name in NFKC, without white space, in lower case.
+
+    Examples
+    --------
+    >>> plain("海 南 区") == plain("海南区")
+    True
+    >>> plain("Ｗuhai City")
+    'wuhaicity'
+    """
+    return "".join(unicodedata.normalize("NFKC", name).split()).lower()

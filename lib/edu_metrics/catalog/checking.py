@@ -6,23 +6,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.catalog.mechanisms import MechanismUse
+from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.models import (
     Area,
     FileInput,
     Indicator,
+    MechanismUse,
     PackageInput,
     Quantity,
     SimulatedInput,
     Study,
 )
-from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.scenarios import LeverSettings
 from edu_metrics.catalog.targets import Rank, Target
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.formulas.flows import FLOWS, Flow
+
+#: What an entry of each table is called, where it is referred to.
+_KINDS = {
+    "sources": "source",
+    "areas": "area",
+    "families": "area family",
+    "quantities": "quantity",
+    "indicators": "indicator",
+    "assumptions": "assumption",
+    "reference_classes": "reference class",
+    "plans": "plan",
+}
 
 
 @dataclass
@@ -101,19 +113,17 @@ def check(parts: Parts) -> list[str]:
         *_plans(parts),
         *_targets(parts),
         *_studies(parts),
-        *check_mechanisms(parts),
-        *check_scenarios(parts),
+        *_mechanisms(parts),
+        *_scenarios(parts),
     ]
     # What is wrong with a family is wrong with each of its members, and is said once.
     return list(dict.fromkeys(faults))
 
 
-def _missing(
-    parts: Parts, table: str, kind: str, names: Iterable[str], where: str
-) -> Iterator[str]:
+def _missing(parts: Parts, table: str, names: Iterable[str], where: str) -> Iterator[str]:
     for name in names:
         if parts.lacks(table, name):
-            yield f"{where}: no {kind} {name!r}{nearest(name, parts.tables()[table])}"
+            yield f"{where}: no {_KINDS[table]} {name!r}{nearest(name, parts.tables()[table])}"
 
 
 def _missing_areas(parts: Parts, names: Iterable[str], where: str) -> Iterator[str]:
@@ -125,7 +135,7 @@ def _missing_areas(parts: Parts, names: Iterable[str], where: str) -> Iterator[s
 def _areas(parts: Parts) -> Iterator[str]:
     for where, area in (*parts.areas.values(), *parts.families.values()):
         if area.parent:
-            yield from _missing(parts, "areas", "area", [area.parent], f"{where}: parent")
+            yield from _missing(parts, "areas", [area.parent], f"{where}: parent")
         path: list[str] = [area.id]
         while (parent := _parent(parts, path[-1])) is not None and parent not in path:
             path.append(parent)
@@ -154,7 +164,7 @@ def _indicators(parts: Parts) -> Iterator[str]:
         yield from _formula(where, indicator)
         for argument, given in indicator.inputs.items():
             yield from _missing(
-                parts, "quantities", "quantity", [given.quantity], f"{where}: inputs.{argument}"
+                parts, "quantities", [given.quantity], f"{where}: inputs.{argument}"
             )
             quantity: Quantity | None = parts.quantities.get(given.quantity, ("", None))[1]
             printed = quantity is not None and quantity.form == "printed_rate"
@@ -165,12 +175,8 @@ def _indicators(parts: Parts) -> Iterator[str]:
                     "a printed rate goes with the formula as_published, and nothing else does"
                 )
         for relation in indicator.relations:
-            yield from _missing(
-                parts, "indicators", "indicator", relation.indicators, f"{where}: relations"
-            )
-        yield from _missing(
-            parts, "assumptions", "assumption", indicator.assumptions, f"{where}: assumptions"
-        )
+            yield from _missing(parts, "indicators", relation.indicators, f"{where}: relations")
+        yield from _missing(parts, "assumptions", indicator.assumptions, f"{where}: assumptions")
 
 
 def _formula(where: str, indicator: Indicator) -> Iterator[str]:
@@ -204,9 +210,7 @@ def _formula(where: str, indicator: Indicator) -> Iterator[str]:
 
 def _breaks(parts: Parts) -> Iterator[str]:
     for where, entry in parts.breaks.values():
-        yield from _missing(
-            parts, "indicators", "indicator", [entry.indicator], f"{where}: indicator"
-        )
+        yield from _missing(parts, "indicators", [entry.indicator], f"{where}: indicator")
         yield from _missing_areas(parts, entry.areas, f"{where}: areas")
 
 
@@ -216,7 +220,7 @@ def _knowledge(parts: Parts) -> Iterator[str]:
         for key in ("indicator", "by", "whole", "indicators", "parts"):
             named = fields.get(key) or ()
             names = [named] if isinstance(named, str) else named
-            yield from _missing(parts, "indicators", "indicator", names, f"{where}: {key}")
+            yield from _missing(parts, "indicators", names, f"{where}: {key}")
         if fields.get("area"):
             yield from _missing_areas(parts, [fields["area"]], f"{where}: area")
 
@@ -225,21 +229,19 @@ def _citations(parts: Parts) -> Iterator[str]:
     for table in ("indicators", "breaks", "knowledge", "assumptions"):
         for where, entry in parts.tables()[table].values():
             if entry.citation:
-                yield from _missing(
-                    parts, "sources", "source", [entry.citation.source], f"{where}: citation"
-                )
+                yield from _missing(parts, "sources", [entry.citation.source], f"{where}: citation")
 
 
 def _reference_classes(parts: Parts) -> Iterator[str]:
     for where, entry in parts.reference_classes.values():
         for number, given in enumerate(entry.panels, start=1):
             spot = f"{where}: panels entry {number}: source"
-            yield from _missing(parts, "sources", "source", [given.source], spot)
+            yield from _missing(parts, "sources", [given.source], spot)
 
 
 def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
-        yield from _missing(parts, "sources", "source", [plan.source], f"{where}: source")
+        yield from _missing(parts, "sources", [plan.source], f"{where}: source")
         yield from _missing_areas(parts, plan.areas, f"{where}: areas")
 
 
@@ -265,20 +267,14 @@ def _targets(parts: Parts) -> Iterator[str]:
 
 def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
     if target.indicator:
-        yield from _missing(
-            parts, "indicators", "indicator", [target.indicator], f"{where}: indicator"
-        )
+        yield from _missing(parts, "indicators", [target.indicator], f"{where}: indicator")
     yield from _missing_areas(parts, target.areas, f"{where}: areas")
-    yield from _missing(
-        parts, "assumptions", "assumption", target.assumptions, f"{where}: assumptions"
-    )
-    yield from _missing(parts, "quantities", "quantity", target.evidence, f"{where}: evidence")
+    yield from _missing(parts, "assumptions", target.assumptions, f"{where}: assumptions")
+    yield from _missing(parts, "quantities", target.evidence, f"{where}: evidence")
     for reading in target.readings:
         spot = f"{where}: reading {reading.id!r}"
         if reading.indicator:
-            yield from _missing(
-                parts, "indicators", "indicator", [reading.indicator], f"{spot}: indicator"
-            )
+            yield from _missing(parts, "indicators", [reading.indicator], f"{spot}: indicator")
         for condition in reading.conditions:
             if isinstance(condition, Rank):
                 yield from _missing_areas(parts, condition.among, f"{spot}: among")
@@ -286,7 +282,7 @@ def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
 
 def _studies(parts: Parts) -> Iterator[str]:
     for where, study in parts.studies.values():
-        yield from _missing(parts, "plans", "plan", [study.plan], f"{where}: plan")
+        yield from _missing(parts, "plans", [study.plan], f"{where}: plan")
         yield from _missing_areas(parts, study.areas, f"{where}: areas")
         yield from _missing_areas(parts, study.compare_with, f"{where}: compare_with")
         yield from _missing_areas(parts, study.binding, f"{where}: binding")
@@ -295,7 +291,7 @@ def _studies(parts: Parts) -> Iterator[str]:
                 offer = nearest(name, study.areas)
                 yield f"{where}: binding: {name!r} is not one of the study's areas{offer}"
         classes, spot = study.reference_class, f"{where}: reference_class"
-        yield from _missing(parts, "reference_classes", "reference class", classes, spot)
+        yield from _missing(parts, "reference_classes", classes, spot)
         for number, given in enumerate(study.observations, start=1):
             yield from _input(parts, study, given, f"{where}: observations entry {number}")
         yield from _real_and_invented(parts, study, where)
@@ -305,20 +301,16 @@ def _input(
     parts: Parts, study: Study, given: FileInput | PackageInput | SimulatedInput, where: str
 ) -> Iterator[str]:
     if isinstance(given, SimulatedInput):
-        yield from _missing(parts, "areas", "area", [given.city], f"{where}: city")
+        yield from _missing(parts, "areas", [given.city], f"{where}: city")
         city: Area | None = parts.areas.get(given.city, ("", None))[1]
         if city is not None and not city.invented:
             yield f"{where}: city: {given.city!r} is a real place; numbers can't be invented for it"
         if not study.simulated:
             yield f"{where}: simulated numbers in a study that is not marked simulated: true"
     if isinstance(given, PackageInput):
-        yield from _missing(parts, "sources", "source", [given.source], f"{where}: source")
-        yield from _missing(
-            parts, "families", "area family", [given.area_family], f"{where}: area_family"
-        )
-        yield from _missing(
-            parts, "quantities", "quantity", given.quantities.values(), f"{where}: quantities"
-        )
+        yield from _missing(parts, "sources", [given.source], f"{where}: source")
+        yield from _missing(parts, "families", [given.area_family], f"{where}: area_family")
+        yield from _missing(parts, "quantities", given.quantities.values(), f"{where}: quantities")
 
 
 def _real_and_invented(parts: Parts, study: Study, where: str) -> Iterator[str]:
@@ -335,7 +327,7 @@ def _real_and_invented(parts: Parts, study: Study, where: str) -> Iterator[str]:
                 yield f"{where}: {key}: {name!r} is {what}, and the study is {marked}"
 
 
-def check_mechanisms(parts: Parts) -> Iterator[str]:
+def _mechanisms(parts: Parts) -> Iterator[str]:
     """
     Hold every mechanism of an indicator against the signature of its flow equation.
 
@@ -356,18 +348,10 @@ def check_mechanisms(parts: Parts) -> Iterator[str]:
 
 
 def _use(parts: Parts, use: MechanismUse, where: str) -> Iterator[str]:
-    for name in use.assumptions:
-        if parts.lacks("assumptions", name):
-            yield f"{where}: no assumption {name!r}{nearest(name, parts.assumptions)}"
+    yield from _missing(parts, "assumptions", use.assumptions, where)
     for argument, given in use.inputs.items():
-        named = (
-            ("quantities", "quantity", given.quantity),
-            ("indicators", "indicator", given.indicator),
-        )
-        for table, kind, wanted in named:
-            if wanted is not None and parts.lacks(table, wanted):
-                offer = nearest(wanted, parts.tables()[table])
-                yield f"{where}: inputs.{argument}: no {kind} {wanted!r}{offer}"
+        for table, named in (("quantities", given.quantity), ("indicators", given.indicator)):
+            yield from _missing(parts, table, filter(None, [named]), f"{where}: inputs.{argument}")
     flow = FLOWS.get(use.flow)
     if flow is None:
         yield f"{where}: flow: no flow {use.flow!r}{nearest(use.flow, FLOWS)}"
@@ -393,7 +377,7 @@ def _names(
         yield f"{where}: {key}: {flow.name} takes {wanted}, found {given}"
 
 
-def check_scenarios(parts: Parts) -> Iterator[str]:
+def _scenarios(parts: Parts) -> Iterator[str]:
     """
     Hold every scenario's levers and references against what is defined.
 
@@ -408,9 +392,7 @@ def check_scenarios(parts: Parts) -> Iterator[str]:
         One line a fault.
     """
     for where, scenario in parts.scenarios.values():
-        for name in scenario.indicators:
-            if parts.lacks("indicators", name):
-                yield f"{where}: indicators: no indicator {name!r}{nearest(name, parts.indicators)}"
+        yield from _missing(parts, "indicators", scenario.indicators, f"{where}: indicators")
         for number, step in enumerate(scenario.steps, start=1):
             if isinstance(step, LeverSettings):
                 yield from _settings(step, f"{where}: steps entry {number}")

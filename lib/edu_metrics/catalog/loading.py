@@ -8,28 +8,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from edu_metrics.catalog.base import Definition
+from edu_metrics.catalog.base import Definition, plain
 from edu_metrics.catalog.checking import Parts, check
-from edu_metrics.catalog.knowledge import KNOWLEDGE_TYPES, Knowledge
 from edu_metrics.catalog.models import (
+    KNOWLEDGE_TYPES,
     Area,
     AreaFamily,
     Assumption,
     Break,
     Indicator,
+    Knowledge,
     Quantity,
     Source,
     Study,
 )
-from edu_metrics.catalog.names import plain
 from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
-
-__all__ = ["Catalog", "find_root", "load_catalog"]
-
 
 _Entry = TypeVar("_Entry")
 

@@ -1,32 +1,174 @@
-"""What is defined besides plans: sources, places, quantities, indicators, breaks and so on."""
+"""
+What is defined besides plans: sources, places, quantities, indicators, breaks and so on.
+
+The mechanism that serves an indicator is data, checked against the equations. A published series is
+an observation and stands in data/raw; as knowledge, for an audit, stands what no table holds: a
+pace that a higher authority set, a target for the same indicator elsewhere, the day on which a
+data source ended, a process that can't be reversed, the parts that make up a whole.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from edu_metrics.catalog.base import Better, Citation, Definition, Slug, Text, Year
-from edu_metrics.catalog.mechanisms import MechanismUse
+from edu_metrics.catalog.base import Better, Bound, Citation, Definition, Slug, Text, Year
 
-__all__ = [
-    "Area",
-    "AreaFamily",
-    "Assumption",
-    "Break",
-    "FileInput",
-    "Indicator",
-    "Input",
-    "PackageInput",
-    "Parameter",
-    "Quantity",
-    "Relation",
-    "SimulatedInput",
-    "Source",
-    "Study",
-]
+#: What each kind of distribution is given by.
+_GIVEN = {
+    "fixed": ("mean",),
+    "beta": ("mean", "sd"),
+    "normal": ("mean", "sd"),
+    "range": ("low", "high"),
+}
+
+
+def distribution_fault(
+    kind: str, mean: float | None, sd: float | None, low: float | None, high: float | None
+) -> str | None:
+    """
+    Say why numbers make no distribution of a kind.
+
+    Parameters
+    ----------
+    kind : {"fixed", "beta", "normal", "range"}
+        What the numbers are to give.
+    mean, sd, low, high : float or None
+        The numbers. [unit of the rate; a beta distribution in percent]
+
+    Returns
+    -------
+    str or None
+        What was expected and found; None where nothing is wrong.
+
+    Examples
+    --------
+    >>> distribution_fault("range", None, None, 2, 1)
+    'expected low before high, found 2 and 1'
+    """
+    numbers = {"mean": mean, "sd": sd, "low": low, "high": high}
+    given = {name: value for name, value in numbers.items() if value is not None}
+    if tuple(given) != _GIVEN[kind]:
+        return (
+            f"a rate of kind {kind!r} takes {' and '.join(_GIVEN[kind])}, "
+            f"found {' and '.join(given) or 'nothing'}"
+        )
+    if not all(map(math.isfinite, given.values())):
+        return f"expected finite numbers for a rate, found {given}"
+    if sd is not None and sd <= 0:
+        return f"sd: expected more than 0, found {sd:g}; or use 'fixed'"
+    if low is not None and high is not None and low > high:
+        return f"expected low before high, found {low:g} and {high:g}"
+    if mean is None or sd is None or kind != "beta":
+        return None
+    if not 0 < mean < 100 or sd**2 >= mean * (100 - mean):
+        return (
+            f"no beta distribution on 0-100 has mean {mean:g} and sd {sd:g}; "
+            "expected a mean inside 0-100 and a smaller sd"
+        )
+    return None
+
+
+class MechanismInput(Definition):
+    """
+    Where one number that a mechanism starts from comes from.
+
+    A quantity (``teachers_primary``), the value of an indicator, or a number that is fixed.
+    """
+
+    quantity: Slug | None = None
+    group: str = "all"
+    indicator: Slug | None = None
+    number: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_scalar(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"quantity": given}
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return {"number": given}
+        return given
+
+    @model_validator(mode="after")
+    def _one_source(self) -> MechanismInput:
+        named = [self.quantity, self.indicator, self.number]
+        if sum(item is not None for item in named) != 1:
+            raise ValueError("expected one of quantity, indicator and number")
+        return self
+
+
+class MechanismRate(Definition):
+    """One rate that nobody knows exactly, by mean and sd or by a range; see the mechanisms."""
+
+    kind: Literal["fixed", "beta", "normal", "range"]
+    mean: float | None = None
+    sd: float | None = Field(default=None, gt=0)
+    low: float | None = None
+    high: float | None = None
+    yearly: bool = False
+    unverified: bool = False
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_a_distribution(self) -> MechanismRate:
+        fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
+        if fault:
+            raise ValueError(fault)
+        return self
+
+
+class LeverRange(Definition):
+    """
+    Where a lever stands when nothing new is done, and how far it can be set.
+
+    With ``per_100`` the numbers are for each 100 of the mechanism's whole (teachers, entrants of a
+    cohort, children), so that one definition serves a city and its districts.
+    """
+
+    usual: float
+    low: float
+    high: float
+    per_100: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> LeverRange:
+        if not self.low <= self.usual <= self.high:
+            raise ValueError(
+                f"expected low <= usual <= high, found {self.low:g}, {self.usual:g}, {self.high:g}"
+            )
+        return self
+
+
+class MechanismUse(Definition):
+    """
+    The mechanism behind an indicator.
+
+    ``stated`` says how a start that only the plan prints is put in relative terms: ``rate`` is
+    the printed rate, a number is itself.
+    """
+
+    flow: Slug
+    outcome: Slug
+    inputs: dict[Slug, MechanismInput]
+    stated: dict[Slug, float | Literal["rate"]] = Field(default_factory=dict)
+    rates: dict[Slug, MechanismRate] = Field(default_factory=dict)
+    levers: dict[Slug, LeverRange] = Field(min_length=1)
+    assumptions: tuple[Slug, ...] = ()
+
+    @field_validator("stated")
+    @classmethod
+    def _has_a_rate(cls, given: dict[str, float | str]) -> dict[str, float | str]:
+        if given and "rate" not in given.values():
+            raise ValueError("expected 'rate' for one input: what the plan prints goes in there")
+        return given
+
 
 AreaLevel = Literal["nation", "region", "city", "district", "school"]
 Rating = Literal["red", "amber", "green"]
@@ -153,12 +295,7 @@ class Relation(Definition):
     """How one indicator hangs together with others."""
 
     kind: Literal[
-        "subset_of",
-        "complement_of",
-        "disjoint_from",
-        "product_of",
-        "part_of",
-        "published_form_of",
+        "subset_of", "complement_of", "disjoint_from", "product_of", "part_of", "published_form_of"
     ]
     indicators: tuple[Slug, ...] = Field(min_length=1)
 
@@ -276,3 +413,104 @@ class Study(Definition):
     simulated: bool = False
     track_record: bool | None = None
     note: Text
+
+
+class _Known(Definition):
+    """What every piece of knowledge has: an id, a citation, and how sure it is."""
+
+    id: Slug
+    citation: Citation
+    unverified: bool = False
+    note: Text | None = None
+
+
+class NormPace(_Known):
+    """A yearly change that a higher authority set for the same indicator."""
+
+    type: Literal["norm_pace"]
+    indicator: Slug
+    area: Slug
+    points_per_year: float
+
+
+class TargetElsewhere(_Known):
+    """A target that another plan sets for the same indicator, in an area above."""
+
+    type: Literal["target_elsewhere"]
+    indicators: tuple[Slug, ...] = Field(min_length=1)
+    area: Slug
+    year: Year
+    bound: Bound
+
+
+class SourceEnd(_Known):
+    """The day from which an indicator's data can't lawfully or practically be had any more."""
+
+    type: Literal["source_end"]
+    indicators: tuple[Slug, ...] = Field(min_length=1)
+    from_date: dt.date
+    why: Text
+
+
+class Irreversible(_Known):
+    """
+    A condition that is not cured: the overall rate falls only as old cohorts leave.
+
+    ``entry_pct`` and ``exit_pct`` are the rates of the youngest and the oldest cohort, and
+    ``cohorts`` the number of equal cohorts in between.
+    """
+
+    type: Literal["irreversible"]
+    indicator: Slug
+    entry_pct: float
+    exit_pct: float
+    cohorts: int = Field(ge=1)
+    area: Slug
+
+
+class Selection(_Known):
+    """
+    A rate among a selected part of a cohort: it moves when the selection moves.
+
+    ``shares_pct`` are illustrative shares of the cohort that are selected, the first one now.
+    """
+
+    type: Literal["selection"]
+    indicator: Slug
+    by: Slug
+    shares_pct: tuple[float, ...] = Field(min_length=2)
+
+
+class PartsOfWhole(_Known):
+    """
+    Indicators of parts whose weighted mean is the indicator of the whole.
+
+    Each entry of ``weights`` is one possible set of sizes, in the order of ``parts``: where the
+    parts' limits are open (which grades are the lower ones?), there are several.
+    """
+
+    type: Literal["parts_of_whole"]
+    whole: Slug | None
+    parts: tuple[Slug, ...] = Field(min_length=2)
+    weights: tuple[tuple[float, ...], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_weight_a_part(self) -> PartsOfWhole:
+        if any(len(weights) != len(self.parts) for weights in self.weights):
+            raise ValueError(f"weights: expected {len(self.parts)} in each set, one a part")
+        return self
+
+
+Knowledge = NormPace | TargetElsewhere | SourceEnd | Irreversible | Selection | PartsOfWhole
+
+#: The classes by the ``type`` that an entry names.
+KNOWLEDGE_TYPES: Mapping[str, type[Knowledge]] = MappingProxyType(
+    {
+        "norm_pace": NormPace,
+        "target_elsewhere": TargetElsewhere,
+        "source_end": SourceEnd,
+        "irreversible": Irreversible,
+        "selection": Selection,
+        "parts_of_whole": PartsOfWhole,
+    }
+)

@@ -14,8 +14,6 @@ from pydantic import Field, model_validator
 from edu_metrics.catalog.base import Definition, Slug, Text
 from edu_metrics.errors import DefinitionError
 
-__all__ = ["WIDEST", "Prior", "PriorTable", "load_priors", "prior_of"]
-
 #: The prior of a series of which nothing is said: it was learned from all types together.
 WIDEST = "any"
 

@@ -10,19 +10,6 @@ from pydantic import Field, StringConstraints, model_validator
 
 from edu_metrics.catalog.base import Better, Definition, Slug, Text, Year
 
-__all__ = [
-    "ALL",
-    "BANDS",
-    "PERCENTILES",
-    "SPANS",
-    "Counts",
-    "Fastest",
-    "GainCell",
-    "PanelBreak",
-    "PanelInput",
-    "ReferenceClass",
-]
-
 #: Bands of the starting value, each with its upper end, which belongs to it. [percent]
 BANDS: dict[str, float] = {
     "<=20": 20,

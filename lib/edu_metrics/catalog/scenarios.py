@@ -8,25 +8,6 @@ from pydantic import Field, model_validator
 
 from edu_metrics.catalog.base import Definition, Slug, Text
 
-__all__ = [
-    "AsUsual",
-    "BestPeers",
-    "Grid",
-    "Halt",
-    "HistoricalPace",
-    "LeverSettings",
-    "OwnPace",
-    "Percentile",
-    "PromisedPace",
-    "ReadingPath",
-    "RequiredPace",
-    "Scenario",
-    "ScenarioStep",
-    "Shock",
-    "Span",
-    "Start",
-]
-
 #: How many years after the start a step takes effect; 0 is from the first year on.
 After = Annotated[int, Field(ge=0, le=50)]
 

@@ -9,23 +9,6 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from edu_metrics.catalog.base import Bound, Definition, Slug, Text, Year
 
-__all__ = [
-    "AverageChange",
-    "Baseline",
-    "Condition",
-    "EachYear",
-    "Frequency",
-    "Kind",
-    "Level",
-    "Plan",
-    "Rank",
-    "Reading",
-    "SumOverYears",
-    "Target",
-    "TotalChange",
-    "YearlyChange",
-]
-
 Kind = Literal[
     "level",
     "each_year_floor",

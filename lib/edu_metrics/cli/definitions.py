@@ -158,7 +158,7 @@ def reference(
         else:
             out.write_text(text, encoding="utf-8", newline="\n")
         return
-    from edu_metrics.trajectories.reference_tables import class_rows, table_rows
+    from edu_metrics.trajectories.reference_files import class_rows, table_rows
 
     catalog = load(root)
     if name is None:

@@ -15,7 +15,7 @@ from edu_metrics.explorer.serving import serve
 from edu_metrics.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from edu_metrics.explorer.desk import Prepare
+    from edu_metrics.explorer.selection import Prepare
 
 __all__ = ["NOTEBOOK", "serve", "show_explorer"]
 
@@ -68,8 +68,8 @@ def show_explorer(
         )
     require_extra("explore")
     # What computes and draws is loaded in the kernel, and not by the server.
-    from edu_metrics.explorer.desk import Desk
     from edu_metrics.explorer.panel import Explorer
+    from edu_metrics.explorer.selection import Selection
 
-    desk = Desk(load_catalog(Path(root) if root else find_root()), prepare)
-    return Explorer(desk, desk.choose(study, area, target), lang).page
+    selection = Selection(load_catalog(Path(root) if root else find_root()), prepare)
+    return Explorer(selection, selection.choose(study, area, target), lang).page

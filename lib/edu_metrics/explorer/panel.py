@@ -11,12 +11,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from edu_metrics.errors import EduMetricsError
-from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
-from edu_metrics.explorer.desk import Choice, Desk
-from edu_metrics.explorer.drawing import Picture
-from edu_metrics.explorer.telling import (
+from edu_metrics.explorer.render import (
+    Picture,
     answer_html,
     assumption_html,
+    broken_html,
     figure_note_html,
     gap_html,
     head_html,
@@ -24,11 +23,10 @@ from edu_metrics.explorer.telling import (
     pace_label,
     pace_note_html,
 )
-from edu_metrics.explorer.workbench import Workbench
+from edu_metrics.explorer.selection import Choice, Selection
+from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
 from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import LANGUAGES, number, say
-
-__all__ = ["Explorer"]
 
 _NAMES = {"zh": "中文", "en": "English"}
 #: How finely a lever is set. [unit of the lever]
@@ -51,7 +49,7 @@ class Explorer:
 
     Parameters
     ----------
-    desk : Desk
+    selection : Selection
         The studies.
     choice : Choice
         What is looked at first.
@@ -59,9 +57,9 @@ class Explorer:
         Language at first.
     """
 
-    def __init__(self, desk: Desk, choice: Choice, lang: str) -> None:
-        self.desk, self.choice, self.lang = desk, choice, lang
-        self.bench: Workbench | None = None
+    def __init__(self, selection: Selection, choice: Choice, lang: str) -> None:
+        self.selection, self.choice, self.lang = selection, choice, lang
+        self.what_if: WhatIf | None = None
         self._hushed = False
         self.picture = Picture()
         self.head, self.gap = widgets.HTML(), widgets.HTML()
@@ -155,9 +153,9 @@ class Explorer:
     def _enter(self, study: str) -> None:
         """Look at another study, at its first target where it can't be read."""
         try:
-            choice = self.desk.choose(study)
+            choice = self.selection.choose(study)
         except (EduMetricsError, OSError):
-            area, target = self.desk.areas(study)[0], self.desk.targets(study)[0].id
+            area, target = self.selection.areas(study)[0], self.selection.targets(study)[0].id
             choice = Choice(study, area, target)
         self._open(choice)
 
@@ -166,48 +164,45 @@ class Explorer:
         self.lang = lang
         before = self.assumed
         self._open(self.choice)
-        if self.bench is not None and self.bench.reason is None:
+        if self.what_if is not None and self.what_if.reason is None:
             self._begin(before)
 
     def _open(self, choice: Choice) -> None:
         """Look at something else; a study that can't be read says why."""
         self.choice = choice
-        study, lang = self.desk.catalog.study(choice.study), self.lang
-        self.head.value = head_html(study, self.desk.plan(choice.study), lang)
+        study, lang = self.selection.catalog.study(choice.study), self.lang
+        self.head.value = head_html(study, self.selection.plan(choice.study), lang)
         with self._hush():
             self._offer()
             self._label()
         try:
-            self.bench = self.desk.workbench(choice)
+            self.what_if = self.selection.what_if(choice)
             self._offer_readings()
         except (EduMetricsError, OSError) as error:
-            self.bench = None
-            told = escape(say("explore.broken", lang)), escape(str(error))
-            self.gap.value = (
-                f'<div class="edu-note edu-gap"><p>{told[0]}</p><pre>{told[1]}</pre></div>'
-            )
+            self.what_if = None
+            self.gap.value = broken_html(error, lang)
             self.answer.value = self.figure.value = self.note.value = ""
             self.controls.layout.visibility = "hidden"
             return
-        self.controls.layout.visibility = "hidden" if self.bench.reason else "visible"
-        self.gap.value = gap_html(self.bench, lang)
+        self.controls.layout.visibility = "hidden" if self.what_if.reason else "visible"
+        self.gap.value = gap_html(self.what_if, lang)
         self._begin()
 
     def _offer(self) -> None:
         """Fill the lists of studies, areas and targets."""
-        catalog, lang, choice = self.desk.catalog, self.lang, self.choice
+        catalog, lang, choice = self.selection.catalog, self.lang, self.choice
         _fill(
             self.study, [(e.title.in_(lang), n) for n, e in catalog.studies.items()], choice.study
         )
-        areas = [(catalog.areas[n].name.in_(lang), n) for n in self.desk.areas(choice.study)]
+        areas = [(catalog.areas[n].name.in_(lang), n) for n in self.selection.areas(choice.study)]
         _fill(self.area, areas, choice.area)
-        targets = [(t.title.in_(lang), t.id) for t in self.desk.targets(choice.study)]
+        targets = [(t.title.in_(lang), t.id) for t in self.selection.targets(choice.study)]
         _fill(self.target, targets, choice.target)
 
     def _offer_readings(self) -> None:
-        target = self.desk.plan(self.choice.study).target(self.choice.target)
+        target = self.selection.plan(self.choice.study).target(self.choice.target)
         listed = []
-        for at, found in enumerate(self.desk.readings(self.choice)):
+        for at, found in enumerate(self.selection.readings(self.choice)):
             label = target.reading(found.reading).label.in_(self.lang) if found.reading else ""
             if found.steps is not None:
                 label = say("report.reading_with_steps", self.lang, label=label, steps=found.steps)
@@ -229,60 +224,60 @@ class Explorer:
 
     def _begin(self, assumed: Assumed | None = None) -> None:
         """Set every slider for the target at hand: as usual, or as it was assumed before."""
-        bench = self.bench
-        if bench is None:
+        what_if = self.what_if
+        if what_if is None:
             return
-        if bench.reason is not None:
+        if what_if.reason is not None:
             self._answer()
             return
-        first = next((name for name in _FIRST if name in bench.courses), OWN_PACE)
+        first = next((name for name in _FIRST if name in what_if.courses), OWN_PACE)
         start = assumed or Assumed(course=first)
         with self._hush():
             self._offer_courses(start.course)
             self._offer_levers(start)
-            slider, lang = bench.slider, self.lang
+            slider, lang = what_if.slider, self.lang
             _range(self.pace, slider.low, slider.high, slider.step, start.pace)
-            self.pace.description = pace_label(bench, lang)
+            self.pace.description = pace_label(what_if, lang)
             key = "shock_points" if slider.kind == "points" else "shock_percent"
             self.shock.description = say(f"explore.{key}", lang)
             self.shock.value = start.shock
-            ahead = range(bench.due - bench.start_year)
-            years = [(str(bench.start_year + 1 + at), at) for at in ahead]
+            ahead = range(what_if.due - what_if.start_year)
+            years = [(str(what_if.start_year + 1 + at), at) for at in ahead]
             _fill(self.shock_year, years, start.shock_year)
-            self.pace_note.value = pace_note_html(bench, lang)
-            self.lever_note.value = lever_note_html(bench, lang)
-            self.note.value = figure_note_html(bench, lang)
+            self.pace_note.value = pace_note_html(what_if, lang)
+            self.lever_note.value = lever_note_html(what_if, lang)
+            self.note.value = figure_note_html(what_if, lang)
         self._answer()
 
     def _offer_courses(self, chosen: str) -> None:
-        bench, lang = self.bench, self.lang
-        if bench is None:
+        what_if, lang = self.what_if, self.lang
+        if what_if is None:
             return
-        scenarios = self.desk.catalog.scenarios
+        scenarios = self.selection.catalog.scenarios
         listed = [(say("explore.own_pace", lang), OWN_PACE)]
-        listed += [(say("explore.levers", lang), LEVERS)] if bench.levers else []
-        listed += [(scenarios[name].title.in_(lang), name) for name in bench.courses]
+        listed += [(say("explore.levers", lang), LEVERS)] if what_if.levers else []
+        listed += [(scenarios[name].title.in_(lang), name) for name in what_if.courses]
         _fill(self.course, listed, chosen)
 
     def _offer_levers(self, assumed: Assumed) -> None:
-        bench = self.bench
-        if bench is None:
+        what_if = self.what_if
+        if what_if is None:
             return
         self.levers = {}
-        for lever in bench.levers:
+        for lever in what_if.levers:
             slider = _slider()
-            step = 0.1 if bench.relative else _STEPS[lever.unit]
+            step = 0.1 if what_if.relative else _STEPS[lever.unit]
             value = assumed.levers.get(lever.name, lever.usual)
             _range(slider, lever.low, lever.high, step, value)
-            slider.description = self._lever_label(lever, bench)
+            slider.description = self._lever_label(lever, what_if)
             slider.add_class("edu-slider")
             slider.observe(lambda _: None if self._hushed else self._set(LEVERS), "value")
             self.levers[lever.name] = slider
         self.lever_box.children = tuple(self.levers.values())
 
-    def _lever_label(self, lever: Lever, bench: Workbench) -> str:
+    def _lever_label(self, lever: Lever, what_if: WhatIf) -> str:
         key = _UNITS[lever.unit]
-        if bench.relative and lever.unit in ("persons", "places"):
+        if what_if.relative and lever.unit in ("persons", "places"):
             key = "per_100"
         decimals = 0 if float(lever.usual).is_integer() else 1
         return say(
@@ -295,10 +290,10 @@ class Explorer:
 
     def _take(self, course: str) -> None:
         """Take a course as it is."""
-        bench = self.bench
-        if bench is not None and course != LEVERS:
+        what_if = self.what_if
+        if what_if is not None and course != LEVERS:
             with self._hush():
-                for name, value in bench.settings_of(course).items():
+                for name, value in what_if.settings_of(course).items():
                     self.levers[name].value = value
         self._answer()
 
@@ -309,18 +304,18 @@ class Explorer:
         self._take(course)
 
     def _answer(self) -> None:
-        bench, assumed = self.bench, self.assumed
-        if bench is None:
+        what_if, assumed = self.what_if, self.assumed
+        if what_if is None:
             return
-        found = bench.answer(assumed)
-        if bench.reason is None:
-            self.assumes.value = assumption_html(bench, assumed, self.lang)
-        self.answer.value = answer_html(bench, assumed, found, self.lang)
-        self.figure.value = self.picture.draw(bench, found, self.lang)
+        found = what_if.answer(assumed)
+        if what_if.reason is None:
+            self.assumes.value = assumption_html(what_if, assumed, self.lang)
+        self.answer.value = answer_html(what_if, assumed, found, self.lang)
+        self.figure.value = self.picture.draw(what_if, found, self.lang)
         if found.pace is not None and assumed.course != OWN_PACE:
             # The slider shows the pace of every course, so that one can go on from there.
             with self._hush():
-                self.pace.value = bench.on_slider(found.pace)
+                self.pace.value = what_if.on_slider(found.pace)
 
 
 def _slider(value: float = 0.0, low: float = 0.0, high: float = 1.0, step: float = 0.1) -> Any:

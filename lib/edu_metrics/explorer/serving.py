@@ -22,8 +22,6 @@ from typing import Any
 from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.words import say
 
-__all__ = ["free_port", "serve", "with_parameters"]
-
 HOST = "localhost"
 
 

@@ -4,14 +4,9 @@ from edu_metrics.errors import require_extra
 
 require_extra("reports", "matplotlib")
 
-from edu_metrics.figures.audit import (
-    describe_baselines,
-    describe_links,
-    plot_baselines,
-    plot_links,
-)
-from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.figures.contributions import plot_contributions
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.audit import describe_baselines, describe_links, plot_baselines, plot_links
+from edu_metrics.figures.bars import Bar, describe_tornado, plot_contributions, plot_tornado
 from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
 from edu_metrics.figures.describing import (
     describe_areas,
@@ -28,7 +23,6 @@ from edu_metrics.figures.frame_plots import (
     plot_small_multiples,
 )
 from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
-from edu_metrics.figures.outlook_data import BOUND_KINDS, PROMISE_SIGNS, Fan, Promise
 from edu_metrics.figures.output import (
     as_html,
     new_figure,
@@ -45,16 +39,13 @@ from edu_metrics.figures.overview import (
 )
 from edu_metrics.figures.style import (
     COLOURS,
-    FONT_FAMILY,
-    LARGE,
+    HATCHED,
     LINE_STYLES,
-    STANDARD,
-    STRIP,
-    apply_style,
+    VERDICT_COLOURS,
+    VERDICT_MARKS,
     register_fonts,
     use_style,
 )
-from edu_metrics.figures.tornado import Bar, describe_tornado, plot_tornado
 from edu_metrics.figures.track import (
     Said,
     describe_coverage,
@@ -67,16 +58,10 @@ from edu_metrics.figures.track import (
 
 __all__ = [
     "AVAILABILITY_STATES",
-    "BOUND_KINDS",
     "COLOURS",
-    "FONT_FAMILY",
     "HATCHED",
-    "LARGE",
     "LINE_STYLES",
     "OUTLOOK_PARTS",
-    "PROMISE_SIGNS",
-    "STANDARD",
-    "STRIP",
     "VERDICT_COLOURS",
     "VERDICT_MARKS",
     "Bar",
@@ -84,7 +69,6 @@ __all__ = [
     "Fan",
     "Promise",
     "Said",
-    "apply_style",
     "as_html",
     "describe_areas",
     "describe_availability",

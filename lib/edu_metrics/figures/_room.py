@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -23,19 +24,10 @@ from edu_metrics.errors import ReportError
 from edu_metrics.figures.style import FONT_FAMILY, register_fonts
 from edu_metrics.words import say
 
-__all__ = [
-    "blank",
-    "cell_size",
-    "fold",
-    "legend_below",
-    "say_no_data",
-    "spread_apart",
-    "text_width",
-    "year_ticks",
-]
-
 _POINTS_PER_INCH = 72.0
 _NEVER_FIRST = frozenset("，。、；：）》”’！？%％)")
+#: Height of a panel that title, ticks and margins take. [points]
+_FRAME = 46.0
 _STEPS = (1, 2, 3, 4, 5, 10, 20, 25, 50, 100)
 
 
@@ -148,10 +140,7 @@ def cell_size(ax: Axes) -> tuple[float, float]:
         box = ax.get_position()
         return width * box.width, height * box.height
     grid = spec.get_gridspec()
-    return (
-        width * len(spec.colspan) / grid.ncols,
-        height * len(spec.rowspan) / grid.nrows,
-    )
+    return (width * len(spec.colspan) / grid.ncols, height * len(spec.rowspan) / grid.nrows)
 
 
 def spread_apart(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -273,6 +262,67 @@ def legend_below(
         handlelength=1.4,
         columnspacing=1.2,
     )
+
+
+def name_ends(
+    ax: Axes,
+    ends: Sequence[tuple[float, float, str, str]],
+    size: float,
+    *,
+    room: float | None = None,
+) -> None:
+    """
+    Name what ends in a panel at its right, so that no name covers another.
+
+    Parameters
+    ----------
+    ax : Axes
+        Panel, with its limits set.
+    ends : sequence of (float, float, str, str)
+        Year and value of each end, its name and its colour.
+    size : float
+        Font size. [points]
+    room : float, optional
+        Width at which a name is folded; it is not folded when left out. [points]
+    """
+    bottom, top = ax.get_ylim()
+    right = ax.get_xlim()[1]
+    height = max(cell_size(ax)[1] - _FRAME, 4 * size)
+    names = [name if room is None else fold(name, room, size) for _, _, name, _ in ends]
+    # A name of several lines takes as many places, and stands in the middle of them.
+    lines = [max(len(name.splitlines()), 1) for name in names]
+    wanted = [end[1] for end, many in zip(ends, lines, strict=True) for _ in range(many)]
+    found = iter(spread_apart(wanted, 1.25 * size * (top - bottom) / height, bottom, top))
+    places = [sum(islice(found, many)) / many for many in lines]
+    for (year, value, _, colour), name, place in zip(ends, names, places, strict=True):
+        ax.plot(
+            [year, right], [value, place], linestyle=":", linewidth=0.6, color=colour, clip_on=False
+        )
+        text = ax.annotate(
+            name, (right, place), xytext=(2.0, 0.0), textcoords="offset points", va="center",
+            fontsize=size, color=colour, annotation_clip=False,
+        )  # fmt: skip
+        if room is not None:
+            text.set_linespacing(1.05)
+
+
+def name_axes(ax: Axes, size: float, *, x: str, y: str, title: str = "") -> None:
+    """
+    Write title and axes of a panel.
+
+    Parameters
+    ----------
+    ax : Axes
+        Panel.
+    size : float
+        Font size of the labels; the title is larger, the ticks are smaller. [points]
+    x, y, title : str
+        The words.
+    """
+    ax.set_title(title, fontsize=size + 1)
+    ax.set_xlabel(x, fontsize=size)
+    ax.set_ylabel(y, fontsize=size)
+    ax.tick_params(labelsize=size - 1)
 
 
 def blank(ax: Axes) -> None:

@@ -8,10 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc
 
+from edu_metrics.figures._room import name_axes
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import number, say, signed
-
-__all__ = ["describe_baselines", "describe_links", "plot_baselines", "plot_links"]
 
 _STYLES = ("-", "--", ":", "-.")
 _SMALL = 8.0
@@ -72,11 +71,8 @@ def plot_baselines(
         margin = 0.15 * (max(ends) - min(ends)) + 1
         ax.set_xlim(max(0, min(ends) - margin), min(100, max(ends) + margin))
         ax.set_ylim(0, reach)
-        ax.set_title(title, fontsize=_SMALL + 1)
-        ax.set_xlabel(say("figure.baseline", lang), fontsize=_SMALL)
-        key = "figure.gain_a_year" if sign > 0 else "figure.fall_a_year"
-        ax.set_ylabel(say(key, lang), fontsize=_SMALL)
-        ax.tick_params(labelsize=_SMALL - 1)
+        pace = say("figure.gain_a_year" if sign > 0 else "figure.fall_a_year", lang)
+        name_axes(ax, _SMALL, x=say("figure.baseline", lang), y=pace, title=title)
         ax.legend(fontsize=_SMALL - 1.5, loc="upper left" if sign < 0 else "upper right")
     return ax
 

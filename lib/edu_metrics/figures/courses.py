@@ -10,19 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures._marks import draw_promises
-from edu_metrics.figures._room import cell_size, fold, say_no_data, spread_apart
-from edu_metrics.figures.outlook_data import Point, Promise, shortest
+from edu_metrics.figures._marks import Point, Promise, draw_promises, shortest
+from edu_metrics.figures._room import cell_size, fold, name_ends, say_no_data
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, use_style
 from edu_metrics.words import say
-
-__all__ = ["CourseLine", "describe_courses", "plot_courses"]
 
 #: Colour and dashes of the courses, in this order; vermilion and black are promises and data.
 _LOOKS: Final = (
@@ -35,7 +31,6 @@ _LOOKS: Final = (
     ("#332288", (0.0, (1.0, 1.0)), "X"),
 )
 _TITLE, _LABEL = 9.0, 7.5  # font sizes [points]
-_FRAME = 46.0  # height of a panel that title, ticks and margins take [points]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +92,7 @@ def plot_courses(
     promised: Sequence[Promise] = (),
     bounds: tuple[float | None, float | None] = (None, None),
     room: float = 110.0,
+    ylim: tuple[float, float] | None = None,
     lang: str,
 ) -> Axes:
     """
@@ -147,6 +143,8 @@ def plot_courses(
     years = [year for year, _ in observed] + [year for one in courses for year in one.years]
     years += [promise.year for promise in promised]
     _set_axes(ax, years, values, unit_label, bounds)
+    if ylim is not None:
+        ax.set_ylim(*ylim)
     start = observed[-1:]
     place = 0
     ends: list[tuple[float, float, str, str]] = []
@@ -174,7 +172,7 @@ def plot_courses(
     # One level for several years is named once, at the last of them.
     levels = {(one.value, one.text): one.year for one in sorted(promised, key=lambda p: p.year)}
     ends += [(year, value, text, COLOURS["target"]) for (value, text), year in levels.items()]
-    _name_ends(ax, ends, room)
+    name_ends(ax, ends, _LABEL, room=room)
     for artist in (*ax.lines, *ax.spines.values()):
         artist.set_in_layout(False)
     return ax
@@ -284,35 +282,3 @@ def _set_axes(
     ax.yaxis.set_major_formatter(lambda value, _: shortest(value))
     ax.tick_params(labelsize=_LABEL, labelfontfamily=list(FONT_FAMILY), length=2.5, pad=2.0)
     ax.set_ylabel(unit_label, fontsize=_LABEL, labelpad=2.0)
-
-
-def _name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]], room: float) -> None:
-    """Name courses and promises to the right, moved apart where they would overlap."""
-    if not ends:
-        return
-    bottom, top = ax.get_ylim()
-    right = ax.get_xlim()[1]
-    height = max(cell_size(ax)[1] - _FRAME, 4 * _LABEL)
-    names = [fold(name, room, _LABEL) for _, _, name, _ in ends]
-    # A name of several lines takes as many places, and stands in the middle of them.
-    wanted = [value for (_, value, _, _), name in zip(ends, names, strict=True)
-              for _ in name.splitlines()]  # fmt: skip
-    gap = 1.25 * _LABEL * (top - bottom) / height
-    found = iter(spread_apart(wanted, gap, bottom, top))
-    places = [sum(taken) / len(taken) for name in names
-              if (taken := list(islice(found, len(name.splitlines()))))]  # fmt: skip
-    for (year, value, _, colour), name, place in zip(ends, names, places, strict=True):
-        ax.plot(
-            [year, right], [value, place], linestyle=":", linewidth=0.6, color=colour, clip_on=False
-        )
-        ax.annotate(
-            name,
-            (right, place),
-            xytext=(2.0, 0.0),
-            textcoords="offset points",
-            va="center",
-            fontsize=_LABEL,
-            linespacing=1.05,
-            color=colour,
-            annotation_clip=False,
-        )

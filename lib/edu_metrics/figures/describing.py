@@ -6,26 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from edu_metrics.figures.chips import VERDICT_COLOURS
-from edu_metrics.figures.outlook_data import (
-    Bounded,
-    Fan,
-    Named,
-    Point,
-    Promise,
-    refuse_faults,
-    shortest,
-)
+from edu_metrics.figures._marks import Bounded, Fan, Named, Point, Promise, refuse_faults, shortest
 from edu_metrics.figures.overview import AVAILABILITY_STATES
+from edu_metrics.figures.style import VERDICT_COLOURS
 from edu_metrics.words import say, signed
-
-__all__ = [
-    "describe_areas",
-    "describe_availability",
-    "describe_contributions",
-    "describe_outlook",
-    "describe_verdicts",
-]
 
 _BOUND_OF: Final = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "exactly"}
 
@@ -172,11 +156,7 @@ def describe_verdicts(*, counts: Mapping[str, int], lang: str) -> str:
 
 
 def describe_areas(
-    *,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    cells: Sequence[Sequence[str | None]],
-    lang: str,
+    *, rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[str | None]], lang: str
 ) -> str:
     """
     Put a matrix of verdicts into one sentence: the verdicts of each area, counted.

@@ -17,24 +17,17 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.figures._marks import draw_promises
-from edu_metrics.figures._room import cell_size, fold, spread_apart
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures._room import cell_size, name_axes, year_ticks
+from edu_metrics.figures.courses import CourseLine, plot_courses
 from edu_metrics.figures.outlook import plot_outlook
-from edu_metrics.figures.outlook_data import Fan, Promise, shortest
-from edu_metrics.figures.style import COLOURS, FONT_FAMILY, STANDARD, use_style
+from edu_metrics.figures.style import COLOURS, STANDARD, use_style
 from edu_metrics.figures.track import Said, plot_reliability
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "plot_calibration",
-    "plot_fan",
-    "plot_paths",
-    "plot_precedents",
-    "plot_small_multiples",
-]
 
 _Given = ParamSpec("_Given")
 
@@ -43,9 +36,7 @@ _FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
 _TARGET = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
 _PACE = re.compile(r"([+-]?[\d.]+(?:e[+-]?\d+)?) (points|percent)")
 _PACE_TEXTS = {"points": "figure.pace_points", "percent": "figure.pace_percent"}
-_TITLE, _LABEL = 9.0, 7.5  # font sizes [points]
-#: Lines beside those of targets and data, in this order.
-_LINES = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#8A6D00", "#5A5A5A", "#332288")
+_LABEL = 7.5  # font size [points]
 #: Size of one panel of small multiples. [inches]
 _PANEL = (2.7, 2.1)
 
@@ -348,8 +339,7 @@ def plot_precedents(
     ax.grid(visible=False, axis="y")
     ax.set_xlim(-2, max(20.0, float(rows["high_pct"].max()) + 4))
     ax.set_ylim(len(places) - 0.5, -0.5)
-    _finish(ax, title, "", lang)
-    ax.set_xlabel(say("figure.precedent_axis", lang), fontsize=_LABEL)
+    name_axes(ax, _LABEL, x=say("figure.precedent_axis", lang), y="", title=title)
     return ax
 
 
@@ -421,44 +411,31 @@ def _draw_paths(
     target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
     lang: str, ylim: tuple[float, float] | None = None,
 ) -> Axes:  # fmt: skip
-    """Draw paths of one area, on a scale of values where one is given."""
-    require_extra("reports", "seaborn")
-    import pandas as pd
-    import seaborn as sns
-
+    """Draw the paths of one area, each named at its end."""
     key = by or ("pace" if "pace" in paths.columns else "scenario")
     area = _one_area(paths, ("area", "year", "value", key), "plot_paths")
-    drawn = paths.dropna(subset=["year", "value"])
-    observed = _points(history, area)
-    names = drawn[key].drop_duplicates().tolist()
-    lines = drawn[["year", "value", key]].astype({"year": int, "value": float})
-    if observed:
-        year, value = observed[-1]
-        start = pd.DataFrame({"year": year, "value": value, key: names})
-        lines = pd.concat([start, lines], ignore_index=True)
-    ax = _axes(ax)
-    if ylim is not None:
-        ax.set_ylim(*ylim)
-    colours = [_LINES[at % len(_LINES)] for at in range(len(names))]
-    sns.lineplot(
-        data=lines, x="year", y="value", hue=key, style=key, hue_order=names, style_order=names,
-        palette=colours, markers=True, markersize=5, linewidth=1.7, errorbar=None, estimator=None,
-        legend=False, ax=ax,
-    )  # fmt: skip
-    if observed:
-        ax.plot(*zip(*observed, strict=True), color=COLOURS["observed"], linewidth=1.6, marker="o",
-                markersize=4.0, zorder=6)  # fmt: skip
-    promised = _promised(target, int(lines["year"].max()) if due is None else due)
-    draw_promises(ax, promised, lang)
-    ends = [
-        (*own.sort_values("year")[["year", "value"]].iloc[-1], _told(name, lang), colour)
-        for (name, own), colour in zip(lines.groupby(key, sort=False), colours, strict=True)
-    ]
-    ends += [(one.year, one.value, one.text, COLOURS["target"]) for one in promised]
-    _finish(ax, area if title is None else title, unit, lang)
-    years = [*lines["year"], *(year for year, _ in observed), *(one.year for one in promised)]
-    _whole_years(ax, years)
-    _name_ends(ax, ends)
+    drawn = paths.dropna(subset=["year", "value"]).sort_values("year", kind="stable")
+    courses = []
+    for name in paths[key].drop_duplicates():
+        own = drawn[drawn[key] == name]
+        if len(own):
+            years, values = own["year"].astype(int), own["value"].astype(float)
+            courses.append(CourseLine(_told(name, lang), tuple(years), tuple(values)))
+    last = max((one.years[-1] for one in courses), default=0)
+    ax = plot_courses(
+        _axes(ax),
+        title=area if title is None else title,
+        unit_label=say("unit.percent", lang) if unit is None else unit,
+        observed=_points(history, area),
+        courses=courses,
+        promised=_promised(target, last if due is None else due),
+        ylim=ylim,
+        room=160.0,
+        lang=lang,
+    )
+    first, end = (round(limit) for limit in ax.get_xlim())
+    most = int((cell_size(ax)[0] - 100) // (3.6 * _LABEL))
+    ax.set_xticks(year_ticks(first, end, end, most))
     return ax
 
 
@@ -524,36 +501,3 @@ def _told(name: object, lang: str) -> str:
         lambda found: say(_PACE_TEXTS[found[2]], lang, pace=found[1]),
         str(name).removesuffix(" a year"),
     )
-
-
-def _finish(ax: Axes, title: str, unit: str | None, lang: str) -> None:
-    width = max(cell_size(ax)[0] - 60, 60.0)
-    if title:
-        ax.set_title(fold(title, width, _TITLE, bold=True), fontsize=_TITLE, pad=6.0)
-    ax.set_xlabel("")
-    label = say("unit.percent", lang) if unit is None else unit
-    ax.set_ylabel(label, fontsize=_LABEL, labelpad=2.0)
-    ax.tick_params(labelsize=_LABEL, labelfontfamily=list(FONT_FAMILY), length=2.5, pad=2.0)
-
-
-def _whole_years(ax: Axes, years: Sequence[int]) -> None:
-    first, last = min(years), max(years)
-    ax.set_xlim(first - 0.3, last + 0.45)
-    most = max(2, int((cell_size(ax)[0] - 100) // (3.6 * _LABEL)))
-    step = max(1, -(-(last - first + 1) // most))
-    ax.set_xticks(list(range(last, first - 1, -step))[::-1])
-    ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
-    ax.yaxis.set_major_formatter(lambda value, _: shortest(value))
-
-
-def _name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Name lines and targets to the right, moved apart where they would overlap."""
-    bottom, top = ax.get_ylim()
-    right = ax.get_xlim()[1]
-    gap = 1.3 * _LABEL * (top - bottom) / max(cell_size(ax)[1] - 46.0, 4 * _LABEL)
-    places = spread_apart([value for _, value, _, _ in ends], gap, bottom, top)
-    for (year, value, name, colour), place in zip(ends, places, strict=True):
-        ax.plot([year, right], [value, place], linestyle=":", linewidth=0.6, color=colour,
-                clip_on=False)  # fmt: skip
-        ax.annotate(name, (right, place), xytext=(2.0, 0.0), textcoords="offset points",
-                    va="center", fontsize=_LABEL, color=colour, annotation_clip=False)  # fmt: skip

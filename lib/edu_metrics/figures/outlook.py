@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -20,34 +20,30 @@ from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from edu_metrics.figures._marks import (
+    Bounded,
+    Fan,
+    Named,
+    Point,
+    Promise,
     alone,
     broken,
     draw_as_of,
     draw_fan,
     draw_marks,
     draw_promises,
+    refuse_faults,
+    shortest,
 )
 from edu_metrics.figures._room import (
     cell_size,
     fold,
+    name_ends,
     say_no_data,
-    spread_apart,
     text_width,
     year_ticks,
 )
-from edu_metrics.figures.outlook_data import (
-    Bounded,
-    Fan,
-    Named,
-    Point,
-    Promise,
-    refuse_faults,
-    shortest,
-)
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, use_style
 from edu_metrics.words import say
-
-__all__ = ["OUTLOOK_PARTS", "outlook_legend", "plot_outlook"]
 
 #: What a panel can show, in the order of the legend.
 OUTLOOK_PARTS: Final = (
@@ -76,7 +72,6 @@ _BOUND_LOOKS: Final[Mapping[str, tuple[str, str, bool]]] = MappingProxyType(
 )
 
 _TITLE, _LABEL = 8.5, 7.0  # font sizes [points]
-_FRAME = 46.0  # height of a panel that title, ticks and margins take [points]
 
 
 @use_style()
@@ -275,7 +270,7 @@ def _label_ends(
     ax: Axes, compared: Sequence[Named], promised: Sequence[Promise], lang: str
 ) -> None:
     """Name lines and promises to the right of the panel, moved apart where they would overlap."""
-    ends = [(*points[-1], name, "reference") for name, points in compared]
+    ends = [(*points[-1], name, COLOURS["reference"]) for name, points in compared]
     levels = [
         (list(same), value, text)
         for (value, text), same in groupby(
@@ -285,26 +280,9 @@ def _label_ends(
     for same, value, text in levels:
         years = sorted({promise.year for promise in same})
         label = text if len(levels) == 1 else f"{_when(years, lang)} {text}"
-        ends.append((years[-1], value, label, "target"))
+        ends.append((years[-1], value, label, COLOURS["target"]))
 
-    bottom, top = ax.get_ylim()
-    right = ax.get_xlim()[1]
-    height = max(cell_size(ax)[1] - _FRAME, 4 * _LABEL)
-    gap = 1.25 * _LABEL * (top - bottom) / height
-    places = spread_apart([value for _, value, _, _ in ends], gap, bottom, top)
-    for (year, value, text, role), place in zip(ends, places, strict=True):
-        look: dict[str, Any] = {"color": COLOURS[role], "clip_on": False}
-        ax.plot([year, right], [value, place], linestyle=":", linewidth=0.6, **look)
-        ax.annotate(
-            text,
-            (right, place),
-            xytext=(2.0, 0.0),
-            textcoords="offset points",
-            va="center",
-            fontsize=_LABEL,
-            color=COLOURS[role],
-            annotation_clip=False,
-        )
+    name_ends(ax, ends, _LABEL)
 
 
 def _when(years: Sequence[int], lang: str) -> str:

@@ -21,8 +21,6 @@ from matplotlib.figure import Figure
 from edu_metrics.errors import ReportError
 from edu_metrics.figures.style import STANDARD, use_style
 
-__all__ = ["as_html", "new_figure", "small_multiples", "table_height", "to_png", "to_svg"]
-
 
 def new_figure(
     width: float, height: float, rows: int = 1, columns: int = 1

@@ -21,11 +21,8 @@ from edu_metrics.figures._room import (
     text_width,
     year_ticks,
 )
-from edu_metrics.figures.chips import HATCHED, VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.figures.style import COLOURS, use_style
+from edu_metrics.figures.style import COLOURS, HATCHED, VERDICT_COLOURS, VERDICT_MARKS, use_style
 from edu_metrics.words import say
-
-__all__ = ["AVAILABILITY_STATES", "plot_areas", "plot_availability", "plot_verdicts"]
 
 _LABEL, _CHIP = 7.0, 7.5  # font sizes [points]
 _LABELS_SHARE: Final = 0.46  # of the width that row labels may take

@@ -8,6 +8,11 @@ brings along.
 
 A colour stands for a role and means the same in every figure. No figure tells things apart by
 colour alone: lines differ in style, points in marker.
+
+A verdict has a colour, a mark, and a colour of text upon it, in figures and on pages. Blue is on
+the side of the promise, yellow between, red against it; grey is outside that scale. Eyes of every
+kind tell blue from yellow and red. No two verdicts are equally light, so that a print in grey keeps
+them apart, and the mark says it once more.
 """
 
 from __future__ import annotations
@@ -24,18 +29,6 @@ from matplotlib.font_manager import fontManager
 
 from edu_metrics.errors import ReportError
 
-__all__ = [
-    "COLOURS",
-    "FONT_FAMILY",
-    "LARGE",
-    "LINE_STYLES",
-    "STANDARD",
-    "STRIP",
-    "apply_style",
-    "register_fonts",
-    "use_style",
-]
-
 #: Names of the carried font and of the one that stands in for what it lacks, in this order.
 FONT_FAMILY: Final = ("Noto Sans SC", "DejaVu Sans")
 
@@ -44,10 +37,6 @@ _FONT_FILES: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 #: Width and height of a figure that fills the text of an A4 page. [inches]
 STANDARD: Final = (7.2, 4.0)
-#: Width and height of a page of small figures side by side. [inches]
-LARGE: Final = (7.2, 6.4)
-#: Width and height of a single line of marks. [inches]
-STRIP: Final = (7.2, 2.2)
 
 #: What a colour stands for: black, blue, vermilion, bluish green and reddish purple of the palette
 #: of M. Okabe and K. Ito (2008), *Color Universal Design*, and a grey dark enough not to be taken
@@ -140,29 +129,6 @@ def register_fonts() -> None:
             fontManager.ttflist.insert(0, fontManager.ttflist.pop())
 
 
-def apply_style() -> None:
-    """
-    Set fonts, colours, sizes and grid for every figure drawn from here on.
-
-    Call it after ``seaborn.set_theme``, which puts its own font first.
-
-    Raises
-    ------
-    ReportError
-        If a font file is not where the package carries it.
-
-    Examples
-    --------
-    >>> with use_style():
-    ...     mpl.rcParams["axes.unicode_minus"], mpl.rcParams["font.family"]
-    (True, ['Noto Sans SC', 'DejaVu Sans'])
-    """
-    register_fonts()
-    mpl.rcParams.update(_SETTINGS)
-    mpl.rcParams["font.family"] = list(FONT_FAMILY)
-    mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
-
-
 @contextmanager
 def use_style() -> Iterator[None]:
     """
@@ -187,5 +153,46 @@ def use_style() -> Iterator[None]:
     True
     """
     with mpl.rc_context():
-        apply_style()
+        register_fonts()
+        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams["font.family"] = list(FONT_FAMILY)
+        mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
         yield
+
+
+_DARK, _LIGHT = "#000000", "#FFFFFF"
+
+#: Verdict -> its colour and that of text upon it, in the order in which verdicts are listed.
+VERDICT_COLOURS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "met": ("#0B3C6F", _LIGHT),
+        "likely": ("#4FA0DB", _DARK),
+        "uncertain": ("#F6E08C", _DARK),
+        "unlikely": ("#EBA24E", _DARK),
+        "out_of_reach": ("#D5683A", _DARK),
+        "impossible": ("#A02C22", _LIGHT),
+        "missed": ("#3D0C1A", _LIGHT),
+        "cannot_tell": ("#C6C6C6", _DARK),
+        "no_data": ("#FAFAFA", _DARK),
+        "tracked": ("#6C7370", _LIGHT),
+    }
+)
+
+#: Verdict -> one character; a circle is the fuller, the more probable the promise is.
+VERDICT_MARKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "met": "✓",
+        "likely": "◕",
+        "uncertain": "◑",
+        "unlikely": "◔",
+        "out_of_reach": "○",
+        "impossible": "×",
+        "missed": "✗",
+        "cannot_tell": "?",
+        "no_data": "–",
+        "tracked": "…",
+    }
+)
+
+#: Verdicts that are hatched in figures, because they stand for what is not known.
+HATCHED: Final = frozenset({"cannot_tell", "no_data"})

@@ -8,18 +8,9 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
+from edu_metrics.figures._room import name_axes
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import number, say
-
-__all__ = [
-    "Said",
-    "describe_coverage",
-    "describe_places",
-    "describe_reliability",
-    "plot_coverage",
-    "plot_places",
-    "plot_reliability",
-]
 
 _SMALL: Final = 8.0
 _MARKERS: Final = ("o", "s", "^", "D", "v")
@@ -91,10 +82,8 @@ def plot_reliability(
             )
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1.08)
-        ax.set_title(title, fontsize=_SMALL + 1)
-        ax.set_xlabel(say("record.said_axis", lang), fontsize=_SMALL)
-        ax.set_ylabel(say("record.happened_axis", lang), fontsize=_SMALL)
-        ax.tick_params(labelsize=_SMALL - 1)
+        x, y = say("record.said_axis", lang), say("record.happened_axis", lang)
+        name_axes(ax, _SMALL, x=x, y=y, title=title)
     return ax
 
 
@@ -197,9 +186,7 @@ def plot_coverage(
         ax.set_xticks(years[::step])
         ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
         ax.set_ylim(0, 104)
-        ax.set_xlabel(say("record.target_year", lang), fontsize=_SMALL)
-        ax.set_ylabel(say("record.held_axis", lang), fontsize=_SMALL)
-        ax.tick_params(labelsize=_SMALL - 1)
+        name_axes(ax, _SMALL, x=say("record.target_year", lang), y=say("record.held_axis", lang))
         ax.legend(fontsize=_SMALL - 1, loc="lower left", ncols=3)
     return ax
 
@@ -276,10 +263,8 @@ def plot_places(ax: Axes, *, title: str, counts: Sequence[int], lang: str) -> Ax
         ax.axhline(100 / parts, color=COLOURS["missing"], lw=0.9, ls=":")
         ax.set_xlim(0, 100)
         ax.set_xticks([0, 50, 100])
-        ax.set_title(title, fontsize=_SMALL + 1)
-        ax.set_xlabel(say("record.place_axis", lang), fontsize=_SMALL)
-        ax.set_ylabel(say("record.place_share", lang), fontsize=_SMALL)
-        ax.tick_params(labelsize=_SMALL - 1)
+        x, y = say("record.place_axis", lang), say("record.place_share", lang)
+        name_axes(ax, _SMALL, x=x, y=y, title=title)
     return ax
 
 

@@ -15,37 +15,37 @@ from edu_metrics.formulas.change import (
     average_annual_rate_of_change,
     average_annual_rate_of_reduction,
 )
-from edu_metrics.formulas.cohorts import (
+from edu_metrics.formulas.decomposition import Decomposition, RateDecomposition, decompose, kitagawa
+from edu_metrics.formulas.enrolment import (
     FlowRates,
     ReconstructedCohort,
-    flow_rates,
-    reconstructed_cohort,
-)
-from edu_metrics.formulas.composition import RateDecomposition, kitagawa
-from edu_metrics.formulas.decomposition import Decomposition, decompose
-from edu_metrics.formulas.enrolment import (
     cohort_retention,
+    flow_rates,
     gross_enrolment,
     learning_poverty,
     net_enrolment,
+    reconstructed_cohort,
 )
-from edu_metrics.formulas.forecasts import brier_score, common_variance_pct, crps
 from edu_metrics.formulas.inequality import (
+    adjusted_parity_index,
     atkinson,
     coefficient_of_variation,
     difference_coefficient,
     gini,
+    parity_index,
     theil,
 )
-from edu_metrics.formulas.intervals import RateInterval, jeffreys_interval, wilson_interval
-from edu_metrics.formulas.noise import (
+from edu_metrics.formulas.intervals import (
+    RateInterval,
     chance_of_move,
+    jeffreys_interval,
     pupils_needed,
     rate_error,
     smallest_visible_change,
+    wilson_interval,
     years_until_visible,
 )
-from edu_metrics.formulas.parity import adjusted_parity_index, parity_index
+from edu_metrics.formulas.probability import brier_score, common_variance_pct, crps
 from edu_metrics.formulas.registry import FORMULAS, Formula, Pooling
 from edu_metrics.formulas.resources import (
     average_class_size,
@@ -66,12 +66,10 @@ from edu_metrics.formulas.shares import (
     as_published,
     count,
     coverage,
+    largest_count_for,
     pooled_share,
     qualification_share,
     share,
-)
-from edu_metrics.formulas.whole_counts import (
-    largest_count_for,
     smallest_count_after_growth,
     smallest_count_for,
 )

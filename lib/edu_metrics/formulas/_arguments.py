@@ -3,6 +3,10 @@ What every formula does with its arguments before it computes.
 
 Each rule is written so that a missing number breaks it: a comparison with NaN is false.
 pandas is recognised by what its objects can do, and is never imported here.
+
+A percentage is computed as ``100 * above / below``, in that order, because the product of a
+count with 100 is exact: a share that is a round number, such as 95 percent, comes out as that
+number, and no boundary is missed by a rounding error.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from edu_metrics.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -222,3 +227,161 @@ def _floats(formula: str, name: str, value: object) -> FloatArray:
 
 def _listed(names: Mapping[str, object]) -> str:
     return ", ".join(names)
+
+
+def part_of_whole(formula: str, *, instead: str, **given: Numbers) -> Numbers:
+    """
+    Compute a share under the name that its caller gives to part and whole.
+
+    Parameters
+    ----------
+    formula : str
+        Name of the calling formula, for the messages.
+    instead : str
+        What to use where the part does not lie in the whole.
+    **given : float, array or Series
+        The part, then the whole. [persons or institutions]
+
+    Returns
+    -------
+    float, array or Series
+        Share of the whole. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If a whole is not positive, or a part lies outside the whole.
+    """
+    part_name, whole_name = given
+    checked = Arguments.of(formula, **given)
+    part, whole = checked[part_name], checked[whole_name]
+    checked.require(
+        {
+            f"{whole_name} > 0": whole > 0,
+            f"0 <= {part_name} <= {whole_name}": (part >= 0) & (part <= whole),
+        },
+        instead=instead,
+    )
+    return 100.0 * given[part_name] / given[whole_name]
+
+
+def quotient(formula: str, *, instead: str, times: float = 1.0, **given: Numbers) -> Numbers:
+    """
+    Compute a ratio without an upper limit under its caller's names.
+
+    Parameters
+    ----------
+    formula : str
+        Name of the calling formula, for the messages.
+    instead : str
+        What to use where the ratio has no meaning.
+    times : float, default 1.0
+        100 for a percentage. [1]
+    **given : float, array or Series
+        What stands above, then what stands below the line. [any units]
+
+    Returns
+    -------
+    float, array or Series
+        The ratio. [units above per unit below, times ``times``]
+
+    Raises
+    ------
+    DataError
+        If what stands below is not positive, or what stands above is negative.
+    """
+    above, below = given
+    checked = Arguments.of(formula, **given)
+    checked.require(
+        {f"{below} > 0": checked[below] > 0, f"{above} >= 0": checked[above] >= 0}, instead=instead
+    )
+    return times * given[above] / given[below]
+
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+#: One number, or one for each draw.
+Amount: TypeAlias = "float | npt.NDArray[np.float64]"
+
+_AT_LEAST_ZERO, _PERCENT = "0 or more", "0 to 100"
+
+
+def as_floats(flow: str, given: Mapping[str, Any]) -> dict[str, Floats]:
+    """
+    Take numbers or arrays as float arrays.
+
+    Parameters
+    ----------
+    flow : str
+        Name of the calling equation, for the message.
+    given : mapping
+        Arguments by name.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The same numbers.
+
+    Raises
+    ------
+    DataError
+        With every argument that is no number or not finite.
+    """
+    arrays: dict[str, Floats] = {}
+    faults = []
+    for name, value in given.items():
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)):
+            faults.append(f"{name}: expected finite numbers, found {value!r}")
+        else:
+            arrays[name] = array.astype(np.float64)
+    if faults:
+        raise DataError(f"{flow}: give every number, without gaps", faults)
+    return arrays
+
+
+def within(
+    flow: str,
+    *,
+    counts: Mapping[str, Any] | None = None,
+    percents: Mapping[str, Any] | None = None,
+    free: Mapping[str, Any] | None = None,
+) -> dict[str, Floats]:
+    """
+    Take arguments and hold each kind against its domain.
+
+    Parameters
+    ----------
+    flow : str
+        Name of the calling equation, for the message.
+    counts : mapping, optional
+        Arguments that are 0 or more. [persons, places or money]
+    percents : mapping, optional
+        Arguments within 0-100. [percent, 0-100]
+    free : mapping, optional
+        Arguments of either sign.
+
+    Returns
+    -------
+    dict of str to ndarray
+        All of them.
+
+    Raises
+    ------
+    DataError
+        With every argument outside its domain.
+    """
+    arrays = as_floats(flow, {**(counts or {}), **(percents or {}), **(free or {})})
+    faults = []
+    for names, high, domain in (
+        (counts or {}, np.inf, _AT_LEAST_ZERO),
+        (percents or {}, 100.0, _PERCENT),
+    ):
+        for name in names:
+            values = arrays[name]
+            # Computed shares may leave their domain by the last bits.
+            if np.any(values < -1e-9) or np.any(values > high * (1 + 1e-12)):
+                found = f"{float(values.min()):g} to {float(values.max()):g}"
+                faults.append(f"{name}: expected {domain}, found {found}")
+    if faults:
+        raise DataError(f"{flow}: numbers outside their domain", faults)
+    return arrays

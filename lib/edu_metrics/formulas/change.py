@@ -10,15 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, Numbers, Values, like
-from edu_metrics.formulas._quotients import quotient
-
-__all__ = [
-    "annual_rate_from_slope",
-    "attainment_level",
-    "average_annual_rate_of_change",
-    "average_annual_rate_of_reduction",
-]
+from edu_metrics.formulas._arguments import Arguments, Numbers, Values, like, quotient
 
 
 def average_annual_rate_of_change(first: Numbers, last: Numbers, years: float) -> Numbers:

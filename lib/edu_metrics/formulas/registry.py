@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from edu_metrics.formulas.enrolment import cohort_retention, gross_enrolment, net_enrolment
-from edu_metrics.formulas.parity import parity_index
+from edu_metrics.formulas.inequality import parity_index
 from edu_metrics.formulas.resources import (
     average_class_size,
     large_class_share,
@@ -23,8 +23,6 @@ from edu_metrics.formulas.resources import (
     ratio,
 )
 from edu_metrics.formulas.shares import as_published, count, coverage, qualification_share, share
-
-__all__ = ["FORMULAS", "Formula", "Pooling"]
 
 #: How the value of several areas together is found: from their pooled counts, as a sum, or not.
 Pooling: TypeAlias = Literal["counts", "sum", "none"]

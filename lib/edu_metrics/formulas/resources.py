@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edu_metrics.formulas._arguments import Arguments, Numbers, Values
-from edu_metrics.formulas._quotients import part_of_whole, quotient
-
-__all__ = [
-    "average_class_size",
-    "count_large_classes",
-    "large_class_share",
-    "per_head",
-    "pupil_teacher_ratio",
-    "ratio",
-]
+from edu_metrics.formulas._arguments import Arguments, Numbers, Values, part_of_whole, quotient
 
 
 def pupil_teacher_ratio(pupils: Numbers, teachers: Numbers) -> Numbers:

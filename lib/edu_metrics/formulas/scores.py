@@ -14,14 +14,6 @@ import numpy as np
 from edu_metrics.errors import DataError
 from edu_metrics.formulas._arguments import Arguments, BoolArray, Values
 
-__all__ = [
-    "excellence_rate_from_scores",
-    "low_score_rate_from_scores",
-    "pass_rate_from_scores",
-    "rate_at_or_above",
-    "rate_below",
-]
-
 
 def _tested(
     formula: str, scores: Values, counts: Values, full_marks: float, cut_pct: float

@@ -30,8 +30,6 @@ from numpy.typing import NDArray
 
 from edu_metrics.errors import DataError
 
-__all__ = ["MOST_COLUMNS", "Shares", "sobol_points", "variance_shares"]
-
 Floats = NDArray[np.float64]
 
 _BITS = 30

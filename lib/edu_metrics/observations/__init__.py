@@ -15,24 +15,18 @@ the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here
 itself.
 """
 
-from edu_metrics.observations.building import (
-    build,
-    processed_path,
-    read_processed,
-    write_processed,
-)
+from edu_metrics.observations.building import build, processed_path, read_processed, write_processed
 from edu_metrics.observations.computing import (
     MissingInput,
     compute,
     inspect_sums,
     missing_inputs,
     pooled_cells,
+    provenance,
 )
 from edu_metrics.observations.package_tables import read_package_table
-from edu_metrics.observations.provenance import provenance
-from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by
+from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 from edu_metrics.observations.transcription import HEADER, read_transcription
-from edu_metrics.observations.validation import validate
 
 __all__ = [
     "BOUNDS",

@@ -12,11 +12,8 @@ from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.pooling import below
-from edu_metrics.observations.table import COLUMNS, empty, show_rows
+from edu_metrics.observations.table import COLUMNS, empty, show_rows, validate
 from edu_metrics.observations.transcription import read_transcription
-from edu_metrics.observations.validation import validate
-
-__all__ = ["build", "processed_path", "read_processed", "write_processed"]
 
 _SIDECAR = ".source.yaml"
 

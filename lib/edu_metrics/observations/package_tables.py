@@ -12,8 +12,6 @@ from edu_metrics.catalog import Catalog, PackageInput, nearest
 from edu_metrics.errors import DataError, how_to_install
 from edu_metrics.observations.table import COLUMNS, empty
 
-__all__ = ["read_package_table"]
-
 #: Unknown codes that a fault names before it only counts them.
 _SHOWN = 5
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Catalog, Indicator, Plan, Target
 from edu_metrics.formulas import FORMULAS
-from edu_metrics.formulas.joint import (
+from edu_metrics.formulas.probability import (
     correlations_of,
     frechet_bounds,
     if_independent,

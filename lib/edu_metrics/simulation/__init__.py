@@ -47,7 +47,6 @@ results in August of their year, autumn counts and the screening in December, ac
 February after.
 """
 
-from edu_metrics.simulation.many import simulate_districts
-from edu_metrics.simulation.writing import simulate_study
+from edu_metrics.simulation.writing import simulate_districts, simulate_study
 
 __all__ = ["simulate_districts", "simulate_study"]

@@ -12,8 +12,6 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-__all__ = ["City", "Counts", "Published", "Shares", "Sheet", "part_of"]
-
 #: Whole numbers, mostly years x districts.
 Counts = NDArray[np.int64]
 #: Numbers from 0 to 1, mostly years x districts.

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog import Bound
 from edu_metrics.catalog.reference_classes import BANDS
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import brier_score
@@ -25,17 +26,7 @@ from edu_metrics.trajectories.projecting import MODEL
 from edu_metrics.trajectories.reference_classes import band_of
 from edu_metrics.trajectories.reliability import Bin, clustered_interval, reliability
 from edu_metrics.trajectories.rivals import FORECASTERS, SLOW, Laws
-from edu_metrics.trajectories.scales import EDGE_PP, Scale, from_scale, to_scale
-
-__all__ = [
-    "BandScore",
-    "EventScore",
-    "ModelScore",
-    "PersonsScore",
-    "YearScore",
-    "backtest",
-    "deployments",
-]
+from edu_metrics.trajectories.scales import EDGE_PP, Scale, Values, from_scale, to_scale
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -363,11 +354,23 @@ class _Asked:
         for place, gain in enumerate(gains):
             base = _base_rates(self.panel, self.origin, self.horizon, gain, rows)
             asked = (start <= 100 - gain) & ~np.isnan(base)
-            from_ = _threshold(np.minimum(start + gain, 100.0), behind)
+            from_ = self._edges(np.minimum(start + gain, 100.0), behind)
             probability = stated(stdtr(degrees, (location - from_) / sd))
             happened = outcome >= start + gain - _DUST
             found[place][:, asked] = np.array([probability, base, happened])[:, asked]
         return found
+
+    def _edges(self, levels: Floats, behind: Floats | None) -> Floats:
+        """Give from where on the scale each area's law has reached its level."""
+        persons = np.full(len(levels), np.nan) if behind is None else behind
+        return np.array(
+            [
+                Values(self.panel.scale, None if np.isnan(whole) else whole).within(
+                    [Bound(op=">=", value=level)]
+                )[0]
+                for level, whole in zip(levels.tolist(), persons.tolist(), strict=True)
+            ]
+        )
 
     def _rising(self, rows: NDArray[np.int64], behind: Floats | None) -> Floats:
         """Ask for a rise in every year up to the horizon, of those known all the way."""
@@ -407,17 +410,6 @@ def _crps(drawn: Floats, outcome: Floats) -> Floats:
     return np.asarray(
         2 * np.mean(np.where(away >= 0, _LEVELS[:, None], _LEVELS[:, None] - 1) * away, axis=0)
     )
-
-
-def _threshold(values: Floats, persons: Floats | None) -> Floats:
-    """Give the point of the scale from which on a rate is at least so high."""
-    with np.errstate(divide="ignore"):
-        plain = np.log(values / (100 - values))
-        if persons is None:
-            return np.asarray(plain)
-        least = np.ceil(values / 100 * persons - 1e-6)
-        counted = np.log(least / (persons + 1 - least))
-    return np.where(np.isnan(persons), plain, counted)
 
 
 def _base_rates(

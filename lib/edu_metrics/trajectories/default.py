@@ -10,18 +10,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "CAP",
-    "FLOOR",
-    "HELD80_PCT",
-    "TOGETHER_PCT",
-    "TOO_FAR_YEARS",
-    "TRIED_YEARS",
-    "Calibration",
-    "held80_pct",
-    "stated",
-]
-
 Measure = Literal["rates", "amounts"]
 
 #: No probability above this is stated: beyond it the reliability table has too few cases.

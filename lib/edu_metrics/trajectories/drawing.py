@@ -29,7 +29,6 @@ from edu_metrics.trajectories.scales import Values
 if TYPE_CHECKING:
     from edu_metrics.catalog import Bound
 
-__all__ = ["NODES", "Law", "Trajectory", "side_by_side", "spread_paths"]
 
 Floats = NDArray[np.float64]
 

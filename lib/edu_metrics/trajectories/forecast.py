@@ -42,8 +42,6 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog.priors import Prior
 
-__all__ = ["Forecast", "forecast"]
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -17,7 +17,6 @@ from edu_metrics.trajectories.scales import Scale, scale_for
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Panel", "common_share_pct", "read_panels", "to_panels"]
 
 Floats = NDArray[np.float64]
 

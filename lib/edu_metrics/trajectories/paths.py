@@ -14,14 +14,6 @@ from fractions import Fraction
 
 from edu_metrics.errors import ProjectionError
 
-__all__ = [
-    "baselines_that_reach",
-    "constant_pace",
-    "constant_rate",
-    "fixed_target",
-    "percent_of_baseline",
-]
-
 Limits = tuple[float | None, float | None]
 NO_LIMITS: Limits = (None, None)
 
@@ -209,12 +201,7 @@ def percent_of_baseline(
 
 
 def baselines_that_reach(
-    level: float,
-    slowest: float,
-    fastest: float,
-    steps: int,
-    *,
-    relative: bool = False,
+    level: float, slowest: float, fastest: float, steps: int, *, relative: bool = False
 ) -> tuple[float, float]:
     """
     Say which baselines arrive at a level exactly at the promised pace.

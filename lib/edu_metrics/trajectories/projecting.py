@@ -17,7 +17,6 @@ from edu_metrics.trajectories.scales import Scale, Values, from_scale, printed_d
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_CHANGES", "MODEL", "Projection", "project", "sampling_variance"]
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ are counted, so they overlap. A rate where less is better is looked at through i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,6 @@ from edu_metrics.catalog.reference_classes import (
 )
 from edu_metrics.errors import DataError
 from edu_metrics.trajectories.panels import Panel
-
-__all__ = ["Comparable", "Windows", "band_of", "complement", "gain_table", "windows_of"]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -85,13 +83,7 @@ class Windows:
 
     def where(self, rows: Flags) -> Windows:
         """Keep some windows."""
-        return Windows(
-            self.start[rows],
-            self.gains[rows],
-            self.series[rows],
-            self.panel[rows],
-            self.first_year[rows],
-        )
+        return Windows(*(getattr(self, one.name)[rows] for one in fields(self)))
 
     @property
     def total(self) -> Floats:
@@ -214,11 +206,7 @@ def windows_of(members: Sequence[Comparable], years: int) -> Windows:
         none = np.zeros(0, dtype=np.intp)
         return Windows(np.zeros(0), np.zeros((0, years)), none, none, none)
     return Windows(
-        np.concatenate([part.start for part in parts]),
-        np.concatenate([part.gains for part in parts]),
-        np.concatenate([part.series for part in parts]),
-        np.concatenate([part.panel for part in parts]),
-        np.concatenate([part.first_year for part in parts]),
+        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Windows))
     )
 
 

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bin", "clustered_interval", "reliability"]
-
 Floats = NDArray[np.float64]
 
 #: Borders of the bins of stated probability.

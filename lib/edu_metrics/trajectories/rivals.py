@@ -15,8 +15,6 @@ from edu_metrics.catalog.priors import Prior
 from edu_metrics.trajectories.forecast import forecast
 from edu_metrics.trajectories.projecting import MODEL, sampling_variance
 
-__all__ = ["FORECASTERS", "SLOW", "Laws"]
-
 Floats = NDArray[np.float64]
 
 #: How many of a series' own changes the prior's typical one is worth to "no change".

@@ -27,7 +27,6 @@ from edu_metrics.errors import ProjectionError
 if TYPE_CHECKING:
     from edu_metrics.catalog import Bound
 
-__all__ = ["Scale", "Values", "from_scale", "printed_decimals", "scale_for", "to_scale"]
 
 Floats = NDArray[np.float64]
 

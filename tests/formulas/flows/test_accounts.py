@@ -8,15 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.flows import (
-    FLOWS,
+from edu_metrics.formulas.flows import FLOWS
+from edu_metrics.formulas.flows.provision import (
+    next_kindergartens,
+    next_teachers,
+    start_kindergartens,
+)
+from edu_metrics.formulas.flows.pupils import (
     next_cohorts,
     next_grades,
-    next_kindergartens,
     next_seniors,
-    next_teachers,
     start_cohorts,
-    start_kindergartens,
     start_seniors,
 )
 

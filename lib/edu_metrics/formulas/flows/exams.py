@@ -1,9 +1,9 @@
 r"""
-Pupils and the lines of an exam: who has to cross, what a shift of the paper does.
+Pupils and the lines of an exam: who has to cross, what the paper and selection do.
 
 A pass rate, an excellence rate and a low-score rate of one paper are three cuts through one
 distribution of scores and can't be set apart from each other. Where the scores are known they are
-used as they are (:mod:`~edu_metrics.formulas.flows.crossing`). Where only two rates are published,
+used as they are (:func:`pupils_to_cross`). Where only two rates are published,
 a normal distribution through both stands in (our assumption; real scores are cut off at full marks
 and often skewed): the rate at or above a cut :math:`c` is :math:`100\,\Phi((\mu - c)/\sigma)`, so
 that two rates give
@@ -12,25 +12,24 @@ that two rates give
     z_i = \Phi^{-1}(r_i / 100)
 
 All marks are in percent of full marks.
+
+The bachelor line is sat by general students. If the part of a cohort in general schools
+falls from :math:`g_0` to :math:`g_1`, those left out reach the line less often than the rest. With
+:math:`k = 1` none of them would have reached it, with :math:`k = 0` they are like all others:
+
+.. math:: r_1 = \frac{r_0 g_0 - (1 - k)\, r_0 (g_0 - g_1)}{g_1}
+
+At :math:`k = 1` the rate rises by :math:`g_0 / g_1` and nobody has learned more. The form is ours.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.flows._checks import Amount, Floats, within
-
-__all__ = [
-    "ExamRates",
-    "mean_and_spread",
-    "next_exam",
-    "rate_above",
-    "shift_for_rate",
-    "start_exam",
-]
+from edu_metrics.formulas._arguments import Amount, Floats, within
 
 
 class ExamRates(NamedTuple):
@@ -150,48 +149,6 @@ def rate_above(mean: Amount, spread: Amount, cut_pct: Amount) -> Floats:
     return np.asarray(100 * ndtr((given["mean"] - given["cut"]) / given["spread"]))
 
 
-def shift_for_rate(rate_pct: Amount, mean: Amount, spread: Amount, cut_pct: Amount) -> Floats:
-    """
-    Give the marks by which all pupils, or the paper, must move for a rate.
-
-    Parameters
-    ----------
-    rate_pct : float or ndarray
-        Rate to reach at the cut. [percent, above 0 and below 100]
-    mean, spread : float or ndarray
-        Mean and standard deviation now. [percent of full marks]
-    cut_pct : float or ndarray
-        The cut. [percent of full marks]
-
-    Returns
-    -------
-    ndarray
-        Marks upwards; negative where the rate is passed. [percent of full marks]
-
-    Raises
-    ------
-    DataError
-        If the rate is 0 or 100: a normal distribution never gets there.
-
-    Examples
-    --------
-    >>> round(float(shift_for_rate(95, 70, 10, 60)), 2)
-    6.45
-    """
-    given = within(
-        "shift_for_rate",
-        counts={"spread": spread}, percents={"rate": rate_pct},
-        free={"mean": mean, "cut": cut_pct},
-    )  # fmt: skip
-    if np.any((given["rate"] <= 0) | (given["rate"] >= 100)):
-        raise DataError(
-            "shift_for_rate: expected a rate above 0 and below 100; use pupils_to_cross"
-        )
-    from scipy.special import ndtri
-
-    return np.asarray(given["cut"] + ndtri(given["rate"] / 100) * given["spread"] - given["mean"])
-
-
 def start_exam(
     pass_pct: Amount,
     excellence_pct: Amount,
@@ -300,3 +257,129 @@ def next_exam(
         at["excellence"],
         100 - at["low"],
     )
+
+
+class Crossing(NamedTuple):
+    """
+    Pupils who must cross a line, and how far it is for the last of them.
+
+    Attributes
+    ----------
+    pupils : int
+        How many more must be at or above the line; 0 where enough are. [persons]
+    marks : float
+        What the last of them lacks, and so the shift of the whole paper that would lift as
+        many without any of them knowing more; 0 where nobody must. [marks]
+    """
+
+    pupils: int
+    marks: float
+
+
+def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Crossing:
+    """
+    Count the pupils who must cross a line so that enough stand above it.
+
+    Parameters
+    ----------
+    scores : array_like
+        Scores that occur. [marks]
+    counts : array_like
+        Pupils with each score. [persons]
+    cut : float
+        The line; who is on it is above. [marks]
+    needed : int
+        Pupils who have to be at or above it, from
+        :func:`~edu_metrics.formulas.smallest_count_for`. [persons]
+
+    Returns
+    -------
+    Crossing
+        Those nearest below the line come first.
+
+    Raises
+    ------
+    DataError
+        If scores and counts differ in number, a count is negative or not whole, or more are needed
+        than sat.
+
+    Examples
+    --------
+    70 of 100 pass; 75 would with the five nearest, who lack 2 marks at most:
+
+    >>> pupils_to_cross([50, 58, 59, 60, 80], [20, 7, 3, 30, 40], cut=60, needed=75)
+    Crossing(pupils=5, marks=2.0)
+    """
+    given = within("pupils_to_cross", counts={"scores": scores, "counts": counts})
+    marks, number = np.atleast_1d(given["scores"]), np.atleast_1d(given["counts"])
+    if marks.shape != number.shape or marks.ndim != 1:
+        raise DataError("pupils_to_cross: expected one count for each score")
+    if (parts := number[number != np.floor(number)]).size:
+        raise DataError(
+            f"pupils_to_cross: expected whole numbers of pupils, found {parts[0]:g}; give counts, "
+            "no shares and no thousands"
+        )
+    if needed > number.sum():
+        raise DataError(
+            f"pupils_to_cross: {needed} are needed and {number.sum():g} sat; nobody can do that"
+        )
+    above = number[marks >= cut].sum()
+    missing = int(np.ceil(needed - above))
+    if missing <= 0:
+        return Crossing(0, 0.0)
+    order = np.argsort(-marks)
+    below = order[marks[order] < cut]
+    last = below[int(np.searchsorted(np.cumsum(number[below]), missing))]
+    return Crossing(missing, float(cut - marks[last]))
+
+
+def rate_after_selection(
+    rate_pct: Amount, general_before_pct: Amount, general_after_pct: Amount, selection: Amount = 1.0
+) -> Floats:
+    """
+    Say what a rate among general students comes to when fewer, or more, are let in.
+
+    Parameters
+    ----------
+    rate_pct : float or ndarray
+        Rate before. [percent, 0-100]
+    general_before_pct, general_after_pct : float or ndarray
+        Part of a cohort in general schools before and after. [percent, above 0]
+    selection : float or ndarray, optional
+        1 where none of those left out would have reached the line, 0 where they are like the
+        rest. [0-1]
+
+    Returns
+    -------
+    ndarray
+        Rate after, no more than 100. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    40 of 100 reach the line, whether 50, 48 or 45 sit:
+
+    >>> [round(float(rate_after_selection(80, 50, after)), 1) for after in (50, 48, 45)]
+    [80.0, 83.3, 88.9]
+    """
+    given = within(
+        "rate_after_selection",
+        counts={"selection": selection},
+        percents={
+            "rate_pct": rate_pct,
+            "general_before_pct": general_before_pct,
+            "general_after_pct": general_after_pct,
+        },
+    )
+    before, after = given["general_before_pct"], given["general_after_pct"]
+    if np.any(before <= 0) or np.any(after <= 0) or np.any(given["selection"] > 1):
+        raise DataError(
+            "rate_after_selection: expected some in general schools before and after, "
+            "and a selection from 0 to 1"
+        )
+    like_the_rest = (1 - given["selection"]) * (before - after)
+    return np.asarray(np.minimum(given["rate_pct"] * (before - like_the_rest) / after, 100.0))

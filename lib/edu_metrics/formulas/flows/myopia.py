@@ -18,16 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.flows._checks import Amount, Floats, within
-
-__all__ = [
-    "MyopiaByGrade",
-    "fastest_fall",
-    "new_cases_cut_for",
-    "next_myopia",
-    "risk_behind",
-    "start_myopia",
-]
+from edu_metrics.formulas._arguments import Amount, Floats, within
 
 #: Grade 1 to the last senior year.
 GRADES = 12
@@ -224,44 +215,3 @@ def fastest_fall(by_grade: Amount, years: int = 1) -> Floats:
     for _ in range(years):
         state = next_myopia(state, 0.0).by_grade
     return np.asarray(before - state.mean(axis=-1))
-
-
-def new_cases_cut_for(fall_pp: Amount, by_grade: Amount, risk_pct: Amount) -> Floats:
-    """
-    Give the part of one year's new cases that must not arise for a fall.
-
-    Parameters
-    ----------
-    fall_pp : float or ndarray
-        Fall of the overall rate within the year. [percentage points]
-    by_grade : ndarray
-        Myopic of each grade, lowest first on the last axis. [percent, 0-100]
-    risk_pct : float or ndarray
-        Yearly risk of those not yet myopic, above 0. [percent, 0-100]
-
-    Returns
-    -------
-    ndarray
-        The part; above 100 where even no new case at all is too little. [percent]
-
-    Raises
-    ------
-    DataError
-        If nobody becomes myopic anyway, or a number lies outside its domain.
-
-    Examples
-    --------
-    A settled city: the cut is the fall over the fastest fall.
-
-    >>> state = start_myopia(52.7, 12.9)
-    >>> cut = new_cases_cut_for(1.0, **state)
-    >>> bool(abs(cut - 100 / fastest_fall(state["by_grade"])) < 1e-9)
-    True
-    """
-    asked = within("new_cases_cut_for", free={"fall_pp": fall_pp})["fall_pp"]
-    usual, none = next_myopia(by_grade, risk_pct), next_myopia(by_grade, 0.0)
-    now = np.asarray(by_grade, dtype=np.float64).mean(axis=-1)
-    new = usual.overall_pct - none.overall_pct
-    if np.any(new <= 0):
-        raise DataError("new_cases_cut_for: nobody becomes myopic here; there is nothing to cut")
-    return np.asarray(100 * (usual.overall_pct - (now - asked)) / new)

@@ -13,15 +13,22 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from edu_metrics.formulas.flows.cohorts import next_cohorts, start_cohorts
 from edu_metrics.formulas.flows.exams import next_exam, start_exam
-from edu_metrics.formulas.flows.kindergartens import next_kindergartens, start_kindergartens
-from edu_metrics.formulas.flows.money import next_spending, start_spending
 from edu_metrics.formulas.flows.myopia import fastest_fall, next_myopia, start_myopia
-from edu_metrics.formulas.flows.seniors import next_seniors, start_seniors
-from edu_metrics.formulas.flows.teachers import next_teachers, start_teachers
-
-__all__ = ["FLOWS", "Flow", "LeverUnit"]
+from edu_metrics.formulas.flows.provision import (
+    next_kindergartens,
+    next_spending,
+    next_teachers,
+    start_kindergartens,
+    start_spending,
+    start_teachers,
+)
+from edu_metrics.formulas.flows.pupils import (
+    next_cohorts,
+    next_seniors,
+    start_cohorts,
+    start_seniors,
+)
 
 #: What a lever is counted in: persons or places, percent, percentage points, marks in 100.
 LeverUnit = Literal["persons", "places", "percent", "points", "marks"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edu_metrics.catalog import Bound
-from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Assumed
-from edu_metrics.explorer.telling import _verdict
-from edu_metrics.explorer.workbench import Workbench
+from edu_metrics.explorer.render import _verdict
+from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
 from edu_metrics.reachability import (
     SeriesStore,
     Verdict,
@@ -66,17 +65,17 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
     target = target.model_copy(update={"readings": (reading,)})
     evidence = SeriesStore(usual.evidence.catalog, usual.evidence.study, table)
     found = assess_target(evidence, usual.plan, target, "city")
-    bench = Workbench(evidence, usual.plan, target, found)
-    assert bench.reason is None
-    assert bench.answer(Assumed(pace=5)).met
-    assert not bench.answer(Assumed(pace=4)).met
+    what_if = WhatIf(evidence, usual.plan, target, found)
+    assert what_if.reason is None
+    assert what_if.answer(Assumed(pace=5)).met
+    assert not what_if.answer(Assumed(pace=4)).met
 
 
 def test_as_usual_is_what_the_report_says(by_hand):
-    bench = by_hand()
-    found = bench.answer(Assumed(course="as_usual"))
-    assert found.probability == bench.assessment.probability
-    assert found.verdict == verdict_of(bench.assessment.probability)
+    what_if = by_hand()
+    found = what_if.answer(Assumed(course="as_usual"))
+    assert found.probability == what_if.assessment.probability
+    assert found.verdict == verdict_of(what_if.assessment.probability)
 
 
 @pytest.mark.parametrize("pace", [1, 4, 5, 6])
@@ -95,22 +94,22 @@ def test_a_bad_year_is_made_good_in_the_next_and_counts_where_it_is_the_last(by_
 
 
 def test_a_scenario_of_the_catalog_is_a_course_like_any_other(by_hand):
-    bench = by_hand()
-    assert set(bench.courses) == {
+    what_if = by_hand()
+    assert set(what_if.courses) == {
         "as_usual", "halt", "historical_pace", "required_pace", "start_a_year_late",
     }  # fmt: skip
-    assert bench.answer(Assumed(course="historical_pace")).middle == (82.0, 84.0)
-    assert bench.answer(Assumed(course="halt")).middle == (80.0, 80.0)
-    assert bench.answer(Assumed(course="start_a_year_late")).middle[0] == 80.0
+    assert what_if.answer(Assumed(course="historical_pace")).middle == (82.0, 84.0)
+    assert what_if.answer(Assumed(course="halt")).middle == (80.0, 80.0)
+    assert what_if.answer(Assumed(course="start_a_year_late")).middle[0] == 80.0
 
 
 def test_the_slider_shows_the_mean_pace_of_a_course_and_holds_the_required_one(by_hand):
-    bench = by_hand()
-    slider = bench.slider
+    what_if = by_hand()
+    slider = what_if.slider
     assert slider.low < 0 < 5 < slider.high
-    assert bench.on_slider(1.26) == 1.3
-    assert bench.on_slider(-50) == slider.low
-    assert bench.on_slider(500) == slider.high
+    assert what_if.on_slider(1.26) == 1.3
+    assert what_if.on_slider(-50) == slider.low
+    assert what_if.on_slider(500) == slider.high
 
 
 def test_a_course_that_is_not_to_be_had_says_so(by_hand):
@@ -119,12 +118,12 @@ def test_a_course_that_is_not_to_be_had_says_so(by_hand):
 
 
 @pytest.fixture(scope="module")
-def teachers(desk):
+def teachers(selection):
     """A target with levers, in the invented city."""
-    return desk.workbench(desk.choose("mock_city", "mock_city", "T06_primary_bachelor"))
+    return selection.what_if(selection.choose("mock_city", "mock_city", "T06_primary_bachelor"))
 
 
-def test_levers_come_to_as_many_cases_as_the_requirements_say(desk, teachers):
+def test_levers_come_to_as_many_cases_as_the_requirements_say(selection, teachers):
     taking = requirements_of(
         teachers.evidence, teachers.plan, teachers.target, "mock_city",
         assessment=teachers.assessment,
@@ -152,10 +151,10 @@ def test_a_scenario_of_levers_shows_how_it_sets_them(teachers):
     assert not teachers.by_mechanism(OWN_PACE)
 
 
-def test_precedents_are_those_of_the_pace(desk, teachers):
+def test_precedents_are_those_of_the_pace(selection, teachers):
     found = teachers.answer(Assumed(pace=2)).precedents
     ordinary = precedent(
-        desk.catalog.reference_class("ordinary"), pace=2, start=teachers.start_value, years=2
+        selection.catalog.reference_class("ordinary"), pace=2, start=teachers.start_value, years=2
     )
     assert found[0] == ordinary
     assert teachers.answer(Assumed(pace=-1)).precedents is NoPrecedent.NOTHING_ASKED
@@ -165,30 +164,32 @@ def test_precedents_are_those_of_the_pace(desk, teachers):
     ("target", "reason"),
     [("A12a_primary_pass_increment", "no_start"), ("A38a_budget_total", "decided")],
 )
-def test_where_nothing_can_be_tried_the_reason_is_given(desk, target, reason):
-    bench = desk.workbench(desk.choose("wuhai", "wuhai", target))
-    assert bench.reason == bench.answer(Assumed()).reason == reason
+def test_where_nothing_can_be_tried_the_reason_is_given(selection, target, reason):
+    what_if = selection.what_if(selection.choose("wuhai", "wuhai", target))
+    assert what_if.reason == what_if.answer(Assumed()).reason == reason
 
 
-def test_a_plans_own_start_gives_courses_and_no_probability(desk):
-    bench = desk.workbench(desk.choose("wuhai", "wuhai", "T06_primary_bachelor"))
-    found = bench.answer(Assumed(pace=2.5))
+def test_a_plans_own_start_gives_courses_and_no_probability(selection):
+    what_if = selection.what_if(selection.choose("wuhai", "wuhai", "T06_primary_bachelor"))
+    found = what_if.answer(Assumed(pace=2.5))
     assert (found.middle, found.met) == ((87.5, 90.0), True)  # 85 stated, 87 and 90 asked
     assert (found.probability, found.low, found.pace_people) == (None, (), None)
-    assert bench.relative
+    assert what_if.relative
 
 
-def test_no_value_leaves_the_bounds_of_its_indicator(desk):
-    bench = desk.workbench(desk.choose("mock_city", "mock_city", "A28b_wifi"))
-    found = bench.answer(Assumed(pace=10))
+def test_no_value_leaves_the_bounds_of_its_indicator(selection):
+    what_if = selection.what_if(selection.choose("mock_city", "mock_city", "A28b_wifi"))
+    found = what_if.answer(Assumed(pace=10))
     assert max(*found.middle, *found.high) == 100
     assert found.met is True
 
 
-def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(desk):
+def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
     # 84.834034245 % and twice 5 points: rounded to whole pupils the level would be missed by one.
-    bench = desk.workbench(desk.choose("mock_city", "mock_city", "A12a_primary_pass_increment"))
-    found = bench.answer(Assumed(pace=5))
+    what_if = selection.what_if(
+        selection.choose("mock_city", "mock_city", "A12a_primary_pass_increment")
+    )
+    found = what_if.answer(Assumed(pace=5))
     assert (found.met, found.short) == (True, 0)
 
 

@@ -1,16 +1,11 @@
-"""
-One target in one area under one reading, with all at hand that an answer needs.
-
-What costs time is done once, when a target is chosen: the trend's draws, the mechanism with its
-drawn rates, the courses of all scenarios. An answer to a moved slider is arithmetic on them.
-"""
+"""What comes of an assumption about one target in one area, under one reading."""
 
 from __future__ import annotations
 
 import contextlib
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -28,8 +23,6 @@ from edu_metrics.catalog import (
     Target,
 )
 from edu_metrics.errors import ProjectionError
-from edu_metrics.explorer.answers import LEVERS, OWN_PACE, Answer, Assumed, PaceSlider
-from edu_metrics.explorer.past import precedents_of_pace, with_spread
 from edu_metrics.reachability import (
     Assessment,
     MechanismStart,
@@ -38,26 +31,203 @@ from edu_metrics.reachability import (
     Quantities,
     ScenarioOutcome,
     SeriesStore,
+    Verdict,
     mechanism_from_counts,
     mechanism_from_statement,
     pace_by_class,
     verdict_of,
 )
+from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, apply, begin
-from edu_metrics.reachability.scenarios.running import (
-    changes_nothing,
-    judged_course,
-    situation_of,
-)
-from edu_metrics.reachability.verdicts import Verdict
-from edu_metrics.trajectories import stated
+from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, Situation, apply, begin
+from edu_metrics.reachability.scenarios.running import changes_nothing, judged_course, situation_of
+from edu_metrics.reachability.series import counts_whole
+from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
 from edu_metrics.trajectories.mechanisms import Lever
 
-__all__ = ["Workbench"]
+#: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
+OWN_PACE, LEVERS = "own_pace", "levers"
 
 
-class Workbench:
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """
+    What a user assumes.
+
+    Attributes
+    ----------
+    course : str
+        ``own_pace``, ``levers``, or the id of a scenario.
+    pace : float
+        Change a year in the better direction, for ``own_pace``. [unit of the pace slider]
+    levers : mapping of str to float
+        Settings, for ``levers``. [unit of each lever a year]
+    shock : float
+        How much a single year is worse; 0 for none. [points, or percent of the value]
+    shock_year : int
+        Which year, counted from the first one ahead, which is 0. [years]
+    """
+
+    course: str = OWN_PACE
+    pace: float = 0.0
+    levers: Mapping[str, float] = field(default_factory=dict)
+    shock: float = 0.0
+    shock_year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaceSlider:
+    """Ends, step and unit of the slider for a pace; ``kind`` is points, percent or units."""
+
+    low: float
+    high: float
+    step: float
+    kind: Literal["points", "percent", "units"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """
+    What an assumption comes to.
+
+    Attributes
+    ----------
+    years : tuple of int
+        Years ahead, up to the deadline.
+    middle, low, high : tuple of float
+        Median by year and the 80 % interval, which is empty where nothing is left to chance.
+        [unit of the indicator]
+    met : bool or None
+        Whether the course itself keeps the target, where it has no chance in it.
+    probability : float or None
+        How often the target is kept with the ups and downs of the past; as usual that is the
+        target's own, as its verdict states it. [0-1]
+    under_model, model_base : float or None
+        Under levers: in which part of what a flow model assumes of its rates the target is kept,
+        and in which part without the levers. Neither is a probability of the target. [0-1]
+    verdict : Verdict or None
+        The word for it.
+    pace : float or None
+        Mean change a year until the deadline, in the better direction. [unit of the indicator]
+    year_reached : int or None
+        First year in which the course, or half of the draws, reach the level and keep the target.
+    horizon : int
+        Last year looked at for that.
+    pace_people : float or None
+        Persons or institutions that the pace comes to each year.
+    short : int or None
+        Persons or institutions still missing when the target is due; 0 where none is.
+    fails : {"level", "other"} or None
+        What a course that does not keep the target fails by.
+    precedents : list of Precedent, or NoPrecedent
+        How often comparable series kept such a pace.
+    reason : str or None
+        Why nothing can be said, in one word.
+    """
+
+    years: tuple[int, ...] = ()
+    middle: tuple[float, ...] = ()
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    met: bool | None = None
+    probability: float | None = None
+    under_model: float | None = None
+    model_base: float | None = None
+    verdict: Verdict | None = None
+    pace: float | None = None
+    year_reached: int | None = None
+    horizon: int = 0
+    pace_people: float | None = None
+    short: int | None = None
+    fails: Literal["level", "other"] | None = None
+    precedents: list[Precedent] | NoPrecedent = NoPrecedent.NO_START
+    reason: str | None = None
+
+
+def with_spread(course: Course, situation: Situation) -> Course | None:
+    """
+    Let a series go up and down around a course as it has done so far.
+
+    On the scale on which the trend moves, its draws are taken from their own median to the course:
+    where they went is what is assumed, how far apart they lie is what the past says.
+
+    Parameters
+    ----------
+    course : Course
+        One row: values by year without chance. [unit of the indicator]
+    situation : Situation
+        Target, area and reading.
+
+    Returns
+    -------
+    Course or None
+        As many rows as the trend has draws; None where nothing says how far the series moves: the
+        start is a plan's own statement, too few years are known, or one person may decide and
+        their number is unknown.
+    """
+    found, indicator = situation.assessment, situation.indicator
+    if found.start != "observed":
+        return None
+    record = situation.evidence.record(indicator.id, situation.area)
+    limits, level = indicator.bounds, found.level
+    # A rate comes to whole counts of its own whole; a count is one itself.
+    whole = 1.0 if counts_whole(indicator) else None
+    if limits == (0, 100):
+        whole = record.counts.get(course.start_year, (0.0, None))[1]
+        if whole is None and level is not None and level.value in limits:
+            return None
+    try:
+        trend = situation.evidence.trajectory(indicator.id, situation.area, course.years[-1])
+        scale = scale_for(limits)
+        drawn = np.stack([trend.at(year) for year in course.years], axis=1)
+        moved = to_scale(drawn, scale, whole)
+        moved += to_scale(course.draws, scale, whole) - np.median(moved, axis=0)
+        return replace(course, draws=from_scale(moved, scale, whole))
+    except ProjectionError:
+        return None
+
+
+def precedents_of_pace(
+    situation: Situation, pace: float, start: float, years: int
+) -> list[Precedent] | NoPrecedent:
+    """
+    Look a pace up in the reference classes of the study.
+
+    Parameters
+    ----------
+    situation : Situation
+        Target, area and reading.
+    pace : float
+        Change a year in the better direction. [percentage points a year]
+    start : float
+        Where it starts. [percent]
+    years : int
+        Years in which it is kept. [years]
+
+    Returns
+    -------
+    list of Precedent or NoPrecedent
+        One for each class that has something comparable, or why there is none.
+    """
+    indicator, evidence = situation.indicator, situation.evidence
+    if indicator.unit != "percent" or indicator.bounds != (0, 100):
+        return NoPrecedent.NOT_A_RATE
+    answers = [
+        precedent(
+            evidence.catalog.reference_class(name),
+            pace=round(pace, 9),
+            start=start,
+            years=years,
+            falling=situation.sign < 0,
+        )
+        for name in evidence.study.reference_class
+    ]
+    told = [one for one in answers if isinstance(one, Precedent)]
+    why = [one for one in answers if isinstance(one, NoPrecedent)]
+    return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
+
+
+class WhatIf:
     """
     A target under one reading in one area, ready for questions.
 

@@ -1,4 +1,4 @@
-"""What can be chosen, and the workbench of a choice: studies, areas, targets, readings."""
+"""What can be chosen, and the what-if of a choice: studies, areas, targets, readings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, Plan, Study, Target, nearest
 from edu_metrics.errors import DefinitionError
-from edu_metrics.explorer.workbench import Workbench
+from edu_metrics.explorer.what_if import WhatIf
 from edu_metrics.observations import read_processed
 from edu_metrics.reachability import (
     Assessment,
@@ -18,8 +18,6 @@ from edu_metrics.reachability import (
     SeriesStore,
     assess_target,
 )
-
-__all__ = ["Choice", "Desk", "Prepare"]
 
 #: Brings a study's table up to date, given catalog and study.
 Prepare = Callable[[Catalog, Study], Any]
@@ -41,7 +39,7 @@ class Choice:
     reading: int = 0
 
 
-class Desk:
+class Selection:
     """
     Studies as they are asked for, kept once they are read.
 
@@ -67,7 +65,7 @@ class Desk:
         self._evidence: dict[str, SeriesStore] = {}
         self._quantities: dict[str, Quantities] = {}
         self._assessed: dict[tuple[str, str, str], Assessment] = {}
-        self._ready = lru_cache(maxsize=_READY)(self._workbench)
+        self._ready = lru_cache(maxsize=_READY)(self._what_if)
 
     def plan(self, study: str) -> Plan:
         """Give the plan of a study."""
@@ -114,13 +112,13 @@ class Desk:
         found = self.assessment(choice)
         return (found, *found.others)
 
-    def workbench(self, choice: Choice) -> Workbench:
-        """Give the workbench of a choice, made when first asked for."""
+    def what_if(self, choice: Choice) -> WhatIf:
+        """Give the what-if of a choice, made when first asked for."""
         return self._ready(choice)
 
-    def _workbench(self, choice: Choice) -> Workbench:
+    def _what_if(self, choice: Choice) -> WhatIf:
         plan = self.plan(choice.study)
-        return Workbench(
+        return WhatIf(
             self.evidence(choice.study),
             plan,
             plan.target(choice.target),
@@ -176,6 +174,6 @@ class Desk:
             found = self.assessment(one)
             if found.probability is not None:
                 return one
-            if started is None and self.workbench(one).reason is None:
+            if started is None and self.what_if(one).reason is None:
                 started = one
         return started or choice

@@ -1,0 +1,444 @@
+r"""
+What a bureau provides: teachers with a degree, places in kindergartens, money.
+
+The accounts of teachers are those of every stock and flow model of a staff (ours in this form).
+With :math:`q` teachers who have the degree and :math:`o` who do not, leaving rates :math:`l_q,
+l_o`, :math:`e` entrants of whom a part :math:`s` has it, and :math:`u` who earn it in post,
+
+.. math::
+
+    q' = q(1 - l_q) + s e + u, \qquad o' = o(1 - l_o) + (1 - s) e - u
+
+Every leaver is replaced; new posts come on top, and posts given up are not refilled.
+
+Of children in kindergartens, public share :math:`s` and inclusive coverage :math:`c` are two
+readings of one account: a child who moves from another private kindergarten to a public one counts
+in both, a private kindergarten that becomes affordable counts in coverage only. Together they say
+that :math:`(c - s) / (100 - s)` of the children in private kindergartens are in affordable ones.
+
+That children who take a new public place come from the private kindergartens in proportion to
+their sizes is our assumption.
+
+Spending :math:`E` and pupils :math:`P` give :math:`E / P`. With spending growing by :math:`g` and
+pupils by :math:`n` a year, the total rises if :math:`g > 0` and spending for each pupil if
+:math:`g > n`: with fewer pupils the second rule follows from the first, with more it is the one
+that binds.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from edu_metrics.errors import DataError
+from edu_metrics.formulas._arguments import Amount, Floats, within
+
+
+class TeacherStock(NamedTuple):
+    """
+    Teachers in the autumn, and what moved them since the last one.
+
+    Attributes
+    ----------
+    qualified, others : ndarray
+        Teachers with and without the degree. [persons]
+    leavers, entrants, upgraded : ndarray
+        Who left, who came, and who earned the degree in post. [persons]
+    qualified_pct : ndarray
+        Share with the degree. [percent, 0-100]
+    """
+
+    qualified: Floats
+    others: Floats
+    leavers: Floats
+    entrants: Floats
+    upgraded: Floats
+    qualified_pct: Floats
+
+
+def start_teachers(qualified: Amount, teachers: Amount) -> dict[str, Floats]:
+    """
+    Take a published stock apart.
+
+    Parameters
+    ----------
+    qualified : float or ndarray
+        Teachers with the degree. [persons]
+    teachers : float or ndarray
+        All teachers. [persons]
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``qualified`` and ``others``. [persons]
+
+    Raises
+    ------
+    DataError
+        If more have the degree than there are teachers.
+
+    Examples
+    --------
+    >>> {name: float(number) for name, number in start_teachers(85, 100).items()}
+    {'qualified': 85.0, 'others': 15.0}
+    """
+    given = within("start_teachers", counts={"qualified": qualified, "teachers": teachers})
+    others = given["teachers"] - given["qualified"]
+    within("start_teachers", counts={"teachers without the degree": others})
+    return {"qualified": given["qualified"], "others": others}
+
+
+def next_teachers(
+    qualified: Amount,
+    others: Amount,
+    *,
+    leaving_qualified_pct: Amount,
+    leaving_others_pct: Amount,
+    new_posts: Amount = 0.0,
+    entrants_qualified_pct: Amount = 100.0,
+    upgrades: Amount = 0.0,
+) -> TeacherStock:
+    """
+    Move a staff on by one year.
+
+    Parameters
+    ----------
+    qualified, others : float or ndarray
+        Teachers with and without the degree. [persons]
+    leaving_qualified_pct, leaving_others_pct : float or ndarray
+        Part of each who leave within the year. [percent, 0-100]
+    new_posts : float or ndarray, optional
+        Posts on top of those that are refilled; negative where posts are given up. Nobody is
+        dismissed: no more posts go than teachers leave. [persons a year]
+    entrants_qualified_pct : float or ndarray, optional
+        Part of the entrants who bring the degree. [percent, 0-100]
+    upgrades : float or ndarray, optional
+        Teachers who earn it in post, at most those who stay without it. [persons a year]
+
+    Returns
+    -------
+    TeacherStock
+        The staff a year later.
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    100 teachers, 85 with a bachelor's degree; 4 % leave, all entrants have it, 2 earn it:
+
+    >>> later = next_teachers(85, 15, leaving_qualified_pct=4, leaving_others_pct=4, upgrades=2)
+    >>> float(later.qualified_pct.round(1)), float(later.entrants)
+    (87.6, 4.0)
+    """
+    given = within(
+        "next_teachers",
+        counts={"qualified": qualified, "others": others, "upgrades": upgrades},
+        percents={
+            "leaving_qualified_pct": leaving_qualified_pct,
+            "leaving_others_pct": leaving_others_pct,
+            "entrants_qualified_pct": entrants_qualified_pct,
+        },
+        free={"new_posts": new_posts},
+    )
+    left_with = given["qualified"] * given["leaving_qualified_pct"] / 100
+    left_without = given["others"] * given["leaving_others_pct"] / 100
+    leavers = left_with + left_without
+    entrants = np.maximum(leavers + given["new_posts"], 0.0)
+    bringing = entrants * given["entrants_qualified_pct"] / 100
+    staying_without = given["others"] - left_without
+    upgraded = np.minimum(given["upgrades"], staying_without)
+    with_degree = given["qualified"] - left_with + bringing + upgraded
+    without = staying_without + entrants - bringing - upgraded
+    everyone = with_degree + without
+    share = np.divide(
+        100 * with_degree, everyone, out=np.zeros(np.shape(everyone)), where=everyone > 0
+    )
+    return TeacherStock(with_degree, without, leavers, entrants, upgraded, share)
+
+
+class Kindergartens(NamedTuple):
+    """
+    Children by whose kindergarten they are in.
+
+    Attributes
+    ----------
+    public, affordable, other : ndarray
+        Children in public, affordable private and other private kindergartens. [persons]
+    public_share_pct, coverage_pct : ndarray
+        In public ones, and in public or affordable ones, of all. [percent, 0-100]
+    """
+
+    public: Floats
+    affordable: Floats
+    other: Floats
+    public_share_pct: Floats
+    coverage_pct: Floats
+
+
+def start_kindergartens(public: Amount, inclusive: Amount, everyone: Amount) -> dict[str, Floats]:
+    """
+    Take published counts apart.
+
+    Parameters
+    ----------
+    public : float or ndarray
+        Children in public kindergartens. [persons]
+    inclusive : float or ndarray
+        Children in public and affordable private ones. [persons]
+    everyone : float or ndarray
+        All children in kindergartens. [persons]
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``public``, ``affordable`` and ``other``. [persons]
+
+    Raises
+    ------
+    DataError
+        If a part is larger than its whole.
+
+    Examples
+    --------
+    Inner Mongolia in 2019, in ten thousand:
+
+    >>> state = start_kindergartens(29.96, 43.80, 60.70)
+    >>> round(float(state["affordable"]), 2), round(float(state["other"]), 2)
+    (13.84, 16.9)
+    """
+    given = within(
+        "start_kindergartens",
+        counts={"public": public, "inclusive": inclusive, "everyone": everyone},
+    )
+    state = {
+        "public": given["public"],
+        "affordable": given["inclusive"] - given["public"],
+        "other": given["everyone"] - given["inclusive"],
+    }
+    return within("start_kindergartens", counts=state)
+
+
+def affordable_private_share(public_share_pct: Amount, coverage_pct: Amount) -> Floats:
+    """
+    Say which part of the private places must be affordable for share and coverage together.
+
+    Parameters
+    ----------
+    public_share_pct : float or ndarray
+        Share in public kindergartens, below 100. [percent, 0-100]
+    coverage_pct : float or ndarray
+        Inclusive coverage, no lower than the share. [percent, 0-100]
+
+    Returns
+    -------
+    ndarray
+        The part. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If coverage is below the share, or nobody is in a private kindergarten.
+
+    Examples
+    --------
+    >>> [round(float(affordable_private_share(s, 95)), 1) for s in (50, 55, 60)]
+    [90.0, 88.9, 87.5]
+    """
+    given = within(
+        "affordable_private_share",
+        percents={"public_share_pct": public_share_pct, "coverage_pct": coverage_pct},
+    )
+    share, coverage = given["public_share_pct"], given["coverage_pct"]
+    if np.any(share >= 100) or np.any(coverage < share):
+        raise DataError(
+            "affordable_private_share: expected a public share below 100 and a coverage no "
+            "lower than it: children in public kindergartens count in both"
+        )
+    return np.asarray(100 * (coverage - share) / (100 - share))
+
+
+def next_kindergartens(
+    public: Amount,
+    affordable: Amount,
+    other: Amount,
+    *,
+    children_change_pct: Amount = 0.0,
+    to_public_pct: Amount = 0.0,
+    to_affordable_pct: Amount = 0.0,
+    public_places: Amount = 0.0,
+    conversions: Amount = 0.0,
+) -> Kindergartens:
+    """
+    Move the kindergartens on by one year.
+
+    Parameters
+    ----------
+    public, affordable, other : float or ndarray
+        Children in each kind. [persons]
+    children_change_pct : float or ndarray, optional
+        Change in the number of children, the same in each kind. [percent a year]
+    to_public_pct, to_affordable_pct : float or ndarray, optional
+        Children who end up in public kindergartens instead of private ones, and in affordable
+        private ones instead of others, without anybody's doing; negative the other way round.
+        [percent of all children]
+    public_places : float or ndarray, optional
+        Children who take places in new public kindergartens, or in private ones that become
+        public. [places a year]
+    conversions : float or ndarray, optional
+        Children in private kindergartens that become affordable. [places a year]
+
+    Returns
+    -------
+    Kindergartens
+        A year later. Moves change no total.
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    >>> later = next_kindergartens(50, 30, 20, public_places=5, conversions=10)
+    >>> float(later.public_share_pct), float(later.coverage_pct)
+    (55.0, 92.0)
+    """
+    given = within(
+        "next_kindergartens",
+        counts={
+            "public": public,
+            "affordable": affordable,
+            "other": other,
+            "public_places": public_places,
+            "conversions": conversions,
+        },
+        free={
+            "children_change_pct": children_change_pct,
+            "to_public_pct": to_public_pct,
+            "to_affordable_pct": to_affordable_pct,
+        },
+    )
+    growth = np.maximum(1 + given["children_change_pct"] / 100, 0.0)
+    first, second, third = (given[name] * growth for name in ("public", "affordable", "other"))
+    private = second + third
+    drifting = (first + private) * given["to_public_pct"] / 100
+    moving = np.clip(given["public_places"] + drifting, -first, private)
+    # Nobody goes back to private kindergartens where there are none.
+    moving = np.where(private > 0, moving, 0.0)
+    part = np.divide(moving, private, out=np.zeros(np.shape(moving)), where=private > 0)
+    second, third = second * (1 - part), third * (1 - part)
+    converting = given["conversions"] + (first + private) * given["to_affordable_pct"] / 100
+    converted = np.clip(converting, -second, third)
+    now = (first + moving, second + converted, third - converted)
+    everyone = now[0] + now[1] + now[2]
+    share, coverage = (
+        np.divide(100 * part, everyone, out=np.zeros(np.shape(everyone)), where=everyone > 0)
+        for part in (now[0], now[0] + now[1])
+    )
+    return Kindergartens(*now, share, coverage)
+
+
+class Spending(NamedTuple):
+    """
+    Spending and pupils of a year.
+
+    Attributes
+    ----------
+    spending : ndarray
+        Total. [yuan]
+    pupils : ndarray
+        Pupils of all stages. [persons]
+    per_pupil : ndarray
+        Total over pupils. [yuan per pupil]
+    """
+
+    spending: Floats
+    pupils: Floats
+    per_pupil: Floats
+
+
+def start_spending(spending: Amount, pupils: Amount) -> dict[str, Floats]:
+    """
+    Take the published total and the pupils.
+
+    Parameters
+    ----------
+    spending : float or ndarray
+        Total. [yuan]
+    pupils : float or ndarray
+        Pupils, more than none. [persons]
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``spending`` and ``pupils``.
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    >>> float(start_spending(1.326e9, 70_000)["pupils"])
+    70000.0
+    """
+    given = within("start_spending", counts={"spending": spending, "pupils": pupils})
+    if np.any(given["pupils"] <= 0):
+        raise DataError("start_spending: expected at least one pupil")
+    return given
+
+
+def next_spending(
+    spending: Amount, pupils: Amount, *, pupils_change_pct: Amount = 0.0, growth_pct: Amount = 0.0
+) -> Spending:
+    """
+    Move spending and pupils on by one year.
+
+    Parameters
+    ----------
+    spending : float or ndarray
+        Total. [yuan]
+    pupils : float or ndarray
+        Pupils. [persons]
+    pupils_change_pct : float or ndarray, optional
+        Change in the number of pupils. [percent a year, above -100]
+    growth_pct : float or ndarray, optional
+        Growth of the total. [percent a year, -100 or more]
+
+    Returns
+    -------
+    Spending
+        A year later.
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain, or no pupil is left.
+
+    Examples
+    --------
+    Pupils grow faster than spending: the total rises, what each pupil has falls.
+
+    >>> later = next_spending(100.0, 10.0, pupils_change_pct=3, growth_pct=2)
+    >>> float(later.spending), round(float(later.per_pupil), 3)
+    (102.0, 9.903)
+    """
+    given = within(
+        "next_spending",
+        counts={"spending": spending, "pupils": pupils},
+        free={"pupils_change_pct": pupils_change_pct, "growth_pct": growth_pct},
+    )
+    if np.any(given["pupils_change_pct"] <= -100) or np.any(given["growth_pct"] < -100):
+        raise DataError(
+            "next_spending: expected pupils_change_pct above -100 and growth_pct of -100 or more"
+        )
+    total = given["spending"] * (100 + given["growth_pct"]) / 100
+    number = given["pupils"] * (100 + given["pupils_change_pct"]) / 100
+    if np.any(number <= 0):
+        raise DataError("next_spending: expected at least one pupil")
+    return Spending(total, number, total / number)

@@ -1,0 +1,722 @@
+"""
+Mechanisms: flow equations with levers and uncertain rates, run over years, and turned around.
+
+The equations stand in :mod:`edu_metrics.formulas.flows`; here they are run with drawn rates and
+asked for the smallest setting that keeps a promise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from statistics import NormalDist
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from edu_metrics.catalog import distribution_fault, nearest
+from edu_metrics.errors import ProjectionError
+from edu_metrics.formulas.flows import FLOWS, Flow, LeverUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """
+    One lever: where it stands when nothing new is done, and how far it can be moved.
+
+    Attributes
+    ----------
+    name : str
+        An argument of the flow equation.
+    unit : {"persons", "places", "percent", "points", "marks"}
+        What it is counted in.
+    usual : float
+        Setting when nothing new is done. [unit a year]
+    low, high : float
+        Least and most that can be set; effort goes from usual to high. [unit a year]
+    whole : bool
+        Whether only whole settings make sense, as with persons and not with persons per 100.
+
+    Raises
+    ------
+    ProjectionError
+        If usual does not lie between the bounds.
+    """
+
+    name: str
+    unit: LeverUnit
+    usual: float
+    low: float
+    high: float
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that do not hold the usual setting."""
+        numbers = (self.low, self.usual, self.high)
+        if not all(map(math.isfinite, numbers)) or not self.low <= self.usual <= self.high:
+            raise ProjectionError(
+                f"lever {self.name!r}: expected low <= usual <= high, "
+                f"found {self.low:g}, {self.usual:g}, {self.high:g}"
+            )
+
+
+@dataclass(frozen=True)
+class Levers:
+    """
+    All levers of a mechanism and how they are set.
+
+    Parameters
+    ----------
+    levers : tuple of Lever
+        The levers.
+    settings : mapping of str to float, optional
+        Settings that differ from the usual one. [unit of each lever a year]
+
+    Raises
+    ------
+    ProjectionError
+        With every setting that no lever has, or that lies outside its bounds.
+
+    Examples
+    --------
+    >>> levers = Levers((Lever("upgrades", "persons", 0, 0, 50, whole=True),))
+    >>> levers.set(upgrades=20).values
+    mappingproxy({'upgrades': 20})
+    >>> levers.set(upgrades=60)
+    Traceback (most recent call last):
+    edu_metrics.errors.ProjectionError: levers can't be set so
+      - upgrades: expected 0 to 50, found 60
+    """
+
+    levers: tuple[Lever, ...]
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse settings outside the bounds, all at once."""
+        known = {lever.name: lever for lever in self.levers}
+        faults = []
+        for name, value in self.settings.items():
+            if name not in known:
+                faults.append(f"no lever {name!r}{nearest(name, known)}")
+            elif not known[name].low <= value <= known[name].high:
+                low, high = known[name].low, known[name].high
+                faults.append(f"{name}: expected {low:g} to {high:g}, found {value:g}")
+        if faults:
+            raise ProjectionError("levers can't be set so", faults)
+
+    def __getitem__(self, name: str) -> Lever:
+        """Give one lever, or name the nearest one."""
+        for lever in self.levers:
+            if lever.name == name:
+                return lever
+        known = [lever.name for lever in self.levers]
+        raise ProjectionError(f"no lever {name!r}{nearest(name, known)} ({', '.join(known)})")
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """The setting of every lever. [unit of each lever a year]."""
+        usual = {lever.name: lever.usual for lever in self.levers}
+        return MappingProxyType({**usual, **self.settings})
+
+    def set(self, **settings: float) -> Levers:
+        """
+        Set levers, the others staying as they are.
+
+        Parameters
+        ----------
+        **settings : float
+            New settings by lever. [unit of each lever a year]
+
+        Returns
+        -------
+        Levers
+            A copy.
+
+        Raises
+        ------
+        ProjectionError
+            As for the class.
+        """
+        return Levers(self.levers, {**self.settings, **settings})
+
+
+Kind = Literal["fixed", "beta", "normal", "range"]
+
+_NORMAL = NormalDist()
+
+
+@lru_cache(maxsize=64)
+def _beta_table(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Tabulate how much of a beta distribution lies below a value.
+
+    Summed up on the logit scale, where no density is infinite; right to five digits. Without
+    scipy, whose import costs a report more than all that is computed with these numbers.
+    """
+    places = np.linspace(-20 / min(a, 1.0), 20 / min(b, 1.0), 8001)
+    below, above = -np.logaddexp(0, -places), -np.logaddexp(0, places)
+    density = np.exp(a * below + b * above - np.max(a * below + b * above))
+    summed = np.cumsum((density[1:] + density[:-1]) / 2)
+    return np.concatenate([[0.0], summed / summed[-1]]), np.exp(below)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """
+    One uncertain rate.
+
+    Attributes
+    ----------
+    kind : {"fixed", "beta", "normal", "range"}
+        ``beta`` is a percentage and stays within 0-100; ``normal`` may leave any bound; ``range``
+        is uniform.
+    mean, sd : float or None
+        Mean, and standard deviation of the first three kinds. [unit of the rate]
+    low, high : float or None
+        Ends of a range. [unit of the rate]
+    yearly : bool
+        Whether each year has a draw of its own, as the difficulty of a paper, and not one for
+        all years, as what is not known of a habit.
+
+    Raises
+    ------
+    ProjectionError
+        If what the kind needs is not given, or no such distribution exists.
+
+    Examples
+    --------
+    >>> Rate("beta", mean=4, sd=1.5).middle
+    4
+    >>> Rate("range", low=-2, high=4).middle
+    1.0
+    """
+
+    kind: Kind
+    mean: float | None = None
+    sd: float | None = None
+    low: float | None = None
+    high: float | None = None
+    yearly: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no distribution."""
+        fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
+        if fault:
+            raise ProjectionError(fault)
+
+    def _shape(self) -> tuple[float, float]:
+        mean, sd = float(self.mean or 0) / 100, float(self.sd or 0) / 100
+        size = mean * (1 - mean) / sd**2 - 1
+        return mean * size, (1 - mean) * size
+
+    @property
+    def middle(self) -> float:
+        """The mean. [unit of the rate]."""
+        if self.low is not None and self.high is not None:
+            return (self.low + self.high) / 2
+        return 0.0 if self.mean is None else self.mean
+
+    def sample(self, random: Generator, size: int | tuple[int, ...]) -> NDArray[np.float64]:
+        """
+        Draw.
+
+        Parameters
+        ----------
+        random : Generator
+            Where chance comes from.
+        size : int or tuple of int
+            How many.
+
+        Returns
+        -------
+        ndarray
+            Draws. [unit of the rate]
+
+        Examples
+        --------
+        >>> draws = Rate("beta", mean=4, sd=1.5).sample(np.random.default_rng(1), 20_000)
+        >>> round(float(draws.mean()), 1), round(float(draws.std()), 1)
+        (4.0, 1.5)
+        """
+        if self.kind == "beta":
+            return np.asarray(100 * random.beta(*self._shape(), size))
+        if self.kind == "normal":
+            return np.asarray(random.normal(self.middle, self.sd or 0.0, size))
+        if self.low is not None and self.high is not None:
+            return np.asarray(random.uniform(self.low, self.high, size))
+        return np.full(size, self.middle)
+
+    def at(self, share: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """
+        Give the value below which so much of the distribution lies.
+
+        Parameters
+        ----------
+        share : float or ndarray
+            How much, above 0 and below 1.
+
+        Returns
+        -------
+        ndarray
+            Values. [unit of the rate]
+
+        Examples
+        --------
+        >>> rate = Rate("normal", mean=0, sd=2)
+        >>> rate.at(np.array([0.1, 0.5, 0.9])).round(2).tolist()
+        [-2.56, 0.0, 2.56]
+        >>> Rate("range", low=-2, high=4).at(0.25).item()
+        -0.5
+        """
+        shares = np.asarray(share, dtype=np.float64)
+        if self.kind == "beta":
+            below, values = _beta_table(*self._shape())
+            return np.asarray(100 * np.interp(shares, below, values))
+        if self.kind == "normal":
+            steps = [_NORMAL.inv_cdf(one) for one in shares.ravel().tolist()]
+            return np.asarray(self.middle + (self.sd or 0.0) * np.reshape(steps, shares.shape))
+        if self.low is not None and self.high is not None:
+            return np.asarray(self.low + (self.high - self.low) * shares)
+        return np.full(shares.shape, self.middle)
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation. [unit of the rate]."""
+        if self.low is not None and self.high is not None:
+            return (self.high - self.low) / math.sqrt(12)
+        return self.sd or 0.0
+
+
+#: How finely a lever that is not whole is searched, as a part of its range.
+_FINENESS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """
+    The answer to "what would it take" on one lever.
+
+    Attributes
+    ----------
+    lever : str
+        The lever; the others stay as they are.
+    value : float or None
+        The smallest setting that does it; None where there is none. [unit of the lever a year]
+    probability : float
+        Probability that is reached: at that setting, or at the furthest one. [0-1]
+    reason : {"found", "usual_is_enough", "beyond_bounds"}
+        Why the value is what it is.
+    """
+
+    lever: str
+    value: float | None
+    probability: float
+    reason: Literal["found", "usual_is_enough", "beyond_bounds"]
+
+
+def smallest_setting(lever: Lever, chance: Callable[[float], float], probability: float) -> Setting:
+    """
+    Find the smallest setting of a lever under which a promise is kept surely enough.
+
+    Parameters
+    ----------
+    lever : Lever
+        The lever to move, from its usual setting upwards.
+    chance : callable
+        Gives the probability of keeping the promise at a setting. More of the lever raises it, or
+        raises it up to some setting and lowers it from there on: the search doubles the setting
+        and then halves the last step. [0-1]
+    probability : float
+        How surely. [0-1]
+
+    Returns
+    -------
+    Setting
+        The setting, or why there is none. Whole for persons and places, to a thousandth of the
+        lever's range otherwise.
+
+    Examples
+    --------
+    >>> smallest_setting(Lever("upgrades", "persons", 0, 0, 50, whole=True),
+    ...                  lambda value: min(value / 40, 1.0), 0.8).value
+    32.0
+
+    A promise of 12 to 15, which more than that breaks:
+
+    >>> smallest_setting(Lever("upgrades", "persons", 0, 0, 50, whole=True),
+    ...                  lambda value: max(1 - abs(value - 13.5) / 3, 0.0), 0.5).value
+    12.0
+    """
+    settings = _settings(lever)
+    last = len(settings) - 1
+    tried: dict[int, float] = {}
+
+    def at(place: int) -> float:
+        if place not in tried:
+            tried[place] = chance(settings[place])
+        return tried[place]
+
+    if at(0) >= probability:
+        return Setting(lever.name, lever.usual, at(0), "usual_is_enough")
+    # Doubled from below: a gain in every year may be out of reach where the first takes all.
+    low, high = 0, min(1, last)
+    while at(high) < probability and high < last:
+        low, high = high, min(2 * high, last)
+    if at(high) < probability:
+        # Too much may break a promise with two ends: the best lies about the best that was tried.
+        high = _peak(at, sorted(tried))
+        if at(high) < probability:
+            return Setting(lever.name, None, max(tried.values()), "beyond_bounds")
+        low = max(place for place in tried if place < high and at(place) < probability)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if at(middle) >= probability else (middle, high)
+    return Setting(lever.name, settings[high], at(high), "found")
+
+
+def _peak(at: Callable[[int], float], tried: list[int]) -> int:
+    """Find the best place between the neighbours of the best one tried."""
+    best = max(tried, key=at)
+    if best in (tried[0], tried[-1]):
+        return best
+    place = tried.index(best)
+    low, high = tried[place - 1], tried[place + 1]
+    while high - low > 2:
+        third = (high - low) // 3
+        left, right = low + third, high - third
+        low, high = (low, right) if at(left) >= at(right) else (left, high)
+    return max(range(low, high + 1), key=at)
+
+
+def _settings(lever: Lever) -> list[float]:
+    """List the settings to choose from, the usual one first."""
+    if lever.whole:
+        first, last = int(np.floor(lever.usual)) + 1, int(np.floor(lever.high))
+        return [lever.usual, *(float(number) for number in range(first, last + 1))]
+    step = (lever.high - lever.usual) / _FINENESS
+    return [lever.usual, *(lever.usual + step * n for n in range(1, _FINENESS)), lever.high]
+
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """
+    Draws of what a mechanism comes to.
+
+    Attributes
+    ----------
+    years : tuple of int
+        Years projected.
+    fields : mapping of str to ndarray
+        For each field of the flow's result, draws x years (x grades). [unit of the field]
+    """
+
+    years: tuple[int, ...]
+    fields: Mapping[str, Floats]
+
+    def draws(self, outcome: str) -> Floats:
+        """Give the draws of one outcome: one row a draw, one column a year."""
+        return self.fields[outcome]
+
+    def at(self, outcome: str, year: int) -> Floats:
+        """Give the draws of one outcome in one year."""
+        return self.fields[outcome][:, self.years.index(year)]
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """
+    A flow with its numbers: where it starts, what is uncertain, what can be set.
+
+    Parameters
+    ----------
+    flow : str
+        Name of a flow equation, one of ``FLOWS``.
+    inputs : mapping
+        Published numbers that the start is made of. [unit of each]
+    rates : mapping of str to Rate
+        What is uncertain. [unit of each]
+    levers : Levers
+        What can be set.
+    draws : int, optional
+        Number of draws.
+    seed : int, optional
+        Same seed, same draws.
+
+    Raises
+    ------
+    ProjectionError
+        If an input, rate or lever is missing or unknown to the flow.
+
+    Examples
+    --------
+    85 of 100 teachers with a degree; 4 % leave, all entrants have it:
+
+    >>> from edu_metrics.trajectories.mechanisms import Lever
+    >>> staff = Mechanism(
+    ...     "teachers",
+    ...     {"qualified": 85, "teachers": 100},
+    ...     {"leaving_qualified_pct": Rate("fixed", mean=4),
+    ...      "leaving_others_pct": Rate("fixed", mean=4)},
+    ...     Levers((Lever("upgrades", "persons", 0, 0, 15), Lever("new_posts", "persons", 0, 0, 5),
+    ...             Lever("entrants_qualified_pct", "percent", 100, 0, 100))),
+    ... )
+    >>> staff.project([2021, 2022]).draws("qualified_pct")[0].round(2)
+    array([85.6 , 86.18])
+    """
+
+    flow: str
+    inputs: Mapping[str, Any]
+    rates: Mapping[str, Rate]
+    levers: Levers
+    draws: int = 4000
+    seed: int = 0
+    _drawn: dict[int, dict[str, Floats]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit the flow, all at once."""
+        if self.flow not in FLOWS:
+            raise ProjectionError(f"no flow {self.flow!r}; expected one of {', '.join(FLOWS)}")
+        flow = FLOWS[self.flow]
+        faults = []
+        for kind, expected, given in (
+            ("inputs", set(flow.inputs), set(self.inputs)),
+            ("rates", set(flow.uncertain), set(self.rates)),
+            ("levers", set(flow.levers), {lever.name for lever in self.levers.levers}),
+        ):
+            if expected != given:
+                faults.append(f"{kind}: expected {sorted(expected)}, found {sorted(given)}")
+        if self.draws < 1:
+            faults.append(f"draws: expected at least one, found {self.draws}")
+        if faults:
+            raise ProjectionError(f"the flow {self.flow!r} takes other numbers", faults)
+
+    @property
+    def equation(self) -> Flow:
+        """The flow and the part that each argument plays."""
+        return FLOWS[self.flow]
+
+    def _rates(self, number: int) -> dict[str, Floats]:
+        """Draw each rate from a stream of its own: draws x years."""
+        if number not in self._drawn:
+            drawn = {}
+            for place, name in enumerate(sorted(self.rates)):
+                random, rate = np.random.default_rng([self.seed, place]), self.rates[name]
+                # By year first, so that a longer projection begins like a shorter one.
+                shape = (number if rate.yearly else 1, self.draws)
+                sampled = rate.sample(random, shape)
+                drawn[name] = np.broadcast_to(sampled, (number, self.draws)).T
+            self._drawn[number] = drawn
+        return self._drawn[number]
+
+    @cached_property
+    def start(self) -> dict[str, Floats]:
+        """
+        The state before the first year.
+
+        Raises
+        ------
+        DataError
+            If the published numbers contradict each other.
+        """
+        flow, rates = self.equation, self._rates(1)
+        known = {name: rates[name][:, 0] for name in flow.start_rates}
+        return dict(flow.start(**self.inputs, **known))
+
+    def project(self, years: Sequence[int], levers: Levers | None = None) -> Projection:
+        """
+        Run the flow, the levers set the same in every year.
+
+        Parameters
+        ----------
+        years : sequence of int
+            Years, consecutive, the first one a year after the start.
+        levers : Levers, optional
+            Settings; the usual ones when left out.
+
+        Returns
+        -------
+        Projection
+            Draws by year.
+
+        Raises
+        ------
+        ProjectionError
+            If there are no years, or they are not consecutive.
+        DataError
+            If numbers leave the domain of the flow.
+        """
+        listed = tuple(years)
+        if not listed or listed != tuple(range(listed[0], listed[0] + len(listed))):
+            raise ProjectionError(f"years: expected consecutive ones, found {listed}")
+        settings = (levers or self.levers).values
+        return self._run(listed, self.start, self._rates(len(listed)), settings, self.draws)
+
+    def run(
+        self,
+        years: Sequence[int],
+        rates: Mapping[str, Floats],
+        settings: Mapping[str, Any] | None = None,
+    ) -> Projection:
+        """
+        Run the flow with rates that are given and not drawn.
+
+        Parameters
+        ----------
+        years : sequence of int
+            Years, consecutive, the first one a year after the start.
+        rates : mapping of str to ndarray
+            Every rate, draws x years. [unit of each]
+        settings : mapping of str to float or ndarray, optional
+            Levers that differ from the usual setting; bounds are not looked at.
+            [unit of each lever a year]
+
+        Returns
+        -------
+        Projection
+            One row for each row of the rates.
+
+        Raises
+        ------
+        DataError
+            If numbers leave the domain of the flow.
+        """
+        first = {name: rates[name][:, 0] for name in self.equation.start_rates}
+        start = dict(self.equation.start(**self.inputs, **first))
+        number = len(next(iter(rates.values())))
+        return self._run(
+            tuple(years), start, rates, {**self.levers.values, **(settings or {})}, number
+        )
+
+    def _run(
+        self,
+        years: tuple[int, ...],
+        state: dict[str, Any],
+        rates: Mapping[str, Floats],
+        settings: Mapping[str, Any],
+        number: int,
+    ) -> Projection:
+        flow = self.equation
+        kept: dict[str, list[Floats]] = {}
+        for step in range(len(years)):
+            now = {name: rates[name][:, step] for name in flow.rates}
+            later = flow.function(**state, **now, **settings)._asdict()
+            for name, value in later.items():
+                kept.setdefault(name, []).append(np.asarray(value))
+            state = {name: later[name] for name in flow.state}
+        return Projection(years, {name: _stacked(v, number) for name, v in kept.items()})
+
+    def smallest(
+        self,
+        lever: str,
+        years: Sequence[int],
+        kept: Callable[[Projection], NDArray[np.bool_]],
+        probability: float,
+    ) -> Setting:
+        """
+        Find the smallest setting of one lever under which a promise is kept surely enough.
+
+        Parameters
+        ----------
+        lever : str
+            The lever to move, from its usual setting upwards.
+        years : sequence of int
+            Years to project.
+        kept : callable
+            Says of a projection which draws keep the promise. Up to where the promise is kept
+            surely enough, more of the lever must not keep fewer draws: the search doubles the
+            setting and then halves the last step.
+        probability : float
+            How surely. [0-1]
+
+        Returns
+        -------
+        Setting
+            The setting, or why there is none. Whole for persons and places, to a thousandth of the
+            lever's range otherwise.
+
+        Raises
+        ------
+        ProjectionError
+            If there is no such lever.
+        """
+        moved = self.levers[lever]
+
+        def at(value: float) -> float:
+            return float(np.mean(kept(self.project(years, self.levers.set(**{lever: value})))))
+
+        return smallest_setting(moved, at, probability)
+
+    def inverse(self, lever: str, outcome: str, years: Sequence[int], value: float) -> float | None:
+        """
+        Give the setting at which the median of the last year's outcome is a value.
+
+        Parameters
+        ----------
+        lever : str
+            The lever to move; the outcome must move one way with it.
+        outcome : str
+            Field of the result.
+        years : sequence of int
+            Years to project.
+        value : float
+            Median to reach. [unit of the outcome]
+
+        Returns
+        -------
+        float or None
+            The setting, whole or not; None where no setting within the bounds does it.
+            [unit of the lever a year]
+
+        Examples
+        --------
+        >>> from edu_metrics.trajectories.mechanisms import Lever
+        >>> rates = {n: Rate("fixed", mean=4) for n in
+        ...          ("leaving_qualified_pct", "leaving_others_pct")}
+        >>> staff = Mechanism("teachers", {"qualified": 850, "teachers": 1000}, rates, Levers((
+        ...     Lever("upgrades", "persons", 0, 0, 150), Lever("new_posts", "persons", 0, 0, 5),
+        ...     Lever("entrants_qualified_pct", "percent", 100, 0, 100))))
+        >>> round(staff.inverse("upgrades", "qualified_pct", [2021, 2022], 90), 1)
+        19.5
+        """
+        moved = self.levers[lever]
+
+        def miss(setting: float) -> float:
+            run = self.project(years, self.levers.set(**{lever: setting}))
+            return float(np.median(run.at(outcome, run.years[-1]))) - value
+
+        low, high = moved.low, moved.high
+        at_low, at_high = miss(low), miss(high)
+        if at_low * at_high > 0:
+            return None
+        for _ in range(60):
+            middle = (low + high) / 2
+            at_middle = miss(middle)
+            if (at_middle > 0) == (at_high > 0):
+                high = middle
+            else:
+                low = middle
+        return (low + high) / 2
+
+    def with_start(self, **inputs: Any) -> Mechanism:
+        """Give the same mechanism from another start."""
+        return replace(self, inputs={**self.inputs, **inputs})
+
+
+def _stacked(values: list[Floats], draws: int) -> Floats:
+    """Put years beside each other: draws x years (x grades)."""
+    shaped = []
+    for value in values:
+        if value.ndim == 0 or value.shape[0] != draws:
+            value = np.broadcast_to(value, (draws, *value.shape))
+        shaped.append(value)
+    return np.stack(shaped, axis=1)
