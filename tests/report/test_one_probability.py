@@ -54,13 +54,13 @@ def told_everywhere(report, target) -> dict[str, float | None]:
         assessment=found, quantities=known,
     )  # fmt: skip
     told: dict[str, float | None] = {
-        "joint": report.together.probabilities.get(target.id),
+        "joint": report.joint.probabilities.get(target.id),
         "scenario": usual.probability,
     }
     if takings[0].start_value is not None:
         told["requirements"] = takings[0].usual
-    if report.matters[target.id].reason is None:
-        told["sensitivity"] = report.matters[target.id].probability
+    if report.sensitivity[target.id].reason is None:
+        told["sensitivity"] = report.sensitivity[target.id].probability
     answer = Workbench(evidence, plan, target, found, quantities=known).answer(Assumed("as_usual"))
     if answer.reason is None:
         told["explorer"] = answer.probability
@@ -152,7 +152,7 @@ def test_no_page_tells_a_probability_beyond_the_caps(opened, place, lang):
 def test_verdicts_are_counted_alike_on_page_one_and_of_the_plan_as_a_whole(opened, place):
     report = opened(*place)
     counted = report.counts(report.numeric)
-    assert report.together.verdicts == counted
+    assert report.joint.verdicts == counted
     whole = unescape(str(rep.show_joint(report)))
     first = unescape(str(rep.show_head(report)))
     for verdict, number in counted.items():

@@ -48,7 +48,7 @@ def show_assumptions(report: AreaReport) -> Html:
         if report.assessments[target.id].applies is Applies.AS_IF:
             names |= {AS_IF} & known
         names |= {TOGETHER} & known if report.assessments[target.id].probability else set()
-        if report.matters[target.id].relative:
+        if report.sensitivity[target.id].relative:
             names |= {STATED} & known
         for name in sorted(names):
             users[name].append(target.id)

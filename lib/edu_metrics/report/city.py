@@ -17,9 +17,14 @@ from edu_metrics.figures import (
     plot_contributions,
     table_height,
 )
-from edu_metrics.reachability import Assessment, adds_up, change_by_parts, gap_by_parts
-from edu_metrics.reachability import JointAssessment as Together
-from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.reachability import (
+    Assessment,
+    JointAssessment,
+    adds_up,
+    assess_jointly,
+    change_by_parts,
+    gap_by_parts,
+)
 from edu_metrics.report.context import StudyReport, open_study
 from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
 from edu_metrics.report.kinds import OVERVIEW
@@ -66,10 +71,10 @@ class CityReport(StudyReport):
             for target, found in self.assess(area, self.numeric).items()
         }
 
-    def together(self, area: str) -> Together:
+    def joint(self, area: str) -> JointAssessment:
         """Take the numeric targets together in one area."""
         found = {target.id: self.assessments[area, target.id] for target in self.numeric}
-        return plan_together(self.evidence, self.plan, area, found)
+        return assess_jointly(self.evidence, self.plan, area, found)
 
 
 def open_city(study: str, lang: str, root: Path | str | None = None) -> CityReport:

@@ -17,17 +17,17 @@ from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import (
     Applies,
     Assessment,
+    JointAssessment,
     Quantities,
+    Sensitivity,
+    SeriesStore,
     SideBySide,
     Verdict,
+    assess_jointly,
     assess_target,
+    sensitivity_of,
     verdict_counts,
 )
-from edu_metrics.reachability import JointAssessment as Together
-from edu_metrics.reachability import Sensitivity as Matters
-from edu_metrics.reachability import SeriesStore as Evidence
-from edu_metrics.reachability import assess_jointly as plan_together
-from edu_metrics.reachability import sensitivity_of as what_matters
 from edu_metrics.reachability.status_rules import StatusTable
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
@@ -155,10 +155,10 @@ class AreaReport(StudyReport):
         return {name: table for name, table in tables.items() if table is not None}
 
     @cached_property
-    def matters(self) -> dict[str, Matters]:
+    def sensitivity(self) -> dict[str, Sensitivity]:
         """What the answer on each numeric target hangs on, by target id."""
         return {
-            target.id: what_matters(
+            target.id: sensitivity_of(
                 self.evidence,
                 self.plan,
                 target,
@@ -170,9 +170,9 @@ class AreaReport(StudyReport):
         }
 
     @cached_property
-    def together(self) -> Together:
+    def joint(self) -> JointAssessment:
         """The numeric targets taken together."""
-        return plan_together(self.evidence, self.plan, self.area.id, self.assessments)
+        return assess_jointly(self.evidence, self.plan, self.area.id, self.assessments)
 
     @property
     def followed(self) -> tuple[Target, ...]:
@@ -200,14 +200,14 @@ class _Held:
     catalog: Catalog
     study: Study
     table: pd.DataFrame
-    evidence: Evidence
+    evidence: SeriesStore
     beside: SideBySide
     inputs: ObservedInputs
     basis: Basis
 
     @classmethod
     def of(cls, catalog: Catalog, study: Study, table: pd.DataFrame) -> _Held:
-        evidence = Evidence(catalog, study, table)
+        evidence = SeriesStore(catalog, study, table)
         beside = SideBySide(evidence)
         inputs = ObservedInputs(evidence, beside)
         return cls(catalog, study, table, evidence, beside, inputs, Basis(catalog, study))

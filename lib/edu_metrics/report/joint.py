@@ -6,9 +6,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Group, Odds, Verdict, chance, two_digits
-from edu_metrics.reachability import JointAssessment as Together
-from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.reachability import (
+    Group,
+    JointAssessment,
+    Odds,
+    Verdict,
+    assess_jointly,
+    chance,
+    two_digits,
+)
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated
@@ -33,7 +39,7 @@ def joint_of_study(
     table: pd.DataFrame,
     *,
     areas: tuple[str, ...] | None = None,
-) -> list[Together]:
+) -> list[JointAssessment]:
     """
     Take a study's plan as a whole in each of its areas.
 
@@ -50,12 +56,12 @@ def joint_of_study(
 
     Returns
     -------
-    list of Together
+    list of JointAssessment
         By area.
     """
     report = StudyReport(catalog, study, table, study.languages[0])
     return [
-        plan_together(report.evidence, report.plan, area, report.assess(area, report.numeric))
+        assess_jointly(report.evidence, report.plan, area, report.assess(area, report.numeric))
         for area in areas or report.areas
     ]
 
@@ -74,7 +80,7 @@ def show_joint(report: AreaReport) -> Html:
     Html
         Sentences, and a table that is folded away.
     """
-    found = report.together
+    found = report.joint
     told = [_sentences(report, found)]
     if found.odds is not None:
         summary = say("matters.together_by_article", report.lang)
@@ -97,7 +103,7 @@ def show_joint_by_area(report: CityReport) -> Html:
         Sentences, a table by article, and one by area.
     """
     lang = report.lang
-    found = report.together(report.whole)
+    found = report.joint(report.whole)
     pieces: list[Cell] = [_sentences(report, found)]
     if found.odds is not None:
         pieces.append(_articles(report, found))
@@ -105,7 +111,7 @@ def show_joint_by_area(report: CityReport) -> Html:
     head = [say(f"matters.{key}", lang) for key in keys]
     rows: list[list[Cell]] = []
     for area in report.areas:
-        one = report.together(area)
+        one = report.joint(area)
         odds = one.odds
         rows.append(
             [
@@ -122,7 +128,7 @@ def show_joint_by_area(report: CityReport) -> Html:
     return join(pieces)
 
 
-def _sentences(report: StudyReport, found: Together) -> Html:
+def _sentences(report: StudyReport, found: JointAssessment) -> Html:
     lang = report.lang
     lost = found.verdicts.get(Verdict.MISSED, 0) + found.verdicts.get(Verdict.IMPOSSIBLE, 0)
     probable = len(found.probabilities)
@@ -150,7 +156,7 @@ def _sentences(report: StudyReport, found: Together) -> Html:
     return join([*pieces, tag("p", space.join(told)), _how(found, lang)])
 
 
-def _counts(found: Together, lang: str) -> str:
+def _counts(found: JointAssessment, lang: str) -> str:
     """Count verdicts in the words of the table of verdicts."""
     counted = say("report.list_comma", lang).join(
         say("report.count_of", lang, number=number_of, verdict=say(f"verdict.{word}", lang))
@@ -167,7 +173,7 @@ def _counts(found: Together, lang: str) -> str:
     return told
 
 
-def _links(report: StudyReport, found: Together) -> list[str]:
+def _links(report: StudyReport, found: JointAssessment) -> list[str]:
     lang = report.lang
     told = []
     if found.lowest is not None:
@@ -188,7 +194,7 @@ def _links(report: StudyReport, found: Together) -> list[str]:
     return told
 
 
-def _how(found: Together, lang: str) -> Html:
+def _how(found: JointAssessment, lang: str) -> Html:
     weight = percent(number(100 * found.dependence.intensity, 0), lang)
     text = say(
         "matters.together_note",
@@ -201,7 +207,7 @@ def _how(found: Together, lang: str) -> Html:
     return tag("p", text, "small")
 
 
-def _articles(report: StudyReport, found: Together) -> Html:
+def _articles(report: StudyReport, found: JointAssessment) -> Html:
     lang = report.lang
     keys = ("article", "targets", "joint", "independent", "bounds")
     rows: list[list[Cell]] = [
@@ -240,14 +246,14 @@ def _between(ends: tuple[float, float], lang: str) -> str:
     return say("matters.between", lang, low=number(ends[0], 0), high=number(ends[1], 0))
 
 
-def joint_row(found: Together) -> dict[str, Any]:
+def joint_row(found: JointAssessment) -> dict[str, Any]:
     """
     Give a plan as a whole as plain data.
 
     Parameters
     ----------
-    found : Together
-        From :func:`~edu_metrics.reachability.plan_together`.
+    found : JointAssessment
+        From :func:`~edu_metrics.reachability.assess_jointly`.
 
     Returns
     -------

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from edu_metrics.reachability import Requirements as Taking
-from edu_metrics.reachability import chance
-from edu_metrics.reachability import requirements_of as what_each_reading_takes
+from edu_metrics.reachability import Requirements, chance, requirements_of
 from edu_metrics.reachability.requirements import MORE_A_YEAR, LeverNeed
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, table, tag
@@ -71,7 +69,7 @@ def show_requirements(report: AreaReport) -> Html:
     """
     lang = report.lang
     each = [
-        what_each_reading_takes(
+        requirements_of(
             report.evidence,
             report.plan,
             target,
@@ -81,10 +79,10 @@ def show_requirements(report: AreaReport) -> Html:
         )
         for target in report.numeric
     ]
-    takings = [first for first, *_ in each]
+    requirements = [first for first, *_ in each]
     pieces: list[Cell] = []
-    modelled = [item for item in takings if item.kind == "mechanism"]
-    counted = [item for item in takings if item.kind == "count"]
+    modelled = [item for item in requirements if item.kind == "mechanism"]
+    counted = [item for item in requirements if item.kind == "count"]
     if modelled:
         pieces.append(_modelled(report, modelled))
     if counted:
@@ -95,14 +93,14 @@ def show_requirements(report: AreaReport) -> Html:
         told = say("taking.past", lang, date=date(report.study.as_of, lang))
         pieces.append(tag("p", told, "note"))
     pieces.append(_others(report, [item for _, *others in each for item in others]))
-    pieces.append(_silent(report, takings))
+    pieces.append(_silent(report, requirements))
     return join(pieces)
 
 
-def _modelled(report: AreaReport, takings: list[Taking]) -> Html:
+def _modelled(report: AreaReport, requirements: list[Requirements]) -> Html:
     lang = report.lang
     rows: list[list[Cell]] = []
-    for item in takings:
+    for item in requirements:
         for place, need in enumerate(item.needs):
             first = place == 0
             rows.append(
@@ -118,20 +116,20 @@ def _modelled(report: AreaReport, takings: list[Taking]) -> Html:
             )
     keys = ("target", "from_to", "lever", "usual", "model_even", "model_sure", "practice")
     head = [say(f"taking.{key}", lang) for key in keys]
-    caption = say("taking.caption", lang, number=len(takings))
+    caption = say("taking.caption", lang, number=len(requirements))
     pieces: list[Cell] = [table(head, rows, caption=caption, numeric=(3, 6))]
     pieces.append(tag("p", say("taking.note", lang), "small"))
-    pieces += [_floor(report, item) for item in takings if item.fastest is not None]
-    if any(item.relative for item in takings):
+    pieces += [_floor(report, item) for item in requirements if item.fastest is not None]
+    if any(item.relative for item in requirements):
         pieces.append(tag("p", say("taking.assumed_start", lang), "small"))
     return join(pieces)
 
 
-def _counted(report: AreaReport, takings: list[Taking]) -> Html:
+def _counted(report: AreaReport, requirements: list[Requirements]) -> Html:
     lang = report.lang
-    with_parts = any(item.parts for item in takings)
+    with_parts = any(item.parts for item in requirements)
     rows: list[list[Cell]] = []
-    for item in takings:
+    for item in requirements:
         (need,) = item.needs
         falling = report.catalog.indicators[str(item.indicator)].better == "lower"
         mark = " ‡" if item.standing_still else ""
@@ -148,12 +146,12 @@ def _counted(report: AreaReport, takings: list[Taking]) -> Html:
     keys = ["target", "from_to", "lever", "usual", "even", "sure", "practice"]
     keys += ["district"] if with_parts else []
     head = [say(f"taking.{key}", lang) for key in keys]
-    caption = say("taking.counts_caption", lang, number=len(takings))
+    caption = say("taking.counts_caption", lang, number=len(requirements))
     shown = table(head, rows, caption=caption, numeric=(3, 6))
     return shown + tag("p", say("taking.counts_note", lang), "small")
 
 
-def _floor(report: AreaReport, item: Taking) -> Html:
+def _floor(report: AreaReport, item: Requirements) -> Html:
     """Say how fast arithmetic lets a rate fall that nobody leaves by healing."""
     found = report.assessments[item.target]
     told = say(
@@ -166,11 +164,11 @@ def _floor(report: AreaReport, item: Taking) -> Html:
     return tag("p", told, "note")
 
 
-def _others(report: AreaReport, takings: list[Taking]) -> Html:
+def _others(report: AreaReport, requirements: list[Requirements]) -> Html:
     """Fold away what the other readings of targets would take for an even chance."""
     lang = report.lang
     rows: list[list[Cell]] = []
-    for item in takings:
+    for item in requirements:
         target = report.plan.target(item.target)
         label = target.reading(str(item.reading)).label.in_(lang)
         if item.steps is not None:
@@ -189,18 +187,18 @@ def _others(report: AreaReport, takings: list[Taking]) -> Html:
     return details(summary, table(head, rows, caption=caption, numeric=(2,)))
 
 
-def _lever(report: AreaReport, item: Taking, need: LeverNeed) -> str:
+def _lever(report: AreaReport, item: Requirements, need: LeverNeed) -> str:
     if need.lever != MORE_A_YEAR:
         return say(f"taking.{need.lever}", report.lang)
     falling = report.catalog.indicators[str(item.indicator)].better == "lower"
     return say("taking.fewer_a_year" if falling else "taking.more_a_year", report.lang)
 
 
-def _title(report: AreaReport, item: Taking) -> Html:
+def _title(report: AreaReport, item: Requirements) -> Html:
     return tag("strong", report.plan.target(item.target).title.in_(report.lang))
 
 
-def _from_to(report: AreaReport, item: Taking) -> str:
+def _from_to(report: AreaReport, item: Requirements) -> str:
     found, lang = report.assessments[item.target], report.lang
     unit = report.unit_of(found)
     told = say(
@@ -213,7 +211,7 @@ def _from_to(report: AreaReport, item: Taking) -> str:
     return told + (" †" if item.relative else "") + (" §" if item.past else "")
 
 
-def _district(report: AreaReport, item: Taking) -> str:
+def _district(report: AreaReport, item: Requirements) -> str:
     if item.deciding is None:
         return "—"
     people = number(item.parts[0].people, 0)
@@ -225,7 +223,7 @@ def _district(report: AreaReport, item: Taking) -> str:
     )
 
 
-def _setting(need: LeverNeed, setting: Setting | None, item: Taking, lang: str) -> str:
+def _setting(need: LeverNeed, setting: Setting | None, item: Requirements, lang: str) -> str:
     if setting is None:
         return ""
     by_model = item.under_model is not None
@@ -241,7 +239,7 @@ def _setting(need: LeverNeed, setting: Setting | None, item: Taking, lang: str) 
     return _amount(need, setting.value, item, lang)
 
 
-def _amount(need: LeverNeed, value: float, item: Taking, lang: str) -> str:
+def _amount(need: LeverNeed, value: float, item: Requirements, lang: str) -> str:
     people = need.unit in ("persons", "places")
     if people and item.relative:
         decimals = 0 if float(value).is_integer() else 2
@@ -256,11 +254,11 @@ def _upwards(value: float, decimals: int) -> str:
     return number(math.ceil(round(value * scale, 6)) / scale, decimals)
 
 
-def _silent(report: AreaReport, takings: list[Taking]) -> Html:
+def _silent(report: AreaReport, requirements: list[Requirements]) -> Html:
     """Say, reason by reason, for which targets nothing can be computed."""
     lang = report.lang
     grouped: dict[str, list[str]] = defaultdict(list)
-    for item in takings:
+    for item in requirements:
         if item.reason is not None:
             grouped[item.reason].append(report.plan.target(item.target).title.in_(lang))
     if not grouped:

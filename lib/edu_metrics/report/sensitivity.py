@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Influence, chance, two_digits
-from edu_metrics.reachability import Sensitivity as Matters
-from edu_metrics.reachability import sensitivity_of as what_matters
+from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
 from edu_metrics.words import amount, number, percent, say
@@ -51,7 +49,7 @@ def sensitivity_of_study(
     *,
     areas: tuple[str, ...] | None = None,
     targets: tuple[str, ...] | None = None,
-) -> list[Matters]:
+) -> list[Sensitivity]:
     """
     Say what the answers on a study's numeric targets hang on.
 
@@ -70,12 +68,12 @@ def sensitivity_of_study(
 
     Returns
     -------
-    list of Matters
+    list of Sensitivity
         By area and target.
     """
     report = StudyReport(catalog, study, table, study.languages[0])
     return [
-        what_matters(report.evidence, report.plan, target, area, quantities=report.quantities)
+        sensitivity_of(report.evidence, report.plan, target, area, quantities=report.quantities)
         for area in areas or report.areas
         for target in report.numeric
         if targets is None or target.id in targets
@@ -98,7 +96,7 @@ def show_sensitivity(report: AreaReport) -> Html:
         each answer first, and every assumption behind it.
     """
     lang = report.lang
-    found = [item for item in report.matters.values() if item.model != "none"]
+    found = [item for item in report.sensitivity.values() if item.model != "none"]
     if not found:
         return note(say("matters.none", lang), "gap")
     head = [say("report.promise", lang)]
@@ -117,19 +115,19 @@ def show_sensitivity(report: AreaReport) -> Html:
     ]
     if any(item.relative for item in found):
         pieces.append(tag("p", say("matters.assumed", lang), "small"))
-    silent = len(report.matters) - len(found)
+    silent = len(report.sensitivity) - len(found)
     if silent:
         pieces.append(tag("p", say("matters.silent", lang, number=silent), "small"))
     pieces.append(_every(report, [item for item in found if item.model == "mechanism"]))
     return join(pieces)
 
 
-def _title(report: AreaReport, item: Matters) -> Html:
+def _title(report: AreaReport, item: Sensitivity) -> Html:
     mark = " †" if item.relative else ""
     return tag("strong", report.plan.target(item.target).title.in_(report.lang) + mark)
 
 
-def _answer(item: Matters, lang: str) -> Html:
+def _answer(item: Sensitivity, lang: str) -> Html:
     from edu_metrics.report.labels import verdict_chip
 
     if item.verdict is not None:
@@ -140,7 +138,7 @@ def _answer(item: Matters, lang: str) -> Html:
     return tag("span", told)
 
 
-def _most(report: AreaReport, item: Matters) -> str:
+def _most(report: AreaReport, item: Sensitivity) -> str:
     weighed = [one for one in item.influences if one.total is not None]
     if not weighed:
         return "—"
@@ -149,7 +147,7 @@ def _most(report: AreaReport, item: Matters) -> str:
     return say("matters.share", report.lang, name=_name(report, item, most), share=shown)
 
 
-def _first(report: AreaReport, item: Matters) -> str:
+def _first(report: AreaReport, item: Sensitivity) -> str:
     lang, first = report.lang, item.decisive
     told = say("matters.nothing", lang) if first is None else _move(report, item, first)
     if item.turned:
@@ -157,7 +155,7 @@ def _first(report: AreaReport, item: Matters) -> str:
     return told
 
 
-def _move(report: AreaReport, item: Matters, one: Influence) -> str:
+def _move(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
     name, middle = _name(report, item, one), _value(report, item, one, one.middle)
     if one.in_spreads is not None and one.in_spreads < BARELY:
@@ -177,7 +175,7 @@ def _move(report: AreaReport, item: Matters, one: Influence) -> str:
     return say("matters.changes", lang, name=name, middle=middle, turn=turn, how=how)
 
 
-def _name(report: AreaReport, item: Matters, one: Influence) -> str:
+def _name(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
     if one.kind == "lever":
         return say("matters.usual", lang, lever=say(f"taking.{one.name}", lang))
@@ -191,7 +189,7 @@ def _name(report: AreaReport, item: Matters, one: Influence) -> str:
     return say(f"matters.{one.name}", lang)
 
 
-def _value(report: AreaReport, item: Matters, one: Influence, value: float | None) -> str:
+def _value(report: AreaReport, item: Sensitivity, one: Influence, value: float | None) -> str:
     """Print a value of an assumption, with a decimal more where less would hide the move."""
     lang = report.lang
     if value is None:
@@ -224,14 +222,14 @@ def _decimals(one: Influence) -> int:
     return 1 if move >= 0.2 else 2
 
 
-def _beyond(report: AreaReport, item: Matters, value: float) -> float:
+def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
     """Give how far a value lies beyond the level, in the better direction."""
     assert item.level is not None
     falling = report.catalog.indicator(str(item.indicator)).better == "lower"
     return (item.level.value - value) if falling else (value - item.level.value)
 
 
-def _figure(report: AreaReport, found: list[Matters]) -> Html:
+def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
     from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
     from edu_metrics.report.labels import figure
 
@@ -264,7 +262,7 @@ def _figure(report: AreaReport, found: list[Matters]) -> Html:
     return figure(report, drawn, alt=describe_tornado(**shown), caption=caption)
 
 
-def _every(report: AreaReport, found: list[Matters]) -> Html:
+def _every(report: AreaReport, found: list[Sensitivity]) -> Html:
     """Fold away every assumption of the mechanisms, with its numbers."""
     lang = report.lang
     keys = ("assumption", "taken", "range", "result", "alone", "turns")
@@ -303,14 +301,14 @@ def _weights(one: Influence, lang: str) -> str:
     return say("matters.both", lang, first=first, total=total)
 
 
-def sensitivity_row(found: Matters) -> dict[str, Any]:
+def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
     """
     Give what an answer hangs on as plain data.
 
     Parameters
     ----------
-    found : Matters
-        From :func:`~edu_metrics.reachability.what_matters`.
+    found : Sensitivity
+        From :func:`~edu_metrics.reachability.sensitivity_of`.
 
     Returns
     -------

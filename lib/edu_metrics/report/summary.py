@@ -171,8 +171,8 @@ def save_summary(report: AreaReport, out: str) -> str:
             target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
         },
         "assessments": [as_row(found) for found in report.assessments.values()],
-        "together": joint_row(report.together),
-        "matters": [sensitivity_row(found) for found in report.matters.values()],
+        "together": joint_row(report.joint),
+        "matters": [sensitivity_row(found) for found in report.sensitivity.values()],
         "status_rules": {
             name: {"why": [str(reason) for reason in table.why], "rules": table.as_rows()}
             for name, table in report.status_tables.items()

@@ -19,8 +19,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import SeriesStore as Evidence
-from edu_metrics.reachability import assess, outcome_of
+from edu_metrics.reachability import SeriesStore, assess, outcome_of
 from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.atomic_write import write_summary
@@ -241,15 +240,15 @@ def _rate(catalog: Catalog, study: Study, name: str) -> Indicator:
     return next(iter(rates.values()))
 
 
-def _latest(catalog: Catalog, study: Study) -> Evidence:
+def _latest(catalog: Catalog, study: Study) -> SeriesStore:
     """Give a study's series as of its newest figure: a track record looks at all years."""
     prepare(catalog, study)
     table = read_processed(catalog.root, study.id)
     newest = table["vintage"].max().date()
-    return Evidence(catalog, study.model_copy(update={"as_of": newest}), table)
+    return SeriesStore(catalog, study.model_copy(update={"as_of": newest}), table)
 
 
-def _panel_of(evidence: Evidence, rate: Indicator) -> Panel:
+def _panel_of(evidence: SeriesStore, rate: Indicator) -> Panel:
     study = evidence.study
     history = evidence.history(rate.id)
     rows = history[history["area"].isin(commonest_level(evidence.catalog, study))]
