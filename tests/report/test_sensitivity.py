@@ -88,7 +88,7 @@ def test_a_move_too_small_for_one_decimal_gets_two(opened):
     found = report.sensitivity["T05_bachelor_line"]
     drift = next(one for one in found.influences if one.name == "drift")
     drift = replace(drift, turns_at=drift.middle + 0.134)
-    assert _value(report, found, drift, drift.turns_at) == f"{drift.turns_at:.2f} points"
+    assert _value(drift, drift.turns_at, "en") == f"{drift.turns_at:.2f} points"
 
 
 def test_a_figure_has_a_text_in_place_of_it(opened):

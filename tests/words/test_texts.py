@@ -38,12 +38,14 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 def said() -> list[ast.Call]:
+    """Collect the calls that name a text: what is said, and the headings of a report's columns."""
     return [
         node
-        for tree in TREES.values()
+        for path, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", getattr(node.func, "attr", None)) == "say"
+        and getattr(node.func, "id", getattr(node.func, "attr", None))
+        in (("say", "Column") if path.parent.name == "report" else ("say",))
     ]
 
 

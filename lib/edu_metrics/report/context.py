@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
@@ -29,9 +29,11 @@ from edu_metrics.reachability import (
     verdict_counts,
 )
 from edu_metrics.reachability.status_rules import StatusTable
+from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
+from edu_metrics.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +61,8 @@ class StudyReport:
     """
 
     place = PLAN_AUDIT
+    #: The modules that make its tables, by the name of the table.
+    homes: ClassVar[dict[str, str]] = {"sums_apart": "measured", "sources": "assumptions"}
 
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
@@ -70,6 +74,11 @@ class StudyReport:
         self._held = held if held and shared else _Held.of(catalog, study, table)
         self.evidence = self._held.evidence
         self.inputs = self._held.inputs
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table that the report shows as a DataFrame, by name; ``list`` gives the names."""
+        return Tables(self, self.homes)
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -104,6 +113,28 @@ class StudyReport:
         """Give a quantity's name in the report's language."""
         return self.catalog.quantities[quantity].name.in_(self.lang)
 
+    def title(self, target: str) -> str:
+        """Give a target's title in the report's language."""
+        return self.plan.target(target).title.in_(self.lang)
+
+    def listed(self, names: Iterable[object]) -> str:
+        """Set names one behind another, with the comma of the report's language."""
+        return say("report.list_comma", self.lang).join(map(str, names))
+
+    def about(self, target: Target, found: Assessment) -> dict[str, Any]:
+        """Say of a target what it is, and what of it was found, by the names of columns."""
+        low, high = found.interval or (None, None)
+        return {
+            **fields_of(found),
+            "article": target.article,
+            "title": target.title.in_(self.lang),
+            "unit": self.unit_of(found),
+            "low": low,
+            "high": high,
+            "level": found.level.value if found.level else None,
+            "disputed": found.disputed,
+        }
+
     def unit_of(self, assessment: Assessment) -> str:
         """Give the unit of an assessment's values."""
         if assessment.indicator is None:
@@ -123,7 +154,42 @@ class StudyReport:
 
 
 class AreaReport(StudyReport):
-    """One area of a study."""
+    """
+    One area of a study.
+
+    Examples
+    --------
+    >>> import edu_metrics as em
+    >>> _ = em.load_table("mock_city")  # built where it is missing or old
+    >>> report = em.open_report("mock_city", "mock_city", "en")
+    >>> list(report.tables)[:3]
+    ['promises', 'findings', 'verdicts']
+    >>> verdicts = report.tables["verdicts"]
+    >>> verdicts.loc[verdicts["target"] == "T06_primary_bachelor", "verdict"].tolist()
+    ['out_of_reach']
+    """
+
+    homes: ClassVar[dict[str, str]] = {
+        "promises": "promises",
+        "findings": "audit",
+        "verdicts": "verdicts",
+        "followed": "verdicts",
+        "measured": "measured",
+        "other_figures": "measured",
+        "missing": "measured",
+        "required_pace": "required_pace",
+        "baselines": "required_pace",
+        "status_rules": "status_rules",
+        "noise": "noise",
+        "years_reached": "outlook",
+        "precedents": "precedents",
+        "requirements": "requirements",
+        "sensitivity": "sensitivity",
+        "influences": "sensitivity",
+        "joint": "joint",
+        "assumptions": "assumptions",
+        **StudyReport.homes,
+    }
 
     def __init__(
         self, catalog: Catalog, study: Study, table: pd.DataFrame, area: Area, lang: str

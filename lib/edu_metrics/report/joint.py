@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import (
-    Group,
     JointAssessment,
     Odds,
     Verdict,
@@ -15,8 +14,9 @@ from edu_metrics.reachability import (
     chance,
     two_digits,
 )
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated
 from edu_metrics.words import number, percent, say
 
@@ -84,7 +84,7 @@ def show_joint(report: AreaReport) -> Html:
     told = [_sentences(report, found)]
     if found.odds is not None:
         summary = say("matters.together_by_article", report.lang)
-        told.append(details(summary, _articles(report, found)))
+        told.append(details(summary, _articles(report)))
     return join(told)
 
 
@@ -106,26 +106,45 @@ def show_joint_by_area(report: CityReport) -> Html:
     found = report.joint(report.whole)
     pieces: list[Cell] = [_sentences(report, found)]
     if found.odds is not None:
-        pieces.append(_articles(report, found))
-    keys = ("area", "with_chance", "expected", "in_eight_of_ten", "joint", "bounds")
-    head = [say(f"matters.{key}", lang) for key in keys]
-    rows: list[list[Cell]] = []
-    for area in report.areas:
-        one = report.joint(area)
-        odds = one.odds
-        rows.append(
-            [
-                report.area_name(area),
-                str(len(one.probabilities)),
-                number(one.expected) if odds else "—",
-                _between(one.interval, lang) if odds else "—",
-                chance(odds.joint, lang) if odds else "—",
-                _bounds(odds, lang) if odds else "—",
-            ]
-        )
+        pieces.append(_articles(report))
+    columns = [
+        Column("matters.area", lambda row: report.area_name(row.area)),
+        Column("matters.with_chance", "with_chances", numeric=True),
+        Column("matters.expected", lambda row: number(row.expected), numeric=True),
+        Column("matters.in_eight_of_ten", lambda row: _between(row, lang), numeric=True),
+        Column("matters.joint", lambda row: chance(row.joint, lang), numeric=True),
+        Column("matters.bounds", lambda row: _bounds(row, lang), numeric=True),
+    ]
     caption = say("matters.together_areas", lang)
-    pieces.append(table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5)))
+    pieces.append(draw(report.tables["joint_by_area"], columns, lang, caption=caption))
     return join(pieces)
+
+
+def joint_table(report: AreaReport | CityReport) -> pd.DataFrame:
+    """Give how likely all targets of an article are met, one row an article."""
+    found = report.joint if isinstance(report, AreaReport) else report.joint(report.whole)
+    rows = (
+        {
+            **fields_of(group),
+            **fields_of(group.odds),
+            "targets": len(group.targets),
+        }
+        for group in found.groups
+    )
+    return frame_of(rows, "article targets met lost unknown joint independent low high")
+
+
+def joint_by_area_table(report: CityReport) -> pd.DataFrame:
+    """Give how many targets may be met and how likely all are, one row an area."""
+    rows = []
+    for area in report.areas:
+        found = report.joint(area)
+        low, high = found.interval
+        known = {"expected": found.expected, "expected_low": low, "expected_high": high}
+        row = {"area": area, "with_chances": len(found.probabilities)}
+        rows.append({**row, **known, **fields_of(found.odds)} if found.odds else row)
+    names = "area with_chances expected expected_low expected_high joint independent low high"
+    return frame_of(rows, names)
 
 
 def _sentences(report: StudyReport, found: JointAssessment) -> Html:
@@ -207,43 +226,40 @@ def _how(found: JointAssessment, lang: str) -> Html:
     return tag("p", text, "small")
 
 
-def _articles(report: StudyReport, found: JointAssessment) -> Html:
+def _articles(report: StudyReport) -> Html:
     lang = report.lang
-    keys = ("article", "targets", "joint", "independent", "bounds")
-    rows: list[list[Cell]] = [
-        [
-            report.plan.article_in(group.article, lang),
-            str(len(group.targets)),
-            _group(group, lang),
-            chance(group.odds.independent, lang) if group.odds else "—",
-            _bounds(group.odds, lang) if group.odds else "—",
-        ]
-        for group in found.groups
+    columns = [
+        Column("matters.article", lambda row: report.plan.article_in(row.article, lang)),
+        Column("matters.targets", "targets", numeric=True),
+        Column("matters.joint", lambda row: _group(row, lang), numeric=True),
+        Column("matters.independent", lambda row: chance(row.independent, lang), numeric=True),
+        Column("matters.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
-    head = [say(f"matters.{key}", lang) for key in keys]
-    return table(head, rows, caption=say("matters.together_caption", lang), numeric=(1, 2, 3, 4))
+    caption = say("matters.together_caption", lang)
+    return draw(report.tables["joint"], columns, lang, caption=caption)
 
 
-def _group(group: Group, lang: str) -> str:
-    if group.lost:
-        return say("matters.group_lost", lang, number=group.lost)
-    if group.odds is None:
-        if group.unknown:
-            return say("matters.group_no_chance", lang, number=group.unknown)
-        return say("matters.group_met", lang)
-    shown = chance(group.odds.joint, lang)
-    if group.unknown:
-        return say("matters.group_unknown", lang, chance=shown, number=group.unknown)
-    return shown
+def _group(row: Any, lang: str) -> str:
+    if row.lost:
+        return say("matters.group_lost", lang, number=row.lost)
+    shown = chance(row.joint, lang)
+    if row.joint is None:
+        key = "matters.group_no_chance" if row.unknown else "matters.group_met"
+    else:
+        key = "matters.group_unknown" if row.unknown else ""
+    return say(key, lang, chance=shown, number=row.unknown) if key else shown
 
 
-def _bounds(odds: Odds, lang: str) -> str:
+def _bounds(odds: Odds | Any, lang: str) -> str:
     low, high = chance(odds.low, lang), chance(odds.high, lang)
     return low if low == high else say("matters.between", lang, low=low, high=high)
 
 
-def _between(ends: tuple[float, float], lang: str) -> str:
-    return say("matters.between", lang, low=number(ends[0], 0), high=number(ends[1], 0))
+def _between(row: Any, lang: str) -> str:
+    if row.expected_low is None:
+        return "—"
+    ends = {"low": number(row.expected_low, 0), "high": number(row.expected_high, 0)}
+    return say("matters.between", lang, **ends)
 
 
 def joint_row(found: JointAssessment) -> dict[str, Any]:
