@@ -88,7 +88,7 @@ class AuditReport:
     @cached_property
     def tables(self) -> Tables:
         """Every table that the audit shows as a DataFrame, by name; ``list`` gives the names."""
-        return Tables(self, dict.fromkeys(("kinds", "findings", "links"), "audit"))
+        return Tables(self, {"audit": "kinds findings links"})
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

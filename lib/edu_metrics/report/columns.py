@@ -159,11 +159,12 @@ class Tables(Mapping[str, "pd.DataFrame"]):
     report : object
         The report.
     homes : mapping of str to str
-        Modules by the name of a table; ``module.<name>_table`` makes it.
+        Names of tables, with spaces between them, by the module whose ``<name>_table`` makes them.
     """
 
     def __init__(self, report: Any, homes: Mapping[str, str]) -> None:
-        self._report, self._homes = report, homes
+        self._report = report
+        self._homes = {name: home for home, names in homes.items() for name in names.split()}
         self._made: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from edu_metrics.report.columns import Column, Tables, draw, frame_of, strong_ti
 from edu_metrics.report.context import AreaReport, open_report
 from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import warning
+from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Comparison:
     @cached_property
     def tables(self) -> Tables:
         """Every table that the comparison shows, by name; ``list`` gives the names."""
-        return Tables(self, {"scenarios": "comparison", "outcomes": "courses"})
+        return Tables(self, {"comparison": "scenarios", "courses": "outcomes"})
 
     @property
     def command(self) -> str:
@@ -149,9 +150,7 @@ class Comparison:
         if len(same) < 2 or outcome.reading is None:
             return title
         target = self.report.plan.target(outcome.target)
-        label = target.reading(outcome.reading).label.in_(self.lang)
-        if outcome.steps is not None:
-            label = say("report.reading_with_steps", self.lang, label=label, steps=outcome.steps)
+        label = reading_text(target, outcome, self.lang)
         return say("comparing.named", self.lang, name=self.short_name(outcome), label=label)
 
 

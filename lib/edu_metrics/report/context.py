@@ -61,8 +61,8 @@ class StudyReport:
     """
 
     place = PLAN_AUDIT
-    #: The modules that make its tables, by the name of the table.
-    homes: ClassVar[dict[str, str]] = {"sums_apart": "measured", "sources": "assumptions"}
+    #: The names of its tables, by the module that makes them.
+    homes: ClassVar[dict[str, str]] = {"measured": "sums_apart", "assumptions": "sources"}
 
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
@@ -157,13 +157,21 @@ class AreaReport(StudyReport):
     """
     One area of a study.
 
+    ``tables`` holds what its sections show. One row is a target in ``promises``, ``verdicts``,
+    ``followed`` (what no number judges), ``required_pace``, ``baselines`` (from which a promised
+    pace arrives), ``noise`` and ``sensitivity``; a target and year in ``years_reached``, and rule
+    in ``status_rules``, reference class in ``precedents``, reading and lever in ``requirements``,
+    assumption in ``influences``; an indicator in ``measured``; a quantity in ``other_figures`` and
+    ``missing``; a whole that its parts do not add up to in ``sums_apart``; an article in
+    ``joint``; and in ``findings``, ``assumptions`` and ``sources`` what they are named after.
+
     Examples
     --------
     >>> import edu_metrics as em
     >>> _ = em.load_table("mock_city")  # built where it is missing or old
     >>> report = em.open_report("mock_city", "mock_city", "en")
     >>> list(report.tables)[:3]
-    ['promises', 'findings', 'verdicts']
+    ['promises', 'verdicts', 'followed']
     >>> verdicts = report.tables["verdicts"]
     >>> verdicts.loc[verdicts["target"] == "T06_primary_bachelor", "verdict"].tolist()
     ['out_of_reach']
@@ -171,24 +179,18 @@ class AreaReport(StudyReport):
 
     homes: ClassVar[dict[str, str]] = {
         "promises": "promises",
-        "findings": "audit",
-        "verdicts": "verdicts",
-        "followed": "verdicts",
-        "measured": "measured",
-        "other_figures": "measured",
-        "missing": "measured",
-        "required_pace": "required_pace",
-        "baselines": "required_pace",
+        "verdicts": "verdicts followed",
         "status_rules": "status_rules",
+        "measured": "measured other_figures missing sums_apart",
+        "required_pace": "required_pace baselines",
         "noise": "noise",
-        "years_reached": "outlook",
+        "outlook": "years_reached",
         "precedents": "precedents",
         "requirements": "requirements",
-        "sensitivity": "sensitivity",
-        "influences": "sensitivity",
+        "sensitivity": "sensitivity influences",
         "joint": "joint",
-        "assumptions": "assumptions",
-        **StudyReport.homes,
+        "audit": "findings",
+        "assumptions": "assumptions sources",
     }
 
     def __init__(

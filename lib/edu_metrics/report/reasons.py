@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
@@ -30,8 +30,8 @@ def level_text(found: Assessment, unit: str, lang: str) -> str:
     return shown
 
 
-def reading_text(target: Target, found: Assessment, lang: str) -> str:
-    """Say under which reading, and how many steps, an assessment was made."""
+def reading_text(target: Target, found: Any, lang: str) -> str:
+    """Say under which reading, and how many steps, something was found: its two fields."""
     if found.reading is None:
         return ""
     label = target.reading(found.reading).label.in_(lang)

@@ -13,7 +13,7 @@ from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of, rows_of, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.words import amount, date, number, say, signed
 
 if TYPE_CHECKING:
@@ -204,7 +204,9 @@ def _others(report: AreaReport, found: pd.DataFrame) -> Html:
 
     columns = [
         Column("taking.target", strong_title),
-        Column("taking.reading", partial(_reading, report)),
+        Column(
+            "taking.reading", lambda row: reading_text(report.plan.target(row.target), row, lang)
+        ),
         Column("taking.usual", lambda row: chance(row.probability, lang), numeric=True),
         Column("taking.even", even),
     ]
@@ -212,13 +214,6 @@ def _others(report: AreaReport, found: pd.DataFrame) -> Html:
     caption = say("taking.readings_caption", lang, number=len(readings))
     summary = say("taking.readings", lang, number=len(readings))
     return details(summary, draw(readings, columns, lang, caption=caption))
-
-
-def _reading(report: AreaReport, row: Any) -> str:
-    label = report.plan.target(row.target).reading(str(row.reading)).label.in_(report.lang)
-    if row.steps is None:
-        return label
-    return say("report.reading_with_steps", report.lang, label=label, steps=row.steps)
 
 
 def _lever(report: AreaReport, row: Any) -> str:

@@ -99,13 +99,11 @@ class PanelRecord:
     @cached_property
     def tables(self) -> Tables:
         """Every table that the record shows as a DataFrame, by name; ``list`` gives the names."""
-        return Tables(
-            self,
-            {
-                **dict.fromkeys(("own_verdicts", "models", "events"), "track_record"),
-                **dict.fromkeys(("bands", "precedents"), "track_record_figures"),
-            },
-        )
+        homes = {
+            "track_record": "own_verdicts models events",
+            "track_record_figures": "bands precedents",
+        }
+        return Tables(self, homes)
 
     @cached_property
     def scores(self) -> list[ModelScore]:
