@@ -20,7 +20,7 @@ from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.comparison import Comparison
 from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.labels import figure
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, number, say, signed
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _frame(
     title = target.title.in_(lang)
     if name != comparison.assessments[target.id].indicator:
         title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
-    if first.start == "plan_statement":
+    if first.start == STATED:
         observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
         title += "†"
     promised = []
@@ -174,7 +174,7 @@ def show_compared(comparison: Comparison) -> Html:
     if not pieces:
         return Html("")
     pieces.append(tag("p", say("comparing.capped", lang), "small"))
-    if any(comparison.assessments[t.id].start == "plan_statement" for t in comparison.compared):
+    if any(comparison.assessments[t.id].start == STATED for t in comparison.compared):
         pieces.append(tag("p", say("comparing.stated", lang), "small"))
     return join(pieces)
 
@@ -193,7 +193,7 @@ def _table(comparison: Comparison, target: Target) -> Html:
         Column("comparing.assumes", "assumes"),
     ]
     due = max((one.years[-1] for one in comparison.outcomes[target.id] if one.years), default=0)
-    mark = " †" if found.start == "plan_statement" else ""
+    mark = " †" if found.start == STATED else ""
     caption = say(
         "comparing.table_caption" if found.level else "comparing.table_caption_sums",
         lang,

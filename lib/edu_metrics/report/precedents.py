@@ -10,6 +10,7 @@ from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
+from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, signed
 from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_precedents"]
 
-#: Where a series starts from what the plan itself says.
-STATED = "plan_statement"
 #: Kinds of classes, each with a column of its own.
 KINDS = ("ordinary", "test_change")
 

@@ -11,7 +11,7 @@ from edu_metrics.reachability.arithmetic import bases_of_pace
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, note, tag
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_required_pace"]
 
-#: Where a series starts from what the plan itself says.
-STATED = "plan_statement"
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
 

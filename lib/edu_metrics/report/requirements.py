@@ -41,21 +41,6 @@ REASONS = (
     "because_rank",
     "because_reading_undecided",
 )
-#: The words of each lever.
-LEVERS = (
-    "conversions",
-    "dropout_prevented_pct",
-    "entrants_qualified_pct",
-    "growth_pct",
-    "learning",
-    "more_intake_pp",
-    "more_vocational_pp",
-    "new_cases_cut_pct",
-    "new_posts",
-    "public_places",
-    "returned",
-    "upgrades",
-)
 
 
 def show_requirements(report: AreaReport) -> Html:

@@ -22,27 +22,6 @@ __all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
 MOST_BARS = 8
 #: A move of less than this part of a spread is called any move.
 BARELY = 0.05
-#: What a trend hangs on.
-OF_TREND = ("drift", "persons", "start", "swing", "year")
-#: The words of each rate of a mechanism.
-RATES = (
-    "children_change_pct",
-    "dropout_junior_pct",
-    "dropout_primary_pct",
-    "first_grade_pct",
-    "intake_change_pp",
-    "leaving_general_pct",
-    "leaving_others_pct",
-    "leaving_qualified_pct",
-    "leaving_vocational_pct",
-    "more_moves_pct",
-    "paper_harder",
-    "population_change_pct",
-    "pupils_change_pct",
-    "screening_pp",
-    "to_affordable_pct",
-    "to_public_pct",
-)
 
 
 def sensitivity_of_study(
