@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
@@ -13,9 +15,6 @@ from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, facts, join, tag
 from edu_metrics.report.labels import rating_chip
 from edu_metrics.words import date, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_assumptions", "show_origins"]
 

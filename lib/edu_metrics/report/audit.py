@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
@@ -25,9 +27,6 @@ from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note
 from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.tables import prepare
 from edu_metrics.words import LANGUAGES, date, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "AuditReport",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
@@ -33,9 +35,6 @@ from edu_metrics.report.labels import figure, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["CityReport", "open_city", "show_city_head", "show_parts", "show_side_by_side"]
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import nearest
 from edu_metrics.report.html import Cell, Html, table, tag
 from edu_metrics.words import say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Column", "Tables", "draw", "fields_of", "frame_of", "rows_of", "strong_title"]
 
@@ -130,8 +129,6 @@ def frame_of(rows: Iterable[Mapping[str, Any]], names: str) -> pd.DataFrame:
     0    a  2020
     1    b  <NA>
     """
-    import pandas as pd
-
     columns = names.split()
     made = [{name: _plain(row.get(name)) for name in columns} for row in rows]
     frame = pd.DataFrame(made, columns=columns)

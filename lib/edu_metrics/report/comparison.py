@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from edu_metrics.catalog import Area, Scenario, Target, nearest
 from edu_metrics.errors import DefinitionError
@@ -17,9 +18,6 @@ from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import warning
 from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "Comparison",

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+import pandas as pd
 
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
@@ -34,9 +36,6 @@ from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
 from edu_metrics.words import say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["AreaReport", "StudyReport", "hold", "open_report", "open_study", "tell_inputs"]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target
 from edu_metrics.figures import (
@@ -22,9 +24,6 @@ from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.labels import figure
 from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, number, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_compared", "show_courses"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import (
     JointAssessment,
@@ -21,8 +23,6 @@ from edu_metrics.trajectories import CAP, FLOOR, stated
 from edu_metrics.words import number, percent, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from edu_metrics.report.city import CityReport
 
 __all__ = ["joint_of_study", "joint_row", "show_joint", "show_joint_by_area"]

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.kinds import judged_by
 from edu_metrics.words import amount, number, percent, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_apart", "show_measured", "show_missing"]
 

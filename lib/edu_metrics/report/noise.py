@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.noise import MOVE
@@ -11,9 +13,6 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import date, number, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_noise"]
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
@@ -32,9 +34,6 @@ from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import figure
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_availability", "show_outlook", "show_verdict_bar", "show_years_reached"]
 

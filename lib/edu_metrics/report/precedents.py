@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
@@ -13,9 +15,6 @@ from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, signed
 from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_precedents"]
 

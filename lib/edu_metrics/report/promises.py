@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Verdict
@@ -12,9 +14,6 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, facts, join, tag
 from edu_metrics.report.labels import applies_text, warning
 from edu_metrics.words import date, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_head", "show_promises"]
 

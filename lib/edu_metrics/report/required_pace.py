@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.arithmetic import bases_of_pace
@@ -13,9 +15,6 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_required_pace"]
 

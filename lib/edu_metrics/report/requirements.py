@@ -6,7 +6,9 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.reachability import chance, requirements_of
 from edu_metrics.reachability.requirements import MORE_A_YEAR
@@ -15,9 +17,6 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.words import amount, date, number, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_requirements"]
 

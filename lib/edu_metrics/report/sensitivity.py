@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
@@ -12,9 +14,6 @@ from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.labels import figure, verdict_chip
 from edu_metrics.words import amount, number, percent, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, chance
@@ -21,9 +23,6 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import amount, number, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_status_rules", "why_apart"]
 

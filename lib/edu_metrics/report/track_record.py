@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import (
     Catalog,
@@ -41,9 +43,6 @@ from edu_metrics.trajectories import (
 )
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
 from edu_metrics.words import LANGUAGES, date, number, percent, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "PanelRecord",

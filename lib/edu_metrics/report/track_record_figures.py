@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
@@ -31,9 +33,6 @@ from edu_metrics.trajectories import CAP, FLOOR, ModelScore
 from edu_metrics.trajectories.reference_classes import Comparable, gain_table
 from edu_metrics.trajectories.reliability import Bin
 from edu_metrics.words import number, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "show_coverage",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
@@ -15,9 +17,6 @@ from edu_metrics.report.reasons import because, reading_text
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
 from edu_metrics.words import amount, date, number, percent, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_followed", "show_verdicts"]
 
