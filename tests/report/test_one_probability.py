@@ -53,13 +53,13 @@ def told_everywhere(report, target) -> dict[str, float | None]:
         assessment=found, quantities=known,
     )  # fmt: skip
     told: dict[str, float | None] = {
-        "joint": report.together.probabilities.get(target.id),
+        "joint": report.joint.probabilities.get(target.id),
         "scenario": usual.probability,
     }
     if takings[0].start_value is not None:
         told["requirements"] = takings[0].usual
-    if report.matters[target.id].reason is None:
-        told["sensitivity"] = report.matters[target.id].probability
+    if report.sensitivity[target.id].reason is None:
+        told["sensitivity"] = report.sensitivity[target.id].probability
     answer = WhatIf(evidence, plan, target, found, quantities=known).answer(Assumed("as_usual"))
     if answer.reason is None:
         told["explorer"] = answer.probability
@@ -151,7 +151,7 @@ def test_no_page_tells_a_probability_beyond_the_caps(opened, place, lang):
 def test_verdicts_are_counted_alike_on_page_one_and_of_the_plan_as_a_whole(opened, place):
     report = opened(*place)
     counted = report.counts(report.numeric)
-    assert report.together.verdicts == counted
+    assert report.joint.verdicts == counted
     whole = unescape(str(rep.show_joint(report)))
     first = unescape(str(rep.show_head(report)))
     for verdict, number in counted.items():
@@ -200,15 +200,13 @@ def test_a_verdict_with_the_rules_says_nothing_of_them(opened):
             assert why_apart(report, target) == ""
 
 
-def test_a_verdict_on_the_edge_says_so(opened, monkeypatch):
-    report = opened("mock_city", "mock_city")
-    name, found = next(
-        (name, one) for name, one in report.assessments.items() if one.verdict is Verdict.UNLIKELY
-    )
-    edged = {**report.assessments}
+def test_a_verdict_on_the_edge_says_so(opened):
+    assessments = opened("mock_city", "mock_city").assessments
+    name = next(name for name, one in assessments.items() if one.verdict is Verdict.UNLIKELY)
     for probability, told in ((0.052, True), (0.2, False)):
-        edged[name] = replace(found, probability=probability)
-        monkeypatch.setattr(report, "assessments", edged)
+        report = opened.__wrapped__("mock_city", "mock_city")  # what it shows is kept by it
+        edged = replace(assessments[name], probability=probability)
+        report.assessments = {**assessments, name: edged}
         shown = str(rep.show_verdicts(report))
         row = shown[shown.index(report.plan.target(name).title.en) :].split("</tr>")[0]
         assert ("on the edge of out of reach and unlikely" in row) is told

@@ -14,6 +14,7 @@ import pytest
 
 from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, find_root, load_catalog
 from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.observations.table import BOUNDS, STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
@@ -38,12 +39,14 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 def said() -> list[ast.Call]:
+    """Collect the calls that name a text: what is said, and the headings of a report's columns."""
     return [
         node
-        for tree in TREES.values()
+        for path, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", getattr(node.func, "attr", None)) == "say"
+        and getattr(node.func, "id", getattr(node.func, "attr", None))
+        in (("say", "Column") if path.parent.name == "report" else ("say",))
     ]
 
 
@@ -265,6 +268,8 @@ def said_by_a_rule(key: str) -> bool:
 
 def test_every_text_is_used():
     used = constants() | {key for name in FAMILIES for key in family(name)}
+    used |= {f"taking.{name}" for flow in FLOWS.values() for name in flow.levers}
+    used |= {f"matters.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}
     unused = {

@@ -89,10 +89,10 @@ def decide(
 
 def _computed(catalog: Catalog, study: Study) -> ObservedInputs:
     from edu_metrics.observations import read_processed
-    from edu_metrics.reachability import SeriesStore as Evidence
+    from edu_metrics.reachability import SeriesStore
     from edu_metrics.report.observed_fingerprint import ObservedInputs
 
-    return ObservedInputs(Evidence(catalog, study, read_processed(catalog.root, study.id)))
+    return ObservedInputs(SeriesStore(catalog, study, read_processed(catalog.root, study.id)))
 
 
 def _why(job: Job, parts: Mapping[str, str], manifest: Manifest, force: bool) -> tuple[str, ...]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.reachability import Applies
+from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, facts, join, table, tag
+from edu_metrics.report.html import Cell, Html, facts, join, tag
 from edu_metrics.report.labels import rating_chip
 from edu_metrics.words import date, say
 
@@ -35,43 +40,53 @@ def show_assumptions(report: AreaReport) -> Html:
     Html
         A table with quality and impact of each.
     """
-    lang = report.lang
+    lang, found = report.lang, report.tables["assumptions"]
+    if found.empty:
+        return tag("p", say("report.no_assumptions", lang))
+    columns = [
+        Column("report.assumption", lambda row: strong_title(row) + tag("small", row.text)),
+        Column("report.quality", lambda row: rating_chip(row.quality, lang)),
+        Column("report.impact", lambda row: rating_chip(row.impact, lang)),
+        Column("report.unverified", lambda row: say("report.yes", lang) if row.unverified else ""),
+        Column("report.targets_touched", lambda row: str(len(row.used_by)), numeric=True),
+    ]
+    return draw(found, columns, lang, caption=say("report.assumptions_caption", lang))
+
+
+def assumptions_table(report: AreaReport) -> pd.DataFrame:
+    """Give the assumptions of the report, the weakest first, each with the targets it touches."""
     users: dict[str, list[str]] = defaultdict(list)
-    known = set(report.catalog.assumptions)
     for target in report.numeric:
         names = set(target.assumptions)
         if target.indicator:
             indicator = report.catalog.indicators[target.indicator]
-            names |= set(indicator.assumptions)
-            if indicator.mechanism is not None:
-                names |= set(indicator.mechanism.assumptions)
-        if report.assessments[target.id].applies is Applies.AS_IF:
-            names |= {AS_IF} & known
-        names |= {TOGETHER} & known if report.assessments[target.id].probability else set()
-        if report.matters[target.id].relative:
-            names |= {STATED} & known
-        for name in sorted(names):
+            mechanism = indicator.mechanism
+            names |= {*indicator.assumptions, *(mechanism.assumptions if mechanism else ())}
+        found = report.assessments[target.id]
+        implied = {
+            AS_IF: found.applies is Applies.AS_IF,
+            TOGETHER: found.probability,
+            STATED: report.sensitivity[target.id].relative,
+        }
+        names |= {name for name, rests in implied.items() if rests}
+        for name in sorted(names & set(report.catalog.assumptions)):
             users[name].append(target.id)
-    order = {"red": 0, "amber": 1, "green": 2}
+    order = ["red", "amber", "green"]
     chosen = sorted(
         (report.catalog.assumptions[name] for name in users),
-        key=lambda item: (order[item.quality] + order[item.impact], item.id),
+        key=lambda item: (order.index(item.quality) + order.index(item.impact), item.id),
     )
-    rows: list[list[Cell]] = [
-        [
-            join([tag("strong", item.title.in_(lang)), tag("small", item.text.in_(lang))]),
-            rating_chip(item.quality, lang),
-            rating_chip(item.impact, lang),
-            say("report.yes", lang) if item.unverified else "",
-            str(len(users[item.id])),
-        ]
+    rows = (
+        {
+            **dict(item),
+            "assumption": item.id,
+            "title": item.title.in_(report.lang),
+            "text": item.text.in_(report.lang),
+            "used_by": users[item.id],
+        }
         for item in chosen
-    ]
-    if not rows:
-        return tag("p", say("report.no_assumptions", lang))
-    keys = ("assumption", "quality", "impact", "unverified", "targets_touched")
-    head = [say(f"report.{key}", lang) for key in keys]
-    return table(head, rows, caption=say("report.assumptions_caption", lang), numeric=(4,))
+    )
+    return frame_of(rows, "assumption title text quality impact unverified used_by")
 
 
 _PACKAGES = ("edu-metrics", "numpy", "pandas", "scipy", "matplotlib", "papermill")
@@ -116,25 +131,47 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
 
 def _sources(report: StudyReport) -> Html:
     lang = report.lang
-    names = set(report.rows["source"].unique())
-    names.add(report.plan.source)
-    for target in report.plan.targets:
-        if target.indicator:
-            names.add(report.catalog.indicators[target.indicator].citation.source)
-    rows = []
-    for name in sorted(names):
-        source = report.catalog.sources[name]
-        when = source.date.isoformat() if source.date else "—"
-        if source.date_is_estimated:
-            when += say("report.date_estimated", lang)
-        title: Cell = source.title.in_(lang)
-        if source.document_number:
-            title = join([title, tag("small", source.document_number)])
-        how = say(f"report.read_{source.read}", lang)
-        if source.weak:
-            how = f"{how} · {say('report.weak', lang)}"
-        link: Cell = tag("a", source.url, href=source.url) if source.url else "—"
-        rows.append([title, source.publisher.in_(lang), when, how, tag("small", link)])
-    keys = ("source", "publisher", "published", "read")
-    head = [*(say(f"report.{key}", lang) for key in keys), "URL"]
-    return table(head, rows, caption=say("report.sources_caption", lang))
+    columns = [
+        Column(
+            "report.source",
+            lambda row: join([row.title, tag("small", row.number) if row.number else ""]),
+        ),
+        Column("report.publisher", "publisher"),
+        Column("report.published", partial(_published, lang)),
+        Column("report.read", partial(_read, lang)),
+        Column(
+            Html("URL"),
+            lambda row: tag("small", tag("a", row.url, href=row.url) if row.url else "—"),
+        ),
+    ]
+    caption = say("report.sources_caption", lang)
+    return draw(report.tables["sources"], columns, lang, caption=caption)
+
+
+def sources_table(report: StudyReport) -> pd.DataFrame:
+    """Give the sources of observations, plan and indicators, one row a source."""
+    indicators = {target.indicator for target in report.plan.targets if target.indicator}
+    cited = {report.catalog.indicators[name].citation.source for name in indicators}
+    names = {*report.rows["source"].unique(), report.plan.source, *cited}
+    rows = (
+        {
+            **dict(source),
+            "source": source.id,
+            "title": source.title.in_(report.lang),
+            "publisher": source.publisher.in_(report.lang),
+            "number": source.document_number,
+            "weak": source.weak,
+        }
+        for source in (report.catalog.sources[name] for name in sorted(names))
+    )
+    return frame_of(rows, "source title number publisher date date_is_estimated read weak url")
+
+
+def _published(lang: str, row: Any) -> str:
+    when = row.date.isoformat() if row.date else "—"
+    return when + (say("report.date_estimated", lang) if row.date_is_estimated else "")
+
+
+def _read(lang: str, row: Any) -> str:
+    how = say(f"report.read_{row.read}", lang)
+    return f"{how} · {say('report.weak', lang)}" if row.weak else how

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections import Counter
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
@@ -19,8 +21,9 @@ from edu_metrics.plan_audit import (
     observed_series,
 )
 from edu_metrics.reachability import Applies
+from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, rows_of
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.tables import prepare
 from edu_metrics.words import LANGUAGES, date, say
@@ -80,6 +83,11 @@ class AuditReport:
         self.plan = plan
         self.lang = lang
         self.context = PlanContext(catalog, plan)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table that the audit shows as a DataFrame, by name; ``list`` gives the names."""
+        return Tables(self, {"audit": "kinds findings links"})
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -147,19 +155,16 @@ def show_audit_head(report: AuditReport) -> Html:
         (say("audit.targets", lang), str(len(report.plan.targets))),
         (say("audit.found", lang), str(len(report.findings))),
     ]
-    rows: list[list[Cell]] = []
-    for kind in Kind:
-        mine = [finding for finding in report.findings if finding.kind is kind]
-        if mine:
-            counts = [sum(f.severity is severity for f in mine) for severity in Severity]
-            label = join(
-                [
-                    tag("strong", say(f"audit.kind_{kind}", lang)),
-                    tag("small", say(f"audit.kind_{kind}_means", lang)),
-                ]
-            )
-            rows.append([label, *(str(count) if count else "" for count in counts)])
-    head = [say("audit.kind", lang), *(say(f"audit.severity_{s}", lang) for s in Severity)]
+    columns = [
+        Column(
+            "audit.kind",
+            lambda row: (
+                tag("strong", say(f"audit.kind_{row.kind}", lang))
+                + tag("small", say(f"audit.kind_{row.kind}_means", lang))
+            ),
+        ),
+        *(Column(f"audit.severity_{s}", partial(_count, str(s)), numeric=True) for s in Severity),
+    ]
     heading = say("audit.title", lang, plan=report.plan.title.in_(lang))
     warning = (
         note(say("audit.hypothetical", lang), "hypothetical") if report.plan.hypothetical else ""
@@ -170,9 +175,36 @@ def show_audit_head(report: AuditReport) -> Html:
             warning,
             facts(told),
             tag("p", say("audit.lead", lang), "lead"),
-            table(head, rows, caption=say("audit.counted", lang), numeric=(1, 2, 3, 4)),
+            draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang)),
         ]
     )
+
+
+def findings_table(report: AuditReport | AreaReport) -> pd.DataFrame:
+    """Give what the audit found, one row a finding; for an area what touches its targets."""
+    found = report.findings if isinstance(report, AuditReport) else _touching(report)
+    rows = (
+        {
+            **fields_of(one),
+            "finding": one.id,
+            "message": one.message(report.lang),
+            "concerns": list(one.targets),
+        }
+        for one in found
+    )
+    return frame_of(rows, "finding kind severity rule message concerns")
+
+
+def kinds_table(report: AuditReport) -> pd.DataFrame:
+    """Count findings by severity, one row a kind that was found."""
+    found = report.tables["findings"]
+    counts = {kind: Counter(found["severity"][found["kind"] == kind]) for kind in Kind}
+    rows = ({"kind": kind, **severities} for kind, severities in counts.items() if severities)
+    return frame_of(rows, " ".join(["kind", *Severity])).fillna(0)
+
+
+def _count(severity: str, row: Any) -> str:
+    return str(int(getattr(row, severity)) or "")
 
 
 def show_findings(report: AuditReport) -> Html:
@@ -189,30 +221,35 @@ def show_findings(report: AuditReport) -> Html:
     Html
         A heading and a table for each kind that was found.
     """
-    lang = report.lang
+    lang, found = report.lang, report.tables["findings"]
     pieces: list[Cell] = []
     for kind in Kind:
-        mine = [finding for finding in report.findings if finding.kind is kind]
-        if not mine:
+        mine = found[found["kind"] == kind]
+        if mine.empty:
             continue
         pieces.append(tag("h3", say(f"audit.kind_{kind}", lang)))
         pieces.append(tag("p", say(f"audit.kind_{kind}_means", lang), "small"))
         caption = say("audit.kind_caption", lang, number=len(mine))
-        pieces.append(_findings_table(report.plan, mine, lang, caption))
+        pieces.append(_findings(report, mine, caption))
     return join(pieces) if pieces else note(say("audit.nothing", lang))
 
 
-def _findings_table(plan: Plan, findings: Iterable[Finding], lang: str, caption: str) -> Html:
-    rows: list[list[Cell]] = []
-    for finding in findings:
-        titles = [plan.target(name).title.in_(lang) for name in finding.targets]
-        listed = join(tag("div", title) for title in titles[:4])
-        if len(titles) > 4:
-            rest = join(tag("div", title) for title in titles[4:])
-            listed += details(say("audit.and_more", lang, number=len(titles) - 4), rest)
-        rows.append([severity_chip(finding.severity, lang), finding.message(lang), listed])
-    head = [say(f"audit.{key}", lang) for key in ("severity", "finding", "concerns")]
-    return table(head, rows, caption=caption, css="findings")
+def _findings(report: AuditReport | AreaReport, found: pd.DataFrame, caption: str) -> Html:
+    lang = report.lang
+    columns = [
+        Column("audit.severity", lambda row: severity_chip(Severity(row.severity), lang)),
+        Column("audit.finding", "message"),
+        Column("audit.concerns", lambda row: _titles(report, row.concerns)),
+    ]
+    return draw(found, columns, lang, caption=caption, css="findings")
+
+
+def _titles(report: AuditReport | AreaReport, targets: list[str]) -> Html:
+    titles = [tag("div", report.title(name)) for name in targets]
+    if len(titles) <= 4:
+        return join(titles)
+    more = say("audit.and_more", report.lang, number=len(titles) - 4)
+    return join([*titles[:4], details(more, join(titles[4:]))])
 
 
 def show_questions(report: AuditReport) -> Html:
@@ -290,24 +327,27 @@ def show_touching(report: AreaReport) -> Html:
     Html
         The weightier findings in a table; the rest folds out.
     """
-    lang = report.lang
+    lang, found = report.lang, report.tables["findings"]
+    high = found["severity"] == Severity.HIGH
+    weighty, others = found[high], found[~high]
+    pieces: list[Cell] = []
+    if not weighty.empty:
+        caption = say("audit.touching_caption", lang, number=len(weighty))
+        pieces.append(_findings(report, weighty, caption))
+    if not others.empty:
+        caption = say("audit.kind_caption", lang, number=len(others))
+        more = say("audit.touching_more", lang, number=len(others))
+        pieces.append(details(more, _findings(report, others, caption)))
+    return join(pieces) if pieces else tag("p", say("audit.nothing", lang))
+
+
+def _touching(report: AreaReport) -> list[Finding]:
     touched = {
         target.id
         for target in report.plan.targets
         if report.assessments[target.id].applies is not Applies.ELSEWHERE
     }
-    found = [finding for finding in report.inputs.findings if touched & set(finding.targets)]
-    weighty = [f for f in found if f.severity is Severity.HIGH]
-    others = [f for f in found if f.severity is not Severity.HIGH]
-    pieces: list[Cell] = []
-    if weighty:
-        caption = say("audit.touching_caption", lang, number=len(weighty))
-        pieces.append(_findings_table(report.plan, weighty, lang, caption))
-    if others:
-        caption = say("audit.kind_caption", lang, number=len(others))
-        inner = _findings_table(report.plan, others, lang, caption)
-        pieces.append(details(say("audit.touching_more", lang, number=len(others)), inner))
-    return join(pieces) if pieces else tag("p", say("audit.nothing", lang))
+    return [finding for finding in report.inputs.findings if touched & set(finding.targets)]
 
 
 def save_findings(report: AuditReport, out: str) -> str:
@@ -406,27 +446,38 @@ def show_links(report: AuditReport) -> Html:
         return note(say("audit.no_links", lang))
     names = {target.id for pair in pairs for target in pair}
     order = [target.id for target in report.plan.targets if target.id in names]
-    shared = {
-        (a.id, b.id): sum({a.id, b.id} <= set(f.targets) for f in report.findings) for a, b in pairs
-    }
     drawn: dict[str, Any] = {
         "names": [report.title(name) for name in order],
-        "pairs": [(order.index(a.id), order.index(b.id), shared[a.id, b.id]) for a, b in pairs],
+        "pairs": [
+            (order.index(row.target), order.index(row.linked_with), row.findings)
+            for row in rows_of(report.tables["links"])
+        ],
         "lang": lang,
     }
     figure, axes = new_figure(9.6, 0.8 + 0.2 * len(order))
     plot_links(axes[0], **drawn)
-    rows: list[list[Cell]] = [
-        [
-            a.title.in_(lang),
-            b.title.in_(lang),
-            str(shared[a.id, b.id]) if shared[a.id, b.id] else "",
-        ]
-        for a, b in pairs
+    columns = [
+        Column("audit.target", "title"),
+        Column("audit.linked_with", "linked_title"),
+        Column("audit.found", lambda row: str(row.findings or ""), numeric=True),
     ]
-    head = [say("audit.target", lang), say("audit.linked_with", lang), say("audit.found", lang)]
-    caption = say("audit.links_caption", lang)
-    behind = table(head, rows, caption=caption, numeric=(2,))
+    links, caption = report.tables["links"], say("audit.links_caption", lang)
+    behind = draw(links, columns, lang, caption=caption)
     return Html(as_html(figure, alt=describe_links(**drawn), caption=caption)) + details(
-        say("audit.links_table", lang, number=len(rows)), behind
+        say("audit.links_table", lang, number=len(links)), behind
     )
+
+
+def links_table(report: AuditReport) -> pd.DataFrame:
+    """Give which targets hang together, and how many findings concern both, one row a pair."""
+    rows = (
+        {
+            "target": a.id,
+            "title": report.title(a.id),
+            "linked_with": b.id,
+            "linked_title": report.title(b.id),
+            "findings": sum({a.id, b.id} <= set(one.targets) for one in report.findings),
+        }
+        for a, b in report.context.linked_pairs
+    )
+    return frame_of(rows, "target title linked_with linked_title findings")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
+
+import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
@@ -17,19 +19,22 @@ from edu_metrics.figures import (
     plot_contributions,
     table_height,
 )
-from edu_metrics.reachability import Assessment, adds_up, change_by_parts, gap_by_parts
-from edu_metrics.reachability import JointAssessment as Together
-from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.reachability import (
+    Assessment,
+    JointAssessment,
+    adds_up,
+    assess_jointly,
+    change_by_parts,
+    gap_by_parts,
+)
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.context import StudyReport, open_study
-from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import figure, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["CityReport", "open_city", "show_city_head", "show_parts", "show_side_by_side"]
 
@@ -38,10 +43,17 @@ class CityReport(StudyReport):
     """
     A study in which one area is the whole of others.
 
-    ``whole`` is the first area of the study that has parts in it.
+    ``whole`` is the first area of the study that has parts in it. Of its ``tables``,
+    ``side_by_side`` has a row for each target and area, ``parts`` for each district's share of a
+    gap, ``joint`` for each article and ``joint_by_area`` for each area.
     """
 
     place = OVERVIEW
+    homes: ClassVar[dict[str, str]] = {
+        "city": "side_by_side parts",
+        "joint": "joint joint_by_area",
+        **StudyReport.homes,
+    }
 
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         super().__init__(catalog, study, table, lang)
@@ -66,10 +78,10 @@ class CityReport(StudyReport):
             for target, found in self.assess(area, self.numeric).items()
         }
 
-    def together(self, area: str) -> Together:
+    def joint(self, area: str) -> JointAssessment:
         """Take the numeric targets together in one area."""
         found = {target.id: self.assessments[area, target.id] for target in self.numeric}
-        return plan_together(self.evidence, self.plan, area, found)
+        return assess_jointly(self.evidence, self.plan, area, found)
 
 
 def open_city(study: str, lang: str, root: Path | str | None = None) -> CityReport:
@@ -150,19 +162,38 @@ def show_side_by_side(report: CityReport) -> Html:
     """
     lang = report.lang
     names = [report.area_name(area) for area in report.areas]
-    found = [[report.assessments[area, t.id] for area in report.areas] for t in report.numeric]
-    titles = [target.title.in_(lang) for target in report.numeric]
-    cells = [[str(item.verdict) for item in row] for row in found]
-    drawn, axes = new_figure(9.6, table_height(len(found)))
+    found = report.tables["side_by_side"]
+    titles = found.drop_duplicates("target")["title"].tolist()
+    cells = found["verdict"].to_numpy().reshape(-1, len(names)).tolist()
+    drawn, axes = new_figure(9.6, table_height(len(cells)))
     plot_areas(axes[0], rows=titles, columns=names, cells=cells, lang=lang)
     alt = describe_areas(rows=titles, columns=names, cells=cells, lang=lang)
     caption = say("report.side_by_side", lang)
-    rows: list[list[Cell]] = [
-        [target.title.in_(lang), *(verdict_chip(item.verdict, lang) for item in row)]
-        for target, row in zip(report.numeric, found, strict=True)
+
+    def verdict(area: str, row: Any) -> Html:
+        return verdict_chip(report.assessments[area, row.target].verdict, lang)
+
+    columns = [Column("report.promise", "title")]
+    columns += [
+        Column(join([name]), partial(verdict, area))
+        for area, name in zip(report.areas, names, strict=True)
     ]
-    behind = table([say("report.promise", lang), *names], rows, caption=caption)
+    behind = draw(found.drop_duplicates("target"), columns, lang, caption=caption)
     return figure(report, drawn, alt=alt, caption=caption) + behind
+
+
+def side_by_side_table(report: CityReport) -> pd.DataFrame:
+    """Give the verdict on each numeric target in each area, one row a target and area."""
+    rows = (
+        report.about(target, report.assessments[area, target.id])
+        for target in report.numeric
+        for area in report.areas
+    )
+    return frame_of(
+        rows,
+        "target title area indicator unit verdict probability low high last_year last_value level "
+        "gap required_pace people",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +252,40 @@ def show_parts(report: CityReport) -> Html:
         indicator has every district's counts.
     """
     lang = report.lang
-    splits = _splits(report)
-    pieces: list[Cell] = [show_apart(report, report.areas)]
+    apart, splits = show_apart(report), _splits(report)
     if not splits:
-        pieces.append(note(say("report.parts_none", lang), "gap"))
-        return join(pieces)
-    whole = [split for split in splits if adds_up(split.whole, split.counts)]
-    pieces += [_not_split(report, split) for split in splits if split not in whole]
+        return apart + note(say("report.parts_none", lang), "gap")
+    whole = [split for split in splits if _whole(split)]
+    pieces = [apart, *(_not_split(report, split) for split in splits if not _whole(split))]
     if whole:
         pieces.append(tag("p", say("report.parts_note", lang), "small"))
     pieces += [_show_split(report, split) for split in whole if _gap(split) > 0]
     return join(pieces)
+
+
+def parts_table(report: CityReport) -> pd.DataFrame:
+    """Give which district makes the whole's gap, one row an indicator that falls short and area."""
+    rows = (
+        {
+            **fields_of(part),
+            "indicator": split.assessment.indicator,
+            "year": split.year,
+            "title": report.area_name(part.area),
+            "share_of_all_pct": part.share,
+            "rate_pct": part.rate,
+            "contribution_pp": part.points,
+            "people": max(part.people, 0),
+        }
+        for split in _splits(report)
+        if _whole(split) and _gap(split) > 0
+        for part in gap_by_parts(split.counts, split.bound)
+    )
+    names = "indicator year area title share_of_all_pct rate_pct contribution_pp people"
+    return frame_of(rows, names)
+
+
+def _whole(split: _Split) -> bool:
+    return adds_up(split.whole, split.counts)
 
 
 def _not_split(report: CityReport, split: _Split) -> Html:
@@ -266,12 +320,11 @@ def _show_split(report: CityReport, split: _Split) -> Html:
     lang = report.lang
     indicator = str(split.assessment.indicator)
     name = report.indicator_name(indicator)
-    parts = gap_by_parts(split.counts, split.bound)
+    parts = report.tables["parts"].query("indicator == @indicator")
     level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
-    names = [report.area_name(part.area) for part in parts]
     shown: dict[str, Any] = {
-        "names": names,
-        "contributions": [part.points for part in parts],
+        "names": parts["title"].tolist(),
+        "contributions": parts["contribution_pp"].tolist(),
         "total": -_gap(split),
         "unit_label": say("unit.points", lang),
         "lang": lang,
@@ -280,18 +333,18 @@ def _show_split(report: CityReport, split: _Split) -> Html:
     plot_contributions(axes[0], **shown)
     alt = describe_contributions(**shown)
     caption = say("report.parts_caption", lang, indicator=name, year=split.year, level=level)
-    rows: list[list[Cell]] = [
-        [
-            title,
-            percent(number(part.share), lang),
-            percent(number(part.rate), lang),
-            signed(part.points, 2),
-            number(max(part.people, 0), 0),
-        ]
-        for title, part in zip(names, parts, strict=True)
+    columns = [
+        Column("report.area", "title"),
+        *(
+            Column(key, show, numeric=True)
+            for key, show in {
+                "report.share_of_all": lambda row: percent(number(row.share_of_all_pct), lang),
+                "report.rate": lambda row: percent(number(row.rate_pct), lang),
+                "report.part_points": lambda row: signed(row.contribution_pp, 2),
+                "report.part_people": lambda row: number(row.people, 0),
+            }.items()
+        ),
     ]
-    keys = ("area", "share_of_all", "rate", "part_points", "part_people")
-    head = [say(f"report.{key}", lang) for key in keys]
     title = say("report.parts_table", lang, indicator=name, year=split.year)
     total, rate, composition = change_by_parts(split.first_counts, split.counts)
     change = say(
@@ -307,7 +360,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
         [
             tag("h3", name),
             figure(report, drawn, alt=alt, caption=caption),
-            table(head, rows, caption=title, numeric=(1, 2, 3, 4)),
+            draw(parts, columns, lang, caption=title),
             tag("p", change, "small") if split.first_year < split.year else "",
         ]
     )

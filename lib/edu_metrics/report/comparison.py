@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
 from edu_metrics.catalog import Area, Scenario, Target, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability import Assessment, Quantities, ScenarioOutcome, run_scenario
+from edu_metrics.report.columns import Column, Tables, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport, open_report
-from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import warning
+from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
 
 __all__ = [
@@ -56,6 +60,11 @@ class Comparison:
     def area(self) -> Area:
         """The area."""
         return self.report.area
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table that the comparison shows, by name; ``list`` gives the names."""
+        return Tables(self, {"comparison": "scenarios", "courses": "outcomes"})
 
     @property
     def command(self) -> str:
@@ -139,9 +148,7 @@ class Comparison:
         if len(same) < 2 or outcome.reading is None:
             return title
         target = self.report.plan.target(outcome.target)
-        label = target.reading(outcome.reading).label.in_(self.lang)
-        if outcome.steps is not None:
-            label = say("report.reading_with_steps", self.lang, label=label, steps=outcome.steps)
+        label = reading_text(target, outcome, self.lang)
         return say("comparing.named", self.lang, name=self.short_name(outcome), label=label)
 
 
@@ -254,25 +261,33 @@ def show_assumed(comparison: Comparison) -> Html:
     Html
         A table of scenarios, each with its sentence and for how many targets it could be run.
     """
-    lang = comparison.lang
+    lang, scenarios = comparison.lang, comparison.tables["scenarios"]
+    columns = [
+        Column("comparing.scenario", strong_title),
+        Column("comparing.assumes", "assumes"),
+        Column("comparing.used_by", lambda row: number(row.used_by_targets, 0), numeric=True),
+    ]
+    caption = say("comparing.assumes_caption", lang, number=len(scenarios))
+    return draw(scenarios, columns, lang, caption=caption)
+
+
+def scenarios_table(comparison: Comparison) -> pd.DataFrame:
+    """Give what each scenario assumes and for how many targets it could be run, one row each."""
     used = Counter(
         name
-        for target in comparison.targets
-        for name in {
-            one.scenario for one in comparison.outcomes[target.id] if one.draws is not None
-        }
+        for found in comparison.outcomes.values()
+        for name in {one.scenario for one in found if one.draws is not None}
     )
-    rows: list[list[Cell]] = [
-        [
-            tag("strong", one.title.in_(lang)),
-            one.assumes.in_(lang),
-            number(used[one.id], 0),
-        ]
+    rows = (
+        {
+            "scenario": one.id,
+            "title": one.title.in_(comparison.lang),
+            "assumes": one.assumes.in_(comparison.lang),
+            "used_by_targets": used[one.id],
+        }
         for one in comparison.scenarios.values()
-    ]
-    head = [say(f"comparing.{key}", lang) for key in ("scenario", "assumes", "used_by")]
-    caption = say("comparing.assumes_caption", lang, number=len(rows))
-    return table(head, rows, caption=caption, numeric=(2,))
+    )
+    return frame_of(rows, "scenario title assumes used_by_targets")
 
 
 def show_not_compared(comparison: Comparison) -> Html:

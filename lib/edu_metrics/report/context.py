@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
+
+import pandas as pd
 
 from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, ProjectionError
@@ -17,24 +19,23 @@ from edu_metrics.observations.pooling import below
 from edu_metrics.reachability import (
     Applies,
     Assessment,
+    JointAssessment,
     Quantities,
+    Sensitivity,
+    SeriesStore,
     SideBySide,
     Verdict,
+    assess_jointly,
     assess_target,
+    sensitivity_of,
     verdict_counts,
 )
-from edu_metrics.reachability import JointAssessment as Together
-from edu_metrics.reachability import Sensitivity as Matters
-from edu_metrics.reachability import SeriesStore as Evidence
-from edu_metrics.reachability import assess_jointly as plan_together
-from edu_metrics.reachability import sensitivity_of as what_matters
 from edu_metrics.reachability.status_rules import StatusTable
+from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
-
-if TYPE_CHECKING:
-    import pandas as pd
+from edu_metrics.words import say
 
 __all__ = ["AreaReport", "StudyReport", "hold", "open_report", "open_study", "tell_inputs"]
 
@@ -59,6 +60,8 @@ class StudyReport:
     """
 
     place = PLAN_AUDIT
+    #: The names of its tables, by the module that makes them.
+    homes: ClassVar[dict[str, str]] = {"measured": "sums_apart", "assumptions": "sources"}
 
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
@@ -70,6 +73,11 @@ class StudyReport:
         self._held = held if held and shared else _Held.of(catalog, study, table)
         self.evidence = self._held.evidence
         self.inputs = self._held.inputs
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table that the report shows as a DataFrame, by name; ``list`` gives the names."""
+        return Tables(self, self.homes)
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -104,6 +112,28 @@ class StudyReport:
         """Give a quantity's name in the report's language."""
         return self.catalog.quantities[quantity].name.in_(self.lang)
 
+    def title(self, target: str) -> str:
+        """Give a target's title in the report's language."""
+        return self.plan.target(target).title.in_(self.lang)
+
+    def listed(self, names: Iterable[object]) -> str:
+        """Set names one behind another, with the comma of the report's language."""
+        return say("report.list_comma", self.lang).join(map(str, names))
+
+    def about(self, target: Target, found: Assessment) -> dict[str, Any]:
+        """Say of a target what it is, and what of it was found, by the names of columns."""
+        low, high = found.interval or (None, None)
+        return {
+            **fields_of(found),
+            "article": target.article,
+            "title": target.title.in_(self.lang),
+            "unit": self.unit_of(found),
+            "low": low,
+            "high": high,
+            "level": found.level.value if found.level else None,
+            "disputed": found.disputed,
+        }
+
     def unit_of(self, assessment: Assessment) -> str:
         """Give the unit of an assessment's values."""
         if assessment.indicator is None:
@@ -123,7 +153,44 @@ class StudyReport:
 
 
 class AreaReport(StudyReport):
-    """One area of a study."""
+    """
+    One area of a study.
+
+    ``tables`` holds what its sections show. One row is a target in ``promises``, ``verdicts``,
+    ``followed`` (what no number judges), ``required_pace``, ``baselines`` (from which a promised
+    pace arrives), ``noise`` and ``sensitivity``; a target and year in ``years_reached``, and rule
+    in ``status_rules``, reference class in ``precedents``, reading and lever in ``requirements``,
+    assumption in ``influences``; an indicator in ``measured``; a quantity in ``other_figures`` and
+    ``missing``; a whole that its parts do not add up to in ``sums_apart``; an article in
+    ``joint``; and in ``findings``, ``assumptions`` and ``sources`` what they are named after.
+
+    Examples
+    --------
+    >>> import edu_metrics as em
+    >>> _ = em.load_table("mock_city")  # built where it is missing or old
+    >>> report = em.open_report("mock_city", "mock_city", "en")
+    >>> list(report.tables)[:3]
+    ['promises', 'verdicts', 'followed']
+    >>> verdicts = report.tables["verdicts"]
+    >>> verdicts.loc[verdicts["target"] == "T06_primary_bachelor", "verdict"].tolist()
+    ['out_of_reach']
+    """
+
+    homes: ClassVar[dict[str, str]] = {
+        "promises": "promises",
+        "verdicts": "verdicts followed",
+        "status_rules": "status_rules",
+        "measured": "measured other_figures missing sums_apart",
+        "required_pace": "required_pace baselines",
+        "noise": "noise",
+        "outlook": "years_reached",
+        "precedents": "precedents",
+        "requirements": "requirements",
+        "sensitivity": "sensitivity influences",
+        "joint": "joint",
+        "audit": "findings",
+        "assumptions": "assumptions sources",
+    }
 
     def __init__(
         self, catalog: Catalog, study: Study, table: pd.DataFrame, area: Area, lang: str
@@ -155,10 +222,10 @@ class AreaReport(StudyReport):
         return {name: table for name, table in tables.items() if table is not None}
 
     @cached_property
-    def matters(self) -> dict[str, Matters]:
+    def sensitivity(self) -> dict[str, Sensitivity]:
         """What the answer on each numeric target hangs on, by target id."""
         return {
-            target.id: what_matters(
+            target.id: sensitivity_of(
                 self.evidence,
                 self.plan,
                 target,
@@ -170,9 +237,9 @@ class AreaReport(StudyReport):
         }
 
     @cached_property
-    def together(self) -> Together:
+    def joint(self) -> JointAssessment:
         """The numeric targets taken together."""
-        return plan_together(self.evidence, self.plan, self.area.id, self.assessments)
+        return assess_jointly(self.evidence, self.plan, self.area.id, self.assessments)
 
     @property
     def followed(self) -> tuple[Target, ...]:
@@ -200,14 +267,14 @@ class _Held:
     catalog: Catalog
     study: Study
     table: pd.DataFrame
-    evidence: Evidence
+    evidence: SeriesStore
     beside: SideBySide
     inputs: ObservedInputs
     basis: Basis
 
     @classmethod
     def of(cls, catalog: Catalog, study: Study, table: pd.DataFrame) -> _Held:
-        evidence = Evidence(catalog, study, table)
+        evidence = SeriesStore(catalog, study, table)
         beside = SideBySide(evidence)
         inputs = ObservedInputs(evidence, beside)
         return cls(catalog, study, table, evidence, beside, inputs, Basis(catalog, study))

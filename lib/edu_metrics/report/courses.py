@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target
 from edu_metrics.figures import (
@@ -14,10 +18,11 @@ from edu_metrics.figures import (
     plot_courses,
 )
 from edu_metrics.reachability import ScenarioOutcome, chance
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.comparison import Comparison
-from edu_metrics.report.html import Cell, Html, join, table, tag
+from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.labels import figure
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, number, say, signed
 
 __all__ = ["show_compared", "show_courses"]
@@ -116,7 +121,7 @@ def _frame(
     title = target.title.in_(lang)
     if name != comparison.assessments[target.id].indicator:
         title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
-    if first.start == "plan_statement":
+    if first.start == STATED:
         observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
         title += "†"
     promised = []
@@ -168,7 +173,7 @@ def show_compared(comparison: Comparison) -> Html:
     if not pieces:
         return Html("")
     pieces.append(tag("p", say("comparing.capped", lang), "small"))
-    if any(comparison.assessments[t.id].start == "plan_statement" for t in comparison.compared):
+    if any(comparison.assessments[t.id].start == STATED for t in comparison.compared):
         pieces.append(tag("p", say("comparing.stated", lang), "small"))
     return join(pieces)
 
@@ -177,15 +182,17 @@ def _table(comparison: Comparison, target: Target) -> Html:
     lang, report = comparison.lang, comparison.report
     found = comparison.assessments[target.id]
     unit = report.unit_of(found)
-    rows: list[list[Cell]] = []
-    for outcome in comparison.outcomes[target.id]:
-        if outcome.draws is not None and not outcome.case:
-            rows.append(_row(comparison, outcome))
-    rows += _grids(comparison, target)
-    keys = ("scenario", "end", "chance", "reached", "short", "assumes")
-    head = [say(f"comparing.{key}", lang) for key in keys]
+    found_rows = comparison.tables["outcomes"].query("target == @target.id")
+    columns = [
+        Column("comparing.scenario", lambda row: tag("strong", row.name)),
+        Column("comparing.end", partial(_end, lang)),
+        Column("comparing.chance", partial(_chance, lang)),
+        Column("comparing.reached", partial(_year, lang)),
+        Column("comparing.short", partial(_short, lang)),
+        Column("comparing.assumes", "assumes"),
+    ]
     due = max((one.years[-1] for one in comparison.outcomes[target.id] if one.years), default=0)
-    mark = " †" if found.start == "plan_statement" else ""
+    mark = " †" if found.start == STATED else ""
     caption = say(
         "comparing.table_caption" if found.level else "comparing.table_caption_sums",
         lang,
@@ -195,7 +202,8 @@ def _table(comparison: Comparison, target: Target) -> Html:
         level=level_text(found, unit, lang),
         due=due,
     )
-    return table(head, rows, caption=caption) + _without_pace(comparison, target)
+    shown = draw(found_rows, columns, lang, caption=caption)
+    return shown + _without_pace(comparison, target)
 
 
 def _without_pace(comparison: Comparison, target: Target) -> Html:
@@ -207,68 +215,97 @@ def _without_pace(comparison: Comparison, target: Target) -> Html:
     return tag("p", say("comparing.no_promised_pace", comparison.lang, names=names), "small")
 
 
-def _row(comparison: Comparison, outcome: ScenarioOutcome) -> list[Cell]:
-    lang = comparison.lang
-    found = comparison.assessment_of(outcome)
-    unit = comparison.report.unit_of(found)
+def outcomes_table(comparison: Comparison) -> pd.DataFrame:
+    """
+    Give what comes of each scenario, one row a target, scenario and reading.
+
+    Of a scenario that goes through a grid one row counts its combinations, and which keep the
+    target.
+    """
+    rows = []
+    for target in comparison.compared:
+        rows += [_outcome(comparison, outcome) for outcome in comparison.drawn(target)]
+        for scenario in comparison.scenarios.values():
+            judged = [
+                one.met
+                for one in comparison.outcomes[target.id]
+                if one.scenario == scenario.id and one.case and one.met is not None
+            ]
+            about = {"target": target.id, "scenario": scenario.id}
+            about["name"] = scenario.title.in_(comparison.lang)
+            about["assumes"] = scenario.assumes.in_(comparison.lang)
+            if judged:
+                rows.append({**about, "grid_cells": len(judged), "grid_cells_kept": sum(judged)})
+    return frame_of(
+        rows,
+        "target scenario name assumes reading steps unit start start_year last_year end_low "
+        "end_median end_high by_chance probability under_model model_base met ending_kept fails "
+        "year_reached short_people grid_cells grid_cells_kept",
+    )
+
+
+def _outcome(comparison: Comparison, outcome: ScenarioOutcome) -> dict[str, Any]:
     low, middle, high = (float(row[-1]) for row in outcome.quantiles())
-    end = amount(middle, unit, lang)
-    if outcome.draws is not None and outcome.draws.shape[0] > 1:
-        ends = {"low": amount(low, unit, lang), "high": amount(high, unit, lang)}
-        end = say("comparing.interval", lang, middle=end, **ends)
-    return [
-        tag("strong", comparison.name(outcome)),
-        end,
-        _chance(comparison, outcome),
-        _year(outcome, lang),
-        _short(outcome, lang),
-        comparison.scenarios[outcome.scenario].assumes.in_(lang),
-    ]
+    ending = fields_of(outcome.ending)
+    return {
+        **fields_of(outcome),
+        "name": comparison.name(outcome),
+        "assumes": comparison.scenarios[outcome.scenario].assumes.in_(comparison.lang),
+        "unit": comparison.report.unit_of(comparison.assessment_of(outcome)),
+        "last_year": outcome.years[-1],
+        "end_low": low,
+        "end_median": middle,
+        "end_high": high,
+        "by_chance": outcome.draws is not None and outcome.draws.shape[0] > 1,
+        "ending_kept": ending.get("kept"),
+        "fails": ending.get("fails"),
+        "year_reached": ending.get("year"),
+        "short_people": ending.get("short"),
+    }
 
 
-def _chance(comparison: Comparison, outcome: ScenarioOutcome) -> str:
-    lang = comparison.lang
-    if outcome.probability is not None:
-        return chance(outcome.probability, lang)
-    if outcome.under_model is not None:
-        change = 100 * (outcome.under_model - (outcome.model_base or 0.0))
+def _end(lang: str, row: Any) -> str:
+    if row.grid_cells:
+        return ""
+    ends = (row.end_low, row.end_median, row.end_high)
+    low, middle, high = (amount(end, row.unit, lang) for end in ends)
+    if not row.by_chance:
+        return middle
+    return say("comparing.interval", lang, middle=middle, low=low, high=high)
+
+
+def _chance(lang: str, row: Any) -> str:
+    if row.grid_cells:
+        cells, kept = int(row.grid_cells), int(row.grid_cells_kept)
+        return say("comparing.grid_cells", lang, cells=cells, kept=kept)
+    if row.probability is not None:
+        return chance(row.probability, lang)
+    if row.under_model is not None:
+        change = 100 * (row.under_model - (row.model_base or 0.0))
         return say("comparing.under_model", lang, change=signed(change, 0))
-    if outcome.met is None:
+    if row.met is None:
         return "—"
-    return say("comparing.kept" if outcome.met else "comparing.not_kept", lang)
+    return say("comparing.kept" if row.met else "comparing.not_kept", lang)
 
 
-def _year(outcome: ScenarioOutcome, lang: str) -> str:
-    ending = outcome.ending
-    if ending is None:
+def _year(lang: str, row: Any) -> str:
+    if row.grid_cells:
+        return ""
+    if row.ending_kept is None:
         return "—"
-    if ending.year is not None and ending.year == outcome.start_year:
-        return say("comparing.at_start", lang)
-    if ending.year is not None:
-        return str(ending.year)
-    if ending.kept:
+    if row.year_reached is not None:
+        at_start = row.year_reached == row.start_year
+        return say("comparing.at_start", lang) if at_start else str(row.year_reached)
+    if row.ending_kept:
         return "—"
-    if ending.fails == "other":
+    if row.fails == "other":
         return say("comparing.otherwise", lang)
-    return say("comparing.not_by", lang, year=outcome.years[-1])
+    return say("comparing.not_by", lang, year=row.last_year)
 
 
-def _short(outcome: ScenarioOutcome, lang: str) -> str:
-    short = outcome.ending.short if outcome.ending else None
-    if short is None:
+def _short(lang: str, row: Any) -> str:
+    if row.grid_cells:
+        return ""
+    if row.short_people is None:
         return "—"
-    return number(short, 0) if short else say("comparing.enough", lang)
-
-
-def _grids(comparison: Comparison, target: Target) -> list[list[Cell]]:
-    """Count of each grid how many of its combinations keep the target."""
-    lang, rows = comparison.lang, []
-    for name, scenario in comparison.scenarios.items():
-        cells = [one for one in comparison.outcomes[target.id] if one.scenario == name and one.case]
-        judged = [one for one in cells if one.met is not None]
-        if judged:
-            kept = sum(bool(one.met) for one in judged)
-            told = say("comparing.grid_cells", lang, cells=len(judged), kept=kept)
-            title: Cell = tag("strong", scenario.title.in_(lang))
-            rows.append([title, "", told, "", "", scenario.assumes.in_(lang)])
-    return rows
+    return number(row.short_people, 0) if row.short_people else say("comparing.enough", lang)

@@ -90,7 +90,7 @@ def chip(text: str, background: str, colour: str, mark: str = "") -> Html:
 
 
 def table(
-    head: Sequence[str],
+    head: Sequence[Cell],
     rows: Iterable[Sequence[Cell]],
     *,
     caption: str,

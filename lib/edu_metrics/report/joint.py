@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Group, Odds, Verdict, chance, two_digits
-from edu_metrics.reachability import JointAssessment as Together
-from edu_metrics.reachability import assess_jointly as plan_together
+from edu_metrics.reachability import (
+    JointAssessment,
+    Odds,
+    Verdict,
+    assess_jointly,
+    chance,
+    two_digits,
+)
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated
 from edu_metrics.words import number, percent, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from edu_metrics.report.city import CityReport
 
 __all__ = ["joint_of_study", "joint_row", "show_joint", "show_joint_by_area"]
@@ -33,7 +39,7 @@ def joint_of_study(
     table: pd.DataFrame,
     *,
     areas: tuple[str, ...] | None = None,
-) -> list[Together]:
+) -> list[JointAssessment]:
     """
     Take a study's plan as a whole in each of its areas.
 
@@ -50,12 +56,12 @@ def joint_of_study(
 
     Returns
     -------
-    list of Together
+    list of JointAssessment
         By area.
     """
     report = StudyReport(catalog, study, table, study.languages[0])
     return [
-        plan_together(report.evidence, report.plan, area, report.assess(area, report.numeric))
+        assess_jointly(report.evidence, report.plan, area, report.assess(area, report.numeric))
         for area in areas or report.areas
     ]
 
@@ -74,11 +80,11 @@ def show_joint(report: AreaReport) -> Html:
     Html
         Sentences, and a table that is folded away.
     """
-    found = report.together
+    found = report.joint
     told = [_sentences(report, found)]
     if found.odds is not None:
         summary = say("matters.together_by_article", report.lang)
-        told.append(details(summary, _articles(report, found)))
+        told.append(details(summary, _articles(report)))
     return join(told)
 
 
@@ -97,32 +103,51 @@ def show_joint_by_area(report: CityReport) -> Html:
         Sentences, a table by article, and one by area.
     """
     lang = report.lang
-    found = report.together(report.whole)
+    found = report.joint(report.whole)
     pieces: list[Cell] = [_sentences(report, found)]
     if found.odds is not None:
-        pieces.append(_articles(report, found))
-    keys = ("area", "with_chance", "expected", "in_eight_of_ten", "joint", "bounds")
-    head = [say(f"matters.{key}", lang) for key in keys]
-    rows: list[list[Cell]] = []
-    for area in report.areas:
-        one = report.together(area)
-        odds = one.odds
-        rows.append(
-            [
-                report.area_name(area),
-                str(len(one.probabilities)),
-                number(one.expected) if odds else "—",
-                _between(one.interval, lang) if odds else "—",
-                chance(odds.joint, lang) if odds else "—",
-                _bounds(odds, lang) if odds else "—",
-            ]
-        )
+        pieces.append(_articles(report))
+    columns = [
+        Column("matters.area", lambda row: report.area_name(row.area)),
+        Column("matters.with_chance", "with_chances", numeric=True),
+        Column("matters.expected", lambda row: number(row.expected), numeric=True),
+        Column("matters.in_eight_of_ten", lambda row: _between(row, lang), numeric=True),
+        Column("matters.joint", lambda row: chance(row.joint, lang), numeric=True),
+        Column("matters.bounds", lambda row: _bounds(row, lang), numeric=True),
+    ]
     caption = say("matters.together_areas", lang)
-    pieces.append(table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5)))
+    pieces.append(draw(report.tables["joint_by_area"], columns, lang, caption=caption))
     return join(pieces)
 
 
-def _sentences(report: StudyReport, found: Together) -> Html:
+def joint_table(report: AreaReport | CityReport) -> pd.DataFrame:
+    """Give how likely all targets of an article are met, one row an article."""
+    found = report.joint if isinstance(report, AreaReport) else report.joint(report.whole)
+    rows = (
+        {
+            **fields_of(group),
+            **fields_of(group.odds),
+            "targets": len(group.targets),
+        }
+        for group in found.groups
+    )
+    return frame_of(rows, "article targets met lost unknown joint independent low high")
+
+
+def joint_by_area_table(report: CityReport) -> pd.DataFrame:
+    """Give how many targets may be met and how likely all are, one row an area."""
+    rows = []
+    for area in report.areas:
+        found = report.joint(area)
+        low, high = found.interval
+        known = {"expected": found.expected, "expected_low": low, "expected_high": high}
+        row = {"area": area, "with_chances": len(found.probabilities)}
+        rows.append({**row, **known, **fields_of(found.odds)} if found.odds else row)
+    names = "area with_chances expected expected_low expected_high joint independent low high"
+    return frame_of(rows, names)
+
+
+def _sentences(report: StudyReport, found: JointAssessment) -> Html:
     lang = report.lang
     lost = found.verdicts.get(Verdict.MISSED, 0) + found.verdicts.get(Verdict.IMPOSSIBLE, 0)
     probable = len(found.probabilities)
@@ -150,7 +175,7 @@ def _sentences(report: StudyReport, found: Together) -> Html:
     return join([*pieces, tag("p", space.join(told)), _how(found, lang)])
 
 
-def _counts(found: Together, lang: str) -> str:
+def _counts(found: JointAssessment, lang: str) -> str:
     """Count verdicts in the words of the table of verdicts."""
     counted = say("report.list_comma", lang).join(
         say("report.count_of", lang, number=number_of, verdict=say(f"verdict.{word}", lang))
@@ -167,7 +192,7 @@ def _counts(found: Together, lang: str) -> str:
     return told
 
 
-def _links(report: StudyReport, found: Together) -> list[str]:
+def _links(report: StudyReport, found: JointAssessment) -> list[str]:
     lang = report.lang
     told = []
     if found.lowest is not None:
@@ -188,7 +213,7 @@ def _links(report: StudyReport, found: Together) -> list[str]:
     return told
 
 
-def _how(found: Together, lang: str) -> Html:
+def _how(found: JointAssessment, lang: str) -> Html:
     weight = percent(number(100 * found.dependence.intensity, 0), lang)
     text = say(
         "matters.together_note",
@@ -201,53 +226,50 @@ def _how(found: Together, lang: str) -> Html:
     return tag("p", text, "small")
 
 
-def _articles(report: StudyReport, found: Together) -> Html:
+def _articles(report: StudyReport) -> Html:
     lang = report.lang
-    keys = ("article", "targets", "joint", "independent", "bounds")
-    rows: list[list[Cell]] = [
-        [
-            report.plan.article_in(group.article, lang),
-            str(len(group.targets)),
-            _group(group, lang),
-            chance(group.odds.independent, lang) if group.odds else "—",
-            _bounds(group.odds, lang) if group.odds else "—",
-        ]
-        for group in found.groups
+    columns = [
+        Column("matters.article", lambda row: report.plan.article_in(row.article, lang)),
+        Column("matters.targets", "targets", numeric=True),
+        Column("matters.joint", lambda row: _group(row, lang), numeric=True),
+        Column("matters.independent", lambda row: chance(row.independent, lang), numeric=True),
+        Column("matters.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
-    head = [say(f"matters.{key}", lang) for key in keys]
-    return table(head, rows, caption=say("matters.together_caption", lang), numeric=(1, 2, 3, 4))
+    caption = say("matters.together_caption", lang)
+    return draw(report.tables["joint"], columns, lang, caption=caption)
 
 
-def _group(group: Group, lang: str) -> str:
-    if group.lost:
-        return say("matters.group_lost", lang, number=group.lost)
-    if group.odds is None:
-        if group.unknown:
-            return say("matters.group_no_chance", lang, number=group.unknown)
-        return say("matters.group_met", lang)
-    shown = chance(group.odds.joint, lang)
-    if group.unknown:
-        return say("matters.group_unknown", lang, chance=shown, number=group.unknown)
-    return shown
+def _group(row: Any, lang: str) -> str:
+    if row.lost:
+        return say("matters.group_lost", lang, number=row.lost)
+    shown = chance(row.joint, lang)
+    if row.joint is None:
+        key = "matters.group_no_chance" if row.unknown else "matters.group_met"
+    else:
+        key = "matters.group_unknown" if row.unknown else ""
+    return say(key, lang, chance=shown, number=row.unknown) if key else shown
 
 
-def _bounds(odds: Odds, lang: str) -> str:
+def _bounds(odds: Odds | Any, lang: str) -> str:
     low, high = chance(odds.low, lang), chance(odds.high, lang)
     return low if low == high else say("matters.between", lang, low=low, high=high)
 
 
-def _between(ends: tuple[float, float], lang: str) -> str:
-    return say("matters.between", lang, low=number(ends[0], 0), high=number(ends[1], 0))
+def _between(row: Any, lang: str) -> str:
+    if row.expected_low is None:
+        return "—"
+    ends = {"low": number(row.expected_low, 0), "high": number(row.expected_high, 0)}
+    return say("matters.between", lang, **ends)
 
 
-def joint_row(found: Together) -> dict[str, Any]:
+def joint_row(found: JointAssessment) -> dict[str, Any]:
     """
     Give a plan as a whole as plain data.
 
     Parameters
     ----------
-    found : Together
-        From :func:`~edu_metrics.reachability.plan_together`.
+    found : JointAssessment
+        From :func:`~edu_metrics.reachability.assess_jointly`.
 
     Returns
     -------

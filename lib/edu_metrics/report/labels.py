@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edu_metrics.catalog import Target
 from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS, as_html
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.banners import warnings
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["applies_text", "figure", "rating_chip", "verdict_chip", "warning"]
 
 
-def verdict_chip(verdict: Verdict, lang: str) -> Html:
+def verdict_chip(verdict: str, lang: str) -> Html:
     """Show a verdict as a coloured label."""
-    background, colour = VERDICT_COLOURS[verdict]
-    return chip(say(f"verdict.{verdict}", lang), background, colour, VERDICT_MARKS[verdict])
+    word = Verdict(verdict)
+    return chip(say(f"verdict.{word}", lang), *VERDICT_COLOURS[word], VERDICT_MARKS[word])
 
 
 def rating_chip(rating: str, lang: str) -> Html:
@@ -35,11 +34,11 @@ def rating_chip(rating: str, lang: str) -> Html:
     return chip(say(f"report.rating_{rating}", lang), background, colour, mark)
 
 
-def applies_text(report: AreaReport, target: Target) -> str:
+def applies_text(report: AreaReport, target: str) -> str:
     """Say for whom a target is set, seen from this area."""
-    applies = report.assessments[target.id].applies
-    bound = report.catalog.bound_areas(report.study, target)
-    names = say("report.list_comma", report.lang).join(report.area_name(area) for area in bound[:3])
+    applies = report.assessments[target].applies
+    bound = report.catalog.bound_areas(report.study, report.plan.target(target))
+    names = report.listed(report.area_name(area) for area in bound[:3])
     names += " …" if len(bound) > 3 else ""
     return say(f"report.applies_{applies}", report.lang, names=names)
 

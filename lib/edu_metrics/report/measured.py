@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
+import pandas as pd
+
+from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Html, details, join, note, tag
+from edu_metrics.report.kinds import judged_by
 from edu_metrics.words import amount, number, percent, say
 
 __all__ = ["show_apart", "show_measured", "show_missing"]
@@ -27,48 +33,75 @@ def show_measured(report: AreaReport) -> Html:
         Two tables, or a sentence where there is nothing.
     """
     lang, area = report.lang, report.area.id
-    indicators = dict.fromkeys(target.indicator for target in report.numeric if target.indicator)
-    rows: list[list[Cell]] = []
-    for indicator in indicators:
-        series = report.evidence.series_of(indicator, area)
-        if series.empty:
-            continue
-        last = series.iloc[-1]
-        unit = report.catalog.indicators[indicator].unit
-        years = f"{int(series['year'].iloc[0])}—{int(last['year'])}" if len(series) > 1 else "—"
-        rows.append(
-            [
-                report.indicator_name(indicator),
-                str(len(series)),
-                years,
-                str(int(last["year"])),
-                _observed(float(last["value"]), str(last["bound"]), unit, lang),
-                say(f"report.how_{last['how']}", lang),
-                say(f"report.status_{last['status']}", lang),
-            ]
-        )
-    wholes = [area, *report.evidence.above(area)]
-    facts = show_apart(report, wholes) + _facts(report)
-    if not rows:
+    measured = report.tables["measured"]
+    others = show_apart(report) + _other_figures(report)
+    if measured.empty:
         text = say("report.nothing_measured", lang, area=report.area_name(area))
-        return join([note(text, "gap"), facts])
-    keys = ("indicator", "years_known", "years", "last_year", "value", "how", "status")
-    head = [say(f"report.{key}", lang) for key in keys]
-    caption = say("report.measured_caption", lang, number=len(rows), of=len(indicators))
-    return join([table(head, rows, caption=caption, numeric=(1, 3, 4)), facts])
+        return note(text, "gap") + others
+    columns = [
+        Column("report.indicator", "title"),
+        Column("report.years_known", "years_known", numeric=True),
+        Column("report.years", _span),
+        Column("report.last_year", "last_year", numeric=True),
+        Column("report.value", lambda row: _observed(row, lang), numeric=True),
+        Column("report.how", lambda row: say(f"report.how_{row.how}", lang)),
+        Column("report.status", lambda row: say(f"report.status_{row.status}", lang)),
+    ]
+    of = len(judged_by(report.catalog, report.study))
+    caption = say("report.measured_caption", lang, number=len(measured), of=of)
+    return draw(measured, columns, lang, caption=caption) + others
 
 
-def _observed(value: float, bound: str, unit: str, lang: str, decimals: int = 1) -> str:
+def measured_table(report: AreaReport) -> pd.DataFrame:
+    """Give what is known of each indicator of the plan in the area, one row an indicator."""
+    entries = judged_by(report.catalog, report.study)
+    known = {name: report.evidence.series_of(name, report.area.id) for name in entries}
+    rows = (
+        {
+            **dict(series.iloc[-1]),
+            "indicator": name,
+            "title": report.indicator_name(name),
+            "unit": entries[name].unit,
+            "years_known": len(series),
+            "first_year": series["year"].iloc[0],
+            "last_year": series["year"].iloc[-1],
+        }
+        for name, series in known.items()
+        if not series.empty
+    )
+    names = "indicator title unit years_known first_year last_year value bound how status"
+    return frame_of(rows, names)
+
+
+def _span(row: Any) -> str:
+    return f"{row.first_year}—{row.last_year}" if row.years_known > 1 else "—"
+
+
+def _observed(row: Any, lang: str, decimals: int = 1) -> str:
     sign = {"above": "> ", "at_least": "≥ ", "below": "< ", "at_most": "≤ ", "about": "≈ "}
-    shown = amount(value, unit, lang)
-    if unit == "percent":
-        shown = percent(number(value, decimals), lang)
-    return sign.get(bound, "") + shown
+    shown = amount(row.value, row.unit, lang)
+    if row.unit == "percent":
+        shown = percent(number(row.value, decimals), lang)
+    return sign.get(row.bound, "") + shown
 
 
-def _facts(report: AreaReport) -> Html:
+def _other_figures(report: AreaReport) -> Html:
     """Show what was published about the area that no target of the plan needs."""
-    lang = report.lang
+    lang, figures = report.lang, report.tables["other_figures"]
+    if figures.empty:
+        return Html("")
+    columns = [
+        Column("report.quantity", "title"),
+        Column("report.last_year", "year", numeric=True),
+        Column("report.value", lambda row: _observed(row, lang, decimals=2), numeric=True),
+        Column("report.source", lambda row: report.catalog.sources[row.source].title.in_(lang)),
+    ]
+    inner = draw(figures, columns, lang, caption=say("report.facts_caption", lang))
+    return details(say("report.facts_summary", lang, number=len(figures)), inner)
+
+
+def other_figures_table(report: AreaReport) -> pd.DataFrame:
+    """Give the newest of each quantity of the area that no target needs, one row a quantity."""
     used = {
         given.quantity
         for target in report.plan.targets
@@ -77,27 +110,11 @@ def _facts(report: AreaReport) -> Html:
     }
     own = report.evidence.table
     own = own[(own["area"] == report.area.id) & ~own["quantity"].isin(used)]
-    if own.empty:
-        return Html("")
     latest = own.sort_values("year", kind="stable").groupby("quantity", sort=False).tail(1)
-    rows: list[list[Cell]] = [
-        [
-            report.quantity_name(row["quantity"]),
-            str(row["year"]),
-            _observed(
-                row["value"],
-                row["bound"],
-                report.catalog.quantities[row["quantity"]].unit,
-                lang,
-                decimals=2,
-            ),
-            report.catalog.sources[row["source"]].title.in_(lang),
-        ]
-        for row in latest.to_dict("records")
-    ]
-    head = [say(f"report.{key}", lang) for key in ("quantity", "last_year", "value", "source")]
-    inner = table(head, rows, caption=say("report.facts_caption", lang), numeric=(1, 2))
-    return details(say("report.facts_summary", lang, number=len(rows)), inner)
+    return latest[["quantity", "year", "value", "bound", "source"]].assign(
+        title=[report.quantity_name(name) for name in latest["quantity"]],
+        unit=[report.catalog.quantities[name].unit for name in latest["quantity"]],
+    )
 
 
 def show_missing(report: AreaReport) -> Html:
@@ -114,29 +131,41 @@ def show_missing(report: AreaReport) -> Html:
     Html
         A table by quantity, or a sentence where nothing is missing.
     """
-    lang = report.lang
-    years: dict[str, set[int]] = defaultdict(set)
-    targets: dict[str, dict[str, None]] = defaultdict(dict)
+    lang, missing = report.lang, report.tables["missing"]
+    if missing.empty:
+        return tag("p", say("report.nothing_missing", lang))
+    columns = [
+        Column("report.quantity", "title"),
+        Column("report.years", lambda row: report.listed(row.missing_in)),
+        Column("report.would_judge", partial(_would_judge, report)),
+    ]
+    caption = say("report.missing_caption", lang, number=len(missing))
+    return draw(missing, columns, lang, caption=caption)
+
+
+def missing_table(report: AreaReport) -> pd.DataFrame:
+    """Give the numbers to ask for and the targets they would let be judged, a row a quantity."""
+    asked: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for target in report.numeric:
         for item in report.assessments[target.id].missing:
-            years[item.quantity].add(item.year)
-            targets[item.quantity][target.title.in_(lang)] = None
-    if not years:
-        return tag("p", say("report.nothing_missing", lang))
-    rows: list[list[Cell]] = [
-        [
-            report.quantity_name(quantity),
-            say("report.list_comma", lang).join(str(year) for year in sorted(years[quantity])),
-            join(tag("div", title) for title in targets[quantity]),
-        ]
-        for quantity in years
-    ]
-    head = [say(f"report.{key}", lang) for key in ("quantity", "years", "would_judge")]
-    caption = say("report.missing_caption", lang, number=len(rows))
-    return table(head, rows, caption=caption)
+            asked[item.quantity].append((item.year, target.id))
+    rows = (
+        {
+            "quantity": quantity,
+            "title": report.quantity_name(quantity),
+            "missing_in": sorted({year for year, _ in found}),
+            "would_judge": list(dict.fromkeys(target for _, target in found)),
+        }
+        for quantity, found in asked.items()
+    )
+    return frame_of(rows, "quantity title missing_in would_judge")
 
 
-def show_apart(report: StudyReport, areas: Iterable[str]) -> Html:
+def _would_judge(report: AreaReport, row: Any) -> Html:
+    return join(tag("div", title) for title in dict.fromkeys(map(report.title, row.would_judge)))
+
+
+def show_apart(report: StudyReport) -> Html:
     """
     List the numbers of areas that are not what their parts add up to.
 
@@ -144,40 +173,37 @@ def show_apart(report: StudyReport, areas: Iterable[str]) -> Html:
     ----------
     report : StudyReport
         Any report of a study.
-    areas : iterable of str
-        The areas that are wholes.
 
     Returns
     -------
     Html
         A note and a table with both numbers, or nothing.
     """
-    lang = report.lang
-    apart = report.evidence.sums_apart
-    apart = apart[apart["area"].isin(set(areas))]
+    lang, apart = report.lang, report.tables["sums_apart"]
     if apart.empty:
         return Html("")
-    rows: list[list[Cell]] = [
-        [
-            report.area_name(row["area"]),
-            report.quantity_name(row["quantity"]),
-            str(row["year"]),
-            *_both(row["own"], row["sum_of_children"]),
-        ]
-        for row in apart.to_dict("records")
+    columns = [
+        Column("report.area", lambda row: report.area_name(row.area)),
+        Column("report.quantity", lambda row: report.quantity_name(row.quantity)),
+        Column("report.year", "year", numeric=True),
+        Column("report.apart_own", lambda row: _both(row)[0], numeric=True),
+        Column("report.apart_sum", lambda row: _both(row)[1], numeric=True),
     ]
-    keys = ("area", "quantity", "year", "apart_own", "apart_sum")
-    head = [say(f"report.{key}", lang) for key in keys]
-    caption = say("report.apart_caption", lang)
-    return join(
-        [
-            note(say("report.apart_note", lang, number=len(rows)), "gap"),
-            table(head, rows, caption=caption, numeric=(2, 3, 4)),
-        ]
-    )
+    told = note(say("report.apart_note", lang, number=len(apart)), "gap")
+    return told + draw(apart, columns, lang, caption=say("report.apart_caption", lang))
 
 
-def _both(own: float, total: float) -> list[Cell]:
+def sums_apart_table(report: StudyReport) -> pd.DataFrame:
+    """Give the numbers of wholes that are not what their parts add up to, one row a number."""
+    areas: Iterable[str] = report.areas
+    if isinstance(report, AreaReport):
+        areas = [report.area.id, *report.evidence.above(report.area.id)]
+    apart = report.evidence.sums_apart
+    return apart[apart["area"].isin(set(areas))]
+
+
+def _both(row: Any) -> list[str]:
     """Print two numbers that differ so that they look different."""
-    decimals = next((d for d in (0, 2, 4) if number(own, d) != number(total, d)), 9)
-    return [number(own, decimals), number(total, decimals)]
+    both = (row.own, row.sum_of_children)
+    shown = ([number(one, decimals) for one in both] for decimals in (0, 2, 4, 9))
+    return next((pair for pair in shown if pair[0] != pair[1]), [number(one, 9) for one in both])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from edu_metrics.catalog import Target
-from edu_metrics.reachability import Assessment, Noise, Verdict
+from typing import Any
+
+import pandas as pd
+
+from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.noise import MOVE
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import date, number, say, signed
 
@@ -31,84 +35,92 @@ def show_noise(report: AreaReport) -> Html:
         A table of the targets whose number of persons is known, and how many are not.
     """
     lang = report.lang
-    found = [(target, report.assessments[target.id]) for target in report.numeric]
-    known = [(target, item, item.noise) for target, item in found if item.noise]
-    unknown = [item for _, item in found if item.noise is None and _drawn(report, item)]
-    if not known:
+    known = report.tables["noise"]
+    unknown = [one for one in report.assessments.values() if _unknown(report, one)]
+    if known.empty:
         return note(say("noise.none", lang), "gap") if unknown else Html("")
-    rows = [_row(report, target, item, noise) for target, item, noise in known]
-    head = [
-        say("report.promise", lang),
-        say("noise.persons", lang),
-        say("noise.visible", lang),
-        say("noise.chance", lang, points=number(MOVE, 0)),
-        say("noise.asked", lang),
-        say("noise.verifiable", lang),
-        say("noise.reads", lang),
+    of = report.assessments
+    columns = [
+        Column("report.promise", strong_title),
+        Column("noise.persons", lambda row: number(row.persons, 0), numeric=True),
+        Column("noise.visible", lambda row: _visible(row, lang), numeric=True),
+        Column(
+            join([say("noise.chance", lang, points=number(MOVE, 0))]),
+            # What chance does is known, and is no forecast.
+            lambda row: f"{100 * row.chance:.0f}",
+            numeric=True,
+        ),
+        Column("noise.asked", lambda row: _asked(of[row.target], row, lang), numeric=True),
+        Column("noise.verifiable", lambda row: _verifiable(row, lang), numeric=True),
+        Column("noise.reads", lambda row: _reading(of[row.target], row, lang)),
     ]
     when = date(report.study.as_of, lang)
-    caption = say("noise.caption", lang, number=len(rows), date=when)
-    pieces: list[Cell] = [
-        table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5)),
-        tag("p", say("noise.note", lang), "small"),
-    ]
+    caption = say("noise.caption", lang, number=len(known), date=when)
+    pieces: list[Cell] = [draw(known, columns, lang, caption=caption), say("noise.note", lang)]
     if unknown:
-        pieces.append(tag("p", say("noise.unknown_n", lang, number=len(unknown)), "small"))
-    return join(pieces)
+        pieces.append(say("noise.unknown_n", lang, number=len(unknown)))
+    return join(one if isinstance(one, Html) else tag("p", one, "small") for one in pieces)
 
 
-def _drawn(report: AreaReport, found: Assessment) -> bool:
+def noise_table(report: AreaReport) -> pd.DataFrame:
+    """Give what chance does to each target whose number of persons is known, one row a target."""
+    rows = (
+        {
+            **report.about(target, found),
+            **fields_of(found.noise),
+            "persons": found.noise.n,
+            "visible_pp": found.noise.visible,
+            "asked_pp": found.noise.asked,
+        }
+        for target in report.numeric
+        if (found := report.assessments[target.id]).noise
+    )
+    return frame_of(
+        rows,
+        "target title indicator verdict persons base_year visible_pp chance asked_pp hidden "
+        "verifiable_from near",
+    )
+
+
+def _unknown(report: AreaReport, found: Assessment) -> bool:
+    """Tell whether chance plays a part in an indicator, and nobody knows among how many."""
     indicator = report.catalog.indicators.get(found.indicator or "")
-    return indicator is not None and indicator.noise is not None
+    return found.noise is None and indicator is not None and indicator.noise is not None
 
 
-def _row(report: AreaReport, target: Target, found: Assessment, noise: Noise) -> list[Cell]:
-    lang = report.lang
-    visible = say("noise.no_change_visible", lang)
-    if noise.visible is not None:
-        visible = say("noise.points", lang, value=number(noise.visible, 1))
-    return [
-        tag("strong", target.title.in_(lang)),
-        number(noise.n, 0),
-        visible,
-        _of_100(noise.chance),
-        _asked(report, target, found, noise),
-        _verifiable(noise, lang),
-        join([verdict_chip(found.verdict, lang), tag("small", _reading(found, noise, lang))]),
-    ]
+def _visible(row: Any, lang: str) -> str:
+    if row.visible_pp is None:
+        return say("noise.no_change_visible", lang)
+    return say("noise.points", lang, value=number(row.visible_pp, 1))
 
 
-def _of_100(share: float) -> str:
-    """Print a share of cohorts: what chance does is known, and is no forecast."""
-    return f"{100 * share:.0f}"
-
-
-def _asked(report: AreaReport, target: Target, found: Assessment, noise: Noise) -> str:
-    if noise.asked is None or found.level is None:
+def _asked(found: Assessment, row: Any, lang: str) -> str:
+    if row.asked_pp is None or found.level is None:
         return "—"
-    if noise.asked < 0:
-        return say("noise.nothing_asked", report.lang)
+    if row.asked_pp < 0:
+        return say("noise.nothing_asked", lang)
     due = max(check.years[-1] for check in found.checks)
-    falls = not found.level.rising
-    points = signed(-noise.asked if falls else noise.asked, 1)
-    return say("noise.asked_by", report.lang, points=points, base=noise.base_year, due=due)
+    points = signed(row.asked_pp if found.level.rising else -row.asked_pp, 1)
+    return say("noise.asked_by", lang, points=points, base=row.base_year, due=due)
 
 
-def _verifiable(noise: Noise, lang: str) -> str:
-    if noise.asked is None or noise.asked <= 0:
+def _verifiable(row: Any, lang: str) -> str:
+    if row.asked_pp is None or row.asked_pp <= 0:
         return "—"
-    if noise.verifiable_from is None:
+    if row.verifiable_from is None:
         return say("noise.never", lang, years=AHEAD)
-    return str(noise.verifiable_from)
+    return str(row.verifiable_from)
 
 
-def _reading(found: Assessment, noise: Noise, lang: str) -> str:
-    """Say in one sentence what the row means."""
+def _reading(found: Assessment, row: Any, lang: str) -> Html:
+    """Show the verdict, and say in one sentence what the row means."""
     if found.verdict in (Verdict.MET, Verdict.MISSED):
-        return say("noise.reads_near" if noise.near else "noise.reads_clear", lang)
-    if noise.hidden:
+        key = "noise.reads_near" if row.near else "noise.reads_clear"
+    elif row.hidden:
         beyond = found.verdict in (Verdict.OUT_OF_REACH, Verdict.IMPOSSIBLE)
-        return say("noise.reads_beyond" if beyond else "noise.reads_hidden", lang)
-    if noise.asked is None:
-        return ""
-    return say("noise.reads_nothing" if noise.asked <= 0 else "noise.reads_seen", lang)
+        key = "noise.reads_beyond" if beyond else "noise.reads_hidden"
+    elif row.asked_pp is None:
+        key = ""
+    else:
+        key = "noise.reads_nothing" if row.asked_pp <= 0 else "noise.reads_seen"
+    return verdict_chip(found.verdict, lang) + tag("small", say(key, lang) if key else "")

@@ -13,8 +13,7 @@ import numpy as np
 from edu_metrics.catalog import Plan
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
-from edu_metrics.reachability import SeriesStore as Evidence
-from edu_metrics.reachability import SideBySide
+from edu_metrics.reachability import SeriesStore, SideBySide
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
 
@@ -30,13 +29,13 @@ class ObservedInputs:
 
     Parameters
     ----------
-    evidence : Evidence
+    evidence : SeriesStore
         The study's observations as of its date.
     beside : SideBySide, optional
         What published rules say of them.
     """
 
-    def __init__(self, evidence: Evidence, beside: SideBySide | None = None) -> None:
+    def __init__(self, evidence: SeriesStore, beside: SideBySide | None = None) -> None:
         self._evidence, self._beside = evidence, beside or SideBySide(evidence)
         self._catalog = evidence.catalog
         self._compared: dict[str, bytes] = {}
@@ -197,7 +196,7 @@ class ObservedInputs:
                 yield f"{indicator} {due} {self._beside.paces(indicator, area, due)}"
 
 
-def has_history(evidence: Evidence, indicator: str) -> bool:
+def has_history(evidence: SeriesStore, indicator: str) -> bool:
     """Tell whether any area of the study has an exact value of an indicator."""
     series = evidence.series(indicator)
     return bool(((series["bound"] == "exact") & series["area"].isin(evidence.areas)).any())

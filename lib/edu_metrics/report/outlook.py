@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
@@ -22,16 +26,14 @@ from edu_metrics.figures import (
     small_multiples,
     table_height,
 )
-from edu_metrics.reachability import Assessment, Reached, chance
+from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import figure
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["show_availability", "show_outlook", "show_verdict_bar", "show_years_reached"]
 
@@ -256,48 +258,69 @@ def show_years_reached(report: AreaReport) -> Html:
     Html
         A compact table, or a sentence where no target has a forecast of a level.
     """
-    lang = report.lang
-    found = [
-        (target, item, item.reached)
-        for target in report.numeric
-        if (item := report.assessments[target.id]).reached is not None
-    ]
-    told = [(target, item, years) for target, item, years in found if years is not None]
-    if not told:
+    lang, of = report.lang, report.assessments
+    found = report.tables["years_reached"]
+    if found.empty:
         return tag("p", say("noise.reached_none", lang))
-    span = sorted({year for *_, years in told for year in years.years})
-    rows: list[list[Cell]] = [
-        [
-            tag("strong", target.title.in_(lang) + ("" if years.all_asked else " ‡")),
-            level_text(item, report.unit_of(item), lang),
-            *(_in_year(item, years, year, lang) for year in span),
-            _median(years, lang),
-            _kept(item, years, lang),
-            chance(item.probability, lang),
-        ]
-        for target, item, years in told
+    columns = [
+        Column("report.promise", lambda row: tag("strong", row.title + _whole(of[row.target]))),
+        Column("report.level", lambda row: level_text(of[row.target], row.unit, lang)),
+        *(
+            Column(Html(str(year)), partial(_in_year, of, year, lang))
+            for year in sorted(set(found["year"]))
+        ),
+        Column("noise.median", lambda row: _median(row, lang)),
+        Column("noise.stays", lambda row: _kept(of[row.target], lang)),
+        Column("noise.whole_target", lambda row: chance(row.probability, lang)),
     ]
-    head = [
-        say("report.promise", lang),
-        say("report.level", lang),
-        *(str(year) for year in span),
-        say("noise.median", lang),
-        say("noise.stays", lang),
-        say("noise.whole_target", lang),
-    ]
-    caption = say("noise.reached_caption", lang)
-    shown = table(head, rows, caption=caption, numeric=tuple(range(1, len(head))))
-    summary = say("noise.reached_summary", lang, number=len(rows))
+    columns = [columns[0], *(replace(column, numeric=True) for column in columns[1:])]
+    targets = found.drop_duplicates("target")
+    shown = draw(targets, columns, lang, caption=say("noise.reached_caption", lang))
+    summary = say("noise.reached_summary", lang, number=len(targets))
     words = tag("p", say("noise.reached_note", lang, years=BEYOND), "small")
-    return details(summary, join([shown, words]), open_=len(rows) <= SHORT)
+    return details(summary, shown + words, open_=len(targets) <= SHORT)
+
+
+def years_reached_table(report: AreaReport) -> pd.DataFrame:
+    """Give how likely a level has been reached and is kept, one row a target and year."""
+    rows = (
+        {
+            **report.about(target, found),
+            "median_year": reached.median_year,
+            "since": reached.since,
+            "horizon": reached.horizon,
+            "year": year,
+            "reached_by_then": first,
+            "kept_in_it": there,
+            "kept_from_then": stays,
+        }
+        for target in report.numeric
+        if (found := report.assessments[target.id]).reached is not None
+        for reached in [found.reached]
+        for year, first, there, stays in zip(
+            reached.years, reached.first_hit, reached.still_there, reached.stays, strict=True
+        )
+    )
+    return frame_of(
+        rows,
+        "target title indicator unit level year reached_by_then kept_in_it kept_from_then "
+        "median_year since horizon probability",
+    )
+
+
+def _whole(found: Assessment) -> str:
+    """Mark a target that asks for more than to be at its level."""
+    return "" if found.reached and found.reached.all_asked else " ‡"
 
 
 def _due(found: Assessment) -> int:
     return max(check.years[-1] for check in found.checks)
 
 
-def _in_year(found: Assessment, years: Reached, year: int, lang: str) -> Cell:
-    if year not in years.years:
+def _in_year(of: Mapping[str, Assessment], year: int, lang: str, row: Any) -> Cell:
+    found = of[row.target]
+    years = found.reached
+    if years is None or year not in years.years:
         return "—"
     position = years.years.index(year)
     mark = "◆ " if year == _due(found) else ""
@@ -310,14 +333,15 @@ def _chance(value: float, lang: str) -> str:
     return say("noise.fact", lang) if value == 1 else chance(value, lang)
 
 
-def _median(years: Reached, lang: str) -> str:
-    if years.since is not None:
-        return say("noise.since", lang, year=years.since)
-    if years.median_year is None:
-        return say("noise.not_within", lang, years=len(years.years))
-    return str(years.median_year)
+def _median(row: Any, lang: str) -> str:
+    if row.since is not None:
+        return say("noise.since", lang, year=row.since)
+    if row.median_year is None:
+        return say("noise.not_within", lang, years=row.horizon - row.year + 1)
+    return str(row.median_year)
 
 
-def _kept(found: Assessment, years: Reached, lang: str) -> str:
-    due = _due(found)
-    return chance(years.stays[years.years.index(due)] if due in years.years else None, lang)
+def _kept(found: Assessment, lang: str) -> str:
+    due, years = _due(found), found.reached
+    kept = dict(zip(years.years, years.stays, strict=True)) if years else {}
+    return chance(kept.get(due), lang)

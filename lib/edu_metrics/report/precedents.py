@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
 from edu_metrics.catalog import ReferenceClass, Target
-from edu_metrics.reachability import Assessment
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
+from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, tag
+from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, signed
 from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
 
@@ -35,29 +41,26 @@ def show_precedents(report: AreaReport) -> Html:
     classes = [report.catalog.reference_class(name) for name in report.study.reference_class]
     if not classes:
         return note(say("precedent.no_class", lang), "gap")
-    rows: list[list[Cell]] = []
+    found = report.tables["precedents"]
     without: dict[NoPrecedent, list[str]] = {}
-    assumed = False
     for target in report.numeric:
-        found = report.assessments[target.id]
-        indicator = report.catalog.indicators.get(found.indicator or "")
-        told = precedents_of(found, indicator, classes)
-        if isinstance(told, NoPrecedent):
+        if isinstance(told := _precedents(report, target), NoPrecedent):
             without.setdefault(told, []).append(target.title.in_(lang))
-            continue
-        assumed |= found.start == "plan_statement"
-        rows.append(_row(target, found, told, lang))
-    pieces: list[Cell] = []
-    if rows:
-        head = [say("report.promise", lang), say("precedent.asked", lang)]
-        head += [say(f"precedent.kind_{kind}", lang) for kind in KINDS]
-        head.append(say("precedent.percentile", lang))
+    pieces: list[Cell] = [note(say("precedent.nothing", lang), "gap")]
+    if not found.empty:
+        columns = [
+            Column("report.promise", strong_title),
+            Column("precedent.asked", partial(_asked, lang)),
+            *(Column(f"precedent.kind_{kind}", partial(_of_kind, report, kind)) for kind in KINDS),
+            Column("precedent.percentile", lambda row: number(row.percentile, 0), numeric=True),
+        ]
+        # The class that is held against the pace first says where among all it stands.
+        ordered = found.assign(percentile=found["percentile"].where(found["kind"] == "ordinary"))
+        rows = ordered.groupby("target", sort=False, as_index=False).first()
         caption = say("precedent.caption", lang, number=len(rows))
-        pieces.append(table(head, rows, caption=caption, numeric=(4,)))
+        pieces = [draw(rows, columns, lang, caption=caption)]
         pieces.append(tag("p", say("precedent.how_to_read", lang), "small"))
-    else:
-        pieces.append(note(say("precedent.nothing", lang), "gap"))
-    if assumed:
+    if (found["start"] == STATED).any():
         pieces.append(tag("p", say("precedent.assumed_note", lang), "small"))
     without.pop(NoPrecedent.NO_START, None)
     lines = [
@@ -69,34 +72,64 @@ def show_precedents(report: AreaReport) -> Html:
         listed = tag("ul", join(tag("li", line) for line in lines))
         summary = say("precedent.without", lang, number=sum(map(len, without.values())))
         pieces.append(details(summary, listed))
-    if rows:
+    if not found.empty:
         origins = tag("ul", join(tag("li", _origin(report, entry)) for entry in classes))
         pieces.append(details(say("precedent.origins", lang), origins))
     return join(pieces)
 
 
-def _row(target: Target, found: Assessment, told: list[Precedent], lang: str) -> list[Cell]:
-    first = told[0]
-    pace = -first.pace if first.falling else first.pace
-    mark = " †" if found.start == "plan_statement" else ""
-    asked = say(
-        "precedent.asked_cell_one" if first.years == 1 else "precedent.asked_cell",
-        lang,
-        start=f"{number(found.last_value)} %{mark}",
-        pace=signed(pace, 2),
-        years=first.years,
+def precedents_table(report: AreaReport) -> pd.DataFrame:
+    """Give how often each pace was kept elsewhere, one row a target and reference class."""
+    rows = (
+        {
+            **report.about(target, report.assessments[target.id]),
+            "reference_class": one.reference.id,
+            "kind": one.reference.kind,
+            "band": one.band,
+            "asked_pp": one.pace,
+            "falling": one.falling,
+            "years": one.years,
+            "windows": one.kept.windows,
+            "kept": one.kept.count,
+            "kept_low_pct": one.kept.low,
+            "kept_high_pct": one.kept.high,
+            "percentile": one.percentile,
+            "fastest_pp": one.fastest.pace_pp,
+        }
+        for target in report.numeric
+        if not isinstance(told := _precedents(report, target), NoPrecedent)
+        for one in told
     )
-    of_kind = {kind: [p for p in told if p.reference.kind == kind] for kind in KINDS}
-    ordinary = of_kind["ordinary"]
-    return [
-        tag("strong", target.title.in_(lang)),
-        asked,
-        *(
-            join(_cell(one, lang) for one in of_kind[kind]) if of_kind[kind] else "—"
-            for kind in KINDS
-        ),
-        number(ordinary[0].percentile, 0) if ordinary else "—",
-    ]
+    return frame_of(
+        rows,
+        "target title start last_value reference_class kind band asked_pp falling years windows "
+        "kept kept_low_pct kept_high_pct percentile fastest_pp",
+    )
+
+
+def _precedents(report: AreaReport, target: Target) -> list[Precedent] | NoPrecedent:
+    found = report.assessments[target.id]
+    classes = [report.catalog.reference_class(name) for name in report.study.reference_class]
+    indicator = report.catalog.indicators.get(found.indicator or "")
+    return precedents_of(found, indicator, classes)
+
+
+def _asked(lang: str, row: Any) -> str:
+    mark = " †" if row.start == STATED else ""
+    return say(
+        "precedent.asked_cell_one" if row.years == 1 else "precedent.asked_cell",
+        lang,
+        start=f"{number(row.last_value)} %{mark}",
+        pace=signed(-row.asked_pp if row.falling else row.asked_pp, 2),
+        years=row.years,
+    )
+
+
+def _of_kind(report: AreaReport, kind: str, row: Any) -> Cell:
+    told = _precedents(report, report.plan.target(row.target))
+    assert not isinstance(told, NoPrecedent)
+    cells = [_cell(one, report.lang) for one in told if one.reference.kind == kind]
+    return join(cells) if cells else "—"
 
 
 def _cell(found: Precedent, lang: str) -> Html:

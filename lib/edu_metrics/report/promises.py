@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Verdict
+from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, facts, join, table, tag
+from edu_metrics.report.html import Cell, Html, details, facts, join, tag
 from edu_metrics.report.labels import applies_text, warning
 from edu_metrics.words import date, say
 
@@ -91,34 +97,52 @@ def show_promises(report: AreaReport) -> Html:
         A table; readings and open questions fold out.
     """
     lang = report.lang
-    bound = [applies_text(report, target) for target in report.numeric]
-    # Where all are set for the same area, one sentence says so and the column goes.
-    shared = bound[0] if len(set(bound)) == 1 else None
-    rows: list[list[Cell]] = [
-        [
-            report.plan.article_in(target.article, lang),
-            join(
-                [
-                    tag("strong", target.title.in_(lang)),
-                    tag("q", target.quote),
-                    tag("small", f"{target.locator} · {target.population.in_(lang)}"),
-                ]
-            ),
-            str(report.plan.deadline_of(target)) + ("" if target.deadline else "*"),
-            *([] if shared else [whom]),
-            _readings(report, target),
-        ]
-        for target, whom in zip(report.numeric, bound, strict=True)
+    promises = report.tables["promises"]
+    set_for = dict.fromkeys(applies_text(report, name) for name in promises["target"])
+    columns = [
+        Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
+        Column("report.promise", _promise),
+        Column("report.due", lambda row: f"{row.due}{'' if row.due_stated else '*'}"),
+        Column("report.bound", lambda row: applies_text(report, row.target)),
+        Column("report.reading", partial(_readings, report)),
     ]
-    keys = ("article", "promise", "due", *([] if shared else ["bound"]), "reading")
-    head = [say(f"report.{key}", lang) for key in keys]
-    shown = table(
-        head, rows, caption=say("report.promises_caption", lang, number=len(rows)), css="promises"
-    )
+    # Where all are set for the same area, one sentence says so and the column goes.
+    shared = next(iter(set_for)) if len(set_for) == 1 else ""
+    if shared:
+        del columns[3]
+    caption = say("report.promises_caption", lang, number=len(promises))
+    shown = draw(promises, columns, lang, caption=caption, css="promises")
     if shared:
         shown = tag("p", say("report.all_set_for", lang, whom=shared)) + shown
-    star = any(target.deadline is None for target in report.numeric)
-    return shown + (tag("p", say("report.no_date_star", lang), "small") if star else Html(""))
+    if promises["due_stated"].all():
+        return shown
+    return shown + tag("p", say("report.no_date_star", lang), "small")
+
+
+def promises_table(report: AreaReport) -> pd.DataFrame:
+    """Give each numeric promise with its words, one row a target."""
+    rows = (
+        {
+            **report.about(target, report.assessments[target.id]),
+            "quote": target.quote,
+            "locator": target.locator,
+            "population": target.population.in_(report.lang),
+            "due": report.plan.deadline_of(target),
+            "due_stated": target.deadline is not None,
+            "readings": len(target.readings),
+        }
+        for target in report.numeric
+    )
+    return frame_of(
+        rows,
+        "target title article indicator quote locator population due due_stated applies reading "
+        "readings",
+    )
+
+
+def _promise(row: Any) -> Html:
+    small = tag("small", f"{row.locator} · {row.population}")
+    return join([strong_title(row), tag("q", row.quote), small])
 
 
 def _steps_text(report: AreaReport, target: Target) -> str:
@@ -134,19 +158,19 @@ def _steps_text(report: AreaReport, target: Target) -> str:
     return say("report.steps_note", lang, steps=steps, taken=taken)
 
 
-def _readings(report: AreaReport, target: Target) -> Html:
-    lang = report.lang
+def _readings(report: AreaReport, row: Any) -> Html:
+    lang, target = report.lang, report.plan.target(row.target)
     default = target.default_reading
-    pieces: list[Cell] = [default.label.in_(lang) if default else ""]
-    others = [reading for reading in target.readings if not reading.default]
-    inner: list[Cell] = [
-        tag("li", say("report.other_reading", lang, label=reading.label.in_(lang)))
-        for reading in others
+    shown = join([default.label.in_(lang) if default else ""])
+    open_ = [
+        say("report.other_reading", lang, label=reading.label.in_(lang))
+        for reading in target.readings
+        if not reading.default
     ]
     if len(target.steps) > 1:
-        inner.append(tag("li", _steps_text(report, target)))
-    inner += [tag("li", text.in_(lang)) for text in target.ambiguities]
-    if inner:
-        summary = say("report.open_questions", lang, number=len(inner))
-        pieces.append(details(summary, tag("ul", join(inner))))
-    return join(pieces)
+        open_.append(_steps_text(report, target))
+    open_ += [text.in_(lang) for text in target.ambiguities]
+    if not open_:
+        return shown
+    summary = say("report.open_questions", lang, number=len(open_))
+    return shown + details(summary, tag("ul", join(tag("li", text) for text in open_)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
@@ -12,8 +12,10 @@ from edu_metrics.words import amount, number, percent, say, signed
 if TYPE_CHECKING:
     from edu_metrics.report.context import StudyReport
 
-__all__ = ["because", "level_text", "reading_text"]
+__all__ = ["STATED", "because", "level_text", "reading_text"]
 
+#: Where a series starts from what the plan itself says.
+STATED = "plan_statement"
 #: A margin that one printed decimal hides. [percentage points]
 NEAR = 0.05
 
@@ -30,8 +32,8 @@ def level_text(found: Assessment, unit: str, lang: str) -> str:
     return shown
 
 
-def reading_text(target: Target, found: Assessment, lang: str) -> str:
-    """Say under which reading, and how many steps, an assessment was made."""
+def reading_text(target: Target, found: Any, lang: str) -> str:
+    """Say under which reading, and how many steps, something was found: its two fields."""
     if found.reading is None:
         return ""
     label = target.reading(found.reading).label.in_(lang)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.arithmetic import PromisedPace, bases_of_pace
+from edu_metrics.reachability.arithmetic import bases_of_pace
+from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, join, note, table, tag
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.html import Html, join, note, tag
+from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
 
 __all__ = ["show_required_pace"]
@@ -29,51 +36,57 @@ def show_required_pace(report: AreaReport) -> Html:
     Html
         A table of targets whose start is known, and the baselines that a pace presupposes.
     """
-    lang = report.lang
-    rows: list[list[Cell]] = []
-    stated = False
-    for target in report.numeric:
-        found = report.assessments[target.id]
-        judged = found.verdict in (Verdict.MET, Verdict.MISSED)
-        if judged or found.last_value is None or found.gap is None:
-            continue
-        assumed = found.start == "plan_statement"
-        stated |= assumed
-        unit = report.unit_of(found)
-        rows.append(
-            [
-                tag("strong", target.title.in_(lang)),
-                _start(found, unit, lang) + (" †" if assumed else ""),
-                level_text(found, unit, lang),
-                _gap(found, unit, lang),
-                _needed(found, unit, lang),
-                _flow(found, found.past_pace, unit, lang),
-                _years(found, lang),
-                number(found.people, 0) if found.people is not None else "—",
-                _remark(found, lang),
-            ]
-        )
-    pieces: list[Cell] = []
-    if rows:
-        keys = ("promise", "start", "level", "gap", "needed_pace", "past_pace", "years_at_past")
-        head = [say(f"report.{key}", lang) for key in (*keys, "people", "remark")]
-        caption = say("report.pace_caption", lang)
-        pieces.append(table(head, rows, caption=caption, numeric=(1, 2, 3, 4, 5, 6, 7)))
-        pieces.append(tag("p", say("report.pace_note", lang), "small"))
-    else:
-        pieces.append(note(say("report.no_start", lang), "gap"))
-    if stated:
-        pieces.append(tag("p", say("report.stated_note", lang), "small"))
-    pieces.append(_bands(report))
-    return join(pieces)
+    lang, of = report.lang, report.assessments
+    asked = report.tables["required_pace"]
+
+    def of_found(show: Callable[[Assessment, str, str], str]) -> Callable[[Any], str]:
+        return lambda row: show(of[row.target], row.unit, lang)
+
+    if asked.empty:
+        return note(say("report.no_start", lang), "gap") + _baselines(report)
+    columns = [
+        Column("report.promise", strong_title),
+        Column("report.start", of_found(_start), numeric=True),
+        Column("report.level", of_found(level_text), numeric=True),
+        Column("report.gap", of_found(_gap), numeric=True),
+        Column("report.needed_pace", of_found(_needed), numeric=True),
+        Column("report.past_pace", of_found(_past), numeric=True),
+        Column("report.years_at_past", lambda row: _years(of[row.target], lang), numeric=True),
+        Column("report.people", lambda row: number(row.people, 0), numeric=True),
+        Column("report.remark", lambda row: _remark(of[row.target], lang)),
+    ]
+    notes = ["pace_note", *(["stated_note"] if (asked["start"] == STATED).any() else [])]
+    return join(
+        [
+            draw(asked, columns, lang, caption=say("report.pace_caption", lang)),
+            *(tag("p", say(f"report.{key}", lang), "small") for key in notes),
+            _baselines(report),
+        ]
+    )
+
+
+def required_pace_table(report: AreaReport) -> pd.DataFrame:
+    """Give gap, pace and people of each target that is open and starts from a known value."""
+    found = report.tables["verdicts"]
+    judged = found["verdict"].isin([Verdict.MET, Verdict.MISSED])
+    names = (
+        "target title indicator unit start last_year last_value level gap required_pace past_pace "
+        "years_needed people"
+    )
+    return found[~judged].dropna(subset=["last_value", "gap"])[names.split()]
 
 
 def _start(found: Assessment, unit: str, lang: str) -> str:
     if found.total is not None and found.total.so_far is not None:
         done = amount(found.total.so_far, unit, lang)
-        return say("report.sum_so_far", lang, done=done, year=found.last_year)
+        return say("report.sum_so_far", lang, done=done, year=found.last_year) + _assumed(found)
     start = amount(found.last_value, unit, lang)
-    return start if found.last_year is None else in_year(start, found.last_year, lang)
+    shown = start if found.last_year is None else in_year(start, found.last_year, lang)
+    return shown + _assumed(found)
+
+
+def _assumed(found: Assessment) -> str:
+    return " †" if found.start == STATED else ""
 
 
 def _gap(found: Assessment, unit: str, lang: str) -> str:
@@ -96,6 +109,10 @@ def _needed(found: Assessment, unit: str, lang: str) -> str:
 def _at(found: Assessment) -> bool:
     """Tell whether a series stands exactly where it has to pass."""
     return found.gap == 0 and found.level is not None and found.level.strict
+
+
+def _past(found: Assessment, unit: str, lang: str) -> str:
+    return _flow(found, found.past_pace, unit, lang)
 
 
 def _flow(found: Assessment, pace: float | None, unit: str, lang: str) -> str:
@@ -133,44 +150,53 @@ def _remark(found: Assessment, lang: str) -> str:
     return ""
 
 
-def _bands(report: AreaReport) -> Html:
+def _baselines(report: AreaReport) -> Html:
     """Show from which baselines a level can be reached at the pace promised beside it."""
-    lang = report.lang
-    found = [
-        (target, bases)
-        for target in report.numeric
-        if (bases := bases_of_pace(report.plan, target)) is not None
-    ]
-    counts = sorted({steps for _, one in found for steps in one.bases})
-    rows: list[list[Cell]] = [
-        [
-            target.title.in_(lang),
-            str(one.level),
-            " … ".join(_promised(one.pace, lang)),
-            *(_band(one.bases.get(count)) for count in counts),
-        ]
-        for target, one in found
-    ]
-    if not rows:
+    lang, found = report.lang, report.tables["baselines"]
+    if found.empty:
         return Html("")
-    head = [say(f"report.{key}", lang) for key in ("promise", "level", "promised_pace")]
-    head += [say("report.base_in_steps", lang, steps=count) for count in counts]
-    return table(
-        head,
-        rows,
-        caption=say("report.bands_caption", lang),
-        numeric=tuple(range(1, 3 + len(counts))),
+    columns = [
+        Column("report.promise", "title"),
+        Column("report.level", "asked", numeric=True),
+        Column("report.promised_pace", lambda row: _promised(row, lang), numeric=True),
+    ]
+    for steps in (name.rpartition("_")[2] for name in map(str, found) if "base_low" in name):
+        heading = join([say("report.base_in_steps", lang, steps=steps)])
+        columns.append(Column(heading, partial(_base, steps), numeric=True))
+    return draw(found, columns, lang, caption=say("report.bands_caption", lang))
+
+
+def baselines_table(report: AreaReport) -> pd.DataFrame:
+    """Give the bases from which a level is reached at the pace promised, by number of steps."""
+    found = [(target, bases_of_pace(report.plan, target)) for target in report.numeric]
+    counts = sorted({steps for _, one in found if one for steps in one.bases})
+    rows = (
+        {
+            **report.about(target, report.assessments[target.id]),
+            "asked": str(one.level),
+            "pace_slow": one.pace.slow.value,
+            "pace_fast": one.pace.fast.value,
+            "relative": one.pace.relative,
+            **{f"base_low_{steps}": low for steps, (low, _) in one.bases.items()},
+            **{f"base_high_{steps}": high for steps, (_, high) in one.bases.items()},
+        }
+        for target, one in found
+        if one is not None
     )
+    by_steps = [f"base_low_{steps} base_high_{steps}" for steps in counts]
+    names = "target title indicator unit asked pace_slow pace_fast relative"
+    return frame_of(rows, " ".join([names, *by_steps]))
 
 
-def _promised(pace: PromisedPace, lang: str) -> list[str]:
+def _promised(row: Any, lang: str) -> str:
     """Print the ends of a promised pace, one number where there is one."""
-    ends = dict.fromkeys([pace.slow.value, pace.fast.value])
+    ends = dict.fromkeys([row.pace_slow, row.pace_fast])
     shown = [signed(end, 0 if end.is_integer() else 2) for end in ends]
-    return [percent(one, lang) for one in shown] if pace.relative else shown
+    return " … ".join(percent(one, lang) if row.relative else one for one in shown)
 
 
-def _band(band: tuple[float, float] | None) -> str:
-    if band is None:
+def _base(steps: str, row: Any) -> str:
+    ends = [getattr(row, f"base_{end}_{steps}") for end in ("low", "high")]
+    if None in ends:
         return "—"
-    return " — ".join(number(base, 0 if base.is_integer() else 2) for base in band)
+    return " — ".join(number(base, 0 if base.is_integer() else 2) for base in ends)

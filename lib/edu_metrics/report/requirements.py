@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from edu_metrics.reachability import Requirements as Taking
-from edu_metrics.reachability import chance
-from edu_metrics.reachability import requirements_of as what_each_reading_takes
-from edu_metrics.reachability.requirements import MORE_A_YEAR, LeverNeed
+import pandas as pd
+
+from edu_metrics.reachability import chance, requirements_of
+from edu_metrics.reachability.requirements import MORE_A_YEAR
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, rows_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, facts, join, note, table, tag
-from edu_metrics.report.reasons import level_text
-from edu_metrics.trajectories.mechanisms import Setting
+from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
+from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.words import amount, date, number, say, signed
 
 __all__ = ["show_requirements"]
@@ -37,21 +40,6 @@ REASONS = (
     "because_rank",
     "because_reading_undecided",
 )
-#: The words of each lever.
-LEVERS = (
-    "conversions",
-    "dropout_prevented_pct",
-    "entrants_qualified_pct",
-    "growth_pct",
-    "learning",
-    "more_intake_pp",
-    "more_vocational_pp",
-    "new_cases_cut_pct",
-    "new_posts",
-    "public_places",
-    "returned",
-    "upgrades",
-)
 
 
 def show_requirements(report: AreaReport) -> Html:
@@ -69,185 +57,202 @@ def show_requirements(report: AreaReport) -> Html:
         A table of targets with a mechanism, one of those with people behind them, and the reasons
         why the others have neither.
     """
-    lang = report.lang
-    each = [
-        what_each_reading_takes(
-            report.evidence,
-            report.plan,
-            target,
-            report.area.id,
-            assessment=report.assessments[target.id],
-            quantities=report.quantities,
-        )
-        for target in report.numeric
-    ]
-    takings = [first for first, *_ in each]
+    lang, found = report.lang, report.tables["requirements"]
+    default = found[found["default"]]
+    modelled = default[default["kind"] == "mechanism"]
+    counted = default[default["kind"] == "count"]
     pieces: list[Cell] = []
-    modelled = [item for item in takings if item.kind == "mechanism"]
-    counted = [item for item in takings if item.kind == "count"]
-    if modelled:
+    if not modelled.empty:
         pieces.append(_modelled(report, modelled))
-    if counted:
+    if not counted.empty:
         pieces.append(_counted(report, counted))
     if not pieces:
         pieces.append(note(say("taking.none", lang), "gap"))
-    if any(item.past for item in (*modelled, *counted)):
+    if default[default["kind"] != "none"]["past"].any():
         told = say("taking.past", lang, date=date(report.study.as_of, lang))
         pieces.append(tag("p", told, "note"))
-    pieces.append(_others(report, [item for _, *others in each for item in others]))
-    pieces.append(_silent(report, takings))
+    pieces += [_others(report, found[~found["default"]]), _silent(report, default)]
     return join(pieces)
 
 
-def _modelled(report: AreaReport, takings: list[Taking]) -> Html:
-    lang = report.lang
-    rows: list[list[Cell]] = []
-    for item in takings:
-        for place, need in enumerate(item.needs):
-            first = place == 0
-            rows.append(
-                [
-                    _title(report, item) if first else "",
-                    _from_to(report, item) if first else "",
-                    say(f"taking.{need.lever}", lang),
-                    chance(item.usual, lang) if first else "",
-                    _setting(need, need.even, item, lang),
-                    _setting(need, need.sure, item, lang),
-                    number(item.practice_percentile, 0) if first else "",
-                ]
+def requirements_table(report: AreaReport) -> pd.DataFrame:
+    """Give what each target would take, one row a target, reading and lever."""
+    rows = (
+        {
+            **fields_of(item),
+            **fields_of(need),
+            "title": target.title.in_(report.lang),
+            "default": place == 0,
+            "probability": item.usual,
+            "with_parts": bool(item.parts),
+            "deciding": item.deciding,
+            "deciding_people": item.parts[0].people if item.deciding else None,
+            **{
+                f"{name}_{part}": value
+                for name in ("even", "sure")
+                for part, value in fields_of(getattr(need, name, None)).items()
+            },
+        }
+        for target in report.numeric
+        for place, item in enumerate(
+            requirements_of(
+                report.evidence,
+                report.plan,
+                target,
+                report.area.id,
+                assessment=report.assessments[target.id],
+                quantities=report.quantities,
             )
-    keys = ("target", "from_to", "lever", "usual", "model_even", "model_sure", "practice")
-    head = [say(f"taking.{key}", lang) for key in keys]
-    caption = say("taking.caption", lang, number=len(takings))
-    pieces: list[Cell] = [table(head, rows, caption=caption, numeric=(3, 6))]
+        )
+        for need in item.needs or (None,)
+    )
+    return frame_of(
+        rows,
+        "target title indicator reading steps default kind flow relative past standing_still "
+        "start_year start_value probability under_model lever unit usual high even_value "
+        "even_probability even_reason sure_value sure_probability sure_reason practice_percentile "
+        "with_parts deciding deciding_people fastest reason",
+    )
+
+
+def _columns(report: AreaReport, levels: tuple[str, str]) -> list[Column]:
+    """Give the columns of what a target takes; what is said of it once stands in its first row."""
+    lang = report.lang
+
+    def once(show: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+        return lambda row: "" if row.again else show(row)
+
+    even, sure = levels
+    return [
+        Column("taking.target", once(strong_title)),
+        Column("taking.from_to", once(partial(_from_to, report))),
+        Column("taking.lever", partial(_lever, report)),
+        Column("taking.usual", once(lambda row: chance(row.probability, lang)), numeric=True),
+        Column(even, lambda row: _setting(row, "even", lang)),
+        Column(sure, lambda row: _setting(row, "sure", lang)),
+        Column(
+            "taking.practice", once(lambda row: number(row.practice_percentile, 0)), numeric=True
+        ),
+    ]
+
+
+def _modelled(report: AreaReport, found: pd.DataFrame) -> Html:
+    lang = report.lang
+    targets = found.drop_duplicates("target")
+    columns = _columns(report, ("taking.model_even", "taking.model_sure"))
+    caption = say("taking.caption", lang, number=len(targets))
+    again = found.assign(again=found["target"].duplicated())
+    pieces: list[Cell] = [draw(again, columns, lang, caption=caption)]
     pieces.append(tag("p", say("taking.note", lang), "small"))
-    pieces += [_floor(report, item) for item in takings if item.fastest is not None]
-    if any(item.relative for item in takings):
+    pieces += [_floor(report, row) for row in rows_of(targets) if row.fastest is not None]
+    if found["relative"].any():
         pieces.append(tag("p", say("taking.assumed_start", lang), "small"))
     return join(pieces)
 
 
-def _counted(report: AreaReport, takings: list[Taking]) -> Html:
+def _counted(report: AreaReport, found: pd.DataFrame) -> Html:
     lang = report.lang
-    with_parts = any(item.parts for item in takings)
-    rows: list[list[Cell]] = []
-    for item in takings:
-        (need,) = item.needs
-        falling = report.catalog.indicators[str(item.indicator)].better == "lower"
-        mark = " ‡" if item.standing_still else ""
-        row: list[Cell] = [
-            _title(report, item),
-            _from_to(report, item) + mark,
-            say("taking.fewer_a_year" if falling else "taking.more_a_year", lang),
-            chance(item.usual, lang),
-            _setting(need, need.even, item, lang),
-            "" if item.standing_still else _setting(need, need.sure, item, lang),
-            number(item.practice_percentile, 0),
-        ]
-        rows.append(row + ([_district(report, item)] if with_parts else []))
-    keys = ["target", "from_to", "lever", "usual", "even", "sure", "practice"]
-    keys += ["district"] if with_parts else []
-    head = [say(f"taking.{key}", lang) for key in keys]
-    caption = say("taking.counts_caption", lang, number=len(takings))
-    shown = table(head, rows, caption=caption, numeric=(3, 6))
+    columns = _columns(report, ("taking.even", "taking.sure"))
+    if found["with_parts"].any():
+        columns.append(Column("taking.district", partial(_district, report)))
+    caption = say("taking.counts_caption", lang, number=len(found))
+    shown = draw(found.assign(again=False), columns, lang, caption=caption)
     return shown + tag("p", say("taking.counts_note", lang), "small")
 
 
-def _floor(report: AreaReport, item: Taking) -> Html:
+def _floor(report: AreaReport, row: Any) -> Html:
     """Say how fast arithmetic lets a rate fall that nobody leaves by healing."""
-    found = report.assessments[item.target]
+    found = report.assessments[row.target]
     told = say(
         "taking.floor",
         report.lang,
-        target=report.plan.target(item.target).title.in_(report.lang),
-        fastest=number(abs(item.fastest or 0.0), 2),
+        target=row.title,
+        fastest=number(abs(row.fastest), 2),
         asked=number(abs(found.required_pace or 0.0), 2),
     )
     return tag("p", told, "note")
 
 
-def _others(report: AreaReport, takings: list[Taking]) -> Html:
+def _others(report: AreaReport, found: pd.DataFrame) -> Html:
     """Fold away what the other readings of targets would take for an even chance."""
-    lang = report.lang
-    rows: list[list[Cell]] = []
-    for item in takings:
-        target = report.plan.target(item.target)
-        label = target.reading(str(item.reading)).label.in_(lang)
-        if item.steps is not None:
-            label = say("report.reading_with_steps", lang, label=label, steps=item.steps)
-        needs = say("report.semicolon", lang).join(
-            say("taking.need", lang, lever=_lever(report, item, need),
-                setting=_setting(need, need.even, item, lang))
-            for need in item.needs
-        )  # fmt: skip
-        rows.append([_title(report, item), label, chance(item.usual, lang), needs or "—"])
-    if not rows:
+    if found.empty:
         return Html("")
-    head = [say(f"taking.{key}", lang) for key in ("target", "reading", "usual", "even")]
-    caption = say("taking.readings_caption", lang, number=len(rows))
-    summary = say("taking.readings", lang, number=len(rows))
-    return details(summary, table(head, rows, caption=caption, numeric=(2,)))
+    lang = report.lang
+    needs: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for row in rows_of(found[found["lever"].notna()]):
+        told = {"lever": _lever(report, row), "setting": _setting(row, "even", lang)}
+        needs[row.target, row.reading, row.steps].append(say("taking.need", lang, **told))
+
+    def even(row: Any) -> str:
+        return say("report.semicolon", lang).join(needs[row.target, row.reading, row.steps]) or "—"
+
+    columns = [
+        Column("taking.target", strong_title),
+        Column(
+            "taking.reading", lambda row: reading_text(report.plan.target(row.target), row, lang)
+        ),
+        Column("taking.usual", lambda row: chance(row.probability, lang), numeric=True),
+        Column("taking.even", even),
+    ]
+    readings = found.drop_duplicates(["target", "reading", "steps"])
+    caption = say("taking.readings_caption", lang, number=len(readings))
+    summary = say("taking.readings", lang, number=len(readings))
+    return details(summary, draw(readings, columns, lang, caption=caption))
 
 
-def _lever(report: AreaReport, item: Taking, need: LeverNeed) -> str:
-    if need.lever != MORE_A_YEAR:
-        return say(f"taking.{need.lever}", report.lang)
-    falling = report.catalog.indicators[str(item.indicator)].better == "lower"
+def _lever(report: AreaReport, row: Any) -> str:
+    if row.lever != MORE_A_YEAR:
+        return say(f"taking.{row.lever}", report.lang)
+    falling = report.catalog.indicators[row.indicator].better == "lower"
     return say("taking.fewer_a_year" if falling else "taking.more_a_year", report.lang)
 
 
-def _title(report: AreaReport, item: Taking) -> Html:
-    return tag("strong", report.plan.target(item.target).title.in_(report.lang))
-
-
-def _from_to(report: AreaReport, item: Taking) -> str:
-    found, lang = report.assessments[item.target], report.lang
+def _from_to(report: AreaReport, row: Any) -> str:
+    found, lang = report.assessments[row.target], report.lang
     unit = report.unit_of(found)
     told = say(
         "taking.starts",
         lang,
-        year=item.start_year,
-        start=amount(item.start_value, unit, lang),
+        year=row.start_year,
+        start=amount(row.start_value, unit, lang),
         level=level_text(found, unit, lang),
     )
-    return told + (" †" if item.relative else "") + (" §" if item.past else "")
+    marks = {"†": row.relative, "§": row.past, "‡": row.kind == "count" and row.standing_still}
+    return " ".join([told, *(mark for mark, holds in marks.items() if holds)])
 
 
-def _district(report: AreaReport, item: Taking) -> str:
-    if item.deciding is None:
+def _district(report: AreaReport, row: Any) -> str:
+    if row.deciding is None:
         return "—"
-    people = number(item.parts[0].people, 0)
-    return say(
-        "taking.district_says",
-        report.lang,
-        area=report.area_name(item.deciding),
-        people=people,
-    )
+    people = number(row.deciding_people, 0)
+    area = report.area_name(row.deciding)
+    return say("taking.district_says", report.lang, area=area, people=people)
 
 
-def _setting(need: LeverNeed, setting: Setting | None, item: Taking, lang: str) -> str:
-    if setting is None:
+def _setting(row: Any, name: str, lang: str) -> str:
+    """Say which setting of a lever does it: for an even chance, or surely enough."""
+    value, reason = getattr(row, f"{name}_value"), getattr(row, f"{name}_reason")
+    if reason is None or (name == "sure" and row.kind == "count" and row.standing_still):
         return ""
-    by_model = item.under_model is not None
-    if setting.reason == "usual_is_enough":
+    by_model = row.under_model is not None
+    if reason == "usual_is_enough":
         return say("taking.model_is_enough" if by_model else "taking.usual_is_enough", lang)
-    if setting.value is None:
-        high = _amount(need, need.high, item, lang)
-        if by_model:
-            more = signed(100 * (setting.probability - (item.under_model or 0.0)), 0)
-            return say("taking.model_beyond", lang, high=high, change=more)
-        most = chance(setting.probability, lang)
-        return say("taking.beyond_bounds", lang, high=high, chance=most)
-    return _amount(need, setting.value, item, lang)
+    if value is not None:
+        return _amount(row, value, lang)
+    high, reached = _amount(row, row.high, lang), getattr(row, f"{name}_probability")
+    if by_model:
+        more = signed(100 * (reached - row.under_model), 0)
+        return say("taking.model_beyond", lang, high=high, change=more)
+    return say("taking.beyond_bounds", lang, high=high, chance=chance(reached, lang))
 
 
-def _amount(need: LeverNeed, value: float, item: Taking, lang: str) -> str:
-    people = need.unit in ("persons", "places")
-    if people and item.relative:
+def _amount(row: Any, value: float, lang: str) -> str:
+    people = row.unit in ("persons", "places")
+    if people and row.relative:
         decimals = 0 if float(value).is_integer() else 2
         return say("taking.per_100", lang, value=_upwards(value, decimals))
     decimals = 0 if people or float(value).is_integer() else 1
-    return say(f"taking.{UNITS[need.unit]}", lang, value=_upwards(value, decimals))
+    return say(f"taking.{UNITS[row.unit]}", lang, value=_upwards(value, decimals))
 
 
 def _upwards(value: float, decimals: int) -> str:
@@ -256,22 +261,18 @@ def _upwards(value: float, decimals: int) -> str:
     return number(math.ceil(round(value * scale, 6)) / scale, decimals)
 
 
-def _silent(report: AreaReport, takings: list[Taking]) -> Html:
+def _silent(report: AreaReport, found: pd.DataFrame) -> Html:
     """Say, reason by reason, for which targets nothing can be computed."""
     lang = report.lang
-    grouped: dict[str, list[str]] = defaultdict(list)
-    for item in takings:
-        if item.reason is not None:
-            grouped[item.reason].append(report.plan.target(item.target).title.in_(lang))
-    if not grouped:
+    titles = found.groupby("reason", sort=False)["title"].unique()
+    if titles.empty:
         return Html("")
-    comma = say("report.list_comma", lang)
     listed: list[tuple[str, Cell]] = [
         (
             say(f"taking.{reason}", lang),
-            say("taking.number_of", lang, number=len(titles), names=comma.join(titles)),
+            say("taking.number_of", lang, number=len(named), names=report.listed(named)),
         )
         for reason in REASONS
-        if (titles := grouped.get(reason.removeprefix("because_")))
+        if (named := titles.get(reason.removeprefix("because_"))) is not None
     ]
     return tag("h3", say("taking.silent", lang)) + facts(listed)

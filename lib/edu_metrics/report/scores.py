@@ -13,8 +13,7 @@ from typing import Any
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import SeriesStore as Evidence
-from edu_metrics.reachability import Verdict
+from edu_metrics.reachability import SeriesStore, Verdict
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
 from edu_metrics.report.tables import prepare
 
@@ -182,16 +181,16 @@ def _unknown(catalog: Catalog, forecast: Forecast) -> list[str]:
     return found
 
 
-def _evidence(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, Evidence]:
+def _evidence(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, SeriesStore]:
     """Give each study as of the day of its newest publication, or the day asked for."""
-    found: dict[str, Evidence] = {}
+    found: dict[str, SeriesStore] = {}
     for name in sorted(names):
         study = catalog.studies[name]
         prepare(catalog, study)
         table = read_processed(catalog.root, name)
         newest = table["vintage"].max().date()
         day = newest if as_of is None else min(as_of, newest)
-        found[name] = Evidence(catalog, study.model_copy(update={"as_of": day}), table)
+        found[name] = SeriesStore(catalog, study.model_copy(update={"as_of": day}), table)
     return found
 
 

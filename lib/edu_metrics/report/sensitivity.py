@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Influence, chance, two_digits
-from edu_metrics.reachability import Sensitivity as Matters
-from edu_metrics.reachability import sensitivity_of as what_matters
+from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
+from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
+from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Html, details, join, note, tag
+from edu_metrics.report.labels import figure, verdict_chip
 from edu_metrics.words import amount, number, percent, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
 
@@ -21,27 +21,6 @@ __all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
 MOST_BARS = 8
 #: A move of less than this part of a spread is called any move.
 BARELY = 0.05
-#: What a trend hangs on.
-OF_TREND = ("drift", "persons", "start", "swing", "year")
-#: The words of each rate of a mechanism.
-RATES = (
-    "children_change_pct",
-    "dropout_junior_pct",
-    "dropout_primary_pct",
-    "first_grade_pct",
-    "intake_change_pp",
-    "leaving_general_pct",
-    "leaving_others_pct",
-    "leaving_qualified_pct",
-    "leaving_vocational_pct",
-    "more_moves_pct",
-    "paper_harder",
-    "population_change_pct",
-    "pupils_change_pct",
-    "screening_pp",
-    "to_affordable_pct",
-    "to_public_pct",
-)
 
 
 def sensitivity_of_study(
@@ -51,7 +30,7 @@ def sensitivity_of_study(
     *,
     areas: tuple[str, ...] | None = None,
     targets: tuple[str, ...] | None = None,
-) -> list[Matters]:
+) -> list[Sensitivity]:
     """
     Say what the answers on a study's numeric targets hang on.
 
@@ -70,12 +49,12 @@ def sensitivity_of_study(
 
     Returns
     -------
-    list of Matters
+    list of Sensitivity
         By area and target.
     """
     report = StudyReport(catalog, study, table, study.languages[0])
     return [
-        what_matters(report.evidence, report.plan, target, area, quantities=report.quantities)
+        sensitivity_of(report.evidence, report.plan, target, area, quantities=report.quantities)
         for area in areas or report.areas
         for target in report.numeric
         if targets is None or target.id in targets
@@ -97,50 +76,85 @@ def show_sensitivity(report: AreaReport) -> Html:
         A figure of the assumptions that move results most, a table with the one that would change
         each answer first, and every assumption behind it.
     """
-    lang = report.lang
-    found = [item for item in report.matters.values() if item.model != "none"]
-    if not found:
+    lang, of = report.lang, report.sensitivity
+    found = report.tables["sensitivity"]
+    if found.empty:
         return note(say("matters.none", lang), "gap")
-    head = [say("report.promise", lang)]
-    head += [say(f"matters.{key}", lang) for key in ("answer", "most", "first")]
-    rows: list[list[Cell]] = [
-        [_title(report, item), _answer(item, lang), _most(report, item), _first(report, item)]
-        for item in found
+    columns = [
+        Column("report.promise", _title),
+        Column("matters.answer", lambda row: _answer(row, lang)),
+        Column("matters.most", lambda row: _most(report, of[row.target])),
+        Column("matters.first", lambda row: _first(report, of[row.target])),
     ]
-    models = {item.model for item in found}
-    pieces: list[Cell] = [_figure(report, found)]
-    pieces.append(table(head, rows, caption=say("matters.caption", lang, number=len(rows))))
-    pieces += [
-        tag("p", say(f"matters.note_{model}", lang), "small")
-        for model in ("mechanism", "trend")
-        if model in models
+    caption = say("matters.caption", lang, number=len(found))
+    models = set(found["model"])
+    notes = [
+        say(f"matters.note_{model}", lang) for model in ("mechanism", "trend") if model in models
     ]
-    if any(item.relative for item in found):
-        pieces.append(tag("p", say("matters.assumed", lang), "small"))
-    silent = len(report.matters) - len(found)
-    if silent:
-        pieces.append(tag("p", say("matters.silent", lang, number=silent), "small"))
-    pieces.append(_every(report, [item for item in found if item.model == "mechanism"]))
-    return join(pieces)
+    if found["assumed_start"].any():
+        notes.append(say("matters.assumed", lang))
+    if silent := len(of) - len(found):
+        notes.append(say("matters.silent", lang, number=silent))
+    return join(
+        [
+            _figure(report, [of[target] for target in found["target"]]),
+            draw(found, columns, lang, caption=caption),
+            *(tag("p", told, "small") for told in notes),
+            _every(report),
+        ]
+    )
 
 
-def _title(report: AreaReport, item: Matters) -> Html:
-    mark = " †" if item.relative else ""
-    return tag("strong", report.plan.target(item.target).title.in_(report.lang) + mark)
+def sensitivity_table(report: AreaReport) -> pd.DataFrame:
+    """Give what each answer hangs on, one row a target of which that can be said."""
+    return frame_of(
+        _known(report),
+        "target title indicator unit model assumed_start year middle kept probability verdict "
+        "changes_first at in_spreads",
+    )
 
 
-def _answer(item: Matters, lang: str) -> Html:
-    from edu_metrics.report.labels import verdict_chip
+def influences_table(report: AreaReport) -> pd.DataFrame:
+    """Give every assumption that an answer hangs on, one row a target and assumption."""
+    rows = (
+        {**about, **one, "result_unit": about["unit"], "assumption": one["name"]}
+        for about in _known(report)
+        for one in about["assumptions"]
+    )
+    return frame_of(
+        rows,
+        "target title indicator model assumed_start assumption kind unit middle spread low high "
+        "result_unit result_at_low result_at_high first_order total turns_at in_spreads",
+    )
 
-    if item.verdict is not None:
-        return join([verdict_chip(item.verdict, lang), " ", chance(item.probability, lang)])
-    told = say("matters.kept" if item.kept else "matters.not_kept", lang)
-    if item.probability is not None:
-        told += say("matters.own", lang, chance=chance(item.probability, lang))
+
+def _known(report: AreaReport) -> list[dict[str, Any]]:
+    return [
+        {
+            **sensitivity_row(item),
+            "title": report.title(item.target),
+            "unit": report.catalog.indicator(str(item.indicator)).unit,
+            "probability": item.probability,
+        }
+        for item in report.sensitivity.values()
+        if item.model != "none"
+    ]
+
+
+def _title(row: Any) -> Html:
+    return tag("strong", f"{row.title} †" if row.assumed_start else row.title)
+
+
+def _answer(row: Any, lang: str) -> Html:
+    if row.verdict is not None:
+        return join([verdict_chip(row.verdict, lang), " ", chance(row.probability, lang)])
+    told = say("matters.kept" if row.kept else "matters.not_kept", lang)
+    if row.probability is not None:
+        told += say("matters.own", lang, chance=chance(row.probability, lang))
     return tag("span", told)
 
 
-def _most(report: AreaReport, item: Matters) -> str:
+def _most(report: AreaReport, item: Sensitivity) -> str:
     weighed = [one for one in item.influences if one.total is not None]
     if not weighed:
         return "—"
@@ -149,7 +163,7 @@ def _most(report: AreaReport, item: Matters) -> str:
     return say("matters.share", report.lang, name=_name(report, item, most), share=shown)
 
 
-def _first(report: AreaReport, item: Matters) -> str:
+def _first(report: AreaReport, item: Sensitivity) -> str:
     lang, first = report.lang, item.decisive
     told = say("matters.nothing", lang) if first is None else _move(report, item, first)
     if item.turned:
@@ -157,9 +171,9 @@ def _first(report: AreaReport, item: Matters) -> str:
     return told
 
 
-def _move(report: AreaReport, item: Matters, one: Influence) -> str:
+def _move(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
-    name, middle = _name(report, item, one), _value(report, item, one, one.middle)
+    name, middle = _name(report, item, one), _value(one, one.middle, lang)
     if one.in_spreads is not None and one.in_spreads < BARELY:
         return say("matters.barely", lang, name=name, middle=middle)
     if one.kind == "start":
@@ -173,11 +187,11 @@ def _move(report: AreaReport, item: Matters, one: Influence) -> str:
     else:
         part = percent(number(100 * (one.part_of_room or 0.0), 0), lang)
         how = say("matters.of_room", lang, share=part)
-    turn = _value(report, item, one, one.turns_at)
+    turn = _value(one, one.turns_at, lang)
     return say("matters.changes", lang, name=name, middle=middle, turn=turn, how=how)
 
 
-def _name(report: AreaReport, item: Matters, one: Influence) -> str:
+def _name(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
     if one.kind == "lever":
         return say("matters.usual", lang, lever=say(f"taking.{one.name}", lang))
@@ -191,9 +205,8 @@ def _name(report: AreaReport, item: Matters, one: Influence) -> str:
     return say(f"matters.{one.name}", lang)
 
 
-def _value(report: AreaReport, item: Matters, one: Influence, value: float | None) -> str:
+def _value(one: Influence, value: float | None, lang: str) -> str:
     """Print a value of an assumption, with a decimal more where less would hide the move."""
-    lang = report.lang
     if value is None:
         return "—"
     if one.name == "year":
@@ -224,16 +237,14 @@ def _decimals(one: Influence) -> int:
     return 1 if move >= 0.2 else 2
 
 
-def _beyond(report: AreaReport, item: Matters, value: float) -> float:
+def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
     """Give how far a value lies beyond the level, in the better direction."""
     assert item.level is not None
     falling = report.catalog.indicator(str(item.indicator)).better == "lower"
     return (item.level.value - value) if falling else (value - item.level.value)
 
 
-def _figure(report: AreaReport, found: list[Matters]) -> Html:
-    from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
-    from edu_metrics.report.labels import figure
+def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
 
     lang = report.lang
     bars = []
@@ -264,53 +275,66 @@ def _figure(report: AreaReport, found: list[Matters]) -> Html:
     return figure(report, drawn, alt=describe_tornado(**shown), caption=caption)
 
 
-def _every(report: AreaReport, found: list[Matters]) -> Html:
+def _every(report: AreaReport) -> Html:
     """Fold away every assumption of the mechanisms, with its numbers."""
-    lang = report.lang
-    keys = ("assumption", "taken", "range", "result", "alone", "turns")
-    rows: list[list[Cell]] = []
-    for item in found:
-        unit = report.catalog.indicator(str(item.indicator)).unit
-        for place, one in enumerate(item.influences):
-            told = [_value(report, item, one, value) for value in (one.low, one.high)]
-            ends = [amount(value, unit, lang) for value in (one.at_low, one.at_high)]
-            rows.append(
-                [
-                    _title(report, item) if place == 0 else "",
-                    _name(report, item, one),
-                    _value(report, item, one, one.middle),
-                    "—" if one.low is None else _span(told, lang),
-                    "—" if one.at_low is None else _span(ends, lang),
-                    _weights(one, lang),
-                    _value(report, item, one, one.turns_at),
-                ]
-            )
-    if not rows:
+    lang, found = report.lang, report.tables["influences"]
+    found = found[found["model"] == "mechanism"]
+    if found.empty:
         return Html("")
-    head = [say("report.promise", lang), *(say(f"matters.{key}", lang) for key in keys)]
-    shown = table(head, rows, caption=say("matters.all_caption", lang), numeric=(2, 3, 4, 5, 6))
-    return details(say("matters.all", lang, number=len(rows)), shown)
+    found["again"] = found["target"].duplicated()
+    of = {
+        (item.target, one.name): one
+        for item in report.sensitivity.values()
+        for one in item.influences
+    }
+
+    def value(row: Any, shown: float | None) -> str:
+        return _value(of[row.target, row.assumption], shown, lang)
+
+    def taken(row: Any) -> str:
+        return _span(value(row, row.low), value(row, row.high), lang)
+
+    def result(row: Any) -> str:
+        low = amount(row.result_at_low, row.result_unit, lang)
+        high = amount(row.result_at_high, row.result_unit, lang)
+        return _span(low, high, lang)
+
+    def name(row: Any) -> str:
+        item = report.sensitivity[row.target]
+        return _name(report, item, of[row.target, row.assumption])
+
+    columns = [
+        Column("report.promise", lambda row: "" if row.again else _title(row)),
+        Column("matters.assumption", name),
+        Column("matters.taken", lambda row: value(row, row.middle), numeric=True),
+        Column("matters.range", taken, numeric=True),
+        Column("matters.result", result, numeric=True),
+        Column("matters.alone", lambda row: _weights(row, lang), numeric=True),
+        Column("matters.turns", lambda row: value(row, row.turns_at), numeric=True),
+    ]
+    shown = draw(found, columns, lang, caption=say("matters.all_caption", lang))
+    return details(say("matters.all", lang, number=len(found)), shown)
 
 
-def _span(ends: list[str], lang: str) -> str:
-    return say("matters.span", lang, low=ends[0], high=ends[1])
+def _span(low: str, high: str, lang: str) -> str:
+    return low if low == "—" else say("matters.span", lang, low=low, high=high)
 
 
-def _weights(one: Influence, lang: str) -> str:
-    if one.first is None or one.total is None:
+def _weights(row: Any, lang: str) -> str:
+    if row.first_order is None or row.total is None:
         return "—"
-    first, total = (percent(number(100 * share, 0), lang) for share in (one.first, one.total))
+    first, total = (percent(number(100 * one, 0), lang) for one in (row.first_order, row.total))
     return say("matters.both", lang, first=first, total=total)
 
 
-def sensitivity_row(found: Matters) -> dict[str, Any]:
+def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
     """
     Give what an answer hangs on as plain data.
 
     Parameters
     ----------
-    found : Matters
-        From :func:`~edu_metrics.reachability.what_matters`.
+    found : Sensitivity
+        From :func:`~edu_metrics.reachability.sensitivity_of`.
 
     Returns
     -------

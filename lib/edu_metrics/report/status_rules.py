@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, chance
@@ -14,8 +18,9 @@ from edu_metrics.reachability.status_rules import (
     Unable,
     stance_of,
 )
+from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import amount, number, say, signed
 
@@ -44,30 +49,47 @@ def show_status_rules(report: AreaReport) -> Html:
         A table, a line for each target on why they differ, and notes on what is inferred; or a
         sentence where no target has a level and two observed years.
     """
-    lang = report.lang
-    shown = [
-        (t, report.status_tables[t.id]) for t in report.numeric if t.id in report.status_tables
-    ]
-    if not shown:
+    lang, found = report.lang, report.tables["status_rules"]
+    if found.empty:
         return note(say("status.nothing", lang), "gap")
+    tables = report.status_tables
+    columns = [
+        Column("report.promise", strong_title),
+        Column("status.ours", partial(_ours, lang)),
+        *(Column(f"status.rule_{rule}", partial(_worded, report, rule)) for rule in WORDED),
+        Column("status.inep", lambda row: _inep(tables[row.target], lang)),
+        Column("status.rule_unicef_aarr", lambda row: _rates(tables[row.target], lang)),
+    ]
     # A column in which nothing can be given anywhere is left out, and said to be.
-    ranked = any(_given(found, Rule.PERCENTILE) or _given(found, Rule.SPEED) for _, found in shown)
-    rows = [_row(report, target, found, ranked=ranked) for target, found in shown]
-    head = [say("report.promise", lang), say("status.ours", lang)]
-    head += [say(f"status.rule_{rule}", lang) for rule in WORDED]
-    head += [say("status.inep", lang), say("status.rule_unicef_aarr", lang)]
+    given = found[found["unable"].isna()]
+    ranked = bool(given["rule"].isin([Rule.PERCENTILE, Rule.SPEED]).any())
     if ranked:
-        head.append(say("status.pace", lang))
-    lines = join(tag("li", _line(report, target, found)) for target, found in shown)
+        columns.append(Column("status.pace", lambda row: _paces(tables[row.target], lang)))
+    targets = found.drop_duplicates("target")
+    lines = join(tag("li", _line(report, name)) for name in targets["target"])
+    caption = say("status.caption", lang, number=len(targets))
+    turned = found["turned"].eq(True).any()
     return join(
         [
-            table(head, rows, caption=say("status.caption", lang, number=len(rows))),
-            tag("p", say("status.turned_note", lang, mark=TURNED), "small")
-            if _any_turned(shown)
-            else "",
-            _listed(say("status.why_differ", lang), tag("ul", lines), len(rows)),
-            details(say("status.notes_summary", lang), _notes(report, shown, ranked=ranked)),
+            draw(targets, columns, lang, caption=caption),
+            tag("p", say("status.turned_note", lang, mark=TURNED), "small") if turned else "",
+            _listed(say("status.why_differ", lang), tag("ul", lines), len(targets)),
+            details(say("status.notes_summary", lang), _notes(found, lang, ranked=ranked)),
         ]
+    )
+
+
+def status_rules_table(report: AreaReport) -> pd.DataFrame:
+    """Give what published rules say, one row a target and rule; ``unable`` says why nothing."""
+    rows = (
+        {**report.about(target, report.assessments[target.id]), **row}
+        for target in report.numeric
+        if target.id in report.status_tables
+        for row in report.status_tables[target.id].as_rows()
+    )
+    return frame_of(
+        rows,
+        "target title verdict probability rule status ratio score observed required unable turned",
     )
 
 
@@ -77,45 +99,30 @@ def _listed(title: str, lines: Html, number: int) -> Html:
     return details(title, lines)
 
 
-def _given(found: StatusTable, rule: Rule) -> bool:
-    return found.answer(rule).given
+def _ours(lang: str, row: Any) -> Html:
+    ours = verdict_chip(row.verdict, lang)
+    if row.probability is None:
+        return ours
+    return ours + tag("small", chance(row.probability, lang))
 
 
-def _any_turned(shown: list[tuple[Target, StatusTable]]) -> bool:
-    return any(found.turned for _, found in shown)
-
-
-def _row(report: AreaReport, target: Target, found: StatusTable, *, ranked: bool) -> list[Cell]:
-    lang, assessed = report.lang, report.assessments[target.id]
-    ours = verdict_chip(assessed.verdict, lang)
-    if assessed.probability is not None:
-        ours = ours + tag("small", chance(assessed.probability, lang))
-    cells: list[Cell] = [tag("strong", target.title.in_(lang)), ours]
-    cells += [_worded(found, rule, lang) for rule in WORDED]
+def _inep(found: StatusTable, lang: str) -> Html:
     attained, executed = found.answer(Rule.ATTAINMENT), found.answer(Rule.EXECUTION)
-    cells.append(
-        join(
-            [
-                _line_of("status.attained", _percent(attained, lang), lang, _mark(found, attained)),
-                _line_of("status.executed", _percent(executed, lang), lang),
-            ]
-        )
+    mark = _mark(found, attained)
+    return _line_of("status.attained", _percent(attained, lang), lang, mark) + _line_of(
+        "status.executed", _percent(executed, lang), lang
     )
-    cells.append(_rates(found, lang))
-    if ranked:
-        cells.append(_paces(found, lang))
-    return cells
 
 
-def _worded(found: StatusTable, rule: Rule, lang: str) -> Cell:
+def _worded(report: AreaReport, rule: Rule, row: Any) -> Cell:
+    found, lang = report.status_tables[row.target], report.lang
     answer = found.answer(rule)
     if answer.unable is not None:
         return _unable(answer.unable, lang)
-    word = say(f"status.says_{answer.status}", lang) + _mark(found, answer)
-    pieces: list[Cell] = [tag("span", word)]
-    if answer.ratio is not None:
-        pieces.append(tag("small", _ratio(rule, answer.ratio, lang)))
-    return join(pieces)
+    word = tag("span", say(f"status.says_{answer.status}", lang) + _mark(found, answer))
+    if answer.ratio is None:
+        return word
+    return word + tag("small", _ratio(rule, answer.ratio, lang))
 
 
 def _ratio(rule: Rule, ratio: float, lang: str) -> str:
@@ -136,13 +143,10 @@ def _rates(found: StatusTable, lang: str) -> Cell:
     answer = found.answer(Rule.AARR)
     if answer.unable is not None:
         return _unable(answer.unable, lang)
-    return join(
-        [
-            _line_of(
-                "status.observed", f"{signed(answer.observed, 1)} %", lang, _mark(found, answer)
-            ),
-            _line_of("status.required", f"{signed(answer.required, 1)} %", lang),
-        ]
+    observed, required = (f"{signed(one, 1)} %" for one in (answer.observed, answer.required))
+    mark = _mark(found, answer)
+    return _line_of("status.observed", observed, lang, mark) + _line_of(
+        "status.required", required, lang
     )
 
 
@@ -256,8 +260,9 @@ def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | No
     return None
 
 
-def _line(report: AreaReport, target: Target, found: StatusTable) -> Html:
+def _line(report: AreaReport, name: str) -> Html:
     """Say in one line why the answers differ, or that they do not, and who tells two stories."""
+    target, found = report.plan.target(name), report.status_tables[name]
     lang = report.lang
     reasons = [say(f"status.why_{reason}", lang) for reason in found.why]
     said = say("report.semicolon", lang).join(reasons) or say("status.agree", lang)
@@ -281,16 +286,15 @@ def _line(report: AreaReport, target: Target, found: StatusTable) -> Html:
     return tag("span", text)
 
 
-def _notes(report: AreaReport, shown: list[tuple[Target, StatusTable]], *, ranked: bool) -> Html:
+def _notes(found: pd.DataFrame, lang: str, *, ranked: bool) -> Html:
     """List what of the rules is inferred, ours, or a variant."""
-    lang = report.lang
     keys = ["note_none_counts", "note_level", "note_base", "note_sdr", "note_inep", "note_aarr"]
     lines = [say(f"status.{key}", lang) for key in keys]
     if ranked:
         lines.append(say("status.note_pace", lang))
     else:
-        reasons = dict.fromkeys(found.answer(Rule.PERCENTILE).unable for _, found in shown)
-        told = [say(f"status.unable_{reason}", lang) for reason in reasons if reason]
+        reasons = found.loc[found["rule"] == Rule.PERCENTILE, "unable"].dropna().unique()
+        told = [say(f"status.unable_{reason}", lang) for reason in reasons]
         why = say("report.semicolon", lang).join(told)
         lines.append(say("status.note_no_pace", lang, why=why))
     lines.append(say("status.note_left_out", lang))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict
 from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.report.atomic_write import write_summary
+from edu_metrics.report.columns import fields_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.joint import joint_row
 from edu_metrics.report.sensitivity import sensitivity_row
@@ -31,91 +32,56 @@ def as_row(found: Assessment) -> dict[str, Any]:
         Ready for JSON, with null where a number can't be given. ``others`` lists the verdicts
         under the other readings and steps.
     """
-    row = {
-        "study": found.study,
-        "area": found.area,
-        "target": found.target,
-        "as_of": found.as_of.isoformat() if found.as_of else None,
-        "indicator": found.indicator,
-        "applies": str(found.applies),
-        "reading": found.reading,
-        "steps": found.steps,
-        "verdict": str(found.verdict),
-        "reason": found.reason,
+    told = {
+        **fields_of(found),
         "probability": two_digits(found.probability),
-        "probability_raw": found.probability_raw,
-        "edge": [str(word) for word in found.edge] if found.edge else None,
-        "findings": list(found.findings),
-        "cautions": list(found.cautions),
-        "unusual_years": list(found.unusual),
-        "interval": list(found.interval) if found.interval else None,
-        "start": found.start,
-        "last_year": found.last_year,
-        "last_value": found.last_value,
-        "level": found.level.model_dump() if found.level else None,
-        "total": _total(found),
-        "gap": found.gap,
-        "required_pace": found.required_pace,
-        "required_by": found.required_by,
-        "past_pace": found.past_pace,
-        "pace_percentile": found.pace_percentile,
-        "year_reached": found.year_reached,
+        "edge": found.edge,
+        "unusual_years": found.unusual,
         "reached": _reached(found),
-        "noise": asdict(found.noise) if found.noise else None,
-        "people": found.people,
-        "vacuous": found.vacuous,
-        "model": found.model,
         "calibration": _calibration(found),
-        "missing": [
-            {"quantity": item.quantity, "group": item.group, "year": item.year, "area": item.area}
-            for item in found.missing
-        ],
-        "checks": [
-            {
-                "measure": check.measure,
-                "years": list(check.years),
-                "bounds": [bound.model_dump() for bound in check.bounds],
-                "measured": check.measured,
-                "holds": check.holds,
-                "margin": check.margin,
-            }
-            for check in found.checks
-        ],
-        "sources": list(found.sources),
+        "missing": [{name: getattr(one, name) for name in _MISSING} for one in found.missing],
+        "checks": [{name: getattr(one, name) for name in _CHECK} for one in found.checks],
         "others": [
             {
                 "reading": other.reading,
                 "steps": other.steps,
-                "verdict": str(other.verdict),
+                "verdict": other.verdict,
                 "probability": two_digits(other.probability),
                 "probability_raw": other.probability_raw,
             }
             for other in found.others
         ],
     }
-    return {key: _plain(value) for key, value in row.items()}
+    row: dict[str, Any] = _jsonable({name: told[name] for name in _ROW})
+    return row
 
 
-def _total(found: Assessment) -> dict[str, Any] | None:
-    if found.total is None:
-        return None
-    total = found.total
-    return {"bound": total.bound.model_dump(), "years": list(total.years), "so_far": total.so_far}
+#: What stands in a row, in order; of a missing number, and of a check.
+_ROW = (
+    *("study", "area", "target", "as_of", "indicator", "applies", "reading", "steps", "verdict"),
+    *("reason", "probability", "probability_raw", "edge", "findings", "cautions", "unusual_years"),
+    *("interval", "start", "last_year", "last_value", "level", "total", "gap", "required_pace"),
+    *("required_by", "past_pace", "pace_percentile", "year_reached", "reached", "noise", "people"),
+    *("vacuous", "model", "calibration", "missing", "checks", "sources", "others"),
+)
+_MISSING = ("quantity", "group", "year", "area")
+_CHECK = ("measure", "years", "bounds", "measured", "holds", "margin")
+
+
+def _jsonable(content: Any) -> Any:
+    """Turn dates, words and tuples into what JSON has, and what it can't write into null."""
+    return to_jsonable_python(content, inf_nan_mode="null")
 
 
 def _reached(found: Assessment) -> dict[str, Any] | None:
     if found.reached is None:
         return None
-    lists = {
-        key: _shares(value) if isinstance(value, tuple) else value
-        for key, value in asdict(found.reached).items()
+    # Years are as they are, probabilities with the digits that are meant.
+    told = {
+        key: [round(one, 2) for one in value] if isinstance(value, tuple) else value
+        for key, value in fields_of(found.reached).items()
     }
-    return {**lists, "horizon": found.reached.horizon}
-
-
-def _shares(values: tuple[float, ...]) -> list[float]:
-    """Give years as they are, and probabilities with the digits that are meant."""
-    return [round(value, 2) for value in values]
+    return {**told, "horizon": found.reached.horizon}
 
 
 def _calibration(found: Assessment) -> dict[str, Any] | None:
@@ -129,15 +95,6 @@ def _calibration(found: Assessment) -> dict[str, Any] | None:
         "cap": CAP,
         "floor": FLOOR,
     }
-
-
-def _plain(value: Any) -> Any:
-    """Turn what JSON can't write into null."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def save_summary(report: AreaReport, out: str) -> str:
@@ -171,11 +128,11 @@ def save_summary(report: AreaReport, out: str) -> str:
             target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
         },
         "assessments": [as_row(found) for found in report.assessments.values()],
-        "together": joint_row(report.together),
-        "matters": [sensitivity_row(found) for found in report.matters.values()],
+        "together": joint_row(report.joint),
+        "matters": [sensitivity_row(found) for found in report.sensitivity.values()],
         "status_rules": {
             name: {"why": [str(reason) for reason in table.why], "rules": table.as_rows()}
             for name, table in report.status_tables.items()
         },
     }
-    return write_summary(out, _plain(content))
+    return write_summary(out, _jsonable(content))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import (
     Catalog,
@@ -19,14 +22,14 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import SeriesStore as Evidence
-from edu_metrics.reachability import assess, outcome_of
+from edu_metrics.reachability import SeriesStore, assess, outcome_of
 from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
-from edu_metrics.report.html import Cell, Html, details, facts, join, note, table, tag
+from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
+from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.tables import prepare
 from edu_metrics.trajectories import (
@@ -91,6 +94,15 @@ class PanelRecord:
         self.horizons, self.gains = tuple(horizons), tuple(gains)
         self.catalog, self.lang = catalog, lang
         self.study, self.indicator, self.source = study, indicator, source
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Every table that the record shows as a DataFrame, by name; ``list`` gives the names."""
+        homes = {
+            "track_record": "own_verdicts models events",
+            "track_record_figures": "bands precedents",
+        }
+        return Tables(self, homes)
 
     @cached_property
     def scores(self) -> list[ModelScore]:
@@ -241,15 +253,15 @@ def _rate(catalog: Catalog, study: Study, name: str) -> Indicator:
     return next(iter(rates.values()))
 
 
-def _latest(catalog: Catalog, study: Study) -> Evidence:
+def _latest(catalog: Catalog, study: Study) -> SeriesStore:
     """Give a study's series as of its newest figure: a track record looks at all years."""
     prepare(catalog, study)
     table = read_processed(catalog.root, study.id)
     newest = table["vintage"].max().date()
-    return Evidence(catalog, study.model_copy(update={"as_of": newest}), table)
+    return SeriesStore(catalog, study.model_copy(update={"as_of": newest}), table)
 
 
-def _panel_of(evidence: Evidence, rate: Indicator) -> Panel:
+def _panel_of(evidence: SeriesStore, rate: Indicator) -> Panel:
     study = evidence.study
     history = evidence.history(rate.id)
     rows = history[history["area"].isin(commonest_level(evidence.catalog, study))]
@@ -443,24 +455,32 @@ def show_own_verdicts(record: PanelRecord) -> Html:
     lang = record.lang
     if not record.by_verdict:
         return tag("p", say("record.no_later_years", lang), "small")
-    keys = ("verdict", "times_said", "mean_probability", "came_true")
-    rows: list[list[Cell]] = []
-    for one in record.by_verdict:
-        came = one.happened
-        ends = {"low": number(came.low_pct, 0), "high": number(came.high_pct, 0)}
-        share = say("record.with_interval", lang, share=number(came.pct, 0), **ends)
-        said = one.mean_probability
-        shown = "—" if said is None else percent(number(100 * said, 0), lang)
-        rows.append([say(f"verdict.{one.verdict}", lang), number(came.n, 0), shown, share])
+    columns = [
+        Column("record.verdict", lambda row: say(f"verdict.{row.verdict}", lang)),
+        Column("record.times_said", lambda row: number(row.n, 0), numeric=True),
+        Column("record.mean_probability", partial(_mean, lang), numeric=True),
+        Column("record.came_true", partial(_came_true, lang), numeric=True),
+    ]
     date_ = date(record.study.as_of, lang) if record.study else ""
     caption = say("record.verdicts_caption", lang, date=date_)
-    head = [say(f"record.{key}", lang) for key in keys]
-    return join(
-        [
-            table(head, rows, caption=caption, numeric=range(1, len(head))),
-            tag("p", say("record.verdicts_note", lang), "small"),
-        ]
-    )
+    shown = draw(record.tables["own_verdicts"], columns, lang, caption=caption)
+    return shown + tag("p", say("record.verdicts_note", lang), "small")
+
+
+def own_verdicts_table(record: PanelRecord) -> pd.DataFrame:
+    """Give what came of the verdicts of the study, one row a word."""
+    rows = ({**fields_of(one), **fields_of(one.happened)} for one in record.by_verdict)
+    return frame_of(rows, "verdict n mean_probability pct low_pct high_pct")
+
+
+def _mean(lang: str, row: Any) -> str:
+    said = row.mean_probability
+    return "—" if said is None else percent(number(100 * said, 0), lang)
+
+
+def _came_true(lang: str, row: Any) -> str:
+    share, low, high = (number(one, 0) for one in (row.pct, row.low_pct, row.high_pct))
+    return say("record.with_interval", lang, share=share, low=low, high=high)
 
 
 def show_models(record: PanelRecord) -> Html:
@@ -477,18 +497,35 @@ def show_models(record: PanelRecord) -> Html:
     Html
         A table for each number of years ahead, and what its columns mean.
     """
-    lang, pieces = record.lang, []
+    lang, models = record.lang, record.tables["models"]
     if not record.default:
         return note(say("track.nothing", lang), "gap")
-    gain = f"{record.gains[0]:g}"
-    keys = ("model", "n", "mae", "bias", "crps", "held80", "width", "held95", "width")
-    head = [say(f"record.{key}", lang) for key in keys]
-    head += [say("record.brier", lang, gain=gain), say("record.base", lang)]
-    head.append(say("record.difference", lang))
-    for score in record.default:
-        rows = [_model_row(one, lang) for one in record.at(score.horizon) if one.n]
-        caption = say("record.models_caption", lang, years=score.horizon)
-        pieces.append(table(head, rows, caption=caption, numeric=range(1, len(head))))
+    columns = [
+        Column("record.n", lambda row: number(row.n, 0)),
+        Column("record.mae", lambda row: number(row.mae_pp, 2)),
+        Column("record.bias", lambda row: signed(row.bias_pp, 2)),
+        Column("record.crps", lambda row: number(row.crps, 2)),
+        Column("record.held80", partial(_held, lang)),
+        Column("record.width", lambda row: number(row.width80_pp)),
+        Column(
+            "record.held95", lambda row: say("record.share", lang, share=number(row.coverage95_pct))
+        ),
+        Column("record.width", lambda row: number(row.width95_pp)),
+        *_brier(lang, f"{record.gains[0]:g}"),
+    ]
+    columns = [
+        Column("record.model", partial(_model, lang)),
+        *(replace(column, numeric=True) for column in columns),
+    ]
+    pieces = [
+        draw(
+            models[models["horizon"] == score.horizon],
+            columns,
+            lang,
+            caption=say("record.models_caption", lang, years=score.horizon),
+        )
+        for score in record.default
+    ]
     pieces.append(tag("p", say("record.models_note", lang), "small"))
     if len(record.gains) > 1:
         gains = say("record.comma", lang).join(f"{gain:g}" for gain in record.gains[1:])
@@ -496,67 +533,102 @@ def show_models(record: PanelRecord) -> Html:
     return join(pieces)
 
 
-def _model_row(score: ModelScore, lang: str) -> list[Cell]:
-    name: Cell = score.model
-    if score.default:
-        name = tag("strong", say("record.default_mark", lang, model=score.model))
+def models_table(record: PanelRecord) -> pd.DataFrame:
+    """Give errors and scores, one row a model and years ahead; Brier scores of the first event."""
+    rows = (
+        {
+            **_event(score.events[0]),
+            **fields_of(score),
+            **dict(zip(_ENDS, score.coverage80_interval or (None, None), strict=True)),
+            "mae_pp": score.mae,
+            "bias_pp": score.bias,
+            "coverage80_pct": score.coverage80,
+            "coverage95_pct": score.coverage95,
+            "width80_pp": score.width80,
+            "width95_pp": score.width95,
+        }
+        for score in record.scores
+        if score.n
+    )
+    return frame_of(
+        rows,
+        "model default horizon n mae_pp bias_pp crps coverage80_pct coverage80_low_pct "
+        "coverage80_high_pct width80_pp coverage95_pct width95_pp gain_pp brier base_rate_brier "
+        "skill_low skill_high",
+    )
+
+
+#: The ends of the interval of a coverage.
+_ENDS = ("coverage80_low_pct", "coverage80_high_pct")
+
+
+def events_table(record: PanelRecord) -> pd.DataFrame:
+    """Give the scores of stated probabilities, one row a model, years ahead and gain."""
+    rows = (
+        {**fields_of(score), **_event(event)} for score in record.scores for event in score.events
+    )
+    return frame_of(
+        rows,
+        "model default horizon gain_pp n happened_pct brier base_rate_brier skill_low skill_high",
+    )
+
+
+def _event(event: EventScore) -> dict[str, Any]:
+    low, high = event.skill_interval or (None, None)
+    return {**fields_of(event), "gain_pp": event.gain, "skill_low": low, "skill_high": high}
+
+
+def _model(lang: str, row: Any) -> Cell:
+    if not row.default:
+        return str(row.model)
+    return tag("strong", say("record.default_mark", lang, model=row.model))
+
+
+def _held(lang: str, row: Any) -> str:
+    ends = {"low": number(row.coverage80_low_pct), "high": number(row.coverage80_high_pct)}
+    return say("record.with_interval", lang, share=number(row.coverage80_pct), **ends)
+
+
+def _brier(lang: str, gain: str) -> list[Column]:
+    """Give the columns of a Brier score, the base rate's, and their difference."""
+
+    def known(show: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+        return lambda row: "—" if None in (row.brier, row.skill_low) else show(row)
+
+    def difference(row: Any) -> Cell:
+        value, low, high = (
+            signed(one, 3)
+            for one in (row.brier - row.base_rate_brier, row.skill_low, row.skill_high)
+        )
+        told = say("record.between", lang, value=value, low=low, high=high)
+        return tag("strong", told) if row.skill_high < 0 else told
+
+    heading = join([say("record.brier", lang, gain=gain)])
     return [
-        name,
-        number(score.n, 0),
-        number(score.mae, 2),
-        signed(score.bias, 2),
-        number(score.crps, 2),
-        _held(score, lang),
-        number(score.width80),
-        say("record.share", lang, share=number(score.coverage95)),
-        number(score.width95),
-        *_brier(score.events[0], lang),
+        Column(heading, known(lambda row: number(row.brier, 3)), numeric=True),
+        Column("record.base", known(lambda row: number(row.base_rate_brier, 3)), numeric=True),
+        Column("record.difference", known(difference), numeric=True),
     ]
 
 
-def _held(score: ModelScore, lang: str) -> str:
-    low, high = score.coverage80_interval or (None, None)
-    return say(
-        "record.with_interval",
-        lang,
-        share=number(score.coverage80),
-        low=number(low),
-        high=number(high),
-    )
-
-
-def _brier(event: EventScore, lang: str) -> list[Cell]:
-    if event.brier is None or event.base_rate_brier is None or event.skill_interval is None:
-        return ["—", "—", "—"]
-    difference = say(
-        "record.between",
-        lang,
-        value=signed(event.brier - event.base_rate_brier, 3),
-        low=signed(event.skill_interval[0], 3),
-        high=signed(event.skill_interval[1], 3),
-    )
-    shown: Cell = tag("strong", difference) if _is_better(event) else difference
-    return [number(event.brier, 3), number(event.base_rate_brier, 3), shown]
-
-
 def _events(record: PanelRecord) -> Html:
-    lang = record.lang
-    rows: list[list[Cell]] = []
-    for score in record.default:
-        for event in score.events:
-            happened = "—"
-            if event.happened_pct is not None:
-                happened = say("record.share", lang, share=number(event.happened_pct))
-            rows.append(
-                [
-                    say("record.event", lang, gain=f"{event.gain:g}"),
-                    say("record.ahead", lang, years=score.horizon),
-                    number(event.n, 0),
-                    happened,
-                    *_brier(event, lang),
-                ]
-            )
-    head = [say(f"record.{key}", lang) for key in ("event_column", "years", "n", "happened")]
-    head += [say("record.brier", lang, gain=""), say("record.base", lang)]
-    head.append(say("record.difference", lang))
-    return table(head, rows, caption=say("record.events_caption", lang), numeric=range(2, 7))
+    lang, events = record.lang, record.tables["events"]
+    columns = [
+        Column(
+            "record.event_column", lambda row: say("record.event", lang, gain=f"{row.gain_pp:g}")
+        ),
+        Column("record.years", lambda row: say("record.ahead", lang, years=row.horizon)),
+        Column("record.n", lambda row: number(row.n, 0), numeric=True),
+        Column("record.happened", partial(_happened, lang), numeric=True),
+        *_brier(lang, ""),
+    ]
+    told = events[
+        events["default"] & events["horizon"].isin([one.horizon for one in record.default])
+    ]
+    return draw(told, columns, lang, caption=say("record.events_caption", lang))
+
+
+def _happened(lang: str, row: Any) -> str:
+    if row.happened_pct is None:
+        return "—"
+    return say("record.share", lang, share=number(row.happened_pct))

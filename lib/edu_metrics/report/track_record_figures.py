@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from edu_metrics.catalog import Counts, GainCell
+import pandas as pd
+
+from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
 from edu_metrics.figures import (
@@ -21,8 +25,9 @@ from edu_metrics.figures import (
 )
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, rows_of, strong_title
 from edu_metrics.report.context import StudyReport
-from edu_metrics.report.html import Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.html import Html, facts, join, note, tag
 from edu_metrics.report.track_record import PanelRecord
 from edu_metrics.trajectories import CAP, FLOOR, ModelScore
 from edu_metrics.trajectories.reference_classes import Comparable, gain_table
@@ -186,32 +191,62 @@ def show_failures(record: PanelRecord) -> Html:
             )
         )
     told += _against_no_change(record)
-    keys = ("held80", "bias", "n")
-    head = [say("record.band", lang)]
+    bands_of = record.tables["bands"]
+    found = {(row.horizon, row.band): row for row in rows_of(bands_of)}
+    columns = [Column("record.band", "band")]
     for score in record.default:
         ahead = say("record.ahead", lang, years=score.horizon)
-        head += [f"{ahead} · {say(f'record.{key}', lang)}" for key in keys]
-    rows = [
-        [name, *(cell for score in record.default for cell in _band_cells(score, name, lang))]
-        for name in BANDS
-        if any(band.band == name for score in record.default for band in score.by_band)
-    ]
+        for key, show in _BAND_CELLS.items():
+            heading = join([f"{ahead} · {say(f'record.{key}', lang)}"])
+            columns.append(
+                Column(heading, partial(_band_cell, found, score.horizon, show, lang), numeric=True)
+            )
+    shown = bands_of.drop_duplicates("band")
+    shown = shown.sort_values("band", key=lambda names: names.map(list(BANDS).index))
     caption = say("record.bands_caption", lang)
     return join(
         [
             tag("ul", join(tag("li", line) for line in told)),
-            table(head, rows, caption=caption, numeric=range(1, len(head))),
+            draw(shown, columns, lang, caption=caption),
             tag("p", say("record.few_band", lang), "small"),
         ]
     )
 
 
-def _band_cells(score: ModelScore, name: str, lang: str) -> list[Cell]:
-    found = next((band for band in score.by_band if band.band == name), None)
-    if found is None:
-        return ["—", "—", "—"]
-    held = say("record.share", lang, share=number(found.coverage80))
-    return [held, signed(found.bias, 1), number(found.n, 0)]
+def bands_table(record: PanelRecord) -> pd.DataFrame:
+    """Give how the model that reports use did, one row a starting band and years ahead."""
+    rows = (
+        {
+            **fields_of(band),
+            "horizon": score.horizon,
+            "coverage80_pct": band.coverage80,
+            "mae_pp": band.mae,
+            "bias_pp": band.bias,
+        }
+        for score in record.default
+        for band in score.by_band
+        if band.band in BANDS
+    )
+    return frame_of(rows, "horizon band n coverage80_pct mae_pp bias_pp")
+
+
+#: What is shown of a starting band, by the key of its words.
+_BAND_CELLS: dict[str, Callable[[Any, str], str]] = {
+    "held80": lambda row, lang: say("record.share", lang, share=number(row.coverage80_pct)),
+    "bias": lambda row, lang: signed(row.bias_pp, 1),
+    "n": lambda row, lang: number(row.n, 0),
+}
+
+
+def _band_cell(
+    found: Mapping[tuple[int, str], Any],
+    horizon: int,
+    show: Callable[[Any, str], str],
+    lang: str,
+    row: Any,
+) -> str:
+    cell = found.get((horizon, row.band))
+    return "—" if cell is None else show(cell, lang)
 
 
 def _against_no_change(record: PanelRecord) -> list[str]:
@@ -249,77 +284,80 @@ def show_record_precedents(record: PanelRecord) -> Html:
     Html
         A table by class and starting band, with the fastest pace that was ever kept.
     """
-    lang = record.lang
-    rows: list[list[Cell]] = []
+    lang, found = record.lang, record.tables["precedents"]
+    missing = [] if found["own"].any() else [note(say("record.no_windows", lang), "gap")]
+    if found.empty:
+        return join(missing)
+    pace = f"{PACE:g}"
+    columns = [
+        Column("record.class", lambda row: strong_title(row) if row.band == ALL else ""),
+        Column("record.band", partial(_band, lang)),
+        Column("record.windows", lambda row: number(row.windows, 0), numeric=True),
+        Column(join([say("record.kept", lang, pace=pace)]), partial(_kept, lang)),
+        Column("record.median", lambda row: signed(row.median_gain_pp), numeric=True),
+        Column("record.fastest", partial(_fastest, lang)),
+    ]
+    caption = say("record.precedents_caption", lang, pace=pace)
+    told = draw(found, columns, lang, caption=caption)
+    return join([*missing, told, tag("p", say("record.precedents_note", lang), "small")])
+
+
+def precedents_table(record: PanelRecord) -> pd.DataFrame:
+    """Give how often +5 points a year were kept for three years, one row a class and band."""
     try:
         own = gain_table([Comparable(record.panel)])
     except DataError:
         own = ()
-    if any(cell.years == YEARS for cell in own):
-        rows += _rows(say("record.own_class", lang), own, {}, lang)
-    missing = [] if rows else [note(say("record.no_windows", lang), "gap")]
-    for entry in record.classes:
-        names = {name: entry.panel_name(name).in_(lang) for name in _panels(entry.table)}
-        rows += _rows(entry.name.in_(lang), entry.table, names, lang)
-    if not rows:
-        return join(missing)
-    keys = ("class", "band", "windows", "kept", "median", "fastest")
-    head = [say(f"record.{key}", lang, pace=f"{PACE:g}") for key in keys]
-    caption = say("record.precedents_caption", lang, pace=f"{PACE:g}")
-    told = table(head, rows, caption=caption, numeric=(2, 4))
-    return join([*missing, told, tag("p", say("record.precedents_note", lang), "small")])
-
-
-def _panels(cells: Iterable[GainCell]) -> set[str]:
-    return {cell.fastest.panel for cell in cells}
-
-
-def _rows(
-    title: str, cells: Sequence[GainCell], names: dict[str, str], lang: str
-) -> list[list[Cell]]:
-    """Give the three-year cells, all bands together first, the class named once."""
-    held = {cell.band: cell for cell in cells if cell.years == YEARS}
-    rows: list[list[Cell]] = []
-    for band in (ALL, *BANDS):
-        if band not in held:
-            continue
-        cell = held[band]
-        shown = say("record.all_bands", lang) if band == ALL else band
-        name = tag("strong", title) if band == ALL else Html("")
-        row: list[Cell] = [name, shown, number(cell.windows, 0), _kept(cell.kept, cell, lang)]
-        rows.append([*row, signed(cell.gains_pp[50]), _fastest(cell, names, lang)])
-    return rows
-
-
-def _kept(counts: Counts, cell: GainCell, lang: str) -> str:
-    at = counts.at.index(PACE)
-    count, windows = counts.windows[at], number(cell.windows, 0)
-    if count == 0:
-        return say("record.kept_none", lang, windows=windows, high=number(counts.high[at], 2))
-    return say(
-        "record.kept_cell",
-        lang,
-        count=number(count, 0),
-        windows=windows,
-        share=number(100 * count / cell.windows, 2),
-        low=number(counts.low[at], 2),
-        high=number(counts.high[at], 2),
+    title = say("record.own_class", record.lang)
+    tables: list[tuple[str, ReferenceClass | None, Sequence[GainCell]]] = [(title, None, own)]
+    tables += [(entry.name.in_(record.lang), entry, entry.table) for entry in record.classes]
+    rows = (
+        {
+            **dict(cell.fastest),
+            "title": title,
+            "own": entry is None,
+            "band": band,
+            "windows": cell.windows,
+            "kept_windows": cell.kept.windows[at],
+            "kept_low_pct": cell.kept.low[at],
+            "kept_high_pct": cell.kept.high[at],
+            "median_gain_pp": cell.gains_pp[50],
+            "fastest_pp": cell.fastest.pace_pp,
+            "fastest_in": entry and entry.panel_name(cell.fastest.panel).in_(record.lang),
+        }
+        for title, entry, cells in tables
+        for band in (ALL, *BANDS)
+        for cell in cells
+        if cell.years == YEARS and cell.band == band
+        for at in [cell.kept.at.index(PACE)]
+    )
+    return frame_of(
+        rows,
+        "title own band windows kept_windows kept_low_pct kept_high_pct median_gain_pp fastest_pp "
+        "fastest_in first_year last_year",
     )
 
 
-def _fastest(cell: GainCell, names: dict[str, str], lang: str) -> str:
-    found = cell.fastest
-    if found.panel not in names:
-        span = {"first": found.first_year, "last": found.last_year}
-        return say("record.fastest_own", lang, pace=signed(found.pace_pp), **span)
+def _band(lang: str, row: Any) -> str:
+    return say("record.all_bands", lang) if row.band == ALL else str(row.band)
+
+
+def _kept(lang: str, row: Any) -> str:
+    windows, high = number(row.windows, 0), number(row.kept_high_pct, 2)
+    if row.kept_windows == 0:
+        return say("record.kept_none", lang, windows=windows, high=high)
+    share = number(100 * row.kept_windows / row.windows, 2)
     return say(
-        "record.fastest_cell",
-        lang,
-        pace=signed(found.pace_pp),
-        panel=names[found.panel],
-        first=found.first_year,
-        last=found.last_year,
-    )
+        "record.kept_cell", lang, count=number(row.kept_windows, 0), windows=windows, share=share,
+        low=number(row.kept_low_pct, 2), high=high,
+    )  # fmt: skip
+
+
+def _fastest(lang: str, row: Any) -> str:
+    told = {"pace": signed(row.fastest_pp), "first": row.first_year, "last": row.last_year}
+    if row.fastest_in is None:
+        return say("record.fastest_own", lang, **told)
+    return say("record.fastest_cell", lang, panel=row.fastest_in, **told)
 
 
 def show_record_origins(record: PanelRecord) -> Html:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
+from edu_metrics.report.columns import Column, draw, frame_of, rows_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, join, note, table, tag
+from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.reasons import because, reading_text
 from edu_metrics.report.status_rules import why_apart
@@ -39,36 +42,18 @@ def show_verdicts(report: AreaReport) -> Html:
         A table, and what the words mean.
     """
     lang = report.lang
-    rows: list[list[Cell]] = []
-    found_all = [report.assessments[target.id] for target in report.numeric]
-    forecast = any(found.probability is not None for found in found_all)
-    for target, found in zip(report.numeric, found_all, strict=True):
-        unit = report.unit_of(found)
-        interval = "—"
-        if found.interval:
-            low, high = (amount(value, unit, lang) for value in found.interval)
-            interval = f"{low} … {high}"
-        title = tag("strong", target.title.in_(lang))
-        if found.applies is not Applies.BINDS:
-            title = title + tag("small", applies_text(report, target))
-        rows.append(
-            [
-                title,
-                join([verdict_chip(found.verdict, lang), _edge(found, lang)]),
-                *([chance(found.probability, lang), interval] if forecast else []),
-                join(
-                    [
-                        reading_text(target, found, lang),
-                        tag("small", because(report, found)),
-                        *_apart(report, target),
-                    ]
-                ),
-                _disputes(target, found, lang),
-            ]
-        )
-    chances = ("probability", "interval") if forecast else ()
-    keys = ("promise", "verdict", *chances, "reading_and_why", "other_readings")
-    head = [say(f"report.{key}", lang) for key in keys]
+    found = report.tables["verdicts"]
+    columns = [
+        Column("report.promise", partial(_title, report)),
+        Column("report.verdict", partial(_verdict, report)),
+        Column("report.probability", lambda row: chance(row.probability, lang), numeric=True),
+        Column("report.interval", lambda row: _interval(row, lang), numeric=True),
+        Column("report.reading_and_why", partial(_why, report)),
+        Column("report.other_readings", partial(_disputes, report)),
+    ]
+    forecast = bool(found["probability"].notna().any())
+    if not forecast:
+        columns = [column for column in columns if not column.numeric]
     legend = join(
         tag("li", verdict_chip(v, lang) + Html(" ") + tag("span", say(f"verdict.{v}_means", lang)))
         for v in Verdict
@@ -76,85 +61,93 @@ def show_verdicts(report: AreaReport) -> Html:
     caption = say("report.verdicts_caption", lang, date=date(report.study.as_of, lang))
     return join(
         [
-            table(head, rows, caption=caption, numeric=(2, 3) if forecast else ()),
+            draw(found, columns, lang, caption=caption),
             _model_note(report) if forecast else "",
             details(say("report.words_summary", lang), tag("ul", legend, "legend")),
         ]
     )
 
 
-def _apart(report: AreaReport, target: Target) -> list[Html]:
-    told = why_apart(report, target)
-    return [tag("small", told)] if told else []
+def verdicts_table(report: AreaReport) -> pd.DataFrame:
+    """Give the verdict on each numeric target, one row a target."""
+    return frame_of(
+        (
+            {
+                **report.about(target, found),
+                "why": because(report, found),
+            }
+            for target in report.numeric
+            for found in [report.assessments[target.id]]
+        ),
+        "target title article indicator unit applies verdict probability low high reading steps "
+        "disputed why start last_year last_value level gap required_pace past_pace years_needed "
+        "year_reached people",
+    )
 
 
-def _edge(found: Assessment, lang: str) -> Html:
+def _title(report: AreaReport, row: Any) -> Html:
+    if row.applies == Applies.BINDS:
+        return strong_title(row)
+    return strong_title(row) + tag("small", applies_text(report, row.target))
+
+
+def _verdict(report: AreaReport, row: Any) -> Html:
     """Say that a verdict lies on the edge of two words, where rounding puts it there."""
-    if found.edge is None:
-        return Html("")
-    lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
-    return tag("small", say("stated.on_edge", lang, lower=lower, upper=upper))
+    shown, edge = verdict_chip(row.verdict, report.lang), report.assessments[row.target].edge
+    if edge is None:
+        return shown
+    lower, upper = (say(f"verdict.{word}", report.lang) for word in edge)
+    return shown + tag("small", say("stated.on_edge", report.lang, lower=lower, upper=upper))
+
+
+def _interval(row: Any, lang: str) -> str:
+    ends = [row.low, row.high]
+    return "—" if None in ends else " … ".join(amount(end, row.unit, lang) for end in ends)
+
+
+def _why(report: AreaReport, row: Any) -> Html:
+    target = report.plan.target(row.target)
+    reading = reading_text(target, report.assessments[row.target], report.lang)
+    apart = why_apart(report, target)
+    return join([reading, tag("small", row.why), tag("small", apart) if apart else ""])
 
 
 def _model_note(report: AreaReport) -> Html:
     """Say which model spoke, how often it held, and where it does not hold."""
     lang = report.lang
-    rests = {
-        found.calibration
-        for found in report.assessments.values()
-        if found.probability is not None and found.calibration is not None
-    }
+    found = [one for one in report.assessments.values() if one.probability is not None]
+    rests = {one.calibration for one in found if one.calibration is not None}
     ordered = sorted(rests, key=lambda one: (one.areas, one.measure))
     told = _model_text(ordered, lang) if rests else ""
+    indicators = list(dict.fromkeys(one.indicator for one in found if one.indicator))
     types: dict[str, list[str]] = {}
-    for name in dict.fromkeys(
-        found.indicator
-        for found in report.assessments.values()
-        if found.indicator and found.probability is not None
-    ):
+    for name in indicators:
         prior = prior_of(report.catalog.indicator(name).measure_type)
         types.setdefault(prior.name.in_(lang), []).append(report.indicator_name(name))
-    comma = say("report.list_comma", lang)
-    shown = [
-        say("report.measure_type", lang, type=name, indicators=comma.join(held))
-        for name, held in types.items()
-    ]
-    if shown:
-        listed = say("report.semicolon", lang).join(shown)
-        told = f"{told} {say('report.measure_types', lang, types=listed)}"
-    together = []
-    for name in dict.fromkeys(
-        found.indicator
-        for found in report.assessments.values()
-        if found.indicator and found.probability is not None
-    ):
-        share = report.evidence.moves_together_pct(name, report.area.id)
-        if share is not None and share >= TOGETHER_PCT:
-            text = say(
-                "report.moves_together",
-                lang,
-                indicator=report.indicator_name(name),
-                share=percent(number(share, 0), lang),
-            )
-            together.append(note(text, "gap"))
-    unusual = {
-        found.indicator: found.unusual
-        for found in report.assessments.values()
-        if found.indicator and found.unusual
-    }
-    together += [
-        note(
-            say(
-                "report.unusual_years",
-                lang,
-                indicator=report.indicator_name(name),
-                years=say("report.list_comma", lang).join(map(str, years)),
-            ),
-            "gap",
+    if types:
+        listed = say("report.semicolon", lang).join(
+            say("report.measure_type", lang, type=name, indicators=report.listed(held))
+            for name, held in types.items()
         )
+        told = f"{told} {say('report.measure_types', lang, types=listed)}"
+    shares = {name: report.evidence.moves_together_pct(name, report.area.id) for name in indicators}
+    notes = [
+        say("report.moves_together", lang, indicator=report.indicator_name(name),
+            share=percent(number(share, 0), lang))
+        for name, share in shares.items()
+        if share is not None and share >= TOGETHER_PCT
+    ]  # fmt: skip
+    unusual = {
+        one.indicator: one.unusual
+        for one in report.assessments.values()
+        if one.indicator and one.unusual
+    }
+    notes += [
+        say("report.unusual_years", lang, indicator=report.indicator_name(name),
+            years=report.listed(years))
         for name, years in unusual.items()
-    ]
-    return join([tag("p", told, "small"), *together])
+    ]  # fmt: skip
+    return join([tag("p", told, "small"), *(note(text, "gap") for text in notes)])
 
 
 def _model_text(rests: list[Calibration], lang: str) -> str:
@@ -178,20 +171,21 @@ def _model_text(rests: list[Calibration], lang: str) -> str:
     )
 
 
-def _disputes(target: Target, found: Assessment, lang: str) -> Html:
+def _disputes(report: AreaReport, row: Any) -> Html:
     """Show the readings that come to another verdict than the default one."""
-    lines = [
+    lang, target = report.lang, report.plan.target(row.target)
+    others = report.assessments[row.target].others
+    if others and not row.disputed:
+        return tag("small", say("report.no_dispute", lang))
+    return join(
         tag(
             "div",
             verdict_chip(other.verdict, lang)
             + tag("small", join([reading_text(target, other, lang), _of_other(other, lang)])),
         )
-        for other in found.others
-        if other.verdict != found.verdict
-    ]
-    if lines:
-        return join(lines)
-    return tag("small", say("report.no_dispute", lang)) if found.others else Html("")
+        for other in others
+        if other.verdict != row.verdict
+    )
 
 
 def _of_other(other: Assessment, lang: str) -> str:
@@ -216,65 +210,56 @@ def show_followed(report: AreaReport) -> Html:
         A table with quote, due year and what to watch.
     """
     lang = report.lang
-    if not report.followed:
+    followed = report.tables["followed"]
+    if followed.empty:
         return tag("p", say("report.none_followed", lang))
-    rows: list[list[Cell]] = []
-    for target in report.followed:
-        found = report.assessments[target.id]
-        rows.append(
-            [
-                report.plan.article_in(target.article, lang),
-                join([tag("strong", target.title.in_(lang)), tag("q", target.quote)]),
-                str(target.deadline) if target.deadline else "—",
-                applies_text(report, target),
-                verdict_chip(found.verdict, lang),
-                _watch(report, target),
-            ]
-        )
-    keys = ("article", "promise", "due", "bound", "verdict", "watch")
-    head = [say(f"report.{key}", lang) for key in keys]
-    return table(head, rows, caption=say("report.followed_caption", lang, number=len(rows)))
+    columns = [
+        Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
+        Column("report.promise", lambda row: strong_title(row) + tag("q", row.quote)),
+        Column("report.due", "due"),
+        Column("report.bound", lambda row: applies_text(report, row.target)),
+        Column("report.verdict", lambda row: verdict_chip(row.verdict, lang)),
+        Column("report.watch", partial(_watch, report)),
+    ]
+    caption = say("report.followed_caption", lang, number=len(followed))
+    return draw(followed, columns, lang, caption=caption)
 
 
-def _watch(report: AreaReport, target: Target) -> Html:
-    lang = report.lang
-    pieces: list[Cell] = []
+def followed_table(report: AreaReport) -> pd.DataFrame:
+    """Give the promises that no number judges, one row each."""
+    rows = (
+        {**report.about(t, report.assessments[t.id]), "quote": t.quote, "due": t.deadline}
+        for t in report.followed
+    )
+    return frame_of(rows, "target title article quote due applies verdict")
+
+
+def _watch(report: AreaReport, row: Any) -> Html:
+    lang, target = report.lang, report.plan.target(row.target)
+    lines: list[str] = []
     found = report.assessments[target.id]
     if found.verdict is not Verdict.TRACKED:
-        pieces += [
-            tag("div", reading_text(target, found, lang)),
-            tag("div", because(report, found)),
-        ]
+        lines += [reading_text(target, found, lang), because(report, found)]
     if target.frequency:
         cycles = target.frequency.every_years
         every = say("report.or", lang).join(f"{years:g}" for years in cycles)
-        text = (
-            say("report.every_year", lang)
-            if cycles == (1,)
-            else say("report.every", lang, years=every)
+        once = cycles == (1,)
+        lines.append(
+            say("report.every_year", lang) if once else say("report.every", lang, years=every)
         )
-        pieces.append(tag("div", text))
-        pieces += [
-            tag("div", say("report.at_least_in", lang, number=least, years=years))
+        lines += [
+            say("report.at_least_in", lang, number=least, years=years)
             for years, least in target.frequency.at_least.items()
         ]
         if target.frequency.note:
-            pieces.append(tag("div", target.frequency.note.in_(lang)))
-    seen = _seen(report, target)
-    pieces += [
-        tag(
-            "div",
-            say(
-                "report.seen",
-                lang,
-                area=report.area_name(row["area"]),
-                year=row["year"],
-                what=report.quantity_name(row["quantity"]),
-                value=amount(row["value"], report.catalog.quantities[row["quantity"]].unit, lang),
-            ),
-        )
-        for row in seen
-    ]
+            lines.append(target.frequency.note.in_(lang))
+    lines += [
+        say("report.seen", lang, area=report.area_name(seen.area), year=seen.year,
+            what=report.quantity_name(seen.quantity),
+            value=amount(seen.value, report.catalog.quantities[seen.quantity].unit, lang))
+        for seen in _seen(report, target)
+    ]  # fmt: skip
+    pieces = [tag("div", line) for line in lines]
     if target.ambiguities:
         inner = tag("ul", join(tag("li", text.in_(lang)) for text in target.ambiguities))
         summary = say("report.open_questions", lang, number=len(target.ambiguities))
@@ -282,10 +267,10 @@ def _watch(report: AreaReport, target: Target) -> Html:
     return join(pieces)
 
 
-def _seen(report: AreaReport, target: Target) -> list[dict[Hashable, Any]]:
+def _seen(report: AreaReport, target: Target) -> list[Any]:
     """Give the observations that bear on a target that no number judges."""
     if not target.evidence:
         return []
     own = report.evidence.table
     rows = own[own["quantity"].isin(target.evidence)]
-    return rows.sort_values(["year", "area"]).to_dict("records")
+    return rows_of(rows.sort_values(["year", "area"]))

@@ -1,0 +1,182 @@
+"""The tables of a report: frames of plain values, and the columns by which a section draws one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+
+from edu_metrics.catalog import nearest
+from edu_metrics.report.html import Cell, Html, table, tag
+from edu_metrics.words import say
+
+__all__ = ["Column", "Tables", "draw", "fields_of", "frame_of", "rows_of", "strong_title"]
+
+#: What the names of columns of whole numbers end in; values may be missing.
+WHOLE = (
+    *("year", "years", "due", "horizon", "known", "needed", "reached", "since", "from", "steps"),
+    *("areas", "chances", "lost", "met", "people", "persons", "targets", "unknown"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One column of a table as a section shows it.
+
+    Attributes
+    ----------
+    heading : str or Html
+        Key of its words, or what stands there as it is.
+    show : str or callable
+        The frame's column that is printed, or what makes a cell of a row: an object with the
+        frame's columns as attributes, None where a value is missing.
+    numeric : bool
+        Whether its cells are set as numbers.
+    """
+
+    heading: Cell
+    show: str | Callable[[Any], Cell]
+    numeric: bool = False
+
+    def title(self, lang: str) -> Cell:
+        """Give the heading in a language."""
+        return self.heading if isinstance(self.heading, Html) else say(self.heading, lang)
+
+    def cell(self, row: Any) -> Cell:
+        """Give the cell of a row."""
+        if callable(self.show):
+            return self.show(row)
+        value = getattr(row, self.show)
+        return "—" if value is None else str(value)
+
+
+def draw(
+    frame: pd.DataFrame, columns: Sequence[Column], lang: str, *, caption: str, css: str = ""
+) -> Html:
+    """
+    Draw a frame, column by column.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each row of the table.
+    columns : sequence of Column
+        What is shown of it, in order.
+    lang : {"zh", "en"}
+        Language of the headings.
+    caption : str
+        What the table shows.
+    css : str, optional
+        Further classes.
+
+    Returns
+    -------
+    Html
+        The table.
+
+    Examples
+    --------
+    >>> frame = frame_of([{"year": 2022, "n": 25}], "year n")
+    >>> shown = draw(frame, [Column("report.year", "year", numeric=True)], "en", caption="")
+    >>> shown.text.count("2022")
+    1
+    """
+    return table(
+        [column.title(lang) for column in columns],
+        ([column.cell(row) for column in columns] for row in rows_of(frame)),
+        caption=caption,
+        numeric=[place for place, column in enumerate(columns) if column.numeric],
+        css=css,
+    )
+
+
+def rows_of(frame: pd.DataFrame) -> list[Any]:
+    """Give the rows of a frame with its columns as attributes, None for what is missing."""
+    plain = frame.astype(object)
+    return list(plain.where(plain.notna(), None).itertuples(index=False))
+
+
+def strong_title(row: Any) -> Html:
+    """Show the title of a row in bold."""
+    return tag("strong", row.title)
+
+
+def frame_of(rows: Iterable[Mapping[str, Any]], names: str) -> pd.DataFrame:
+    """
+    Make a frame of plain values: words for what is one of several, whole numbers where they are.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Values by name; more of them than are asked for will do.
+    names : str
+        Its columns in order, with spaces between them.
+
+    Returns
+    -------
+    DataFrame
+        All columns, whether or not there are rows.
+
+    Examples
+    --------
+    >>> frame_of([{"area": "a", "year": 2020}, {"area": "b", "year": None}], "area year")
+      area  year
+    0    a  2020
+    1    b  <NA>
+    """
+    columns = names.split()
+    made = [{name: _plain(row.get(name)) for name in columns} for row in rows]
+    frame = pd.DataFrame(made, columns=columns)
+    return frame.astype({name: "Int64" for name in columns if name.endswith(WHOLE)})
+
+
+def fields_of(entry: Any) -> dict[str, Any]:
+    """Give the fields of a dataclass by name, not going into them; none of None."""
+    return {field.name: getattr(entry, field.name) for field in fields(entry)} if entry else {}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Enum) else value
+
+
+class Tables(Mapping[str, "pd.DataFrame"]):
+    """
+    The tables of a report by name, each computed when it is first asked for.
+
+    Values are plain numbers and ids: percentages end in ``_pct``, percentage points in ``_pp``,
+    probabilities run from 0 to 1, and other values are in the unit that their row names.
+
+    Parameters
+    ----------
+    report : object
+        The report.
+    homes : mapping of str to str
+        Names of tables, with spaces between them, by the module whose ``<name>_table`` makes them.
+    """
+
+    def __init__(self, report: Any, homes: Mapping[str, str]) -> None:
+        self._report = report
+        self._homes = {name: home for home, names in homes.items() for name in names.split()}
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give a table; what is changed in it changes neither the report nor the next one given."""
+        if name not in self._homes:
+            raise KeyError(f"no table {name!r}{nearest(name, self._homes)}")
+        if name not in self._made:
+            home = import_module(f"edu_metrics.report.{self._homes[name]}")
+            self._made[name] = getattr(home, f"{name}_table")(self._report)
+        return self._made[name].copy()
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        """Count the tables."""
+        return len(self._homes)
