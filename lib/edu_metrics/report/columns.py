@@ -16,10 +16,10 @@ from edu_metrics.words import say
 
 __all__ = ["Column", "Tables", "draw", "fields_of", "frame_of", "rows_of", "strong_title"]
 
-#: What the names of columns of whole numbers end in; values may be missing.
+#: What the names of columns of whole numbers end in of which some may be missing.
 WHOLE = (
-    *("year", "years", "due", "horizon", "known", "needed", "reached", "since", "from", "steps"),
-    *("areas", "chances", "lost", "met", "people", "persons", "targets", "unknown"),
+    *("year", "years", "due", "horizon", "since", "verifiable_from", "year_reached", "steps"),
+    *("years_known", "years_needed", "people"),
 )
 
 

@@ -72,10 +72,7 @@ def verdicts_table(report: AreaReport) -> pd.DataFrame:
     """Give the verdict on each numeric target, one row a target."""
     return frame_of(
         (
-            {
-                **report.about(target, found),
-                "why": because(report, found),
-            }
+            {**report.about(target, found), "why": because(report, found)}
             for target in report.numeric
             for found in [report.assessments[target.id]]
         ),
