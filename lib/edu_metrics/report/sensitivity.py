@@ -7,12 +7,10 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
 from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
 from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
-from edu_metrics.report.labels import figure, verdict_chip
 from edu_metrics.words import amount, number, percent, say
 
 __all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
@@ -147,6 +145,8 @@ def _title(row: Any) -> Html:
 
 def _answer(row: Any, lang: str) -> Html:
     if row.verdict is not None:
+        from edu_metrics.report.labels import verdict_chip
+
         return join([verdict_chip(row.verdict, lang), " ", chance(row.probability, lang)])
     told = say("matters.kept" if row.kept else "matters.not_kept", lang)
     if row.probability is not None:
@@ -245,6 +245,8 @@ def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
+    from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
+    from edu_metrics.report.labels import figure
 
     lang = report.lang
     bars = []
