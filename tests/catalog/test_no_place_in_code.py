@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,13 @@ def literals(source: str) -> Iterator[tuple[int, str]]:
             yield node.lineno, shown.replace("_", " ")
 
 
+@cache
+def is_fault(text: str) -> bool:
+    return bool(YEAR.search(NO_YEAR.sub("", text)) or NAMES.search(text.lower()))
+
+
 def faults_in(source: str) -> list[str]:
-    return [
-        f"line {line}: {text}"
-        for line, text in literals(source)
-        if YEAR.search(NO_YEAR.sub("", text)) or NAMES.search(text.lower())
-    ]
+    return [f"line {line}: {text}" for line, text in literals(source) if is_fault(text)]
 
 
 @pytest.mark.parametrize(
@@ -108,9 +110,10 @@ def test_the_scan_leaves_the_rest_alone(source):
     assert faults_in(source) == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIB).as_posix())
-def test_no_module_names_a_place_a_plan_or_a_year(path):
-    assert faults_in(path.read_text("utf-8")) == []
+def test_no_module_names_a_place_a_plan_or_a_year():
+    found = {path.relative_to(LIB).as_posix(): faults_in(path.read_text("utf-8")) for path in FILES}
+    assert len(found) > 100
+    assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 def test_no_word_that_a_reader_sees_names_a_place_a_plan_or_a_year():

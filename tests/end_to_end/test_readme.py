@@ -15,6 +15,8 @@ import pytest
 
 import edu_metrics
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = Path(edu_metrics.__file__).parents[1]
 #: Each page, and the heading of its example.

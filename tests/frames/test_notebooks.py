@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 
 import edu_metrics
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = Path(edu_metrics.__file__).parents[1]
 
