@@ -122,8 +122,6 @@ def settings_of(levers: list[str] | None) -> dict[str, float]:
 def table_of(catalog: Catalog, study: Study) -> pd.DataFrame:
     """Give a study's observations, built where they are missing or old."""
     require_extra("reports", "pyarrow")
-    from edu_metrics.observations import read_processed
-    from edu_metrics.report import prepare
+    from edu_metrics.report.tables import current_table
 
-    prepare(catalog, study)
-    return read_processed(catalog.root, study.id)
+    return current_table(catalog, study)

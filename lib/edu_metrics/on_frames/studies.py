@@ -169,13 +169,10 @@ def load_table(study: str, root: Root = None) -> pd.DataFrame:
     >>> em.load_table("michigan")["area"].nunique()
     550
     """
-    from edu_metrics.observations import read_processed
-    from edu_metrics.report import prepare
+    from edu_metrics.report.tables import current_table
 
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    entry = catalog.study(study)
-    prepare(catalog, entry)
-    return read_processed(catalog.root, entry.id)
+    return current_table(catalog, catalog.study(study))
 
 
 def assess(

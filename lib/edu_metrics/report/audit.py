@@ -11,7 +11,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError
-from edu_metrics.observations import known_by, read_processed
+from edu_metrics.observations import known_by
 from edu_metrics.plan_audit import (
     Finding,
     Kind,
@@ -25,7 +25,7 @@ from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import audited_study
-from edu_metrics.report.tables import prepare
+from edu_metrics.report.tables import current_table
 from edu_metrics.words import LANGUAGES, date, say
 
 __all__ = [
@@ -69,8 +69,7 @@ def audit_plan(catalog: Catalog, plan: Plan) -> tuple[Finding, ...]:
     study = audited_study(catalog, plan)
     if study is None:
         return audit(catalog, plan)
-    prepare(catalog, study)
-    observed = known_by(read_processed(catalog.root, study.id), study.as_of)
+    observed = known_by(current_table(catalog, study), study.as_of)
     areas = [*catalog.expand(study.areas), *study.compare_with]
     return audit(catalog, plan, series=observed_series(catalog, plan, observed, areas))
 
@@ -308,8 +307,7 @@ def show_audit_origins(report: AuditReport) -> Html:
     study = audited_study(report.catalog, report.plan)
     if study is None:
         return again
-    prepare(report.catalog, study)
-    observed = read_processed(report.catalog.root, study.id)
+    observed = current_table(report.catalog, study)
     return show_origins(StudyReport(report.catalog, study, observed, report.lang)) + again
 
 

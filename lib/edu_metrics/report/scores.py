@@ -12,10 +12,9 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, DefinitionError
-from edu_metrics.observations import read_processed
 from edu_metrics.reachability import SeriesStore, Verdict
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
-from edu_metrics.report.tables import prepare
+from edu_metrics.report.tables import as_of_newest, current_table
 
 __all__ = ["score_as_data", "score_files", "score_tables"]
 
@@ -186,11 +185,11 @@ def _evidence(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[
     found: dict[str, SeriesStore] = {}
     for name in sorted(names):
         study = catalog.studies[name]
-        prepare(catalog, study)
-        table = read_processed(catalog.root, name)
-        newest = table["vintage"].max().date()
-        day = newest if as_of is None else min(as_of, newest)
-        found[name] = SeriesStore(catalog, study.model_copy(update={"as_of": day}), table)
+        table = current_table(catalog, study)
+        newest = as_of_newest(study, table)
+        if as_of is not None and as_of < newest.as_of:
+            newest = newest.model_copy(update={"as_of": as_of})
+        found[name] = SeriesStore(catalog, newest, table)
     return found
 
 

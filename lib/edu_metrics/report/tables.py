@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Catalog, SimulatedInput, Study
 from edu_metrics.report.fingerprint import combined, folder_sha256, library_sha256, versions_sha256
 
-__all__ = ["is_current", "prepare", "seal", "table_path"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["as_of_newest", "current_table", "is_current", "prepare", "seal", "table_path"]
 
 
 def table_path(root: Path, study_id: str) -> Path:
@@ -27,6 +31,19 @@ def table_path(root: Path, study_id: str) -> Path:
         As :func:`~edu_metrics.observations.processed_path` says.
     """
     return root / "data" / "processed" / f"{study_id}.parquet"
+
+
+def current_table(catalog: Catalog, study: Study) -> pd.DataFrame:
+    """Give a study's observations, built where they are missing or old."""
+    from edu_metrics.observations import read_processed
+
+    prepare(catalog, study)
+    return read_processed(catalog.root, study.id)
+
+
+def as_of_newest(study: Study, table: pd.DataFrame) -> Study:
+    """Give a study as of the day of the newest figure in its table."""
+    return study.model_copy(update={"as_of": table["vintage"].max().date()})
 
 
 def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:

@@ -21,7 +21,6 @@ from edu_metrics.catalog import (
     nearest,
 )
 from edu_metrics.errors import DataError, DefinitionError
-from edu_metrics.observations import read_processed
 from edu_metrics.reachability import SeriesStore, assess, outcome_of
 from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
@@ -31,7 +30,7 @@ from edu_metrics.report.banners import warnings
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
-from edu_metrics.report.tables import prepare
+from edu_metrics.report.tables import as_of_newest, current_table
 from edu_metrics.trajectories import (
     TOGETHER_PCT,
     EventScore,
@@ -124,8 +123,8 @@ class PanelRecord:
         if self.study is None:
             return []
         study = self.study
-        now = _latest(self.catalog, study)
-        table = read_processed(self.catalog.root, study.id)
+        table = current_table(self.catalog, study)
+        now = SeriesStore(self.catalog, as_of_newest(study, table), table)
         plan = self.catalog.plan(study.plan)
         outcomes = (
             outcome_of(Forecast.of(found, study.as_of), now, plan)
@@ -255,10 +254,8 @@ def _rate(catalog: Catalog, study: Study, name: str) -> Indicator:
 
 def _latest(catalog: Catalog, study: Study) -> SeriesStore:
     """Give a study's series as of its newest figure: a track record looks at all years."""
-    prepare(catalog, study)
-    table = read_processed(catalog.root, study.id)
-    newest = table["vintage"].max().date()
-    return SeriesStore(catalog, study.model_copy(update={"as_of": newest}), table)
+    table = current_table(catalog, study)
+    return SeriesStore(catalog, as_of_newest(study, table), table)
 
 
 def _panel_of(evidence: SeriesStore, rate: Indicator) -> Panel:

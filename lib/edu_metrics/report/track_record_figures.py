@@ -28,6 +28,7 @@ from edu_metrics.report.backtest import backtest_notes
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of, rows_of, strong_title
 from edu_metrics.report.context import StudyReport
 from edu_metrics.report.html import Html, facts, join, note, tag
+from edu_metrics.report.tables import as_of_newest
 from edu_metrics.report.track_record import PanelRecord
 from edu_metrics.trajectories import CAP, FLOOR, ModelScore
 from edu_metrics.trajectories.reference_classes import Comparable, gain_table
@@ -379,8 +380,7 @@ def show_record_origins(record: PanelRecord) -> Html:
         from edu_metrics.observations import read_processed
 
         observed = read_processed(record.catalog.root, record.study.id)
-        newest = observed["vintage"].max().date()
-        study = record.study.model_copy(update={"as_of": newest})
+        study = as_of_newest(record.study, observed)
         return show_origins(StudyReport(record.catalog, study, observed, lang))
     if record.source is None:
         return Html("")

@@ -24,7 +24,7 @@ from edu_metrics.trajectories.drawing import spread_paths
 from edu_metrics.trajectories.panels import Panel, common_share_pct
 from edu_metrics.trajectories.projecting import MODEL
 from edu_metrics.trajectories.reference_classes import band_of
-from edu_metrics.trajectories.reliability import Bin, clustered_interval, reliability
+from edu_metrics.trajectories.reliability import Bin, clustered_interval, reliability, within
 from edu_metrics.trajectories.rivals import FORECASTERS, SLOW, Laws
 from edu_metrics.trajectories.scales import EDGE_PP, Scale, Values, from_scale, to_scale
 
@@ -459,7 +459,7 @@ def _score(
         bias=float(whole["error"].mean()),
         above_median_pct=float(100 * whole["above"].mean()),
         coverage80=float(100 * inside.mean()),
-        coverage80_interval=_within_100(clustered_interval(owners, years, 100 * inside)),
+        coverage80_interval=within(clustered_interval(owners, years, 100 * inside), 100.0),
         coverage95=float(100 * whole["inside95"].mean()),
         width80=float(whole["width80"].mean()),
         width95=float(whole["width95"].mean()),
@@ -482,11 +482,6 @@ def _score(
         by_band=_by_band(whole["start"], whole["error"], inside),
         places=_tenths(whole["place"]),
     )
-
-
-def _within_100(interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Keep an interval of a share within what a share can be, few areas or many."""
-    return None if interval is None else (max(interval[0], 0.0), min(interval[1], 100.0))
 
 
 def _by_persons(persons: Floats, inside: Floats) -> tuple[PersonsScore, ...]:

@@ -78,10 +78,18 @@ def reliability(
             # Spread knows no doubt where all came out alike: the rule of three does.
             doubt = min(3 / len(np.unique(names[mine])), 1.0)
             interval = (0.0, doubt) if share == 0 else (1 - doubt, 1.0)
-        interval = (max(interval[0], 0.0), min(interval[1], 1.0))
         low, high = EDGES[number], EDGES[number + 1]
-        bins.append(Bin(low, high, int(mine.sum()), float(stated[mine].mean()), share, interval))
+        bins.append(
+            Bin(
+                low, high, int(mine.sum()), float(stated[mine].mean()), share, within(interval, 1.0)
+            )
+        )
     return tuple(bins)
+
+
+def within(interval: tuple[float, float], most: float) -> tuple[float, float]:
+    """Keep an interval of a share within what a share can be: 0 to 1, or to 100 in percent."""
+    return max(interval[0], 0.0), min(interval[1], most)
 
 
 def clustered_interval(

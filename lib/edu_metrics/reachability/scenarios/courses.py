@@ -46,8 +46,7 @@ from edu_metrics.reachability.mechanisms import (
     mechanism_from_statement,
 )
 from edu_metrics.reachability.precedent import PaceOfPercentile
-from edu_metrics.reachability.series import SeriesStore as Evidence
-from edu_metrics.reachability.series import counts_whole
+from edu_metrics.reachability.series import SeriesStore, counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
@@ -94,7 +93,7 @@ class Course:
 class Situation:
     """One target in one area under one reading: what the steps look at."""
 
-    evidence: Evidence
+    evidence: SeriesStore
     quantities: Quantities
     plan: Plan
     target: Target

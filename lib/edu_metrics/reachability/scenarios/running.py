@@ -39,7 +39,7 @@ from edu_metrics.reachability.scenarios.courses import (
 )
 from edu_metrics.reachability.scenarios.ending import ending_of
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
-from edu_metrics.reachability.series import SeriesStore as Evidence
+from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import stated
 
@@ -135,7 +135,7 @@ def run_scenarios(
         for name in scenarios or catalog.scenarios
     ]
     named = [catalog.study_area(study, area).id for area in areas or ()]
-    evidence, plan = Evidence(catalog, study, table), catalog.plan(study.plan)
+    evidence, plan = SeriesStore(catalog, study, table), catalog.plan(study.plan)
     known = [target.id for target in plan.targets]
     unknown = [name for name in targets or () if name not in known]
     if unknown:
@@ -160,7 +160,7 @@ def run_scenarios(
 
 
 def run_scenario(
-    evidence: Evidence,
+    evidence: SeriesStore,
     plan: Plan,
     target: Target,
     scenario: Scenario,
@@ -175,7 +175,7 @@ def run_scenario(
 
     Parameters
     ----------
-    evidence : Evidence
+    evidence : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan of the target.
@@ -224,7 +224,7 @@ def run_scenario(
 
 
 def situation_of(
-    evidence: Evidence,
+    evidence: SeriesStore,
     quantities: Quantities,
     plan: Plan,
     target: Target,
