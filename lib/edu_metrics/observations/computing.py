@@ -296,35 +296,31 @@ def _known_areas(catalog: Catalog, areas: Iterable[str]) -> set[str]:
     return set(catalog.expand(wanted))
 
 
-def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> dict[str, pd.DataFrame]:
-    """Find the cells for each argument, by area and by the year of the indicator."""
-    if FORMULAS[indicator.formula].pooling == "none":
+def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> list[pd.DataFrame]:
+    """Find the cells for each argument, by area and by the year of the indicator; else nothing."""
+    formula, found = FORMULAS[indicator.formula], []
+    if formula.pooling == "none":
         cells = cells[~cells["pooled"]]
-    found = {}
-    for argument, given in indicator.inputs.items():
-        chosen = cells[
-            (cells["quantity"] == given.quantity)
-            & (cells["group"] == given.group)
-            & cells["area"].isin(areas)
-        ]
+    for argument in formula.arguments:
+        given = indicator.inputs[argument]
+        chosen = cells[cells["quantity"] == given.quantity]
+        chosen = chosen[(chosen["group"] == given.group) & chosen["area"].isin(areas)]
+        if chosen.empty:
+            return []
         index = pd.MultiIndex.from_arrays(
             [chosen["area"], chosen["year"] + given.lag], names=["area", "year"]
         )
-        found[argument] = chosen.set_axis(index)
-    return found
+        found.append(chosen.set_axis(index))
+    return _aligned(found)
 
 
 def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.DataFrame:
     """Apply the formula of an indicator wherever all its inputs are there."""
     formula = FORMULAS[indicator.formula]
-    given = _inputs(indicator, cells, areas)
-    if any(cells.empty for cells in given.values()):
+    inputs = _inputs(indicator, cells, areas)
+    if not inputs or inputs[0].empty:
         return _NOTHING.copy()
-    inputs = _aligned([given[name] for name in formula.arguments])
-    numbers = [cells["value"] for cells in inputs]
-    index = inputs[0].index
-    if index.empty:
-        return _NOTHING.copy()
+    index, numbers = inputs[0].index, [cells["value"] for cells in inputs]
     try:
         value = formula.function(*numbers)
     except DataError as error:
