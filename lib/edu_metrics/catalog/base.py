@@ -21,6 +21,13 @@ Year = Annotated[int, Field(ge=1900, le=2200)]
 Better = Literal["higher", "lower", "neither"]
 
 _BOUND = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
+_COMPARED = {
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    "==": np.equal,
+}
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 
 
@@ -117,14 +124,7 @@ class Bound(Definition):
         bool or ndarray of bool
             True where the bound holds. A missing value (NaN) never satisfies it.
         """
-        compare = {
-            ">": np.greater,
-            ">=": np.greater_equal,
-            "<": np.less,
-            "<=": np.less_equal,
-            "==": np.equal,
-        }[self.op]
-        result = compare(values, self.value)
+        result = _COMPARED[self.op](values, self.value)
         return bool(result) if np.ndim(result) == 0 else result
 
     def gap(self, value: float) -> float:

@@ -117,11 +117,12 @@ def observed_series(
     mapping
         Exact values by (indicator, area) and year.
     """
-    from edu_metrics.observations import compute
+    from edu_metrics.observations import compute, pooled_cells
 
     chosen = list(areas)
+    cells = pooled_cells(catalog, table, chosen)
     return series_by_year(
-        catalog, plan, lambda indicator: compute(catalog, indicator, table, chosen)
+        catalog, plan, lambda indicator: compute(catalog, indicator, table, chosen, cells=cells)
     )
 
 

@@ -78,7 +78,7 @@ class Question:
             falling=self.indicator.better == "lower",
         )
 
-    @property
+    @cached_property
     def due(self) -> int:
         """The year in which the last check falls due."""
         return max(check.due for check in self.checks)
@@ -126,7 +126,7 @@ class Question:
             self.trajectory(self.area), undecided, self.record.exact, self._rivals_drawn(undecided)
         )
 
-    @property
+    @cached_property
     def sum_asked(self) -> Check | None:
         """The last sum over years where nothing but sums is asked; else None."""
         if any(check.measure != "sum" for check in self.checks):
