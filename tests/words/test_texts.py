@@ -171,7 +171,7 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
-        "matters.note_*": lambda: {"mechanism", "trend"},
+        "sensitivity.note_*": lambda: {"mechanism", "trend"},
         "precedent.kept_*": lambda: {"rising", "falling"},
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
         "precedent.total_*": lambda: {"rising", "falling"},
@@ -207,7 +207,7 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
-    "matters.note_*",
+    "sensitivity.note_*",
     "precedent.kept_*",
     "precedent.kept_zero_*",
     "precedent.total_*",
@@ -224,12 +224,12 @@ SPELLED_OUT = {
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "status.*": ("report", "batch"),
-    "taking.*": ("report", "batch"),
+    "requirements.*": ("report", "batch"),
     "large_study.*": ("simulation",),
     "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
     "comparing.*": ("report", "batch"),
-    "matters.*": ("report", "figures"),
+    "sensitivity.*": ("report", "figures"),
 }
 
 
@@ -268,8 +268,8 @@ def said_by_a_rule(key: str) -> bool:
 
 def test_every_text_is_used():
     used = constants() | {key for name in FAMILIES for key in family(name)}
-    used |= {f"taking.{name}" for flow in FLOWS.values() for name in flow.levers}
-    used |= {f"matters.{name}" for flow in FLOWS.values() for name in flow.uncertain}
+    used |= {f"requirements.{name}" for flow in FLOWS.values() for name in flow.levers}
+    used |= {f"sensitivity.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}
     unused = {

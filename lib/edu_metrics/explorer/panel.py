@@ -283,7 +283,7 @@ class Explorer:
         return say(
             "explore.lever_label",
             self.lang,
-            name=say(f"taking.{lever.name}", self.lang),
+            name=say(f"requirements.{lever.name}", self.lang),
             unit=say(f"explore.{key}", self.lang),
             usual=number(lever.usual, decimals),
         )
