@@ -173,6 +173,7 @@ def test_after_the_deadline_a_level_is_reached_only_where_it_was_not_met_in_time
     """Short of 90 in 2022 it comes a year late; there in 2022, it is 2021 that was missed."""
     bound = Bound.model_validate(">=90")
     situation = SimpleNamespace(
+        counts=None,
         checks=(Check("value", (2021,), (bound,)), Check("value", (2022,), (bound,))),
         whole=False, indicator=SimpleNamespace(formula="share", unit="percent", bounds=(0, 100)),
         assessment=SimpleNamespace(level=bound, total=None, start="plan_statement"),

@@ -41,7 +41,7 @@ def ask(shipped, checks, bound):
         entry = shipped.indicator(indicator)
         built = mechanism_from_statement(entry, 2020, start)
         found = checks({"type": "level", "at": {2022: level}}, limits=entry.bounds)
-        case = OpenQuestion(None, entry, None, found, (2021, 2022), {2020: start})
+        case = OpenQuestion(entry, found, (2021, 2022), {2020: start})
         return mechanism_sensitivity(Sensitivity("city", "goal"), case, built)
 
     return run

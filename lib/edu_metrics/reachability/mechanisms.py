@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edu_metrics.catalog import Indicator, LeverRange, MechanismInput, MechanismRate
+from edu_metrics.catalog import (
+    Indicator,
+    LeverRange,
+    LeverSettings,
+    MechanismInput,
+    MechanismRate,
+)
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations.pooling import below, usable, with_sums
@@ -35,6 +41,11 @@ class MechanismStart:
     year: int
     relative: bool
     whole: float | None
+
+    def settings(self, step: LeverSettings) -> dict[str, float]:
+        """Give the levers that a step sets, for this place. [unit of each lever a year]."""
+        scale = (self.whole or 100.0) / 100 if step.per_100 else 1.0
+        return {name: scale * value for name, value in step.set.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,7 @@ def mechanism_of(
     indicator : Indicator
         One with a mechanism.
     assessment : Assessment
-        With a start, observed or stated by the plan.
+        With a start: observed, stated by the plan, or assumed.
 
     Returns
     -------
@@ -104,7 +115,7 @@ def mechanism_of(
         If the indicator has no mechanism.
     """
     year, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
-    if assessment.start == "plan_statement":
+    if assessment.start != "observed":
         return mechanism_from_statement(indicator, year, value)
     return mechanism_from_counts(quantities, indicator, assessment.area, year)
 
