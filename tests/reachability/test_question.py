@@ -13,10 +13,9 @@ from edu_metrics.reachability import (
     Quantities,
     SeriesStore,
     assess_target,
-    mechanism_from_statement,
-    mechanism_of,
 )
 from edu_metrics.reachability.checks import Range, carried
+from edu_metrics.reachability.mechanisms import mechanism_from_statement, mechanism_of
 from edu_metrics.reachability.question import JudgedQuestion, Question
 
 LEVEL = {"type": "level", "at": {2022: ">=90"}}

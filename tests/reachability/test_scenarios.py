@@ -9,16 +9,10 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound, Reading, Scenario
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import (
-    Check,
-    SeriesStore,
-    checks_of,
-    final_bound,
-    outcome_row,
-    run_scenario,
-    run_scenarios,
-)
+from edu_metrics.reachability import Check, SeriesStore, checks_of, run_scenario
+from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.gap import whole_level
+from edu_metrics.reachability.scenarios import outcome_row, run_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
 from edu_metrics.reachability.scenarios.ending import ending_of
 

@@ -25,7 +25,7 @@ from edu_metrics.explorer.render import (
 )
 from edu_metrics.explorer.selection import Choice, Selection
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
-from edu_metrics.trajectories.mechanisms import Lever
+from edu_metrics.trajectories.levers import Lever
 from edu_metrics.words import LANGUAGES, number, say
 
 _NAMES = {"zh": "中文", "en": "English"}

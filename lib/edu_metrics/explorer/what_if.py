@@ -51,7 +51,7 @@ from edu_metrics.reachability.scenarios.courses import (
 )
 from edu_metrics.reachability.scenarios.running import changes_nothing, judged_course
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
-from edu_metrics.trajectories.mechanisms import Lever
+from edu_metrics.trajectories.levers import Lever
 
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
 OWN_PACE, LEVERS = "own_pace", "levers"

@@ -21,7 +21,8 @@ from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations.pooling import below, usable, with_sums
 from edu_metrics.reachability.series import Missing, SeriesStore
 from edu_metrics.reachability.verdicts import Assessment
-from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
+from edu_metrics.trajectories.levers import Lever, Levers
+from edu_metrics.trajectories.mechanisms import Mechanism, Rate
 
 if TYPE_CHECKING:
     import pandas as pd

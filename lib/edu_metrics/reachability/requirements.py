@@ -26,7 +26,8 @@ from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError, counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import stated
-from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
+from edu_metrics.trajectories.levers import Lever, Setting, smallest_setting
+from edu_metrics.trajectories.mechanisms import Mechanism
 
 #: How surely a target is to be reached: with even odds, and rather surely. [0-1]
 EVEN, SURE = 0.5, 0.8

@@ -47,37 +47,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def no_reference_class(
-    indicator: str, percentile: float, start: float, years: int, falling: bool
-) -> float | None:
-    """
-    Say of every percentile that no reference class gives its pace.
-
-    For a run that is to leave reference classes alone: a scenario of a percentile then needs a pace
-    of its own, or is not available.
-
-    Parameters
-    ----------
-    indicator : str
-        Indicator.
-    percentile : float
-        Percentile asked for. [0-100]
-    start : float
-        Where the series starts. [unit of the indicator]
-    years : int
-        Over how many years. [years]
-    falling : bool
-        Whether less is better.
-
-    Returns
-    -------
-    None
-        No pace is known.
-    """
-    del indicator, percentile, start, years, falling
-    return None
-
-
 def run_scenarios(
     catalog: Catalog,
     study: Study,
