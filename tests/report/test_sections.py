@@ -75,7 +75,7 @@ def test_what_it_takes_from_a_plans_own_start_is_marked_and_for_each_hundred(ope
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_it_would_have_taken_of_targets_that_fell_due_is_marked(opened, lang):
     report = opened("wuhai", "wuhai", lang)
-    told = say("taking.past", lang, date=date(report.study.as_of, lang))
+    told = say("requirements.past", lang, date=date(report.study.as_of, lang))
     shown = unescape(str(rep.show_requirements(report)))
     assert told in shown
     # One mark in each row that has an answer, and one in the note.
@@ -92,7 +92,7 @@ def test_every_lever_and_every_reason_has_words():
     from edu_metrics.report.requirements import UNITS
 
     levers = {name: unit for flow in FLOWS.values() for name, unit in flow.levers.items()}
-    assert {f"taking.{name}" for name in levers} <= set(texts())
+    assert {f"requirements.{name}" for name in levers} <= set(texts())
     assert set(UNITS) == set(levers.values())
 
 

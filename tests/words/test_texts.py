@@ -18,16 +18,11 @@ from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.observations.table import BOUNDS, STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
-from edu_metrics.reachability.status_rules import (
-    Arrow,
-    Band,
-    OpenSdg,
-    Rule,
-    Unable,
-    UnChart,
-    Weather,
-    Why,
-)
+from edu_metrics.reachability.status_rules.answers import Rule, Unable
+from edu_metrics.reachability.status_rules.growth_rules import OpenSdg, UnChart
+from edu_metrics.reachability.status_rules.linear_rules import Arrow, Weather
+from edu_metrics.reachability.status_rules.pace_of_progress import Band
+from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.words import LANGUAGES, texts
 
@@ -171,7 +166,7 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
-        "matters.note_*": lambda: {"mechanism", "trend"},
+        "sensitivity.note_*": lambda: {"mechanism", "trend"},
         "precedent.kept_*": lambda: {"rising", "falling"},
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
         "precedent.total_*": lambda: {"rising", "falling"},
@@ -207,7 +202,7 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
-    "matters.note_*",
+    "sensitivity.note_*",
     "precedent.kept_*",
     "precedent.kept_zero_*",
     "precedent.total_*",
@@ -224,12 +219,12 @@ SPELLED_OUT = {
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "status.*": ("report", "batch"),
-    "taking.*": ("report", "batch"),
+    "requirements.*": ("report", "batch"),
     "large_study.*": ("simulation",),
     "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
     "comparing.*": ("report", "batch"),
-    "matters.*": ("report", "figures"),
+    "sensitivity.*": ("report", "figures"),
 }
 
 
@@ -268,8 +263,8 @@ def said_by_a_rule(key: str) -> bool:
 
 def test_every_text_is_used():
     used = constants() | {key for name in FAMILIES for key in family(name)}
-    used |= {f"taking.{name}" for flow in FLOWS.values() for name in flow.levers}
-    used |= {f"matters.{name}" for flow in FLOWS.values() for name in flow.uncertain}
+    used |= {f"requirements.{name}" for flow in FLOWS.values() for name in flow.levers}
+    used |= {f"sensitivity.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}
     unused = {

@@ -1,4 +1,4 @@
-"""Verbs that answer: verdicts, scores, scenarios, what matters, the whole plan, the back-test."""
+"""Verbs that answer: verdicts, scores, scenarios, sensitivity, joint chances, the back-test."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def explore(
 
 
 @app.command()
-def matters(
+def sensitivity(
     study: Annotated[str, typer.Argument(help="Study id.")],
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
@@ -214,7 +214,7 @@ def matters(
 
 
 @app.command()
-def together(
+def joint(
     study: Annotated[str, typer.Argument(help="Study id.")],
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
     root: Root = None,

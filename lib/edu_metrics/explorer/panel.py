@@ -25,7 +25,7 @@ from edu_metrics.explorer.render import (
 )
 from edu_metrics.explorer.selection import Choice, Selection
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
-from edu_metrics.trajectories.mechanisms import Lever
+from edu_metrics.trajectories.levers import Lever
 from edu_metrics.words import LANGUAGES, number, say
 
 _NAMES = {"zh": "中文", "en": "English"}
@@ -283,7 +283,7 @@ class Explorer:
         return say(
             "explore.lever_label",
             self.lang,
-            name=say(f"taking.{lever.name}", self.lang),
+            name=say(f"requirements.{lever.name}", self.lang),
             unit=say(f"explore.{key}", self.lang),
             usual=number(lever.usual, decimals),
         )

@@ -182,13 +182,13 @@ class Picture:
         if not panel["observed"] and not panel["courses"]:
             return ""
         said = describe_courses(
-            title=what_if.target.title.in_(lang),
+            title=what_if.situation.target.title.in_(lang),
             observed=panel["observed"],
             courses=panel["courses"],
             promised=panel["promised"],
             lang=lang,
         )
-        if what_if.evidence.study.simulated:
+        if what_if.store.study.simulated:
             said = f"[{say('explore.simulated_mark', lang)}] {said}"
         ax = self._ax
         for artist in [*ax.lines, *ax.collections, *ax.texts]:
@@ -215,7 +215,7 @@ def _panel(what_if: WhatIf, answer: Answer, lang: str) -> dict[str, Any]:
     indicator, found = what_if.indicator, what_if.assessment
     money = indicator.unit == "yuan"
     scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
-    record = what_if.evidence.record(indicator.id, found.area)
+    record = what_if.store.record(indicator.id, found.area)
     observed = [(year, value / scale) for year, value in sorted(record.exact.items())]
     if found.start == "plan_statement" and what_if.reason is None:
         observed = [(what_if.start_year, what_if.start_value / scale)]
@@ -347,7 +347,7 @@ def _asked(what_if: WhatIf, missing: Iterable[Missing], lang: str) -> list[str]:
     years: dict[tuple[str, str], list[int]] = {}
     for one in missing:
         years.setdefault((one.quantity, one.area), []).append(one.year)
-    catalog = what_if.evidence.catalog
+    catalog = what_if.store.catalog
     comma = say("report.list_comma", lang)
     return [
         say(
@@ -481,7 +481,7 @@ def _signed_amount(what_if: WhatIf, value: float, lang: str) -> str:
 
 def assumption_html(what_if: WhatIf, assumed: Assumed, lang: str) -> str:
     """Say in one or two sentences what is assumed."""
-    scenarios = what_if.evidence.catalog.scenarios
+    scenarios = what_if.store.catalog.scenarios
     if assumed.course == OWN_PACE:
         told = [_own_pace(what_if, assumed, lang)]
     elif assumed.course == LEVERS:
@@ -517,13 +517,15 @@ def _own_pace(what_if: WhatIf, assumed: Assumed, lang: str) -> str:
 
 def lever_note_html(what_if: WhatIf, lang: str) -> str:
     """Say why a target has no lever that can be set; empty where it has."""
-    built = what_if.built
-    if not isinstance(built, MissingInputs) or what_if.reason is not None:
+    if what_if.reason is not None:
         return ""
-    if built.contradiction:
+    lacking = what_if.situation.mechanism
+    if not isinstance(lacking, MissingInputs):
+        return ""
+    if lacking.contradiction:
         told = say("explore.lever_contradicts", lang)
-    elif built.missing:
-        names = say("report.semicolon", lang).join(_asked(what_if, built.missing, lang))
+    elif lacking.missing:
+        names = say("report.semicolon", lang).join(_asked(what_if, lacking.missing, lang))
         told = say("explore.lever_lacks", lang, names=names)
     else:
         told = say("explore.lever_none", lang)

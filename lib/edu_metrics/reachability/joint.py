@@ -34,7 +34,7 @@ from edu_metrics.formulas.probability import (
     nearest_correlations,
     shrink_correlations,
 )
-from edu_metrics.reachability.question import Question
+from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_counts
 from edu_metrics.trajectories import scale_for, to_scale
@@ -291,7 +291,7 @@ def event_of(store: SeriesStore, plan: Plan, target: Target, assessment: Assessm
     Event
         The target with its draws.
     """
-    question = Question.of(store, plan, target, assessment)
+    question = JudgedQuestion.of(store, plan, target, assessment)
     trajectory = question.trajectory(assessment.area)
     last = min(question.due, trajectory.years[-1])
     order = np.asarray(trajectory.at(last), dtype=np.float64)

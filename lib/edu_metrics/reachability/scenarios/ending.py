@@ -9,12 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import Bound, Indicator
+from edu_metrics.catalog import Bound
 from edu_metrics.reachability.arithmetic import people_behind
 from edu_metrics.reachability.scenarios.courses import Course, Situation
-from edu_metrics.reachability.series import counts_whole
-
-__all__ = ["Ending", "ending_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
         year = course.start_year
     method: Any = "inverted_cdf" if situation.whole else "linear"
     end = float(np.quantile(values[:, due], 0.5, method=method))
-    short = _still_short(end, level, situation.indicator, _counts(situation))
+    short = _still_short(end, level, situation)
     if half:
         return Ending(True, year, None if short is None else 0, None)
     fails: Literal["level", "other"] = "other" if level.met_by(round(end, 9)) else "level"
@@ -96,18 +93,7 @@ def _asked(course: Course, situation: Situation) -> tuple[Bound | None, float, N
     return found.total.bound, found.total.so_far, summed
 
 
-def _counts(situation: Situation) -> tuple[float, float] | None:
-    """Give numerator and denominator behind the start, where both are known. [persons]."""
-    found = situation.assessment
-    if found.start != "observed":
-        return None
-    record = situation.evidence.record(situation.indicator.id, situation.area)
-    return record.counts.get(int(found.last_year or 0))
-
-
-def _still_short(
-    value: float, level: Bound, indicator: Indicator, counts: tuple[float, float] | None
-) -> int | None:
+def _still_short(value: float, level: Bound, situation: Situation) -> int | None:
     """
     Count the persons or institutions between the end of a course and the level asked.
 
@@ -115,10 +101,10 @@ def _still_short(
     count of them meets the level.
     """
     value = round(value, 9)
-    if counts_whole(indicator):
+    if situation.whole:
         return 0 if level.met_by(value) else max(1, math.ceil(level.gap(value)))
-    low, high = 0, 100
-    if counts is None or indicator.bounds != (low, high):
+    (low, high), counts = (0, 100), situation.counts
+    if counts is None or situation.indicator.bounds != (low, high):
         return None
     if level.met_by(value):
         return 0

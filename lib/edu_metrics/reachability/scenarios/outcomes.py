@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.scenarios.ending import Ending
-
-__all__ = ["ScenarioOutcome", "course_rows", "outcome_row", "summary_rows"]
+from edu_metrics.reachability.verdicts import Assessment
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +71,12 @@ class ScenarioOutcome:
     model_base: float | None = None
     ending: Ending | None = None
     reason: str | None = None
+
+    @classmethod
+    def of(cls, assessment: Assessment, scenario: str = "") -> ScenarioOutcome:
+        """Name what is run: a scenario on what an assessment is about."""
+        found = assessment
+        return cls(found.study, found.area, found.target, scenario, found.reading, found.steps)
 
     def quantiles(self, levels: Iterable[float] = (0.1, 0.5, 0.9)) -> NDArray[np.float64]:
         """
