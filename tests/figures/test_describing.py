@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edu_metrics.figures import (
-    Fan,
-    Promise,
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.describing import (
     describe_areas,
     describe_availability,
     describe_contributions,

@@ -13,18 +13,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
-    COLOURS,
-    LINE_STYLES,
-    OUTLOOK_PARTS,
-    Fan,
-    Promise,
-    new_figure,
-    outlook_legend,
-    plot_outlook,
-    small_multiples,
-    to_png,
-)
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
+from edu_metrics.figures.output import new_figure, small_multiples, to_png
+from edu_metrics.figures.style import COLOURS, LINE_STYLES
 from edu_metrics.words import say
 
 FAN = Fan((2021, 2022), (92, 91), (93, 93), (94, 95), (95, 97), (96, 99))

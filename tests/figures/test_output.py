@@ -12,17 +12,10 @@ import pytest
 from matplotlib.image import imread
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
-    Promise,
-    as_html,
-    new_figure,
-    outlook_legend,
-    plot_areas,
-    plot_outlook,
-    small_multiples,
-    to_png,
-    to_svg,
-)
+from edu_metrics.figures._marks import Promise
+from edu_metrics.figures.outlook import outlook_legend, plot_outlook
+from edu_metrics.figures.output import as_html, new_figure, small_multiples, to_png, to_svg
+from edu_metrics.figures.overview import plot_areas
 
 
 def page(lang="zh"):

@@ -28,20 +28,6 @@ from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.tables import current_table
 from edu_metrics.words import LANGUAGES, date, say
 
-__all__ = [
-    "AuditReport",
-    "audit_plan",
-    "open_audit",
-    "save_findings",
-    "show_audit_head",
-    "show_audit_origins",
-    "show_baselines",
-    "show_findings",
-    "show_links",
-    "show_questions",
-    "show_touching",
-]
-
 _LOOKS = {
     Severity.HIGH: ("#8C2D04", "#FFFFFF", "▲"),
     Severity.MEDIUM: ("#F4C26B", "#000000", "■"),
@@ -386,7 +372,8 @@ def show_baselines(report: AuditReport) -> Html:
     Html
         Small maps, one a target with a yearly pace in points; nothing where there is none.
     """
-    from edu_metrics.figures import as_html, describe_baselines, plot_baselines, small_multiples
+    from edu_metrics.figures.audit import describe_baselines, plot_baselines
+    from edu_metrics.figures.output import as_html, small_multiples
 
     lang = report.lang
     panels: list[dict[str, Any]] = []
@@ -436,7 +423,8 @@ def show_links(report: AuditReport) -> Html:
     Html
         A figure of links and the table behind it.
     """
-    from edu_metrics.figures import as_html, describe_links, new_figure, plot_links
+    from edu_metrics.figures.audit import describe_links, plot_links
+    from edu_metrics.figures.output import as_html, new_figure
 
     lang = report.lang
     pairs = report.context.linked_pairs

@@ -11,14 +11,10 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
-    describe_areas,
-    describe_contributions,
-    new_figure,
-    plot_areas,
-    plot_contributions,
-    table_height,
-)
+from edu_metrics.figures.bars import plot_contributions
+from edu_metrics.figures.describing import describe_areas, describe_contributions
+from edu_metrics.figures.output import new_figure, table_height
+from edu_metrics.figures.overview import plot_areas
 from edu_metrics.reachability import (
     Assessment,
     JointAssessment,
@@ -35,8 +31,6 @@ from edu_metrics.report.labels import figure, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
-
-__all__ = ["CityReport", "open_city", "show_city_head", "show_parts", "show_side_by_side"]
 
 
 class CityReport(StudyReport):

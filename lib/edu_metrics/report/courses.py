@@ -10,13 +10,9 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import Target
-from edu_metrics.figures import (
-    CourseLine,
-    Promise,
-    describe_courses,
-    new_figure,
-    plot_courses,
-)
+from edu_metrics.figures._marks import Promise
+from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
+from edu_metrics.figures.output import new_figure
 from edu_metrics.reachability import ScenarioOutcome, chance
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.comparison import Comparison
@@ -24,8 +20,6 @@ from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.labels import figure
 from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, number, say, signed
-
-__all__ = ["show_compared", "show_courses"]
 
 _WIDTH, _ROW = 9.6, 2.9  # width of a page and height of a row [inches]
 _COLUMNS, _ROWS = 2, 3  # panels on a page

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS, as_html
+from edu_metrics.figures.output import as_html
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
@@ -13,8 +14,6 @@ from edu_metrics.words import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-__all__ = ["applies_text", "figure", "rating_chip", "verdict_chip", "warning"]
 
 
 def verdict_chip(verdict: str, lang: str) -> Html:

@@ -20,8 +20,6 @@ from edu_metrics.report.kinds import SCENARIOS, WHOLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ObservedInputs", "has_history"]
-
 
 class ObservedInputs:
     """

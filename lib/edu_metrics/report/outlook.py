@@ -12,20 +12,15 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
-from edu_metrics.figures import (
-    Fan,
-    Promise,
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.describing import (
     describe_availability,
     describe_outlook,
     describe_verdicts,
-    new_figure,
-    outlook_legend,
-    plot_availability,
-    plot_outlook,
-    plot_verdicts,
-    small_multiples,
-    table_height,
 )
+from edu_metrics.figures.outlook import outlook_legend, plot_outlook
+from edu_metrics.figures.output import new_figure, small_multiples, table_height
+from edu_metrics.figures.overview import plot_availability, plot_verdicts
 from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.columns import Column, draw, frame_of
@@ -34,8 +29,6 @@ from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import figure
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import say
-
-__all__ = ["show_availability", "show_outlook", "show_verdict_bar", "show_years_reached"]
 
 PANELS_A_PAGE = 12
 

@@ -13,8 +13,6 @@ from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.words import amount, number, percent, say
 
-__all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
-
 #: The figure shows so many targets, those whose result moves most.
 MOST_BARS = 8
 #: A move of less than this part of a spread is called any move.
@@ -245,7 +243,8 @@ def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
-    from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
+    from edu_metrics.figures.bars import Bar, describe_tornado, plot_tornado
+    from edu_metrics.figures.output import new_figure, table_height
     from edu_metrics.report.labels import figure
 
     lang = report.lang

@@ -11,17 +11,15 @@ import pandas as pd
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
-from edu_metrics.figures import (
+from edu_metrics.figures.output import as_html, new_figure, small_multiples
+from edu_metrics.figures.track import (
     Said,
-    as_html,
     describe_coverage,
     describe_places,
     describe_reliability,
-    new_figure,
     plot_coverage,
     plot_places,
     plot_reliability,
-    small_multiples,
 )
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
@@ -34,14 +32,6 @@ from edu_metrics.trajectories import CAP, FLOOR, ModelScore
 from edu_metrics.trajectories.reference_classes import Comparable, gain_table
 from edu_metrics.trajectories.reliability import Bin
 from edu_metrics.words import number, say, signed
-
-__all__ = [
-    "show_coverage",
-    "show_failures",
-    "show_record_origins",
-    "show_record_precedents",
-    "show_reliability",
-]
 
 #: A bin, or a starting band, with fewer cases than this is not held against anything.
 MANY, FEW = 100, 30
