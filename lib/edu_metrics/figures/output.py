@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 from html import escape
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,6 +19,13 @@ from matplotlib.figure import Figure
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures.style import STANDARD, use_style
+
+
+class Plot(NamedTuple):
+    """What draws a panel on an Axes, and what says in words what it shows, of the same values."""
+
+    draw: Callable[..., Axes]
+    describe: Callable[..., str]
 
 
 def new_figure(

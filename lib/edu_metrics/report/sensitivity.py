@@ -243,9 +243,9 @@ def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
-    from edu_metrics.figures.bars import Bar, describe_tornado, plot_tornado
-    from edu_metrics.figures.output import new_figure, table_height
-    from edu_metrics.report.labels import figure
+    from edu_metrics.figures.bars import TORNADO, Bar
+    from edu_metrics.figures.output import table_height
+    from edu_metrics.report.labels import picture
 
     lang = report.lang
     bars = []
@@ -264,16 +264,15 @@ def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
     if not bars:
         return Html("")
     bars = sorted(bars, key=lambda bar: -abs(bar.high - bar.low))[:MOST_BARS]
-    shown: dict[str, Any] = {
-        "bars": bars,
-        "target": 0.0,
-        "unit_label": say("matters.points_beyond", lang),
-        "lang": lang,
-    }
-    drawn, axes = new_figure(7.2, table_height(2 * len(bars)))
-    plot_tornado(axes[0], **shown)
-    caption = say("matters.figure_caption", lang)
-    return figure(report, drawn, alt=describe_tornado(**shown), caption=caption)
+    shown = {"bars": bars, "target": 0.0, "unit_label": say("matters.points_beyond", lang)}
+    return picture(
+        report,
+        TORNADO,
+        [shown],
+        caption=say("matters.figure_caption", lang),
+        width=7.2,
+        height=table_height(2 * len(bars)),
+    )
 
 
 def _every(report: AreaReport) -> Html:
