@@ -357,6 +357,7 @@ def test_the_legend_leaves_out_what_is_not_drawn():
     figure, _ = draw(observed=[(2020, 93.0)], promised=[Promise(2022, 95.0, "", ">")])
     shown = outlook_legend(figure, "en").get_texts()
     assert [text.get_text() for text in shown] == ["observed", "promised (to be passed)"]
+    assert outlook_legend(draw()[0], "en") is None
 
 
 def test_panels_keep_their_size_when_the_figure_is_given_a_legend():

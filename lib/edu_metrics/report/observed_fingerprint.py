@@ -95,13 +95,7 @@ class ObservedInputs:
     @functools.cached_property
     def _indicators(self) -> tuple[str, ...]:
         """The indicators by which some reading judges, each with those it stands beside."""
-        found = [
-            name
-            for target in self._plan.targets
-            for name in (target.indicator, *(reading.indicator for reading in target.readings))
-            if name
-        ]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(n for target in self._plan.targets for n in target.indicators))
 
     @functools.cached_property
     def _rivals(self) -> frozenset[str]:
@@ -162,8 +156,8 @@ class ObservedInputs:
         found: dict[str, int] = {}
         for target in self._plan.targets:
             due = self._plan.deadline_of(target)
-            for name in (target.indicator, *(reading.indicator for reading in target.readings)):
-                if name and due >= over and has_history(self._evidence, name):
+            for name in target.indicators:
+                if due >= over and has_history(self._evidence, name):
                     found[name] = max(due + BEYOND, found.get(name, 0))
         return found
 
