@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from edu_metrics.batch import make_reports
     from edu_metrics.catalog import find_root
-    from edu_metrics.figures import (
+    from edu_metrics.figures.frame_plots import (
         plot_calibration,
         plot_fan,
         plot_paths,
@@ -73,7 +73,8 @@ if TYPE_CHECKING:
         sensitivity,
         status_rules,
     )
-    from edu_metrics.report import open_city, open_report
+    from edu_metrics.report.city import open_city
+    from edu_metrics.report.context import open_report
 
 __all__ = [
     "assess",
@@ -122,7 +123,7 @@ __all__ = [
 _HOMES = {
     "batch": ("make_reports",),
     "catalog": ("find_root",),
-    "figures": (
+    "figures.frame_plots": (
         "plot_calibration",
         "plot_fan",
         "plot_paths",
@@ -161,7 +162,8 @@ _HOMES = {
         "sensitivity",
         "status_rules",
     ),
-    "report": ("open_city", "open_report"),
+    "report.city": ("open_city",),
+    "report.context": ("open_report",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

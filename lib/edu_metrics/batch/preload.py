@@ -72,7 +72,7 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     from edu_metrics import report as sections
     from edu_metrics.batch import inprocess_engine as engine
     from edu_metrics.batch.execution import read_ahead
-    from edu_metrics.figures import new_figure, to_png
+    from edu_metrics.figures.output import new_figure, to_png
     from edu_metrics.report.context import hold
     from edu_metrics.report.page import to_page
 

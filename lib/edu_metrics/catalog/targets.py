@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -102,6 +102,9 @@ Condition = Annotated[
 STEPWISE = (EachYear, YearlyChange, AverageChange, TotalChange)
 
 
+C = TypeVar("C", bound=Definition)
+
+
 class Reading(Definition):
     """
     One exact meaning of a target: all its conditions must hold.
@@ -125,6 +128,10 @@ class Reading(Definition):
                 "expected either conditions, or undecided with the reason why none can be given"
             )
         return self
+
+    def of(self, kind: type[C]) -> list[C]:
+        """Give its conditions of one kind, in order."""
+        return [condition for condition in self.conditions if isinstance(condition, kind)]
 
     @property
     def stepwise(self) -> bool:
@@ -210,6 +217,12 @@ class Target(Definition):
     def numeric(self) -> bool:
         """Whether a number of the plan's own judges this target."""
         return self.tier == "numeric"
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators that some reading names, the target's own first, each once."""
+        names = (self.indicator, *(reading.indicator for reading in self.readings))
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def default_reading(self) -> Reading | None:

@@ -14,16 +14,10 @@ from matplotlib.image import imsave
 
 from edu_metrics.catalog import Plan, Study
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, WhatIf
-from edu_metrics.figures import (
-    VERDICT_COLOURS,
-    VERDICT_MARKS,
-    CourseLine,
-    Promise,
-    describe_courses,
-    new_figure,
-    plot_courses,
-    use_style,
-)
+from edu_metrics.figures._marks import Promise
+from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
+from edu_metrics.figures.output import new_figure
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS, use_style
 from edu_metrics.reachability import Missing, MissingInputs, Verdict, chance, edge_of
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 from edu_metrics.reachability.series import counts_whole

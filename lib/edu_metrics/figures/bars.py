@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures._room import blank, cell_size, fold, say_no_data
+from edu_metrics.figures.output import Plot
 from edu_metrics.figures.style import COLOURS, LINE_STYLES, use_style
 from edu_metrics.words import number, say, signed
 
@@ -266,3 +267,6 @@ def describe_tornado(*, bars: Sequence[Bar], target: float, unit_label: str, lan
 
 def _plain(value: float) -> str:
     return signed(value) if value < 0 else number(value)
+
+
+TORNADO = Plot(plot_tornado, describe_tornado)

@@ -146,8 +146,7 @@ def series_by_year(
     mapping
         Exact values by (indicator, area) and year.
     """
-    wanted = {target.indicator for target in plan.targets if target.indicator}
-    wanted |= {r.indicator for t in plan.targets for r in t.readings if r.indicator}
+    wanted = {name for target in plan.targets for name in target.indicators}
     for name in list(wanted):
         for relation in catalog.indicators[name].relations:
             wanted |= set(relation.indicators)

@@ -159,7 +159,6 @@ def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
                 values={
                     "part": context.title(part),
                     "whole": context.title(whole),
-                    "year": year,
                     "p": said_bound(p, "percent"),
                     "q": said_bound(q, "percent"),
                     "rests": _said_rests(rest, most),
@@ -205,7 +204,6 @@ def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
                     values={
                         "subset": context.title(subset),
                         "whole": context.title(whole),
-                        "year": year,
                         "least": said_bound(least, "percent"),
                         "most": said_bound(most, "percent"),
                     },
@@ -229,7 +227,6 @@ def two_bases(context: PlanContext) -> Iterator[Flaw]:
             values={
                 "first": context.title(first),
                 "second": context.title(second),
-                "year": one[0],
                 "one": said_value(one[1], unit),
                 "other": said_value(other[1], unit),
             },

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import LANGUAGES, amount, in_year, number, percent, say
+from edu_metrics.words import LANGUAGES, amount, date, in_year, number, percent, say
 
 #: One thing in every language.
 Said = dict[str, str]
@@ -128,6 +129,11 @@ def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> lis
         return in_both(lambda lang: in_year(measured(value, unit, lang, decimals), year, lang))
 
     return [one(year, value) for year, value in values.items()]
+
+
+def said_date(day: dt.date) -> Said:
+    """Print a day in every language."""
+    return in_both(lambda lang: date(day, lang))
 
 
 def growth_pct(first: float, last: float) -> float:

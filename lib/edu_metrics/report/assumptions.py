@@ -16,8 +16,6 @@ from edu_metrics.report.html import Cell, Html, facts, join, tag
 from edu_metrics.report.labels import rating_chip
 from edu_metrics.words import date, say
 
-__all__ = ["show_assumptions", "show_origins"]
-
 #: The assumption behind every target that is shown as if it held in a part of its area.
 AS_IF = "city_target_in_district"
 #: What the plan as a whole rests on, where targets have a probability.

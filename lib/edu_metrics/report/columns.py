@@ -14,8 +14,6 @@ from edu_metrics.catalog import nearest
 from edu_metrics.report.html import Cell, Html, table, tag
 from edu_metrics.words import say
 
-__all__ = ["Column", "Tables", "draw", "fields_of", "frame_of", "rows_of", "strong_title"]
-
 #: What the names of columns of whole numbers end in of which some may be missing.
 WHOLE = (
     *("year", "years", "due", "horizon", "since", "verifiable_from", "year_reached", "steps"),

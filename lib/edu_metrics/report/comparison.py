@@ -19,14 +19,6 @@ from edu_metrics.report.labels import warning
 from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
 
-__all__ = [
-    "Comparison",
-    "open_comparison",
-    "show_assumed",
-    "show_comparison_head",
-    "show_not_compared",
-]
-
 #: Why a target has no course, and the words for it.
 REASONS = {
     "no_start": "because_no_start",

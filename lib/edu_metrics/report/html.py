@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Html", "chip", "details", "facts", "join", "note", "table", "tag"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Html:

@@ -25,9 +25,6 @@ from edu_metrics.words import number, percent, say
 if TYPE_CHECKING:
     from edu_metrics.report.city import CityReport
 
-__all__ = ["joint_of_study", "joint_row", "show_joint", "show_joint_by_area"]
-
-
 _NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
 #: Verdicts that are a probability put into a word.
 _JUDGED = (Verdict.OUT_OF_REACH, Verdict.UNLIKELY, Verdict.UNCERTAIN, Verdict.LIKELY)

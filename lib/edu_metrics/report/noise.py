@@ -14,8 +14,6 @@ from edu_metrics.report.html import Cell, Html, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import date, number, say, signed
 
-__all__ = ["show_noise"]
-
 #: The formula looks so many years ahead for the first one that shows a gain.
 AHEAD = 50
 

@@ -20,8 +20,6 @@ from edu_metrics.report.kinds import SCENARIOS, WHOLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ObservedInputs", "has_history"]
-
 
 class ObservedInputs:
     """
@@ -97,13 +95,7 @@ class ObservedInputs:
     @functools.cached_property
     def _indicators(self) -> tuple[str, ...]:
         """The indicators by which some reading judges, each with those it stands beside."""
-        found = [
-            name
-            for target in self._plan.targets
-            for name in (target.indicator, *(reading.indicator for reading in target.readings))
-            if name
-        ]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(n for target in self._plan.targets for n in target.indicators))
 
     @functools.cached_property
     def _rivals(self) -> frozenset[str]:
@@ -164,8 +156,8 @@ class ObservedInputs:
         found: dict[str, int] = {}
         for target in self._plan.targets:
             due = self._plan.deadline_of(target)
-            for name in (target.indicator, *(reading.indicator for reading in target.readings)):
-                if name and due >= over and has_history(self._evidence, name):
+            for name in target.indicators:
+                if due >= over and has_history(self._evidence, name):
                     found[name] = max(due + BEYOND, found.get(name, 0))
         return found
 

@@ -16,8 +16,6 @@ from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, signed
 from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
 
-__all__ = ["show_precedents"]
-
 #: Kinds of classes, each with a column of its own.
 KINDS = ("ordinary", "test_change")
 

@@ -15,8 +15,6 @@ from edu_metrics.report.html import Cell, Html, details, facts, join, tag
 from edu_metrics.report.labels import applies_text, warning
 from edu_metrics.words import date, say
 
-__all__ = ["show_head", "show_promises"]
-
 
 def show_head(report: AreaReport) -> Html:
     """

@@ -16,8 +16,6 @@ from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
 
-__all__ = ["show_required_pace"]
-
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
 

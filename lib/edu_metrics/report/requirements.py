@@ -18,8 +18,6 @@ from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.words import amount, date, number, say, signed
 
-__all__ = ["show_requirements"]
-
 #: The words of a lever's unit.
 UNITS = {
     "persons": "persons_a_year",

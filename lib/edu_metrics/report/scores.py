@@ -16,8 +16,6 @@ from edu_metrics.reachability import SeriesStore, Verdict
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
 from edu_metrics.report.tables import as_of_newest, current_table
 
-__all__ = ["score_as_data", "score_files", "score_tables"]
-
 WHAT = "expected a summary.json of a report, or what assess --format json prints"
 
 

@@ -13,8 +13,6 @@ from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.words import amount, number, percent, say
 
-__all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
-
 #: The figure shows so many targets, those whose result moves most.
 MOST_BARS = 8
 #: A move of less than this part of a spread is called any move.
@@ -247,8 +245,9 @@ def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
-    from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
-    from edu_metrics.report.labels import figure
+    from edu_metrics.figures.bars import TORNADO, Bar
+    from edu_metrics.figures.output import table_height
+    from edu_metrics.report.labels import picture
 
     lang = report.lang
     bars = []
@@ -267,16 +266,15 @@ def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
     if not bars:
         return Html("")
     bars = sorted(bars, key=lambda bar: -abs(bar.high - bar.low))[:MOST_BARS]
-    shown: dict[str, Any] = {
-        "bars": bars,
-        "target": 0.0,
-        "unit_label": say("sensitivity.points_beyond", lang),
-        "lang": lang,
-    }
-    drawn, axes = new_figure(7.2, table_height(2 * len(bars)))
-    plot_tornado(axes[0], **shown)
-    caption = say("sensitivity.figure_caption", lang)
-    return figure(report, drawn, alt=describe_tornado(**shown), caption=caption)
+    shown = {"bars": bars, "target": 0.0, "unit_label": say("sensitivity.points_beyond", lang)}
+    return picture(
+        report,
+        TORNADO,
+        [shown],
+        caption=say("sensitivity.figure_caption", lang),
+        width=7.2,
+        height=table_height(2 * len(bars)),
+    )
 
 
 def _every(report: AreaReport) -> Html:

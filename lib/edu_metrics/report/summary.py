@@ -14,8 +14,6 @@ from edu_metrics.report.joint import joint_row
 from edu_metrics.report.sensitivity import sensitivity_row
 from edu_metrics.trajectories import CAP, FLOOR
 
-__all__ = ["as_row", "save_summary"]
-
 
 def as_row(found: Assessment) -> dict[str, Any]:
     """

@@ -43,16 +43,6 @@ from edu_metrics.trajectories import (
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
 from edu_metrics.words import LANGUAGES, date, number, percent, say, signed
 
-__all__ = [
-    "PanelRecord",
-    "open_record",
-    "panels_of_study",
-    "save_record",
-    "show_models",
-    "show_own_verdicts",
-    "show_record_head",
-]
-
 
 class PanelRecord:
     """
