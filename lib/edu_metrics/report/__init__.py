@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         backtest_table,
         numbers_of,
     )
+    from edu_metrics.report.bulletin import show_bulletin
     from edu_metrics.report.city import (
         CityReport,
         open_city,
@@ -136,6 +137,7 @@ __all__ = [
     "show_audit_origins",
     "show_availability",
     "show_baselines",
+    "show_bulletin",
     "show_city_head",
     "show_compared",
     "show_comparison_head",
@@ -185,6 +187,7 @@ _HOMES = {
             "show_baselines show_findings show_links show_questions show_touching"
         ),
         "backtest": "areas_of backtest_notes backtest_rows backtest_table numbers_of",
+        "bulletin": "show_bulletin",
         "city": "CityReport open_city show_city_head show_parts show_side_by_side",
         "comparison": (
             "Comparison open_comparison show_assumed show_comparison_head show_not_compared"
