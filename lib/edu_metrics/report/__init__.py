@@ -22,6 +22,7 @@ _HOMES = {
             "show_baselines show_findings show_links show_questions show_touching"
         ),
         "backtest": "areas_of backtest_notes backtest_rows backtest_table numbers_of",
+        "bulletin": "show_bulletin",
         "city": "CityReport open_city show_city_head show_parts show_side_by_side",
         "comparison": (
             "Comparison open_comparison show_assumed show_comparison_head show_not_compared"

@@ -175,6 +175,7 @@ class AreaReport(StudyReport):
     """
 
     homes: ClassVar[dict[str, str]] = {
+        "bulletin": "bulletin",
         "promises": "promises",
         "verdicts": "verdicts followed",
         "status_rules": "status_rules",

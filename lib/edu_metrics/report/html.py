@@ -118,9 +118,14 @@ def table(
     """
     numbers = set(numeric)
 
+    # On a phone each row of such a table is a card, whose lines name their columns.
+    titled = head if css == "cards" else ()
+    labels = {place: f' data-label="{escape(str(title))}"' for place, title in enumerate(titled)}
+
     def cell(name: str, position: int, content: Cell) -> str:
+        more = labels.get(position, "") if name == "td" else ' scope="col"'
         css_class = ' class="n"' if position in numbers else ""
-        return f"<{name}{css_class}>{_safe(content)}</{name}>"
+        return f"<{name}{css_class}{more}>{_safe(content)}</{name}>"
 
     titles = "".join(cell("th", position, title) for position, title in enumerate(head))
     body = "".join(

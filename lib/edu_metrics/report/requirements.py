@@ -124,10 +124,10 @@ def _columns(report: AreaReport, levels: tuple[str, str]) -> list[Column]:
     return [
         Column("requirements.target", once(strong_title)),
         Column("requirements.from_to", once(partial(_from_to, report))),
-        Column("requirements.lever", partial(_lever, report)),
+        Column("requirements.lever", partial(lever_name, report)),
         Column("requirements.usual", once(lambda row: chance(row.probability, lang)), numeric=True),
-        Column(even, lambda row: _setting(row, "even", lang)),
-        Column(sure, lambda row: _setting(row, "sure", lang)),
+        Column(even, lambda row: setting_text(row, "even", lang)),
+        Column(sure, lambda row: setting_text(row, "sure", lang)),
         Column(
             "requirements.practice",
             once(lambda row: number(row.practice_percentile, 0)),
@@ -180,7 +180,7 @@ def _others(report: AreaReport, found: pd.DataFrame) -> Html:
     lang = report.lang
     needs: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for row in rows_of(found[found["lever"].notna()]):
-        told = {"lever": _lever(report, row), "setting": _setting(row, "even", lang)}
+        told = {"lever": lever_name(report, row), "setting": setting_text(row, "even", lang)}
         needs[row.target, row.reading, row.steps].append(say("requirements.need", lang, **told))
 
     def even(row: Any) -> str:
@@ -201,7 +201,8 @@ def _others(report: AreaReport, found: pd.DataFrame) -> Html:
     return details(summary, draw(readings, columns, lang, caption=caption))
 
 
-def _lever(report: AreaReport, row: Any) -> str:
+def lever_name(report: AreaReport, row: Any) -> str:
+    """Give the name of a lever."""
     if row.lever != MORE_A_YEAR:
         return say(f"requirements.{row.lever}", report.lang)
     falling = report.catalog.indicators[row.indicator].better == "lower"
@@ -230,7 +231,7 @@ def _district(report: AreaReport, row: Any) -> str:
     return say("requirements.district_says", report.lang, area=area, people=people)
 
 
-def _setting(row: Any, name: str, lang: str) -> str:
+def setting_text(row: Any, name: str, lang: str) -> str:
     """Say which setting of a lever does it: for an even chance, or surely enough."""
     value, reason = getattr(row, f"{name}_value"), getattr(row, f"{name}_reason")
     if reason is None or (name == "sure" and row.kind == "count" and row.standing_still):
