@@ -167,7 +167,7 @@ def test_every_page_warns_of_what_is_invented_or_hypothetical(report):
 
 def test_head_and_title_name_the_area_and_the_day(report):
     head = str(shown(rep.show_head, report))
-    assert report.area.name.in_(report.lang) in head[: head.index("</h1>")]
+    assert f"<dd>{report.area.name.in_(report.lang)}</dd>" in head
     assert str(report.study.as_of.year) in head
 
 

@@ -39,7 +39,9 @@ BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "m
 #: more than so many persons or institutions are missing. Both are choices, stated on the page.
 USUAL_PRACTICE = 90
 HANDFUL = 2
-NAMED, CHARTS, ASKED = 4, 3, 12
+#: How many targets a line names, charts are drawn and figures asked for, and how many years make
+#: a course.
+NAMED, CHARTS, ASKED, SHORTEST = 4, 3, 12, 4
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -302,18 +304,17 @@ def _change(row: Any, value: float, lang: str) -> str:
 
 def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     """Draw the three courses that a reader can do most about."""
-    drawn: list[tuple[Any, dict[int, float]]] = []
-    for group in ("effort", "hard", "open", "kept_up", "met", "missed"):
-        for row in sorted((row for row in rows if row.group == group), key=_weight):
-            history = _history(report, row)
-            if len(history) < 4 or row.indicator in {kept.indicator for kept, _ in drawn}:
-                continue
-            drawn.append((row, history))
-            if group != "met":
-                break
-        if len(drawn) >= CHARTS:
-            break
-    charts = [_chart(report, row, history) for row, history in drawn[:CHARTS]]
+    useful = ("effort", "hard", "open", "kept_up", "met", "missed")
+    members = [sorted((row for row in rows if row.group == group), key=_weight) for group in useful]
+    # The first of each group, then the others.
+    ordered = [row for group in members for row in group[:1]]
+    ordered += [row for group in members for row in group[1:]]
+    drawn: dict[str, tuple[Any, dict[int, float]]] = {}
+    for row in ordered:
+        history = _history(report, row)
+        if len(history) >= SHORTEST and len(drawn) < CHARTS:
+            drawn.setdefault(row.indicator, (row, history))
+    charts = [_chart(report, row, history) for row, history in drawn.values()]
     return tag("div", join(charts), "charts") if charts else Html("")
 
 

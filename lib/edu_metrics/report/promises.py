@@ -28,7 +28,7 @@ def show_head(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        Title, facts, and the verdicts counted.
+        Facts, and the verdicts counted.
     """
     lang = report.lang
     name = report.area_name(report.area.id)
@@ -41,7 +41,6 @@ def show_head(report: AreaReport) -> Html:
     ]
     return join(
         [
-            tag("h1", say("report.title", lang, area=name)),
             warning(report),
             facts(told),
             tag("p", report.study.note.in_(lang), "lead"),
