@@ -246,7 +246,7 @@ def _arriving(
 
     def outcomes() -> Iterator[Outcome]:
         for future in as_completed(places):
-            arrived.append(places[future])
+            arrived.append(places.pop(future))  # what came from afar is not kept
             yield _outcome(jobs[arrived[-1]], future)
 
     told = progress(outcomes(), len(jobs)) if progress else outcomes()
@@ -256,7 +256,12 @@ def _arriving(
 
 def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
     try:
-        return future.result()
+        outcome = future.result()
+        if outcome.files is None:
+            return outcome
+        from edu_metrics.batch.cluster import brought_home
+
+        return brought_home(job, outcome)
     except NotStartedError:
         raise  # nothing can be made at all: that is told once, and not of each report
     except CancelledError:

@@ -155,9 +155,9 @@ def single_threaded() -> bool:
         return threading.active_count() == 1
 
 
-def told(root: Path, studies: Sequence[str], number: int) -> str:
-    """Write down what a fork server is to load, for its environment."""
-    return json.dumps([str(root), list(studies), number])
+def told(root: Path, studies: Sequence[str], number: int, note: Path) -> str:
+    """Write down what a fork server is to load, and where it says who it is."""
+    return json.dumps([str(root), list(studies), number, str(note)])
 
 
 def _is_fork_server() -> bool:
@@ -175,8 +175,9 @@ def _load_as_told() -> str:
     # The program that asks for reports is no part of them, and is not run again for each worker.
     spawn: Any = multiprocessing.spawn
     spawn._fixup_main_from_name = spawn._fixup_main_from_path = lambda _: None
-    root, studies, number = json.loads(os.environ[VARIABLE])
+    root, studies, number, note = json.loads(os.environ[VARIABLE])
     try:
+        Path(note).write_text(str(os.getpid()), "utf-8")
         warm(Path(root), studies, number)
     except Exception as error:
         return getattr(error, "message", f"{type(error).__name__}: {error}")
