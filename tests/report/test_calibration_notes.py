@@ -6,6 +6,8 @@ from edu_metrics.report import as_row, show_verdicts
 from edu_metrics.trajectories import held80_pct
 from edu_metrics.trajectories.default import HELD80_PCT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def small(request, opened):
