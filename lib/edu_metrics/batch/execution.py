@@ -207,7 +207,7 @@ def _engine(
 ) -> tuple[str | None, dict[str, Any]]:
     """Give papermill's name for an engine, and what that engine needs to know."""
     if engine == FORK:
-        from edu_metrics.batch.inprocess_engine import ENGINE, register
+        from edu_metrics.batch.inprocess import ENGINE, register
 
         register()
         return ENGINE, {
