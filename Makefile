@@ -14,7 +14,7 @@ endif
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-# How many processes run the tests.
+# How many processes run the tests; a file is run by one of them, which opens what it needs once.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -43,10 +43,10 @@ lint: env  ## Check style, types and who imports whom
 	$(BIN)/lint-imports
 
 test: lint  ## Check everything, then run the tests but for the slow ones
-	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: env  ## Run the slow tests alone
-	$(BIN)/pytest -n $(WORKERS) -m slow
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow
 
 test-all: test test-slow  ## Run all tests
 

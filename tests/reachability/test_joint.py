@@ -504,6 +504,7 @@ def test_a_relation_binds_in_its_own_way_whoever_names_it(shipped, kind, expecte
     assert _direct(related, other) == _direct(other, related) == expected
 
 
+@pytest.mark.slow
 def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_path):
     import shutil
 

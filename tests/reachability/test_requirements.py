@@ -185,6 +185,7 @@ def invented(tmp_path_factory):
     return SeriesStore(catalog, study, build(catalog, study)), catalog.plan(study.plan)
 
 
+@pytest.mark.slow
 def test_every_mechanism_starts_in_the_invented_city(invented):
     evidence, _ = invented
     quantities = Quantities(evidence)

@@ -135,6 +135,7 @@ def test_the_usual_of_a_lever_turns_where_the_exact_inverse_says(ask, shipped):
     assert qualified == pytest.approx(42, abs=1e-5)
 
 
+@pytest.mark.slow
 @given(st.floats(49.1, 50.8), st.floats(0.01, 0.1))
 def test_the_more_is_asked_the_farther_it_is(ask, level, more):
     near, far = (of(share(ask, 49.0, f">={asked}"), "to_public_pct")

@@ -5,6 +5,8 @@ import pytest
 from edu_metrics.report import as_row, show_verdicts
 from edu_metrics.trajectories.default import HELD80_PCT, held80_pct
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def small(request, opened):

@@ -13,6 +13,8 @@ from edu_metrics.reachability import Verdict
 from edu_metrics.report.city import _splits
 from edu_metrics.report.columns import Column, draw, frame_of, rows_of
 
+pytestmark = pytest.mark.slow
+
 PLACES = (
     ("wuhai", "wuhai", "zh"),
     ("wuhai", "haibowan", "en"),

@@ -33,6 +33,7 @@ def test_every_target_that_can_be_weighed_is_told_of(opened, place):
     assert (say("sensitivity.silent", report.lang, number=silent) in shown) == bool(silent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_one_target_has_one_chance_as_usual(opened, place):
     """Whether its levers are spoken of or its assumptions."""

@@ -30,6 +30,8 @@ from edu_metrics.report import (
 from edu_metrics.trajectories import TOGETHER_PCT, backtest, read_panels
 from edu_metrics.trajectories.reliability import Bin
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = (
     show_record_head,
     show_models,
