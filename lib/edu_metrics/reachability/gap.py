@@ -54,7 +54,7 @@ def with_gap(blank: Assessment, question: Question) -> Assessment:
         last_year = stated.year or min(plan.issued.year, first)
         known, start = {last_year: stated.value}, "plan_statement"
     level = final_bound(checks, known, indicator.bounds)
-    level = whole_level(level) if level is not None and counts_whole(indicator) else level
+    level = None if level is None else _asked(level, indicator)
     blank = replace(blank, level=level)
     if last_year is None:
         return blank
@@ -109,6 +109,11 @@ def whole_level(level: Bound) -> Bound:
     return Bound(op="<=", value=math.ceil(value) - 1 if level.strict else math.floor(value))
 
 
+def _asked(level: Bound, indicator: Indicator) -> Bound:
+    """Give a level as it can be met: of persons and institutions the next whole one."""
+    return whole_level(level) if counts_whole(indicator) else level
+
+
 def _hardest_pace(
     checks: Sequence[Check], known: Mapping[int, float], indicator: Indicator, last_year: int
 ) -> tuple[float | None, int | None]:
@@ -125,7 +130,7 @@ def _hardest_pace(
             [check for check in checks if check.due <= due], known, indicator.bounds
         )
         if level is not None:
-            level = whole_level(level) if counts_whole(indicator) else level
+            level = _asked(level, indicator)
             there = level.met_by(round(value, 9))
             pace = 0.0 if there else required_pace(value, level.value, due - last_year)
             paces.append((pace, due))
@@ -143,7 +148,7 @@ def _with_total(
     if last_year is None or blank.start != "observed":
         return blank
     asked = max(checks, key=lambda check: check.due)
-    bound = whole_level(asked.bounds[0]) if counts_whole(indicator) else asked.bounds[0]
+    bound = _asked(asked.bounds[0], indicator)
     over = [year for year in asked.years if year <= last_year]
     if not all(year in record.exact for year in over):
         return replace(blank, total=Total(bound, asked.years, None))
