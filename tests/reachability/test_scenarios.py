@@ -417,6 +417,14 @@ def test_each_reading_is_run_and_judged_under_itself(play, promise):
     assert found[1].draws[0].round(6).tolist() == [85, 90]
 
 
+def test_a_level_that_was_due_before_an_assumed_start_is_not_asked(play, promise):
+    """From 88 in 2021 at 2 points a year: 90 in 2022 is met, and 99 in 2020 is nobody's matter."""
+    early = {"type": "level", "at": {2020: ">=99", 2022: ">=90"}}
+    begun = {"start": {"value": 88, "years": 1}}
+    (found,) = play(step("pace", per_year=2), target=promise([early]), scenario=begun)
+    assert (found.start_year, path([found]), found.met) == (2021, [90], True)
+
+
 def test_a_grid_is_every_start_with_every_pace_over_every_number_of_years(play):
     grid = step("grid", base={"start": 80, "end": 85, "by": 5},
                 pace={"start": 2, "end": 5, "by": 3}, years=[1, 2])  # fmt: skip
