@@ -60,8 +60,7 @@ if TYPE_CHECKING:
     from edu_metrics.on_frames.decomposing import decompose
     from edu_metrics.on_frames.judging import people_behind, required_pace, verdict, years_needed
     from edu_metrics.on_frames.projecting import project
-    from edu_metrics.on_frames.promised import paths
-    from edu_metrics.on_frames.scenarios import scenarios
+    from edu_metrics.on_frames.scenarios import paths, scenarios
     from edu_metrics.on_frames.studies import (
         assess,
         audit,
@@ -149,8 +148,7 @@ _HOMES = {
     "on_frames.decomposing": ("decompose",),
     "on_frames.judging": ("people_behind", "required_pace", "verdict", "years_needed"),
     "on_frames.projecting": ("project",),
-    "on_frames.promised": ("paths",),
-    "on_frames.scenarios": ("scenarios",),
+    "on_frames.scenarios": ("paths", "scenarios"),
     "on_frames.studies": (
         "assess",
         "audit",

@@ -14,7 +14,7 @@ from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.gap import whole_level
 from edu_metrics.reachability.scenarios import outcome_row, run_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
-from edu_metrics.reachability.scenarios.ending import ending_of
+from edu_metrics.reachability.scenarios.outcomes import ending_of
 
 YEARS = (2017, 2018, 2019, 2020)
 
@@ -415,6 +415,14 @@ def test_each_reading_is_run_and_judged_under_itself(play, promise):
     assert [(one.reading, one.steps) for one in found] == [("r0", None), ("r1", 2), ("r1", 3)]
     assert [one.met for one in found] == [True, True, False]
     assert found[1].draws[0].round(6).tolist() == [85, 90]
+
+
+def test_a_level_that_was_due_before_an_assumed_start_is_not_asked(play, promise):
+    """From 88 in 2021 at 2 points a year: 90 in 2022 is met, and 99 in 2020 is nobody's matter."""
+    early = {"type": "level", "at": {2020: ">=99", 2022: ">=90"}}
+    begun = {"start": {"value": 88, "years": 1}}
+    (found,) = play(step("pace", per_year=2), target=promise([early]), scenario=begun)
+    assert (found.start_year, path([found]), found.met) == (2021, [90], True)
 
 
 def test_a_grid_is_every_start_with_every_pace_over_every_number_of_years(play):

@@ -8,13 +8,15 @@ from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Formatter
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, find_root, load_catalog
 from edu_metrics.catalog.reading_yaml import read_yaml
-from edu_metrics.formulas.flows import FLOWS
+from edu_metrics.explorer.render import _REASONS
+from edu_metrics.explorer.what_if import PaceSlider
+from edu_metrics.formulas.flows import FLOWS, LeverUnit
 from edu_metrics.observations.table import BOUNDS, STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
@@ -166,6 +168,16 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
+        "explore.because_*": lambda: set(_REASONS),
+        "explore.pace_*_*": lambda: {
+            f"{kind}_{way}"
+            for kind in get_args(get_type_hints(PaceSlider)["kind"])
+            for way in ("rising", "falling")
+        },
+        "explore.precedent_*": lambda: (
+            set(NoPrecedent) - {NoPrecedent.NO_START, NoPrecedent.NOTHING_COMPARABLE} | {"none"}
+        ),
+        "explore.unit_*": lambda: set(get_args(LeverUnit)),
         "sensitivity.note_*": lambda: {"mechanism", "trend"},
         "precedent.kept_*": lambda: {"rising", "falling"},
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
@@ -175,7 +187,9 @@ def family(name: str) -> set[str]:
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
-    return {name.replace("*", str(word)) for word in vocabularies[name]()}
+    stem = name.partition("*")[0]
+    rest = name.rpartition("*")[2]
+    return {f"{stem}{word}{rest}" for word in vocabularies[name]()}
 
 
 FAMILIES = (
@@ -202,6 +216,10 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
+    "explore.because_*",
+    "explore.pace_*_*",
+    "explore.precedent_*",
+    "explore.unit_*",
     "sensitivity.note_*",
     "precedent.kept_*",
     "precedent.kept_zero_*",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from edu_metrics.catalog.base import Bound, Definition, Slug, Text, Year
+from edu_metrics.catalog.reading_yaml import nearest
+from edu_metrics.errors import DefinitionError
 
 Kind = Literal[
     "level",
@@ -273,6 +276,23 @@ class Plan(Definition):
             if target.id == target_id:
                 return target
         raise KeyError(target_id)
+
+    def chosen(self, names: Iterable[str] | None) -> tuple[Target, ...]:
+        """
+        Give the targets named, in the order of the plan; all of them where none is named.
+
+        Raises
+        ------
+        DefinitionError
+            With every name that is no target's, and the nearest one.
+        """
+        wanted, known = set(names or ()), [target.id for target in self.targets]
+        unknown = [
+            f"no target {name!r}{nearest(name, known)}" for name in names or () if name not in known
+        ]
+        if unknown:
+            raise DefinitionError(f"expected targets of plan {self.id!r}", unknown)
+        return tuple(one for one in self.targets if not wanted or one.id in wanted)
 
     def article_in(self, article: str, lang: str) -> str:
         """Give an article as a reader knows it: by its number, or by its name where it has one."""

@@ -75,15 +75,6 @@ def _number(what_if: WhatIf, value: float, own: bool, lang: str) -> str:
     return number(value, 0 if float(value).is_integer() else 1)
 
 
-_WHY = {
-    NoPrecedent.NOT_A_RATE: "precedent_not_a_rate",
-    NoPrecedent.SPAN: "precedent_span",
-    NoPrecedent.NOTHING_ASKED: "precedent_nothing_asked",
-    NoPrecedent.NO_START: "precedent_none",
-    NoPrecedent.NOTHING_COMPARABLE: "precedent_none",
-}
-
-
 def precedent_told(what_if: WhatIf, answer: Answer, lang: str) -> tuple[str, str]:
     """
     Count the precedents of ordinary series in a few words.
@@ -104,7 +95,8 @@ def precedent_told(what_if: WhatIf, answer: Answer, lang: str) -> tuple[str, str
     """
     found = answer.precedents
     if isinstance(found, NoPrecedent):
-        return "—", say(f"explore.{_WHY[found]}", lang)
+        named = (NoPrecedent.NOT_A_RATE, NoPrecedent.SPAN, NoPrecedent.NOTHING_ASKED)
+        return "—", say(f"explore.precedent_{found if found in named else 'none'}", lang)
     first = next((one for one in found if one.reference.kind == "ordinary"), found[0])
     pace = say("report.in_points", lang, value=number(first.pace, 1))
     start = amount(what_if.start_value, what_if.indicator.unit, lang)
@@ -251,25 +243,11 @@ def _promised(what_if: WhatIf, scale: float) -> list[Promise]:
     return [Promise(year, round(value / scale, 2), "", op) for year, op, value in sorted(levels)]
 
 
-#: Why nothing can be said, and the words for it.
-_REASONS = {
-    "decided": "because_decided",
-    "rank": "because_rank",
-    "reading_undecided": "because_reading_undecided",
-    "earlier_year_unknown": "because_earlier_year_unknown",
-    "beyond_bounds": "because_beyond_bounds",
-    "mechanism_lacks_numbers": "because_mechanism_lacks_numbers",
-    "not_here": "because_not_here",
-}
-#: What the slider of a pace counts, in which direction.
-_PACES = {
-    ("points", 1): "pace_points_rising",
-    ("points", -1): "pace_points_falling",
-    ("percent", 1): "pace_percent_rising",
-    ("percent", -1): "pace_percent_falling",
-    ("units", 1): "pace_units_rising",
-    ("units", -1): "pace_units_falling",
-}
+#: Why nothing can be tried; a lack of numbers is told by the list of them.
+_REASONS = (
+    "decided", "rank", "reading_undecided", "earlier_year_unknown", "beyond_bounds",
+    "mechanism_lacks_numbers", "not_here",
+)  # fmt: skip
 
 
 def head_html(study: Study, plan: Plan, lang: str) -> str:
@@ -356,12 +334,10 @@ def _asked(what_if: WhatIf, missing: Iterable[Missing], lang: str) -> list[str]:
 
 
 def _nothing(what_if: WhatIf, answer: Answer, lang: str) -> str:
-    """Say why nothing can be tried; a lack of numbers is told by the list of them."""
     told = ""
-    key = _REASONS.get(answer.reason or "")
-    if key:
+    if answer.reason in _REASONS:
         verdict = say(f"verdict.{what_if.assessment.verdict}", lang)
-        said = say(f"explore.{key}", lang, verdict=verdict)
+        said = say(f"explore.because_{answer.reason}", lang, verdict=verdict)
         told = f'<p class="edu-note">{escape(said)}</p>'
     shown = f'<div class="edu-verdicts">{_as_reported(what_if, lang)}</div>'
     return f'<div lang="{lang}">{shown}{told}</div>'
@@ -448,8 +424,9 @@ def _due(what_if: WhatIf, lang: str) -> str:
 
 def pace_label(what_if: WhatIf, lang: str) -> str:
     """Say what the slider of the pace counts."""
-    key = _PACES[what_if.slider.kind, what_if.situation.sign]
-    return say(f"explore.{key}", lang, unit=say(f"unit.{what_if.indicator.unit}", lang))
+    way = "rising" if what_if.situation.sign > 0 else "falling"
+    kind = what_if.slider.kind
+    return say(f"explore.pace_{kind}_{way}", lang, unit=say(f"unit.{what_if.indicator.unit}", lang))
 
 
 def pace_note_html(what_if: WhatIf, lang: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edu_metrics.catalog import Bound, Catalog, Plan, Study, Target, nearest
-from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.catalog import Bound, Catalog, Plan, Study, Target
+from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.checks import Check, CheckResult, accepted, decided_by, still_open
 from edu_metrics.reachability.gap import pace_falls_short, standing
@@ -78,20 +78,13 @@ def iter_assessments(
 ) -> Iterator[Assessment]:
     """Assess like :func:`assess`, one after the other, for who needs not hold thousands."""
     plan = catalog.plan(study.plan)
-    known = [target.id for target in plan.targets]
-    unknown = [target for target in targets or () if target not in known]
-    if unknown:
-        raise DefinitionError(
-            f"expected targets of plan {plan.id!r}",
-            [f"no target {name!r}{nearest(name, known)}" for name in unknown],
-        )
+    wanted = plan.chosen(targets)
     chosen = [catalog.study_area(study, area).id for area in areas or ()]
     store = SeriesStore(catalog, study, table)
     return (
         assess_target(store, plan, target, area)
         for area in chosen or store.areas
-        for target in plan.targets
-        if targets is None or target.id in targets
+        for target in wanted
     )
 
 

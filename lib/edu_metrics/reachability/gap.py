@@ -47,7 +47,7 @@ def standing(question: Question, applies: Applies) -> Fields:
         known, start = said, "plan_statement"
         last_year = next(iter(said))
     level = final_bound(checks, known, indicator.bounds)
-    level = whole_level(level) if level is not None and counts_whole(indicator) else level
+    level = None if level is None else _asked(level, indicator)
     if last_year is None:
         return {"level": level}
     value = known[last_year]
@@ -118,6 +118,11 @@ def whole_level(level: Bound) -> Bound:
     return Bound(op="<=", value=math.ceil(value) - 1 if level.strict else math.floor(value))
 
 
+def _asked(level: Bound, indicator: Indicator) -> Bound:
+    """Give a level as it can be met: of persons and institutions the next whole one."""
+    return whole_level(level) if counts_whole(indicator) else level
+
+
 def _hardest_pace(
     checks: Sequence[Check], known: Mapping[int, float], indicator: Indicator, last_year: int
 ) -> tuple[float | None, int | None]:
@@ -134,7 +139,7 @@ def _hardest_pace(
             [check for check in checks if check.due <= due], known, indicator.bounds
         )
         if level is not None:
-            level = whole_level(level) if counts_whole(indicator) else level
+            level = _asked(level, indicator)
             there = level.met_by(round(value, 9))
             pace = 0.0 if there else required_pace(value, level.value, due - last_year)
             paces.append((pace, due))
@@ -147,7 +152,7 @@ def _towards_total(question: Question, last_year: int) -> Fields:
     exact, asked = question.record.exact, question.sum_asked
     if asked is None:
         return {}
-    bound = whole_level(asked.bounds[0]) if counts_whole(question.indicator) else asked.bounds[0]
+    bound = _asked(asked.bounds[0], question.indicator)
     over = [year for year in asked.years if year <= last_year]
     if not all(year in exact for year in over):
         return {"total": Total(bound, asked.years, None)}

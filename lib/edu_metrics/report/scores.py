@@ -63,9 +63,9 @@ def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | Non
                     f"{where}: {forecast.target!r} in {forecast.area!r} as of {forecast.as_of} was "
                     "forecast otherwise in another file; give only one of the two"
                 )
-    evidence = _evidence(catalog, {item.study for item in held.values()}, as_of)
+    stores = _stores(catalog, {item.study for item in held.values()}, as_of)
     for item in held.values():
-        last = evidence[item.study].study.as_of
+        last = stores[item.study].study.as_of
         if item.as_of > last:
             faults.append(
                 f"{item.study}: the forecast of {item.as_of} for {item.target!r} in {item.area!r} "
@@ -77,10 +77,8 @@ def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | Non
     if unknown:
         names = [*dict.fromkeys(unknown)]
         raise DefinitionError(f"forecasts: {len(names)} name(s) that are not defined", names)
-    plans = {name: catalog.plan(catalog.studies[name].plan) for name in evidence}
-    return score(
-        outcome_of(item, evidence[item.study], plans[item.study]) for item in held.values()
-    )
+    plans = {name: catalog.plan(catalog.studies[name].plan) for name in stores}
+    return score(outcome_of(item, stores[item.study], plans[item.study]) for item in held.values())
 
 
 def _rows(path: Path, faults: list[str]) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -178,7 +176,7 @@ def _unknown(catalog: Catalog, forecast: Forecast) -> list[str]:
     return found
 
 
-def _evidence(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, SeriesStore]:
+def _stores(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, SeriesStore]:
     """Give each study as of the day of its newest publication, or the day asked for."""
     found: dict[str, SeriesStore] = {}
     for name in sorted(names):

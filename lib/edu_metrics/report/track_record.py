@@ -248,10 +248,10 @@ def _latest(catalog: Catalog, study: Study) -> SeriesStore:
     return SeriesStore(catalog, as_of_newest(study, table), table)
 
 
-def _panel_of(evidence: SeriesStore, rate: Indicator) -> Panel:
-    study = evidence.study
-    history = evidence.history(rate.id)
-    rows = history[history["area"].isin(commonest_level(evidence.catalog, study))]
+def _panel_of(store: SeriesStore, rate: Indicator) -> Panel:
+    study = store.study
+    history = store.history(rate.id)
+    rows = history[history["area"].isin(commonest_level(store.catalog, study))]
     if rows.empty:
         raise DataError(
             f"study {study.id!r}: expected {rate.id!r} in some area and year, found none; name "
@@ -285,10 +285,10 @@ def panels_of_study(catalog: Catalog, study: Study) -> list[Panel]:
     DataError
         If none has.
     """
-    evidence, found = _latest(catalog, study), []
+    store, found = _latest(catalog, study), []
     for indicator in judged_by(catalog, study).values():
         with contextlib.suppress(DataError):
-            found.append(_panel_of(evidence, indicator))
+            found.append(_panel_of(store, indicator))
     if not found:
         raise DataError(f"study {study.id!r}: no indicator of its plan has a value in any area")
     return found

@@ -21,9 +21,7 @@ from edu_metrics.catalog import (
     Start,
     Study,
     Target,
-    nearest,
 )
-from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.mechanisms import Quantities
@@ -37,8 +35,7 @@ from edu_metrics.reachability.scenarios.courses import (
     begin,
     take_steps,
 )
-from edu_metrics.reachability.scenarios.ending import ending_of
-from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome
+from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome, ending_of
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import stated
@@ -81,8 +78,8 @@ def run_scenarios(
     Returns
     -------
     list of ScenarioOutcome
-        By area, target and scenario, in the order given. A scenario that is limited to other
-        indicators is left out.
+        By area, target and scenario; targets in the order of the plan, the others as given. A
+        scenario that is limited to other indicators is left out.
 
     Raises
     ------
@@ -95,20 +92,11 @@ def run_scenarios(
     ]
     named = [catalog.study_area(study, area).id for area in areas or ()]
     store, plan = SeriesStore(catalog, study, table), catalog.plan(study.plan)
-    known = [target.id for target in plan.targets]
-    unknown = [name for name in targets or () if name not in known]
-    if unknown:
-        raise DefinitionError(
-            f"expected targets of plan {plan.id!r}",
-            [f"no target {name!r}{nearest(name, known)}" for name in unknown],
-        )
-    wanted = [plan.target(name) for name in targets] if targets else plan.targets
+    wanted = [target for target in plan.chosen(targets) if target.numeric]
     quantities = Quantities(store)
     outcomes: list[ScenarioOutcome] = []
     for area in named or store.areas:
         for target in wanted:
-            if not target.numeric:
-                continue
             found = assess_target(store, plan, target, area)
             for scenario in chosen:
                 outcomes += run_scenario(

@@ -105,31 +105,22 @@ class Why(StrEnum):
     CUT_OFFS = "cut_offs"
 
 
-_STANCES: Mapping[StrEnum, Stance] = {
-    Verdict.MET: Stance.GOOD,
-    Verdict.LIKELY: Stance.GOOD,
-    Verdict.UNCERTAIN: Stance.MIDDLE,
-    Verdict.UNLIKELY: Stance.BAD,
-    Verdict.OUT_OF_REACH: Stance.BAD,
-    Verdict.IMPOSSIBLE: Stance.BAD,
-    Verdict.MISSED: Stance.BAD,
-    OpenSdg.ACHIEVED: Stance.GOOD,
-    OpenSdg.ON_TRACK: Stance.GOOD,
-    OpenSdg.ACCELERATE: Stance.MIDDLE,
-    OpenSdg.LIMITED: Stance.BAD,
-    OpenSdg.DETERIORATION: Stance.BAD,
-    UnChart.REACHED: Stance.GOOD,
-    UnChart.FAIR: Stance.MIDDLE,
-    UnChart.STAGNATION: Stance.BAD,
-    Weather.SUN: Stance.GOOD,
-    Weather.SUN_AND_CLOUD: Stance.MIDDLE,
-    Weather.CLOUD: Stance.BAD,
-    Weather.THUNDERSTORM: Stance.BAD,
-    Arrow.ON_TRACK: Stance.GOOD,
-    Arrow.MODERATE: Stance.MIDDLE,
-    Arrow.STAGNATING: Stance.BAD,
-    Arrow.DECREASING: Stance.BAD,
-}
+_WORDS: Mapping[Stance, tuple[StrEnum, ...]] = {
+    Stance.GOOD: (
+        Verdict.MET, Verdict.LIKELY, OpenSdg.ACHIEVED, OpenSdg.ON_TRACK, UnChart.REACHED,
+        Weather.SUN, Arrow.ON_TRACK,
+    ),
+    Stance.MIDDLE: (
+        Verdict.UNCERTAIN, OpenSdg.ACCELERATE, UnChart.FAIR, Weather.SUN_AND_CLOUD,
+        Arrow.MODERATE,
+    ),
+    Stance.BAD: (
+        Verdict.UNLIKELY, Verdict.OUT_OF_REACH, Verdict.IMPOSSIBLE, Verdict.MISSED,
+        OpenSdg.LIMITED, OpenSdg.DETERIORATION, UnChart.STAGNATION, Weather.CLOUD,
+        Weather.THUNDERSTORM, Arrow.STAGNATING, Arrow.DECREASING,
+    ),
+}  # fmt: skip
+_STANCES = {word: stance for stance, words in _WORDS.items() for word in words}
 
 
 def stance_of(word: StrEnum | None) -> Stance | None:
