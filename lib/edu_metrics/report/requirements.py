@@ -265,12 +265,11 @@ def _silent(report: AreaReport, found: pd.DataFrame) -> Html:
     titles = found.groupby("reason", sort=False)["title"].unique()
     if titles.empty:
         return Html("")
-    listed: list[tuple[str, Cell]] = [
-        (
-            say(f"taking.{reason}", lang),
-            say("taking.number_of", lang, number=len(named), names=report.listed(named)),
+    told: dict[str, Cell] = {
+        f"taking.{reason}": say(
+            "taking.number_of", lang, number=len(named), names=report.listed(named)
         )
         for reason in REASONS
         if (named := titles.get(reason.removeprefix("because_"))) is not None
-    ]
-    return tag("h3", say("taking.silent", lang)) + facts(listed)
+    }
+    return tag("h3", say("taking.silent", lang)) + facts(told, lang)

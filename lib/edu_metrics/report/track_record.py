@@ -27,7 +27,7 @@ from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
-from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.tables import as_of_newest, current_table
@@ -345,16 +345,16 @@ def show_record_head(record: PanelRecord) -> Html:
     lang, panel = record.lang, record.panel
     span = say("record.years_span", lang, first=panel.years[0], last=panel.years[-1])
     known = int((panel.values == panel.values).sum())
-    told: list[tuple[str, Cell]] = [
-        (say("record.panel", lang), record.title),
-        (say("record.areas", lang), number(len(panel.areas), 0)),
-        (say("record.years", lang), span),
-        (say("record.values", lang), number(known, 0)),
-    ]
+    told: dict[str, Cell] = {
+        "record.panel": record.title,
+        "record.areas": number(len(panel.areas), 0),
+        "record.years": span,
+        "record.values": number(known, 0),
+    }
     pieces = [tag("h1", say("record.title", lang, panel=record.title))]
     if record.study is not None:
         pieces += warnings(record.study, record.catalog.plan(record.study.plan), lang)
-    pieces.append(facts(told))
+    pieces.append(facts(told, lang))
     if not record.default:
         return join([*pieces, note(say("track.nothing", lang), "gap")])
     pieces.append(tag("p", " ".join([_answer_held(record), *_answer_skill(record)]), "answer"))
@@ -527,12 +527,8 @@ def models_table(record: PanelRecord) -> pd.DataFrame:
             **_event(score.events[0]),
             **fields_of(score),
             **dict(zip(_ENDS, score.coverage80_interval or (None, None), strict=True)),
-            "mae_pp": score.mae,
-            "bias_pp": score.bias,
-            "coverage80_pct": score.coverage80,
-            "coverage95_pct": score.coverage95,
-            "width80_pp": score.width80,
-            "width95_pp": score.width95,
+            **picked(score, "mae_pp=mae bias_pp=bias width80_pp=width80 width95_pp=width95"),
+            **picked(score, "coverage80_pct=coverage80 coverage95_pct=coverage95"),
         }
         for score in record.scores
         if score.n
