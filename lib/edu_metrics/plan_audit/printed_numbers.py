@@ -18,6 +18,7 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
+from edu_metrics.formulas.probability import if_independent
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
@@ -49,32 +50,6 @@ def exact_from(growth_pct: float) -> int:
     (5, 20, 10)
     """
     return (Fraction(str(growth_pct)) / 100).denominator
-
-
-def chance_of_all(each: float, number: int) -> float:
-    """
-    Give the probability that none of many fails, each on its own.
-
-    Parameters
-    ----------
-    each : float
-        Probability that one of them succeeds. [0-1]
-    number : int
-        How many there are. [persons]
-
-    Returns
-    -------
-    float
-        Probability that all do. [0-1]
-
-    Examples
-    --------
-    >>> round(chance_of_all(0.9999, 10_000), 2), round(chance_of_all(0.9999, 5_000), 2)
-    (0.37, 0.61)
-    >>> round(chance_of_all(0.999, 5_000), 3)
-    0.007
-    """
-    return float(each**number)
 
 
 def _counted(context: PlanContext, indicator: Indicator) -> set[str]:
@@ -231,7 +206,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
                     {
                         "each": short(100 * each, 2),
                         "number": f"{number:,}",
-                        "chance": _chance(chance_of_all(each, number)),
+                        "chance": _chance(if_independent([each] * number)),
                     }
                     for each, number in CHANCES
                 ),
@@ -241,7 +216,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
             "count": len(targets),
             "each": [each for each, _ in CHANCES],
             "persons": [number for _, number in CHANCES],
-            "chance_of_all": [tidy(chance_of_all(each, number)) for each, number in CHANCES],
+            "chance_of_all": [tidy(if_independent([each] * number)) for each, number in CHANCES],
         },
     )
 
