@@ -576,14 +576,10 @@ def _said_readings(
     beyond = said("audit_table_article.beyond")
     return said_rows(
         "audit_table_article.reading",
-        (
-            {
-                "label": in_both(one.reading.label.in_),
-                "levels": said_alternatives(
-                    beyond if value is None else said_value(value, unit) for value in row
-                ),
-            }
-            for one, row in zip(readings, values, strict=True)
+        label=(in_both(one.reading.label.in_) for one in readings),
+        levels=(
+            said_alternatives(beyond if value is None else said_value(value, unit) for value in row)
+            for row in values
         ),
     )
 

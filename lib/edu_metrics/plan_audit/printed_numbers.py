@@ -86,10 +86,8 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw
             "percent": short(percent),
             "rows": said_rows(
                 "audit_whole_numbers.growth_row",
-                (
-                    {"base": base, "real": short(value, 0)}
-                    for base, value in zip(bases, real, strict=True)
-                ),
+                base=bases,
+                real=(short(value, 0) for value in real),
             ),
             "multiple": exact_from(percent),
             "below": short(one),
@@ -127,6 +125,7 @@ def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]
     if not 0 < bound.value < 100:
         return
     needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
+    shares = [100 * n / k for n, k in zip(needed, UNITS, strict=True)]
     yield Flaw(
         severity=Severity.LOW,
         text="audit_whole_numbers.share",
@@ -135,17 +134,16 @@ def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]
             "factor": short(bound.value / 100, 4),
             "rows": said_rows(
                 "audit_whole_numbers.share_row",
-                (
-                    {"whole": k, "needed": n, "real": short(100 * n / k, 1)}
-                    for k, n in zip(UNITS, needed, strict=True)
-                ),
+                whole=UNITS,
+                needed=needed,
+                real=(short(share, 1) for share in shares),
             ),
         },
         numbers={
             "level_pct": bound.value,
             "wholes": [*UNITS],
             "needed": [*needed],
-            "reached_pct": [tidy(100 * n / k) for n, k in zip(needed, UNITS, strict=True)],
+            "reached_pct": [tidy(share) for share in shares],
         },
     )
 
@@ -176,8 +174,7 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         text="audit_whole_numbers.all_units",
         values={
             "rows": said_rows(
-                "audit_whole_numbers.missing_row",
-                ({"whole": k, "rate": short(one)} for k, one in zip(WHOLES, rates, strict=True)),
+                "audit_whole_numbers.missing_row", whole=WHOLES, rate=map(short, rates)
             ),
         },
         numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
@@ -195,6 +192,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
     ]
     if not targets:
         return
+    chances = [if_independent([each] * number) for each, number in CHANCES]
     yield Flaw(
         severity=Severity.MEDIUM,
         targets=tuple(target.id for target in targets),
@@ -202,21 +200,16 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
         values={
             "rows": said_rows(
                 "audit_whole_numbers.chance_row",
-                (
-                    {
-                        "each": short(100 * each, 2),
-                        "number": f"{number:,}",
-                        "chance": _chance(if_independent([each] * number)),
-                    }
-                    for each, number in CHANCES
-                ),
+                each=(short(100 * each, 2) for each, _ in CHANCES),
+                number=(f"{number:,}" for _, number in CHANCES),
+                chance=map(_chance, chances),
             ),
         },
         numbers={
             "count": len(targets),
             "each": [each for each, _ in CHANCES],
             "persons": [number for _, number in CHANCES],
-            "chance_of_all": [tidy(if_independent([each] * number)) for each, number in CHANCES],
+            "chance_of_all": [tidy(chance) for chance in chances],
         },
     )
 

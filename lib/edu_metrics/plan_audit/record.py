@@ -408,14 +408,9 @@ def _against_norms(
     values |= {"on": "", "actual": ""}
     values["paces"] = said_rows(
         "audit_record.pace",
-        (
-            {
-                "reading": in_both(target.reading(name).label.in_),
-                "pace": signed(pace, 2),
-                "times": short(pace / least, 1),
-            }
-            for name, pace in steep.items()
-        ),
+        reading=(in_both(target.reading(name).label.in_) for name in steep),
+        pace=(signed(pace, 2) for pace in steep.values()),
+        times=(short(pace / least, 1) for pace in steep.values()),
     )
     if stated is None and seen and any(paces[name].unit == "percent" for name in points):
         values["on"] = said(
