@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from edu_metrics.trajectories.reference_files import checksum, find_panel_file
 from edu_metrics.words import LANGUAGES, date, number, percent, say, signed
 
 
+@dataclass(eq=False, kw_only=True)
 class PanelRecord:
     """
     One panel and how the models did on it, in one language.
@@ -66,23 +67,15 @@ class PanelRecord:
         The file.
     """
 
-    def __init__(
-        self,
-        panel: Panel,
-        title: str,
-        *,
-        horizons: Sequence[int],
-        gains: Sequence[float],
-        catalog: Catalog,
-        lang: str,
-        study: Study | None = None,
-        indicator: str | None = None,
-        source: Path | None = None,
-    ) -> None:
-        self.panel, self.title = panel, title
-        self.horizons, self.gains = tuple(horizons), tuple(gains)
-        self.catalog, self.lang = catalog, lang
-        self.study, self.indicator, self.source = study, indicator, source
+    panel: Panel
+    title: str
+    horizons: Sequence[int]
+    gains: Sequence[float]
+    catalog: Catalog
+    lang: str
+    study: Study | None = None
+    indicator: str | None = None
+    source: Path | None = None
 
     @cached_property
     def tables(self) -> Tables:
@@ -187,36 +180,18 @@ def open_record(
         found = f"study={study!r} and panel={panel!r}"
         raise DefinitionError(f"track record: expected a study or a panel file, found {found}")
     catalog = load_catalog(Path(root) if root else find_root())
+    asked: dict[str, Any] = {"horizons": tuple(horizons), "gains": tuple(gains)}
+    asked |= {"catalog": catalog, "lang": lang}
     if panel:
         path = find_panel_file(panel)
         chosen = _one_of(read_panels(path), indicator, path.name)
-        return PanelRecord(
-            chosen,
-            chosen.name,
-            horizons=horizons,
-            gains=gains,
-            catalog=catalog,
-            lang=lang,
-            source=path,
-        )
+        return PanelRecord(panel=chosen, title=chosen.name, **asked, source=path)
     entry = catalog.study(study)
     rate = _rate(catalog, entry, indicator)
-    title = say(
-        "record.panel_of_study",
-        lang,
-        study=entry.title.in_(lang),
-        indicator=rate.name.in_(lang),
-    )
-    return PanelRecord(
-        _panel_of(_latest(catalog, entry), rate),
-        title,
-        horizons=horizons,
-        gains=gains,
-        catalog=catalog,
-        lang=lang,
-        study=entry,
-        indicator=rate.id,
-    )
+    names = {"study": entry.title.in_(lang), "indicator": rate.name.in_(lang)}
+    title = say("record.panel_of_study", lang, **names)
+    measured = _panel_of(_latest(catalog, entry), rate)
+    return PanelRecord(panel=measured, title=title, **asked, study=entry, indicator=rate.id)
 
 
 def _one_of(panels: Sequence[Panel], name: str, file: str) -> Panel:
