@@ -43,15 +43,19 @@ class Seen(HTMLParser):
         lambda text: table([text], [], caption=""),
         lambda text: table([], [[text]], caption=""),
         lambda text: table([], [], caption=text),
-        lambda text: facts([("", text)]),
-        lambda text: facts([(text, "")]),
     ],
-    ids=["tag", "join", "note", "summary", "head", "cell", "caption", "fact", "title"],
+    ids=["tag", "join", "note", "summary", "head", "cell", "caption"],
 )
 @given(text=TEXT)
 def test_any_text_is_shown_as_it_is_and_makes_no_tag(piece, text):
     assert Seen(piece(text)).text == text
     assert Seen(piece(text)).tags == Seen(piece("plain")).tags
+
+
+@given(text=TEXT)
+def test_a_fact_of_any_text_stands_behind_its_title(text):
+    seen = Seen(facts({"report.area": text}, "en"))
+    assert (seen.text, seen.tags) == (f"Area{text}", ["dl", "dt", "dd"])
 
 
 @given(text=TEXT)

@@ -294,8 +294,6 @@ class PlanContext:
         """Say observed values for comparison; nothing where there are none."""
         if not observed:
             return NOTHING
-        rows = (
-            {"area": self.area_name(area), "values": said_list(said_years(values, "percent"))}
-            for area, values in observed.items()
-        )
-        return said("audit_joint.seen", rows=said_rows("audit_joint.seen_row", rows))
+        values = (said_list(said_years(one, "percent")) for one in observed.values())
+        rows = said_rows("audit_joint.seen_row", area=map(self.area_name, observed), values=values)
+        return said("audit_joint.seen", rows=rows)

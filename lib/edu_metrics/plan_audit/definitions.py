@@ -177,8 +177,6 @@ def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
             targets=(first.id, second.id),
             text="audit_definitions.two_names",
             values={
-                "first": context.title(first),
-                "second": context.title(second),
                 "indicator": context.indicator_name(first.indicator),
                 "open": context.titles(open_ones),
                 "others": _indicator_names(context, others),

@@ -64,8 +64,8 @@ class Flaw:
         The targets concerned, in the order of the plan; the one looked at when left out.
     values : dict
         What is filled into the sentence beside the numbers, the number of targets (``count``),
-        their titles (``titles``) and the first one's (``title``); a value may be
-        ``{"zh": ..., "en": ...}``.
+        all their titles (``titles``), that of the first (``title``, ``first``) and of the
+        last (``second``); a value may be ``{"zh": ..., "en": ...}``.
     numbers : dict
         The numbers behind it, ready for JSON.
     part : str
@@ -146,6 +146,8 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
                 concerned = [context.targets[name] for name in flaw.targets]
                 values = {
                     "title": context.title(concerned[0]),
+                    "first": context.title(concerned[0]),
+                    "second": context.title(concerned[-1]),
                     "titles": context.titles(concerned),
                     "count": len(concerned),
                     **flaw.numbers,

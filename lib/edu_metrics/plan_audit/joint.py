@@ -62,10 +62,8 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
                 "wider": said_value(wider, "percent"),
                 "rows": said_rows(
                     "audit_joint.rest_row",
-                    (
-                        {"share": short(s), "rest": short(rest, 1)}
-                        for s, rest in zip(subsets, rests, strict=True)
-                    ),
+                    share=map(short, subsets),
+                    rest=(short(rest, 1) for rest in rests),
                 ),
                 "seen": context.beside(seen),
             },
@@ -297,10 +295,8 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
                 ),
                 "implied": said_rows(
                     f"audit_wholes.{'assumed' if entry.unverified else 'at'}",
-                    (
-                        {"weights": " : ".join(map(short, weights)), "value": short(value)}
-                        for weights, value in zip(entry.weights, implied, strict=True)
-                    ),
+                    weights=(" : ".join(map(short, weights)) for weights in entry.weights),
+                    value=map(short, implied),
                 ),
                 "pace": context.title(paced[0]) if paced else "",
                 "bands": sizes(bands, map(_ranges, bands.values())) if bands else "",

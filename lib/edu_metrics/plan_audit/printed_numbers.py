@@ -18,6 +18,7 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
+from edu_metrics.formulas.probability import if_independent
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
@@ -49,32 +50,6 @@ def exact_from(growth_pct: float) -> int:
     (5, 20, 10)
     """
     return (Fraction(str(growth_pct)) / 100).denominator
-
-
-def chance_of_all(each: float, number: int) -> float:
-    """
-    Give the probability that none of many fails, each on its own.
-
-    Parameters
-    ----------
-    each : float
-        Probability that one of them succeeds. [0-1]
-    number : int
-        How many there are. [persons]
-
-    Returns
-    -------
-    float
-        Probability that all do. [0-1]
-
-    Examples
-    --------
-    >>> round(chance_of_all(0.9999, 10_000), 2), round(chance_of_all(0.9999, 5_000), 2)
-    (0.37, 0.61)
-    >>> round(chance_of_all(0.999, 5_000), 3)
-    0.007
-    """
-    return float(each**number)
 
 
 def _counted(context: PlanContext, indicator: Indicator) -> set[str]:
@@ -111,10 +86,8 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw
             "percent": short(percent),
             "rows": said_rows(
                 "audit_whole_numbers.growth_row",
-                (
-                    {"base": base, "real": short(value, 0)}
-                    for base, value in zip(bases, real, strict=True)
-                ),
+                base=bases,
+                real=(short(value, 0) for value in real),
             ),
             "multiple": exact_from(percent),
             "below": short(one),
@@ -152,6 +125,7 @@ def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]
     if not 0 < bound.value < 100:
         return
     needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
+    shares = [100 * n / k for n, k in zip(needed, UNITS, strict=True)]
     yield Flaw(
         severity=Severity.LOW,
         text="audit_whole_numbers.share",
@@ -160,17 +134,16 @@ def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]
             "factor": short(bound.value / 100, 4),
             "rows": said_rows(
                 "audit_whole_numbers.share_row",
-                (
-                    {"whole": k, "needed": n, "real": short(100 * n / k, 1)}
-                    for k, n in zip(UNITS, needed, strict=True)
-                ),
+                whole=UNITS,
+                needed=needed,
+                real=(short(share, 1) for share in shares),
             ),
         },
         numbers={
             "level_pct": bound.value,
             "wholes": [*UNITS],
             "needed": [*needed],
-            "reached_pct": [tidy(100 * n / k) for n, k in zip(needed, UNITS, strict=True)],
+            "reached_pct": [tidy(share) for share in shares],
         },
     )
 
@@ -201,8 +174,7 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         text="audit_whole_numbers.all_units",
         values={
             "rows": said_rows(
-                "audit_whole_numbers.missing_row",
-                ({"whole": k, "rate": short(one)} for k, one in zip(WHOLES, rates, strict=True)),
+                "audit_whole_numbers.missing_row", whole=WHOLES, rate=map(short, rates)
             ),
         },
         numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
@@ -220,6 +192,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
     ]
     if not targets:
         return
+    chances = [if_independent([each] * number) for each, number in CHANCES]
     yield Flaw(
         severity=Severity.MEDIUM,
         targets=tuple(target.id for target in targets),
@@ -227,21 +200,16 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
         values={
             "rows": said_rows(
                 "audit_whole_numbers.chance_row",
-                (
-                    {
-                        "each": short(100 * each, 2),
-                        "number": f"{number:,}",
-                        "chance": _chance(chance_of_all(each, number)),
-                    }
-                    for each, number in CHANCES
-                ),
+                each=(short(100 * each, 2) for each, _ in CHANCES),
+                number=(f"{number:,}" for _, number in CHANCES),
+                chance=map(_chance, chances),
             ),
         },
         numbers={
             "count": len(targets),
             "each": [each for each, _ in CHANCES],
             "persons": [number for _, number in CHANCES],
-            "chance_of_all": [tidy(chance_of_all(each, number)) for each, number in CHANCES],
+            "chance_of_all": [tidy(chance) for chance in chances],
         },
     )
 

@@ -399,24 +399,18 @@ def _against_norms(
         "times_norm": {name: tidy(pace / least) for name, pace in points.items()},
     }
     values: dict[str, Any] = {
-        "title": context.title(target),
         "norms": " / ".join(signed(entry.points_per_year, 1) for entry in norms),
         "area": context.area_name(norms[0].area),
     }
     if not steep:
-        yield _norm(target, Severity.OPEN, "norm_open", values, numbers)
+        yield Flaw(Severity.OPEN, "audit_record.norm_open", values=values, numbers=numbers)
         return
     values |= {"on": "", "actual": ""}
     values["paces"] = said_rows(
         "audit_record.pace",
-        (
-            {
-                "reading": in_both(target.reading(name).label.in_),
-                "pace": signed(pace, 2),
-                "times": short(pace / least, 1),
-            }
-            for name, pace in steep.items()
-        ),
+        reading=(in_both(target.reading(name).label.in_) for name in steep),
+        pace=(signed(pace, 2) for pace in steep.values()),
+        times=(short(pace / least, 1) for pace in steep.values()),
     )
     if stated is None and seen and any(paces[name].unit == "percent" for name in points):
         values["on"] = said(
@@ -446,18 +440,7 @@ def _against_norms(
             "last": tidy(last.value),
             "change_pp": change,
         }
-    yield _norm(target, Severity.MEDIUM, "beyond_norm", values, numbers)
-
-
-def _norm(
-    target: Target, severity: Severity, key: str, values: dict[str, Any], numbers: dict[str, Value]
-) -> Flaw:
-    return Flaw(
-        severity=severity,
-        text=f"audit_record.{key}",
-        values=values,
-        numbers=numbers,
-    )
+    yield Flaw(Severity.MEDIUM, "audit_record.beyond_norm", values=values, numbers=numbers)
 
 
 def _whole_change(

@@ -24,9 +24,10 @@ def said(key: str, **values: Any) -> Said:
     return in_both(lambda lang: say(key, lang, **in_language(values, lang)))
 
 
-def said_rows(key: str, rows: Iterable[Mapping[str, Any]]) -> Said:
-    """Say one text for each row of values, side by side."""
-    return side_by_side(said(key, **row) for row in rows)
+def said_rows(key: str, **columns: Iterable[Any]) -> Said:
+    """Say one text for each row of columns of equal length, side by side."""
+    rows = zip(*columns.values(), strict=True)
+    return side_by_side(said(key, **dict(zip(columns, row, strict=True))) for row in rows)
 
 
 def side_by_side(parts: Iterable[Said]) -> Said:
@@ -37,8 +38,7 @@ def side_by_side(parts: Iterable[Said]) -> Said:
 
 def sizes(steps: Iterable[int], results: Iterable[Any]) -> Said:
     """Say what comes out for each number of steps."""
-    pairs = zip(steps, results, strict=True)
-    return said_rows("audit_impossible.in_steps", ({"steps": n, "shown": one} for n, one in pairs))
+    return said_rows("audit_impossible.in_steps", steps=steps, shown=results)
 
 
 def in_language(values: Mapping[str, Any], lang: str) -> dict[str, Any]:

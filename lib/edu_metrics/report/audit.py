@@ -134,12 +134,12 @@ def show_audit_head(report: AuditReport) -> Html:
         Title, facts, and a table of findings by kind and severity.
     """
     lang = report.lang
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.issued", lang), date(report.plan.issued, lang)),
-        (say("audit.targets", lang), str(len(report.plan.targets))),
-        (say("audit.found", lang), str(len(report.findings))),
-    ]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.issued": date(report.plan.issued, lang),
+        "audit.targets": str(len(report.plan.targets)),
+        "audit.found": str(len(report.findings)),
+    }
     columns = [
         Column(
             "audit.kind",
@@ -158,7 +158,7 @@ def show_audit_head(report: AuditReport) -> Html:
         [
             tag("h1", heading),
             warning,
-            facts(told),
+            facts(told, lang),
             tag("p", say("audit.lead", lang), "lead"),
             draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang)),
         ]
@@ -289,7 +289,7 @@ def show_audit_origins(report: AuditReport) -> Html:
     from edu_metrics.report.assumptions import show_origins
 
     command = tag("code", f"edu-metrics audit {report.plan.id} --lang {report.lang}")
-    again = facts([(say("report.make_again", report.lang), command)])
+    again = facts({"report.make_again": command}, report.lang)
     study = audited_study(report.catalog, report.plan)
     if study is None:
         return again

@@ -21,7 +21,7 @@ from edu_metrics.reachability import (
     change_by_parts,
     gap_by_parts,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
 from edu_metrics.report.context import StudyReport, open_study
 from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.kinds import OVERVIEW
@@ -121,18 +121,17 @@ def show_city_head(report: CityReport) -> Html:
         Title and facts.
     """
     lang = report.lang
-    names = say("report.list_comma", lang).join(report.area_name(area) for area in report.areas)
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.areas", lang), names),
-        (say("report.as_of", lang), date(report.study.as_of, lang)),
-    ]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.areas": report.listed(map(report.area_name, report.areas)),
+        "report.as_of": date(report.study.as_of, lang),
+    }
     title = say("report.city_title", lang, study=report.study.title.in_(lang))
     return join(
         [
             tag("h1", title),
             warning(report),
-            facts(told),
+            facts(told, lang),
             tag("p", report.study.note.in_(lang), "lead"),
         ]
     )
@@ -262,10 +261,8 @@ def parts_table(report: CityReport) -> pd.DataFrame:
             **fields_of(part),
             "indicator": split.assessment.indicator,
             "year": split.year,
+            **picked(part, "share_of_all_pct=share rate_pct=rate contribution_pp=points"),
             "title": report.area_name(part.area),
-            "share_of_all_pct": part.share,
-            "rate_pct": part.rate,
-            "contribution_pp": part.points,
             "people": max(part.people, 0),
         }
         for split in _splits(report)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+
+from edu_metrics.words import say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,16 +62,16 @@ def note(content: Cell, kind: str = "") -> Html:
     return tag("p", content, f"note {kind}".strip())
 
 
-def facts(pairs: Iterable[tuple[str, Cell]]) -> Html:
+def facts(told: Mapping[str, Cell], lang: str) -> Html:
     """
     List facts, each behind its title.
 
     Examples
     --------
-    >>> str(facts([("Area", "East & West")]))
+    >>> str(facts({"report.area": "East & West"}, "en"))
     '<dl class="facts"><dt>Area</dt><dd>East &amp; West</dd></dl>'
     """
-    items = join(tag("dt", title) + tag("dd", content) for title, content in pairs)
+    items = join(tag("dt", say(key, lang)) + tag("dd", content) for key, content in told.items())
     return tag("dl", items, "facts")
 
 

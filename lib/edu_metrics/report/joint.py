@@ -16,7 +16,7 @@ from edu_metrics.reachability import (
     chance,
     two_digits,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated
@@ -276,28 +276,21 @@ def joint_row(found: JointAssessment) -> dict[str, Any]:
     return {
         "area": found.area,
         "verdicts": {str(word): found.verdicts.get(word, 0) for word in Verdict},
-        "unknown": found.unknown,
-        "vacuous": found.vacuous,
-        "expected": found.expected,
+        **picked(found, "unknown vacuous expected"),
         "interval": list(found.interval),
         "interval_independent": list(found.interval_independent),
         "probable": len(found.probabilities),
         "probabilities": {name: two_digits(one) for name, one in found.probabilities.items()},
         **(_odds(found.odds) or dict.fromkeys(_NO_ODDS)),
-        "lost": found.lost,
-        "lowest": found.lowest,
-        "weakest": found.weakest,
+        **picked(found, "lost lowest weakest"),
         "without_weakest": _stated(found.without_weakest),
-        "weight_of_definitions": found.dependence.intensity,
-        "pairs_with_years": found.dependence.pairs,
-        "draws": found.draws,
+        **picked(found, "weight_of_definitions=dependence.intensity"),
+        **picked(found, "pairs_with_years=dependence.pairs draws"),
         "articles": [
             {
                 "article": group.article,
                 "targets": list(group.targets),
-                "met": group.met,
-                "lost": group.lost,
-                "unknown": group.unknown,
+                **picked(group, "met lost unknown"),
                 "all": _odds(group.odds),
             }
             for group in found.groups

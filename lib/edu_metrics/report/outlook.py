@@ -18,7 +18,7 @@ from edu_metrics.figures.outlook import outlook_legend
 from edu_metrics.figures.output import table_height
 from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.report.columns import Column, draw, frame_of
+from edu_metrics.report.columns import Column, draw, frame_of, picked
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, note, tag
 from edu_metrics.report.labels import pages, picture
@@ -268,9 +268,7 @@ def years_reached_table(report: AreaReport) -> pd.DataFrame:
     rows = (
         {
             **report.about(target, found),
-            "median_year": reached.median_year,
-            "since": reached.since,
-            "horizon": reached.horizon,
+            **picked(reached, "median_year since horizon"),
             "year": year,
             "reached_by_then": first,
             "kept_in_it": there,

@@ -32,17 +32,17 @@ def show_head(report: AreaReport) -> Html:
     """
     lang = report.lang
     name = report.area_name(report.area.id)
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.issued", lang), date(report.plan.issued, lang)),
-        (say("report.area", lang), name),
-        (say("report.as_of", lang), date(report.study.as_of, lang)),
-        (say("report.study", lang), report.study.title.in_(lang)),
-    ]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.issued": date(report.plan.issued, lang),
+        "report.area": name,
+        "report.as_of": date(report.study.as_of, lang),
+        "report.study": report.study.title.in_(lang),
+    }
     return join(
         [
             warning(report),
-            facts(told),
+            facts(told, lang),
             tag("p", report.study.note.in_(lang), "lead"),
             _answer(report),
         ]

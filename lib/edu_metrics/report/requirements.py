@@ -271,12 +271,11 @@ def _silent(report: AreaReport, found: pd.DataFrame) -> Html:
     titles = found.groupby("reason", sort=False)["title"].unique()
     if titles.empty:
         return Html("")
-    listed: list[tuple[str, Cell]] = [
-        (
-            say(f"requirements.{reason}", lang),
-            say("requirements.number_of", lang, number=len(named), names=report.listed(named)),
+    told: dict[str, Cell] = {
+        f"requirements.{reason}": say(
+            "requirements.number_of", lang, number=len(named), names=report.listed(named)
         )
         for reason in REASONS
         if (named := titles.get(reason.removeprefix("because_"))) is not None
-    ]
-    return tag("h3", say("requirements.silent", lang)) + facts(listed)
+    }
+    return tag("h3", say("requirements.silent", lang)) + facts(told, lang)

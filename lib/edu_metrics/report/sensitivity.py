@@ -8,7 +8,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
-from edu_metrics.report.columns import Column, draw, frame_of
+from edu_metrics.report.columns import Column, draw, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.words import amount, number, percent, say
@@ -345,16 +345,8 @@ def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
     """
     first = found.decisive
     return {
-        "area": found.area,
-        "target": found.target,
-        "indicator": found.indicator,
-        "reading": found.reading,
-        "steps": found.steps,
-        "model": found.model,
-        "flow": found.flow,
-        "assumed_start": found.relative,
-        "year": found.year,
-        "middle": found.middle,
+        **picked(found, "area target indicator reading steps model flow assumed_start=relative"),
+        **picked(found, "year middle"),
         "level": found.level.model_dump() if found.level else None,
         "kept": found.kept,
         "probability": two_digits(found.probability),
@@ -365,22 +357,11 @@ def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
         "in_spreads": first.in_spreads if first else None,
         "assumptions": [
             {
-                "name": one.name,
-                "kind": one.kind,
-                "unit": one.unit,
-                "middle": one.middle,
-                "spread": one.spread,
+                **picked(one, "name kind unit middle spread"),
                 "bounds": [one.least, one.most],
-                "low": one.low,
-                "high": one.high,
-                "result_at_low": one.at_low,
-                "result_at_high": one.at_high,
-                "first_order": one.first,
-                "total": one.total,
-                "first_order_kept": one.first_kept,
-                "total_kept": one.total_kept,
-                "turns_at": one.turns_at,
-                "in_spreads": one.in_spreads,
+                **picked(one, "low high result_at_low=at_low result_at_high=at_high"),
+                **picked(one, "first_order=first total first_order_kept=first_kept total_kept"),
+                **picked(one, "turns_at in_spreads"),
             }
             for one in found.influences
         ],

@@ -14,9 +14,17 @@ from edu_metrics.errors import DataError
 from edu_metrics.figures.track import COVERAGE, PLACES, RELIABILITY, Said
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of, rows_of, strong_title
+from edu_metrics.report.columns import (
+    Column,
+    draw,
+    fields_of,
+    frame_of,
+    picked,
+    rows_of,
+    strong_title,
+)
 from edu_metrics.report.context import StudyReport
-from edu_metrics.report.html import Html, facts, join, note, tag
+from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import picture
 from edu_metrics.report.tables import as_of_newest
 from edu_metrics.report.track_record import PanelRecord
@@ -210,10 +218,8 @@ def bands_table(record: PanelRecord) -> pd.DataFrame:
     rows = (
         {
             **fields_of(band),
+            **picked(band, "coverage80_pct=coverage80 mae_pp=mae bias_pp=bias"),
             "horizon": score.horizon,
-            "coverage80_pct": band.coverage80,
-            "mae_pp": band.mae,
-            "bias_pp": band.bias,
         }
         for score in record.default
         for band in score.by_band
@@ -377,10 +383,9 @@ def show_record_origins(record: PanelRecord) -> Html:
         return Html("")
     asked = [",".join(f"{one:g}" for one in many) for many in (record.horizons, record.gains)]
     command = f"edu-metrics backtest {record.source.name} --horizons {asked[0]} --events {asked[1]}"
-    return facts(
-        [
-            (say("record.file", lang), record.source.name),
-            (say("record.checksum", lang), tag("code", record.source_sha256 or "")),
-            (say("record.again", lang), tag("code", command)),
-        ]
-    )
+    told: dict[str, Cell] = {
+        "record.file": record.source.name,
+        "record.checksum": tag("code", record.source_sha256 or ""),
+        "record.again": tag("code", command),
+    }
+    return facts(told, lang)
