@@ -10,7 +10,8 @@ isolation cost is the distance to it. Needs Linux; nothing in the project's own 
 ploomber-engine runs cells without a kernel, as the project's own engine does, and is measured where
 it can be imported. It is no dependency; put it into a folder beside the project::
 
-    pip install --target ../ploomber --no-deps ploomber-engine ploomber-core debuglater posthog
+    pip install --target ../ploomber --no-deps ploomber-engine ploomber-core \\
+        debuglater posthog backoff colorama distro
     PYTHONPATH=../ploomber .venv/bin/python benchmarks/batch.py
 """
 
