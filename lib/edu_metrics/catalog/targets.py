@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from edu_metrics.catalog.base import Bound, Definition, Slug, Text, Year
+from edu_metrics.catalog.base import Bound, Year
+from edu_metrics.words.definition import Definition, Slug, Text
 
 Kind = Literal[
     "level",

@@ -28,7 +28,7 @@ from edu_metrics.reachability import Missing, MissingInputs, Verdict, chance, ed
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, number, percent, say, signed
+from edu_metrics.words import amount, date, number, percent, say, signed, unit_of
 from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
 
@@ -213,8 +213,8 @@ def _png(figure: Figure) -> bytes:
 
 def _panel(what_if: WhatIf, answer: Answer, lang: str) -> dict[str, Any]:
     indicator, found = what_if.indicator, what_if.assessment
-    money = indicator.unit == "yuan"
-    scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
+    unit = unit_of(indicator.unit)
+    scale = unit.divisor(lang)
     record = what_if.evidence.record(indicator.id, found.area)
     observed = [(year, value / scale) for year, value in sorted(record.exact.items())]
     if found.start == "plan_statement" and what_if.reason is None:
@@ -235,7 +235,7 @@ def _panel(what_if: WhatIf, answer: Answer, lang: str) -> dict[str, Any]:
                 courses.append(CourseLine(name, answer.years, middle, low, high, quiet))
     bounds = tuple(None if limit is None else limit / scale for limit in indicator.bounds)
     return {
-        "unit_label": say("unit.yuan_large" if money else f"unit.{indicator.unit}", lang),
+        "unit_label": unit.label(lang),
         "observed": observed,
         "courses": courses,
         "promised": _promised(what_if, scale),
@@ -455,7 +455,7 @@ def _due(what_if: WhatIf, lang: str) -> str:
 def pace_label(what_if: WhatIf, lang: str) -> str:
     """Say what the slider of the pace counts."""
     key = _PACES[what_if.slider.kind, what_if.situation.sign]
-    return say(f"explore.{key}", lang, unit=say(f"unit.{what_if.indicator.unit}", lang))
+    return say(f"explore.{key}", lang, unit=unit_of(what_if.indicator.unit).word(None, lang))
 
 
 def pace_note_html(what_if: WhatIf, lang: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
+from edu_metrics.catalog import Indicator
+from edu_metrics.formulas import FORMULAS
 from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, facts, join, tag
+from edu_metrics.report.kinds import judged_by
 from edu_metrics.report.labels import rating_chip
-from edu_metrics.words import date, say
+from edu_metrics.words import date, say, unit_of
 
 __all__ = ["show_assumptions", "show_origins"]
 
@@ -123,10 +127,35 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
     told: list[tuple[str, Cell]] = [
         (say("report.observations_used", lang), observations),
         (say("report.made_with", lang), made_with),
+        *_ways_of_counting(report),
         (say("report.inputs_hash", lang), tag("code", report.inputs_sha256())),
         (say("report.make_again", lang), tag("code", again)),
     ]
     return join([_sources(report), facts(told)])
+
+
+def _ways_of_counting(report: StudyReport) -> Iterator[tuple[str, Cell]]:
+    """Name formulas that are the project's own, and say in which prices money is told."""
+    lang, entries = report.lang, judged_by(report.catalog, report.study).values()
+    semicolon = say("report.semicolon", lang)
+    own = [
+        f"{entry.name.in_(lang)} ({entry.formula})"
+        for entry in entries
+        if entry.formula not in FORMULAS
+    ]
+    if own:
+        yield say("report.own_formulas", lang), semicolon.join(own)
+    money = [entry for entry in entries if unit_of(entry.unit).money]
+    told = [f"{entry.name.in_(lang)}: {_prices(report, entry)}" for entry in money]
+    if told:
+        yield say("report.prices", lang), semicolon.join(told)
+
+
+def _prices(report: StudyReport, entry: Indicator) -> str:
+    if entry.prices is None:
+        return say("report.nominal", report.lang)
+    deflator = report.catalog.quantities[entry.prices.deflator].name.in_(report.lang)
+    return say("report.in_prices", report.lang, year=entry.prices.year, deflator=deflator)
 
 
 def _sources(report: StudyReport) -> Html:

@@ -34,7 +34,7 @@ from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import figure, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
-from edu_metrics.words import date, number, percent, say, signed
+from edu_metrics.words import date, number, percent, say, signed, unit_of
 
 __all__ = ["CityReport", "open_city", "show_city_head", "show_parts", "show_side_by_side"]
 
@@ -326,7 +326,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
         "names": parts["title"].tolist(),
         "contributions": parts["contribution_pp"].tolist(),
         "total": -_gap(split),
-        "unit_label": say("unit.points", lang),
+        "unit_label": unit_of("points").label(lang),
         "lang": lang,
     }
     drawn, axes = new_figure(7.2, 0.9 + 0.36 * len(parts))

@@ -23,7 +23,7 @@ from edu_metrics.report.comparison import Comparison
 from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.labels import figure
 from edu_metrics.report.reasons import STATED, level_text
-from edu_metrics.words import amount, number, say, signed
+from edu_metrics.words import amount, number, say, signed, unit_of
 
 __all__ = ["show_compared", "show_courses"]
 
@@ -112,9 +112,8 @@ def _frame(
 ) -> _Frame:
     report, lang, first = comparison.report, comparison.lang, outcomes[0]
     indicator, found = report.catalog.indicator(name), comparison.assessment_of(first)
-    unit = report.unit_of(found)
-    money = unit == "yuan"
-    scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
+    unit = unit_of(report.unit_of(found))
+    scale = unit.divisor(lang)
     record = report.evidence.record(name, comparison.area.id)
     since = int(found.last_year or 0) - _PAST
     observed = [(y, value / scale) for y, value in sorted(record.exact.items()) if y >= since]
@@ -128,9 +127,8 @@ def _frame(
     if found.level is not None:
         due = max(one.years[-1] for one in outcomes)
         promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
-    label = say("unit.yuan_large" if money else f"unit.{unit}", lang)
     low, high = (None if end is None else end / scale for end in indicator.bounds)
-    return _Frame(title, label, observed, promised, scale, (low, high), outcomes)
+    return _Frame(title, unit.label(lang), observed, promised, scale, (low, high), outcomes)
 
 
 def _lines(comparison: Comparison, frame: _Frame) -> list[CourseLine]:

@@ -14,7 +14,7 @@ from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.report.reasons import STATED, level_text
-from edu_metrics.words import amount, in_year, number, percent, say, signed
+from edu_metrics.words import amount, in_year, number, percent, say, signed, unit_of
 
 __all__ = ["show_required_pace"]
 
@@ -125,7 +125,7 @@ def _flow(found: Assessment, pace: float | None, unit: str, lang: str) -> str:
 def _pace(pace: float | None, unit: str, lang: str) -> str:
     if pace is None:
         return "—"
-    if unit in ("yuan", "yuan_per_pupil"):
+    if unit_of(unit).money:
         return amount(pace, unit, lang)
     return signed(pace, 2)
 
