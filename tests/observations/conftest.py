@@ -72,10 +72,12 @@ INDICATORS = (
      None),
 )  # fmt: skip
 
+UNITS = {"count": "schools", "per_head": "yuan_per_pupil", "parity_index": "ratio"}
+
 INDICATOR = """
 - id: {id}
   name: {{zh: {id}, en: {id}}}
-  unit: percent
+  unit: {unit}
   formula: {formula}
   inputs: {inputs}
   better: neither
@@ -91,6 +93,7 @@ def indicators() -> str:
         INDICATOR.format(
             id=name,
             formula=formula,
+            unit=UNITS.get(formula, "percent"),
             inputs=inputs,
             high="null" if high is None else high,
             relations=published if name == "children_share_published" else "[]",

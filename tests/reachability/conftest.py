@@ -57,7 +57,7 @@ INDICATORS = (
     ("ill", "percent", "as_published", "{value: ill_pct}", "lower", 100),
     ("retention", "percent", "cohort_retention",
      "{leaving: leavers, entrants: {quantity: entrants, lag: 9}}", "higher", None),
-    ("number_of_schools", "count", "count", "{value: schools}", "higher", None),
+    ("number_of_schools", "schools", "count", "{value: schools}", "higher", None),
     ("spending", "yuan", "count", "{value: budget}", "higher", None),
     ("pupils_per_teacher", "ratio", "pupil_teacher_ratio",
      "{pupils: pupils, teachers: teachers}", "lower", None),

@@ -12,7 +12,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, find_root, load_catalog
+from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.explorer.render import _REASONS
 from edu_metrics.explorer.what_if import PaceSlider
@@ -130,20 +130,9 @@ def measures() -> set[str]:
     }
 
 
-def units() -> set[str]:
-    """Collect every unit that the shipped definitions use."""
-    catalog = load_catalog(find_root(LIB))
-    return {
-        *(entry.unit for entry in catalog.quantities.values()),
-        *(entry.unit for entry in catalog.indicators.values()),
-        *(target.unit for plan in catalog.plans.values() for target in plan.targets),
-    }
-
-
 def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
-        "unit.*": units,
         "verdict.*": lambda: set(Verdict),
         "verdict.*_means": lambda: set(Verdict),
         "audit.ask_*": lambda: set(Kind),
@@ -197,7 +186,6 @@ FAMILIES = (
     "audit.kind_*",
     "audit.kind_*_means",
     "audit.severity_*",
-    "unit.*",
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
@@ -336,12 +324,8 @@ def test_the_chinese_is_chinese_unless_it_is_only_signs():
     assert {
         key: entry
         for key, entry in texts().items()
-        if WORD.search(bare(entry["en"])) and not HAN.search(entry["zh"]) and key not in SIGNS
+        if WORD.search(bare(entry["en"])) and not HAN.search(entry["zh"])
     } == {}
-
-
-#: Said by a sign in Chinese, and by words in English.
-SIGNS = {"unit.percent_per_year"}
 
 
 def test_the_english_holds_no_chinese():

@@ -5,7 +5,7 @@ Definitions are strict YAML files; :func:`load_catalog` reads them when it is ca
 import, and reports every fault at once.
 """
 
-from edu_metrics.catalog.base import Bound, Citation, Text, plain
+from edu_metrics.catalog.base import Bound, Citation, plain
 from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
 from edu_metrics.catalog.models import (
     Area,
@@ -25,6 +25,7 @@ from edu_metrics.catalog.models import (
     PackageInput,
     Parameter,
     PartsOfWhole,
+    Prices,
     Quantity,
     Relation,
     Selection,
@@ -35,8 +36,8 @@ from edu_metrics.catalog.models import (
     TargetElsewhere,
     distribution_fault,
 )
+from edu_metrics.catalog.own_formulas import Settings
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
-from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.reference_classes import (
     Counts,
     Fastest,
@@ -78,6 +79,8 @@ from edu_metrics.catalog.targets import (
     TotalChange,
     YearlyChange,
 )
+from edu_metrics.words.definition import Text, nearest
+from edu_metrics.words.units import LargeUnit, Plural, Unit
 
 __all__ = [
     "Area",
@@ -105,6 +108,7 @@ __all__ = [
     "Input",
     "Irreversible",
     "Knowledge",
+    "LargeUnit",
     "Level",
     "LeverRange",
     "LeverSettings",
@@ -120,6 +124,8 @@ __all__ = [
     "PartsOfWhole",
     "Percentile",
     "Plan",
+    "Plural",
+    "Prices",
     "Prior",
     "PromisedPace",
     "Quantity",
@@ -132,6 +138,7 @@ __all__ = [
     "Scenario",
     "ScenarioStep",
     "Selection",
+    "Settings",
     "Shock",
     "SimulatedInput",
     "Source",
@@ -144,6 +151,7 @@ __all__ = [
     "TargetElsewhere",
     "Text",
     "TotalChange",
+    "Unit",
     "YearlyChange",
     "distribution_fault",
     "find_root",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog.base import plain
+from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
     FileInput,
@@ -17,12 +18,16 @@ from edu_metrics.catalog.models import (
     SimulatedInput,
     Study,
 )
+from edu_metrics.catalog.own_formulas import formula_named
 from edu_metrics.catalog.priors import load_priors
-from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.scenarios import LeverSettings
-from edu_metrics.catalog.targets import Rank, Target
-from edu_metrics.formulas import FORMULAS
+from edu_metrics.catalog.targets import Level, Rank, Target
+from edu_metrics.errors import DataError
+from edu_metrics.formulas import FORMULAS, Formula
+from edu_metrics.formulas.expressions import Measure
 from edu_metrics.formulas.flows import FLOWS, Flow
+from edu_metrics.words import Unit, shipped_units
+from edu_metrics.words.definition import nearest
 
 #: What an entry of each table is called, where it is referred to.
 _KINDS = {
@@ -30,20 +35,41 @@ _KINDS = {
     "areas": "area",
     "families": "area family",
     "quantities": "quantity",
+    "units": "unit",
     "indicators": "indicator",
     "assumptions": "assumption",
     "reference_classes": "reference class",
     "plans": "plan",
 }
 
+#: Where the units of this package stand, for the messages.
+SHIPPED = "the units of this package"
+
+
+def measure_of(unit: Unit) -> Measure:
+    """Say what a number of a unit measures; DataError if its dimension can't be read."""
+    return Measure.of(unit.dimension, unit.scale)
+
+
+def _is_sound(unit: Unit) -> bool:
+    try:
+        return bool(measure_of(unit))
+    except DataError:
+        return False
+
 
 @dataclass
 class Parts:
     """The entries loaded so far, each with where it stands."""
 
+    spoken: Spoken
+    own: Mapping[str, Formula]
     sources: dict[str, tuple[str, Any]] = field(default_factory=dict)
     areas: dict[str, tuple[str, Any]] = field(default_factory=dict)
     families: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    units: dict[str, tuple[str, Any]] = field(
+        default_factory=lambda: {name: (SHIPPED, unit) for name, unit in shipped_units().items()}
+    )
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -62,7 +88,16 @@ class Parts:
 
     def tables(self) -> dict[str, dict[str, tuple[str, Any]]]:
         """Give the tables by name."""
-        return {name: table for name, table in vars(self).items() if isinstance(table, dict)}
+        return {
+            name: table
+            for name, table in vars(self).items()
+            if isinstance(table, dict) and name != "own"
+        }
+
+    def unit(self, name: str) -> Unit | None:
+        """Give a unit; None where it is not defined, or not soundly."""
+        found: Unit | None = self.units.get(name, ("", None))[1]
+        return found if found is None or _is_sound(found) else None
 
     def lacks(self, table: str, name: str) -> bool:
         """Tell whether an id is in no file, neither sound nor broken."""
@@ -105,6 +140,7 @@ def check(parts: Parts) -> list[str]:
         *_areas(parts),
         *_aliases(parts, "areas"),
         *_aliases(parts, "quantities"),
+        *_units(parts),
         *_indicators(parts),
         *_breaks(parts),
         *_knowledge(parts),
@@ -152,7 +188,7 @@ def _parent(parts: Parts, area: str) -> str | None:
 def _aliases(parts: Parts, table: str) -> Iterator[str]:
     owners: dict[str, str] = {}
     for where, entry in parts.tables()[table].values():
-        names = {plain(name): name for name in (entry.name.zh, entry.name.en, *entry.aliases)}
+        names = {plain(name): name for name in (*entry.name.by_language.values(), *entry.aliases)}
         for compared, name in names.items():
             owner = owners.setdefault(compared, entry.id)
             if owner != entry.id:
@@ -161,51 +197,115 @@ def _aliases(parts: Parts, table: str) -> Iterator[str]:
 
 def _indicators(parts: Parts) -> Iterator[str]:
     for where, indicator in parts.indicators.values():
-        yield from _formula(where, indicator)
+        quantities = {}
         for argument, given in indicator.inputs.items():
-            yield from _missing(
-                parts, "quantities", [given.quantity], f"{where}: inputs.{argument}"
-            )
-            quantity: Quantity | None = parts.quantities.get(given.quantity, ("", None))[1]
-            printed = quantity is not None and quantity.form == "printed_rate"
-            known = indicator.formula in FORMULAS
-            if known and quantity and printed != (indicator.formula == "as_published"):
-                yield (
-                    f"{where}: inputs.{argument}: {given.quantity!r} is a {quantity.form}; "
-                    "a printed rate goes with the formula as_published, and nothing else does"
-                )
+            spot = f"{where}: inputs.{argument}"
+            yield from _missing(parts, "quantities", [given.quantity], spot)
+            quantities[argument] = parts.quantities.get(given.quantity, ("", None))[1]
+        yield from _missing(parts, "units", [indicator.unit], f"{where}: unit")
+        yield from _formula(parts, where, indicator, quantities)
+        yield from _prices(parts, where, indicator)
         for relation in indicator.relations:
             yield from _missing(parts, "indicators", relation.indicators, f"{where}: relations")
         yield from _missing(parts, "assumptions", indicator.assumptions, f"{where}: assumptions")
+        if indicator.measure_type not in (None, *load_priors()):
+            offer = nearest(str(indicator.measure_type), load_priors())
+            yield f"{where}: measure_type: no type {indicator.measure_type!r}{offer}"
 
 
-def _formula(where: str, indicator: Indicator) -> Iterator[str]:
-    formula = FORMULAS.get(indicator.formula)
-    if formula is None:
-        offer = nearest(indicator.formula, FORMULAS)
-        yield f"{where}: formula: no formula {indicator.formula!r}{offer}"
+def _formula(
+    parts: Parts, where: str, indicator: Indicator, quantities: Mapping[str, Quantity | None]
+) -> Iterator[str]:
+    formula = formula_named(indicator.formula, parts.own)
+    if isinstance(formula, str):
+        yield f"{where}: formula: {formula}"
         return
     expected, found = set(formula.arguments), set(indicator.inputs)
     if expected != found:
         yield (
             f"{where}: inputs: {indicator.formula} takes {sorted(expected)}, found {sorted(found)}"
         )
-    if indicator.measure_type not in (None, *load_priors()):
-        offer = nearest(str(indicator.measure_type), load_priors())
-        yield f"{where}: measure_type: no type {indicator.measure_type!r}{offer}"
-    low, high = indicator.bounds
-    if low is not None and high is not None and low >= high:
-        yield f"{where}: bounds: expected the lower limit first, found [{low:g}, {high:g}]"
         return
-    if indicator.formula == "as_published":
+    printed = {name for name, one in quantities.items() if one and one.form == "printed_rate"}
+    registered = formula.name in FORMULAS and formula.name != "parity_index"
+    wrong = [
+        f"{where}: inputs.{name}: {one.id!r} is a {one.form}; a printed rate goes with the "
+        "formula as_published, with parity_index or with an expression"
+        for name, one in quantities.items()
+        if registered and one and (name in printed) != (formula.name == "as_published")
+    ]
+    if wrong:
+        yield from wrong
         return
-    if formula.may_pass_100 and high == 100:
+    if printed and not registered:
+        # Rates are not added up over areas, and so nothing that is made of them.
+        formula = replace(formula, pooling="none")
+    indicator.calculated_by(formula)
+    yield from _unit_of_result(parts, where, indicator, formula, quantities)
+    if formula.name not in FORMULAS or formula.name == "as_published":
+        return
+    if not formula.may_pass_100 and indicator.interval != "[0, 100]":
+        yield f"{where}: bounds: {formula.name} can't leave 0 to 100; expected [0, 100]"
+    if formula.may_pass_100 and indicator.bounds[1] == 100:
         yield (
-            f"{where}: bounds: {indicator.formula} may pass 100; write [0, null], "
+            f"{where}: bounds: {formula.name} may pass 100; write [0, null], "
             "or [0, 100] only with a formula that can't"
         )
-    if not formula.may_pass_100 and (low, high) != (0, 100):
-        yield f"{where}: bounds: {indicator.formula} can't leave 0 to 100; expected [0, 100]"
+
+
+def _unit_of_result(
+    parts: Parts,
+    where: str,
+    indicator: Indicator,
+    formula: Formula,
+    quantities: Mapping[str, Quantity | None],
+) -> Iterator[str]:
+    """Hold the unit of an indicator against what its formula makes of the units of its inputs."""
+    unit = parts.unit(indicator.unit)
+    given = {name: parts.unit(one.unit) if one else None for name, one in quantities.items()}
+    counted = {name: one for name, one in given.items() if one is not None}
+    if unit is None or formula.equation is None or len(counted) < len(given):
+        return
+    measures = {name: measure_of(one) for name, one in counted.items()}
+    listed = ", ".join(f"{name} in {one.id}" for name, one in counted.items())
+    try:
+        result = formula.equation.measures(measures)
+    except DataError as error:
+        yield f"{where}: formula: {indicator.formula} of {listed}: {error.message}"
+        return
+    as_given = formula.equation.text in formula.arguments
+    kept = not as_given or unit in counted.values() or not unit.whole
+    if not result.same_as(measure_of(unit)) or not kept:
+        fitting = [one.id for _, one in parts.units.values() if result.same_as(measure_of(one))]
+        offer = ", ".join([one.id for one in counted.values()] if as_given else fitting[:6])
+        yield (
+            f"{where}: unit: {indicator.formula} of {listed} measures {result}, and "
+            f"{unit.id} measures {measure_of(unit)}; expected {offer or 'a unit of that'}, or "
+            f"an expression as formula that comes to {unit.id}"
+        )
+
+
+def _prices(parts: Parts, where: str, indicator: Indicator) -> Iterator[str]:
+    if indicator.prices is None:
+        return
+    name, unit = indicator.prices.deflator, parts.unit(indicator.unit)
+    yield from _missing(parts, "quantities", [name], f"{where}: prices.deflator")
+    if unit is not None and not unit.money:
+        yield f"{where}: prices: {unit.id} is no money; only money is told in prices of a year"
+
+
+def _units(parts: Parts) -> Iterator[str]:
+    """Hold units against the grammar of dimensions, and names of units against the units."""
+    for where, unit in parts.units.values():
+        try:
+            measure_of(unit)
+        except DataError:
+            yield (
+                f"{where}: dimension: expected 1, a word such as count, or such as euro / count, "
+                f"found {unit.dimension!r}"
+            )
+    for where, quantity in parts.quantities.values():
+        yield from _missing(parts, "units", [quantity.unit], f"{where}: unit")
 
 
 def _breaks(parts: Parts) -> Iterator[str]:
@@ -249,16 +349,11 @@ def _targets(parts: Parts) -> Iterator[str]:
     ids: dict[str, list[str]] = {}
     for where, target in parts.targets:
         ids.setdefault(where, []).append(target.id)
-    first: dict[str, str] = {}
-    seen: set[tuple[str, str]] = set()
+    for where, held in ids.items():
+        for name in dict.fromkeys(name for name in held if held.count(name) > 1):
+            yield f"{where}: target {name!r}: the id stands twice in this plan"
     for where, target in parts.targets:
         spot = f"{where}: target {target.id!r}"
-        owner = first.setdefault(target.id, where)
-        if owner != where:
-            yield f"{spot}: the id stands already in {owner}"
-        elif (where, target.id) in seen:
-            yield f"{spot}: the id stands twice in this plan"
-        seen.add((where, target.id))
         yield from _target(parts, target, spot)
         for name in (*target.see_also, *filter(None, [target.pace])):
             if name not in ids[where] and (where, name) not in parts.broken:
@@ -268,16 +363,49 @@ def _targets(parts: Parts) -> Iterator[str]:
 def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
     if target.indicator:
         yield from _missing(parts, "indicators", [target.indicator], f"{where}: indicator")
+    yield from _missing(parts, "units", [target.unit], f"{where}: unit")
     yield from _missing_areas(parts, target.areas, f"{where}: areas")
     yield from _missing(parts, "assumptions", target.assumptions, f"{where}: assumptions")
     yield from _missing(parts, "quantities", target.evidence, f"{where}: evidence")
+    yield from _target_unit(parts, target, where)
     for reading in target.readings:
         spot = f"{where}: reading {reading.id!r}"
         if reading.indicator:
             yield from _missing(parts, "indicators", [reading.indicator], f"{spot}: indicator")
+        indicator = parts.indicators.get(reading.indicator or target.indicator or "", ("", None))[1]
         for condition in reading.conditions:
             if isinstance(condition, Rank):
                 yield from _missing_areas(parts, condition.among, f"{spot}: among")
+            elif isinstance(condition, Level) and indicator is not None:
+                yield from _levels(condition, indicator, spot)
+
+
+def _target_unit(parts: Parts, target: Target, where: str) -> Iterator[str]:
+    """Hold the unit of a promise against its indicator's: the same, a change of it, or a rank."""
+    indicator: Indicator | None = parts.indicators.get(target.indicator or "", ("", None))[1]
+    unit, own = parts.unit(target.unit), parts.unit(indicator.unit) if indicator else None
+    if unit is None or own is None or not target.numeric:
+        return
+    percent, year = Measure({}, 0.01), Measure({"year": 1})
+    fitting = [measure_of(own), percent, Measure({"rank": 1})]
+    if measure_of(own).same_as(percent):
+        fitting.append(Measure({"points": 1}))
+    asked = measure_of(unit)
+    if not any(one.same_as(asked) or one.same_as(asked * year) for one in fitting):
+        yield (
+            f"{where}: unit: {unit.id} measures {asked}, and the indicator {target.indicator!r} "
+            f"counts in {own.id}; expected {own.id}, a change of it in a year, or a percentage"
+        )
+
+
+def _levels(condition: Level, indicator: Indicator, where: str) -> Iterator[str]:
+    """Refuse a level that the indicator can't have: a slip of the unit, most often."""
+    for year, bound in condition.at.items():
+        if not indicator.has(bound.value):
+            yield (
+                f"{where}: {year}: {str(bound)!r} lies outside the bounds {indicator.interval} of "
+                f"{indicator.id!r}, which counts in {indicator.unit}"
+            )
 
 
 def _studies(parts: Parts) -> Iterator[str]:
@@ -290,6 +418,13 @@ def _studies(parts: Parts) -> Iterator[str]:
             if name not in study.areas:
                 offer = nearest(name, study.areas)
                 yield f"{where}: binding: {name!r} is not one of the study's areas{offer}"
+        for lang in study.languages:
+            if lang not in parts.spoken.known:
+                offer = nearest(lang, parts.spoken.known)
+                yield (
+                    f"{where}: languages: no language {lang!r}{offer}; expected one of "
+                    f"{', '.join(parts.spoken.known)}, or its texts in words/{lang}.yaml"
+                )
         classes, spot = study.reference_class, f"{where}: reference_class"
         yield from _missing(parts, "reference_classes", classes, spot)
         for number, given in enumerate(study.observations, start=1):

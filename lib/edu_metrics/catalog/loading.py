@@ -8,8 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from edu_metrics.catalog.base import Definition, plain
-from edu_metrics.catalog.checking import Parts, check
+from edu_metrics.catalog.base import plain
+from edu_metrics.catalog.checking import SHIPPED, Parts, check
+from edu_metrics.catalog.languages import read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
@@ -22,18 +23,22 @@ from edu_metrics.catalog.models import (
     Source,
     Study,
 )
-from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
+from edu_metrics.catalog.own_formulas import read_own_formulas
+from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
+from edu_metrics.words import Unit, use_texts, use_units
+from edu_metrics.words.definition import Definition, nearest
 
 _Entry = TypeVar("_Entry")
 
 #: Where the entries of each kind stand: ``<table>.yaml``, or one file each in ``<table>/``.
-_TABLES: Mapping[type[Definition], str] = MappingProxyType(
+TABLES: Mapping[type[Definition], str] = MappingProxyType(
     {
         Source: "sources",
+        Unit: "units",
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
@@ -46,12 +51,18 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
 )
 
 
+def in_files_of_their_own(model: type[Definition]) -> bool:
+    """Tell whether each entry of a kind has a file, in a folder that is called as the kind."""
+    return model in (ReferenceClass, Plan, Study, Scenario)
+
+
 @dataclass(frozen=True, eq=False)
 class Catalog:
     """Everything that is defined, by id and read-only."""
 
     root: Path
     sources: Mapping[str, Source] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
     areas: Mapping[str, Area] = field(default_factory=dict)
     families: Mapping[str, AreaFamily] = field(default_factory=dict)
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
@@ -117,7 +128,7 @@ class Catalog:
 
     def _names(self, area: str) -> set[str]:
         entry = self.areas[area]
-        return {plain(name) for name in (entry.name.zh, entry.name.en, *entry.aliases)}
+        return {plain(name) for name in (*entry.name.by_language.values(), *entry.aliases)}
 
     def children(self, area: str, among: Iterable[str]) -> tuple[str, ...]:
         """Give those of ``among`` whose parent is ``area``."""
@@ -194,19 +205,22 @@ def load_catalog(root: Path | str) -> Catalog:
     if not folder.is_dir():
         raise DefinitionError(f"{folder} is not a folder; expected the project's definitions there")
     faults: list[str] = []
-    parts = Parts()
+    spoken = read_languages(folder, faults)
+    parts = Parts(spoken, read_own_formulas(folder, faults))
     _collect_areas(folder, parts, faults)
     _collect_knowledge(folder, parts, faults)
-    for model, table in _TABLES.items():
-        if model in (ReferenceClass, Plan, Study, Scenario):
+    for model, table in TABLES.items():
+        if in_files_of_their_own(model):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
-        else:
+        elif model is not Unit or (folder / "units.yaml").is_file():
             _collect(model, folder, parts, faults)
     faults += check(parts)
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
         raise DefinitionError(f"data/definitions: {number}", faults)
+    use_texts(spoken.texts)
+    use_units({name: unit for name, (where, unit) in parts.units.items() if where != SHIPPED})
     return Catalog(
         root=Path(root).resolve(),
         **{
@@ -231,10 +245,10 @@ def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) 
 
 
 def _collect(model: type[Any], folder: Path, parts: Parts, faults: list[str]) -> None:
-    table = _TABLES[model]
+    table = TABLES[model]
     name = f"{table}.yaml"
     for where, given in entries_of(_read(folder / name, (table,), parts, faults), name, faults):
-        entry, new = parse(model, given, where)
+        entry, new = parse(model, given, where, parts.spoken.languages)
         faults += new
         parts.add(table, where, entry, given, faults)
 
@@ -243,7 +257,7 @@ def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
     content = _read(folder / "areas.yaml", ("areas", "families"), parts, faults)
     for where, given in entries_of(content, "areas.yaml", faults):
         family = isinstance(given, dict) and "codes" in given
-        entry, new = parse(AreaFamily if family else Area, given, where)
+        entry, new = parse(AreaFamily if family else Area, given, where, parts.spoken.languages)
         faults += new
         parts.add("families" if family else "areas", where, entry, given, faults)
         if isinstance(entry, AreaFamily):
@@ -267,13 +281,15 @@ def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
             faults.append(f"{where}: type: {said}")
             parts.add("knowledge", where, None, given, faults)
             continue
-        entry, new = parse(KNOWLEDGE_TYPES.get(str(kind), Definition), given, where)
+        entry, new = parse(
+            KNOWLEDGE_TYPES.get(str(kind), Definition), given, where, parts.spoken.languages
+        )
         faults += new
         parts.add("knowledge", where, entry, given, faults)
 
 
 def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str]) -> None:
-    table = _TABLES[model]
+    table = TABLES[model]
     name = f"{table}/{path.name}"
     # Who refers to this file means it by its name, whatever is wrong inside.
     parts.broken.add((table, path.stem))
@@ -281,7 +297,7 @@ def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str])
     faults += [f"{table}/{fault}" for fault in new]
     if content is None and new:
         return
-    entry, new = parse(model, content, name)
+    entry, new = parse(model, content, name, parts.spoken.languages)
     faults += new
     parts.add(table, name, entry, content, faults)
     given = content.get("id") if isinstance(content, dict) else None
@@ -298,7 +314,7 @@ def _collect_targets(plan: Plan | None, content: Any, name: str, parts: Parts) -
         parts.targets += [(name, target) for target in plan.targets]
     elif isinstance(given, list):
         for item in given:
-            target, faults = parse(Target, item, name)
+            target, faults = parse(Target, item, name, parts.spoken.languages)
             if target is not None:
                 parts.targets.append((name, target))
             if faults and isinstance(item, dict):

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from edu_metrics.catalog.base import Definition, Slug, Text
 from edu_metrics.errors import DefinitionError
+from edu_metrics.words.definition import Definition, Slug, Text
 
 #: The prior of a series of which nothing is said: it was learned from all types together.
 WIDEST = "any"

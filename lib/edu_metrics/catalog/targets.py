@@ -8,9 +8,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from edu_metrics.catalog.base import Bound, Definition, Slug, Text, Year
-from edu_metrics.catalog.reading_yaml import nearest
+from edu_metrics.catalog.base import Bound, Year
 from edu_metrics.errors import DefinitionError
+from edu_metrics.words.definition import Definition, Slug, Text, nearest
 
 Kind = Literal[
     "level",

@@ -36,13 +36,6 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class Lang(StrEnum):
-    """Languages."""
-
-    ZH = "zh"
-    EN = "en"
-
-
 class PaceUnit(StrEnum):
     """What a pace is counted in."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Indicator, nearest
+from edu_metrics.catalog import Catalog, Indicator, Prices, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.observations.pooling import (
@@ -122,6 +122,8 @@ def compute(
             # Exact before what is not; among equals what was computed stands first, and is kept.
             first = (both["bound"] != "exact").argsort(kind="stable")
             series = both.iloc[first].drop_duplicates(["area", "year"])
+    if indicator.prices is not None and len(series):
+        series = _in_prices(catalog, indicator.prices, series, table)
     return series.sort_values(["area", "year"], ignore_index=True)
 
 
@@ -246,13 +248,21 @@ def missing_inputs(
         for given in indicator.inputs.values()
         for year in years
     }
-    sums_count = FORMULAS[indicator.formula].pooling != "none"
-    return sorted(
+    sums_count = indicator.calculation.pooling != "none"
+    missing = {
         one
         for one in asked
         if (pooled := known.get((one.area, one.year, one.quantity, one.group))) is None
         or (pooled and not sums_count)
-    )
+    }
+    if indicator.prices is not None:
+        deflated = _deflators(catalog, indicator.prices, table, area)
+        missing |= {
+            MissingInput(year, indicator.prices.deflator, "all", area)
+            for year in {*map(int, years), indicator.prices.year}
+            if year not in deflated
+        }
+    return sorted(missing)
 
 
 def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
@@ -298,7 +308,7 @@ def _known_areas(catalog: Catalog, areas: Iterable[str]) -> set[str]:
 
 def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> list[pd.DataFrame]:
     """Find the cells for each argument, by area and by the year of the indicator; else nothing."""
-    formula, found = FORMULAS[indicator.formula], []
+    formula, found = indicator.calculation, []
     if formula.pooling == "none":
         cells = cells[~cells["pooled"]]
     for argument in formula.arguments:
@@ -311,12 +321,13 @@ def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> list[
             [chosen["area"], chosen["year"] + given.lag], names=["area", "year"]
         )
         found.append(chosen.set_axis(index))
-    return _aligned(found)
+    return _aligned(found, divides=formula.name in FORMULAS)
 
 
 def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.DataFrame:
     """Apply the formula of an indicator wherever all its inputs are there."""
-    formula = FORMULAS[indicator.formula]
+    formula = indicator.calculation
+    registered = formula.name in FORMULAS
     inputs = _inputs(indicator, cells, areas)
     if not inputs or inputs[0].empty:
         return _NOTHING.copy()
@@ -325,6 +336,9 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
         value = formula.function(*numbers)
     except DataError as error:
         raise DataError(f"indicator {indicator.id!r}: {error.message}", error.faults) from error
+    if not registered:
+        _require_within_bounds(indicator, value)
+    # What stands above and below the line is known of the formulas of this package only.
     printed = indicator.formula == "as_published"
     pooled = np.logical_or.reduce([cells["pooled"] for cells in inputs])
     ranks = [status_ranks(cells["status"]) for cells in inputs]
@@ -333,9 +347,9 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
             "area": index.get_level_values("area"),
             "year": index.get_level_values("year"),
             "value": value.to_numpy(),
-            "bound": _bound([cells["bound"] for cells in inputs]),
-            "numerator": np.nan if printed else numbers[0].to_numpy(),
-            "denominator": numbers[1].to_numpy() if len(numbers) > 1 else np.nan,
+            "bound": _bound([cells["bound"] for cells in inputs], known=registered),
+            "numerator": np.nan if printed or not registered else numbers[0].to_numpy(),
+            "denominator": numbers[1].to_numpy() if registered and len(numbers) > 1 else np.nan,
             "status": status_words(np.maximum.reduce(ranks)),
             "source": join_sources([cells["source"] for cells in inputs]),
             "how": "printed" if printed else np.where(pooled, "pooled", "computed"),
@@ -343,23 +357,64 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
     ).astype(_NOTHING.dtypes.to_dict())
 
 
-def _aligned(inputs: list[pd.DataFrame]) -> list[pd.DataFrame]:
+def _require_within_bounds(indicator: Indicator, value: pd.Series) -> None:
+    """Refuse what a formula of the project's own makes beyond the indicator's bounds."""
+    outside = value[~value.map(indicator.has)].rename("value").reset_index()
+    if len(outside):
+        raise DataError(
+            f"indicator {indicator.id!r}: {indicator.formula} comes to values outside the bounds "
+            f"{indicator.interval}; mend the numbers, the formula or the bounds",
+            [
+                f"{where} {year}: {found:g}"
+                for where, year, found in outside.itertuples(index=False)
+            ],
+        )
+
+
+def _in_prices(
+    catalog: Catalog, prices: Prices, series: pd.DataFrame, table: pd.DataFrame
+) -> pd.DataFrame:
+    """Tell money in the prices of one year; years without a deflator are left out."""
+    parts = []
+    for area, part in series.groupby("area"):
+        index = _deflators(catalog, prices, table, str(area))
+        factor = index.get(prices.year, np.nan) / part["year"].map(index)
+        parts.append(part.assign(value=part["value"] * factor, numerator=np.nan))
+    return pd.concat(parts).dropna(subset=["value"])
+
+
+def _deflators(
+    catalog: Catalog, prices: Prices, table: pd.DataFrame, area: str
+) -> dict[int, float]:
+    """Give the deflator by year: the area's own, or that of the nearest area above that has one."""
+    rows = usable(table[table["quantity"] == prices.deflator])
+    rows = rows[(rows["group"] == "all") & (rows["value"] > 0)]
+    above: str | None = area
+    while above is not None:
+        own = rows[rows["area"] == above]
+        if len(own):
+            return dict(zip(own["year"].tolist(), own["value"].tolist(), strict=True))
+        above = catalog.areas[above].parent
+    return {}
+
+
+def _aligned(inputs: list[pd.DataFrame], *, divides: bool) -> list[pd.DataFrame]:
     """Keep the areas and years that all inputs have, where there is something to divide by."""
     index = inputs[0].index
     for cells in inputs[1:]:
         if not index.equals(cells.index):
             index = index.intersection(cells.index)
     aligned = [cells.reindex(index) for cells in inputs]
-    if len(aligned) != 2:
+    if len(aligned) != 2 or not divides:
         return aligned
     something = aligned[1]["value"] != 0
     return aligned if something.all() else [cells[something] for cells in aligned]
 
 
-def _bound(bounds: list[pd.Series]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    if len(bounds) == 1:
+def _bound(bounds: list[pd.Series], *, known: bool) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    if known and len(bounds) == 1:
         return bounds[0].to_numpy(dtype=object)
-    if len(bounds) == 2:
+    if known and len(bounds) == 2:
         return bound_of_quotient(*bounds)
     exact = np.logical_and.reduce([bound == "exact" for bound in bounds])
     return np.where(exact, "exact", "about")

@@ -221,14 +221,10 @@ def _out_of_bounds(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) ->
         if given.quantity not in by_quantity:
             continue
         rows = by_quantity[given.quantity]
-        low, high = (
-            limit if limit is not None else infinity
-            for limit, infinity in zip(indicator.bounds, (-np.inf, np.inf), strict=True)
-        )
-        outside = rows[(rows["value"] < low) | (rows["value"] > high)]
+        outside = rows[~rows["value"].map(indicator.has)]
         if len(outside):
             yield (
-                f"value: {given.quantity!r} is printed outside the bounds [{low:g}, {high:g}] "
+                f"value: {given.quantity!r} is printed outside the bounds {indicator.interval} "
                 f"of the indicator {indicator.id!r}; {show_rows(outside)}"
             )
 

@@ -24,6 +24,7 @@ from edu_metrics.catalog import Area, Catalog, Quantity, nearest, plain
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.errors import DataError
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
+from edu_metrics.words import Unit, known_units, unit_of
 
 #: Powers of ten that stand before a unit; in Chinese they multiply: 百万 is 100 x 10 000.
 _SCALES = {
@@ -38,33 +39,6 @@ _SCALES = {
     "billion": 9,
 }
 _SCALED = re.compile(rf"^((?:{'|'.join(_SCALES)}|10000|1000)*)(.*)$")
-
-_PERSONS = ("人", "名", "位")
-_THINGS = ("个", "项", "处", "间", "家", "所", "件", "套", "台", "门", "次")
-_INSTITUTIONS = ("所", "个", "家", "园", "校")
-
-#: The words that count each unit of a quantity, beside the unit's own name.
-_WORDS: dict[str, tuple[str, ...]] = {
-    "persons": _PERSONS,
-    "pupils": _PERSONS,
-    "children": _PERSONS,
-    "teachers": _PERSONS,
-    "schools": _INSTITUTIONS,
-    "kindergartens": _INSTITUTIONS,
-    "institutions": _INSTITUTIONS,
-    "classes": ("个", "班"),
-    "times": ("次",),
-    "years": ("年",),
-    "yuan": ("元",),
-    "yuan_per_pupil": ("元", "元/人", "元/生"),
-    "square_metres": ("平方米", "m2"),
-    "percent": ("%", "百分比"),
-    "points": ("个百分点", "百分点"),
-    "count": (*_PERSONS, *_THINGS, *_INSTITUTIONS),
-}
-
-#: Printed in thousandths, kept in hundredths.
-_PER_MILLE = ("‰", "per_mille")
 
 
 def accepted_units(quantity: Quantity) -> tuple[str, ...]:
@@ -81,12 +55,13 @@ def accepted_units(quantity: Quantity) -> tuple[str, ...]:
     tuple of str
         Its own unit first.
     """
-    words = _WORDS.get(quantity.unit)
-    if words is None:
-        words = _THINGS if quantity.form == "count" else ()
-    if quantity.unit == "percent":
-        words = (*words, _PER_MILLE[0])
-    return (quantity.unit, *words)
+    own = unit_of(quantity.unit)
+    return (own.id, *own.printed, *(word for other in _beside(own) for word in other.printed))
+
+
+def _beside(own: Unit) -> list[Unit]:
+    """Give the other units of what a unit measures: what is counted has only its own."""
+    return [other for other in known_units().values() if other != own and own.converts(other)]
 
 
 def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
@@ -119,11 +94,13 @@ def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
     (Decimal('1E+4'), None)
     """
     text = plain(printed)
-    if quantity.unit == "percent" and text in _PER_MILLE:
-        return Decimal("0.1")
-    known = {plain(word) for word in accepted_units(quantity)}
+    own = unit_of(quantity.unit)
+    known = {plain(word) for word in (own.id, *own.printed)}
     if text in known:
         return Decimal(1)
+    for other in _beside(own):
+        if text in map(plain, other.printed):
+            return Decimal(str(other.scale)) / Decimal(str(own.scale))
     scale, word = _SCALED.match(text).groups()  # type: ignore[union-attr]  # it matches anything
     # Where the unit is a bare number of things, 万 alone says enough.
     if not scale or word not in known | ({""} if quantity.form == "count" else set()):
@@ -269,7 +246,7 @@ class _Names:
         spelt = [
             (name, entry.id)
             for entry in entries
-            for name in (entry.name.zh, entry.name.en, *entry.aliases, entry.id)
+            for name in (*entry.name.by_language.values(), *entry.aliases, entry.id)
         ]
         return cls(kind, {plain(name): key for name, key in spelt}, tuple(n for n, _ in spelt))
 

@@ -10,11 +10,11 @@ from edu_metrics.catalog import Bound, Level, Rank, Reading, SumOverYears, Targe
 from edu_metrics.plan_audit.context import Limits, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule_of_target
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     Said,
     bounded,
     in_both,
     in_points,
+    nothing,
     said,
     said_alternatives,
     said_value,
@@ -347,7 +347,7 @@ def _ends(ends: tuple[Bound, ...], unit: str) -> Said:
 
 def _start(context: PlanContext, base: _Base, unit: str) -> Said:
     if base.value is None:
-        return NOTHING
+        return nothing()
     area = context.area_name(base.area) if base.area else ""
     value = said_value(base.value, unit)
     return said(f"audit_readings.from_{base.source}", value=value, year=base.year, area=area)
@@ -363,7 +363,7 @@ def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Read
         for reading in foreign
     ]
     for reading in undecided:
-        why = in_both(reading.undecided.in_) if reading.undecided else NOTHING
+        why = in_both(reading.undecided.in_) if reading.undecided else nothing()
         why = {lang: text.rstrip("。.") for lang, text in why.items()}
         parts.append(said("audit_readings.undecided", label=in_both(reading.label.in_), why=why))
     return side_by_side(parts)
@@ -371,5 +371,5 @@ def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Read
 
 def _rest(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> Said:
     if not foreign and not undecided:
-        return NOTHING
+        return nothing()
     return said("audit_readings.rest", left=_left_out(context, foreign, undecided))

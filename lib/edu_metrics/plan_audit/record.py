@@ -18,6 +18,7 @@ from edu_metrics.plan_audit.sentences import (
     said_value,
     short,
     tidy,
+    with_change_unit,
 )
 from edu_metrics.words import say, signed
 
@@ -236,8 +237,7 @@ def _beyond(
 def _change(change: float, decimals: int, unit: str) -> Said:
     """Print a change with its unit: points where the indicator is a percentage."""
     number = signed(change, decimals)
-    name = said(f"unit.{'points' if unit == 'percent' else unit}")
-    return {lang: f"{number}{'' if lang == 'zh' else ' '}{name[lang]}".strip() for lang in name}
+    return in_both(lambda lang: with_change_unit(number, unit, lang))
 
 
 @rule_of_target(Kind.RECORD)

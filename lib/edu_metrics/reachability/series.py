@@ -11,7 +11,6 @@ import numpy as np
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
 from edu_metrics.errors import ProjectionError
-from edu_metrics.formulas import FORMULAS
 from edu_metrics.observations import (
     compute,
     inspect_sums,
@@ -22,6 +21,7 @@ from edu_metrics.observations import (
 )
 from edu_metrics.reachability.checks import Check, known_range
 from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, project, scale_for
+from edu_metrics.words import unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,13 +32,11 @@ T = TypeVar("T")
 #: So many trajectories are kept at a time: a study of thousands of areas asks for each area's in
 #: one go.
 MOST_TRAJECTORIES = 512
-#: Units of amounts that need not be whole.
-_DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
 
 
 def counts_whole(indicator: Indicator) -> bool:
     """Tell whether an indicator's values are whole numbers of persons or institutions."""
-    return indicator.formula == "count" and indicator.unit not in _DIVISIBLE
+    return indicator.formula == "count" and unit_of(indicator.unit).whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +311,7 @@ class SeriesStore:
         projection = self.projection(indicator.id, level, until)
         if not parts:
             return within_bounds(projection.of(area, years), bounds)
-        mean = FORMULAS[indicator.formula].pooling != "sum"
+        mean = indicator.calculation.pooling != "sum"
         return within_bounds(projection.sum_of(parts, years, name=area, mean=mean), bounds)
 
     @_kept

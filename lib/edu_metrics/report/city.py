@@ -28,7 +28,7 @@ from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import picture, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
-from edu_metrics.words import date, number, percent, say, signed
+from edu_metrics.words import date, number, percent, say, signed, unit_of
 
 
 class CityReport(StudyReport):
@@ -315,7 +315,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
         "names": parts["title"].tolist(),
         "contributions": parts["contribution_pp"].tolist(),
         "total": -_gap(split),
-        "unit_label": say("unit.points", lang),
+        "unit_label": unit_of("points").label(lang),
     }
     drawn = picture(
         report,

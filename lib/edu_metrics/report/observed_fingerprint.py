@@ -117,6 +117,8 @@ class ObservedInputs:
         plan when it looks at the figures.
         """
         seen = {name for target in self._plan.targets for name in target.evidence}
+        priced = (self._catalog.indicator(name).prices for name in self._indicators)
+        seen |= {prices.deflator for prices in priced if prices is not None}
         table = self._store.table
         digest = hashlib.sha256(self._rows[table["quantity"].isin(seen).to_numpy()].tobytes())
         if not self._store.study.simulated:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
 from edu_metrics.trajectories import TRIED_YEARS
-from edu_metrics.words import amount, number, percent, say, signed
+from edu_metrics.words import amount, number, percent, say, signed, unit_of
 
 if TYPE_CHECKING:
     from edu_metrics.report.context import StudyReport
@@ -134,7 +134,7 @@ def _sums_text(report: StudyReport, found: Assessment, sums: list[CheckResult]) 
 
 def _bounds_text(check: CheckResult, unit: str, lang: str) -> str:
     """Print what a check asks, in the unit of what it measures where that is the indicator's."""
-    own = check.measure in ("value", "sum") or (check.measure == "points" and unit == "yuan")
+    own = check.measure in ("value", "sum") or (check.measure == "points" and unit_of(unit).money)
     return say("report.and", lang).join(
         f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}" if own else str(bound)
         for bound in check.bounds
@@ -149,7 +149,7 @@ def _check_text(check: CheckResult, unit: str, lang: str) -> str:
     if check.measure in ("points", "points_per_step"):
         shown = (
             signed(check.measured, 2)
-            if unit not in ("yuan", "yuan_per_pupil")
+            if not unit_of(unit).money
             else amount(check.measured, unit, lang)
         )
     elif check.measure == "percent":

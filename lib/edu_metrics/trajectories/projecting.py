@@ -230,7 +230,7 @@ class Projection:
             )
         ahead, scale = len(years), self._scale
         share = behind / (behind.sum() if mean else 1.0)
-        counted = behind if mean and scale.high is not None else None
+        counted = behind if mean and scale.name == "logit" else None
         centres = self._centres(self._forecast.location[0, rows, :ahead], counted)
         together = share @ centres
         slopes = share[:, None] * _slope(centres, scale) / _slope(together, scale)
@@ -351,7 +351,7 @@ class Projection:
             number = counted[:, None]
             return np.clip(100 * (share * (number + 1) - 0.5) / number, 0, 100)
         if self._whole_counts:
-            return np.maximum(np.exp(points) - 0.5, 0)
+            return np.maximum(np.exp(points) - 0.5, 0) + (self._scale.low or 0.0)
         return from_scale(points, self._scale)
 
     def _values_of(self, area: str) -> Values:
