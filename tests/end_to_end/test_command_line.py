@@ -10,8 +10,8 @@ import shutil
 import pytest
 
 TARGET_KEYS = [
-    "id", "plan", "article", "indicator", "kind", "areas", "deadline", "quote", "locator",
-    "readings", "default_reading", "numeric",
+    "id", "plan", "article", "indicator", "kind", "areas", "obligation", "priority",
+    "responsible", "deadline", "quote", "locator", "readings", "default_reading", "numeric",
 ]  # fmt: skip
 ASSESS_KEYS = {
     "study", "area", "target", "reading", "steps", "verdict", "probability", "interval", "gap",
@@ -106,6 +106,9 @@ def test_targets_are_printed_with_exactly_the_keys_that_others_rely_on(command, 
         "indicator": "pass_rate",
         "kind": "level",
         "areas": ["port"],
+        "obligation": None,
+        "priority": None,
+        "responsible": None,
         "deadline": 2020,
         "quote": "2020年及格率达到80%[注]",
         "locator": "第1条",

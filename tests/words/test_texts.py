@@ -12,7 +12,15 @@ from typing import get_args
 
 import pytest
 
-from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, find_root, load_catalog
+from edu_metrics.catalog import (
+    Assumption,
+    Bound,
+    ReferenceClass,
+    Source,
+    Target,
+    find_root,
+    load_catalog,
+)
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.observations.table import BOUNDS, STATUSES
@@ -154,6 +162,11 @@ def family(name: str) -> set[str]:
         "audit.kind_*_means": lambda: set(Kind),
         "audit.severity_*": lambda: set(Severity),
         "report.applies_*": lambda: set(Applies),
+        "report.*_*": lambda: {
+            f"{key}_{word}"
+            for key in ("obligation", "priority")
+            for word in get_args(get_args(Target.model_fields[key].annotation)[0])
+        },
         "report.finding_*": findings,
         "report.remark_*": findings,
         "report.because_*": lambda: (
@@ -180,7 +193,9 @@ def family(name: str) -> set[str]:
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
-    return {name.replace("*", str(word)) for word in vocabularies[name]()}
+    # Two stars in one name stand for one word of both.
+    name, words = name.replace("*_*", "*"), vocabularies[name]()
+    return {name.replace("*", str(word)) for word in words}
 
 
 FAMILIES = (
@@ -192,6 +207,7 @@ FAMILIES = (
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
+    "report.*_*",
     "report.because_*",
     "report.because_impossible_*",
     "report.check_*",

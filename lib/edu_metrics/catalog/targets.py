@@ -162,6 +162,11 @@ class Target(Definition):
     population: Text
     unit: str
     better: Literal["higher", "lower", "hold", "reach"]
+    #: Whether the plan must be held to it or only expects it.
+    obligation: Literal["binding", "expected"] | None = None
+    priority: Literal["high", "medium", "low"] | None = None
+    #: The body that answers for it.
+    responsible: Text | None = None
     baseline: Baseline | None = None
     deadline: Year | None
     quote: str = Field(min_length=1)
