@@ -190,7 +190,9 @@ def rates(area: str, passed: list[int], first: int = 2015, sat: int = 1000) -> l
 
 
 def told(report: Any) -> str:
-    """Give the text of all sections, each of which must come out."""
+    """Give the text of all sections; they, the audit and the summary must all come out."""
+    rep.audit_plan(report.catalog, report.plan)
+    rep.save_summary(report, str(report.catalog.root / "out"))
     return unescape(" ".join(str(show(report)) for show in SECTIONS))
 
 
@@ -235,3 +237,312 @@ def test_another_word_for_an_obligation_is_a_fault(project):
     assert "obligation: expected one of 'binding' or 'expected', found 'mandatory'" in found
     assert "priority: expected one of" in found
     assert "respnsible: unknown key; did you mean 'responsible'?" in found
+
+
+def told_rates(project, *targets, rows, area="county"):
+    """Write a project, show every section of its report, and give its assessments."""
+    project.write(list(targets), rows)
+    report = project.report(area)
+    assert told(report)
+    return report.assessments
+
+
+def levels(catalog, name):
+    """Give the levels by year that a rule was worked out to."""
+    (reading,) = catalog.plan("plan").target(name).readings
+    return {year: bound for one in reading.conditions for year, bound in one.at.items()}
+
+
+BASELINE = {"value": 80, "year": 2021}
+
+
+def test_a_straight_line_a_compound_growth_and_a_halving_are_worked_out_by_year(project):
+    project.write(
+        [
+            target("line", reading={"milestones": {
+                "rule": "line", "start": "stated", "bound": ">=90"}}, baseline=BASELINE),
+            target("growth", reading={"milestones": {
+                "rule": "growth", "start": "stated", "bound": ">=8"}},
+                baseline={"value": 100, "year": 2021}, indicator="budget", unit="yuan"),
+            target("halving", reading={"milestones": {
+                "rule": "halving", "start": "stated", "half_in": 2}}, baseline=BASELINE,
+                better="lower"),
+        ]
+    )  # fmt: skip
+    catalog = load_catalog(project.root)
+    assert {y: str(b) for y, b in levels(catalog, "line").items()} == {
+        2022: "≥ 82.5", 2023: "≥ 85", 2024: "≥ 87.5", 2025: "≥ 90"
+    }  # fmt: skip
+    # 100, then 8 % more each year on the year before: 108, 116.64, 125.9712, 136.048896.
+    growth = [bound.value for bound in levels(catalog, "growth").values()]
+    assert growth == pytest.approx([108, 116.64, 125.9712, 136.048896])
+    halved = levels(catalog, "halving")
+    assert (halved[2023].value, halved[2025].value) == (40, 20)
+    assert halved[2022].value ** 2 == pytest.approx(80 * 40)
+    assert all(not bound.rising for bound in halved.values())
+
+
+@pytest.mark.parametrize(
+    ("rule", "better"),
+    [
+        ({"rule": "line", "bound": ">=90"}, "higher"),
+        ({"rule": "growth", "bound": ">=3"}, "higher"),
+        ({"rule": "halving", "half_in": 4}, "lower"),
+        ({"rule": "line", "bound": "<=40"}, "lower"),
+    ],
+)
+def test_an_observed_start_asks_what_the_same_start_stated_asks(project, rule, better):
+    """The county stood at 80 in 2021, whoever says so."""
+    rows = rates("county", [760, 772, 781, 790, 797, 801, 800])
+    usual = {"baseline": BASELINE, "better": better}
+    stated = target("stated", reading={"milestones": {**rule, "start": "stated"}}, **usual)
+    seen = {**rule, "start": "observed", "since": 2021}
+    observed = target("observed", reading={"milestones": seen}, **usual)
+    project.held["studies/study"]["as_of"] = "2022-06-30"
+    if better == "lower":
+        project.held["indicators"][0]["better"] = "lower"
+    found = told_rates(project, stated, observed, rows=rows)
+    one, other = found["stated"], found["observed"]
+    assert one.level.value == pytest.approx(other.level.value)
+    assert one.verdict == other.verdict
+    assert one.probability_raw == pytest.approx(other.probability_raw, abs=1e-6)
+    assert one.required_pace == pytest.approx(other.required_pace)
+    assert one.required_by == other.required_by
+
+
+def test_what_a_rule_lacks_is_a_fault_each(project):
+    def broken(name, more=None, **rule):
+        return target(name, reading={"milestones": rule}, **(more or {}))
+
+    found = project.faults(
+        [
+            broken("a", rule="line", start="stated", bound=">=90"),
+            broken("b", rule="line", start="observed", since=2021),
+            broken("c", rule="halving", start="observed", since=2021),
+            broken("d", rule="growth", start="observed", bound=">=8"),
+            broken("e", rule="growth", start="observed", since=2026, bound=">=8"),
+            broken("f", rule="steep", start="observed", since=2021, bound=">=8"),
+            broken("g", rule="growth", start="observed", since=2021, bound=">=8", halfin=3),
+        ]
+    ).split("\n")
+    for name, words in {
+        "a": "expected a baseline with an exact value and a year",
+        "b": "expected a bound for the rule line",
+        "c": "expected half_in",
+        "d": "expected since, the year of the start",
+        "e": "expected a start before 2025, found 2026",
+        "f": "rule: expected one of 'line', 'growth' or 'halving', found 'steep'",
+        "g": "halfin: unknown key; did you mean 'half_in'?",
+    }.items():
+        assert any(f"target '{name}'" in line and words in line for line in found), (name, found)
+
+
+def relative(measure, bound, *, year=2025, **to):
+    since = to.pop("since", None)
+    told = {"type": "relative", "measure": measure, "to": to, "year": year, "bound": bound}
+    return told if since is None else {**told, "since": since}
+
+
+#: The nation at 90 in 2020, the county at 80, the east at 70.
+AROUND = [
+    *rates("nation", [850, 860, 870, 880, 890, 900]),
+    *rates("county", [700, 720, 735, 760, 790, 800]),
+    *rates("east", [600, 640, 650, 655, 690, 700]),
+]
+
+
+def test_what_is_compared_with_known_numbers_is_judged_by_hand(project):
+    """10 points below the nation in 2020 and 15 in 2015: a third of the gap is closed."""
+    found = told_rates(
+        project,
+        target("below", relative("difference", ">=-10", year=2020, area="nation")),
+        target("above", relative("difference", ">-10", year=2020, area="nation")),
+        target("ratio", relative("ratio", ">=0.88", year=2020, area="nation")),
+        target("closed", relative("gap_closed", ">=33", year=2020, since=2015, area="nation")),
+        target("halved", relative("gap_closed", ">=50", year=2020, since=2015, area="nation")),
+        target("past", relative("difference", ">=10", year=2020) | {"to": {"year": 2015}}),
+        target("times", relative("ratio", ">=1.15", year=2020) | {"to": {"year": 2015}}),
+        rows=AROUND,
+    )
+    # 80 is 10 below 90, 0.889 of it; 80 - 70 = 10; 80 / 70 = 1.143.
+    assert {name: str(one.verdict) for name, one in found.items()} == {
+        "below": "met", "above": "missed", "ratio": "met", "closed": "met", "halved": "missed",
+        "past": "met", "times": "missed",
+    }  # fmt: skip
+    assert found["closed"].level.value == pytest.approx(90 - 0.67 * 15)
+
+
+def test_the_gap_is_half_closed_seen_from_either_side(project):
+    """Whether the county catches up with the nation, or the nation falls back to it."""
+    rows = [*rates("nation", [900, 895, 890, 885, 880, 875]),
+            *rates("county", [700, 720, 735, 760, 770, 775])]  # fmt: skip
+    half = {"since": 2015, "year": 2020}
+    project.held["studies/study"]["areas"] = ["county", "nation"]
+    del project.held["studies/study"]["compare_with"]
+    said = [
+        target("from_below", relative("gap_closed", ">=50", area="nation", **half), better="reach"),
+        target("from_above", relative("gap_closed", ">=50", area="county", **half), better="reach",
+               areas=["nation"]),
+        target("more", relative("gap_closed", ">50", area="nation", **half), better="reach"),
+    ]  # fmt: skip
+    project.held["plans/plan"]["areas"] = ["county", "nation"]
+    below = told_rates(project, *said, rows=rows)
+    above = told_rates(project, *said, rows=rows, area="nation")
+    # 20 points apart, then 10.
+    assert str(below["from_below"].verdict) == str(above["from_above"].verdict) == "met"
+    assert str(below["more"].verdict) == "missed"
+
+
+def test_what_is_compared_with_the_future_of_another_series_is_forecast_with_it(project):
+    found = told_rates(
+        project,
+        target("reach", relative("difference", ">=0", area="nation")),
+        target("fall_short", relative("difference", "<0", area="nation"), better="hold"),
+        target("east", relative("difference", ">=5", area="east")),
+        target("money", relative("ratio", ">=1", indicator="budget")),
+        rows=[*AROUND, *(("county", "money", year, year) for year in range(2012, 2021))],
+    )
+    reach, short = found["reach"].probability_raw, found["fall_short"].probability_raw
+    assert 0 < reach < 1
+    # One of the two comes true.
+    assert reach + short == pytest.approx(1)
+    assert found["east"].probability is not None
+    assert (str(found["money"].verdict), found["money"].reason.split(":")[0]) == (
+        "cannot_tell", "no_joint_forecast",
+    )  # fmt: skip
+
+
+def test_a_reference_that_no_study_keeps_or_that_is_nothing_is_a_fault(project):
+    project.held["studies/study"]["compare_with"] = []
+    found = project.faults(
+        [
+            target("a", relative("difference", ">=0", area="nation")),
+            target("b", relative("difference", ">=0", area="natoin")),
+            target("c", relative("difference", ">=0")),
+            target("d", relative("gap_closed", ">=50", area="nation")),
+            target("e", relative("gap_closed", "<=50", since=2020, area="nation")),
+            target("f", relative("difference", ">=0", value=1, area="nation")),
+            target("g", relative("difference", ">=0", year=2020) | {"to": {"year": 2021}}),
+            target("h", relative("difference", ">=0", indicator="pas_rate")),
+        ]
+    )
+    for words in (
+        "no area 'natoin'; did you mean 'nation'?",
+        "expected some of area, group, indicator and year, or a value alone, found nothing",
+        "since: expected with gap_closed",
+        "gap_closed: expected a bound such as '>=50'",
+        "found area, value",
+        "since: expected a year before 2020, found 2021",
+        "no indicator 'pas_rate'; did you mean 'pass_rate'?",
+    ):
+        assert words in found, (words, found)
+    project.held["plans/plan"].pop("targets")
+    found = project.faults([target("a", relative("difference", ">=0", area="nation"))])
+    assert "target 'a' compares with 'nation'" in found
+
+
+DISTRICTS = ["east", "west", "south", "north"]
+#: In 2020 the east stands at 70, the west at 80, the south at 90, the north at 60; all rise by 5
+#: in the last two years but the north, by 2.
+PARTS = [
+    *rates("east", [600, 610, 640, 650, 660, 700]),
+    *rates("west", [700, 710, 730, 750, 790, 800]),
+    *rates("south", [800, 820, 830, 850, 880, 900]),
+    *rates("north", [560, 570, 590, 580, 590, 600]),
+]
+
+
+def in_areas(bound, each, unit="areas"):
+    return {"type": "areas", "among": DISTRICTS, "bound": bound, "each": each, "unit": unit}
+
+
+def at(year, bound):
+    return {"type": "level", "at": {year: bound}}
+
+
+def test_so_many_of_several_areas_each_from_its_own_start(project):
+    risen = {"type": "change_since", "unit": "points", "since": 2018, "by": 2020, "change": [">=5"]}
+    nation = relative("difference", ">=0", year=2020, area="nation")
+    found = told_rates(
+        project,
+        target("two", in_areas(">=2", at(2020, ">=80"))),
+        target("three", in_areas(">=3", at(2020, ">=80"))),
+        target("most", in_areas(">=75", risen, "percent")),
+        target("all", in_areas(">=100", risen, "percent")),
+        target("average", in_areas(">=1", nation)),
+        rows=[*PARTS, *rates("nation", [850, 860, 870, 880, 890, 900])],
+    )
+    assert {name: str(one.verdict) for name, one in found.items()} == {
+        "two": "met", "three": "missed", "most": "met", "all": "missed", "average": "met",
+    }  # fmt: skip
+    assert [found["two"].checks[0].measured, found["most"].checks[0].measured] == [2, 75]
+
+
+def test_every_area_must_and_one_has_not(project):
+    """What the west came to in 2021 is not out, and does not matter."""
+    project.held["studies/study"]["as_of"] = "2022-06-30"
+    rows = [*PARTS, *rates("north", [610], first=2021), *rates("south", [905], first=2021)]
+    found = told_rates(
+        project,
+        target("all", in_areas(">=4", at(2021, ">=70"))),
+        target("one", in_areas(">=1", at(2021, ">=90"))),
+        target("three", in_areas(">=3", at(2021, ">=60"))),
+        rows=rows,
+    )
+    assert {name: str(one.verdict) for name, one in found.items()} == {
+        "all": "missed", "one": "met", "three": "no_data",
+    }  # fmt: skip
+    assert {item.area for item in found["three"].missing} == {"east", "west"}
+
+
+def test_how_many_areas_keep_a_level_ahead_is_forecast_for_all_of_them_together(project):
+    def chances(*bounds):
+        said = [
+            target(f"t{n}", in_areas(bound, at(2023, ">=82"))) for n, bound in enumerate(bounds)
+        ]
+        return [one.probability_raw for one in told_rates(project, *said, rows=PARTS).values()]
+
+    one, two, three, fewer = chances(">=1", ">=2", ">=3", "<2")
+    assert one >= two >= three
+    assert two + fewer == pytest.approx(1)
+    assert 0 < two < 1
+
+
+def test_a_rank_as_a_share_is_the_place_by_the_number_of_areas(project):
+    """First of four is the first quarter; second of four is the first half."""
+
+    def quarter(name, bound):
+        first = {"type": "rank", "year": 2020, "bound": bound, "unit": "percent"}
+        return target(name, first | {"among": DISTRICTS}, areas=DISTRICTS)
+
+    said = [quarter("quarter", "<=25"), quarter("half", "<=50")]
+    words = {
+        area: [
+            str(one.verdict) for one in told_rates(project, *said, rows=PARTS, area=area).values()
+        ]
+        for area in DISTRICTS
+    }
+    assert words == {
+        "south": ["met", "met"], "west": ["missed", "met"],
+        "east": ["missed", "missed"], "north": ["missed", "missed"],
+    }  # fmt: skip
+
+
+def test_what_can_not_be_asked_of_areas_is_a_fault(project):
+    found = project.faults(
+        [
+            target("a", in_areas(">=2", {"type": "level", "at": {2020: ">=80", 2021: ">=80"}})),
+            target("b", in_areas(">=2", relative("difference", ">=0", indicator="budget"))),
+            target("c", in_areas(">=120", at(2020, ">=80"), "percent")),
+            target("d", {**in_areas(">=2", at(2020, ">=80")), "among": ["east", "wst"]}),
+            target("e", {"type": "rank", "year": 2022, "bound": "<=0", "among": DISTRICTS}),
+        ]
+    )
+    for words in (
+        "each: at: expected one year",
+        "each: to: expected an area or a value",
+        "expected 0 or more, in percent to 100, found ≥ 120",
+        "no area 'wst'; did you mean 'west'?",
+        "expected a rank from 1, in percent to 100",
+    ):
+        assert words in found, (words, found)

@@ -174,7 +174,10 @@ def family(name: str) -> set[str]:
         ),
         "report.because_impossible_*": lambda: reasons("IMPOSSIBLE"),
         "report.remark_impossible_*": lambda: reasons("IMPOSSIBLE"),
-        "report.check_*": lambda: measures() | {"bound"},
+        # A comparison that is decided is told as the level that it came to.
+        "report.check_*": lambda: (
+            measures() - {"difference", "ratio", "gap_closed"} | {"bound", "areas_pct"}
+        ),
         "report.how_*": lambda: {"computed", "pooled", "printed"},
         "report.rating_*": lambda: set(get_args(Assumption.model_fields["quality"].annotation)),
         "report.read_*": lambda: set(get_args(Source.model_fields["read"].annotation)),

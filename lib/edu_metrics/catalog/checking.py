@@ -20,7 +20,7 @@ from edu_metrics.catalog.models import (
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.scenarios import LeverSettings
-from edu_metrics.catalog.targets import Rank, Target
+from edu_metrics.catalog.targets import Areas, Condition, Plan, Rank, Reference, Relative, Target
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.formulas.flows import FLOWS, Flow
 
@@ -276,8 +276,18 @@ def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
         if reading.indicator:
             yield from _missing(parts, "indicators", [reading.indicator], f"{spot}: indicator")
         for condition in reading.conditions:
-            if isinstance(condition, Rank):
+            if isinstance(condition, Rank | Areas):
                 yield from _missing_areas(parts, condition.among, f"{spot}: among")
+            to = _reference(condition)
+            if to is not None:
+                for table, name in (("areas", to.area), ("indicators", to.indicator)):
+                    yield from _missing(parts, table, filter(None, [name]), f"{spot}: to")
+
+
+def _reference(condition: Condition) -> Reference | None:
+    """Give what a condition compares with."""
+    compared = condition.each if isinstance(condition, Areas) else condition
+    return compared.to if isinstance(compared, Relative) else None
 
 
 def _studies(parts: Parts) -> Iterator[str]:
@@ -290,11 +300,28 @@ def _studies(parts: Parts) -> Iterator[str]:
             if name not in study.areas:
                 offer = nearest(name, study.areas)
                 yield f"{where}: binding: {name!r} is not one of the study's areas{offer}"
+        yield from _compared_areas(parts, study, where)
         classes, spot = study.reference_class, f"{where}: reference_class"
         yield from _missing(parts, "reference_classes", classes, spot)
         for number, given in enumerate(study.observations, start=1):
             yield from _input(parts, study, given, f"{where}: observations entry {number}")
         yield from _real_and_invented(parts, study, where)
+
+
+def _compared_areas(parts: Parts, study: Study, where: str) -> Iterator[str]:
+    """Find areas that a target compares with and whose numbers the study does not keep."""
+    plan: Plan | None = parts.plans.get(study.plan, ("", None))[1]
+    kept = {*study.areas, *study.compare_with}
+    for target in plan.targets if plan else ():
+        for reading in target.readings:
+            for condition in reading.conditions:
+                to = _reference(condition)
+                area = to.area if to else None
+                if area and study.binding.get(area, area) not in kept:
+                    yield (
+                        f"{where}: compare_with: target {target.id!r} compares with {area!r}; "
+                        "expected it here, in areas or in binding"
+                    )
 
 
 def _input(

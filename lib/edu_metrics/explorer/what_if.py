@@ -289,7 +289,7 @@ class WhatIf:
             return "no_start"
         if found.last_year >= self.due or found.verdict in (Verdict.MET, Verdict.MISSED):
             return "decided"
-        if any(check.measure == "rank" for check in self.situation.checks):
+        if any(check.hangs_on_others for check in self.situation.checks):
             return "rank"
         exact = self.situation.known(begin(found.last_year, found.last_value, self.due))
         ahead = range(found.last_year + 1, self.due + 1)

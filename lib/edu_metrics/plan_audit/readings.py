@@ -74,7 +74,7 @@ def reading_range(
         state[last - steps] = Range(base, base)
     values: Range | None = None
     for check in checks:
-        if check.measure in ("sum", "rank"):
+        if check.measure == "sum" or check.hangs_on_others:
             values = accepted(check)
         elif check.measure == "value":
             values = state.get(check.due, whole).meet(accepted(check))

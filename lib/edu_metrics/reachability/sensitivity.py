@@ -114,7 +114,8 @@ def trend_sensitivity(
 
 def _trend_of(question: Question, assessment: Assessment) -> tuple[_Trend, float]:
     """Put the draws on their scale; give them with the spread of a year on that scale."""
-    trajectory = question.trajectory(question.record.area)
+    checks = assessment.undecided(question.checks)
+    trajectory, rivals = question.together(checks)
     years = tuple(year for year in trajectory.years if year <= question.due + 1)
     scale = scale_for(question.indicator.bounds)
     counts = question.record.counts.get(trajectory.last_year)
@@ -122,8 +123,6 @@ def _trend_of(question: Question, assessment: Assessment) -> tuple[_Trend, float
     whole = 1.0 if counts_whole(question.indicator) and scale.name == "log" else whole
     draws = trajectory.draws[:, : len(years)]
     points = to_scale(draws, scale, whole)
-    checks = assessment.undecided(question.checks)
-    rivals = {area: question.drawn(area) for check in checks for area in question.rivals(check)}
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(float(assessment.probability or 0.0))
     trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict)

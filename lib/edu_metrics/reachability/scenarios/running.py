@@ -24,10 +24,11 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability.assessment import assess_target
-from edu_metrics.reachability.checks import Check, checks_of
+from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.mechanisms import Quantities
 from edu_metrics.reachability.precedent import PaceOfPercentile, pace_by_class
 from edu_metrics.reachability.probability import kept_in
+from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.scenarios.asked import ASKED
 from edu_metrics.reachability.scenarios.courses import (
     Course,
@@ -233,14 +234,7 @@ def situation_of(
 ) -> Situation:
     """Collect what the steps of a scenario look at."""
     indicator = evidence.catalog.indicator(str(assessment.indicator))
-    reading = next(one for one in target.readings if one.id == assessment.reading)
-    checks = checks_of(
-        reading,
-        steps=assessment.steps,
-        deadline=plan.deadline_of(target),
-        limits=indicator.bounds,
-        falling=indicator.better == "lower",
-    )
+    checks = Question.of(evidence, plan, target, assessment).checks
     return Situation(
         evidence, quantities, plan, target, indicator, assessment, checks, pace_of_percentile
     )
@@ -348,7 +342,7 @@ _DECIDED = {Verdict.MET: True, Verdict.MISSED: False, Verdict.IMPOSSIBLE: False}
 def _on_record(situation: Situation) -> bool | None:
     record = situation.evidence.record(situation.indicator.id, situation.area)
     values = dict(record.exact)
-    if any(check.measure == "rank" or not values.keys() >= set(check.years)
+    if any(check.hangs_on_others or not values.keys() >= set(check.years)
            for check in situation.checks):  # fmt: skip
         return None
     return all(bool(check.holds(values)) for check in situation.checks)
@@ -366,7 +360,7 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     held = {(one.measure, one.years, one.bounds) for one in results if one.holds}
     asked: list[Check] = []
     for check in situation.checks:
-        if check.measure == "rank":
+        if check.hangs_on_others:
             return replace(blank, reason="rank")
         if not values.keys() >= set(check.years):
             if (check.measure, check.years, check.bounds) in held:
