@@ -155,6 +155,7 @@ def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
         "unit.*": units,
+        "period.*": lambda: {"h1", "h2"},
         "verdict.*": lambda: set(Verdict),
         "verdict.*_means": lambda: set(Verdict),
         "audit.ask_*": lambda: set(Kind),
@@ -207,6 +208,7 @@ FAMILIES = (
     "audit.kind_*_means",
     "audit.severity_*",
     "unit.*",
+    "period.*",
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",

@@ -5,7 +5,7 @@ Definitions are strict YAML files; :func:`load_catalog` reads them when it is ca
 import, and reports every fault at once.
 """
 
-from edu_metrics.catalog.base import Bound, Citation, Text, plain
+from edu_metrics.catalog.base import PERIODS, Bound, Citation, Text, plain
 from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
 from edu_metrics.catalog.models import (
     Area,
@@ -13,6 +13,7 @@ from edu_metrics.catalog.models import (
     Assumption,
     Break,
     FileInput,
+    Group,
     Indicator,
     Input,
     Irreversible,
@@ -82,9 +83,11 @@ from edu_metrics.catalog.targets import (
     Target,
     TotalChange,
     YearlyChange,
+    years_named,
 )
 
 __all__ = [
+    "PERIODS",
     "Area",
     "AreaFamily",
     "Areas",
@@ -106,6 +109,7 @@ __all__ = [
     "Frequency",
     "GainCell",
     "Grid",
+    "Group",
     "Halt",
     "HistoricalPace",
     "Indicator",
@@ -162,4 +166,5 @@ __all__ = [
     "nearest",
     "plain",
     "prior_of",
+    "years_named",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.models import (
     Area,
+    AreaLevel,
     FileInput,
     Indicator,
     MechanismUse,
@@ -20,7 +21,16 @@ from edu_metrics.catalog.models import (
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.reading_yaml import nearest
 from edu_metrics.catalog.scenarios import LeverSettings
-from edu_metrics.catalog.targets import Areas, Condition, Plan, Rank, Reference, Relative, Target
+from edu_metrics.catalog.targets import (
+    Areas,
+    Condition,
+    Plan,
+    Rank,
+    Reference,
+    Relative,
+    Target,
+    years_named,
+)
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.formulas.flows import FLOWS, Flow
 
@@ -29,12 +39,16 @@ _KINDS = {
     "sources": "source",
     "areas": "area",
     "families": "area family",
+    "groups": "group",
     "quantities": "quantity",
     "indicators": "indicator",
     "assumptions": "assumption",
     "reference_classes": "reference class",
     "plans": "plan",
 }
+
+
+_LEVELS = get_args(AreaLevel)
 
 
 @dataclass
@@ -44,6 +58,7 @@ class Parts:
     sources: dict[str, tuple[str, Any]] = field(default_factory=dict)
     areas: dict[str, tuple[str, Any]] = field(default_factory=dict)
     families: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    groups: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -104,6 +119,7 @@ def check(parts: Parts) -> list[str]:
     faults = [
         *_areas(parts),
         *_aliases(parts, "areas"),
+        *_aliases(parts, "groups"),
         *_aliases(parts, "quantities"),
         *_indicators(parts),
         *_breaks(parts),
@@ -132,6 +148,10 @@ def _missing_areas(parts: Parts, names: Iterable[str], where: str) -> Iterator[s
             yield f"{where}: no area {name!r}{nearest(name, [*parts.areas, *parts.families])}"
 
 
+def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
+    yield from _missing(parts, "groups", [name] if name != "all" else [], where)
+
+
 def _areas(parts: Parts) -> Iterator[str]:
     for where, area in (*parts.areas.values(), *parts.families.values()):
         if area.parent:
@@ -142,6 +162,13 @@ def _areas(parts: Parts) -> Iterator[str]:
         # One line a circle: the area of it that comes first in the alphabet says it.
         if parent == area.id == min(path):
             yield f"{where}: parent: {' > '.join([*path, parent])} runs in a circle"
+        above: Area | None = parts.areas.get(area.parent or "", ("", None))[1]
+        wider = above is None or _LEVELS.index(above.level) <= _LEVELS.index(area.level)
+        if above is not None and not wider and parent is None:
+            yield (
+                f"{where}: parent: a {area.level} lies in no {above.level}; expected "
+                f"{area.parent!r} on the same level or a wider one"
+            )
 
 
 def _parent(parts: Parts, area: str) -> str | None:
@@ -152,7 +179,10 @@ def _parent(parts: Parts, area: str) -> str | None:
 def _aliases(parts: Parts, table: str) -> Iterator[str]:
     owners: dict[str, str] = {}
     for where, entry in parts.tables()[table].values():
-        names = {plain(name): name for name in (entry.name.zh, entry.name.en, *entry.aliases)}
+        names = {
+            plain(name): name
+            for name in (entry.name.zh, entry.name.en, *getattr(entry, "aliases", ()))
+        }
         for compared, name in names.items():
             owner = owners.setdefault(compared, entry.id)
             if owner != entry.id:
@@ -166,6 +196,7 @@ def _indicators(parts: Parts) -> Iterator[str]:
             yield from _missing(
                 parts, "quantities", [given.quantity], f"{where}: inputs.{argument}"
             )
+            yield from _missing_group(parts, given.group, f"{where}: inputs.{argument}: group")
             quantity: Quantity | None = parts.quantities.get(given.quantity, ("", None))[1]
             printed = quantity is not None and quantity.form == "printed_rate"
             known = indicator.formula in FORMULAS
@@ -243,6 +274,29 @@ def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
         yield from _missing(parts, "sources", [plan.source], f"{where}: source")
         yield from _missing_areas(parts, plan.areas, f"{where}: areas")
+        for target in plan.targets:
+            for fault in _out_of_time(plan, target):
+                yield f"{where}: target {target.id!r}: {fault}"
+
+
+def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:
+    """Find years after the deadline, and more steps than there are years for."""
+    deadline, base = plan.deadline_of(target), target.baseline
+    first = min([plan.first_year - 1, *([base.year] if base and base.year else [])])
+    stepwise = any(reading.stepwise for reading in target.readings)
+    for steps in target.steps if stepwise else ():
+        if steps > deadline - first:
+            yield (
+                f"steps: expected {deadline - first} at most, from {first} to {deadline}, "
+                f"found {steps}"
+            )
+    for reading in target.readings:
+        late = sorted({y for one in reading.conditions for y in years_named(one) if y > deadline})
+        if late:
+            yield (
+                f"reading {reading.id!r}: expected years up to the deadline {deadline}, found "
+                f"{', '.join(map(str, late))}"
+            )
 
 
 def _targets(parts: Parts) -> Iterator[str]:
@@ -271,6 +325,7 @@ def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
     yield from _missing_areas(parts, target.areas, f"{where}: areas")
     yield from _missing(parts, "assumptions", target.assumptions, f"{where}: assumptions")
     yield from _missing(parts, "quantities", target.evidence, f"{where}: evidence")
+    yield from _missing_group(parts, target.group, f"{where}: group")
     for reading in target.readings:
         spot = f"{where}: reading {reading.id!r}"
         if reading.indicator:
@@ -280,7 +335,8 @@ def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
                 yield from _missing_areas(parts, condition.among, f"{spot}: among")
             to = _reference(condition)
             if to is not None:
-                for table, name in (("areas", to.area), ("indicators", to.indicator)):
+                named = {"areas": to.area, "indicators": to.indicator, "groups": to.group}
+                for table, name in named.items():
                     yield from _missing(parts, table, filter(None, [name]), f"{spot}: to")
 
 

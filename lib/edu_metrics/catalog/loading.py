@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import Definition, plain
+from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
@@ -16,6 +17,7 @@ from edu_metrics.catalog.models import (
     AreaFamily,
     Assumption,
     Break,
+    Group,
     Indicator,
     Knowledge,
     Quantity,
@@ -34,6 +36,7 @@ _Entry = TypeVar("_Entry")
 _TABLES: Mapping[type[Definition], str] = MappingProxyType(
     {
         Source: "sources",
+        Group: "groups",
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
@@ -54,6 +57,7 @@ class Catalog:
     sources: Mapping[str, Source]
     areas: Mapping[str, Area]
     families: Mapping[str, AreaFamily]
+    groups: Mapping[str, Group]
     quantities: Mapping[str, Quantity]
     indicators: Mapping[str, Indicator]
     breaks: Mapping[str, Break]
@@ -207,6 +211,7 @@ def load_catalog(root: Path | str) -> Catalog:
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
         raise DefinitionError(f"data/definitions: {number}", faults)
+    break_down(parts.plans, parts.indicators, parts.groups)
     return Catalog(
         root=Path(root).resolve(),
         **{
@@ -216,7 +221,13 @@ def load_catalog(root: Path | str) -> Catalog:
     )
 
 
+#: Files that a project may do without.
+_OPTIONAL = ("groups.yaml", "knowledge.yaml")
+
+
 def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
+    if path.name in _OPTIONAL and not path.is_file():
+        return []
     if not path.is_file():
         faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
         content = None
@@ -252,9 +263,7 @@ def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
 
 
 def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
-    """Read what plans do not print; a project whose plans need none has no such file."""
-    if not (folder / "knowledge.yaml").is_file():
-        return
+    """Read what plans do not print."""
     content = _read(folder / "knowledge.yaml", ("knowledge",), parts, faults)
     for where, given in entries_of(content, "knowledge.yaml", faults):
         kind = given.get("type") if isinstance(given, dict) else None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from edu_metrics.catalog.base import Bound, Definition, Slug, Text, Year
+from edu_metrics.catalog.base import Bound, Definition, Period, Slug, Text, Year
 
 Kind = Literal[
     "level",
@@ -306,6 +306,37 @@ def _level(year: int, op: str, value: float) -> dict[str, Any]:
     return {"type": "level", "at": {year: {"op": op, "value": round(value, 9)}}}
 
 
+def years_named(condition: Condition) -> tuple[int, ...]:
+    """
+    Give the years by which a condition asks for something, as it names them itself.
+
+    Examples
+    --------
+    >>> years_named(Level(type="level", at={2021: ">95", 2022: ">95"}))
+    (2021, 2022)
+    """
+    each = getattr(condition, "each", None)
+    last = getattr(condition, "year", None) or getattr(condition, "by", None)
+    return (
+        *getattr(condition, "at", ()),
+        *getattr(condition, "years", ()),
+        *filter(None, [last]),
+        *(years_named(each) if each else ()),
+    )
+
+
+def _ways(condition: Condition) -> set[bool]:
+    """Say which way a condition wants a value to go: up, down, or none where it is of a place."""
+    if isinstance(condition, Areas):
+        return _ways(condition.each)
+    if isinstance(condition, Rank) or getattr(condition, "measure", "") == "gap_closed":
+        return set()
+    single = getattr(condition, "bound", None)
+    several = getattr(condition, "bounds", ()) or getattr(condition, "change", ())
+    bounds = [*getattr(condition, "at", {}).values(), *several, *filter(None, [single])]
+    return {bound.rising for bound in bounds if bound.op != "=="}
+
+
 #: Conditions that say nothing until it is known how many yearly steps a clause can mean.
 STEPWISE = (EachYear, YearlyChange, AverageChange, TotalChange)
 
@@ -375,6 +406,9 @@ class Target(Definition):
     indicator: Slug | None
     areas: tuple[Slug, ...] = Field(min_length=1)
     population: Text
+    #: Group and period of the indicator that is meant.
+    group: Slug = "all"
+    period: Period = "year"
     unit: str
     better: Literal["higher", "lower", "hold", "reach"]
     #: Whether the plan must be held to it or only expects it.
@@ -384,6 +418,8 @@ class Target(Definition):
     responsible: Text | None = None
     baseline: Baseline | None = None
     deadline: Year | None
+    #: The day in that year by which it is promised, where one is printed.
+    due_on: dt.date | None = None
     quote: str = Field(min_length=1)
     locator: str = Field(min_length=1)
     steps: tuple[Annotated[int, Field(ge=1, le=20)], ...] = ()
@@ -424,6 +460,16 @@ class Target(Definition):
             for reading in given
         )
 
+    @field_validator("due_on")
+    @classmethod
+    def _day_is_in_the_year(cls, given: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        deadline = info.data.get("deadline")
+        if given is not None and "deadline" in info.data and given.year != deadline:
+            raise ValueError(
+                f"expected a day in the year of the deadline, {deadline}, found {given}"
+            )
+        return given
+
     @model_validator(mode="after")
     def _readings_are_whole(self) -> Target:
         if self.tier == "numeric" and not self.readings:
@@ -435,6 +481,14 @@ class Target(Definition):
             defaults = [reading.id for reading in self.readings if reading.default]
             if len(defaults) != 1:
                 raise ValueError(f"readings: expected exactly one default, found {defaults}")
+        usual = self.default_reading
+        if usual and usual.indicator in (None, self.indicator):
+            ways: set[bool] = set().union(*map(_ways, usual.conditions))
+            if self.better in ("higher", "lower") and ways == {self.better == "lower"}:
+                raise ValueError(
+                    f"better: {self.better} is said to be better, and reading {usual.id!r} asks "
+                    "for the other way alone; mend the bounds or better"
+                )
         blind = [
             r.id for r in self.readings if r.conditions and not (r.indicator or self.indicator)
         ]

@@ -11,6 +11,7 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, Indicator, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations.periods import periods_of
 from edu_metrics.observations.pooling import (
     CELL,
     below,
@@ -263,7 +264,7 @@ def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     own = usable(table)
     sums = sums_of_children(own, catalog, set(catalog.areas))
     keys = ["area", "year", "quantity", "group"]
-    both = own.merge(sums, on=keys, suffixes=("", "_of_children"))
+    both = own.merge(sums, on=list(CELL), suffixes=("", "_of_children"))
     exact = (both["bound"] == "exact") & (both["bound_of_children"] == "exact")
     apart = ~np.isclose(both["value"], both["value_of_children"], rtol=1e-9, atol=0)
     listed = both[exact & apart].sort_values(keys, ignore_index=True)
@@ -292,6 +293,7 @@ def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> dict[
         chosen = cells[
             (cells["quantity"] == given.quantity)
             & (cells["group"] == given.group)
+            & cells["period"].isin(periods_of(given.period))
             & cells["area"].isin(areas)
         ]
         index = pd.MultiIndex.from_arrays(
@@ -377,8 +379,8 @@ def provenance(catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: s
     Returns
     -------
     DataFrame
-        Columns ``area, year, quantity, group, value, bound, status, source, vintage``, one row
-        for each observation used, sorted. Year is the observation's own: entrants who leave
+        Columns ``area, year, quantity, group, period, value, bound, status, source, vintage``, a
+        row for each observation used, sorted. Year is the observation's own: entrants who leave
         nine years later stand under the year in which they entered. For a sum, the children's
         observations are listed.
 
@@ -417,9 +419,11 @@ def _used(
                     "year": series["year"] - given.lag,
                     "quantity": given.quantity,
                     "group": given.group,
+                    "period": period,
                 }
             )
             for given in indicator.inputs.values()
+            for period in periods_of(given.period)
         ]
     )
     used = [rows.iloc[:0]]

@@ -158,6 +158,10 @@ def _assess_reading(
         return replace(blank, verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
     question = Question(store, plan, target, reading, steps, blank.area)
     indicator, record, checks = question.indicator, question.record, question.checks
+    if blank.applies is Applies.PARTS and any(
+        check.among and check.own_years and blank.area not in check.among for check in checks
+    ):
+        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
     results = tuple(question.result(check) for check in checks)
     blank = with_gap(blank, question)
     noise = noise_of(indicator, record, checks, results, blank.level)

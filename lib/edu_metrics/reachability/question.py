@@ -108,8 +108,9 @@ class Question:
         return max(check.due for check in self.checks)
 
     def over(self, year: int) -> bool:
-        """Tell whether a year had ended by the study's date."""
-        return self.store.study.as_of.year > year
+        """Tell whether a year had ended by the study's date, or the day of the target in it."""
+        day, as_of = self.target.due_on, self.store.study.as_of
+        return as_of > day if day and day.year == year else as_of.year > year
 
     def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
         """Give the observed values of the series that a check hangs on."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.catalog.breakdowns import base_of
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.observations import compute, inspect_sums, known_by, missing_inputs, pooled_cells
@@ -200,7 +201,7 @@ class SeriesStore:
         return [
             entry
             for entry in self.catalog.breaks.values()
-            if entry.indicator == indicator
+            if entry.indicator == base_of(indicator)
             and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
             and self._published(entry.citation.source)
         ]

@@ -111,7 +111,7 @@ def show_promises(report: AreaReport) -> Html:
     columns = [
         Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
         Column("report.promise", _promise),
-        Column("report.due", lambda row: f"{row.due}{'' if row.due_stated else '*'}"),
+        Column("report.due", partial(_due, report)),
         Column("report.bound", lambda row: applies_text(report, row.target)),
         *(Column(f"report.{key}", key) for key in GROUPINGS if promises[key].notna().any()),
         Column("report.reading", partial(_readings, report)),
@@ -193,6 +193,13 @@ def _groups(report: AreaReport) -> pd.DataFrame:
                 for name, targets in members.items()
             ]
     return frame_of(rows, "key group targets verdicts")
+
+
+def _due(report: AreaReport, row: Any) -> str:
+    day = report.plan.target(row.target).due_on
+    if day is not None:
+        return date(day, report.lang)
+    return f"{row.due}{'' if row.due_stated else '*'}"
 
 
 def _promise(row: Any) -> Html:
