@@ -26,8 +26,8 @@ BOUND = "expected a bound such as '>95', '>=95', '<50', '<=50' or '==50'"
 SLUG = "expected an id of letters and digits, joined by single underscores"
 WORDS = "expected text, in quotes where it looks like a number, a date or yes or no"
 CONDITIONS = (
-    "'level', 'each_year', 'yearly_change', 'average_change', 'total_change', 'sum_over_years', "
-    "'rank'"
+    "'level', 'each_year', 'yearly_change', 'average_change', 'total_change', 'change_since', "
+    "'sum_over_years', 'rank', 'relative', 'areas'"
 )
 KNOWN = (
     "'norm_pace', 'target_elsewhere', 'source_end', 'irreversible', 'selection', 'parts_of_whole'"
@@ -117,8 +117,9 @@ def test_an_unknown_key_is_refused_at_any_depth(definitions, place, line):
         (f"{CONDITION}.at", f"{IN_CONDITION}: at: is missing"),
         (
             f"{CONDITION}.type",
-            f"{IN_CONDITION}: type: is missing; expected one of 'average_change', 'each_year', "
-            "'level', 'rank', 'sum_over_years', 'total_change', 'yearly_change'",
+            f"{IN_CONDITION}: type: is missing; expected one of 'areas', 'average_change', "
+            "'change_since', 'each_year', 'level', 'rank', 'relative', 'sum_over_years', "
+            "'total_change', 'yearly_change'",
         ),
         ("studies/real.observations.0.path", f"{IN_REAL}: observations entry 1: path: is missing"),
         ("studies/real.as_of", f"{IN_REAL}: as_of: is missing"),

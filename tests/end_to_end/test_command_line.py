@@ -10,8 +10,9 @@ import shutil
 import pytest
 
 TARGET_KEYS = [
-    "id", "plan", "article", "indicator", "kind", "areas", "deadline", "quote", "locator",
-    "readings", "default_reading", "numeric",
+    "id", "plan", "article", "indicator", "kind", "areas", "obligation", "priority",
+    "responsible", "deadline", "due_on", "group", "period", "quote", "locator", "readings",
+    "default_reading", "numeric",
 ]  # fmt: skip
 ASSESS_KEYS = {
     "study", "area", "target", "reading", "steps", "verdict", "probability", "interval", "gap",
@@ -106,7 +107,13 @@ def test_targets_are_printed_with_exactly_the_keys_that_others_rely_on(command, 
         "indicator": "pass_rate",
         "kind": "level",
         "areas": ["port"],
+        "obligation": None,
+        "priority": None,
+        "responsible": None,
         "deadline": 2020,
+        "due_on": None,
+        "group": "all",
+        "period": "year",
         "quote": "2020年及格率达到80%[注]",
         "locator": "第1条",
         "readings": ["at_least", "above"],

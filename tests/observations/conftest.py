@@ -25,6 +25,11 @@ SOURCES = """
    licence: MIT, read: original}
 """
 
+GROUPS = """
+- {id: girls, name: {zh: 女, en: Girls}}
+- {id: boys, name: {zh: 男, en: Boys}}
+"""
+
 AREAS = """
 - {id: nation, name: {zh: 全国, en: Nation}, level: nation}
 - {id: city, name: {zh: 乌海市, en: Wuhai}, aliases: [乌海], level: city, parent: nation}
@@ -148,6 +153,7 @@ def write_definitions(root: Path) -> Path:
     files = {
         "sources.yaml": SOURCES,
         "areas.yaml": AREAS,
+        "groups.yaml": GROUPS,
         "quantities.yaml": QUANTITIES,
         "indicators.yaml": indicators(),
         "breaks.yaml": "[]",
@@ -179,6 +185,7 @@ def rows():
         table = pd.DataFrame(cells, columns=["area", "year", "quantity", "value"])
         usual = {
             "group": "all",
+            "period": "year",
             "bound": "exact",
             "source": "yearbook",
             "status": "reported",

@@ -1,6 +1,7 @@
 """A small plan and a small city, made anew for each test from the promise at hand."""
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
@@ -73,6 +74,12 @@ def _indicators():
     )
 
 
+def _falls(conditions):
+    """Say whether all bounds of conditions ask for less."""
+    signs = set(re.findall(r"'([<>])", str(conditions)))
+    return signs == {"<"} and "'rank'" not in str(conditions)
+
+
 PLAN = """
 id: plan
 title: {zh: 计划, en: Plan}
@@ -124,6 +131,7 @@ def cells():
                 "year": list(values),
                 "quantity": quantity,
                 "group": "all",
+                "period": "year",
                 "value": list(values.values()),
                 "bound": "exact",
                 "source": "yearbook",
@@ -178,7 +186,7 @@ def promise():
             "areas": ["city"],
             "population": {"zh": "全市", "en": "whole city"},
             "unit": "percent",
-            "better": "higher",
+            "better": "lower" if readings and _falls(readings[0]) else "higher",
             "deadline": None,
             "quote": "原文",
             "locator": "第1条",

@@ -12,7 +12,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source
+from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, Target
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.explorer.render import _REASONS
 from edu_metrics.explorer.what_if import PaceSlider
@@ -133,6 +133,7 @@ def measures() -> set[str]:
 def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
+        "period.*": lambda: {"h1", "h2"},
         "verdict.*": lambda: set(Verdict),
         "verdict.*_means": lambda: set(Verdict),
         "audit.ask_*": lambda: set(Kind),
@@ -140,6 +141,11 @@ def family(name: str) -> set[str]:
         "audit.kind_*_means": lambda: set(Kind),
         "audit.severity_*": lambda: set(Severity),
         "report.applies_*": lambda: set(Applies),
+        "report.*_*": lambda: {
+            f"{key}_{word}"
+            for key in ("obligation", "priority")
+            for word in get_args(get_args(Target.model_fields[key].annotation)[0])
+        },
         "report.finding_*": findings,
         "report.remark_*": findings,
         "report.because_*": lambda: (
@@ -147,7 +153,10 @@ def family(name: str) -> set[str]:
         ),
         "report.because_impossible_*": lambda: reasons("IMPOSSIBLE"),
         "report.remark_impossible_*": lambda: reasons("IMPOSSIBLE"),
-        "report.check_*": lambda: measures() | {"bound"},
+        # A comparison that is decided is told as the level that it came to.
+        "report.check_*": lambda: (
+            measures() - {"difference", "ratio", "gap_closed"} | {"bound", "areas_pct"}
+        ),
         "report.how_*": lambda: {"computed", "pooled", "printed"},
         "report.rating_*": lambda: set(get_args(Assumption.model_fields["quality"].annotation)),
         "report.read_*": lambda: set(get_args(Source.model_fields["read"].annotation)),
@@ -186,9 +195,11 @@ FAMILIES = (
     "audit.kind_*",
     "audit.kind_*_means",
     "audit.severity_*",
+    "period.*",
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
+    "report.*_*",
     "report.because_*",
     "report.because_impossible_*",
     "report.check_*",

@@ -5,7 +5,7 @@ Definitions are strict YAML files; :func:`load_catalog` reads them when it is ca
 import, and reports every fault at once.
 """
 
-from edu_metrics.catalog.base import Bound, Citation, plain
+from edu_metrics.catalog.base import PERIODS, Bound, Citation, plain
 from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
 from edu_metrics.catalog.models import (
     Area,
@@ -13,6 +13,7 @@ from edu_metrics.catalog.models import (
     Assumption,
     Break,
     FileInput,
+    Group,
     Indicator,
     Input,
     Irreversible,
@@ -65,26 +66,34 @@ from edu_metrics.catalog.scenarios import (
     Start,
 )
 from edu_metrics.catalog.targets import (
+    Areas,
     AverageChange,
     Baseline,
+    ChangeSince,
     Condition,
     EachYear,
     Frequency,
     Level,
+    Milestones,
     Plan,
     Rank,
     Reading,
+    Reference,
+    Relative,
     SumOverYears,
     Target,
     TotalChange,
     YearlyChange,
+    years_named,
 )
 from edu_metrics.words.definition import Text, nearest
 from edu_metrics.words.units import LargeUnit, Plural, Unit
 
 __all__ = [
+    "PERIODS",
     "Area",
     "AreaFamily",
+    "Areas",
     "AsUsual",
     "Assumption",
     "AverageChange",
@@ -93,6 +102,7 @@ __all__ = [
     "Bound",
     "Break",
     "Catalog",
+    "ChangeSince",
     "Citation",
     "Condition",
     "Counts",
@@ -102,6 +112,7 @@ __all__ = [
     "Frequency",
     "GainCell",
     "Grid",
+    "Group",
     "Halt",
     "HistoricalPace",
     "Indicator",
@@ -115,6 +126,7 @@ __all__ = [
     "MechanismInput",
     "MechanismRate",
     "MechanismUse",
+    "Milestones",
     "NormPace",
     "OwnPace",
     "PackageInput",
@@ -132,8 +144,10 @@ __all__ = [
     "Rank",
     "Reading",
     "ReadingPath",
+    "Reference",
     "ReferenceClass",
     "Relation",
+    "Relative",
     "RequiredPace",
     "Scenario",
     "ScenarioStep",
@@ -160,4 +174,5 @@ __all__ = [
     "nearest",
     "plain",
     "prior_of",
+    "years_named",
 ]

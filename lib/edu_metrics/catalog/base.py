@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import Field, model_serializer, model_validator
@@ -12,6 +12,13 @@ from pydantic import Field, model_serializer, model_validator
 from edu_metrics.words.definition import Definition, Slug
 
 Year = Annotated[int, Field(ge=1900, le=2200)]
+#: Whole years, half-years and months: each is a series of its own.
+Period = Literal[
+    "year", "h1", "h2", "m01", "m02", "m03", "m04", "m05",
+    "m06", "m07", "m08", "m09", "m10", "m11", "m12",
+]  # fmt: skip
+#: What a figure may be of; a school year is a whole year that begins on another day.
+PERIODS: tuple[str, ...] = (*get_args(Period), "school_year")
 Better = Literal["higher", "lower", "neither"]
 
 _BOUND = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")

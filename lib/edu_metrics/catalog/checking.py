@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
+    AreaLevel,
     FileInput,
     Indicator,
     MechanismUse,
@@ -21,7 +22,17 @@ from edu_metrics.catalog.models import (
 from edu_metrics.catalog.own_formulas import formula_named
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.scenarios import LeverSettings
-from edu_metrics.catalog.targets import Level, Rank, Target
+from edu_metrics.catalog.targets import (
+    Areas,
+    Condition,
+    Level,
+    Plan,
+    Rank,
+    Reference,
+    Relative,
+    Target,
+    years_named,
+)
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.expressions import Measure
@@ -34,6 +45,7 @@ _KINDS = {
     "sources": "source",
     "areas": "area",
     "families": "area family",
+    "groups": "group",
     "quantities": "quantity",
     "units": "unit",
     "indicators": "indicator",
@@ -58,6 +70,9 @@ def _is_sound(unit: Unit) -> bool:
         return False
 
 
+_LEVELS = get_args(AreaLevel)
+
+
 @dataclass
 class Parts:
     """The entries loaded so far, each with where it stands."""
@@ -70,6 +85,7 @@ class Parts:
     units: dict[str, tuple[str, Any]] = field(
         default_factory=lambda: {name: (SHIPPED, unit) for name, unit in shipped_units().items()}
     )
+    groups: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -139,6 +155,7 @@ def check(parts: Parts) -> list[str]:
     faults = [
         *_areas(parts),
         *_aliases(parts, "areas"),
+        *_aliases(parts, "groups"),
         *_aliases(parts, "quantities"),
         *_units(parts),
         *_indicators(parts),
@@ -168,6 +185,10 @@ def _missing_areas(parts: Parts, names: Iterable[str], where: str) -> Iterator[s
             yield f"{where}: no area {name!r}{nearest(name, [*parts.areas, *parts.families])}"
 
 
+def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
+    yield from _missing(parts, "groups", [name] if name != "all" else [], where)
+
+
 def _areas(parts: Parts) -> Iterator[str]:
     for where, area in (*parts.areas.values(), *parts.families.values()):
         if area.parent:
@@ -178,6 +199,13 @@ def _areas(parts: Parts) -> Iterator[str]:
         # One line a circle: the area of it that comes first in the alphabet says it.
         if parent == area.id == min(path):
             yield f"{where}: parent: {' > '.join([*path, parent])} runs in a circle"
+        above: Area | None = parts.areas.get(area.parent or "", ("", None))[1]
+        wider = above is None or _LEVELS.index(above.level) <= _LEVELS.index(area.level)
+        if above is not None and not wider and parent is None:
+            yield (
+                f"{where}: parent: a {area.level} lies in no {above.level}; expected "
+                f"{area.parent!r} on the same level or a wider one"
+            )
 
 
 def _parent(parts: Parts, area: str) -> str | None:
@@ -188,7 +216,10 @@ def _parent(parts: Parts, area: str) -> str | None:
 def _aliases(parts: Parts, table: str) -> Iterator[str]:
     owners: dict[str, str] = {}
     for where, entry in parts.tables()[table].values():
-        names = {plain(name): name for name in (*entry.name.by_language.values(), *entry.aliases)}
+        names = {
+            plain(name): name
+            for name in (*entry.name.by_language.values(), *getattr(entry, "aliases", ()))
+        }
         for compared, name in names.items():
             owner = owners.setdefault(compared, entry.id)
             if owner != entry.id:
@@ -201,6 +232,7 @@ def _indicators(parts: Parts) -> Iterator[str]:
         for argument, given in indicator.inputs.items():
             spot = f"{where}: inputs.{argument}"
             yield from _missing(parts, "quantities", [given.quantity], spot)
+            yield from _missing_group(parts, given.group, f"{spot}: group")
             quantities[argument] = parts.quantities.get(given.quantity, ("", None))[1]
         yield from _missing(parts, "units", [indicator.unit], f"{where}: unit")
         yield from _formula(parts, where, indicator, quantities)
@@ -343,6 +375,29 @@ def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
         yield from _missing(parts, "sources", [plan.source], f"{where}: source")
         yield from _missing_areas(parts, plan.areas, f"{where}: areas")
+        for target in plan.targets:
+            for fault in _out_of_time(plan, target):
+                yield f"{where}: target {target.id!r}: {fault}"
+
+
+def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:
+    """Find years after the deadline, and more steps than there are years for."""
+    deadline, base = plan.deadline_of(target), target.baseline
+    first = min([plan.first_year - 1, *([base.year] if base and base.year else [])])
+    stepwise = any(reading.stepwise for reading in target.readings)
+    for steps in target.steps if stepwise else ():
+        if steps > deadline - first:
+            yield (
+                f"steps: expected {deadline - first} at most, from {first} to {deadline}, "
+                f"found {steps}"
+            )
+    for reading in target.readings:
+        late = sorted({y for one in reading.conditions for y in years_named(one) if y > deadline})
+        if late:
+            yield (
+                f"reading {reading.id!r}: expected years up to the deadline {deadline}, found "
+                f"{', '.join(map(str, late))}"
+            )
 
 
 def _targets(parts: Parts) -> Iterator[str]:
@@ -368,16 +423,28 @@ def _target(parts: Parts, target: Target, where: str) -> Iterator[str]:
     yield from _missing(parts, "assumptions", target.assumptions, f"{where}: assumptions")
     yield from _missing(parts, "quantities", target.evidence, f"{where}: evidence")
     yield from _target_unit(parts, target, where)
+    yield from _missing_group(parts, target.group, f"{where}: group")
     for reading in target.readings:
         spot = f"{where}: reading {reading.id!r}"
         if reading.indicator:
             yield from _missing(parts, "indicators", [reading.indicator], f"{spot}: indicator")
         indicator = parts.indicators.get(reading.indicator or target.indicator or "", ("", None))[1]
         for condition in reading.conditions:
-            if isinstance(condition, Rank):
+            if isinstance(condition, Rank | Areas):
                 yield from _missing_areas(parts, condition.among, f"{spot}: among")
             elif isinstance(condition, Level) and indicator is not None:
                 yield from _levels(condition, indicator, spot)
+            to = _reference(condition)
+            if to is not None:
+                named = {"areas": to.area, "indicators": to.indicator, "groups": to.group}
+                for table, name in named.items():
+                    yield from _missing(parts, table, filter(None, [name]), f"{spot}: to")
+
+
+def _reference(condition: Condition) -> Reference | None:
+    """Give what a condition compares with."""
+    compared = condition.each if isinstance(condition, Areas) else condition
+    return compared.to if isinstance(compared, Relative) else None
 
 
 def _target_unit(parts: Parts, target: Target, where: str) -> Iterator[str]:
@@ -425,11 +492,28 @@ def _studies(parts: Parts) -> Iterator[str]:
                     f"{where}: languages: no language {lang!r}{offer}; expected one of "
                     f"{', '.join(parts.spoken.known)}, or its texts in words/{lang}.yaml"
                 )
+        yield from _compared_areas(parts, study, where)
         classes, spot = study.reference_class, f"{where}: reference_class"
         yield from _missing(parts, "reference_classes", classes, spot)
         for number, given in enumerate(study.observations, start=1):
             yield from _input(parts, study, given, f"{where}: observations entry {number}")
         yield from _real_and_invented(parts, study, where)
+
+
+def _compared_areas(parts: Parts, study: Study, where: str) -> Iterator[str]:
+    """Find areas that a target compares with and whose numbers the study does not keep."""
+    plan: Plan | None = parts.plans.get(study.plan, ("", None))[1]
+    kept = {*study.areas, *study.compare_with}
+    for target in plan.targets if plan else ():
+        for reading in target.readings:
+            for condition in reading.conditions:
+                to = _reference(condition)
+                area = to.area if to else None
+                if area and study.binding.get(area, area) not in kept:
+                    yield (
+                        f"{where}: compare_with: target {target.id!r} compares with {area!r}; "
+                        "expected it here, in areas or in binding"
+                    )
 
 
 def _input(

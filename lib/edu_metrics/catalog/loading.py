@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import plain
+from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import SHIPPED, Parts, check
 from edu_metrics.catalog.languages import read_languages
 from edu_metrics.catalog.models import (
@@ -17,6 +18,7 @@ from edu_metrics.catalog.models import (
     AreaFamily,
     Assumption,
     Break,
+    Group,
     Indicator,
     Knowledge,
     Quantity,
@@ -39,6 +41,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
     {
         Source: "sources",
         Unit: "units",
+        Group: "groups",
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
@@ -65,6 +68,7 @@ class Catalog:
     units: Mapping[str, Unit] = field(default_factory=dict)
     areas: Mapping[str, Area] = field(default_factory=dict)
     families: Mapping[str, AreaFamily] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     breaks: Mapping[str, Break] = field(default_factory=dict)
@@ -221,6 +225,7 @@ def load_catalog(root: Path | str) -> Catalog:
         raise DefinitionError(f"data/definitions: {number}", faults)
     use_texts(spoken.texts)
     use_units({name: unit for name, (where, unit) in parts.units.items() if where != SHIPPED})
+    break_down(parts.plans, parts.indicators, parts.groups)
     return Catalog(
         root=Path(root).resolve(),
         **{
@@ -230,7 +235,13 @@ def load_catalog(root: Path | str) -> Catalog:
     )
 
 
+#: Files that a project may do without.
+_OPTIONAL = ("groups.yaml", "knowledge.yaml")
+
+
 def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
+    if path.name in _OPTIONAL and not path.is_file():
+        return []
     if not path.is_file():
         faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
         content = None
@@ -266,9 +277,7 @@ def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
 
 
 def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
-    """Read what plans do not print; a project whose plans need none has no such file."""
-    if not (folder / "knowledge.yaml").is_file():
-        return
+    """Read what plans do not print."""
     content = _read(folder / "knowledge.yaml", ("knowledge",), parts, faults)
     for where, given in entries_of(content, "knowledge.yaml", faults):
         kind = given.get("type") if isinstance(given, dict) else None

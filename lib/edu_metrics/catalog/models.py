@@ -19,7 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from edu_metrics.catalog.base import Better, Bound, Citation, Year
+from edu_metrics.catalog.base import Better, Bound, Citation, Period, Year
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.own import written_out
 from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
@@ -89,7 +89,7 @@ class MechanismInput(Definition):
     shorthand: ClassVar = {"type": ["string", "number"]}
 
     quantity: Slug | None = None
-    group: str = "all"
+    group: Slug = "all"
     indicator: Slug | None = None
     number: float | None = None
 
@@ -176,6 +176,7 @@ class MechanismUse(Definition):
         return given
 
 
+#: From the widest to the narrowest.
 AreaLevel = Literal["nation", "region", "city", "district", "school"]
 Rating = Literal["red", "amber", "green"]
 
@@ -208,6 +209,14 @@ class Area(Definition):
     valid_from: Year | None = None
     valid_to: Year | None = None
     invented: bool = False
+
+    @model_validator(mode="after")
+    def _exists_for_a_while(self) -> Area:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(
+                f"valid_to: expected {self.valid_from} or later, found {self.valid_to}"
+            )
+        return self
 
 
 def _with_code(code: str, words: str) -> str:
@@ -250,6 +259,20 @@ class AreaFamily(Definition):
         )
 
 
+class Group(Definition):
+    """A group of persons or institutions by sex, residence, minority, grade or the like."""
+
+    id: Slug
+    name: Text
+
+    @field_validator("id")
+    @classmethod
+    def _is_a_part(cls, given: str) -> str:
+        if given == "all":
+            raise ValueError("all is everybody, and no group; expected another id")
+        return given
+
+
 class Quantity(Definition):
     """What an observation measures: a count, money, or a rate that its publisher printed."""
 
@@ -268,7 +291,8 @@ class Input(Definition):
 
     quantity: Slug
     lag: int = Field(default=0, ge=0, le=30)
-    group: str = "all"
+    group: Slug = "all"
+    period: Period = "year"
 
     @model_validator(mode="before")
     @classmethod
@@ -482,6 +506,8 @@ class Study(Definition):
         Annotated[FileInput | PackageInput | SimulatedInput, Field(discriminator="type")], ...
     ] = Field(min_length=1)
     as_of: dt.date
+    #: Whether a school year such as 2020-21 counts for the year in which it starts or ends.
+    school_year: Literal["starts", "ends"] | None = None
     languages: tuple[str, ...] = LANGUAGES
     simulated: bool = False
     track_record: bool | None = None

@@ -91,7 +91,7 @@ def _collect(
         return found
     for path in _paths(given, catalog, study, faults):
         try:
-            found.append(read_transcription(path, catalog))
+            found.append(read_transcription(path, catalog, study.school_year))
         except DataError as error:
             faults += _all_of(error)
     return found

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Indicator, Prices, nearest
+from edu_metrics.catalog import Catalog, Indicator, Input, Prices, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations.periods import periods_of
 from edu_metrics.observations.pooling import (
     CELL,
     below,
@@ -31,8 +32,8 @@ _NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denomi
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})
 
 
-#: Area, year, quantity and group: what a number is of.
-Cell = tuple[str, int, str, str]
+#: Area, year, quantity, group and period: what a number is of.
+Cell = tuple[str, int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -240,20 +241,20 @@ def missing_inputs(
         If there is no such indicator.
     """
     indicator = catalog.indicator(indicator_id)
-    if known is None:
-        taken = [given.quantity for given in indicator.inputs.values()]
-        known = known_cells(pooled_cells(catalog, table, [area], taken))
-    asked = {
-        MissingInput(int(year) - given.lag, given.quantity, given.group, area)
-        for given in indicator.inputs.values()
-        for year in years
-    }
+    taken = [given.quantity for given in indicator.inputs.values()]
+    held = known_cells(pooled_cells(catalog, table, [area], taken)) if known is None else known
     sums_count = indicator.calculation.pooling != "none"
+
+    def there(given: Input, year: int) -> bool:
+        periods = periods_of(given.period)
+        cells = ((area, year, given.quantity, given.group, period) for period in periods)
+        return any(cell in held and (sums_count or not held[cell]) for cell in cells)
+
     missing = {
-        one
-        for one in asked
-        if (pooled := known.get((one.area, one.year, one.quantity, one.group))) is None
-        or (pooled and not sums_count)
+        MissingInput(when, given.quantity, given.group, area)
+        for given in indicator.inputs.values()
+        for when in (int(year) - given.lag for year in years)
+        if not there(given, when)
     }
     if indicator.prices is not None:
         deflated = _deflators(catalog, indicator.prices, table, area)
@@ -286,7 +287,7 @@ def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     own = usable(table)
     sums = sums_of_children(own, catalog, set(catalog.areas))
     keys = ["area", "year", "quantity", "group"]
-    both = own.merge(sums, on=keys, suffixes=("", "_of_children"))
+    both = own.merge(sums, on=list(CELL), suffixes=("", "_of_children"))
     exact = (both["bound"] == "exact") & (both["bound_of_children"] == "exact")
     apart = ~np.isclose(both["value"], both["value_of_children"], rtol=1e-9, atol=0)
     listed = both[exact & apart].sort_values(keys, ignore_index=True)
@@ -315,6 +316,7 @@ def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> list[
         given = indicator.inputs[argument]
         chosen = cells[cells["quantity"] == given.quantity]
         chosen = chosen[(chosen["group"] == given.group) & chosen["area"].isin(areas)]
+        chosen = chosen[chosen["period"].isin(periods_of(given.period))]
         if chosen.empty:
             return []
         index = pd.MultiIndex.from_arrays(
@@ -388,7 +390,8 @@ def _deflators(
 ) -> dict[int, float]:
     """Give the deflator by year: the area's own, or that of the nearest area above that has one."""
     rows = usable(table[table["quantity"] == prices.deflator])
-    rows = rows[(rows["group"] == "all") & (rows["value"] > 0)]
+    rows = rows[(rows["group"] == "all") & rows["period"].isin(periods_of("year"))]
+    rows = rows[rows["value"] > 0]
     above: str | None = area
     while above is not None:
         own = rows[rows["area"] == above]
@@ -441,8 +444,8 @@ def provenance(catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: s
     Returns
     -------
     DataFrame
-        Columns ``area, year, quantity, group, value, bound, status, source, vintage``, one row
-        for each observation used, sorted. Year is the observation's own: entrants who leave
+        Columns ``area, year, quantity, group, period, value, bound, status, source, vintage``, a
+        row for each observation used, sorted. Year is the observation's own: entrants who leave
         nine years later stand under the year in which they entered. For a sum, the children's
         observations are listed.
 
@@ -481,9 +484,11 @@ def _used(
                     "year": series["year"] - given.lag,
                     "quantity": given.quantity,
                     "group": given.group,
+                    "period": period,
                 }
             )
             for given in indicator.inputs.values()
+            for period in periods_of(given.period)
         ]
     )
     used = [rows.iloc[:0]]

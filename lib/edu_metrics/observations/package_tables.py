@@ -68,6 +68,7 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
                 "year": years,
                 "quantity": quantity,
                 "group": "all",
+                "period": "year",
                 "value": _shortest(numbers[column].to_numpy(dtype="float64")),
                 "bound": "exact",
                 "source": given.source,

@@ -205,7 +205,7 @@ def sources_by_group(groups: Codes, sources: pd.Series) -> npt.NDArray[np.object
 
 
 #: What names a cell once its newest vintage is chosen.
-CELL = ("area", "year", "quantity", "group")
+CELL = ("area", "year", "quantity", "group", "period")
 _COLUMNS = (*CELL, "value", "bound", "source", "status")
 
 
@@ -300,7 +300,7 @@ def usable(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row at most for each area, year, quantity and group.
+        One row at most for each area, year, quantity, group and period.
     """
     rows = newest(table)
     return rows[rows["value"].notna()]
@@ -394,7 +394,7 @@ def _add_up(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
         return cells.iloc[:0]
     # The last digit of a sum depends on the order, and may not depend on that of the table.
     rows = rows.sort_values(list(CELL))
-    grouped = rows.groupby(["parent", "year", "quantity", "group"])
+    grouped = rows.groupby(["parent", *CELL[1:]])
     numbers = grouped["value"].agg(["sum", "size"])
     groups = np.asarray(grouped.ngroup(), dtype=np.int64)
     bits = np.zeros(len(numbers), dtype=np.int64)

@@ -14,15 +14,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Indicator, nearest
+from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations.periods import WHOLE_YEARS
 
 #: The columns, in order.
-COLUMNS = ("area", "year", "quantity", "group", "value", "bound", "source", "status", "vintage")
+COLUMNS = (
+    *("area", "year", "quantity", "group", "period"),
+    *("value", "bound", "source", "status", "vintage"),
+)
 
 #: No two rows agree in all of these.
-KEYS = ("area", "year", "quantity", "group", "vintage")
+KEYS = ("area", "year", "quantity", "group", "period", "vintage")
 
 #: What a printed value says of the number behind it.
 BOUNDS = ("exact", "at_least", "above", "at_most", "below", "about")
@@ -71,6 +75,7 @@ def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     >>> printed = pd.DataFrame(
     ...     {
     ...         "area": "somewhere", "year": 2016, "quantity": "rate_pct", "group": "all",
+    ...         "period": "year",
     ...         "value": [87.4, 87.5], "bound": "exact", "source": "bulletin",
     ...         "status": "reported", "vintage": pd.to_datetime(["2017-07-10", "2018-07-19"]),
     ...     }
@@ -176,6 +181,9 @@ def faults_of_meaning(table: pd.DataFrame, catalog: Catalog) -> list[str]:
         *_unknown(table, "area", catalog.areas),
         *_unknown(table, "quantity", catalog.quantities),
         *_unknown(table, "source", catalog.sources),
+        *_unknown(table, "group", ["all", *catalog.groups]),
+        *_outside_validity(table, catalog),
+        *_year_twice(table),
         *_real_and_invented(table, catalog),
         *_negative(table, catalog),
         *_out_of_bounds(by_quantity, catalog),
@@ -188,6 +196,26 @@ def _unknown(table: pd.DataFrame, column: str, known: Iterable[str]) -> Iterator
     for name in sorted(set(table[column].unique()) - names):
         rows = show_rows(table[table[column] == name])
         yield f"{column}: no {column} {name!r} is defined{nearest(name, names)}; {rows}"
+
+
+def _outside_validity(table: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
+    first = {name: one.valid_from for name, one in catalog.areas.items() if one.valid_from}
+    last = {name: one.valid_to for name, one in catalog.areas.items() if one.valid_to}
+    early = table["year"] < table["area"].map(first)
+    outside = table[early | (table["year"] > table["area"].map(last))]
+    if len(outside):
+        yield f"year: expected one in which the area exists; {show_rows(outside)}"
+
+
+def _year_twice(table: pd.DataFrame) -> Iterator[str]:
+    """Find cells that have a calendar year and a school year: either would do for the year."""
+    whole = table[table["period"].isin(WHOLE_YEARS)]
+    kinds = whole.groupby(["area", "year", "quantity", "group"])["period"].transform("nunique")
+    if (kinds > 1).any():
+        yield (
+            "period: expected the calendar year or the school year, found both for one year; "
+            f"{show_rows(whole[kinds > 1])}"
+        )
 
 
 def _real_and_invented(table: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
@@ -231,7 +259,7 @@ def _out_of_bounds(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) ->
 
 def _above_its_whole(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) -> Iterator[str]:
     """
-    Compare each part with its whole, of the same area, year and group.
+    Compare each part with its whole, of the same area, year, group and period.
 
     Only the newest vintages are compared: a slip that its publisher has mended since is no fault.
     """
@@ -241,7 +269,7 @@ def _above_its_whole(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) 
         smaller, larger = newest(by_quantity[part]), newest(by_quantity[whole])
         both = smaller[~smaller["bound"].isin(_MAY_BE_LESS)].merge(
             larger[~larger["bound"].isin(_MAY_BE_MORE)],
-            on=["area", "year", "group"],
+            on=["area", "year", "group", "period"],
             suffixes=("", "_of_whole"),
         )
         above = both[both["value"] > both["value_of_whole"]]
@@ -275,8 +303,9 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     Parameters
     ----------
     table : DataFrame
-        Columns ``area, year, quantity, group, value, bound, source, status, vintage``, in any
-        order. A vintage may be given as text, such as ``2021-08-27``.
+        Columns ``area, year, quantity, group, period, value, bound, source, status, vintage``, in
+        any order; the period may be left out where all are years. A vintage may be given as text,
+        such as ``2021-08-27``.
     catalog : Catalog, optional
         What is defined. With it, the meaning is checked too: unknown areas, quantities and
         sources, printed rates out of bounds, negative counts, a part above its whole, and
@@ -285,8 +314,8 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     Returns
     -------
     DataFrame
-        A new table: columns in order, rows sorted by area, year, quantity, group and vintage;
-        year is an integer, value a float, vintage a ``datetime64[ns]`` at midnight.
+        A new table: columns in order, rows sorted by area, year, quantity, group, period and
+        vintage; year is an integer, value a float, vintage a ``datetime64[ns]`` at midnight.
 
     Raises
     ------
@@ -308,6 +337,7 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     1
     """
     rows = table.reset_index(drop=True)
+    rows = rows if "period" in rows else rows.assign(period="year")
     sound, faults = _hold_to_contract(rows)
     if sound is not None and catalog is not None:
         faults = faults_of_meaning(sound, catalog)
@@ -360,6 +390,7 @@ def _schema() -> Any:
             ),
             "quantity": text(filled),
             "group": text(filled),
+            "period": text(one_of(PERIODS)),
             "value": pa.Column(
                 float,
                 pa.Check(lambda values: ~np.isinf(values), error="expected a finite number"),
@@ -389,7 +420,9 @@ def _schema() -> Any:
             ),
             pa.Check(
                 # What is missing or no date has a fault of its own.
-                lambda table: ~(table["vintage"].dt.year < table["year"]),
+                lambda table: (
+                    ~(table["vintage"].dt.year < table["year"] - (table["period"] == "school_year"))
+                ),
                 error="vintage: expected a day in the year that is measured, or later",
             ),
             pa.Check(

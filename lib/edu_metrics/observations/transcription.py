@@ -20,9 +20,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from edu_metrics.catalog import Area, Catalog, Quantity, nearest, plain
+from edu_metrics.catalog import Area, Catalog, Group, Quantity, nearest, plain
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.errors import DataError
+from edu_metrics.observations.periods import read_period
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
 from edu_metrics.words import Unit, known_units, unit_of
 
@@ -128,27 +129,34 @@ HEADER = (
     "published",
     "note",
 )
+#: The same where figures are broken down by groups.
+GROUPED = (*HEADER[:2], "group", *HEADER[2:])
 
 _NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 
 
-def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
+def read_transcription(
+    path: Path | str, catalog: Catalog, school_year: str | None = None
+) -> pd.DataFrame:
     """
     Read one raw file of transcribed numbers.
 
     Parameters
     ----------
     path : Path or str
-        A CSV file in UTF-8 with the columns of ``HEADER``; place and quantity are given by id,
-        name or alias, ``published`` is the date of publication, such as ``2021-08-27``. A
+        A CSV file in UTF-8 with the columns of ``HEADER`` or ``GROUPED``; place, quantity and group
+        are given by id, name or alias, the year as :func:`read_period` reads it, ``published`` is
+        the date of publication, such as ``2021-08-27``. A
         suppressed number has an empty value.
     catalog : Catalog
         What is defined.
+    school_year : {"starts", "ends"}, optional
+        The study's rule for the year that a school year counts for.
 
     Returns
     -------
     DataFrame
-        Observations in the columns of the long table; the group is ``all``.
+        Observations in the columns of the long table; the group is ``all`` where none is named.
 
     Raises
     ------
@@ -163,7 +171,7 @@ def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
         raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
     content = path.read_bytes()
     faults = list(_broken_seal(path, content, shown))
-    reader = _Reader(catalog)
+    reader = _Reader(catalog, school_year)
     rows = []
     for where, cells in _lines(content, shown, faults):
         row, new = reader.read(cells)
@@ -175,7 +183,7 @@ def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
     table = empty()
     if not rows:
         return table
-    return pd.DataFrame(rows).assign(group="all").astype(table.dtypes.to_dict())[list(table)]
+    return pd.DataFrame(rows).astype(table.dtypes.to_dict())[list(table)]
 
 
 def _shown(path: Path, root: Path) -> str:
@@ -218,17 +226,18 @@ def _lines(content: bytes, shown: str, faults: list[str]) -> Iterator[tuple[str,
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         header = tuple(next(reader, ()))
-        if header != HEADER:
+        if header not in (HEADER, GROUPED):
             faults.append(
-                f"{shown} line 1: expected the header {','.join(HEADER)}, found {','.join(header)}"
+                f"{shown} line 1: expected the header {','.join(HEADER)}, with group after "
+                f"quantity where there are groups, found {','.join(header)}"
             )
             return
         for cells in reader:
             where = f"{shown} line {reader.line_num}"
-            if len(cells) == len(HEADER):
-                yield where, dict(zip(HEADER, (cell.strip() for cell in cells), strict=True))
+            if len(cells) == len(header):
+                yield where, dict(zip(header, (cell.strip() for cell in cells), strict=True))
             elif cells:
-                faults.append(f"{where}: expected {len(HEADER)} cells, found {len(cells)}")
+                faults.append(f"{where}: expected {len(header)} cells, found {len(cells)}")
     except csv.Error as error:
         faults.append(f"{shown} line {reader.line_num}: not valid CSV: {error}")
 
@@ -242,11 +251,15 @@ class _Names:
     spelt: tuple[str, ...]
 
     @classmethod
-    def of(cls, kind: str, entries: Iterable[Area | Quantity]) -> _Names:
+    def of(cls, kind: str, entries: Iterable[Area | Group | Quantity]) -> _Names:
         spelt = [
             (name, entry.id)
             for entry in entries
-            for name in (*entry.name.by_language.values(), *entry.aliases, entry.id)
+            for name in (
+                *entry.name.by_language.values(),
+                *getattr(entry, "aliases", ()),
+                entry.id,
+            )
         ]
         return cls(kind, {plain(name): key for name, key in spelt}, tuple(n for n, _ in spelt))
 
@@ -262,8 +275,9 @@ class _Names:
 class _Reader:
     """Reads rows; holds the names, which are collected once for a file."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Catalog, school_year: str | None) -> None:
+        self.catalog, self.school_year = catalog, school_year
+        self.groups = _Names.of("group", catalog.groups.values())
         self.places = _Names.of("place", catalog.areas.values())
         self.quantities = _Names.of("quantity", catalog.quantities.values())
 
@@ -273,16 +287,28 @@ class _Reader:
         quantity = self.quantities.find(cells["quantity"], faults)
         row: dict[str, object] = {
             "area": self.places.find(cells["place"], faults),
-            "year": _year(cells["year"], faults),
+            **self._time(cells["year"], faults),
             "quantity": quantity,
+            "group": self._group(cells.get("group", "all"), faults),
             "value": self._value(cells, quantity, faults),
             "bound": _one_of("bound", cells["bound"], BOUNDS, faults),
             "source": _one_of("source", cells["source"], self.catalog.sources, faults),
             "status": _one_of("status", cells["status"], STATUSES, faults),
             "vintage": _published(cells["published"], faults),
         }
-        faults += _too_early(row["year"], row["vintage"])
+        faults += _too_early(row["year"], row["vintage"], row["period"])
         return row, faults
+
+    def _time(self, printed: str, faults: list[str]) -> dict[str, object]:
+        try:
+            year, period = read_period(printed, self.school_year)
+        except DataError as error:
+            faults.append(error.message)
+            return {"year": None, "period": "year"}
+        return {"year": year, "period": period}
+
+    def _group(self, printed: str, faults: list[str]) -> str | None:
+        return "all" if plain(printed) == "all" else self.groups.find(printed, faults)
 
     def _value(
         self, cells: Mapping[str, str], quantity: str | None, faults: list[str]
@@ -318,16 +344,11 @@ def _one_of(field: str, found: str, known: Iterable[str], faults: list[str]) -> 
     return found
 
 
-def _year(found: str, faults: list[str]) -> int | None:
-    if re.fullmatch(r"[0-9]{4}", found):
-        return int(found)
-    faults.append(f"year: expected a year such as 2020, found {found!r}")
-    return None
-
-
-def _too_early(year: object, published: object) -> Iterator[str]:
+def _too_early(year: object, published: object, period: object) -> Iterator[str]:
     """Nobody knows what a year comes to before it begins, nor can estimate it: that is a plan."""
-    if isinstance(year, int) and isinstance(published, pd.Timestamp) and published.year < year:
+    if not isinstance(year, int) or not isinstance(published, pd.Timestamp):
+        return
+    if published.year < year - (period == "school_year"):
         yield (
             f"published: expected a day in {year}, the year that is measured, or later; found "
             f"{published.date()}; mend the year or the date, and leave out what is planned or "

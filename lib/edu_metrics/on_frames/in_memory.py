@@ -297,6 +297,7 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], measure: Measure) -> pd
             "year": rows["year"],
             "quantity": "value",
             "group": "all",
+            "period": "year",
             "value": rows["value"],
             "bound": "exact",
             "source": _ID,

@@ -328,8 +328,8 @@ def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> 
     one, other = usual(first), usual(second)
     if one is None or other is None:
         return False
-    measures = {c.measure for t in (first, second) for c in _checks(context, t)}
-    if measures & {"sum", "rank"}:
+    checks = [check for target in (first, second) for check in _checks(context, target)]
+    if any(check.measure == "sum" or check.hangs_on_others for check in checks):
         return False
     levels = [_row(context, target) for target in (first, second)]
     if levels[0] & levels[1]:

@@ -241,6 +241,32 @@ def _change(change: float, decimals: int, unit: str) -> Said:
 
 
 @rule_of_target(Kind.RECORD)
+def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw]:
+    """Find stated bases that are not what was observed in that year, as finely as they are told."""
+    base, indicator = context.base(target), context.indicator(target)
+    if base is None or indicator is None:
+        return
+    year, stated = base
+    finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
+    for area in context.catalog.expand(target.areas):
+        seen = context.series.get((indicator.id, area), {}).get(year)
+        if seen is None or abs(seen - stated) <= finest / 2 + 1e-9:
+            continue
+        yield Flaw(
+            severity=Severity.MEDIUM,
+            text="audit_record.base_unlike_observed",
+            values={
+                "base": said_value(stated, indicator.unit),
+                "area": context.area_name(area),
+                "year": year,
+                "value": said_value(seen, indicator.unit),
+            },
+            numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
+            part=f"observed_{area}",
+        )
+
+
+@rule_of_target(Kind.RECORD)
 def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find stated bases that lie behind an area above, or ahead even of its later values."""
     base, indicator = context.base(target), context.indicator(target)

@@ -62,7 +62,7 @@ def is_possible(
     >>> is_possible(steps, {2020: 90.0}, limits=(0, 100), last_year=2020)
     True
     """
-    checks = [check for check in checks if check.measure != "rank"]
+    checks = [check for check in checks if not check.hangs_on_others]
     seen = {year: value for year, value in known.items() if year <= last_year}
     open_checks = [check for check in checks if not seen.keys() >= set(check.years)]
     if not all(check.holds(seen) for check in checks if check not in open_checks):
@@ -119,7 +119,7 @@ def is_vacuous(checks: Sequence[Check], known: Mapping[int, float], last_year: i
     held = {year: known.get(year, known[last_year] if year > last_year else None) for year in years}
     if any(value is None for value in held.values()):
         return False
-    return all(check.measure != "rank" and check.holds(held) for check in checks)
+    return all(not check.hangs_on_others and check.holds(held) for check in checks)
 
 
 def final_bound(
@@ -153,7 +153,7 @@ def final_bound(
     """
     needed: dict[int, Bound] = {}
     for check in checks:
-        if check.measure in ("sum", "rank"):
+        if check.measure == "sum" or check.hangs_on_others:
             continue
         bound: Bound | None = check.bounds[0]
         if check.measure != "value":

@@ -17,7 +17,7 @@ from edu_metrics.reachability.gap import pace_falls_short, standing
 from edu_metrics.reachability.noise import Noise, chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.probability import BEYOND, Reached, level_asked, reached
-from edu_metrics.reachability.question import Question
+from edu_metrics.reachability.question import NoJointForecastError, Question
 from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError
 from edu_metrics.reachability.verdicts import Applies, Assessment, Fields, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
@@ -158,6 +158,10 @@ def _assess_reading(question: Question, applies: Applies) -> Assessment:
     if reading.undecided or indicator_id is None:
         return found(verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
     record, checks = question.record, question.checks
+    if applies is Applies.PARTS and any(
+        check.among and check.own_years and question.area not in check.among for check in checks
+    ):
+        return found(verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
     results = tuple(question.result(check) for check in checks)
     stands = standing(question, applies)
     noise = noise_of(question.indicator, record, checks, results, stands["level"])
@@ -202,7 +206,7 @@ def _cannot_tell(reason: str, missing: tuple[Missing, ...] = ()) -> Fields:
 def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
     """Tell whether what should be known by now is not, and what to ask for."""
     record = question.record
-    needed = sorted({year for check in undecided for year in check.years})
+    needed = sorted({year for check in undecided for year in check.own_years})
     behind = [
         year
         for year in needed
@@ -211,9 +215,12 @@ def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tupl
     lacking = bool(behind) or record.last_year is None
     missing = question.missing(behind or needed) if lacking else ()
     for check in undecided:
-        for area, values in question.rivals(check).items():
-            if check.due not in values and (not values or question.over(check.due)):
-                lacking, missing = True, missing + question.missing([check.due], area)
+        others = check.others(question.indicator.id)
+        for name, values in question.rivals(check).items():
+            unknown = [year for year in check.others_years(name) if year not in values]
+            behind = [year for year in unknown if not values or question.over(year)]
+            if behind:
+                lacking, missing = True, missing + question.store.missing(*others[name], behind)
     return lacking, tuple(dict.fromkeys(missing))
 
 
@@ -228,6 +235,8 @@ def _forecast(
     try:
         trajectory = question.trajectory(record.area)
         raw = question.probability(undecided)
+    except NoJointForecastError as error:
+        return _cannot_tell(f"no_joint_forecast:{error}")
     except UnforeseenError as error:
         wanted = sorted(year for year in record.bounds if year > last_year)
         return _cannot_tell(f"bound_unforeseen:{error}", question.missing(wanted))
@@ -272,7 +281,7 @@ def _ends(question: Question, trajectory: Trajectory) -> tuple[float, float, flo
         column = trajectory.years.index(question.due)
         ends = trajectory.quantiles([0.1, 0.5, 0.9])[:, column]
     else:
-        ends = np.quantile(question.asked_about(question.drawn(question.area)), [0.1, 0.5, 0.9])
+        ends = np.quantile(question.asked_about(question.drawn()), [0.1, 0.5, 0.9])
     low, median, high = (float(value) for value in ends)
     return low, median, high
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.catalog.breakdowns import base_of
 from edu_metrics.errors import ProjectionError
 from edu_metrics.observations import (
     compute,
@@ -134,7 +135,7 @@ class SeriesStore:
         return pooled_cells(self.catalog, self.table, self._compared)
 
     @cached_property
-    def _exact_cells(self) -> dict[tuple[str, int, str, str], bool]:
+    def _exact_cells(self) -> dict[tuple[str, int, str, str, str], bool]:
         return known_cells(pooled_cells(self.catalog, self._exact, self._compared))
 
     @cached_property
@@ -199,18 +200,13 @@ class SeriesStore:
         inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
         return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
 
-    def rivals(self, check: Check, indicator: str) -> dict[str, Mapping[int, float]]:
-        """Give the series of the areas that a rank is taken among, the plan's names resolved."""
-        names = [self.catalog.area_binding(self.study, area) for area in check.among]
-        return {area: self.record(indicator, area).exact for area in names}
-
     def breaks(self, indicator: str, area: str) -> list[Break]:
         """Give the breaks of a series that were known by the study's date."""
         line = {area, *self.above(area)}
         return [
             entry
             for entry in self.catalog.breaks.values()
-            if entry.indicator == indicator
+            if entry.indicator == base_of(indicator)
             and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
             and self._published(entry.citation.source)
         ]
@@ -238,7 +234,7 @@ class SeriesStore:
 
     def break_within(self, check: Check, indicator: str, area: str) -> bool:
         """Tell whether a check compares years on both sides of a break."""
-        if check.measure in ("value", "rank"):
+        if len(check.years) == 1:
             return False
         return any(
             check.years[0] < entry.year <= check.due for entry in self.breaks(indicator, area)
@@ -299,6 +295,59 @@ class SeriesStore:
                 self._trajectories.pop(next(iter(self._trajectories)))
         return held
 
+    @_kept
+    def common_part(self, series: frozenset[tuple[str, str]]) -> float | None:
+        """
+        Say what part of what two series may do is common to both.
+
+        Parameters
+        ----------
+        series : frozenset of tuple of str
+            Indicator and area of each.
+
+        Returns
+        -------
+        float or None
+            From both projected together; None where their draws stand side by side as they are,
+            because areas of one level are projected together anyway. [0-1]
+
+        Raises
+        ------
+        ProjectionError
+            If they are not measured on one scale, or too little is known of either.
+        """
+        (one, area), (other, elsewhere) = sorted(series)
+        levels = {self.catalog.areas[name].level for name in (area, elsewhere)}
+        parts = self.parts_of(one, area) or self.parts_of(other, elsewhere)
+        own = set(self.areas) >= {area, elsewhere}
+        if one == other and len(levels) == 1 and own and not parts:
+            return None
+        entries = [self.catalog.indicator(name) for name in (one, other)]
+        if len({(entry.unit, entry.bounds) for entry in entries}) > 1:
+            raise ProjectionError("they are measured in different units")
+        return self._project(sorted(series)).common_part
+
+    def _project(self, series: Sequence[tuple[str, str]], until: int = 0) -> Projection:
+        """Project some series, each by indicator and area, and no others."""
+        import pandas as pd
+
+        rows = [
+            (" ".join(names), year, value)
+            for names in series
+            for record in [self.record(*names)]
+            for year, value in record.exact.items()
+            if record.since is None or year >= record.since
+        ]
+        entry = self.catalog.indicator(series[0][0])
+        return project(
+            pd.DataFrame(rows, columns=["area", "year", "value"]),
+            max([until, *(year + 1 for _, year, _ in rows)]),
+            scale=scale_for(entry.bounds),
+            measure_type=entry.measure_type,
+            falling=entry.better == "lower",
+            whole_counts=counts_whole(entry),
+        )
+
     def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
         known = self.record(indicator.id, area).last_year
         last = until - 1 if known is None else known
@@ -306,6 +355,10 @@ class SeriesStore:
         # Which draws agree must not hang on how far was asked.
         until = max(until, last + 1, *bounds)
         years = tuple(range(last + 1, until + 1))
+        if area not in self.areas:
+            # What is only compared with stands alone: the study's areas learn nothing from it.
+            alone = self._project([(indicator.id, area)], until)
+            return within_bounds(alone.of(f"{indicator.id} {area}", years), bounds)
         parts = self.parts_of(indicator.id, area)
         level = self.catalog.areas[parts[0] if parts else area].level
         projection = self.projection(indicator.id, level, until)

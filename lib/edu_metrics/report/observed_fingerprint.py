@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edu_metrics.catalog import Plan
+from edu_metrics.catalog import Areas, Condition, Plan, Reference, Relative
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore, SideBySide
@@ -95,18 +95,29 @@ class ObservedInputs:
     @functools.cached_property
     def _indicators(self) -> tuple[str, ...]:
         """The indicators by which some reading judges, each with those it stands beside."""
-        return tuple(dict.fromkeys(n for target in self._plan.targets for n in target.indicators))
+        found = [name for target in self._plan.targets for name in target.indicators]
+        found += [to.indicator for to in self._references if to.indicator]
+        return tuple(dict.fromkeys(found))
 
     @functools.cached_property
     def _rivals(self) -> frozenset[str]:
-        """The areas among which some target is a rank."""
-        return frozenset(
-            self._catalog.area_binding(self._store.study, area)
-            for target in self._plan.targets
-            for reading in target.readings
-            for condition in reading.conditions
-            for area in getattr(condition, "among", None) or ()
-        )
+        """The areas among which some target is a rank, or with which one is compared."""
+        named = {area for one in self._conditions for area in getattr(one, "among", None) or ()}
+        named |= {to.area for to in self._references if to.area}
+        return frozenset(self._catalog.area_binding(self._store.study, area) for area in named)
+
+    @property
+    def _conditions(self) -> Iterator[Condition]:
+        for target in self._plan.targets:
+            for reading in target.readings:
+                yield from reading.conditions
+
+    @property
+    def _references(self) -> Iterator[Reference]:
+        for condition in self._conditions:
+            compared = condition.each if isinstance(condition, Areas) else condition
+            if isinstance(compared, Relative):
+                yield compared.to
 
     @functools.cached_property
     def _shared(self) -> bytes:

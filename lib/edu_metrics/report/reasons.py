@@ -102,7 +102,9 @@ def _reason(report: StudyReport, found: Assessment) -> str:
         if found.level is None and sums:
             return _sums_text(report, found, sums)
         return say(
-            "report.because_forecast",
+            "report.because_forecast_compared"
+            if found.level is None
+            else "report.because_forecast",
             lang,
             value=amount(found.last_value, unit, lang),
             year=found.last_year,
@@ -154,7 +156,7 @@ def _check_text(check: CheckResult, unit: str, lang: str) -> str:
         )
     elif check.measure == "percent":
         shown = percent(signed(check.measured, 1), lang)
-    elif check.measure == "rank":
+    elif check.measure in ("rank", "rank_pct", "areas", "areas_pct"):
         shown = number(check.measured, 0)
     else:
         shown = amount(check.measured, unit, lang)

@@ -151,6 +151,20 @@ class Projection:
             return ()
         return tuple(self._first + int(year) for year in np.flatnonzero(self._forecast.unusual[0]))
 
+    @property
+    def common_part(self) -> float:
+        """
+        Part of the variance that all areas share, on average, 0-1.
+
+        Raises
+        ------
+        ProjectionError
+            If one of them can't be projected.
+        """
+        for area in self.areas:
+            self._row(area)
+        return float(np.mean(self._common))
+
     def of(self, area: str, years: Sequence[int]) -> Trajectory:
         """
         Say what one area may do.
