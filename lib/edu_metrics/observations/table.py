@@ -19,7 +19,23 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
 
 #: The columns, in order.
-COLUMNS = ("area", "year", "quantity", "group", "value", "bound", "source", "status", "vintage")
+COLUMNS = (
+    "area",
+    "year",
+    "quantity",
+    "group",
+    "value",
+    "lower",
+    "upper",
+    "bound",
+    "source",
+    "status",
+    "vintage",
+)
+
+#: Ends of a figure that was printed rounded; both are missing where it was not. A table may lack
+#: these columns when it comes in.
+ENDS = ("lower", "upper")
 
 #: No two rows agree in all of these.
 KEYS = ("area", "year", "quantity", "group", "vintage")
@@ -44,7 +60,8 @@ def empty() -> pd.DataFrame:
     (0, True)
     """
     table = pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS})
-    return table.astype({"year": "int64", "value": "float64", "vintage": "datetime64[ns]"})
+    floats = dict.fromkeys(("value", *ENDS), "float64")
+    return table.astype({"year": "int64", **floats, "vintage": "datetime64[ns]"})
 
 
 def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -280,7 +297,8 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     ----------
     table : DataFrame
         Columns ``area, year, quantity, group, value, bound, source, status, vintage``, in any
-        order. A vintage may be given as text, such as ``2021-08-27``.
+        order, and ``lower`` and ``upper`` where a figure was rounded. A vintage may be given as
+        text, such as ``2021-08-27``.
     catalog : Catalog, optional
         What is defined. With it, the meaning is checked too: unknown areas, quantities and
         sources, printed rates out of bounds, negative counts, a part above its whole, and
@@ -312,6 +330,7 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     1
     """
     rows = table.reset_index(drop=True)
+    rows = rows.assign(**{name: np.nan for name in ENDS if name not in rows})
     sound, faults = _hold_to_contract(rows)
     if sound is not None and catalog is not None:
         faults = faults_of_meaning(sound, catalog)
@@ -370,6 +389,7 @@ def _schema() -> Any:
                 nullable=True,
                 coerce=True,
             ),
+            **{name: pa.Column(float, nullable=True, coerce=True) for name in ENDS},
             "bound": text(one_of(BOUNDS)),
             "source": text(filled),
             "status": text(one_of(STATUSES)),
@@ -392,6 +412,10 @@ def _schema() -> Any:
                 error="value: expected none where suppressed",
             ),
             pa.Check(
+                lambda table: _between_its_ends(table),
+                error="lower, upper: expected lower <= value <= upper, or neither of them",
+            ),
+            pa.Check(
                 # What is missing or no date has a fault of its own.
                 lambda table: ~(table["vintage"].dt.year < table["year"]),
                 error="vintage: expected a day in the year that is measured, or later",
@@ -403,6 +427,11 @@ def _schema() -> Any:
         ],
         strict=True,
     )
+
+
+def _between_its_ends(table: pd.DataFrame) -> pd.Series:
+    lower, value, upper = table["lower"], table["value"], table["upper"]
+    return (lower.isna() & upper.isna()) | ((lower <= value) & (value <= upper))
 
 
 def _in_words(cases: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
