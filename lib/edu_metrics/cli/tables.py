@@ -1,4 +1,4 @@
-"""Verbs on tables that people bring: intake, seal."""
+"""Verbs on tables that people bring: intake, template, seal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edu_metrics.cli.common import USAGE as USAGE_FAULT
-from edu_metrics.cli.common import Format, Root, app, load, stop, studies_of, usage
+from edu_metrics.cli.common import (
+    Format,
+    Lang,
+    Root,
+    app,
+    asked_for,
+    load,
+    stop,
+    studies_of,
+    table_of,
+    usage,
+)
 from edu_metrics.cli.printing import print_rows
 from edu_metrics.errors import EduMetricsError, require_extra
 
@@ -105,6 +116,36 @@ def _line(catalog: Catalog, one: TakenIn, dry_run: bool) -> str:
         f"{one.given.name}: {len(one.table)} observations {verb}{outside}, "
         f"{len(one.log.repairs)} cells repaired or set aside: {where}, {where}.log.csv\n"
     )
+
+
+@app.command()
+def template(
+    study: Annotated[str, typer.Argument(help="Study id.")],
+    out: Annotated[Path, typer.Option(help="Workbook to write, .xlsx.")],
+    area: Annotated[str | None, typer.Option(help="Only this area of the study.")] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Language; the study's first.")] = None,
+    root: Root = None,
+) -> None:
+    """Write a workbook that asks for exactly the figures that are missing."""
+    from edu_metrics.observations import MissingInput
+    from edu_metrics.observations.atomic_write import write_whole_files
+    from edu_metrics.observations.intake import write_template
+    from edu_metrics.reachability import assess
+
+    require_extra("tables", "openpyxl")
+    if out.suffix.lower() != ".xlsx":
+        stop(EduMetricsError(f"--out {out}: expected a file .xlsx"), USAGE_FAULT)
+    catalog = load(root)
+    entry, areas, _ = asked_for(catalog, study, area, None)
+    found = assess(catalog, entry, table_of(catalog, entry), areas=areas)
+    missing = {
+        MissingInput(item.year, item.quantity, item.group, item.area)
+        for one in found
+        for item in one.missing
+    }
+    content = write_template(catalog, entry, missing, lang or entry.languages[0])
+    write_whole_files({out: content})
+    sys.stdout.write(f"{out}: {len(missing)} figures to ask for\n")
 
 
 @app.command()

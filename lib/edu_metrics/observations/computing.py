@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, Indicator, nearest
@@ -23,11 +26,26 @@ from edu_metrics.observations.pooling import (
     usable,
     with_sums,
 )
+from edu_metrics.observations.table import ENDS, PART_OF_WHOLE
 
 #: The columns of a computed series.
-SERIES = ("area", "year", "value", "bound", "numerator", "denominator", "status", "source", "how")
+SERIES = (
+    "area",
+    "year",
+    "value",
+    "lower",
+    "upper",
+    "bound",
+    "numerator",
+    "denominator",
+    "status",
+    "source",
+    "how",
+)
 
-_NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denominator": "float64"}
+_NUMBERS = {"year": "int64"} | dict.fromkeys(
+    ("value", *ENDS, "numerator", "denominator"), "float64"
+)
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})
 
 
@@ -74,7 +92,8 @@ def compute(
     -------
     DataFrame
         One row for each area and year in which the indicator is known, sorted. Value is in the
-        unit of the indicator; numerator and denominator are the first two arguments of its
+        unit of the indicator, between ``lower`` and ``upper`` where an input was printed rounded
+        (NaN elsewhere); numerator and denominator are the first two arguments of its
         formula, or the value itself for a count. ``how`` is ``computed`` (from the area's own
         numbers), ``pooled`` (at least one of them is the sum over all children) or ``printed``.
         ``status`` is the weakest of the inputs, ``source`` names all of them. Years with a
@@ -316,6 +335,7 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
         value = formula.function(*numbers)
     except DataError as error:
         raise DataError(f"indicator {indicator.id!r}: {error.message}", error.faults) from error
+    lower, upper = _ends(indicator, inputs, value)
     printed = indicator.formula == "as_published"
     pooled = np.logical_or.reduce([cells["pooled"] for cells in inputs])
     ranks = [status_ranks(cells["status"]) for cells in inputs]
@@ -324,6 +344,8 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
             "area": index.get_level_values("area"),
             "year": index.get_level_values("year"),
             "value": value.to_numpy(),
+            "lower": lower,
+            "upper": upper,
             "bound": _bound([cells["bound"] for cells in inputs]),
             "numerator": np.nan if printed else numbers[0].to_numpy(),
             "denominator": numbers[1].to_numpy() if len(numbers) > 1 else np.nan,
@@ -332,6 +354,35 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
             "how": "printed" if printed else np.where(pooled, "pooled", "computed"),
         }
     ).astype(_NOTHING.dtypes.to_dict())
+
+
+def _ends(
+    indicator: Indicator, inputs: list[pd.DataFrame], value: pd.Series
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """
+    Say between which numbers a value lies whose inputs were printed rounded; NaN elsewhere.
+
+    Formulas rise or fall in each argument alone, so that the ends lie at the inputs' ends.
+    """
+    rounded = np.logical_or.reduce([cells["lower"].notna() for cells in inputs])
+    nothing = np.full(len(value), np.nan)
+    if not rounded.any():
+        return nothing, nothing
+    formula = FORMULAS[indicator.formula]
+    corners = [value]
+    for ends in product(ENDS, repeat=len(inputs)):
+        numbers = [
+            cells[end].fillna(cells["value"]) for cells, end in zip(inputs, ends, strict=True)
+        ]
+        if indicator.formula in PART_OF_WHOLE:
+            numbers[0] = numbers[0].clip(upper=numbers[1])
+        with contextlib.suppress(DataError):  # no such pair of numbers is there to be measured
+            corners.append(formula.function(*numbers))
+    found = np.array([corner.to_numpy() for corner in corners])
+    return (
+        np.where(rounded, found.min(axis=0), nothing),
+        np.where(rounded, found.max(axis=0), nothing),
+    )
 
 
 def _aligned(inputs: list[pd.DataFrame]) -> list[pd.DataFrame]:

@@ -165,7 +165,7 @@ def _plainly(cell: object) -> str:
 
 
 #: Formulas whose second argument holds the first.
-_PART_OF_WHOLE = ("share", "coverage", "qualification_share")
+PART_OF_WHOLE = ("share", "coverage", "qualification_share")
 
 #: Bounds under which the number behind a value may be smaller, or larger, than what is printed.
 _MAY_BE_LESS = ("at_most", "below", "about")
@@ -278,7 +278,7 @@ def _pairs(indicators: Iterable[Indicator]) -> set[tuple[str, str]]:
     """Collect part and whole of all indicators in which one lies within the other."""
     pairs = set()
     for indicator in indicators:
-        if indicator.formula in _PART_OF_WHOLE:
+        if indicator.formula in PART_OF_WHOLE:
             part, whole = (indicator.inputs[name] for name in FORMULAS[indicator.formula].arguments)
             if part.lag == whole.lag and part.group == whole.group:
                 pairs.add((part.quantity, whole.quantity))

@@ -282,7 +282,7 @@ class _Names:
     """All names of some definitions, and the id that each of them means."""
 
     kind: str
-    ids: Mapping[str, str]
+    ids: Mapping[str, tuple[str, ...]]
     spelt: tuple[str, ...]
 
     @classmethod
@@ -292,15 +292,23 @@ class _Names:
             for entry in entries
             for name in (entry.name.zh, entry.name.en, *entry.aliases, entry.id)
         ]
-        return cls(kind, {plain(name): key for name, key in spelt}, tuple(n for n, _ in spelt))
+        ids: dict[str, tuple[str, ...]] = {}
+        for name, key in spelt:
+            ids[plain(name)] = tuple(dict.fromkeys((*ids.get(plain(name), ()), key)))
+        return cls(kind, ids, tuple(n for n, _ in spelt))
 
     def find(self, name: str, faults: list[str]) -> str | None:
-        found = self.ids.get(plain(name))
-        if found is None:
+        found = self.ids.get(plain(name), ())
+        if len(found) > 1:
+            faults.append(
+                f"{self.kind}: {len(found)} of them have the name {name!r}; name one by its id: "
+                f"{', '.join(found)}"
+            )
+        elif not found:
             faults.append(
                 f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, self.spelt)}"
             )
-        return found
+        return found[0] if len(found) == 1 else None
 
 
 class _Reader:

@@ -126,7 +126,7 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
     if not target.readings:
         return blank
     results = [
-        _assess_reading(store, plan, target, reading, steps, blank)
+        _held_to_rounding(store, plan, target, reading, steps, blank)
         for reading, steps in plan.combinations(target)
     ]
     results = [with_pace_percentile(one, store.catalog, store.study) for one in results]
@@ -142,6 +142,35 @@ def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
     if area in above_bound:
         return Applies.PARTS
     return Applies.ELSEWHERE
+
+
+def _held_to_rounding(
+    store: SeriesStore,
+    plan: Plan,
+    target: Target,
+    reading: Reading,
+    steps: int | None,
+    blank: Assessment,
+) -> Assessment:
+    """Assess one reading; where figures were rounded, only what holds at both their ends."""
+    found = _assess_reading(store, plan, target, reading, steps, blank)
+    name = found.indicator
+    if name is None or reading.undecided or not store.record(name, blank.area).rounded:
+        return found
+    ends = [
+        _assess_reading(store.at_end(end), plan, target, reading, steps, blank).verdict
+        for end in ("lower", "upper")
+    ]
+    if all(verdict is found.verdict for verdict in ends):
+        return found
+    return replace(
+        found,
+        verdict=Verdict.CANNOT_TELL,
+        reason="rounded",
+        probability=None,
+        probability_raw=None,
+        year_reached=None,
+    )
 
 
 def _assess_reading(

@@ -9,6 +9,7 @@ from edu_metrics.observations.intake.log import LOG_HEADER, Log
 from edu_metrics.observations.intake.mapping import Mapping, read_mapping
 from edu_metrics.observations.intake.reading import Intake, read_table
 from edu_metrics.observations.intake.storing import TakenIn, read_stored, take_in, undone
+from edu_metrics.observations.intake.template import write_template
 
 __all__ = [
     "LOG_HEADER",
@@ -21,4 +22,5 @@ __all__ = [
     "read_table",
     "take_in",
     "undone",
+    "write_template",
 ]

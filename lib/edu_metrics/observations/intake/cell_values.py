@@ -26,7 +26,7 @@ _NARROW = {
 
 _FOOTNOTE = re.compile(r"[①-⑳¹²³⁰-⁹†‡]+$")
 
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?"
+_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _BEFORE = {
     "above": (">", "超过", "高于", "大于", "多于"),
     "at_least": ("≥", ">=", "不低于", "不少于", "不小于", "至少"),
@@ -54,7 +54,7 @@ _FIGURE = re.compile(
 )
 
 #: Marks of a number that its publisher keeps back.
-_SUPPRESSED = frozenset({"*", "**", "***", "×", "x", "X", "suppressed", "保密"})
+_SUPPRESSED = frozenset({"*", "**", "***", "suppressed", "保密"})
 #: Marks of no number.
 _DASHES = ("", "—", "——", "–", "-", "--", "---", "…", "……", "...", "..", "·", "/", ":")
 _NO_NUMBER = frozenset(

@@ -18,7 +18,7 @@ from typing import Any
 from edu_metrics.errors import DataError, require_extra
 
 #: Bytes that one part, and all parts together, may unfold to. [bytes]
-MOST_UNFOLDED = 600_000_000
+MOST_UNFOLDED = 300_000_000
 _CHUNK = 1 << 20
 
 #: Formulas, errors, cells far out, and cells that do not say where they stand.
@@ -244,7 +244,7 @@ def _unfold(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     left = MOST_UNFOLDED
     for entry in archive.infolist():
-        kept = []
+        kept, needed = [], entry.filename.endswith((".xml", ".rels"))
         with archive.open(entry) as file:
             while chunk := file.read(_CHUNK):
                 left -= len(chunk)
@@ -253,10 +253,11 @@ def _unfold(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
                         f"{name}: unfolds to more than {MOST_UNFOLDED:,} bytes, from "
                         f"{sum(one.compress_size for one in archive.infolist()):,}; no table does"
                     )
-                kept.append(chunk)
-        if entry.filename.endswith((".xml", ".rels")):
+                if needed:
+                    kept.append(chunk)
+        if needed:
             parts[entry.filename] = b"".join(kept)
-            if b"<!DOCTYPE" in parts[entry.filename][:2000]:
+            if b"<!DOCTYPE" in parts[entry.filename][:4096]:
                 raise DataError(f"{name}: {entry.filename} defines entities; no workbook does")
     return parts
 

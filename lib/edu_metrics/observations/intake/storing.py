@@ -263,10 +263,19 @@ def with_input(text: str, path: str) -> str:
     first, last = listed.value[0], listed.value[-1]
     line = text.rfind("\n", 0, first.start_mark.index) + 1
     lead = text[line : first.start_mark.index]
-    end = len(text[: last.end_mark.index].rstrip())
+    end = _end_of(last)
     # What stands behind the last entry on its line, a comment say, stays there.
     end = text.find("\n", end) if "\n" in text[end:] else len(text)
     return f"{text[:end]}\n{lead}{entry}{text[end:]}"
+
+
+def _end_of(node: yaml.Node) -> int:
+    """Say where an entry ends; a block's own mark lies behind the comments that follow it."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
+        return _end_of(node.value[-1][1])
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
+        return _end_of(node.value[-1])
+    return int(node.end_mark.index)
 
 
 def _sidecar(catalog: Catalog, one: TakenIn, content: bytes, told: Mapping, today: dt.date) -> str:
