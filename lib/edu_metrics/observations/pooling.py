@@ -303,7 +303,9 @@ def usable(table: pd.DataFrame) -> pd.DataFrame:
         One row at most for each area, year, quantity and group.
     """
     rows = newest(table)
-    return rows[rows["value"].notna()]
+    kept = rows[rows["value"].notna()]
+    lacking = {end: np.nan for end in ENDS if end not in kept}
+    return kept.assign(**lacking) if lacking else kept
 
 
 def children_of(catalog: Catalog, cells: pd.DataFrame) -> pd.DataFrame:
