@@ -214,14 +214,16 @@ def _parent(parts: Parts, area: str) -> str | None:
 
 
 def _aliases(parts: Parts, table: str) -> Iterator[str]:
-    owners: dict[str, str] = {}
+    owners: dict[tuple[str, str | None], str] = {}
     for where, entry in parts.tables()[table].values():
         names = {
             plain(name): name
             for name in (*entry.name.by_language.values(), *getattr(entry, "aliases", ()))
         }
+        # Two districts of one name are told apart by the cities that they lie in.
+        parent = getattr(entry, "parent", None)
         for compared, name in names.items():
-            owner = owners.setdefault(compared, entry.id)
+            owner = owners.setdefault((compared, parent), entry.id)
             if owner != entry.id:
                 yield f"{where}: the name {name!r} is already a name of {owner!r}"
 

@@ -121,9 +121,14 @@ class Catalog:
         if area in members:
             return self.areas[area]
         wanted = plain(area)
-        for member in members:
-            if wanted in self._names(member):
-                return self.areas[member]
+        found = [member for member in members if wanted in self._names(member)]
+        if len(found) > 1:
+            raise DefinitionError(
+                f"study {study.id!r}: several areas are called {area!r}; name one by its id: "
+                f"{', '.join(found)}"
+            )
+        if found:
+            return self.areas[found[0]]
         known = [name for member in members for name in (member, *self._names(member))]
         listed = ", ".join(members[:8]) + (", ..." if len(members) > 8 else "")
         raise DefinitionError(

@@ -10,12 +10,13 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study
 from edu_metrics.errors import DataError, require_extra
+from edu_metrics.observations.intake import read_stored
+from edu_metrics.observations.intake.storing import LOG
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.pooling import below
+from edu_metrics.observations.seals import SIDECAR
 from edu_metrics.observations.table import COLUMNS, empty, show_rows, validate
 from edu_metrics.observations.transcription import read_transcription
-
-_SIDECAR = ".source.yaml"
 
 
 def build(
@@ -91,7 +92,10 @@ def _collect(
         return found
     for path in _paths(given, catalog, study, faults):
         try:
-            found.append(read_transcription(path, catalog, study.school_year))
+            stored = read_stored(path, catalog)
+            if stored is None:
+                stored = read_transcription(path, catalog, study.school_year)
+            found.append(stored)
         except DataError as error:
             faults += _all_of(error)
     return found
@@ -118,7 +122,8 @@ def _paths(
         matched = sorted(raw.glob(pattern))
     except (NotImplementedError, ValueError):
         matched = []
-    paths = [path for path in matched if path.is_file() and not path.name.endswith(_SIDECAR)]
+    beside = (SIDECAR, LOG)
+    paths = [path for path in matched if path.is_file() and not path.name.endswith(beside)]
     if not paths:
         faults.append(absent)
     return paths

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, Indicator, Input, Prices, nearest
@@ -24,11 +27,26 @@ from edu_metrics.observations.pooling import (
     usable,
     with_sums,
 )
+from edu_metrics.observations.table import ENDS, PART_OF_WHOLE
 
 #: The columns of a computed series.
-SERIES = ("area", "year", "value", "bound", "numerator", "denominator", "status", "source", "how")
+SERIES = (
+    "area",
+    "year",
+    "value",
+    "lower",
+    "upper",
+    "bound",
+    "numerator",
+    "denominator",
+    "status",
+    "source",
+    "how",
+)
 
-_NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denominator": "float64"}
+_NUMBERS = {"year": "int64"} | dict.fromkeys(
+    ("value", *ENDS, "numerator", "denominator"), "float64"
+)
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})
 
 
@@ -79,7 +97,8 @@ def compute(
     -------
     DataFrame
         One row for each area and year in which the indicator is known, sorted. Value is in the
-        unit of the indicator; numerator and denominator are the first two arguments of its
+        unit of the indicator, between ``lower`` and ``upper`` where an input was printed rounded
+        (NaN elsewhere); numerator and denominator are the first two arguments of its
         formula, or the value itself for a count. ``how`` is ``computed`` (from the area's own
         numbers), ``pooled`` (at least one of them is the sum over all children) or ``printed``.
         ``status`` is the weakest of the inputs, ``source`` names all of them. Years with a
@@ -340,6 +359,7 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
         raise DataError(f"indicator {indicator.id!r}: {error.message}", error.faults) from error
     if not registered:
         _require_within_bounds(indicator, value)
+    lower, upper = _ends(indicator, inputs, value)
     # What stands above and below the line is known of the formulas of this package only.
     printed = indicator.formula == "as_published"
     pooled = np.logical_or.reduce([cells["pooled"] for cells in inputs])
@@ -349,6 +369,8 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
             "area": index.get_level_values("area"),
             "year": index.get_level_values("year"),
             "value": value.to_numpy(),
+            "lower": lower,
+            "upper": upper,
             "bound": _bound([cells["bound"] for cells in inputs], known=registered),
             "numerator": np.nan if printed or not registered else numbers[0].to_numpy(),
             "denominator": numbers[1].to_numpy() if registered and len(numbers) > 1 else np.nan,
@@ -381,7 +403,8 @@ def _in_prices(
     for area, part in series.groupby("area"):
         index = _deflators(catalog, prices, table, str(area))
         factor = index.get(prices.year, np.nan) / part["year"].map(index)
-        parts.append(part.assign(value=part["value"] * factor, numerator=np.nan))
+        told = {name: part[name] * factor for name in ("value", *ENDS)}
+        parts.append(part.assign(**told, numerator=np.nan))
     return pd.concat(parts).dropna(subset=["value"])
 
 
@@ -399,6 +422,36 @@ def _deflators(
             return dict(zip(own["year"].tolist(), own["value"].tolist(), strict=True))
         above = catalog.areas[above].parent
     return {}
+
+
+def _ends(
+    indicator: Indicator, inputs: list[pd.DataFrame], value: pd.Series
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """
+    Say between which numbers a value lies whose inputs were printed rounded; NaN elsewhere.
+
+    Formulas rise or fall in each argument alone, so that the ends lie at the inputs' ends; so it
+    is taken of formulas that a project brings, too.
+    """
+    rounded = np.logical_or.reduce([cells["lower"].notna() for cells in inputs])
+    nothing = np.full(len(value), np.nan)
+    if not rounded.any():
+        return nothing, nothing
+    formula = indicator.calculation
+    corners = [value]
+    for ends in product(ENDS, repeat=len(inputs)):
+        numbers = [
+            cells[end].fillna(cells["value"]) for cells, end in zip(inputs, ends, strict=True)
+        ]
+        if indicator.formula in PART_OF_WHOLE:
+            numbers[0] = numbers[0].clip(upper=numbers[1])
+        with contextlib.suppress(DataError):  # no such pair of numbers is there to be measured
+            corners.append(formula.function(*numbers))
+    found = np.array([corner.to_numpy() for corner in corners])
+    return (
+        np.where(rounded, found.min(axis=0), nothing),
+        np.where(rounded, found.max(axis=0), nothing),
+    )
 
 
 def _aligned(inputs: list[pd.DataFrame], *, divides: bool) -> list[pd.DataFrame]:

@@ -79,6 +79,7 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
         for column, quantity in given.quantities.items()
     ]
     table = pd.concat(parts, ignore_index=True).dropna(subset="value", ignore_index=True)
+    table = table.assign(lower=np.nan, upper=np.nan)
     return table.astype(empty().dtypes.to_dict())[list(COLUMNS)]
 
 

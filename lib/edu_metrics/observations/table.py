@@ -22,8 +22,12 @@ from edu_metrics.observations.periods import WHOLE_YEARS
 #: The columns, in order.
 COLUMNS = (
     *("area", "year", "quantity", "group", "period"),
-    *("value", "bound", "source", "status", "vintage"),
+    *("value", "lower", "upper", "bound", "source", "status", "vintage"),
 )
+
+#: Ends of a figure that was printed rounded; both are missing where it was not. A table may lack
+#: these columns when it comes in.
+ENDS = ("lower", "upper")
 
 #: No two rows agree in all of these.
 KEYS = ("area", "year", "quantity", "group", "period", "vintage")
@@ -48,7 +52,8 @@ def empty() -> pd.DataFrame:
     (0, True)
     """
     table = pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS})
-    return table.astype({"year": "int64", "value": "float64", "vintage": "datetime64[ns]"})
+    floats = dict.fromkeys(("value", *ENDS), "float64")
+    return table.astype({"year": "int64", **floats, "vintage": "datetime64[ns]"})
 
 
 def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -153,7 +158,7 @@ def _plainly(cell: object) -> str:
 
 
 #: Formulas whose second argument holds the first.
-_PART_OF_WHOLE = ("share", "coverage", "qualification_share")
+PART_OF_WHOLE = ("share", "coverage", "qualification_share")
 
 #: Bounds under which the number behind a value may be smaller, or larger, than what is printed.
 _MAY_BE_LESS = ("at_most", "below", "about")
@@ -285,7 +290,7 @@ def _pairs(indicators: Iterable[Indicator]) -> set[tuple[str, str]]:
     """Collect part and whole of all indicators in which one lies within the other."""
     pairs = set()
     for indicator in indicators:
-        if indicator.formula in _PART_OF_WHOLE:
+        if indicator.formula in PART_OF_WHOLE:
             part, whole = (indicator.inputs[name] for name in FORMULAS[indicator.formula].arguments)
             if part.lag == whole.lag and part.group == whole.group:
                 pairs.add((part.quantity, whole.quantity))
@@ -304,8 +309,8 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     ----------
     table : DataFrame
         Columns ``area, year, quantity, group, period, value, bound, source, status, vintage``, in
-        any order; the period may be left out where all are years. A vintage may be given as text,
-        such as ``2021-08-27``.
+        any order, and ``lower`` and ``upper`` where a figure was rounded; the period may be left
+        out where all are years. A vintage may be given as text, such as ``2021-08-27``.
     catalog : Catalog, optional
         What is defined. With it, the meaning is checked too: unknown areas, quantities and
         sources, printed rates out of bounds, negative counts, a part above its whole, and
@@ -338,6 +343,7 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     """
     rows = table.reset_index(drop=True)
     rows = rows if "period" in rows else rows.assign(period="year")
+    rows = rows.assign(**{name: np.nan for name in ENDS if name not in rows})
     sound, faults = _hold_to_contract(rows)
     if sound is not None and catalog is not None:
         faults = faults_of_meaning(sound, catalog)
@@ -397,6 +403,7 @@ def _schema() -> Any:
                 nullable=True,
                 coerce=True,
             ),
+            **{name: pa.Column(float, nullable=True, coerce=True) for name in ENDS},
             "bound": text(one_of(BOUNDS)),
             "source": text(filled),
             "status": text(one_of(STATUSES)),
@@ -419,6 +426,10 @@ def _schema() -> Any:
                 error="value: expected none where suppressed",
             ),
             pa.Check(
+                lambda table: _between_its_ends(table),
+                error="lower, upper: expected lower <= value <= upper, or neither of them",
+            ),
+            pa.Check(
                 # What is missing or no date has a fault of its own.
                 lambda table: (
                     ~(table["vintage"].dt.year < table["year"] - (table["period"] == "school_year"))
@@ -432,6 +443,11 @@ def _schema() -> Any:
         ],
         strict=True,
     )
+
+
+def _between_its_ends(table: pd.DataFrame) -> pd.Series:
+    lower, value, upper = table["lower"], table["value"], table["upper"]
+    return (lower.isna() & upper.isna()) | ((lower <= value) & (value <= upper))
 
 
 def _in_words(cases: pd.DataFrame, rows: pd.DataFrame) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +20,9 @@ from pathlib import Path
 import pandas as pd
 
 from edu_metrics.catalog import Area, Catalog, Group, Quantity, nearest, plain
-from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.errors import DataError
 from edu_metrics.observations.periods import read_period
+from edu_metrics.observations.seals import broken_seal
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
 from edu_metrics.words import Unit, known_units, unit_of
 
@@ -109,6 +108,52 @@ def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
     return Decimal(1).scaleb(_power(scale))
 
 
+def rounded_between(
+    printed: Decimal, factor: Decimal, quantity: Quantity, bound: str = "exact"
+) -> tuple[float | None, float | None]:
+    """
+    Say between which numbers a count lies that was printed in thousands or 万.
+
+    Parameters
+    ----------
+    printed : Decimal
+        Number as printed, with the digits that were printed. [printed unit]
+    factor : Decimal
+        How many units of the quantity one printed unit is.
+    quantity : Quantity
+        What is measured.
+    bound : str, optional
+        What is printed of the number; only an exact one is rounded.
+
+    Returns
+    -------
+    float or None, float or None
+        Half a unit of the last digit below and above; None where nothing was rounded: a count
+        whose last digit is one, and a rate, which is used as it was published. [unit of quantity]
+
+    Examples
+    --------
+    >>> teachers = Quantity.model_validate(
+    ...     {
+    ...         "id": "teachers",
+    ...         "name": {"zh": "教师", "en": "Teachers"},
+    ...         "unit": "persons",
+    ...         "form": "count",
+    ...     }
+    ... )
+    >>> rounded_between(Decimal("0.08"), Decimal(10000), teachers)
+    (750.0, 850.0)
+    >>> rounded_between(Decimal("828"), Decimal(1), teachers)
+    (None, None)
+    """
+    exponent = printed.as_tuple().exponent
+    step = Decimal(1).scaleb(int(exponent)) * factor
+    if quantity.form == "printed_rate" or bound != "exact" or factor <= 1 or step <= 1:
+        return None, None
+    half = step / 2
+    return float(max(printed * factor - half, Decimal(0))), float(printed * factor + half)
+
+
 def _power(scale: str) -> int:
     power = 0
     for part in re.findall(rf"{'|'.join(_SCALES)}|10000|1000", scale):
@@ -170,7 +215,7 @@ def read_transcription(
     if not path.is_file():
         raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
     content = path.read_bytes()
-    faults = list(_broken_seal(path, content, shown))
+    faults = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
     reader = _Reader(catalog, school_year)
     rows = []
     for where, cells in _lines(content, shown, faults):
@@ -190,30 +235,6 @@ def _shown(path: Path, root: Path) -> str:
     absolute = path.resolve()
     inside = absolute.is_relative_to(root)
     return absolute.relative_to(root).as_posix() if inside else path.name
-
-
-def _broken_seal(path: Path, content: bytes, shown: str) -> Iterator[str]:
-    """Compare the file with what its sidecar says of it."""
-    sidecar = path.with_name(f"{path.name}.source.yaml")
-    if not sidecar.is_file():
-        yield (
-            f"{shown}: {sidecar.name} is missing; expected beside the file where it comes from "
-            "and its sha256"
-        )
-        return
-    described, faults = read_yaml(sidecar)
-    yield from (f"{shown}: {fault}" for fault in faults)
-    if faults:
-        return
-    expected = described.get("sha256") if isinstance(described, dict) else None
-    found = hashlib.sha256(content).hexdigest()
-    if expected is None:
-        yield f"{shown}: {sidecar.name} has no sha256; the file's is {found}"
-    elif str(expected).lower() != found:
-        yield (
-            f"{shown}: was edited: {sidecar.name} expects the sha256 {expected}, found {found}; "
-            "bring the file back, or describe a new edition of it"
-        )
 
 
 def _lines(content: bytes, shown: str, faults: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -247,7 +268,7 @@ class _Names:
     """All names of some definitions, and the id that each of them means."""
 
     kind: str
-    ids: Mapping[str, str]
+    ids: Mapping[str, tuple[str, ...]]
     spelt: tuple[str, ...]
 
     @classmethod
@@ -261,15 +282,23 @@ class _Names:
                 entry.id,
             )
         ]
-        return cls(kind, {plain(name): key for name, key in spelt}, tuple(n for n, _ in spelt))
+        ids: dict[str, tuple[str, ...]] = {}
+        for name, key in spelt:
+            ids[plain(name)] = tuple(dict.fromkeys((*ids.get(plain(name), ()), key)))
+        return cls(kind, ids, tuple(n for n, _ in spelt))
 
     def find(self, name: str, faults: list[str]) -> str | None:
-        found = self.ids.get(plain(name))
-        if found is None:
+        found = self.ids.get(plain(name), ())
+        if len(found) > 1:
+            faults.append(
+                f"{self.kind}: {len(found)} of them have the name {name!r}; name one by its id: "
+                f"{', '.join(found)}"
+            )
+        elif not found:
             faults.append(
                 f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, self.spelt)}"
             )
-        return found
+        return found[0] if len(found) == 1 else None
 
 
 class _Reader:
@@ -290,7 +319,7 @@ class _Reader:
             **self._time(cells["year"], faults),
             "quantity": quantity,
             "group": self._group(cells.get("group", "all"), faults),
-            "value": self._value(cells, quantity, faults),
+            **self._value(cells, quantity, faults),
             "bound": _one_of("bound", cells["bound"], BOUNDS, faults),
             "source": _one_of("source", cells["source"], self.catalog.sources, faults),
             "status": _one_of("status", cells["status"], STATUSES, faults),
@@ -312,17 +341,18 @@ class _Reader:
 
     def _value(
         self, cells: Mapping[str, str], quantity: str | None, faults: list[str]
-    ) -> float | None:
+    ) -> dict[str, float | None]:
+        nothing: dict[str, float | None] = {"value": None, "lower": None, "upper": None}
         printed = unicodedata.normalize("NFKC", cells["value"])
         if cells["status"] == "suppressed":
             if printed:
                 faults.append(f"value: expected none where suppressed, found {printed!r}")
-            return None
+            return nothing
         number = bool(_NUMBER.match(printed))
         if not number:
             faults.append(f"value: expected a number such as 23.41, found {cells['value']!r}")
         if quantity is None:
-            return None
+            return nothing
         measured = self.catalog.quantities[quantity]
         factor = unit_factor(cells["unit"], measured)
         if factor is None:
@@ -330,7 +360,11 @@ class _Reader:
                 f"unit: {cells['unit']!r} does not measure {quantity!r}; expected one of "
                 f"{', '.join(accepted_units(measured))}, or a power of ten of it such as 万"
             )
-        return float(Decimal(printed) * factor) if number and factor is not None else None
+        if not number or factor is None:
+            return nothing
+        figure = Decimal(printed)
+        lower, upper = rounded_between(figure, factor, measured, cells["bound"])
+        return {"value": float(figure * factor), "lower": lower, "upper": upper}
 
 
 def _one_of(field: str, found: str, known: Iterable[str], faults: list[str]) -> str:

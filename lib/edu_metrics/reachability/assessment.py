@@ -121,7 +121,7 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
         )
     first, *others = (
         with_pace_percentile(
-            _assess_reading(Question(store, plan, target, reading, steps, area), applies),
+            _held_to_rounding(Question(store, plan, target, reading, steps, area), applies),
             store.catalog,
             store.study,
         )
@@ -139,6 +139,27 @@ def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
     if area in above_bound:
         return Applies.PARTS
     return Applies.ELSEWHERE
+
+
+def _held_to_rounding(question: Question, applies: Applies) -> Assessment:
+    """Assess one reading; where figures were rounded, only what holds at both their ends."""
+    found = _assess_reading(question, applies)
+    if found.indicator is None or question.reading.undecided or not question.record.rounded:
+        return found
+    ends = [
+        _assess_reading(replace(question, store=question.store.at_end(end)), applies).verdict
+        for end in ("lower", "upper")
+    ]
+    if all(verdict is found.verdict for verdict in ends):
+        return found
+    return replace(
+        found,
+        verdict=Verdict.CANNOT_TELL,
+        reason="rounded",
+        probability=None,
+        probability_raw=None,
+        year_reached=None,
+    )
 
 
 def _assess_reading(question: Question, applies: Applies) -> Assessment:

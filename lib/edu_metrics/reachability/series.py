@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -56,13 +56,15 @@ class Record:
     One series as known by the study's date.
 
     ``exact`` holds values by year; ``bounds`` holds, for years known only as a bound, its kind
-    and value; ``counts`` the numerator and denominator of a rate where both are known. From
+    and value; ``rounded`` the years whose value rests on figures that were printed rounded;
+    ``counts`` the numerator and denominator of a rate where both are known. From
     ``since`` on the values compare with the last one; before it the series has a break.
     """
 
     area: str
     exact: Mapping[int, float] = field(default_factory=dict)
     bounds: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    rounded: frozenset[int] = frozenset()
     counts: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     since: int | None = None
@@ -119,6 +121,8 @@ class SeriesStore:
         self.areas = catalog.expand(study.areas)
         #: What the methods marked with :func:`_kept` gave, by method and arguments.
         self.kept: dict[tuple[Any, ...], Any] = {}
+        #: The end of rounded figures that is taken for their value; none as a rule.
+        self._end: Literal["lower", "upper"] | None = None
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
@@ -154,7 +158,27 @@ class SeriesStore:
     @_kept
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
-        return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
+        found = compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
+        return found if self._end is None else _at_end(found, self._end)
+
+    @_kept
+    def at_end(self, end: Literal["lower", "upper"]) -> SeriesStore:
+        """
+        Give the same series with every rounded value at one end of what it may have been.
+
+        Parameters
+        ----------
+        end : {"lower", "upper"}
+            Which end.
+
+        Returns
+        -------
+        SeriesStore
+            With series of its own.
+        """
+        other = SeriesStore(self.catalog, self.study, self.table)
+        other._end = end
+        return other
 
     @_kept
     def _by_area(self, indicator: str) -> dict[str, pd.DataFrame]:
@@ -188,7 +212,8 @@ class SeriesStore:
                 counts[year] = (numerator, denominator)
         sources = sorted({s for text in series["source"].unique() for s in str(text).split("; ")})
         since = self._since(indicator, area, max(exact)) if exact else None
-        return Record(area, exact, bounds, counts, tuple(sources), since)
+        rounded = frozenset(series["year"][series["lower"].notna()].tolist()) & exact.keys()
+        return Record(area, exact, bounds, rounded, counts, tuple(sources), since)
 
     def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[Missing, ...]:
         """Name the numbers that would have to be asked for; one known as a bound is not known."""
@@ -434,6 +459,11 @@ class SeriesStore:
                 ),
             )
         return self._projections[key][1]
+
+
+def _at_end(series: pd.DataFrame, end: str) -> pd.DataFrame:
+    """Take an end of rounded values for the values."""
+    return series.assign(value=series[end].fillna(series["value"]))
 
 
 #: Where fewer than one draw in so many agrees, the model did not see coming what came.

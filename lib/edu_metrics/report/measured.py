@@ -127,7 +127,8 @@ def show_missing(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        A table by quantity, or a sentence where nothing is missing.
+        A table by quantity and the command that makes a form of it, or a sentence where nothing
+        is missing.
     """
     lang, missing = report.lang, report.tables["missing"]
     if missing.empty:
@@ -138,7 +139,10 @@ def show_missing(report: AreaReport) -> Html:
         Column("report.would_judge", partial(_would_judge, report)),
     ]
     caption = say("report.missing_caption", lang, number=len(missing))
-    return draw(missing, columns, lang, caption=caption)
+    file = f"{report.study.id}_{report.area.id}.xlsx"
+    command = f"edu-metrics template {report.study.id} --area {report.area.id} --out {file}"
+    told = tag("p", say("report.missing_template", lang)) + tag("pre", tag("code", command))
+    return draw(missing, columns, lang, caption=caption) + told
 
 
 def missing_table(report: AreaReport) -> pd.DataFrame:
