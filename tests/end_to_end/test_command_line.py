@@ -142,7 +142,7 @@ def test_build_writes_the_table_and_says_where(command, project):
     found = command("build", "english", "--root", project)
     assert (found.status, found.out) == (0, "english: data/processed/english.parquet\n")
     made = {path.name for path in (project / "data" / "processed").iterdir()}
-    assert made == {"english.parquet", "english.made_from", "english.sums.json"}
+    assert made == {"english.parquet", "english.made_from", "english.findings.json"}
     everything = command("build", "--root", project)
     assert everything.out.count("\n") == 2
 
@@ -164,11 +164,20 @@ def test_build_and_check_name_a_city_that_its_districts_do_not_add_up_to(command
     assert built.status == 0
     assert built.out == "harbour: data/processed/harbour.parquet\n"
     head, *listed = built.err.splitlines()
-    assert head.startswith("study 'harbour': 2 published number(s) are not what the parts add up")
+    assert head.startswith("study 'harbour': 2 point(s) in its numbers to clear up")
     assert listed == [
-        "  - port, 2019, passing: 700 published, 119 as the sum of its parts",
-        "  - port, 2019, pupils: 828 published, 150 as the sum of its parts",
+        "  - Port City, Passing pupils, 2019: 700 was published, and its parts add up to 119",
+        "  - Port City, Pupils, 2019: 828 was published, and its parts add up to 150",
     ]
+    looked = command("inspect", "harbour", "--root", project, "--format", "json")
+    assert [(row["study"], row["rule"], row["area"]) for row in looked.rows] == [
+        ("harbour", "sums", "port")
+    ] * 2
+    assert looked.rows[1]["numbers"] == {"own": 828, "sum": 150}
+    told = command("inspect", "harbour", "--root", project, "--lang", "zh").out
+    assert told.splitlines()[1] == (
+        "harbour: 港城市，学生，2019年：公布的是828，下辖各地合计是150，对不上 [sums]"
+    )
     checked = command("check", "--root", project)
     assert (checked.status, checked.err) == (0, built.err)
     assert checked.out.endswith("sound\n")

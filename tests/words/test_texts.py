@@ -228,6 +228,7 @@ SPELLED_OUT = {
     "large_study.*": ("simulation",),
     "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
+    "inspect.*": ("observations", "on_frames"),
     "comparing.*": ("report", "batch"),
     "matters.*": ("report", "figures"),
 }

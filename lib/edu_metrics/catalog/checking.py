@@ -53,6 +53,7 @@ class Parts:
     plans: dict[str, tuple[str, Any]] = field(default_factory=dict)
     studies: dict[str, tuple[str, Any]] = field(default_factory=dict)
     scenarios: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    corrections: dict[str, tuple[str, Any]] = field(default_factory=dict)
     #: The targets that are sound, with the file of their plan: also those of a faulty plan.
     targets: list[tuple[str, Target]] = field(default_factory=list)
     #: Table (or plan file) and id of what stands there but did not load, and the tables of which
@@ -107,6 +108,7 @@ def check(parts: Parts) -> list[str]:
         *_aliases(parts, "quantities"),
         *_indicators(parts),
         *_breaks(parts),
+        *_corrections(parts),
         *_knowledge(parts),
         *_citations(parts),
         *_reference_classes(parts),
@@ -214,6 +216,16 @@ def _breaks(parts: Parts) -> Iterator[str]:
         yield from _missing_areas(parts, entry.areas, f"{where}: areas")
 
 
+def _corrections(parts: Parts) -> Iterator[str]:
+    first: dict[tuple[str, str, str, int], str] = {}
+    for where, entry in parts.corrections.values():
+        yield from _missing(parts, "areas", [entry.area], f"{where}: area")
+        yield from _missing(parts, "quantities", [entry.quantity], f"{where}: quantity")
+        cell = (entry.area, entry.quantity, entry.group, entry.year)
+        if first.setdefault(cell, entry.id) != entry.id:
+            yield f"{where}: corrects the same number as {first[cell]!r}; expected one entry"
+
+
 def _knowledge(parts: Parts) -> Iterator[str]:
     for where, entry in parts.knowledge.values():
         fields = entry.model_dump()
@@ -226,7 +238,7 @@ def _knowledge(parts: Parts) -> Iterator[str]:
 
 
 def _citations(parts: Parts) -> Iterator[str]:
-    for table in ("indicators", "breaks", "knowledge", "assumptions"):
+    for table in ("indicators", "breaks", "corrections", "knowledge", "assumptions"):
         for where, entry in parts.tables()[table].values():
             if entry.citation:
                 yield from _missing(parts, "sources", [entry.citation.source], f"{where}: citation")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from edu_metrics.catalog.models import (
     AreaFamily,
     Assumption,
     Break,
+    Correction,
     Indicator,
     Knowledge,
     Quantity,
@@ -37,6 +38,7 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
+        Correction: "corrections",
         Assumption: "assumptions",
         ReferenceClass: "reference_classes",
         Plan: "plans",
@@ -44,6 +46,9 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Scenario: "scenarios",
     }
 )
+
+#: Tables that a project may do without.
+_OPTIONAL = (Correction,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +68,7 @@ class Catalog:
     plans: Mapping[str, Plan]
     studies: Mapping[str, Study]
     scenarios: Mapping[str, Scenario]
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""
@@ -201,7 +207,7 @@ def load_catalog(root: Path | str) -> Catalog:
         if model in (ReferenceClass, Plan, Study, Scenario):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
-        else:
+        elif model not in _OPTIONAL or (folder / f"{table}.yaml").is_file():
             _collect(model, folder, parts, faults)
     faults += check(parts)
     if faults:

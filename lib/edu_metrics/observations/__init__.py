@@ -24,6 +24,12 @@ from edu_metrics.observations.computing import (
     pooled_cells,
     provenance,
 )
+from edu_metrics.observations.inspection import (
+    ENDED_YEARS,
+    Finding,
+    finding_as_row,
+    inspect_table,
+)
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 from edu_metrics.observations.transcription import HEADER, read_transcription
@@ -31,13 +37,17 @@ from edu_metrics.observations.transcription import HEADER, read_transcription
 __all__ = [
     "BOUNDS",
     "COLUMNS",
+    "ENDED_YEARS",
     "HEADER",
     "KEYS",
     "STATUSES",
+    "Finding",
     "MissingInput",
     "build",
     "compute",
+    "finding_as_row",
     "inspect_sums",
+    "inspect_table",
     "known_by",
     "missing_inputs",
     "pooled_cells",

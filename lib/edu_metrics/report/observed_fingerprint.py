@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edu_metrics.catalog import Plan
+from edu_metrics.observations import Finding as OddNumber
+from edu_metrics.observations import inspect_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore, SideBySide
@@ -76,6 +78,7 @@ class ObservedInputs:
             digest.update(f"{borrowed}\n".encode())
         apart = self._evidence.sums_apart
         digest.update(apart[apart["area"].isin([area, *above])].to_csv().encode())
+        digest.update(repr([one for one in self.odd if one.area in ("", area)]).encode())
         digest.update(self._shared)
         return digest.hexdigest()
 
@@ -131,6 +134,12 @@ class ObservedInputs:
             findings = as_rows(self.findings)
             digest.update(json.dumps(findings, sort_keys=True, default=str).encode())
         return digest.digest()
+
+    @functools.cached_property
+    def odd(self) -> tuple[OddNumber, ...]:
+        """What is odd in the numbers themselves, as of the study's date."""
+        as_of = self._evidence.study.as_of.year
+        return tuple(inspect_table(self._catalog, self._evidence.table, as_of=as_of))
 
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:
