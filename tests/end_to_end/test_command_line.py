@@ -417,3 +417,18 @@ def test_an_audit_of_an_unknown_plan_is_a_usage_fault(command, shipped_root):
     found = command("audit", "mock_broken_plam", "--root", shipped_root)
     assert (found.status, found.out) == (2, "")
     assert "did you mean 'mock_broken_plan'?" in found.err
+
+
+def test_new_makes_a_project_and_says_how_to_go_on(command, tmp_path):
+    folder = tmp_path / "mine"
+    found = command("new", folder, "--lang", "en")
+    assert found.status == 0
+    assert f"{folder}/data/definitions/project.yaml" in found.out.splitlines()
+    assert "edu-metrics check --root" in found.err
+    assert command("check", "--root", folder).out.endswith("1 studies: sound\n")
+    again = command("new", folder)
+    assert (again.status, again.out) == (2, "")
+    assert "expected a new or an empty folder" in again.err
+    nowhere = command("new", tmp_path / "other", "--from", tmp_path / "none.xlsx")
+    assert (nowhere.status, nowhere.out) == (1, "")
+    assert not (tmp_path / "other").exists()

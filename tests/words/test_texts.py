@@ -223,6 +223,7 @@ SPELLED_OUT = {
     "figure.*": ("figures",),
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
+    "start.*": ("simulation",),
     "status.*": ("report", "batch"),
     "taking.*": ("report", "batch"),
     "large_study.*": ("simulation",),

@@ -28,7 +28,7 @@ from edu_metrics.batch.drafts import keep_failure, publish, start_afresh
 from edu_metrics.batch.jobs import Job, Limits, Outcome
 from edu_metrics.batch.pool import report_pool
 from edu_metrics.batch.preload import BLAS_THREADS
-from edu_metrics.catalog import Catalog
+from edu_metrics.catalog import Catalog, notebook_of
 from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.report.fingerprint import files_below, library_sha256, versions_sha256
 from edu_metrics.report.tables import seal, table_path
@@ -299,7 +299,7 @@ def make_there(project: bytes, order: Order, job: Job) -> Outcome:
     ):
         there = dataclasses.replace(
             job,
-            notebook=root / "notebooks" / job.notebook.name,
+            notebook=notebook_of(root, job.notebook.name),
             parameters={**job.parameters, "root": str(root)},
             folder=Path(folder) / job.folder.name,
         )

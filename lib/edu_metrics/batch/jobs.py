@@ -6,10 +6,11 @@ import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.catalog import Catalog, Study, nearest
+from edu_metrics.catalog import Catalog, Study, nearest, notebook_of
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.report.kinds import (
     AUDIT,
@@ -227,7 +228,7 @@ def plan_jobs(
     members = catalog.expand(study.areas)
     chosen = [catalog.study_area(study, area).id] if area else list(members[:first])
     wholes = {catalog.areas[member].parent for member in members} & set(members)
-    notebooks = catalog.root / "notebooks"
+    notebook = partial(notebook_of, catalog.root)
     plan = catalog.plan(study.plan)
     jobs = []
     for language in (lang,) if lang else study.languages:
@@ -235,33 +236,29 @@ def plan_jobs(
         folder = out / study.id / language
         if area is None and wholes:
             title = say("report.city_title", language, study=study.title.in_(language))
-            jobs.append(Job(notebooks / CITY, common, folder / OVERVIEW, title, "../../index.html"))
+            jobs.append(Job(notebook(CITY), common, folder / OVERVIEW, title, "../../index.html"))
         # A project may do without the audit and its notebook.
-        audited = (notebooks / AUDIT).is_file() and study is audited_study(catalog, plan)
+        audited = notebook(AUDIT).is_file() and study is audited_study(catalog, plan)
         if area is None and audited:
             title = say("audit.title", language, plan=plan.title.in_(language))
             asked = {"plan": plan.id, "lang": language, "root": str(catalog.root)}
-            jobs.append(
-                Job(notebooks / AUDIT, asked, folder / PLAN_AUDIT, title, "../../index.html")
-            )
-        recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
+            jobs.append(Job(notebook(AUDIT), asked, folder / PLAN_AUDIT, title, "../../index.html"))
+        recorded = notebook(RECORD).is_file() and has_record(catalog, study)
         if area is None and recorded:
             title = say("record.title", language, panel=study.title.in_(language))
             place = folder / TRACK_RECORD
-            jobs.append(Job(notebooks / RECORD, common, place, title, "../../index.html"))
+            jobs.append(Job(notebook(RECORD), common, place, title, "../../index.html"))
         for member in chosen:
             name = catalog.areas[member].name.in_(language)
             title = say("report.title", language, area=name)
             parameters = {**common, "area": member}
             jobs.append(
-                Job(notebooks / DISTRICT, parameters, folder / member, title, "../../index.html")
+                Job(notebook(DISTRICT), parameters, folder / member, title, "../../index.html")
             )
             if scenarios:
                 place = folder / f"{member}{SCENARIOS}"
                 title = f"{name} · {say('index.scenarios', language)}"
-                jobs.append(
-                    Job(notebooks / COMPARISON, parameters, place, title, "../../index.html")
-                )
+                jobs.append(Job(notebook(COMPARISON), parameters, place, title, "../../index.html"))
     return jobs
 
 

@@ -6,7 +6,8 @@ import, and reports every fault at once.
 """
 
 from edu_metrics.catalog.base import Bound, Citation, Text, plain
-from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
+from edu_metrics.catalog.inheriting import base_of, notebook_of, shipped_root
+from edu_metrics.catalog.loading import Catalog, find_root, inherited_entries, load_catalog
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
@@ -147,11 +148,15 @@ __all__ = [
     "Text",
     "TotalChange",
     "YearlyChange",
+    "base_of",
     "distribution_fault",
     "find_root",
+    "inherited_entries",
     "load_catalog",
     "load_priors",
     "nearest",
+    "notebook_of",
     "plain",
     "prior_of",
+    "shipped_root",
 ]

@@ -60,6 +60,8 @@ class Parts:
     #: nothing was read: a reference to one is no second fault.
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    #: Table and id of references that lead nowhere, as far as they were looked at.
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
     def tables(self) -> dict[str, dict[str, tuple[str, Any]]]:
         """Give the tables by name."""
@@ -67,9 +69,10 @@ class Parts:
 
     def lacks(self, table: str, name: str) -> bool:
         """Tell whether an id is in no file, neither sound nor broken."""
-        return not (
-            name in self.tables()[table] or (table, name) in self.broken or table in self.unread
-        )
+        if name in self.tables()[table]:
+            return False
+        self.asked.add((table, name))
+        return (table, name) not in self.broken and table not in self.unread
 
     def add(self, table: str, where: str, entry: Any, given: Any, faults: list[str]) -> None:
         """Keep an entry, unless its id stands already."""

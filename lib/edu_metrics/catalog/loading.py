@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import Definition, plain
 from edu_metrics.catalog.checking import Parts, check
+from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
@@ -47,8 +48,9 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
     }
 )
 
+_ALL = tuple(_TABLES.values())
 #: Tables that a project may do without.
-_OPTIONAL = (Correction,)
+_OPTIONAL = ("corrections",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,15 +202,13 @@ def load_catalog(root: Path | str) -> Catalog:
     if not folder.is_dir():
         raise DefinitionError(f"{folder} is not a folder; expected the project's definitions there")
     faults: list[str] = []
+    tables = inherited_tables(Path(root), faults)
     parts = Parts()
     _collect_areas(folder, parts, faults)
-    _collect_knowledge(folder, parts, faults)
-    for model, table in _TABLES.items():
-        if model in (ReferenceClass, Plan, Study, Scenario):
-            for path in sorted((folder / table).glob("*.yaml")):
-                _collect_file(model, path, parts, faults)
-        elif model not in _OPTIONAL or (folder / f"{table}.yaml").is_file():
-            _collect(model, folder, parts, faults)
+    _collect_tables(folder, (*_ALL, "knowledge"), tables, parts, faults)
+    base = base_of(Path(root)) if tables else None
+    if base is not None:
+        inherit(parts, _parts_of(base / "data" / "definitions", tables, faults), tables)
     faults += check(parts)
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
@@ -220,6 +220,63 @@ def load_catalog(root: Path | str) -> Catalog:
             for name, held in parts.tables().items()
         },
     )
+
+
+def inherited_entries(table: str) -> dict[str, Any]:
+    """
+    Give the entries of one table of the definitions that come with the package.
+
+    Parameters
+    ----------
+    table : str
+        Such as ``quantities``.
+
+    Returns
+    -------
+    dict
+        Entries by id.
+
+    Raises
+    ------
+    DefinitionError
+        If they are missing or broken.
+
+    Examples
+    --------
+    >>> inherited_entries("quantities")["teachers_primary"].unit
+    'persons'
+    """
+    faults: list[str] = []
+    parts = _parts_of(shipped_root() / "data" / "definitions", (table,), faults)
+    if faults:
+        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", faults)
+    return {name: entry for name, (_, entry) in parts.tables()[table].items()}
+
+
+def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str]) -> Parts:
+    """Read some tables of a project that another one inherits from."""
+    if not folder.is_dir():
+        faults.append(f"project.yaml: base: expected a project folder; {folder} is none")
+    parts, new = Parts(), list[str]()
+    _collect_tables(folder, tables, tables, parts, new)
+    faults += [f"inherited {fault}" for fault in new]
+    return parts
+
+
+def _collect_tables(
+    folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
+) -> None:
+    """Read tables; of those that are optional the file may be missing."""
+    if "knowledge" in tables:
+        _collect_knowledge(folder, parts, faults)
+    for model, table in _TABLES.items():
+        if table not in tables:
+            continue
+        if model in (ReferenceClass, Plan, Study, Scenario):
+            for path in sorted((folder / table).glob("*.yaml")):
+                _collect_file(model, path, parts, faults)
+        elif (folder / f"{table}.yaml").is_file() or table not in {*optional, *_OPTIONAL}:
+            _collect(model, folder, parts, faults)
 
 
 def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
