@@ -432,3 +432,34 @@ def test_new_makes_a_project_and_says_how_to_go_on(command, tmp_path):
     nowhere = command("new", tmp_path / "other", "--from", tmp_path / "none.xlsx")
     assert (nowhere.status, nowhere.out) == (1, "")
     assert not (tmp_path / "other").exists()
+
+
+def test_aggregate_counts_pupils_and_says_what_it_left_out(command, project, tmp_path):
+    scores = tmp_path / "scores.csv"
+    lines = [
+        "school,year,grade,score",
+        *["east,2019,4,70"] * 20,
+        *["east,2019,5,50"] * 4,
+        ",2019,4,1",
+    ]
+    scores.write_text("\n".join(lines) + "\n")
+    words = ("aggregate", scores, "--area", "school", "--year", "year", "--count", "pupils=score",
+             "--count", "passing=score >= 60", "--to", tmp_path / "counts.csv")  # fmt: skip
+    found = command(*words, "--by", "grade")
+    assert (found.status, found.out) == (0, f"{tmp_path / 'counts.csv'}\n")
+    assert found.err == (
+        "25 rows, 2 cells; 4 counts of few persons are suppressed; "
+        "1 rows lack an area, a year or a group\n"
+    )
+    raw = (*words, "--source", "rules", "--published", "2020-03-01", "--root", project)
+    assert command(*raw).status == 0
+    assert (tmp_path / "counts.csv").read_text().splitlines()[1:] == [
+        "east,pupils,2019,24,exact,persons,reported,rules,2020-03-01,",
+        "east,passing,2019,20,exact,persons,reported,rules,2020-03-01,",
+    ]
+    for wrong in (
+        [*words[:6], "--count", "pupils", *words[-2:]],
+        [*raw, "--by", "grade"],
+        raw[:-4],
+    ):
+        assert command(*wrong).status == 2

@@ -15,6 +15,12 @@ the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here
 itself.
 """
 
+from edu_metrics.observations.aggregating import (
+    Counted,
+    aggregate,
+    write_counts,
+    write_raw_counts,
+)
 from edu_metrics.observations.building import build, processed_path, read_processed, write_processed
 from edu_metrics.observations.computing import (
     MissingInput,
@@ -41,8 +47,10 @@ __all__ = [
     "HEADER",
     "KEYS",
     "STATUSES",
+    "Counted",
     "Finding",
     "MissingInput",
+    "aggregate",
     "build",
     "compute",
     "finding_as_row",
@@ -57,5 +65,7 @@ __all__ = [
     "read_processed",
     "read_transcription",
     "validate",
+    "write_counts",
     "write_processed",
+    "write_raw_counts",
 ]
