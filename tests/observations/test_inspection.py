@@ -51,6 +51,8 @@ def with_one(value, at=3, of=STEADY):
         # A rate that really falls is no fraction, and what is dying out no lone zero.
         ([40, 30, 20, 12, 6, 3, 1, 0.4], []),
         ([70, 50, 33, 20, 9, 4, 2, 0], []),
+        # It went up and came back: no new level.
+        ([60, 61, 60, 76, 70, 66, 63, 61], []),
         # As restless as this, a year more or less is nothing.
         ([60, 74, 58, 77, 61, 75, 60, 78], []),
     ],
@@ -126,6 +128,10 @@ def test_counts_with_zeros_and_nothing_below_a_limit_are_suppressed():
     rows = pd.concat(series([value], area=f"school {at}") for at, value in enumerate(values))
     options = {"limits": (0, None), "whole_counts": True}
     assert rules(em.inspect(rows, **options)) == [("zeros_for_suppressed", (2012,))]
+    below_four = pd.concat(
+        series([value], area=f"school {at}") for at, value in enumerate([0, 0, 0, 3, 3, 4, 5])
+    )
+    assert rules(em.inspect(below_four, **options)) == []
     with_one_person = pd.concat([rows, series([1], area="school x")])
     assert rules(em.inspect(with_one_person, **options)) == []
 
@@ -203,6 +209,9 @@ def test_a_printed_rate_is_held_against_the_one_that_counts_come_to(catalog, tab
     assert found_in(catalog, printed(49.36)) == {}
     # The counts are rounded to a hundred: a half of that moves the rate by 0.012.
     assert found_in(catalog, printed(49.38)) == {}
+    # 12345 of 25001 are 49.378 %, and 49.4 is that with one decimal.
+    counts = [("city", 2019, "children", 12_345), ("city", 2019, "population", 25_001)]
+    assert found_in(catalog, table(*counts, ("city", 2019, "children_share_pct", 49.4))) == {}
     ((key, one),) = found_in(catalog, printed(49.46)).items()
     assert key == ("printed_apart", "city", "children_share", (2019,))
     assert one.numbers["computed"] == pytest.approx(49.357, abs=0.001)
