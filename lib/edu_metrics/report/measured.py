@@ -189,6 +189,7 @@ def odd_table(report: AreaReport) -> pd.DataFrame:
             "rule": one.rule,
             "quantity": one.quantity,
             "title": name_of(catalog, one.quantity, lang) or say("inspect.all_quantities", lang),
+            "year": one.years[-1],
             "odd_in": list(one.years),
             "what": what_is_odd(one, lang),
         }
@@ -197,7 +198,7 @@ def odd_table(report: AreaReport) -> pd.DataFrame:
         if one.rule != "sums"
         and (one.area == report.area.id or (not one.area and one.quantity in quantities))
     )
-    return frame_of(rows, "rule quantity title odd_in what")
+    return frame_of(rows, "rule quantity title year odd_in what")
 
 
 def _corrected(report: AreaReport) -> Html:
