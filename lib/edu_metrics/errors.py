@@ -42,7 +42,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "pyarrow",
             "seaborn",
         ),
-        "tables": ("openpyxl", "pyarrow", "python_calamine"),
+        "tables": ("duckdb", "openpyxl", "pyarrow", "python_calamine"),
     }
 )
 

@@ -116,7 +116,8 @@ _MODULES = {
     "edu_metrics.catalog.targets": "`plans/<plan>.yaml`",
     "edu_metrics.catalog.models": (
         "`sources.yaml`, `areas.yaml`, `quantities.yaml`, `indicators.yaml`, `breaks.yaml`, "
-        "`assumptions.yaml`, `groups.yaml`, `knowledge.yaml`, `studies/<study>.yaml`"
+        "`corrections.yaml`, `assumptions.yaml`, `groups.yaml`, `knowledge.yaml`, "
+        "`studies/<study>.yaml`"
     ),
     "edu_metrics.catalog.scenarios": "`scenarios/<scenario>.yaml`",
     "edu_metrics.catalog.reference_classes": "`reference_classes/<class>.yaml`, made by a command",

@@ -235,6 +235,7 @@ SPELLED_OUT = {
     "figure.*": ("figures",),
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
+    "start.*": ("simulation",),
     "status.*": ("report", "batch"),
     "requirements.*": ("report", "batch"),
     "large_study.*": ("simulation",),
@@ -243,6 +244,7 @@ SPELLED_OUT = {
     "intake.prompt_*": ("observations",),
     "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
+    "inspect.*": ("observations", "on_frames"),
     "comparing.*": ("report", "batch"),
     "sensitivity.*": ("report", "figures"),
 }

@@ -6,12 +6,14 @@ import, and reports every fault at once.
 """
 
 from edu_metrics.catalog.base import PERIODS, Bound, Citation, plain
-from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
+from edu_metrics.catalog.inheriting import base_of, notebook_of, shipped_root
+from edu_metrics.catalog.loading import Catalog, find_root, inherited_entries, load_catalog
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
     Assumption,
     Break,
+    Correction,
     FileInput,
     Group,
     Indicator,
@@ -105,6 +107,7 @@ __all__ = [
     "ChangeSince",
     "Citation",
     "Condition",
+    "Correction",
     "Counts",
     "EachYear",
     "Fastest",
@@ -167,12 +170,16 @@ __all__ = [
     "TotalChange",
     "Unit",
     "YearlyChange",
+    "base_of",
     "distribution_fault",
     "find_root",
+    "inherited_entries",
     "load_catalog",
     "load_priors",
     "nearest",
+    "notebook_of",
     "plain",
     "prior_of",
+    "shipped_root",
     "years_named",
 ]

@@ -95,12 +95,15 @@ class Parts:
     plans: dict[str, tuple[str, Any]] = field(default_factory=dict)
     studies: dict[str, tuple[str, Any]] = field(default_factory=dict)
     scenarios: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    corrections: dict[str, tuple[str, Any]] = field(default_factory=dict)
     #: The targets that are sound, with the file of their plan: also those of a faulty plan.
     targets: list[tuple[str, Target]] = field(default_factory=list)
     #: Table (or plan file) and id of what stands there but did not load, and the tables of which
     #: nothing was read: a reference to one is no second fault.
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    #: Table and id of references that lead nowhere, as far as they were looked at.
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
     def tables(self) -> dict[str, dict[str, tuple[str, Any]]]:
         """Give the tables by name."""
@@ -117,9 +120,10 @@ class Parts:
 
     def lacks(self, table: str, name: str) -> bool:
         """Tell whether an id is in no file, neither sound nor broken."""
-        return not (
-            name in self.tables()[table] or (table, name) in self.broken or table in self.unread
-        )
+        if name in self.tables()[table]:
+            return False
+        self.asked.add((table, name))
+        return (table, name) not in self.broken and table not in self.unread
 
     def add(self, table: str, where: str, entry: Any, given: Any, faults: list[str]) -> None:
         """Keep an entry, unless its id stands already."""
@@ -160,6 +164,7 @@ def check(parts: Parts) -> list[str]:
         *_units(parts),
         *_indicators(parts),
         *_breaks(parts),
+        *_corrections(parts),
         *_knowledge(parts),
         *_citations(parts),
         *_reference_classes(parts),
@@ -348,6 +353,16 @@ def _breaks(parts: Parts) -> Iterator[str]:
         yield from _missing_areas(parts, entry.areas, f"{where}: areas")
 
 
+def _corrections(parts: Parts) -> Iterator[str]:
+    first: dict[tuple[str, str, str, int], str] = {}
+    for where, entry in parts.corrections.values():
+        yield from _missing(parts, "areas", [entry.area], f"{where}: area")
+        yield from _missing(parts, "quantities", [entry.quantity], f"{where}: quantity")
+        cell = (entry.area, entry.quantity, entry.group, entry.year)
+        if first.setdefault(cell, entry.id) != entry.id:
+            yield f"{where}: corrects the same number as {first[cell]!r}; expected one entry"
+
+
 def _knowledge(parts: Parts) -> Iterator[str]:
     for where, entry in parts.knowledge.values():
         fields = entry.model_dump()
@@ -360,7 +375,7 @@ def _knowledge(parts: Parts) -> Iterator[str]:
 
 
 def _citations(parts: Parts) -> Iterator[str]:
-    for table in ("indicators", "breaks", "knowledge", "assumptions"):
+    for table in ("indicators", "breaks", "corrections", "knowledge", "assumptions"):
         for where, entry in parts.tables()[table].values():
             if entry.citation:
                 yield from _missing(parts, "sources", [entry.citation.source], f"{where}: citation")

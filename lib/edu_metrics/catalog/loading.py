@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import SHIPPED, Parts, check
-from edu_metrics.catalog.languages import read_languages
+from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
+from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
     AreaFamily,
     Assumption,
     Break,
+    Correction,
     Group,
     Indicator,
     Knowledge,
@@ -32,7 +34,7 @@ from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words import Unit, use_texts, use_units
-from edu_metrics.words.definition import Definition, nearest
+from edu_metrics.words.definition import Definition, Languages, nearest
 
 _Entry = TypeVar("_Entry")
 
@@ -45,6 +47,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
+        Correction: "corrections",
         Assumption: "assumptions",
         ReferenceClass: "reference_classes",
         Plan: "plans",
@@ -52,6 +55,10 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
         Scenario: "scenarios",
     }
 )
+
+_ALL = tuple(TABLES.values())
+#: Tables that a project may do without.
+_OPTIONAL = ("corrections", "groups", "knowledge", "units")
 
 
 def in_files_of_their_own(model: type[Definition]) -> bool:
@@ -78,6 +85,7 @@ class Catalog:
     plans: Mapping[str, Plan] = field(default_factory=dict)
     studies: Mapping[str, Study] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""
@@ -214,16 +222,14 @@ def load_catalog(root: Path | str) -> Catalog:
     if not folder.is_dir():
         raise DefinitionError(f"{folder} is not a folder; expected the project's definitions there")
     faults: list[str] = []
+    tables = inherited_tables(Path(root), faults)
     spoken = read_languages(folder, faults)
     parts = Parts(spoken, read_own_formulas(folder, faults))
     _collect_areas(folder, parts, faults)
-    _collect_knowledge(folder, parts, faults)
-    for model, table in TABLES.items():
-        if in_files_of_their_own(model):
-            for path in sorted((folder / table).glob("*.yaml")):
-                _collect_file(model, path, parts, faults)
-        elif model is not Unit or (folder / "units.yaml").is_file():
-            _collect(model, folder, parts, faults)
+    _collect_tables(folder, (*_ALL, "knowledge"), tables, parts, faults)
+    base = base_of(Path(root)) if tables else None
+    if base is not None:
+        inherit(parts, _parts_of(base / "data" / "definitions", tables, faults, spoken), tables)
     faults += check(parts)
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
@@ -240,12 +246,68 @@ def load_catalog(root: Path | str) -> Catalog:
     )
 
 
-#: Files that a project may do without.
-_OPTIONAL = ("groups.yaml", "knowledge.yaml")
+def inherited_entries(table: str) -> dict[str, Any]:
+    """
+    Give the entries of one table of the definitions that come with the package.
+
+    Parameters
+    ----------
+    table : str
+        Such as ``quantities``.
+
+    Returns
+    -------
+    dict
+        Entries by id.
+
+    Raises
+    ------
+    DefinitionError
+        If they are missing or broken.
+
+    Examples
+    --------
+    >>> inherited_entries("quantities")["teachers_primary"].unit
+    'persons'
+    """
+    faults: list[str] = []
+    parts = _parts_of(
+        shipped_root() / "data" / "definitions", (table,), faults, Spoken(Languages())
+    )
+    if faults:
+        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", faults)
+    return {name: entry for name, (_, entry) in parts.tables()[table].items()}
+
+
+def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: Spoken) -> Parts:
+    """Read some tables of a project that another one inherits from."""
+    if not folder.is_dir():
+        faults.append(f"project.yaml: base: expected a project folder; {folder} is none")
+    new: list[str] = []
+    parts = Parts(spoken, read_own_formulas(folder, new))
+    _collect_tables(folder, tables, tables, parts, new)
+    faults += [f"inherited {fault}" for fault in new]
+    return parts
+
+
+def _collect_tables(
+    folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
+) -> None:
+    """Read tables; of those that are optional the file may be missing."""
+    if "knowledge" in tables:
+        _collect_knowledge(folder, parts, faults)
+    for model, table in TABLES.items():
+        if table not in tables:
+            continue
+        if in_files_of_their_own(model):
+            for path in sorted((folder / table).glob("*.yaml")):
+                _collect_file(model, path, parts, faults)
+        elif (folder / f"{table}.yaml").is_file() or table not in {*optional, *_OPTIONAL}:
+            _collect(model, folder, parts, faults)
 
 
 def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
-    if path.name in _OPTIONAL and not path.is_file():
+    if path.stem in _OPTIONAL and not path.is_file():
         return []
     if not path.is_file():
         faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")

@@ -448,6 +448,29 @@ class Break(Definition):
     citation: Citation
 
 
+class Correction(Definition):
+    """
+    What is used in place of a number that was printed wrongly; the raw file stays as it is.
+
+    Without a ``value`` the number is taken as not known; one that equals ``printed`` confirms it.
+    """
+
+    id: Slug
+    area: Slug
+    quantity: Slug
+    group: str = "all"
+    year: Year
+    printed: float
+    value: float | None
+    why: Text
+    citation: Citation
+
+    @property
+    def confirms(self) -> bool:
+        """Whether somebody looked and found the printed number right."""
+        return self.value == self.printed
+
+
 class Assumption(Definition):
     """What was assumed where the sources are silent, rated by quality and by impact."""
 

@@ -36,6 +36,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Lang(StrEnum):
+    """Languages whose texts come with the package."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 class PaceUnit(StrEnum):
     """What a pace is counted in."""
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from edu_metrics.cli.common import Format, Root, Shape, app, load, usage
+from edu_metrics.cli.inspecting import tell_findings
 from edu_metrics.cli.printing import print_json, print_rows
-from edu_metrics.cli.sums import tell_sums_apart
 
 
 class AuditFormat(StrEnum):
@@ -24,7 +24,7 @@ class AuditFormat(StrEnum):
 
 @app.command()
 def check(root: Root = None) -> None:
-    """Load all definitions and report every fault in them, and sums that the data contradict."""
+    """Load all definitions and report every fault in them; name what is odd in built tables."""
     from edu_metrics.report.tables import is_current
 
     catalog = load(root)
@@ -38,7 +38,7 @@ def check(root: Root = None) -> None:
     )
     for study in catalog.studies.values():
         if is_current(catalog, study):
-            tell_sums_apart(catalog, study)
+            tell_findings(catalog, study)
 
 
 @app.command()

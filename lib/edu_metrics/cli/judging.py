@@ -168,6 +168,7 @@ def explore(
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
     import webbrowser
 
+    from edu_metrics.catalog import notebook_of
     from edu_metrics.explorer import NOTEBOOK, serve
     from edu_metrics.words import require_language, say
 
@@ -188,7 +189,7 @@ def explore(
         if browser:
             webbrowser.open(address)
 
-    stopped = serve(catalog.root / NOTEBOOK, given, lang=lang, port=port, ready=ready)
+    stopped = serve(notebook_of(catalog.root, NOTEBOOK), given, lang=lang, port=port, ready=ready)
     if stopped == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)
 

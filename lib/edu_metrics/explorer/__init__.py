@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NOTEBOOK", "serve", "show_explorer"]
 
-#: The notebook that shows the explorer, below the project folder.
-NOTEBOOK = "notebooks/scenario_explorer.ipynb"
+#: The notebook that shows the explorer.
+NOTEBOOK = "scenario_explorer.ipynb"
 
 
 def show_explorer(

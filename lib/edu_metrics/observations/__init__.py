@@ -15,6 +15,12 @@ the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here
 itself.
 """
 
+from edu_metrics.observations.aggregating import (
+    Counted,
+    aggregate,
+    write_counts,
+    write_raw_counts,
+)
 from edu_metrics.observations.building import build, processed_path, read_processed, write_processed
 from edu_metrics.observations.computing import (
     MissingInput,
@@ -25,6 +31,12 @@ from edu_metrics.observations.computing import (
     pooled_cells,
     provenance,
 )
+from edu_metrics.observations.inspection import (
+    ENDED_YEARS,
+    Finding,
+    finding_as_row,
+    inspect_table,
+)
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 from edu_metrics.observations.transcription import HEADER, read_transcription
@@ -32,13 +44,19 @@ from edu_metrics.observations.transcription import HEADER, read_transcription
 __all__ = [
     "BOUNDS",
     "COLUMNS",
+    "ENDED_YEARS",
     "HEADER",
     "KEYS",
     "STATUSES",
+    "Counted",
+    "Finding",
     "MissingInput",
+    "aggregate",
     "build",
     "compute",
+    "finding_as_row",
     "inspect_sums",
+    "inspect_table",
     "known_by",
     "known_cells",
     "missing_inputs",
@@ -49,5 +67,7 @@ __all__ = [
     "read_processed",
     "read_transcription",
     "validate",
+    "write_counts",
     "write_processed",
+    "write_raw_counts",
 ]

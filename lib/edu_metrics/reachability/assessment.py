@@ -11,6 +11,7 @@ import numpy as np
 
 from edu_metrics.catalog import Bound, Catalog, Plan, Study, Target
 from edu_metrics.errors import ProjectionError
+from edu_metrics.observations import ENDED_YEARS
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.checks import Check, CheckResult, accepted, decided_by, still_open
 from edu_metrics.reachability.gap import pace_falls_short, standing
@@ -24,9 +25,6 @@ from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Tr
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: A series whose last value is older than this by the study's date is said to have ended. [years]
-ENDED_YEARS = 3
 
 
 def assess(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edu_metrics.catalog import Areas, Condition, Plan, Reference, Relative
+from edu_metrics.observations import Finding as OddNumber
+from edu_metrics.observations import inspect_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore, SideBySide
@@ -74,6 +76,7 @@ class ObservedInputs:
             digest.update(f"{borrowed}\n".encode())
         apart = self._store.sums_apart
         digest.update(apart[apart["area"].isin([area, *above])].to_csv().encode())
+        digest.update(repr([one for one in self.odd if one.area in ("", area)]).encode())
         digest.update(self._shared)
         return digest.hexdigest()
 
@@ -136,6 +139,12 @@ class ObservedInputs:
             findings = as_rows(self.findings)
             digest.update(json.dumps(findings, sort_keys=True, default=str).encode())
         return digest.digest()
+
+    @functools.cached_property
+    def odd(self) -> tuple[OddNumber, ...]:
+        """What is odd in the numbers themselves, as of the study's date."""
+        as_of = self._store.study.as_of.year
+        return tuple(inspect_table(self._catalog, self._store.table, as_of=as_of))
 
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:

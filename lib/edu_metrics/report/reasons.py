@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Target
+from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
 from edu_metrics.trajectories import TRIED_YEARS
 from edu_metrics.words import amount, number, percent, say, signed, unit_of
@@ -62,7 +63,26 @@ def because(report: StudyReport, found: Assessment) -> str:
         say(f"report.caution_{name}", report.lang, last=found.last_year, tried=TRIED_YEARS)
         for name in found.cautions
     ]
+    told.append(_in_doubt(report, found))
     return say("report.semicolon", report.lang).join(one for one in told if one)
+
+
+def _in_doubt(report: StudyReport, found: Assessment) -> str:
+    """Say that numbers behind an assessment are odd; of sums and ends other sentences speak."""
+    if found.indicator is None:
+        return ""
+    indicator = report.catalog.indicators[found.indicator]
+    behind = {indicator.id, *(given.quantity for given in indicator.inputs.values())}
+    for form in forms_of(report.catalog, indicator):
+        behind |= {given.quantity for given in form.inputs.values()}
+    years = {
+        one.years[-1]
+        for one in report.inputs.odd
+        if one.area in ("", found.area)
+        and one.quantity in behind
+        and one.rule not in ("sums", "ended")
+    }
+    return say("inspect.verdict", report.lang, years=report.listed(sorted(years))) if years else ""
 
 
 def _reason(report: StudyReport, found: Assessment) -> str:
