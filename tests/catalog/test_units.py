@@ -66,7 +66,7 @@ def test_the_units_of_one_project_are_not_those_of_the_next(units, definitions):
         ("units.gbp.large_from", 1000, "units.yaml entry 1 ('gbp'): large and large_from: "
          "expected both or neither"),
         ("units.gbp.id", "persons", "units.yaml entry 1 ('persons'): id 'persons' stands already "
-         "in the units of this package"),
+         "in this package"),
     ],
 )  # fmt: skip
 def test_a_broken_unit_is_refused(units, place, value, line):
@@ -272,6 +272,26 @@ def test_only_money_is_told_in_prices_of_a_year(definitions):
     ]
 
 
+# Levels
+
+
+def test_a_level_of_the_project_is_called_as_it_says(definitions):
+    definitions.held["levels"] = [
+        {"id": "county", "name": {"zh": "县", "en": {"one": "county", "other": "counties"}}}
+    ]
+    definitions.put("areas.east.level", "county")
+    catalog = definitions.load()
+    assert catalog.levels[catalog.areas["east"].level].word(None, "en") == "counties"
+    assert catalog.levels["city"].word(1, "zh") == "市"
+
+
+def test_a_level_that_is_not_defined_is_refused(definitions):
+    definitions.put("areas.east.level", "districts")
+    assert definitions.faults() == [
+        "areas.yaml entry 3 ('east'): level: no level 'districts'; did you mean 'district'?"
+    ]
+
+
 # Languages
 
 
@@ -328,6 +348,15 @@ def test_a_third_language_works_where_its_texts_are_and_falls_back_visibly_where
 def test_a_text_that_says_something_else_is_refused(definitions, text, line):
     add_portuguese(definitions, text)
     assert definitions.faults() == [line]
+
+
+def test_units_and_levels_of_the_package_are_named_in_a_third_language_too(definitions):
+    only(definitions, "en", "pt")
+    add_portuguese(definitions, "unit.persons: pessoas\nlevel.city: município\n")
+    catalog = definitions.load()
+    assert amount(3, "persons", "pt") == "3 pessoas"
+    assert amount(3, "schools", "pt") == "3 schools"
+    assert catalog.levels["city"].word(1, "pt") == "município"
 
 
 def test_a_language_in_which_a_text_may_not_be_is_an_unknown_key(definitions):

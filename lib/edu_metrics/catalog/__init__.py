@@ -10,6 +10,7 @@ from edu_metrics.catalog.loading import Catalog, find_root, load_catalog
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
+    AreaLevel,
     Assumption,
     Break,
     FileInput,
@@ -35,6 +36,7 @@ from edu_metrics.catalog.models import (
     Study,
     TargetElsewhere,
     distribution_fault,
+    shipped_levels,
 )
 from edu_metrics.catalog.own_formulas import Settings
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
@@ -80,11 +82,12 @@ from edu_metrics.catalog.targets import (
     YearlyChange,
 )
 from edu_metrics.words.definition import Text, nearest
-from edu_metrics.words.units import LargeUnit, Plural, Unit
+from edu_metrics.words.units import LargeUnit, Noun, Plural, Unit
 
 __all__ = [
     "Area",
     "AreaFamily",
+    "AreaLevel",
     "AsUsual",
     "Assumption",
     "AverageChange",
@@ -116,6 +119,7 @@ __all__ = [
     "MechanismRate",
     "MechanismUse",
     "NormPace",
+    "Noun",
     "OwnPace",
     "PackageInput",
     "PanelBreak",
@@ -160,4 +164,5 @@ __all__ = [
     "nearest",
     "plain",
     "prior_of",
+    "shipped_levels",
 ]

@@ -17,6 +17,7 @@ from edu_metrics.catalog.models import (
     Quantity,
     SimulatedInput,
     Study,
+    shipped_levels,
 )
 from edu_metrics.catalog.own_formulas import formula_named
 from edu_metrics.catalog.priors import load_priors
@@ -36,14 +37,15 @@ _KINDS = {
     "families": "area family",
     "quantities": "quantity",
     "units": "unit",
+    "levels": "level",
     "indicators": "indicator",
     "assumptions": "assumption",
     "reference_classes": "reference class",
     "plans": "plan",
 }
 
-#: Where the units of this package stand, for the messages.
-SHIPPED = "the units of this package"
+#: Where the units and levels of this package stand, for the messages.
+SHIPPED = "this package"
 
 
 def measure_of(unit: Unit) -> Measure:
@@ -67,9 +69,8 @@ class Parts:
     sources: dict[str, tuple[str, Any]] = field(default_factory=dict)
     areas: dict[str, tuple[str, Any]] = field(default_factory=dict)
     families: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    units: dict[str, tuple[str, Any]] = field(
-        default_factory=lambda: {name: (SHIPPED, unit) for name, unit in shipped_units().items()}
-    )
+    units: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    levels: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -85,6 +86,15 @@ class Parts:
     #: nothing was read: a reference to one is no second fault.
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin with what the package brings, with the project's words for it."""
+        for table, key, brought in (
+            (self.units, "unit", shipped_units()),
+            (self.levels, "level", shipped_levels()),
+        ):
+            for name, noun in brought.items():
+                table[name] = (SHIPPED, noun.with_words(self.spoken.words(f"{key}.{name}")))
 
     def tables(self) -> dict[str, dict[str, tuple[str, Any]]]:
         """Give the tables by name."""
@@ -170,6 +180,7 @@ def _missing_areas(parts: Parts, names: Iterable[str], where: str) -> Iterator[s
 
 def _areas(parts: Parts) -> Iterator[str]:
     for where, area in (*parts.areas.values(), *parts.families.values()):
+        yield from _missing(parts, "levels", [area.level], f"{where}: level")
         if area.parent:
             yield from _missing(parts, "areas", [area.parent], f"{where}: parent")
         path: list[str] = [area.id]

@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import plain
-from edu_metrics.catalog.checking import SHIPPED, Parts, check
+from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.languages import read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
     AreaFamily,
+    AreaLevel,
     Assumption,
     Break,
     Indicator,
@@ -31,6 +32,7 @@ from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words import Unit, use_texts, use_units
 from edu_metrics.words.definition import Definition, nearest
+from edu_metrics.words.units import Noun
 
 _Entry = TypeVar("_Entry")
 
@@ -39,6 +41,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
     {
         Source: "sources",
         Unit: "units",
+        AreaLevel: "levels",
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
@@ -63,6 +66,7 @@ class Catalog:
     root: Path
     sources: Mapping[str, Source]
     units: Mapping[str, Unit]
+    levels: Mapping[str, AreaLevel]
     areas: Mapping[str, Area]
     families: Mapping[str, AreaFamily]
     quantities: Mapping[str, Quantity]
@@ -213,14 +217,14 @@ def load_catalog(root: Path | str) -> Catalog:
         if in_files_of_their_own(model):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
-        elif model is not Unit or (folder / "units.yaml").is_file():
+        elif not issubclass(model, Noun) or (folder / f"{table}.yaml").is_file():
             _collect(model, folder, parts, faults)
     faults += check(parts)
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
         raise DefinitionError(f"data/definitions: {number}", faults)
     use_texts(spoken.texts)
-    use_units({name: unit for name, (where, unit) in parts.units.items() if where != SHIPPED})
+    use_units({name: unit for name, (_, unit) in parts.units.items()})
     return Catalog(
         root=Path(root).resolve(),
         **{

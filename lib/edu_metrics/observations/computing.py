@@ -33,7 +33,7 @@ _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for na
 
 @dataclass(frozen=True, slots=True, order=True)
 class MissingInput:
-    """A count that would make an indicator known: what to ask the bureau for."""
+    """A count that would make an indicator known: what to ask its publisher for."""
 
     year: int
     quantity: str

@@ -295,6 +295,7 @@ def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Flaw]:
                     start,
                     limits=indicator.bounds,
                     last_year=last,
+                    open_ends=indicator.open,
                 ):
                     lost.append((reading, steps))
         if not lost:

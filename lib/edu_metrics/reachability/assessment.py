@@ -177,7 +177,11 @@ def _assess_reading(
     # What arithmetic rules out needs no data.
     last_year = record.last_year or 0
     if not broken and not is_possible(
-        checks, record.exact, limits=indicator.bounds, last_year=last_year
+        checks,
+        record.exact,
+        limits=indicator.bounds,
+        last_year=last_year,
+        open_ends=indicator.open,
     ):
         return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
     lacking, missing = _lacking(question, undecided)

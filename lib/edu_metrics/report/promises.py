@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -69,6 +70,7 @@ def _answer(report: AreaReport) -> Html:
         area=report.area_name(report.area.id),
         targets=len(shown),
         parts=say("report.list_comma", lang).join(parts),
+        whole=report.level_of(_set_for(report, shown)).word(1, lang),
     )
     sentences: list[Cell] = [sentence]
     lacking = [
@@ -80,6 +82,12 @@ def _answer(report: AreaReport) -> Html:
     if disputed:
         sentences.append(say("report.answer_disputed", lang, targets=len(disputed)))
     return tag("p", join(sentences, say("report.sentence_gap", lang)), "answer")
+
+
+def _set_for(report: AreaReport, shown: Sequence[Target]) -> str:
+    """Give the area that the first of some targets is set for."""
+    areas = report.catalog.bound_areas(report.study, shown[0]) if shown else (report.area.id,)
+    return areas[0]
 
 
 def show_promises(report: AreaReport) -> Html:
