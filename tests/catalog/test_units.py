@@ -334,6 +334,16 @@ def test_a_third_language_works_where_its_texts_are_and_falls_back_visibly_where
     assert untranslated("pt") == len(texts()) - 2
 
 
+def test_english_stands_in_for_a_third_language_and_so_is_needed(definitions):
+    only(definitions, "pt")
+    add_portuguese(definitions)
+    areas = definitions.held["areas"]
+    for entry in areas:
+        entry["name"] = {"pt": entry["name"]["en"]}
+    missing = [fault.split("): ", 1)[1] for fault in definitions.faults()]
+    assert missing == ["name: en: is missing"] * len(areas)
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
