@@ -126,6 +126,19 @@ def test_an_expression_is_in_the_unit_that_it_comes_to(definitions, formula, uni
         ]
 
 
+@pytest.mark.parametrize(
+    ("unit", "sound"), [("persons", True), ("count", True), ("schools", False)]
+)
+def test_what_is_counted_is_counted_in_its_own_unit_or_in_a_bare_number(definitions, unit, sound):
+    use(definitions, formula="count", unit=unit, inputs={"value": "pupils"})
+    definitions.drop("plans/plan.targets.gain.readings.mean")
+    if sound:
+        definitions.load()
+    else:
+        told = "expected that of what is counted, value in persons, found schools"
+        assert definitions.faults() == [f"{IN_RETENTION}: unit: {told}"]
+
+
 def test_an_expression_may_take_printed_rates_and_is_then_not_pooled(definitions):
     use(definitions, formula="100 - rate", inputs={"rate": "pass_pct"}, bounds=[0, 100])
     assert definitions.load().indicators["retention"].calculation.pooling == "none"

@@ -284,16 +284,21 @@ def _unit_of_result(
     except DataError as error:
         yield f"{where}: formula: {indicator.formula} of {listed}: {error.message}"
         return
-    as_given = formula.equation.text in formula.arguments
-    kept = not as_given or unit in counted.values() or not unit.whole
-    if not result.same_as(measure_of(unit)) or not kept:
+    if not result.same_as(measure_of(unit)):
         fitting = [one.id for _, one in parts.units.values() if result.same_as(measure_of(one))]
-        offer = ", ".join([one.id for one in counted.values()] if as_given else fitting[:6])
         yield (
             f"{where}: unit: {indicator.formula} of {listed} measures {result}, and "
-            f"{unit.id} measures {measure_of(unit)}; expected {offer or 'a unit of that'}, or "
-            f"an expression as formula that comes to {unit.id}"
+            f"{unit.id} measures {measure_of(unit)}; expected "
+            f"{', '.join(fitting[:6]) or 'a unit of that'}, or an expression as formula that "
+            f"comes to {unit.id}"
         )
+    elif formula.equation.text in formula.arguments and not _counts(unit, *counted.values()):
+        yield f"{where}: unit: expected that of what is counted, {listed}, found {unit.id}"
+
+
+def _counts(unit: Unit, counted: Unit) -> bool:
+    """Tell whether one unit can count what another does: schools are no persons."""
+    return unit == counted or not unit.whole or "count" in (unit.id, counted.id)
 
 
 def _prices(parts: Parts, where: str, indicator: Indicator) -> Iterator[str]:
