@@ -66,7 +66,7 @@ def test_the_units_of_one_project_are_not_those_of_the_next(units, definitions):
         ("units.gbp.large_from", 1000, "units.yaml entry 1 ('gbp'): large and large_from: "
          "expected both or neither"),
         ("units.gbp.id", "persons", "units.yaml entry 1 ('persons'): id 'persons' stands already "
-         "in the units of this package"),
+         "in this package"),
     ],
 )  # fmt: skip
 def test_a_broken_unit_is_refused(units, place, value, line):
@@ -124,6 +124,19 @@ def test_an_expression_is_in_the_unit_that_it_comes_to(definitions, formula, uni
         assert [f"{IN_RETENTION}: unit: {formula} of "] == [
             fault[: len(f"{IN_RETENTION}: unit: {formula} of ")] for fault in definitions.faults()
         ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "sound"), [("persons", True), ("count", True), ("schools", False)]
+)
+def test_what_is_counted_is_counted_in_its_own_unit_or_in_a_bare_number(definitions, unit, sound):
+    use(definitions, formula="count", unit=unit, inputs={"value": "pupils"})
+    definitions.drop("plans/plan.targets.gain.readings.mean")
+    if sound:
+        definitions.load()
+    else:
+        told = "expected that of what is counted, value in persons, found schools"
+        assert definitions.faults() == [f"{IN_RETENTION}: unit: {told}"]
 
 
 def test_an_expression_may_take_printed_rates_and_is_then_not_pooled(definitions):
@@ -273,6 +286,26 @@ def test_only_money_is_told_in_prices_of_a_year(definitions):
     ]
 
 
+# Levels
+
+
+def test_a_level_of_the_project_is_called_as_it_says(definitions):
+    definitions.held["levels"] = [
+        {"id": "county", "name": {"zh": "县", "en": {"one": "county", "other": "counties"}}}
+    ]
+    definitions.put("areas.east.level", "county")
+    catalog = definitions.load()
+    assert catalog.levels[catalog.areas["east"].level].word(None, "en") == "counties"
+    assert catalog.levels["city"].word(1, "zh") == "市"
+
+
+def test_a_level_that_is_not_defined_is_refused(definitions):
+    definitions.put("areas.east.level", "districts")
+    assert definitions.faults() == [
+        "areas.yaml entry 3 ('east'): level: no level 'districts'; did you mean 'district'?"
+    ]
+
+
 # Languages
 
 
@@ -315,6 +348,16 @@ def test_a_third_language_works_where_its_texts_are_and_falls_back_visibly_where
     assert untranslated("pt") == len(texts()) - 2
 
 
+def test_english_stands_in_for_a_third_language_and_so_is_needed(definitions):
+    only(definitions, "pt")
+    add_portuguese(definitions)
+    areas = definitions.held["areas"]
+    for entry in areas:
+        entry["name"] = {"pt": entry["name"]["en"]}
+    missing = [fault.split("): ", 1)[1] for fault in definitions.faults()]
+    assert missing == ["name: en: is missing"] * len(areas)
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -329,6 +372,15 @@ def test_a_third_language_works_where_its_texts_are_and_falls_back_visibly_where
 def test_a_text_that_says_something_else_is_refused(definitions, text, line):
     add_portuguese(definitions, text)
     assert definitions.faults() == [line]
+
+
+def test_units_and_levels_of_the_package_are_named_in_a_third_language_too(definitions):
+    only(definitions, "en", "pt")
+    add_portuguese(definitions, "unit.persons: pessoas\nlevel.city: município\n")
+    catalog = definitions.load()
+    assert amount(3, "persons", "pt") == "3 pessoas"
+    assert amount(3, "schools", "pt") == "3 schools"
+    assert catalog.levels["city"].word(1, "pt") == "município"
 
 
 def test_a_language_in_which_a_text_may_not_be_is_an_unknown_key(definitions):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 INDICATORS = (
     ("spending", "gbp_per_pupil", "per_head", {"amount": "budget", "persons": "pupils"}, [0, None],
      "higher", "money", ">=5600"),
-    ("budget_total", "gbp", "count", {"value": "budget"}, [0, None], "higher", "money",
+    ("budget_total", "gbp", "own.total", {"budget": "budget"}, [0, None], "higher", "money",
      ">=6000000"),
     ("places_rate", "per_thousand", "places / children * 1000",
      {"places": "places", "children": "children"}, [0, None], "higher", "ratios", ">=4.5"),
@@ -47,6 +47,7 @@ QUANTITIES = (
     ("present_pct", "percent", "printed_rate", (94.1, 94.6, 94.4, 95.0, 95.3, 95.2, 95.6)),
     ("girls_pct", "percent", "printed_rate", (80.1, 81.0, 82.2, 83.1, 84.0, 84.4, 85.2)),
     ("boys_pct", "percent", "printed_rate", (88.0, 88.2, 88.1, 88.4, 88.9, 89.0, 89.3)),
+    ("cpi", "index_points", "printed_rate", (98, 100, 102, 104, 106, 108, 110)),
 )
 
 UNITS = [
@@ -109,6 +110,7 @@ def definitions(texts: tuple[str, ...], languages: tuple[str, ...]) -> dict[str,
             {**unit, "name": dict.fromkeys(texts, unit["name"]["en"])}  # type: ignore[index]
             for unit in UNITS
         ],
+        "settings": {"python_formulas": "formulas.py"},
         "sources": [source],
         "areas": [{"id": "shire", "name": named("shire", texts), "level": "district"}],
         "quantities": [
@@ -126,6 +128,7 @@ def definitions(texts: tuple[str, ...], languages: tuple[str, ...]) -> dict[str,
                 "better": better,
                 "citation": {"source": "yearbook", "locator": "p. 2"},
                 **({"measure_type": kind} if kind else {}),
+                **({"prices": {"year": 2015, "deflator": "cpi"}} if name == "spending" else {}),
             }
             for name, unit, formula, inputs, bounds, better, kind, _ in INDICATORS
         ],
@@ -167,6 +170,7 @@ def write_project(
         # Dates stand bare, as a person writes them.
         path.write_text(text.replace("'2020-12-02'", "2020-12-02").replace("'2021-12-31'",
                         "2021-12-31"), "utf-8")  # fmt: skip
+    (path.parents[1] / "formulas.py").write_text("def total(budget):\n    return budget\n", "utf-8")
     lines = ["place,quantity,year,value,bound,unit,status,source,published,note"]
     lines += [
         f"shire,{name},{year},{value},exact,{unit},reported,yearbook,{year + 1}-03-01,"
@@ -211,8 +215,12 @@ def test_odd_units_and_bounds_get_through_to_report_and_figures(tmp_path, shippe
         assert shown in english
     for shown in ("2.35‰", "47个学位", "502分", "£5,600,000"):
         assert shown in chinese
+    # 5 600 000 for 1 040 pupils, when prices had risen by a tenth.
+    assert f"{5_600_000 / 1040 / 1.1:,.2f} pounds a pupil" in english
     # Formulas of the project's own, and how money is told, stand beside the sources.
+    assert "Budget total rate en (own.total)" in english
     assert "(places / children * 1000)" in english
+    assert "Spending rate en: in prices of 2015 (deflated by Cpi en)" in english
     assert "Budget total rate en: as paid (nominal)" in english
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from edu_metrics.catalog import Indicator
 from edu_metrics.errors import DataError
-from edu_metrics.observations import MissingInput, compute, missing_inputs
+from edu_metrics.observations import MissingInput, compute, missing_inputs, provenance
 
 INPUTS = {"children": "children", "people": "population"}
 
@@ -101,6 +101,17 @@ def test_the_nearest_area_above_gives_the_deflator_that_an_area_lacks(real, tabl
     )
     series = compute(real, "own", table(*SPENT, *index), ["east"])
     assert series["value"].tolist() == pytest.approx([100, 110])
+
+
+def test_the_deflator_is_among_what_a_value_rests_on(real, table):
+    index = (("city", 2015, "schools", 100), ("city", 2019, "schools", 105))
+    index = (*index, ("city", 2020, "schools", 110))
+    rests_on = provenance(real, "own", table(SPENT[1], *index), "east")
+    assert rests_on[["area", "year", "quantity"]].to_numpy().tolist() == [
+        ["city", 2015, "schools"],
+        ["city", 2020, "schools"],
+        ["east", 2020, "budget"],
+    ]
 
 
 def test_a_year_without_a_deflator_is_left_out_and_its_deflator_asked_for(real, table):

@@ -424,8 +424,11 @@ def test_what_does_not_add_up_is_named_and_not_split(apart):
         report.lang,
         indicator=indicator,
         year=split.year,
-        part="70,001",
-        of="82,802",
+        **{"zh": {"whole": "市", "parts": "区"}, "en": {"whole": "city", "parts": "districts"}}[
+            report.lang
+        ],
+        own_part="70,001",
+        own_of="82,802",
         sum_part=sums(0),
         sum_of=sums(1),
     )
@@ -522,7 +525,7 @@ def test_a_corrected_number_is_shown_with_the_one_printed(catalog, opened):
 
 def test_where_no_parts_are_counted_a_sentence_says_so(overview):
     page = unescape(str(shown(rep.show_parts, overview("wuhai"))))
-    assert say("report.parts_none", "en") in page
+    assert "the counts of every district known, so nobody can say which district makes" in page
 
 
 def test_figures_of_an_invented_overview_say_so(overview):

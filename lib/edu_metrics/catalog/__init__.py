@@ -11,6 +11,7 @@ from edu_metrics.catalog.loading import Catalog, find_root, inherited_entries, l
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
+    AreaLevel,
     Assumption,
     Break,
     Correction,
@@ -38,6 +39,7 @@ from edu_metrics.catalog.models import (
     Study,
     TargetElsewhere,
     distribution_fault,
+    shipped_levels,
 )
 from edu_metrics.catalog.own_formulas import Settings
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
@@ -89,12 +91,13 @@ from edu_metrics.catalog.targets import (
     years_named,
 )
 from edu_metrics.words.definition import Text, nearest
-from edu_metrics.words.units import LargeUnit, Plural, Unit
+from edu_metrics.words.units import LargeUnit, Noun, Plural, Unit
 
 __all__ = [
     "PERIODS",
     "Area",
     "AreaFamily",
+    "AreaLevel",
     "Areas",
     "AsUsual",
     "Assumption",
@@ -131,6 +134,7 @@ __all__ = [
     "MechanismUse",
     "Milestones",
     "NormPace",
+    "Noun",
     "OwnPace",
     "PackageInput",
     "PanelBreak",
@@ -180,6 +184,7 @@ __all__ = [
     "notebook_of",
     "plain",
     "prior_of",
+    "shipped_levels",
     "shipped_root",
     "years_named",
 ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, get_args
+from typing import Any
 
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
-    AreaLevel,
     FileInput,
     Indicator,
     MechanismUse,
@@ -18,6 +17,7 @@ from edu_metrics.catalog.models import (
     Quantity,
     SimulatedInput,
     Study,
+    shipped_levels,
 )
 from edu_metrics.catalog.own_formulas import formula_named
 from edu_metrics.catalog.priors import load_priors
@@ -48,14 +48,15 @@ _KINDS = {
     "groups": "group",
     "quantities": "quantity",
     "units": "unit",
+    "levels": "level",
     "indicators": "indicator",
     "assumptions": "assumption",
     "reference_classes": "reference class",
     "plans": "plan",
 }
 
-#: Where the units of this package stand, for the messages.
-SHIPPED = "the units of this package"
+#: Where the units and levels of this package stand, for the messages.
+SHIPPED = "this package"
 
 
 def measure_of(unit: Unit) -> Measure:
@@ -70,9 +71,6 @@ def _is_sound(unit: Unit) -> bool:
         return False
 
 
-_LEVELS = get_args(AreaLevel)
-
-
 @dataclass
 class Parts:
     """The entries loaded so far, each with where it stands."""
@@ -82,9 +80,8 @@ class Parts:
     sources: dict[str, tuple[str, Any]] = field(default_factory=dict)
     areas: dict[str, tuple[str, Any]] = field(default_factory=dict)
     families: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    units: dict[str, tuple[str, Any]] = field(
-        default_factory=lambda: {name: (SHIPPED, unit) for name, unit in shipped_units().items()}
-    )
+    units: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    levels: dict[str, tuple[str, Any]] = field(default_factory=dict)
     groups: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -104,6 +101,15 @@ class Parts:
     unread: set[str] = field(default_factory=set)
     #: Table and id of references that lead nowhere, as far as they were looked at.
     asked: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin with what the package brings, with the project's words for it."""
+        for table, key, brought in (
+            (self.units, "unit", shipped_units()),
+            (self.levels, "level", shipped_levels()),
+        ):
+            for name, noun in brought.items():
+                table[name] = (SHIPPED, noun.with_words(self.spoken.words(f"{key}.{name}")))
 
     def tables(self) -> dict[str, dict[str, tuple[str, Any]]]:
         """Give the tables by name."""
@@ -196,6 +202,7 @@ def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
 
 def _areas(parts: Parts) -> Iterator[str]:
     for where, area in (*parts.areas.values(), *parts.families.values()):
+        yield from _missing(parts, "levels", [area.level], f"{where}: level")
         if area.parent:
             yield from _missing(parts, "areas", [area.parent], f"{where}: parent")
         path: list[str] = [area.id]
@@ -205,12 +212,17 @@ def _areas(parts: Parts) -> Iterator[str]:
         if parent == area.id == min(path):
             yield f"{where}: parent: {' > '.join([*path, parent])} runs in a circle"
         above: Area | None = parts.areas.get(area.parent or "", ("", None))[1]
-        wider = above is None or _LEVELS.index(above.level) <= _LEVELS.index(area.level)
-        if above is not None and not wider and parent is None:
+        if above is not None and parent is None and _narrower(above.level, area.level):
             yield (
                 f"{where}: parent: a {area.level} lies in no {above.level}; expected "
                 f"{area.parent!r} on the same level or a wider one"
             )
+
+
+def _narrower(level: str, other: str) -> bool:
+    """Tell whether a level is narrower than another: known of those of this package alone."""
+    order = list(shipped_levels())
+    return {level, other} <= {*order} and order.index(level) > order.index(other)
 
 
 def _parent(parts: Parts, area: str) -> str | None:
@@ -312,16 +324,21 @@ def _unit_of_result(
     except DataError as error:
         yield f"{where}: formula: {indicator.formula} of {listed}: {error.message}"
         return
-    as_given = formula.equation.text in formula.arguments
-    kept = not as_given or unit in counted.values() or not unit.whole
-    if not result.same_as(measure_of(unit)) or not kept:
+    if not result.same_as(measure_of(unit)):
         fitting = [one.id for _, one in parts.units.values() if result.same_as(measure_of(one))]
-        offer = ", ".join([one.id for one in counted.values()] if as_given else fitting[:6])
         yield (
             f"{where}: unit: {indicator.formula} of {listed} measures {result}, and "
-            f"{unit.id} measures {measure_of(unit)}; expected {offer or 'a unit of that'}, or "
-            f"an expression as formula that comes to {unit.id}"
+            f"{unit.id} measures {measure_of(unit)}; expected "
+            f"{', '.join(fitting[:6]) or 'a unit of that'}, or an expression as formula that "
+            f"comes to {unit.id}"
         )
+    elif formula.equation.text in formula.arguments and not _counts(unit, *counted.values()):
+        yield f"{where}: unit: expected that of what is counted, {listed}, found {unit.id}"
+
+
+def _counts(unit: Unit, counted: Unit) -> bool:
+    """Tell whether one unit can count what another does: schools are no persons."""
+    return unit == counted or not unit.whole or "count" in (unit.id, counted.id)
 
 
 def _prices(parts: Parts, where: str, indicator: Indicator) -> Iterator[str]:

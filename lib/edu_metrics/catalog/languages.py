@@ -9,8 +9,9 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from edu_metrics.catalog.models import shipped_levels
 from edu_metrics.catalog.reading_yaml import kind_of, read_yaml
-from edu_metrics.words import LANGUAGES, texts
+from edu_metrics.words import LANGUAGES, shipped_units, texts
 from edu_metrics.words.definition import Languages, nearest
 
 _CODE = re.compile(r"^[a-z]{2,3}(?:_[A-Z][A-Za-z]+)?$")
@@ -27,6 +28,10 @@ class Spoken:
     def known(self) -> tuple[str, ...]:
         """All that a study may ask for."""
         return (*LANGUAGES, *self.texts)
+
+    def words(self, key: str) -> dict[str, str]:
+        """Give what one thing is called in the languages that the project brings."""
+        return {lang: held[key] for lang, held in self.texts.items() if key in held}
 
 
 def read_languages(folder: Path, faults: list[str]) -> Spoken:
@@ -82,10 +87,13 @@ def _texts(path: Path, faults: list[str]) -> dict[str, str]:
 
 def _fault(key: Any, text: Any) -> str | None:
     """Say what is wrong with one text: its key, its kind, or what it is filled in with."""
-    if key not in texts():
-        return f"{key}: unknown key{nearest(str(key), texts())}"
+    known = {**texts(), **dict.fromkeys(_nouns())}
+    if key not in known:
+        return f"{key}: unknown key{nearest(str(key), known)}"
     if not isinstance(text, str):
         return f"{key}: expected text, found {kind_of(text)}"
+    if known[key] is None:
+        return None
     try:
         found = _placeholders(text)
     except ValueError as error:
@@ -94,6 +102,12 @@ def _fault(key: Any, text: Any) -> str | None:
     if found != wanted:
         return f"{key}: expected the placeholders {sorted(wanted)}, found {sorted(found)}"
     return None
+
+
+def _nouns() -> list[str]:
+    """Give the keys under which units and levels of this package are named."""
+    units, levels = (f"unit.{name}" for name in shipped_units()), shipped_levels()
+    return [*units, *(f"level.{name}" for name in levels)]
 
 
 def _placeholders(text: str) -> set[str]:

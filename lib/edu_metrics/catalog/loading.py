@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
-from edu_metrics.catalog.checking import SHIPPED, Parts, check
+from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
 from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
     AreaFamily,
+    AreaLevel,
     Assumption,
     Break,
     Correction,
@@ -43,6 +44,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
     {
         Source: "sources",
         Unit: "units",
+        AreaLevel: "levels",
         Group: "groups",
         Quantity: "quantities",
         Indicator: "indicators",
@@ -58,7 +60,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
 
 _ALL = tuple(TABLES.values())
 #: Tables that a project may do without.
-_OPTIONAL = ("corrections", "groups", "knowledge", "units")
+_OPTIONAL = ("corrections", "groups", "knowledge", "levels", "units")
 
 
 def in_files_of_their_own(model: type[Definition]) -> bool:
@@ -73,6 +75,7 @@ class Catalog:
     root: Path
     sources: Mapping[str, Source] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
+    levels: Mapping[str, AreaLevel] = field(default_factory=dict)
     areas: Mapping[str, Area] = field(default_factory=dict)
     families: Mapping[str, AreaFamily] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
@@ -236,7 +239,7 @@ def load_catalog(root: Path | str) -> Catalog:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
         raise DefinitionError(f"data/definitions: {number}", faults)
     use_texts(spoken.texts)
-    use_units({name: unit for name, (where, unit) in parts.units.items() if where != SHIPPED})
+    use_units({name: unit for name, (_, unit) in parts.units.items()})
     break_down(parts.plans, parts.indicators, parts.groups)
     return Catalog(
         root=Path(root).resolve(),

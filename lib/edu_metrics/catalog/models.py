@@ -13,7 +13,8 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
+from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -23,6 +24,7 @@ from edu_metrics.catalog.base import Better, Bound, Citation, Period, Year
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.own import written_out
 from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
+from edu_metrics.words.units import Noun
 
 #: What each kind of distribution is given by.
 _GIVEN = {
@@ -176,8 +178,27 @@ class MechanismUse(Definition):
         return given
 
 
-#: From the widest to the narrowest.
-AreaLevel = Literal["nation", "region", "city", "district", "school"]
+class AreaLevel(Noun):
+    """A level in the tree of places, and what an area of it is called."""
+
+
+@cache
+def shipped_levels() -> Mapping[str, AreaLevel]:
+    """
+    Give the levels of this package, read when first asked for.
+
+    Examples
+    --------
+    >>> shipped_levels()["district"].word(2, "en")
+    'districts'
+    """
+    import yaml
+
+    text = resources.files("edu_metrics.catalog").joinpath("levels.yaml").read_text("utf-8")
+    listed = [AreaLevel.model_validate(entry) for entry in yaml.safe_load(text)]
+    return MappingProxyType({entry.id: entry for entry in listed})
+
+
 Rating = Literal["red", "amber", "green"]
 
 
@@ -203,7 +224,7 @@ class Area(Definition):
     id: Slug
     name: Text
     aliases: tuple[str, ...] = ()
-    level: AreaLevel
+    level: Slug
     code: str | None = None
     parent: Slug | None = None
     valid_from: Year | None = None
@@ -232,7 +253,7 @@ class AreaFamily(Definition):
 
     id: Slug
     name: Text
-    level: AreaLevel
+    level: Slug
     parent: Slug | None = None
     codes: tuple[str, ...] = Field(min_length=1)
     invented: bool = False

@@ -77,6 +77,12 @@ class Prior(Definition):
         """Give the same expectations of a measure that gets better by falling."""
         return self.model_copy(update={"drift_mean": -self.drift_mean}) if falling else self
 
+    def for_changes_of(self, size: float) -> Prior:
+        """Give the same expectations of a series whose yearly changes are of a size of its own."""
+        factor = size / self.surprise_sd
+        lengths = ("drift_mean", "drift_common_sd", "drift_own_sd", "surprise_sd", "still_sd")
+        return self.model_copy(update={name: factor * getattr(self, name) for name in lengths})
+
 
 class PriorPanel(Definition):
     """A file that priors were learned from."""

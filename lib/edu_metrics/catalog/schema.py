@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from edu_metrics.catalog.loading import TABLES, in_files_of_their_own
 from edu_metrics.catalog.models import Area, AreaFamily, Knowledge
 from edu_metrics.catalog.own_formulas import Settings
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def meanings() -> dict[str, str]:
@@ -62,7 +61,7 @@ def _schema(kind: Any, told: Mapping[str, str]) -> dict[str, Any]:
             shown.pop("title", None)
             if meaning := told.get(f"{model}.{field}") or told.get(field):
                 shown["description"] = meaning
-    return {"$schema": _DIALECT, **made}
+    return {"$schema": GenerateJsonSchema.schema_dialect, **made}
 
 
 def _models(made: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

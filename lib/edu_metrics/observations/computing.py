@@ -56,7 +56,7 @@ Cell = tuple[str, int, str, str, str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class MissingInput:
-    """A count that would make an indicator known: what to ask the bureau for."""
+    """A count that would make an indicator known: what to ask its publisher for."""
 
     year: int
     quantity: str
@@ -411,7 +411,15 @@ def _in_prices(
 def _deflators(
     catalog: Catalog, prices: Prices, table: pd.DataFrame, area: str
 ) -> dict[int, float]:
-    """Give the deflator by year: the area's own, or that of the nearest area above that has one."""
+    """Give the deflator by year."""
+    rows = _deflator_rows(catalog, prices, table, area)
+    return dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
+
+
+def _deflator_rows(
+    catalog: Catalog, prices: Prices, table: pd.DataFrame, area: str
+) -> pd.DataFrame:
+    """Find the deflator: the area's own, or that of the nearest area above that has one."""
     rows = usable(table[table["quantity"] == prices.deflator])
     rows = rows[(rows["group"] == "all") & rows["period"].isin(periods_of("year"))]
     rows = rows[rows["value"] > 0]
@@ -419,9 +427,9 @@ def _deflators(
     while above is not None:
         own = rows[rows["area"] == above]
         if len(own):
-            return dict(zip(own["year"].tolist(), own["value"].tolist(), strict=True))
+            return own
         above = catalog.areas[above].parent
-    return {}
+    return rows.iloc[:0]
 
 
 def _ends(
@@ -521,6 +529,10 @@ def provenance(catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: s
         for form in forms_of(catalog, indicator):
             used.append(_used(catalog, form, rows, left))
             left = left[~left["year"].isin(used[-1]["year"])]
+    if indicator.prices is not None:
+        index = _deflator_rows(catalog, indicator.prices, table, area)
+        years = {*series["year"], indicator.prices.year} if len(series) else set()
+        used.append(index.loc[index["year"].isin(years), list(_COLUMNS)])
     found = pd.concat(used).drop_duplicates(list(CELL))
     return found.sort_values(list(CELL), ignore_index=True)
 

@@ -30,6 +30,7 @@ from edu_metrics.catalog import (
     Target,
     Text,
     prior_of,
+    shipped_levels,
 )
 from edu_metrics.errors import DataError
 from edu_metrics.frames import Limits, percentages
@@ -229,6 +230,7 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
         root=Path(),
         sources={_ID: source},
         units=shipped_units(),
+        levels=shipped_levels(),
         areas=areas,
         indicators=indicators,
     )

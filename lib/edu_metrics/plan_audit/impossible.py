@@ -285,6 +285,7 @@ def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator
                 start,
                 limits=indicator.bounds,
                 last_year=last,
+                open_ends=indicator.open,
             ):
                 lost.append((reading, steps))
     if not lost:

@@ -13,7 +13,7 @@ audit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +27,12 @@ Limits = tuple[float | None, float | None]
 
 
 def is_possible(
-    checks: Sequence[Check], known: Mapping[int, float], *, limits: Limits, last_year: int
+    checks: Sequence[Check],
+    known: Mapping[int, float],
+    *,
+    limits: Limits,
+    last_year: int,
+    open_ends: Collection[str] = (),
 ) -> bool:
     """
     Tell whether any values at all could still satisfy every check.
@@ -42,6 +47,8 @@ def is_possible(
         Lowest and highest value of the indicator.
     last_year : int
         Last year observed; later ones are free within the limits.
+    open_ends : collection of {"low", "high"}, optional
+        Limits that no value can have itself.
 
     Returns
     -------
@@ -69,7 +76,12 @@ def is_possible(
         return False
     years = [year for check in open_checks for year in check.years]
     low, high = limits
-    anything = Range(-math.inf if low is None else low, math.inf if high is None else high)
+    anything = Range(
+        -math.inf if low is None else low,
+        math.inf if high is None else high,
+        low_open="low" in open_ends,
+        high_open="high" in open_ends,
+    )
     state: dict[int, list[Range]] = {}
     for year in range(min(years, default=0), max(years, default=-1) + 1):
         left = [Range(seen[year], seen[year]) if year in seen else anything]

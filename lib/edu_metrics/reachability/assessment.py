@@ -205,8 +205,14 @@ def _answer(
         return _cannot_tell("change_from_zero")
     broken = any(question.broken(check) for check in undecided)
     # What arithmetic rules out needs no data.
-    last_year, limits = record.last_year or 0, question.indicator.bounds
-    if not broken and not is_possible(checks, record.exact, limits=limits, last_year=last_year):
+    last_year, indicator = record.last_year or 0, question.indicator
+    if not broken and not is_possible(
+        checks,
+        record.exact,
+        limits=indicator.bounds,
+        last_year=last_year,
+        open_ends=indicator.open,
+    ):
         return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)
     if lacking:

@@ -42,7 +42,7 @@ def counts_whole(indicator: Indicator) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A number to ask the bureau for."""
+    """A number to ask its publisher for."""
 
     quantity: str
     year: int

@@ -12,7 +12,17 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
+from edu_metrics.catalog import (
+    Area,
+    AreaLevel,
+    Catalog,
+    Plan,
+    Study,
+    Target,
+    find_root,
+    load_catalog,
+    nearest,
+)
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import read_processed
 from edu_metrics.observations.pooling import below
@@ -137,6 +147,10 @@ class StudyReport:
         if assessment.indicator is None:
             return "none"
         return self.catalog.indicators[assessment.indicator].unit
+
+    def level_of(self, area: str) -> AreaLevel:
+        """Give the level of an area, which says what an area of it is called."""
+        return self.catalog.levels[self.catalog.areas[area].level]
 
     def inputs_sha256(self) -> str:
         """Hash everything that the report depends on."""

@@ -118,7 +118,7 @@ def other_figures_table(report: AreaReport) -> pd.DataFrame:
 
 def show_missing(report: AreaReport) -> Html:
     """
-    List the numbers to ask the bureau for, and which targets they would let be judged.
+    List the numbers to ask their publishers for, and which targets they would let be judged.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -65,6 +65,7 @@ def _answer(report: AreaReport) -> Html:
         area=report.area_name(report.area.id),
         targets=len(shown),
         parts=_verdicts_counted(report, shown),
+        whole=report.level_of(_set_for(report, shown)).word(1, lang),
     )
     sentences: list[Cell] = [sentence]
     lacking = [
@@ -86,6 +87,12 @@ def _verdicts_counted(report: AreaReport, targets: Iterable[Target]) -> str:
         for verdict in Verdict
         if verdict in counts
     )  # fmt: skip
+
+
+def _set_for(report: AreaReport, shown: Sequence[Target]) -> str:
+    """Give the area that the first of some targets is set for."""
+    areas = report.catalog.bound_areas(report.study, shown[0]) if shown else (report.area.id,)
+    return areas[0]
 
 
 def show_promises(report: AreaReport) -> Html:

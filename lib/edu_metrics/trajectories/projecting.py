@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog.priors import prior_of
+from edu_metrics.catalog.priors import Prior, prior_of
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories.drawing import Law, Trajectory, side_by_side
 from edu_metrics.trajectories.forecast import forecast
@@ -136,13 +136,22 @@ class Projection:
             return
         self._forecast = forecast(
             self._points[None],
-            prior_of(measure_type).towards(falling=falling),
+            self._prior(measure_type, falling=falling),
             self._horizon,
             sampling=self._sampling(),
         )
         self._degrees = np.round(self._forecast.degrees[0], 1)
         self._sd = np.sqrt(self._forecast.variance[0])
         self._common = self._forecast.common_part[0].mean(axis=1)
+
+    def _prior(self, measure_type: str | None, *, falling: bool) -> Prior:
+        prior = prior_of(measure_type).towards(falling=falling)
+        if self._scale.name != "identity" or not self._moved:
+            return prior
+        # Without bounds a scale has no unit of its own: how far the series move gives it one.
+        steps = np.diff(self._points, axis=1)
+        typical = float(np.sqrt(np.nanmean(steps**2))) if np.isfinite(steps).any() else 0.0
+        return prior.for_changes_of(typical) if typical > 0 else prior
 
     @property
     def unusual(self) -> tuple[int, ...]:
@@ -412,7 +421,7 @@ def _slope(values: Floats, scale: Scale) -> Floats:
     """Give how fast a value moves by its scale."""
     low, high = scale
     if low is None:
-        return np.ones_like(values)
+        return np.ones_like(values) if high is None else high - values + 1e-9
     above = values - low + 1e-9
     return above if high is None else above * (high - values + 1e-9)
 

@@ -153,7 +153,7 @@ def untranslated(lang: str) -> int:
     >>> untranslated("en")
     0
     """
-    return 0 if lang in LANGUAGES else len(texts()) - len(_added.get(lang, {}))
+    return 0 if lang in LANGUAGES else len(texts().keys() - _added.get(lang, {}).keys())
 
 
 def say(key: str, lang: str, **values: object) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -34,11 +34,36 @@ class LargeUnit(Definition):
     decimals: int = Field(default=2, ge=0, le=6)
 
 
-class Unit(Definition):
-    """What values are counted in, and how a number of them is printed."""
+class Noun(Definition):
+    """A word for things of one kind, by language: the same for any number of them, or two."""
 
     id: Slug
     name: dict[str, str | Plural]
+
+    @model_validator(mode="after")
+    def _has_its_languages(self, info: ValidationInfo) -> Self:
+        asked = info.context if isinstance(info.context, Languages) else None
+        if asked is not None and (fault := asked.fault(self.name)):
+            raise ValueError(f"name: {fault}")
+        if not self.name:
+            raise ValueError("name: expected a word in a language, such as {en: places}")
+        return self
+
+    def word(self, value: float | None, lang: str) -> str:
+        """Give the word for so many; None asks for that of many. English stands in."""
+        word = self.name[next(name for name in (lang, "en", *self.name) if name in self.name)]
+        if isinstance(word, Plural):
+            return word.one if value is not None and abs(value) == 1 else word.other
+        return word
+
+    def with_words(self, words: Mapping[str, str]) -> Self:
+        """Give the same with words in further languages."""
+        return self.model_copy(update={"name": {**self.name, **words}})
+
+
+class Unit(Noun):
+    """What values are counted in, and how a number of them is printed."""
+
     symbol: str | None = Field(default=None, min_length=1)
     printed: tuple[str, ...] = ()
     dimension: str = Field(default="1", min_length=1)
@@ -50,12 +75,7 @@ class Unit(Definition):
     large_from: float | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
-    def _can_be_printed(self, info: ValidationInfo) -> Unit:
-        asked = info.context if isinstance(info.context, Languages) else None
-        if asked is not None and (fault := asked.fault(self.name)):
-            raise ValueError(f"name: {fault}")
-        if not self.name:
-            raise ValueError("name: expected a word in a language, such as {en: places}")
+    def _large_from_somewhere(self) -> Self:
         if bool(self.large) != (self.large_from is not None):
             raise ValueError("large and large_from: expected both or neither")
         return self
@@ -63,18 +83,6 @@ class Unit(Definition):
     def converts(self, other: Unit) -> bool:
         """Tell whether it measures the same as another unit: what is counted is its own kind."""
         return self.dimension == other.dimension and not (self.whole or other.whole)
-
-    def word(self, value: float | None, lang: str) -> str:
-        """
-        Give the word behind a number; None asks for that of many.
-
-        Where a language lacks, English stands in, marked so.
-        """
-        lang, mark = (lang, "") if lang in self.name else _instead(self.name, lang)
-        word = self.name[lang]
-        if isinstance(word, Plural):
-            word = word.one if value is not None and abs(value) == 1 else word.other
-        return f"{word}{mark}" if word else ""
 
     def large_in(self, lang: str) -> LargeUnit | None:
         """Give the large unit of a language, or that of English."""
@@ -89,11 +97,6 @@ class Unit(Definition):
         """Name the unit beside an axis: the large one where there is one."""
         large = self.large_in(lang)
         return large.name if large else self.word(None, lang) or self.symbol or ""
-
-
-def _instead(name: Mapping[str, Any], lang: str) -> tuple[str, str]:
-    other = next(one for one in ("en", *name) if one in name)
-    return other, f" [{other}]"
 
 
 @cache
