@@ -206,6 +206,11 @@ def load_catalog(root: Path | str) -> Catalog:
         if model in (ReferenceClass, Plan, Study, Scenario):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
+            faults += [
+                f"{table}/{path.name}: is not read; call it {path.stem}.yaml"
+                for path in sorted((folder / table).glob("*.[yY]*"))
+                if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
+            ]
         else:
             _collect(model, folder, parts, faults)
     faults += check(parts)
