@@ -226,8 +226,11 @@ def test_the_answer_counts_the_targets_set_for_this_area_or_else_all(report):
 
 
 def test_what_is_missing_is_named_with_the_target_that_it_would_let_be_judged(report):
-    table = Tables(shown(rep.show_missing, report))
+    page = shown(rep.show_missing, report)
+    table = Tables(page)
     lang = report.lang
+    command = f"edu-metrics template {report.study.id} --area {report.area.id} --out "
+    assert (command in str(page)) is bool(table.rows)
     lacking = {
         (report.quantity_name(item.quantity), str(item.year), target.title.in_(lang))
         for target in report.numeric

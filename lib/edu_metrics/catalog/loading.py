@@ -306,6 +306,11 @@ def _collect_tables(
         if in_files_of_their_own(model):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
+            faults += [
+                f"{table}/{path.name}: is not read; call it {path.stem}.yaml"
+                for path in sorted((folder / table).glob("*.[yY]*"))
+                if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
+            ]
         elif (folder / f"{table}.yaml").is_file() or table not in {*optional, *_OPTIONAL}:
             _collect(model, folder, parts, faults)
 

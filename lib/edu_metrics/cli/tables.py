@@ -111,8 +111,9 @@ def _line(catalog: Catalog, one: TakenIn, dry_run: bool) -> str:
         return f"{one.given.name}: is there already as {where}; nothing was added\n"
     verb = "would be taken in" if dry_run else "taken in"
     outside = f"; {one.outside} of areas outside the study" if one.outside else ""
+    observations = "observation" if len(one.table) == 1 else "observations"
     return (
-        f"{one.given.name}: {len(one.table)} observations {verb}{outside}, "
+        f"{one.given.name}: {len(one.table)} {observations} {verb}{outside}, "
         f"{len(one.log.repairs)} cells repaired or set aside: {where}, {where}.log.csv\n"
     )
 

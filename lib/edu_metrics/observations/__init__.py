@@ -2,9 +2,11 @@
 What was measured: the long table, its intake and its contract, and the series computed from it.
 
 An observation is one quantity in one area and one year, with its source and status; the table has
-the columns ``area, year, quantity, group, period, value, bound, source, status, vintage``. Vintage
-is the date of publication, kept as ``datetime64[ns]`` at midnight: a revised figure stands beside
-the first one, and :func:`known_by` says which was in force on a day.
+the columns ``area, year, quantity, group, period, value, lower, upper, bound, source, status,
+vintage``. A count printed in thousands lies between ``lower`` and ``upper``, half a unit of its
+last digit around it; both are NaN where nothing was rounded. Vintage is the date of publication,
+kept as ``datetime64[ns]`` at midnight: a revised figure stands beside the first one, and
+:func:`known_by` says which was in force on a day.
 
 Years
 -----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -155,7 +156,13 @@ def _paths(
         pattern = given.path
         absent = f"data/raw/{pattern}: matches no file; the path of an input starts below data/raw"
     try:
-        matched = sorted(raw.glob(pattern))
+        folder, _, name = pattern.rpartition("/")
+        # A suffix in capitals is the same suffix.
+        matched = sorted(
+            path
+            for path in raw.glob(f"{folder}/*" if folder else "*")
+            if fnmatchcase(path.name.lower(), name.lower())
+        )
     except (NotImplementedError, ValueError):
         matched = []
     beside = (SIDECAR, LOG)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import openpyxl
 import pytest
@@ -47,6 +48,89 @@ def workbook(rows, merged=(), formats=(), title="表1"):
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def old_workbook(rows, title="Sheet1"):
+    """Give the bytes of an .xls workbook: BIFF8 records in an OLE container."""
+
+    def record(kind, body):
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def text(words, size):
+        return struct.pack(size, len(words)) + b"\x01" + words.encode("utf-16-le")
+
+    begin = {
+        kind: record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0)) for kind in (5, 16)
+    }
+    end = record(0x000A, b"")
+    cells = b""
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            at = struct.pack("<HHH", row, column, 0)
+            if isinstance(value, str):
+                cells += record(0x0204, at + text(value, "<H"))
+            else:
+                cells += record(0x0203, at + struct.pack("<d", value))
+    name = text(title, "<B")
+    start = len(begin[5]) + 4 + 6 + len(name) + len(end)
+    book = begin[5] + record(0x0085, struct.pack("<IBB", start, 0, 0) + name) + end
+    stream = (book + begin[16] + cells + end).ljust(4096, b"\0")
+    sectors = -(-len(stream) // 512)
+    stream = stream.ljust(512 * sectors, b"\0")
+
+    def entry(name, kind, child, first, size):
+        words = name.encode("utf-16-le")
+        return struct.pack(
+            "<64sHBBIII16sIQQIQ",
+            words,
+            len(words) + 2,
+            kind,
+            1,
+            0xFFFFFFFF,
+            0xFFFFFFFF,
+            child,
+            b"",
+            0,
+            0,
+            0,
+            first,
+            size,
+        )
+
+    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(
+        "Workbook", 2, 0xFFFFFFFF, 2, len(stream)
+    )
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
+    table = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack(
+            "<HHHHH6sIIIIIIIIII",
+            0x3E,
+            3,
+            0xFFFE,
+            9,
+            6,
+            b"",
+            0,
+            1,
+            1,
+            0,
+            4096,
+            0xFFFFFFFE,
+            0,
+            0xFFFFFFFE,
+            0,
+            0,
+        )
+    )
+    return head.ljust(512, b"\xff") + table + folder.ljust(512, b"\0") + stream
+
+
+@pytest.fixture(scope="session")
+def make_old_workbook():
+    return old_workbook
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,12 @@ def test_what_was_told_is_kept_and_read_again(project, bring):
     assert dict(zip(table["area"], table["value"], strict=True)) == {"south": 947, "west": 1224}
 
 
+def test_a_table_goes_where_files_of_its_publisher_lie_already(project, bring, write_raw):
+    write_raw(project / "data" / "raw" / "office_of_statistics" / "2020-01-01" / "a.csv")
+    (one,) = bring(TEXT)
+    assert one.stored.parent.parent.name == "office_of_statistics"
+
+
 def test_brought_twice_is_brought_once(project, bring):
     bring(TEXT)
     before = tree(project)

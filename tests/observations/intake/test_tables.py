@@ -194,6 +194,21 @@ def test_rounded_figures_become_intervals_of_half_their_last_digit(read, make_wo
         assert ends.loc[exact, ["lower", "upper"]].isna().all()
 
 
+def test_a_workbook_of_the_old_format(figures, make_old_workbook):
+    rows = [["地　区", "2019年", "2020年"], ["海南区", 947.0, "１,０00"], ["合计", 1.0, 2.0]]
+    assert figures(make_old_workbook(rows), "t.xls", quantity="population") == {
+        ("south", "population", 2019): (947, "exact"),
+        ("south", "population", 2020): (1000, "exact"),
+    }
+
+
+def test_fractions_of_the_old_format_are_asked_about(faults, make_old_workbook):
+    """Calamine does not tell how such a workbook shows its numbers."""
+    rows = [["地区", "2019年", "2020年"], ["海南区", 0.873, 88.0]]
+    (fraction,) = faults(make_old_workbook(rows), "t.xls", quantity="children_share_pct")
+    assert "look like fractions" in fraction
+
+
 def test_a_parquet_table(figures):
     frame = pd.DataFrame(
         {"place": ["海南区"], "quantity": ["population"], "year": [2020], "value": [947]}
@@ -248,6 +263,16 @@ def test_all_causes_are_told_at_once(faults):
         "1 cell(s) not understood as a number",
         "1 unit(s) that do not measure their quantity",
         "1 source(s) that are not told or not defined",
+    ]
+
+
+def test_sources_and_dates_are_named_even_where_the_row_has_other_faults(faults):
+    text = "地区,年份,常住人口,来源,发布日期\n北区,2020,1,nobody,soon\n"
+    told = faults(text, "t.csv")
+    assert [line.partition(". ")[0] for line in told] == [
+        "1 area name(s) unknown: 北区 (A2)",
+        "1 source(s) that are not told or not defined: nobody (D2)",
+        "1 date(s) of publication not told or not understood: soon (E2)",
     ]
 
 

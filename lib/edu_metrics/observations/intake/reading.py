@@ -15,8 +15,8 @@ from edu_metrics.catalog import Catalog, plain
 from edu_metrics.errors import DataError
 from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
 from edu_metrics.observations.intake.figures import Block, FigureReader
-from edu_metrics.observations.intake.header import HeadReader
-from edu_metrics.observations.intake.labels import LabelReader
+from edu_metrics.observations.intake.header import Head, HeadReader
+from edu_metrics.observations.intake.labels import LabelReader, Rows
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping
 from edu_metrics.observations.intake.names import Names
@@ -125,7 +125,19 @@ class _FileReader:
             sheet, head, self.heads, self.mapping, self.areas, self.quantities, self.log
         )
         rows = labels.read()
+        self._read_labels(sheet, head, rows)
         self.blocks += [self.figures.read(sheet, head, column, rows) for column in head.figures]
+
+    def _read_labels(self, sheet: Sheet, head: Head, rows: Rows) -> None:
+        """Name every source, date and status that is not understood, of whatever figure it is."""
+        known = {"source": self._source, "published": read_date, "status": _status}
+        causes = {"source": "source", "published": "published", "status": "word"}
+        for name in known.keys() & rows.others.keys():
+            column = head.role(name) or 0
+            for row, cell in zip(rows.index, rows.others[name], strict=True):
+                if cell != "" and known[name](cell) is None:
+                    where = sheet.where(row, column)
+                    self.log.problem(causes[name], sheet, where, as_text(cell))
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
@@ -195,7 +207,7 @@ class _FileReader:
             return [default] * len(block.at)
         known = {cell: default if cell == "" else read(cell) for cell in set(cells)}
         for place, cell in enumerate(cells):
-            if known[cell] is None:
+            if known[cell] is None and cell == "":
                 self.log.problem(cause, block.sheet, block.where(place), as_text(cell) or name)
         return [known[cell] for cell in cells]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,14 +152,20 @@ def _place(catalog: Catalog, path: Path, table: pd.DataFrame) -> Path:
     if table.empty:
         raise DataError(f"{printable(path.name)}: no figure was found in it")
     first = table.sort_values("vintage", kind="stable").iloc[0]
-    publisher = _slug(catalog.sources[str(first["source"])])
+    publisher = _publisher(catalog, catalog.sources[str(first["source"])])
     day = first["vintage"].date().isoformat()
     folder: Path = catalog.root / "data" / "raw" / publisher / day
     return folder / _safe_name(path.name)
 
 
-def _slug(source: Source) -> str:
-    words = re.sub(r"[^a-z0-9]+", "_", source.publisher.in_("en").lower()).strip("_")
+def _publisher(catalog: Catalog, source: Source) -> str:
+    """Name the folder of a publisher: the one that its files lie in already, or its own name."""
+    own = source.publisher.in_("en")
+    for path, described in _sidecars(catalog):
+        held = catalog.sources.get(str(described.get("source")))
+        if held is not None and held.publisher.in_("en") == own:
+            return path.parent.parent.name
+    words = re.sub(r"[^a-z0-9]+", "_", own.lower()).strip("_")
     return words or source.id
 
 
@@ -174,12 +180,17 @@ def _shown(path: Path, root: Path) -> str:
 def _already_there(catalog: Catalog, content: bytes) -> Path | None:
     """Find the same file below data/raw, brought before."""
     wanted = sha256_of(content)
-    for sidecar in sorted((catalog.root / "data" / "raw").glob(f"*/*/*{SIDECAR}")):
-        path = sidecar.with_name(sidecar.name.removesuffix(SIDECAR))
-        described, faults = read_sidecar(path)
-        if not faults and described.get("sha256") == wanted and "intake" in described:
+    for path, described in _sidecars(catalog):
+        if described.get("sha256") == wanted and "intake" in described:
             return path
     return None
+
+
+def _sidecars(catalog: Catalog) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Walk over the raw files of a project and what is noted beside each."""
+    for sidecar in sorted((catalog.root / "data" / "raw").glob(f"*/*/*{SIDECAR}")):
+        path = sidecar.with_name(sidecar.name.removesuffix(SIDECAR))
+        yield path, read_sidecar(path)[0]
 
 
 def _validate_together(catalog: Catalog, new: Iterable[TakenIn]) -> None:
