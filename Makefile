@@ -14,7 +14,7 @@ endif
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-# How many processes run the tests.
+# How many processes run the tests; a file is run by one of them, which opens what it needs once.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -29,6 +29,8 @@ build: env  ## Compute the tables of every study into data/processed
 	$(BIN)/edu-metrics build
 
 reports: build  ## Make the reports that a first look needs; reports/index.html lists them
+	$(BIN)/edu-metrics report china_outline china_plan_13 china_plan_14 china_plan_14_2025
+	$(BIN)/edu-metrics report provinces --first 7
 	$(BIN)/edu-metrics report wuhai wuhai_2020
 	$(BIN)/edu-metrics report mock_city --lang zh
 	$(BIN)/edu-metrics report michigan --lang en --first 12
@@ -41,10 +43,10 @@ lint: env  ## Check style, types and who imports whom
 	$(BIN)/lint-imports
 
 test: lint  ## Check everything, then run the tests but for the slow ones
-	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: env  ## Run the slow tests alone
-	$(BIN)/pytest -n $(WORKERS) -m slow
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow
 
 test-all: test test-slow  ## Run all tests
 

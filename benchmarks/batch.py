@@ -3,9 +3,16 @@ Make the same reports with every engine, in turns, and print what each of them c
 
 Rounds are interleaved (each engine once, then each of them again), on the same notebook and the
 same invented districts. Every engine has two processes, as many as the machine this was written for
-has cores. ``limit`` runs the cells of the notebook, and the exporter, one report after another in
-two processes that have everything imported and keep nothing apart: what isolation costs is the
-distance to it. Needs Linux; nothing in the project's own folders is written.
+has cores. ``limit`` calls the sections of a report, and the exporter, one report after another in
+two processes that have everything imported and keep nothing apart: what papermill, a shell and
+isolation cost is the distance to it. Needs Linux; nothing in the project's own folders is written.
+
+ploomber-engine runs cells without a kernel, as the project's own engine does, and is measured where
+it can be imported. It is no dependency; put it into a folder beside the project::
+
+    pip install --target ../ploomber --no-deps ploomber-engine ploomber-core \\
+        debuglater posthog backoff colorama distro
+    PYTHONPATH=../ploomber .venv/bin/python benchmarks/batch.py
 """
 
 from __future__ import annotations
@@ -23,6 +30,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from edu_metrics.batch.preload import BLAS_THREADS
@@ -31,61 +39,66 @@ PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "invented_districts"
 TOOL = (sys.executable, "-c", "from edu_metrics.cli import run; run()")
 
-API = """
+#: A notebook and its page, one job after another in a pool; an engine says how it executes.
+POOL = """
 import sys, json, logging
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 def make(job):
-    import papermill, nbformat
     from nbconvert import HTMLExporter
-    from traitlets.config import Config
     given, out = job
-    config = Config({"KernelManager": {"transport_encryption": "auto"}})
-    book = papermill.execute_notebook(given["notebook"], out + ".ipynb", given["parameters"],
-        kernel_name="python3", progress_bar=False, cwd=str(Path(given["notebook"]).parent),
-        config=config)
+    where = str(Path(given["notebook"]).parent)
+    {execute}
     page, _ = HTMLExporter(exclude_input=True).from_notebook_node(book)
     Path(out + ".html").write_text(page, "utf-8")
 
 if __name__ == "__main__":
+    from run import make  # a shell in a worker may take the place of __main__
     jobs = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     with ProcessPoolExecutor(int(sys.argv[2])) as pool:
         list(pool.map(make, jobs))
 """
 
+PAPERMILL = """
+    import papermill
+    from traitlets.config import Config
+    book = papermill.execute_notebook(given["notebook"], out + ".ipynb", given["parameters"],
+        kernel_name="python3", progress_bar=False, cwd=where,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}))
+"""
+
+PLOOMBER = """
+    from ploomber_engine import execute_notebook
+    book = execute_notebook(given["notebook"], out + ".ipynb", parameters=given["parameters"],
+        progress_bar=False, cwd=where)
+"""
+
 LIMIT = """
-import sys, json, os
+import sys, json, os, re
 from pathlib import Path
 sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat
+from edu_metrics import report as rep
 from edu_metrics.report.page import in_one_language, to_page
 from edu_metrics.batch.preload import warm
-from IPython.core.interactiveshell import InteractiveShell
 
 jobs, number, workers = json.loads(Path(sys.argv[1]).read_text("utf-8")), 0, int(sys.argv[2])
-warm(Path(jobs[0][0]["parameters"]["root"]), [jobs[0][0]["parameters"]["study"]])
+warm(Path(jobs[0][0]["parameters"]["root"]), [jobs[0][0]["parameters"]["study"]], len(jobs))
 first = os.getpid()
 while number < workers - 1 and os.fork() != 0:
     number += 1
 for given, out in jobs[number::workers]:
-    book = in_one_language(nbformat.read(given["notebook"], 4), given["parameters"]["lang"])
-    names = {}
+    asked = given["parameters"]
+    book = in_one_language(nbformat.read(given["notebook"], 4), asked["lang"])
     Path(out).mkdir()
+    report = rep.open_report(asked["study"], asked["area"], asked["lang"], asked["root"])
     for cell in book.cells:
-        if cell.cell_type != "code":
-            continue
-        *lines, last = cell.source.strip().split("\\n")
-        exec("\\n".join(lines), names)
-        shown = None
-        if "parameters" in cell.metadata.get("tags", []):
-            exec(last, names)
-            names.update({**given["parameters"], "out": out})
-        else:
-            shown = eval(last, names)
-        if hasattr(shown, "_repr_html_"):
-            data = {"text/html": shown._repr_html_(), "text/plain": ""}
-            cell.outputs = [nbformat.v4.new_output("display_data", data)]
+        if section := re.search(r"rep\\.(show_\\w+)\\(report\\)$", cell.source):
+            html = getattr(rep, section[1])(report)._repr_html_()
+            data = {"text/html": html, "text/plain": ""}
+            cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
+    rep.save_summary(report, out)
     Path(out + ".html").write_text(to_page(book, title="", lang="en", home=""), "utf-8")
     Path(out + ".ipynb").write_text(nbformat.writes(book), "utf-8")
 if os.getpid() != first:
@@ -202,13 +215,17 @@ def engines(root: Path, folder: Path, number: int, workers: int) -> dict[str, Ca
 
         return run
 
-    return {
+    found = {
         "`papermill` + `jupyter nbconvert`, command line": loop,
-        "papermill's API in a pool": script(API),
+        "papermill's API in a pool": script(POOL.replace("{execute}", PAPERMILL.strip())),
+        "`ploomber-engine` in a pool": script(POOL.replace("{execute}", PLOOMBER.strip())),
         "`edu-metrics report --engine kernel`": ours("--engine", "kernel"),
         "`edu-metrics report`": ours(),
-        "limit: warm processes, no isolation": script(LIMIT),
+        "limit: sections called in warm processes": script(LIMIT),
     }
+    if find_spec("ploomber_engine") is None:
+        del found["`ploomber-engine` in a pool"]
+    return found
 
 
 def table(runs: dict[str, list[Cost]], number: int) -> str:
@@ -247,7 +264,8 @@ def main() -> int:
         for words in ((*simulate, "--to", str(root), "--root", str(PROJECT)),
                       ("build", "--root", str(root))):  # fmt: skip
             subprocess.run([*TOOL, *words], check=True, capture_output=True)
-        os.environ.update(BLAS_THREADS)
+        # Whoever measures tells nobody.
+        os.environ.update(BLAS_THREADS, PLOOMBER_STATS_ENABLED="false")
         # As where nobody forbids it: what is compiled once is kept, and is so before the first run.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(place, "bytecode"))

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from edu_metrics.batch import make_reports
     from edu_metrics.catalog import find_root
-    from edu_metrics.figures import (
+    from edu_metrics.figures.frame_plots import (
         plot_calibration,
         plot_fan,
         plot_paths,
@@ -60,8 +60,7 @@ if TYPE_CHECKING:
     from edu_metrics.on_frames.decomposing import decompose
     from edu_metrics.on_frames.judging import people_behind, required_pace, verdict, years_needed
     from edu_metrics.on_frames.projecting import project
-    from edu_metrics.on_frames.promised import paths
-    from edu_metrics.on_frames.scenarios import scenarios
+    from edu_metrics.on_frames.scenarios import paths, scenarios
     from edu_metrics.on_frames.studies import (
         assess,
         audit,
@@ -73,7 +72,8 @@ if TYPE_CHECKING:
         sensitivity,
         status_rules,
     )
-    from edu_metrics.report import open_city, open_report
+    from edu_metrics.report.city import open_city
+    from edu_metrics.report.context import open_report
 
 __all__ = [
     "assess",
@@ -122,7 +122,7 @@ __all__ = [
 _HOMES = {
     "batch": ("make_reports",),
     "catalog": ("find_root",),
-    "figures": (
+    "figures.frame_plots": (
         "plot_calibration",
         "plot_fan",
         "plot_paths",
@@ -148,8 +148,7 @@ _HOMES = {
     "on_frames.decomposing": ("decompose",),
     "on_frames.judging": ("people_behind", "required_pace", "verdict", "years_needed"),
     "on_frames.projecting": ("project",),
-    "on_frames.promised": ("paths",),
-    "on_frames.scenarios": ("scenarios",),
+    "on_frames.scenarios": ("paths", "scenarios"),
     "on_frames.studies": (
         "assess",
         "audit",
@@ -161,7 +160,8 @@ _HOMES = {
         "sensitivity",
         "status_rules",
     ),
-    "report": ("open_city", "open_report"),
+    "report.city": ("open_city",),
+    "report.context": ("open_report",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -271,7 +271,7 @@ def _formula(function: Any, named: bool) -> list[str]:
 
 
 def _flows() -> Iterator[str]:
-    from edu_metrics.formulas.flows.registry import FLOWS
+    from edu_metrics.formulas.flows import FLOWS
 
     yield "Each moves a state on by one year; an indicator's `mechanism` names one.\n"
     yield "| flow | does | starts from | rates | levers | results |"

@@ -42,3 +42,11 @@ def shown(folder: Path, name: str = "report.ipynb") -> str:
         for output in cell.get("outputs", []):
             texts.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
     return "".join(texts)
+
+
+def ended(pid: int) -> bool:
+    """Tell whether a process is gone, or only waits to be taken note of."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True

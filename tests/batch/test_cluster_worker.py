@@ -8,12 +8,11 @@ import io
 import threading
 import zipfile
 from concurrent.futures import Future
-from pathlib import Path
 
 import pytest
 
-from edu_metrics.batch import Limits, Outcome, cluster
-from edu_metrics.batch.cluster import ClusterPool, Order, forget, make_there
+from edu_metrics.batch import Limits, Outcome, cluster, execution
+from edu_metrics.batch.cluster import ClusterPool, Order, brought_home, forget, make_there
 from edu_metrics.errors import ReportError
 from edu_metrics.report.fingerprint import library_sha256, versions_sha256
 from tests.batch.books import job_of
@@ -168,88 +167,45 @@ def test_a_worker_with_another_version_makes_nothing(pools, ask):
     assert pools.events == []
 
 
-class There(Future):
-    """Stands for a future of Dask's, which calls back in a thread of its own."""
-
-    @property
-    def status(self):
-        if self.cancelled():
-            return "cancelled"
-        return "error" if self.exception() else "finished"
-
-    def add_done_callback(self, call):
-        super().add_done_callback(lambda f: threading.Thread(target=call, args=(f,)).start())
-
-
 class Client:
     """Stands for Dask's client, whose workers never answer by themselves."""
 
     def __init__(self):
-        self.asked = []
         self.workers = {"a": 1}
+        self.given_up = False
 
     def nthreads(self):
         return self.workers
 
     def submit(self, *words, **_):
-        self.asked.append(There())
-        return self.asked[-1]
+        return Future()
+
+    def get_executor(self, **_):
+        return self
+
+    def shutdown(self, wait):
+        self.given_up = not wait
 
 
-@pytest.fixture
-def client():
-    return Client()
-
-
-@pytest.fixture
-def home(client):
-    pool = ClusterPool(client, b"project", ("study",), Limits(), None)
-    yield pool
-    pool.end()
-
-
+ORDER = Order("digest", ("1", "2"), ("study",), Limits(), None)
 FILES = {"report.html": b"page", "report.ipynb": b"{}", "figures/x.png": b"x"}
 
 
-def test_a_report_that_comes_home_is_written_with_its_folders(client, home, tmp_path):
+def test_a_report_that_comes_home_is_written_with_its_folders(tmp_path):
     job = job_of(tmp_path, "x", "1")
-    here = home.submit(job)
-    assert not here.done()
-    client.asked[-1].set_result(Outcome(job.name, "made", 0.1, files=FILES))
-    assert here.result(30) == Outcome(job.name, "made", 0.1)
+    outcome = Outcome(job.name, "made", 0.1, files=FILES)
+    assert brought_home(job, outcome) == Outcome(job.name, "made", 0.1)
     found = {
         p.relative_to(job.folder).as_posix(): p.read_bytes()
         for p in job.folder.rglob("*")
         if p.is_file()
     }
     assert found == FILES
-
-
-def test_what_is_being_written_when_a_batch_is_stopped_is_written_whole(
-    client, home, tmp_path, monkeypatch
-):
-    job = job_of(tmp_path, "x", "1")
-    begun, go_on, plain = threading.Event(), threading.Event(), cluster.publish
-
-    def publish(draft, folder):
-        begun.set()
-        assert go_on.wait(30)
-        plain(draft, folder)
-
-    monkeypatch.setattr(cluster, "publish", publish)
-    home.submit(job)
-    client.asked[-1].set_result(Outcome(job.name, "made", 0.1, files=FILES))
-    assert begun.wait(30)
-    ending = threading.Thread(target=home.end)
-    ending.start()
-    go_on.set()
-    ending.join(30)
-    assert (job.folder / "report.html").read_bytes() == b"page"
     assert [path.name for path in job.folder.parent.iterdir()] == ["x"]
 
 
 def test_a_report_that_cannot_be_written_at_home_is_named_and_the_older_one_stands(
-    client, home, tmp_path, monkeypatch
+    tmp_path, monkeypatch
 ):
     job = job_of(tmp_path, "x", "1")
     job.folder.mkdir(parents=True)
@@ -258,57 +214,36 @@ def test_a_report_that_cannot_be_written_at_home_is_named_and_the_older_one_stan
     def publish(draft, folder):
         raise OSError("no space left")
 
-    monkeypatch.setattr(cluster, "publish", publish)
-    here = home.submit(job)
-    client.asked[-1].set_result(Outcome(job.name, "made", 0.1, files=FILES))
-    outcome = here.result(30)
+    monkeypatch.setattr(execution, "publish", publish)
+    outcome = brought_home(job, Outcome(job.name, "made", 0.1, files=FILES))
     assert (outcome.status, outcome.error) == ("failed", "OSError: no space left")
     assert (job.folder / "report.html").read_text() == "old"
     assert "no space left" in (job.folder / outcome.log).read_text("utf-8")
 
 
-def test_a_batch_without_workers_for_long_is_given_up_with_what_to_do(
-    client, tmp_path, monkeypatch
-):
+def test_a_batch_without_workers_for_long_is_given_up(monkeypatch):
     monkeypatch.setattr(cluster, "_LOOK", 0.01)
     monkeypatch.setattr(cluster, "_NO_WORKER", 0.02)
-    pool = ClusterPool(client, b"project", ("study",), Limits(), None)
-    here = pool.submit(job_of(tmp_path, "x", "1"))
-    client.asked[-1].cancel = lambda: None  # too late: a worker is at it
+    client = Client()
     client.workers = {}
-    with pytest.raises(ReportError, match=r"no worker for .* minutes; start some"):
-        here.result(30)
-    # One that comes after that, with what it made, changes nothing.
-    client.asked[-1].set_result(Outcome("en/x", "made", 0.1, files=FILES))
-    pool.end()
-    assert not list(Path(tmp_path, "reports").glob("**/report.html"))
+    ClusterPool(client, b"project", ORDER).give_up_alone(threading.Event())
+    assert client.given_up
 
 
-def test_a_batch_waits_for_workers_that_come_back(client, tmp_path, monkeypatch):
+def test_a_batch_waits_for_workers_that_come_back(monkeypatch):
     clock = iter(range(0, 10**6, 100)).__next__
-    monkeypatch.setattr(cluster, "_LOOK", 0.005)
+    monkeypatch.setattr(cluster, "_LOOK", 0.001)
     monkeypatch.setattr(cluster.time, "monotonic", clock)
     monkeypatch.setattr(cluster, "_NO_WORKER", 450)
-    looks = []
+    client, over, looks = Client(), threading.Event(), []
 
     def nthreads():
         """Have workers at every fourth look: they are never away for longer than 400 s."""
         looks.append(1)
+        if len(looks) == 40:
+            over.set()
         return {"a": 1} if len(looks) % 4 == 0 else {}
 
     client.nthreads = nthreads
-    pool = ClusterPool(client, b"project", ("study",), Limits(), None)
-    here = pool.submit(job_of(tmp_path, "x", "1"))
-    while len(looks) < 40:
-        threading.Event().wait(0.005)
-    assert not here.done()
-    client.asked[-1].set_result(Outcome("en/x", "made", 0.1, files=FILES))
-    assert here.result(30).status == "made"
-    pool.end()
-
-
-def test_reports_that_the_scheduler_gave_up_are_named(client, home, tmp_path):
-    here = home.submit(job_of(tmp_path, "x", "1"))
-    client.asked[-1].cancel()
-    with pytest.raises(ReportError, match="gave it up"):
-        here.result(30)
+    ClusterPool(client, b"project", ORDER).give_up_alone(over)
+    assert not client.given_up

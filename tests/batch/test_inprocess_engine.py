@@ -243,7 +243,7 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
 def test_a_cell_that_takes_too_long_for_papermill_is_told_so(tmp_path):
     import papermill
 
-    from edu_metrics.batch.inprocess_engine import ENGINE, register
+    from edu_metrics.batch.inprocess import ENGINE, register
 
     register()
     book = write_book(tmp_path / "n.ipynb", "while True: pass")
@@ -260,7 +260,7 @@ def test_the_process_of_a_run_is_left_as_it_was(tmp_path):
 
     import papermill
 
-    from edu_metrics.batch.inprocess_engine import ENGINE, register
+    from edu_metrics.batch.inprocess import ENGINE, register
 
     register()
     spoil = "import os, sys\nos.environ['MINE'] = '1'\nsys.path.append('mine')\nprint(1)"

@@ -7,9 +7,9 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_metrics.batch import job_queue
-from edu_metrics.batch.job_queue import JobQueue
+from edu_metrics.batch import pool
 from edu_metrics.batch.jobs import NotStartedError
+from edu_metrics.batch.pool import JobQueue
 from edu_metrics.errors import ReportError
 
 
@@ -21,8 +21,8 @@ from edu_metrics.errors import ReportError
 def test_whoever_ends_the_process_of_all_fails_and_nobody_else(kills, workers, data):
     """Any of those that are being made may be the next to end, or to strike."""
     line = JobQueue(workers)
-    failed = job_queue._failed
-    job_queue._failed = lambda asked, why: "failed"
+    failed = pool._failed
+    pool._failed = lambda asked: "failed"
     try:
         futures = [line.add(number, None) for number in range(len(kills))]
         while True:
@@ -30,15 +30,15 @@ def test_whoever_ends_the_process_of_all_fails_and_nobody_else(kills, workers, d
                 assert len(line.running) <= workers
             if not line.running:
                 break
-            asked = data.draw(st.sampled_from(list(line.running.values())))
+            asked = data.draw(st.sampled_from(line.running))
             if kills[asked.job]:
                 together = data.draw(st.booleans())
-                line.lost(*(line.running if together else [asked.key]))
+                line.again(*(line.running if together else [asked]), lost=True)
             else:
-                del line.running[asked.key]
+                line.running.remove(asked)
                 asked.future.set_result("made")
     finally:
-        job_queue._failed = failed
+        pool._failed = failed
     assert [future.result(timeout=0) for future in futures] == [
         "failed" if kill else "made" for kill in kills
     ]
@@ -50,7 +50,7 @@ def test_as_many_run_at_once_as_there_are_workers():
         line.add(number, None)
     first, second = line.next(), line.next()
     assert (first.job, second.job, line.next()) == (0, 1, None)
-    del line.running[first.key]
+    line.running.remove(first)
     assert line.next().job == 2
 
 
@@ -87,5 +87,5 @@ def test_what_did_not_begin_is_first_again_and_has_lost_no_try():
     for _ in range(5):
         asked = line.next()
         assert (asked.job, asked.tries) == ("first", 1)
-        line.put_back(asked.key)
+        line.again(asked, lost=False)
     assert not any(future.done() for future in futures)

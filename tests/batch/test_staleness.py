@@ -18,11 +18,9 @@ import pandas as pd
 import pytest
 
 from edu_metrics.batch import How, Outcome, batch, make_reports, plan_reports
-from edu_metrics.batch.drafts import publish, stamp_of, start_afresh, sweep
+from edu_metrics.batch.drafts import only_one, publish, stamp_of, start_afresh, sweep
 from edu_metrics.batch.jobs import plan_jobs
-from edu_metrics.batch.locking import only_one
-from edu_metrics.batch.manifest import Manifest, listed
-from edu_metrics.batch.staleness import decide
+from edu_metrics.batch.manifest import Manifest, decide, listed
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.observations import processed_path, read_processed, write_processed

@@ -34,12 +34,13 @@ def names() -> set[str]:
     return {name.lower() for name in found} - {"nation", "全国"}
 
 
-NAMES = re.compile(
-    "|".join(
-        rf"(?<![a-z0-9_]){re.escape(name)}(?![a-z0-9_])" if name.isascii() else re.escape(name)
-        for name in sorted(names(), key=len, reverse=True)
-    )
-)
+def any_of(words: set[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+ASCII = {name for name in names() if name.isascii()}
+#: Where no word begins none of the many names is tried.
+NAMES = re.compile(rf"(?<![a-z0-9_])(?:{any_of(ASCII)})(?![a-z0-9_])|{any_of(names() - ASCII)}")
 
 
 def docstrings(tree: ast.AST) -> set[int]:

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from edu_metrics.errors import DefinitionError
+
 TARGET = "plans/plan.targets.gain"
 
 
@@ -92,6 +94,17 @@ def test_what_a_plan_lacks_is_a_key_error(catalog):
         plan.target("none")
     with pytest.raises(KeyError):
         plan.target("gain").reading("none")
+
+
+def test_targets_are_chosen_in_the_order_of_the_plan_and_every_unknown_one_is_named(catalog):
+    plan = next(iter(catalog.plans.values()))
+    assert plan.chosen(None) == plan.chosen(()) == plan.targets
+    first, second = plan.targets[:2]
+    assert plan.chosen([second.id, first.id]) == (first, second)
+    with pytest.raises(DefinitionError) as caught:
+        plan.chosen([f"{first.id}x", first.id, "nothing_like_it"])
+    assert len(caught.value.faults) == 2
+    assert f"did you mean {first.id!r}" in caught.value.faults[0]
 
 
 def test_only_the_tier_says_whether_a_number_judges_a_target(catalog):

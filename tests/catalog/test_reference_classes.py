@@ -12,12 +12,15 @@ from edu_metrics.catalog.reference_classes import ALL, BANDS, PERCENTILES, SPANS
 from edu_metrics.errors import DefinitionError
 
 ROOT = find_root()
-CLASSES = load_catalog(ROOT).reference_classes
+CATALOG = load_catalog(ROOT)
+CLASSES = CATALOG.reference_classes
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def given_by(name):
     path = ROOT / "data" / "definitions" / "reference_classes" / f"{name}.yaml"
-    return yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(path.read_text("utf-8"), LOADER)
 
 
 def at(counts, step):
@@ -46,7 +49,7 @@ def test_a_shipped_interval_holds_the_share_it_belongs_to(entry):
 
 @pytest.mark.parametrize("entry", CLASSES.values(), ids=CLASSES)
 def test_a_class_says_where_its_panels_are_from_and_keeps_none_of_their_rows(entry):
-    sources = load_catalog(ROOT).sources
+    sources = CATALOG.sources
     for given in entry.panels:
         assert sources[given.source].licence
         assert sources[given.source].url
@@ -137,7 +140,7 @@ def test_a_broken_class_is_refused_by_name(tmp_path, path, value, said):
     (folder / "sources.yaml").write_bytes(shipped.read_bytes())
     changed = broken(MICHIGAN, *path, value=value)
     file = folder / "reference_classes" / "test_change_michigan.yaml"
-    file.write_text(yaml.safe_dump(changed, sort_keys=False, allow_unicode=True), "utf-8")
+    file.write_text(yaml.dump(changed, Dumper=DUMPER, sort_keys=False, allow_unicode=True), "utf-8")
     with pytest.raises(DefinitionError, match=said) as caught:
         load_catalog(tmp_path)
     assert "reference_classes/test_change_michigan.yaml" in str(caught.value)

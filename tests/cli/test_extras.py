@@ -40,6 +40,7 @@ def edu_metrics(*arguments: str) -> subprocess.CompletedProcess[str]:
     return light("from edu_metrics.cli import run; run()", *arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("extra", "module", "arguments"),
     [
@@ -78,6 +79,7 @@ def test_the_cluster_has_an_extra_of_its_own():
     assert "`pip install '.[cluster]'`" in line
 
 
+@pytest.mark.slow
 def test_verbs_on_definitions_need_no_extra(tmp_path):
     shutil.copytree(ROOT / "data" / "definitions", tmp_path / "data" / "definitions")
     for verb in (["check"], ["targets"], ["audit", "mock_broken_plan"], ["reference"]):

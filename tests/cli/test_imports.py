@@ -43,8 +43,8 @@ MAY_NOT = {
     ("audit", PLAN): OF_PAGES | OF_BUILDING | OF_TERMINALS,
     ("assess", "wuhai"): OF_PAGES | OF_BUILDING | OF_TERMINALS,
     ("scenarios", "wuhai"): OF_PAGES | OF_BUILDING | OF_TERMINALS,
-    ("matters", "wuhai"): OF_PAGES | OF_BUILDING | OF_TERMINALS,
-    ("together", "wuhai"): OF_PAGES | OF_BUILDING | OF_TERMINALS,
+    ("sensitivity", "wuhai"): OF_PAGES | OF_BUILDING | OF_TERMINALS,
+    ("joint", "wuhai"): OF_PAGES | OF_BUILDING | OF_TERMINALS,
     ("build", "wuhai"): OF_PAGES | OF_TERMINALS,
 }
 

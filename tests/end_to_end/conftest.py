@@ -193,20 +193,6 @@ def make_project(root: Path) -> Path:
     return root
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _bytecode(tmp_path_factory):
-    """
-    Let the many interpreters of a batch share what they compile.
-
-    Only where the environment forbids bytecode: each would compile everything again.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        if sys.dont_write_bytecode:
-            patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-            patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
-        yield
-
-
 @pytest.fixture
 def project(tmp_path):
     """Give a small project of this test's own."""

@@ -62,9 +62,9 @@ def test_the_project_is_found_upwards_from_the_working_folder(command, project, 
         (["report", "harbour", "--first", "0"], ["--first"]),
         (["report", "harbour", "--no-such-option"], ["--no-such-option"]),
         (["scenarios", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
-        (["matters", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
-        (["matters", "harbour", "--target", "pass_202"], ["did you mean 'pass_202"]),
-        (["together", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
+        (["sensitivity", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["sensitivity", "harbour", "--target", "pass_202"], ["did you mean 'pass_202"]),
+        (["joint", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
         (["scenarios", "harbour", "--area", "eastt"], ["'eastt'", "did you mean 'east'?"]),
         (["scenarios", "harbour", "--scenario", "halt"], ["no scenario 'halt'"]),
         (["scenarios", "harbour", "--target", "pass_202"], ["did you mean 'pass_202"]),
@@ -295,7 +295,7 @@ def test_a_number_that_is_none_or_an_empty_value_is_a_usage_fault(command, proje
 
 
 def test_matters_say_what_each_answer_hangs_on_or_why_nothing_can_be_said(command, project):
-    words = ("matters", "harbour", "--area", "east", "--root", project)
+    words = ("sensitivity", "harbour", "--area", "east", "--root", project)
     found = command(*words, "--format", "json")
     assert (found.status, found.err) == (0, "")
     assert {row["target"] for row in found.rows} == {"pass_2020", "pass_2022"}
@@ -306,7 +306,7 @@ def test_matters_say_what_each_answer_hangs_on_or_why_nothing_can_be_said(comman
 
 
 def test_a_plan_is_taken_together_in_every_area(command, project):
-    found = command("together", "harbour", "--root", project, "--format", "json")
+    found = command("joint", "harbour", "--root", project, "--format", "json")
     assert (found.status, found.err) == (0, "")
     assert [row["area"] for row in found.rows] == ["port", "east", "west", "south"]
     assessed = command("assess", "harbour", "--root", project, "--format", "json").rows
@@ -314,7 +314,7 @@ def test_a_plan_is_taken_together_in_every_area(command, project):
         mine = [one for one in assessed if one["area"] == row["area"]]
         assert row["verdicts"]["met"] == sum(one["verdict"] == "met" for one in mine)
         assert row["probable"] == sum(one["probability"] is not None for one in mine)
-    table = command("together", "harbour", "--root", project)
+    table = command("joint", "harbour", "--root", project)
     assert table.out.split()[:2] == ["area", "probable"]
 
 

@@ -125,12 +125,12 @@ def by_hand(tmp_path_factory):
         for year, number in zip(YEARS, passed, strict=True)
         for quantity, value in (("passed", number), ("failed", 1000 - number), ("sat", 1000))
     ]  # fmt: skip
-    evidence = SeriesStore(catalog, catalog.study("study"), validate(pd.DataFrame(rows), catalog))
+    store = SeriesStore(catalog, catalog.study("study"), validate(pd.DataFrame(rows), catalog))
     plan = catalog.plan("plan")
 
     @cache
     def what_if(name="pass"):
         target = plan.target(name)
-        return WhatIf(evidence, plan, target, assess_target(evidence, plan, target, "city"))
+        return WhatIf(store, plan, target, assess_target(store, plan, target, "city"))
 
     return what_if

@@ -154,6 +154,7 @@ def test_a_study_that_cannot_be_read_says_why_and_the_page_lives_on(selection):
     assert explorer.answer.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", ["mock_city", "wuhai"])
 def test_every_kind_of_target_opens_under_every_reading_in_every_language(
     selection, opened, study, monkeypatch

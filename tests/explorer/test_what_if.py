@@ -54,18 +54,18 @@ def test_a_faster_pace_is_never_less_probable(by_hand):
 def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
     """76 % at least in 2018, where 70 were asked: what is left is 90 in 2022."""
     usual = by_hand()
-    table = usual.evidence.table.copy()
+    table = usual.store.table.copy()
     table.loc[(table["year"] == 2018) & (table["quantity"] == "passed"), "bound"] = "at_least"
-    target = usual.target
+    target = usual.situation.target
     (reading,) = target.readings
     asked = reading.conditions[0].model_copy(
         update={"at": {2018: Bound.model_validate(">=70"), **reading.conditions[0].at}}
     )
     reading = reading.model_copy(update={"conditions": (asked,)})
     target = target.model_copy(update={"readings": (reading,)})
-    evidence = SeriesStore(usual.evidence.catalog, usual.evidence.study, table)
-    found = assess_target(evidence, usual.plan, target, "city")
-    what_if = WhatIf(evidence, usual.plan, target, found)
+    store = SeriesStore(usual.store.catalog, usual.store.study, table)
+    found = assess_target(store, usual.situation.plan, target, "city")
+    what_if = WhatIf(store, usual.situation.plan, target, found)
     assert what_if.reason is None
     assert what_if.answer(Assumed(pace=5)).met
     assert not what_if.answer(Assumed(pace=4)).met
@@ -125,7 +125,7 @@ def teachers(selection):
 
 def test_levers_come_to_as_many_cases_as_the_requirements_say(selection, teachers):
     taking = requirements_of(
-        teachers.evidence, teachers.plan, teachers.target, "mock_city",
+        teachers.store, teachers.situation.plan, teachers.situation.target, "mock_city",
         assessment=teachers.assessment,
     )[0]  # fmt: skip
     need = next(one for one in taking.needs if one.lever == "upgrades")
@@ -144,7 +144,7 @@ def test_a_lever_beyond_its_bounds_is_refused(teachers):
 
 def test_a_scenario_of_levers_shows_how_it_sets_them(teachers):
     # 3 of 100 teachers a year.
-    whole = teachers.built.whole
+    whole = teachers.situation.mechanism.whole
     assert teachers.settings_of("upgrade_teachers")["upgrades"] == pytest.approx(0.03 * whole)
     assert teachers.settings_of("halt")["upgrades"] == 0
     assert teachers.by_mechanism("upgrade_teachers")

@@ -8,7 +8,8 @@ import warnings
 import matplotlib as mpl
 import pytest
 
-from edu_metrics.figures import to_png, use_style
+from edu_metrics.figures.output import to_png
+from edu_metrics.figures.style import use_style
 
 
 @pytest.fixture

@@ -3,13 +3,8 @@
 import pytest
 from matplotlib.patches import Arc
 
-from edu_metrics.figures import (
-    describe_baselines,
-    describe_links,
-    new_figure,
-    plot_baselines,
-    plot_links,
-)
+from edu_metrics.figures.audit import describe_baselines, describe_links, plot_baselines, plot_links
+from edu_metrics.figures.output import new_figure
 
 
 @pytest.fixture

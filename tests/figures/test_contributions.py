@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import new_figure, plot_contributions
+from edu_metrics.figures.bars import plot_contributions
+from edu_metrics.figures.output import new_figure
 
 NAMES = ["海勃湾区", "乌达区", "海南区"]
 

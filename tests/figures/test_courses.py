@@ -8,14 +8,9 @@ import numpy as np
 import pytest
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
-    CourseLine,
-    Promise,
-    describe_courses,
-    new_figure,
-    plot_courses,
-    to_png,
-)
+from edu_metrics.figures._marks import Promise
+from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
+from edu_metrics.figures.output import new_figure, to_png
 
 SEEN = [(2018, 78.0), (2019, 79.0), (2020, 80.0)]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edu_metrics.figures import (
-    Fan,
-    Promise,
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.describing import (
     describe_areas,
     describe_availability,
     describe_contributions,
@@ -25,7 +24,6 @@ PANEL = {
     ),
     "promised": [Promise(2022, 95.25, "", ">"), Promise(2021, 94.0, "", ">=")],
     "stated": (2019, 91.0),
-    "as_of": 2020.9,
 }
 
 

@@ -13,18 +13,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
-    COLOURS,
-    LINE_STYLES,
-    OUTLOOK_PARTS,
-    Fan,
-    Promise,
-    new_figure,
-    outlook_legend,
-    plot_outlook,
-    small_multiples,
-    to_png,
-)
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
+from edu_metrics.figures.output import new_figure, small_multiples, to_png
+from edu_metrics.figures.style import COLOURS, LINE_STYLES
 from edu_metrics.words import say
 
 FAN = Fan((2021, 2022), (92, 91), (93, 93), (94, 95), (95, 97), (96, 99))
@@ -37,7 +29,6 @@ ALL = {
     "fan": FAN,
     "promised": [Promise(2021, 94.0, "", ">="), Promise(2022, 95.0, "", ">")],
     "stated": (2019, 91.0),
-    "as_of": 2020 + 336 / 366,  # 2 December 2020
     "lang": "zh",
 }
 
@@ -307,25 +298,9 @@ def test_the_years_at_the_axis_are_whole_few_and_include_the_deadline():
     assert 3 <= len(ticks) <= 8
 
 
-@pytest.mark.parametrize(
-    ("as_of", "shown"),
-    [
-        (2020 + 336 / 366, "as of 2020-12"),  # 2 December of a leap year
-        (2021.0, "as of 2021-01"),
-        (2021 + 181 / 365, "as of 2021-07"),  # 1 July
-        (2021.9999, "as of 2021-12"),
-    ],
-)
-def test_the_date_of_the_study_is_a_line_with_its_month(as_of, shown):
-    _, ax = draw(observed=[(2019, 91.0)], as_of=as_of)
-    assert texts(ax) == [shown]
-    assert any(list(line.get_xdata()) == [as_of, as_of] for line in ax.lines)
-    assert ax.get_xlim()[0] < as_of < ax.get_xlim()[1]
-
-
 @pytest.mark.parametrize(("lang", "shown"), [("zh", "没有数据"), ("en", "no data")])
 def test_a_panel_without_anything_says_so(lang, shown):
-    _, ax = draw(lang=lang, title="巩固率", as_of=2020.9)
+    _, ax = draw(lang=lang, title="巩固率")
     assert (texts(ax), ax.get_title(loc="left")) == ([shown], "巩固率")
     assert len(ax.lines) == 0
 
@@ -378,12 +353,10 @@ def test_the_legend_says_once_what_all_panels_together_show():
     ]
 
 
-def test_the_legend_leaves_out_what_is_not_drawn_or_not_asked_for():
+def test_the_legend_leaves_out_what_is_not_drawn():
     figure, _ = draw(observed=[(2020, 93.0)], promised=[Promise(2022, 95.0, "", ">")])
     shown = outlook_legend(figure, "en").get_texts()
     assert [text.get_text() for text in shown] == ["observed", "promised (to be passed)"]
-    asked = outlook_legend(figure, "en", ["stated", "observed"]).get_texts()
-    assert [text.get_text() for text in asked] == ["observed"]
     assert outlook_legend(draw()[0], "en") is None
 
 

@@ -6,17 +6,14 @@ import pytest
 from matplotlib.colors import to_hex
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
+from edu_metrics.figures.output import new_figure, table_height, to_png
+from edu_metrics.figures.overview import (
     AVAILABILITY_STATES,
-    VERDICT_COLOURS,
-    VERDICT_MARKS,
-    new_figure,
     plot_areas,
     plot_availability,
     plot_verdicts,
-    table_height,
-    to_png,
 )
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.words import say
 
 VERDICTS = list(VERDICT_COLOURS)

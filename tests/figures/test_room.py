@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from edu_metrics.figures import new_figure, use_style
 from edu_metrics.figures._room import cell_size, fold, spread_apart, text_width, year_ticks
+from edu_metrics.figures.output import new_figure
+from edu_metrics.figures.style import use_style
 from edu_metrics.words import texts
 
 VALUES = st.lists(st.floats(0, 100), min_size=1, max_size=10)

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado
+from edu_metrics.figures.bars import Bar, describe_tornado, plot_tornado
+from edu_metrics.figures.output import new_figure
 
 BARS = [
     Bar("起点", 40.6, 41.0, 41.4),

@@ -3,12 +3,12 @@
 import pytest
 from matplotlib.collections import LineCollection
 
-from edu_metrics.figures import (
+from edu_metrics.figures.output import new_figure
+from edu_metrics.figures.track import (
     Said,
     describe_coverage,
     describe_places,
     describe_reliability,
-    new_figure,
     plot_coverage,
     plot_places,
     plot_reliability,

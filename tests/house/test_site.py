@@ -76,7 +76,7 @@ def test_the_page_of_formulas_shows_every_formula_with_its_arguments(website):
     import inspect
 
     from edu_metrics import formulas
-    from edu_metrics.formulas.flows.registry import FLOWS
+    from edu_metrics.formulas.flows import FLOWS
 
     page = website["pages"].formulas_page()
     parts = dict(re.findall(r"^### (\w+).*?\n(.*?)(?=^##|\Z)", page, flags=re.M | re.S))

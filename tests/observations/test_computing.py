@@ -267,6 +267,18 @@ def test_what_the_districts_add_up_to_is_not_missing(catalog, table):
     assert missing == [MissingInput(2020, "children", "all", "city")]
 
 
+def test_a_sum_does_not_stand_in_where_the_formula_takes_none(catalog, table):
+    halves = [
+        table(*[(area, 2020, "children", 9) for area in ("east", "west", "south")], group=group)
+        for group in ("girls", "boys")
+    ]
+    both = pd.concat(halves)
+    assert missing_inputs(catalog, "children_parity", both, "east", [2020]) == []
+    assert missing_inputs(catalog, "children_parity", both, "city", [2020]) == [
+        MissingInput(2020, "children", group, "city") for group in ("boys", "girls")
+    ]
+
+
 def test_a_suppressed_count_is_missing(catalog, table):
     hidden = table(("east", 2020, "schools", None), status="suppressed")
     assert missing_inputs(catalog, "number_of_schools", hidden, "east", [2020]) == [

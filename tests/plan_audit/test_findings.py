@@ -3,7 +3,7 @@
 import pytest
 
 from edu_metrics.plan_audit import Kind, Severity
-from edu_metrics.plan_audit.findings import RULES, Flaw, rule
+from edu_metrics.plan_audit.findings import RULES, Flaw, rule, rule_of_target
 from edu_metrics.plan_audit.joint import whole_from_parts
 
 
@@ -22,9 +22,9 @@ def test_a_finding_bears_the_name_and_the_kind_of_its_rule_and_its_first_targets
 
     def two_of_a_kind(context):
         """Find two."""
-        yield Flaw(Severity.LOW, (first.id, second.id), "audit_vacuous.at_limit", part="a")
+        yield Flaw(Severity.LOW, "audit_vacuous.at_limit", (first.id, second.id), part="a")
         yield Flaw(
-            Severity.HIGH, (first.id,), "audit_vacuous.at_limit", {"title": "mine"},
+            Severity.HIGH, "audit_vacuous.at_limit", (first.id,), {"title": "mine"},
             kind=Kind.IMPOSSIBLE,
         )  # fmt: skip
 
@@ -36,6 +36,23 @@ def test_a_finding_bears_the_name_and_the_kind_of_its_rule_and_its_first_targets
     assert usual.values["title"] == {"zh": first.title.zh, "en": first.title.en}
     assert usual.id == f"two_of_a_kind:{first.id}+{second.id}:a"
     assert (other.kind, other.values["title"]) == (Kind.IMPOSSIBLE, "mine")
+
+
+def test_a_rule_of_a_target_concerns_the_one_that_it_looks_at(marked, shipped):
+    second = shipped.plan.targets[1]
+
+    def not_the_second(context, target):
+        """Find all but one."""
+        if target is not second:
+            yield Flaw(Severity.LOW, "audit_vacuous.at_limit", numbers={"limit": 1})
+
+    before = list(RULES)
+    found = list(rule_of_target(Kind.VACUOUS)(not_the_second)(shipped))
+    RULES[:] = before
+    others = [target for target in shipped.plan.targets if target is not second]
+    assert [finding.targets for finding in found] == [(target.id,) for target in others]
+    assert {finding.rule for finding in found} == {"not_the_second"}
+    assert (found[0].values["limit"], found[0].values["count"]) == (1, 1)
 
 
 def test_a_whole_with_a_pace_of_its_own_is_impossible_and_one_without_is_joint(shipped):

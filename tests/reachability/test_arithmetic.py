@@ -9,14 +9,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError, ProjectionError
-from edu_metrics.reachability import (
-    final_bound,
-    is_possible,
-    is_vacuous,
-    people_behind,
-    required_pace,
-    years_needed,
-)
+from edu_metrics.reachability import is_possible, people_behind, years_needed
+from edu_metrics.reachability.arithmetic import final_bound, is_vacuous, required_pace
 
 TOP = 5
 #: All paths over three years in quarters of a point. With whole bounds, four unknowns at most

@@ -3,8 +3,9 @@
 import pytest
 
 from edu_metrics.catalog import Plan
-from edu_metrics.reachability import Applies, Record
+from edu_metrics.reachability import Applies
 from edu_metrics.reachability.gap import pace_falls_short
+from edu_metrics.reachability.series import Record
 
 AT_95 = [{"type": "level", "at": {2022: ">=95"}}]
 ABOVE_95 = [{"type": "level", "at": {2022: ">95"}}]

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Relation, find_root, load_catalog
 from edu_metrics.reachability import SeriesStore, assess_jointly, assess_target
+from edu_metrics.reachability.dependence import _direct, dependence_of, expected_correlations
 from edu_metrics.reachability.joint import (
     Event,
-    _direct,
     _normals,
     _tenths,
     _tenths_if_independent,
-    dependence_of,
     event_of,
-    expected_correlations,
     joint_draws,
     odds_of,
     stated_part,
@@ -504,6 +502,7 @@ def test_a_relation_binds_in_its_own_way_whoever_names_it(shipped, kind, expecte
     assert _direct(related, other) == _direct(other, related) == expected
 
 
+@pytest.mark.slow
 def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_path):
     import shutil
 

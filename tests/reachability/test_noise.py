@@ -249,6 +249,7 @@ def test_noise_is_that_of_a_share(case, promise):
             Indicator.model_validate({**share, "noise": "binomial", **wrong})
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(
     passed=st.integers(0, 240),

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability import pace_by_class
-from edu_metrics.reachability.precedent import gain_of_percentile, precedent
+from edu_metrics.reachability.precedent import gain_of_percentile, pace_by_class, precedent
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from edu_metrics.catalog import Bound
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability import reached
+from edu_metrics.reachability.probability import reached
 
 FUTURES = arrays(
     float,

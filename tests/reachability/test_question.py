@@ -13,11 +13,10 @@ from edu_metrics.reachability import (
     Quantities,
     SeriesStore,
     assess_target,
-    mechanism_from_statement,
-    mechanism_of,
 )
 from edu_metrics.reachability.checks import Range, carried
-from edu_metrics.reachability.question import OpenQuestion, Question
+from edu_metrics.reachability.mechanisms import mechanism_from_statement, mechanism_of
+from edu_metrics.reachability.question import JudgedQuestion, Question
 
 LEVEL = {"type": "level", "at": {2022: ">=90"}}
 STEADY = {2018: 790, 2019: 810, 2020: 800}
@@ -33,7 +32,7 @@ def ask(case, promise, rates):
         store, plan = SeriesStore(catalog, study, table), catalog.plan("plan")
         (target,) = plan.targets
         assessment = assess_target(store, plan, target, "city")
-        return OpenQuestion.of(store, plan, target, assessment), assessment, store, plan
+        return JudgedQuestion.of(store, plan, target, assessment), assessment, store, plan
 
     return run
 
@@ -41,9 +40,9 @@ def ask(case, promise, rates):
 def test_what_is_open_is_the_years_after_the_last_value(ask):
     question, assessment, _, _ = ask()
     assert assessment.closed is None
-    assert question.years == (2021, 2022)
-    assert [check.due for check in question.checks] == [2022]
-    assert question.known == {2018: 79, 2019: 81, 2020: 80}
+    assert question.open.years == (2021, 2022)
+    assert [check.due for check in question.open.checks] == [2022]
+    assert question.open.known == {2018: 79, 2019: 81, 2020: 80}
 
 
 @pytest.mark.parametrize(
@@ -52,12 +51,12 @@ def test_what_is_open_is_the_years_after_the_last_value(ask):
 )
 def test_a_question_that_is_closed_says_why(ask, level, passed, reason):
     question, assessment, _, _ = ask({"type": "level", "at": {2020: level}}, passed)
-    assert question == assessment.closed == reason
+    assert question.closed == assessment.closed == reason
 
 
 def test_a_question_asks_again_what_an_assessment_answered(ask):
     _, assessment, store, plan = ask()
-    question = Question.of(store, plan, plan.targets[0], assessment)
+    question = JudgedQuestion.of(store, plan, plan.targets[0], assessment)
     assert (question.reading.id, question.steps, question.area, question.due) == (
         assessment.reading, assessment.steps, "city", 2022,
     )  # fmt: skip

@@ -9,18 +9,12 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound, Reading, Scenario
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import (
-    Check,
-    SeriesStore,
-    checks_of,
-    final_bound,
-    outcome_row,
-    run_scenario,
-    run_scenarios,
-)
+from edu_metrics.reachability import Check, SeriesStore, checks_of, run_scenario
+from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.gap import whole_level
+from edu_metrics.reachability.scenarios import outcome_row, run_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
-from edu_metrics.reachability.scenarios.ending import ending_of
+from edu_metrics.reachability.scenarios.outcomes import ending_of
 
 YEARS = (2017, 2018, 2019, 2020)
 
@@ -173,6 +167,7 @@ def test_after_the_deadline_a_level_is_reached_only_where_it_was_not_met_in_time
     """Short of 90 in 2022 it comes a year late; there in 2022, it is 2021 that was missed."""
     bound = Bound.model_validate(">=90")
     situation = SimpleNamespace(
+        counts=None,
         checks=(Check("value", (2021,), (bound,)), Check("value", (2022,), (bound,))),
         whole=False, indicator=SimpleNamespace(formula="share", unit="percent", bounds=(0, 100)),
         assessment=SimpleNamespace(level=bound, total=None, start="plan_statement"),
@@ -420,6 +415,14 @@ def test_each_reading_is_run_and_judged_under_itself(play, promise):
     assert [(one.reading, one.steps) for one in found] == [("r0", None), ("r1", 2), ("r1", 3)]
     assert [one.met for one in found] == [True, True, False]
     assert found[1].draws[0].round(6).tolist() == [85, 90]
+
+
+def test_a_level_that_was_due_before_an_assumed_start_is_not_asked(play, promise):
+    """From 88 in 2021 at 2 points a year: 90 in 2022 is met, and 99 in 2020 is nobody's matter."""
+    early = {"type": "level", "at": {2020: ">=99", 2022: ">=90"}}
+    begun = {"start": {"value": 88, "years": 1}}
+    (found,) = play(step("pace", per_year=2), target=promise([early]), scenario=begun)
+    assert (found.start_year, path([found]), found.met) == (2021, [90], True)
 
 
 def test_a_grid_is_every_start_with_every_pace_over_every_number_of_years(play):

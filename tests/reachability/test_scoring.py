@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.formulas import wilson_interval
-from edu_metrics.reachability import (
-    Forecast,
-    Outcome,
-    SeriesStore,
-    Verdict,
-    assess,
-    outcome_of,
-    score,
-)
+from edu_metrics.reachability import SeriesStore, Verdict, assess, outcome_of, score
+from edu_metrics.reachability.scoring import Forecast, Outcome
 
 PAST = {2016: 880, 2017: 900, 2018: 920, 2019: 910, 2020: 930}
 YEARLY = {"type": "yearly_change", "unit": "points"}

@@ -10,15 +10,10 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.formulas import smallest_visible_change
-from edu_metrics.reachability import (
-    Influence,
-    Sensitivity,
-    SeriesStore,
-    mechanism_from_statement,
-    sensitivity_of,
-)
+from edu_metrics.reachability import Influence, Sensitivity, SeriesStore, sensitivity_of
 from edu_metrics.reachability.breakeven import breakevens, by_nearness
 from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
+from edu_metrics.reachability.mechanisms import mechanism_from_statement
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.question import OpenQuestion
 from edu_metrics.reachability.sensitivity import persons
@@ -41,7 +36,7 @@ def ask(shipped, checks, bound):
         entry = shipped.indicator(indicator)
         built = mechanism_from_statement(entry, 2020, start)
         found = checks({"type": "level", "at": {2022: level}}, limits=entry.bounds)
-        case = OpenQuestion(None, entry, None, found, (2021, 2022), {2020: start})
+        case = OpenQuestion(entry, found, (2021, 2022), {2020: start})
         return mechanism_sensitivity(Sensitivity("city", "goal"), case, built)
 
     return run
@@ -140,6 +135,7 @@ def test_the_usual_of_a_lever_turns_where_the_exact_inverse_says(ask, shipped):
     assert qualified == pytest.approx(42, abs=1e-5)
 
 
+@pytest.mark.slow
 @given(st.floats(49.1, 50.8), st.floats(0.01, 0.1))
 def test_the_more_is_asked_the_farther_it_is(ask, level, more):
     near, far = (of(share(ask, 49.0, f">={asked}"), "to_public_pct")

@@ -3,8 +3,9 @@
 import pytest
 
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability import Record, SeriesStore
+from edu_metrics.reachability import SeriesStore
 from edu_metrics.reachability.question import Question
+from edu_metrics.reachability.series import Record
 
 GOAL = [{"type": "level", "at": {2022: ">=95"}}]
 

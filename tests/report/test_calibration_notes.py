@@ -3,8 +3,9 @@
 import pytest
 
 from edu_metrics.report import as_row, show_verdicts
-from edu_metrics.trajectories import held80_pct
-from edu_metrics.trajectories.default import HELD80_PCT
+from edu_metrics.trajectories.default import HELD80_PCT, held80_pct
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])

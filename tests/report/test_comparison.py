@@ -18,7 +18,7 @@ from edu_metrics.report import (
     show_courses,
     show_not_compared,
 )
-from edu_metrics.report.courses import _frames, _lines
+from edu_metrics.report.courses import _by_indicator, _panel
 from edu_metrics.trajectories import CAP
 from edu_metrics.words import signed
 
@@ -190,16 +190,16 @@ def test_no_row_contradicts_itself_and_persons_come_whole(compared, catalog):
 def test_a_figure_holds_one_indicator_a_panel(compared):
     """A reading in persons stands in a panel of its own, and never on the axis of a rate."""
     comparison = compared(area="mock_east", targets=("A15b_double_first_class",))
-    frames = _frames(comparison, comparison.targets[0])
-    assert len(frames) > 1
-    for frame in frames:
-        found = [comparison.assessment_of(one) for one in frame.outcomes]
-        assert len({one.indicator for one in found}) == 1
-        assert {comparison.report.unit_of(one) for one in found} == {
-            comparison.report.unit_of(found[0])
-        }
-    assert [frame.unit for frame in frames] == ["%", "persons"]
-    rate, persons = ([max(line.middle) for line in _lines(comparison, one)] for one in frames)
+    target = comparison.targets[0]
+    about = _by_indicator(comparison, target)
+    assert len(about) > 1
+    for name, outcomes in about.items():
+        found = [comparison.assessment_of(one) for one in outcomes]
+        assert {one.indicator for one in found} == {name}
+        assert len({comparison.report.unit_of(one) for one in found}) == 1
+    panels = [_panel(comparison, target, *one) for one in about.items()]
+    assert [panel["unit_label"] for panel in panels] == ["%", "persons"]
+    rate, persons = ([max(line.middle) for line in panel["courses"]] for panel in panels)
     assert max(rate) < 20 < min(persons)
 
 

@@ -13,6 +13,8 @@ from edu_metrics.reachability import Verdict
 from edu_metrics.report.city import _splits
 from edu_metrics.report.columns import Column, draw, frame_of, rows_of
 
+pytestmark = pytest.mark.slow
+
 PLACES = (
     ("wuhai", "wuhai", "zh"),
     ("wuhai", "haibowan", "en"),
@@ -21,6 +23,7 @@ PLACES = (
 )
 #: What one row of a table is about.
 KEYS = {
+    "bulletin": ["target"],
     "promises": ["target"],
     "verdicts": ["target"],
     "followed": ["target"],
@@ -228,7 +231,7 @@ def test_columns_draw_what_they_say_and_missing_values_as_a_dash():
     columns = [Column("report.area", "area"), Column("report.year", "year", numeric=True)]
     assert str(draw(frame, columns, "en", caption="c < d", css="x")) == (
         '<div class="scroll"><table class="x"><caption>c &lt; d</caption>'
-        '<thead><tr><th>Area</th><th class="n">Year</th></tr></thead>'
+        '<thead><tr><th scope="col">Area</th><th class="n" scope="col">Year</th></tr></thead>'
         '<tbody><tr><td>a &amp; b</td><td class="n">2020</td></tr>'
         '<tr><td>—</td><td class="n">—</td></tr></tbody></table></div>'
     )

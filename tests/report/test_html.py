@@ -43,15 +43,19 @@ class Seen(HTMLParser):
         lambda text: table([text], [], caption=""),
         lambda text: table([], [[text]], caption=""),
         lambda text: table([], [], caption=text),
-        lambda text: facts([("", text)]),
-        lambda text: facts([(text, "")]),
     ],
-    ids=["tag", "join", "note", "summary", "head", "cell", "caption", "fact", "title"],
+    ids=["tag", "join", "note", "summary", "head", "cell", "caption"],
 )
 @given(text=TEXT)
 def test_any_text_is_shown_as_it_is_and_makes_no_tag(piece, text):
     assert Seen(piece(text)).text == text
     assert Seen(piece(text)).tags == Seen(piece("plain")).tags
+
+
+@given(text=TEXT)
+def test_a_fact_of_any_text_stands_behind_its_title(text):
+    seen = Seen(facts({"report.area": text}, "en"))
+    assert (seen.text, seen.tags) == (f"Area{text}", ["dl", "dt", "dd"])
 
 
 @given(text=TEXT)
@@ -74,8 +78,13 @@ def test_what_is_html_already_is_left_alone():
 
 def test_columns_of_numbers_are_marked_in_head_and_body():
     shown = str(table(["name", "count"], [["x", "1"]], caption="c", numeric=(1,)))
-    assert '<th>name</th><th class="n">count</th>' in shown
+    assert '<th scope="col">name</th><th class="n" scope="col">count</th>' in shown
     assert '<td>x</td><td class="n">1</td>' in shown
+
+
+def test_the_lines_of_a_card_name_their_columns():
+    shown = str(table(["a & b", "count"], [["x", "1"]], caption="c", css="cards"))
+    assert '<td data-label="a &amp; b">x</td><td data-label="count">1</td>' in shown
 
 
 def test_what_is_folded_away_is_closed_unless_it_is_to_be_open():

@@ -23,6 +23,8 @@ from edu_metrics.report.status_rules import why_apart
 from edu_metrics.trajectories import stated
 from edu_metrics.words import say
 
+pytestmark = pytest.mark.slow
+
 PLACES = (
     ("mock_city", "mock_city"),
     ("mock_city", "mock_east"),

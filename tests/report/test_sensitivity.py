@@ -30,9 +30,10 @@ def test_every_target_that_can_be_weighed_is_told_of(opened, place):
             assert report.plan.target(name).title.in_(report.lang) in shown
             assert _first(report, found) in shown
     silent = sum(found.model == "none" for found in report.sensitivity.values())
-    assert (say("matters.silent", report.lang, number=silent) in shown) == bool(silent)
+    assert (say("sensitivity.silent", report.lang, number=silent) in shown) == bool(silent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_one_target_has_one_chance_as_usual(opened, place):
     """Whether its levers are spoken of or its assumptions."""
@@ -51,7 +52,7 @@ def test_one_target_has_one_chance_as_usual(opened, place):
 def test_a_study_of_which_nothing_is_known_says_so(opened):
     report = opened("wuhai", "haibowan", "en")
     if all(found.model == "none" for found in report.sensitivity.values()):
-        assert say("matters.none", "en") in str(rep.show_sensitivity(report))
+        assert say("sensitivity.none", "en") in str(rep.show_sensitivity(report))
 
 
 def test_rates_and_what_a_trend_hangs_on_have_words(opened):
@@ -61,14 +62,14 @@ def test_rates_and_what_a_trend_hangs_on_have_words(opened):
             rates = {one.name for one in found.influences if one.kind == "rate"}
             assert rates <= named
             trend = {one.name for one in found.influences if one.kind == "trend"}
-            assert {f"matters.{name}" for name in rates | trend} <= set(texts())
+            assert {f"sensitivity.{name}" for name in rates | trend} <= set(texts())
 
 
 def test_a_stated_start_is_marked_and_its_distance_is_in_points(opened):
     report = opened("wuhai", "wuhai", "en")
     shown = unescape(str(rep.show_sensitivity(report)))
     assert "†" in shown
-    assert say("matters.assumed", "en") in shown
+    assert say("sensitivity.assumed", "en") in shown
     retention = report.sensitivity["T02_retention"]
     assert _first(report, retention) == "Start: from 93.0 % to 95.0 % (2.00 points off)"
     assert "†" not in str(rep.show_sensitivity(opened("mock_city", "mock_city", "en")))
@@ -124,7 +125,7 @@ def test_sentences_carry_the_numbers(opened):
 
 def test_where_nothing_has_a_probability_nothing_is_said_of_the_whole(opened):
     shown = str(rep.show_joint(opened("wuhai", "wuhai", "en")))
-    assert say("matters.together_none", "en") in shown
+    assert say("joint.none", "en") in shown
     assert "49 “no data”" in unescape(shown)
     assert "<table" not in shown
 
@@ -151,7 +152,7 @@ def test_a_plan_that_can_be_kept_has_a_weakest_link(opened):
     title = report.plan.target(found.weakest).title.in_("en")
     told = chance(found.without_weakest, "en")
     # What prints like the whole is no news: it is told where it prints otherwise.
-    news = say("matters.together_weakest", "en", target=title, chance=told) in shown
+    news = say("joint.weakest", "en", target=title, chance=told) in shown
     assert news == (told != chance(found.odds.joint, "en"))
     assert found.without_weakest > found.odds.joint
 
@@ -204,5 +205,5 @@ def test_the_percentile_of_past_practice_is_that_of_the_verdict(opened):
     report = opened("wuhai", "wuhai", "en")
     shown = unescape(str(rep.show_requirements(report)))
     percentile = report.assessments["T06_primary_bachelor"].pace_percentile
-    assert say("taking.practice", "en") in shown
+    assert say("requirements.practice", "en") in shown
     assert f'<td class="n">{percentile:.0f}</td>' in shown

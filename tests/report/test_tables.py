@@ -16,20 +16,28 @@ from edu_metrics.report import tables as preparing
 from edu_metrics.report.tables import seal
 
 
-@pytest.fixture
-def clone(root, tmp_path):
-    folder = tmp_path / "clone"
+@pytest.fixture(scope="module")
+def built(root, tmp_path_factory):
+    """Build a table, once for all tests."""
+    folder = tmp_path_factory.mktemp("built") / "project"
     for part in ("data/definitions", "data/raw"):
-        shutil.copytree(root / part, folder / part)
+        ignored = shutil.ignore_patterns("simulated", "scenarios")
+        shutil.copytree(root / part, folder / part, ignore=ignored)
+    catalog = load_catalog(folder)
+    path = prepare(catalog, catalog.study("wuhai"))
+    assert path == folder / "data" / "processed" / "wuhai.parquet"
     return folder
 
 
 @pytest.fixture
+def clone(built, tmp_path):
+    return shutil.copytree(built, tmp_path / "clone")
+
+
+@pytest.fixture
 def made(clone):
-    """Build a table."""
-    path = prepare(load_catalog(clone), load_catalog(clone).study("wuhai"))
-    assert path == clone / "data" / "processed" / "wuhai.parquet"
-    return path
+    """Give the table of a project that a test may change."""
+    return clone / "data" / "processed" / "wuhai.parquet"
 
 
 def rebuilt(clone, made, **given):

@@ -30,6 +30,8 @@ from edu_metrics.report import (
 from edu_metrics.trajectories import TOGETHER_PCT, backtest, read_panels
 from edu_metrics.trajectories.reliability import Bin
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = (
     show_record_head,
     show_models,
@@ -280,6 +282,10 @@ def test_without_later_years_nothing_is_said_of_a_studys_verdicts(shaken):
     assert "held against anything yet" in show_own_verdicts(shaken).text
 
 
-def test_a_record_of_an_invented_study_says_that_it_is_invented(root):
-    page = show_record_head(open_record("mock_city", lang="en", root=root)).text
+def test_a_record_of_an_invented_study_and_its_figures_say_that_it_is_invented(root):
+    record = open_record("mock_city", lang="en", root=root)
+    page = show_record_head(record).text
     assert "invented" in page.split("<table")[0].lower()
+    told = re.findall(r'<img alt="([^"]*)"', show_reliability(record).text)
+    assert told
+    assert all(one.startswith("[simulated] ") for one in told)

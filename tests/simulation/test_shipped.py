@@ -24,6 +24,7 @@ def numeric_indicators(catalog, study):
     return [catalog.indicator(name) for name in sorted(used)]
 
 
+@pytest.mark.slow
 def test_every_indicator_of_a_numeric_target_is_known_for_all_areas_up_to_the_study_date(
     catalog, study, table
 ):
@@ -176,6 +177,7 @@ def test_a_forecast_for_the_city_comes_to_every_kind_of_verdict(catalog, study, 
     assert Verdict.NO_DATA not in found
 
 
+@pytest.mark.slow
 def test_cells_added_up_once_give_every_indicator_the_same_series(catalog, study, table):
     areas = catalog.expand(study.areas)
     cells = pooled_cells(catalog, table, areas)

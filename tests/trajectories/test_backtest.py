@@ -15,7 +15,6 @@ from edu_metrics.formulas import crps
 from edu_metrics.trajectories import (
     CAP,
     FLOOR,
-    MODEL,
     Panel,
     backtest,
     project,
@@ -24,6 +23,7 @@ from edu_metrics.trajectories import (
     to_panels,
 )
 from edu_metrics.trajectories.backtest import _crps, _quantiles, deployments
+from edu_metrics.trajectories.projecting import MODEL
 from edu_metrics.trajectories.reliability import clustered_interval, reliability
 
 

@@ -103,7 +103,7 @@ def test_a_law_is_students_t_on_its_scale():
     law = Law(np.array([1.0]), np.array([0.5]), np.array([6.0]), np.eye(1), Values(RATE))
     expected = stats.t(6, 1.0, 0.5)
     level = 100 / (1 + np.exp(-1.4))
-    assert law.probability(at_least(level), 0) == pytest.approx(expected.sf(1.4))
+    assert law.probabilities(at_least(level))[0] == pytest.approx(expected.sf(1.4))
     low, high = law.quantiles([0.1, 0.9])[:, 0]
     assert np.log(low / (100 - low)) == pytest.approx(expected.ppf(0.1))
     assert np.log(high / (100 - high)) == pytest.approx(expected.ppf(0.9))

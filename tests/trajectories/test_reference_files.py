@@ -15,7 +15,6 @@ from edu_metrics.errors import DataError
 from edu_metrics.trajectories.reference_files import (
     checksum,
     find_panel_file,
-    made_as_yaml,
     new_class,
     rebuild,
     table_as_yaml,
@@ -98,7 +97,7 @@ def test_a_file_that_is_not_there_is_told(name, said):
 
 def test_a_panel_that_no_file_has_is_named(file):
     with pytest.raises(DataError, match="no panel 'upp'"):
-        made_as_yaml([str(file)], indicators=["upp"])
+        new_class([file], indicators=["upp"])
 
 
 def test_years_that_no_panel_has_are_told(file):

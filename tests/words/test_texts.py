@@ -8,7 +8,7 @@ from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Formatter
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -22,20 +22,17 @@ from edu_metrics.catalog import (
     load_catalog,
 )
 from edu_metrics.catalog.reading_yaml import read_yaml
-from edu_metrics.formulas.flows import FLOWS
+from edu_metrics.explorer.render import _REASONS
+from edu_metrics.explorer.what_if import PaceSlider
+from edu_metrics.formulas.flows import FLOWS, LeverUnit
 from edu_metrics.observations.table import BOUNDS, STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
-from edu_metrics.reachability.status_rules import (
-    Arrow,
-    Band,
-    OpenSdg,
-    Rule,
-    Unable,
-    UnChart,
-    Weather,
-    Why,
-)
+from edu_metrics.reachability.status_rules.answers import Rule, Unable
+from edu_metrics.reachability.status_rules.growth_rules import OpenSdg, UnChart
+from edu_metrics.reachability.status_rules.linear_rules import Arrow, Weather
+from edu_metrics.reachability.status_rules.pace_of_progress import Band
+from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.words import LANGUAGES, texts
 
@@ -188,7 +185,17 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
-        "matters.note_*": lambda: {"mechanism", "trend"},
+        "explore.because_*": lambda: set(_REASONS),
+        "explore.pace_*_*": lambda: {
+            f"{kind}_{way}"
+            for kind in get_args(get_type_hints(PaceSlider)["kind"])
+            for way in ("rising", "falling")
+        },
+        "explore.precedent_*": lambda: (
+            set(NoPrecedent) - {NoPrecedent.NO_START, NoPrecedent.NOTHING_COMPARABLE} | {"none"}
+        ),
+        "explore.unit_*": lambda: set(get_args(LeverUnit)),
+        "sensitivity.note_*": lambda: {"mechanism", "trend"},
         "precedent.kept_*": lambda: {"rising", "falling"},
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
         "precedent.total_*": lambda: {"rising", "falling"},
@@ -197,9 +204,9 @@ def family(name: str) -> set[str]:
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
-    # Two stars in one name stand for one word of both.
-    name, words = name.replace("*_*", "*"), vocabularies[name]()
-    return {name.replace("*", str(word)) for word in words}
+    stem = name.partition("*")[0]
+    rest = name.rpartition("*")[2]
+    return {f"{stem}{word}{rest}" for word in vocabularies[name]()}
 
 
 FAMILIES = (
@@ -228,7 +235,11 @@ FAMILIES = (
     "status.says_*",
     "status.unable_*",
     "status.why_*",
-    "matters.note_*",
+    "explore.because_*",
+    "explore.pace_*_*",
+    "explore.precedent_*",
+    "explore.unit_*",
+    "sensitivity.note_*",
     "precedent.kept_*",
     "precedent.kept_zero_*",
     "precedent.total_*",
@@ -245,12 +256,12 @@ SPELLED_OUT = {
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "status.*": ("report", "batch"),
-    "taking.*": ("report", "batch"),
+    "requirements.*": ("report", "batch"),
     "large_study.*": ("simulation",),
     "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
     "comparing.*": ("report", "batch"),
-    "matters.*": ("report", "figures"),
+    "sensitivity.*": ("report", "figures"),
 }
 
 
@@ -289,8 +300,8 @@ def said_by_a_rule(key: str) -> bool:
 
 def test_every_text_is_used():
     used = constants() | {key for name in FAMILIES for key in family(name)}
-    used |= {f"taking.{name}" for flow in FLOWS.values() for name in flow.levers}
-    used |= {f"matters.{name}" for flow in FLOWS.values() for name in flow.uncertain}
+    used |= {f"requirements.{name}" for flow in FLOWS.values() for name in flow.levers}
+    used |= {f"sensitivity.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}
     unused = {

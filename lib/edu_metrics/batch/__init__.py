@@ -31,20 +31,10 @@ __all__ = [
 
 #: Where each name is found; a test holds it against the imports above.
 _HOMES = {
-    "batch": (
-        "How",
-        "make_reports",
-        "plan_reports",
-    ),
+    "batch": ("How", "make_reports", "plan_reports"),
     "execution": ("run",),
     "index": ("write_indexes",),
-    "jobs": (
-        "Job",
-        "Limits",
-        "Outcome",
-        "check_parameters",
-        "plan_jobs",
-    ),
+    "jobs": ("Job", "Limits", "Outcome", "check_parameters", "plan_jobs"),
 }
 
 

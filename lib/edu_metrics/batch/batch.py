@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from edu_metrics.batch.drafts import sweep
+from edu_metrics.batch.drafts import only_one, sweep
 from edu_metrics.batch.execution import usable_cores
 from edu_metrics.batch.index import write_indexes
 from edu_metrics.batch.jobs import (
@@ -23,23 +23,18 @@ from edu_metrics.batch.jobs import (
     check_parameters,
     plan_jobs,
 )
-from edu_metrics.batch.locking import only_one
-from edu_metrics.batch.manifest import Manifest, listed
-from edu_metrics.batch.staleness import Decision, decide
+from edu_metrics.batch.manifest import Decision, Manifest, decide, listed
 from edu_metrics.catalog import Catalog, Study, load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.report.tables import prepare, table_path
 
+if TYPE_CHECKING:
+    from edu_metrics.batch.cluster import ClusterPool
+    from edu_metrics.batch.pool import ReportPool
+
 __all__ = ["How", "make_reports", "plan_reports"]
 
 Progress = Callable[[Iterable[Outcome], int], Iterable[Outcome]]
-
-
-class Pool(Protocol):
-    """Where reports are made."""
-
-    def submit(self, job: Job) -> Future[Outcome]:
-        """Ask for a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +233,7 @@ def make_reports(
 
 
 def _arriving(
-    pool: Pool, jobs: dict[int, Job], progress: Progress | None
+    pool: ReportPool | ClusterPool, jobs: dict[int, Job], progress: Progress | None
 ) -> Iterator[tuple[int, Outcome]]:
     """Give each outcome with the place of its job, as they come."""
     places = {pool.submit(job): place for place, job in jobs.items()}
@@ -246,7 +241,7 @@ def _arriving(
 
     def outcomes() -> Iterator[Outcome]:
         for future in as_completed(places):
-            arrived.append(places[future])
+            arrived.append(places.pop(future))  # what came from afar is not kept
             yield _outcome(jobs[arrived[-1]], future)
 
     told = progress(outcomes(), len(jobs)) if progress else outcomes()
@@ -256,7 +251,12 @@ def _arriving(
 
 def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
     try:
-        return future.result()
+        outcome = future.result()
+        if outcome.files is None:
+            return outcome
+        from edu_metrics.batch.cluster import brought_home
+
+        return brought_home(job, outcome)
     except NotStartedError:
         raise  # nothing can be made at all: that is told once, and not of each report
     except CancelledError:
@@ -266,7 +266,7 @@ def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
 
 
 @contextlib.contextmanager
-def _pool(batch: _Batch, how: How) -> Iterator[Pool]:
+def _pool(batch: _Batch, how: How) -> Iterator[ReportPool | ClusterPool]:
     """Give the place where reports are made; it is stopped at once where its user is."""
     studies = [study.id for study in batch.studies]
     number = sum(len(jobs) for _, jobs in batch.jobs)

@@ -7,33 +7,31 @@ with its outcome. A worker makes it as at home, in a process that makes nothing 
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import dataclasses
 import hashlib
 import io
 import multiprocessing
-import os
-import shutil
 import tempfile
 import threading
 import time
+import weakref
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.batch.drafts import keep_failure, publish, start_afresh
+from edu_metrics.batch.drafts import FAILED_LOG, FAILED_NOTEBOOK, keep_failure, start_afresh
+from edu_metrics.batch.execution import failed, published, said
 from edu_metrics.batch.jobs import Job, Limits, Outcome
-from edu_metrics.batch.pool import report_pool
-from edu_metrics.batch.preload import BLAS_THREADS
+from edu_metrics.batch.pool import ReportPool, report_pool
 from edu_metrics.catalog import Catalog
 from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.report.fingerprint import files_below, library_sha256, versions_sha256
 from edu_metrics.report.tables import seal, table_path
 
-__all__ = ["cluster_pool", "packed"]
+__all__ = ["brought_home", "cluster_pool", "packed"]
 
 #: How often a report is tried again: a worker that is lost takes those that it makes with it.
 _RETRIES = 2
@@ -66,7 +64,7 @@ class Order:
 
 class ClusterPool:
     """
-    A pool whose reports are made elsewhere; their files come back with their outcomes.
+    A pool whose reports are made elsewhere: outcomes come with the files of their reports.
 
     Parameters
     ----------
@@ -74,93 +72,53 @@ class ClusterPool:
         A client of the cluster.
     content : bytes
         The packed project.
-    studies : sequence of str
-        Studies that workers load before their first report.
-    limits : Limits
-        What each report may take.
-    engine : str, optional
-        ``fork`` or ``kernel``; the first where a worker has it when left out.
+    order : Order
+        How its reports are made.
     """
 
-    def __init__(
-        self,
-        client: Any,
-        content: bytes,
-        studies: Sequence[str],
-        limits: Limits,
-        engine: str | None,
-    ) -> None:
-        self._client = client
+    def __init__(self, client: Any, content: bytes, order: Order) -> None:
+        self._client, self._order = client, order
         # A task and not scattered data: it can be made again where its worker is lost.
         self._project = client.submit(bytes, content, pure=False)
-        made_with = library_sha256(), versions_sha256()
-        digest = hashlib.sha256(content).hexdigest()
-        self._order = Order(digest, made_with, tuple(studies), limits, engine)
-        self._lock = threading.Lock()
-        self._awaited: dict[Future[Outcome], Any] = {}
-        self._over = threading.Event()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._tasks = client.get_executor(pure=False, retries=_RETRIES)
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Ask for a report."""
-        here: Future[Outcome] = Future()
-        here.set_running_or_notify_cancel()
-        there = self._client.submit(
-            make_there, self._project, self._order, job, pure=False, retries=_RETRIES
-        )
-        with self._lock:
-            self._awaited[here] = there
-        # Dask calls back in a thread that it keeps for that: its connections do not wait.
-        there.add_done_callback(lambda _: self._arrived(job, here))
-        return here
-
-    def _arrived(self, job: Job, here: Future[Outcome]) -> None:
-        """Write down what arrived, unless it was given up."""
-        with self._lock:  # what is being written when a batch is stopped is written whole
-            there = self._awaited.pop(here, None)
-            if there is None:
-                return
-            try:
-                if there.status not in ("finished", "error"):
-                    raise ReportError("the scheduler is gone, or gave it up")  # noqa: TRY301
-                outcome = _brought_home(job, there.result())
-            except Exception as error:
-                here.set_exception(error)
-                return
-        here.set_result(outcome)
-
-    def _watch(self) -> None:
-        """Give up what is awaited where there was no worker for long."""
-        last = time.monotonic()
-        while not self._over.wait(_LOOK):
-            try:
-                some = bool(self._client.nthreads())
-            except Exception:
-                some = True  # no scheduler either: that is for Dask's client to tell
-            now = time.monotonic()
-            last = now if some else last
-            if now - last > _NO_WORKER:
-                told = f"the cluster had no worker for {_NO_WORKER / 60:g} minutes"
-                for here in self._give_up():
-                    here.set_exception(
-                        ReportError(f"{told}; start some and give the command again")
-                    )
-
-    def _give_up(self) -> list[Future[Outcome]]:
-        with self._lock:
-            given_up, self._awaited = self._awaited, {}
-        for there in given_up.values():
-            there.cancel()
-        return list(given_up)
+        future: Future[Outcome] = self._tasks.submit(make_there, self._project, self._order, job)
+        return future
 
     def end(self) -> None:
         """Give up what is not made yet."""
-        self._over.set()
-        self._give_up()
+        self._tasks.shutdown(wait=False)
+
+    def give_up_alone(self, over: threading.Event) -> None:
+        """Give all up, and end, where there was no worker for long; until the batch is over."""
+        last = time.monotonic()
+        while not over.wait(_LOOK):
+            now = time.monotonic()
+            with contextlib.suppress(OSError):  # no scheduler either: that is for Dask to tell
+                last = now if self._client.nthreads() else last
+            if now - last > _NO_WORKER:
+                self.end()
+                return
 
 
-def _brought_home(job: Job, outcome: Outcome) -> Outcome:
-    """Write the files of a report that was made elsewhere to where it belongs."""
+def brought_home(job: Job, outcome: Outcome) -> Outcome:
+    """
+    Write the files of a report that was made elsewhere to where it belongs.
+
+    Parameters
+    ----------
+    job : Job
+        What was asked for.
+    outcome : Outcome
+        What came of it, with files.
+
+    Returns
+    -------
+    Outcome
+        The same without files; failed where they can't be written.
+    """
     files = outcome.files or {}
     try:
         start_afresh(job.draft)
@@ -168,17 +126,13 @@ def _brought_home(job: Job, outcome: Outcome) -> Outcome:
             path = job.draft / "report" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        if outcome.status == "made":
-            publish(job.draft, job.folder)
-            return dataclasses.replace(outcome, files=None)
-        failed = job.draft / "report" / "failed.ipynb"
-        if failed.is_file():
-            failed.replace(job.executed)
-        told = files.get("failed.log", b"").decode("utf-8", "replace")
-        log = keep_failure(job.draft, job.folder, told)
+        if outcome.status != "made" and FAILED_NOTEBOOK in files:
+            (job.draft / "report" / FAILED_NOTEBOOK).replace(job.executed)
     except OSError as error:
-        log = keep_failure(job.draft, job.folder, f"{error}\n")
-        return Outcome(job.name, "failed", outcome.seconds, None, f"OSError: {error}", log)
+        return failed(job, outcome.seconds, said(error))
+    if outcome.status == "made":
+        return published(job, outcome.seconds)
+    log = keep_failure(job.draft, job.folder, files.get(FAILED_LOG, b"").decode("utf-8", "replace"))
     return dataclasses.replace(outcome, files=None, log=log)
 
 
@@ -230,11 +184,24 @@ def cluster_pool(
                 f"the cluster at {address!r} has no workers, and none came in "
                 f"{_FIRST_WORKER:g} seconds; start some with: dask worker {address}"
             ) from error
-        pool = ClusterPool(client, packed(catalog, studies), studies, limits, engine)
+        content, over = packed(catalog, studies), threading.Event()
+        made_with = library_sha256(), versions_sha256()
+        digest = hashlib.sha256(content).hexdigest()
+        order = Order(digest, made_with, tuple(studies), limits, engine)
+        pool = ClusterPool(client, content, order)
+        watch = threading.Thread(target=pool.give_up_alone, args=(over,), daemon=True)
+        watch.start()
         try:
             yield pool
         finally:
+            given_up = not watch.is_alive()
+            over.set()
             pool.end()
+        if given_up:
+            raise ReportError(
+                f"the cluster had no worker for {_NO_WORKER / 60:g} minutes; what came home by "
+                "then stands; start some and give the command again"
+            )
 
 
 def packed(catalog: Catalog, studies: Sequence[str]) -> bytes:
@@ -293,94 +260,78 @@ def make_there(project: bytes, order: Order, job: Job) -> Outcome:
             "a worker has other versions of edu-metrics, Python or packages than the machine that "
             "asks; install the same requirements.lock on both"
         )
-    with (
-        _unpacked(project, order) as (root, pool),
-        tempfile.TemporaryDirectory(prefix="edu-metrics-report-") as folder,
-    ):
-        there = dataclasses.replace(
-            job,
-            notebook=root / "notebooks" / job.notebook.name,
-            parameters={**job.parameters, "root": str(root)},
-            folder=Path(folder) / job.folder.name,
-        )
-        outcome: Outcome = pool.submit(there).result()
-        files = {
-            path.relative_to(there.folder).as_posix(): path.read_bytes()
-            for path in sorted(there.folder.rglob("*"))
-            if path.is_file()
-        }
+    held = _held_project(project, order)
+    try:
+        with tempfile.TemporaryDirectory(prefix="edu-metrics-report-") as folder:
+            there = dataclasses.replace(
+                job,
+                notebook=held.root / "notebooks" / job.notebook.name,
+                parameters={**job.parameters, "root": str(held.root)},
+                folder=Path(folder) / job.folder.name,
+            )
+            outcome = held.pool.submit(there).result()
+            files = {
+                path.relative_to(there.folder).as_posix(): path.read_bytes()
+                for path in sorted(there.folder.rglob("*"))
+                if path.is_file()
+            }
+    except BaseException:
+        forget()  # a pool that broke is not asked again
+        raise
+    finally:
+        del held  # an error keeps what this function knows, which would keep the pool
     return dataclasses.replace(outcome, files=files)
 
 
 class _Unpacked:
-    """A project that a worker has unpacked, and the pool that makes its reports."""
+    """A project that a worker has unpacked, and the pool that makes its reports, until unused."""
 
     def __init__(self, project: bytes, order: Order) -> None:
-        self.users = 0
         with contextlib.ExitStack() as stack:
-            self.root = Path(tempfile.mkdtemp(prefix="edu-metrics-project-"))
-            stack.callback(shutil.rmtree, self.root, ignore_errors=True)
+            folder = tempfile.TemporaryDirectory(
+                prefix="edu-metrics-project-", ignore_cleanup_errors=True
+            )
+            self.root = Path(stack.enter_context(folder))
             with zipfile.ZipFile(io.BytesIO(project)) as archive:
                 archive.extractall(self.root)
             seal(self.root)
             self.pool = stack.enter_context(_pool(order, self.root))
-            self.end = stack.pop_all().close
+            # Also where the worker ends.
+            weakref.finalize(self, stack.pop_all().close)
 
 
-def _pool(order: Order, root: Path) -> contextlib.AbstractContextManager[Any]:
-    # For good: a pool that ends takes back what it set, also from under a later one. Dask's
-    # nanny has a seed of its own for its workers; reports made at home are made with this one.
-    os.environ.update({**BLAS_THREADS, "PYTHONHASHSEED": "0"})
+def _pool(order: Order, root: Path) -> contextlib.AbstractContextManager[ReportPool]:
+    from distributed import get_worker
+
     # The nanny starts its worker as a daemon, and multiprocessing lets none of those have
     # children: they would outlive it. These end by themselves when it is gone.
     multiprocessing.current_process().daemon = False
-    given: dict[str, Any] = {"number": _MANY, "engine": order.engine}
-    return report_pool(_threads(), order.limits, root, order.studies, **given)
-
-
-def _threads() -> int:
-    """Say how many reports Dask may ask this worker for at the same time."""
-    from distributed import get_worker
-
     worker: Any = get_worker
-    return min(int(worker().state.nthreads), _MOST)
+    threads = min(int(worker().state.nthreads), _MOST)  # what Dask asks for at the same time
+    given: dict[str, Any] = {"number": _MANY, "engine": order.engine}
+    return report_pool(threads, order.limits, root, order.studies, **given)
 
 
-#: The projects of this worker, the newest last; the others as long as reports need them.
-_held: dict[Order, _Unpacked] = {}
+#: The projects of this worker, as long as a report needs them; and the newest, which stays.
+_held: weakref.WeakValueDictionary[Order, _Unpacked] = weakref.WeakValueDictionary()
+_newest: list[_Unpacked] = []
 _held_lock = threading.Lock()
 
 
-@contextlib.contextmanager
-def _unpacked(project: bytes, order: Order) -> Iterator[tuple[Path, Any]]:
-    """Hold a project and its pool for one report; a pool that broke is not used again."""
+def _held_project(project: bytes, order: Order) -> _Unpacked:
     with _held_lock:
-        held = _held.pop(order, None) or _Unpacked(project, order)
+        older = _newest.copy()  # which ends, if it does, when the lock is free again
+        held = _held.get(order) or _Unpacked(project, order)
         _held[order] = held
-        held.users += 1
-    try:
-        yield held.root, held.pool
-    except BaseException:
-        with _held_lock:
-            if _held.get(order) is held:
-                del _held[order]
-        raise
-    finally:
-        with _held_lock:
-            held.users -= 1
-            idle = [key for key in list(_held)[:-1] if not _held[key].users]
-            ended = [_held.pop(key) for key in idle]
-            if not held.users and held not in (*ended, *_held.values()):
-                ended.append(held)
-        for older in ended:
-            older.end()
+        _newest[:] = [held]
+    older.clear()
+    return held
 
 
-@atexit.register
 def forget() -> None:
-    """End what this process holds for the clusters that it works for."""
+    """Let go of what this process holds for the clusters that it works for."""
     with _held_lock:
-        left = list(_held.values())
+        older = _newest.copy()
+        _newest.clear()
         _held.clear()
-    for held in left:
-        held.end()
+    older.clear()

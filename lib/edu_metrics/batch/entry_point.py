@@ -16,7 +16,7 @@ class _Later(type):
     """What a class has is looked up in the engine."""
 
     def __getattr__(cls, name: str) -> Any:
-        from edu_metrics.batch.inprocess_engine import InProcessEngine
+        from edu_metrics.batch.inprocess import InProcessEngine
 
         return getattr(InProcessEngine, name)
 

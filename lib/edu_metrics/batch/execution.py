@@ -23,10 +23,12 @@ __all__ = [
     "LOG",
     "PARTS",
     "begun_last",
-    "given_up",
+    "failed",
+    "failed_as_far",
     "limit_memory",
     "make",
     "place_of",
+    "published",
     "read_ahead",
     "run",
     "said",
@@ -62,16 +64,63 @@ def run(job: Job, limits: Limits | None = None) -> Outcome:
     try:
         start_afresh(job.draft)
         make(job, KERNEL, limits or Limits())
-        publish(job.draft, job.folder)
     except Exception as error:
         if job.executed.is_file():
             cell = begun_last(job.notebook, job.executed)
-        told = said(error)
-        log = keep_failure(job.draft, job.folder, f"{told}\n{error}\n")
-        return Outcome(job.name, "failed", time.monotonic() - begun, cell, told, log)
-    finally:
+        return failed(job, time.monotonic() - begun, said(error), cell, f"{error}\n")
+    except BaseException:
         shutil.rmtree(job.draft, ignore_errors=True)
-    return Outcome(job.name, "made", time.monotonic() - begun)
+        raise
+    return published(job, time.monotonic() - begun)
+
+
+def published(job: Job, seconds: float) -> Outcome:
+    """
+    Let a draft that is whole take the place of the report.
+
+    Parameters
+    ----------
+    job : Job
+        What was made.
+    seconds : float
+        How long that took. [s]
+
+    Returns
+    -------
+    Outcome
+        Made; failed where the disk does not take it, and the older report stands.
+    """
+    try:
+        publish(job.draft, job.folder)
+    except OSError as error:
+        return failed(job, seconds, said(error))
+    return Outcome(job.name, "made", seconds)
+
+
+def failed(job: Job, seconds: float, why: str, cell: int | None = None, told: str = "") -> Outcome:
+    """
+    Keep why a report failed, with its draft, beside the one that was made before.
+
+    Parameters
+    ----------
+    job : Job
+        What was being made.
+    seconds : float
+        How long. [s]
+    why : str
+        What stopped it.
+    cell : int, optional
+        The place of the cell that was being run.
+    told : str
+        What else the log is to say.
+
+    Returns
+    -------
+    Outcome
+        Failed, with its log.
+    """
+    log = keep_failure(job.draft, job.folder, f"{why}\n{told}")
+    return Outcome(job.name, "failed", seconds, cell, why, log)
 
 
 def make(
@@ -158,7 +207,7 @@ def _engine(
 ) -> tuple[str | None, dict[str, Any]]:
     """Give papermill's name for an engine, and what that engine needs to know."""
     if engine == FORK:
-        from edu_metrics.batch.inprocess_engine import ENGINE, register
+        from edu_metrics.batch.inprocess import ENGINE, register
 
         register()
         return ENGINE, {
@@ -217,26 +266,8 @@ def said(error: BaseException) -> str:
     return f"{name}: {told}"[:1000]
 
 
-def given_up(job: Job, seconds: float, why: str, cell: int | None) -> Outcome:
-    """
-    Keep what there is of a report that did not come to its end.
-
-    Parameters
-    ----------
-    job : Job
-        What was being made.
-    seconds : float
-        How long. [s]
-    why : str
-        What stopped it.
-    cell : int or None
-        The place of the cell that was being run.
-
-    Returns
-    -------
-    Outcome
-        Failed, with its log.
-    """
+def failed_as_far(job: Job, seconds: float, why: str, cell: int | None) -> Outcome:
+    """Keep what there is of a report whose process did not come to its end, as far as it got."""
     why = why.encode("utf-8", "replace").decode()  # half a character can't be written anywhere
     told = ""
     with contextlib.suppress(OSError):
@@ -244,8 +275,7 @@ def given_up(job: Job, seconds: float, why: str, cell: int | None) -> Outcome:
     # The report may have left anything there, and others depend on who reads it.
     with contextlib.suppress(Exception):
         _rebuild(job)
-    log = keep_failure(job.draft, job.folder, f"{why}\n{told}")
-    return Outcome(job.name, "failed", seconds, cell, why, log)
+    return failed(job, seconds, why, cell, told)
 
 
 def _rebuild(job: Job) -> None:

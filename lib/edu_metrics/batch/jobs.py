@@ -229,39 +229,32 @@ def plan_jobs(
     wholes = {catalog.areas[member].parent for member in members} & set(members)
     notebooks = catalog.root / "notebooks"
     plan = catalog.plan(study.plan)
+    # A project may do without some notebooks.
+    audited = (notebooks / AUDIT).is_file() and study is audited_study(catalog, plan)
+    recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
     jobs = []
     for language in (lang,) if lang else study.languages:
-        common = {"study": study.id, "lang": language, "root": str(catalog.root)}
-        folder = out / study.id / language
+        common = {"lang": language, "root": str(catalog.root)}
+        ours = {"study": study.id, **common}
+
+        def add(notebook: str, parameters: dict[str, str], name: str, title: str) -> None:
+            folder = out / study.id / parameters["lang"] / name
+            jobs.append(Job(notebooks / notebook, parameters, folder, title, "../../index.html"))
+
+        title = study.title.in_(language)
         if area is None and wholes:
-            title = say("report.city_title", language, study=study.title.in_(language))
-            jobs.append(Job(notebooks / CITY, common, folder / OVERVIEW, title, "../../index.html"))
-        # A project may do without the audit and its notebook.
-        audited = (notebooks / AUDIT).is_file() and study is audited_study(catalog, plan)
+            add(CITY, ours, OVERVIEW, say("report.city_title", language, study=title))
         if area is None and audited:
-            title = say("audit.title", language, plan=plan.title.in_(language))
-            asked = {"plan": plan.id, "lang": language, "root": str(catalog.root)}
-            jobs.append(
-                Job(notebooks / AUDIT, asked, folder / PLAN_AUDIT, title, "../../index.html")
-            )
-        recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
+            said = say("audit.title", language, plan=plan.title.in_(language))
+            add(AUDIT, {"plan": plan.id, **common}, PLAN_AUDIT, said)
         if area is None and recorded:
-            title = say("record.title", language, panel=study.title.in_(language))
-            place = folder / TRACK_RECORD
-            jobs.append(Job(notebooks / RECORD, common, place, title, "../../index.html"))
+            add(RECORD, ours, TRACK_RECORD, say("record.title", language, panel=title))
         for member in chosen:
-            name = catalog.areas[member].name.in_(language)
-            title = say("report.title", language, area=name)
-            parameters = {**common, "area": member}
-            jobs.append(
-                Job(notebooks / DISTRICT, parameters, folder / member, title, "../../index.html")
-            )
+            name, its = catalog.areas[member].name.in_(language), {**ours, "area": member}
+            add(DISTRICT, its, member, say("report.title", language, area=name))
             if scenarios:
-                place = folder / f"{member}{SCENARIOS}"
-                title = f"{name} · {say('index.scenarios', language)}"
-                jobs.append(
-                    Job(notebooks / COMPARISON, parameters, place, title, "../../index.html")
-                )
+                said = f"{name} · {say('index.scenarios', language)}"
+                add(COMPARISON, its, f"{member}{SCENARIOS}", said)
     return jobs
 
 

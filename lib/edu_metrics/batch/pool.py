@@ -8,32 +8,34 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as TooLateError
-from multiprocessing import forkserver
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from edu_metrics.batch import preload
-from edu_metrics.batch.execution import given_up, limit_memory, run, said
-from edu_metrics.batch.job_queue import Asked, JobQueue
+from edu_metrics.batch.execution import begun_last, failed_as_far, limit_memory, run, said
 from edu_metrics.batch.jobs import FORK, KERNEL, Job, Limits, NotStartedError, Outcome
 from edu_metrics.errors import ReportError
 
-__all__ = ["can_fork", "report_pool"]
+__all__ = ["JobQueue", "ReportPool", "can_fork", "fork_server_pid", "report_pool"]
 
+#: How often a report is tried where the process that makes it is lost.
+_TRIES = 2
 #: How often in a row a pool may break, with no report between, until all that is left is given up.
 _BREAKS = 4
 #: How long to wait before a broken pool is begun anew: memory may be short for a moment. [s]
 _PAUSE = 0.5
 #: How often to look whether it broke. [s]
-_LOOK = 1.0
+_LOOK = 0.2
 #: How much longer than a report may take its worker is waited for. [s]
 _PATIENCE = 30.0
 #: What to do where no worker comes up.
@@ -51,6 +53,91 @@ def can_fork() -> bool:
 def default_engine() -> str:
     """Give the faster engine of those that this system has."""
     return FORK if can_fork() else KERNEL
+
+
+@dataclass(eq=False)
+class Asked:
+    """A report that somebody waits for."""
+
+    job: Job
+    limits: Limits
+    future: Future[Outcome]
+    tries: int = 0
+    begun: float = 0.0
+
+
+class JobQueue:
+    """
+    Reports that wait, reports that are being made, and which is next.
+
+    Where processes that make reports are lost together, nobody can tell which of the reports that
+    were being made has done it. Each of them is tried again with no other beside it: one that does
+    it again takes no other with it, and is known.
+
+    Parameters
+    ----------
+    workers : int
+        How many reports are made at the same time.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._waiting: deque[Asked] = deque()
+        self.running: list[Asked] = []
+
+    def add(self, job: Job, limits: Limits) -> Future[Outcome]:
+        """Queue up for a report."""
+        future: Future[Outcome] = Future()
+        self._waiting.append(Asked(job, limits, future))
+        return future
+
+    def next(self) -> Asked | None:
+        """Give the report that may begin now; None where one has to end first, or none waits."""
+        while self._waiting:
+            asked = self._waiting[0]
+            # What is tried again stands in front, and has no other beside it.
+            alone = asked.tries > 0 or any(other.tries > 1 for other in self.running)
+            if len(self.running) >= (1 if alone else self._workers):
+                return None
+            self._waiting.popleft()
+            if asked.future.running() or asked.future.set_running_or_notify_cancel():
+                asked.tries += 1
+                asked.begun = time.monotonic()
+                self.running.append(asked)
+                return asked
+        return None
+
+    def again(self, *ended: Asked, lost: bool) -> None:
+        """Queue up again, in front; of those that were lost, what was tried enough has failed."""
+        for asked in reversed(ended):
+            self.running.remove(asked)
+            asked.tries -= not lost
+            if asked.tries < _TRIES:
+                self._waiting.appendleft(asked)
+            else:
+                asked.future.set_result(_failed(asked))
+
+    def end(self, error: Exception) -> None:
+        """Tell all who wait that nothing comes."""
+        for asked in [*self.running, *self._waiting]:
+            if asked.future.running() or asked.future.set_running_or_notify_cancel():
+                asked.future.set_exception(error)
+        self.running.clear()
+        self._waiting.clear()
+
+    def cancel(self) -> None:
+        """Give up what has not begun."""
+        for asked in self._waiting:
+            asked.future.cancel()
+        self._waiting.clear()
+
+
+def _failed(asked: Asked) -> Outcome:
+    cell = None
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+        cell = begun_last(asked.job.notebook, asked.job.executed)
+    why = f"process lost, {_TRIES} times, the last time with no other report beside it"
+    return failed_as_far(asked.job, time.monotonic() - asked.begun, why, cell)
 
 
 class ReportPool:
@@ -71,142 +158,120 @@ class ReportPool:
         self._workers, self._limits, self._engine = workers, limits, engine
         self._queue = JobQueue(workers)
         self._lock = threading.RLock()
+        self._pool: ProcessPool | None = None
         self._fault: Exception | None = None
-        self._closed = self._worked = self._ready = False
         self._broken = 0
         self._over = threading.Event()
-        self._begin()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
 
     def submit(self, job: Job, limits: Limits | None = None) -> Future[Outcome]:
         """Ask for a report; it may have limits of its own."""
         with self._lock:
             if self._fault is not None:
                 raise self._fault
-            if self._closed:
+            if self._over.is_set():
                 raise RuntimeError("the pool is closed")
             future = self._queue.add(job, limits or self._limits)
             self._send()
         return future
 
-    def _begin(self, older: ProcessPool | None = None) -> None:
-        """Start workers, in a thread: they are there once the fork server has loaded all."""
-        self._ready = False
-        task, context = _TASKS[self._engine]
-        self._task = task
-        self._pool = ProcessPool(
-            self._workers,
-            initializer=_settle,
-            initargs=(self._engine, self._limits.memory_mb),
-            context=multiprocessing.get_context(context),
-        )
-        given = (self._pool, older)
-        self._starter = threading.Thread(target=self._start, args=given, daemon=True)
-        self._starter.start()
-
-    def _start(self, pool: ProcessPool, older: ProcessPool | None) -> None:
-        """Ask for a first word, before any report: if there is none, that is no report's fault."""
-        if older is not None:
-            _end(older)  # no report may be made twice at the same time
-            self._over.wait(_PAUSE)
-        try:
-            pool.schedule(_first_word).add_done_callback(functools.partial(self._came_up, pool))
-        except Exception as error:
+    def _keep(self) -> None:
+        """Have processes at work until the end; where they do not come up, tell why."""
+        worked = False
+        while not self._over.is_set():
+            pool = ProcessPool(
+                self._workers,
+                initializer=_settle,
+                initargs=(self._engine, self._limits.memory_mb),
+                context=multiprocessing.get_context(_TASKS[self._engine][1]),
+            )
+            fault = self._first_fault(pool)
+            if not fault:
+                worked, fault = True, "its workers were lost"
+                with self._lock:
+                    self._pool = pool
+                    self._send()
+                while pool.active and not self._over.wait(_LOOK):
+                    pass
+            _end(pool)  # no report may be made twice at the same time
             with self._lock:
-                if not self._closed and pool is self._pool:
-                    self._start_again(said(error.__cause__ or error))
+                self._pool = None
+                self._broken += 1
+                self._queue.again(*self._queue.running, lost=False)
+                if not self._over.is_set() and (not worked or self._broken >= _BREAKS):
+                    self._give_up(fault, " again" if worked else "")
+                    return
+            self._over.wait(_PAUSE)
 
-    def _came_up(self, pool: ProcessPool, first: Future[str]) -> None:
+    def _first_fault(self, pool: ProcessPool) -> str:
+        """Ask for a first word, before any report: if there is none, that is no report's fault."""
         try:
-            fault = first.result()
-        except (Exception, CancelledError) as error:
-            fault = said(error.__cause__ or error)
-        with self._lock:
-            if self._closed or pool is not self._pool:
-                return
-            if fault:
-                self._start_again(fault)
-                return
-            self._ready = self._worked = True
-            self._send()
+            first: Future[str] = pool.schedule(_first_word)
+            while pool.active and not (first.done() or self._over.is_set()):
+                wait([first], _LOOK)
+            return first.result(timeout=0)
+        except Exception as error:
+            return said(error.__cause__ or error)
 
     def _send(self) -> None:
         """Hand over as many jobs as may run."""
-        while self._ready and (asked := self._queue.next()) is not None:
+        while self._pool is not None and (asked := self._queue.next()) is not None:
             limit = asked.limits.report_seconds
             try:
                 there = self._pool.schedule(
-                    self._task, (asked.job, asked.limits), timeout=limit and limit + _PATIENCE
+                    _TASKS[self._engine][0],
+                    (asked.job, asked.limits),
+                    timeout=limit and limit + _PATIENCE,
                 )
-            except Exception as error:  # it broke while nobody looked
-                self._start_again(said(error.__cause__ or error))
+            except RuntimeError:  # it broke, which is seen soon
                 return
             there.add_done_callback(functools.partial(self._arrived, self._pool, asked))
-
-    def _watch(self) -> None:
-        """Notice where a pool broke just when something was handed over: nobody would tell."""
-        while not self._over.wait(_LOOK):
-            with self._lock:
-                up = not self._closed and not self._starter.is_alive()
-                if up and not self._pool.active:
-                    self._start_again("its workers were lost")
 
     def _arrived(self, pool: ProcessPool, asked: Asked, there: Future[Outcome]) -> None:
         """Take what became of a report, or of the process that it was made in."""
         with self._lock:
-            if self._closed or pool is not self._pool or asked.key not in self._queue.running:
+            if self._over.is_set() or asked not in self._queue.running:
                 return
+            outcome: Outcome | Exception
             try:
                 outcome = there.result()
             except TooLateError:
                 why = f"the report took longer than {asked.limits.report_seconds:g} seconds"
                 seconds = time.monotonic() - asked.begun
-                outcome = given_up(asked.job, seconds, f"CellTimeoutError: {why}", None)
+                outcome = failed_as_far(asked.job, seconds, f"CellTimeoutError: {why}", None)
             except (ProcessExpired, CancelledError):
-                self._queue.lost(asked.key)
+                self._queue.again(asked, lost=True)
                 self._send()
                 return
             except Exception as error:
-                if pool.active:
-                    del self._queue.running[asked.key]
-                    self._send()
-                    asked.future.set_exception(error)
-                else:
-                    self._start_again(said(error.__cause__ or error))
-                return
+                if not pool.active:  # that is seen soon, and it is begun anew
+                    return
+                outcome = error
             self._broken = 0
-            del self._queue.running[asked.key]
+            self._queue.running.remove(asked)
             self._send()
-        asked.future.set_result(outcome)
-
-    def _start_again(self, fault: str) -> None:
-        """Start anew, and make then what was to be made, unless that has failed too often."""
-        self._queue.put_back(*self._queue.running)
-        self._broken += 1
-        if self._worked and self._broken < _BREAKS:
-            self._begin(self._pool)
+        if isinstance(outcome, Exception):
+            asked.future.set_exception(outcome)
         else:
-            self._give_up(fault)
+            asked.future.set_result(outcome)
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: str, again: str) -> None:
         """Tell all who wait, and all who will ask, why no report comes any more."""
-        self._closed = True
-        again = " again" if self._worked else ""
-        kind = ReportError if self._worked else NotStartedError
+        kind = ReportError if again else NotStartedError
         told = f"the process that makes reports did not start{again}: {reason}"
         self._fault = kind(f"{told}; {_MEND[self._engine]}")
         self._queue.end(self._fault)
 
     def shutdown(self) -> None:
         """End the processes and all that they make; what is not whole by then is given up."""
-        self._over.set()
         with self._lock:
-            self._closed = True
+            self._over.set()
             self._queue.cancel()
-        while self._starter.is_alive():
-            _end_fork_server()  # it hears nothing while it loads
-            self._starter.join(0.05)
-        _end(self._pool)
+        while self._keeper.is_alive():
+            if self._pool is None:
+                _end_fork_server()  # it hears nothing while it loads
+            self._keeper.join(0.05)
 
 
 @contextlib.contextmanager
@@ -242,7 +307,7 @@ def report_pool(
     ReportPool
         The pool.
     """
-    with _surroundings(preload.told(root, studies, number)):
+    with _surroundings(preload.told(root, studies, number, _note())):
         pool = ReportPool(workers, limits, engine or default_engine())
         try:
             yield pool
@@ -287,22 +352,34 @@ def _surroundings(told: str) -> Iterator[None]:
                 _before.clear()
 
 
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="edu-metrics-pool-")
+
+
+def _note() -> Path:
+    """Name the file in which a fork server says which process it is; it ends with this process."""
+    return Path(_folder().name, "fork_server")
+
+
 def fork_server_pid() -> int | None:
-    """Give the process that workers are forked from, where there is one."""
-    server: Any = forkserver._forkserver
-    pid: int | None = server._forkserver_pid
-    return pid
+    """Give the process that workers are forked from, where there is one that loads for us."""
+    try:
+        return int(_note().read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _end_fork_server() -> None:
     """End it: the next pool may be of another project, for which another one is loaded."""
     if (pid := fork_server_pid()) is None:
         return
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, AttributeError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # it is a child of ours
         os.kill(pid, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        server: Any = forkserver._forkserver
-        server._stop()
+        # multiprocessing, which started it, takes note of its end before it starts another.
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        _note().unlink()
 
 
 def _end(pool: ProcessPool) -> None:

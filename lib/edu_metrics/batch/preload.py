@@ -14,10 +14,12 @@ import multiprocessing.spawn
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.batch.jobs import FORK, Job, Limits
 from edu_metrics.errors import EduMetricsError, ReportError
 
 __all__ = ["BLAS_THREADS", "VARIABLE", "fault", "told", "warm"]
@@ -70,24 +72,23 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     from matplotlib_inline import backend_inline  # noqa: F401, loaded for the children
 
     from edu_metrics import report as sections
-    from edu_metrics.batch import inprocess_engine as engine
     from edu_metrics.batch.execution import read_ahead
-    from edu_metrics.figures import new_figure, to_png
+    from edu_metrics.figures.output import new_figure, to_png
     from edu_metrics.report.context import hold
-    from edu_metrics.report.page import to_page
 
     for notebook in (root / "notebooks").glob("*.ipynb"):
         with contextlib.suppress(Exception):  # the report will say what is wrong with it
             read_ahead(notebook)
     for name in sections.__all__:
         getattr(sections, name)
-    engine.register()
     plt.switch_backend("agg")
     figure, (axes,) = new_figure(3.0, 2.0)
     axes.plot([1, 2], [2, 1])
     axes.set_title("提前画一次 ahead")
     to_png(figure)
-    to_page(_run_a_notebook(root), title="", lang="en", home="")
+    _make_a_report("1 + 1", "print(1)", "from IPython.display import HTML\nHTML('<p>')")
+    with contextlib.suppress(Exception):  # how errors look
+        _make_a_report("1 / 0")
     plt.switch_backend("agg")
     for study in studies:
         try:
@@ -106,43 +107,22 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     gc.freeze()
 
 
-def _run_a_notebook(root: Path) -> Any:
-    """Run a few cells, so that the shell's own parts are loaded."""
+def _make_a_report(*sources: str) -> None:
+    """Run a few cells and make a page of them, so that all that takes part in it is loaded."""
     import nbformat
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
 
-    from edu_metrics.batch.inprocess_engine import ENGINE
+    from edu_metrics.batch.execution import make
 
-    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     v4: Any = nbformat.v4
-    notebook = v4.new_notebook(
-        metadata={"kernelspec": kernel}, cells=[v4.new_markdown_cell("## a &amp; b")]
-    )
-    sources = (
-        "a = 1",
-        "a + 1",
-        "print(a)",
-        "from IPython.display import HTML\nHTML('<p>')",
-        "1 / 0",
-    )
-    notebook.cells += [v4.new_code_cell(source) for source in sources]
-    notebook.cells[1].metadata["tags"] = ["parameters"]
-    with contextlib.suppress(PapermillExecutionError):  # the last cell shows how errors look
-        papermill.execute_notebook(
-            notebook,
-            None,
-            parameters={"a": 2},
-            engine_name=ENGINE,
-            kernel_name="python3",
-            cwd=str(root),
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
-        )
-    del notebook.cells[-1]
-    return notebook
+    cells = [v4.new_code_cell('lang = out = ""', metadata={"tags": ["parameters"]})]
+    cells += [v4.new_markdown_cell("## a &amp; b"), *map(v4.new_code_cell, sources)]
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    notebook = v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells)
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(Path(folder, "ahead.ipynb"), {"lang": "en"}, Path(folder, "ahead"), "", "")
+        job.executed.parent.mkdir(parents=True)
+        job.notebook.write_text(v4.writes(notebook), "utf-8")
+        make(job, FORK, Limits())
 
 
 def single_threaded() -> bool:
@@ -155,9 +135,9 @@ def single_threaded() -> bool:
         return threading.active_count() == 1
 
 
-def told(root: Path, studies: Sequence[str], number: int) -> str:
-    """Write down what a fork server is to load, for its environment."""
-    return json.dumps([str(root), list(studies), number])
+def told(root: Path, studies: Sequence[str], number: int, note: Path) -> str:
+    """Write down what a fork server is to load, and where it says who it is."""
+    return json.dumps([str(root), list(studies), number, str(note)])
 
 
 def _is_fork_server() -> bool:
@@ -175,8 +155,9 @@ def _load_as_told() -> str:
     # The program that asks for reports is no part of them, and is not run again for each worker.
     spawn: Any = multiprocessing.spawn
     spawn._fixup_main_from_name = spawn._fixup_main_from_path = lambda _: None
-    root, studies, number = json.loads(os.environ[VARIABLE])
+    root, studies, number, note = json.loads(os.environ[VARIABLE])
     try:
+        Path(note).write_text(str(os.getpid()), "utf-8")
         warm(Path(root), studies, number)
     except Exception as error:
         return getattr(error, "message", f"{type(error).__name__}: {error}")

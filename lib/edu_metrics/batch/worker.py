@@ -28,8 +28,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from edu_metrics.batch import preload
-from edu_metrics.batch.drafts import keep_failure, publish, start_afresh
-from edu_metrics.batch.execution import LOG, PARTS, given_up, limit_memory, make, place_of, said
+from edu_metrics.batch.drafts import start_afresh
+from edu_metrics.batch.execution import (
+    LOG,
+    PARTS,
+    failed,
+    failed_as_far,
+    limit_memory,
+    make,
+    place_of,
+    published,
+    said,
+)
 from edu_metrics.batch.jobs import FORK, Job, Limits, NotStartedError, Outcome
 from edu_metrics.report.context import tell_inputs
 
@@ -37,7 +47,7 @@ __all__ = ["make_apart", "settle"]
 
 #: How long after its own alarm a cell that does not heed it is ended. [s]
 GRACE = 3.0
-#: How often to look for the end of a process where the system does not tell it. [s]
+#: How often to look for the end of a process where the pipe to it does not tell. [s]
 _TICK = 0.05
 #: Where a process can't be forked just now: how often to try, and how long to wait between. [s]
 _FORKS, _PAUSE = 20, 0.5
@@ -81,8 +91,7 @@ def make_apart(job: Job, limits: Limits) -> Outcome:
         start_afresh(job.draft)
         child = _fork(job, limits)
     except OSError as error:
-        log = keep_failure(job.draft, job.folder, f"{error}\n")
-        return Outcome(job.name, "failed", 0.0, None, said(error), log)
+        return failed(job, 0.0, said(error))
     try:
         code = child.wait()
         return _outcome(child, code, time.monotonic() - begun)
@@ -113,27 +122,20 @@ class _Child:
     def wait(self) -> int:
         """Hear it until it ends, end it where it takes too long, and give its exit code."""
         parent = multiprocessing.parent_process()
-        ended = _pidfd(self.pid)
-        try:
-            while True:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
-                if pid:
-                    self.end()
-                    return os.waitstatus_to_exitcode(status)
-                watched = [
-                    fd for fd in (ended, self.pipe if self._open else None) if fd is not None
-                ]
-                if parent is not None:
-                    watched.append(int(parent.sentinel))
-                ready, _, _ = select.select(watched, [], [], self._patience(ended))
-                if self.pipe in ready:
-                    self._hear()
-                if parent is not None and parent.sentinel in ready:
-                    raise EOFError("who asked for the report is gone")
-                self._stop_if_late()
-        finally:
-            if ended is not None:
-                os.close(ended)
+        above = [int(parent.sentinel)] if parent is not None else []
+        while True:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.end()
+                return os.waitstatus_to_exitcode(status)
+            # Its end closes the pipe, unless something that it started still holds that.
+            watched = [*above, self.pipe] if self._open else above
+            ready, _, _ = select.select(watched, [], [], _TICK if self._open else _TICK / 10)
+            if self.pipe in ready:
+                self._hear()
+            if not {*above}.isdisjoint(ready):
+                raise EOFError("who asked for the report is gone")
+            self._stop_if_late()
 
     def end(self) -> None:
         """End the process and all that it started; hear its last words."""
@@ -146,11 +148,6 @@ class _Child:
         while self._open:
             self._hear()
         os.close(self.pipe)
-
-    def _patience(self, ended: int | None) -> float:
-        if ended is None:
-            return _TICK
-        return min(max(0.0, self._deadline()[0] - time.monotonic()), 3600.0)
 
     def _deadline(self) -> tuple[float, str]:
         """Say when it has to be ended, and what is to be told then."""
@@ -210,14 +207,6 @@ def _fork(job: Job, limits: Limits) -> _Child:
     return _Child(job, limits, pid, read)
 
 
-def _pidfd(pid: int) -> int | None:
-    """Give a descriptor that can be read once a process has ended, where the system has that."""
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        return None
-
-
 def end_orphans() -> None:
     """End processes that a report started and left: they are this process's children now."""
     beyond: set[int] = set()  # of another user: it is not ours to end, nor to wait for
@@ -254,16 +243,11 @@ def _outcome(child: _Child, code: int, seconds: float) -> Outcome:
     """Publish a report that is whole; say of any other what stopped it."""
     job = child.job
     if child.end_told.get("end") == "made" and code == 0:
-        try:
-            publish(job.draft, job.folder)
-        except OSError as error:
-            log = keep_failure(job.draft, job.folder, f"{error}\n")
-            return Outcome(job.name, "failed", seconds, None, said(error), log)
-        return Outcome(job.name, "made", seconds)
+        return published(job, seconds)
     cell = None
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
         cell = place_of(job.notebook, child.cell) if child.cell else None
-    return given_up(job, seconds, _fault(child, code), cell)
+    return failed_as_far(job, seconds, _fault(child, code), cell)
 
 
 def _fault(child: _Child, code: int) -> str:

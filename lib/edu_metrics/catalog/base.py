@@ -28,6 +28,13 @@ PERIODS: tuple[str, ...] = (*get_args(Period), "school_year")
 Better = Literal["higher", "lower", "neither"]
 
 _BOUND = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
+_COMPARED = {
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    "==": np.equal,
+}
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 
 
@@ -124,14 +131,7 @@ class Bound(Definition):
         bool or ndarray of bool
             True where the bound holds. A missing value (NaN) never satisfies it.
         """
-        compare = {
-            ">": np.greater,
-            ">=": np.greater_equal,
-            "<": np.less,
-            "<=": np.less_equal,
-            "==": np.equal,
-        }[self.op]
-        result = compare(values, self.value)
+        result = _COMPARED[self.op](values, self.value)
         return bool(result) if np.ndim(result) == 0 else result
 
     def gap(self, value: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -54,19 +54,19 @@ class Catalog:
     """Everything that is defined, by id and read-only."""
 
     root: Path
-    sources: Mapping[str, Source]
-    areas: Mapping[str, Area]
-    families: Mapping[str, AreaFamily]
-    groups: Mapping[str, Group]
-    quantities: Mapping[str, Quantity]
-    indicators: Mapping[str, Indicator]
-    breaks: Mapping[str, Break]
-    knowledge: Mapping[str, Knowledge]
-    assumptions: Mapping[str, Assumption]
-    reference_classes: Mapping[str, ReferenceClass]
-    plans: Mapping[str, Plan]
-    studies: Mapping[str, Study]
-    scenarios: Mapping[str, Scenario]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    areas: Mapping[str, Area] = field(default_factory=dict)
+    families: Mapping[str, AreaFamily] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    breaks: Mapping[str, Break] = field(default_factory=dict)
+    knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
+    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
+    reference_classes: Mapping[str, ReferenceClass] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    studies: Mapping[str, Study] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""

@@ -286,18 +286,25 @@ def read_yaml(path: Path) -> tuple[Any, list[str]]:
         ]
     except OSError as error:
         return None, [f"{path.name}: can't be read: {error.strerror}"]
+    content, faults = _parsed(text)
+    return content, [f"{path.name}: {fault}" for fault in faults]
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
+    """Parse a text once: each question to a project asks for the same files. Nobody changes it."""
     loader = _StrictLoader(text)
     try:
         content = loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         where = _where(error.problem_mark or error.context_mark)
         why = " ".join(filter(None, [error.context, error.problem]))
-        return None, [f"{path.name}: {where}not valid YAML: {why}"]
+        return None, (f"{where}not valid YAML: {why}",)
     except (yaml.YAMLError, ValueError) as error:
-        return None, [f"{path.name}: not valid YAML: {' '.join(str(error).split())}"]
+        return None, (f"not valid YAML: {' '.join(str(error).split())}",)
     finally:
         loader.dispose()
-    return content, [f"{path.name}: {double}" for double in loader.doubles]
+    return content, tuple(loader.doubles)
 
 
 def parse(model: type[_Model], given: Any, where: str) -> tuple[_Model | None, list[str]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from edu_metrics.catalog.base import Bound, Definition, Period, Slug, Text, Year
+from edu_metrics.catalog.reading_yaml import nearest
+from edu_metrics.errors import DefinitionError
 
 Kind = Literal[
     "level",
@@ -341,6 +344,9 @@ def _ways(condition: Condition) -> set[bool]:
 STEPWISE = (EachYear, YearlyChange, AverageChange, TotalChange)
 
 
+C = TypeVar("C", bound=Definition)
+
+
 class Reading(Definition):
     """
     One exact meaning of a target: all its conditions must hold.
@@ -371,6 +377,10 @@ class Reading(Definition):
                 "expected either conditions, or undecided with the reason why none can be given"
             )
         return self
+
+    def of(self, kind: type[C]) -> list[C]:
+        """Give its conditions of one kind, in order."""
+        return [condition for condition in self.conditions if isinstance(condition, kind)]
 
     @property
     def stepwise(self) -> bool:
@@ -508,6 +518,12 @@ class Target(Definition):
         return self.tier == "numeric"
 
     @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators that some reading names, the target's own first, each once."""
+        names = (self.indicator, *(reading.indicator for reading in self.readings))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
     def default_reading(self) -> Reading | None:
         """The reading used where only one can be shown."""
         return next((reading for reading in self.readings if reading.default), None)
@@ -556,6 +572,23 @@ class Plan(Definition):
             if target.id == target_id:
                 return target
         raise KeyError(target_id)
+
+    def chosen(self, names: Iterable[str] | None) -> tuple[Target, ...]:
+        """
+        Give the targets named, in the order of the plan; all of them where none is named.
+
+        Raises
+        ------
+        DefinitionError
+            With every name that is no target's, and the nearest one.
+        """
+        wanted, known = set(names or ()), [target.id for target in self.targets]
+        unknown = [
+            f"no target {name!r}{nearest(name, known)}" for name in names or () if name not in known
+        ]
+        if unknown:
+            raise DefinitionError(f"expected targets of plan {self.id!r}", unknown)
+        return tuple(one for one in self.targets if not wanted or one.id in wanted)
 
     def article_in(self, article: str, lang: str) -> str:
         """Give an article as a reader knows it: by its number, or by its name where it has one."""

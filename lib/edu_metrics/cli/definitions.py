@@ -89,7 +89,7 @@ def audit(
 ) -> None:
     """Hold a plan's numbers against each other and list what was found."""
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report import audit_plan
+    from edu_metrics.report.audit import audit_plan
     from edu_metrics.words import say
 
     catalog = load(root)
@@ -143,22 +143,24 @@ def reference(
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
     if build:
-        from edu_metrics.trajectories.reference_files import made_as_yaml
+        from edu_metrics.trajectories import reference_files as files
 
-        known = None
-        if name is not None:
+        if name is None:
+            made = files.new_class(
+                [files.find_panel_file(panel) for panel in build],
+                class_id=new,
+                indicators=indicator or (),
+                falling=falling,
+                breaks=breaks or (),
+                first_year=first,
+                last_year=last,
+            )
+            text = files.class_as_yaml(made)
+        else:
             with usage():
                 known = load(root).reference_class(name)
-        text = made_as_yaml(
-            build,
-            known=known,
-            class_id=new,
-            indicators=indicator or (),
-            falling=falling,
-            breaks=breaks or (),
-            first_year=first,
-            last_year=last,
-        )
+            panels = [files.find_panel_file(panel) for panel in build]
+            text = files.table_as_yaml(files.rebuild(known, panels))
         if out is None:
             sys.stdout.write(text)
         else:

@@ -20,7 +20,7 @@ def build(
 ) -> None:
     """Build the tables of studies from raw files and definitions."""
     require_extra("reports", "pyarrow")
-    from edu_metrics.report import prepare
+    from edu_metrics.report.tables import prepare
 
     catalog = load(root)
     for study in studies_of(catalog, studies):

@@ -1,4 +1,4 @@
-"""Verbs that answer: verdicts, scores, scenarios, what matters, the whole plan, the back-test."""
+"""Verbs that answer: verdicts, scores, scenarios, sensitivity, joint chances, the back-test."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def assess(
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
     from edu_metrics.reachability import iter_assessments
-    from edu_metrics.report import as_row
+    from edu_metrics.report.summary import as_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
@@ -67,7 +67,7 @@ def score(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
-    from edu_metrics.report import score_as_data, score_files, score_tables
+    from edu_metrics.report.scores import score_as_data, score_files, score_tables
 
     catalog = load(root)
     with usage():
@@ -193,7 +193,7 @@ def explore(
 
 
 @app.command()
-def matters(
+def sensitivity(
     study: Annotated[str, typer.Argument(help="Study id.")],
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
     target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
@@ -201,7 +201,7 @@ def matters(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Say which assumption each answer hangs on, and how far it is from another answer."""
-    from edu_metrics.report import sensitivity_of_study, sensitivity_row
+    from edu_metrics.report.sensitivity import sensitivity_of_study, sensitivity_row
 
     catalog = load(root)
     entry, areas, targets = asked_for(catalog, study, area, target)
@@ -214,14 +214,14 @@ def matters(
 
 
 @app.command()
-def together(
+def joint(
     study: Annotated[str, typer.Argument(help="Study id.")],
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
     root: Root = None,
     shape: Shape = Format.TABLE,
 ) -> None:
     """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
-    from edu_metrics.report import joint_of_study, joint_row
+    from edu_metrics.report.joint import joint_of_study, joint_row
 
     catalog = load(root)
     entry, areas, _ = asked_for(catalog, study, area, None)
@@ -245,14 +245,14 @@ def backtest(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Back-test the forecast on a panel: errors, coverage, probabilities, by number of areas."""
-    from edu_metrics.report import (
+    from edu_metrics.report.backtest import (
         areas_of,
         backtest_notes,
         backtest_rows,
         backtest_table,
         numbers_of,
-        panels_of_study,
     )
+    from edu_metrics.report.track_record import panels_of_study
     from edu_metrics.trajectories import backtest as run_backtest
     from edu_metrics.trajectories import read_panels
 

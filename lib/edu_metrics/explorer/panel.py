@@ -25,19 +25,12 @@ from edu_metrics.explorer.render import (
 )
 from edu_metrics.explorer.selection import Choice, Selection
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
-from edu_metrics.trajectories.mechanisms import Lever
+from edu_metrics.trajectories.levers import Lever
 from edu_metrics.words import LANGUAGES, number, say
 
 _NAMES = {"zh": "中文", "en": "English"}
 #: How finely a lever is set. [unit of the lever]
 _STEPS = {"persons": 1.0, "places": 1.0, "percent": 1.0, "points": 0.5, "marks": 0.1}
-_UNITS = {
-    "persons": "unit_persons",
-    "places": "unit_places",
-    "percent": "unit_percent",
-    "points": "unit_points",
-    "marks": "unit_marks",
-}
 _MOST_SHOCK = 20.0  # [points or percent]
 #: The scenario shown first: without a trend, what it would take.
 _FIRST = ("as_usual", "required_pace")
@@ -276,15 +269,15 @@ class Explorer:
         self.lever_box.children = tuple(self.levers.values())
 
     def _lever_label(self, lever: Lever, what_if: WhatIf) -> str:
-        key = _UNITS[lever.unit]
+        unit = say(f"explore.unit_{lever.unit}", self.lang)
         if what_if.relative and lever.unit in ("persons", "places"):
-            key = "per_100"
+            unit = say("explore.per_100", self.lang)
         decimals = 0 if float(lever.usual).is_integer() else 1
         return say(
             "explore.lever_label",
             self.lang,
-            name=say(f"taking.{lever.name}", self.lang),
-            unit=say(f"explore.{key}", self.lang),
+            name=say(f"requirements.{lever.name}", self.lang),
+            unit=unit,
             usual=number(lever.usual, decimals),
         )
 

@@ -14,16 +14,10 @@ from matplotlib.image import imsave
 
 from edu_metrics.catalog import Plan, Study
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, WhatIf
-from edu_metrics.figures import (
-    VERDICT_COLOURS,
-    VERDICT_MARKS,
-    CourseLine,
-    Promise,
-    describe_courses,
-    new_figure,
-    plot_courses,
-    use_style,
-)
+from edu_metrics.figures._marks import Promise
+from edu_metrics.figures.courses import CourseLine, describe_courses, plot_courses
+from edu_metrics.figures.output import new_figure
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS, use_style
 from edu_metrics.reachability import Missing, MissingInputs, Verdict, chance, edge_of
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 from edu_metrics.reachability.series import counts_whole
@@ -81,15 +75,6 @@ def _number(what_if: WhatIf, value: float, own: bool, lang: str) -> str:
     return number(value, 0 if float(value).is_integer() else 1)
 
 
-_WHY = {
-    NoPrecedent.NOT_A_RATE: "precedent_not_a_rate",
-    NoPrecedent.SPAN: "precedent_span",
-    NoPrecedent.NOTHING_ASKED: "precedent_nothing_asked",
-    NoPrecedent.NO_START: "precedent_none",
-    NoPrecedent.NOTHING_COMPARABLE: "precedent_none",
-}
-
-
 def precedent_told(what_if: WhatIf, answer: Answer, lang: str) -> tuple[str, str]:
     """
     Count the precedents of ordinary series in a few words.
@@ -110,7 +95,8 @@ def precedent_told(what_if: WhatIf, answer: Answer, lang: str) -> tuple[str, str
     """
     found = answer.precedents
     if isinstance(found, NoPrecedent):
-        return "—", say(f"explore.{_WHY[found]}", lang)
+        named = (NoPrecedent.NOT_A_RATE, NoPrecedent.SPAN, NoPrecedent.NOTHING_ASKED)
+        return "—", say(f"explore.precedent_{found if found in named else 'none'}", lang)
     first = next((one for one in found if one.reference.kind == "ordinary"), found[0])
     pace = say("report.in_points", lang, value=number(first.pace, 1))
     start = amount(what_if.start_value, what_if.indicator.unit, lang)
@@ -182,13 +168,13 @@ class Picture:
         if not panel["observed"] and not panel["courses"]:
             return ""
         said = describe_courses(
-            title=what_if.target.title.in_(lang),
+            title=what_if.situation.target.title.in_(lang),
             observed=panel["observed"],
             courses=panel["courses"],
             promised=panel["promised"],
             lang=lang,
         )
-        if what_if.evidence.study.simulated:
+        if what_if.store.study.simulated:
             said = f"[{say('explore.simulated_mark', lang)}] {said}"
         ax = self._ax
         for artist in [*ax.lines, *ax.collections, *ax.texts]:
@@ -215,7 +201,7 @@ def _panel(what_if: WhatIf, answer: Answer, lang: str) -> dict[str, Any]:
     indicator, found = what_if.indicator, what_if.assessment
     money = indicator.unit == "yuan"
     scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
-    record = what_if.evidence.record(indicator.id, found.area)
+    record = what_if.store.record(indicator.id, found.area)
     observed = [(year, value / scale) for year, value in sorted(record.exact.items())]
     if found.start == "plan_statement" and what_if.reason is None:
         observed = [(what_if.start_year, what_if.start_value / scale)]
@@ -257,25 +243,11 @@ def _promised(what_if: WhatIf, scale: float) -> list[Promise]:
     return [Promise(year, round(value / scale, 2), "", op) for year, op, value in sorted(levels)]
 
 
-#: Why nothing can be said, and the words for it.
-_REASONS = {
-    "decided": "because_decided",
-    "rank": "because_rank",
-    "reading_undecided": "because_reading_undecided",
-    "earlier_year_unknown": "because_earlier_year_unknown",
-    "beyond_bounds": "because_beyond_bounds",
-    "mechanism_lacks_numbers": "because_mechanism_lacks_numbers",
-    "not_here": "because_not_here",
-}
-#: What the slider of a pace counts, in which direction.
-_PACES = {
-    ("points", 1): "pace_points_rising",
-    ("points", -1): "pace_points_falling",
-    ("percent", 1): "pace_percent_rising",
-    ("percent", -1): "pace_percent_falling",
-    ("units", 1): "pace_units_rising",
-    ("units", -1): "pace_units_falling",
-}
+#: Why nothing can be tried; a lack of numbers is told by the list of them.
+_REASONS = (
+    "decided", "rank", "reading_undecided", "earlier_year_unknown", "beyond_bounds",
+    "mechanism_lacks_numbers", "not_here",
+)  # fmt: skip
 
 
 def head_html(study: Study, plan: Plan, lang: str) -> str:
@@ -347,7 +319,7 @@ def _asked(what_if: WhatIf, missing: Iterable[Missing], lang: str) -> list[str]:
     years: dict[tuple[str, str], list[int]] = {}
     for one in missing:
         years.setdefault((one.quantity, one.area), []).append(one.year)
-    catalog = what_if.evidence.catalog
+    catalog = what_if.store.catalog
     comma = say("report.list_comma", lang)
     return [
         say(
@@ -362,12 +334,10 @@ def _asked(what_if: WhatIf, missing: Iterable[Missing], lang: str) -> list[str]:
 
 
 def _nothing(what_if: WhatIf, answer: Answer, lang: str) -> str:
-    """Say why nothing can be tried; a lack of numbers is told by the list of them."""
     told = ""
-    key = _REASONS.get(answer.reason or "")
-    if key:
+    if answer.reason in _REASONS:
         verdict = say(f"verdict.{what_if.assessment.verdict}", lang)
-        said = say(f"explore.{key}", lang, verdict=verdict)
+        said = say(f"explore.because_{answer.reason}", lang, verdict=verdict)
         told = f'<p class="edu-note">{escape(said)}</p>'
     shown = f'<div class="edu-verdicts">{_as_reported(what_if, lang)}</div>'
     return f'<div lang="{lang}">{shown}{told}</div>'
@@ -454,8 +424,9 @@ def _due(what_if: WhatIf, lang: str) -> str:
 
 def pace_label(what_if: WhatIf, lang: str) -> str:
     """Say what the slider of the pace counts."""
-    key = _PACES[what_if.slider.kind, what_if.situation.sign]
-    return say(f"explore.{key}", lang, unit=say(f"unit.{what_if.indicator.unit}", lang))
+    way = "rising" if what_if.situation.sign > 0 else "falling"
+    kind = what_if.slider.kind
+    return say(f"explore.pace_{kind}_{way}", lang, unit=say(f"unit.{what_if.indicator.unit}", lang))
 
 
 def pace_note_html(what_if: WhatIf, lang: str) -> str:
@@ -481,7 +452,7 @@ def _signed_amount(what_if: WhatIf, value: float, lang: str) -> str:
 
 def assumption_html(what_if: WhatIf, assumed: Assumed, lang: str) -> str:
     """Say in one or two sentences what is assumed."""
-    scenarios = what_if.evidence.catalog.scenarios
+    scenarios = what_if.store.catalog.scenarios
     if assumed.course == OWN_PACE:
         told = [_own_pace(what_if, assumed, lang)]
     elif assumed.course == LEVERS:
@@ -517,13 +488,15 @@ def _own_pace(what_if: WhatIf, assumed: Assumed, lang: str) -> str:
 
 def lever_note_html(what_if: WhatIf, lang: str) -> str:
     """Say why a target has no lever that can be set; empty where it has."""
-    built = what_if.built
-    if not isinstance(built, MissingInputs) or what_if.reason is not None:
+    if what_if.reason is not None:
         return ""
-    if built.contradiction:
+    lacking = what_if.situation.mechanism
+    if not isinstance(lacking, MissingInputs):
+        return ""
+    if lacking.contradiction:
         told = say("explore.lever_contradicts", lang)
-    elif built.missing:
-        names = say("report.semicolon", lang).join(_asked(what_if, built.missing, lang))
+    elif lacking.missing:
+        names = say("report.semicolon", lang).join(_asked(what_if, lacking.missing, lang))
         told = say("explore.lever_lacks", lang, names=names)
     else:
         told = say("explore.lever_none", lang)

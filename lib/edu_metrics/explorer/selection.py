@@ -62,7 +62,7 @@ class Selection:
         self.catalog = catalog
         self._prepare = prepare
         self._percentile = pace_of_percentile
-        self._evidence: dict[str, SeriesStore] = {}
+        self._stores: dict[str, SeriesStore] = {}
         self._quantities: dict[str, Quantities] = {}
         self._assessed: dict[tuple[str, str, str], Assessment] = {}
         self._ready = lru_cache(maxsize=_READY)(self._what_if)
@@ -79,7 +79,7 @@ class Selection:
         """Give the targets of a study's plan that a number judges."""
         return tuple(target for target in self.plan(study).targets if target.numeric)
 
-    def evidence(self, study: str) -> SeriesStore:
+    def store(self, study: str) -> SeriesStore:
         """
         Give the observations of a study, read when first asked for.
 
@@ -88,14 +88,14 @@ class Selection:
         DataError
             If its table is missing, or can't be made.
         """
-        if study not in self._evidence:
+        if study not in self._stores:
             entry = self.catalog.study(study)
             if self._prepare is not None:
                 self._prepare(self.catalog, entry)
             table = read_processed(self.catalog.root, study)
-            self._evidence[study] = SeriesStore(self.catalog, entry, table)
-            self._quantities[study] = Quantities(self._evidence[study])
-        return self._evidence[study]
+            self._stores[study] = SeriesStore(self.catalog, entry, table)
+            self._quantities[study] = Quantities(self._stores[study])
+        return self._stores[study]
 
     def assessment(self, choice: Choice) -> Assessment:
         """Judge a target in an area under all its readings, as the report does."""
@@ -103,7 +103,7 @@ class Selection:
         if key not in self._assessed:
             plan = self.plan(choice.study)
             self._assessed[key] = assess_target(
-                self.evidence(choice.study), plan, plan.target(choice.target), choice.area
+                self.store(choice.study), plan, plan.target(choice.target), choice.area
             )
         return self._assessed[key]
 
@@ -119,7 +119,7 @@ class Selection:
     def _what_if(self, choice: Choice) -> WhatIf:
         plan = self.plan(choice.study)
         return WhatIf(
-            self.evidence(choice.study),
+            self.store(choice.study),
             plan,
             plan.target(choice.target),
             self.readings(choice)[choice.reading],

@@ -26,24 +26,32 @@ from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability import (
     Assessment,
     MechanismStart,
-    MissingInputs,
     PaceOfPercentile,
     Quantities,
     ScenarioOutcome,
     SeriesStore,
     Verdict,
-    mechanism_from_counts,
-    mechanism_from_statement,
-    pace_by_class,
     verdict_of,
 )
-from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
+from edu_metrics.reachability.precedent import (
+    NoPrecedent,
+    Precedent,
+    classes_of,
+    precedents_of_pace,
+)
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.reachability.scenarios.courses import Course, NotAvailable, Situation, apply, begin
-from edu_metrics.reachability.scenarios.running import changes_nothing, judged_course, situation_of
-from edu_metrics.reachability.series import counts_whole
+from edu_metrics.reachability.scenarios.courses import (
+    Course,
+    NotAvailable,
+    Situation,
+    apply,
+    begin,
+    modelled,
+    take_steps,
+)
+from edu_metrics.reachability.scenarios.running import changes_nothing, judged_course
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
-from edu_metrics.trajectories.mechanisms import Lever
+from edu_metrics.trajectories.levers import Lever
 
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
 OWN_PACE, LEVERS = "own_pace", "levers"
@@ -168,16 +176,15 @@ def with_spread(course: Course, situation: Situation) -> Course | None:
     found, indicator = situation.assessment, situation.indicator
     if found.start != "observed":
         return None
-    record = situation.evidence.record(indicator.id, situation.area)
     limits, level = indicator.bounds, found.level
     # A rate comes to whole counts of its own whole; a count is one itself.
-    whole = 1.0 if counts_whole(indicator) else None
+    whole = 1.0 if situation.whole else None
     if limits == (0, 100):
-        whole = record.counts.get(course.start_year, (0.0, None))[1]
+        whole = situation.counts[1] if situation.counts else None
         if whole is None and level is not None and level.value in limits:
             return None
     try:
-        trend = situation.evidence.trajectory(indicator.id, situation.area, course.years[-1])
+        trend = situation.store.trajectory(indicator.id, situation.area, course.years[-1])
         scale = scale_for(limits)
         drawn = np.stack([trend.at(year) for year in course.years], axis=1)
         moved = to_scale(drawn, scale, whole)
@@ -187,53 +194,13 @@ def with_spread(course: Course, situation: Situation) -> Course | None:
         return None
 
 
-def precedents_of_pace(
-    situation: Situation, pace: float, start: float, years: int
-) -> list[Precedent] | NoPrecedent:
-    """
-    Look a pace up in the reference classes of the study.
-
-    Parameters
-    ----------
-    situation : Situation
-        Target, area and reading.
-    pace : float
-        Change a year in the better direction. [percentage points a year]
-    start : float
-        Where it starts. [percent]
-    years : int
-        Years in which it is kept. [years]
-
-    Returns
-    -------
-    list of Precedent or NoPrecedent
-        One for each class that has something comparable, or why there is none.
-    """
-    indicator, evidence = situation.indicator, situation.evidence
-    if indicator.unit != "percent" or indicator.bounds != (0, 100):
-        return NoPrecedent.NOT_A_RATE
-    answers = [
-        precedent(
-            evidence.catalog.reference_class(name),
-            pace=round(pace, 9),
-            start=start,
-            years=years,
-            falling=situation.sign < 0,
-        )
-        for name in evidence.study.reference_class
-    ]
-    told = [one for one in answers if isinstance(one, Precedent)]
-    why = [one for one in answers if isinstance(one, NoPrecedent)]
-    return told or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
-
-
 class WhatIf:
     """
     A target under one reading in one area, ready for questions.
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's series as of its date.
     plan : Plan
         The plan of the target.
@@ -249,7 +216,7 @@ class WhatIf:
 
     def __init__(
         self,
-        evidence: SeriesStore,
+        store: SeriesStore,
         plan: Plan,
         target: Target,
         assessment: Assessment,
@@ -257,45 +224,25 @@ class WhatIf:
         quantities: Quantities | None = None,
         pace_of_percentile: PaceOfPercentile | None = None,
     ) -> None:
-        self.evidence, self.plan, self.target = evidence, plan, target
-        self.assessment = assessment
-        self.blank = ScenarioOutcome(
-            evidence.study.id, assessment.area, target.id, "", assessment.reading, assessment.steps,
-            start=assessment.start, start_year=assessment.last_year,
+        self.store, self.assessment = store, assessment
+        self.situation = Situation.of(
+            store, plan, target, assessment, quantities, pace_of_percentile
+        )
+        self.blank = replace(
+            ScenarioOutcome.of(assessment),
+            start=assessment.start,
+            start_year=assessment.last_year,
             start_value=assessment.last_value,
-        )  # fmt: skip
-        self.reason: str | None = None
+        )
+        self.reason = self.situation.closed
+        undecided = self.reason == "reading_undecided"
+        self.due = plan.deadline_of(target) if undecided else self.situation.due
         self.courses: dict[str, Course] = {}
-        self.built: MechanismStart | MissingInputs = MissingInputs()
-        self.due = plan.deadline_of(target)
-        if assessment.reason == "reading_undecided" or assessment.indicator is None:
-            self.reason = "reading_undecided"
-            return
-        known = quantities or Quantities(evidence)
-        asked = pace_of_percentile or pace_by_class(evidence.catalog, evidence.study)
-        self.situation = situation_of(evidence, known, plan, target, assessment, asked)
-        self.due = max(check.due for check in self.situation.checks)
-        self.reason = self._why_not()
         if self.reason is not None:
             return
         self.still = begin(self.start_year, self.start_value, self._horizon())
-        self.built = self._mechanism()
-        for name, scenario in evidence.catalog.scenarios.items():
+        for name, scenario in store.catalog.scenarios.items():
             self._try(name, scenario)
-
-    def _why_not(self) -> str | None:
-        found = self.assessment
-        if found.last_year is None or found.last_value is None:
-            return "no_start"
-        if found.last_year >= self.due or found.verdict in (Verdict.MET, Verdict.MISSED):
-            return "decided"
-        if any(check.hangs_on_others for check in self.situation.checks):
-            return "rank"
-        exact = self.situation.known(begin(found.last_year, found.last_value, self.due))
-        ahead = range(found.last_year + 1, self.due + 1)
-        left = found.undecided(self.situation.checks)
-        needed = {year for check in left for year in check.years}
-        return None if needed <= {*exact, *ahead} else "earlier_year_unknown"
 
     def _horizon(self) -> int:
         """Look some years beyond the deadline, unless the trend says less of them."""
@@ -303,61 +250,19 @@ class WhatIf:
         if self.assessment.start != "observed":
             return beyond
         try:
-            self.evidence.trajectory(self.indicator.id, self.assessment.area, beyond)
+            return min(beyond, self.situation.trajectory(self.assessment.area).years[-1])
         except ProjectionError:
-            with contextlib.suppress(ProjectionError):
-                self.evidence.trajectory(self.indicator.id, self.assessment.area, self.due)
-                return self.due
-        return beyond
-
-    def _mechanism(self) -> MechanismStart | MissingInputs:
-        if self.indicator.mechanism is None:
-            return MissingInputs()
-        if self.assessment.start == "plan_statement":
-            return mechanism_from_statement(self.indicator, self.start_year, self.start_value)
-        return mechanism_from_counts(
-            self.situation.quantities, self.indicator, self.assessment.area, self.start_year
-        )
+            return beyond
 
     def _try(self, name: str, scenario: Scenario) -> None:
         """Keep the course of a scenario that can be run here."""
         if scenario.indicators and self.indicator.id not in scenario.indicators:
             return
-        course = self.still
-        for step in scenario.steps:
-            several = isinstance(step, ReadingPath) and step.which == "each"
-            if several or isinstance(step, Grid):
-                return
-            try:
-                if isinstance(step, LeverSettings):
-                    course = self._preset(step)
-                else:
-                    course = apply(step, course, self.situation)
-            except NotAvailable:
-                return
-        self.courses[name] = course
-
-    def _preset(self, step: LeverSettings) -> Course:
-        built = self.built
-        if not isinstance(built, MechanismStart) or built.mechanism.flow != step.flow:
-            raise NotAvailable("other_mechanism")
-        return self._levers(self._absolute(step))
-
-    def _absolute(self, step: LeverSettings) -> dict[str, float]:
-        whole = self.built.whole if isinstance(self.built, MechanismStart) else None
-        scale = (whole or 100.0) / 100 if step.per_100 else 1.0
-        return {name: scale * value for name, value in step.set.items()}
-
-    def _levers(self, settings: Mapping[str, float]) -> Course:
-        if not isinstance(self.built, MechanismStart):
-            raise NotAvailable("mechanism_lacks_numbers")
-        mechanism = self.built.mechanism
-        try:
-            run = mechanism.project(self.still.years, mechanism.levers.set(**settings))
-        except ProjectionError:
-            raise NotAvailable("beyond_bounds") from None
-        draws = self.situation.bounded(run.draws(self.built.outcome))
-        return replace(self.still, draws=draws)
+        if any(isinstance(step, Grid) or (isinstance(step, ReadingPath) and step.which == "each")
+               for step in scenario.steps):  # fmt: skip
+            return
+        with contextlib.suppress(NotAvailable):
+            self.courses[name] = take_steps(scenario.steps, self.still, self.situation)
 
     @property
     def indicator(self) -> Indicator:
@@ -367,31 +272,29 @@ class WhatIf:
     @property
     def start_year(self) -> int:
         """The year in which every course starts."""
-        return int(self.assessment.last_year or 0)
+        return self.situation.start_year
 
     @property
     def start_value(self) -> float:
         """The value from which every course starts. [unit of the indicator]."""
-        return float(self.assessment.last_value or 0.0)
-
-    @property
-    def levers(self) -> tuple[Lever, ...]:
-        """The levers of the target's mechanism; none where it has none that can be run."""
-        built = self.built
-        return built.mechanism.levers.levers if isinstance(built, MechanismStart) else ()
-
-    @property
-    def relative(self) -> bool:
-        """Whether levers count persons for each 100, as the start is a plan's statement."""
-        return isinstance(self.built, MechanismStart) and self.built.relative
+        return self.situation.start_value
 
     @property
     def counts(self) -> tuple[float, float] | None:
         """Numerator and denominator behind the start, where both are known. [persons]."""
-        if self.assessment.start != "observed":
-            return None
-        record = self.evidence.record(self.indicator.id, self.assessment.area)
-        return record.counts.get(self.start_year)
+        return self.situation.counts
+
+    @property
+    def levers(self) -> tuple[Lever, ...]:
+        """The levers of the target's mechanism; none where it has none that can be run."""
+        start = self.situation.mechanism
+        return start.mechanism.levers.levers if isinstance(start, MechanismStart) else ()
+
+    @property
+    def relative(self) -> bool:
+        """Whether levers count persons for each 100, as the start is a plan's statement."""
+        start = self.situation.mechanism
+        return isinstance(start, MechanismStart) and start.relative
 
     @property
     def slider(self) -> PaceSlider:
@@ -407,17 +310,17 @@ class WhatIf:
 
     def by_mechanism(self, course: str) -> bool:
         """Tell whether a course comes from levers and not from a trend or a pace."""
-        scenario = self.evidence.catalog.scenarios.get(course)
+        scenario = self.store.catalog.scenarios.get(course)
         steps = scenario.steps if scenario else ()
         return course == LEVERS or any(isinstance(step, LeverSettings) for step in steps)
 
     def settings_of(self, course: str) -> dict[str, float]:
         """Give the settings of every lever under a scenario; the usual ones where it sets none."""
-        settings = {lever.name: lever.usual for lever in self.levers}
-        scenario = self.evidence.catalog.scenarios.get(course)
+        start, settings = self.situation.mechanism, {one.name: one.usual for one in self.levers}
+        scenario = self.store.catalog.scenarios.get(course)
         for step in scenario.steps if scenario and course in self.courses else ():
-            if isinstance(step, LeverSettings):
-                settings |= self._absolute(step)
+            if isinstance(step, LeverSettings) and isinstance(start, MechanismStart):
+                settings |= start.settings(step)
         return settings
 
     def on_slider(self, pace: float) -> float:
@@ -464,7 +367,7 @@ class WhatIf:
             return Answer(reason=str(why), horizon=self.due)
         outcome = judged_course(self.blank, course, self.situation)
         if assumed.course in self.courses and not assumed.shock:
-            scenario = self.evidence.catalog.scenarios[assumed.course]
+            scenario = self.store.catalog.scenarios[assumed.course]
             if changes_nothing(scenario):
                 found = self.assessment
                 outcome = replace(outcome, met=None)
@@ -472,7 +375,7 @@ class WhatIf:
                 return replace(told, verdict=found.verdict)
         probability, drawn = outcome.probability, course
         if self.by_mechanism(assumed.course):
-            without = self._shocked(self._levers({}), assumed)
+            without = self._shocked(modelled({}, self.still, self.situation), assumed)
             base = judged_course(self.blank, without, self.situation).probability
             told = self._told(course, course, outcome, None)
             return replace(told, under_model=probability, model_base=base)
@@ -494,7 +397,7 @@ class WhatIf:
 
     def _course(self, assumed: Assumed) -> Course:
         if assumed.course == LEVERS:
-            course = self._levers(assumed.levers)
+            course = modelled(assumed.levers, self.still, self.situation)
         elif assumed.course == OWN_PACE:
             unit: Literal["points", "percent"] = (
                 "percent" if self.slider.kind == "percent" else "points"
@@ -547,7 +450,17 @@ class WhatIf:
             pace_people=self._people(pace),
             short=outcome.ending.short if outcome.ending else None,
             fails=outcome.ending.fails if outcome.ending else None,
-            precedents=precedents_of_pace(self.situation, pace, self.start_value, ahead),
+            precedents=self._precedents(pace, ahead),
+        )
+
+    def _precedents(self, pace: float, years: int) -> list[Precedent] | NoPrecedent:
+        return precedents_of_pace(
+            classes_of(self.store.catalog, self.store.study),
+            self.indicator,
+            pace=pace,
+            start=self.start_value,
+            years=years,
+            falling=self.situation.sign < 0,
         )
 
     def _people(self, pace: float) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -175,7 +174,6 @@ def refuse_faults(
         raise ReportError(f"The panel {title!r} cannot be drawn; correct its data:", faults)
 
 
-_NOTE: Final = 6.5  # font size [points]
 _HALF_TICK: Final = 0.35  # half the length of the level line of a promise [years]
 
 
@@ -266,21 +264,3 @@ def draw_promises(ax: Axes, promised: Sequence[Promise], lang: str) -> None:
     for part, strict in (("promised", False), ("promised_strict", True)):
         points = [(p.year, p.value) for p in promised if p.strict == strict]
         draw_marks(ax, points, part, "s", "target", filled=not strict, lang=lang)
-
-
-def draw_as_of(ax: Axes, as_of: float, lang: str) -> None:
-    """Draw the study's date, named above the panel."""
-    year = int(as_of)
-    days = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
-    day = dt.date(year, 1, 1) + dt.timedelta(days=min(round((as_of - year) * days), days - 1))
-    ax.axvline(as_of, color=COLOURS["missing"], linewidth=0.7, zorder=1)
-    ax.text(
-        as_of,
-        1.01,
-        say("figure.as_of", lang, year=day.year, month=day.month),
-        transform=ax.get_xaxis_transform(),
-        ha="center",
-        va="bottom",
-        fontsize=_NOTE,
-        color=COLOURS["missing"],
-    )

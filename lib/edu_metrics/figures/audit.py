@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Arc
 
 from edu_metrics.figures._room import name_axes
+from edu_metrics.figures.output import Plot
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import number, say, signed
 
@@ -199,3 +200,7 @@ def describe_links(
     """
     loaded = sum(found > 0 for _, _, found in pairs)
     return say("figure.links_said", lang, names=len(names), pairs=len(pairs), loaded=loaded)
+
+
+BASELINES = Plot(plot_baselines, describe_baselines)
+LINKS = Plot(plot_links, describe_links)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures._room import blank, cell_size, fold, say_no_data
+from edu_metrics.figures.output import Plot
 from edu_metrics.figures.style import COLOURS, LINE_STYLES, use_style
 from edu_metrics.words import number, say, signed
 
@@ -211,7 +212,7 @@ def plot_tornado(
     ax.tick_params(axis="x", labelsize=_LABEL, bottom=True)
     ax.set_xlabel(unit_label, fontsize=_LABEL)
     low, high = ax.patches[0], ax.patches[1]
-    names = [say(f"matters.{key}", lang) for key in ("at_low", "at_high", "asked")]
+    names = [say(f"sensitivity.{key}", lang) for key in ("at_low", "at_high", "asked")]
     ax.legend(
         [low, high, line], names, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3,
         fontsize=_LABEL, handlelength=1.6, borderaxespad=0.2, columnspacing=1.2,
@@ -250,13 +251,22 @@ def describe_tornado(*, bars: Sequence[Bar], target: float, unit_label: str, lan
     'What each assumption does (%; asked for 42.0): leaving from 43.0 to 39.6.'
     """
     shown = [
-        say("matters.describe_bar", lang, name=bar.name, low=_plain(bar.low), high=_plain(bar.high))
+        say(
+            "sensitivity.describe_bar",
+            lang,
+            name=bar.name,
+            low=_plain(bar.low),
+            high=_plain(bar.high),
+        )
         for bar in _checked(bars, target)
     ]
-    title = say("matters.describe_title", lang, unit=unit_label, target=_plain(target))
+    title = say("sensitivity.describe_title", lang, unit=unit_label, target=_plain(target))
     parts = say("figure.joint", lang).join(shown) or say("figure.no_data", lang)
     return say("figure.whole", lang, title=title, parts=parts)
 
 
 def _plain(value: float) -> str:
     return signed(value) if value < 0 else number(value)
+
+
+TORNADO = Plot(plot_tornado, describe_tornado)

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from edu_metrics.errors import ReportError
 from edu_metrics.figures._marks import Point, Promise, draw_promises, shortest
 from edu_metrics.figures._room import cell_size, fold, name_ends, say_no_data
+from edu_metrics.figures.output import Plot
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, use_style
 from edu_metrics.words import say
 
@@ -185,6 +186,7 @@ def describe_courses(
     courses: Sequence[CourseLine],
     promised: Sequence[Promise] = (),
     lang: str,
+    **_: object,
 ) -> str:
     """
     Say in a sentence what :func:`plot_courses` draws.
@@ -192,7 +194,7 @@ def describe_courses(
     Parameters
     ----------
     title, observed, courses, promised, lang
-        As for :func:`plot_courses`.
+        As for :func:`plot_courses`; what stands at the axes is not told.
 
     Returns
     -------
@@ -282,3 +284,6 @@ def _set_axes(
     ax.yaxis.set_major_formatter(lambda value, _: shortest(value))
     ax.tick_params(labelsize=_LABEL, labelfontfamily=list(FONT_FAMILY), length=2.5, pad=2.0)
     ax.set_ylabel(unit_label, fontsize=_LABEL, labelpad=2.0)
+
+
+COURSES = Plot(plot_courses, describe_courses)

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from edu_metrics.figures._marks import Bounded, Fan, Named, Point, Promise, refuse_faults, shortest
-from edu_metrics.figures.overview import AVAILABILITY_STATES
+from edu_metrics.figures.bars import plot_contributions
+from edu_metrics.figures.outlook import plot_outlook
+from edu_metrics.figures.output import Plot
+from edu_metrics.figures.overview import (
+    AVAILABILITY_STATES,
+    plot_areas,
+    plot_availability,
+    plot_verdicts,
+)
 from edu_metrics.figures.style import VERDICT_COLOURS
 from edu_metrics.words import say, signed
 
@@ -24,7 +32,6 @@ def describe_outlook(
     fan: Fan | None = None,
     promised: Sequence[Promise] = (),
     stated: Point | None = None,
-    as_of: float | None = None,
     lang: str,
 ) -> str:
     """
@@ -48,8 +55,6 @@ def describe_outlook(
         Levels that the plan sets. [unit]
     stated : (int, float), optional
         Baseline that the plan states. [year, unit]
-    as_of : float, optional
-        Date of the study. [year with decimals]
     lang : {"zh", "en"}
         Language.
 
@@ -279,3 +284,10 @@ def _counted(file: str, order: Iterable[str], counts: Mapping[str, int], lang: s
 def _sentence(title: str, parts: Sequence[str], lang: str) -> str:
     """Join the parts to what they are about."""
     return say("figure.whole", lang, title=title, parts=say("figure.joint", lang).join(parts))
+
+
+AREAS = Plot(plot_areas, describe_areas)
+AVAILABILITY = Plot(plot_availability, describe_availability)
+CONTRIBUTIONS = Plot(plot_contributions, describe_contributions)
+OUTLOOK = Plot(plot_outlook, describe_outlook)
+VERDICTS = Plot(plot_verdicts, describe_verdicts)

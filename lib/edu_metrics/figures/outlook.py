@@ -27,7 +27,6 @@ from edu_metrics.figures._marks import (
     Promise,
     alone,
     broken,
-    draw_as_of,
     draw_fan,
     draw_marks,
     draw_promises,
@@ -86,7 +85,6 @@ def plot_outlook(
     fan: Fan | None = None,
     promised: Sequence[Promise] = (),
     stated: Point | None = None,
-    as_of: float | None = None,
     lang: str,
 ) -> Axes:
     """
@@ -113,8 +111,6 @@ def plot_outlook(
         Levels that the plan sets. [unit]
     stated : (int, float), optional
         Baseline that the plan states, which nobody measured. [year, unit]
-    as_of : float, optional
-        Date of the study. [year with decimals]
     lang : {"zh", "en"}
         Language.
 
@@ -146,12 +142,10 @@ def plot_outlook(
         drawn += [*zip(fan.years, fan.q10, strict=True), *zip(fan.years, fan.q90, strict=True)]
 
     room = cell_size(ax)[0] - 4 * _TITLE
-    ax.set_title(
-        fold(title, room, _TITLE, bold=True), fontsize=_TITLE, pad=11.0 if as_of and drawn else 4.0
-    )
+    ax.set_title(fold(title, room, _TITLE, bold=True), fontsize=_TITLE, pad=4.0)
     if not drawn:
         return say_no_data(ax, lang)
-    _set_years(ax, [year for year, _ in drawn], promised, as_of)
+    _set_years(ax, [year for year, _ in drawn], promised)
     _set_values(ax, [value for _, value in drawn], unit_label, lang)
 
     for _, points in compared:
@@ -186,15 +180,13 @@ def plot_outlook(
         )
     elif not bounds:  # under the axis, where no promise can be
         ax.set_xlabel(say("figure.not_observed", lang), fontsize=_LABEL, labelpad=1.0)
-    if as_of is not None:
-        draw_as_of(ax, as_of, lang)
     _label_ends(ax, compared, promised, lang)
     for artist in (*ax.lines, *ax.spines.values()):
         artist.set_in_layout(False)  # none is larger than the panel: a quarter of the time saved
     return ax
 
 
-def outlook_legend(fig: Figure, lang: str, parts: Sequence[str] | None = None) -> Legend | None:
+def outlook_legend(fig: Figure, lang: str) -> Legend | None:
     """
     Say once, under all panels of a figure, what their marks mean.
 
@@ -206,20 +198,17 @@ def outlook_legend(fig: Figure, lang: str, parts: Sequence[str] | None = None) -
         A figure with panels drawn by :func:`plot_outlook`.
     lang : {"zh", "en"}
         Language of the panels.
-    parts : sequence of str, optional
-        Names out of :data:`OUTLOOK_PARTS`; without it, all that the panels show.
 
     Returns
     -------
     matplotlib.legend.Legend or None
-        The legend; none where no panel shows any of the parts.
+        The legend; none where the panels show nothing.
     """
     drawn: dict[str, Artist] = {}
     for ax in fig.axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             drawn.setdefault(label, handle)
-    wanted = [part for part in OUTLOOK_PARTS if parts is None or part in parts]
-    labels = [label for part in wanted if (label := say(f"figure.{part}", lang)) in drawn]
+    labels = [label for part in OUTLOOK_PARTS if (label := say(f"figure.{part}", lang)) in drawn]
     if not labels:
         return None
     width, height = fig.get_size_inches()
@@ -237,13 +226,10 @@ def outlook_legend(fig: Figure, lang: str, parts: Sequence[str] | None = None) -
         )
 
 
-def _set_years(
-    ax: Axes, years: Sequence[int], promised: Sequence[Promise], as_of: float | None
-) -> None:
+def _set_years(ax: Axes, years: Sequence[int], promised: Sequence[Promise]) -> None:
     """Let the axis end where the data do, with ticks at few whole years."""
     first, last = min(years), max(years)
-    dates = [first, last] if as_of is None else [first, last, as_of]
-    ax.set_xlim(min(dates) - 0.5, max(dates) + 0.5)
+    ax.set_xlim(first - 0.5, last + 0.5)
     anchor = max((promise.year for promise in promised), default=last)
     most = int((cell_size(ax)[0] - 60) // (3.6 * _LABEL))
     ax.set_xticks(year_ticks(first, last, anchor, most))

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from html import escape
+from typing import NamedTuple
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures.style import STANDARD, use_style
+
+
+class Plot(NamedTuple):
+    """What draws a panel on an Axes, and what says in words what it shows, of the same values."""
+
+    draw: Callable[..., Axes]
+    describe: Callable[..., str]
 
 
 def new_figure(
@@ -155,7 +161,7 @@ def to_png(fig: Figure, *, dpi: float = 110) -> bytes:
     file = io.BytesIO()
     canvas = FigureCanvasAgg(fig)
     before = fig.dpi
-    with _drawing():
+    with use_style():
         _settle(fig)
         try:
             fig.dpi = dpi
@@ -164,39 +170,6 @@ def to_png(fig: Figure, *, dpi: float = 110) -> bytes:
         finally:
             fig.dpi = before
     return file.getvalue()
-
-
-def to_svg(fig: Figure) -> str:
-    """
-    Draw a figure as SVG, with nothing in the file that changes from day to day.
-
-    Parameters
-    ----------
-    fig : matplotlib.figure.Figure
-        The figure.
-
-    Returns
-    -------
-    str
-        The file.
-
-    Examples
-    --------
-    >>> "</svg>" in to_svg(new_figure(2.0, 1.0)[0])
-    True
-    """
-    file = io.StringIO()
-    with _drawing():
-        _settle(fig)
-        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return file.getvalue()
-
-
-@contextmanager
-def _drawing() -> Iterator[None]:
-    """Use the style, and leave letters in their places: hinting moves them at small sizes."""
-    with use_style(), mpl.rc_context({"text.hinting": "no_hinting"}):
-        yield
 
 
 def _settle(fig: Figure) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from matplotlib.axes import Axes
 
 from edu_metrics.figures._room import name_axes
+from edu_metrics.figures.output import Plot
 from edu_metrics.figures.style import COLOURS, use_style
 from edu_metrics.words import number, say
 
@@ -290,3 +291,8 @@ def describe_places(*, title: str, counts: Sequence[int], lang: str) -> str:
     total = sum(counts)
     shares = say("record.comma", lang).join(number(100 * count / total, 0) for count in counts)
     return say("record.places_said", lang, title=title, shares=shares)
+
+
+RELIABILITY = Plot(plot_reliability, describe_reliability)
+COVERAGE = Plot(plot_coverage, describe_coverage)
+PLACES = Plot(plot_places, describe_places)

@@ -4,10 +4,17 @@ Numbers in, numbers out, each cited.
 A formula takes counts (or, where its name says so, percentages 0-100), refuses what lies
 outside its domain with what to use instead, and knows nothing of areas, plans or files. One
 kind goes in and the same kind comes out: a number, an array or a Series. ``FORMULAS`` holds
-those that an indicator definition may name.
+those that an indicator definition may name: their arguments are one number for each area and year;
+those that take a distribution or a list of schools are called from code.
 """
 
 from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
 
 from edu_metrics.formulas.change import (
     annual_rate_from_slope,
@@ -46,7 +53,6 @@ from edu_metrics.formulas.intervals import (
     years_until_visible,
 )
 from edu_metrics.formulas.probability import brier_score, common_variance_pct, crps
-from edu_metrics.formulas.registry import FORMULAS, Formula, Pooling
 from edu_metrics.formulas.resources import (
     average_class_size,
     count_large_classes,
@@ -133,3 +139,63 @@ __all__ = [
     "wilson_interval",
     "years_until_visible",
 ]
+
+#: How the value of several areas together is found: from their pooled counts, as a sum, or not.
+Pooling: TypeAlias = Literal["counts", "sum", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """
+    One formula and what a definition has to know of it.
+
+    Attributes
+    ----------
+    name : str
+        Name by which definitions call it.
+    function : callable
+        The formula itself.
+    arguments : tuple of str
+        Names of its arguments, in order; an indicator gives a quantity for each.
+    may_pass_100 : bool
+        False for a share, whose bounds lie within 0-100. True where the formula itself sets no
+        upper limit.
+    pooling : {"counts", "sum", "none"}
+        For several areas together: pool each argument and apply the formula, add up the results,
+        or neither.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    may_pass_100: bool
+    pooling: Pooling
+
+
+def _entry(function: Callable[..., Any], pooling: Pooling, *, may_pass_100: bool) -> Formula:
+    name = function.__name__
+    return Formula(
+        name, function, tuple(inspect.signature(function).parameters), may_pass_100, pooling
+    )
+
+
+_ENTRIES = (
+    _entry(as_published, "none", may_pass_100=True),
+    _entry(average_class_size, "counts", may_pass_100=True),
+    _entry(cohort_retention, "counts", may_pass_100=True),
+    _entry(count, "sum", may_pass_100=True),
+    _entry(coverage, "counts", may_pass_100=False),
+    _entry(gross_enrolment, "counts", may_pass_100=True),
+    _entry(large_class_share, "counts", may_pass_100=False),
+    _entry(net_enrolment, "counts", may_pass_100=False),
+    # Its arguments are rates already: the counts behind them are out of reach.
+    _entry(parity_index, "none", may_pass_100=True),
+    _entry(per_head, "counts", may_pass_100=True),
+    _entry(pupil_teacher_ratio, "counts", may_pass_100=True),
+    _entry(qualification_share, "counts", may_pass_100=False),
+    _entry(ratio, "counts", may_pass_100=True),
+    _entry(share, "counts", may_pass_100=False),
+)
+
+#: Read-only: a new formula is a reviewed change.
+FORMULAS: Mapping[str, Formula] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

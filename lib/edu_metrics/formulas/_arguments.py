@@ -11,9 +11,20 @@ number, and no boundary is missed by a rounding error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar, cast
+from functools import wraps
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    TypeAlias,
+    TypeGuard,
+    TypeVar,
+    cast,
+    get_type_hints,
+)
 
 import numpy as np
 import numpy.typing as npt
@@ -298,90 +309,75 @@ def quotient(formula: str, *, instead: str, times: float = 1.0, **given: Numbers
     return times * given[above] / given[below]
 
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-#: One number, or one for each draw.
-Amount: TypeAlias = "float | npt.NDArray[np.float64]"
-
-_AT_LEAST_ZERO, _PERCENT = "0 or more", "0 to 100"
+Floats: TypeAlias = FloatArray
+Result = TypeVar("Result")
 
 
-def as_floats(flow: str, given: Mapping[str, Any]) -> dict[str, Floats]:
+@dataclass(frozen=True)
+class Domain:
+    """What an argument of a flow equation may be."""
+
+    says: str
+    low: float = -np.inf
+    high: float = np.inf
+
+    def holds(self, values: Floats) -> bool:
+        """Tell whether all values lie in it; computed shares may leave it by the last bits."""
+        return bool(np.all(values >= self.low - 1e-9) and np.all(values <= self.high * (1 + 1e-12)))
+
+
+#: Numbers or arrays, given to a flow equation and used in it as float arrays: persons, places or
+#: money, 0 or more; percent, 0-100; and what may have either sign.
+COUNTED = Domain("0 or more", low=0.0)
+Count: TypeAlias = Annotated[Any, COUNTED]
+Percent: TypeAlias = Annotated[Any, Domain("0 to 100", low=0.0, high=100.0)]
+Signed: TypeAlias = Annotated[Any, Domain("finite numbers")]
+
+
+def flow(equation: Callable[..., Result]) -> Callable[..., Result]:
     """
-    Take numbers or arrays as float arrays.
+    Hold the arguments of a flow equation against the domains that they are declared with.
 
     Parameters
     ----------
-    flow : str
-        Name of the calling equation, for the message.
-    given : mapping
-        Arguments by name.
+    equation : callable
+        Whose arguments are declared as ``Count``, ``Percent`` or ``Signed``; others are passed on.
 
     Returns
     -------
-    dict of str to ndarray
-        The same numbers.
-
-    Raises
-    ------
-    DataError
-        With every argument that is no number or not finite.
+    callable
+        The equation of numbers or arrays; it raises a DataError that names every argument that is
+        no finite number, or lies outside its domain.
     """
-    arrays: dict[str, Floats] = {}
+    signature = inspect.signature(equation)
+    domains = {
+        name: hint.__metadata__[0]
+        for name, hint in get_type_hints(equation, include_extras=True).items()
+        if hasattr(hint, "__metadata__")
+    }
+
+    @wraps(equation)
+    def held(*args: Any, **named: Any) -> Result:
+        given = signature.bind(*args, **named)
+        given.apply_defaults()
+        values = {name: np.asarray(given.arguments[name]) for name in domains}
+        refuse_outside(equation.__name__, values, domains)
+        given.arguments.update({name: one.astype(np.float64) for name, one in values.items()})
+        return equation(*given.args, **given.kwargs)
+
+    return held
+
+
+def refuse_outside(
+    flow: str, values: Mapping[str, npt.NDArray[Any]], domains: Mapping[str, Domain]
+) -> None:
+    """Raise one error for all values that are no finite numbers, or lie outside their domain."""
     faults = []
-    for name, value in given.items():
-        array = np.asarray(value)
-        if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)):
-            faults.append(f"{name}: expected finite numbers, found {value!r}")
-        else:
-            arrays[name] = array.astype(np.float64)
+    for name, value in values.items():
+        if value.dtype.kind not in "iuf" or not np.all(np.isfinite(value)):
+            faults.append(f"{name}: expected finite numbers, found {value.tolist()!r}")
+        elif not domains[name].holds(value):
+            found = f"{float(value.min()):g} to {float(value.max()):g}"
+            faults.append(f"{name}: expected {domains[name].says}, found {found}")
     if faults:
-        raise DataError(f"{flow}: give every number, without gaps", faults)
-    return arrays
-
-
-def within(
-    flow: str,
-    *,
-    counts: Mapping[str, Any] | None = None,
-    percents: Mapping[str, Any] | None = None,
-    free: Mapping[str, Any] | None = None,
-) -> dict[str, Floats]:
-    """
-    Take arguments and hold each kind against its domain.
-
-    Parameters
-    ----------
-    flow : str
-        Name of the calling equation, for the message.
-    counts : mapping, optional
-        Arguments that are 0 or more. [persons, places or money]
-    percents : mapping, optional
-        Arguments within 0-100. [percent, 0-100]
-    free : mapping, optional
-        Arguments of either sign.
-
-    Returns
-    -------
-    dict of str to ndarray
-        All of them.
-
-    Raises
-    ------
-    DataError
-        With every argument outside its domain.
-    """
-    arrays = as_floats(flow, {**(counts or {}), **(percents or {}), **(free or {})})
-    faults = []
-    for names, high, domain in (
-        (counts or {}, np.inf, _AT_LEAST_ZERO),
-        (percents or {}, 100.0, _PERCENT),
-    ):
-        for name in names:
-            values = arrays[name]
-            # Computed shares may leave their domain by the last bits.
-            if np.any(values < -1e-9) or np.any(values > high * (1 + 1e-12)):
-                found = f"{float(values.min()):g} to {float(values.max()):g}"
-                faults.append(f"{name}: expected {domain}, found {found}")
-    if faults:
-        raise DataError(f"{flow}: numbers outside their domain", faults)
-    return arrays
+        raise DataError(f"{flow}: numbers missing or outside their domain", faults)

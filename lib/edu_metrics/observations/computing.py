@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,10 @@ SERIES = ("area", "year", "value", "bound", "numerator", "denominator", "status"
 
 _NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denominator": "float64"}
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})
+
+
+#: Area, year, quantity and group: what a number is of.
+Cell = tuple[str, int, str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -168,6 +172,12 @@ def pooled_cells(
     return with_sums(usable(rows), catalog, scope)
 
 
+def known_cells(cells: pd.DataFrame) -> dict[Cell, bool]:
+    """Give the cells from :func:`pooled_cells` by their key, True for a sum, to look them up."""
+    keys = zip(*(cells[name].tolist() for name in CELL), strict=True)
+    return dict(zip(keys, cells["pooled"].tolist(), strict=True))
+
+
 def forms_of(catalog: Catalog, indicator: Indicator) -> list[Indicator]:
     """
     Find the indicators that take the value of this one from print.
@@ -195,7 +205,7 @@ def missing_inputs(
     area: str,
     years: Iterable[int],
     *,
-    cells: pd.DataFrame | None = None,
+    known: Mapping[Cell, bool] | None = None,
 ) -> list[MissingInput]:
     """
     List the numbers that are lacking for an indicator to be known in some years.
@@ -212,8 +222,8 @@ def missing_inputs(
         Id of the area.
     years : iterable of int
         Years of the indicator. [year]
-    cells : DataFrame, optional
-        From :func:`pooled_cells` of the same table and of areas with this one among them.
+    known : mapping of tuple to bool, optional
+        From :func:`known_cells` of the same table and of areas with this one among them.
 
     Returns
     -------
@@ -229,18 +239,21 @@ def missing_inputs(
         If there is no such indicator.
     """
     indicator = catalog.indicator(indicator_id)
-    wanted = _known_areas(catalog, [area])
-    if cells is None:
+    if known is None:
         taken = [given.quantity for given in indicator.inputs.values()]
-        cells = pooled_cells(catalog, table, wanted, taken)
-    found = _inputs(indicator, cells, wanted)
-    missing = {
+        known = known_cells(pooled_cells(catalog, table, [area], taken))
+    asked = {
         MissingInput(int(year) - given.lag, given.quantity, given.group, area)
-        for argument, given in indicator.inputs.items()
+        for given in indicator.inputs.values()
         for year in years
-        if (area, int(year)) not in found[argument].index
     }
-    return sorted(missing)
+    sums_count = FORMULAS[indicator.formula].pooling != "none"
+    return sorted(
+        one
+        for one in asked
+        if (pooled := known.get((one.area, one.year, one.quantity, one.group))) is None
+        or (pooled and not sums_count)
+    )
 
 
 def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
@@ -284,36 +297,32 @@ def _known_areas(catalog: Catalog, areas: Iterable[str]) -> set[str]:
     return set(catalog.expand(wanted))
 
 
-def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> dict[str, pd.DataFrame]:
-    """Find the cells for each argument, by area and by the year of the indicator."""
-    if FORMULAS[indicator.formula].pooling == "none":
+def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> list[pd.DataFrame]:
+    """Find the cells for each argument, by area and by the year of the indicator; else nothing."""
+    formula, found = FORMULAS[indicator.formula], []
+    if formula.pooling == "none":
         cells = cells[~cells["pooled"]]
-    found = {}
-    for argument, given in indicator.inputs.items():
-        chosen = cells[
-            (cells["quantity"] == given.quantity)
-            & (cells["group"] == given.group)
-            & cells["period"].isin(periods_of(given.period))
-            & cells["area"].isin(areas)
-        ]
+    for argument in formula.arguments:
+        given = indicator.inputs[argument]
+        chosen = cells[cells["quantity"] == given.quantity]
+        chosen = chosen[(chosen["group"] == given.group) & chosen["area"].isin(areas)]
+        chosen = chosen[chosen["period"].isin(periods_of(given.period))]
+        if chosen.empty:
+            return []
         index = pd.MultiIndex.from_arrays(
             [chosen["area"], chosen["year"] + given.lag], names=["area", "year"]
         )
-        found[argument] = chosen.set_axis(index)
-    return found
+        found.append(chosen.set_axis(index))
+    return _aligned(found)
 
 
 def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.DataFrame:
     """Apply the formula of an indicator wherever all its inputs are there."""
     formula = FORMULAS[indicator.formula]
-    given = _inputs(indicator, cells, areas)
-    if any(cells.empty for cells in given.values()):
+    inputs = _inputs(indicator, cells, areas)
+    if not inputs or inputs[0].empty:
         return _NOTHING.copy()
-    inputs = _aligned([given[name] for name in formula.arguments])
-    numbers = [cells["value"] for cells in inputs]
-    index = inputs[0].index
-    if index.empty:
-        return _NOTHING.copy()
+    index, numbers = inputs[0].index, [cells["value"] for cells in inputs]
     try:
         value = formula.function(*numbers)
     except DataError as error:

@@ -224,22 +224,7 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
             relations=({"kind": "published_form_of", "indicators": (_PRINTED,)},),
             **common,
         )
-    return Catalog(
-        root=Path(),
-        sources={_ID: source},
-        areas=areas,
-        families={},
-        groups={},
-        quantities={},
-        indicators=indicators,
-        breaks={},
-        knowledge={},
-        assumptions={},
-        reference_classes={},
-        plans={},
-        studies={},
-        scenarios={},
-    )
+    return Catalog(root=Path(), sources={_ID: source}, areas=areas, indicators=indicators)
 
 
 def _plan(

@@ -237,6 +237,9 @@ def verdict(
     return _judged(tidy(history, limits=limits), target, by, measure)
 
 
+_AS_JUDGED = ("gap", "required_pace", "past_pace", "year_reached", "people", "model")
+
+
 def _judged(rows: pd.DataFrame, target: str, by: int, measure: Measure) -> pd.DataFrame:
     import pandas as pd
 
@@ -256,12 +259,7 @@ def _judged(rows: pd.DataFrame, target: str, by: int, measure: Measure) -> pd.Da
                 "probability": two_digits(one.probability),
                 "low": low,
                 "high": high,
-                "gap": one.gap,
-                "required_pace": one.required_pace,
-                "past_pace": one.past_pace,
-                "year_reached": one.year_reached,
-                "people": one.people,
-                "model": one.model,
+                **{name: getattr(one, name) for name in _AS_JUDGED},
             }
         )
     whole = dict.fromkeys(("year", "year_reached", "people"), "Int64")

@@ -257,7 +257,7 @@ class Outlook:
         Axes
             What was drawn on.
         """
-        from edu_metrics.figures import plot_fan
+        from edu_metrics.figures.frame_plots import plot_fan
 
         name = self._only(area)
         if target is not None:

@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from edu_metrics.catalog import Catalog, Plan, Study, Target, find_root, nearest
+from edu_metrics.catalog import Catalog, Plan, Study, Target, find_root
 from edu_metrics.catalog import load_catalog as load_definitions
-from edu_metrics.errors import DefinitionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +35,9 @@ Root: TypeAlias = Path | str | Catalog | None
 Names: TypeAlias = str | Sequence[str] | None
 
 _ASSESSED = (
-    "study", "area", "target", "reading", "steps", "verdict", "probability", "interval", "gap",
-    "required_pace", "pace_percentile", "year_reached", "model", "missing",
-)  # fmt: skip
+    "study area target reading steps verdict probability interval gap required_pace "
+    "pace_percentile year_reached model missing"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +58,7 @@ class Opened:
     @property
     def numeric(self) -> list[Target]:
         """The numeric targets asked for, in the order of the plan."""
-        return [
-            target
-            for target in self.plan.targets
-            if target.numeric and (self.targets is None or target.id in self.targets)
-        ]
+        return [target for target in self.plan.chosen(self.targets) if target.numeric]
 
     def store(self) -> SeriesStore:
         """Give the series of the study as of its date."""
@@ -127,10 +122,7 @@ def open_study(
         entry = entry.model_copy(update={"as_of": date})
     chosen = tuple(catalog.study_area(entry, name).id for name in _listed(areas)) or None
     named = _listed(targets)
-    known = [target.id for target in catalog.plan(entry.plan).targets]
-    unknown = [f"no target {name!r}{nearest(name, known)}" for name in named if name not in known]
-    if unknown:
-        raise DefinitionError(f"expected targets of plan {entry.plan!r}", unknown)
+    catalog.plan(entry.plan).chosen(named)
     return Opened(catalog, entry, load_table(study, catalog), chosen, tuple(named) or None)
 
 
@@ -230,24 +222,26 @@ def assess(
         opened.catalog, opened.study, opened.table, areas=opened.areas, targets=opened.targets
     )
     every = [one for first in found for one in ((first, *first.others) if readings else (first,))]
-    table = pd.DataFrame([_row(one) for one in every], columns=list(_ASSESSED))
+    table = pd.DataFrame([_row(one) for one in every], columns=_ASSESSED.split())
     numbers = ("probability", "gap", "required_pace", "pace_percentile")
     whole = dict.fromkeys(("steps", "year_reached"), "Int64")
     return table.astype({**whole, **dict.fromkeys(numbers, "float64")})
+
+
+def _named(one: object, names: str) -> dict[str, Any]:
+    """Take attributes by their names, as columns of a row."""
+    return {name: getattr(one, name) for name in names.split()}
 
 
 def _row(one: Assessment) -> dict[str, Any]:
     from edu_metrics.reachability import two_digits
 
     return {
-        **{name: getattr(one, name) for name in _ASSESSED},
+        **_named(one, _ASSESSED),
         "verdict": str(one.verdict),
         "probability": two_digits(one.probability),
         "interval": list(one.interval) if one.interval else None,
-        "missing": [
-            {"quantity": item.quantity, "group": item.group, "year": item.year, "area": item.area}
-            for item in one.missing
-        ],
+        "missing": [_named(item, "quantity group year area") for item in one.missing],
     }
 
 
@@ -291,30 +285,24 @@ def sensitivity(
     store = opened.store()
     quantities = Quantities(store)
     rows = []
-    for area in opened.areas or store.areas:
-        for target in opened.numeric:
-            found = sensitivity_of(store, opened.plan, target, area, quantities=quantities)
-            about = {"area": area, "target": target.id, "model": found.model, "year": found.year,
-                     "result": found.middle}  # fmt: skip
-            rows += [
-                {
-                    **about,
-                    "assumption": one.name,
-                    "kind": one.kind,
-                    "unit": one.unit,
-                    "middle": one.middle,
-                    "spread": one.spread,
-                    "low": one.low,
-                    "high": one.high,
-                    "result_at_low": one.at_low,
-                    "result_at_high": one.at_high,
-                    "variance_share": one.total,
-                    "turns_at": one.turns_at,
-                    "in_spreads": one.in_spreads,
-                    "reason": found.reason,
-                }
-                for one in found.influences
-            ] or [{**about, "reason": found.reason}]
+    for target, judged in opened.assessed(store):
+        found = sensitivity_of(
+            store, opened.plan, target, judged.area, assessment=judged, quantities=quantities
+        )
+        about = _named(found, "area target model year") | {"result": found.middle}
+        rows += [
+            {
+                **about,
+                "assumption": one.name,
+                **_named(one, "kind unit middle spread low high"),
+                "result_at_low": one.at_low,
+                "result_at_high": one.at_high,
+                "variance_share": one.total,
+                **_named(one, "turns_at in_spreads"),
+                "reason": found.reason,
+            }
+            for one in found.influences
+        ] or [{**about, "reason": found.reason}]
     return pd.DataFrame(rows)
 
 
@@ -357,32 +345,21 @@ def requirements(
     store = opened.store()
     quantities = Quantities(store)
     rows = []
-    for area in opened.areas or store.areas:
-        for target in opened.numeric:
-            for found in requirements_of(store, opened.plan, target, area, quantities=quantities):
-                rows += _requirement_rows(found)
+    for target, judged in opened.assessed(store):
+        for found in requirements_of(
+            store, opened.plan, target, judged.area, assessment=judged, quantities=quantities
+        ):
+            rows += _requirement_rows(found)
     return pd.DataFrame(rows)
 
 
 def _requirement_rows(found: Requirements) -> list[dict[str, Any]]:
-    about = {
-        "area": found.area,
-        "target": found.target,
-        "reading": found.reading,
-        "steps": found.steps,
-        "kind": found.kind,
-        "flow": found.flow,
-        "start_year": found.start_year,
-        "start_value": found.start_value,
-        "probability": found.usual,
-    }
+    about = _named(found, "area target reading steps kind flow start_year start_value")
+    about["probability"] = found.usual
     return [
         {
             **about,
-            "lever": one.lever,
-            "unit": one.unit,
-            "usual": one.usual,
-            "high": one.high,
+            **_named(one, "lever unit usual high"),
             "even": one.even.value,
             "sure": one.sure.value if one.sure else None,
             "reason": found.reason,
@@ -445,10 +422,7 @@ def joint(study: str, *, root: Root = None, areas: Names = None) -> pd.DataFrame
                     name: None if odds[name] is None else two_digits(float(stated(odds[name])))
                     for name in odds_names
                 },
-                "lost": found.lost,
-                "unknown": found.unknown,
-                "lowest": found.lowest,
-                "weakest": found.weakest,
+                **_named(found, "lost unknown lowest weakest"),
             }
         )
     return pd.DataFrame(rows)
@@ -486,10 +460,10 @@ def precedents(
     """
     import pandas as pd
 
-    from edu_metrics.reachability.precedent import NoPrecedent, precedents_of
+    from edu_metrics.reachability.precedent import NoPrecedent, classes_of, precedents_of
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    classes = [opened.catalog.reference_class(name) for name in opened.study.reference_class]
+    classes = classes_of(opened.catalog, opened.study)
     rows: list[dict[str, Any]] = []
     for target, one in opened.assessed(opened.store()):
         indicator = opened.catalog.indicator(one.indicator) if one.indicator else None
@@ -502,9 +476,7 @@ def precedents(
             {
                 **about,
                 "reference": each.reference.id,
-                "band": each.band,
-                "years": each.years,
-                "pace": each.pace,
+                **_named(each, "band years pace"),
                 "kept": each.kept.count,
                 "windows": each.kept.windows,
                 "share_pct": each.kept.share,
@@ -595,7 +567,7 @@ def audit(plan: str, *, root: Root = None) -> pd.DataFrame:
     import pandas as pd
 
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report import audit_plan
+    from edu_metrics.report.audit import audit_plan
 
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
     return pd.DataFrame(as_rows(audit_plan(catalog, catalog.plan(plan))))

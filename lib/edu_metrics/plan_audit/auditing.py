@@ -117,11 +117,12 @@ def observed_series(
     mapping
         Exact values by (indicator, area) and year.
     """
-    from edu_metrics.observations import compute
+    from edu_metrics.observations import compute, pooled_cells
 
     chosen = list(areas)
+    cells = pooled_cells(catalog, table, chosen)
     return series_by_year(
-        catalog, plan, lambda indicator: compute(catalog, indicator, table, chosen)
+        catalog, plan, lambda indicator: compute(catalog, indicator, table, chosen, cells=cells)
     )
 
 
@@ -145,8 +146,7 @@ def series_by_year(
     mapping
         Exact values by (indicator, area) and year.
     """
-    wanted = {target.indicator for target in plan.targets if target.indicator}
-    wanted |= {r.indicator for t in plan.targets for r in t.readings if r.indicator}
+    wanted = {name for target in plan.targets for name in target.indicators}
     for name in list(wanted):
         for relation in catalog.indicators[name].relations:
             wanted |= set(relation.indicators)

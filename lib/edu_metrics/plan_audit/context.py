@@ -75,18 +75,16 @@ class PlanContext:
         """The plan's targets by id, in its order."""
         return {target.id: target for target in self.plan.targets}
 
-    @cached_property
-    def knowledge(self) -> tuple[Knowledge, ...]:
-        """What is known besides the plan."""
-        return tuple(self.catalog.knowledge.values())
+    def entries(self, kind: type[K]) -> list[K]:
+        """Give the knowledge of one class."""
+        return [entry for entry in self.catalog.knowledge.values() if isinstance(entry, kind)]
 
     def known(self, kind: type[K], indicator: str | None) -> Iterator[K]:
         """Give the knowledge of one class that is about an indicator."""
-        for entry in self.knowledge:
-            if isinstance(entry, kind):
-                named = {getattr(entry, "indicator", None), *getattr(entry, "indicators", ())}
-                if indicator in named:
-                    yield entry
+        for entry in self.entries(kind):
+            named = {getattr(entry, "indicator", None), *getattr(entry, "indicators", ())}
+            if indicator in named:
+                yield entry
 
     def indicator(self, target: Target, reading: Reading | None = None) -> Indicator | None:
         """Give the indicator of a target, or of one of its readings."""
@@ -202,10 +200,9 @@ class PlanContext:
     def bounds(reading: Reading) -> dict[int, tuple[Bound, ...]]:
         """Give all bounds that a reading sets by year: two of them make a corridor."""
         by_year: dict[int, tuple[Bound, ...]] = {}
-        for condition in reading.conditions:
-            if isinstance(condition, Level):
-                for year, bound in condition.at.items():
-                    by_year[year] = (*by_year.get(year, ()), bound)
+        for level in reading.of(Level):
+            for year, bound in level.at.items():
+                by_year[year] = (*by_year.get(year, ()), bound)
         return dict(sorted(by_year.items()))
 
     @classmethod
@@ -217,8 +214,7 @@ class PlanContext:
     def pace(target: Target) -> PromisedPace | None:
         """Give the yearly change that a target promises, if its default reading has one."""
         reading = target.default_reading
-        asked = reading.conditions if reading else ()
-        return promised_pace(target) if any(isinstance(c, YearlyChange) for c in asked) else None
+        return promised_pace(target) if reading and reading.of(YearlyChange) else None
 
     @classmethod
     def usual_levels(cls, target: Target) -> dict[int, Bound]:
@@ -231,9 +227,8 @@ class PlanContext:
         if reading is None or reading.indicator not in (None, target.indicator):
             return {}
         levels = {year: bound.value for year, bound in self.levels(reading).items()}
-        for condition in reading.conditions:
-            if isinstance(condition, EachYear):
-                levels.setdefault(self.deadline(target), condition.bound.value)
+        for floor in reading.of(EachYear):
+            levels.setdefault(self.deadline(target), floor.bound.value)
         return levels
 
     def levels_on(self, indicator: str) -> dict[int, dict[str, float]]:
@@ -299,8 +294,6 @@ class PlanContext:
         """Say observed values for comparison; nothing where there are none."""
         if not observed:
             return NOTHING
-        rows = (
-            {"area": self.area_name(area), "values": said_list(said_years(values, "percent"))}
-            for area, values in observed.items()
-        )
-        return said("audit_joint.seen", rows=said_rows("audit_joint.seen_row", rows))
+        values = (said_list(said_years(one, "percent")) for one in observed.values())
+        rows = said_rows("audit_joint.seen_row", area=map(self.area_name, observed), values=values)
+        return said("audit_joint.seen", rows=rows)

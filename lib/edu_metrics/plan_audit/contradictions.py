@@ -133,8 +133,7 @@ def part_and_whole(context: PlanContext, kind: str = "part_of") -> Iterator[tupl
 
 def stated_by_year(context: PlanContext, target: Target) -> dict[int, Bound]:
     """Give what a target says of single years: its levels, and its base as an exact value."""
-    reading = usual(target)
-    stated = dict(context.levels(reading)) if reading else {}
+    stated = dict(context.usual_levels(target))
     if base := context.base(target):
         stated[base[0]] = Bound(op="==", value=base[1])
     return stated
@@ -159,7 +158,6 @@ def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
                 values={
                     "part": context.title(part),
                     "whole": context.title(whole),
-                    "year": year,
                     "p": said_bound(p, "percent"),
                     "q": said_bound(q, "percent"),
                     "rests": _said_rests(rest, most),
@@ -205,7 +203,6 @@ def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
                     values={
                         "subset": context.title(subset),
                         "whole": context.title(whole),
-                        "year": year,
                         "least": said_bound(least, "percent"),
                         "most": said_bound(most, "percent"),
                     },
@@ -226,13 +223,7 @@ def two_bases(context: PlanContext) -> Iterator[Flaw]:
             severity=Severity.HIGH,
             targets=(first.id, second.id),
             text="audit_contradictions.two_bases",
-            values={
-                "first": context.title(first),
-                "second": context.title(second),
-                "year": one[0],
-                "one": said_value(one[1], unit),
-                "other": said_value(other[1], unit),
-            },
+            values={"one": said_value(one[1], unit), "other": said_value(other[1], unit)},
             numbers={"year": one[0], "bases": [one[1], other[1]]},
         )
 
@@ -324,8 +315,7 @@ def _checks(context: PlanContext, target: Target) -> tuple[Check, ...]:
 
 def _row(context: PlanContext, target: Target) -> set[int]:
     """Give the years for which a target prints a level."""
-    reading = usual(target)
-    return set(context.levels(reading)) if reading else set()
+    return set(context.usual_levels(target))
 
 
 def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> bool:
@@ -357,7 +347,6 @@ def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> 
         severity=Severity.HIGH,
         targets=(first.id, second.id),
         text="audit_contradictions.exclude",
-        values={"first": context.title(first), "second": context.title(second)},
         numbers={
             "stated": [{str(year): str(b) for year, b in sorted(one.items())} for one in stated]
         },
@@ -441,7 +430,7 @@ def change_against_levels(context: PlanContext) -> Iterator[Flaw]:
     for table, article, is_part in pairs:
         if not _sized(article) or _sized(table) or table.id == article.id:
             continue
-        level = _level_at(context, table, context.deadline(article))
+        level = context.usual_levels(table).get(context.deadline(article))
         if level is None:
             continue
         base = context.base(table)
@@ -464,11 +453,6 @@ def _sized(target: Target) -> bool:
 def _change_of(reading: Reading) -> list[YearlyChange | AverageChange | TotalChange]:
     changes = (YearlyChange, AverageChange, TotalChange)
     return [c for c in reading.conditions if isinstance(c, changes) and c.change[0].value != 0]
-
-
-def _level_at(context: PlanContext, target: Target, year: int) -> Bound | None:
-    reading = usual(target)
-    return context.levels(reading).get(year) if reading else None
 
 
 def _comparable(article: Target) -> list[Reading]:
@@ -579,12 +563,7 @@ def _severity(
     if is_part:
         possible = not rests or any(most > 0 for _, most, _ in rests.values())
         return Severity.MEDIUM if possible else Severity.HIGH
-    checks = [
-        check
-        for target in (row.target, article)
-        if (reading := usual(target))
-        for check in context.checks(target, reading, context.steps(target)[0])
-    ]
+    checks = [*_checks(context, row.target), *_checks(context, article)]
     known = {row.base_year: row.base}
     possible = is_possible(checks, known, limits=limits, last_year=row.base_year)
     return Severity.MEDIUM if possible else Severity.HIGH
@@ -597,14 +576,10 @@ def _said_readings(
     beyond = said("audit_table_article.beyond")
     return said_rows(
         "audit_table_article.reading",
-        (
-            {
-                "label": in_both(one.reading.label.in_),
-                "levels": said_alternatives(
-                    beyond if value is None else said_value(value, unit) for value in row
-                ),
-            }
-            for one, row in zip(readings, values, strict=True)
+        label=(in_both(one.reading.label.in_) for one in readings),
+        levels=(
+            said_alternatives(beyond if value is None else said_value(value, unit) for value in row)
+            for row in values
         ),
     )
 
@@ -639,6 +614,5 @@ def _undecided(context: PlanContext, table: Target, article: Target) -> Flaw:
         severity=Severity.OPEN,
         targets=(table.id, article.id),
         text="audit_table_article.undecided",
-        values={"table": context.title(table), "article": context.title(article)},
         numbers={"missing": "base"},
     )

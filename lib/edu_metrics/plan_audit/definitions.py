@@ -8,7 +8,7 @@ from typing import Any
 from edu_metrics.catalog import Rank, Target
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
@@ -72,15 +72,13 @@ def share_from_rate(rate_pct: float, factor_pct: float) -> float:
     return 100 * rate_pct / factor_pct
 
 
-@rule(Kind.DEFINITION)
-def readings_on_other_indicators(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.DEFINITION)
+def readings_on_other_indicators(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find targets whose words can mean different indicators."""
-    for target in context.plan.targets:
-        if target.indicator is None:
-            continue
-        names = {r.indicator for r in target.readings if r.indicator}
-        for other in sorted(names - {target.indicator}):
-            yield _either(context, target, other)
+    if target.indicator is None:
+        return
+    for other in sorted(_others(target)):
+        yield _either(context, target, other)
 
 
 def _either(context: PlanContext, target: Target, other: str) -> Flaw:
@@ -118,7 +116,6 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
             }
     return Flaw(
         severity=severity,
-        targets=(target.id,),
         text=f"audit_definitions.{text}",
         values=values,
         numbers=numbers,
@@ -180,8 +177,6 @@ def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
             targets=(first.id, second.id),
             text="audit_definitions.two_names",
             values={
-                "first": context.title(first),
-                "second": context.title(second),
                 "indicator": context.indicator_name(first.indicator),
                 "open": context.titles(open_ones),
                 "others": _indicator_names(context, others),
@@ -191,11 +186,7 @@ def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
 
 
 def _others(target: Target) -> set[str]:
-    return {
-        reading.indicator
-        for reading in target.readings
-        if reading.indicator and reading.indicator != target.indicator
-    }
+    return set(target.indicators) - {target.indicator}
 
 
 @rule(Kind.DEFINITION)
@@ -239,37 +230,29 @@ def _area_names(context: PlanContext, areas: Sequence[str]) -> dict[str, str]:
     )
 
 
-@rule(Kind.WHOLE_NUMBERS)
-def rank_among_few(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.WHOLE_NUMBERS)
+def rank_among_few(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find ranks that half of the areas always have, and front ranks whose place is open."""
     members = context.catalog.expand(context.plan.areas)
-    for target in context.plan.targets:
-        ranks = [
-            condition
-            for reading in target.readings
-            for condition in reading.conditions
-            if isinstance(condition, Rank)
-        ]
-        if ranks:
-            for condition in ranks:
-                among = len(set(context.catalog.expand(condition.among)))
-                place = int(condition.bound.value) - int(condition.bound.strict)
-                if 2 * place >= among:
-                    yield _rank(context, target, "rank_weak", among, [place])
-        elif target.kind == "rank":
-            areas = context.catalog.expand(target.areas)
-            among = len(_siblings(context, areas[0], members))
-            if 2 <= among <= _FEW:
-                yield _rank(context, target, "rank_open", among, [*range(1, among)])
+    ranks = [condition for reading in target.readings for condition in reading.of(Rank)]
+    if ranks:
+        for condition in ranks:
+            among = len(set(context.catalog.expand(condition.among)))
+            place = int(condition.bound.value) - int(condition.bound.strict)
+            if 2 * place >= among:
+                yield _rank(context, target, "rank_weak", among, [place])
+    elif target.kind == "rank":
+        areas = context.catalog.expand(target.areas)
+        among = len(_siblings(context, areas[0], members))
+        if 2 <= among <= _FEW:
+            yield _rank(context, target, "rank_open", among, [*range(1, among)])
 
 
 def _rank(context: PlanContext, target: Target, key: str, among: int, places: list[int]) -> Flaw:
     return Flaw(
         severity=Severity.MEDIUM,
-        targets=(target.id,),
         text=f"audit_districts.{key}",
         values={
-            "among": among,
             "place": places[-1],
             "places": listed_places(places),
         },

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import wraps
+from functools import update_wrapper, wraps
 from typing import Any
 
+from edu_metrics.catalog import Target
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.sentences import in_language
 from edu_metrics.words import say
@@ -57,13 +58,14 @@ class Flaw:
     ----------
     severity : Severity
         How much it matters.
-    targets : tuple of str
-        The targets concerned, in the order of the plan.
     text : str
         Key of the sentence.
+    targets : tuple of str
+        The targets concerned, in the order of the plan; the one looked at when left out.
     values : dict
-        What is filled into the sentence beside ``title``, the first target's; a value may be
-        ``{"zh": ..., "en": ...}``.
+        What is filled into the sentence beside the numbers, the number of targets (``count``),
+        all their titles (``titles``), that of the first (``title``, ``first``) and of the
+        last (``second``); a value may be ``{"zh": ..., "en": ...}``.
     numbers : dict
         The numbers behind it, ready for JSON.
     part : str
@@ -73,8 +75,8 @@ class Flaw:
     """
 
     severity: Severity
-    targets: tuple[str, ...]
     text: str
+    targets: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     numbers: dict[str, Value] = field(default_factory=dict)
     part: str = ""
@@ -141,7 +143,16 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
         @wraps(see)
         def find(context: PlanContext) -> Iterator[Finding]:
             for flaw in see(context):
-                values = {"title": context.title(flaw.targets[0]), **flaw.values}
+                concerned = [context.targets[name] for name in flaw.targets]
+                values = {
+                    "title": context.title(concerned[0]),
+                    "first": context.title(concerned[0]),
+                    "second": context.title(concerned[-1]),
+                    "titles": context.titles(concerned),
+                    "count": len(concerned),
+                    **flaw.numbers,
+                    **flaw.values,
+                }
                 yield Finding(
                     flaw.kind or kind, see.__name__, flaw.severity, flaw.targets, flaw.text,
                     values, flaw.numbers, flaw.part,
@@ -149,5 +160,21 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
 
         RULES.append(find)
         return find
+
+    return register
+
+
+def rule_of_target(
+    kind: Kind,
+) -> Callable[[Callable[[PlanContext, Target], Iterable[Flaw]]], Rule]:
+    """Make a function a rule that looks at the targets of a plan one by one."""
+
+    def register(see: Callable[[PlanContext, Target], Iterable[Flaw]]) -> Rule:
+        def of_all(context: PlanContext) -> Iterator[Flaw]:
+            for target in context.plan.targets:
+                for flaw in see(context, target):
+                    yield replace(flaw, targets=flaw.targets or (target.id,))
+
+        return rule(kind)(update_wrapper(of_all, see))
 
     return register

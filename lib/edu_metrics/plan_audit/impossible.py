@@ -9,7 +9,7 @@ import numpy as np
 from edu_metrics.catalog import Irreversible, Reading, Target, TotalChange, YearlyChange
 from edu_metrics.formulas.flows import fastest_fall
 from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     Said,
@@ -85,49 +85,48 @@ def cut_of_new_cases(fall_pp: float, flow_pp: float) -> float:
     return 100 * fall_pp / flow_pp
 
 
-@rule(Kind.IMPOSSIBLE)
-def level_and_pace(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.IMPOSSIBLE)
+def level_and_pace(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find levels with a promised pace, and the bases from which both hold."""
-    for target in context.plan.targets:
-        paced = context.targets.get(target.pace or "")
-        pace = context.pace(paced) if paced else None
-        indicator, levels = context.indicator(target), context.level_by_year(target)
-        if paced is None or pace is None or pace.fastest is None or not levels or not indicator:
-            continue
-        level, steps = levels[max(levels)], sorted(paced.steps)
-        arrive = list(pace.bases(level, steps).values())
-        if not arrive or not pace.slowest:
-            continue
-        limit = indicator.bounds[1 if pace.slowest > 0 else 0]
-        last = (
-            [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]
-            if limit is not None
-            else []
-        )
-        base = context.base(target)
-        if base and all(low <= base[1] <= high for low, high in arrive):
-            continue
-        yield Flaw(
-            severity=Severity.HIGH if base else Severity.MEDIUM,
-            targets=context.in_order((target.id, paced.id)),
-            text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
-            values={
-                "title": context.title(target),
-                "pace": context.title(paced),
-                "level": said_value(level, indicator.unit),
-                "bands": sizes(steps, (f"{short(low)}–{short(high)}" for low, high in arrive)),
-                "last": sizes(steps, map(short, last)) if last else "",
-                "base": _base(context, target, indicator.unit),
-            },
-            numbers={
-                "level": level,
-                "pace": [pace.slowest, pace.fastest],
-                "steps": [*steps],
-                "arrive": [[tidy(low), tidy(high)] for low, high in arrive],
-                "base_before_limit": [*last],
-                "base_stated": base[1] if base else None,
-            },
-        )
+    paced = context.targets.get(target.pace or "")
+    pace = context.pace(paced) if paced else None
+    indicator, levels = context.indicator(target), context.level_by_year(target)
+    if paced is None or pace is None or pace.fastest is None or not levels or not indicator:
+        return
+    level, steps = levels[max(levels)], sorted(paced.steps)
+    arrive = list(pace.bases(level, steps).values())
+    if not arrive or not pace.slowest:
+        return
+    limit = indicator.bounds[1 if pace.slowest > 0 else 0]
+    last = (
+        [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]
+        if limit is not None
+        else []
+    )
+    base = context.base(target)
+    if base and all(low <= base[1] <= high for low, high in arrive):
+        return
+    yield Flaw(
+        severity=Severity.HIGH if base else Severity.MEDIUM,
+        targets=context.in_order((target.id, paced.id)),
+        text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
+        values={
+            "title": context.title(target),
+            "pace": context.title(paced),
+            "level": said_value(level, indicator.unit),
+            "bands": sizes(steps, (f"{short(low)}–{short(high)}" for low, high in arrive)),
+            "last": sizes(steps, map(short, last)) if last else "",
+            "base": _base(context, target, indicator.unit),
+        },
+        numbers={
+            "level": level,
+            "pace": [pace.slowest, pace.fastest],
+            "steps": [*steps],
+            "arrive": [[tidy(low), tidy(high)] for low, high in arrive],
+            "base_before_limit": [*last],
+            "base_stated": base[1] if base else None,
+        },
+    )
 
 
 def _base(context: PlanContext, target: Target, unit: str) -> Said:
@@ -137,48 +136,46 @@ def _base(context: PlanContext, target: Target, unit: str) -> Said:
     return said("audit_impossible.stated", year=base[0], value=said_value(base[1], unit))
 
 
-@rule(Kind.IMPOSSIBLE)
-def pace_meets_limit(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.IMPOSSIBLE)
+def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find paces that run into the indicator's own limit within the plan."""
-    for target in context.plan.targets:
-        pace, indicator = context.pace(target), context.usual_indicator(target)
-        if pace is None or not pace.slowest or indicator is None:
-            continue
-        rising = pace.slowest > 0
-        limit = indicator.bounds[1 if rising else 0]
-        if limit is None or (pace.relative and not rising):
-            continue
-        steps = sorted(target.steps)
-        ends = [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]
-        base = context.base(target)
-        if base and all(base[1] <= end if rising else base[1] >= end for end in ends):
-            continue
-        paces = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
-        totals = [] if pace.relative else [[tidy(one * n) for one in paces] for n in steps]
-        yield Flaw(
-            severity=Severity.HIGH if base else Severity.MEDIUM,
-            targets=(target.id,),
-            text=f"audit_impossible.{'ceiling' if rising else 'floor'}",
-            values={
-                "pace": said(
-                    f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
-                    change=with_sign(pace.slowest),
-                ),
-                "limit": said_value(limit, indicator.unit),
-                "bases": sizes(steps, map(short, ends)),
-                "totals": _in_all(steps, totals) if totals else NOTHING,
-                "base": _base(context, target, indicator.unit),
-            },
-            numbers={
-                "steps": [*steps],
-                "limit": limit,
-                "slowest": pace.slowest,
-                "relative": pace.relative,
-                "highest_base" if rising else "lowest_base": [*ends],
-                "total": [*totals],
-                "base_stated": base[1] if base else None,
-            },
-        )
+    pace, indicator = context.pace(target), context.usual_indicator(target)
+    if pace is None or not pace.slowest or indicator is None:
+        return
+    rising = pace.slowest > 0
+    limit = indicator.bounds[1 if rising else 0]
+    if limit is None or (pace.relative and not rising):
+        return
+    steps = sorted(target.steps)
+    ends = [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]
+    base = context.base(target)
+    if base and all(base[1] <= end if rising else base[1] >= end for end in ends):
+        return
+    paces = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
+    totals = [] if pace.relative else [[tidy(one * n) for one in paces] for n in steps]
+    yield Flaw(
+        severity=Severity.HIGH if base else Severity.MEDIUM,
+        text=f"audit_impossible.{'ceiling' if rising else 'floor'}",
+        values={
+            "pace": said(
+                f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
+                change=with_sign(pace.slowest),
+            ),
+            "limit": said_value(limit, indicator.unit),
+            "bases": sizes(steps, map(short, ends)),
+            "totals": _in_all(steps, totals) if totals else NOTHING,
+            "base": _base(context, target, indicator.unit),
+        },
+        numbers={
+            "steps": [*steps],
+            "limit": limit,
+            "slowest": pace.slowest,
+            "relative": pace.relative,
+            "highest_base" if rising else "lowest_base": [*ends],
+            "total": [*totals],
+            "base_stated": base[1] if base else None,
+        },
+    )
 
 
 def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
@@ -189,52 +186,46 @@ def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
     return said("audit_impossible.in_all", totals=sizes(steps, ranges))
 
 
-@rule(Kind.IMPOSSIBLE)
-def irreversible_condition(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.IMPOSSIBLE)
+def irreversible_condition(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Hold a promised fall against a condition that is not cured: how many new cases must go."""
-    for entry in context.knowledge:
-        if not isinstance(entry, Irreversible):
-            continue
+    for entry in context.known(Irreversible, target.indicator):
         cohorts = np.linspace(entry.entry_pct, entry.exit_pct, entry.cohorts)
         flow = float(fastest_fall(cohorts))
-        for target in context.by_indicator.get(entry.indicator, ()):
-            seen = context.nearest_observed(entry.indicator, target)
-            base = context.base_value(target, seen)
-            falls = {
-                reading.id: _fall(context, target, reading, base) for reading in target.readings
-            }
-            known = {name: fall for name, fall in falls.items() if fall}
-            if not known and None not in falls.values():
-                continue
-            default = target.default_reading
-            beyond = [name for name, fall in known.items() if fall > flow]
-            hopeless = default is not None and default.id in beyond
-            yield Flaw(
-                severity=Severity.HIGH if hopeless else Severity.MEDIUM,
-                targets=(target.id,),
-                text="audit_impossible.irreversible",
-                values={
-                    "entry": short(entry.entry_pct),
-                    "exit": short(entry.exit_pct),
-                    "cohorts": entry.cohorts,
-                    "area": context.area_name(entry.area),
-                    "flow": short(flow),
-                    "one": short(cut_of_new_cases(1, flow), 0),
-                    "rows": _cuts(target, falls, flow),
-                    "base": _base_of_fall(context, target, seen),
+        seen = context.nearest_observed(entry.indicator, target)
+        base = context.base_value(target, seen)
+        falls = {reading.id: _fall(context, target, reading, base) for reading in target.readings}
+        known = {name: fall for name, fall in falls.items() if fall}
+        if not known and None not in falls.values():
+            continue
+        default = target.default_reading
+        beyond = [name for name, fall in known.items() if fall > flow]
+        hopeless = default is not None and default.id in beyond
+        yield Flaw(
+            severity=Severity.HIGH if hopeless else Severity.MEDIUM,
+            text="audit_impossible.irreversible",
+            values={
+                "entry": short(entry.entry_pct),
+                "exit": short(entry.exit_pct),
+                "cohorts": entry.cohorts,
+                "area": context.area_name(entry.area),
+                "flow": short(flow),
+                "one": short(cut_of_new_cases(1, flow), 0),
+                "rows": _cuts(target, falls, flow),
+                "base": _base_of_fall(context, target, seen),
+            },
+            numbers={
+                "fastest_fall_pp": tidy(flow),
+                "base_pct": base,
+                "cut_of_one_point_pct": tidy(cut_of_new_cases(1, flow)),
+                "fall_pp": {name: fall and tidy(fall) for name, fall in falls.items()},
+                "cut_pct": {
+                    name: tidy(cut_of_new_cases(fall, flow)) for name, fall in known.items()
                 },
-                numbers={
-                    "fastest_fall_pp": tidy(flow),
-                    "base_pct": base,
-                    "cut_of_one_point_pct": tidy(cut_of_new_cases(1, flow)),
-                    "fall_pp": {name: fall and tidy(fall) for name, fall in falls.items()},
-                    "cut_pct": {
-                        name: tidy(cut_of_new_cases(fall, flow)) for name, fall in known.items()
-                    },
-                    "impossible": [*beyond],
-                },
-                part=entry.id,
-            )
+                "impossible": [*beyond],
+            },
+            part=entry.id,
+        )
 
 
 def _fall(
@@ -275,43 +266,41 @@ def _base_of_fall(context: PlanContext, target: Target, seen: Sequence[Observed]
     return said("audit_impossible.base_borrowed", area=area, value=value, year=seen[-1].year)
 
 
-@rule(Kind.IMPOSSIBLE)
-def reading_that_nothing_keeps(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.IMPOSSIBLE)
+def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find readings that no values could keep, from the stated base or from any."""
-    for target in context.plan.targets:
-        base = context.base(target)
-        known = dict([base]) if base else {}
-        last = base[0] if base else context.plan.first_year - 1
-        lost: list[tuple[Reading, int | None]] = []
-        for reading in target.readings:
-            indicator = context.indicator(target, reading)
-            other = reading.indicator not in (None, target.indicator)
-            if not reading.conditions or indicator is None:
-                continue
-            for steps in context.steps(target) if reading.stepwise else (None,):
-                start = {} if other else known
-                if not is_possible(
-                    context.checks(target, reading, steps),
-                    start,
-                    limits=indicator.bounds,
-                    last_year=last,
-                ):
-                    lost.append((reading, steps))
-        if not lost:
+    base = context.base(target)
+    known = dict([base]) if base else {}
+    last = base[0] if base else context.plan.first_year - 1
+    lost: list[tuple[Reading, int | None]] = []
+    for reading in target.readings:
+        indicator = context.indicator(target, reading)
+        other = reading.indicator not in (None, target.indicator)
+        if not reading.conditions or indicator is None:
             continue
-        numbers: dict[str, Value] = {
-            "readings": [[reading.id, steps] for reading, steps in lost],
-            "base_stated": base[1] if base else None,
-        }
-        indicator = context.indicator(target)
-        labels = dict.fromkeys(reading.label for reading, _ in lost)
-        yield Flaw(
-            severity=Severity.HIGH if any(r.default for r, _ in lost) else Severity.MEDIUM,
-            targets=(target.id,),
-            text="audit_impossible.nothing_keeps",
-            values={
-                "base": _base(context, target, indicator.unit if indicator else "none"),
-                "labels": side_by_side(in_both(label.in_) for label in labels),
-            },
-            numbers=numbers,
-        )
+        for steps in context.steps(target) if reading.stepwise else (None,):
+            start = {} if other else known
+            if not is_possible(
+                context.checks(target, reading, steps),
+                start,
+                limits=indicator.bounds,
+                last_year=last,
+            ):
+                lost.append((reading, steps))
+    if not lost:
+        return
+    numbers: dict[str, Value] = {
+        "readings": [[reading.id, steps] for reading, steps in lost],
+        "base_stated": base[1] if base else None,
+    }
+    indicator = context.indicator(target)
+    labels = dict.fromkeys(reading.label for reading, _ in lost)
+    yield Flaw(
+        severity=Severity.HIGH if any(r.default for r, _ in lost) else Severity.MEDIUM,
+        text="audit_impossible.nothing_keeps",
+        values={
+            "base": _base(context, target, indicator.unit if indicator else "none"),
+            "labels": side_by_side(in_both(label.in_) for label in labels),
+        },
+        numbers=numbers,
+    )

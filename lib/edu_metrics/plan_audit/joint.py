@@ -9,7 +9,7 @@ from edu_metrics.formulas import pooled_share
 from edu_metrics.formulas.flows import rate_after_selection
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.contradictions import rest_of_whole
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.impossible import base_before_limit
 from edu_metrics.plan_audit.sentences import (
     Said,
@@ -59,14 +59,11 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
             values={
                 "inner": context.indicator_name(inner),
                 "outer": context.indicator_name(outer),
-                "year": year,
                 "wider": said_value(wider, "percent"),
                 "rows": said_rows(
                     "audit_joint.rest_row",
-                    (
-                        {"share": short(s), "rest": short(rest, 1)}
-                        for s, rest in zip(subsets, rests, strict=True)
-                    ),
+                    share=map(short, subsets),
+                    rest=(short(rest, 1) for rest in rests),
                 ),
                 "seen": context.beside(seen),
             },
@@ -120,14 +117,8 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Flaw]:
 @rule(Kind.JOINT)
 def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
     """Find rates among a selected part whose selection another target moves."""
-    for entry in context.knowledge:
-        if not isinstance(entry, Selection):
-            continue
-        movers = [
-            target
-            for target in context.plan.targets
-            if entry.by in {target.indicator, *(reading.indicator for reading in target.readings)}
-        ]
+    for entry in context.entries(Selection):
+        movers = [target for target in context.plan.targets if entry.by in target.indicators]
         for target in context.by_indicator.get(entry.indicator, ()) if movers else ():
             stated, levels = context.base(target), context.level_by_year(target)
             if stated is None and not levels:
@@ -158,10 +149,7 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
 
 def _grows(target: Target) -> bool:
     reading = target.default_reading
-    return reading is not None and any(
-        isinstance(condition, YearlyChange) and condition.change[0].rising
-        for condition in reading.conditions
-    )
+    return reading is not None and any(c.change[0].rising for c in reading.of(YearlyChange))
 
 
 @rule(Kind.JOINT)
@@ -212,38 +200,31 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
     )
 
 
-@rule(Kind.JOINT)
-def funds_over_years(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.JOINT)
+def funds_over_years(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Turn a sum of money over several years into a yearly one, beside the observed spending."""
-    for target in context.plan.targets:
-        sums = [
-            (reading, condition)
-            for reading in target.readings
-            for condition in reading.conditions
-            if isinstance(condition, SumOverYears)
-        ]
-        indicator = context.indicator(target)
-        if not sums or indicator is None or indicator.unit != "yuan":
-            continue
-        whole = _spending(context, target)
-        rows = [(reading, [bound.value for bound in c.bounds], len(c.years)) for reading, c in sums]
-        yield Flaw(
-            severity=Severity.LOW if whole else Severity.OPEN,
-            targets=(target.id,),
-            text="audit_joint.funds",
-            values={"rows": _funds(rows, whole)},
-            numbers={
-                "total": {reading.id: ends for reading, ends, _ in rows},
-                "per_year": {r.id: [tidy(end / n) for end in ends] for r, ends, n in rows},
-                "spending_year": whole[0] if whole else None,
-                "spending": whole[1] if whole else None,
-                "of_spending_pct": {
-                    r.id: [tidy(100 * end / n / whole[1]) for end in ends] for r, ends, n in rows
-                }
-                if whole
-                else None,
-            },
-        )
+    sums = [(reading, c) for reading in target.readings for c in reading.of(SumOverYears)]
+    indicator = context.indicator(target)
+    if not sums or indicator is None or indicator.unit != "yuan":
+        return
+    whole = _spending(context, target)
+    rows = [(reading, [bound.value for bound in c.bounds], len(c.years)) for reading, c in sums]
+    yield Flaw(
+        severity=Severity.LOW if whole else Severity.OPEN,
+        text="audit_joint.funds",
+        values={"rows": _funds(rows, whole)},
+        numbers={
+            "total": {reading.id: ends for reading, ends, _ in rows},
+            "per_year": {r.id: [tidy(end / n) for end in ends] for r, ends, n in rows},
+            "spending_year": whole[0] if whole else None,
+            "spending": whole[1] if whole else None,
+            "of_spending_pct": {
+                r.id: [tidy(100 * end / n / whole[1]) for end in ends] for r, ends, n in rows
+            }
+            if whole
+            else None,
+        },
+    )
 
 
 def _spending(context: PlanContext, target: Target) -> tuple[int, float] | None:
@@ -284,9 +265,7 @@ def _funds(rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float
 @rule(Kind.JOINT)
 def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
     """Work out what levels of parts imply for the whole, for each set of sizes."""
-    for entry in context.knowledge:
-        if not isinstance(entry, PartsOfWhole):
-            continue
+    for entry in context.entries(PartsOfWhole):
         by_part = [context.levels_on(part) for part in entry.parts]
         years = set.intersection(*(set(levels) for levels in by_part))
         if not years:
@@ -314,13 +293,10 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
                     _part(context.indicator_name(part), level)
                     for part, level in zip(entry.parts, levels, strict=True)
                 ),
-                "year": year,
                 "implied": said_rows(
                     f"audit_wholes.{'assumed' if entry.unverified else 'at'}",
-                    (
-                        {"weights": " : ".join(map(short, weights)), "value": short(value)}
-                        for weights, value in zip(entry.weights, implied, strict=True)
-                    ),
+                    weights=(" : ".join(map(short, weights)) for weights in entry.weights),
+                    value=map(short, implied),
                 ),
                 "pace": context.title(paced[0]) if paced else "",
                 "bands": sizes(bands, map(_ranges, bands.values())) if bands else "",

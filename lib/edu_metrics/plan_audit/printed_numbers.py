@@ -18,8 +18,9 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
+from edu_metrics.formulas.probability import if_independent
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     growth_pct,
@@ -51,86 +52,56 @@ def exact_from(growth_pct: float) -> int:
     return (Fraction(str(growth_pct)) / 100).denominator
 
 
-def chance_of_all(each: float, number: int) -> float:
-    """
-    Give the probability that none of many fails, each on its own.
-
-    Parameters
-    ----------
-    each : float
-        Probability that one of them succeeds. [0-1]
-    number : int
-        How many there are. [persons]
-
-    Returns
-    -------
-    float
-        Probability that all do. [0-1]
-
-    Examples
-    --------
-    >>> round(chance_of_all(0.9999, 10_000), 2), round(chance_of_all(0.9999, 5_000), 2)
-    (0.37, 0.61)
-    >>> round(chance_of_all(0.999, 5_000), 3)
-    0.007
-    """
-    return float(each**number)
-
-
 def _counted(context: PlanContext, indicator: Indicator) -> set[str]:
     """Give the units of what an indicator counts."""
     return {context.catalog.quantities[i.quantity].unit for i in indicator.inputs.values()}
 
 
-@rule(Kind.WHOLE_NUMBERS)
-def growth_of_small_count(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.WHOLE_NUMBERS)
+def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find growth in percent of a number of persons or institutions."""
-    for target in context.plan.targets:
-        reading = target.default_reading
-        indicator = context.indicator(target, reading)
-        if reading is None or indicator is None or indicator.formula != "count":
-            continue
-        growth = [
-            condition.change[0]
-            for condition in reading.conditions
-            if isinstance(condition, TotalChange | YearlyChange) and condition.unit == "percent"
-        ]
-        if indicator.unit == "yuan" or not growth or not growth[0].rising or growth[0].value <= 0:
-            continue
-        percent = growth[0].value
-        stated = context.base(target)
-        bases = [int(stated[1])] if stated and stated[1] >= 1 else [*COUNTS]
-        needed = [smallest_count_after_growth(base, percent) for base in bases]
-        real = [growth_pct(base, count) for base, count in zip(bases, needed, strict=True)]
-        if stated and tidy(real[0] - percent) == 0:
-            continue
-        one = 100 / percent
-        yield Flaw(
-            severity=Severity.LOW,
-            targets=(target.id,),
-            text=f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
-            values={
-                "percent": short(percent),
-                "rows": said_rows(
-                    "audit_whole_numbers.growth_row",
-                    (
-                        {"base": base, "real": short(value, 0)}
-                        for base, value in zip(bases, real, strict=True)
-                    ),
-                ),
-                "multiple": exact_from(percent),
-                "below": short(one),
-            },
-            numbers={
-                "growth_pct": percent,
-                "bases": [*bases],
-                "base_stated": stated is not None,
-                "needed": [*needed],
-                "growth_asked_pct": [tidy(value) for value in real],
-                "exact_for_multiples_of": exact_from(percent),
-                "less_than_one_below_base": tidy(one),
-            },
-        )
+    reading = target.default_reading
+    indicator = context.indicator(target, reading)
+    if reading is None or indicator is None or indicator.formula != "count":
+        return
+    growth = [
+        condition.change[0]
+        for condition in reading.conditions
+        if isinstance(condition, TotalChange | YearlyChange) and condition.unit == "percent"
+    ]
+    if indicator.unit == "yuan" or not growth or not growth[0].rising or growth[0].value <= 0:
+        return
+    percent = growth[0].value
+    stated = context.base(target)
+    bases = [int(stated[1])] if stated and stated[1] >= 1 else [*COUNTS]
+    needed = [smallest_count_after_growth(base, percent) for base in bases]
+    real = [growth_pct(base, count) for base, count in zip(bases, needed, strict=True)]
+    if stated and tidy(real[0] - percent) == 0:
+        return
+    one = 100 / percent
+    yield Flaw(
+        severity=Severity.LOW,
+        text=f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
+        values={
+            "percent": short(percent),
+            "rows": said_rows(
+                "audit_whole_numbers.growth_row",
+                base=bases,
+                real=(short(value, 0) for value in real),
+            ),
+            "multiple": exact_from(percent),
+            "below": short(one),
+        },
+        numbers={
+            "growth_pct": percent,
+            "bases": [*bases],
+            "base_stated": stated is not None,
+            "needed": [*needed],
+            "growth_asked_pct": [tidy(value) for value in real],
+            "exact_for_multiples_of": exact_from(percent),
+            "less_than_one_below_base": tidy(one),
+        },
+    )
 
 
 def _final_level(context: PlanContext, target: Target) -> Bound | None:
@@ -138,45 +109,43 @@ def _final_level(context: PlanContext, target: Target) -> Bound | None:
     if reading is None:
         return None
     levels = context.usual_levels(target)
-    each = [c.bound for c in reading.conditions if isinstance(c, EachYear)]
+    each = [floor.bound for floor in reading.of(EachYear)]
     return levels[max(levels)] if levels else each[0] if each else None
 
 
-@rule(Kind.WHOLE_NUMBERS)
-def share_of_small_count(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.WHOLE_NUMBERS)
+def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find shares of a number of institutions, and the whole numbers that they come to."""
-    for target in context.plan.targets:
-        indicator = context.usual_indicator(target)
-        bound = _final_level(context, target)
-        if indicator is None or bound is None or indicator.formula not in ("coverage", "share"):
-            continue
-        if "persons" in _counted(context, indicator) or not bound.rising:
-            continue
-        if not 0 < bound.value < 100:
-            continue
-        needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
-        yield Flaw(
-            severity=Severity.LOW,
-            targets=(target.id,),
-            text="audit_whole_numbers.share",
-            values={
-                "level": short(bound.value),
-                "factor": short(bound.value / 100, 4),
-                "rows": said_rows(
-                    "audit_whole_numbers.share_row",
-                    (
-                        {"whole": k, "needed": n, "real": short(100 * n / k, 1)}
-                        for k, n in zip(UNITS, needed, strict=True)
-                    ),
-                ),
-            },
-            numbers={
-                "level_pct": bound.value,
-                "wholes": [*UNITS],
-                "needed": [*needed],
-                "reached_pct": [tidy(100 * n / k) for n, k in zip(needed, UNITS, strict=True)],
-            },
-        )
+    indicator = context.usual_indicator(target)
+    bound = _final_level(context, target)
+    if indicator is None or bound is None or indicator.formula not in ("coverage", "share"):
+        return
+    if "persons" in _counted(context, indicator) or not bound.rising:
+        return
+    if not 0 < bound.value < 100:
+        return
+    needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
+    shares = [100 * n / k for n, k in zip(needed, UNITS, strict=True)]
+    yield Flaw(
+        severity=Severity.LOW,
+        text="audit_whole_numbers.share",
+        values={
+            "level": short(bound.value),
+            "factor": short(bound.value / 100, 4),
+            "rows": said_rows(
+                "audit_whole_numbers.share_row",
+                whole=UNITS,
+                needed=needed,
+                real=(short(share, 1) for share in shares),
+            ),
+        },
+        numbers={
+            "level_pct": bound.value,
+            "wholes": [*UNITS],
+            "needed": [*needed],
+            "reached_pct": [tidy(share) for share in shares],
+        },
+    )
 
 
 def _all_wanted(context: PlanContext, target: Target) -> Indicator | None:
@@ -204,11 +173,8 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         targets=tuple(target.id for target in targets),
         text="audit_whole_numbers.all_units",
         values={
-            "count": len(targets),
-            "titles": context.titles(targets),
             "rows": said_rows(
-                "audit_whole_numbers.missing_row",
-                ({"whole": k, "rate": short(one)} for k, one in zip(WHOLES, rates, strict=True)),
+                "audit_whole_numbers.missing_row", whole=WHOLES, rate=map(short, rates)
             ),
         },
         numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
@@ -226,30 +192,24 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
     ]
     if not targets:
         return
+    chances = [if_independent([each] * number) for each, number in CHANCES]
     yield Flaw(
         severity=Severity.MEDIUM,
         targets=tuple(target.id for target in targets),
         text="audit_whole_numbers.all_persons",
         values={
-            "count": len(targets),
-            "titles": context.titles(targets),
             "rows": said_rows(
                 "audit_whole_numbers.chance_row",
-                (
-                    {
-                        "each": short(100 * each, 2),
-                        "number": f"{number:,}",
-                        "chance": _chance(chance_of_all(each, number)),
-                    }
-                    for each, number in CHANCES
-                ),
+                each=(short(100 * each, 2) for each, _ in CHANCES),
+                number=(f"{number:,}" for _, number in CHANCES),
+                chance=map(_chance, chances),
             ),
         },
         numbers={
             "count": len(targets),
             "each": [each for each, _ in CHANCES],
             "persons": [number for _, number in CHANCES],
-            "chance_of_all": [tidy(chance_of_all(each, number)) for each, number in CHANCES],
+            "chance_of_all": [tidy(chance) for chance in chances],
         },
     )
 
@@ -382,8 +342,6 @@ def _finding(
         targets=tuple(target.id for target in targets),
         text=f"audit_boundaries.{wording}",
         values={
-            "count": len(targets),
-            "titles": context.titles(targets),
             "bound": said_bound(example, "percent"),
             "short_of": short(short_of),
             "past": short(past),

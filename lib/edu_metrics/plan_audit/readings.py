@@ -17,7 +17,7 @@ from edu_metrics.catalog import (
     years_named,
 )
 from edu_metrics.plan_audit.context import Limits, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     Said,
@@ -158,26 +158,25 @@ class _Base:
     area: str | None = None
 
 
-@rule(Kind.AMBIGUOUS)
-def ambiguous_readings(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.AMBIGUOUS)
+def ambiguous_readings(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find targets with several readings, and say how far these lie apart at the deadline."""
-    for target in context.plan.targets:
-        if len(target.readings) < 2:
-            continue
-        decided = [reading for reading in target.readings if reading.conditions]
-        # A rank, or a comparison, comes to no level of its own.
-        own = [
-            reading
-            for reading in decided
-            if reading.indicator in (None, target.indicator)
-            and not any(isinstance(one, Rank | Relative | Areas) for one in reading.conditions)
-        ]
-        foreign = [r for r in decided if r not in own]
-        undecided = [r for r in target.readings if r.undecided]
-        if len(own) < 2:
-            yield _incomparable(context, target, foreign, undecided)
-        else:
-            yield _apart(context, target, own, foreign, undecided)
+    if len(target.readings) < 2:
+        return
+    decided = [reading for reading in target.readings if reading.conditions]
+    # A rank, or a comparison, comes to no level of its own.
+    own = [
+        reading
+        for reading in decided
+        if reading.indicator in (None, target.indicator)
+        and not any(isinstance(one, Rank | Relative | Areas) for one in reading.conditions)
+    ]
+    foreign = [r for r in decided if r not in own]
+    undecided = [r for r in target.readings if r.undecided]
+    if len(own) < 2:
+        yield _incomparable(context, target, foreign, undecided)
+    else:
+        yield _apart(context, target, own, foreign, undecided)
 
 
 def _incomparable(
@@ -185,7 +184,6 @@ def _incomparable(
 ) -> Flaw:
     return Flaw(
         severity=Severity.OPEN,
-        targets=(target.id,),
         text="audit_readings.incomparable",
         values={
             "count": len(target.readings),
@@ -216,16 +214,14 @@ def _apart(
     suffix = "_pct" if unit == "percent" else ""
     gap = "spread_pp" if unit == "percent" else "spread"
     text = _verdict(rows, spread)
-    sums = any(isinstance(c, SumOverYears) for r in own for c in r.conditions)
+    sums = any(reading.of(SumOverYears) for reading in own)
     return Flaw(
         severity=Severity.LOW if text == "none_possible" else Severity.MEDIUM,
-        targets=(target.id,),
         text=f"audit_readings.{text}",
         values={
             "count": len(target.readings),
             "start": _start(context, base, unit),
             "what": said(f"audit_readings.{'sum' if sums else 'level'}"),
-            "deadline": context.deadline(target),
             "levels": side_by_side(_row(r, rows[r.id], unit) for r in own),
             "spread": in_points(short(spread)) if unit == "percent" else said_value(spread, unit),
             "rest": _rest(context, foreign, undecided),

@@ -8,7 +8,7 @@ from typing import Any
 
 from edu_metrics.catalog import Bound, NormPace, Target, TargetElsewhere, YearlyChange
 from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
     in_both,
@@ -171,7 +171,6 @@ def pace_beyond_record(context: PlanContext) -> Iterator[Flaw]:
             severity=Severity.OPEN,
             targets=tuple(target.id for target in without),
             text="audit_record.no_record",
-            values={"number": len(without), "titles": context.titles(without)},
             numbers={"targets": len(without)},
             part="no_record",
         )
@@ -241,27 +240,23 @@ def _change(change: float, decimals: int, unit: str) -> Said:
     return {lang: f"{number}{'' if lang == 'zh' else ' '}{name[lang]}".strip() for lang in name}
 
 
-@rule(Kind.RECORD)
-def base_against_observed(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.RECORD)
+def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find stated bases that are not what was observed in that year, as finely as they are told."""
-    for target in context.plan.targets:
-        base, indicator = context.base(target), context.indicator(target)
-        if base is None or indicator is None:
-            continue
-        year, stated = base
-        finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
-        for area in context.catalog.expand(target.areas):
-            seen = context.series.get((indicator.id, area), {}).get(year)
-            if seen is None or abs(seen - stated) <= finest / 2 + 1e-9:
-                continue
+    base, indicator = context.base(target), context.indicator(target)
+    if base is None or indicator is None:
+        return
+    year, stated = base
+    finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
+    for area in context.catalog.expand(target.areas):
+        seen = context.series.get((indicator.id, area), {}).get(year)
+        if seen is not None and abs(seen - stated) > finest / 2 + 1e-9:
             yield Flaw(
                 severity=Severity.MEDIUM,
-                targets=(target.id,),
                 text="audit_record.base_unlike_observed",
                 values={
                     "base": said_value(stated, indicator.unit),
                     "area": context.area_name(area),
-                    "year": year,
                     "value": said_value(seen, indicator.unit),
                 },
                 numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
@@ -269,148 +264,135 @@ def base_against_observed(context: PlanContext) -> Iterator[Flaw]:
             )
 
 
-@rule(Kind.RECORD)
-def base_against_areas_above(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.RECORD)
+def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find stated bases that lie behind an area above, or ahead even of its later values."""
-    for target in context.plan.targets:
-        base, indicator = context.base(target), context.indicator(target)
-        if base is None or indicator is None or indicator.better == "neither":
+    base, indicator = context.base(target), context.indicator(target)
+    if base is None or indicator is None or indicator.better == "neither":
+        return
+    sign = 1 if indicator.better == "higher" else -1
+    for area in context.areas_above(target):
+        values = context.series.get((indicator.id, area), {})
+        later = [year for year in sorted(values) if year > base[0]]
+        if base[0] in values and sign * (base[1] - values[base[0]]) < 0:
+            key, year = "base_behind", base[0]
+        elif base[0] not in values and later and sign * (base[1] - values[later[-1]]) > 0:
+            key, year = "base_ahead_of_later", later[-1]
+        else:
             continue
-        sign = 1 if indicator.better == "higher" else -1
-        for area in context.areas_above(target):
-            values = context.series.get((indicator.id, area), {})
-            later = [year for year in sorted(values) if year > base[0]]
-            if base[0] in values and sign * (base[1] - values[base[0]]) < 0:
-                key, year = "base_behind", base[0]
-            elif base[0] not in values and later and sign * (base[1] - values[later[-1]]) > 0:
-                key, year = "base_ahead_of_later", later[-1]
-            else:
-                continue
-            yield Flaw(
-                severity=Severity.LOW,
-                targets=(target.id,),
-                text=f"audit_record.{key}",
-                values={
-                    "base": said_value(base[1], indicator.unit),
-                    "base_year": base[0],
-                    "area": context.area_name(area),
-                    "year": year,
-                    "value": said_value(values[year], indicator.unit),
-                },
-                numbers={
-                    "base": base[1],
-                    "base_year": base[0],
-                    "area": area,
-                    "year": year,
-                    "value": tidy(values[year]),
-                    "difference": tidy(base[1] - values[year]),
-                },
-                part=area,
-            )
-
-
-@rule(Kind.RECORD)
-def remainder_that_must_go(context: PlanContext) -> Iterator[Flaw]:
-    """Find gains that take a quarter or more of all that is left up to the indicator's limit."""
-    for target in context.plan.targets:
-        base, levels = context.base(target), context.usual_levels(target)
-        indicator = context.indicator(target)
-        if base is None or not levels or indicator is None:
-            continue
-        last = levels[max(levels)]
-        limit = indicator.bounds[1 if last.rising else 0]
-        if limit is None or last.op == "==" or last.gap(base[1]) <= 0 or base[1] == limit:
-            continue
-        share = share_of_remainder(base[1], last.value, limit)
-        # All of it is a promise of another kind: one unit left out breaks it.
-        if not _MUCH_OF_THE_REMAINDER <= share < 1 or max(levels) <= base[0]:
-            continue
-        suffix = "_pct" if indicator.unit == "percent" else ""
         yield Flaw(
             severity=Severity.LOW,
-            targets=(target.id,),
-            text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
+            text=f"audit_record.{key}",
             values={
-                "left": said_value(abs(limit - base[1]), indicator.unit),
-                "to": said_value(abs(limit - last.value), indicator.unit),
-                "year": max(levels),
-                "share": short(100 * share, 0),
-                "years": max(levels) - base[0],
+                "base": said_value(base[1], indicator.unit),
+                "area": context.area_name(area),
+                "value": said_value(values[year], indicator.unit),
             },
             numbers={
-                f"remainder_at_base{suffix}": tidy(abs(limit - base[1])),
-                f"remainder_at_level{suffix}": tidy(abs(limit - last.value)),
-                "share": tidy(share),
-                "years": max(levels) - base[0],
+                "base": base[1],
+                "base_year": base[0],
+                "area": area,
+                "year": year,
+                "value": tidy(values[year]),
+                "difference": tidy(base[1] - values[year]),
             },
+            part=area,
         )
 
 
-@rule(Kind.RECORD)
-def targets_elsewhere(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.RECORD)
+def remainder_that_must_go(context: PlanContext, target: Target) -> Iterator[Flaw]:
+    """Find gains that take a quarter or more of all that is left up to the indicator's limit."""
+    base, levels = context.base(target), context.usual_levels(target)
+    indicator = context.indicator(target)
+    if base is None or not levels or indicator is None:
+        return
+    last = levels[max(levels)]
+    limit = indicator.bounds[1 if last.rising else 0]
+    if limit is None or last.op == "==" or last.gap(base[1]) <= 0 or base[1] == limit:
+        return
+    share = share_of_remainder(base[1], last.value, limit)
+    # All of it is a promise of another kind: one unit left out breaks it.
+    if not _MUCH_OF_THE_REMAINDER <= share < 1 or max(levels) <= base[0]:
+        return
+    suffix = "_pct" if indicator.unit == "percent" else ""
+    yield Flaw(
+        severity=Severity.LOW,
+        text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
+        values={
+            "left": said_value(abs(limit - base[1]), indicator.unit),
+            "to": said_value(abs(limit - last.value), indicator.unit),
+            "year": max(levels),
+            "share": short(100 * share, 0),
+        },
+        numbers={
+            f"remainder_at_base{suffix}": tidy(abs(limit - base[1])),
+            f"remainder_at_level{suffix}": tidy(abs(limit - last.value)),
+            "share": tidy(share),
+            "years": max(levels) - base[0],
+        },
+    )
+
+
+@rule_of_target(Kind.RECORD)
+def targets_elsewhere(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Hold a base and a level against what an area above asks for on the same indicator."""
-    for target in context.plan.targets:
-        levels, base = context.usual_levels(target), context.base(target)
-        indicator = context.indicator(target)
-        if not levels or indicator is None:
+    levels, base = context.usual_levels(target), context.base(target)
+    indicator = context.indicator(target)
+    if not levels or indicator is None:
+        return
+    last = levels[max(levels)]
+    for entry in context.known(TargetElsewhere, indicator.id):
+        if entry.area not in context.areas_above(target):
             continue
-        last = levels[max(levels)]
-        for entry in context.known(TargetElsewhere, indicator.id):
-            if not isinstance(entry, TargetElsewhere) or entry.area not in context.areas_above(
-                target
-            ):
-                continue
-            if base and entry.bound.met_by(base[1]):
-                key = "elsewhere_base_beyond"
-            elif entry.bound.gap(last.value) <= 0:
-                key = "elsewhere_level_beyond"
-            else:
-                key = "elsewhere_asks_more"
-            yield Flaw(
-                severity=Severity.LOW,
-                targets=(target.id,),
-                text=f"audit_record.{key}",
-                values={
-                    "base": said_value(base[1], indicator.unit) if base else "",
-                    "level": said_bound(last, indicator.unit),
-                    "level_year": max(levels),
-                    "area": context.area_name(entry.area),
-                    "asked": said_bound(entry.bound, indicator.unit),
-                    "year": entry.year,
-                },
-                numbers={
-                    "base": base[1] if base else None,
-                    "level": last.value,
-                    "level_year": max(levels),
-                    "asked_elsewhere": entry.bound.value,
-                    "asked_year": entry.year,
-                    "area": entry.area,
-                    "gap": tidy(entry.bound.gap(last.value)),
-                },
-                part=entry.id,
-            )
+        if base and entry.bound.met_by(base[1]):
+            key = "elsewhere_base_beyond"
+        elif entry.bound.gap(last.value) <= 0:
+            key = "elsewhere_level_beyond"
+        else:
+            key = "elsewhere_asks_more"
+        yield Flaw(
+            severity=Severity.LOW,
+            text=f"audit_record.{key}",
+            values={
+                "base": said_value(base[1], indicator.unit) if base else "",
+                "level": said_bound(last, indicator.unit),
+                "area": context.area_name(entry.area),
+                "asked": said_bound(entry.bound, indicator.unit),
+                "year": entry.year,
+            },
+            numbers={
+                "base": base[1] if base else None,
+                "level": last.value,
+                "level_year": max(levels),
+                "asked_elsewhere": entry.bound.value,
+                "asked_year": entry.year,
+                "area": entry.area,
+                "gap": tidy(entry.bound.gap(last.value)),
+            },
+            part=entry.id,
+        )
 
 
-@rule(Kind.RECORD)
-def pace_beyond_norm(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.RECORD)
+def pace_beyond_norm(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find yearly changes steeper than the pace that a higher authority set."""
-    for target in context.plan.targets:
-        indicator = context.indicator(target)
-        if indicator is None:
-            continue
-        norms = [
-            entry
-            for entry in context.known(NormPace, indicator.id)
-            if entry.area in (*context.areas_above(target), *context.catalog.expand(target.areas))
-        ]
-        paces = {
-            reading.id: condition
-            for reading in target.readings
-            for condition in reading.conditions
-            if isinstance(condition, YearlyChange) and condition.change[0].value
-        }
-        if norms and paces:
-            yield from _against_norms(context, target, norms, paces)
+    indicator = context.indicator(target)
+    if indicator is None:
+        return
+    norms = [
+        entry
+        for entry in context.known(NormPace, indicator.id)
+        if entry.area in (*context.areas_above(target), *context.catalog.expand(target.areas))
+    ]
+    paces = {
+        reading.id: condition
+        for reading in target.readings
+        for condition in reading.of(YearlyChange)
+        if condition.change[0].value
+    }
+    if norms and paces:
+        yield from _against_norms(context, target, norms, paces)
 
 
 def _against_norms(
@@ -441,24 +423,18 @@ def _against_norms(
         "times_norm": {name: tidy(pace / least) for name, pace in points.items()},
     }
     values: dict[str, Any] = {
-        "title": context.title(target),
         "norms": " / ".join(signed(entry.points_per_year, 1) for entry in norms),
         "area": context.area_name(norms[0].area),
     }
     if not steep:
-        yield _norm(target, Severity.OPEN, "norm_open", values, numbers)
+        yield Flaw(Severity.OPEN, "audit_record.norm_open", values=values, numbers=numbers)
         return
     values |= {"on": "", "actual": ""}
     values["paces"] = said_rows(
         "audit_record.pace",
-        (
-            {
-                "reading": in_both(target.reading(name).label.in_),
-                "pace": signed(pace, 2),
-                "times": short(pace / least, 1),
-            }
-            for name, pace in steep.items()
-        ),
+        reading=(in_both(target.reading(name).label.in_) for name in steep),
+        pace=(signed(pace, 2) for pace in steep.values()),
+        times=(short(pace / least, 1) for pace in steep.values()),
     )
     if stated is None and seen and any(paces[name].unit == "percent" for name in points):
         values["on"] = said(
@@ -488,19 +464,7 @@ def _against_norms(
             "last": tidy(last.value),
             "change_pp": change,
         }
-    yield _norm(target, Severity.MEDIUM, "beyond_norm", values, numbers)
-
-
-def _norm(
-    target: Target, severity: Severity, key: str, values: dict[str, Any], numbers: dict[str, Value]
-) -> Flaw:
-    return Flaw(
-        severity=severity,
-        targets=(target.id,),
-        text=f"audit_record.{key}",
-        values=values,
-        numbers=numbers,
-    )
+    yield Flaw(Severity.MEDIUM, "audit_record.beyond_norm", values=values, numbers=numbers)
 
 
 def _whole_change(

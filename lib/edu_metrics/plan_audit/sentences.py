@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import LANGUAGES, amount, in_year, number, percent, say
+from edu_metrics.words import LANGUAGES, amount, date, in_year, number, percent, say
 
 #: One thing in every language.
 Said = dict[str, str]
@@ -23,9 +24,10 @@ def said(key: str, **values: Any) -> Said:
     return in_both(lambda lang: say(key, lang, **in_language(values, lang)))
 
 
-def said_rows(key: str, rows: Iterable[Mapping[str, Any]]) -> Said:
-    """Say one text for each row of values, side by side."""
-    return side_by_side(said(key, **row) for row in rows)
+def said_rows(key: str, **columns: Iterable[Any]) -> Said:
+    """Say one text for each row of columns of equal length, side by side."""
+    rows = zip(*columns.values(), strict=True)
+    return side_by_side(said(key, **dict(zip(columns, row, strict=True))) for row in rows)
 
 
 def side_by_side(parts: Iterable[Said]) -> Said:
@@ -36,8 +38,7 @@ def side_by_side(parts: Iterable[Said]) -> Said:
 
 def sizes(steps: Iterable[int], results: Iterable[Any]) -> Said:
     """Say what comes out for each number of steps."""
-    pairs = zip(steps, results, strict=True)
-    return said_rows("audit_impossible.in_steps", ({"steps": n, "shown": one} for n, one in pairs))
+    return said_rows("audit_impossible.in_steps", steps=steps, shown=results)
 
 
 def in_language(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -128,6 +129,11 @@ def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> lis
         return in_both(lambda lang: in_year(measured(value, unit, lang, decimals), year, lang))
 
     return [one(year, value) for year, value in values.items()]
+
+
+def said_date(day: dt.date) -> Said:
+    """Print a day in every language."""
+    return in_both(lambda lang: date(day, lang))
 
 
 def growth_pct(first: float, last: float) -> float:

@@ -18,7 +18,7 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     NOTHING,
     Said,
@@ -26,13 +26,14 @@ from edu_metrics.plan_audit.sentences import (
     in_both,
     said,
     said_alternatives,
+    said_date,
     said_value,
     short,
     tidy,
     with_sign,
 )
 from edu_metrics.trajectories import constant_rate
-from edu_metrics.words import date, percent, say, signed
+from edu_metrics.words import percent, say, signed
 
 #: With less than a quarter of a year to go, a year's result can hardly change any more.
 _TOO_LATE_DAYS = 92
@@ -71,45 +72,43 @@ class _Effect:
     numbers: dict[str, Value]
 
 
-@rule(Kind.TIME_BASE)
-def open_steps(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.TIME_BASE)
+def open_steps(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find clauses that can mean several numbers of yearly steps, and what that changes."""
     issued = context.plan.issued
     left = days_left(issued, issued.year)
-    for target in context.plan.targets:
-        if len(target.steps) < 2:
-            continue
-        steps = sorted(target.steps)
-        effect = _effect(context, target, steps) or _Effect("undecided", NOTHING, {})
-        begins = [context.deadline(target) - number + 1 for number in steps]
-        counted = [year <= issued.year for year in begins]
-        yield Flaw(
-            severity=Severity.OPEN if effect.key == "undecided" else Severity.MEDIUM,
-            targets=(target.id,),
-            text=f"audit_time_base.{effect.key}",
-            values={
-                "spans": said_alternatives(
-                    said(
-                        f"audit_time_base.{'span_with_issue' if one else 'span'}",
-                        steps=number,
-                        first=first,
-                        last=context.deadline(target),
-                    )
-                    for number, first, one in zip(steps, begins, counted, strict=True)
-                ),
-                "totals": effect.words,
-                "left": said("audit_time_base.left", issued=_date(issued), days=left)
-                if any(counted)
-                else "",
-            },
-            numbers={
-                "steps": [*steps],
-                "first_years": [*begins],
-                "counts_year_of_issue": [*counted],
-                "days_left_in_year_of_issue": left,
-                **effect.numbers,
-            },
-        )
+    if len(target.steps) < 2:
+        return
+    steps = sorted(target.steps)
+    effect = _effect(context, target, steps) or _Effect("undecided", NOTHING, {})
+    begins = [context.deadline(target) - number + 1 for number in steps]
+    counted = [year <= issued.year for year in begins]
+    yield Flaw(
+        severity=Severity.OPEN if effect.key == "undecided" else Severity.MEDIUM,
+        text=f"audit_time_base.{effect.key}",
+        values={
+            "spans": said_alternatives(
+                said(
+                    f"audit_time_base.{'span_with_issue' if one else 'span'}",
+                    steps=number,
+                    first=first,
+                    last=context.deadline(target),
+                )
+                for number, first, one in zip(steps, begins, counted, strict=True)
+            ),
+            "totals": effect.words,
+            "left": said("audit_time_base.left", issued=said_date(issued), days=left)
+            if any(counted)
+            else "",
+        },
+        numbers={
+            "steps": [*steps],
+            "first_years": [*begins],
+            "counts_year_of_issue": [*counted],
+            "days_left_in_year_of_issue": left,
+            **effect.numbers,
+        },
+    )
 
 
 def _effect(context: PlanContext, target: Target, steps: list[int]) -> _Effect | None:
@@ -241,81 +240,67 @@ def yearly_events(target: Target, steps: int) -> int:
     return math.floor(steps / min(frequency.every_years))
 
 
-@rule(Kind.TIME_BASE)
-def areas_in_turn(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.TIME_BASE)
+def areas_in_turn(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find yearly rounds over several areas that come round only in the longer count of years."""
     plan = context.plan
-    for target in plan.targets:
-        round_of = _ROUND.match(target.unit)
-        if not (round_of and target.frequency and target.steps):
-            continue
-        members = context.catalog.expand(plan.areas)
-        level = round_of["level"]
-        areas = sum(context.catalog.areas[area].level == level for area in members)
-        steps = sorted(target.steps)
-        covered = [min(yearly_events(target, number), areas) for number in steps]
-        if not areas or min(covered) == areas:
-            continue
-        reaches = [n for n, count in zip(steps, covered, strict=True) if count == areas]
-        first = [context.deadline(target) - number + 1 for number in reaches]
-        yield Flaw(
-            severity=Severity.MEDIUM if reaches else Severity.LOW,
-            targets=(target.id,),
-            text=f"audit_time_base.{'round_if' if reaches else 'round_never'}",
-            values={
-                "areas": areas,
-                "covered": max(covered),
-                "fewer": min(covered),
-                "first": max(first, default=plan.issued.year),
-                "last": context.deadline(target),
-            },
-            numbers={
-                "steps": [*steps],
-                "areas": areas,
-                "areas_covered": [*covered],
-                "first_year_that_covers_all": max(first, default=None),
-            },
-        )
+    round_of = _ROUND.match(target.unit)
+    if not (round_of and target.frequency and target.steps):
+        return
+    members = context.catalog.expand(plan.areas)
+    level = round_of["level"]
+    areas = sum(context.catalog.areas[area].level == level for area in members)
+    steps = sorted(target.steps)
+    covered = [min(yearly_events(target, number), areas) for number in steps]
+    if not areas or min(covered) == areas:
+        return
+    reaches = [n for n, count in zip(steps, covered, strict=True) if count == areas]
+    first = [context.deadline(target) - number + 1 for number in reaches]
+    yield Flaw(
+        severity=Severity.MEDIUM if reaches else Severity.LOW,
+        text=f"audit_time_base.{'round_if' if reaches else 'round_never'}",
+        values={
+            "covered": max(covered),
+            "fewer": min(covered),
+            "first": max(first, default=plan.issued.year),
+            "last": context.deadline(target),
+        },
+        numbers={
+            "steps": [*steps],
+            "areas": areas,
+            "areas_covered": [*covered],
+            "first_year_that_covers_all": max(first, default=None),
+        },
+    )
 
 
 #: A unit such as districts_per_year names the level of the areas that take turns.
 _ROUND = re.compile(r"^(?P<level>[a-z]+?)s_per_year$")
 
 
-@rule(Kind.TIME_BASE)
-def settled_years(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.TIME_BASE)
+def settled_years(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find years that a plan still promises and that were all but over when it came out."""
     issued = context.plan.issued
-    for target in context.plan.targets:
-        deadline = context.deadline(target)
-        promised = {
-            year
-            for reading in target.readings
-            for condition in reading.conditions
-            if isinstance(condition, Level)
-            for year in condition.at
-        } | {deadline}
-        for year in sorted(promised):
-            days = days_left(issued, year)
-            if days >= _TOO_LATE_DAYS:
-                continue
-            last = year == deadline
-            yield Flaw(
-                severity=Severity.MEDIUM if last else Severity.LOW,
-                targets=(target.id,),
-                text=f"audit_time_base.{_settled(days, last=last)}",
-                values={
-                    "issued": _date(issued),
-                    "year": year,
-                    "days": abs(days),
-                },
-                numbers={"year": year, "days_left": days},
-                part=str(year),
-            )
-
-
-def _date(day: dt.date) -> Said:
-    return in_both(lambda lang: date(day, lang))
+    deadline = context.deadline(target)
+    promised = {
+        year for reading in target.readings for level in reading.of(Level) for year in level.at
+    } | {deadline}
+    for year in sorted(promised):
+        days = days_left(issued, year)
+        if days >= _TOO_LATE_DAYS:
+            continue
+        last = year == deadline
+        yield Flaw(
+            severity=Severity.MEDIUM if last else Severity.LOW,
+            text=f"audit_time_base.{_settled(days, last=last)}",
+            values={
+                "issued": said_date(issued),
+                "days": abs(days),
+            },
+            numbers={"year": year, "days_left": days},
+            part=str(year),
+        )
 
 
 def _settled(days: int, *, last: bool) -> str:

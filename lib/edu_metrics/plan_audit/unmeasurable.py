@@ -17,14 +17,12 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
-from edu_metrics.plan_audit.sentences import Said, in_both
-from edu_metrics.words import date
+from edu_metrics.plan_audit.sentences import in_both, said_date
 
 _CHANGES = (YearlyChange, AverageChange, TotalChange)
 
 
 def _grouped(
-    context: PlanContext,
     key: str,
     severity: Severity,
     targets: Iterable[Target],
@@ -34,17 +32,13 @@ def _grouped(
     part: str = "",
 ) -> Iterator[Flaw]:
     """Give one finding for all targets concerned, or none."""
-    concerned = list(targets)
+    concerned = tuple(target.id for target in targets)
     if concerned:
         yield Flaw(
             severity=severity,
-            targets=tuple(target.id for target in concerned),
             text=f"audit_unmeasurable.{key}",
-            values={
-                "number": len(concerned),
-                "titles": context.titles(concerned),
-                **(values or {}),
-            },
+            targets=concerned,
+            values=values or {},
             numbers={"targets": len(concerned), **(numbers or {})},
             part=part,
         )
@@ -52,8 +46,7 @@ def _grouped(
 
 def indicators_of(context: PlanContext, target: Target) -> list[Indicator]:
     """Give the indicators that a target names, of all its readings, each once."""
-    names = [target.indicator, *(reading.indicator for reading in target.readings)]
-    return [context.catalog.indicators[name] for name in dict.fromkeys(names) if name]
+    return [context.catalog.indicators[name] for name in target.indicators]
 
 
 def _starts_known(context: PlanContext, target: Target) -> bool:
@@ -87,8 +80,8 @@ def no_baseline(context: PlanContext) -> Iterator[Flaw]:
             changes.append(target)
         elif not sizes and context.usual_levels(target) and target.better in ("higher", "lower"):
             levels.append(target)
-    yield from _grouped(context, "change_without_base", Severity.HIGH, changes, part="change")
-    yield from _grouped(context, "level_without_base", Severity.LOW, levels, part="level")
+    yield from _grouped("change_without_base", Severity.HIGH, changes, part="change")
+    yield from _grouped("level_without_base", Severity.LOW, levels, part="level")
 
 
 @rule(Kind.UNMEASURABLE)
@@ -97,20 +90,9 @@ def no_date(context: PlanContext) -> Iterator[Flaw]:
     undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
     numeric = [target for target in undated if target.numeric]
     others = [target for target in undated if not target.numeric]
-    year = context.plan.last_year
-    for part, severity, targets in (
-        ("numeric", Severity.MEDIUM, numeric),
-        ("other", Severity.LOW, others),
-    ):
-        yield from _grouped(
-            context,
-            "no_date",
-            severity,
-            targets,
-            values={"year": year},
-            numbers={"assumed_year": year},
-            part=part,
-        )
+    year: dict[str, Value] = {"assumed_year": context.plan.last_year}
+    yield from _grouped("no_date", Severity.MEDIUM, numeric, numbers=year, part="numeric")
+    yield from _grouped("no_date", Severity.LOW, others, numbers=year, part="other")
 
 
 @rule(Kind.UNMEASURABLE)
@@ -121,7 +103,7 @@ def no_measure(context: PlanContext) -> Iterator[Flaw]:
         for target in context.plan.targets
         if target.indicator is None and target.frequency is None and not target.readings
     ]
-    yield from _grouped(context, "no_measure", Severity.LOW, bare)
+    yield from _grouped("no_measure", Severity.LOW, bare)
 
 
 @rule(Kind.UNMEASURABLE)
@@ -134,11 +116,8 @@ def undecided_readings(context: PlanContext) -> Iterator[Flaw]:
             default.append(target)
         elif undecided:
             other.append(target)
-    for part, severity, targets in (
-        ("default", Severity.HIGH, default),
-        ("other", Severity.LOW, other),
-    ):
-        yield from _grouped(context, f"undecided_{part}", severity, targets, part=part)
+    yield from _grouped("undecided_default", Severity.HIGH, default, part="default")
+    yield from _grouped("undecided_other", Severity.LOW, other, part="other")
 
 
 @rule(Kind.UNMEASURABLE)
@@ -155,7 +134,6 @@ def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
         value, label = indicator.parameters[name].value, indicator.parameters[name].label
         bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
         yield from _grouped(
-            context,
             "parameter",
             Severity.MEDIUM,
             targets,
@@ -184,7 +162,6 @@ def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
         assumption = context.catalog.assumptions[name]
         turning = assumption.quality == "red" and assumption.impact == "red"
         yield from _grouped(
-            context,
             "unverified" if assumption.unverified else "weak",
             Severity.HIGH if turning else Severity.MEDIUM,
             targets,
@@ -202,9 +179,7 @@ def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
 @rule(Kind.UNMEASURABLE)
 def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
     """Find targets whose data can't be had any more before they fall due."""
-    for entry in context.knowledge:
-        if not isinstance(entry, SourceEnd):
-            continue
+    for entry in context.entries(SourceEnd):
         concerned = [
             target
             for name in entry.indicators
@@ -214,18 +189,13 @@ def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
         months = 12 * (entry.from_date.year - context.plan.issued.year)
         months += entry.from_date.month - context.plan.issued.month
         yield from _grouped(
-            context,
             "source_ends",
             Severity.HIGH,
             [context.targets[n] for n in context.in_order(one.id for one in concerned)],
-            values={"date": _date(entry.from_date), "why": in_both(entry.why.in_)},
+            values={"date": said_date(entry.from_date), "why": in_both(entry.why.in_)},
             numbers={"from_date": entry.from_date.isoformat(), "months_after_issue": months},
             part=entry.id,
         )
-
-
-def _date(day: dt.date) -> Said:
-    return in_both(lambda lang: date(day, lang))
 
 
 @rule(Kind.UNMEASURABLE)
@@ -248,11 +218,10 @@ def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
                     held[2][target.id] = target
     for (year, _), (names, entry, targets) in by_event.items():
         yield from _grouped(
-            context,
             "break_inside",
             Severity.MEDIUM,
             targets.values(),
-            values={"year": year, "why": in_both(entry.why.in_)},
+            values={"why": in_both(entry.why.in_)},
             numbers={"year": year, "breaks": sorted(names)},
             part=min(names),
         )

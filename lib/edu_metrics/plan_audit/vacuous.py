@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edu_metrics.catalog import Bound, EachYear, Indicator, Target, YearlyChange
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
     in_both,
@@ -99,43 +99,41 @@ def _beyond(bound: Bound, least: float) -> float:
     return bound.value + (least if bound.rising else -least)
 
 
-@rule(Kind.VACUOUS)
-def smallest_movement(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.VACUOUS)
+def smallest_movement(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find levels of which some year asks for nothing, or for any movement however small."""
-    for target in context.plan.targets:
-        reading, indicator = target.default_reading, context.usual_indicator(target)
-        if reading is None or indicator is None or _at_limit(context, target):
-            continue
-        if any(isinstance(condition, YearlyChange) for condition in reading.conditions):
-            continue
-        base = context.base(target)
-        levels = {year: _facing(ends, base) for year, ends in context.bounds(reading).items()}
-        path = smallest_path(levels, base, least=_least(indicator))
-        if not any(asked.nothing or asked.anything for asked in path.values()):
-            continue
-        idle = all(asked.nothing or asked.anything for asked in path.values())
-        start = base or (min(levels), _beyond(levels[min(levels)], _least(indicator)))
-        suffix = "_pct" if indicator.unit == "percent" else ""
-        yield Flaw(
-            severity=Severity.MEDIUM if idle else Severity.LOW,
-            targets=(target.id,),
-            text=f"audit_vacuous.{'nowhere' if idle else 'somewhere'}",
-            values={
-                "start": _start(levels, base, indicator.unit),
-                "asked": _asked(path, indicator.unit),
-                "path": _then((start[1], *(one.value for one in path.values())), indicator.unit),
-            },
-            numbers={
-                "base_stated": base is not None,
-                "years": [start[0], *path],
-                f"smallest_path{suffix}": [
-                    tidy(start[1]),
-                    *(asked.value for asked in path.values()),
-                ],
-                f"asked{'_pp' if suffix else ''}": [asked.change for asked in path.values()],
-                "asks": [_word(asked) for asked in path.values()],
-            },
-        )
+    reading, indicator = target.default_reading, context.usual_indicator(target)
+    if reading is None or indicator is None or _at_limit(context, target):
+        return
+    if reading.of(YearlyChange):
+        return
+    base = context.base(target)
+    levels = {year: _facing(ends, base) for year, ends in context.bounds(reading).items()}
+    path = smallest_path(levels, base, least=_least(indicator))
+    if not any(asked.nothing or asked.anything for asked in path.values()):
+        return
+    idle = all(asked.nothing or asked.anything for asked in path.values())
+    start = base or (min(levels), _beyond(levels[min(levels)], _least(indicator)))
+    suffix = "_pct" if indicator.unit == "percent" else ""
+    yield Flaw(
+        severity=Severity.MEDIUM if idle else Severity.LOW,
+        text=f"audit_vacuous.{'nowhere' if idle else 'somewhere'}",
+        values={
+            "start": _start(levels, base, indicator.unit),
+            "asked": _asked(path, indicator.unit),
+            "path": _then((start[1], *(one.value for one in path.values())), indicator.unit),
+        },
+        numbers={
+            "base_stated": base is not None,
+            "years": [start[0], *path],
+            f"smallest_path{suffix}": [
+                tidy(start[1]),
+                *(asked.value for asked in path.values()),
+            ],
+            f"asked{'_pp' if suffix else ''}": [asked.change for asked in path.values()],
+            "asks": [_word(asked) for asked in path.values()],
+        },
+    )
 
 
 def _facing(ends: tuple[Bound, ...], base: tuple[int, float] | None) -> Bound:
@@ -184,44 +182,36 @@ def _then(values: tuple[float, ...], unit: str) -> Said:
     )
 
 
-@rule(Kind.VACUOUS)
-def smallest_rise(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.VACUOUS)
+def smallest_rise(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find yearly changes without a size: any movement keeps them, or none at all."""
-    for target in context.plan.targets:
-        pace, indicator = context.pace(target), context.usual_indicator(target)
-        if pace is None or pace.slowest != 0 or pace.fastest is not None or indicator is None:
-            continue
-        strict = any(
-            bound.strict
-            for condition in (target.default_reading.conditions if target.default_reading else ())
-            if isinstance(condition, YearlyChange)
-            for bound in condition.change
-        )
-        yield Flaw(
-            severity=Severity.MEDIUM,
-            targets=(target.id,),
-            text=f"audit_vacuous.{'any_rise' if strict else 'no_rise'}",
-            numbers={"slowest_per_year": 0.0, "standing_still_keeps_it": not strict},
-        )
+    pace, indicator = context.pace(target), context.usual_indicator(target)
+    if pace is None or pace.slowest != 0 or pace.fastest is not None or indicator is None:
+        return
+    changes = target.default_reading.of(YearlyChange) if target.default_reading else []
+    strict = any(bound.strict for condition in changes for bound in condition.change)
+    yield Flaw(
+        severity=Severity.MEDIUM,
+        text=f"audit_vacuous.{'any_rise' if strict else 'no_rise'}",
+        numbers={"slowest_per_year": 0.0, "standing_still_keeps_it": not strict},
+    )
 
 
-@rule(Kind.VACUOUS)
-def floor_that_may_stand_still(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.VACUOUS)
+def floor_that_may_stand_still(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find floors for each year that ask for no change from one year to the next."""
-    for target in context.plan.targets:
-        reading, indicator = target.default_reading, context.usual_indicator(target)
-        if reading is None or indicator is None or _at_limit(context, target):
-            continue
-        floors = [c.bound for c in reading.conditions if isinstance(c, EachYear)]
-        if not floors or len(floors) < len(reading.conditions):
-            continue
-        yield Flaw(
-            severity=Severity.LOW,
-            targets=(target.id,),
-            text="audit_vacuous.same_floor",
-            values={"floor": said_bound(floors[0], indicator.unit)},
-            numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
-        )
+    reading, indicator = target.default_reading, context.usual_indicator(target)
+    if reading is None or indicator is None or _at_limit(context, target):
+        return
+    floors = [floor.bound for floor in reading.of(EachYear)]
+    if not floors or len(floors) < len(reading.conditions):
+        return
+    yield Flaw(
+        severity=Severity.LOW,
+        text="audit_vacuous.same_floor",
+        values={"floor": said_bound(floors[0], indicator.unit)},
+        numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
+    )
 
 
 def _at_limit(context: PlanContext, target: Target) -> float | None:
@@ -233,20 +223,18 @@ def _at_limit(context: PlanContext, target: Target) -> float | None:
     return end if end is not None and base[1] == end else None
 
 
-@rule(Kind.VACUOUS)
-def already_at_the_limit(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.VACUOUS)
+def already_at_the_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find targets that the plan itself says have been reached and can't be raised."""
-    for target in context.plan.targets:
-        limit, indicator = _at_limit(context, target), context.usual_indicator(target)
-        if limit is None or indicator is None:
-            continue
-        yield Flaw(
-            severity=Severity.MEDIUM,
-            targets=(target.id,),
-            text="audit_vacuous.at_limit",
-            values={"limit": said_value(limit, indicator.unit)},
-            numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
-        )
+    limit, indicator = _at_limit(context, target), context.usual_indicator(target)
+    if limit is None or indicator is None:
+        return
+    yield Flaw(
+        severity=Severity.MEDIUM,
+        text="audit_vacuous.at_limit",
+        values={"limit": said_value(limit, indicator.unit)},
+        numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
+    )
 
 
 @rule(Kind.VACUOUS)
@@ -262,29 +250,26 @@ def cannot_fail(context: PlanContext) -> Iterator[Flaw]:
             severity=Severity.LOW,
             targets=tuple(target.id for target in targets),
             text="audit_vacuous.no_number",
-            values={"count": len(targets), "titles": context.titles(targets)},
             numbers={"count": len(targets)},
         )
 
 
-@rule(Kind.VACUOUS)
-def rate_beyond_100(context: PlanContext) -> Iterator[Flaw]:
+@rule_of_target(Kind.VACUOUS)
+def rate_beyond_100(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find floors on a rate that may pass 100, and so is no share of those meant."""
-    for target in context.plan.targets:
-        indicator = context.usual_indicator(target)
-        if indicator is None or indicator.unit != "percent" or indicator.bounds[1] is not None:
-            continue
-        levels = context.usual_levels(target)
-        floors = [bound for _, bound in sorted(levels.items()) if bound.rising]
-        if not floors or floors[-1].value > 100:
-            continue
-        yield Flaw(
-            severity=Severity.LOW,
-            targets=(target.id,),
-            text="audit_vacuous.beyond_100",
-            values={
-                "floor": said_bound(floors[-1], "percent"),
-                "share": said_value(floors[-1].value, "percent"),
-            },
-            numbers={"floor_pct": floors[-1].value, "upper_limit_pct": None},
-        )
+    indicator = context.usual_indicator(target)
+    if indicator is None or indicator.unit != "percent" or indicator.bounds[1] is not None:
+        return
+    levels = context.usual_levels(target)
+    floors = [bound for _, bound in sorted(levels.items()) if bound.rising]
+    if not floors or floors[-1].value > 100:
+        return
+    yield Flaw(
+        severity=Severity.LOW,
+        text="audit_vacuous.beyond_100",
+        values={
+            "floor": said_bound(floors[-1], "percent"),
+            "share": said_value(floors[-1].value, "percent"),
+        },
+        numbers={"floor_pct": floors[-1].value, "upper_limit_pct": None},
+    )

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edu_metrics.catalog import Catalog, Plan, Reading, Study, Target, nearest
-from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.catalog import Bound, Catalog, Plan, Study, Target
+from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.arithmetic import is_possible
-from edu_metrics.reachability.checks import Check, accepted, decided_by
-from edu_metrics.reachability.gap import pace_falls_short, with_gap
-from edu_metrics.reachability.noise import chance_decides, noise_of
+from edu_metrics.reachability.checks import Check, CheckResult, accepted, decided_by, still_open
+from edu_metrics.reachability.gap import pace_falls_short, standing
+from edu_metrics.reachability.noise import Noise, chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
-from edu_metrics.reachability.probability import BEYOND, Reached, at_level, level_asked, reached
+from edu_metrics.reachability.probability import BEYOND, Reached, level_asked, reached
 from edu_metrics.reachability.question import NoJointForecastError, Question
 from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError
-from edu_metrics.reachability.verdicts import Applies, Assessment, Verdict, verdict_of
+from edu_metrics.reachability.verdicts import Applies, Assessment, Fields, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
@@ -77,20 +78,13 @@ def iter_assessments(
 ) -> Iterator[Assessment]:
     """Assess like :func:`assess`, one after the other, for who needs not hold thousands."""
     plan = catalog.plan(study.plan)
-    known = [target.id for target in plan.targets]
-    unknown = [target for target in targets or () if target not in known]
-    if unknown:
-        raise DefinitionError(
-            f"expected targets of plan {plan.id!r}",
-            [f"no target {name!r}{nearest(name, known)}" for name in unknown],
-        )
+    wanted = plan.chosen(targets)
     chosen = [catalog.study_area(study, area).id for area in areas or ()]
     store = SeriesStore(catalog, study, table)
     return (
         assess_target(store, plan, target, area)
         for area in chosen or store.areas
-        for target in plan.targets
-        if targets is None or target.id in targets
+        for target in wanted
     )
 
 
@@ -114,23 +108,26 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
     Assessment
         That of the default reading and steps, with all others in ``others``.
     """
-    blank = Assessment(
-        study=store.study.id,
-        area=area,
-        target=target.id,
-        applies=_applies(store, target, area),
-        verdict=Verdict.TRACKED,
-        as_of=store.study.as_of,
-        indicator=target.indicator,
-    )
+    applies = _applies(store, target, area)
     if not target.readings:
-        return blank
-    results = [
-        _assess_reading(store, plan, target, reading, steps, blank)
+        return Assessment(
+            study=store.study.id,
+            area=area,
+            target=target.id,
+            applies=applies,
+            verdict=Verdict.TRACKED,
+            as_of=store.study.as_of,
+            indicator=target.indicator,
+        )
+    first, *others = (
+        with_pace_percentile(
+            _assess_reading(Question(store, plan, target, reading, steps, area), applies),
+            store.catalog,
+            store.study,
+        )
         for reading, steps in plan.combinations(target)
-    ]
-    results = [with_pace_percentile(one, store.catalog, store.study) for one in results]
-    return replace(results[0], others=tuple(results[1:]))
+    )
+    return replace(first, others=tuple(others))
 
 
 def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
@@ -144,54 +141,66 @@ def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
     return Applies.ELSEWHERE
 
 
-def _assess_reading(
-    store: SeriesStore,
-    plan: Plan,
-    target: Target,
-    reading: Reading,
-    steps: int | None,
-    blank: Assessment,
-) -> Assessment:
+def _assess_reading(question: Question, applies: Applies) -> Assessment:
+    store, target, reading = question.store, question.target, question.reading
     indicator_id = reading.indicator or target.indicator
-    blank = replace(blank, reading=reading.id, steps=steps, indicator=indicator_id)
+    found = partial(
+        Assessment,
+        study=store.study.id,
+        area=question.area,
+        target=target.id,
+        applies=applies,
+        as_of=store.study.as_of,
+        reading=reading.id,
+        steps=question.steps,
+        indicator=indicator_id,
+    )
     if reading.undecided or indicator_id is None:
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
-    question = Question(store, plan, target, reading, steps, blank.area)
-    indicator, record, checks = question.indicator, question.record, question.checks
-    if blank.applies is Applies.PARTS and any(
-        check.among and check.own_years and blank.area not in check.among for check in checks
+        return found(verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
+    record, checks = question.record, question.checks
+    if applies is Applies.PARTS and any(
+        check.among and check.own_years and question.area not in check.among for check in checks
     ):
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
+        return found(verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
     results = tuple(question.result(check) for check in checks)
-    blank = with_gap(blank, question)
-    noise = noise_of(indicator, record, checks, results, blank.level)
-    blank = replace(blank, checks=results, sources=record.sources, noise=noise)
+    stands = standing(question, applies)
+    noise = noise_of(question.indicator, record, checks, results, stands["level"])
+    answer = _answer(question, results, stands["level"], noise)
+    return found(checks=results, sources=record.sources, noise=noise, **stands, **answer)
 
+
+def _answer(
+    question: Question, results: Sequence[CheckResult], level: Bound | None, noise: Noise | None
+) -> Fields:
+    """Give the verdict, and what it rests on: first what is known, then what chance may bring."""
+    record, checks = question.record, question.checks
     missed = any(result.holds is False for result in results)
     if missed or all(result.holds for result in results):
         if chance_decides(noise, checks, results, record):
-            return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
+            return _cannot_tell("noise")
         if missed:
-            return replace(blank, verdict=Verdict.MISSED)
-        return replace(blank, verdict=Verdict.MET, year_reached=question.due)
-    undecided = blank.undecided(checks)
+            return {"verdict": Verdict.MISSED}
+        return {"verdict": Verdict.MET, "year_reached": question.due}
+    undecided = still_open(checks, results)
     if any(question.from_zero(check) for check in undecided):
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="change_from_zero")
+        return _cannot_tell("change_from_zero")
     broken = any(question.broken(check) for check in undecided)
     # What arithmetic rules out needs no data.
-    last_year = record.last_year or 0
-    if not broken and not is_possible(
-        checks, record.exact, limits=indicator.bounds, last_year=last_year
-    ):
-        return replace(blank, verdict=Verdict.IMPOSSIBLE, reason="bounds")
+    last_year, limits = record.last_year or 0, question.indicator.bounds
+    if not broken and not is_possible(checks, record.exact, limits=limits, last_year=last_year):
+        return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)
     if lacking:
-        return replace(blank, verdict=Verdict.NO_DATA, missing=missing)
+        return {"verdict": Verdict.NO_DATA, "missing": missing}
     if broken:
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
-    if pace_falls_short(plan, target, record, blank.level, question.due):
-        blank = replace(blank, findings=("promised_pace",))
-    return _forecast(question, undecided, blank)
+        return _cannot_tell("break")
+    slow = pace_falls_short(question.plan, question.target, record, level, question.due)
+    findings = ("promised_pace",) if slow else ()
+    return {"findings": findings, **_forecast(question, undecided, level, noise)}
+
+
+def _cannot_tell(reason: str, missing: tuple[Missing, ...] = ()) -> Fields:
+    return {"verdict": Verdict.CANNOT_TELL, "reason": reason, "missing": missing}
 
 
 def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
@@ -215,58 +224,55 @@ def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tupl
     return lacking, tuple(dict.fromkeys(missing))
 
 
-def _forecast(question: Question, undecided: Sequence[Check], blank: Assessment) -> Assessment:
+def _forecast(
+    question: Question, undecided: Sequence[Check], level: Bound | None, noise: Noise | None
+) -> Fields:
     record = question.record
     last_year = max(record.exact)
     breaks = question.store.breaks(question.indicator.id, record.area)
     if any(last_year < entry.year <= question.due for entry in breaks):
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="break")
+        return _cannot_tell("break")
     try:
         trajectory = question.trajectory(record.area)
         raw = question.probability(undecided)
     except NoJointForecastError as error:
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason=f"no_joint_forecast:{error}")
+        return _cannot_tell(f"no_joint_forecast:{error}")
     except UnforeseenError as error:
-        missing = question.missing(sorted(year for year in record.bounds if year > last_year))
-        return replace(
-            blank, verdict=Verdict.CANNOT_TELL, reason=f"bound_unforeseen:{error}", missing=missing
-        )
+        wanted = sorted(year for year in record.bounds if year > last_year)
+        return _cannot_tell(f"bound_unforeseen:{error}", question.missing(wanted))
     except ProjectionError as error:
         wanted = [last_year - back for back in range(1, 4)]
         missing = question.missing([year for year in wanted if year not in record.exact])
-        return replace(
-            blank, verdict=Verdict.CANNOT_TELL, reason=f"too_little:{error}", missing=missing
-        )
-    if _hangs_on_unknown_whole(question, undecided, blank):
-        missing = question.missing([last_year])
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="whole_unknown", missing=missing)
-    probability = float(stated(raw))
+        return _cannot_tell(f"too_little:{error}", missing)
+    if _hangs_on_unknown_whole(question, undecided, level):
+        return _cannot_tell("whole_unknown", question.missing([last_year]))
     low, median, high = _ends(question, trajectory)
-    years = _reached(question, undecided, blank, trajectory)
-    blank = replace(
-        blank,
-        probability=probability,
-        probability_raw=raw,
-        interval=(low, high),
-        median=median,
-        reached=years,
-        year_reached=years.median_year if years else None,
-        model=trajectory.model,
-        calibration=Calibration.of(
+    rests_on = {
+        "interval": (low, high),
+        "median": median,
+        "model": trajectory.model,
+        "calibration": Calibration.of(
             trajectory.peers + 1, "amounts" if question.indicator.bounds[1] is None else "rates"
         ),
-        unusual=trajectory.unusual,
-        cautions=_cautions(question, last_year),
-    )
+        "unusual": trajectory.unusual,
+        "cautions": _cautions(question, last_year),
+    }
     if question.due - last_year > TOO_FAR_YEARS:
         # So far ahead an interval is all that is shown.
-        blank = replace(blank, probability=None, probability_raw=None, reached=None)
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="too_far", year_reached=None)
+        return {**rests_on, **_cannot_tell("too_far")}
+    probability = float(stated(raw))
+    years = None if level is None else _reached(question, undecided, level, trajectory)
+    chances = {
+        "probability": probability,
+        "probability_raw": raw,
+        "reached": years,
+        "year_reached": years.median_year if years else None,
+    }
     verdict = verdict_of(probability)
     # Out of reach is out of reach of chance too; any other word would speak of chance alone.
-    if blank.noise is not None and blank.noise.hidden and verdict is not Verdict.OUT_OF_REACH:
-        return replace(blank, verdict=Verdict.CANNOT_TELL, reason="noise")
-    return replace(blank, verdict=verdict)
+    if noise is not None and noise.hidden and verdict is not Verdict.OUT_OF_REACH:
+        return {**rests_on, **chances, **_cannot_tell("noise")}
+    return {**rests_on, **chances, "verdict": verdict}
 
 
 def _ends(question: Question, trajectory: Trajectory) -> tuple[float, float, float]:
@@ -290,7 +296,9 @@ def _cautions(question: Question, last_year: int) -> tuple[str, ...]:
     return tuple(cautions)
 
 
-def _hangs_on_unknown_whole(question: Question, checks: Sequence[Check], blank: Assessment) -> bool:
+def _hangs_on_unknown_whole(
+    question: Question, checks: Sequence[Check], level: Bound | None
+) -> bool:
     """
     Tell whether a check sits at 0 or 100 % of a number that nobody knows.
 
@@ -300,30 +308,28 @@ def _hangs_on_unknown_whole(question: Question, checks: Sequence[Check], blank: 
     if limits != (0, 100) or question.record.last_year in question.record.counts:
         return False
     bounds = [bound for check in checks if check.measure == "value" for bound in check.bounds]
-    if blank.level is not None:
-        bounds.append(blank.level)
+    if level is not None:
+        bounds.append(level)
     return any(bound.value in limits and not bound.strict for bound in bounds)
 
 
 def _reached(
-    question: Question, undecided: Sequence[Check], blank: Assessment, trajectory: Trajectory
-) -> Reached | None:
+    question: Question, undecided: Sequence[Check], level: Bound, trajectory: Trajectory
+) -> Reached:
     """
     Tell when the level is reached, up to some years beyond the due one.
 
     Where the level of one year is all that is still asked, it is the one that the verdict is about,
     and the year in which it is due has the verdict's probability.
     """
-    if blank.level is None:
-        return None
     # Other targets may have asked for a longer trajectory.
     years = [year for year in trajectory.years if year <= question.due + BEYOND]
     asked = level_asked(undecided, question.record.exact)
-    level = asked[1] if asked else accepted(Check("value", (question.due,), (blank.level,)))
+    values = asked[1] if asked else accepted(Check("value", (question.due,), (level,)))
     drawn = reached(
         np.round(trajectory.draws[:, : len(years)], 9),
         years,
-        level,
+        values,
         last_year=trajectory.last_year,
         last_value=round(trajectory.last_value, 9),
     )
@@ -331,20 +337,19 @@ def _reached(
     there = {
         year
         for year, bound in question.record.bounds.items()
-        if decided_by(*bound, Check("value", (year,), (blank.level,)))
+        if decided_by(*bound, Check("value", (year,), (level,)))
     }
     first = min(there, default=years[-1] + 1) if drawn.since is None else years[0]
-    still = [at_level(trajectory, year, level) for year in years]
-    hit = np.maximum.accumulate(np.maximum(drawn.first_hit, still)).tolist()
+    still = trajectory.probabilities(values.bounds)[: len(years)]
+    hit = np.maximum.accumulate(np.maximum(drawn.first_hit, still))
+    told = stated([hit, still, drawn.stays])
+    told[0, [year >= first for year in years]] = 1.0
+    told[1, [year in there for year in years]] = 1.0
+    first_hit, still_there, stays = map(tuple, told.tolist())
     return replace(
         drawn,
-        first_hit=_stated(hit, [year >= first for year in years]),
-        still_there=_stated(still, [year in there for year in years]),
-        stays=_stated(drawn.stays, [False] * len(years)),
+        first_hit=first_hit,
+        still_there=still_there,
+        stays=stays,
         all_asked=asked is not None,
     )
-
-
-def _stated(shares: Sequence[float], facts: Sequence[bool]) -> tuple[float, ...]:
-    said = stated(shares).tolist()
-    return tuple(1.0 if fact else share for share, fact in zip(said, facts, strict=True))

@@ -9,7 +9,7 @@ leaves open is a :class:`Range`, whose ends may be open.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -286,6 +286,12 @@ class CheckResult:
     margin: float | None
 
 
+def still_open(checks: Sequence[Check], results: Sequence[CheckResult]) -> tuple[Check, ...]:
+    """Leave out the checks that a value or a published bound decides."""
+    pairs = zip(checks, results, strict=True)
+    return tuple(check for check, result in pairs if result.holds is None)
+
+
 def checks_of(
     reading: Reading,
     *,
@@ -395,7 +401,10 @@ def _clean(number: Any) -> Any:
     as they are written, so what was computed from them is taken to nine decimals. From a million
     on three are enough, and more would themselves raise dust.
     """
-    return np.where(np.abs(number) < 1e6, np.round(number, 9), np.round(number, 3))[()]
+    small = np.abs(number) < 1e6
+    if small.all():
+        return np.round(number, 9)
+    return np.where(small, np.round(number, 9), np.round(number, 3))[()]
 
 
 def round_half_up(value: Any, to: float) -> Any:
@@ -426,13 +435,12 @@ class Range:
     @classmethod
     def of(cls, op: str, value: float) -> Range:
         """Give what lies on the right side of a value."""
-        return {
-            ">": cls(low=value, low_open=True),
-            ">=": cls(low=value),
-            "<": cls(high=value, high_open=True),
-            "<=": cls(high=value),
-            "==": cls(value, value),
-        }[op]
+        match op:
+            case ">" | ">=":
+                return cls(low=value, low_open=op == ">")
+            case "<" | "<=":
+                return cls(high=value, high_open=op == "<")
+        return cls(value, value)
 
     @property
     def empty(self) -> bool:

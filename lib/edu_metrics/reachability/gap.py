@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edu_metrics.catalog import Bound, Indicator, Plan, Target
 from edu_metrics.errors import DataError
@@ -20,66 +20,75 @@ from edu_metrics.reachability.arithmetic import (
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import Record, counts_whole
-from edu_metrics.reachability.verdicts import Applies, Assessment, Total
+from edu_metrics.reachability.verdicts import Applies, Fields, Total
 
 
-def with_gap(blank: Assessment, question: Question) -> Assessment:
+def standing(question: Question, applies: Applies) -> Fields:
     """
-    Add to an assessment what needs no chance.
+    Say where a series stands before a target: what of an assessment needs no chance.
 
     Parameters
     ----------
-    blank : Assessment
-        What is known so far; says how the target applies to the area.
     question : Question
         The reading's series and checks.
+    applies : Applies
+        How the target stands to the area.
 
     Returns
     -------
-    Assessment
-        With start, level, gap, paces and people, as far as they can be said.
+    dict
+        Fields of an assessment: ``level`` always; start, gap, paces and people as far as they can
+        be said.
     """
-    plan, indicator = question.plan, question.indicator
-    record, checks = question.record, question.checks
+    indicator, record, checks = question.indicator, question.record, question.checks
     known, start = dict(record.exact), "observed"
     last_year = max((year for year in known if year <= question.due), default=None)
-    stated = question.target.baseline
-    # Before the plan was issued nobody knew what it would say.
-    issued = blank.as_of is None or plan.issued <= blank.as_of
-    said = stated is not None and stated.exact and issued
-    if last_year is None and stated and said and blank.applies is Applies.BINDS:
-        # A plan's own statement may serve as an assumed start, and is marked as one. It speaks
-        # of the places that the plan binds and of no other; without a year, of the day of issue.
-        first = min(year for check in checks for year in check.years)
-        last_year = stated.year or min(plan.issued.year, first)
-        known, start = {last_year: stated.value}, "plan_statement"
+    if last_year is None and (said := _stated_start(question, applies)):
+        known, start = said, "plan_statement"
+        last_year = next(iter(said))
     level = final_bound(checks, known, indicator.bounds)
-    level = whole_level(level) if level is not None and counts_whole(indicator) else level
-    blank = replace(blank, level=level)
+    level = None if level is None else _asked(level, indicator)
     if last_year is None:
-        return blank
+        return {"level": level}
     value = known[last_year]
-    blank = replace(
-        blank,
-        last_year=last_year,
-        last_value=value,
-        start=start,
-        vacuous=is_vacuous(checks, known, last_year),
-    )
+    found: Fields = {
+        "level": level,
+        "last_year": last_year,
+        "last_value": value,
+        "start": start,
+        "vacuous": is_vacuous(checks, known, last_year),
+    }
     if level is None:
-        return _with_total(blank, indicator, record, checks)
+        return found | (_towards_total(question, last_year) if start == "observed" else {})
     gap = round(level.gap(value), 9)
-    pace, by = _hardest_pace(checks, known, indicator, last_year)
-    blank = replace(blank, gap=gap, required_pace=pace, required_by=by)
+    found["gap"] = gap
+    found["required_pace"], found["required_by"] = _hardest_pace(
+        checks, known, indicator, last_year
+    )
     if start == "plan_statement":
-        return blank
+        return found
     if record.past_pace is not None:
         towards = record.past_pace if _upwards(level, value) else -record.past_pace
-        needed = years_needed(gap, towards, strict=level.strict)
-        blank = replace(blank, past_pace=record.past_pace, years_needed=needed)
+        found["past_pace"] = record.past_pace
+        found["years_needed"] = years_needed(gap, towards, strict=level.strict)
     if indicator.unit == "percent" and last_year in record.counts:
-        blank = replace(blank, people=_people(level, *record.counts[last_year]))
-    return blank
+        found["people"] = _people(level, *record.counts[last_year])
+    return found
+
+
+def _stated_start(question: Question, applies: Applies) -> dict[int, float]:
+    """
+    Give the start that the plan itself states, by year; nothing where it may not stand for one.
+
+    It is an assumption, and marked as one. It speaks of the places that the plan binds and of no
+    other; without a year, of the day of issue. Before that day nobody knew what it would say.
+    """
+    plan, stated = question.plan, question.target.baseline
+    issued = plan.issued <= question.store.study.as_of
+    if stated is None or not stated.exact or not issued or applies is not Applies.BINDS:
+        return {}
+    first = min(year for check in question.checks for year in check.years)
+    return {stated.year or min(plan.issued.year, first): stated.value}
 
 
 def whole_level(level: Bound) -> Bound:
@@ -109,6 +118,11 @@ def whole_level(level: Bound) -> Bound:
     return Bound(op="<=", value=math.ceil(value) - 1 if level.strict else math.floor(value))
 
 
+def _asked(level: Bound, indicator: Indicator) -> Bound:
+    """Give a level as it can be met: of persons and institutions the next whole one."""
+    return whole_level(level) if counts_whole(indicator) else level
+
+
 def _hardest_pace(
     checks: Sequence[Check], known: Mapping[int, float], indicator: Indicator, last_year: int
 ) -> tuple[float | None, int | None]:
@@ -125,7 +139,7 @@ def _hardest_pace(
             [check for check in checks if check.due <= due], known, indicator.bounds
         )
         if level is not None:
-            level = whole_level(level) if counts_whole(indicator) else level
+            level = _asked(level, indicator)
             there = level.met_by(round(value, 9))
             pace = 0.0 if there else required_pace(value, level.value, due - last_year)
             paces.append((pace, due))
@@ -133,32 +147,31 @@ def _hardest_pace(
     return max(paces, key=lambda one: abs(one[0]), default=(None, None))
 
 
-def _with_total(
-    blank: Assessment, indicator: Indicator, record: Record, checks: Sequence[Check]
-) -> Assessment:
+def _towards_total(question: Question, last_year: int) -> Fields:
     """Say of a sum over years what is done, what is left, and what each year left has to bring."""
-    last_year = blank.last_year
-    if any(check.measure != "sum" for check in checks):
-        return blank
-    if last_year is None or blank.start != "observed":
-        return blank
-    asked = max(checks, key=lambda check: check.due)
-    bound = whole_level(asked.bounds[0]) if counts_whole(indicator) else asked.bounds[0]
+    exact, asked = question.record.exact, question.sum_asked
+    if asked is None:
+        return {}
+    bound = _asked(asked.bounds[0], question.indicator)
     over = [year for year in asked.years if year <= last_year]
-    if not all(year in record.exact for year in over):
-        return replace(blank, total=Total(bound, asked.years, None))
-    so_far = round(sum(record.exact[year] for year in over), 9)
+    if not all(year in exact for year in over):
+        return {"total": Total(bound, asked.years, None)}
+    so_far = round(sum(exact[year] for year in over), 9)
     gap = round(bound.gap(so_far), 9)
-    blank = replace(blank, total=Total(bound, asked.years, so_far), gap=gap)
+    # What a year brought so far: in the years of the sum, or before them where none is over.
+    brought = [exact[year] for year in over] or list(exact.values())
+    past = round(sum(brought) / len(brought), 9)
+    found: Fields = {
+        "total": Total(bound, asked.years, so_far),
+        "gap": gap,
+        "past_pace": past,
+        "years_needed": years_needed(gap, past, strict=bound.strict),
+    }
     left = [year for year in asked.years if year > last_year]
     if left:
-        pace = max(required_pace(so_far, bound.value, len(left)), 0.0)
-        blank = replace(blank, required_pace=pace, required_by=asked.due)
-    # What a year brought so far: in the years of the sum, or before them where none is over.
-    brought = [record.exact[year] for year in over] or list(record.exact.values())
-    past = round(sum(brought) / len(brought), 9)
-    needed = years_needed(gap, past, strict=bound.strict)
-    return replace(blank, past_pace=past, years_needed=needed)
+        found["required_pace"] = max(required_pace(so_far, bound.value, len(left)), 0.0)
+        found["required_by"] = asked.due
+    return found
 
 
 def _upwards(level: Bound, value: float) -> bool:

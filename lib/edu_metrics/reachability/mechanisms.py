@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edu_metrics.catalog import Indicator, LeverRange, MechanismInput, MechanismRate
+from edu_metrics.catalog import (
+    Indicator,
+    LeverRange,
+    LeverSettings,
+    MechanismInput,
+    MechanismRate,
+)
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations.pooling import below, usable, with_sums
 from edu_metrics.reachability.series import Missing, SeriesStore
 from edu_metrics.reachability.verdicts import Assessment
-from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
+from edu_metrics.trajectories.levers import Lever, Levers
+from edu_metrics.trajectories.mechanisms import Mechanism, Rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +42,11 @@ class MechanismStart:
     year: int
     relative: bool
     whole: float | None
+
+    def settings(self, step: LeverSettings) -> dict[str, float]:
+        """Give the levers that a step sets, for this place. [unit of each lever a year]."""
+        scale = (self.whole or 100.0) / 100 if step.per_100 else 1.0
+        return {name: scale * value for name, value in step.set.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ def mechanism_of(
     indicator : Indicator
         One with a mechanism.
     assessment : Assessment
-        With a start, observed or stated by the plan.
+        With a start: observed, stated by the plan, or assumed.
 
     Returns
     -------
@@ -104,7 +116,7 @@ def mechanism_of(
         If the indicator has no mechanism.
     """
     year, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
-    if assessment.start == "plan_statement":
+    if assessment.start != "observed":
         return mechanism_from_statement(indicator, year, value)
     return mechanism_from_counts(quantities, indicator, assessment.area, year)
 

@@ -7,7 +7,7 @@ the number of persons is known. docs/decisions has the rule and its reasons.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, inf
 from statistics import NormalDist
@@ -152,8 +152,7 @@ def noise_of(
         hidden=asked is not None and asks and asked < visible,
         verifiable_from=since,
         near=any(
-            is_chance(check, result, record.exact, record.counts)
-            for check, result in zip(checks, results, strict=True)
+            is_chance(check, result, record) for check, result in zip(checks, results, strict=True)
         ),
         base_pct=rate,
         n_base=n_base,
@@ -161,12 +160,7 @@ def noise_of(
     )
 
 
-def is_chance(
-    check: Check,
-    result: CheckResult,
-    exact: Mapping[int, float],
-    counts: Mapping[int, tuple[float, float]],
-) -> bool:
+def is_chance(check: Check, result: CheckResult, record: Record) -> bool:
     """
     Tell whether chance alone may have put a decided check on its side of the bound.
 
@@ -176,10 +170,8 @@ def is_chance(
         The comparison.
     result : CheckResult
         What came of it.
-    exact : mapping of int to float
-        Values by year. [percent]
-    counts : mapping of int to tuple of float
-        Numerator and denominator by year. [persons]
+    record : Record
+        The series.
 
     Returns
     -------
@@ -187,6 +179,7 @@ def is_chance(
         True where a bound lies within 1.96 standard errors of what was measured: for a check
         that held, any bound; for one that failed, every bound that it failed.
     """
+    exact, counts = record.exact, record.counts
     known = check.measure in CHANGES | {"value"} and all(year in counts for year in check.years)
     if result.holds is None or not known:
         return False
@@ -242,7 +235,7 @@ def chance_decides(
         return False
     holds = all(result.holds for result in results)
     chance = [
-        check.measure in CHANGES and is_chance(check, result, record.exact, record.counts)
+        check.measure in CHANGES and is_chance(check, result, record)
         for check, result in zip(checks, results, strict=True)
         if result.holds is holds
     ]

@@ -150,6 +150,47 @@ def precedent(
     )
 
 
+def precedents_of_pace(
+    classes: Iterable[ReferenceClass],
+    indicator: Indicator,
+    *,
+    pace: float,
+    start: float,
+    years: int,
+    falling: bool = False,
+) -> list[Precedent] | NoPrecedent:
+    """
+    Look a pace up in several reference classes.
+
+    Parameters
+    ----------
+    classes : iterable of ReferenceClass
+        Where to look.
+    indicator : Indicator
+        What the pace is of; only of a rate from 0 to 100 can there be precedents.
+    pace, start, years, falling
+        As for :func:`precedent`.
+
+    Returns
+    -------
+    list of Precedent or NoPrecedent
+        One for each class that has something comparable, or why there is none.
+    """
+    if not _is_rate(indicator):
+        return NoPrecedent.NOT_A_RATE
+    answers = [
+        precedent(reference, pace=pace, start=start, years=years, falling=falling)
+        for reference in classes
+    ]
+    precedents = [answer for answer in answers if isinstance(answer, Precedent)]
+    why = [answer for answer in answers if isinstance(answer, NoPrecedent)]
+    return precedents or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
+
+
+def _is_rate(indicator: Indicator) -> bool:
+    return indicator.unit == "percent" and indicator.bounds == (0, 100)
+
+
 def _count(cell: GainCell, counts: Counts, asked: float, most: float) -> Count | None:
     """
     Count at what is asked: as counted at a step of the table, on the straight line between two.
@@ -213,7 +254,7 @@ def precedents_of(
         return NoPrecedent.NO_START
     if assessment.last_value is None or assessment.last_year is None or assessment.gap is None:
         return NoPrecedent.NO_START
-    if indicator.unit != "percent" or indicator.bounds != (0, 100):
+    if not _is_rate(indicator):
         return NoPrecedent.NOT_A_RATE
     if assessment.required_pace is None or assessment.required_by is None:
         return NoPrecedent.NO_START
@@ -221,19 +262,19 @@ def precedents_of(
     if assessment.gap < 0 or (assessment.gap == 0 and not level.strict):
         return NoPrecedent.NOTHING_ASKED
     falling = level.value < assessment.last_value if level.op == "==" else not level.rising
-    answers = [
-        precedent(
-            reference,
-            pace=abs(assessment.required_pace),
-            start=assessment.last_value,
-            years=assessment.required_by - assessment.last_year,
-            falling=falling,
-        )
-        for reference in classes
-    ]
-    precedents = [answer for answer in answers if isinstance(answer, Precedent)]
-    why = [answer for answer in answers if isinstance(answer, NoPrecedent)]
-    return precedents or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
+    return precedents_of_pace(
+        classes,
+        indicator,
+        pace=abs(assessment.required_pace),
+        start=assessment.last_value,
+        years=assessment.required_by - assessment.last_year,
+        falling=falling,
+    )
+
+
+def classes_of(catalog: Catalog, study: Study) -> list[ReferenceClass]:
+    """Give the reference classes of a study."""
+    return [catalog.reference_class(name) for name in study.reference_class]
 
 
 def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study) -> Assessment:
@@ -256,8 +297,7 @@ def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study)
     """
     if assessment.indicator is None or not study.reference_class:
         return assessment
-    classes = [catalog.reference_class(name) for name in study.reference_class]
-    ordinary = [entry for entry in classes if entry.kind == "ordinary"]
+    ordinary = [entry for entry in classes_of(catalog, study) if entry.kind == "ordinary"]
     precedents = precedents_of(assessment, catalog.indicator(assessment.indicator), ordinary)
     if isinstance(precedents, NoPrecedent):
         return assessment
@@ -330,16 +370,13 @@ def pace_by_class(catalog: Catalog, study: Study) -> PaceOfPercentile:
     >>> round(pace("primary_teachers_bachelor_share", 50, 30.0, 3, False), 6)
     0.1
     """
-    classes = [catalog.reference_class(name) for name in study.reference_class]
-    ordinary = next((entry for entry in classes if entry.kind == "ordinary"), None)
+    ordinary = next((one for one in classes_of(catalog, study) if one.kind == "ordinary"), None)
 
     def pace(
         indicator: str, percentile: float, start: float, years: int, falling: bool
     ) -> float | None:
         entry = catalog.indicator(indicator)
-        if ordinary is None or entry.unit != "percent" or entry.bounds != (0, 100):
-            return None
-        if years not in SPANS:
+        if ordinary is None or not _is_rate(entry) or years not in SPANS:
             return None
         cell = ordinary.cell(band_of(100 - start if falling else start), years)
         return None if cell is None else gain_of_percentile(cell, percentile) / years

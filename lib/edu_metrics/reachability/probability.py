@@ -64,32 +64,10 @@ def probability_of(
     """
     asked = level_asked(checks, known)
     if asked is not None and asked[0] in trajectory.years:
-        return at_level(trajectory, *asked)
+        year, accepts = asked
+        return trajectory.probability(accepts.bounds, year)
     values = {**known, **{year: trajectory.at(year) for year in trajectory.years}}
     return float(np.mean(kept_in(checks, values, rivals)))
-
-
-def at_level(trajectory: Trajectory, year: int, values: Range) -> float:
-    """
-    Give the probability of some values in one year: the only place that looks at one year alone.
-
-    It is exact, and takes no paths, where the law of the year is known.
-
-    Parameters
-    ----------
-    trajectory : Trajectory
-        What the series may do. [unit of the indicator]
-    year : int
-        One of its years.
-    values : Range
-        The values that will do. [unit of the indicator]
-
-    Returns
-    -------
-    float
-        0-1.
-    """
-    return trajectory.probability(values.bounds, year)
 
 
 def kept_in(
@@ -299,22 +277,23 @@ def reached(
             f"expected draws with one column for each of the {len(years)} year(s), and at least "
             f"one of both; found an array of shape {shape}"
         )
-    kept = np.asarray(level.met_by(draws), dtype=bool)
+    # One row a year and one bit a draw: eight draws are looked at in one go.
+    kept = np.packbits(np.transpose(level.met_by(draws)), axis=1)
     since = last_year if level.met_by(last_value) else None
+    stays = np.bitwise_and.accumulate(kept[::-1])[::-1]
     # A level that was kept in the last year observed has had its first hit.
-    hit = np.logical_or(np.maximum.accumulate(kept, axis=1), since is not None)
-    stays = np.flip(np.minimum.accumulate(np.flip(kept, axis=1), axis=1), axis=1)
-    first_hit = _shares(hit)
+    hit = _shares(np.bitwise_or.accumulate(kept), shape[0])
+    first_hit = hit if since is None else (1.0,) * shape[1]
     halves = (int(year) for year, share in zip(years, first_hit, strict=True) if share >= 0.5)
     return Reached(
         years=tuple(int(year) for year in years),
         first_hit=first_hit,
-        still_there=_shares(kept),
-        stays=_shares(stays),
+        still_there=_shares(kept, shape[0]),
+        stays=_shares(stays, shape[0]),
         since=since,
         median_year=next(halves, None) if since is None else since,
     )
 
 
-def _shares(kept: NDArray[Any]) -> tuple[float, ...]:
-    return tuple(float(share) for share in kept.mean(axis=0))
+def _shares(kept: NDArray[np.uint8], draws: int) -> tuple[float, ...]:
+    return tuple((np.bitwise_count(kept).sum(axis=1) / draws).tolist())

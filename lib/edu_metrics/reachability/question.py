@@ -1,11 +1,11 @@
-"""One question: a target under one reading in one area, and the evidence that it rests on."""
+"""One question: a target under one reading in one area, and the series that it rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +48,6 @@ class Question:
     reading: Reading
     steps: int | None
     area: str
-
-    @classmethod
-    def of(cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Question:
-        """Ask again what an assessment has answered."""
-        reading = target.reading(str(assessment.reading))
-        return cls(store, plan, target, reading, assessment.steps, assessment.area)
 
     @cached_property
     def indicator(self) -> Indicator:
@@ -102,7 +96,7 @@ class Question:
         each = check.each and self._named(check.each)
         return replace(check, among=tuple(among), to=to, each=each)
 
-    @property
+    @cached_property
     def due(self) -> int:
         """The year in which the last check falls due."""
         return max(check.due for check in self.checks)
@@ -197,7 +191,7 @@ class Question:
         own, others = self.together(undecided)
         return probability_of(own, undecided, self.record.exact, others)
 
-    @property
+    @cached_property
     def sum_asked(self) -> Check | None:
         """The last sum over years where nothing but sums is asked; else None."""
         if any(check.measure != "sum" for check in self.checks):
@@ -240,39 +234,70 @@ class Question:
 
 
 @dataclass(frozen=True)
+class JudgedQuestion(Question):
+    """A question with its assessment: where its series starts, and what of it is still open."""
+
+    assessment: Assessment
+
+    @classmethod
+    def of(cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Self:
+        """Ask again what an assessment has answered."""
+        reading = target.reading(str(assessment.reading))
+        return cls(store, plan, target, reading, assessment.steps, assessment.area, assessment)
+
+    @property
+    def start_year(self) -> int:
+        """The year of the start."""
+        return int(self.assessment.last_year or 0)
+
+    @property
+    def start_value(self) -> float:
+        """The value at the start. [unit of the indicator]."""
+        return float(self.assessment.last_value or 0.0)
+
+    @property
+    def counts(self) -> tuple[float, float] | None:
+        """Numerator and denominator behind the start, where both are known. [persons]."""
+        observed = self.assessment.start == "observed"
+        return self.record.counts.get(self.start_year) if observed else None
+
+    @property
+    def known(self) -> dict[int, float]:
+        """Values by year up to the start; a start that was not observed stands alone."""
+        exact = self.record.exact if self.assessment.start == "observed" else {}
+        known = {year: value for year, value in exact.items() if year <= self.start_year}
+        return {**known, self.start_year: self.start_value}
+
+    @cached_property
+    def open(self) -> OpenQuestion:
+        """What is still open; a published bound may have decided a check without a value."""
+        checks = self.assessment.undecided(self.checks)
+        due = max((check.due for check in checks), default=self.start_year)
+        years = tuple(range(self.start_year + 1, due + 1))
+        return OpenQuestion(self.indicator, checks, years, self.known)
+
+    @cached_property
+    def closed(self) -> str | None:
+        """Why nothing more can be asked, in one word; None where something can."""
+        if self.assessment.closed:
+            return self.assessment.closed
+        if any(check.hangs_on_others for check in self.open.checks):
+            return "rank"
+        if not self.open.years:
+            return "decided"
+        needed = {year for check in self.open.checks for year in check.years}
+        ahead = {*self.open.known, *self.open.years}
+        return None if needed <= ahead else "earlier_year_unknown"
+
+
+@dataclass(frozen=True)
 class OpenQuestion:
     """What of a question is still open: its checks, its years, and the values that are known."""
 
-    store: SeriesStore
     indicator: Indicator
-    assessment: Assessment
     checks: tuple[Check, ...]
     years: tuple[int, ...]
     known: dict[int, float]
-
-    @classmethod
-    def of(
-        cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment
-    ) -> OpenQuestion | str:
-        """Leave what is decided out of a question, or say why nothing of it is open."""
-        if assessment.closed:
-            return assessment.closed
-        question = Question.of(store, plan, target, assessment)
-        # What a published bound has decided needs no value of its year.
-        checks = assessment.undecided(question.checks)
-        if any(check.hangs_on_others for check in checks):
-            return "rank"
-        start, due = int(assessment.last_year or 0), max(check.due for check in checks)
-        years = tuple(range(start + 1, due + 1))
-        if not years:
-            return "decided"
-        exact = question.record.exact if assessment.start == "observed" else {}
-        known = {year: value for year, value in exact.items() if year <= start}
-        known[start] = float(assessment.last_value or 0.0)
-        needed = {year for check in checks for year in check.years}
-        if not needed <= {*known, *years}:
-            return "earlier_year_unknown"
-        return cls(store, question.indicator, assessment, checks, years, known)
 
     def kept(self, draws: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each draw (one column a year) whether every check holds."""

@@ -22,11 +22,12 @@ from edu_metrics.reachability.mechanisms import (
     Quantities,
     mechanism_of,
 )
-from edu_metrics.reachability.question import OpenQuestion
+from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError, counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import stated
-from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
+from edu_metrics.trajectories.levers import Lever, Setting, smallest_setting
+from edu_metrics.trajectories.mechanisms import Mechanism
 
 #: How surely a target is to be reached: with even odds, and rather surely. [0-1]
 EVEN, SURE = 0.5, 0.8
@@ -203,10 +204,10 @@ def _required(
         usual=assessment.probability,
         practice_percentile=assessment.pace_percentile,
     )
-    question = OpenQuestion.of(store, plan, target, assessment)
-    if isinstance(question, str):
-        return replace(blank, reason=question)
-    blank = replace(blank, past=store.study.as_of.year > question.years[-1])
+    question = JudgedQuestion.of(store, plan, target, assessment)
+    if question.closed:
+        return replace(blank, reason=question.closed)
+    blank = replace(blank, past=question.over(question.open.years[-1]))
     if indicator.mechanism is None:
         return _by_count(blank, question, sure=sure)
     start = mechanism_of(quantities, indicator, assessment)
@@ -223,21 +224,21 @@ def _need(lever: Lever, chance: Callable[[float], float], *, sure: bool) -> Leve
 
 
 def _by_mechanism(
-    blank: Requirements, question: OpenQuestion, start: MechanismStart, runs: _Runs, *, sure: bool
+    blank: Requirements, question: JudgedQuestion, start: MechanismStart, runs: _Runs, *, sure: bool
 ) -> Requirements:
-    indicator, model = question.indicator, start.mechanism
+    indicator, model, left = question.indicator, start.mechanism, question.open
 
     def run(lever: str, value: float) -> NDArray[np.float64]:
-        key = (indicator.id, lever, value, question.years)
+        key = (indicator.id, lever, value, left.years)
         if key not in runs:
             levers = model.levers.set(**{lever: value}) if lever else None
-            runs[key] = model.project(question.years, levers).draws(start.outcome)
+            runs[key] = model.project(left.years, levers).draws(start.outcome)
         return runs[key]
 
     def chance(value: float, lever: str) -> float:
-        return float(np.mean(question.kept(run(lever, value))))
+        return float(np.mean(left.kept(run(lever, value))))
 
-    usual, stands = run("", 0.0), abs(float(question.assessment.last_value or 0.0))
+    usual, stands = run("", 0.0), abs(question.start_value)
     better = -1 if indicator.better == "lower" else 1
     # A lever that does not move this outcome the better way is none here.
     levers = [
@@ -250,7 +251,7 @@ def _by_mechanism(
         kind="mechanism",
         flow=model.flow,
         relative=start.relative,
-        under_model=float(np.mean(question.kept(usual))),
+        under_model=float(np.mean(left.kept(usual))),
         needs=tuple(_need(one, partial(chance, lever=one.name), sure=sure) for one in levers),
         fastest=_fastest(model),
     )
@@ -279,40 +280,37 @@ def _parts(store: SeriesStore, indicator: Indicator, assessment: Assessment) -> 
     return gap_by_parts(counts, level) if adds_up(own, counts) else ()
 
 
-def _by_count(blank: Requirements, question: OpenQuestion, *, sure: bool) -> Requirements:
+def _by_count(blank: Requirements, question: JudgedQuestion, *, sure: bool) -> Requirements:
     """
     Count who must be added each year to what comes of itself.
 
     The numbers are looked for among the draws as they are; a probability that is told is kept
     within what the track record supports.
     """
-    assessment, indicator = question.assessment, question.indicator
-    record = question.store.record(indicator.id, assessment.area)
-    start, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
-    falling, level = indicator.better == "lower", assessment.level
-    observed = assessment.start == "observed"
-    if observed and indicator.bounds == (0, 100) and start in record.counts:
-        numerator, whole = record.counts[start]
+    assessment, indicator, left = question.assessment, question.indicator, question.open
+    falling, level, value = indicator.better == "lower", assessment.level, question.start_value
+    if indicator.bounds == (0, 100) and question.counts is not None:
+        numerator, whole = question.counts
         most = math.floor(numerator if falling else whole - numerator)
         each = 100 / whole
-    elif observed and counts_whole(indicator) and level is not None:
+    elif assessment.start == "observed" and counts_whole(indicator) and level is not None:
         each, most = 1.0, 10 + 3 * math.ceil(abs(level.gap(value)))
     else:
         return replace(blank, reason="no_count", missing=assessment.missing)
     try:
-        trend = question.store.trajectory(indicator.id, assessment.area, question.years[-1])
-        base = np.stack([trend.at(year) for year in question.years], axis=1)
+        trend = question.store.trajectory(indicator.id, question.area, left.years[-1])
+        base = np.stack([trend.at(year) for year in left.years], axis=1)
         standing_still = False
     except UnforeseenError:
         return replace(blank, reason="bound_unforeseen")
     except ProjectionError:
-        base, standing_still = np.full((1, len(question.years)), value), True
-    growing = np.arange(1, len(question.years) + 1) * each * (-1 if falling else 1)
+        base, standing_still = np.full((1, len(left.years)), value), True
+    growing = np.arange(1, len(left.years) + 1) * each * (-1 if falling else 1)
 
     def part(more: float) -> float:
         moved: NDArray[np.float64] = np.asarray(base + more * growing, dtype=np.float64)
         # A count comes to whole persons; dust must not ask for one more.
-        return float(np.mean(question.kept(np.round(moved, 9))))
+        return float(np.mean(left.kept(np.round(moved, 9))))
 
     def chance(more: float) -> float:
         # With nobody added this is the target's own, and there is one of those.
@@ -320,7 +318,7 @@ def _by_count(blank: Requirements, question: OpenQuestion, *, sure: bool) -> Req
         return part(more) if more or own is None else own
 
     if standing_still:
-        every = question.kept(np.round(base + np.arange(most + 1)[:, None] * growing, 9))
+        every = left.kept(np.round(base + np.arange(most + 1)[:, None] * growing, 9))
         even = _first(np.flatnonzero(every))
         need = LeverNeed(MORE_A_YEAR, "persons", 0.0, float(most), even, even if sure else None)
     else:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -52,18 +52,8 @@ class Forecast:
     @classmethod
     def of(cls, found: Assessment, as_of: dt.date) -> Forecast:
         """Take from an assessment what was printed of it."""
-        return cls(
-            study=found.study,
-            area=found.area,
-            target=found.target,
-            as_of=as_of,
-            verdict=found.verdict,
-            reading=found.reading,
-            steps=found.steps,
-            last_year=found.last_year,
-            probability=two_digits(found.probability),
-            interval=found.interval,
-        )
+        printed = {one.name: getattr(found, one.name) for one in fields(cls)}
+        return cls(**printed | {"as_of": as_of, "probability": two_digits(found.probability)})
 
     @property
     def key(self) -> tuple[str, str, str, str | None, int | None, dt.date]:

@@ -21,7 +21,7 @@ from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
 from edu_metrics.reachability.mechanisms import MechanismStart, Quantities, mechanism_of
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import kept_in
-from edu_metrics.reachability.question import OpenQuestion, Question
+from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore, counts_whole
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_of
 from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_scale
@@ -38,7 +38,7 @@ _PARTS, _HALVINGS, _OF_PERSONS = 16, 7, 11
 class _Trend:
     """One reading's checks, and the draws that they are held against, on the model's scale."""
 
-    question: Question
+    question: JudgedQuestion
     checks: tuple[Check, ...]
     years: tuple[int, ...]
     scale: Scale
@@ -72,9 +72,7 @@ class _Trend:
         return verdict_of(float(stated(probability))) != self.verdict
 
 
-def trend_sensitivity(
-    blank: Sensitivity, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment
-) -> Sensitivity:
+def trend_sensitivity(blank: Sensitivity, question: JudgedQuestion) -> Sensitivity:
     """
     Say what would have to be otherwise for a forecast to get another verdict.
 
@@ -82,14 +80,8 @@ def trend_sensitivity(
     ----------
     blank : Sensitivity
         What is spoken of.
-    store : SeriesStore
-        The study's series.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
-    assessment : Assessment
-        Its assessment, with a probability.
+    question : JudgedQuestion
+        The target in its area, with a probability.
 
     Returns
     -------
@@ -97,8 +89,8 @@ def trend_sensitivity(
         With the start, a drift beside the model's own, the swing of the draws, the year in which
         the target falls due and, where noise is at stake, the number of persons.
     """
-    question = Question.of(store, plan, target, assessment)
-    trend, spread = _trend_of(question, assessment)
+    assessment = question.assessment
+    trend, spread = _trend_of(question)
     influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
     if assessment.noise is not None and assessment.noise.asked is not None:
         influences.append(persons(assessment.noise))
@@ -112,9 +104,9 @@ def trend_sensitivity(
     )
 
 
-def _trend_of(question: Question, assessment: Assessment) -> tuple[_Trend, float]:
+def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     """Put the draws on their scale; give them with the spread of a year on that scale."""
-    checks = assessment.undecided(question.checks)
+    checks = question.open.checks
     trajectory, rivals = question.together(checks)
     years = tuple(year for year in trajectory.years if year <= question.due + 1)
     scale = scale_for(question.indicator.bounds)
@@ -123,10 +115,11 @@ def _trend_of(question: Question, assessment: Assessment) -> tuple[_Trend, float
     whole = 1.0 if counts_whole(question.indicator) and scale.name == "log" else whole
     draws = trajectory.draws[:, : len(years)]
     points = to_scale(draws, scale, whole)
+    stated_as = float(question.assessment.probability or 0.0)
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
-    verdict = verdict_of(float(assessment.probability or 0.0))
+    verdict = verdict_of(stated_as)
     trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict)
-    offset = float(assessment.probability or 0.0) - float(stated(trend.probability(points)))
+    offset = stated_as - float(stated(trend.probability(points)))
     lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
     # Where few are counted two draws in three may be one number.
     spread = max(float(high - low) / 2, float(higher - lower) / 4)
@@ -282,15 +275,17 @@ def sensitivity_of(
         area, target.id, judged.reading, judged.steps, judged.indicator, level=judged.level,
         probability=judged.probability, turned=turned,
     )  # fmt: skip
-    question = OpenQuestion.of(store, plan, target, judged)
-    if isinstance(question, str):
-        return replace(blank, reason=question)
+    if judged.closed:
+        return replace(blank, reason=judged.closed)
+    question = JudgedQuestion.of(store, plan, target, judged)
+    if question.closed:
+        return replace(blank, reason=question.closed)
     lacking = None
     if question.indicator.mechanism is not None:
         start = mechanism_of(quantities or Quantities(store), question.indicator, judged)
         if isinstance(start, MechanismStart):
-            return mechanism_sensitivity(blank, question, start)
+            return mechanism_sensitivity(blank, question.open, start)
         lacking = start.reason
     if judged.probability is None:
         return replace(blank, reason=lacking or "no_forecast")
-    return trend_sensitivity(blank, store, plan, target, judged)
+    return trend_sensitivity(blank, question)

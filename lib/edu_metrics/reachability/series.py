@@ -13,7 +13,14 @@ from edu_metrics.catalog import Break, Catalog, Indicator, Study
 from edu_metrics.catalog.breakdowns import base_of
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas import FORMULAS
-from edu_metrics.observations import compute, inspect_sums, known_by, missing_inputs, pooled_cells
+from edu_metrics.observations import (
+    compute,
+    inspect_sums,
+    known_by,
+    known_cells,
+    missing_inputs,
+    pooled_cells,
+)
 from edu_metrics.reachability.checks import Check, known_range
 from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, project, scale_for
 
@@ -130,8 +137,8 @@ class SeriesStore:
         return pooled_cells(self.catalog, self.table, self._compared)
 
     @cached_property
-    def _exact_cells(self) -> pd.DataFrame:
-        return pooled_cells(self.catalog, self._exact, self._compared)
+    def _exact_cells(self) -> dict[tuple[str, int, str, str], bool]:
+        return known_cells(pooled_cells(self.catalog, self._exact, self._compared))
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:
@@ -191,8 +198,8 @@ class SeriesStore:
 
     @_kept
     def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> tuple[Missing, ...]:
-        cells = self._exact_cells if area in self._compared else None
-        inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, cells=cells)
+        known = self._exact_cells if area in self._compared else None
+        inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
         return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
 
     def breaks(self, indicator: str, area: str) -> list[Break]:

@@ -18,9 +18,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from edu_metrics.catalog import Bound
-from edu_metrics.reachability.checks import Check, CheckResult
+from edu_metrics.reachability.checks import Check, CheckResult, still_open
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import Reached
 from edu_metrics.reachability.series import Missing
@@ -221,7 +222,8 @@ class Assessment:
 
     def undecided(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
         """Leave out of the reading's checks those that a value or a published bound decides."""
-        if not self.checks:
-            return checks
-        results = zip(checks, self.checks, strict=True)
-        return tuple(check for check, result in results if result.holds is None)
+        return still_open(checks, self.checks) if self.checks else checks
+
+
+#: Fields of an assessment by name, as far as something can be said.
+Fields = dict[str, Any]

@@ -16,8 +16,6 @@ from edu_metrics.report.html import Cell, Html, facts, join, tag
 from edu_metrics.report.labels import rating_chip
 from edu_metrics.words import date, say
 
-__all__ = ["show_assumptions", "show_origins"]
-
 #: The assumption behind every target that is shown as if it held in a part of its area.
 AS_IF = "city_target_in_district"
 #: What the plan as a whole rests on, where targets have a probability.
@@ -120,13 +118,13 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
         number=f"{len(used):,}",
         date=date(report.study.as_of, lang),
     )
-    told: list[tuple[str, Cell]] = [
-        (say("report.observations_used", lang), observations),
-        (say("report.made_with", lang), made_with),
-        (say("report.inputs_hash", lang), tag("code", report.inputs_sha256())),
-        (say("report.make_again", lang), tag("code", again)),
-    ]
-    return join([_sources(report), facts(told)])
+    told: dict[str, Cell] = {
+        "report.observations_used": observations,
+        "report.made_with": made_with,
+        "report.inputs_hash": tag("code", report.inputs_sha256()),
+        "report.make_again": tag("code", again),
+    }
+    return join([_sources(report), facts(told, lang)])
 
 
 def _sources(report: StudyReport) -> Html:

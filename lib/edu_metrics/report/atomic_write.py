@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["write_summary", "write_text", "write_whole"]
-
 
 def write_whole(path: Path, text: str) -> None:
     """

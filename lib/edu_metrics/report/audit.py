@@ -28,20 +28,6 @@ from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.tables import current_table
 from edu_metrics.words import LANGUAGES, date, say
 
-__all__ = [
-    "AuditReport",
-    "audit_plan",
-    "open_audit",
-    "save_findings",
-    "show_audit_head",
-    "show_audit_origins",
-    "show_baselines",
-    "show_findings",
-    "show_links",
-    "show_questions",
-    "show_touching",
-]
-
 _LOOKS = {
     Severity.HIGH: ("#8C2D04", "#FFFFFF", "▲"),
     Severity.MEDIUM: ("#F4C26B", "#000000", "■"),
@@ -148,12 +134,12 @@ def show_audit_head(report: AuditReport) -> Html:
         Title, facts, and a table of findings by kind and severity.
     """
     lang = report.lang
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.issued", lang), date(report.plan.issued, lang)),
-        (say("audit.targets", lang), str(len(report.plan.targets))),
-        (say("audit.found", lang), str(len(report.findings))),
-    ]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.issued": date(report.plan.issued, lang),
+        "audit.targets": str(len(report.plan.targets)),
+        "audit.found": str(len(report.findings)),
+    }
     columns = [
         Column(
             "audit.kind",
@@ -172,7 +158,7 @@ def show_audit_head(report: AuditReport) -> Html:
         [
             tag("h1", heading),
             warning,
-            facts(told),
+            facts(told, lang),
             tag("p", say("audit.lead", lang), "lead"),
             draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang)),
         ]
@@ -303,7 +289,7 @@ def show_audit_origins(report: AuditReport) -> Html:
     from edu_metrics.report.assumptions import show_origins
 
     command = tag("code", f"edu-metrics audit {report.plan.id} --lang {report.lang}")
-    again = facts([(say("report.make_again", report.lang), command)])
+    again = facts({"report.make_again": command}, report.lang)
     study = audited_study(report.catalog, report.plan)
     if study is None:
         return again
@@ -386,7 +372,8 @@ def show_baselines(report: AuditReport) -> Html:
     Html
         Small maps, one a target with a yearly pace in points; nothing where there is none.
     """
-    from edu_metrics.figures import as_html, describe_baselines, plot_baselines, small_multiples
+    from edu_metrics.figures.audit import BASELINES
+    from edu_metrics.report.labels import picture
 
     lang = report.lang
     panels: list[dict[str, Any]] = []
@@ -413,13 +400,9 @@ def show_baselines(report: AuditReport) -> Html:
     panels = [panel for panel in panels if panel["slowest"]]
     if not panels:
         return note(say("audit.no_pace", lang))
-    figure, axes = small_multiples(len(panels), columns=2, width=9.6, height=2.7)
-    texts = []
-    for axis, panel in zip(axes, panels, strict=True):
-        plot_baselines(axis, lang=lang, **panel)
-        texts.append(describe_baselines(lang=lang, **panel))
     caption = say("audit.baselines_caption", lang)
-    return Html(as_html(figure, alt=" ".join(texts), caption=caption))
+    look: dict[str, Any] = {"columns": 2, "height": 2.7}
+    return picture(report, BASELINES, panels, caption=caption, **look)
 
 
 def show_links(report: AuditReport) -> Html:
@@ -436,34 +419,28 @@ def show_links(report: AuditReport) -> Html:
     Html
         A figure of links and the table behind it.
     """
-    from edu_metrics.figures import as_html, describe_links, new_figure, plot_links
+    from edu_metrics.figures.audit import LINKS
+    from edu_metrics.report.labels import picture
 
-    lang = report.lang
-    pairs = report.context.linked_pairs
-    if not pairs:
+    lang, links = report.lang, report.tables["links"]
+    if links.empty:
         return note(say("audit.no_links", lang))
-    names = {target.id for pair in pairs for target in pair}
+    names = {*links["target"], *links["linked_with"]}
     order = [target.id for target in report.plan.targets if target.id in names]
-    drawn: dict[str, Any] = {
-        "names": [report.title(name) for name in order],
-        "pairs": [
-            (order.index(row.target), order.index(row.linked_with), row.findings)
-            for row in rows_of(report.tables["links"])
-        ],
-        "lang": lang,
-    }
-    figure, axes = new_figure(9.6, 0.8 + 0.2 * len(order))
-    plot_links(axes[0], **drawn)
+    pairs = [
+        (order.index(row.target), order.index(row.linked_with), row.findings)
+        for row in rows_of(links)
+    ]
+    panels = [{"names": [report.title(name) for name in order], "pairs": pairs}]
+    caption, height = say("audit.links_caption", lang), 0.8 + 0.2 * len(order)
+    drawn = picture(report, LINKS, panels, caption=caption, height=height)
     columns = [
         Column("audit.target", "title"),
         Column("audit.linked_with", "linked_title"),
         Column("audit.found", lambda row: str(row.findings or ""), numeric=True),
     ]
-    links, caption = report.tables["links"], say("audit.links_caption", lang)
     behind = draw(links, columns, lang, caption=caption)
-    return Html(as_html(figure, alt=describe_links(**drawn), caption=caption)) + details(
-        say("audit.links_table", lang, number=len(links)), behind
-    )
+    return drawn + details(say("audit.links_table", lang, number=len(links)), behind)
 
 
 def links_table(report: AuditReport) -> pd.DataFrame:

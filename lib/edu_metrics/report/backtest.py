@@ -10,14 +10,6 @@ from edu_metrics.errors import DataError
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, ModelScore
 from edu_metrics.words import number, say
 
-__all__ = [
-    "areas_of",
-    "backtest_notes",
-    "backtest_rows",
-    "backtest_table",
-    "numbers_of",
-]
-
 _COLUMNS = (
     "model",
     "default",

@@ -6,8 +6,6 @@ from edu_metrics.catalog import Plan, Study
 from edu_metrics.report.html import Html, note
 from edu_metrics.words import say
 
-__all__ = ["warnings"]
-
 
 def warnings(study: Study, plan: Plan, lang: str) -> list[Html]:
     """Give what every page of a study has to say of its numbers and its plan."""

@@ -11,14 +11,8 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.figures import (
-    describe_areas,
-    describe_contributions,
-    new_figure,
-    plot_areas,
-    plot_contributions,
-    table_height,
-)
+from edu_metrics.figures.describing import AREAS, CONTRIBUTIONS
+from edu_metrics.figures.output import table_height
 from edu_metrics.reachability import (
     Assessment,
     JointAssessment,
@@ -27,16 +21,14 @@ from edu_metrics.reachability import (
     change_by_parts,
     gap_by_parts,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
 from edu_metrics.report.context import StudyReport, open_study
 from edu_metrics.report.html import Cell, Html, facts, join, note, tag
 from edu_metrics.report.kinds import OVERVIEW
-from edu_metrics.report.labels import figure, verdict_chip, warning
+from edu_metrics.report.labels import picture, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
-
-__all__ = ["CityReport", "open_city", "show_city_head", "show_parts", "show_side_by_side"]
 
 
 class CityReport(StudyReport):
@@ -129,18 +121,17 @@ def show_city_head(report: CityReport) -> Html:
         Title and facts.
     """
     lang = report.lang
-    names = say("report.list_comma", lang).join(report.area_name(area) for area in report.areas)
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.areas", lang), names),
-        (say("report.as_of", lang), date(report.study.as_of, lang)),
-    ]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.areas": report.listed(map(report.area_name, report.areas)),
+        "report.as_of": date(report.study.as_of, lang),
+    }
     title = say("report.city_title", lang, study=report.study.title.in_(lang))
     return join(
         [
             tag("h1", title),
             warning(report),
-            facts(told),
+            facts(told, lang),
             tag("p", report.study.note.in_(lang), "lead"),
         ]
     )
@@ -165,10 +156,10 @@ def show_side_by_side(report: CityReport) -> Html:
     found = report.tables["side_by_side"]
     titles = found.drop_duplicates("target")["title"].tolist()
     cells = found["verdict"].to_numpy().reshape(-1, len(names)).tolist()
-    drawn, axes = new_figure(9.6, table_height(len(cells)))
-    plot_areas(axes[0], rows=titles, columns=names, cells=cells, lang=lang)
-    alt = describe_areas(rows=titles, columns=names, cells=cells, lang=lang)
     caption = say("report.side_by_side", lang)
+    panels = [{"rows": titles, "columns": names, "cells": cells}]
+    height = table_height(len(cells))
+    drawn = picture(report, AREAS, panels, caption=caption, height=height)
 
     def verdict(area: str, row: Any) -> Html:
         return verdict_chip(report.assessments[area, row.target].verdict, lang)
@@ -179,7 +170,7 @@ def show_side_by_side(report: CityReport) -> Html:
         for area, name in zip(report.areas, names, strict=True)
     ]
     behind = draw(found.drop_duplicates("target"), columns, lang, caption=caption)
-    return figure(report, drawn, alt=alt, caption=caption) + behind
+    return drawn + behind
 
 
 def side_by_side_table(report: CityReport) -> pd.DataFrame:
@@ -270,10 +261,8 @@ def parts_table(report: CityReport) -> pd.DataFrame:
             **fields_of(part),
             "indicator": split.assessment.indicator,
             "year": split.year,
+            **picked(part, "share_of_all_pct=share rate_pct=rate contribution_pp=points"),
             "title": report.area_name(part.area),
-            "share_of_all_pct": part.share,
-            "rate_pct": part.rate,
-            "contribution_pp": part.points,
             "people": max(part.people, 0),
         }
         for split in _splits(report)
@@ -322,17 +311,20 @@ def _show_split(report: CityReport, split: _Split) -> Html:
     name = report.indicator_name(indicator)
     parts = report.tables["parts"].query("indicator == @indicator")
     level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
-    shown: dict[str, Any] = {
+    shown = {
         "names": parts["title"].tolist(),
         "contributions": parts["contribution_pp"].tolist(),
         "total": -_gap(split),
         "unit_label": say("unit.points", lang),
-        "lang": lang,
     }
-    drawn, axes = new_figure(7.2, 0.9 + 0.36 * len(parts))
-    plot_contributions(axes[0], **shown)
-    alt = describe_contributions(**shown)
-    caption = say("report.parts_caption", lang, indicator=name, year=split.year, level=level)
+    drawn = picture(
+        report,
+        CONTRIBUTIONS,
+        [shown],
+        caption=say("report.parts_caption", lang, indicator=name, year=split.year, level=level),
+        width=7.2,
+        height=0.9 + 0.36 * len(parts),
+    )
     columns = [
         Column("report.area", "title"),
         *(
@@ -359,7 +351,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
     return join(
         [
             tag("h3", name),
-            figure(report, drawn, alt=alt, caption=caption),
+            drawn,
             draw(parts, columns, lang, caption=title),
             tag("p", change, "small") if split.first_year < split.year else "",
         ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,6 @@ import pandas as pd
 from edu_metrics.catalog import nearest
 from edu_metrics.report.html import Cell, Html, table, tag
 from edu_metrics.words import say
-
-__all__ = ["Column", "Tables", "draw", "fields_of", "frame_of", "rows_of", "strong_title"]
 
 #: What the names of columns of whole numbers end in of which some may be missing.
 WHOLE = (
@@ -138,6 +137,32 @@ def frame_of(rows: Iterable[Mapping[str, Any]], names: str) -> pd.DataFrame:
 def fields_of(entry: Any) -> dict[str, Any]:
     """Give the fields of a dataclass by name, not going into them; none of None."""
     return {field.name: getattr(entry, field.name) for field in fields(entry)} if entry else {}
+
+
+def picked(entry: Any, names: str) -> dict[str, Any]:
+    """
+    Give some attributes of an entry by name.
+
+    Parameters
+    ----------
+    entry : object
+        What has them.
+    names : str
+        With spaces between them; ``name=path`` gives another name to an attribute, or to one of
+        an attribute.
+
+    Returns
+    -------
+    dict
+        Values by name, in order.
+
+    Examples
+    --------
+    >>> picked(3 + 4j, "imag real") , picked(3 + 4j, "first=real second=imag.real")
+    ({'imag': 4.0, 'real': 3.0}, {'first': 3.0, 'second': 4.0})
+    """
+    pairs = (given.partition("=") for given in names.split())
+    return {name: attrgetter(path or name)(entry) for name, _, path in pairs}
 
 
 def _plain(value: Any) -> Any:

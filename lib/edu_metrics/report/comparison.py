@@ -19,14 +19,6 @@ from edu_metrics.report.labels import warning
 from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
 
-__all__ = [
-    "Comparison",
-    "open_comparison",
-    "show_assumed",
-    "show_comparison_head",
-    "show_not_compared",
-]
-
 #: Why a target has no course, and the words for it.
 REASONS = {
     "no_start": "because_no_start",
@@ -229,19 +221,19 @@ def show_comparison_head(comparison: Comparison) -> Html:
     """
     report, lang = comparison.report, comparison.lang
     name = report.area_name(comparison.area.id)
-    comma = say("report.list_comma", lang)
-    titles = comma.join(one.title.in_(lang) for one in comparison.scenarios.values())
+    titles = report.listed(one.title.in_(lang) for one in comparison.scenarios.values())
     if len(comparison.scenarios) == len(report.catalog.scenarios):
         titles = say("comparing.all_scenarios", lang, number=len(comparison.scenarios))
     shown, of = len(comparison.compared), len(comparison.targets)
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.as_of", lang), date(report.study.as_of, lang)),
-        (say("report.study", lang), report.study.title.in_(lang)),
-        (say("comparing.scenarios", lang), titles),
-        (say("comparing.targets", lang), say("comparing.of_targets", lang, shown=shown, of=of)),
-    ]
-    pieces = [tag("h1", say("comparing.title", lang, area=name)), warning(report), facts(told)]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.as_of": date(report.study.as_of, lang),
+        "report.study": report.study.title.in_(lang),
+        "comparing.scenarios": titles,
+        "comparing.targets": say("comparing.of_targets", lang, shown=shown, of=of),
+    }
+    heading = tag("h1", say("comparing.title", lang, area=name))
+    pieces = [heading, warning(report), facts(told, lang)]
     if not comparison.compared:
         pieces.append(note(say("comparing.nothing", lang), "gap"))
     return join(pieces)
@@ -318,12 +310,11 @@ def show_not_compared(comparison: Comparison) -> Html:
             grouped[key].append(target.title.in_(lang))
     if not grouped:
         return Html("")
-    comma = say("report.list_comma", lang)
-    listed: list[tuple[str, Cell]] = [
-        (
-            say(f"comparing.{key}", lang),
-            say("comparing.number_of", lang, number=len(titles), names=comma.join(titles)),
+    listed = comparison.report.listed
+    told: dict[str, Cell] = {
+        f"comparing.{key}": say(
+            "comparing.number_of", lang, number=len(titles), names=listed(titles)
         )
         for key, titles in grouped.items()
-    ]
-    return tag("h3", say("comparing.silent", lang)) + facts(listed)
+    }
+    return tag("h3", say("comparing.silent", lang)) + facts(told, lang)

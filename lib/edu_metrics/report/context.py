@@ -37,8 +37,6 @@ from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
 from edu_metrics.words import say
 
-__all__ = ["AreaReport", "StudyReport", "hold", "open_report", "open_study", "tell_inputs"]
-
 
 class StudyReport:
     """
@@ -177,6 +175,7 @@ class AreaReport(StudyReport):
     """
 
     homes: ClassVar[dict[str, str]] = {
+        "bulletin": "bulletin",
         "promises": "promises",
         "verdicts": "verdicts followed",
         "status_rules": "status_rules",

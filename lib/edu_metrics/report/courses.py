@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from edu_metrics.catalog import Target
-from edu_metrics.figures import (
-    CourseLine,
-    Promise,
-    describe_courses,
-    new_figure,
-    plot_courses,
-)
+from edu_metrics.figures._marks import Promise
+from edu_metrics.figures.courses import COURSES, CourseLine
 from edu_metrics.reachability import ScenarioOutcome, chance
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.comparison import Comparison
 from edu_metrics.report.html import Html, join, tag
-from edu_metrics.report.labels import figure
+from edu_metrics.report.labels import pages
 from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, number, say, signed
 
-__all__ = ["show_compared", "show_courses"]
-
-_WIDTH, _ROW = 9.6, 2.9  # width of a page and height of a row [inches]
+_ROW = 2.9  # height of a row [inches]
 _COLUMNS, _ROWS = 2, 3  # panels on a page
 _PAST = 7  # years before the start that are drawn
 _Row = tuple[float, ...]
@@ -48,68 +39,36 @@ def show_courses(comparison: Comparison) -> Html:
     Html
         Pages of figures, each with its text alternative; nothing where there is no course.
     """
-    lang, pages = comparison.lang, []
-    frames = [frame for target in comparison.compared for frame in _frames(comparison, target)]
-    size = _COLUMNS * _ROWS
-    for start in range(0, len(frames), size):
-        shown = frames[start : start + size]
-        columns = min(_COLUMNS, len(shown))
-        rows = math.ceil(len(shown) / columns)
-        drawn, panels = new_figure(_WIDTH, _ROW * rows, rows, columns)
-        texts = []
-        for panel, frame in zip(panels, shown, strict=False):
-            title, observed, promised = frame.title, frame.observed, frame.promised
-            courses = _lines(comparison, frame)
-            plot_courses(
-                panel,
-                title=title,
-                unit_label=frame.unit,
-                observed=observed,
-                courses=courses,
-                promised=promised,
-                bounds=frame.bounds,
-                room=_NAME,
-                lang=lang,
-            )
-            texts.append(
-                describe_courses(
-                    title=title, observed=observed, courses=courses, promised=promised, lang=lang
-                )
-            )
-        for panel in panels[len(shown) :]:
-            panel.remove()
-        page = say("comparing.figure_page", lang, number=1 + start // size)
-        gap = "　" if lang == "zh" else ". "
-        caption = page + gap + say("comparing.figure_caption", lang)
-        pages.append(figure(comparison.report, drawn, alt=" ".join(texts), caption=caption))
-    return join(pages)
+    panels = [
+        _panel(comparison, target, name, found)
+        for target in comparison.compared
+        for name, found in _by_indicator(comparison, target).items()
+    ]
+    return pages(
+        comparison.report,
+        COURSES,
+        panels,
+        size=_COLUMNS * _ROWS,
+        page="comparing.figure_page",
+        caption=say("comparing.figure_caption", comparison.lang),
+        columns=_COLUMNS,
+        height=_ROW,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """One panel: a target's courses on one indicator, and what stands beside them."""
-
-    title: str
-    unit: str
-    observed: list[tuple[int, float]]
-    promised: list[Promise]
-    scale: float
-    bounds: tuple[float | None, float | None]
-    outcomes: list[ScenarioOutcome]
-
-
-def _frames(comparison: Comparison, target: Target) -> list[_Frame]:
-    """Give a panel for each indicator that a target's courses are about; units never mix."""
+def _by_indicator(comparison: Comparison, target: Target) -> dict[str, list[ScenarioOutcome]]:
+    """Give the courses of a target by what they are about: in one panel units never mix."""
     about: dict[str, list[ScenarioOutcome]] = {}
     for outcome in comparison.drawn(target):
         indicator = str(comparison.assessment_of(outcome).indicator)
         about.setdefault(indicator, []).append(outcome)
-    return [_frame(comparison, target, name, found) for name, found in about.items()]
+    return about
 
 
-def _frame(
+def _panel(
     comparison: Comparison, target: Target, name: str, outcomes: list[ScenarioOutcome]
-) -> _Frame:
+) -> dict[str, Any]:
+    """Give a target's courses on one indicator, and what stands beside them."""
     report, lang, first = comparison.report, comparison.lang, outcomes[0]
     indicator, found = report.catalog.indicator(name), comparison.assessment_of(first)
     unit = report.unit_of(found)
@@ -130,18 +89,27 @@ def _frame(
         promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
     label = say("unit.yuan_large" if money else f"unit.{unit}", lang)
     low, high = (None if end is None else end / scale for end in indicator.bounds)
-    return _Frame(title, label, observed, promised, scale, (low, high), outcomes)
+    return {
+        "title": title,
+        "unit_label": label,
+        "observed": observed,
+        "courses": _lines(comparison, outcomes, scale),
+        "promised": promised,
+        "bounds": (low, high),
+        "room": _NAME,
+    }
 
 
-def _lines(comparison: Comparison, frame: _Frame) -> list[CourseLine]:
+def _lines(
+    comparison: Comparison, outcomes: list[ScenarioOutcome], scale: float
+) -> list[CourseLine]:
     """Give one line for each course; scenarios with the same course share one."""
     named: dict[tuple[tuple[int, ...], _Row, _Row, _Row], list[str]] = {}
-    for outcome in frame.outcomes:
+    for outcome in outcomes:
         if outcome.draws is None:
             continue
         low, middle, high = (
-            tuple(round(float(value) / frame.scale, 6) for value in row)
-            for row in outcome.quantiles()
+            tuple(round(float(value) / scale, 6) for value in row) for row in outcome.quantiles()
         )
         chance = outcome.draws.shape[0] > 1
         key = (outcome.years, middle, low, high) if chance else (outcome.years, middle, (), ())

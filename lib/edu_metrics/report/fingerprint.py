@@ -19,16 +19,6 @@ from pathlib import Path
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.report.kinds import COMPARISON, DISTRICT, PLAN_AUDIT, SCENARIOS, WHOLE
 
-__all__ = [
-    "PARTS",
-    "Basis",
-    "combined",
-    "files_below",
-    "folder_sha256",
-    "library_sha256",
-    "versions_sha256",
-]
-
 #: What a report depends on, in the order in which it is told.
 PARTS = ("notebook", "library", "versions", "definitions", "observations")
 

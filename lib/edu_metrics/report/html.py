@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Html", "chip", "details", "facts", "join", "note", "table", "tag"]
+from edu_metrics.words import say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,16 +62,16 @@ def note(content: Cell, kind: str = "") -> Html:
     return tag("p", content, f"note {kind}".strip())
 
 
-def facts(pairs: Iterable[tuple[str, Cell]]) -> Html:
+def facts(told: Mapping[str, Cell], lang: str) -> Html:
     """
     List facts, each behind its title.
 
     Examples
     --------
-    >>> str(facts([("Area", "East & West")]))
+    >>> str(facts({"report.area": "East & West"}, "en"))
     '<dl class="facts"><dt>Area</dt><dd>East &amp; West</dd></dl>'
     """
-    items = join(tag("dt", title) + tag("dd", content) for title, content in pairs)
+    items = join(tag("dt", say(key, lang)) + tag("dd", content) for key, content in told.items())
     return tag("dl", items, "facts")
 
 
@@ -120,9 +120,14 @@ def table(
     """
     numbers = set(numeric)
 
+    # On a phone each row of such a table is a card, whose lines name their columns.
+    titled = head if css == "cards" else ()
+    labels = {place: f' data-label="{escape(str(title))}"' for place, title in enumerate(titled)}
+
     def cell(name: str, position: int, content: Cell) -> str:
+        more = labels.get(position, "") if name == "td" else ' scope="col"'
         css_class = ' class="n"' if position in numbers else ""
-        return f"<{name}{css_class}>{_safe(content)}</{name}>"
+        return f"<{name}{css_class}{more}>{_safe(content)}</{name}>"
 
     titles = "".join(cell("th", position, title) for position, title in enumerate(head))
     body = "".join(

@@ -16,7 +16,7 @@ from edu_metrics.reachability import (
     chance,
     two_digits,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.trajectories import CAP, FLOOR, stated
@@ -24,9 +24,6 @@ from edu_metrics.words import number, percent, say
 
 if TYPE_CHECKING:
     from edu_metrics.report.city import CityReport
-
-__all__ = ["joint_of_study", "joint_row", "show_joint", "show_joint_by_area"]
-
 
 _NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
 #: Verdicts that are a probability put into a word.
@@ -83,7 +80,7 @@ def show_joint(report: AreaReport) -> Html:
     found = report.joint
     told = [_sentences(report, found)]
     if found.odds is not None:
-        summary = say("matters.together_by_article", report.lang)
+        summary = say("joint.by_article", report.lang)
         told.append(details(summary, _articles(report)))
     return join(told)
 
@@ -108,14 +105,14 @@ def show_joint_by_area(report: CityReport) -> Html:
     if found.odds is not None:
         pieces.append(_articles(report))
     columns = [
-        Column("matters.area", lambda row: report.area_name(row.area)),
-        Column("matters.with_chance", "with_chances", numeric=True),
-        Column("matters.expected", lambda row: number(row.expected), numeric=True),
-        Column("matters.in_eight_of_ten", lambda row: _between(row, lang), numeric=True),
-        Column("matters.joint", lambda row: chance(row.joint, lang), numeric=True),
-        Column("matters.bounds", lambda row: _bounds(row, lang), numeric=True),
+        Column("joint.area", lambda row: report.area_name(row.area)),
+        Column("joint.with_chance", "with_chances", numeric=True),
+        Column("joint.expected", lambda row: number(row.expected), numeric=True),
+        Column("joint.in_eight_of_ten", lambda row: _between(row, lang), numeric=True),
+        Column("joint.joint", lambda row: chance(row.joint, lang), numeric=True),
+        Column("joint.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
-    caption = say("matters.together_areas", lang)
+    caption = say("joint.areas", lang)
     pieces.append(draw(report.tables["joint_by_area"], columns, lang, caption=caption))
     return join(pieces)
 
@@ -154,22 +151,22 @@ def _sentences(report: StudyReport, found: JointAssessment) -> Html:
     pieces: list[Cell] = [tag("p", _counts(found, lang))]
     odds = found.odds
     if odds is None:
-        pieces.append(note(say("matters.together_none", lang), "gap"))
+        pieces.append(note(say("joint.none", lang), "gap"))
         return join(pieces)
-    told = [say("matters.together_lost", lang, lost=lost)] if found.lost else []
+    told = [say("joint.lost", lang, lost=lost)] if found.lost else []
     (low, high), (alone_low, alone_high) = found.interval, found.interval_independent
     told.append(
-        say("matters.together_expected", lang, probable=probable, expected=number(found.expected),
+        say("joint.expected_number", lang, probable=probable, expected=number(found.expected),
             low=number(low, 0), high=number(high, 0), alone_low=number(alone_low, 0),
             alone_high=number(alone_high, 0))
     )  # fmt: skip
     told.append(
-        say("matters.together_all", lang, probable=probable,
+        say("joint.all", lang, probable=probable,
             joint=chance(odds.joint, lang), independent=chance(odds.independent, lang),
             bounds=_bounds(odds, lang))
     )  # fmt: skip
     if found.unknown:
-        told.append(say("matters.together_unknown", lang, unknown=found.unknown))
+        told.append(say("joint.unknown", lang, unknown=found.unknown))
     told += _links(report, found)
     space = "" if lang == "zh" else " "
     return join([*pieces, tag("p", space.join(told)), _how(found, lang)])
@@ -184,11 +181,11 @@ def _counts(found: JointAssessment, lang: str) -> str:
     )
     total, probable = sum(found.verdicts.values()), len(found.probabilities)
     judged = sum(found.verdicts.get(word, 0) for word in _JUDGED)
-    told = say("matters.together_counts", lang, total=total, counted=counted)
+    told = say("joint.counts", lang, total=total, counted=counted)
     if probable:
-        told += say("matters.together_probable", lang, probable=probable, vacuous=found.vacuous)
+        told += say("joint.probable", lang, probable=probable, vacuous=found.vacuous)
     if probable > judged:
-        told += say("matters.together_by_chance", lang, number=probable - judged)
+        told += say("joint.by_chance", lang, number=probable - judged)
     return told
 
 
@@ -200,23 +197,23 @@ def _links(report: StudyReport, found: JointAssessment) -> list[str]:
         told_chance = chance(found.probabilities[found.lowest], lang)
         chances = list(found.probabilities.values())
         number_of = chances.count(min(chances))
-        key = "matters.together_lowest_of" if number_of > 1 else "matters.together_lowest"
+        key = "joint.lowest_of" if number_of > 1 else "joint.lowest"
         words = {"number": number_of} if number_of > 1 else {"target": title}
         told.append(say(key, lang, chance=told_chance, **words))
     if found.weakest is not None:
         title = report.plan.target(found.weakest).title.in_(lang)
         without = chance(found.without_weakest, lang)
         if without != chance(found.odds.joint if found.odds else None, lang):
-            told.append(say("matters.together_weakest", lang, target=title, chance=without))
+            told.append(say("joint.weakest", lang, target=title, chance=without))
     elif len(found.probabilities) > 1:
-        told.append(say("matters.together_no_weakest", lang))
+        told.append(say("joint.no_weakest", lang))
     return told
 
 
 def _how(found: JointAssessment, lang: str) -> Html:
     weight = percent(number(100 * found.dependence.intensity, 0), lang)
     text = say(
-        "matters.together_note",
+        "joint.note",
         lang,
         weight=weight,
         pairs=found.dependence.pairs,
@@ -229,37 +226,37 @@ def _how(found: JointAssessment, lang: str) -> Html:
 def _articles(report: StudyReport) -> Html:
     lang = report.lang
     columns = [
-        Column("matters.article", lambda row: report.plan.article_in(row.article, lang)),
-        Column("matters.targets", "targets", numeric=True),
-        Column("matters.joint", lambda row: _group(row, lang), numeric=True),
-        Column("matters.independent", lambda row: chance(row.independent, lang), numeric=True),
-        Column("matters.bounds", lambda row: _bounds(row, lang), numeric=True),
+        Column("joint.article", lambda row: report.plan.article_in(row.article, lang)),
+        Column("joint.targets", "targets", numeric=True),
+        Column("joint.joint", lambda row: _group(row, lang), numeric=True),
+        Column("joint.independent", lambda row: chance(row.independent, lang), numeric=True),
+        Column("joint.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
-    caption = say("matters.together_caption", lang)
+    caption = say("joint.caption", lang)
     return draw(report.tables["joint"], columns, lang, caption=caption)
 
 
 def _group(row: Any, lang: str) -> str:
     if row.lost:
-        return say("matters.group_lost", lang, number=row.lost)
+        return say("joint.group_lost", lang, number=row.lost)
     shown = chance(row.joint, lang)
     if row.joint is None:
-        key = "matters.group_no_chance" if row.unknown else "matters.group_met"
+        key = "joint.group_no_chance" if row.unknown else "joint.group_met"
     else:
-        key = "matters.group_unknown" if row.unknown else ""
+        key = "joint.group_unknown" if row.unknown else ""
     return say(key, lang, chance=shown, number=row.unknown) if key else shown
 
 
 def _bounds(odds: Odds | Any, lang: str) -> str:
     low, high = chance(odds.low, lang), chance(odds.high, lang)
-    return low if low == high else say("matters.between", lang, low=low, high=high)
+    return low if low == high else say("joint.between", lang, low=low, high=high)
 
 
 def _between(row: Any, lang: str) -> str:
     if row.expected_low is None:
         return "—"
     ends = {"low": number(row.expected_low, 0), "high": number(row.expected_high, 0)}
-    return say("matters.between", lang, **ends)
+    return say("joint.between", lang, **ends)
 
 
 def joint_row(found: JointAssessment) -> dict[str, Any]:
@@ -279,28 +276,21 @@ def joint_row(found: JointAssessment) -> dict[str, Any]:
     return {
         "area": found.area,
         "verdicts": {str(word): found.verdicts.get(word, 0) for word in Verdict},
-        "unknown": found.unknown,
-        "vacuous": found.vacuous,
-        "expected": found.expected,
+        **picked(found, "unknown vacuous expected"),
         "interval": list(found.interval),
         "interval_independent": list(found.interval_independent),
         "probable": len(found.probabilities),
         "probabilities": {name: two_digits(one) for name, one in found.probabilities.items()},
         **(_odds(found.odds) or dict.fromkeys(_NO_ODDS)),
-        "lost": found.lost,
-        "lowest": found.lowest,
-        "weakest": found.weakest,
+        **picked(found, "lost lowest weakest"),
         "without_weakest": _stated(found.without_weakest),
-        "weight_of_definitions": found.dependence.intensity,
-        "pairs_with_years": found.dependence.pairs,
-        "draws": found.draws,
+        **picked(found, "weight_of_definitions=dependence.intensity"),
+        **picked(found, "pairs_with_years=dependence.pairs draws"),
         "articles": [
             {
                 "article": group.article,
                 "targets": list(group.targets),
-                "met": group.met,
-                "lost": group.lost,
-                "unknown": group.unknown,
+                **picked(group, "met lost unknown"),
                 "all": _odds(group.odds),
             }
             for group in found.groups

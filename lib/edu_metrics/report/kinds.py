@@ -6,21 +6,6 @@ from collections import Counter
 
 from edu_metrics.catalog import Catalog, Indicator, Plan, Study
 
-__all__ = [
-    "AUDIT",
-    "CITY",
-    "COMPARISON",
-    "DISTRICT",
-    "OVERVIEW",
-    "PLAN_AUDIT",
-    "RECORD",
-    "SCENARIOS",
-    "TRACK_RECORD",
-    "WHOLE",
-    "audited_study",
-    "has_record",
-]
-
 #: The notebooks.
 DISTRICT, CITY, AUDIT = "district_report.ipynb", "city_overview.ipynb", "plan_audit.ipynb"
 RECORD, COMPARISON = "track_record.ipynb", "scenario_comparison.ipynb"

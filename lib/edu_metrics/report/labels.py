@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from edu_metrics.figures import VERDICT_COLOURS, VERDICT_MARKS, as_html
+from edu_metrics.figures.output import Plot, as_html, small_multiples
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
@@ -14,7 +16,11 @@ from edu_metrics.words import say
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["applies_text", "figure", "rating_chip", "verdict_chip", "warning"]
+    from edu_metrics.report.audit import AuditReport
+    from edu_metrics.report.track_record import PanelRecord
+
+#: Width of a page. [inches]
+PAGE = 9.6
 
 
 def verdict_chip(verdict: str, lang: str) -> Html:
@@ -43,10 +49,78 @@ def applies_text(report: AreaReport, target: str) -> str:
     return say(f"report.applies_{applies}", report.lang, names=names)
 
 
-def figure(report: StudyReport, drawn: Figure, *, alt: str, caption: str) -> Html:
-    """Show a figure; one of invented numbers says so, because it may be copied out of its page."""
-    mark = f"[{say('report.status_simulated', report.lang)}] " if report.study.simulated else ""
+def picture(
+    report: StudyReport | PanelRecord | AuditReport,
+    plot: Plot,
+    panels: Sequence[Mapping[str, Any]],
+    *,
+    caption: str,
+    height: float,
+    width: float = PAGE,
+    columns: int = 1,
+    legend: Callable[[Figure, str], object] | None = None,
+) -> Html:
+    """
+    Draw panels of one kind in one figure, and say in words what they show.
+
+    A figure of invented numbers says so, because it may be copied out of its page.
+
+    Parameters
+    ----------
+    report : StudyReport, PanelRecord or AuditReport
+        Whose figure it is.
+    plot : Plot
+        What is drawn.
+    panels : sequence of mapping
+        The values of each panel.
+    caption : str
+        What stands below.
+    height, width : float
+        Of a row of panels, and of all. [inches]
+    columns : int, optional
+        Panels beside each other.
+    legend : callable, optional
+        Puts one legend to the whole figure.
+
+    Returns
+    -------
+    Html
+        The figure with its text alternative.
+    """
+    lang = report.lang
+    drawn, axes = small_multiples(len(panels), columns, width=width, height=height)
+    for axis, panel in zip(axes, panels, strict=True):
+        plot.draw(axis, lang=lang, **panel)
+    if legend is not None:
+        legend(drawn, lang)
+    alt = " ".join(plot.describe(lang=lang, **panel) for panel in panels)
+    study = getattr(report, "study", None)
+    mark = f"[{say('report.status_simulated', lang)}] " if study and study.simulated else ""
     return Html(as_html(drawn, alt=mark + alt, caption=mark + caption))
+
+
+def pages(
+    report: StudyReport,
+    plot: Plot,
+    panels: Sequence[Mapping[str, Any]],
+    *,
+    size: int,
+    page: str,
+    caption: str,
+    **look: Any,
+) -> Html:
+    """Draw many panels on several figures of some, numbered by the words ``page``."""
+    stop = "　" if report.lang == "zh" else ". "
+    return join(
+        picture(
+            report,
+            plot,
+            panels[start : start + size],
+            caption=say(page, report.lang, number=1 + start // size) + stop + caption,
+            **look,
+        )
+        for start in range(0, len(panels), size)
+    )
 
 
 def warning(report: StudyReport) -> Html:

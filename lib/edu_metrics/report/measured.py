@@ -15,8 +15,6 @@ from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.kinds import judged_by
 from edu_metrics.words import amount, number, percent, say
 
-__all__ = ["show_apart", "show_measured", "show_missing"]
-
 
 def show_measured(report: AreaReport) -> Html:
     """

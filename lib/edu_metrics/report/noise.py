@@ -8,13 +8,11 @@ import pandas as pd
 
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.noise import MOVE
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of, strong_title
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import date, number, say, signed
-
-__all__ = ["show_noise"]
 
 #: The formula looks so many years ahead for the first one that shows a gain.
 AHEAD = 50
@@ -68,9 +66,7 @@ def noise_table(report: AreaReport) -> pd.DataFrame:
         {
             **report.about(target, found),
             **fields_of(found.noise),
-            "persons": found.noise.n,
-            "visible_pp": found.noise.visible,
-            "asked_pp": found.noise.asked,
+            **picked(found.noise, "persons=n visible_pp=visible asked_pp=asked"),
         }
         for target in report.numeric
         if (found := report.assessments[target.id]).noise

@@ -20,8 +20,6 @@ from edu_metrics.report.kinds import SCENARIOS, WHOLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ObservedInputs", "has_history"]
-
 
 class ObservedInputs:
     """
@@ -29,18 +27,18 @@ class ObservedInputs:
 
     Parameters
     ----------
-    evidence : SeriesStore
+    store : SeriesStore
         The study's observations as of its date.
     beside : SideBySide, optional
         What published rules say of them.
     """
 
-    def __init__(self, evidence: SeriesStore, beside: SideBySide | None = None) -> None:
-        self._evidence, self._beside = evidence, beside or SideBySide(evidence)
-        self._catalog = evidence.catalog
+    def __init__(self, store: SeriesStore, beside: SideBySide | None = None) -> None:
+        self._store, self._beside = store, beside or SideBySide(store)
+        self._catalog = store.catalog
         self._compared: dict[str, bytes] = {}
         self._known: dict[str, str] = {}  # the reports of an area in two languages share it
-        self._plan: Plan = self._catalog.plan(evidence.study.plan)
+        self._plan: Plan = self._catalog.plan(store.study.plan)
 
     def sha256(self, area: str) -> str:
         """
@@ -65,8 +63,8 @@ class ObservedInputs:
         if area in WHOLE or area.endswith(SCENARIOS):
             digest.update(self._rows.tobytes())
             return digest.hexdigest()
-        above = [a for a in self._evidence.above(area) if a in self._evidence.areas]
-        others = sorted({*above, *self._evidence.study.compare_with, *self._rivals})
+        above = [a for a in self._store.above(area) if a in self._store.areas]
+        others = sorted({*above, *self._store.study.compare_with, *self._rivals})
         for name in [area, *sorted(below(self._catalog, [area]) - {area}), *others]:
             digest.update(name.encode())
             digest.update(self._of_area.get(name, b""))
@@ -74,7 +72,7 @@ class ObservedInputs:
             digest.update(self._series_of(name))
         for borrowed in self._borrowed(area):
             digest.update(f"{borrowed}\n".encode())
-        apart = self._evidence.sums_apart
+        apart = self._store.sums_apart
         digest.update(apart[apart["area"].isin([area, *above])].to_csv().encode())
         digest.update(self._shared)
         return digest.hexdigest()
@@ -83,12 +81,12 @@ class ObservedInputs:
     def _rows(self) -> NDArray[np.uint64]:
         from pandas.util import hash_pandas_object
 
-        hashes = hash_pandas_object(self._evidence.table, index=False)
+        hashes = hash_pandas_object(self._store.table, index=False)
         return hashes.to_numpy().astype(np.uint64)
 
     @functools.cached_property
     def _of_area(self) -> dict[str, bytes]:
-        groups = self._evidence.table.groupby("area", sort=False).indices
+        groups = self._store.table.groupby("area", sort=False).indices
         return {
             str(name): hashlib.sha256(self._rows[places].tobytes()).digest()
             for name, places in groups.items()
@@ -97,12 +95,7 @@ class ObservedInputs:
     @functools.cached_property
     def _indicators(self) -> tuple[str, ...]:
         """The indicators by which some reading judges, each with those it stands beside."""
-        found = [
-            name
-            for target in self._plan.targets
-            for name in (target.indicator, *(reading.indicator for reading in target.readings))
-            if name
-        ]
+        found = [n for target in self._plan.targets for n in target.indicators]
         found += [to.indicator for to in self._references if to.indicator]
         return tuple(dict.fromkeys(found))
 
@@ -111,7 +104,7 @@ class ObservedInputs:
         """The areas among which some target is a rank, or with which one is compared."""
         named = {area for one in self._conditions for area in getattr(one, "among", None) or ()}
         named |= {to.area for to in self._references if to.area}
-        return frozenset(self._catalog.area_binding(self._evidence.study, area) for area in named)
+        return frozenset(self._catalog.area_binding(self._store.study, area) for area in named)
 
     @property
     def _conditions(self) -> Iterator[Condition]:
@@ -135,9 +128,9 @@ class ObservedInputs:
         plan when it looks at the figures.
         """
         seen = {name for target in self._plan.targets for name in target.evidence}
-        table = self._evidence.table
+        table = self._store.table
         digest = hashlib.sha256(self._rows[table["quantity"].isin(seen).to_numpy()].tobytes())
-        if not self._evidence.study.simulated:
+        if not self._store.study.simulated:
             findings = as_rows(self.findings)
             digest.update(json.dumps(findings, sort_keys=True, default=str).encode())
         return digest.digest()
@@ -147,21 +140,21 @@ class ObservedInputs:
         """What the audit finds in the plan, as of the study's date: the same for all its areas."""
         # Invented figures say nothing of a plan.
         known = None
-        if not self._evidence.study.simulated:
-            known = series_by_year(self._catalog, self._plan, self._evidence.series)
+        if not self._store.study.simulated:
+            known = series_by_year(self._catalog, self._plan, self._store.series)
         return audit(self._catalog, self._plan, series=known)
 
     def _series_of(self, area: str) -> bytes:
         """Hash the series of an area that others are compared with; it may be a sum of theirs."""
         if area not in self._compared:
-            told = [repr(self._evidence.record(name, area)) for name in self._indicators]
+            told = [repr(self._store.record(name, area)) for name in self._indicators]
             told += self._borrowed(area)
             self._compared[area] = hashlib.sha256("\n".join(told).encode()).digest()
         return self._compared[area]
 
     @functools.cached_property
     def _judged(self) -> tuple[str, ...]:
-        return tuple(name for name in self._indicators if has_history(self._evidence, name))
+        return tuple(name for name in self._indicators if has_history(self._store, name))
 
     @functools.cached_property
     def _due(self) -> tuple[int, ...]:
@@ -170,12 +163,12 @@ class ObservedInputs:
     @functools.cached_property
     def forecast(self) -> dict[str, int]:
         """The indicators of which something may be forecast, and until when."""
-        over = self._evidence.study.as_of.year
+        over = self._store.study.as_of.year
         found: dict[str, int] = {}
         for target in self._plan.targets:
             due = self._plan.deadline_of(target)
-            for name in (target.indicator, *(reading.indicator for reading in target.readings)):
-                if name and due >= over and has_history(self._evidence, name):
+            for name in target.indicators:
+                if due >= over and has_history(self._store, name):
                     found[name] = max(due + BEYOND, found.get(name, 0))
         return found
 
@@ -187,7 +180,7 @@ class ObservedInputs:
         digest = hashlib.sha256()
         for indicator, until in self.forecast.items():
             digest.update(f"{indicator} {until}\n".encode())
-            hashes = hash_pandas_object(self._evidence.series(indicator), index=False)
+            hashes = hash_pandas_object(self._store.series(indicator), index=False)
             digest.update(hashes.to_numpy().tobytes())
         return digest.hexdigest()
 
@@ -206,7 +199,7 @@ class ObservedInputs:
                 yield f"{indicator} {due} {self._beside.paces(indicator, area, due)}"
 
 
-def has_history(evidence: SeriesStore, indicator: str) -> bool:
+def has_history(store: SeriesStore, indicator: str) -> bool:
     """Tell whether any area of the study has an exact value of an indicator."""
-    series = evidence.series(indicator)
-    return bool(((series["bound"] == "exact") & series["area"].isin(evidence.areas)).any())
+    series = store.series(indicator)
+    return bool(((series["bound"] == "exact") & series["area"].isin(store.areas)).any())

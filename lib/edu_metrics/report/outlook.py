@@ -12,30 +12,18 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
-from edu_metrics.figures import (
-    Fan,
-    Promise,
-    describe_availability,
-    describe_outlook,
-    describe_verdicts,
-    new_figure,
-    outlook_legend,
-    plot_availability,
-    plot_outlook,
-    plot_verdicts,
-    small_multiples,
-    table_height,
-)
+from edu_metrics.figures._marks import Fan, Promise
+from edu_metrics.figures.describing import AVAILABILITY, OUTLOOK, VERDICTS
+from edu_metrics.figures.outlook import outlook_legend
+from edu_metrics.figures.output import table_height
 from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.report.columns import Column, draw, frame_of
+from edu_metrics.report.columns import Column, draw, frame_of, picked
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, join, note, tag
-from edu_metrics.report.labels import figure
+from edu_metrics.report.html import Cell, Html, details, note, tag
+from edu_metrics.report.labels import pages, picture
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import say
-
-__all__ = ["show_availability", "show_outlook", "show_verdict_bar", "show_years_reached"]
 
 PANELS_A_PAGE = 12
 
@@ -54,12 +42,10 @@ def show_verdict_bar(report: AreaReport) -> Html:
     Html
         One figure with its text alternative.
     """
-    lang = report.lang
     counts = {str(v): n for v, n in report.counts(report.bound_here or report.numeric).items()}
-    drawn, axes = new_figure(9.6, 1.5)
-    plot_verdicts(axes[0], counts=counts, lang=lang)
-    alt = describe_verdicts(counts=counts, lang=lang)
-    return figure(report, drawn, alt=alt, caption=say("report.verdict_bar_caption", lang))
+    caption = say("report.verdict_bar_caption", report.lang)
+    panels = [{"counts": counts}]
+    return picture(report, VERDICTS, panels, caption=caption, height=1.5)
 
 
 def show_availability(report: AreaReport) -> Html:
@@ -90,11 +76,13 @@ def show_availability(report: AreaReport) -> Html:
     over = report.study.as_of.year
     cells = [_states(series[name], years, over) for name in indicators]
     rows = [report.indicator_name(name) for name in indicators]
-    drawn, axes = new_figure(9.6, table_height(len(rows)))
-    plot_availability(axes[0], rows=rows, years=years, cells=cells, lang=lang)
-    alt = describe_availability(rows=rows, years=years, cells=cells, lang=lang)
-    caption = say("report.measured_caption", lang, number=len(indicators), of=len(needed))
-    return figure(report, drawn, alt=alt, caption=caption)
+    return picture(
+        report,
+        AVAILABILITY,
+        [{"rows": rows, "years": years, "cells": cells}],
+        caption=say("report.measured_caption", lang, number=len(indicators), of=len(needed)),
+        height=table_height(len(rows)),
+    )
 
 
 def _states(series: pd.DataFrame, years: list[int], over: int) -> list[str]:
@@ -125,24 +113,18 @@ def show_outlook(report: AreaReport) -> Html:
     targets = dict(_panels(report))
     if not targets:
         return note(say("report.outlook_none", lang), "gap")
-    shown = list(targets)
-    stop = "　" if lang == "zh" else ". "
-    pages = []
-    pages_needed = math.ceil(len(shown) / PANELS_A_PAGE)
-    size = math.ceil(len(shown) / pages_needed)
-    for start in range(0, len(shown), size):
-        names = shown[start : start + size]
-        drawn, axes = small_multiples(len(names), columns=3, width=9.6)
-        texts = []
-        for axis, name in zip(axes, names, strict=True):
-            panel = _panel(report, name, targets[name])
-            plot_outlook(axis, lang=lang, **panel)
-            texts.append(describe_outlook(lang=lang, **panel))
-        outlook_legend(drawn, lang)
-        page = say("report.outlook_page", lang, number=1 + start // size)
-        caption = page + stop + say("report.outlook_caption", lang)
-        pages.append(figure(report, drawn, alt=" ".join(texts), caption=caption))
-    return join(pages)
+    pages_needed = math.ceil(len(targets) / PANELS_A_PAGE)
+    return pages(
+        report,
+        OUTLOOK,
+        [_panel(report, name, found) for name, found in targets.items()],
+        size=math.ceil(len(targets) / pages_needed),
+        page="report.outlook_page",
+        caption=say("report.outlook_caption", lang),
+        columns=3,
+        height=1.85,
+        legend=outlook_legend,
+    )
 
 
 def _panels(report: AreaReport) -> Iterator[tuple[str, list[Target]]]:
@@ -286,9 +268,7 @@ def years_reached_table(report: AreaReport) -> pd.DataFrame:
     rows = (
         {
             **report.about(target, found),
-            "median_year": reached.median_year,
-            "since": reached.since,
-            "horizon": reached.horizon,
+            **picked(reached, "median_year since horizon"),
             "year": year,
             "reached_by_then": first,
             "kept_in_it": there,

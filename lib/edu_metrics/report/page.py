@@ -11,8 +11,6 @@ from typing import Any, cast
 
 from edu_metrics.words import LANGUAGES, say
 
-__all__ = ["in_one_language", "merge_streams", "normalised", "stamped", "to_page", "without_chance"]
-
 
 def in_one_language(notebook: Any, lang: str) -> Any:
     """

@@ -9,14 +9,12 @@ import pandas as pd
 
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
-from edu_metrics.report.columns import Column, draw, frame_of, strong_title
+from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, signed
 from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
-
-__all__ = ["show_precedents"]
 
 #: Kinds of classes, each with a column of its own.
 KINDS = ("ordinary", "test_change")
@@ -83,18 +81,9 @@ def precedents_table(report: AreaReport) -> pd.DataFrame:
     rows = (
         {
             **report.about(target, report.assessments[target.id]),
-            "reference_class": one.reference.id,
-            "kind": one.reference.kind,
-            "band": one.band,
-            "asked_pp": one.pace,
-            "falling": one.falling,
-            "years": one.years,
-            "windows": one.kept.windows,
-            "kept": one.kept.count,
-            "kept_low_pct": one.kept.low,
-            "kept_high_pct": one.kept.high,
-            "percentile": one.percentile,
-            "fastest_pp": one.fastest.pace_pp,
+            **picked(one, "reference_class=reference.id kind=reference.kind band asked_pp=pace"),
+            **picked(one, "falling years percentile fastest_pp=fastest.pace_pp"),
+            **picked(one.kept, "windows kept=count kept_low_pct=low kept_high_pct=high"),
         }
         for target in report.numeric
         if not isinstance(told := _precedents(report, target), NoPrecedent)

@@ -16,8 +16,6 @@ from edu_metrics.report.html import Cell, Html, details, facts, join, tag
 from edu_metrics.report.labels import applies_text, warning
 from edu_metrics.words import date, say
 
-__all__ = ["show_head", "show_promises"]
-
 #: What targets are grouped by, where the plan says it of any of them.
 GROUPINGS = ("obligation", "priority", "responsible")
 
@@ -34,22 +32,21 @@ def show_head(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        Title, facts, and the verdicts counted.
+        Facts, and the verdicts counted.
     """
     lang = report.lang
     name = report.area_name(report.area.id)
-    told: list[tuple[str, Cell]] = [
-        (say("report.plan", lang), report.plan.title.in_(lang)),
-        (say("report.issued", lang), date(report.plan.issued, lang)),
-        (say("report.area", lang), name),
-        (say("report.as_of", lang), date(report.study.as_of, lang)),
-        (say("report.study", lang), report.study.title.in_(lang)),
-    ]
+    told: dict[str, Cell] = {
+        "report.plan": report.plan.title.in_(lang),
+        "report.issued": date(report.plan.issued, lang),
+        "report.area": name,
+        "report.as_of": date(report.study.as_of, lang),
+        "report.study": report.study.title.in_(lang),
+    }
     return join(
         [
-            tag("h1", say("report.title", lang, area=name)),
             warning(report),
-            facts(told),
+            facts(told, lang),
             tag("p", report.study.note.in_(lang), "lead"),
             _answer(report),
         ]

@@ -12,8 +12,6 @@ from edu_metrics.words import amount, number, percent, say, signed
 if TYPE_CHECKING:
     from edu_metrics.report.context import StudyReport
 
-__all__ = ["STATED", "because", "level_text", "reading_text"]
-
 #: Where a series starts from what the plan itself says.
 STATED = "plan_statement"
 #: A margin that one printed decimal hides. [percentage points]

@@ -10,13 +10,11 @@ import pandas as pd
 
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.arithmetic import bases_of_pace
-from edu_metrics.report.columns import Column, draw, frame_of, strong_title
+from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
-
-__all__ = ["show_required_pace"]
 
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
@@ -173,10 +171,8 @@ def baselines_table(report: AreaReport) -> pd.DataFrame:
     rows = (
         {
             **report.about(target, report.assessments[target.id]),
+            **picked(one.pace, "pace_slow=slow.value pace_fast=fast.value relative"),
             "asked": str(one.level),
-            "pace_slow": one.pace.slow.value,
-            "pace_fast": one.pace.fast.value,
-            "relative": one.pace.relative,
             **{f"base_low_{steps}": low for steps, (low, _) in one.bases.items()},
             **{f"base_high_{steps}": high for steps, (_, high) in one.bases.items()},
         }

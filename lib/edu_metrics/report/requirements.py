@@ -18,8 +18,6 @@ from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.words import amount, date, number, say, signed
 
-__all__ = ["show_requirements"]
-
 #: The words of a lever's unit.
 UNITS = {
     "persons": "persons_a_year",
@@ -67,9 +65,9 @@ def show_requirements(report: AreaReport) -> Html:
     if not counted.empty:
         pieces.append(_counted(report, counted))
     if not pieces:
-        pieces.append(note(say("taking.none", lang), "gap"))
+        pieces.append(note(say("requirements.none", lang), "gap"))
     if default[default["kind"] != "none"]["past"].any():
-        told = say("taking.past", lang, date=date(report.study.as_of, lang))
+        told = say("requirements.past", lang, date=date(report.study.as_of, lang))
         pieces.append(tag("p", told, "note"))
     pieces += [_others(report, found[~found["default"]]), _silent(report, default)]
     return join(pieces)
@@ -124,14 +122,16 @@ def _columns(report: AreaReport, levels: tuple[str, str]) -> list[Column]:
 
     even, sure = levels
     return [
-        Column("taking.target", once(strong_title)),
-        Column("taking.from_to", once(partial(_from_to, report))),
-        Column("taking.lever", partial(_lever, report)),
-        Column("taking.usual", once(lambda row: chance(row.probability, lang)), numeric=True),
-        Column(even, lambda row: _setting(row, "even", lang)),
-        Column(sure, lambda row: _setting(row, "sure", lang)),
+        Column("requirements.target", once(strong_title)),
+        Column("requirements.from_to", once(partial(_from_to, report))),
+        Column("requirements.lever", partial(lever_name, report)),
+        Column("requirements.usual", once(lambda row: chance(row.probability, lang)), numeric=True),
+        Column(even, lambda row: setting_text(row, "even", lang)),
+        Column(sure, lambda row: setting_text(row, "sure", lang)),
         Column(
-            "taking.practice", once(lambda row: number(row.practice_percentile, 0)), numeric=True
+            "requirements.practice",
+            once(lambda row: number(row.practice_percentile, 0)),
+            numeric=True,
         ),
     ]
 
@@ -139,32 +139,32 @@ def _columns(report: AreaReport, levels: tuple[str, str]) -> list[Column]:
 def _modelled(report: AreaReport, found: pd.DataFrame) -> Html:
     lang = report.lang
     targets = found.drop_duplicates("target")
-    columns = _columns(report, ("taking.model_even", "taking.model_sure"))
-    caption = say("taking.caption", lang, number=len(targets))
+    columns = _columns(report, ("requirements.model_even", "requirements.model_sure"))
+    caption = say("requirements.caption", lang, number=len(targets))
     again = found.assign(again=found["target"].duplicated())
     pieces: list[Cell] = [draw(again, columns, lang, caption=caption)]
-    pieces.append(tag("p", say("taking.note", lang), "small"))
+    pieces.append(tag("p", say("requirements.note", lang), "small"))
     pieces += [_floor(report, row) for row in rows_of(targets) if row.fastest is not None]
     if found["relative"].any():
-        pieces.append(tag("p", say("taking.assumed_start", lang), "small"))
+        pieces.append(tag("p", say("requirements.assumed_start", lang), "small"))
     return join(pieces)
 
 
 def _counted(report: AreaReport, found: pd.DataFrame) -> Html:
     lang = report.lang
-    columns = _columns(report, ("taking.even", "taking.sure"))
+    columns = _columns(report, ("requirements.even", "requirements.sure"))
     if found["with_parts"].any():
-        columns.append(Column("taking.district", partial(_district, report)))
-    caption = say("taking.counts_caption", lang, number=len(found))
+        columns.append(Column("requirements.district", partial(_district, report)))
+    caption = say("requirements.counts_caption", lang, number=len(found))
     shown = draw(found.assign(again=False), columns, lang, caption=caption)
-    return shown + tag("p", say("taking.counts_note", lang), "small")
+    return shown + tag("p", say("requirements.counts_note", lang), "small")
 
 
 def _floor(report: AreaReport, row: Any) -> Html:
     """Say how fast arithmetic lets a rate fall that nobody leaves by healing."""
     found = report.assessments[row.target]
     told = say(
-        "taking.floor",
+        "requirements.floor",
         report.lang,
         target=row.title,
         fastest=number(abs(row.fastest), 2),
@@ -180,38 +180,40 @@ def _others(report: AreaReport, found: pd.DataFrame) -> Html:
     lang = report.lang
     needs: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for row in rows_of(found[found["lever"].notna()]):
-        told = {"lever": _lever(report, row), "setting": _setting(row, "even", lang)}
-        needs[row.target, row.reading, row.steps].append(say("taking.need", lang, **told))
+        told = {"lever": lever_name(report, row), "setting": setting_text(row, "even", lang)}
+        needs[row.target, row.reading, row.steps].append(say("requirements.need", lang, **told))
 
     def even(row: Any) -> str:
         return say("report.semicolon", lang).join(needs[row.target, row.reading, row.steps]) or "—"
 
     columns = [
-        Column("taking.target", strong_title),
+        Column("requirements.target", strong_title),
         Column(
-            "taking.reading", lambda row: reading_text(report.plan.target(row.target), row, lang)
+            "requirements.reading",
+            lambda row: reading_text(report.plan.target(row.target), row, lang),
         ),
-        Column("taking.usual", lambda row: chance(row.probability, lang), numeric=True),
-        Column("taking.even", even),
+        Column("requirements.usual", lambda row: chance(row.probability, lang), numeric=True),
+        Column("requirements.even", even),
     ]
     readings = found.drop_duplicates(["target", "reading", "steps"])
-    caption = say("taking.readings_caption", lang, number=len(readings))
-    summary = say("taking.readings", lang, number=len(readings))
+    caption = say("requirements.readings_caption", lang, number=len(readings))
+    summary = say("requirements.readings", lang, number=len(readings))
     return details(summary, draw(readings, columns, lang, caption=caption))
 
 
-def _lever(report: AreaReport, row: Any) -> str:
+def lever_name(report: AreaReport, row: Any) -> str:
+    """Give the name of a lever."""
     if row.lever != MORE_A_YEAR:
-        return say(f"taking.{row.lever}", report.lang)
+        return say(f"requirements.{row.lever}", report.lang)
     falling = report.catalog.indicators[row.indicator].better == "lower"
-    return say("taking.fewer_a_year" if falling else "taking.more_a_year", report.lang)
+    return say("requirements.fewer_a_year" if falling else "requirements.more_a_year", report.lang)
 
 
 def _from_to(report: AreaReport, row: Any) -> str:
     found, lang = report.assessments[row.target], report.lang
     unit = report.unit_of(found)
     told = say(
-        "taking.starts",
+        "requirements.starts",
         lang,
         year=row.start_year,
         start=amount(row.start_value, unit, lang),
@@ -226,33 +228,35 @@ def _district(report: AreaReport, row: Any) -> str:
         return "—"
     people = number(row.deciding_people, 0)
     area = report.area_name(row.deciding)
-    return say("taking.district_says", report.lang, area=area, people=people)
+    return say("requirements.district_says", report.lang, area=area, people=people)
 
 
-def _setting(row: Any, name: str, lang: str) -> str:
+def setting_text(row: Any, name: str, lang: str) -> str:
     """Say which setting of a lever does it: for an even chance, or surely enough."""
     value, reason = getattr(row, f"{name}_value"), getattr(row, f"{name}_reason")
     if reason is None or (name == "sure" and row.kind == "count" and row.standing_still):
         return ""
     by_model = row.under_model is not None
     if reason == "usual_is_enough":
-        return say("taking.model_is_enough" if by_model else "taking.usual_is_enough", lang)
+        return say(
+            "requirements.model_is_enough" if by_model else "requirements.usual_is_enough", lang
+        )
     if value is not None:
         return _amount(row, value, lang)
     high, reached = _amount(row, row.high, lang), getattr(row, f"{name}_probability")
     if by_model:
         more = signed(100 * (reached - row.under_model), 0)
-        return say("taking.model_beyond", lang, high=high, change=more)
-    return say("taking.beyond_bounds", lang, high=high, chance=chance(reached, lang))
+        return say("requirements.model_beyond", lang, high=high, change=more)
+    return say("requirements.beyond_bounds", lang, high=high, chance=chance(reached, lang))
 
 
 def _amount(row: Any, value: float, lang: str) -> str:
     people = row.unit in ("persons", "places")
     if people and row.relative:
         decimals = 0 if float(value).is_integer() else 2
-        return say("taking.per_100", lang, value=_upwards(value, decimals))
+        return say("requirements.per_100", lang, value=_upwards(value, decimals))
     decimals = 0 if people or float(value).is_integer() else 1
-    return say(f"taking.{UNITS[row.unit]}", lang, value=_upwards(value, decimals))
+    return say(f"requirements.{UNITS[row.unit]}", lang, value=_upwards(value, decimals))
 
 
 def _upwards(value: float, decimals: int) -> str:
@@ -267,12 +271,11 @@ def _silent(report: AreaReport, found: pd.DataFrame) -> Html:
     titles = found.groupby("reason", sort=False)["title"].unique()
     if titles.empty:
         return Html("")
-    listed: list[tuple[str, Cell]] = [
-        (
-            say(f"taking.{reason}", lang),
-            say("taking.number_of", lang, number=len(named), names=report.listed(named)),
+    told: dict[str, Cell] = {
+        f"requirements.{reason}": say(
+            "requirements.number_of", lang, number=len(named), names=report.listed(named)
         )
         for reason in REASONS
         if (named := titles.get(reason.removeprefix("because_"))) is not None
-    ]
-    return tag("h3", say("taking.silent", lang)) + facts(listed)
+    }
+    return tag("h3", say("requirements.silent", lang)) + facts(told, lang)

@@ -8,15 +8,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    field_validator,
+)
 
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.reachability import SeriesStore, Verdict
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
+from edu_metrics.report.columns import picked
 from edu_metrics.report.tables import as_of_newest, current_table
-
-__all__ = ["score_as_data", "score_files", "score_tables"]
 
 WHAT = "expected a summary.json of a report, or what assess --format json prints"
 
@@ -65,9 +73,9 @@ def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | Non
                     f"{where}: {forecast.target!r} in {forecast.area!r} as of {forecast.as_of} was "
                     "forecast otherwise in another file; give only one of the two"
                 )
-    evidence = _evidence(catalog, {item.study for item in held.values()}, as_of)
+    stores = _stores(catalog, {item.study for item in held.values()}, as_of)
     for item in held.values():
-        last = evidence[item.study].study.as_of
+        last = stores[item.study].study.as_of
         if item.as_of > last:
             faults.append(
                 f"{item.study}: the forecast of {item.as_of} for {item.target!r} in {item.area!r} "
@@ -79,10 +87,8 @@ def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | Non
     if unknown:
         names = [*dict.fromkeys(unknown)]
         raise DefinitionError(f"forecasts: {len(names)} name(s) that are not defined", names)
-    plans = {name: catalog.plan(catalog.studies[name].plan) for name in evidence}
-    return score(
-        outcome_of(item, evidence[item.study], plans[item.study]) for item in held.values()
-    )
+    plans = {name: catalog.plan(catalog.studies[name].plan) for name in stores}
+    return score(outcome_of(item, stores[item.study], plans[item.study]) for item in held.values())
 
 
 def _rows(path: Path, faults: list[str]) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -108,51 +114,39 @@ def _rows(path: Path, faults: list[str]) -> Iterable[tuple[str, dict[str, Any]]]
         yield f"{path} entry {number}", {**shared, **own}
 
 
+class _Stated(BaseModel):
+    """A forecast as a file tells it."""
+
+    model_config = ConfigDict(strict=True)
+
+    study: str
+    area: str
+    target: str
+    as_of: dt.date
+    verdict: Verdict
+    reading: str | None = None
+    steps: int | None = None
+    last_year: int | None = None
+    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    interval: tuple[FiniteFloat, FiniteFloat] | None = None
+
+    @field_validator("interval")
+    @classmethod
+    def _in_order(cls, ends: tuple[float, float] | None) -> tuple[float, float] | None:
+        if ends is not None and ends[0] > ends[1]:
+            raise ValueError("expected the lower end first")
+        return ends
+
+
 def _forecast(row: dict[str, Any], where: str, faults: list[str]) -> Forecast | None:
-    wrong = [key for key in ("study", "area", "target") if not isinstance(row.get(key), str)]
-    wrong += [key for key in ("steps", "last_year") if not _whole(row.get(key))]
-    if not isinstance(row.get("reading", ""), str):
-        wrong.append("reading")
-    if row.get("verdict") not in set(Verdict):
-        wrong.append("verdict")
     try:
-        as_of = dt.date.fromisoformat(row.get("as_of", ""))
-    except (TypeError, ValueError):
-        wrong.append("as_of")
-    probability, interval = row.get("probability"), row.get("interval")
-    if probability is not None and not (_number(probability) and 0 <= probability <= 1):
-        wrong.append("probability")
-    if interval is not None and not _is_interval(interval):
-        wrong.append("interval")
-    if wrong:
-        found = ", ".join(f"{key}={row.get(key)!r}" for key in wrong)
+        return Forecast(**dict(_Stated.model_validate_json(json.dumps(row))))
+    except ValidationError as error:
+        # What can't even be read as JSON, such as half a character, has no place.
+        wrong = dict.fromkeys(str(name) for fault in error.errors() for name in fault["loc"][:1])
+        found = ", ".join(f"{key}={row.get(key)!r}" for key in wrong or row)
         faults.append(f"{where}: {WHAT}; found {found}")
         return None
-    return Forecast(
-        study=row["study"],
-        area=row["area"],
-        target=row["target"],
-        as_of=as_of,
-        verdict=Verdict(row["verdict"]),
-        reading=row.get("reading"),
-        steps=row.get("steps"),
-        last_year=row.get("last_year"),
-        probability=probability,
-        interval=None if interval is None else (interval[0], interval[1]),
-    )
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _whole(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool))
-
-
-def _is_interval(value: Any) -> bool:
-    pair = isinstance(value, list) and len(value) == 2 and all(_number(end) for end in value)
-    return pair and value[0] <= value[1]
 
 
 def _unknown(catalog: Catalog, forecast: Forecast) -> list[str]:
@@ -180,7 +174,7 @@ def _unknown(catalog: Catalog, forecast: Forecast) -> list[str]:
     return found
 
 
-def _evidence(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, SeriesStore]:
+def _stores(catalog: Catalog, names: set[str], as_of: dt.date | None) -> dict[str, SeriesStore]:
     """Give each study as of the day of its newest publication, or the day asked for."""
     found: dict[str, SeriesStore] = {}
     for name in sorted(names):
@@ -222,12 +216,7 @@ def score_as_data(found: Score) -> dict[str, Any]:
                 **asdict(item.forecast),
                 "as_of": item.forecast.as_of.isoformat(),
                 "verdict": str(item.forecast.verdict),
-                "due": item.due,
-                "lead": item.lead,
-                "happened": item.happened,
-                "value": item.value,
-                "covered": item.covered,
-                "why": item.why,
+                **picked(item, "due lead happened value covered why"),
             }
             for item in found.outcomes
         ],

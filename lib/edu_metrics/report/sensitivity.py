@@ -8,12 +8,10 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
-from edu_metrics.report.columns import Column, draw, frame_of
+from edu_metrics.report.columns import Column, draw, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.words import amount, number, percent, say
-
-__all__ = ["sensitivity_of_study", "sensitivity_row", "show_sensitivity"]
 
 #: The figure shows so many targets, those whose result moves most.
 MOST_BARS = 8
@@ -77,22 +75,24 @@ def show_sensitivity(report: AreaReport) -> Html:
     lang, of = report.lang, report.sensitivity
     found = report.tables["sensitivity"]
     if found.empty:
-        return note(say("matters.none", lang), "gap")
+        return note(say("sensitivity.none", lang), "gap")
     columns = [
         Column("report.promise", _title),
-        Column("matters.answer", lambda row: _answer(row, lang)),
-        Column("matters.most", lambda row: _most(report, of[row.target])),
-        Column("matters.first", lambda row: _first(report, of[row.target])),
+        Column("sensitivity.answer", lambda row: _answer(row, lang)),
+        Column("sensitivity.most", lambda row: _most(report, of[row.target])),
+        Column("sensitivity.first", lambda row: _first(report, of[row.target])),
     ]
-    caption = say("matters.caption", lang, number=len(found))
+    caption = say("sensitivity.caption", lang, number=len(found))
     models = set(found["model"])
     notes = [
-        say(f"matters.note_{model}", lang) for model in ("mechanism", "trend") if model in models
+        say(f"sensitivity.note_{model}", lang)
+        for model in ("mechanism", "trend")
+        if model in models
     ]
     if found["assumed_start"].any():
-        notes.append(say("matters.assumed", lang))
+        notes.append(say("sensitivity.assumed", lang))
     if silent := len(of) - len(found):
-        notes.append(say("matters.silent", lang, number=silent))
+        notes.append(say("sensitivity.silent", lang, number=silent))
     return join(
         [
             _figure(report, [of[target] for target in found["target"]]),
@@ -148,9 +148,9 @@ def _answer(row: Any, lang: str) -> Html:
         from edu_metrics.report.labels import verdict_chip
 
         return join([verdict_chip(row.verdict, lang), " ", chance(row.probability, lang)])
-    told = say("matters.kept" if row.kept else "matters.not_kept", lang)
+    told = say("sensitivity.kept" if row.kept else "sensitivity.not_kept", lang)
     if row.probability is not None:
-        told += say("matters.own", lang, chance=chance(row.probability, lang))
+        told += say("sensitivity.own", lang, chance=chance(row.probability, lang))
     return tag("span", told)
 
 
@@ -160,14 +160,14 @@ def _most(report: AreaReport, item: Sensitivity) -> str:
         return "—"
     most = max(weighed, key=lambda one: one.total or 0.0)
     shown = percent(number(100 * (most.total or 0.0), 0), report.lang)
-    return say("matters.share", report.lang, name=_name(report, item, most), share=shown)
+    return say("sensitivity.share", report.lang, name=_name(report, item, most), share=shown)
 
 
 def _first(report: AreaReport, item: Sensitivity) -> str:
     lang, first = report.lang, item.decisive
-    told = say("matters.nothing", lang) if first is None else _move(report, item, first)
+    told = say("sensitivity.nothing", lang) if first is None else _move(report, item, first)
     if item.turned:
-        told += say("matters.turned", lang, number=len(item.turned))
+        told += say("sensitivity.turned", lang, number=len(item.turned))
     return told
 
 
@@ -175,26 +175,26 @@ def _move(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
     name, middle = _name(report, item, one), _value(one, one.middle, lang)
     if one.in_spreads is not None and one.in_spreads < BARELY:
-        return say("matters.barely", lang, name=name, middle=middle)
+        return say("sensitivity.barely", lang, name=name, middle=middle)
     if one.kind == "start":
-        how = say("matters.points_off", lang, value=number(abs(one.move or 0.0), 2))
+        how = say("sensitivity.points_off", lang, value=number(abs(one.move or 0.0), 2))
     elif one.unit == "number":
         part = percent(number(100 * abs((one.move or 0.0) / one.middle)), lang)
-        how = say("matters.off_by", lang, share=part)
+        how = say("sensitivity.off_by", lang, share=part)
     elif one.in_spreads is not None:
         key = "in_years" if one.kind == "trend" else "in_spreads"
-        how = say(f"matters.{key}", lang, times=number(one.in_spreads))
+        how = say(f"sensitivity.{key}", lang, times=number(one.in_spreads))
     else:
         part = percent(number(100 * (one.part_of_room or 0.0), 0), lang)
-        how = say("matters.of_room", lang, share=part)
+        how = say("sensitivity.of_room", lang, share=part)
     turn = _value(one, one.turns_at, lang)
-    return say("matters.changes", lang, name=name, middle=middle, turn=turn, how=how)
+    return say("sensitivity.changes", lang, name=name, middle=middle, turn=turn, how=how)
 
 
 def _name(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
     if one.kind == "lever":
-        return say("matters.usual", lang, lever=say(f"taking.{one.name}", lang))
+        return say("sensitivity.usual", lang, lever=say(f"requirements.{one.name}", lang))
     if one.kind == "input":
         use = report.catalog.indicator(str(item.indicator)).mechanism
         given = use.inputs[one.name] if use else None
@@ -202,7 +202,7 @@ def _name(report: AreaReport, item: Sensitivity, one: Influence) -> str:
             return report.quantity_name(given.quantity)
         if given is not None and given.indicator:
             return report.indicator_name(given.indicator)
-    return say(f"matters.{one.name}", lang)
+    return say(f"sensitivity.{one.name}", lang)
 
 
 def _value(one: Influence, value: float | None, lang: str) -> str:
@@ -211,19 +211,19 @@ def _value(one: Influence, value: float | None, lang: str) -> str:
         return "—"
     if one.name == "year":
         if value == 0:
-            return say("matters.year_as_is", lang)
-        key = "matters.years_later" if value > 0 else "matters.years_earlier"
+            return say("sensitivity.year_as_is", lang)
+        key = "sensitivity.years_later" if value > 0 else "sensitivity.years_earlier"
         return say(key, lang, value=number(abs(value), 0))
     if one.name == "swing":
-        return say("matters.times", lang, value=number(value, 2))
+        return say("sensitivity.times", lang, value=number(value, 2))
     if one.name == "drift" and one.unit == "percent":
-        return say("taking.points", lang, value=number(value, _decimals(one)))
+        return say("requirements.points", lang, value=number(value, _decimals(one)))
     if one.unit == "percent":
         return percent(number(value, _decimals(one)), lang)
     if one.unit == "marks":
-        return say("matters.marks", lang, value=number(value, _decimals(one)))
+        return say("sensitivity.marks", lang, value=number(value, _decimals(one)))
     if one.unit == "points":
-        return say("taking.points", lang, value=number(value, _decimals(one)))
+        return say("requirements.points", lang, value=number(value, _decimals(one)))
     if one.unit == "number":
         return number(value, 0)
     if one.name in ("start", "drift") and one.unit != "yuan":
@@ -245,8 +245,9 @@ def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
 
 
 def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
-    from edu_metrics.figures import Bar, describe_tornado, new_figure, plot_tornado, table_height
-    from edu_metrics.report.labels import figure
+    from edu_metrics.figures.bars import TORNADO, Bar
+    from edu_metrics.figures.output import table_height
+    from edu_metrics.report.labels import picture
 
     lang = report.lang
     bars = []
@@ -257,7 +258,7 @@ def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
             continue
         most = max(swinging, key=lambda one: one.swing)
         title = report.plan.target(item.target).title.in_(lang)
-        name = say("matters.bar", lang, target=title, name=_name(report, item, most))
+        name = say("sensitivity.bar", lang, target=title, name=_name(report, item, most))
         low, high = (
             _beyond(report, item, float(end or 0.0)) for end in (most.at_low, most.at_high)
         )
@@ -265,16 +266,15 @@ def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
     if not bars:
         return Html("")
     bars = sorted(bars, key=lambda bar: -abs(bar.high - bar.low))[:MOST_BARS]
-    shown: dict[str, Any] = {
-        "bars": bars,
-        "target": 0.0,
-        "unit_label": say("matters.points_beyond", lang),
-        "lang": lang,
-    }
-    drawn, axes = new_figure(7.2, table_height(2 * len(bars)))
-    plot_tornado(axes[0], **shown)
-    caption = say("matters.figure_caption", lang)
-    return figure(report, drawn, alt=describe_tornado(**shown), caption=caption)
+    shown = {"bars": bars, "target": 0.0, "unit_label": say("sensitivity.points_beyond", lang)}
+    return picture(
+        report,
+        TORNADO,
+        [shown],
+        caption=say("sensitivity.figure_caption", lang),
+        width=7.2,
+        height=table_height(2 * len(bars)),
+    )
 
 
 def _every(report: AreaReport) -> Html:
@@ -307,26 +307,26 @@ def _every(report: AreaReport) -> Html:
 
     columns = [
         Column("report.promise", lambda row: "" if row.again else _title(row)),
-        Column("matters.assumption", name),
-        Column("matters.taken", lambda row: value(row, row.middle), numeric=True),
-        Column("matters.range", taken, numeric=True),
-        Column("matters.result", result, numeric=True),
-        Column("matters.alone", lambda row: _weights(row, lang), numeric=True),
-        Column("matters.turns", lambda row: value(row, row.turns_at), numeric=True),
+        Column("sensitivity.assumption", name),
+        Column("sensitivity.taken", lambda row: value(row, row.middle), numeric=True),
+        Column("sensitivity.range", taken, numeric=True),
+        Column("sensitivity.result", result, numeric=True),
+        Column("sensitivity.alone", lambda row: _weights(row, lang), numeric=True),
+        Column("sensitivity.turns", lambda row: value(row, row.turns_at), numeric=True),
     ]
-    shown = draw(found, columns, lang, caption=say("matters.all_caption", lang))
-    return details(say("matters.all", lang, number=len(found)), shown)
+    shown = draw(found, columns, lang, caption=say("sensitivity.all_caption", lang))
+    return details(say("sensitivity.all", lang, number=len(found)), shown)
 
 
 def _span(low: str, high: str, lang: str) -> str:
-    return low if low == "—" else say("matters.span", lang, low=low, high=high)
+    return low if low == "—" else say("sensitivity.span", lang, low=low, high=high)
 
 
 def _weights(row: Any, lang: str) -> str:
     if row.first_order is None or row.total is None:
         return "—"
     first, total = (percent(number(100 * one, 0), lang) for one in (row.first_order, row.total))
-    return say("matters.both", lang, first=first, total=total)
+    return say("sensitivity.both", lang, first=first, total=total)
 
 
 def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
@@ -345,16 +345,8 @@ def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
     """
     first = found.decisive
     return {
-        "area": found.area,
-        "target": found.target,
-        "indicator": found.indicator,
-        "reading": found.reading,
-        "steps": found.steps,
-        "model": found.model,
-        "flow": found.flow,
-        "assumed_start": found.relative,
-        "year": found.year,
-        "middle": found.middle,
+        **picked(found, "area target indicator reading steps model flow assumed_start=relative"),
+        **picked(found, "year middle"),
         "level": found.level.model_dump() if found.level else None,
         "kept": found.kept,
         "probability": two_digits(found.probability),
@@ -365,22 +357,11 @@ def sensitivity_row(found: Sensitivity) -> dict[str, Any]:
         "in_spreads": first.in_spreads if first else None,
         "assumptions": [
             {
-                "name": one.name,
-                "kind": one.kind,
-                "unit": one.unit,
-                "middle": one.middle,
-                "spread": one.spread,
+                **picked(one, "name kind unit middle spread"),
                 "bounds": [one.least, one.most],
-                "low": one.low,
-                "high": one.high,
-                "result_at_low": one.at_low,
-                "result_at_high": one.at_high,
-                "first_order": one.first,
-                "total": one.total,
-                "first_order_kept": one.first_kept,
-                "total_kept": one.total_kept,
-                "turns_at": one.turns_at,
-                "in_spreads": one.in_spreads,
+                **picked(one, "low high result_at_low=at_low result_at_high=at_high"),
+                **picked(one, "first_order=first total first_order_kept=first_kept total_kept"),
+                **picked(one, "turns_at in_spreads"),
             }
             for one in found.influences
         ],

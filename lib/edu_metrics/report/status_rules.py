@@ -24,8 +24,6 @@ from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import amount, number, say, signed
 
-__all__ = ["show_status_rules", "why_apart"]
-
 #: Columns: rules that judge in words, then those that give numbers, two to a column.
 WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 #: Marks a rule that comes to something else on the complement.

@@ -8,13 +8,11 @@ from pydantic_core import to_jsonable_python
 
 from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.report.atomic_write import write_summary
-from edu_metrics.report.columns import fields_of
+from edu_metrics.report.columns import fields_of, picked
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.joint import joint_row
 from edu_metrics.report.sensitivity import sensitivity_row
 from edu_metrics.trajectories import CAP, FLOOR
-
-__all__ = ["as_row", "save_summary"]
 
 
 def as_row(found: Assessment) -> dict[str, Any]:
@@ -39,15 +37,12 @@ def as_row(found: Assessment) -> dict[str, Any]:
         "unusual_years": found.unusual,
         "reached": _reached(found),
         "calibration": _calibration(found),
-        "missing": [{name: getattr(one, name) for name in _MISSING} for one in found.missing],
-        "checks": [{name: getattr(one, name) for name in _CHECK} for one in found.checks],
+        "missing": [picked(one, "quantity group year area") for one in found.missing],
+        "checks": [picked(one, _CHECK) for one in found.checks],
         "others": [
             {
-                "reading": other.reading,
-                "steps": other.steps,
-                "verdict": other.verdict,
+                **picked(other, "reading steps verdict probability probability_raw"),
                 "probability": two_digits(other.probability),
-                "probability_raw": other.probability_raw,
             }
             for other in found.others
         ],
@@ -56,7 +51,7 @@ def as_row(found: Assessment) -> dict[str, Any]:
     return row
 
 
-#: What stands in a row, in order; of a missing number, and of a check.
+#: What stands in a row, in order, and of a check.
 _ROW = (
     *("study", "area", "target", "as_of", "indicator", "applies", "reading", "steps", "verdict"),
     *("reason", "probability", "probability_raw", "edge", "findings", "cautions", "unusual_years"),
@@ -64,8 +59,7 @@ _ROW = (
     *("required_by", "past_pace", "pace_percentile", "year_reached", "reached", "noise", "people"),
     *("vacuous", "model", "calibration", "missing", "checks", "sources", "others"),
 )
-_MISSING = ("quantity", "group", "year", "area")
-_CHECK = ("measure", "years", "bounds", "measured", "holds", "margin")
+_CHECK = "measure years bounds measured holds margin"
 
 
 def _jsonable(content: Any) -> Any:
@@ -89,8 +83,7 @@ def _calibration(found: Assessment) -> dict[str, Any] | None:
     if found.probability is None or found.calibration is None:
         return None
     return {
-        "areas": found.calibration.areas,
-        "measure": found.calibration.measure,
+        **picked(found.calibration, "areas measure"),
         "coverage80_pct": list(found.calibration.held80_pct),
         "cap": CAP,
         "floor": FLOOR,

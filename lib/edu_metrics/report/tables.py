@@ -11,8 +11,6 @@ from edu_metrics.report.fingerprint import combined, folder_sha256, library_sha2
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["as_of_newest", "current_table", "is_current", "prepare", "seal", "table_path"]
-
 
 def table_path(root: Path, study_id: str) -> Path:
     """

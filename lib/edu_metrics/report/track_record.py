@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
-from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
 from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.tables import as_of_newest, current_table
@@ -43,17 +43,8 @@ from edu_metrics.trajectories import (
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
 from edu_metrics.words import LANGUAGES, date, number, percent, say, signed
 
-__all__ = [
-    "PanelRecord",
-    "open_record",
-    "panels_of_study",
-    "save_record",
-    "show_models",
-    "show_own_verdicts",
-    "show_record_head",
-]
 
-
+@dataclass(eq=False, kw_only=True)
 class PanelRecord:
     """
     One panel and how the models did on it, in one language.
@@ -76,23 +67,15 @@ class PanelRecord:
         The file.
     """
 
-    def __init__(
-        self,
-        panel: Panel,
-        title: str,
-        *,
-        horizons: Sequence[int],
-        gains: Sequence[float],
-        catalog: Catalog,
-        lang: str,
-        study: Study | None = None,
-        indicator: str | None = None,
-        source: Path | None = None,
-    ) -> None:
-        self.panel, self.title = panel, title
-        self.horizons, self.gains = tuple(horizons), tuple(gains)
-        self.catalog, self.lang = catalog, lang
-        self.study, self.indicator, self.source = study, indicator, source
+    panel: Panel
+    title: str
+    horizons: Sequence[int]
+    gains: Sequence[float]
+    catalog: Catalog
+    lang: str
+    study: Study | None = None
+    indicator: str | None = None
+    source: Path | None = None
 
     @cached_property
     def tables(self) -> Tables:
@@ -197,36 +180,18 @@ def open_record(
         found = f"study={study!r} and panel={panel!r}"
         raise DefinitionError(f"track record: expected a study or a panel file, found {found}")
     catalog = load_catalog(Path(root) if root else find_root())
+    asked: dict[str, Any] = {"horizons": tuple(horizons), "gains": tuple(gains)}
+    asked |= {"catalog": catalog, "lang": lang}
     if panel:
         path = find_panel_file(panel)
         chosen = _one_of(read_panels(path), indicator, path.name)
-        return PanelRecord(
-            chosen,
-            chosen.name,
-            horizons=horizons,
-            gains=gains,
-            catalog=catalog,
-            lang=lang,
-            source=path,
-        )
+        return PanelRecord(panel=chosen, title=chosen.name, **asked, source=path)
     entry = catalog.study(study)
     rate = _rate(catalog, entry, indicator)
-    title = say(
-        "record.panel_of_study",
-        lang,
-        study=entry.title.in_(lang),
-        indicator=rate.name.in_(lang),
-    )
-    return PanelRecord(
-        _panel_of(_latest(catalog, entry), rate),
-        title,
-        horizons=horizons,
-        gains=gains,
-        catalog=catalog,
-        lang=lang,
-        study=entry,
-        indicator=rate.id,
-    )
+    names = {"study": entry.title.in_(lang), "indicator": rate.name.in_(lang)}
+    title = say("record.panel_of_study", lang, **names)
+    measured = _panel_of(_latest(catalog, entry), rate)
+    return PanelRecord(panel=measured, title=title, **asked, study=entry, indicator=rate.id)
 
 
 def _one_of(panels: Sequence[Panel], name: str, file: str) -> Panel:
@@ -258,10 +223,10 @@ def _latest(catalog: Catalog, study: Study) -> SeriesStore:
     return SeriesStore(catalog, as_of_newest(study, table), table)
 
 
-def _panel_of(evidence: SeriesStore, rate: Indicator) -> Panel:
-    study = evidence.study
-    history = evidence.history(rate.id)
-    rows = history[history["area"].isin(commonest_level(evidence.catalog, study))]
+def _panel_of(store: SeriesStore, rate: Indicator) -> Panel:
+    study = store.study
+    history = store.history(rate.id)
+    rows = history[history["area"].isin(commonest_level(store.catalog, study))]
     if rows.empty:
         raise DataError(
             f"study {study.id!r}: expected {rate.id!r} in some area and year, found none; name "
@@ -295,10 +260,10 @@ def panels_of_study(catalog: Catalog, study: Study) -> list[Panel]:
     DataError
         If none has.
     """
-    evidence, found = _latest(catalog, study), []
+    store, found = _latest(catalog, study), []
     for indicator in judged_by(catalog, study).values():
         with contextlib.suppress(DataError):
-            found.append(_panel_of(evidence, indicator))
+            found.append(_panel_of(store, indicator))
     if not found:
         raise DataError(f"study {study.id!r}: no indicator of its plan has a value in any area")
     return found
@@ -355,16 +320,16 @@ def show_record_head(record: PanelRecord) -> Html:
     lang, panel = record.lang, record.panel
     span = say("record.years_span", lang, first=panel.years[0], last=panel.years[-1])
     known = int((panel.values == panel.values).sum())
-    told: list[tuple[str, Cell]] = [
-        (say("record.panel", lang), record.title),
-        (say("record.areas", lang), number(len(panel.areas), 0)),
-        (say("record.years", lang), span),
-        (say("record.values", lang), number(known, 0)),
-    ]
+    told: dict[str, Cell] = {
+        "record.panel": record.title,
+        "record.areas": number(len(panel.areas), 0),
+        "record.years": span,
+        "record.values": number(known, 0),
+    }
     pieces = [tag("h1", say("record.title", lang, panel=record.title))]
     if record.study is not None:
         pieces += warnings(record.study, record.catalog.plan(record.study.plan), lang)
-    pieces.append(facts(told))
+    pieces.append(facts(told, lang))
     if not record.default:
         return join([*pieces, note(say("track.nothing", lang), "gap")])
     pieces.append(tag("p", " ".join([_answer_held(record), *_answer_skill(record)]), "answer"))
@@ -537,12 +502,8 @@ def models_table(record: PanelRecord) -> pd.DataFrame:
             **_event(score.events[0]),
             **fields_of(score),
             **dict(zip(_ENDS, score.coverage80_interval or (None, None), strict=True)),
-            "mae_pp": score.mae,
-            "bias_pp": score.bias,
-            "coverage80_pct": score.coverage80,
-            "coverage95_pct": score.coverage95,
-            "width80_pp": score.width80,
-            "width95_pp": score.width95,
+            **picked(score, "mae_pp=mae bias_pp=bias width80_pp=width80 width95_pp=width95"),
+            **picked(score, "coverage80_pct=coverage80 coverage95_pct=coverage95"),
         }
         for score in record.scores
         if score.n

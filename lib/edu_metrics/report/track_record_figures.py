@@ -11,37 +11,27 @@ import pandas as pd
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
-from edu_metrics.figures import (
-    Said,
-    as_html,
-    describe_coverage,
-    describe_places,
-    describe_reliability,
-    new_figure,
-    plot_coverage,
-    plot_places,
-    plot_reliability,
-    small_multiples,
-)
+from edu_metrics.figures.track import COVERAGE, PLACES, RELIABILITY, Said
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of, rows_of, strong_title
+from edu_metrics.report.columns import (
+    Column,
+    draw,
+    fields_of,
+    frame_of,
+    picked,
+    rows_of,
+    strong_title,
+)
 from edu_metrics.report.context import StudyReport
-from edu_metrics.report.html import Html, facts, join, note, tag
+from edu_metrics.report.html import Cell, Html, facts, join, note, tag
+from edu_metrics.report.labels import picture
 from edu_metrics.report.tables import as_of_newest
 from edu_metrics.report.track_record import PanelRecord
 from edu_metrics.trajectories import CAP, FLOOR, ModelScore
 from edu_metrics.trajectories.reference_classes import Comparable, gain_table
 from edu_metrics.trajectories.reliability import Bin
 from edu_metrics.words import number, say, signed
-
-__all__ = [
-    "show_coverage",
-    "show_failures",
-    "show_record_origins",
-    "show_record_precedents",
-    "show_reliability",
-]
 
 #: A bin, or a starting band, with fewer cases than this is not held against anything.
 MANY, FEW = 100, 30
@@ -67,17 +57,25 @@ def show_reliability(record: PanelRecord) -> Html:
     shown = [score for score in record.default if score.reliability]
     if not shown:
         return note(say("track.nothing", lang), "gap")
-    drawn, axes = small_multiples(len(shown), columns=3, width=9.6, height=3.2)
-    texts = []
-    for axis, score in zip(axes, shown, strict=True):
-        title = say("record.ahead", lang, years=score.horizon)
-        bins = [_said(one) for one in score.reliability]
-        plot_reliability(axis, title=title, bins=bins, cap=CAP, floor=FLOOR, lang=lang)
-        texts.append(describe_reliability(title=title, bins=bins, cap=CAP, floor=FLOOR, lang=lang))
-    caption = say("record.reliability_caption", lang)
-    picture = Html(as_html(drawn, alt=" ".join(texts), caption=caption))
+    panels = [
+        {
+            "title": say("record.ahead", lang, years=score.horizon),
+            "bins": [_said(one) for one in score.reliability],
+            "cap": CAP,
+            "floor": FLOOR,
+        }
+        for score in shown
+    ]
+    drawn = picture(
+        record,
+        RELIABILITY,
+        panels,
+        caption=say("record.reliability_caption", lang),
+        columns=3,
+        height=3.2,
+    )
     limits = backtest_notes(record.scores, lang)[-1]
-    return join([picture, _bins_told(shown, lang), tag("p", limits)])
+    return join([drawn, _bins_told(shown, lang), tag("p", limits)])
 
 
 def _said(one: Bin) -> Said:
@@ -139,19 +137,20 @@ def show_coverage(record: PanelRecord) -> Html:
     least, year, ahead = min(
         (share, year, ahead) for ahead, points in shares.items() for year, share in points
     )
-    worst = (ahead, year, least)
-    drawn, axes = new_figure(9.6, 3.2)
-    plot_coverage(axes[0], shares=shares, level=LEVEL, worst=worst, lang=lang)
-    alt = describe_coverage(shares=shares, level=LEVEL, worst=worst, lang=lang)
-    by_year = Html(as_html(drawn, alt=alt, caption=say("record.coverage_caption", lang)))
-    drawn, axes = small_multiples(len(record.default), columns=3, width=9.6, height=2.2)
-    texts = []
-    for axis, score in zip(axes, record.default, strict=True):
-        title = say("record.ahead", lang, years=score.horizon)
-        plot_places(axis, title=title, counts=score.places, lang=lang)
-        texts.append(describe_places(title=title, counts=score.places, lang=lang))
-    places = as_html(drawn, alt=" ".join(texts), caption=say("record.places_caption", lang))
-    return by_year + Html(places)
+    by_year = picture(
+        record,
+        COVERAGE,
+        [{"shares": shares, "level": LEVEL, "worst": (ahead, year, least)}],
+        caption=say("record.coverage_caption", lang),
+        height=3.2,
+    )
+    places = [
+        {"title": say("record.ahead", lang, years=score.horizon), "counts": score.places}
+        for score in record.default
+    ]
+    caption = say("record.places_caption", lang)
+    look: dict[str, Any] = {"columns": 3, "height": 2.2}
+    return by_year + picture(record, PLACES, places, caption=caption, **look)
 
 
 def show_failures(record: PanelRecord) -> Html:
@@ -219,10 +218,8 @@ def bands_table(record: PanelRecord) -> pd.DataFrame:
     rows = (
         {
             **fields_of(band),
+            **picked(band, "coverage80_pct=coverage80 mae_pp=mae bias_pp=bias"),
             "horizon": score.horizon,
-            "coverage80_pct": band.coverage80,
-            "mae_pp": band.mae,
-            "bias_pp": band.bias,
         }
         for score in record.default
         for band in score.by_band
@@ -386,10 +383,9 @@ def show_record_origins(record: PanelRecord) -> Html:
         return Html("")
     asked = [",".join(f"{one:g}" for one in many) for many in (record.horizons, record.gains)]
     command = f"edu-metrics backtest {record.source.name} --horizons {asked[0]} --events {asked[1]}"
-    return facts(
-        [
-            (say("record.file", lang), record.source.name),
-            (say("record.checksum", lang), tag("code", record.source_sha256 or "")),
-            (say("record.again", lang), tag("code", command)),
-        ]
-    )
+    told: dict[str, Cell] = {
+        "record.file": record.source.name,
+        "record.checksum": tag("code", record.source_sha256 or ""),
+        "record.again": tag("code", command),
+    }
+    return facts(told, lang)

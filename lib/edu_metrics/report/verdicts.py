@@ -18,8 +18,6 @@ from edu_metrics.report.status_rules import why_apart
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
 from edu_metrics.words import amount, date, number, percent, say
 
-__all__ = ["show_followed", "show_verdicts"]
-
 #: So many indicators are named where something holds for several.
 NAMED = 3
 

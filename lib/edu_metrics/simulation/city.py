@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
@@ -223,6 +224,14 @@ class City:
             exists = np.arange(most) < institutions[:, [district]]
             counted[:, district] = (ready & exists).sum(axis=1)
         return counted
+
+    def part(self, random: Generator, whole: Counts, level: float, **moves: Any) -> Counts:
+        """Take a share of counts, drawn as :meth:`shares` does."""
+        return part_of(whole, self.shares(random, level, **moves))
+
+    def adopting(self, random: Generator, whole: Counts, level: float, **moves: Any) -> Counts:
+        """Count the adopters among institutions of which a share is ready, drawn likewise."""
+        return self.adopters(random, whole, self.shares(random, level, **moves))
 
 
 def part_of(whole: Counts, share: Shares) -> Counts:

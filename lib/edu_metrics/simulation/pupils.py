@@ -315,8 +315,8 @@ def enrol(city: City, children: Children) -> Enrolled:
     """
     random = city.stream("kindergartens")
     aged = children.population(city.years, 3, 5)
-    everyone = part_of(aged, city.shares(random, _ENROLLED, drift=0.05, common=0.04, own=0.04))
-    public = part_of(everyone, city.shares(random, _PUBLIC, drift=0.025, common=0.03, own=0.03))
+    everyone = city.part(random, aged, _ENROLLED, drift=0.05, common=0.04, own=0.04)
+    public = city.part(random, everyone, _PUBLIC, drift=0.025, common=0.03, own=0.03)
     private = everyone - public
     affordable = city.shares(random, _AFFORDABLE, drift=0.06, common=0.08, own=0.06, tilt=-0.1)
     return Enrolled(everyone, public, public + part_of(private, affordable))
@@ -343,8 +343,8 @@ def kindergarten_sheets(city: City, children: Children, enrolled: Enrolled) -> l
     random = city.stream("model kindergartens")
     level = float(enrolled.everyone[-1].sum() / _CHILDREN_EACH)
     number = np.maximum(city.amounts(random, level, drift=0.012, common=0.01, own=0.0), 2)
-    models = city.adopters(random, number, city.shares(random, _CITY_MODEL, drift=0.07))
-    best = city.adopters(random, models, city.shares(random, _REGION_MODEL_OF_THEM, drift=0.05))
+    models = city.adopting(random, number, _CITY_MODEL, drift=0.07)
+    best = city.adopting(random, models, _REGION_MODEL_OF_THEM, drift=0.05)
     numbers = {
         "population_age_3_5": children.population(city.years, 3, 5),
         "children_kindergartens": enrolled.everyone,
@@ -395,22 +395,18 @@ def pupil_sheets(
     compulsory = children.grades(years, 1, GRADES)
     pupils = compulsory + seniors.everyone + kindergarten_children
     classes = np.ceil(compulsory / _PUPILS_PER_CLASS).astype(np.int64)
-    disabled = part_of(compulsory, city.shares(random, _DISABLED, common=0.01, own=0.02, tilt=0.0))
-    three = part_of(disabled, city.shares(random, _THREE_TYPES, common=0.02, own=0.03, tilt=0.0))
-    three_in = part_of(three, city.shares(random, _THREE_TYPES_ENROLLED, drift=0.06, common=0.08))
-    others_in = part_of(
-        disabled - three, city.shares(random, _OTHERS_ENROLLED, drift=0.06, common=0.08)
-    )
+    disabled = city.part(random, compulsory, _DISABLED, common=0.01, own=0.02, tilt=0.0)
+    three = city.part(random, disabled, _THREE_TYPES, common=0.02, own=0.03, tilt=0.0)
+    three_in = city.part(random, three, _THREE_TYPES_ENROLLED, drift=0.06, common=0.08)
+    others_in = city.part(random, disabled - three, _OTHERS_ENROLLED, drift=0.06, common=0.08)
     numbers = {
         "pupils": pupils,
-        "pupils_digital_use": part_of(
-            pupils, city.shares(random, 0.88, drift=0.25, common=0.12, own=0.08)
-        ),
+        "pupils_digital_use": city.part(random, pupils, 0.88, drift=0.25, common=0.12, own=0.08),
         "entrants_grade_1": children.grade(years, 1),
         "pupils_grade_9": children.grade(years, GRADES),
         "graduates_junior": children.graduates(years),
         "classes": classes,
-        "large_classes": part_of(classes, city.shares(random, _LARGE_CLASSES, drift=-0.12)),
+        "large_classes": city.part(random, classes, _LARGE_CLASSES, drift=-0.12),
         "disabled_children": disabled,
         "disabled_children_enrolled": three_in + others_in,
         "three_types_children": three,

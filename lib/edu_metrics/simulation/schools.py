@@ -287,14 +287,14 @@ def _distinctions(city: City, teachers: Counts) -> dict[str, Counts]:
         "master_teacher_workshops": city.amounts(random, 28, drift=0.05, common=0.02, own=0.04),
         "young_key_teachers_trained": city.amounts(random, 56, drift=0.01, lumps=0.10),
         "teachers_bilingual": bilingual,
-        "teachers_bilingual_trained": part_of(
-            bilingual, city.shares(random, 0.97, drift=0.20, common=0.10, own=0.10)
+        "teachers_bilingual_trained": city.part(
+            random, bilingual, 0.97, drift=0.20, common=0.10, own=0.10
         ),
-        "teachers_mental_health_trained": part_of(
-            teachers, city.shares(random, 0.90, drift=0.25, common=0.10, own=0.08)
+        "teachers_mental_health_trained": city.part(
+            random, teachers, 0.90, drift=0.25, common=0.10, own=0.08
         ),
-        "teachers_digital_use": part_of(
-            teachers, city.shares(random, 0.96, drift=0.20, common=0.12, own=0.08)
+        "teachers_digital_use": city.part(
+            random, teachers, 0.96, drift=0.20, common=0.12, own=0.08
         ),
     }
 
@@ -334,25 +334,22 @@ def facility_sheets(city: City, kindergartens: Counts) -> list[Sheet]:
     schools = np.broadcast_to(city.number_of_schools, kindergartens.shape).copy()
     numbers = {"schools": schools}
     for standard, (level, drift) in _STANDARDS.items():
-        ready = city.shares(random, level, drift=drift, common=0.10, own=0.10)
-        numbers[standard] = city.adopters(random, schools, ready)
+        numbers[standard] = city.adopting(
+            random, schools, level, drift=drift, common=0.10, own=0.10
+        )
     canteens = schools + np.rint(_KINDERGARTEN_CANTEENS * kindergartens).astype(np.int64)
     branches = np.rint(_BRANCHES_PER_SCHOOL * schools).astype(np.int64)
     found = random.poisson(_HAZARDS_PER_SCHOOL * schools)
     numbers |= {
         "canteens_public": canteens,
-        "canteens_grade_a": city.adopters(
-            random, canteens, city.shares(random, _GRADE_A, drift=0.20, common=0.10)
-        ),
-        "canteens_4d": city.adopters(
-            random, canteens, city.shares(random, _FOUR_D, drift=0.30, common=0.10)
-        ),
+        "canteens_grade_a": city.adopting(random, canteens, _GRADE_A, drift=0.20, common=0.10),
+        "canteens_4d": city.adopting(random, canteens, _FOUR_D, drift=0.30, common=0.10),
         "party_branches": branches,
-        "party_branches_strongest": city.adopters(
-            random, branches, city.shares(random, _STRONGEST, drift=0.10, common=0.06)
+        "party_branches_strongest": city.adopting(
+            random, branches, _STRONGEST, drift=0.10, common=0.06
         ),
         "hazards_found": found,
-        "hazards_handled": part_of(found, city.shares(random, _HANDLED, drift=0.06, common=0.15)),
+        "hazards_handled": city.part(random, found, _HANDLED, drift=0.06, common=0.15),
     }
     return [Sheet("facilities.csv", Published.AUTUMN_COUNTS, city.districts, numbers)]
 

@@ -277,7 +277,8 @@ def simulate_districts(
     if districts < 2:
         raise DataError(f"districts: expected 2 or more, found {districts}")
     plan = catalog.plan(study.plan)
-    wanted = [catalog.indicator(name) for name in _indicators(plan)]
+    named = dict.fromkeys(name for target in plan.targets for name in target.indicators)
+    wanted = [catalog.indicator(name) for name in named]
     faults = [
         f"{entry.id}: its formula is {entry.formula!r}, and expected is 'as_published' or 'share'"
         for entry in wanted
@@ -299,16 +300,6 @@ def simulate_districts(
     )
     raw.with_name(f"{raw.name}.source.yaml").write_text(sidecar, "utf-8")
     return folder
-
-
-def _indicators(plan: Plan) -> list[str]:
-    found = [
-        name
-        for target in plan.targets
-        for name in (target.indicator, *(reading.indicator for reading in target.readings))
-        if name
-    ]
-    return list(dict.fromkeys(found))
 
 
 def _both(key: str, **fields: Any) -> dict[str, str]:

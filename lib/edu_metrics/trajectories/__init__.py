@@ -1,14 +1,6 @@
 """What may come: the forecast and its back-test, and paths that a plan prescribes."""
 
-from edu_metrics.catalog.priors import Prior, load_priors, prior_of
-from edu_metrics.trajectories.backtest import (
-    BandScore,
-    EventScore,
-    ModelScore,
-    PersonsScore,
-    YearScore,
-    backtest,
-)
+from edu_metrics.trajectories.backtest import EventScore, ModelScore, backtest
 from edu_metrics.trajectories.default import (
     CAP,
     FLOOR,
@@ -16,10 +8,9 @@ from edu_metrics.trajectories.default import (
     TOO_FAR_YEARS,
     TRIED_YEARS,
     Calibration,
-    held80_pct,
     stated,
 )
-from edu_metrics.trajectories.drawing import Law, Trajectory
+from edu_metrics.trajectories.drawing import Trajectory
 from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
 from edu_metrics.trajectories.paths import (
     baselines_that_reach,
@@ -28,28 +19,22 @@ from edu_metrics.trajectories.paths import (
     fixed_target,
     percent_of_baseline,
 )
-from edu_metrics.trajectories.projecting import MODEL, Projection, project
+from edu_metrics.trajectories.projecting import Projection, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
 
 __all__ = [
     "CAP",
     "FLOOR",
-    "MODEL",
     "TOGETHER_PCT",
     "TOO_FAR_YEARS",
     "TRIED_YEARS",
-    "BandScore",
     "Calibration",
     "EventScore",
-    "Law",
     "ModelScore",
     "Panel",
-    "PersonsScore",
-    "Prior",
     "Projection",
     "Scale",
     "Trajectory",
-    "YearScore",
     "backtest",
     "baselines_that_reach",
     "common_share_pct",
@@ -57,10 +42,7 @@ __all__ = [
     "constant_rate",
     "fixed_target",
     "from_scale",
-    "held80_pct",
-    "load_priors",
     "percent_of_baseline",
-    "prior_of",
     "project",
     "read_panels",
     "scale_for",

@@ -68,14 +68,13 @@ class Law:
         away = stdtrit(self.degrees, np.asarray(levels, dtype=float)[:, None])
         return self.values.at(self.location + self.sd * away)
 
-    def probability(self, bounds: Sequence[Bound], place: int) -> float:
-        """Give the probability that the value of one year satisfies all bounds."""
+    def probabilities(self, bounds: Sequence[Bound]) -> Floats:
+        """Give the probability of each year that its value satisfies all bounds."""
         from scipy.special import stdtr
 
-        low, high = self.values.within(bounds)
-        ends = (np.array([low, high]) - self.location[place]) / self.sd[place]
-        below, through = stdtr(self.degrees[place], ends)
-        return float(through - below)
+        ends = np.array(self.values.within(bounds))[:, None]
+        below, through = stdtr(self.degrees, (ends - self.location) / self.sd)
+        return np.asarray(through - below)
 
     def paths(self) -> Floats:
         """Give paths, nodes x years; each year's values are spread evenly over its law."""
@@ -119,28 +118,30 @@ class Trajectory:
             return self.law.quantiles(levels)
         return np.asarray(np.quantile(self.draws, levels, axis=0))
 
-    def probability(self, bounds: Sequence[Bound], year: int) -> float:
+    def probabilities(self, bounds: Sequence[Bound]) -> Floats:
         """
-        Say how likely it is that the value of one year satisfies all bounds.
+        Say of each year how likely it is that its value satisfies all bounds.
 
         Parameters
         ----------
         bounds : sequence of Bound
             Such as at least 95. [unit of the indicator]
-        year : int
-            One of ``years``.
 
         Returns
         -------
-        float
-            Exact where the law of the year is known, else the share of the paths. [0-1]
+        ndarray, shape (years,)
+            Exact where the law of the years is known, else shares of the paths. [0-1]
         """
         if self.law is not None:
-            return self.law.probability(bounds, self.years.index(year))
-        kept = np.ones(len(self.draws), dtype=bool)
+            return self.law.probabilities(bounds)
+        kept = np.ones(self.draws.shape, dtype=bool)
         for bound in bounds:
-            kept &= bound.met_by(self.at(year))
-        return float(kept.mean())
+            kept &= bound.met_by(self.draws)
+        return np.asarray(kept.mean(axis=0))
+
+    def probability(self, bounds: Sequence[Bound], year: int) -> float:
+        """Say how likely it is that the value of one year satisfies all bounds. [0-1]."""
+        return float(self.probabilities(bounds)[self.years.index(year)])
 
 
 def spread_paths(location: Floats, sd: Floats, degrees: Floats, correlation: Floats) -> Floats:

@@ -43,7 +43,6 @@ from numpy.typing import NDArray
 from edu_metrics.catalog.priors import Prior
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 #: The drift is looked for in the change of level over so many years. [years]

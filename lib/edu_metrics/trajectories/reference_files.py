@@ -7,7 +7,7 @@ Its tables are written out as YAML for a definition, and as lines for a reader.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -366,51 +366,20 @@ def new_class(
     }
 
 
-def made_as_yaml(
-    names: Sequence[str],
-    *,
-    known: ReferenceClass | None = None,
-    class_id: str = "new",
-    indicators: Sequence[str] = (),
-    falling: bool = False,
-    breaks: Sequence[int] = (),
-    first_year: int | None = None,
-    last_year: int | None = None,
-) -> str:
+def class_as_yaml(made: Mapping[str, Any]) -> str:
     """
-    Make a class from panel files, as it stands in a definition file.
+    Write a class made anew as it stands in a definition file.
 
     Parameters
     ----------
-    names : sequence of str
-        Files, as :func:`find_panel_file` finds them.
-    known : ReferenceClass, optional
-        A class that is defined: its own panels, years and breaks are taken, and its table made.
-    class_id, indicators, falling, breaks, first_year, last_year
-        Of a class made anew, as :func:`new_class` takes them.
+    made : mapping
+        From :func:`new_class`.
 
     Returns
     -------
     str
-        The key ``table``; of a class made anew also id, panels and years.
-
-    Raises
-    ------
-    DataError
-        If a file is not there, is no panel file, or is not one that ``known`` rests on.
+        The keys id, panels, years and ``table``, and what is to be added by hand.
     """
-    paths = [find_panel_file(name) for name in names]
-    if known is not None:
-        return table_as_yaml(rebuild(known, paths))
-    made = new_class(
-        paths,
-        class_id=class_id,
-        indicators=indicators,
-        falling=falling,
-        breaks=breaks,
-        first_year=first_year,
-        last_year=last_year,
-    )
     head = {key: value for key, value in made.items() if key != "table"}
     lines = [
         "# To be added by hand: name, kind, note, made, command, and the source of each panel.",

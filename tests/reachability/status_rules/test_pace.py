@@ -5,15 +5,16 @@ import pytest
 from scipy.optimize import linprog
 
 from edu_metrics.errors import DataError
-from edu_metrics.reachability.status_rules import (
+from edu_metrics.reachability.status_rules.answers import Case, Unable, points_of
+from edu_metrics.reachability.status_rules.pace_of_progress import (
+    TAUS,
     Band,
-    Unable,
+    PaceModel,
+    _spells,
     fit_pace,
     pace_percentile,
     pace_speed,
 )
-from edu_metrics.reachability.status_rules.answers import points_of
-from edu_metrics.reachability.status_rules.pace_of_progress import TAUS, PaceModel, _spells
 
 
 def flat(pace, **more):
@@ -90,23 +91,47 @@ def test_an_area_with_few_spells_weighs_as_much_as_one_with_many():
      (80, Band.FROM_60), (85, Band.ABOVE_80)],
 )  # fmt: skip
 def test_the_band_is_the_one_between_two_paths(last, band):
-    found = pace_percentile([2015, 2020], [50, last], better="higher", model=flat(5.0))
+    found = pace_percentile(
+        Case([2015, 2020], [50, last], target=90, target_year=2030, better="higher", pace=flat(5.0))
+    )
     assert found.status is band
-    fallen = pace_percentile([2015, 2020], [50, 100 - last], better="lower", model=flat(-5.0))
+    fallen = pace_percentile(
+        Case(
+            [2015, 2020],
+            [50, 100 - last],
+            target=90,
+            target_year=2030,
+            better="lower",
+            pace=flat(-5.0),
+        )
+    )
     assert fallen.status is band
 
 
 def test_speed_is_how_many_times_the_typical_time_was_needed():
     years = [2015, 2020]
     for last, speed in ((60, 1), (70, 2), (50, 0), (40, -1)):
-        found = pace_speed(years, [50, last], better="higher", model=flat(2.0))
+        found = pace_speed(
+            Case(years, [50, last], target=90, target_year=2030, better="higher", pace=flat(2.0))
+        )
         assert found.score == pytest.approx(speed)
-        fallen = pace_speed(years, [50, 100 - last], better="lower", model=flat(-2.0))
+        fallen = pace_speed(
+            Case(
+                years,
+                [50, 100 - last],
+                target=90,
+                target_year=2030,
+                better="lower",
+                pace=flat(-2.0),
+            )
+        )
         assert fallen.score == pytest.approx(speed)
 
 
 def test_where_the_typical_series_goes_back_there_is_no_speed():
-    found = pace_speed([2015, 2020], [50, 60], better="higher", model=flat(-1.0))
+    found = pace_speed(
+        Case([2015, 2020], [50, 60], target=90, target_year=2030, better="higher", pace=flat(-1.0))
+    )
     assert found.unable is Unable.NO_TYPICAL_PACE
 
 
@@ -114,15 +139,27 @@ def test_where_the_typical_series_goes_back_there_is_no_speed():
 def test_a_short_history_and_what_is_no_percentage_have_no_place_among_paces(judge):
     model = flat(2.0)
     assert (
-        judge([2016, 2020], [50, 60], better="higher", model=model).unable is Unable.TOO_FEW_YEARS
+        judge(
+            Case([2016, 2020], [50, 60], target=90, target_year=2030, better="higher", pace=model)
+        ).unable
+        is Unable.TOO_FEW_YEARS
     )
-    assert judge([2015, 2020], [50, 160], better="higher", model=model).unable is (
-        Unable.NOT_A_PERCENTAGE
+    assert judge(
+        Case([2015, 2020], [50, 160], target=90, target_year=2030, better="higher", pace=model)
+    ).unable is (Unable.NOT_A_PERCENTAGE)
+    assert judge(
+        Case([2015, 2020], [-1, 60], target=90, target_year=2030, better="higher", pace=model)
+    ).unable is (Unable.NOT_A_PERCENTAGE)
+    few = judge(
+        Case(
+            [2015, 2020],
+            [50, 60],
+            target=90,
+            target_year=2030,
+            better="higher",
+            pace=Unable.TOO_FEW_PEERS,
+        )
     )
-    assert judge([2015, 2020], [-1, 60], better="higher", model=model).unable is (
-        Unable.NOT_A_PERCENTAGE
-    )
-    few = judge([2015, 2020], [50, 60], better="higher", model=Unable.TOO_FEW_PEERS)
     assert few.unable is Unable.TOO_FEW_PEERS
 
 
@@ -145,11 +182,13 @@ def test_twenty_areas_are_the_fewest_and_broken_ones_do_not_count():
 def test_peers_that_never_move_are_a_model_of_standstill(values):
     model = fit_pace({f"p{n}": ((2015, 2020), values) for n in range(30)})
     assert model.changes(50.0).tolist() == [0] * 5
-    found = pace_percentile([2015, 2020], [50, 50], better="higher", model=model)
-    assert found.status is Band.ABOVE_80
-    assert pace_speed([2015, 2020], [50, 60], better="higher", model=model).unable is (
-        Unable.NO_TYPICAL_PACE
+    found = pace_percentile(
+        Case([2015, 2020], [50, 50], target=90, target_year=2030, better="higher", pace=model)
     )
+    assert found.status is Band.ABOVE_80
+    assert pace_speed(
+        Case([2015, 2020], [50, 60], target=90, target_year=2030, better="higher", pace=model)
+    ).unable is (Unable.NO_TYPICAL_PACE)
 
 
 def test_peers_of_which_most_never_move_give_finite_quantiles():

@@ -7,17 +7,14 @@ import pytest
 import yaml
 
 from edu_metrics.formulas import annual_rate_from_slope
-from edu_metrics.reachability.status_rules import (
-    Answer,
+from edu_metrics.reachability.status_rules.answers import Answer, Case, Rule, Unable
+from edu_metrics.reachability.status_rules.growth_rules import (
     OpenSdg,
-    Rule,
-    Unable,
-    inep_attainment,
-    inep_execution,
     open_sdg,
     open_sdg_of_several,
     open_sdg_without_target,
 )
+from edu_metrics.reachability.status_rules.linear_rules import inep_attainment, inep_execution
 
 LEDGER = Path(__file__).parents[2] / "published_statuses.yaml"
 CASES = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
@@ -35,11 +32,13 @@ WORDS = {
 def judged(case):
     if "target" in case:
         return open_sdg(
-            case["years"],
-            case["values"],
-            target=case["target"]["level"],
-            target_year=case["target"]["year"],
-            better=case["better"],
+            Case(
+                case["years"],
+                case["values"],
+                target=case["target"]["level"],
+                target_year=case["target"]["year"],
+                better=case["better"],
+            )
         )
     return open_sdg_without_target(
         case["years"], case["values"], better=case["better"], limit=case.get("limit")
@@ -112,13 +111,17 @@ def test_unicef_prints_6_point_4_percent_for_its_slope():
 
 
 def test_inep_prints_an_attainment_of_107_point_4_for_master_degrees_and_94_point_1_for_ages_4_5():
-    degrees = inep_attainment([2019], [64432], target=60000, better="higher")
-    children = inep_attainment([2019], [94.1], target=100, better="higher")
+    degrees = inep_attainment(
+        Case([2019], [64432], target=60000, target_year=2030, better="higher")
+    )
+    children = inep_attainment(Case([2019], [94.1], target=100, target_year=2030, better="higher"))
     assert abs(degrees.score - 107.4) <= 0.05
     assert abs(children.score - 94.1) <= 0.05
 
 
 def test_the_inferred_execution_is_the_share_of_the_way():
     # INEP prints the inputs; that (94.1 - 87.4) / (100 - 87.4) is its formula is inferred.
-    found = inep_execution([2013, 2019], [87.4, 94.1], target=100, better="higher")
+    found = inep_execution(
+        Case([2013, 2019], [87.4, 94.1], target=100, target_year=2030, better="higher")
+    )
     assert found.score == pytest.approx(100 * 6.7 / 12.6)

@@ -24,12 +24,12 @@ At :math:`k = 1` the rate rises by :math:`g_0 / g_1` and nobody has learned more
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Amount, Floats, within
+from edu_metrics.formulas._arguments import Count, Floats, Percent, Signed, flow
 
 
 class ExamRates(NamedTuple):
@@ -56,8 +56,9 @@ class ExamRates(NamedTuple):
     low_pct: Floats
 
 
+@flow
 def mean_and_spread(
-    rate_pct: Amount, cut_pct: Amount, other_rate_pct: Amount, other_cut_pct: Amount
+    rate_pct: Percent, cut_pct: Percent, other_rate_pct: Percent, other_cut_pct: Percent
 ) -> tuple[Floats, Floats]:
     """
     Give the normal distribution that has two published rates.
@@ -87,35 +88,27 @@ def mean_and_spread(
     >>> round(float(mean), 4), round(float(spread), 4)
     (70.0, 10.0)
     """
-    given = within(
-        "mean_and_spread",
-        percents={
-            "rate_pct": rate_pct,
-            "other_rate_pct": other_rate_pct,
-            "cut_pct": cut_pct,
-            "other_cut_pct": other_cut_pct,
-        },
-    )
-    first, second = given["rate_pct"], given["other_rate_pct"]
-    if np.any((first <= 0) | (first >= 100) | (second <= 0) | (second >= 100)):
+    rates = np.stack(np.broadcast_arrays(rate_pct, other_rate_pct))
+    if np.any((rates <= 0) | (rates >= 100)):
         raise DataError(
             "mean_and_spread: expected both rates above 0 and below 100; "
             "a rate at its limit says nothing of the spread. Give two other cuts."
         )
-    above = given["other_cut_pct"] - given["cut_pct"]
-    if np.any(above * (first - second) <= 0):
+    above = other_cut_pct - cut_pct
+    if np.any(above * (rate_pct - other_rate_pct) <= 0):
         raise DataError(
             "mean_and_spread: expected fewer pupils above the higher cut; "
             "two rates that do not fall from cut to cut come from different papers or pupils"
         )
     from scipy.special import ndtri  # imported here: a report without exams need not pay for it
 
-    z, other = ndtri(first / 100), ndtri(second / 100)
+    z, other = ndtri(rate_pct / 100), ndtri(other_rate_pct / 100)
     spread = above / (z - other)
-    return np.asarray(given["cut_pct"] + z * spread), np.asarray(spread)
+    return np.asarray(cut_pct + z * spread), np.asarray(spread)
 
 
-def rate_above(mean: Amount, spread: Amount, cut_pct: Amount) -> Floats:
+@flow
+def rate_above(mean: Signed, spread: Count, cut_pct: Signed) -> Floats:
     """
     Give the pupils at or above a cut of a normal distribution.
 
@@ -141,20 +134,20 @@ def rate_above(mean: Amount, spread: Amount, cut_pct: Amount) -> Floats:
     >>> round(float(rate_above(70, 10, 60)), 2)
     84.13
     """
-    given = within("rate_above", counts={"spread": spread}, free={"mean": mean, "cut": cut_pct})
-    if np.any(given["spread"] <= 0):
+    if np.any(spread <= 0):
         raise DataError("rate_above: expected a spread above 0")
     from scipy.special import ndtr
 
-    return np.asarray(100 * ndtr((given["mean"] - given["cut"]) / given["spread"]))
+    return np.asarray(100 * ndtr((mean - cut_pct) / spread))
 
 
+@flow
 def start_exam(
-    pass_pct: Amount,
-    excellence_pct: Amount,
-    pass_cut_pct: Amount,
-    excellence_cut_pct: Amount,
-    low_cut_pct: Amount,
+    pass_pct: Percent,
+    excellence_pct: Percent,
+    pass_cut_pct: Percent,
+    excellence_cut_pct: Percent,
+    low_cut_pct: Percent,
 ) -> dict[str, Floats]:
     """
     Take a paper's two rates apart into what pupils can do and how far they are spread.
@@ -182,23 +175,25 @@ def start_exam(
     70.0
     """
     mean, spread = mean_and_spread(pass_pct, pass_cut_pct, excellence_pct, excellence_cut_pct)
-    cuts = {
+    return {
+        "mean": mean,
+        "spread": spread,
         "pass_cut_pct": pass_cut_pct,
         "excellence_cut_pct": excellence_cut_pct,
         "low_cut_pct": low_cut_pct,
     }
-    return {"mean": mean, "spread": spread, **within("start_exam", percents=cuts)}
 
 
+@flow
 def next_exam(
-    mean: Amount,
-    spread: Amount,
-    pass_cut_pct: Amount,
-    excellence_cut_pct: Amount,
-    low_cut_pct: Amount,
+    mean: Signed,
+    spread: Count,
+    pass_cut_pct: Percent,
+    excellence_cut_pct: Percent,
+    low_cut_pct: Percent,
     *,
-    paper_harder: Amount = 0.0,
-    learning: Amount = 0.0,
+    paper_harder: Signed = 0.0,
+    learning: Signed = 0.0,
 ) -> ExamRates:
     """
     Move what pupils can do on by one year, and set them a paper.
@@ -231,32 +226,11 @@ def next_exam(
     >>> round(float(later.pass_pct), 2), round(float(later.excellence_pct), 2)
     (88.49, 21.19)
     """
-    given = within(
-        "next_exam",
-        counts={"spread": spread},
-        percents={
-            "pass_cut_pct": pass_cut_pct,
-            "excellence_cut_pct": excellence_cut_pct,
-            "low_cut_pct": low_cut_pct,
-        },
-        free={"mean": mean, "paper_harder": paper_harder, "learning": learning},
-    )
-    able = given["mean"] + given["learning"]
-    shown = able - given["paper_harder"]
-    at = {
-        name: rate_above(shown, given["spread"], given[f"{name}_cut_pct"])
-        for name in ("pass", "excellence", "low")
-    }
-    return ExamRates(
-        able,
-        given["spread"],
-        given["pass_cut_pct"],
-        given["excellence_cut_pct"],
-        given["low_cut_pct"],
-        at["pass"],
-        at["excellence"],
-        100 - at["low"],
-    )
+    able = mean + learning
+    shown = able - paper_harder
+    cuts = (pass_cut_pct, excellence_cut_pct, low_cut_pct)
+    passing, excellent, not_low = (rate_above(shown, spread, cut) for cut in cuts)
+    return ExamRates(able, spread, *cuts, passing, excellent, 100 - not_low)
 
 
 class Crossing(NamedTuple):
@@ -276,7 +250,8 @@ class Crossing(NamedTuple):
     marks: float
 
 
-def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Crossing:
+@flow
+def pupils_to_cross(scores: Count, counts: Count, *, cut: float, needed: int) -> Crossing:
     """
     Count the pupils who must cross a line so that enough stand above it.
 
@@ -310,8 +285,7 @@ def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Cro
     >>> pupils_to_cross([50, 58, 59, 60, 80], [20, 7, 3, 30, 40], cut=60, needed=75)
     Crossing(pupils=5, marks=2.0)
     """
-    given = within("pupils_to_cross", counts={"scores": scores, "counts": counts})
-    marks, number = np.atleast_1d(given["scores"]), np.atleast_1d(given["counts"])
+    marks, number = np.atleast_1d(scores), np.atleast_1d(counts)
     if marks.shape != number.shape or marks.ndim != 1:
         raise DataError("pupils_to_cross: expected one count for each score")
     if (parts := number[number != np.floor(number)]).size:
@@ -333,8 +307,12 @@ def pupils_to_cross(scores: Any, counts: Any, *, cut: float, needed: int) -> Cro
     return Crossing(missing, float(cut - marks[last]))
 
 
+@flow
 def rate_after_selection(
-    rate_pct: Amount, general_before_pct: Amount, general_after_pct: Amount, selection: Amount = 1.0
+    rate_pct: Percent,
+    general_before_pct: Percent,
+    general_after_pct: Percent,
+    selection: Count = 1.0,
 ) -> Floats:
     """
     Say what a rate among general students comes to when fewer, or more, are let in.
@@ -366,20 +344,11 @@ def rate_after_selection(
     >>> [round(float(rate_after_selection(80, 50, after)), 1) for after in (50, 48, 45)]
     [80.0, 83.3, 88.9]
     """
-    given = within(
-        "rate_after_selection",
-        counts={"selection": selection},
-        percents={
-            "rate_pct": rate_pct,
-            "general_before_pct": general_before_pct,
-            "general_after_pct": general_after_pct,
-        },
-    )
-    before, after = given["general_before_pct"], given["general_after_pct"]
-    if np.any(before <= 0) or np.any(after <= 0) or np.any(given["selection"] > 1):
+    before, after = general_before_pct, general_after_pct
+    if np.any(before <= 0) or np.any(after <= 0) or np.any(selection > 1):
         raise DataError(
             "rate_after_selection: expected some in general schools before and after, "
             "and a selection from 0 to 1"
         )
-    like_the_rest = (1 - given["selection"]) * (before - after)
-    return np.asarray(np.minimum(given["rate_pct"] * (before - like_the_rest) / after, 100.0))
+    like_the_rest = (1 - selection) * (before - after)
+    return np.asarray(np.minimum(rate_pct * (before - like_the_rest) / after, 100.0))

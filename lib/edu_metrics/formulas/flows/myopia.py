@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Amount, Floats, within
+from edu_metrics.formulas._arguments import Floats, Percent, Signed, flow
 
 #: Grade 1 to the last senior year.
 GRADES = 12
@@ -48,7 +48,8 @@ def _profile(first: Floats, risk: Floats, grades: int) -> Floats:
     return np.asarray(1 - (1 - first[..., None]) * (1 - risk[..., None]) ** years)
 
 
-def risk_behind(overall_pct: Amount, first_grade_pct: Amount, *, grades: int = GRADES) -> Floats:
+@flow
+def risk_behind(overall_pct: Percent, first_grade_pct: Percent, *, grades: int = GRADES) -> Floats:
     r"""
     Give the yearly risk that makes an overall rate out of the rate of the first grade.
 
@@ -82,8 +83,7 @@ def risk_behind(overall_pct: Amount, first_grade_pct: Amount, *, grades: int = G
     >>> round(float(risk_behind(52.7, 12.9)), 2)
     12.06
     """
-    given = within("risk_behind", percents={"overall": overall_pct, "first": first_grade_pct})
-    overall, first = np.broadcast_arrays(given["overall"] / 100, given["first"] / 100)
+    overall, first = np.broadcast_arrays(overall_pct / 100, first_grade_pct / 100)
     most = 1 - (1 - first) / grades
     if np.any(overall < first - 1e-12) or np.any(overall > most + 1e-12):
         raise DataError(
@@ -98,7 +98,8 @@ def risk_behind(overall_pct: Amount, first_grade_pct: Amount, *, grades: int = G
     return np.asarray(100 * (low + high) / 2)
 
 
-def start_myopia(overall_pct: Amount, first_grade_pct: Amount) -> dict[str, Floats]:
+@flow
+def start_myopia(overall_pct: Percent, first_grade_pct: Percent) -> dict[str, Floats]:
     """
     Fill the grades from an overall rate and that of the first grade.
 
@@ -125,16 +126,17 @@ def start_myopia(overall_pct: Amount, first_grade_pct: Amount) -> dict[str, Floa
     35.3
     """
     risk = risk_behind(overall_pct, first_grade_pct)
-    first = np.broadcast_to(np.asarray(first_grade_pct, dtype=np.float64) / 100, risk.shape)
+    first = np.broadcast_to(first_grade_pct / 100, risk.shape)
     return {"by_grade": 100 * _profile(first, risk / 100, GRADES), "risk_pct": risk}
 
 
+@flow
 def next_myopia(
-    by_grade: Amount,
-    risk_pct: Amount,
+    by_grade: Percent,
+    risk_pct: Percent,
     *,
-    screening_pp: Amount = 0.0,
-    new_cases_cut_pct: Amount = 0.0,
+    screening_pp: Signed = 0.0,
+    new_cases_cut_pct: Percent = 0.0,
 ) -> MyopiaByGrade:
     """
     Move every grade on by one year.
@@ -167,21 +169,16 @@ def next_myopia(
     >>> later.by_grade, float(later.overall_pct)
     (array([10., 19.]), 14.5)
     """
-    given = within(
-        "next_myopia",
-        percents={"by_grade": by_grade, "risk_pct": risk_pct, "cut": new_cases_cut_pct},
-        free={"screening_pp": screening_pp},
-    )
-    now = given["by_grade"]
-    risk = np.asarray(given["risk_pct"] * (1 - given["cut"] / 100) / 100)[..., None]
-    older = now[..., :-1] + risk * (100 - now[..., :-1])
-    first = np.broadcast_to(now[..., :1], (*older.shape[:-1], 1))
+    risk = np.asarray(risk_pct * (1 - new_cases_cut_pct / 100) / 100)[..., None]
+    older = by_grade[..., :-1] + risk * (100 - by_grade[..., :-1])
+    first = np.broadcast_to(by_grade[..., :1], (*older.shape[:-1], 1))
     moved = np.concatenate([first, older], axis=-1)
-    found = np.clip(moved.mean(axis=-1) + given["screening_pp"], 0.0, 100.0)
-    return MyopiaByGrade(moved, given["risk_pct"], found)
+    found = np.clip(moved.mean(axis=-1) + screening_pp, 0.0, 100.0)
+    return MyopiaByGrade(moved, risk_pct, found)
 
 
-def fastest_fall(by_grade: Amount, years: int = 1) -> Floats:
+@flow
+def fastest_fall(by_grade: Percent, years: int = 1) -> Floats:
     """
     Give the fall of the overall rate within some years if nobody became myopic any more.
 
@@ -210,7 +207,7 @@ def fastest_fall(by_grade: Amount, years: int = 1) -> Floats:
     >>> round(float(fastest_fall(np.linspace(12.9, 80.5, 12))), 2)
     5.63
     """
-    state = np.asarray(by_grade, dtype=np.float64)
+    state = by_grade
     before = state.mean(axis=-1)
     for _ in range(years):
         state = next_myopia(state, 0.0).by_grade

@@ -32,7 +32,15 @@ from typing import NamedTuple
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Amount, Floats, within
+from edu_metrics.formulas._arguments import (
+    COUNTED,
+    Count,
+    Floats,
+    Percent,
+    Signed,
+    flow,
+    refuse_outside,
+)
 
 
 class TeacherStock(NamedTuple):
@@ -57,7 +65,8 @@ class TeacherStock(NamedTuple):
     qualified_pct: Floats
 
 
-def start_teachers(qualified: Amount, teachers: Amount) -> dict[str, Floats]:
+@flow
+def start_teachers(qualified: Count, teachers: Count) -> dict[str, Floats]:
     """
     Take a published stock apart.
 
@@ -83,21 +92,21 @@ def start_teachers(qualified: Amount, teachers: Amount) -> dict[str, Floats]:
     >>> {name: float(number) for name, number in start_teachers(85, 100).items()}
     {'qualified': 85.0, 'others': 15.0}
     """
-    given = within("start_teachers", counts={"qualified": qualified, "teachers": teachers})
-    others = given["teachers"] - given["qualified"]
-    within("start_teachers", counts={"teachers without the degree": others})
-    return {"qualified": given["qualified"], "others": others}
+    others = teachers - qualified
+    refuse_outside("start_teachers", {"others": others}, {"others": COUNTED})
+    return {"qualified": qualified, "others": others}
 
 
+@flow
 def next_teachers(
-    qualified: Amount,
-    others: Amount,
+    qualified: Count,
+    others: Count,
     *,
-    leaving_qualified_pct: Amount,
-    leaving_others_pct: Amount,
-    new_posts: Amount = 0.0,
-    entrants_qualified_pct: Amount = 100.0,
-    upgrades: Amount = 0.0,
+    leaving_qualified_pct: Percent,
+    leaving_others_pct: Percent,
+    new_posts: Signed = 0.0,
+    entrants_qualified_pct: Percent = 100.0,
+    upgrades: Count = 0.0,
 ) -> TeacherStock:
     """
     Move a staff on by one year.
@@ -134,24 +143,14 @@ def next_teachers(
     >>> float(later.qualified_pct.round(1)), float(later.entrants)
     (87.6, 4.0)
     """
-    given = within(
-        "next_teachers",
-        counts={"qualified": qualified, "others": others, "upgrades": upgrades},
-        percents={
-            "leaving_qualified_pct": leaving_qualified_pct,
-            "leaving_others_pct": leaving_others_pct,
-            "entrants_qualified_pct": entrants_qualified_pct,
-        },
-        free={"new_posts": new_posts},
-    )
-    left_with = given["qualified"] * given["leaving_qualified_pct"] / 100
-    left_without = given["others"] * given["leaving_others_pct"] / 100
+    left_with = qualified * leaving_qualified_pct / 100
+    left_without = others * leaving_others_pct / 100
     leavers = left_with + left_without
-    entrants = np.maximum(leavers + given["new_posts"], 0.0)
-    bringing = entrants * given["entrants_qualified_pct"] / 100
-    staying_without = given["others"] - left_without
-    upgraded = np.minimum(given["upgrades"], staying_without)
-    with_degree = given["qualified"] - left_with + bringing + upgraded
+    entrants = np.maximum(leavers + new_posts, 0.0)
+    bringing = entrants * entrants_qualified_pct / 100
+    staying_without = others - left_without
+    upgraded = np.minimum(upgrades, staying_without)
+    with_degree = qualified - left_with + bringing + upgraded
     without = staying_without + entrants - bringing - upgraded
     everyone = with_degree + without
     share = np.divide(
@@ -179,7 +178,8 @@ class Kindergartens(NamedTuple):
     coverage_pct: Floats
 
 
-def start_kindergartens(public: Amount, inclusive: Amount, everyone: Amount) -> dict[str, Floats]:
+@flow
+def start_kindergartens(public: Count, inclusive: Count, everyone: Count) -> dict[str, Floats]:
     """
     Take published counts apart.
 
@@ -210,19 +210,17 @@ def start_kindergartens(public: Amount, inclusive: Amount, everyone: Amount) -> 
     >>> round(float(state["affordable"]), 2), round(float(state["other"]), 2)
     (13.84, 16.9)
     """
-    given = within(
-        "start_kindergartens",
-        counts={"public": public, "inclusive": inclusive, "everyone": everyone},
-    )
     state = {
-        "public": given["public"],
-        "affordable": given["inclusive"] - given["public"],
-        "other": given["everyone"] - given["inclusive"],
+        "public": public,
+        "affordable": inclusive - public,
+        "other": everyone - inclusive,
     }
-    return within("start_kindergartens", counts=state)
+    refuse_outside("start_kindergartens", state, dict.fromkeys(state, COUNTED))
+    return state
 
 
-def affordable_private_share(public_share_pct: Amount, coverage_pct: Amount) -> Floats:
+@flow
+def affordable_private_share(public_share_pct: Percent, coverage_pct: Percent) -> Floats:
     """
     Say which part of the private places must be affordable for share and coverage together.
 
@@ -248,29 +246,25 @@ def affordable_private_share(public_share_pct: Amount, coverage_pct: Amount) -> 
     >>> [round(float(affordable_private_share(s, 95)), 1) for s in (50, 55, 60)]
     [90.0, 88.9, 87.5]
     """
-    given = within(
-        "affordable_private_share",
-        percents={"public_share_pct": public_share_pct, "coverage_pct": coverage_pct},
-    )
-    share, coverage = given["public_share_pct"], given["coverage_pct"]
-    if np.any(share >= 100) or np.any(coverage < share):
+    if np.any(public_share_pct >= 100) or np.any(coverage_pct < public_share_pct):
         raise DataError(
             "affordable_private_share: expected a public share below 100 and a coverage no "
             "lower than it: children in public kindergartens count in both"
         )
-    return np.asarray(100 * (coverage - share) / (100 - share))
+    return np.asarray(100 * (coverage_pct - public_share_pct) / (100 - public_share_pct))
 
 
+@flow
 def next_kindergartens(
-    public: Amount,
-    affordable: Amount,
-    other: Amount,
+    public: Count,
+    affordable: Count,
+    other: Count,
     *,
-    children_change_pct: Amount = 0.0,
-    to_public_pct: Amount = 0.0,
-    to_affordable_pct: Amount = 0.0,
-    public_places: Amount = 0.0,
-    conversions: Amount = 0.0,
+    children_change_pct: Signed = 0.0,
+    to_public_pct: Signed = 0.0,
+    to_affordable_pct: Signed = 0.0,
+    public_places: Count = 0.0,
+    conversions: Count = 0.0,
 ) -> Kindergartens:
     """
     Move the kindergartens on by one year.
@@ -307,31 +301,16 @@ def next_kindergartens(
     >>> float(later.public_share_pct), float(later.coverage_pct)
     (55.0, 92.0)
     """
-    given = within(
-        "next_kindergartens",
-        counts={
-            "public": public,
-            "affordable": affordable,
-            "other": other,
-            "public_places": public_places,
-            "conversions": conversions,
-        },
-        free={
-            "children_change_pct": children_change_pct,
-            "to_public_pct": to_public_pct,
-            "to_affordable_pct": to_affordable_pct,
-        },
-    )
-    growth = np.maximum(1 + given["children_change_pct"] / 100, 0.0)
-    first, second, third = (given[name] * growth for name in ("public", "affordable", "other"))
+    growth = np.maximum(1 + children_change_pct / 100, 0.0)
+    first, second, third = (kind * growth for kind in (public, affordable, other))
     private = second + third
-    drifting = (first + private) * given["to_public_pct"] / 100
-    moving = np.clip(given["public_places"] + drifting, -first, private)
+    drifting = (first + private) * to_public_pct / 100
+    moving = np.clip(public_places + drifting, -first, private)
     # Nobody goes back to private kindergartens where there are none.
     moving = np.where(private > 0, moving, 0.0)
     part = np.divide(moving, private, out=np.zeros(np.shape(moving)), where=private > 0)
     second, third = second * (1 - part), third * (1 - part)
-    converting = given["conversions"] + (first + private) * given["to_affordable_pct"] / 100
+    converting = conversions + (first + private) * to_affordable_pct / 100
     converted = np.clip(converting, -second, third)
     now = (first + moving, second + converted, third - converted)
     everyone = now[0] + now[1] + now[2]
@@ -361,7 +340,8 @@ class Spending(NamedTuple):
     per_pupil: Floats
 
 
-def start_spending(spending: Amount, pupils: Amount) -> dict[str, Floats]:
+@flow
+def start_spending(spending: Count, pupils: Count) -> dict[str, Floats]:
     """
     Take the published total and the pupils.
 
@@ -387,14 +367,14 @@ def start_spending(spending: Amount, pupils: Amount) -> dict[str, Floats]:
     >>> float(start_spending(1.326e9, 70_000)["pupils"])
     70000.0
     """
-    given = within("start_spending", counts={"spending": spending, "pupils": pupils})
-    if np.any(given["pupils"] <= 0):
+    if np.any(pupils <= 0):
         raise DataError("start_spending: expected at least one pupil")
-    return given
+    return {"spending": spending, "pupils": pupils}
 
 
+@flow
 def next_spending(
-    spending: Amount, pupils: Amount, *, pupils_change_pct: Amount = 0.0, growth_pct: Amount = 0.0
+    spending: Count, pupils: Count, *, pupils_change_pct: Signed = 0.0, growth_pct: Signed = 0.0
 ) -> Spending:
     """
     Move spending and pupils on by one year.
@@ -428,17 +408,12 @@ def next_spending(
     >>> float(later.spending), round(float(later.per_pupil), 3)
     (102.0, 9.903)
     """
-    given = within(
-        "next_spending",
-        counts={"spending": spending, "pupils": pupils},
-        free={"pupils_change_pct": pupils_change_pct, "growth_pct": growth_pct},
-    )
-    if np.any(given["pupils_change_pct"] <= -100) or np.any(given["growth_pct"] < -100):
+    if np.any(pupils_change_pct <= -100) or np.any(growth_pct < -100):
         raise DataError(
             "next_spending: expected pupils_change_pct above -100 and growth_pct of -100 or more"
         )
-    total = given["spending"] * (100 + given["growth_pct"]) / 100
-    number = given["pupils"] * (100 + given["pupils_change_pct"]) / 100
+    total = spending * (100 + growth_pct) / 100
+    number = pupils * (100 + pupils_change_pct) / 100
     if np.any(number <= 0):
         raise DataError("next_spending: expected at least one pupil")
     return Spending(total, number, total / number)

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Amount, Floats, as_floats, within
+from edu_metrics.formulas._arguments import Count, Floats, Percent, Signed, flow
 
 #: Grades of the junior stage, the last ones of the compulsory years.
 JUNIOR_GRADES = 3
@@ -72,14 +72,15 @@ class Cohorts(NamedTuple):
     retention_pct: Floats
 
 
+@flow
 def next_grades(
-    pupils: Amount,
+    pupils: Count,
     *,
-    entrants: Amount,
-    dropout_pct: Amount = 0.0,
-    repetition_pct: Amount = 0.0,
-    transfers_in: Amount = 0.0,
-    transfers_out: Amount = 0.0,
+    entrants: Count,
+    dropout_pct: Percent = 0.0,
+    repetition_pct: Percent = 0.0,
+    transfers_in: Count = 0.0,
+    transfers_out: Count = 0.0,
 ) -> Grades:
     """
     Move the pupils of all grades on by one year.
@@ -118,31 +119,22 @@ def next_grades(
     >>> later.pupils, float(later.graduates), later.dropped
     (array([90., 94.]), 76.5, array([5. , 4.5]))
     """
-    given = within(
-        "next_grades",
-        counts={
-            "pupils": pupils,
-            "entrants": entrants,
-            "transfers_in": transfers_in,
-            "transfers_out": transfers_out,
-        },
-        percents={"dropout_pct": dropout_pct, "repetition_pct": repetition_pct},
-    )
-    now = np.atleast_1d(given["pupils"])
-    dropped = now * given["dropout_pct"] / 100
-    again = now * given["repetition_pct"] / 100
-    going_on = now - dropped - again - given["transfers_out"] + given["transfers_in"]
+    now = np.atleast_1d(pupils)
+    dropped = now * dropout_pct / 100
+    again = now * repetition_pct / 100
+    going_on = now - dropped - again - transfers_out + transfers_in
     if np.any(going_on < -1e-9 * (1 + now)):
         raise DataError(
             "next_grades: more pupils leave or repeat a grade than are in it; "
             "lower dropout_pct, repetition_pct or transfers_out"
         )
-    first = np.broadcast_to(given["entrants"], going_on[..., 0].shape)
+    first = np.broadcast_to(entrants, going_on[..., 0].shape)
     moved = np.concatenate([first[..., None], going_on[..., :-1]], axis=-1)
     return Grades(moved + again, going_on[..., -1], dropped)
 
 
-def transfers_explaining(retention_pct: Amount, dropout_pct: Amount) -> Floats:
+@flow
+def transfers_explaining(retention_pct: Count, dropout_pct: Percent) -> Floats:
     r"""
     Give the net transfers a year that, with the dropout known, make a retention rate.
 
@@ -175,11 +167,7 @@ def transfers_explaining(retention_pct: Amount, dropout_pct: Amount) -> Floats:
     >>> round(float(transfers_explaining(104, [0.0] * 8)), 3)
     0.491
     """
-    given = within(
-        "transfers_explaining",
-        counts={"retention_pct": retention_pct}, percents={"dropout_pct": dropout_pct},
-    )  # fmt: skip
-    rate, lost = given["retention_pct"] / 100, np.atleast_1d(given["dropout_pct"]) / 100
+    rate, lost = retention_pct / 100, np.atleast_1d(dropout_pct) / 100
     if np.any(rate <= 0):
         raise DataError("transfers_explaining: expected a retention rate above 0")
     steps = lost.shape[-1]
@@ -199,8 +187,9 @@ def _by_grade(primary: Floats, junior: Floats, grades: int) -> Floats:
     return np.stack(np.broadcast_arrays(*steps), axis=-1)
 
 
+@flow
 def start_cohorts(
-    entrants: Amount, retention_pct: Amount, dropout_primary_pct: Amount, dropout_junior_pct: Amount
+    entrants: Count, retention_pct: Count, dropout_primary_pct: Percent, dropout_junior_pct: Percent
 ) -> dict[str, Floats]:
     """
     Fill the grades from the entrants of each cohort and one retention rate.
@@ -231,18 +220,12 @@ def start_cohorts(
     >>> state["pupils"].round(1)[[0, 8]]
     array([100.,  93.])
     """
-    given = as_floats("start_cohorts", {"entrants": entrants})
-    entered = np.atleast_1d(given["entrants"])
+    entered = np.atleast_1d(entrants)
     grades = entered.shape[-1]
     if grades <= JUNIOR_GRADES:
         raise DataError(f"start_cohorts: expected more than {JUNIOR_GRADES} grades, found {grades}")
-    numbers = within(
-        "start_cohorts",
-        counts={"retention_pct": retention_pct},
-        percents={"primary": dropout_primary_pct, "junior": dropout_junior_pct},
-    )
-    steps = _by_grade(numbers["primary"], numbers["junior"], grades)[..., :-1]
-    net = transfers_explaining(numbers["retention_pct"], steps)
+    steps = _by_grade(dropout_primary_pct, dropout_junior_pct, grades)[..., :-1]
+    net = transfers_explaining(retention_pct, steps)
     factors = 1 - steps / 100 + net[..., None] / 100
     one = np.ones((*factors.shape[:-1], 1))
     present = np.concatenate([one, np.cumprod(factors, axis=-1)], axis=-1)
@@ -257,17 +240,18 @@ def start_cohorts(
     }
 
 
+@flow
 def next_cohorts(
-    pupils: Amount,
-    entered: Amount,
-    away: Amount,
-    transfers_pct: Amount,
+    pupils: Count,
+    entered: Count,
+    away: Count,
+    transfers_pct: Signed,
     *,
-    dropout_primary_pct: Amount,
-    dropout_junior_pct: Amount,
-    more_moves_pct: Amount = 0.0,
-    dropout_prevented_pct: Amount = 0.0,
-    returned: Amount = 0.0,
+    dropout_primary_pct: Percent,
+    dropout_junior_pct: Percent,
+    more_moves_pct: Signed = 0.0,
+    dropout_prevented_pct: Percent = 0.0,
+    returned: Count = 0.0,
 ) -> Cohorts:
     """
     Move the cohorts at school on by one year.
@@ -311,43 +295,33 @@ def next_cohorts(
     >>> round(float(later.retention_pct), 6)
     93.0
     """
-    given = within(
-        "next_cohorts",
-        counts={"pupils": pupils, "entered": entered, "away": away, "returned": returned},
-        percents={
-            "primary": dropout_primary_pct,
-            "junior": dropout_junior_pct,
-            "prevented": dropout_prevented_pct,
-        },
-        free={"transfers_pct": transfers_pct, "more_moves_pct": more_moves_pct},
-    )
-    grades = given["pupils"].shape[-1]
-    kept = 1 - given["prevented"] / 100
-    dropout = _by_grade(given["primary"] * kept, given["junior"] * kept, grades)
-    net = given["pupils"] * (given["transfers_pct"] + given["more_moves_pct"])[..., None] / 100
+    grades = pupils.shape[-1]
+    kept = 1 - dropout_prevented_pct / 100
+    dropout = _by_grade(dropout_primary_pct * kept, dropout_junior_pct * kept, grades)
+    net = pupils * (transfers_pct + more_moves_pct)[..., None] / 100
     moved = next_grades(
-        given["pupils"],
-        entrants=given["pupils"][..., 0],
+        pupils,
+        entrants=pupils[..., 0],
         dropout_pct=dropout,
         transfers_in=np.maximum(net, 0.0),
         transfers_out=np.maximum(-net, 0.0),
     )
-    start, none = given["pupils"][..., :1], np.zeros((*moved.pupils.shape[:-1], 1))
-    out = np.broadcast_to(given["away"], moved.dropped.shape) + moved.dropped
+    start, none = pupils[..., :1], np.zeros((*moved.pupils.shape[:-1], 1))
+    out = np.broadcast_to(away, moved.dropped.shape) + moved.dropped
     gone = np.concatenate([none, out[..., :-1]], axis=-1)
     came = np.concatenate(
         [
             np.broadcast_to(start, none.shape),
-            np.broadcast_to(given["entered"], moved.pupils.shape)[..., :-1],
+            np.broadcast_to(entered, moved.pupils.shape)[..., :-1],
         ],
         axis=-1,
     )
     back = np.zeros(moved.pupils.shape)
-    each = np.broadcast_to(given["returned"], none.shape[:-1])[..., None] / JUNIOR_GRADES
+    each = np.broadcast_to(returned, none.shape[:-1])[..., None] / JUNIOR_GRADES
     back[..., -JUNIOR_GRADES:] = np.minimum(each, gone[..., -JUNIOR_GRADES:])
     there = moved.pupils + back
     retention = 100 * there[..., -1] / came[..., -1]
-    return Cohorts(there, came, gone - back, given["transfers_pct"], retention)
+    return Cohorts(there, came, gone - back, transfers_pct, retention)
 
 
 class SeniorStage(NamedTuple):
@@ -378,13 +352,14 @@ class SeniorStage(NamedTuple):
     intake_ratio: Floats
 
 
+@flow
 def start_seniors(
-    general_entrants: Amount,
-    vocational_entrants: Amount,
-    leavers: Amount,
-    population: Amount,
-    leaving_general_pct: Amount,
-    leaving_vocational_pct: Amount,
+    general_entrants: Count,
+    vocational_entrants: Count,
+    leavers: Count,
+    population: Count,
+    leaving_general_pct: Percent,
+    leaving_vocational_pct: Percent,
 ) -> dict[str, Floats]:
     """
     Make the students of three years out of the entrants of three years.
@@ -418,49 +393,44 @@ def start_seniors(
     >>> state["general"], float(state["intake_pct"])
     (array([50. , 45. , 40.5]), 90.0)
     """
-    given = within(
-        "start_seniors",
-        counts={
-            "general": general_entrants,
-            "vocational": vocational_entrants,
-            "leavers": leavers,
-            "population": population,
-        },
-        percents={
-            "leaving_general": leaving_general_pct,
-            "leaving_vocational": leaving_vocational_pct,
-        },
-    )
-    if np.any(given["population"] <= 0) or np.any(given["leavers"] <= 0):
+    if np.any(population <= 0) or np.any(leavers <= 0):
         raise DataError("start_seniors: expected at least one resident and one leaver of grade 9")
-    state = {name: given[name] for name in ("leavers", "population")}
-    for kind in ("general", "vocational"):
-        entered = np.atleast_1d(given[kind])
-        stay = 1 - given[f"leaving_{kind}"] / 100
-        state[kind] = entered * stay[..., None] ** np.arange(entered.shape[-1])
-    now = [np.atleast_1d(given[kind])[..., 0] for kind in ("general", "vocational")]
-    entrants = now[0] + now[1]
-    state["intake_pct"] = 100 * entrants / given["leavers"]
-    state["vocational_pct"] = np.divide(
-        100 * now[1], entrants, out=np.zeros(np.shape(entrants)), where=entrants > 0
-    )
-    return state
+    general, vocational = np.atleast_1d(general_entrants), np.atleast_1d(vocational_entrants)
+    entrants = general[..., 0] + vocational[..., 0]
+    none = np.zeros(np.shape(entrants))
+    return {
+        "leavers": leavers,
+        "population": population,
+        "general": _still_there(general, leaving_general_pct),
+        "vocational": _still_there(vocational, leaving_vocational_pct),
+        "intake_pct": 100 * entrants / leavers,
+        "vocational_pct": np.divide(
+            100 * vocational[..., 0], entrants, out=none, where=entrants > 0
+        ),
+    }
 
 
+def _still_there(entered: Floats, leaving_pct: Floats) -> Floats:
+    """Take those who left since off the entrants of each year, this year's first."""
+    stay = np.asarray(1 - leaving_pct / 100)[..., None]
+    return np.asarray(entered * stay ** np.arange(entered.shape[-1]))
+
+
+@flow
 def next_seniors(
-    general: Amount,
-    vocational: Amount,
-    leavers: Amount,
-    population: Amount,
-    intake_pct: Amount,
-    vocational_pct: Amount,
+    general: Count,
+    vocational: Count,
+    leavers: Count,
+    population: Count,
+    intake_pct: Count,
+    vocational_pct: Percent,
     *,
-    leaving_general_pct: Amount,
-    leaving_vocational_pct: Amount,
-    intake_change_pp: Amount = 0.0,
-    population_change_pct: Amount = 0.0,
-    more_intake_pp: Amount = 0.0,
-    more_vocational_pp: Amount = 0.0,
+    leaving_general_pct: Percent,
+    leaving_vocational_pct: Percent,
+    intake_change_pp: Signed = 0.0,
+    population_change_pct: Signed = 0.0,
+    more_intake_pp: Signed = 0.0,
+    more_vocational_pp: Signed = 0.0,
 ) -> SeniorStage:
     """
     Move the senior stage on by one year.
@@ -506,35 +476,11 @@ def next_seniors(
     >>> float(later.gross_pct), float(later.intake_ratio)
     (100.0, 1.0)
     """
-    given = within(
-        "next_seniors",
-        counts={
-            "general": general,
-            "vocational": vocational,
-            "leavers": leavers,
-            "population": population,
-            "intake_pct": intake_pct,
-        },
-        percents={
-            "leaving_general_pct": leaving_general_pct,
-            "leaving_vocational_pct": leaving_vocational_pct,
-            "vocational_pct": vocational_pct,
-        },
-        free={
-            "population_change_pct": population_change_pct,
-            "changes": np.asarray(intake_change_pp) + np.asarray(more_intake_pp),
-            "more_vocational_pp": more_vocational_pp,
-        },
-    )
-    entering = given["leavers"] * np.maximum(given["intake_pct"] + given["changes"], 0.0) / 100
-    split = np.clip(given["vocational_pct"] + given["more_vocational_pp"], 0.0, 100.0) / 100
-    general_later = _a_year_on(
-        given["general"], entering * (1 - split), given["leaving_general_pct"]
-    )
-    vocational_later = _a_year_on(
-        given["vocational"], entering * split, given["leaving_vocational_pct"]
-    )
-    residents = given["population"] * (1 + given["population_change_pct"] / 100)
+    entering = leavers * np.maximum(intake_pct + intake_change_pp + more_intake_pp, 0.0) / 100
+    split = np.clip(vocational_pct + more_vocational_pp, 0.0, 100.0) / 100
+    general_later = _a_year_on(general, entering * (1 - split), leaving_general_pct)
+    vocational_later = _a_year_on(vocational, entering * split, leaving_vocational_pct)
+    residents = population * (1 + population_change_pct / 100)
     if np.any(residents <= 0):
         raise DataError("next_seniors: expected at least one resident of the age band")
     students = general_later.sum(axis=-1) + vocational_later.sum(axis=-1)
@@ -545,10 +491,10 @@ def next_seniors(
     return SeniorStage(
         general_later,
         vocational_later,
-        given["leavers"],
+        leavers,
         residents,
-        given["intake_pct"],
-        given["vocational_pct"],
+        intake_pct,
+        vocational_pct,
         100 * students / residents,
         ratio,
     )

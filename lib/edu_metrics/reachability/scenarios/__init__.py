@@ -2,7 +2,6 @@
 
 from edu_metrics.reachability.precedent import PaceOfPercentile
 from edu_metrics.reachability.scenarios.asked import asked_scenarios
-from edu_metrics.reachability.scenarios.courses import Course
 from edu_metrics.reachability.scenarios.outcomes import (
     ScenarioOutcome,
     course_rows,
@@ -10,18 +9,15 @@ from edu_metrics.reachability.scenarios.outcomes import (
     summary_rows,
 )
 from edu_metrics.reachability.scenarios.running import (
-    no_reference_class,
     run_scenario,
     run_scenarios,
 )
 
 __all__ = [
-    "Course",
     "PaceOfPercentile",
     "ScenarioOutcome",
     "asked_scenarios",
     "course_rows",
-    "no_reference_class",
     "outcome_row",
     "run_scenario",
     "run_scenarios",

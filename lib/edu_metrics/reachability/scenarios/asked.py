@@ -12,8 +12,6 @@ from edu_metrics.catalog import Halt, LeverSettings, OwnPace, Scenario, Start, T
 from edu_metrics.errors import DataError
 from edu_metrics.formulas.flows import FLOWS
 
-__all__ = ["ASKED", "asked_scenarios"]
-
 #: Id of a scenario that stands in no file.
 ASKED = "asked"
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,6 @@ from edu_metrics.catalog import (
     Bound,
     Halt,
     HistoricalPace,
-    Indicator,
     LeverSettings,
     OwnPace,
     Percentile,
@@ -39,26 +39,17 @@ from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, final_bound, pace_of_target
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.gap import whole_level
-from edu_metrics.reachability.mechanisms import MechanismStart as Built
 from edu_metrics.reachability.mechanisms import (
+    MechanismStart,
+    MissingInputs,
     Quantities,
-    mechanism_from_counts,
-    mechanism_from_statement,
+    mechanism_of,
 )
-from edu_metrics.reachability.precedent import PaceOfPercentile
+from edu_metrics.reachability.precedent import PaceOfPercentile, pace_by_class
+from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore, counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
-
-__all__ = [
-    "Course",
-    "NotAvailable",
-    "PaceOfPercentile",
-    "Situation",
-    "apply",
-    "begin",
-    "take_steps",
-]
 
 #: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
 _DECIMALS = 12
@@ -90,22 +81,49 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Situation:
+class Situation(JudgedQuestion):
     """One target in one area under one reading: what the steps look at."""
 
-    evidence: SeriesStore
     quantities: Quantities
-    plan: Plan
-    target: Target
-    indicator: Indicator
-    assessment: Assessment
-    checks: tuple[Check, ...]
     pace_of_percentile: PaceOfPercentile
 
-    @property
-    def area(self) -> str:
-        """The area."""
-        return self.assessment.area
+    @classmethod
+    def of(
+        cls,
+        store: SeriesStore,
+        plan: Plan,
+        target: Target,
+        assessment: Assessment,
+        quantities: Quantities | None = None,
+        pace_of_percentile: PaceOfPercentile | None = None,
+    ) -> Self:
+        """Look at what an assessment has answered; percentiles are those of the study's class."""
+        return cls(
+            store,
+            plan,
+            target,
+            target.reading(str(assessment.reading)),
+            assessment.steps,
+            assessment.area,
+            assessment,
+            quantities or Quantities(store),
+            pace_of_percentile or pace_by_class(store.catalog, store.study),
+        )
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What the reading asks for, but no level on the way that is due before a start assumed."""
+        checks = super().checks
+        if self.assessment.start != "assumed":
+            return checks
+        return tuple(one for one in checks if one.years[0] >= self.start_year) or checks
+
+    @cached_property
+    def mechanism(self) -> MechanismStart | MissingInputs:
+        """The indicator's mechanism from where the series starts; nothing where it has none."""
+        if self.indicator.mechanism is None:
+            return MissingInputs()
+        return mechanism_of(self.quantities, self.indicator, self.assessment)
 
     @property
     def sign(self) -> int:
@@ -113,14 +131,6 @@ class Situation:
         if self.assessment.level is not None and self.assessment.level.op != "==":
             return 1 if self.assessment.level.rising else -1
         return -1 if self.indicator.better == "lower" else 1
-
-    def known(self, course: Course) -> dict[int, float]:
-        """Give what is known by the start of a course; a plan's own start stands alone."""
-        exact: dict[int, float] = {}
-        if self.assessment.start == "observed":
-            exact = dict(self.evidence.record(self.indicator.id, self.area).exact)
-        before = {year: value for year, value in exact.items() if year <= course.start_year}
-        return {**before, course.start_year: course.start_value}
 
     @property
     def whole(self) -> bool:
@@ -266,7 +276,7 @@ def _as_usual(after: int, course: Course, situation: Situation) -> Course:
         # What is said of a start does not say how far the series moves in a year.
         raise NotAvailable("no_trend")
     try:
-        trend = situation.evidence.trajectory(indicator.id, situation.area, course.years[-1])
+        trend = situation.store.trajectory(indicator.id, situation.area, course.years[-1])
     except ProjectionError:
         raise NotAvailable("no_trend") from None
     drawn = np.stack([trend.at(year) for year in course.years], axis=1)
@@ -284,9 +294,7 @@ def _as_usual(after: int, course: Course, situation: Situation) -> Course:
 
 def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
     """Give the pace that the plan promises for the target, across its readings and its link."""
-    target = situation.target
-    judged = target.reading(str(situation.assessment.reading))
-    pace = pace_of_target(situation.plan, target, judged)
+    pace = pace_of_target(situation.plan, situation.target, situation.reading)
     # "Higher every year" has a direction and no size, and so no pace of the plan's own.
     if pace is None or not pace.sized:
         raise NotAvailable("no_promised_pace")
@@ -301,7 +309,7 @@ def _required(after: int, course: Course, situation: Situation) -> Course:
         raise NotAvailable("no_level")
     draws = course.draws.copy()
     for row, value in zip(draws, course.before(after), strict=True):
-        known = situation.known(course) | dict(zip(course.years[:after], row, strict=False))
+        known = situation.known | dict(zip(course.years[:after], row, strict=False))
         for place in range(after, len(row)):
             value = value + _hardest_step(course.years[place:], value, known, situation)
             row[place] = value = float(situation.bounded(np.round(value, _DECIMALS)))
@@ -378,10 +386,10 @@ def _of_percentile(step: Percentile, course: Course, situation: Situation) -> fl
 
 
 def _best_of_peers(situation: Situation) -> float:
-    evidence, own = situation.evidence, situation.area
-    level = evidence.catalog.areas[own].level
-    peers = [a for a in evidence.areas if a != own and evidence.catalog.areas[a].level == level]
-    paces = [evidence.record(situation.indicator.id, area).past_pace for area in peers]
+    store, own = situation.store, situation.area
+    level = store.catalog.areas[own].level
+    peers = [a for a in store.areas if a != own and store.catalog.areas[a].level == level]
+    paces = [store.record(situation.indicator.id, area).past_pace for area in peers]
     known = [situation.sign * pace for pace in paces if pace is not None]
     if not known:
         raise NotAvailable("no_peers")
@@ -404,7 +412,7 @@ def _shock(step: Shock, course: Course, situation: Situation) -> Course:
 def _reading(course: Course, situation: Situation) -> Course:
     """Take the least that the reading asks for year by year, and no step back."""
     draws = course.draws.copy()
-    known, value = situation.known(course), course.start_value
+    known, value = situation.known, course.start_value
     for place, year in enumerate(course.years):
         due = [check for check in situation.checks if check.due <= year]
         bound = final_bound(due, known, situation.indicator.bounds) if due else None
@@ -417,35 +425,61 @@ def _reading(course: Course, situation: Situation) -> Course:
 
 
 def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
-    return replace(course, draws=situation.bounded(_under_levers(step, course, situation)))
+    return modelled(_settings(step, situation), course, situation)
 
 
 def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
     """Add to a course what the levers change in the flow model."""
-    under = _under_levers(step, course, situation)
-    usual = _under_levers(step.model_copy(update={"set": {}}), course, situation)
+    under = _model_draws(_settings(step, situation), course, situation)
+    usual = _model_draws({}, course, situation)
     number = max(len(under), len(course.draws))
     made = (under - usual)[np.arange(number) % len(under)]
     stands = course.draws[np.arange(number) % len(course.draws)]
     return replace(course, draws=situation.bounded(np.round(stands + made, _DECIMALS)))
 
 
-def _under_levers(step: LeverSettings, course: Course, situation: Situation) -> NDArray[np.float64]:
-    """Run the flow model from the start of a course."""
-    indicator, found = situation.indicator, situation.assessment
-    if indicator.mechanism is None or indicator.mechanism.flow != step.flow:
+def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
+    """Give the levers that a step sets; those of another flow model do nothing here."""
+    use, start = situation.indicator.mechanism, situation.mechanism
+    if use is None or use.flow != step.flow:
         raise NotAvailable("other_mechanism")
-    if found.start != "observed":
-        built = mechanism_from_statement(indicator, course.start_year, course.start_value)
-    else:
-        built = mechanism_from_counts(
-            situation.quantities, indicator, situation.area, course.start_year
-        )
-    if not isinstance(built, Built):
+    return start.settings(step) if isinstance(start, MechanismStart) else {}
+
+
+def modelled(settings: Mapping[str, float], course: Course, situation: Situation) -> Course:
+    """
+    Run the flow model from where the series starts.
+
+    Parameters
+    ----------
+    settings : mapping of str to float
+        Levers; the others stand as usual. [unit of each lever a year]
+    course : Course
+        Its years are run.
+    situation : Situation
+        The target, the area and the reading.
+
+    Returns
+    -------
+    Course
+        The draws of the flow model.
+
+    Raises
+    ------
+    NotAvailable
+        If the model lacks its numbers, or a lever is set beyond its bounds.
+    """
+    return replace(course, draws=situation.bounded(_model_draws(settings, course, situation)))
+
+
+def _model_draws(
+    settings: Mapping[str, float], course: Course, situation: Situation
+) -> NDArray[np.float64]:
+    start = situation.mechanism
+    if isinstance(start, MissingInputs):
         raise NotAvailable("mechanism_lacks_numbers")
-    scale = (built.whole or 100.0) / 100 if step.per_100 else 1.0
     try:
-        levers = built.mechanism.levers.set(**{n: scale * v for n, v in step.set.items()})
+        levers = start.mechanism.levers.set(**settings)
+        return start.mechanism.project(course.years, levers).draws(start.outcome)
     except ProjectionError:
         raise NotAvailable("beyond_bounds") from None
-    return built.mechanism.project(course.years, levers).draws(built.outcome)

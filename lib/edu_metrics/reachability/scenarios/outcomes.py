@@ -1,18 +1,119 @@
-"""What a scenario comes to, with its draws, and the row that is printed of it."""
+"""What a scenario comes to: its draws, how they end, and the rows that are printed of it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog import Bound
+from edu_metrics.reachability.arithmetic import people_behind
 from edu_metrics.reachability.probability import two_digits
-from edu_metrics.reachability.scenarios.ending import Ending
+from edu_metrics.reachability.scenarios.courses import Course, Situation
+from edu_metrics.reachability.verdicts import Assessment
 
-__all__ = ["ScenarioOutcome", "course_rows", "outcome_row", "summary_rows"]
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """
+    How a course ends, all decided by one rule: whether at least half of its draws keep the target.
+
+    Attributes
+    ----------
+    kept : bool
+        Whether they do; of a course without chance whether it does.
+    year : int or None
+        Year by which half of the draws have reached the level and keep the target; the start year
+        where it is there from the start. Of draws that miss the target only what comes after the
+        deadline counts.
+    short : int or None
+        Persons or institutions missing when due: 0 where the target is kept, at least 1 where it
+        fails for want of them, None where no number of them says it.
+    fails : {"level", "other"} or None
+        What a target that is not kept fails by: its level, or another of its conditions, such as
+        an earlier year.
+    """
+
+    kept: bool
+    year: int | None
+    short: int | None
+    fails: Literal["level", "other"] | None
+
+
+def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> Ending:
+    """
+    Say how a course ends.
+
+    Parameters
+    ----------
+    course : Course
+        From a start on, until the deadline at least.
+    kept : ndarray of bool
+        Whether each draw keeps the target.
+    situation : Situation
+        The target, the area and the reading.
+
+    Returns
+    -------
+    Ending
+        Year, shortfall and what fails, none of which contradicts whether it is kept.
+    """
+    half = bool(np.mean(kept) >= 0.5)
+    level, start, values = _asked(course, situation)
+    if level is None:
+        return Ending(half, None, None, None if half else "other")
+    due = max(check.due for check in situation.checks) - course.start_year - 1
+    there = np.asarray(level.met_by(np.round(values, 9)), dtype=bool)
+    over = np.arange(values.shape[1]) <= due
+    # Who misses the target although its level is met when due misses it for good.
+    missed = ~kept[:, None] & (over | there[:, due : due + 1])
+    hits = there & ~missed
+    hits[:, due] |= kept
+    by = np.maximum.accumulate(hits, axis=1).mean(axis=0) >= 0.5
+    year = next((at for at, reached in zip(course.years, by, strict=True) if reached), None)
+    if half and level.met_by(round(start, 9)):
+        year = course.start_year
+    method: Any = "inverted_cdf" if situation.whole else "linear"
+    end = float(np.quantile(values[:, due], 0.5, method=method))
+    short = _still_short(end, level, situation)
+    if half:
+        return Ending(True, year, None if short is None else 0, None)
+    fails: Literal["level", "other"] = "other" if level.met_by(round(end, 9)) else "level"
+    return Ending(False, year, short or None, fails)
+
+
+def _asked(course: Course, situation: Situation) -> tuple[Bound | None, float, NDArray[np.float64]]:
+    """Give what is asked, where the start stands, and the values to hold against it."""
+    found = situation.assessment
+    if found.total is None or found.total.so_far is None:
+        return found.level, course.start_value, course.draws
+    inside = np.isin(course.years, found.total.years)
+    summed = found.total.so_far + np.cumsum(course.draws * inside, axis=1)
+    return found.total.bound, found.total.so_far, summed
+
+
+def _still_short(value: float, level: Bound, situation: Situation) -> int | None:
+    """
+    Count the persons or institutions between the end of a course and the level asked.
+
+    0 where none is missing; None where no number of them says it: the counts are unknown, or no
+    count of them meets the level.
+    """
+    value = round(value, 9)
+    if situation.whole:
+        return 0 if level.met_by(value) else max(1, math.ceil(level.gap(value)))
+    (low, high), counts = (0, 100), situation.counts
+    if counts is None or situation.indicator.bounds != (low, high):
+        return None
+    if level.met_by(value):
+        return 0
+    if not low <= level.value <= high or (level.strict and level.value in (low, high)):
+        return None
+    return max(1, people_behind(level, value / 100 * counts[1], counts[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +174,12 @@ class ScenarioOutcome:
     ending: Ending | None = None
     reason: str | None = None
 
+    @classmethod
+    def of(cls, assessment: Assessment, scenario: str = "") -> ScenarioOutcome:
+        """Name what is run: a scenario on what an assessment is about."""
+        found = assessment
+        return cls(found.study, found.area, found.target, scenario, found.reading, found.steps)
+
     def quantiles(self, levels: Iterable[float] = (0.1, 0.5, 0.9)) -> NDArray[np.float64]:
         """
         Give quantiles by year: one row a level, one column a year.
@@ -96,6 +203,9 @@ class ScenarioOutcome:
         return np.asarray(np.quantile(self.draws, asked, axis=0, method=method))
 
 
+_ABOUT = ("area", "target", "scenario", "reading", "steps")
+
+
 def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
     """
     Make one flat row of an outcome, as the command line prints it.
@@ -114,18 +224,11 @@ def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
     low, median, high = (
         [round(float(value), 6) for value in row] for row in outcome.quantiles((0.1, 0.5, 0.9))
     )
-    case = outcome.case or {}
+    case, ending = outcome.case or {}, outcome.ending
     return {
-        "study": outcome.study,
-        "area": outcome.area,
-        "target": outcome.target,
-        "scenario": outcome.scenario,
-        "reading": outcome.reading,
-        "steps": outcome.steps,
+        **{name: getattr(outcome, name) for name in ("study", *_ABOUT)},
         "case": [f"{name}={value:g}" for name, value in case.items()],
-        "start": outcome.start,
-        "start_year": outcome.start_year,
-        "start_value": outcome.start_value,
+        **{name: getattr(outcome, name) for name in ("start", "start_year", "start_value")},
         "years": list(outcome.years),
         "median": median,
         "interval": [list(pair) for pair in zip(low, high, strict=True)],
@@ -134,9 +237,9 @@ def outcome_row(outcome: ScenarioOutcome) -> dict[str, Any]:
         "probability": two_digits(outcome.probability),
         "under_model": two_digits(outcome.under_model),
         "model_base": two_digits(outcome.model_base),
-        "reached": outcome.ending.year if outcome.ending else None,
-        "short": outcome.ending.short if outcome.ending else None,
-        "fails": outcome.ending.fails if outcome.ending else None,
+        "reached": ending.year if ending else None,
+        "short": ending.short if ending else None,
+        "fails": ending.fails if ending else None,
         "reason": outcome.reason,
     }
 
@@ -158,14 +261,8 @@ def course_rows(outcome: ScenarioOutcome) -> list[dict[str, Any]]:
         without a year where there is no course.
     """
     case = outcome.case or {}
-    about = {
-        "scenario": outcome.scenario,
-        "case": ", ".join(f"{name}={value:g}" for name, value in case.items()),
-        "area": outcome.area,
-        "target": outcome.target,
-        "reading": outcome.reading,
-        "steps": outcome.steps,
-    }
+    about = {name: getattr(outcome, name) for name in _ABOUT}
+    about["case"] = ", ".join(f"{name}={value:g}" for name, value in case.items())
     end = {
         "met": outcome.met,
         "probability": two_digits(outcome.probability),

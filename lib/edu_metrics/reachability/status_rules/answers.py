@@ -1,14 +1,18 @@
-"""What a published rule says of a series, or why it can say nothing."""
+"""What a published rule is asked, what it says, or why it can say nothing."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from functools import wraps
+from typing import TYPE_CHECKING, Literal
 
 from edu_metrics.errors import DataError
+
+if TYPE_CHECKING:
+    from edu_metrics.reachability.status_rules.pace_of_progress import PaceModel
 
 Direction = Literal["higher", "lower"]
 
@@ -34,7 +38,6 @@ class Unable(StrEnum):
     DUPLICATE_YEARS = "duplicate_years"
     TOO_FEW_YEARS = "too_few_years"
     GAPS = "gaps"
-    NO_BASE_YEAR = "no_base_year"
     NO_YEARS_LEFT = "no_years_left"
     MIXED_SIGNS = "mixed_signs"
     ZERO_VALUE = "zero_value"
@@ -45,6 +48,14 @@ class Unable(StrEnum):
     NO_PEERS = "no_peers"
     TOO_FEW_PEERS = "too_few_peers"
     NO_TYPICAL_PACE = "no_typical_pace"
+
+
+class CannotSay(Exception):  # noqa: N818  (it is an answer, and never reaches a user)
+    """A rule says nothing here, and why."""
+
+    def __init__(self, why: Unable) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +140,6 @@ class Points:
         """Change a year from the first value to the last, in the unit of the values."""
         return (self.last - self.first) / self.span
 
-    def since(self, year: int) -> Points:
-        """Give the points from a year on."""
-        start = next((at for at, held in enumerate(self.years) if held >= year), len(self.years))
-        return Points(self.years[start:], self.values[start:])
-
     def run(self, longest: int) -> Points:
         """Give the last points in a row without a gap, at most so many."""
         start = len(self.years) - 1
@@ -143,9 +149,7 @@ class Points:
         return Points(self.years[start:], self.values[start:])
 
 
-def points_of(
-    years: Sequence[int], values: Sequence[float], *, base_year: int | None = None, least: int = 2
-) -> Points | Unable:
+def points_of(years: Sequence[int], values: Sequence[float], *, least: int = 2) -> Points:
     """
     Put a series in order, or say what is wrong with it.
 
@@ -155,18 +159,18 @@ def points_of(
         Calendar years, in any order.
     values : sequence of float
         Value in each year. [unit of the indicator]
-    base_year : int, optional
-        Year from which on values count; where it has none, the next one that has.
     least : int, optional
         Years that are needed.
 
     Returns
     -------
-    Points or Unable
-        The points; or the reason why a rule can't be applied.
+    Points
+        The points.
 
     Raises
     ------
+    CannotSay
+        If a value is missing, a year stands twice, or there are too few.
     DataError
         If there are not as many values as years: then nobody knows which belongs to which.
 
@@ -174,8 +178,6 @@ def points_of(
     --------
     >>> points_of([2021, 2020], [52, 50]).values
     (50.0, 52.0)
-    >>> str(points_of([2020], [50]))
-    'too_few_years'
     """
     if len(years) != len(values):
         raise DataError(
@@ -184,17 +186,103 @@ def points_of(
         )
     held = [float(value) for value in values]
     if not all(math.isfinite(value) for value in held):
-        return Unable.MISSING_VALUE
+        raise CannotSay(Unable.MISSING_VALUE)
     when = [int(year) for year in years]
     if len(set(when)) < len(when):
-        return Unable.DUPLICATE_YEARS
+        raise CannotSay(Unable.DUPLICATE_YEARS)
+    if len(when) < least:
+        raise CannotSay(Unable.TOO_FEW_YEARS)
     pairs = sorted(zip(when, held, strict=True))
-    points = Points(tuple(year for year, _ in pairs), tuple(value for _, value in pairs))
-    if base_year is not None:
-        points = points.since(base_year)
-        if not points.years:
-            return Unable.NO_BASE_YEAR
-    return points if len(points.years) >= least else Unable.TOO_FEW_YEARS
+    return Points(tuple(year for year, _ in pairs), tuple(value for _, value in pairs))
+
+
+class Clause(StrEnum):
+    """What a target promises: a level in one year, the same level in every year, or a change."""
+
+    LEVEL = "level"
+    EACH_YEAR = "each_year"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    A series and its target.
+
+    ``years`` and ``values`` hold nothing before a break. ``target`` is the level asked for in
+    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years.
+    ``percent`` says that the values are percentages of a whole, from 0 to 100: only such a rate has
+    a complement, and a place among the paces of others. ``pace`` and ``complement_pace`` come from
+    :func:`~edu_metrics.reachability.status_rules.pace_of_progress.fit_pace`, the second one from
+    the complements of the same peers.
+    """
+
+    years: Sequence[int]
+    values: Sequence[float]
+    target: float
+    target_year: int
+    better: Direction
+    percent: bool = False
+    clause: Clause = Clause.LEVEL
+    earlier: Mapping[int, float] = field(default_factory=dict)
+    pace: PaceModel | Unable = Unable.NO_PEERS
+    complement_pace: PaceModel | Unable = Unable.NO_PEERS
+
+    def points(self, least: int = 2) -> Points:
+        """Put the series in order; a rule that needs more years than there are says nothing."""
+        return points_of(self.years, self.values, least=least)
+
+    def complement(self) -> Case | None:
+        """
+        Tell the same numbers as the share of those who do not.
+
+        Returns
+        -------
+        Case or None
+            With every value and level taken from 100 and better turned round; None where the
+            values are no percentages of a whole.
+
+        Examples
+        --------
+        >>> Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True).complement().values
+        (13, 9)
+        """
+        if not self.percent:
+            return None
+        return replace(
+            self,
+            values=tuple(complement_of(value) for value in self.values),
+            target=complement_of(self.target),
+            better="lower" if self.better == "higher" else "higher",
+            earlier={year: complement_of(level) for year, level in self.earlier.items()},
+            pace=self.complement_pace,
+            complement_pace=self.pace,
+        )
+
+
+def complement_of(value: float) -> float:
+    """Give what is left to 100, without the dust of binary fractions: 100 - 99.9 is 0.1."""
+    return round(100 - value, 9)
+
+
+#: Asks one rule about a series and its target.
+Ask = Callable[[Case], Answer]
+
+
+def answering(rule: Rule) -> Callable[[Ask], Ask]:
+    """Let a rule raise :class:`CannotSay`, and give that as its answer."""
+
+    def wrap(judge: Ask) -> Ask:
+        @wraps(judge)
+        def ask(case: Case) -> Answer:
+            try:
+                return judge(case)
+            except CannotSay as nothing:
+                return Answer(rule, unable=nothing.why)
+
+        return ask
+
+    return wrap
 
 
 def beyond(value: float, target: float, better: Direction) -> bool:

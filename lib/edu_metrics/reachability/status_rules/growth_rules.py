@@ -14,6 +14,8 @@ with :math:`d = 1` where more is better and -1 where less is. Growth in percent 
 share that passes and the share that fails two stories.
 
 The source takes 2015 as base year where nothing else is said; here it is the first year given.
+A base or a target of zero is replaced by 0.001, as the source does, with its warning that the
+choice decides.
 
 **Open SDG without a target.**
 The rule of Statistics Canada and Open SDG where a direction alone is promised.
@@ -66,14 +68,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
-from edu_metrics.errors import DataError
 from edu_metrics.formulas import average_annual_rate_of_reduction
 from edu_metrics.reachability.status_rules.answers import (
     Answer,
+    CannotSay,
+    Case,
     Direction,
     Points,
     Rule,
     Unable,
+    answering,
     beyond,
     points_of,
 )
@@ -135,33 +139,15 @@ def open_sdg_status(ratio: float) -> OpenSdg:
     return OpenSdg.LIMITED if ratio >= 0 else OpenSdg.DETERIORATION
 
 
-def open_sdg(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    target: float,
-    target_year: int,
-    better: Direction,
-    base_year: int | None = None,
-    zero: float = ZERO,
-) -> Answer:
+@answering(Rule.OPEN_SDG)
+def open_sdg(case: Case) -> Answer:
     """
     Judge a series with a target.
 
     Parameters
     ----------
-    years, values : sequence
-        The series; only the base year and the last one are looked at.
-    target : float
-        Level to reach. [unit of the values]
-    target_year : int
-        Year in which it is due.
-    better : {"higher", "lower"}
-        Direction of better.
-    base_year : int, optional
-        Base year, or the next one that has a value; the first one when left out.
-    zero : float, optional
-        What stands in for a base or a target of zero. [unit of the values]
+    case : Case
+        Series and target; only the first year and the last one are looked at.
 
     Returns
     -------
@@ -172,7 +158,7 @@ def open_sdg(
     Raises
     ------
     DataError
-        If there are not as many values as years, or ``zero`` is zero itself.
+        If there are not as many values as years.
 
     Notes
     -----
@@ -184,38 +170,27 @@ def open_sdg(
     --------
     Completion of school in Canada, as Statistics Canada prints it:
 
-    >>> found = open_sdg([2016, 2021], [87, 91], target=100, target_year=2030, better="higher")
+    >>> found = open_sdg(Case([2016, 2021], [87, 91], 100, 2030, "higher"))
     >>> str(found.status), round(found.ratio, 4)
     ('acceleration_needed', 0.9034)
 
     The same numbers told as those who do not complete:
 
-    >>> found = open_sdg([2016, 2021], [13, 9], target=0, target_year=2030, better="lower")
+    >>> found = open_sdg(Case([2016, 2021], [13, 9], 0, 2030, "lower"))
     >>> str(found.status), round(found.ratio, 2)
     ('limited_progress', 0.14)
     """
-    require_stand_in(zero)
-    points = points_of(years, values, base_year=base_year)
-    if isinstance(points, Unable):
-        return Answer(Rule.OPEN_SDG, unable=points)
-    aim = target or zero
-    achieved = beyond(points.last, aim, better)
-    base = points.first or zero
-    unable = signs_differ(base, points.last)
-    if unable is None:
-        if target_year <= points.years[0]:
-            unable = Unable.NO_YEARS_LEFT
-        elif aim / base < 0:
-            unable = Unable.MIXED_SIGNS
-        elif not compound_growth(base, aim, target_year - points.years[0]):
-            unable = Unable.TARGET_IS_BASE
-    if unable is not None:
+    points = case.points()
+    aim, base = case.target or ZERO, points.first or ZERO
+    achieved = beyond(points.last, aim, case.better)
+    try:
+        observed = _growth(points)
+        required = _required_growth(base, aim, case.target_year - points.years[0])
+    except CannotSay:
         if achieved:
             return Answer(Rule.OPEN_SDG, OpenSdg.ACHIEVED, score=5.0)
-        return Answer(Rule.OPEN_SDG, unable=unable)
-    observed = compound_growth(base, points.last, points.span)
-    required = compound_growth(base, aim, target_year - points.years[0])
-    ratio = direction_sign(base, better) * observed / abs(required)
+        raise
+    ratio = direction_sign(base, case.better) * observed / abs(required)
     return Answer(
         Rule.OPEN_SDG,
         OpenSdg.ACHIEVED if achieved else open_sdg_status(ratio),
@@ -224,6 +199,25 @@ def open_sdg(
         observed=100 * observed,
         required=100 * required,
     )
+
+
+def _growth(points: Points) -> float:
+    """Give the growth from the first value to the last; between signs nothing grows."""
+    base = points.first or ZERO
+    if points.last / base < 0:
+        raise CannotSay(Unable.MIXED_SIGNS)
+    return compound_growth(base, points.last, points.span)
+
+
+def _required_growth(base: float, aim: float, years: int) -> float:
+    if years <= 0:
+        raise CannotSay(Unable.NO_YEARS_LEFT)
+    if aim / base < 0:
+        raise CannotSay(Unable.MIXED_SIGNS)
+    required = compound_growth(base, aim, years)
+    if not required:
+        raise CannotSay(Unable.TARGET_IS_BASE)
+    return required
 
 
 def open_sdg_of_several(answers: Sequence[Series]) -> Answer:
@@ -285,17 +279,6 @@ def direction_sign(base: float, better: Direction) -> int:
     return (1 if better == "higher" else -1) * (1 if base > 0 else -1)
 
 
-def signs_differ(base: float, last: float) -> Unable | None:
-    """Refuse values on both sides of zero, between which nothing grows."""
-    return Unable.MIXED_SIGNS if last / base < 0 else None
-
-
-def require_stand_in(zero: float) -> None:
-    """Refuse what can't stand in for zero."""
-    if not zero > 0:
-        raise DataError(f"zero: expected a small number above 0 to stand in for 0, found {zero!r}")
-
-
 #: Exponent of the factor that lowers the thresholds near a limit.
 STEEPNESS = 4.44
 #: Growth from which a series without a target is on track, or needs to accelerate.
@@ -346,8 +329,6 @@ def open_sdg_without_target(
     *,
     better: Direction,
     limit: float | None = None,
-    base_year: int | None = None,
-    zero: float = ZERO,
 ) -> Answer:
     """
     Judge a series whose direction alone is promised.
@@ -355,15 +336,11 @@ def open_sdg_without_target(
     Parameters
     ----------
     years, values : sequence
-        The series; only the base year and the last one are looked at.
+        The series; only the first year and the last one are looked at.
     better : {"higher", "lower"}
         Direction of better.
     limit : float, optional
         Natural limit in that direction, such as 100 for a share. [unit of the values]
-    base_year : int, optional
-        Base year, or the next one that has a value; the first one when left out.
-    zero : float, optional
-        What stands in for a base of zero. [unit of the values]
 
     Returns
     -------
@@ -374,7 +351,7 @@ def open_sdg_without_target(
     Raises
     ------
     DataError
-        If there are not as many values as years, or ``zero`` is zero itself.
+        If there are not as many values as years.
 
     Notes
     -----
@@ -387,17 +364,13 @@ def open_sdg_without_target(
     >>> str(found.status), round(found.score, 2)
     ('on_track', 2.81)
     """
-    require_stand_in(zero)
-    points = points_of(years, values, base_year=base_year)
-    if isinstance(points, Unable):
-        return Answer(Rule.OPEN_SDG, unable=points)
-    base = points.first or zero
-    unable = signs_differ(base, points.last)
-    if unable is not None:
-        return Answer(Rule.OPEN_SDG, unable=unable)
-    observed = compound_growth(base, points.last, points.span)
-    growth = direction_sign(base, better) * observed
-    factor = limit_factor(base, limit)
+    try:
+        points = points_of(years, values)
+        observed = _growth(points)
+    except CannotSay as nothing:
+        return Answer(Rule.OPEN_SDG, unable=nothing.why)
+    base = points.first or ZERO
+    growth, factor = direction_sign(base, better) * observed, limit_factor(base, limit)
     if growth < 0:
         status, score = OpenSdg.DETERIORATION, max(125 * growth - 2.5, -5.0)
     elif factor == 0:
@@ -441,33 +414,16 @@ def un_chart_status(share: float) -> UnChart:
     return UnChart.FAIR if share >= FAIR else UnChart.STAGNATION
 
 
-def un_chart(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    target: float,
-    target_year: int,
-    better: Direction,
-    percent: bool = True,
-    base_year: int | None = None,
-) -> Answer:
+@answering(Rule.UN_CHART)
+def un_chart(case: Case) -> Answer:
     """
     Judge a series with a target.
 
     Parameters
     ----------
-    years, values : sequence
-        The series; only the base year and the last one are looked at.
-    target : float
-        Level to reach. [unit of the values]
-    target_year : int
-        Year in which it is due.
-    better : {"higher", "lower"}
-        Direction of better.
-    percent : bool, optional
-        Whether the values are percentages, of which 1 point from 0 or 100 counts as reached.
-    base_year : int, optional
-        Base year, or the next one that has a value; the first one when left out.
+    case : Case
+        Series and target; only the first year and the last one are looked at. Of percentages 1
+        point from 0 or 100 counts as reached.
 
     Returns
     -------
@@ -482,54 +438,47 @@ def un_chart(
 
     Examples
     --------
-    >>> found = un_chart([2015, 2020], [72, 79], target=90, target_year=2022, better="higher")
+    >>> found = un_chart(Case([2015, 2020], [72, 79], 90, 2022, "higher", percent=True))
     >>> str(found.status), round(found.ratio, 3)
     ('fair_progress', 0.555)
     """
-    points = points_of(years, values, base_year=base_year)
-    if isinstance(points, Unable):
-        return Answer(Rule.UN_CHART, unable=points)
+    points, target = case.points(), case.target
     # Nine decimals: 100 - 99 is 1 point, whatever the binary dust.
-    close = percent and target in (0, 100) and round(abs(points.last - target), 9) <= NEAR
-    reached = close or beyond(points.last, target, better)
-    unable = _unable(points, target, target_year, better)
+    close = case.percent and target in (0, 100) and round(abs(points.last - target), 9) <= NEAR
+    reached = close or beyond(points.last, target, case.better)
+    unable = _unable(points, case)
     if unable is not None:
         if reached:
             return Answer(Rule.UN_CHART, UnChart.REACHED, score=3.0)
-        return Answer(Rule.UN_CHART, unable=unable)
+        raise CannotSay(unable)
     growth = compound_growth(points.first, points.last, points.span)
-    expected = points.last * (1 + growth) ** (target_year - points.years[-1])
+    expected = points.last * (1 + growth) ** (case.target_year - points.years[-1])
     share = (expected - points.first) / (target - points.first)
     status = UnChart.REACHED if reached else un_chart_status(share)
     return Answer(Rule.UN_CHART, status, ratio=share, score=_SCORES[status], observed=100 * growth)
 
 
-def _unable(points: Points, target: float, target_year: int, better: Direction) -> Unable | None:
-    if target_year < points.years[-1]:
+def _unable(points: Points, case: Case) -> Unable | None:
+    if case.target_year < points.years[-1]:
         return Unable.NO_YEARS_LEFT
-    if points.first == target:
+    if points.first == case.target:
         return Unable.TARGET_IS_BASE
-    if beyond(points.first, target, better):
+    if beyond(points.first, case.target, case.better):
         return Unable.BASE_BEYOND_TARGET
     if points.first == 0:
         return Unable.ZERO_VALUE
     return Unable.MIXED_SIGNS if points.last / points.first < 0 else None
 
 
-def unicef_aarr(
-    years: Sequence[int], values: Sequence[float], *, target: float, target_year: int
-) -> Answer:
+@answering(Rule.AARR)
+def unicef_aarr(case: Case) -> Answer:
     """
     Give the observed and the required average annual rate of reduction.
 
     Parameters
     ----------
-    years, values : sequence
-        The series; all its years are used.
-    target : float
-        Level to reach. [unit of the values]
-    target_year : int
-        Year in which it is due.
+    case : Case
+        Series and target; all its years are used, and the direction of better is not.
 
     Returns
     -------
@@ -546,20 +495,18 @@ def unicef_aarr(
     --------
     Falling by a fifth a year, where halving in two years is asked:
 
-    >>> found = unicef_aarr([2018, 2019, 2020], [50, 40, 32], target=25, target_year=2020)
+    >>> found = unicef_aarr(Case([2018, 2019, 2020], [50, 40, 32], 25, 2020, "lower"))
     >>> round(found.observed, 1), round(found.required, 1)
     (20.0, 29.3)
     """
-    points = points_of(years, values)
-    if isinstance(points, Unable):
-        return Answer(Rule.AARR, unable=points)
-    if target_year <= points.years[0]:
-        return Answer(Rule.AARR, unable=Unable.NO_YEARS_LEFT)
-    numbers = (*points.values, target)
-    if any(number <= 0 for number in numbers):
-        zero = any(number == 0 for number in numbers) and all(number >= 0 for number in numbers)
-        return Answer(Rule.AARR, unable=Unable.ZERO_VALUE if zero else Unable.MIXED_SIGNS)
+    points = case.points()
+    left = case.target_year - points.years[0]
+    if left <= 0:
+        raise CannotSay(Unable.NO_YEARS_LEFT)
+    lowest = min(*points.values, case.target)
+    if lowest <= 0:
+        raise CannotSay(Unable.MIXED_SIGNS if lowest < 0 else Unable.ZERO_VALUE)
     observed = average_annual_rate_of_reduction(list(points.years), list(points.values))
-    required = -100 * compound_growth(points.first, target, target_year - points.years[0])
+    required = -100 * compound_growth(points.first, case.target, left)
     ratio = observed / required if required else None
     return Answer(Rule.AARR, ratio=ratio, observed=observed, required=required)

@@ -54,18 +54,20 @@ gov.br/inep, "Relatório é apresentado durante webinário".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 
 from edu_metrics.formulas import attainment_level
 from edu_metrics.reachability.status_rules.answers import (
     Answer,
-    Direction,
+    CannotSay,
+    Case,
+    Clause,
     Points,
     Rule,
     Unable,
+    answering,
     beyond,
-    points_of,
 )
 
 #: Six points are five changes; four points are the fewest.
@@ -82,27 +84,15 @@ class Weather(StrEnum):
     THUNDERSTORM = "thunderstorm"
 
 
-def german_weather(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    target: float,
-    target_year: int,
-    better: Direction,
-) -> Answer:
+@answering(Rule.GERMAN)
+def german_weather(case: Case) -> Answer:
     """
-    Give the symbol of a series with a target value and year.
+    Give the symbol of a series with a target value and year, or of a value to hold every year.
 
     Parameters
     ----------
-    years, values : sequence
-        The series; the last six points without a gap are looked at, and four are needed.
-    target : float
-        Level to reach. [unit of the values]
-    target_year : int
-        Year in which it is due.
-    better : {"higher", "lower"}
-        Direction of better.
+    case : Case
+        Series and target; the last six points without a gap are looked at, and four are needed.
 
     Returns
     -------
@@ -119,18 +109,29 @@ def german_weather(
     Examples
     --------
     >>> years, values = range(2015, 2021), [72, 74, 73, 76, 77, 79]
-    >>> found = german_weather(years, values, target=90, target_year=2022, better="higher")
+    >>> found = german_weather(Case(years, values, 90, 2022, "higher"))
     >>> str(found.status), round(found.ratio, 2)
     ('cloud', 0.75)
+
+    To be held in every single year, and held, but falling:
+
+    >>> each_year = {"clause": Clause.EACH_YEAR}
+    >>> case = Case(range(2017, 2021), [99, 98, 97, 96], 95, 2022, "higher", **each_year)
+    >>> str(german_weather(case).status)
+    'sun_and_cloud'
     """
-    points = _recent(years, values)
-    if isinstance(points, Unable):
-        return Answer(Rule.GERMAN, unable=points)
-    if beyond(points.last, target, better):
-        return _held(points, target, better)
-    left = target_year - points.years[-1]
+    points = case.points(LEAST_POINTS).run(MOST_POINTS)
+    if len(points.years) < LEAST_POINTS:
+        raise CannotSay(Unable.GAPS)
+    if case.clause is Clause.EACH_YEAR:
+        return _held(points, case.target, case)
+    levels = {**case.earlier, case.target_year: case.target}
+    year, target = next_target(levels, points.years[-1])
+    if beyond(points.last, target, case.better):
+        return _held(points, target, case)
+    left = year - points.years[-1]
     if left < 1:
-        return Answer(Rule.GERMAN, unable=Unable.NO_YEARS_LEFT)
+        raise CannotSay(Unable.NO_YEARS_LEFT)
     distance = target - points.last
     # Nine decimals: exactly 5 % is not less than 5 %, whatever the binary dust.
     missing = round(1 - points.pace * left / distance, 9)
@@ -143,45 +144,6 @@ def german_weather(
     return Answer(
         Rule.GERMAN, status, ratio=missing, observed=points.pace, required=distance / left
     )
-
-
-def german_each_year(
-    years: Sequence[int], values: Sequence[float], *, target: float, better: Direction
-) -> Answer:
-    """
-    Give the symbol of a value that is to be held in every single year.
-
-    Parameters
-    ----------
-    years, values : sequence
-        The series; the last six points without a gap are looked at, and four are needed.
-    target : float
-        Level to hold. [unit of the values]
-    better : {"higher", "lower"}
-        Direction of better.
-
-    Returns
-    -------
-    Answer
-        ``observed`` is the mean change a year. [unit of the values, a year]
-
-    Raises
-    ------
-    DataError
-        If there are not as many values as years.
-
-    Examples
-    --------
-    Held, but falling:
-
-    >>> years, values = range(2017, 2021), [99, 98, 97, 96]
-    >>> str(german_each_year(years, values, target=95, better="higher").status)
-    'sun_and_cloud'
-    """
-    points = _recent(years, values)
-    if isinstance(points, Unable):
-        return Answer(Rule.GERMAN, unable=points)
-    return _held(points, target, better)
 
 
 def next_target(targets: Mapping[int, float], last_year: int) -> tuple[int, float]:
@@ -197,18 +159,10 @@ def next_target(targets: Mapping[int, float], last_year: int) -> tuple[int, floa
     return year, targets[year]
 
 
-def _recent(years: Sequence[int], values: Sequence[float]) -> Points | Unable:
-    points = points_of(years, values, least=LEAST_POINTS)
-    if isinstance(points, Unable):
-        return points
-    recent = points.run(MOST_POINTS)
-    return recent if len(recent.years) >= LEAST_POINTS else Unable.GAPS
-
-
-def _held(points: Points, target: float, better: Direction) -> Answer:
-    way = 1 if better == "higher" else -1
-    trend = way * points.pace
-    if beyond(points.last, target, better):
+def _held(points: Points, target: float, case: Case) -> Answer:
+    """Judge by the last value first and by the trend second."""
+    trend = points.pace if case.better == "higher" else -points.pace
+    if beyond(points.last, target, case.better):
         status = Weather.SUN if trend >= 0 else Weather.SUN_AND_CLOUD
     else:
         status = Weather.CLOUD if trend > 0 else Weather.THUNDERSTORM
@@ -243,30 +197,15 @@ def sdr_status(ratio: float) -> Arrow:
     return Arrow.STAGNATING if ratio >= 0 else Arrow.DECREASING
 
 
-def sdr_arrow(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    target: float,
-    target_year: int,
-    better: Direction,
-    base_year: int | None = None,
-) -> Answer:
+@answering(Rule.SDR)
+def sdr_arrow(case: Case) -> Answer:
     """
     Give the arrow of a series with a target.
 
     Parameters
     ----------
-    years, values : sequence
-        The series; only its first and last year are looked at.
-    target : float
-        Level to reach. [unit of the values]
-    target_year : int
-        Year in which it is due.
-    better : {"higher", "lower"}
-        Direction of better.
-    base_year : int, optional
-        Year from which the recent past is counted; the first one when left out.
+    case : Case
+        Series and target; only the first and the last year are looked at.
 
     Returns
     -------
@@ -283,38 +222,32 @@ def sdr_arrow(
     --------
     1.4 points a year, where 5.5 are needed:
 
-    >>> found = sdr_arrow([2015, 2020], [72, 79], target=90, target_year=2022, better="higher")
+    >>> found = sdr_arrow(Case([2015, 2020], [72, 79], 90, 2022, "higher"))
     >>> str(found.status), round(found.ratio, 3)
     ('stagnating', 0.255)
     """
-    points = points_of(years, values, base_year=base_year)
-    if isinstance(points, Unable):
-        return Answer(Rule.SDR, unable=points)
-    if beyond(points.last, target, better):
+    points = case.points()
+    if beyond(points.last, case.target, case.better):
         return Answer(Rule.SDR, Arrow.ON_TRACK, observed=points.pace)
-    left = target_year - points.years[-1]
+    left = case.target_year - points.years[-1]
     if left < 1:
-        return Answer(Rule.SDR, unable=Unable.NO_YEARS_LEFT)
-    required = (target - points.last) / left
+        raise CannotSay(Unable.NO_YEARS_LEFT)
+    required = (case.target - points.last) / left
     # Nine decimals: exactly half is half, whatever the binary dust.
     ratio = round(points.pace / required, 9)
     return Answer(Rule.SDR, sdr_status(ratio), ratio=ratio, observed=points.pace, required=required)
 
 
-def inep_attainment(
-    years: Sequence[int], values: Sequence[float], *, target: float, better: Direction
-) -> Answer:
+@answering(Rule.ATTAINMENT)
+def inep_attainment(case: Case) -> Answer:
     """
     Give the level of attainment: the last value over the target.
 
     Parameters
     ----------
-    years, values : sequence
-        The series; only its last year is looked at.
-    target : float
-        Level to reach. [unit of the values]
-    better : {"higher", "lower"}
-        Direction of better; the level is defined where it is higher.
+    case : Case
+        Series and target; only the last year is looked at. The level is defined where more is
+        better.
 
     Returns
     -------
@@ -330,45 +263,28 @@ def inep_attainment(
     --------
     Master's degrees in Brazil, 2019, against 60 000:
 
-    >>> round(inep_attainment([2019], [64432], target=60000, better="higher").score, 1)
+    >>> round(inep_attainment(Case([2019], [64432], 60000, 2024, "higher")).score, 1)
     107.4
     """
-    points = points_of(years, values, least=1)
-    unable = points if isinstance(points, Unable) else None
-    if better == "lower":
-        unable = unable or Unable.TARGET_FALLS
-    elif target == 0:
-        unable = unable or Unable.ZERO_VALUE
-    elif target < 0:
-        unable = unable or Unable.MIXED_SIGNS
-    if unable is not None or isinstance(points, Unable):
-        return Answer(Rule.ATTAINMENT, unable=unable)
-    if points.last < 0:
-        return Answer(Rule.ATTAINMENT, unable=Unable.MIXED_SIGNS)
-    return Answer(Rule.ATTAINMENT, score=float(attainment_level(points.last, target)))
+    points = case.points(least=1)
+    if case.better == "lower":
+        raise CannotSay(Unable.TARGET_FALLS)
+    if case.target == 0:
+        raise CannotSay(Unable.ZERO_VALUE)
+    if case.target < 0 or points.last < 0:
+        raise CannotSay(Unable.MIXED_SIGNS)
+    return Answer(Rule.ATTAINMENT, score=float(attainment_level(points.last, case.target)))
 
 
-def inep_execution(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    target: float,
-    better: Direction,
-    base_year: int | None = None,
-) -> Answer:
+@answering(Rule.EXECUTION)
+def inep_execution(case: Case) -> Answer:
     """
     Give the level of execution: the share of the way from the base to the target (inferred).
 
     Parameters
     ----------
-    years, values : sequence
-        The series; only the base year and the last one are looked at.
-    target : float
-        Level to reach. [unit of the values]
-    better : {"higher", "lower"}
-        Direction of better.
-    base_year : int, optional
-        Base year, or the next one that has a value; the first one when left out.
+    case : Case
+        Series and target; only the first year and the last one are looked at.
 
     Returns
     -------
@@ -384,16 +300,14 @@ def inep_execution(
     --------
     Children of 4 and 5 in school, Brazil: 87.4 % at the start, 94.1 % in 2019, 100 % promised:
 
-    >>> found = inep_execution([2013, 2019], [87.4, 94.1], target=100, better="higher")
+    >>> found = inep_execution(Case([2013, 2019], [87.4, 94.1], 100, 2024, "higher"))
     >>> round(found.score, 1)
     53.2
     """
-    points = points_of(years, values, base_year=base_year)
-    if isinstance(points, Unable):
-        return Answer(Rule.EXECUTION, unable=points)
-    way = target - points.first
+    points = case.points()
+    way = case.target - points.first
     if way == 0:
-        return Answer(Rule.EXECUTION, unable=Unable.TARGET_IS_BASE)
-    if (way > 0) != (better == "higher"):
-        return Answer(Rule.EXECUTION, unable=Unable.BASE_BEYOND_TARGET)
+        raise CannotSay(Unable.TARGET_IS_BASE)
+    if (way > 0) != (case.better == "higher"):
+        raise CannotSay(Unable.BASE_BEYOND_TARGET)
     return Answer(Rule.EXECUTION, score=100 * (points.last - points.first) / way)

@@ -26,6 +26,7 @@ Policy Research Working Paper 11350; code in github.com/RossanaTat/sdgtrackr.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import warnings
 from collections.abc import Mapping, Sequence
@@ -38,10 +39,12 @@ from numpy.typing import NDArray
 from edu_metrics.errors import DataError
 from edu_metrics.reachability.status_rules.answers import (
     Answer,
-    Direction,
+    CannotSay,
+    Case,
     Points,
     Rule,
     Unable,
+    answering,
     points_of,
 )
 
@@ -139,11 +142,9 @@ def fit_pace(peers: Mapping[str, History], *, length: int = 5) -> PaceModel | Un
         return Unable.NO_PEERS
     by_area = []
     for years, values in peers.values():
-        points = points_of(years, values)
-        if isinstance(points, Points):
-            spells = _spells(points, length)
-            if len(spells):
-                by_area.append(spells)
+        with contextlib.suppress(CannotSay):
+            by_area.append(_spells(points_of(years, values), length))
+    by_area = [spells for spells in by_area if len(spells)]
     if len(by_area) < FEWEST:
         return Unable.TOO_FEW_PEERS
     most = max(len(spells) for spells in by_area)
@@ -159,25 +160,22 @@ def fit_pace(peers: Mapping[str, History], *, length: int = 5) -> PaceModel | Un
     )
 
 
-def pace_percentile(
-    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
-) -> Answer:
+@answering(Rule.PERCENTILE)
+def pace_percentile(case: Case) -> Answer:
     """
     Give the band of paces in which a series lies.
 
     Parameters
     ----------
-    years, values : sequence
-        The series, in percent; only its first and last year are looked at.
-    better : {"higher", "lower"}
-        Direction of better; the fastest progress is above 80.
-    model : PaceModel or Unable
-        From :func:`fit_pace`.
+    case : Case
+        Series, in percent, with the model of its peers' paces; only its first and last year are
+        looked at, and no target.
 
     Returns
     -------
     Answer
-        ``status`` is the band, ``observed`` the change a year. [points a year]
+        ``status`` is the band, the fastest progress above 80, ``observed`` the change a year.
+        [points a year]
 
     Raises
     ------
@@ -187,39 +185,31 @@ def pace_percentile(
     Examples
     --------
     >>> peers = {f"p{n}": ((2015, 2020), (50.0, 50.0 + n)) for n in range(40)}
-    >>> model = fit_pace(peers)
-    >>> series = [2015, 2020], [50, 80]
-    >>> str(pace_percentile(*series, better="higher", model=model).status)
+    >>> case = Case([2015, 2020], [50, 80], 90, 2022, "higher", pace=fit_pace(peers))
+    >>> str(pace_percentile(case).status)
     'from_60_to_80'
     """
-    points = _judged(years, values, model)
-    if isinstance(points, Unable) or isinstance(model, Unable):
-        unable = points if isinstance(points, Unable) else None
-        return Answer(Rule.PERCENTILE, unable=unable)
+    points, model = _judged(case)
     levels = np.full(len(TAUS), _rounded(points.first))
     for _ in range(points.span):
         change = [_at_steps(model)[_step(level), at] for at, level in enumerate(levels)]
         levels = np.array([_rounded(float(level)) for level in levels + change])
     paths = np.sort(np.delete(levels, MEDIAN))
     last = _rounded(points.last)
-    passed = last >= paths if better == "higher" else last <= paths
+    passed = last >= paths if case.better == "higher" else last <= paths
     return Answer(Rule.PERCENTILE, list(Band)[int(passed.sum())], observed=points.pace)
 
 
-def pace_speed(
-    years: Sequence[int], values: Sequence[float], *, better: Direction, model: PaceModel | Unable
-) -> Answer:
+@answering(Rule.SPEED)
+def pace_speed(case: Case) -> Answer:
     """
     Say how many times as fast as the typical series a series moved.
 
     Parameters
     ----------
-    years, values : sequence
-        The series, in percent; only its first and last year are looked at.
-    better : {"higher", "lower"}
-        Direction of better.
-    model : PaceModel or Unable
-        From :func:`fit_pace`.
+    case : Case
+        Series, in percent, with the model of its peers' paces; only its first and last year are
+        looked at, and no target.
 
     Returns
     -------
@@ -235,37 +225,32 @@ def pace_speed(
     Examples
     --------
     >>> peers = {f"p{n}": ((2015, 2020), (40.0 + n, 50.0 + n)) for n in range(30)}
-    >>> found = pace_speed([2015, 2020], [50, 70], better="higher", model=fit_pace(peers))
-    >>> round(found.score, 6)
+    >>> case = Case([2015, 2020], [50, 70], 90, 2022, "higher", pace=fit_pace(peers))
+    >>> round(pace_speed(case).score, 6)
     2.0
     """
-    points = _judged(years, values, model)
-    if isinstance(points, Unable) or isinstance(model, Unable):
-        unable = points if isinstance(points, Unable) else None
-        return Answer(Rule.SPEED, unable=unable)
-    way = 1 if better == "higher" else -1
+    points, model = _judged(case)
+    way = 1 if case.better == "higher" else -1
     low, high = sorted((_rounded(points.first), _rounded(points.last)))
     # Time runs from the worse end of each step, as it does for who goes that way.
     begins = slice(_step(low), _step(high)) if way == 1 else slice(_step(low) + 1, _step(high) + 1)
     pace = way * _at_steps(model)[begins, MEDIAN]
     if (pace <= 0).any():
-        return Answer(Rule.SPEED, unable=Unable.NO_TYPICAL_PACE)
+        raise CannotSay(Unable.NO_TYPICAL_PACE)
     forward = 1 if way * (points.last - points.first) >= 0 else -1
     score = forward * float((STEP / pace).sum()) / points.span
     return Answer(Rule.SPEED, score=score, observed=points.pace)
 
 
-def _judged(
-    years: Sequence[int], values: Sequence[float], model: PaceModel | Unable
-) -> Points | Unable:
-    points = points_of(years, values)
-    if isinstance(points, Unable):
-        return points
+def _judged(case: Case) -> tuple[Points, PaceModel]:
+    points, model = case.points(), case.pace
     if isinstance(model, Unable):
-        return model
+        raise CannotSay(model)
     if min(points.values) < 0 or max(points.values) > 100:
-        return Unable.NOT_A_PERCENTAGE
-    return points if points.span >= model.length else Unable.TOO_FEW_YEARS
+        raise CannotSay(Unable.NOT_A_PERCENTAGE)
+    if points.span < model.length:
+        raise CannotSay(Unable.TOO_FEW_YEARS)
+    return points, model
 
 
 @functools.lru_cache(maxsize=256)

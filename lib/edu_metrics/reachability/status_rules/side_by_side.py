@@ -6,18 +6,20 @@ from collections.abc import Mapping
 
 from edu_metrics.catalog import Indicator, Level, Reading, Target
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.status_rules import (
+from edu_metrics.reachability.status_rules.answers import (
     Case,
     Clause,
-    PaceModel,
-    StatusTable,
+    Direction,
     Unable,
+    complement_of,
+)
+from edu_metrics.reachability.status_rules.pace_of_progress import (
+    PaceModel,
     fit_pace,
     pace_percentile,
     pace_speed,
-    status_table,
 )
-from edu_metrics.reachability.status_rules.answers import Direction
+from edu_metrics.reachability.status_rules.table import StatusTable, status_table
 from edu_metrics.reachability.verdicts import Assessment
 
 #: Longest and shortest spell for which the paces of others are compared. [years]
@@ -113,14 +115,14 @@ class SideBySide:
         entry, seen = self.store.catalog.indicator(indicator), self._seen(indicator, area, due)
         if len(seen) < 2 or not _is_percentage(entry):
             return []
-        rows = []
         model, mirrored = self._pace(entry, area, seen)
         directions: tuple[Direction, ...] = ("higher", "lower")
-        for paces, values in ((model, seen), (mirrored, _complement(seen))):
+        rows = []
+        for paces, series in ((model, seen), (mirrored, _complement(seen))):
             for better in directions:
-                given = (tuple(values), tuple(values.values()))
-                band = pace_percentile(*given, better=better, model=paces)
-                speed = pace_speed(*given, better=better, model=paces)
+                # The level that is asked for does not enter a pace.
+                case = Case(tuple(series), tuple(series.values()), 0.0, due, better, pace=paces)
+                band, speed = pace_percentile(case), pace_speed(case)
                 times = "" if speed.score is None else f"{speed.score:.1f}"
                 rows.append((str(band.status), times, f"{band.unable} {speed.unable}"))
         return rows
@@ -162,7 +164,7 @@ def _fitted(series: Mapping[str, Mapping[int, float]], length: int) -> PaceModel
 
 
 def _complement(series: Mapping[int, float]) -> dict[int, float]:
-    return {year: round(100 - value, 9) for year, value in series.items()}
+    return {year: complement_of(value) for year, value in series.items()}
 
 
 def _is_percentage(indicator: Indicator) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,12 +11,11 @@ import numpy as np
 
 from edu_metrics.reachability.status_rules.answers import (
     Answer,
-    Direction,
+    Case,
+    Clause,
     Points,
     Rule,
-    Unable,
     beyond,
-    points_of,
 )
 from edu_metrics.reachability.status_rules.growth_rules import (
     OpenSdg,
@@ -31,84 +30,31 @@ from edu_metrics.reachability.status_rules.linear_rules import (
     MOST_POINTS,
     Arrow,
     Weather,
-    german_each_year,
     german_weather,
     inep_attainment,
     inep_execution,
-    next_target,
     sdr_arrow,
 )
-from edu_metrics.reachability.status_rules.pace_of_progress import (
-    PaceModel,
+from edu_metrics.reachability.status_rules.pace_of_progress import pace_percentile, pace_speed
+from edu_metrics.reachability.verdicts import Verdict
+
+#: The rules, in the order of :class:`Rule`.
+RULES = (
+    open_sdg,
+    un_chart,
+    german_weather,
+    sdr_arrow,
+    inep_attainment,
+    inep_execution,
+    unicef_aarr,
     pace_percentile,
     pace_speed,
 )
-from edu_metrics.reachability.verdicts import Verdict
-
-
-class Clause(StrEnum):
-    """What a target promises: a level in one year, the same level in every year, or a change."""
-
-    LEVEL = "level"
-    EACH_YEAR = "each_year"
-    CHANGE = "change"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """
-    A series and its target.
-
-    ``years`` and ``values`` hold nothing before a break. ``target`` is the level asked for in
-    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years.
-    ``percent`` says that the values are percentages of a whole, from 0 to 100: only such a rate has
-    a complement, and a place among the paces of others. ``pace`` and ``complement_pace`` come from
-    :func:`~edu_metrics.reachability.status_rules.pace_of_progress.fit_pace`, the second one from
-    the complements of the same peers.
-    """
-
-    years: Sequence[int]
-    values: Sequence[float]
-    target: float
-    target_year: int
-    better: Direction
-    percent: bool = False
-    clause: Clause = Clause.LEVEL
-    earlier: Mapping[int, float] = field(default_factory=dict)
-    pace: PaceModel | Unable = Unable.NO_PEERS
-    complement_pace: PaceModel | Unable = Unable.NO_PEERS
-
-    def complement(self) -> Case | None:
-        """
-        Tell the same numbers as the share of those who do not.
-
-        Returns
-        -------
-        Case or None
-            With every value and level taken from 100 and better turned round; None where the
-            values are no percentages of a whole.
-
-        Examples
-        --------
-        >>> Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True).complement().values
-        (13, 9)
-        """
-        if not self.percent:
-            return None
-        return replace(
-            self,
-            values=tuple(_clean(100 - value) for value in self.values),
-            target=_clean(100 - self.target),
-            better="lower" if self.better == "higher" else "higher",
-            earlier={year: _clean(100 - level) for year, level in self.earlier.items()},
-            pace=self.complement_pace,
-            complement_pace=self.pace,
-        )
 
 
 def answers_of(case: Case) -> tuple[Answer, ...]:
     """
-    Ask every rule, each with its own special case where the target is one.
+    Ask every rule.
 
     Parameters
     ----------
@@ -134,32 +80,7 @@ def answers_of(case: Case) -> tuple[Answer, ...]:
     >>> [str(answer.status) for answer in answers_of(case)[:4]]
     ['limited_progress', 'fair_progress', 'cloud', 'stagnating']
     """
-    years, values, target, better = case.years, case.values, case.target, case.better
-    year = case.target_year
-    if case.clause is Clause.EACH_YEAR:
-        weather = german_each_year(years, values, target=target, better=better)
-    else:
-        levels = {**case.earlier, year: target}
-        next_year, level = next_target(levels, max(years, default=year))
-        weather = german_weather(years, values, target=level, target_year=next_year, better=better)
-    return (
-        open_sdg(years, values, target=target, target_year=year, better=better),
-        un_chart(
-            years, values, target=target, target_year=year, better=better, percent=case.percent
-        ),
-        weather,
-        sdr_arrow(years, values, target=target, target_year=year, better=better),
-        inep_attainment(years, values, target=target, better=better),
-        inep_execution(years, values, target=target, better=better),
-        unicef_aarr(years, values, target=target, target_year=year),
-        pace_percentile(years, values, better=better, model=case.pace),
-        pace_speed(years, values, better=better, model=case.pace),
-    )
-
-
-def _clean(number: float) -> float:
-    """Take away the dust of binary fractions: 100 - 99.9 is 0.1."""
-    return round(number, 9)
+    return tuple(rule(case) for rule in RULES)
 
 
 class Stance(StrEnum):
@@ -184,31 +105,22 @@ class Why(StrEnum):
     CUT_OFFS = "cut_offs"
 
 
-_STANCES: Mapping[StrEnum, Stance] = {
-    Verdict.MET: Stance.GOOD,
-    Verdict.LIKELY: Stance.GOOD,
-    Verdict.UNCERTAIN: Stance.MIDDLE,
-    Verdict.UNLIKELY: Stance.BAD,
-    Verdict.OUT_OF_REACH: Stance.BAD,
-    Verdict.IMPOSSIBLE: Stance.BAD,
-    Verdict.MISSED: Stance.BAD,
-    OpenSdg.ACHIEVED: Stance.GOOD,
-    OpenSdg.ON_TRACK: Stance.GOOD,
-    OpenSdg.ACCELERATE: Stance.MIDDLE,
-    OpenSdg.LIMITED: Stance.BAD,
-    OpenSdg.DETERIORATION: Stance.BAD,
-    UnChart.REACHED: Stance.GOOD,
-    UnChart.FAIR: Stance.MIDDLE,
-    UnChart.STAGNATION: Stance.BAD,
-    Weather.SUN: Stance.GOOD,
-    Weather.SUN_AND_CLOUD: Stance.MIDDLE,
-    Weather.CLOUD: Stance.BAD,
-    Weather.THUNDERSTORM: Stance.BAD,
-    Arrow.ON_TRACK: Stance.GOOD,
-    Arrow.MODERATE: Stance.MIDDLE,
-    Arrow.STAGNATING: Stance.BAD,
-    Arrow.DECREASING: Stance.BAD,
-}
+_WORDS: Mapping[Stance, tuple[StrEnum, ...]] = {
+    Stance.GOOD: (
+        Verdict.MET, Verdict.LIKELY, OpenSdg.ACHIEVED, OpenSdg.ON_TRACK, UnChart.REACHED,
+        Weather.SUN, Arrow.ON_TRACK,
+    ),
+    Stance.MIDDLE: (
+        Verdict.UNCERTAIN, OpenSdg.ACCELERATE, UnChart.FAIR, Weather.SUN_AND_CLOUD,
+        Arrow.MODERATE,
+    ),
+    Stance.BAD: (
+        Verdict.UNLIKELY, Verdict.OUT_OF_REACH, Verdict.IMPOSSIBLE, Verdict.MISSED,
+        OpenSdg.LIMITED, OpenSdg.DETERIORATION, UnChart.STAGNATION, Weather.CLOUD,
+        Weather.THUNDERSTORM, Arrow.STAGNATING, Arrow.DECREASING,
+    ),
+}  # fmt: skip
+_STANCES = {word: stance for stance, words in _WORDS.items() for word in words}
 
 
 def stance_of(word: StrEnum | None) -> Stance | None:
@@ -352,21 +264,21 @@ def _why(
 ) -> tuple[Why, ...]:
     # Where words differ and ours is among them, one of the others differs from ours.
     against_us = stance_of(verdict) is not None
-    points = points_of(case.years, case.values)
-    met = isinstance(points, Points) and beyond(points.last, case.target, case.better)
-    at_the_bound = isinstance(points, Points) and points.last == case.target
+    points = case.points()  # some rule has a word for them
+    met = beyond(points.last, case.target, case.better)
     near = any(
         answer.rule is Rule.UN_CHART
         and answer.status is UnChart.REACHED
         and (answer.ratio or 0) < 0.95
         for answer in answers
     )
+    two_point_rules = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.SDR)
     live = {
-        Why.TWO_POINTS: _moves(answers, _smoothed(case), (Rule.OPEN_SDG, Rule.UN_CHART, Rule.SDR)),
-        Why.RECENT: _moves(answers, _straightened(case), (Rule.GERMAN,)),
-        Why.RELATIVE: _relative_decides(case, answers),
+        Why.TWO_POINTS: not met and _moves(answers, _smoothed(case, points), two_point_rules),
+        Why.RECENT: _moves(answers, _straightened(case, points), (Rule.GERMAN,)),
+        Why.RELATIVE: not met and _relative_decides(case, points, answers),
         Why.ALLOWANCE: near and not met,
-        Why.STRICT: strict and at_the_bound,
+        Why.STRICT: strict and points.last == case.target,
         Why.CLAUSE: against_us and case.clause is not Clause.LEVEL,
         Why.ARITHMETIC: against_us and verdict is Verdict.IMPOSSIBLE,
         Why.NO_UNCERTAINTY: drawn,
@@ -386,10 +298,9 @@ def _moves(answers: Sequence[Answer], changed: Case | None, rules: Sequence[Rule
     )
 
 
-def _smoothed(case: Case) -> Case | None:
+def _smoothed(case: Case, points: Points) -> Case | None:
     """Put a straight line through all years in place of the first and the last value."""
-    points = points_of(case.years, case.values, least=3)
-    if isinstance(points, Unable) or beyond(points.last, case.target, case.better):
+    if len(points.years) < 3:
         return None
     slope, level = np.polyfit(np.array(points.years) - points.years[0], points.values, 1)
     line = [level, *points.values[1:-1], level + slope * points.span]
@@ -398,30 +309,24 @@ def _smoothed(case: Case) -> Case | None:
     return replace(case, years=points.years, values=tuple(float(value) for value in line))
 
 
-def _straightened(case: Case) -> Case | None:
+def _straightened(case: Case, points: Points) -> Case | None:
     """Let the last years move as the whole series did."""
-    points = points_of(case.years, case.values, least=MOST_POINTS + 1)
-    if isinstance(points, Unable):
+    if len(points.years) <= MOST_POINTS:
         return None
     recent = points.run(MOST_POINTS).years
     line = [points.last + points.pace * (year - points.years[-1]) for year in recent]
     return replace(case, years=recent, values=tuple(line))
 
 
-def _relative_decides(case: Case, answers: Sequence[Answer]) -> bool:
+def _relative_decides(case: Case, points: Points, answers: Sequence[Answer]) -> bool:
     """Tell whether growth in the unit of the values, in place of growth in percent, says else."""
-    points = points_of(case.years, case.values)
-    if isinstance(points, Unable) or points.first == case.target:
+    promised, window = case.target - points.first, case.target_year - points.years[0]
+    if not promised or window <= 0:
         return False
-    if case.target_year <= points.years[0] or beyond(points.last, case.target, case.better):
-        return False
-    promised = case.target - points.first
-    asked = abs(promised) / (case.target_year - points.years[0])
     towards = points.pace if case.better == "higher" else -points.pace
-    left = case.target_year - points.years[-1]
     linear: dict[Rule, StrEnum] = {
-        Rule.OPEN_SDG: open_sdg_status(towards / asked),
-        Rule.UN_CHART: un_chart_status((points.pace * (points.span + left)) / promised),
+        Rule.OPEN_SDG: open_sdg_status(towards / (abs(promised) / window)),
+        Rule.UN_CHART: un_chart_status(points.pace * window / promised),
     }
     return any(
         answer.given and answer.ratio is not None and answer.status is not linear[answer.rule]

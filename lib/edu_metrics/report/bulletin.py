@@ -1,0 +1,513 @@
+"""The bulletin: the first page of a report, which answers before it explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from edu_metrics.figures.svg import course, spark
+from edu_metrics.reachability import Assessment, Verdict, chance
+from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.context import AreaReport
+from edu_metrics.report.html import Cell, Html, join, note, tag
+from edu_metrics.report.labels import verdict_chip, warning
+from edu_metrics.report.reasons import level_text
+from edu_metrics.report.requirements import lever_name, setting_text
+from edu_metrics.trajectories import CAP, FLOOR
+from edu_metrics.words import amount, date, number, percent, say
+
+__all__ = ["show_bulletin"]
+
+#: The groups of targets in the order of the lines, each with its mark.
+GROUPS = {
+    "met": "✓",
+    "kept_up": "●",
+    "effort": "↑",
+    "open": "◑",
+    "hard": "−",
+    "missed": "✕",
+    "clash": "×",
+    "unknown": "?",
+    "lacking": "…",
+}
+#: The order of the table: what can still be done comes first.
+BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "met", "missed")
+#: A lever counts as an effort within reach up to this percentile of past practice, or where no
+#: more than so many persons or institutions are missing. Both are choices, stated on the page.
+USUAL_PRACTICE = 90
+HANDFUL = 2
+#: How many targets a line names, charts are drawn and figures asked for, and how many years make
+#: a course.
+NAMED, CHARTS, ASKED, SHORTEST = 4, 3, 12, 4
+
+
+def show_bulletin(report: AreaReport) -> Html:
+    """
+    Answer in one page: what is met, what can be reached and by which effort, what to ask.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        Place and dates, one sentence, lines that name targets, three charts, questions, how sure
+        this is, and every numeric target in a row. Where most figures are missing: what is known,
+        and what to ask for.
+    """
+    frame = report.tables["bulletin"]
+    rows = rows_of(frame)
+    pieces: list[Cell] = [
+        _masthead(report, rows),
+        tag("p", headline(report, rows), "headline"),
+        _lines(report, rows),
+    ]
+    if _mostly_lacking(rows):
+        pieces += [_known(report, rows), _to_ask(report)]
+    else:
+        pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
+    pieces.append(tag("h2", say("bulletin.annex", report.lang)))
+    pieces.append(tag("p", say("bulletin.annex_lead", report.lang), "small"))
+    return tag("section", join(pieces), "bulletin")
+
+
+def bulletin_table(report: AreaReport) -> pd.DataFrame:
+    """Give every numeric target with its group, one row a target, what can be done first."""
+    needs = report.tables["requirements"]
+    found = needs[needs["default"] & needs["lever"].notna()].drop_duplicates("target")
+    levers = {row.target: row for row in rows_of(found)}
+    rows = []
+    for target in report.numeric:
+        assessment = report.assessments[target.id]
+        lever = levers.get(target.id)
+        able = lever if lever is not None and lever.even_reason == "found" else None
+        rows.append(
+            {
+                **report.about(target, assessment),
+                "group": group_of(assessment, lever),
+                "due": report.plan.deadline_of(target),
+                "lever": lever_name(report, able) if able else None,
+                "setting": setting_text(able, "even", report.lang) if able else None,
+                "percentile": able.practice_percentile if able else None,
+            }
+        )
+    frame = frame_of(
+        rows,
+        "target title article indicator unit group verdict probability last_year last_value level "
+        "due gap required_pace past_pace people lever setting "
+        "percentile disputed",
+    )
+    order = frame["group"].map(BY_USE.index)
+    return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def group_of(found: Assessment, lever: Any) -> str:
+    """
+    Say what can still be done about a target.
+
+    Parameters
+    ----------
+    found : Assessment
+        What is known of it.
+    lever : row of the table of requirements, or None
+        The first lever of its default reading.
+
+    Returns
+    -------
+    str
+        One of :data:`GROUPS`.
+    """
+    decided = {
+        Verdict.MET: "met",
+        Verdict.MISSED: "missed",
+        Verdict.NO_DATA: "lacking",
+        Verdict.CANNOT_TELL: "unknown",
+        Verdict.LIKELY: "kept_up",
+    }
+    if found.verdict in decided:
+        return decided[found.verdict]
+    if "promised_pace" in found.findings:
+        return "clash"
+    if _within_reach(found, lever):
+        return "effort"
+    return "open" if found.verdict is Verdict.UNCERTAIN else "hard"
+
+
+def _within_reach(found: Assessment, lever: Any) -> bool:
+    if lever is None or lever.even_reason != "found":
+        return False
+    percentile: float | None = lever.practice_percentile
+    if percentile is not None and percentile <= USUAL_PRACTICE:
+        return True
+    return found.people is not None and 0 < found.people <= HANDFUL
+
+
+def _mostly_lacking(rows: Sequence[Any]) -> bool:
+    return bool(2 * sum(row.group == "lacking" for row in rows) > len(rows))
+
+
+def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
+    lang, plan = report.lang, report.plan
+    last = max((year for row in rows for year in _history(report, row)), default=None)
+    told = {"date": date(report.study.as_of, lang), "end": plan.last_year}
+    dates = (
+        say("bulletin.dates", lang, last=last, **told)
+        if last
+        else say("bulletin.dates_none", lang, **told)
+    )
+    pieces: list[Cell] = [
+        tag("p", say("bulletin.kicker", lang, plan=plan.title.in_(lang)), "kicker"),
+        tag("h1", report.area_name(report.area.id)),
+        tag("p", dates, "small"),
+        warning(report),
+    ]
+    if not report.bound_here:
+        pieces.append(note(say("bulletin.as_if", lang)))
+    return join(pieces)
+
+
+def headline(report: AreaReport, rows: Sequence[Any]) -> str:
+    """Answer in one sentence, made from the counts alone."""
+    lang, n = report.lang, len(rows)
+    count = {name: sum(row.group == name for row in rows) for name in GROUPS}
+    if count["lacking"] == n:
+        return say("bulletin.headline_all_lacking", lang, n=n)
+    if _mostly_lacking(rows):
+        known = n - count["lacking"] - count["unknown"]
+        return say(
+            "bulletin.headline_no_data",
+            lang,
+            n=n,
+            lacking=count["lacking"],
+            known=known,
+            met=count["met"],
+        )
+    joint = report.joint
+    if not joint.probabilities:
+        told = {"n": n, "met": count["met"], "missed": count["missed"]}
+        return say("bulletin.headline_decided", lang, **told)
+    low, high = joint.interval or (joint.expected, joint.expected)
+    start = say(
+        "bulletin.headline_open",
+        lang,
+        n=n,
+        expected=number(joint.expected, 0),
+        low=number(low, 0),
+        high=number(high, 0),
+    )
+    if count["effort"]:
+        return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
+    return say("bulletin.headline_plain", lang, start=start)
+
+
+def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
+    """Name the targets of each group that has any."""
+    lang = report.lang
+    lines = []
+    for group, mark in GROUPS.items():
+        members = sorted((row for row in rows if row.group == group), key=_weight)
+        if not members:
+            continue
+        head = say(
+            "bulletin.group_count",
+            lang,
+            group=say(f"bulletin.group_{group}", lang),
+            n=len(members),
+        )
+        named = say("bulletin.comma", lang).join(
+            _item(report, row, group) for row in members[:NAMED]
+        )
+        rest = len(members) - NAMED
+        key = "bulletin.and_more" if rest > 0 else "bulletin.all_named"
+        text = say(key, lang, named=named, n=len(members), rest=rest)
+        lines.append(tag("dt", f"{mark} {head}", group) + tag("dd", text))
+    shown = tag("dl", join(lines), "lines")
+    if any(row.group == "effort" for row in rows):
+        shown += tag("p", say("bulletin.effort_rule", lang), "small")
+    return shown
+
+
+def _weight(row: Any) -> tuple[float, float, float]:
+    """Name first what was done most often elsewhere, then what most people stand behind."""
+    percentile = 100.0 if row.percentile is None else row.percentile
+    return (percentile, -(row.people or 0), abs(row.gap or 0.0))
+
+
+def _item(report: AreaReport, row: Any, group: str) -> str:
+    """Name one target with the numbers that its group turns on."""
+    lang = report.lang
+    told = {"title": row.title, **_state(report, row)}
+    if group == "clash":
+        return say("bulletin.item_clash", lang, **told)
+    if group == "effort":
+        told |= {"lever": row.lever, "setting": row.setting}
+        if row.people:
+            return say("bulletin.item_people", lang, people=people_text(report, row), **told)
+        return say("bulletin.item_lever", lang, **told)
+    if group in ("hard", "open") and row.required_pace:
+        needed = _change(row, row.required_pace, lang)
+        if row.past_pace is None:
+            return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
+        past = _change(row, row.past_pace, lang)
+        return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
+    if group in ("met", "kept_up", "missed", "open") and row.last_year and row.level:
+        return say("bulletin.item_met", lang, **told)
+    return say("bulletin.item_plain", lang, title=row.title)
+
+
+def _state(report: AreaReport, row: Any) -> dict[str, Any]:
+    lang, found = report.lang, report.assessments[row.target]
+    value = amount(row.last_value, row.unit, lang)
+    level = _level(found, row.unit, lang)
+    # A strict bound at the last value itself asks for any move away from it.
+    if found.level is not None and found.level.strict and row.gap == 0:
+        key = "bulletin.above_last" if found.level.rising else "bulletin.below_last"
+        level = say(key, lang, year=row.last_year, value=value)
+    return {"year": row.last_year, "value": value, "level": level}
+
+
+#: How the first page words a bound.
+_BOUNDS = {">=": "at_least", ">": "above", "<=": "at_most", "<": "below", "==": "exactly"}
+
+
+def _level(found: Assessment, unit: str, lang: str) -> str:
+    """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
+    level = found.level
+    if level is None:
+        return level_text(found, unit, lang)
+    whole = unit == "percent" and float(level.value).is_integer()
+    value = percent(number(level.value, 0), lang) if whole else amount(level.value, unit, lang)
+    return say(f"bulletin.{_BOUNDS[level.op]}", lang, value=value)
+
+
+def people_text(report: AreaReport, row: Any) -> str:
+    """Say how many persons or institutions are missing, in the unit of what is counted."""
+    indicator = report.catalog.indicators[row.indicator]
+    counted = next(iter(indicator.inputs.values()))
+    return amount(row.people, report.catalog.quantities[counted.quantity].unit, report.lang)
+
+
+def _change(row: Any, value: float, lang: str) -> str:
+    """Print a change a year: percentages change by points."""
+    in_points = row.unit == "percent"
+    shown = number(abs(value)) if in_points else amount(round(abs(value), 1), row.unit, lang)
+    if not round(value, 1):
+        return say("bulletin.no_change", lang)
+    way = "up" if value > 0 else "down"
+    return say(f"bulletin.{way}_{'points' if in_points else 'amount'}", lang, value=shown)
+
+
+def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
+    """Draw the three courses that a reader can do most about."""
+    useful = ("effort", "hard", "open", "kept_up", "met", "missed")
+    members = [sorted((row for row in rows if row.group == group), key=_weight) for group in useful]
+    # The first of each group, then the others.
+    ordered = [row for group in members for row in group[:1]]
+    ordered += [row for group in members for row in group[1:]]
+    drawn: dict[str, tuple[Any, dict[int, float]]] = {}
+    for row in ordered:
+        history = _history(report, row)
+        if len(history) >= SHORTEST and len(drawn) < CHARTS:
+            drawn.setdefault(row.indicator, (row, history))
+    charts = [_chart(report, row, history) for row, history in drawn.values()]
+    return tag("div", join(charts), "charts") if charts else Html("")
+
+
+def _history(report: AreaReport, row: Any) -> dict[int, float]:
+    if not row.indicator:
+        return {}
+    exact = report.evidence.record(row.indicator, report.area.id).exact
+    return {year: exact[year] for year in sorted(exact)[-12:]}
+
+
+def _asked(row: Any) -> dict[int, float]:
+    return {} if row.level is None else {row.due: row.level}
+
+
+def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
+    lang = report.lang
+    state = _state(report, row)
+    first, last = min(history), max(history)
+    if row.required_pace and row.past_pace is not None:
+        title = say(
+            "bulletin.chart_needed",
+            lang,
+            title=row.title,
+            needed=_change(row, row.required_pace, lang),
+            past=_change(row, row.past_pace, lang),
+        )
+    elif row.required_pace:
+        needed = _change(row, row.required_pace, lang)
+        title = say("bulletin.chart_needed_alone", lang, title=row.title, needed=needed)
+    else:
+        title = say("bulletin.chart_there", lang, title=row.title, **state)
+    values = {year: amount(history[year], row.unit, lang) for year in (first, last)}
+    alt = say(
+        "bulletin.chart_alt",
+        lang,
+        first=first,
+        start=values[first],
+        last=last,
+        value=values[last],
+        year=row.due,
+        level=state["level"],
+    )
+    asked = _asked(row)
+    drawing = course(
+        history, asked, labels=values, asked_labels=dict.fromkeys(asked, state["level"]), alt=alt
+    )
+    return tag("figure", tag("figcaption", title) + Html(drawing))
+
+
+def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
+    lang = report.lang
+    asked = tag("ol", join(tag("li", text) for text in questions(report, rows)))
+    trust = join(tag("p", text) for text in _trust(report, rows))
+    return tag(
+        "div",
+        tag("div", tag("h2", say("bulletin.questions", lang)) + asked)
+        + tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust),
+        "pair",
+    )
+
+
+def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
+    """Ask what would settle most: a reading, a contradiction, a missing figure, an effort."""
+    lang = report.lang
+    comma = say("bulletin.comma", lang)
+    asked = []
+    if disputed := [row for row in rows if row.disputed]:
+        names = comma.join(row.title for row in disputed[:2])
+        asked.append(say("bulletin.ask_reading", lang, n=len(disputed), names=names))
+    if clashes := [row for row in rows if row.group == "clash"]:
+        names = comma.join(row.title for row in clashes[:2])
+        asked.append(say("bulletin.ask_clash", lang, names=names))
+    missing = report.tables["missing"]
+    if len(missing):
+        most = rows_of(missing.assign(use=missing["would_judge"].map(len)).nlargest(2, "use"))
+        judged = len({target for row in most for target in row.would_judge})
+        names = comma.join(row.title for row in most)
+        asked.append(say("bulletin.ask_missing", lang, names=names, judged=judged))
+    for row in sorted((row for row in rows if row.group == "effort" and row.lever), key=_weight):
+        told = {"title": row.title, "lever": row.lever, "setting": row.setting}
+        asked.append(say("bulletin.ask_lever", lang, **told))
+    return asked[:3]
+
+
+def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
+    lang = report.lang
+    tried = [
+        found.calibration.held80_pct[0]
+        for found in report.assessments.values()
+        if found.calibration is not None
+    ]
+    if tried:
+        low, high = (percent(number(value, 0), lang) for value in (min(tried), max(tried)))
+        told = say(
+            "bulletin.sure_tested",
+            lang,
+            coverage=low if low == high else f"{number(min(tried), 0)}–{high}",
+            cap=percent(number(100 * CAP, 0), lang),
+            floor=percent(number(100 * FLOOR, 0), lang),
+        )
+        sentences = [told, say("bulletin.sure_limits", lang)]
+    else:
+        sentences = [say("bulletin.sure_untested", lang)]
+    if disputed := sum(bool(row.disputed) for row in rows):
+        sentences.append(say("bulletin.sure_disputed", lang, n=disputed))
+    return sentences
+
+
+def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
+    lang = report.lang
+    columns = [
+        Column("bulletin.col_target", lambda row: tag("strong", row.title)),
+        Column("bulletin.col_course", partial(_spark, report)),
+        Column("bulletin.col_now", partial(_now, report)),
+        Column("bulletin.col_pace", lambda row: _paces(row, lang), numeric=True),
+        Column("bulletin.col_chance", partial(_chance, lang)),
+        Column("bulletin.col_people", _short(report), numeric=True),
+    ]
+    caption = say("bulletin.table", lang, n=len(frame))
+    return draw(frame, columns, lang, caption=caption, css="cards")
+
+
+def _spark(report: AreaReport, row: Any) -> Html:
+    return Html(spark(_history(report, row), _asked(row)))
+
+
+def _now(report: AreaReport, row: Any) -> str:
+    told = {**_state(report, row), "due": row.due}
+    key = "bulletin.now_asked" if row.last_year else "bulletin.only_asked"
+    return say(key, report.lang, **told)
+
+
+def _paces(row: Any, lang: str) -> str:
+    if row.required_pace is None or row.group in ("met", "missed"):
+        return "—"
+    if row.required_pace:
+        needed = _change(row, row.required_pace, lang)
+    else:
+        met = row.gap is not None and row.gap < 0
+        needed = say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
+    return needed if row.past_pace is None else f"{needed} / {_change(row, row.past_pace, lang)}"
+
+
+def _chance(lang: str, row: Any) -> Html:
+    word = verdict_chip(row.verdict, lang)
+    return (
+        word
+        if row.probability is None
+        else word + Html(" ") + tag("span", chance(row.probability, lang), "nowrap")
+    )
+
+
+def _short(report: AreaReport) -> Callable[[Any], str]:
+    return lambda row: people_text(report, row) if row.people else "—"
+
+
+def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
+    """Show what can be judged all the same."""
+    known = report.tables["bulletin"]
+    known = known[known["group"] != "lacking"]
+    if known.empty:
+        return Html("")
+    title = tag("h2", say("bulletin.known", report.lang))
+    return title + _charts(report, rows) + _table(report, known)
+
+
+def _to_ask(report: AreaReport) -> Html:
+    """List the figures of most use, with the command that makes the form to fill in."""
+    lang, missing = report.lang, report.tables["missing"]
+    whole = report.area.parent
+    if whole in report.areas:
+        told = {"area": report.area_name(report.area.id), "whole": report.area_name(whole)}
+        link = f'<a href="../{whole}/report.html">{say("bulletin.see_whole", lang, **told)}</a>'
+        return tag("p", Html(link))
+    shown = missing.assign(use=missing["would_judge"].map(len)).nlargest(ASKED, "use")
+    columns = [
+        Column("bulletin.ask_quantity", "title"),
+        Column("bulletin.ask_years", lambda row: report.listed(row.missing_in)),
+        Column("bulletin.ask_judges", lambda row: str(len(row.would_judge)), numeric=True),
+    ]
+    how = say(
+        "bulletin.to_ask_how",
+        lang,
+        n=len(missing),
+        shown=len(shown),
+        study=report.study.id,
+        area=report.area.id,
+    )
+    title = say("bulletin.to_ask", lang)
+    return join(
+        [
+            tag("h2", title),
+            tag("p", how, "small"),
+            draw(shown, columns, lang, caption=title, css="cards"),
+        ]
+    )

@@ -1,0 +1,102 @@
+"""The national and provincial tables against what others published of the same years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import edu_metrics as em
+
+RAW = Path(__file__).parents[2] / "data" / "raw"
+PROVINCES = RAW / "national_bureau_of_statistics" / "2024-02-08"
+PER_WAN = 0.01
+
+
+def _sums(file: str, year: int) -> pd.Series:
+    """Add up the provinces, in 10 000 persons (or 100 million yuan)."""
+    rows = pd.read_csv(PROVINCES / file)
+    return rows[rows["year"] == year].groupby("quantity")["value"].sum()
+
+
+# The Bureau's statistical communique for 2019 (国民经济和社会发展统计公报), figures in 10 000.
+@pytest.mark.parametrize(
+    ("file", "quantity", "published", "half_unit"),
+    [
+        ("senior_entrants.csv", "普通高中招生数", 839.5, 0.05),
+        ("pupils.csv", "小学在校生数", 10561.2, 0.05),
+        ("pupils.csv", "初中在校生数", 4827.1, 0.05),
+        ("pupils.csv", "普通高中在校生数", 2414.3, 0.05),
+    ],
+)
+def test_provinces_add_up_to_the_nation_of_2019(
+    file: str, quantity: str, published: float, half_unit: float
+) -> None:
+    assert _sums(file, 2019)[quantity] == pytest.approx(published, abs=half_unit + PER_WAN)
+
+
+def test_vocational_entrants_lack_the_technical_schools() -> None:
+    # The communique counts 600.4 with technical schools; theirs are more than 100 a year.
+    without = _sums("senior_entrants.csv", 2019)["中等职业教育招生数（不含技工学校）"]
+    assert 600.4 - 200 < without < 600.4 - 100
+
+
+@pytest.mark.parametrize("file", ["senior_entrants.csv", "pupils.csv", "education_spending.csv"])
+def test_every_province_has_every_year_once(file: str) -> None:
+    rows = pd.read_csv(PROVINCES / file)
+    assert rows["place"].nunique() == 31
+    assert not rows.duplicated(["place", "quantity", "year"]).any()
+    counts = rows.groupby(["quantity", "year"])["place"].nunique()
+    assert (counts == 31).all()
+
+
+# Said at press conferences of 2022 and 2025 of the year 2012, beside the decade's rise.
+@pytest.mark.parametrize(
+    ("quantity", "year", "published"),
+    [
+        ("学前教育毛入园率", 2012, 64.5),
+        ("高等教育毛入学率", 2012, 30.0),
+        ("学前教育毛入园率", 2011, 62.3),
+        ("九年义务教育巩固率", 2014, 92.6),
+        ("高中阶段毛入学率", 2015, 87.0),
+        ("高等教育毛入学率", 2019, 51.6),
+    ],
+)
+def test_national_figures_are_those_of_press_and_communiques(
+    quantity: str, year: int, published: float
+) -> None:
+    files = (RAW / "ministry_of_education").glob("*/*.csv")
+    rows = pd.concat(pd.read_csv(file) for file in files)
+    found = rows[(rows["quantity"] == quantity) & (rows["year"] == year)]
+    assert set(found["value"]) == {published}
+
+
+def test_an_earlier_figure_and_the_difference_agree() -> None:
+    # 2010 was 5.7 points above 2009, and 2005 was 9.5 below 2009 (41.4).
+    rows = pd.read_csv(RAW / "ministry_of_education" / "2012-04-05" / "bulletin_2010.csv")
+    preschool = rows[rows["quantity"] == "学前教育毛入园率"].set_index("year")["value"]
+    assert preschool[2010] - preschool[2009] == pytest.approx(5.7)
+    assert preschool[2009] - 9.5 == pytest.approx(41.4)
+
+
+def _rises(rows: pd.DataFrame) -> pd.Series:
+    """Say of each province whether each of 2017, 2018 and 2019 was above the year before."""
+    wide = rows.pivot(index="place", columns="year", values="value")
+    return (wide.diff(axis=1)[[2017, 2018, 2019]] > 0).all(axis=1)
+
+
+def test_spending_rules_are_judged_as_a_hand_count_judges_them() -> None:
+    """The hand count: spending, and spending over pupils, straight from the tables."""
+    spent = pd.read_csv(PROVINCES / "education_spending.csv")
+    pupils = pd.read_csv(PROVINCES / "pupils.csv")
+    pupils = pupils[pupils["status"] == "derived"]
+    each = spent.merge(pupils, on=["place", "year"], suffixes=("", "_pupils"))
+    each["value"] = each["value"] / each["value_pupils"]
+    verdicts = em.assess(
+        "provinces", targets=["spending_only_rises", "spending_per_pupil_only_rises"]
+    )
+    met = verdicts[verdicts["verdict"] == "met"].groupby("target").size()
+    assert set(verdicts["verdict"]) == {"met", "missed"}
+    assert met["spending_only_rises"] == _rises(spent).sum()
+    assert met["spending_per_pupil_only_rises"] == _rises(each).sum()

@@ -1,0 +1,146 @@
+"""The first page: its groups are a partition, and its sentences say what the numbers say."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+import edu_metrics as em
+from edu_metrics.figures.svg import course, spark, text_width
+from edu_metrics.reachability import Assessment, Verdict
+from edu_metrics.reachability.verdicts import Applies
+from edu_metrics.report import AreaReport
+from edu_metrics.report.bulletin import BY_USE, GROUPS, group_of, headline, questions, show_bulletin
+from edu_metrics.report.columns import rows_of
+
+LANGUAGES = ("zh", "en")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def city(request: pytest.FixtureRequest) -> AreaReport:
+    return em.open_report("mock_city", "mock_east", request.param)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def unknown(request: pytest.FixtureRequest) -> AreaReport:
+    return em.open_report("wuhai", "wuhai", request.param)
+
+
+def test_every_numeric_target_stands_in_one_group(city: AreaReport) -> None:
+    frame = city.tables["bulletin"]
+    assert sorted(frame["target"]) == sorted(target.id for target in city.numeric)
+    assert set(frame["group"]) <= set(GROUPS) == set(BY_USE)
+
+
+def test_rows_go_by_what_can_still_be_done(city: AreaReport) -> None:
+    places = [BY_USE.index(group) for group in city.tables["bulletin"]["group"]]
+    assert places == sorted(places)
+
+
+def test_the_lines_count_what_the_table_holds(city: AreaReport) -> None:
+    frame = city.tables["bulletin"]
+    page = show_bulletin(city).text
+    lines = re.findall(r'<dt class="(\w+)">[^<]*?(\d+)\s?项?</dt>', page)
+    assert dict(lines) == {
+        name: str(count) for name, count in frame["group"].value_counts().items()
+    }
+
+
+def test_the_headline_says_the_expected_number_and_its_range(city: AreaReport) -> None:
+    joint, rows = city.joint, rows_of(city.tables["bulletin"])
+    low, high = joint.interval
+    effort = sum(row.group == "effort" for row in rows)
+    numbers = [int(one) for one in re.findall(r"\d+", headline(city, rows))]
+    assert numbers == [len(rows), round(joint.expected), round(low), round(high), effort]
+
+
+def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
+    rows = rows_of(unknown.tables["bulletin"])
+    lacking = sum(row.group == "lacking" for row in rows)
+    met = sum(row.verdict == "met" for row in rows)
+    numbers = [int(one) for one in re.findall(r"\d+", headline(unknown, rows))]
+    assert numbers == [len(rows), lacking, len(rows) - lacking, met]
+    page = show_bulletin(unknown).text
+    assert "edu-metrics template wuhai --area wuhai" in page
+    assert "%" not in re.sub(r"<[^>]*>", "", page).split("edu-metrics")[0].split("2025")[0]
+
+
+def test_a_district_without_figures_leads_to_the_city() -> None:
+    page = show_bulletin(em.open_report("wuhai", "wuda", "zh")).text
+    assert 'href="../wuhai/report.html"' in page
+
+
+def test_at_most_three_questions_and_the_reading_comes_first(city: AreaReport) -> None:
+    rows = rows_of(city.tables["bulletin"])
+    asked = questions(city, rows)
+    assert 1 <= len(asked) <= 3
+    assert str(sum(bool(row.disputed) for row in rows)) in asked[0]
+
+
+def _found(verdict: Verdict, **more: object) -> Assessment:
+    return Assessment("study", "area", "target", Applies.BINDS, verdict, **more)  # type: ignore[arg-type]
+
+
+def _lever(percentile: float | None, reason: str = "found") -> SimpleNamespace:
+    return SimpleNamespace(even_reason=reason, practice_percentile=percentile)
+
+
+@pytest.mark.parametrize(
+    ("found", "lever", "group"),
+    [
+        (_found(Verdict.MET), None, "met"),
+        (_found(Verdict.MISSED), _lever(10), "missed"),
+        (_found(Verdict.NO_DATA), None, "lacking"),
+        (_found(Verdict.CANNOT_TELL), _lever(10), "unknown"),
+        (_found(Verdict.LIKELY), _lever(10), "kept_up"),
+        (_found(Verdict.OUT_OF_REACH), _lever(90.0), "effort"),
+        (_found(Verdict.OUT_OF_REACH), _lever(90.1), "hard"),
+        (_found(Verdict.OUT_OF_REACH, people=2), _lever(99), "effort"),
+        (_found(Verdict.OUT_OF_REACH, people=3), _lever(99), "hard"),
+        (_found(Verdict.OUT_OF_REACH), _lever(10, "beyond_bounds"), "hard"),
+        (_found(Verdict.UNLIKELY), None, "hard"),
+        (_found(Verdict.UNCERTAIN), None, "open"),
+        (_found(Verdict.UNLIKELY, findings=("promised_pace",)), _lever(10), "clash"),
+        (_found(Verdict.IMPOSSIBLE), None, "hard"),
+    ],
+)
+def test_groups_follow_their_rule(found: Assessment, lever: object, group: str) -> None:
+    assert group_of(found, lever) == group
+
+
+def test_no_chance_is_printed_beyond_the_caps(city: AreaReport) -> None:
+    printed = re.findall(r'<span class="nowrap">([^<]*)</span>', show_bulletin(city).text)
+    chances = [int(re.search(r"\d+", one)[0]) for one in printed]  # type: ignore[index]
+    assert len(chances) == city.tables["bulletin"]["probability"].notna().sum()
+    assert min(chances) >= 1
+    assert max(chances) <= 80
+
+
+def test_a_drawing_keeps_order_and_escapes_what_it_is_given() -> None:
+    drawn = course(
+        {2019: 10.0, 2020: 20.0},
+        {2022: 30.0},
+        labels={2019: "<b>", 2020: "20"},
+        asked_labels={2022: "30"},
+        alt='a "quoted" < alt',
+    )
+    assert "<b>" not in drawn
+    assert "&lt;b&gt;" in drawn
+    assert 'aria-label="a &quot;quoted&quot; &lt; alt"' in drawn
+    past = re.search(r'class="past" d="M(\S+) (\S+) L(\S+) (\S+)"', drawn)
+    assert past is not None
+    x1, y1, x2, y2 = map(float, past.groups())
+    assert x1 < x2
+    assert y1 > y2, "a higher value is drawn higher up"
+
+
+def test_a_flat_series_is_drawn_level() -> None:
+    drawn = spark({2019: 50.0, 2020: 50.0, 2021: 50.0}, {})
+    heights = {pair.split()[1] for pair in re.findall(r"[ML]([\d.]+ [\d.]+)", drawn)}
+    assert len(heights) == 1
+
+
+def test_wide_letters_are_wider() -> None:
+    assert text_width("目", 10) > text_width("m", 10)
