@@ -33,7 +33,7 @@ _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for na
 
 
 #: Area, year, quantity and group: what a number is of.
-Cell = tuple[str, int, str, str]
+Cell = tuple[str, int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -243,16 +243,21 @@ def missing_inputs(
         taken = [given.quantity for given in indicator.inputs.values()]
         known = known_cells(pooled_cells(catalog, table, [area], taken))
     asked = {
-        MissingInput(int(year) - given.lag, given.quantity, given.group, area)
+        MissingInput(int(year) - given.lag, given.quantity, given.group, area): given.period
         for given in indicator.inputs.values()
         for year in years
     }
     sums_count = FORMULAS[indicator.formula].pooling != "none"
+
+    def pooled(one: MissingInput, period: str) -> bool | None:
+        return known.get((one.area, one.year, one.quantity, one.group, period))
+
+    # A sum over children is no number to a formula that takes none of them.
+    will_do = (False, True) if sums_count else (False,)
     return sorted(
         one
-        for one in asked
-        if (pooled := known.get((one.area, one.year, one.quantity, one.group))) is None
-        or (pooled and not sums_count)
+        for one, period in asked.items()
+        if not any(pooled(one, each) in will_do for each in periods_of(period))
     )
 
 

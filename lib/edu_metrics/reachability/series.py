@@ -137,7 +137,7 @@ class SeriesStore:
         return pooled_cells(self.catalog, self.table, self._compared)
 
     @cached_property
-    def _exact_cells(self) -> dict[tuple[str, int, str, str], bool]:
+    def _exact_cells(self) -> dict[tuple[str, int, str, str, str], bool]:
         return known_cells(pooled_cells(self.catalog, self._exact, self._compared))
 
     @cached_property
