@@ -7,13 +7,16 @@ import re
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
+
+import edu_metrics as em
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 LONGEST_CELL = 15  # lines
 LOGIC = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While)
-PARAMETER = re.compile(r"(?P<name>[a-z_]+) = (?P<value>.+?)  # (?P<type>[^:#]+): \S.*")
+PARAMETER = re.compile(r"(?P<name>[a-z_]+): (?P<type>[a-z\[\], |A-Z]+) = (?P<value>.+?)  # \S.*")
 
 
 def faults_of_code(source: str) -> list[str]:
@@ -29,11 +32,11 @@ def faults_of_code(source: str) -> list[str]:
 
 
 def faults_of_parameters(source: str) -> list[str]:
-    """Say which lines are not ``name = literal  # type: meaning``."""
+    """Say which lines are not ``name: type = literal  # meaning``."""
     faults = []
     for line in filter(str.strip, source.splitlines()):
         if not (match := PARAMETER.fullmatch(line)):
-            faults.append(f"not `name = literal  # type: meaning`: {line}")
+            faults.append(f"not `name: type = literal  # meaning`: {line}")
             continue
         try:
             ast.literal_eval(match["value"])
@@ -69,14 +72,14 @@ def test_a_cell_of_calls_is_in_order():
 
 
 @pytest.mark.parametrize(
-    "line", ["area = 'x'", "area = f()  # str: area id", "area = 'x'  # area id", "area: str = 'x'"]
+    "line", ["area = 'x'", "area: str = f()  # area id", "area = 'x'  # area id", "area: str = 'x'"]
 )
 def test_a_parameter_that_papermill_could_not_explain_is_found(line):
     assert len(faults_of_parameters(line)) == 1
 
 
 def test_literal_parameters_with_a_comment_are_in_order():
-    assert faults_of_parameters('area = "x#1"  # str: area id\nyears = [-1]  # list[int]: n') == []
+    assert faults_of_parameters('area: str = "x#1"  # area id\ny: list[int] = [-1]  # n') == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -108,3 +111,63 @@ def test_the_parameters_of_a_notebook_are_literals_that_explain_themselves(path)
 def test_a_notebook_names_a_kernel_that_every_machine_has(path):
     kernel = nbformat.read(path, 4).metadata.kernelspec
     assert (kernel.name, kernel.language) == ("python3", "python")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_papermill_understands_the_types_of_parameters(path):
+    known = papermill.inspect_notebook(path)
+    assert known
+    assert "None" not in {one["inferred_type_name"] for one in known.values()}
+
+
+#: The notebooks that teach: a question, rows, a formula by hand, a check, exercises with answers.
+LESSONS = [path for path in NOTEBOOKS if path.name[:2].isdigit()]
+
+
+def test_there_are_seven_lessons():
+    assert [path.name[:2] for path in LESSONS] == [f"{place:02d}" for place in range(1, 8)]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_a_lesson_is_told_in_both_languages_and_checks_itself(path):
+    cells = nbformat.read(path, 4).cells
+    told = {lang: [c for c in cells if lang in c.metadata.get("tags", [])] for lang in ("zh", "en")}
+    assert len(told["zh"]) == len(told["en"]) >= 7
+    code = "\n".join(cell.source for cell in code_cells(path))
+    assert "import edu_metrics as em" in code
+    assert "assert " in code
+    assert re.search(r"\bsns\.", code)
+    assert told["en"][-1].source.startswith("## Answers")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_a_lesson_uses_public_names_only(path):
+    code = "\n".join(cell.source for cell in code_cells(path))
+    assert "edu_metrics." not in code
+    used = set(re.findall(r"\bem\.([a-z_]+)", code))
+    assert used <= {*em.__all__, "errors"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_a_lesson_runs_from_top_to_bottom(path, lang, tmp_path):
+    """Its checks against published numbers are assertions, so a run that ends has passed them."""
+    papermill.execute_notebook(
+        path, tmp_path / "run.ipynb", {"lang": lang}, cwd=ROOT, progress_bar=False
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "notebooks"], ids=["root", "notebooks"])
+def test_plain_papermill_finds_the_project_and_takes_a_code_as_a_number(folder, tmp_path):
+    given = {"study": "michigan", "area": 1010, "lang": "en"}
+    made = papermill.execute_notebook(
+        ROOT / "notebooks/district_report.ipynb",
+        tmp_path / "run.ipynb",
+        given,
+        cwd=folder,
+        progress_bar=False,
+    )
+    shown = "".join(str(cell.get("outputs", "")) for cell in made.cells)
+    assert "Michigan district 1010" in shown

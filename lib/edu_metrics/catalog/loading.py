@@ -105,7 +105,7 @@ class Catalog:
         return tuple(expanded)
 
     def study_area(self, study: Study, area: str) -> Area:
-        """Give an area of a study by id, name or alias, or name the nearest one."""
+        """Give an area of a study by id, name, alias or official code, or name the nearest one."""
         members = self.expand(study.areas)
         if area in members:
             return self.areas[area]
@@ -121,7 +121,8 @@ class Catalog:
 
     def _names(self, area: str) -> set[str]:
         entry = self.areas[area]
-        return {plain(name) for name in (entry.name.zh, entry.name.en, *entry.aliases)}
+        names = (entry.name.zh, entry.name.en, *entry.aliases, entry.code)
+        return {plain(name) for name in names if name}
 
     def children(self, area: str, among: Iterable[str]) -> tuple[str, ...]:
         """Give those of ``among`` whose parent is ``area``."""

@@ -100,7 +100,7 @@ def load_catalog(root: Path | str | None = None) -> Catalog:
     >>> em.load_catalog().indicators["compulsory_retention_rate"].better
     'higher'
     """
-    return load_definitions(find_root() if root is None else root)
+    return load_definitions(root or find_root())
 
 
 def open_study(

@@ -364,7 +364,8 @@ def open_report(study: str, area: str, lang: str, root: Path | str | None = None
     study : str
         Study id.
     area : str
-        Area of the study: id, name or alias.
+        Area of the study: id, name, alias or official code, also as the number that papermill makes
+        of one.
     lang : {"zh", "en"}
         Language.
     root : Path or str, optional
@@ -383,4 +384,4 @@ def open_report(study: str, area: str, lang: str, root: Path | str | None = None
         If the study's table has not been built.
     """
     catalog, entry, table = open_study(study, lang, root)
-    return AreaReport(catalog, entry, table, catalog.study_area(entry, area), lang)
+    return AreaReport(catalog, entry, table, catalog.study_area(entry, str(area)), lang)
