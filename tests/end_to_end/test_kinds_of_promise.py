@@ -385,13 +385,15 @@ def test_the_gap_is_half_closed_seen_from_either_side(project):
         target("from_above", relative("gap_closed", ">=50", area="county", **half), better="reach",
                areas=["nation"]),
         target("more", relative("gap_closed", ">50", area="nation", **half), better="reach"),
+        target("more_from_above", relative("gap_closed", ">50", area="county", **half),
+               better="reach", areas=["nation"]),
     ]  # fmt: skip
     project.held["plans/plan"]["areas"] = ["county", "nation"]
     below = told_rates(project, *said, rows=rows)
     above = told_rates(project, *said, rows=rows, area="nation")
     # 20 points apart, then 10.
     assert str(below["from_below"].verdict) == str(above["from_above"].verdict) == "met"
-    assert str(below["more"].verdict) == "missed"
+    assert str(below["more"].verdict) == str(above["more_from_above"].verdict) == "missed"
 
 
 def test_what_is_compared_with_the_future_of_another_series_is_forecast_with_it(project):

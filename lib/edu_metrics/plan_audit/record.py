@@ -250,20 +250,18 @@ def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw
     finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
     for area in context.catalog.expand(target.areas):
         seen = context.series.get((indicator.id, area), {}).get(year)
-        if seen is None or abs(seen - stated) <= finest / 2 + 1e-9:
-            continue
-        yield Flaw(
-            severity=Severity.MEDIUM,
-            text="audit_record.base_unlike_observed",
-            values={
-                "base": said_value(stated, indicator.unit),
-                "area": context.area_name(area),
-                "year": year,
-                "value": said_value(seen, indicator.unit),
-            },
-            numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
-            part=f"observed_{area}",
-        )
+        if seen is not None and abs(seen - stated) > finest / 2 + 1e-9:
+            yield Flaw(
+                severity=Severity.MEDIUM,
+                text="audit_record.base_unlike_observed",
+                values={
+                    "base": said_value(stated, indicator.unit),
+                    "area": context.area_name(area),
+                    "value": said_value(seen, indicator.unit),
+                },
+                numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
+                part=f"observed_{area}",
+            )
 
 
 @rule_of_target(Kind.RECORD)

@@ -269,6 +269,7 @@ _DECIDED = {Verdict.MET: True, Verdict.MISSED: False, Verdict.IMPOSSIBLE: False}
 
 
 def _on_record(situation: Situation) -> bool | None:
+    """Tell whether what is known keeps the target; None where it does not say."""
     values = situation.record.exact
     if any(check.hangs_on_others or not values.keys() >= set(check.years)
            for check in situation.checks):  # fmt: skip
