@@ -165,8 +165,8 @@ def _declared(notebook: Path) -> set[str]:
             return {
                 name.id
                 for line in lines
-                if isinstance(line, ast.Assign)
-                for name in line.targets
+                if isinstance(line, ast.Assign | ast.AnnAssign)
+                for name in (line.targets if isinstance(line, ast.Assign) else [line.target])
                 if isinstance(name, ast.Name)
             }
     return set()

@@ -116,7 +116,7 @@ def _make_a_report(*sources: str) -> None:
     from edu_metrics.batch.execution import make
 
     v4: Any = nbformat.v4
-    cells = [v4.new_code_cell('lang = out = ""', metadata={"tags": ["parameters"]})]
+    cells = [v4.new_code_cell('lang = ""\nout = ""', metadata={"tags": ["parameters"]})]
     cells += [v4.new_markdown_cell("## a &amp; b"), *map(v4.new_code_cell, sources)]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     notebook = v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells)
