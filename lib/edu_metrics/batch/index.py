@@ -9,12 +9,12 @@ from typing import Any
 
 from edu_metrics.batch.jobs import rows_of
 from edu_metrics.batch.manifest import listed
-from edu_metrics.catalog import Catalog, Study
+from edu_metrics.catalog import Catalog, Study, Text
 from edu_metrics.report.atomic_write import write_text
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.html import Cell, Html, join, table, tag
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
-from edu_metrics.words import LANGUAGES, say
+from edu_metrics.words import LANGUAGES, language_name, say
 
 __all__ = ["write_indexes"]
 
@@ -44,8 +44,8 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
         failed = sum(entry["status"] == "failed" for entry in entries)
         rows.append(
             [
-                tag("a", _both(study.title.zh, study.title.en), href=f"{name}/index.html"),
-                _both(study.note.zh, study.note.en),
+                tag("a", _both(study.title), href=f"{name}/index.html"),
+                _both(study.note),
                 study.as_of.isoformat(),
                 str(len(entries) - failed),
                 str(failed) if failed else "",
@@ -68,25 +68,23 @@ def _study_page(catalog: Catalog, study: Study, entries: list[dict[str, Any]]) -
         if area in WHOLE:
             title = _label(f"index.{area}")
         else:
-            name = catalog.areas[area.removesuffix(SCENARIOS)].name
-            title = _beside(name.zh, name.en)
+            title = _beside(catalog.areas[area.removesuffix(SCENARIOS)].name)
             if area.endswith(SCENARIOS):
                 title += f" · {_label('index.scenarios')}"
         cells: list[Cell] = [_link(found[area].get(lang), area, lang) for lang in study.languages]
         rows.append([title, *cells])
-    languages = {"zh": "中文", "en": "English"}
-    head = [_label("index.area"), *(languages[lang] for lang in study.languages)]
+    head = [_label("index.area"), *map(language_name, study.languages)]
     plan = catalog.plan(study.plan)
     body = join(
         [
             tag("p", tag("a", _label("index.back"), href="../index.html")),
             *(banner for lang in LANGUAGES for banner in warnings(study, plan, lang)),
-            tag("p", _both(study.note.zh, study.note.en), "lead"),
+            tag("p", _both(study.note), "lead"),
             tag("p", _label("index.lead")),
             table(head, rows, caption=_label("index.title")),
         ]
     )
-    return _page(_beside(study.title.zh, study.title.en), body)
+    return _page(_beside(study.title), body)
 
 
 def _link(entry: dict[str, Any] | None, area: str, lang: str) -> Cell:
@@ -99,15 +97,16 @@ def _link(entry: dict[str, Any] | None, area: str, lang: str) -> Cell:
 
 
 def _label(key: str) -> str:
-    return _beside(*(say(key, lang) for lang in LANGUAGES))
+    return " · ".join(say(key, lang) for lang in LANGUAGES)
 
 
-def _beside(zh: str, en: str) -> str:
-    return f"{zh} · {en}"
+def _beside(text: Text) -> str:
+    return " · ".join(text.by_language.values())
 
 
-def _both(zh: str, en: str) -> Html:
-    return tag("span", zh) + tag("small", en)
+def _both(text: Text) -> Html:
+    first, *others = text.by_language.values()
+    return join([tag("span", first), *(tag("small", other) for other in others)])
 
 
 def _page(title: str, body: Html) -> str:

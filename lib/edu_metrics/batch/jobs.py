@@ -6,10 +6,11 @@ import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.catalog import Catalog, Study, nearest
+from edu_metrics.catalog import Catalog, Study, nearest, notebook_of
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.report.kinds import (
     AUDIT,
@@ -164,8 +165,8 @@ def _declared(notebook: Path) -> set[str]:
             return {
                 name.id
                 for line in lines
-                if isinstance(line, ast.Assign)
-                for name in line.targets
+                if isinstance(line, ast.Assign | ast.AnnAssign)
+                for name in (line.targets if isinstance(line, ast.Assign) else [line.target])
                 if isinstance(name, ast.Name)
             }
     return set()
@@ -227,11 +228,11 @@ def plan_jobs(
     members = catalog.expand(study.areas)
     chosen = [catalog.study_area(study, area).id] if area else list(members[:first])
     wholes = {catalog.areas[member].parent for member in members} & set(members)
-    notebooks = catalog.root / "notebooks"
+    found = partial(notebook_of, catalog.root)
     plan = catalog.plan(study.plan)
     # A project may do without some notebooks.
-    audited = (notebooks / AUDIT).is_file() and study is audited_study(catalog, plan)
-    recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
+    audited = found(AUDIT).is_file() and study is audited_study(catalog, plan)
+    recorded = found(RECORD).is_file() and has_record(catalog, study)
     jobs = []
     for language in (lang,) if lang else study.languages:
         common = {"lang": language, "root": str(catalog.root)}
@@ -239,7 +240,7 @@ def plan_jobs(
 
         def add(notebook: str, parameters: dict[str, str], name: str, title: str) -> None:
             folder = out / study.id / parameters["lang"] / name
-            jobs.append(Job(notebooks / notebook, parameters, folder, title, "../../index.html"))
+            jobs.append(Job(found(notebook), parameters, folder, title, "../../index.html"))
 
         title = study.title.in_(language)
         if area is None and wholes:

@@ -20,15 +20,15 @@ def in_one_language(notebook: Any, lang: str) -> Any:
     ----------
     notebook : NotebookNode
         A notebook whose Markdown cells are tagged with a language.
-    lang : {"zh", "en"}
-        The language kept; untagged cells stay.
+    lang : str
+        The language kept; untagged cells stay. A language that no cell is in keeps the English.
 
     Returns
     -------
     NotebookNode
         A copy.
     """
-    others = set(LANGUAGES) - {lang}
+    others = set(LANGUAGES) - {lang if lang in LANGUAGES else "en"}
     kept = copy.deepcopy(notebook)
     kept.cells = [cell for cell in kept.cells if not others & set(cell.metadata.get("tags", []))]
     return kept
