@@ -121,11 +121,23 @@ def findings() -> set[str]:
         constant.value
         for path, tree in TREES.items()
         if path.parent.name == "reachability"
-        for word in ast.walk(tree)
-        if isinstance(word, ast.keyword) and word.arg == "findings"
-        for constant in ast.walk(word.value)
+        for node in ast.walk(tree)
+        for value in _named(node, "findings")
+        for constant in ast.walk(value)
         if isinstance(constant, ast.Constant)
     }
+
+
+def _named(node: ast.AST, name: str) -> list[ast.expr]:
+    """Give what a node says by a name: a word of a call, an entry of a dict, or what it sets."""
+    if isinstance(node, ast.keyword):
+        return [node.value] if node.arg == name else []
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [v for key, v in pairs if isinstance(key, ast.Constant) and key.value == name]
+    if isinstance(node, ast.Assign):
+        return [node.value] if ast.unparse(node.targets[0]) == name else []
+    return []
 
 
 def measures() -> set[str]:
@@ -144,8 +156,8 @@ def measures() -> set[str]:
 def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
-        "period.*": lambda: {"h1", "h2"},
         "bulletin.group_*": lambda: set(GROUPS),
+        "period.*": lambda: {"h1", "h2"},
         "verdict.*": lambda: set(Verdict),
         "verdict.*_means": lambda: set(Verdict),
         "audit.ask_*": lambda: set(Kind),
@@ -207,8 +219,8 @@ FAMILIES = (
     "audit.kind_*",
     "audit.kind_*_means",
     "audit.severity_*",
-    "period.*",
     "bulletin.group_*",
+    "period.*",
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
