@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-import edu_metrics as em
 from edu_metrics.figures.svg import course, spark, text_width
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.verdicts import Applies
@@ -27,13 +27,15 @@ LANGUAGES = ("zh", "en")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def city(request: pytest.FixtureRequest) -> AreaReport:
-    return em.open_report("mock_city", "mock_east", request.param)
+def city(request: pytest.FixtureRequest, opened: Any) -> AreaReport:
+    report: AreaReport = opened("mock_city", "mock_east", request.param)
+    return report
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def unknown(request: pytest.FixtureRequest) -> AreaReport:
-    return em.open_report("wuhai", "wuhai", request.param)
+def unknown(request: pytest.FixtureRequest, opened: Any) -> AreaReport:
+    report: AreaReport = opened("wuhai", "wuhai", request.param)
+    return report
 
 
 def test_every_numeric_target_stands_in_one_group(city: AreaReport) -> None:
@@ -75,8 +77,8 @@ def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
     assert "%" not in re.sub(r"<[^>]*>", "", page).split("edu-metrics")[0].split("2025")[0]
 
 
-def test_a_district_without_figures_leads_to_the_city() -> None:
-    page = show_bulletin(em.open_report("wuhai", "wuda", "zh")).text
+def test_a_district_without_figures_leads_to_the_city(opened: Any) -> None:
+    page = show_bulletin(opened("wuhai", "wuda", "zh")).text
     assert 'href="../wuhai/report.html"' in page
 
 
