@@ -98,13 +98,18 @@ def test_all_reports_are_made_from_nothing(root, outcomes):
 def test_each_report_has_its_files_and_no_other(folder, left_behind):
     for lang in LANGUAGES:
         assert sorted(path.name for path in (folder / lang / "wuhai").iterdir()) == [
-            "report.html", "report.ipynb", "summary.json"
+            "data.columns.csv", "data.csv", "glance.json", "report.html", "report.ipynb",
+            "summary.json",
         ]  # fmt: skip
         assert sorted(path.name for path in (folder / lang / "overview").iterdir()) == [
             "report.html", "report.ipynb"
         ]  # fmt: skip
-    assert {path.name for path in folder.iterdir()} == {"zh", "en", "index.html", "manifest.json"}
+    tables = {f"verdicts.{end}" for end in ("csv", "columns.csv", "xlsx")}
+    assert {path.name for path in folder.iterdir()} == {
+        "zh", "en", "index.html", "index.en.html", "manifest.json", *tables
+    }  # fmt: skip
     assert (folder.parent / "index.html").is_file()
+    assert (folder.parent / "index.en.html").is_file()
     assert left_behind(folder.parent) == []
 
 
@@ -116,9 +121,31 @@ def test_every_link_of_the_indexes_and_of_the_pages_leads_to_a_file(folder):
             for tag, given in found.tags
             if tag == "a" and not given["href"].startswith(("http://", "https://"))
         ]
-        assert inner or page == folder.parent / "index.html"
+        assert inner
+        ids = {given["id"] for _, given in found.tags if "id" in given}
         for link in inner:
-            assert (page.parent / link).is_file(), (page, link)
+            file, _, place = link.partition("#")
+            assert (page.parent / file).is_file() or (not file and place in ids), (page, link)
+
+
+def test_the_two_languages_of_a_page_lead_to_each_other(folder):
+    for area in ("wuhai", "overview", "plan_audit"):
+        for lang, other in (("zh", "en"), ("en", "zh")):
+            found = Page((folder / lang / area / "report.html").read_text("utf-8"))
+            links = [given.get("href") for tag, given in found.tags if tag == "a"]
+            assert f"../../{other}/{area}/report.html" in links
+            home = "index.html" if lang == "zh" else "index.en.html"
+            assert f"../../{home}" in links
+
+
+def test_tables_have_heads_and_figures_are_told_apart(folder):
+    for page in folder.parent.rglob("*.html"):
+        found = Page(page.read_text("utf-8"))
+        scopes = {given.get("scope") for tag, given in found.tags if tag == "th"}
+        assert scopes <= {"col", "row"}, page
+        alts = [given["alt"] for tag, given in found.tags if tag == "img"]
+        assert len(set(alts)) == len(alts), page
+        assert all(alts)
 
 
 @pytest.mark.parametrize("area", ["wuhai", "overview"])

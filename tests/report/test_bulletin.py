@@ -12,8 +12,9 @@ from edu_metrics.figures.svg import course, spark, text_width
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.verdicts import Applies
 from edu_metrics.report import AreaReport
-from edu_metrics.report.bulletin import BY_USE, GROUPS, group_of, headline, questions, show_bulletin
+from edu_metrics.report.bulletin import BY_USE, glance_of, group_of, questions, show_bulletin
 from edu_metrics.report.columns import rows_of
+from edu_metrics.report.glance import GROUPS, headline_of
 
 LANGUAGES = ("zh", "en")
 
@@ -52,15 +53,21 @@ def test_the_headline_says_the_expected_number_and_its_range(city: AreaReport) -
     joint, rows = city.joint, rows_of(city.tables["bulletin"])
     low, high = joint.interval
     effort = sum(row.group == "effort" for row in rows)
-    numbers = [int(one) for one in re.findall(r"\d+", headline(city, rows))]
-    assert numbers == [len(rows), round(joint.expected), round(low), round(high), effort]
+    numbers = [int(one) for one in re.findall(r"\d+", headline_of(glance_of(city), city.lang))]
+    met = sum(row.group == "met" for row in rows)
+    assert met
+    assert not {row.target for row in rows if row.group == "met"} & set(joint.probabilities)
+    told = [round(met + one) for one in (joint.expected, low, high)]
+    assert numbers == [len(rows), *told, effort]
 
 
 def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
     rows = rows_of(unknown.tables["bulletin"])
     lacking = sum(row.group == "lacking" for row in rows)
     met = sum(row.verdict == "met" for row in rows)
-    numbers = [int(one) for one in re.findall(r"\d+", headline(unknown, rows))]
+    numbers = [
+        int(one) for one in re.findall(r"\d+", headline_of(glance_of(unknown), unknown.lang))
+    ]
     assert numbers == [len(rows), lacking, len(rows) - lacking, met]
     page = show_bulletin(unknown).text
     assert "edu-metrics template wuhai --area wuhai" in page

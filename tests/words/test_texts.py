@@ -87,20 +87,29 @@ def constants(*folders: str) -> set[str]:
     }
 
 
+def answers() -> list[dict[str, ast.AST]]:
+    """Collect what the code says of a verdict: the fields that it gives together with it."""
+    given = []
+    for path, tree in TREES.items():
+        if path.parent.name != "reachability":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "_cannot_tell":
+                given.append({"verdict": ast.Name("CANNOT_TELL"), "reason": node.args[0]})
+            elif isinstance(node, ast.Call):
+                given.append({word.arg or "": word.value for word in node.keywords})
+            elif isinstance(node, ast.Dict):
+                names = [ast.unparse(key).strip("'") if key else "" for key in node.keys]
+                given.append(dict(zip(names, node.values, strict=True)))
+    return given
+
+
 def reasons(verdict: str) -> set[str]:
     """Collect the reasons that the code gives for a verdict, up to the colon."""
     return {
-        pattern_of(word.value).split(":")[0]
-        for path, tree in TREES.items()
-        if path.parent.name == "reachability"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for word in node.keywords
-        if word.arg == "reason"
-        and any(
-            other.arg == "verdict" and ast.unparse(other.value).endswith(verdict)
-            for other in node.keywords
-        )
+        pattern_of(fields["reason"]).split(":")[0]
+        for fields in answers()
+        if "reason" in fields and ast.unparse(fields.get("verdict", ast.Name(""))).endswith(verdict)
     } - {"*", "None"}
 
 
@@ -110,9 +119,9 @@ def findings() -> set[str]:
         constant.value
         for path, tree in TREES.items()
         if path.parent.name == "reachability"
-        for word in ast.walk(tree)
-        if isinstance(word, ast.keyword) and word.arg == "findings"
-        for constant in ast.walk(word.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "findings"
+        for constant in ast.walk(node.value)
         if isinstance(constant, ast.Constant)
     }
 
@@ -185,6 +194,7 @@ def family(name: str) -> set[str]:
         "precedent.kind_*": lambda: set(get_args(ReferenceClass.model_fields["kind"].annotation)),
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
         "record.skill_*": lambda: {"better", "worse", "undecided"},
+        "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     stem = name.partition("*")[0]
@@ -227,11 +237,16 @@ FAMILIES = (
     "precedent.kind_*",
     "precedent.why_*",
     "record.skill_*",
+    "bulletin.*_*",
     "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
     "report.caution_*": ("reachability",),
+    "bulletin.*": ("report",),
+    "bulletin.group_*": ("report",),
+    "column.*": ("report", "batch"),
+    "index.way_*": ("report",),
     "report.*": ("report", "batch"),
     "figure.*": ("figures",),
     "audit.*": ("report", "batch"),

@@ -24,8 +24,9 @@ from edu_metrics.report.kinds import (
     WHOLE,
     audited_study,
     has_record,
+    index_name,
 )
-from edu_metrics.words import say
+from edu_metrics.words import LANGUAGES, say
 
 __all__ = [
     "FORK",
@@ -93,6 +94,12 @@ class Job:
     def name(self) -> str:
         """What the report is called in lists: its folder below the study."""
         return f"{self.lang}/{self.folder.name}"
+
+    @property
+    def other(self) -> str:
+        """Where the same report in the other language lies, seen from this one."""
+        tongue = next(one for one in LANGUAGES if one != self.lang)
+        return f"../../{tongue}/{self.folder.name}/report.html"
 
     @property
     def draft(self) -> Path:
@@ -238,8 +245,9 @@ def plan_jobs(
         ours = {"study": study.id, **common}
 
         def add(notebook: str, parameters: dict[str, str], name: str, title: str) -> None:
-            folder = out / study.id / parameters["lang"] / name
-            jobs.append(Job(notebooks / notebook, parameters, folder, title, "../../index.html"))
+            tongue = parameters["lang"]
+            folder, home = out / study.id / tongue / name, index_name(study, tongue)
+            jobs.append(Job(notebooks / notebook, parameters, folder, title, f"../../{home}"))
 
         title = study.title.in_(language)
         if area is None and wholes:

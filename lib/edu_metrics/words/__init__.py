@@ -19,6 +19,8 @@ from edu_metrics.errors import ReportError
 
 __all__ = [
     "LANGUAGES",
+    "OWN_NAMES",
+    "TONGUES",
     "amount",
     "date",
     "in_year",
@@ -31,6 +33,9 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh", "en")
+#: How a page names each of them to machines, and its own name for readers.
+TONGUES = MappingProxyType({"zh": "zh-CN", "en": "en"})
+OWN_NAMES = MappingProxyType({"zh": "中文", "en": "English"})
 
 _MONTHS = (
     "January",
