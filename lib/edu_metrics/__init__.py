@@ -20,7 +20,8 @@ each name is loaded when it is first used.
 :func:`open_city`, :func:`make_reports`.
 
 **Plots** that take a frame and an Axes: :func:`plot_fan`, :func:`plot_paths`,
-:func:`plot_small_multiples`, :func:`plot_precedents`, :func:`plot_calibration`.
+:func:`plot_small_multiples`, :func:`plot_precedents`, :func:`plot_calibration`;
+:func:`use_fonts` for figures of one's own.
 
 Whoever builds on the library finds its packages below the same name: ``em.formulas``,
 ``em.trajectories`` and so on.
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         plot_precedents,
         plot_small_multiples,
     )
+    from edu_metrics.figures.style import use_fonts
     from edu_metrics.formulas import (
         average_annual_rate_of_change,
         average_class_size,
@@ -114,6 +116,7 @@ __all__ = [
     "sensitivity",
     "share",
     "status_rules",
+    "use_fonts",
     "verdict",
     "years_needed",
 ]
@@ -129,6 +132,7 @@ _HOMES = {
         "plot_precedents",
         "plot_small_multiples",
     ),
+    "figures.style": ("use_fonts",),
     "formulas": (
         "average_annual_rate_of_change",
         "average_class_size",

@@ -41,6 +41,7 @@ IMPLIED = {
     "A28d_teaching_use": (100, "全体"),
     "A28e_learning_use": (100, "全体"),
     "A29b_special_rooms": (100, "均"),
+    "intake_alike": (50, "大体相当"),
     # Two channels, each of which is to bring 2 to 3: at least 4 together.
     "A38c_special_funds": (4e8, "各争取 2—3 亿"),
 }

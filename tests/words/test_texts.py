@@ -26,6 +26,7 @@ from edu_metrics.reachability.status_rules.linear_rules import Arrow, Weather
 from edu_metrics.reachability.status_rules.pace_of_progress import Band
 from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
+from edu_metrics.report.glance import GROUPS
 from edu_metrics.words import LANGUAGES, texts
 
 LIB = Path(__file__).resolve().parents[2] / "lib" / "edu_metrics"
@@ -87,30 +88,31 @@ def constants(*folders: str) -> set[str]:
     }
 
 
-def answers() -> list[dict[str, ast.AST]]:
-    """Collect what the code says of a verdict: the fields that it gives together with it."""
-    given = []
+def reasons(verdict: str) -> set[str]:
+    """Collect the reasons that the code gives for a verdict, up to the colon."""
+    found: set[str] = set()
     for path, tree in TREES.items():
         if path.parent.name != "reachability":
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "_cannot_tell":
-                given.append({"verdict": ast.Name("CANNOT_TELL"), "reason": node.args[0]})
-            elif isinstance(node, ast.Call):
-                given.append({word.arg or "": word.value for word in node.keywords})
-            elif isinstance(node, ast.Dict):
-                names = [ast.unparse(key).strip("'") if key else "" for key in node.keys]
-                given.append(dict(zip(names, node.values, strict=True)))
-    return given
+            given = _fields(node)
+            if "reason" in given and ast.unparse(given["verdict"]).endswith(verdict):
+                found.add(pattern_of(given["reason"]).split(":")[0])
+    return found - {"*", "None"}
 
 
-def reasons(verdict: str) -> set[str]:
-    """Collect the reasons that the code gives for a verdict, up to the colon."""
-    return {
-        pattern_of(fields["reason"]).split(":")[0]
-        for fields in answers()
-        if "reason" in fields and ast.unparse(fields.get("verdict", ast.Name(""))).endswith(verdict)
-    } - {"*", "None"}
+def _fields(node: ast.AST) -> dict[str, ast.expr]:
+    """Give verdict and reason where a node names them: in a call, in a dict, or as one word."""
+    if isinstance(node, ast.Dict):
+        keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+        given = {key: value for key, value in zip(keys, node.values, strict=True) if key}
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "_cannot_tell":
+        given = {"verdict": ast.Name("CANNOT_TELL"), "reason": node.args[0]}
+    elif isinstance(node, ast.Call):
+        given = {word.arg: word.value for word in node.keywords if word.arg}
+    else:
+        given = {}
+    return given if "verdict" in given else {}
 
 
 def findings() -> set[str]:
@@ -153,6 +155,7 @@ def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
         "unit.*": units,
+        "bulletin.group_*": lambda: set(GROUPS),
         "verdict.*": lambda: set(Verdict),
         "verdict.*_means": lambda: set(Verdict),
         "audit.ask_*": lambda: set(Kind),
@@ -208,6 +211,7 @@ FAMILIES = (
     "audit.kind_*_means",
     "audit.severity_*",
     "unit.*",
+    "bulletin.group_*",
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
@@ -244,7 +248,6 @@ FAMILIES = (
 SPELLED_OUT = {
     "report.caution_*": ("reachability",),
     "bulletin.*": ("report",),
-    "bulletin.group_*": ("report",),
     "column.*": ("report", "batch"),
     "index.way_*": ("report",),
     "report.*": ("report", "batch"),

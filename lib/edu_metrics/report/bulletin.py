@@ -236,8 +236,9 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
         named = say("bulletin.comma", lang).join(
             _item(report, row, group) for row in members[:NAMED]
         )
-        key = "bulletin.and_more" if len(members) > NAMED else "bulletin.all_named"
-        text = say(key, lang, named=named, n=len(members))
+        rest = len(members) - NAMED
+        key = "bulletin.and_more" if rest > 0 else "bulletin.all_named"
+        text = say(key, lang, named=named, rest=rest)
         lines.append(tag("dt", f"{mark} {head}", group) + tag("dd", text))
     shown = tag("dl", join(lines), "lines")
     if any(row.group == "effort" for row in rows):
@@ -285,7 +286,13 @@ def _state(report: AreaReport, row: Any) -> dict[str, Any]:
 
 
 #: How the first page words a bound.
-_BOUNDS = {">=": "at_least", ">": "above", "<=": "at_most", "<": "below", "==": "exactly"}
+_BOUNDS = {
+    ">=": "bulletin.at_least",
+    ">": "bulletin.above",
+    "<=": "bulletin.at_most",
+    "<": "bulletin.below",
+    "==": "bulletin.exactly",
+}
 
 
 def _level(found: Assessment, unit: str, lang: str) -> str:
@@ -295,7 +302,7 @@ def _level(found: Assessment, unit: str, lang: str) -> str:
         return level_text(found, unit, lang)
     whole = unit == "percent" and float(level.value).is_integer()
     value = percent(number(level.value, 0), lang) if whole else amount(level.value, unit, lang)
-    return say(f"bulletin.{_BOUNDS[level.op]}", lang, value=value)
+    return say(_BOUNDS[level.op], lang, value=value)
 
 
 def people_text(report: AreaReport, row: Any) -> str:
@@ -311,8 +318,9 @@ def _change(row: Any, value: float, lang: str) -> str:
     shown = number(abs(value)) if in_points else amount(round(abs(value), 1), row.unit, lang)
     if not round(value, 1):
         return say("bulletin.no_change", lang)
-    way = "up" if value > 0 else "down"
-    return say(f"bulletin.{way}_{'points' if in_points else 'amount'}", lang, value=shown)
+    if in_points:
+        return say("bulletin.up_points" if value > 0 else "bulletin.down_points", lang, value=shown)
+    return say("bulletin.up_amount" if value > 0 else "bulletin.down_amount", lang, value=shown)
 
 
 def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
