@@ -12,7 +12,7 @@ each name is loaded when it is first used.
 
 **Questions to a table** of area, year and value, without a file: :func:`paths`, :func:`project`,
 :func:`verdict`, :func:`required_pace`, :func:`years_needed`, :func:`people_behind`,
-:func:`scenarios`, :func:`backtest`, :func:`decompose`.
+:func:`scenarios`, :func:`backtest`, :func:`decompose`, :func:`inspect`.
 
 **Questions to a study** of a project folder: :func:`load_catalog`, :func:`load_table`,
 :func:`assess`, :func:`scenarios`, :func:`sensitivity`, :func:`requirements`, :func:`joint`,
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from edu_metrics.observations import compute
     from edu_metrics.on_frames.backtesting import backtest
     from edu_metrics.on_frames.decomposing import decompose
+    from edu_metrics.on_frames.inspecting import inspect
     from edu_metrics.on_frames.judging import people_behind, required_pace, verdict, years_needed
     from edu_metrics.on_frames.projecting import project
     from edu_metrics.on_frames.scenarios import paths, scenarios
@@ -88,6 +89,7 @@ __all__ = [
     "decompose",
     "find_root",
     "gross_enrolment",
+    "inspect",
     "joint",
     "large_class_share",
     "load_catalog",
@@ -150,6 +152,7 @@ _HOMES = {
     "observations": ("compute",),
     "on_frames.backtesting": ("backtest",),
     "on_frames.decomposing": ("decompose",),
+    "on_frames.inspecting": ("inspect",),
     "on_frames.judging": ("people_behind", "required_pace", "verdict", "years_needed"),
     "on_frames.projecting": ("project",),
     "on_frames.scenarios": ("paths", "scenarios"),

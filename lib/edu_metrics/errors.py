@@ -42,6 +42,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "pyarrow",
             "seaborn",
         ),
+        "tables": ("duckdb", "openpyxl", "pyarrow", "python_calamine"),
     }
 )
 

@@ -16,8 +16,8 @@ from docstrings import in_markdown
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-#: Where the topics of the API and the meanings of fields are written down.
-TOPICS, MEANINGS = Path("docs/api/topics.yml"), Path("docs/reference/meanings.yml")
+#: Where the topics of the API are written down.
+TOPICS = Path("docs/api/topics.yml")
 _SLUG = "slug"
 
 
@@ -116,18 +116,24 @@ _MODULES = {
     "edu_metrics.catalog.targets": "`plans/<plan>.yaml`",
     "edu_metrics.catalog.models": (
         "`sources.yaml`, `areas.yaml`, `quantities.yaml`, `indicators.yaml`, `breaks.yaml`, "
-        "`assumptions.yaml`, `knowledge.yaml`, `studies/<study>.yaml`"
+        "`corrections.yaml`, `assumptions.yaml`, `groups.yaml`, `knowledge.yaml`, "
+        "`studies/<study>.yaml`"
     ),
     "edu_metrics.catalog.scenarios": "`scenarios/<scenario>.yaml`",
     "edu_metrics.catalog.reference_classes": "`reference_classes/<class>.yaml`, made by a command",
     "edu_metrics.catalog.priors": "the package's own `catalog/priors.yaml`",
+    "edu_metrics.words.units": "`units.yaml`, beside those of the package in `words/units.yaml`",
+    "edu_metrics.catalog.own_formulas": "`settings.yaml`",
     "edu_metrics.catalog.base": "everywhere",
+    "edu_metrics.words.definition": "everywhere",
 }
 
 
 def definitions_page(root: Path) -> str:
     """Write a table for every kind of entry in data/definitions: field, type, meaning."""
-    meanings = yaml.safe_load((root / MEANINGS).read_text("utf-8"))
+    from edu_metrics.catalog.schema import meanings
+
+    told = meanings()
     lines = [
         "# Definitions",
         "",
@@ -143,7 +149,7 @@ def definitions_page(root: Path) -> str:
             lines += [f"### {model.__name__}", "", in_markdown(_about(model)), ""]
             lines += ["| field | type | meaning |", "| --- | --- | --- |"]
             for name, field in model.model_fields.items():
-                meaning = meaning_of(meanings, model, name)
+                meaning = meaning_of(told, model, name)
                 lines.append(f"| `{name}` | {_cell(_type_of(field))} | {_cell(meaning)} |")
             lines.append("")
     return "\n".join(lines)
@@ -227,6 +233,10 @@ def formulas() -> Iterator[tuple[str, list[Any]]]:
         yield head.split("\n\n", 1)[0], functions
 
 
+#: How the value of several areas together is found.
+_TOGETHER = {"counts": "from their pooled inputs", "sum": "their sum", "none": "not"}
+
+
 def formulas_page() -> str:
     """Write every formula with its arguments, its equation and where it comes from."""
     from edu_metrics.formulas import FORMULAS
@@ -236,6 +246,23 @@ def formulas_page() -> str:
         "",
         "Numbers in, numbers out. Percentages run 0 to 100. A formula marked with ◆ may be named "
         "by an indicator's definition.",
+        "",
+        "## What an indicator may name",
+        "",
+        "An indicator names one of these, or writes an expression of its inputs' names itself, "
+        "such as `places / children * 1000`: numbers, `+ - * /` and brackets. Its unit is held "
+        "against what comes out: a factor of 100, 1000 and so on changes the unit, any other "
+        "number is a weight. What no expression says stands in a Python file of the project, which "
+        "is run only where `settings.yaml` names it, and is called `own.<function>`.",
+        "",
+        "| formula | inputs | comes to | may pass 100 | areas together |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| [`{entry.name}`](#{entry.name}) | {', '.join(f'`{a}`' for a in entry.arguments)} "
+            f"| `{entry.equation.text if entry.equation else ''}` "
+            f"| {'yes' if entry.may_pass_100 else 'no'} | {_TOGETHER[entry.pooling]} |"
+            for entry in FORMULAS.values()
+        ),
         "",
     ]
     for head, functions in sorted(formulas(), key=lambda found: found[0]):

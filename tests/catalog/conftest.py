@@ -236,7 +236,7 @@ class Definitions:
             f"data/definitions: {number} fault" + ("s" if number > 1 else "")
         )
         for fault in caught.value.faults:
-            assert ".yaml" in fault.split(":")[0]
+            assert fault.split(":")[0].split(" ")[0].endswith((".yaml", ".py"))
             assert not any(
                 word in fault
                 for word in ("Value error", "Traceback", "Input should", "NoneType", "\n", "dict")

@@ -60,7 +60,7 @@ def test_one_fault_is_counted_in_the_singular(definitions):
     ("place", "value"),
     [
         ("sources.law.licence", None),
-        ("areas.city.level", "town"),
+        ("areas.city.valid_from", 19),
         ("areas.coded.codes", []),
         ("quantities.passing.form", "rate"),
         ("indicators.pass_rate.better", "more"),
@@ -84,9 +84,9 @@ def test_a_reference_to_an_entry_that_failed_to_load_is_no_second_fault(definiti
 
 def test_a_member_of_a_family_that_failed_to_load_is_no_second_fault(definitions):
     definitions.put("studies/real.areas", ["city", "coded_1010"])
-    definitions.put("areas.coded.level", "ward")
+    definitions.put("areas.coded.invented", "ward")
     (line,) = definitions.faults()
-    assert line.startswith("areas.yaml entry 7 ('coded'): level: expected one of")
+    assert line.startswith("areas.yaml entry 7 ('coded'): invented: expected true or false")
 
 
 def test_the_same_id_in_another_table_excuses_no_missing_reference(definitions):

@@ -21,7 +21,7 @@ TARGET = "plans/plan.targets.gain"
         ("2019-12-31", [2, 3], None, 3),
         ("2020-01-01", [2, 3], None, 2),
         # A deadline of the target's own counts, not the plan's.
-        ("2020-12-02", [1, 2, 3], 2021, 1),
+        ("2020-12-02", [1, 2], 2021, 1),
         # None begins late enough: the smallest is nearest to what remains.
         ("2022-06-30", [2, 3], None, 2),
         ("2020-12-02", [1, 2], None, 2),

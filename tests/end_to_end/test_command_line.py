@@ -10,8 +10,9 @@ import shutil
 import pytest
 
 TARGET_KEYS = [
-    "id", "plan", "article", "indicator", "kind", "areas", "deadline", "quote", "locator",
-    "readings", "default_reading", "numeric",
+    "id", "plan", "article", "indicator", "kind", "areas", "obligation", "priority",
+    "responsible", "deadline", "due_on", "group", "period", "quote", "locator", "readings",
+    "default_reading", "numeric",
 ]  # fmt: skip
 ASSESS_KEYS = {
     "study", "area", "target", "reading", "steps", "verdict", "probability", "interval", "gap",
@@ -106,7 +107,13 @@ def test_targets_are_printed_with_exactly_the_keys_that_others_rely_on(command, 
         "indicator": "pass_rate",
         "kind": "level",
         "areas": ["port"],
+        "obligation": None,
+        "priority": None,
+        "responsible": None,
         "deadline": 2020,
+        "due_on": None,
+        "group": "all",
+        "period": "year",
         "quote": "2020年及格率达到80%[注]",
         "locator": "第1条",
         "readings": ["at_least", "above"],
@@ -142,7 +149,7 @@ def test_build_writes_the_table_and_says_where(command, project):
     found = command("build", "english", "--root", project)
     assert (found.status, found.out) == (0, "english: data/processed/english.parquet\n")
     made = {path.name for path in (project / "data" / "processed").iterdir()}
-    assert made == {"english.parquet", "english.made_from", "english.sums.json"}
+    assert made == {"english.parquet", "english.made_from", "english.findings.json"}
     everything = command("build", "--root", project)
     assert everything.out.count("\n") == 2
 
@@ -164,11 +171,20 @@ def test_build_and_check_name_a_city_that_its_districts_do_not_add_up_to(command
     assert built.status == 0
     assert built.out == "harbour: data/processed/harbour.parquet\n"
     head, *listed = built.err.splitlines()
-    assert head.startswith("study 'harbour': 2 published number(s) are not what the parts add up")
+    assert head.startswith("study 'harbour': 2 point(s) in its numbers to clear up")
     assert listed == [
-        "  - port, 2019, passing: 700 published, 119 as the sum of its parts",
-        "  - port, 2019, pupils: 828 published, 150 as the sum of its parts",
+        "  - Port City, Passing pupils, 2019: 700 was published, and its parts add up to 119",
+        "  - Port City, Pupils, 2019: 828 was published, and its parts add up to 150",
     ]
+    looked = command("inspect", "harbour", "--root", project, "--format", "json")
+    assert [(row["study"], row["rule"], row["area"]) for row in looked.rows] == [
+        ("harbour", "sums", "port")
+    ] * 2
+    assert looked.rows[1]["numbers"] == {"own": 828, "sum": 150}
+    told = command("inspect", "harbour", "--root", project, "--lang", "zh").out
+    assert told.splitlines()[1] == (
+        "harbour: 港城市，学生，2019年：公布的是828，下辖各地合计是150，对不上 [sums]"
+    )
     checked = command("check", "--root", project)
     assert (checked.status, checked.err) == (0, built.err)
     assert checked.out.endswith("sound\n")
@@ -408,3 +424,49 @@ def test_an_audit_of_an_unknown_plan_is_a_usage_fault(command, shipped_root):
     found = command("audit", "mock_broken_plam", "--root", shipped_root)
     assert (found.status, found.out) == (2, "")
     assert "did you mean 'mock_broken_plan'?" in found.err
+
+
+def test_new_makes_a_project_and_says_how_to_go_on(command, tmp_path):
+    folder = tmp_path / "mine"
+    found = command("new", folder, "--lang", "en")
+    assert found.status == 0
+    assert f"{folder}/data/definitions/project.yaml" in found.out.splitlines()
+    assert "edu-metrics check --root" in found.err
+    assert command("check", "--root", folder).out.endswith("1 studies: sound\n")
+    again = command("new", folder)
+    assert (again.status, again.out) == (2, "")
+    assert "expected a new or an empty folder" in again.err
+    nowhere = command("new", tmp_path / "other", "--from", tmp_path / "none.xlsx")
+    assert (nowhere.status, nowhere.out) == (1, "")
+    assert not (tmp_path / "other").exists()
+
+
+def test_aggregate_counts_pupils_and_says_what_it_left_out(command, project, tmp_path):
+    scores = tmp_path / "scores.csv"
+    lines = [
+        "school,year,grade,score",
+        *["east,2019,4,70"] * 20,
+        *["east,2019,5,50"] * 4,
+        ",2019,4,1",
+    ]
+    scores.write_text("\n".join(lines) + "\n")
+    words = ("aggregate", scores, "--area", "school", "--year", "year", "--count", "pupils=score",
+             "--count", "passing=score >= 60", "--to", tmp_path / "counts.csv")  # fmt: skip
+    found = command(*words, "--by", "grade")
+    assert (found.status, found.out) == (0, f"{tmp_path / 'counts.csv'}\n")
+    assert found.err == (
+        "25 rows, 2 cells; 4 counts of few persons are suppressed; "
+        "1 rows lack an area, a year or a group\n"
+    )
+    raw = (*words, "--source", "rules", "--published", "2020-03-01", "--root", project)
+    assert command(*raw).status == 0
+    assert (tmp_path / "counts.csv").read_text().splitlines()[1:] == [
+        "east,pupils,2019,24,exact,persons,reported,rules,2020-03-01,",
+        "east,passing,2019,20,exact,persons,reported,rules,2020-03-01,",
+    ]
+    for wrong in (
+        [*words[:6], "--count", "pupils", *words[-2:]],
+        [*raw, "--by", "grade"],
+        raw[:-4],
+    ):
+        assert command(*wrong).status == 2

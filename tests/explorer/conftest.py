@@ -117,7 +117,8 @@ def by_hand(tmp_path_factory):
     passed = (740, 760, 780, 800)
     rows = [
         {
-            "area": "city", "year": year, "quantity": quantity, "group": "all", "value": value,
+            "area": "city", "year": year, "quantity": quantity, "group": "all",
+            "period": "year", "value": value,
             "bound": "exact", "source": "book", "status": "reported",
             "vintage": f"{year + 1}-03-01",
         }

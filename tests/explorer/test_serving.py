@@ -15,7 +15,7 @@ from edu_metrics.explorer.serving import free_port, with_parameters
 
 
 def test_parameters_are_set_behind_the_cell_that_declares_them(root):
-    content = with_parameters(root / NOTEBOOK, {"study": "it's", "lang": "en"})
+    content = with_parameters(root / "notebooks" / NOTEBOOK, {"study": "it's", "lang": "en"})
     names: dict[str, object] = {}
     for cell in content["cells"][:2]:
         exec("".join(cell["source"]), names)
@@ -24,9 +24,9 @@ def test_parameters_are_set_behind_the_cell_that_declares_them(root):
 
 
 def test_the_notebook_itself_stays_as_it_is(root):
-    before = (root / NOTEBOOK).read_bytes()
-    with_parameters(root / NOTEBOOK, {"study": "x"})
-    assert (root / NOTEBOOK).read_bytes() == before
+    before = (root / "notebooks" / NOTEBOOK).read_bytes()
+    with_parameters(root / "notebooks" / NOTEBOOK, {"study": "x"})
+    assert (root / "notebooks" / NOTEBOOK).read_bytes() == before
 
 
 def test_a_notebook_that_is_missing_or_declares_nothing_is_refused(tmp_path):
@@ -49,13 +49,13 @@ def test_a_port_that_is_taken_is_refused_and_what_to_do_is_said(root):
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(ReportError, match=f"port {port}.*leave --port out"):
-            serve(root / NOTEBOOK, {}, lang="en", port=port)
+            serve(root / "notebooks" / NOTEBOOK, {}, lang="en", port=port)
 
 
 def test_without_voila_the_extra_to_install_is_named(root, monkeypatch):
     monkeypatch.setitem(sys.modules, "voila", None)  # as if it were not installed
     with pytest.raises(MissingExtraError, match=r"^voila .*pip install '\.\[explore\]'"):
-        serve(root / NOTEBOOK, {}, lang="en")
+        serve(root / "notebooks" / NOTEBOOK, {}, lang="en")
 
 
 def test_the_server_does_not_load_what_computes_and_draws():

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+DEFINITIONS = ROOT / "data" / "definitions"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 
@@ -32,7 +33,15 @@ def test_the_wheel_carries_fonts_with_their_licence_and_the_mark_of_typing(tmp_p
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("*.whl")
+    shipped = "edu_metrics/shipped"
     assert set(zipfile.ZipFile(wheel).namelist()) >= {
+        f"{shipped}/notebooks/district_report.ipynb",
+        *(
+            f"{shipped}/data/definitions/{path.relative_to(DEFINITIONS).as_posix()}"
+            for path in DEFINITIONS.rglob("*.yaml")
+            if path.name != "areas.yaml" and path.parent.name not in ("plans", "studies")
+        ),
+        "edu_metrics/simulation/template/plan_example.yaml",
         "edu_metrics/py.typed",
         "edu_metrics/figures/fonts/NotoSansSC-Regular.ttf",
         "edu_metrics/figures/fonts/NotoSansSC-Bold.ttf",

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 import edu_metrics
+from edu_metrics.catalog import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 WEBSITE = ROOT / "scripts" / "website"
@@ -47,7 +48,7 @@ def test_the_pages_of_the_api_ask_for_the_public_names(website):
 
 def test_every_field_of_a_definition_has_a_meaning_and_no_meaning_is_left_over(website):
     pages = website["pages"]
-    meanings = yaml.safe_load((ROOT / pages.MEANINGS).read_text("utf-8"))
+    meanings = schema.meanings()
     used, absent = set(), []
     for model in (model for models in pages.models().values() for model in models):
         for field in model.model_fields.keys() - pages.described(model).keys():

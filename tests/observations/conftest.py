@@ -25,6 +25,11 @@ SOURCES = """
    licence: MIT, read: original}
 """
 
+GROUPS = """
+- {id: girls, name: {zh: 女, en: Girls}}
+- {id: boys, name: {zh: 男, en: Boys}}
+"""
+
 AREAS = """
 - {id: nation, name: {zh: 全国, en: Nation}, level: nation}
 - {id: city, name: {zh: 乌海市, en: Wuhai}, aliases: [乌海], level: city, parent: nation}
@@ -72,10 +77,12 @@ INDICATORS = (
      None),
 )  # fmt: skip
 
+UNITS = {"count": "schools", "per_head": "yuan_per_pupil", "parity_index": "ratio"}
+
 INDICATOR = """
 - id: {id}
   name: {{zh: {id}, en: {id}}}
-  unit: percent
+  unit: {unit}
   formula: {formula}
   inputs: {inputs}
   better: neither
@@ -91,6 +98,7 @@ def indicators() -> str:
         INDICATOR.format(
             id=name,
             formula=formula,
+            unit=UNITS.get(formula, "percent"),
             inputs=inputs,
             high="null" if high is None else high,
             relations=published if name == "children_share_published" else "[]",
@@ -145,6 +153,7 @@ def write_definitions(root: Path) -> Path:
     files = {
         "sources.yaml": SOURCES,
         "areas.yaml": AREAS,
+        "groups.yaml": GROUPS,
         "quantities.yaml": QUANTITIES,
         "indicators.yaml": indicators(),
         "breaks.yaml": "[]",
@@ -176,6 +185,7 @@ def rows():
         table = pd.DataFrame(cells, columns=["area", "year", "quantity", "value"])
         usual = {
             "group": "all",
+            "period": "year",
             "bound": "exact",
             "source": "yearbook",
             "status": "reported",

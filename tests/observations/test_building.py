@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import (
     build,
     processed_path,
@@ -45,6 +45,20 @@ def test_a_study_may_be_given_as_it_is_defined(project, raw, write_raw):
     write_raw(raw / "bureau" / "a.csv", CITY)
     catalog = load_catalog(project)
     pd.testing.assert_frame_equal(build(catalog, catalog.study("real")), build(catalog, "real"))
+
+
+def test_a_file_whose_suffix_is_in_capitals_is_read_like_the_others(project, raw, write_raw):
+    write_raw(raw / "bureau" / "2022" / "a.csv", CITY)
+    write_raw(raw / "bureau" / "2022" / "T.CSV", EAST)
+    assert build(load_catalog(project), "real")["area"].tolist() == ["city", "east"]
+
+
+def test_a_definition_with_another_suffix_is_named_as_not_read(project):
+    path = project / "data" / "definitions" / "plans" / "two.yml"
+    path.write_text("id: two\n", "utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        load_catalog(project)
+    assert caught.value.faults == ("plans/two.yml: is not read; call it two.yaml",)
 
 
 def test_a_path_that_matches_nothing_is_a_fault(project):

@@ -9,7 +9,10 @@ import pytest
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import MissingInput, compute, missing_inputs
 
-COLUMNS = ["area", "year", "value", "bound", "numerator", "denominator", "status", "source", "how"]
+COLUMNS = [
+    *("area", "year", "value", "lower", "upper", "bound", "numerator", "denominator"),
+    *("status", "source", "how"),
+]
 
 
 def test_a_share_is_computed_from_its_counts(catalog, table):
@@ -19,7 +22,25 @@ def test_a_share_is_computed_from_its_counts(catalog, table):
     assert list(series) == COLUMNS
     (row,) = series.itertuples(index=False)
     assert round(row.value, 2) == 13.35
-    assert tuple(row)[4:] == (74_500, 558_100, "reported", "yearbook", "computed")
+    assert tuple(row)[6:] == (74_500, 558_100, "reported", "yearbook", "computed")
+
+
+def test_a_share_of_rounded_counts_lies_between_its_two_ends(catalog, table):
+    # 0.4 and 0.5 of a unit of 10 000: 3 500 to 4 500 of 4 500 to 5 500.
+    ends = {"lower": [3500, 4500], "upper": [4500, 5500]}
+    counts = table(("east", 2020, "children", 4000), ("east", 2020, "population", 5000), **ends)
+    (row,) = compute(catalog, "children_share", counts, ["east"]).itertuples()
+    assert row.value == 80
+    assert (round(row.lower, 6), row.upper) == (round(100 * 3500 / 5500, 6), 100)
+
+
+def test_the_sum_of_rounded_counts_has_the_sum_of_their_ends(catalog, table):
+    counts = table(
+        ("mock_a", 2020, "schools", 10), ("mock_b", 2020, "schools", 20),
+        status="simulated", lower=[9.5, None], upper=[10.5, None],
+    )  # fmt: skip
+    (row,) = compute(catalog, "number_of_schools", counts, ["mock"]).itertuples()
+    assert (row.lower, row.value, row.upper) == (29.5, 30, 30.5)
 
 
 def test_the_stock_of_grade_9_entered_eight_years_before_and_leavers_nine(catalog, table):

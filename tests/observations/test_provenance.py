@@ -21,7 +21,8 @@ def test_counts_stand_under_their_own_year(catalog, table):
     )
     found = provenance(catalog, "retention_stock", counts, "east")
     assert list(found) == [
-        "area", "year", "quantity", "group", "value", "bound", "status", "source", "vintage",
+        "area", "year", "quantity", "group", "period", "value", "bound", "status", "source",
+        "vintage",
     ]  # fmt: skip
     assert keys(found) == [("east", 2012, "entrants"), ("east", 2020, "grade_9")]
     assert found["value"].tolist() == [200, 190]

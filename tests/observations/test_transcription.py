@@ -73,7 +73,7 @@ def test_a_suppressed_number_has_no_value(tmp_path, catalog, write_raw):
     [
         ("乌海市", "乌梅市", "place: no place has the name '乌梅市'; did you mean '乌海市'?"),
         ("常住人口", "常往人口", "no quantity has the name '常往人口'; did you mean '常住人口'?"),
-        ("2021,", "2021年,", "year: expected a year such as 2020, found '2021年'"),
+        ("2021,", "2021年,", "month such as 2020-05, found '2021年'"),
         ("55.81", "55.81[1]", "value: expected a number such as 23.41, found '55.81[1]'"),
         ("55.81", ">55", "value: expected a number such as 23.41, found '>55'"),
         ("55.81", "", "value: expected a number such as 23.41, found ''"),

@@ -109,7 +109,7 @@ def test_a_suppressed_row_has_no_value(rows):
 def test_a_double_observation_is_refused_even_if_the_values_agree(rows, second):
     (fault,) = faults(rows(SOUND, ("east", 2020, "population", second)))
     assert fault.startswith(
-        "double: expected one row for each area, year, quantity, group, vintage"
+        "double: expected one row for each area, year, quantity, group, period, vintage"
     )
     assert "2 rows: " in fault
 

@@ -151,9 +151,10 @@ def test_a_row_of_levels_allows_the_fall_that_a_rule_forbids(made):
 def test_where_standing_still_is_allowed_the_path_has_to_turn_back(made, never, row):
     rule = {"type": "yearly_change", "unit": "points", "change": [never]}
     levels = {"type": "level", "at": {2021: row, 2022: row}}
+    better = {"better": "higher" if never == ">=0" else "lower", "baseline": None}
     context = made(
-        {"conditions": [levels], "see_also": ["t1"], "baseline": None},
-        {"conditions": [rule], "steps": [1], "baseline": None},
+        {"conditions": [levels], "see_also": ["t1"], **better},
+        {"conditions": [rule], "steps": [1], **better},
     )
     (finding,) = one_allows_what_the_other_forbids(context)
     path = finding.numbers["path"]
@@ -224,7 +225,7 @@ def test_two_bases_for_one_year_exclude_each_other(made):
 
 def test_a_subset_above_what_contains_it_is_impossible(made):
     inner = {"indicator": "primary_excellence_rate", "baseline": None, "see_also": ["t1"]}
-    outer = {"conditions": [level("<=80")], "baseline": None}
+    outer = {"conditions": [level("<=80")], "baseline": None, "better": "hold"}
     (finding,) = subset_above_whole(made(inner, outer))
     assert finding.targets == ("t0", "t1")
     assert finding.severity is Severity.HIGH
@@ -233,7 +234,8 @@ def test_a_subset_above_what_contains_it_is_impossible(made):
 @pytest.mark.parametrize("bound", [">=80", "<=90", "==95"])
 def test_a_subset_below_what_contains_it_is_no_flaw(made, bound):
     inner = {"indicator": "primary_excellence_rate", "baseline": None, "see_also": ["t1"]}
-    assert not list(subset_above_whole(made(inner, {"conditions": [level(bound)]})))
+    outer = {"conditions": [level(bound)], "better": "hold"}
+    assert not list(subset_above_whole(made(inner, outer)))
 
 
 @given(

@@ -207,7 +207,14 @@ def test_a_reading_that_leaves_the_limits_is_impossible(made, reads):
         reads("points", yearly("points", "<=-5"), default=True),
         reads("half", yearly("points", "<=-0.5")),
     ]
-    context = made({"readings": readings, "steps": [2], "baseline": {"value": 8, "year": 2020}})
+    context = made(
+        {
+            "readings": readings,
+            "steps": [2],
+            "baseline": {"value": 8, "year": 2020},
+            "better": "lower",
+        }
+    )
     finding = found(context)["t0"]
     (table,) = finding.numbers["bases"]
     assert table["levels_pct"] == {"points": [None], "half": [7]}
@@ -320,3 +327,17 @@ def test_the_order_of_targets_and_harmless_ones_do_not_matter(shipped, catalog, 
     assert {f.id: f.numbers for f in ambiguous_readings(larger)} == {
         f.id: f.numbers for f in ambiguous_readings(shipped)
     }
+
+
+def test_a_rank_beside_a_level_lies_no_points_apart(made, reads):
+    """A place among areas is no level: only the two levels are held against each other."""
+    rank = {"type": "rank", "year": 2022, "bound": "<=1", "among": ["haibowan", "wuda"]}
+    levels = [{"type": "level", "at": {2022: f">={value}"}} for value in (90, 92)]
+    readings = [
+        reads("usual", levels[0], default=True),
+        reads("first", rank),
+        reads("higher", levels[1]),
+    ]
+    (flaw,) = found(made({"readings": readings})).values()
+    assert flaw.numbers["not_comparable"] == ["first"]
+    assert "hangs on other areas" in flaw.message("en")

@@ -139,10 +139,8 @@ def test_an_observed_value_up_to_issue_serves_as_base(made):
 
 def test_a_rise_of_no_stated_size_needs_no_base(made):
     rise = {"type": "yearly_change", "unit": "points", "change": [">0"]}
-    assert (
-        list(no_baseline(made(CLEAN | {"conditions": [rise], "baseline": None, "steps": [2]})))
-        == []
-    )
+    risen = {"conditions": [rise], "baseline": None, "steps": [2], "better": "higher"}
+    assert list(no_baseline(made(CLEAN | risen))) == []
 
 
 def test_a_usual_reading_that_nothing_decides_weighs_more_than_another_one(made, reads):

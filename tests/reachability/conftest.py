@@ -1,6 +1,7 @@
 """A small plan and a small city, made anew for each test from the promise at hand."""
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
@@ -57,7 +58,7 @@ INDICATORS = (
     ("ill", "percent", "as_published", "{value: ill_pct}", "lower", 100),
     ("retention", "percent", "cohort_retention",
      "{leaving: leavers, entrants: {quantity: entrants, lag: 9}}", "higher", None),
-    ("number_of_schools", "count", "count", "{value: schools}", "higher", None),
+    ("number_of_schools", "schools", "count", "{value: schools}", "higher", None),
     ("spending", "yuan", "count", "{value: budget}", "higher", None),
     ("pupils_per_teacher", "ratio", "pupil_teacher_ratio",
      "{pupils: pupils, teachers: teachers}", "lower", None),
@@ -71,6 +72,12 @@ def _indicators():
         f"   citation: {{source: yearbook, locator: p. 1}}}}\n"
         for name, unit, formula, inputs, better, high in INDICATORS
     )
+
+
+def _falls(conditions):
+    """Say whether all bounds of conditions ask for less."""
+    signs = set(re.findall(r"'([<>])", str(conditions)))
+    return signs == {"<"} and "'rank'" not in str(conditions)
 
 
 PLAN = """
@@ -124,6 +131,7 @@ def cells():
                 "year": list(values),
                 "quantity": quantity,
                 "group": "all",
+                "period": "year",
                 "value": list(values.values()),
                 "bound": "exact",
                 "source": "yearbook",
@@ -178,7 +186,7 @@ def promise():
             "areas": ["city"],
             "population": {"zh": "全市", "en": "whole city"},
             "unit": "percent",
-            "better": "higher",
+            "better": "lower" if readings and _falls(readings[0]) else "higher",
             "deadline": None,
             "quote": "原文",
             "locator": "第1条",

@@ -102,6 +102,31 @@ def test_a_level_at_the_limit_itself_is_possible(checks, text):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "ends", "possible"),
+    [
+        (">=10", [], True),
+        (">=10", ["high"], False),
+        (">=10", ["low"], True),
+        (">=9.99", ["high"], True),
+        ("<=0", ["low"], False),
+        ("<=0", ["high"], True),
+    ],
+)
+def test_a_limit_that_is_open_is_never_stood_at(checks, text, ends, possible):
+    found = checks({"type": "level", "at": {2022: text}}, limits=(0, 10))
+    told = is_possible(found, {}, limits=(0, 10), last_year=0, open_ends=ends)
+    assert told is possible
+
+
+def test_a_pace_that_ends_at_an_open_limit_is_impossible(checks):
+    found = checks({**YEARLY, "change": [">=2", "<=2"]}, limits=(0, 10))
+    for ends, possible in (([], True), (["high"], False)):
+        known = {2020: 6.0}
+        told = is_possible(found, known, limits=(0, 10), last_year=2020, open_ends=ends)
+        assert told is possible
+
+
 def test_what_may_pass_100_may_be_asked_to(checks):
     found = checks({"type": "level", "at": {2022: ">100"}}, limits=(0, None))
     assert is_possible(found, {}, limits=(0, None), last_year=0)

@@ -427,7 +427,9 @@ def test_the_same_study_gives_the_same_numbers(judge, promise, rates):
 def test_neither_the_order_nor_the_choice_of_areas_and_targets_changes_a_number(
     case, promise, rates
 ):
-    targets = [promise(level(">93", year), name=f"in_{year}") for year in (2023, 2021, 2022)]
+    targets = [
+        promise(level(">93", year), name=f"in_{year}", deadline=2023) for year in (2023, 2021, 2022)
+    ]
     rows = [
         rates(PAST),
         rates({2017: 690, 2018: 700, 2019: 720, 2020: 710}, area="port"),

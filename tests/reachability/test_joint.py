@@ -222,7 +222,7 @@ def test_every_target_is_told_of_once(together, promise, rates, cells):
         promise(level(">=79"), name="easy", article="1"),
         promise(level(">=70", 2020), name="kept", deadline=2020, article="2"),
         promise(level(">=95", 2020), name="failed", deadline=2020, article="2"),
-        promise(level(">=101"), name="beyond", article="3"),
+        promise(level(">100"), name="beyond", article="3"),
         promise(level(">=50"), name="unknown", indicator="printed", article="3"),
     ]
     found, assessed = together(targets, [moving(rates)])
@@ -252,7 +252,7 @@ def test_a_plan_without_a_probability_has_no_odds(together, promise):
 
 
 def test_one_impossible_target_is_enough_to_lose_the_plan(together, promise, rates):
-    targets = [promise(level(">=101"), name="beyond"), promise(level(">=80"), name="open")]
+    targets = [promise(level(">100"), name="beyond"), promise(level(">=80"), name="open")]
     found, _ = together(targets, [moving(rates)])
     assert (found.lost, found.verdicts["missed"], found.verdicts["impossible"]) == (True, 0, 1)
 

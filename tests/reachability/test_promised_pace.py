@@ -146,7 +146,7 @@ def test_the_ends_are_the_smallest_and_the_largest_number_printed(sizes, way, sh
             "id": "t", "title": {"zh": "目", "en": "t"}, "article": "1", "tier": "numeric",
             "kind": "points_per_year", "indicator": "i", "areas": ["a"],
             "population": {"zh": "全", "en": "all"}, "unit": "percent",
-            "better": "higher" if way > 0 else "lower", "deadline": None, "quote": "q",
+            "better": "hold", "deadline": None, "quote": "q",
             "locator": "l", "steps": [2],
             "readings": [
                 {"id": f"r{n}", "label": {"zh": "读", "en": "r"}, "default": n == 0,

@@ -4,6 +4,7 @@ import pytest
 
 from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability import SeriesStore
+from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import Record
 
 GOAL = [{"type": "level", "at": {2022: ">=95"}}]
@@ -153,14 +154,17 @@ def test_a_check_across_a_break_compares_what_cannot_be_compared(evidence, check
     assert not found.break_within(level[0], "pass_rate", "city")
 
 
-def test_rivals_are_found_by_the_areas_that_stand_for_the_plans(case, promise, cells, checks):
+def test_rivals_are_found_by_the_areas_that_stand_for_the_plans(case, promise, cells):
     rank = {"type": "rank", "year": 2022, "bound": "<=1", "among": ["city", "east"]}
     catalog, study, table = case(
-        [promise(GOAL)], [cells("rate_pct", {2020: 91}, area="port")], binding={"city": "port"}
+        [promise([rank], indicator="printed")],
+        [cells("rate_pct", {2020: 91}, area="port")],
+        binding={"city": "port"},
     )
-    (check,) = checks(rank)
-    found = SeriesStore(catalog, study, table).rivals(check, "printed")
-    assert found == {"port": {2020: 91}, "east": {}}
+    (target,) = catalog.plan("plan").targets
+    store = SeriesStore(catalog, study, table)
+    question = Question(store, catalog.plan("plan"), target, target.readings[0], None, "east")
+    assert question.rivals(question.checks[0]) == {"port": {2020: 91}, "east": {}}
 
 
 def test_peers_are_the_studys_other_areas_of_the_same_level(evidence, rates):

@@ -12,7 +12,14 @@ from edu_metrics.figures.svg import course, spark, text_width
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.verdicts import Applies
 from edu_metrics.report import AreaReport
-from edu_metrics.report.bulletin import BY_USE, glance_of, group_of, questions, show_bulletin
+from edu_metrics.report.bulletin import (
+    BY_USE,
+    glance_of,
+    group_of,
+    people_text,
+    questions,
+    show_bulletin,
+)
 from edu_metrics.report.columns import rows_of
 from edu_metrics.report.glance import GROUPS, headline_of
 
@@ -151,3 +158,11 @@ def test_a_flat_series_is_drawn_level() -> None:
 
 def test_wide_letters_are_wider() -> None:
     assert text_width("目", 10) > text_width("m", 10)
+
+
+@pytest.mark.parametrize(("people", "zh", "en"), [(1, "1人", "1 person"), (2, "2人", "2 persons")])
+def test_one_who_is_missing_is_told_in_the_singular(
+    city: AreaReport, people: int, zh: str, en: str
+) -> None:
+    row = SimpleNamespace(indicator="junior_pass_rate", people=people)
+    assert people_text(city, row) == {"zh": zh, "en": en}[city.lang]

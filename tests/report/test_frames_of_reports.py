@@ -42,6 +42,8 @@ KEYS = {
     "joint": ["article"],
     "assumptions": ["assumption"],
     "sums_apart": ["area", "quantity", "year"],
+    "odd": ["rule", "quantity", "year"],
+    "corrected": ["quantity", "year"],
     "sources": ["source"],
     "findings": ["finding"],
 }

@@ -209,7 +209,7 @@ def pair(folder):
         home = folder / lang / "here"
         home.mkdir(parents=True)
         (home / "report.html").write_text(
-            page(lang=lang, other=f"../../{other}/here/report.html"), "utf-8"
+            page(lang=lang, others={other: f"../../{other}/here/report.html"}), "utf-8"
         )
     return [folder / lang / "here" / "report.html" for lang in ("zh", "en")]
 
@@ -220,8 +220,9 @@ def test_two_languages_are_linked_where_both_are_there_and_only_then(tmp_path):
     assert not any(b'href="../../en' in text for text in before)
     switch_languages(tmp_path, "here", {"zh", "en"})
     zh, en = (one.read_text("utf-8") for one in pages)
-    assert re.search(r'<a class="switch" href\s*="../../en/here/report.html"[^>]*>English</a>', zh)
-    assert re.search(r'<a class="switch" href\s*="../../zh/here/report.html"[^>]*>中文</a>', en)
+    link = r'<a class="switch" hreflang="{0}" href *="../../{0}/here/report.html"[^>]*>{1}</a>'
+    assert re.search(link.format("en", "English"), zh)
+    assert re.search(link.format("zh", "中文"), en)
     linked = [one.read_bytes() for one in pages]
     switch_languages(tmp_path, "here", {"zh", "en"})
     assert linked == [one.read_bytes() for one in pages]

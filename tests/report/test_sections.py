@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from edu_metrics import report as rep
+from edu_metrics.catalog import Correction
 from edu_metrics.errors import DataError, DefinitionError, ReportError
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.reachability import (
@@ -225,8 +226,11 @@ def test_the_answer_counts_the_targets_set_for_this_area_or_else_all(report):
 
 
 def test_what_is_missing_is_named_with_the_target_that_it_would_let_be_judged(report):
-    table = Tables(shown(rep.show_missing, report))
+    page = shown(rep.show_missing, report)
+    table = Tables(page)
     lang = report.lang
+    command = f"edu-metrics template {report.study.id} --area {report.area.id} --out "
+    assert (command in str(page)) is bool(table.rows)
     lacking = {
         (report.quantity_name(item.quantity), str(item.year), target.title.in_(lang))
         for target in report.numeric
@@ -423,8 +427,11 @@ def test_what_does_not_add_up_is_named_and_not_split(apart):
         report.lang,
         indicator=indicator,
         year=split.year,
-        part="70,001",
-        of="82,802",
+        **{"zh": {"whole": "市", "parts": "区"}, "en": {"whole": "city", "parts": "districts"}}[
+            report.lang
+        ],
+        own_part="70,001",
+        own_of="82,802",
         sum_part=sums(0),
         sum_of=sums(1),
     )
@@ -474,9 +481,54 @@ def test_a_districts_report_depends_on_what_its_city_does_not_add_up_to(evidence
     assert first != second
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_odd_number_is_told_where_it_is_measured_and_beside_the_verdict(catalog, opened, lang):
+    """A zero for a year that was not reported: shown, never repaired."""
+    table = opened.table("mock_city").copy()
+    target = catalog.plan("wuhai_2020_2022").target("T06_primary_bachelor")
+    part = catalog.indicators[target.indicator].inputs["qualified"].quantity
+    cell = (table["area"] == "mock_east") & (table["quantity"] == part) & (table["year"] == 2016)
+    assert cell.sum() == 1
+    table.loc[cell, "value"] = 0
+    study = catalog.study("mock_city")
+    odd, sound = (
+        AreaReport(catalog, study, rows, catalog.areas["mock_east"], lang)
+        for rows in (table, opened.table("mock_city"))
+    )
+    (row,) = odd.tables["odd"].itertuples()
+    assert (row.rule, row.quantity, tuple(row.odd_in)) == ("lone_zero", part, (2016,))
+    page = unescape(str(shown(rep.show_measured, odd)))
+    assert row.what in page
+    assert say("inspect.note", lang, number=1) in page
+    told = say("inspect.verdict", lang, years="2016")
+    why = {name: rows.set_index("target")["why"] for name, rows in
+           (("odd", odd.tables["verdicts"]), ("sound", sound.tables["verdicts"]))}  # fmt: skip
+    assert told in why["odd"][target.id]
+    assert why["odd"].str.contains(told, regex=False).sum() == 1
+    assert not why["sound"].str.contains(told, regex=False).any()
+    assert sound.tables["odd"].empty
+    quiet = AreaReport(catalog, study, table, catalog.areas["mock_east"], lang)
+    quiet.inputs.odd = ()
+    assert quiet.inputs.sha256("mock_east") != odd.inputs.sha256("mock_east")
+
+
+def test_a_corrected_number_is_shown_with_the_one_printed(catalog, opened):
+    entry = Correction(
+        id="slip", area="mock_east", quantity="pupils_primary", year=2016, printed=66, value=None,
+        why={"zh": "笔误", "en": "A slip of the pen"}, citation={"source": "x", "locator": "1"},
+    )  # fmt: skip
+    corrected = dataclasses.replace(catalog, corrections={"slip": entry})
+    report = AreaReport(corrected, catalog.study("mock_city"), opened.table("mock_city"),
+                        catalog.areas["mock_east"], "en")  # fmt: skip
+    page = unescape(str(shown(rep.show_measured, report)))
+    assert say("inspect.corrected_caption", "en") in page
+    assert "A slip of the pen" in page
+    assert say("inspect.unknown", "en") in page
+
+
 def test_where_no_parts_are_counted_a_sentence_says_so(overview):
     page = unescape(str(shown(rep.show_parts, overview("wuhai"))))
-    assert say("report.parts_none", "en") in page
+    assert "the counts of every district known, so nobody can say which district makes" in page
 
 
 def test_figures_of_an_invented_overview_say_so(overview):

@@ -145,6 +145,28 @@ def test_a_steady_climb_carries_on(history):
     assert 0.3 < found.probability(at_least(85), 2020) < 0.7
 
 
+BALANCE = [-100.0, 0, 50, -100, 100, 50, 100]
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])
+def test_without_bounds_a_forecast_says_the_same_in_any_unit(history, factor):
+    unbounded = {"scale": Scale(None, None), "years": 2}
+    first = ahead(history(by_year(BALANCE)), **unbounded)
+    other = ahead(history(by_year([factor * one for one in BALANCE])), **unbounded)
+    levels = [0.1, 0.5, 0.9]
+    assert other.quantiles(levels) / factor == pytest.approx(first.quantiles(levels), rel=1e-4)
+
+
+def test_an_index_between_bounds_of_its_own_is_forecast_as_the_percentage_that_it_is(history):
+    share = [40.0, 43, 41, 47, 50, 49, 53]
+    index = [200 + 8 * one for one in share]
+    first = ahead(history(by_year(share)), years=3)
+    other = ahead(history(by_year(index)), years=3, scale=Scale(200.0, 1000.0))
+    levels = [0.1, 0.5, 0.9]
+    assert (other.quantiles(levels) - 200) / 8 == pytest.approx(first.quantiles(levels), abs=0.6)
+    assert np.all(np.abs(other.draws - 600) <= 400)
+
+
 def test_a_still_series_of_many_persons_is_not_expected_to_leap(history):
     shares = history(by_year([51.0, 51.2, 51.1, 51.4, 51.3, 51.5], 2015), whole=15_000)
     found = ahead(shares, 3, measure_type="credentials")

@@ -21,7 +21,7 @@ def test_a_rate_moves_on_the_logit_scale_and_what_may_pass_100_on_the_log_scale(
     assert (RATE.name, AMOUNT.name) == ("logit", "log")
 
 
-@pytest.mark.parametrize("bounds", [(None, 100), (100, 0), (50, 50)])
+@pytest.mark.parametrize("bounds", [(100, 0), (50, 50)])
 def test_bounds_that_are_no_interval_have_no_scale(bounds):
     with pytest.raises(ProjectionError, match="no scale for the bounds"):
         scale_for(bounds)
@@ -38,6 +38,25 @@ def test_an_index_from_200_to_1000_moves_as_a_percentage_of_its_span_does():
     index, share = Scale(200.0, 1000.0), [0.0, 25.0, 80.0, 100.0]
     values = [200 + 8 * one for one in share]
     assert to_scale(values, index).tolist() == pytest.approx(to_scale(share, RATE).tolist())
+
+
+@given(st.floats(-1e3, 1e3), st.floats(0.01, 1e3), st.sampled_from([">=", "<="]))
+def test_below_a_highest_value_all_is_as_above_a_lowest_one_upside_down(high, off, op):
+    below, above = scale_for((None, high)), scale_for((-high, None))
+    value = high - off
+    assert below.name == above.name == "log"
+    assert float(to_scale(value, below)) == -float(to_scale(-value, above))
+    assert float(from_scale(to_scale(value, below), below)) == pytest.approx(value, abs=1e-6)
+    # A bound cuts the one where its opposite cuts the other.
+    turned = {">=": "<=", "<=": ">="}[op]
+    low, top = Values(below).within([Bound(op=op, value=value)])
+    assert (-top, -low) == Values(above).within([Bound(op=turned, value=-value)])
+
+
+@given(st.integers(-50, 50), st.integers(0, 1000))
+def test_a_whole_count_above_any_lowest_value_comes_back_as_it_went(low, more):
+    scale = scale_for((low, None))
+    assert float(from_scale(to_scale(low + more, scale, 1), scale, 1)) == low + more
 
 
 @given(st.floats(-1e6, 1e6))

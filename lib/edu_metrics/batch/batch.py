@@ -99,7 +99,10 @@ class _Batch:
         """Take away what a run that was killed left half done."""
         sweep(self.out)
         for study in self.studies:
-            for folder in (self.out / study.id, *(self.out / study.id / x for x in ("zh", "en"))):
+            for folder in (
+                self.out / study.id,
+                *(self.out / study.id / x for x in study.languages),
+            ):
                 sweep(folder)
 
     def note(self, decision: Decision, outcome: Outcome) -> None:

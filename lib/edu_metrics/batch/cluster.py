@@ -26,7 +26,7 @@ from edu_metrics.batch.drafts import FAILED_LOG, FAILED_NOTEBOOK, keep_failure, 
 from edu_metrics.batch.execution import failed, published, said
 from edu_metrics.batch.jobs import Job, Limits, Outcome
 from edu_metrics.batch.pool import ReportPool, report_pool
-from edu_metrics.catalog import Catalog
+from edu_metrics.catalog import Catalog, notebook_of
 from edu_metrics.errors import ReportError, require_extra
 from edu_metrics.report.fingerprint import files_below, library_sha256, versions_sha256
 from edu_metrics.report.tables import seal, table_path
@@ -265,7 +265,7 @@ def make_there(project: bytes, order: Order, job: Job) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="edu-metrics-report-") as folder:
             there = dataclasses.replace(
                 job,
-                notebook=held.root / "notebooks" / job.notebook.name,
+                notebook=notebook_of(held.root, job.notebook.name),
                 parameters={**job.parameters, "root": str(held.root)},
                 folder=Path(folder) / job.folder.name,
             )

@@ -20,7 +20,7 @@ from edu_metrics.report.glance import read_glance
 from edu_metrics.report.html import Cell, Html, join, table, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, SCENARIOS, WHOLE, audited_study, index_name
 from edu_metrics.report.page import switch_languages
-from edu_metrics.words import LANGUAGES, OWN_NAMES, TONGUES, date, say
+from edu_metrics.words import LANGUAGES, date, html_lang, language_name, languages, say
 
 __all__ = ["write_indexes"]
 
@@ -53,10 +53,9 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
         (_gathered(catalog, study, entries, out), entries) for study, entries in found if entries
     ]
     known = {lang for board, _ in boards for lang in board.study.languages}
-    languages = [lang for lang in LANGUAGES if lang in known or not known]
+    used = [lang for lang in languages() if lang in known] or LANGUAGES
     names = {
-        lang: f"index.{lang}.html" if place else "index.html"
-        for place, lang in enumerate(languages)
+        lang: f"index.{lang}.html" if place else "index.html" for place, lang in enumerate(used)
     }
     for board, entries in boards:
         folder = out / board.study.id
@@ -67,7 +66,7 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
         for tongue in board.study.languages:
             page = _study_page(board, entries, tongue, folder, names[tongue])
             write_text(folder / index_name(board.study, tongue), page)
-    for lang in languages:
+    for lang in used:
         write_text(out / names[lang], _root_page(boards, names, lang))
     return out / "index.html"
 
@@ -161,7 +160,7 @@ def _link(mine: Mapping[str, Mapping[str, Any]], area: str, title: str, lang: st
     for tongue, entry in mine.items():
         if entry["status"] == "failed":
             cell = f"[{entry['cell']}] " if entry["cell"] is not None else ""
-            failed = f"{say('index.failed', lang)} ({OWN_NAMES[tongue]})"
+            failed = f"{say('index.failed', lang)} ({language_name(tongue)})"
             pieces += [Html(" "), tag("strong", failed), tag("small", cell + entry["error"])]
     return join(pieces)
 
@@ -278,12 +277,12 @@ def _page(
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:{allowed}"
     above = [tag("a", say("index.back", lang), href=f"../{home}")] if home else []
     above += [
-        tag("a", OWN_NAMES[tongue], href=name, lang=TONGUES[tongue], hreflang=tongue)
+        tag("a", language_name(tongue), href=name, lang=html_lang(tongue), hreflang=tongue)
         for tongue, name in other.items()
         if tongue != lang
     ]
     return (
-        f'<!DOCTYPE html>\n<html lang="{TONGUES[lang]}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{html_lang(lang)}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{css}</style></head>"

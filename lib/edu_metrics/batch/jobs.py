@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.catalog import Catalog, Study, nearest
+from edu_metrics.catalog import Catalog, Study, nearest, notebook_of
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.report.kinds import (
     AUDIT,
@@ -26,7 +27,7 @@ from edu_metrics.report.kinds import (
     has_record,
     index_name,
 )
-from edu_metrics.words import LANGUAGES, say
+from edu_metrics.words import say
 
 __all__ = [
     "FORK",
@@ -75,6 +76,7 @@ class Job:
     ``inputs`` is the hash of all that it depends on; it is written into its notebook, and tells
     the next run whether the report still stands. ``notebook_sha256`` is the hash of the notebook
     as it was when that was hashed: no other one is run, whatever the file holds by then.
+    ``languages`` are those of the study, to whose reports of the same place the page may link.
     """
 
     notebook: Path
@@ -84,6 +86,7 @@ class Job:
     home: str
     inputs: str = ""
     notebook_sha256: str = ""
+    languages: tuple[str, ...] = ()
 
     @property
     def lang(self) -> str:
@@ -96,10 +99,13 @@ class Job:
         return f"{self.lang}/{self.folder.name}"
 
     @property
-    def other(self) -> str:
-        """Where the same report in the other language lies, seen from this one."""
-        tongue = next(one for one in LANGUAGES if one != self.lang)
-        return f"../../{tongue}/{self.folder.name}/report.html"
+    def others(self) -> dict[str, str]:
+        """Where the same report lies in each other language, seen from this one."""
+        return {
+            tongue: f"../../{tongue}/{self.folder.name}/report.html"
+            for tongue in self.languages
+            if tongue != self.lang
+        }
 
     @property
     def draft(self) -> Path:
@@ -171,8 +177,8 @@ def _declared(notebook: Path) -> set[str]:
             return {
                 name.id
                 for line in lines
-                if isinstance(line, ast.Assign)
-                for name in line.targets
+                if isinstance(line, ast.Assign | ast.AnnAssign)
+                for name in (line.targets if isinstance(line, ast.Assign) else [line.target])
                 if isinstance(name, ast.Name)
             }
     return set()
@@ -234,11 +240,11 @@ def plan_jobs(
     members = catalog.expand(study.areas)
     chosen = [catalog.study_area(study, area).id] if area else list(members[:first])
     wholes = {catalog.areas[member].parent for member in members} & set(members)
-    notebooks = catalog.root / "notebooks"
+    found = partial(notebook_of, catalog.root)
     plan = catalog.plan(study.plan)
     # A project may do without some notebooks.
-    audited = (notebooks / AUDIT).is_file() and study is audited_study(catalog, plan)
-    recorded = (notebooks / RECORD).is_file() and has_record(catalog, study)
+    audited = found(AUDIT).is_file() and study is audited_study(catalog, plan)
+    recorded = found(RECORD).is_file() and has_record(catalog, study)
     jobs = []
     for language in (lang,) if lang else study.languages:
         common = {"lang": language, "root": str(catalog.root)}
@@ -247,7 +253,8 @@ def plan_jobs(
         def add(notebook: str, parameters: dict[str, str], name: str, title: str) -> None:
             tongue = parameters["lang"]
             folder, home = out / study.id / tongue / name, index_name(study, tongue)
-            jobs.append(Job(notebooks / notebook, parameters, folder, title, f"../../{home}"))
+            made = Job(found(notebook), parameters, folder, title, f"../../{home}")
+            jobs.append(replace(made, languages=study.languages))
 
         title = study.title.in_(language)
         if area is None and wholes:

@@ -73,10 +73,12 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
 
     from edu_metrics import report as sections
     from edu_metrics.batch.execution import read_ahead
+    from edu_metrics.catalog import base_of
     from edu_metrics.figures.output import new_figure, to_png
     from edu_metrics.report.context import hold
 
-    for notebook in (root / "notebooks").glob("*.ipynb"):
+    roots = filter(None, (root, base_of(root)))
+    for notebook in (path for one in roots for path in (one / "notebooks").glob("*.ipynb")):
         with contextlib.suppress(Exception):  # the report will say what is wrong with it
             read_ahead(notebook)
     for name in sections.__all__:
@@ -114,7 +116,7 @@ def _make_a_report(*sources: str) -> None:
     from edu_metrics.batch.execution import make
 
     v4: Any = nbformat.v4
-    cells = [v4.new_code_cell('lang = out = ""', metadata={"tags": ["parameters"]})]
+    cells = [v4.new_code_cell('lang = ""\nout = ""', metadata={"tags": ["parameters"]})]
     cells += [v4.new_markdown_cell("## a &amp; b"), *map(v4.new_code_cell, sources)]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     notebook = v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells)

@@ -1,23 +1,24 @@
-"""What all definitions share: strictness, slugs, texts in two languages, bounds, citations."""
+"""What all definitions share: years, bounds, citations, and how names are compared."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, model_serializer, model_validator
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$")]
+from edu_metrics.words.definition import Definition, Slug
+
 Year = Annotated[int, Field(ge=1900, le=2200)]
+#: Whole years, half-years and months: each is a series of its own.
+Period = Literal[
+    "year", "h1", "h2", "m01", "m02", "m03", "m04", "m05",
+    "m06", "m07", "m08", "m09", "m10", "m11", "m12",
+]  # fmt: skip
+#: What a figure may be of; a school year is a whole year that begins on another day.
+PERIODS: tuple[str, ...] = (*get_args(Period), "school_year")
 Better = Literal["higher", "lower", "neither"]
 
 _BOUND = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
@@ -34,25 +35,6 @@ _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "="}
 def _in_full(value: float) -> str:
     """Print every digit of a number and no exponent: a sum of money is read as such."""
     return np.format_float_positional(value, trim="-")
-
-
-class Definition(BaseModel):
-    """A frozen entry of a definition file; a key that it does not know is a fault."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
-    )
-
-
-class Text(Definition):
-    """The same words in Chinese and in English."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def in_(self, lang: str) -> str:
-        """Give the words in one language."""
-        return self.zh if lang == "zh" else self.en
 
 
 class Citation(Definition):
@@ -76,6 +58,8 @@ class Bound(Definition):
     >>> Bound.model_validate(">=95").met_by(95.0)
     True
     """
+
+    shorthand: ClassVar = {"type": "string", "pattern": _BOUND.pattern}
 
     op: Literal[">", ">=", "<", "<=", "=="]
     value: float

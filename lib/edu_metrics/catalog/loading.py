@@ -8,35 +8,48 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from edu_metrics.catalog.base import Definition, plain
+from edu_metrics.catalog.base import plain
+from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import Parts, check
+from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
+from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
     AreaFamily,
+    AreaLevel,
     Assumption,
     Break,
+    Correction,
+    Group,
     Indicator,
     Knowledge,
     Quantity,
     Source,
     Study,
 )
-from edu_metrics.catalog.reading_yaml import entries_of, nearest, parse, read_yaml
+from edu_metrics.catalog.own_formulas import read_own_formulas
+from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
+from edu_metrics.words import Unit, use_texts, use_units
+from edu_metrics.words.definition import Definition, Languages, nearest
 
 _Entry = TypeVar("_Entry")
 
 #: Where the entries of each kind stand: ``<table>.yaml``, or one file each in ``<table>/``.
-_TABLES: Mapping[type[Definition], str] = MappingProxyType(
+TABLES: Mapping[type[Definition], str] = MappingProxyType(
     {
         Source: "sources",
+        Unit: "units",
+        AreaLevel: "levels",
+        Group: "groups",
         Quantity: "quantities",
         Indicator: "indicators",
         Break: "breaks",
+        Correction: "corrections",
         Assumption: "assumptions",
         ReferenceClass: "reference_classes",
         Plan: "plans",
@@ -45,6 +58,15 @@ _TABLES: Mapping[type[Definition], str] = MappingProxyType(
     }
 )
 
+_ALL = tuple(TABLES.values())
+#: Tables that a project may do without.
+_OPTIONAL = ("corrections", "groups", "knowledge", "levels", "units")
+
+
+def in_files_of_their_own(model: type[Definition]) -> bool:
+    """Tell whether each entry of a kind has a file, in a folder that is called as the kind."""
+    return model in (ReferenceClass, Plan, Study, Scenario)
+
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
@@ -52,8 +74,11 @@ class Catalog:
 
     root: Path
     sources: Mapping[str, Source] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    levels: Mapping[str, AreaLevel] = field(default_factory=dict)
     areas: Mapping[str, Area] = field(default_factory=dict)
     families: Mapping[str, AreaFamily] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     breaks: Mapping[str, Break] = field(default_factory=dict)
@@ -63,6 +88,7 @@ class Catalog:
     plans: Mapping[str, Plan] = field(default_factory=dict)
     studies: Mapping[str, Study] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""
@@ -106,9 +132,14 @@ class Catalog:
         if area in members:
             return self.areas[area]
         wanted = plain(area)
-        for member in members:
-            if wanted in self._names(member):
-                return self.areas[member]
+        found = [member for member in members if wanted in self._names(member)]
+        if len(found) > 1:
+            raise DefinitionError(
+                f"study {study.id!r}: several areas are called {area!r}; name one by its id: "
+                f"{', '.join(found)}"
+            )
+        if found:
+            return self.areas[found[0]]
         known = [name for member in members for name in (member, *self._names(member))]
         listed = ", ".join(members[:8]) + (", ..." if len(members) > 8 else "")
         raise DefinitionError(
@@ -117,7 +148,7 @@ class Catalog:
 
     def _names(self, area: str) -> set[str]:
         entry = self.areas[area]
-        names = (entry.name.zh, entry.name.en, *entry.aliases, entry.code)
+        names = (*entry.name.by_language.values(), *entry.aliases, entry.code)
         return {plain(name) for name in names if name}
 
     def children(self, area: str, among: Iterable[str]) -> tuple[str, ...]:
@@ -195,19 +226,21 @@ def load_catalog(root: Path | str) -> Catalog:
     if not folder.is_dir():
         raise DefinitionError(f"{folder} is not a folder; expected the project's definitions there")
     faults: list[str] = []
-    parts = Parts()
+    tables = inherited_tables(Path(root), faults)
+    spoken = read_languages(folder, faults)
+    parts = Parts(spoken, read_own_formulas(folder, faults))
     _collect_areas(folder, parts, faults)
-    _collect_knowledge(folder, parts, faults)
-    for model, table in _TABLES.items():
-        if model in (ReferenceClass, Plan, Study, Scenario):
-            for path in sorted((folder / table).glob("*.yaml")):
-                _collect_file(model, path, parts, faults)
-        else:
-            _collect(model, folder, parts, faults)
+    _collect_tables(folder, (*_ALL, "knowledge"), tables, parts, faults)
+    base = base_of(Path(root)) if tables else None
+    if base is not None:
+        inherit(parts, _parts_of(base / "data" / "definitions", tables, faults, spoken), tables)
     faults += check(parts)
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
         raise DefinitionError(f"data/definitions: {number}", faults)
+    use_texts(spoken.texts)
+    use_units({name: unit for name, (_, unit) in parts.units.items()})
+    break_down(parts.plans, parts.indicators, parts.groups)
     return Catalog(
         root=Path(root).resolve(),
         **{
@@ -217,7 +250,74 @@ def load_catalog(root: Path | str) -> Catalog:
     )
 
 
+def inherited_entries(table: str) -> dict[str, Any]:
+    """
+    Give the entries of one table of the definitions that come with the package.
+
+    Parameters
+    ----------
+    table : str
+        Such as ``quantities``.
+
+    Returns
+    -------
+    dict
+        Entries by id.
+
+    Raises
+    ------
+    DefinitionError
+        If they are missing or broken.
+
+    Examples
+    --------
+    >>> inherited_entries("quantities")["teachers_primary"].unit
+    'persons'
+    """
+    faults: list[str] = []
+    parts = _parts_of(
+        shipped_root() / "data" / "definitions", (table,), faults, Spoken(Languages())
+    )
+    if faults:
+        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", faults)
+    return {name: entry for name, (_, entry) in parts.tables()[table].items()}
+
+
+def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: Spoken) -> Parts:
+    """Read some tables of a project that another one inherits from."""
+    if not folder.is_dir():
+        faults.append(f"project.yaml: base: expected a project folder; {folder} is none")
+    new: list[str] = []
+    parts = Parts(spoken, read_own_formulas(folder, new))
+    _collect_tables(folder, tables, tables, parts, new)
+    faults += [f"inherited {fault}" for fault in new]
+    return parts
+
+
+def _collect_tables(
+    folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
+) -> None:
+    """Read tables; of those that are optional the file may be missing."""
+    if "knowledge" in tables:
+        _collect_knowledge(folder, parts, faults)
+    for model, table in TABLES.items():
+        if table not in tables:
+            continue
+        if in_files_of_their_own(model):
+            for path in sorted((folder / table).glob("*.yaml")):
+                _collect_file(model, path, parts, faults)
+            faults += [
+                f"{table}/{path.name}: is not read; call it {path.stem}.yaml"
+                for path in sorted((folder / table).glob("*.[yY]*"))
+                if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
+            ]
+        elif (folder / f"{table}.yaml").is_file() or table not in {*optional, *_OPTIONAL}:
+            _collect(model, folder, parts, faults)
+
+
 def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
+    if path.stem in _OPTIONAL and not path.is_file():
+        return []
     if not path.is_file():
         faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
         content = None
@@ -232,10 +332,10 @@ def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) 
 
 
 def _collect(model: type[Any], folder: Path, parts: Parts, faults: list[str]) -> None:
-    table = _TABLES[model]
+    table = TABLES[model]
     name = f"{table}.yaml"
     for where, given in entries_of(_read(folder / name, (table,), parts, faults), name, faults):
-        entry, new = parse(model, given, where)
+        entry, new = parse(model, given, where, parts.spoken.languages)
         faults += new
         parts.add(table, where, entry, given, faults)
 
@@ -244,7 +344,7 @@ def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
     content = _read(folder / "areas.yaml", ("areas", "families"), parts, faults)
     for where, given in entries_of(content, "areas.yaml", faults):
         family = isinstance(given, dict) and "codes" in given
-        entry, new = parse(AreaFamily if family else Area, given, where)
+        entry, new = parse(AreaFamily if family else Area, given, where, parts.spoken.languages)
         faults += new
         parts.add("families" if family else "areas", where, entry, given, faults)
         if isinstance(entry, AreaFamily):
@@ -253,9 +353,7 @@ def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
 
 
 def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
-    """Read what plans do not print; a project whose plans need none has no such file."""
-    if not (folder / "knowledge.yaml").is_file():
-        return
+    """Read what plans do not print."""
     content = _read(folder / "knowledge.yaml", ("knowledge",), parts, faults)
     for where, given in entries_of(content, "knowledge.yaml", faults):
         kind = given.get("type") if isinstance(given, dict) else None
@@ -268,13 +366,15 @@ def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
             faults.append(f"{where}: type: {said}")
             parts.add("knowledge", where, None, given, faults)
             continue
-        entry, new = parse(KNOWLEDGE_TYPES.get(str(kind), Definition), given, where)
+        entry, new = parse(
+            KNOWLEDGE_TYPES.get(str(kind), Definition), given, where, parts.spoken.languages
+        )
         faults += new
         parts.add("knowledge", where, entry, given, faults)
 
 
 def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str]) -> None:
-    table = _TABLES[model]
+    table = TABLES[model]
     name = f"{table}/{path.name}"
     # Who refers to this file means it by its name, whatever is wrong inside.
     parts.broken.add((table, path.stem))
@@ -282,7 +382,7 @@ def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str])
     faults += [f"{table}/{fault}" for fault in new]
     if content is None and new:
         return
-    entry, new = parse(model, content, name)
+    entry, new = parse(model, content, name, parts.spoken.languages)
     faults += new
     parts.add(table, name, entry, content, faults)
     given = content.get("id") if isinstance(content, dict) else None
@@ -299,7 +399,7 @@ def _collect_targets(plan: Plan | None, content: Any, name: str, parts: Parts) -
         parts.targets += [(name, target) for target in plan.targets]
     elif isinstance(given, list):
         for item in given:
-            target, faults = parse(Target, item, name)
+            target, faults = parse(Target, item, name, parts.spoken.languages)
             if target is not None:
                 parts.targets.append((name, target))
             if faults and isinstance(item, dict):

@@ -13,12 +13,18 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache, partial
+from importlib import resources
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from edu_metrics.catalog.base import Better, Bound, Citation, Definition, Slug, Text, Year
+from edu_metrics.catalog.base import Better, Bound, Citation, Period, Year
+from edu_metrics.formulas import FORMULAS, Formula
+from edu_metrics.formulas.own import written_out
+from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
+from edu_metrics.words.units import Noun
 
 #: What each kind of distribution is given by.
 _GIVEN = {
@@ -82,8 +88,10 @@ class MechanismInput(Definition):
     A quantity (``teachers_primary``), the value of an indicator, or a number that is fixed.
     """
 
+    shorthand: ClassVar = {"type": ["string", "number"]}
+
     quantity: Slug | None = None
-    group: str = "all"
+    group: Slug = "all"
     indicator: Slug | None = None
     number: float | None = None
 
@@ -170,7 +178,27 @@ class MechanismUse(Definition):
         return given
 
 
-AreaLevel = Literal["nation", "region", "city", "district", "school"]
+class AreaLevel(Noun):
+    """A level in the tree of places, and what an area of it is called."""
+
+
+@cache
+def shipped_levels() -> Mapping[str, AreaLevel]:
+    """
+    Give the levels of this package, read when first asked for.
+
+    Examples
+    --------
+    >>> shipped_levels()["district"].word(2, "en")
+    'districts'
+    """
+    import yaml
+
+    text = resources.files("edu_metrics.catalog").joinpath("levels.yaml").read_text("utf-8")
+    listed = [AreaLevel.model_validate(entry) for entry in yaml.safe_load(text)]
+    return MappingProxyType({entry.id: entry for entry in listed})
+
+
 Rating = Literal["red", "amber", "green"]
 
 
@@ -196,12 +224,24 @@ class Area(Definition):
     id: Slug
     name: Text
     aliases: tuple[str, ...] = ()
-    level: AreaLevel
+    level: Slug
     code: str | None = None
     parent: Slug | None = None
     valid_from: Year | None = None
     valid_to: Year | None = None
     invented: bool = False
+
+    @model_validator(mode="after")
+    def _exists_for_a_while(self) -> Area:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(
+                f"valid_to: expected {self.valid_from} or later, found {self.valid_to}"
+            )
+        return self
+
+
+def _with_code(code: str, words: str) -> str:
+    return words.replace("{code}", code)
 
 
 class AreaFamily(Definition):
@@ -213,7 +253,7 @@ class AreaFamily(Definition):
 
     id: Slug
     name: Text
-    level: AreaLevel
+    level: Slug
     parent: Slug | None = None
     codes: tuple[str, ...] = Field(min_length=1)
     invented: bool = False
@@ -230,9 +270,7 @@ class AreaFamily(Definition):
         return tuple(
             Area(
                 id=f"{self.id}_{code}",
-                name=Text(
-                    zh=self.name.zh.replace("{code}", code), en=self.name.en.replace("{code}", code)
-                ),
+                name=self.name.map(partial(_with_code, code)),
                 level=self.level,
                 code=code,
                 parent=self.parent,
@@ -240,6 +278,20 @@ class AreaFamily(Definition):
             )
             for code in self.codes
         )
+
+
+class Group(Definition):
+    """A group of persons or institutions by sex, residence, minority, grade or the like."""
+
+    id: Slug
+    name: Text
+
+    @field_validator("id")
+    @classmethod
+    def _is_a_part(cls, given: str) -> str:
+        if given == "all":
+            raise ValueError("all is everybody, and no group; expected another id")
+        return given
 
 
 class Quantity(Definition):
@@ -256,9 +308,12 @@ class Quantity(Definition):
 class Input(Definition):
     """The quantity behind one argument of a formula, so many years before."""
 
+    shorthand: ClassVar = {"type": "string"}
+
     quantity: Slug
     lag: int = Field(default=0, ge=0, le=30)
-    group: str = "all"
+    group: Slug = "all"
+    period: Period = "year"
 
     @model_validator(mode="before")
     @classmethod
@@ -272,6 +327,8 @@ class Parameter(Definition):
 
     ``label`` says name and value in the reader's words: "of full marks, below 40 %".
     """
+
+    shorthand: ClassVar = {"type": ["string", "number"]}
 
     value: float | str
     unverified: bool = False
@@ -300,8 +357,23 @@ class Relation(Definition):
     indicators: tuple[Slug, ...] = Field(min_length=1)
 
 
+class Prices(Definition):
+    """
+    The year in whose prices money is told, and the quantity by which it is deflated.
+
+    The deflator is an index of prices by year, of the area or of one above it.
+    """
+
+    year: Year
+    deflator: Slug
+
+
 class Indicator(Definition):
-    """A defined rate, ratio or count: how it is computed, and which way is better."""
+    """
+    A defined rate, ratio or count: how it is computed, and which way is better.
+
+    ``formula`` names one, or is an expression of the inputs' names: ``places / children * 1000``.
+    """
 
     id: Slug
     name: Text
@@ -311,6 +383,10 @@ class Indicator(Definition):
     inputs: dict[str, Input]
     better: Better
     bounds: tuple[float | None, float | None]
+    #: Ends of the bounds that no value can have.
+    open: tuple[Literal["low", "high"], ...] = ()
+    #: Money in prices of a year; left out, it is told as it was paid.
+    prices: Prices | None = None
     #: Type of measure, for what is expected of a series before it is looked at.
     measure_type: str | None = None
     #: ``binomial`` where another year draws other persons, so that chance moves the rate; none
@@ -321,6 +397,48 @@ class Indicator(Definition):
     citation: Citation
     assumptions: tuple[Slug, ...] = ()
     note: Text | None = None
+    _calculation: Formula | None = PrivateAttr(default=None)
+
+    @property
+    def calculation(self) -> Formula:
+        """The formula, as its name or its expression says."""
+        if self._calculation is not None:
+            return self._calculation
+        return FORMULAS.get(self.formula) or written_out(self.formula)
+
+    def calculated_by(self, formula: Formula) -> None:
+        """Take the formula that its name was found to mean."""
+        self._calculation = formula
+
+    def has(self, value: float) -> bool:
+        """
+        Tell whether it can have a value, within its bounds.
+
+        Values at an end that is open it can't have.
+        """
+        low, high = self.bounds
+        above = low is None or value > low or (value == low and "low" not in self.open)
+        below = high is None or value < high or (value == high and "high" not in self.open)
+        return above and below
+
+    @property
+    def interval(self) -> str:
+        """Its bounds as they are written in mathematics: ``[0, 10)``."""
+        low, high = self.bounds
+        start = "(" if low is None or "low" in self.open else "["
+        end = ")" if high is None or "high" in self.open else "]"
+        first = "-inf" if low is None else f"{low:g}"
+        return f"{start}{first}, {'inf' if high is None else f'{high:g}'}{end}"
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Indicator:
+        low, high = self.bounds
+        if low is not None and high is not None and low >= high:
+            raise ValueError(f"bounds: expected the lower limit first, found [{low:g}, {high:g}]")
+        ends = {"low": low, "high": high}
+        if free := [end for end in self.open if ends[end] is None]:
+            raise ValueError(f"open: {free} without a limit in bounds {list(self.bounds)}")
+        return self
 
     @model_validator(mode="after")
     def _noise_is_that_of_a_share(self) -> Indicator:
@@ -349,6 +467,29 @@ class Break(Definition):
     year: Year
     why: Text
     citation: Citation
+
+
+class Correction(Definition):
+    """
+    What is used in place of a number that was printed wrongly; the raw file stays as it is.
+
+    Without a ``value`` the number is taken as not known; one that equals ``printed`` confirms it.
+    """
+
+    id: Slug
+    area: Slug
+    quantity: Slug
+    group: str = "all"
+    year: Year
+    printed: float
+    value: float | None
+    why: Text
+    citation: Citation
+
+    @property
+    def confirms(self) -> bool:
+        """Whether somebody looked and found the printed number right."""
+        return self.value == self.printed
 
 
 class Assumption(Definition):
@@ -409,7 +550,9 @@ class Study(Definition):
         Annotated[FileInput | PackageInput | SimulatedInput, Field(discriminator="type")], ...
     ] = Field(min_length=1)
     as_of: dt.date
-    languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+    #: Whether a school year such as 2020-21 counts for the year in which it starts or ends.
+    school_year: Literal["starts", "ends"] | None = None
+    languages: tuple[str, ...] = LANGUAGES
     simulated: bool = False
     track_record: bool | None = None
     note: Text

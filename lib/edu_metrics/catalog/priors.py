@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from edu_metrics.catalog.base import Definition, Slug, Text
 from edu_metrics.errors import DefinitionError
+from edu_metrics.words.definition import Definition, Slug, Text
 
 #: The prior of a series of which nothing is said: it was learned from all types together.
 WIDEST = "any"
@@ -76,6 +76,12 @@ class Prior(Definition):
     def towards(self, *, falling: bool) -> Prior:
         """Give the same expectations of a measure that gets better by falling."""
         return self.model_copy(update={"drift_mean": -self.drift_mean}) if falling else self
+
+    def for_changes_of(self, size: float) -> Prior:
+        """Give the same expectations of a series whose yearly changes are of a size of its own."""
+        factor = size / self.surprise_sd
+        lengths = ("drift_mean", "drift_common_sd", "drift_own_sd", "surprise_sd", "still_sd")
+        return self.model_copy(update={name: factor * getattr(self, name) for name in lengths})
 
 
 class PriorPanel(Definition):

@@ -7,7 +7,6 @@ Pydantic's faults are said in words that the author of a definition can act on.
 from __future__ import annotations
 
 import copy
-import difflib
 import functools
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from edu_metrics.catalog.base import Definition
+from edu_metrics.words.definition import Definition, Languages, nearest
 
 _EXPECTED = {
     "bool_parsing": "true or false",
@@ -43,21 +42,6 @@ _EXPECTED = {
 }
 _KINDS = {dict: "a mapping", list: "a list", type(None): "nothing", str: "text", bool: "yes or no"}
 _LONGEST_SHOWN = 80
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """
-    Offer the known name that a misspelt one is closest to.
-
-    Examples
-    --------
-    >>> nearest("cohort_retentoin", ["share", "cohort_retention"])
-    "; did you mean 'cohort_retention'?"
-    >>> nearest("zzz", ["share"])
-    ''
-    """
-    found = difflib.get_close_matches(str(name), [str(item) for item in known], n=1, cutoff=0.6)
-    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def kind_of(given: Any) -> str:
@@ -113,7 +97,7 @@ def _say(error: Any, model: type[BaseModel], given: Any) -> str:
 def _expected(error: Any, below: list[Any]) -> str:
     kind = error["type"]
     if kind in ("model_type", "model_attributes_type"):
-        return f"a mapping with {', '.join(_fields(below, required=True))}"
+        return f"a mapping with {', '.join(_fields(below, required=True) or _fields(below))}"
     if kind.startswith("date_"):
         return "a date such as 2020-12-02"
     if kind in _EXPECTED:
@@ -307,7 +291,9 @@ def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     return content, tuple(loader.doubles)
 
 
-def parse(model: type[_Model], given: Any, where: str) -> tuple[_Model | None, list[str]]:
+def parse(
+    model: type[_Model], given: Any, where: str, languages: Languages | None = None
+) -> tuple[_Model | None, list[str]]:
     """
     Make a model of what a file holds, and say every fault in it.
 
@@ -319,6 +305,8 @@ def parse(model: type[_Model], given: Any, where: str) -> tuple[_Model | None, l
         What the file holds.
     where : str
         File and entry, put before each fault.
+    languages : Languages, optional
+        Those in which its texts stand; left out, one is enough.
 
     Returns
     -------
@@ -331,14 +319,17 @@ def parse(model: type[_Model], given: Any, where: str) -> tuple[_Model | None, l
     if not isinstance(given, dict):
         return None, [f"{where}: expected a mapping of fields, found {kind_of(given)}"]
     try:
-        return model.model_validate(given), []
+        return model.model_validate(given, context=languages), []
     except ValidationError as error:
         faults = [f"{where}: {fault}" for fault in faults_of(error, model, given)]
-        return _without_unknown_keys(model, given, error), faults
+        return _without_unknown_keys(model, given, error, languages), faults
 
 
 def _without_unknown_keys(
-    model: type[_Model], given: dict[str, Any], error: ValidationError
+    model: type[_Model],
+    given: dict[str, Any],
+    error: ValidationError,
+    languages: Languages | None,
 ) -> _Model | None:
     places = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
     if not places:
@@ -351,7 +342,7 @@ def _without_unknown_keys(
             holder = holder if isinstance(holder, dict) and part not in holder else holder[part]
         holder.pop(key, None)
     try:
-        return model.model_validate(rest)
+        return model.model_validate(rest, context=languages)
     except ValidationError:
         return None
 

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from edu_metrics.catalog.base import Better, Definition, Slug, Text, Year
+from edu_metrics.catalog.base import Better, Year
+from edu_metrics.words.definition import Definition, Slug, Text
 
 #: Bands of the starting value, each with its upper end, which belongs to it. [percent]
 BANDS: dict[str, float] = {

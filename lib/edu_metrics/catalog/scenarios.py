@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from edu_metrics.catalog.base import Definition, Slug, Text
+from edu_metrics.words.definition import Definition, Slug, Text
 
 #: How many years after the start a step takes effect; 0 is from the first year on.
 After = Annotated[int, Field(ge=0, le=50)]

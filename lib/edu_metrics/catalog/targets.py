@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from edu_metrics.catalog.base import Bound, Definition, Slug, Text, Year
-from edu_metrics.catalog.reading_yaml import nearest
+from edu_metrics.catalog.base import Bound, Period, Year
 from edu_metrics.errors import DefinitionError
+from edu_metrics.words.definition import Definition, Slug, Text, nearest
 
 Kind = Literal[
     "level",
@@ -79,6 +80,20 @@ class TotalChange(Definition):
     change: tuple[Bound, ...] = Field(min_length=1)
 
 
+class ChangeSince(Definition):
+    """Bounds on the change between two named years."""
+
+    type: Literal["change_since"]
+    unit: ChangeUnit
+    since: Year
+    by: Year
+    change: tuple[Bound, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> ChangeSince:
+        return _in_order(self, self.since, self.by)
+
+
 class SumOverYears(Definition):
     """Bounds on the sum of a yearly flow over named years."""
 
@@ -88,18 +103,242 @@ class SumOverYears(Definition):
 
 
 class Rank(Definition):
-    """A place among areas, 1 being the best."""
+    """A place among areas, 1 being the best; or, in percent, the part of them that this is."""
 
     type: Literal["rank"]
     year: Year
     bound: Bound
+    unit: Literal["place", "percent"] = "place"
     among: tuple[Slug, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _is_a_place(self) -> Rank:
+        most = 100 if self.unit == "percent" else math.inf
+        if not 1 <= self.bound.value <= most:
+            raise ValueError(
+                f"bound: expected a rank from 1, in percent to 100, found {self.bound}"
+            )
+        return self
+
+
+class Reference(Definition):
+    """What a value is compared with: an area, a group, an indicator, a year, or a number."""
+
+    area: Slug | None = None
+    group: Slug | None = None
+    indicator: Slug | None = None
+    year: Year | None = None
+    value: float | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Reference:
+        named = self.model_fields_set
+        if not named or ("value" in named and len(named) > 1):
+            raise ValueError(
+                "expected some of area, group, indicator and year, or a value alone, found "
+                + (", ".join(sorted(named)) or "nothing")
+            )
+        return self
+
+    @property
+    def series(self) -> str:
+        """A name for the series that is meant."""
+        return f"{self.indicator or ''} {self.area or ''}"
+
+    @property
+    def own_past(self) -> bool:
+        """Whether it is the very series in another year."""
+        return self.model_fields_set == {"year"}
+
+
+class Relative(Definition):
+    """
+    A bound on how a value stands to another one.
+
+    ``difference`` is the value less the other one, ``ratio`` the value by the other one, and
+    ``gap_closed`` the part of the gap between both in ``since`` that is closed. [percent]
+    """
+
+    type: Literal["relative"]
+    measure: Literal["difference", "ratio", "gap_closed"]
+    to: Reference
+    year: Year
+    since: Year | None = None
+    bound: Bound
+
+    @model_validator(mode="after")
+    def _gap_has_a_start(self) -> Relative:
+        closed = self.measure == "gap_closed"
+        if closed != (self.since is not None):
+            raise ValueError("since: expected with gap_closed, whose gap it dates, and only there")
+        if closed and (not self.bound.rising or self.to.own_past or self.to.year is not None):
+            raise ValueError(
+                "gap_closed: expected a bound such as '>=50', the percent of the gap that is "
+                "closed, and a reference without a year of its own"
+            )
+        return _in_order(self, self.since or self.year - 1, self.year)
+
+    def in_full(self) -> ChangeSince | Relative:
+        """Say a comparison with the series' own past as the change that it is."""
+        if not self.to.own_past:
+            return self
+        bound, unit = self.bound, "points"
+        if self.measure == "ratio":
+            bound = Bound(op=bound.op, value=round(100 * (bound.value - 1), 9))
+            unit = "percent"
+        return ChangeSince.model_validate(
+            {"type": "change_since", "unit": unit, "since": self.to.year, "by": self.year,
+             "change": [bound]}
+        )  # fmt: skip
+
+
+class Areas(Definition):
+    """How many of several areas keep a condition, each with its own numbers."""
+
+    type: Literal["areas"]
+    among: tuple[Slug, ...] = Field(min_length=2)
+    each: Annotated[Level | ChangeSince | Relative, Field(discriminator="type")]
+    bound: Bound
+    unit: Literal["areas", "percent"] = "areas"
+
+    @model_validator(mode="after")
+    def _asks_of_each_alike(self) -> Areas:
+        if isinstance(self.each, Relative):
+            if self.each.to.area is None and self.each.to.value is None:
+                raise ValueError("each: to: expected an area or a value, the same for every area")
+        elif isinstance(self.each, Level) and len(self.each.at) > 1:
+            raise ValueError("each: at: expected one year")
+        if self.bound.value < 0 or (self.unit == "percent" and self.bound.value > 100):
+            raise ValueError(f"bound: expected 0 or more, in percent to 100, found {self.bound}")
+        return self
+
+
+_Dated = TypeVar("_Dated", ChangeSince, Relative)
+
+
+def _in_order(condition: _Dated, first: int, last: int) -> _Dated:
+    if first >= last:
+        raise ValueError(f"since: expected a year before {last}, found {first}")
+    return condition
 
 
 Condition = Annotated[
-    Level | EachYear | YearlyChange | AverageChange | TotalChange | SumOverYears | Rank,
+    Level
+    | EachYear
+    | YearlyChange
+    | AverageChange
+    | TotalChange
+    | ChangeSince
+    | SumOverYears
+    | Rank
+    | Relative
+    | Areas,
     Field(discriminator="type"),
 ]
+
+
+class Milestones(Definition):
+    """
+    A rule that gives every year on the way its bound.
+
+    ``line`` runs straight to the bound in the last year, ``growth`` changes by the percent of the
+    bound in each year on the year before (compound), and ``halving`` comes to half in so many
+    years. The start is the plan's own baseline (``stated``) or what was observed in ``since``.
+    """
+
+    rule: Literal["line", "growth", "halving"]
+    start: Literal["stated", "observed"]
+    since: Year | None = None
+    until: Year | None = None
+    bound: Bound | None = None
+    half_in: int | None = Field(default=None, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _has_what_its_rule_takes(self) -> Milestones:
+        halving = self.rule == "halving"
+        if halving != (self.half_in is not None) or halving == (self.bound is not None):
+            raise ValueError(
+                "expected half_in, the years in which it halves"
+                if halving
+                else f"expected a bound for the rule {self.rule}, and no half_in"
+            )
+        if self.rule == "growth" and self.bound is not None and self.bound.value <= -100:
+            raise ValueError(f"bound: nothing falls by more than all, found {self.bound}")
+        return self
+
+    def conditions(self, baseline: Baseline | None, deadline: int | None) -> list[dict[str, Any]]:
+        """Work out the condition of each year, or raise ValueError for what the rule lacks."""
+        stated = self.start == "stated"
+        if stated and (baseline is None or baseline.year is None or not baseline.exact):
+            raise ValueError(
+                "milestones: start: expected a baseline with an exact value and a year"
+            )
+        since = baseline.year if baseline and stated else self.since
+        until = self.until or deadline
+        if since is None or until is None or (stated and self.since not in (None, since)):
+            raise ValueError(
+                "milestones: expected since, the year of the start (that of the baseline where it "
+                "is stated), and until where the target has no deadline"
+            )
+        if since >= until:
+            raise ValueError(f"milestones: expected a start before {until}, found {since}")
+        start = baseline.value if baseline and stated else None
+        return [self._in(year, since, until, start) for year in range(since + 1, until + 1)]
+
+    def _in(self, year: int, since: int, until: int, start: float | None) -> dict[str, Any]:
+        passed = year - since
+        if self.rule == "line" and self.bound:
+            part = passed / (until - since)
+            if start is None:
+                return {
+                    "type": "relative", "measure": "gap_closed", "since": since, "year": year,
+                    "to": {"value": self.bound.value}, "bound": f">={100 * part:.9f}",
+                }  # fmt: skip
+            return _level(year, self.bound.op, start + part * (self.bound.value - start))
+        factor, op = 0.5 ** (passed / (self.half_in or 1)), "<="
+        if self.bound:
+            factor, op = (1 + self.bound.value / 100) ** passed, self.bound.op
+        if start is not None:
+            return _level(year, op, start * factor)
+        change = Bound(op=op, value=round(100 * (factor - 1), 9))
+        return {"type": "change_since", "unit": "percent", "since": since, "by": year,
+                "change": [change]}  # fmt: skip
+
+
+def _level(year: int, op: str, value: float) -> dict[str, Any]:
+    return {"type": "level", "at": {year: {"op": op, "value": round(value, 9)}}}
+
+
+def years_named(condition: Condition) -> tuple[int, ...]:
+    """
+    Give the years by which a condition asks for something, as it names them itself.
+
+    Examples
+    --------
+    >>> years_named(Level(type="level", at={2021: ">95", 2022: ">95"}))
+    (2021, 2022)
+    """
+    each = getattr(condition, "each", None)
+    last = getattr(condition, "year", None) or getattr(condition, "by", None)
+    return (
+        *getattr(condition, "at", ()),
+        *getattr(condition, "years", ()),
+        *filter(None, [last]),
+        *(years_named(each) if each else ()),
+    )
+
+
+def _ways(condition: Condition) -> set[bool]:
+    """Say which way a condition wants a value to go: up, down, or none where it is of a place."""
+    if isinstance(condition, Areas):
+        return _ways(condition.each)
+    if isinstance(condition, Rank) or getattr(condition, "measure", "") == "gap_closed":
+        return set()
+    single = getattr(condition, "bound", None)
+    several = getattr(condition, "bounds", ()) or getattr(condition, "change", ())
+    bounds = [*getattr(condition, "at", {}).values(), *several, *filter(None, [single])]
+    return {bound.rising for bound in bounds if bound.op != "=="}
+
 
 #: Conditions that say nothing until it is known how many yearly steps a clause can mean.
 STEPWISE = (EachYear, YearlyChange, AverageChange, TotalChange)
@@ -113,6 +352,7 @@ class Reading(Definition):
     One exact meaning of a target: all its conditions must hold.
 
     A reading that this toolkit can't judge says why in ``undecided`` and has no conditions.
+    ``milestones`` are worked out into conditions, one a year, when the target is loaded.
     ``derived`` marks a number that the clause implies and does not print.
     """
 
@@ -122,11 +362,17 @@ class Reading(Definition):
     derived: bool = False
     indicator: Slug | None = None
     conditions: tuple[Condition, ...] = ()
+    milestones: Milestones | None = None
     undecided: Text | None = None
+
+    @field_validator("conditions")
+    @classmethod
+    def _in_full(cls, given: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return tuple(one.in_full() if isinstance(one, Relative) else one for one in given)
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Reading:
-        if bool(self.conditions) == bool(self.undecided):
+        if bool(self.conditions or self.milestones) == bool(self.undecided):
             raise ValueError(
                 "expected either conditions, or undecided with the reason why none can be given"
             )
@@ -170,10 +416,20 @@ class Target(Definition):
     indicator: Slug | None
     areas: tuple[Slug, ...] = Field(min_length=1)
     population: Text
+    #: Group and period of the indicator that is meant.
+    group: Slug = "all"
+    period: Period = "year"
     unit: str
     better: Literal["higher", "lower", "hold", "reach"]
+    #: Whether the plan must be held to it or only expects it.
+    obligation: Literal["binding", "expected"] | None = None
+    priority: Literal["high", "medium", "low"] | None = None
+    #: The body that answers for it.
+    responsible: Text | None = None
     baseline: Baseline | None = None
     deadline: Year | None
+    #: The day in that year by which it is promised, where one is printed.
+    due_on: dt.date | None = None
     quote: str = Field(min_length=1)
     locator: str = Field(min_length=1)
     steps: tuple[Annotated[int, Field(ge=1, le=20)], ...] = ()
@@ -192,6 +448,38 @@ class Target(Definition):
             raise ValueError("a numeric target needs an indicator")
         return given
 
+    @field_validator("readings")
+    @classmethod
+    def _milestones_are_worked_out(
+        cls, given: tuple[Reading, ...], info: ValidationInfo
+    ) -> tuple[Reading, ...]:
+        baseline, deadline = info.data.get("baseline"), info.data.get("deadline")
+        return tuple(
+            Reading.model_validate(
+                {
+                    **dict(reading),
+                    "conditions": [
+                        *reading.conditions,
+                        *reading.milestones.conditions(baseline, deadline),
+                    ],
+                    "milestones": None,
+                }
+            )
+            if reading.milestones
+            else reading
+            for reading in given
+        )
+
+    @field_validator("due_on")
+    @classmethod
+    def _day_is_in_the_year(cls, given: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        deadline = info.data.get("deadline")
+        if given is not None and "deadline" in info.data and given.year != deadline:
+            raise ValueError(
+                f"expected a day in the year of the deadline, {deadline}, found {given}"
+            )
+        return given
+
     @model_validator(mode="after")
     def _readings_are_whole(self) -> Target:
         if self.tier == "numeric" and not self.readings:
@@ -203,6 +491,14 @@ class Target(Definition):
             defaults = [reading.id for reading in self.readings if reading.default]
             if len(defaults) != 1:
                 raise ValueError(f"readings: expected exactly one default, found {defaults}")
+        usual = self.default_reading
+        if usual and usual.indicator in (None, self.indicator):
+            ways: set[bool] = set().union(*map(_ways, usual.conditions))
+            if self.better in ("higher", "lower") and ways == {self.better == "lower"}:
+                raise ValueError(
+                    f"better: {self.better} is said to be better, and reading {usual.id!r} asks "
+                    "for the other way alone; mend the bounds or better"
+                )
         blind = [
             r.id for r in self.readings if r.conditions and not (r.indicator or self.indicator)
         ]

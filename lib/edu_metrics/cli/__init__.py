@@ -6,7 +6,16 @@ import gc
 import sys
 
 # The help lists the verbs in this order.
-from edu_metrics.cli import definitions, gathering, judging, reports  # noqa: F401
+from edu_metrics.cli import (  # noqa: F401
+    aggregating,
+    definitions,
+    gathering,
+    inspecting,
+    judging,
+    reports,
+    starting,
+    tables,
+)
 from edu_metrics.cli.common import FAULT, INTERRUPTED, USAGE, app, stop
 from edu_metrics.errors import EduMetricsError
 

@@ -37,7 +37,7 @@ class Format(StrEnum):
 
 
 class Lang(StrEnum):
-    """Languages."""
+    """Languages whose texts come with the package."""
 
     ZH = "zh"
     EN = "en"

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, usage
+from edu_metrics.cli.common import Format, Root, Shape, app, load, usage
+from edu_metrics.cli.inspecting import tell_findings
 from edu_metrics.cli.printing import print_json, print_rows
-from edu_metrics.cli.sums import tell_sums_apart
 
 
 class AuditFormat(StrEnum):
@@ -24,7 +24,7 @@ class AuditFormat(StrEnum):
 
 @app.command()
 def check(root: Root = None) -> None:
-    """Load all definitions and report every fault in them, and sums that the data contradict."""
+    """Load all definitions and report every fault in them; name what is odd in built tables."""
     from edu_metrics.report.tables import is_current
 
     catalog = load(root)
@@ -38,7 +38,18 @@ def check(root: Root = None) -> None:
     )
     for study in catalog.studies.values():
         if is_current(catalog, study):
-            tell_sums_apart(catalog, study)
+            tell_findings(catalog, study)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path, typer.Option(help="Folder for them.")] = Path("schemas"),
+) -> None:
+    """Write JSON Schema of definition files, for completion and hover text in an editor."""
+    from edu_metrics.catalog.schema import write_schemas
+
+    for path in write_schemas(out):
+        sys.stdout.write(f"{path}\n")
 
 
 @app.command()
@@ -59,7 +70,13 @@ def targets(
             "indicator": target.indicator,
             "kind": target.kind,
             "areas": list(target.areas),
+            "obligation": target.obligation,
+            "priority": target.priority,
+            "responsible": target.responsible.model_dump() if target.responsible else None,
             "deadline": target.deadline,
+            "due_on": target.due_on.isoformat() if target.due_on else None,
+            "group": target.group,
+            "period": target.period,
             "quote": target.quote,
             "locator": target.locator,
             "readings": [reading.id for reading in target.readings],
@@ -78,17 +95,18 @@ def audit(
     shape: Annotated[AuditFormat, typer.Option("--format", help="How to print.")] = (
         AuditFormat.TABLE
     ),
-    lang: Annotated[Lang, typer.Option(help="Language of table and Markdown.")] = Lang.ZH,
+    lang: Annotated[str, typer.Option(help="Language of table and Markdown.")] = "zh",
     root: Root = None,
 ) -> None:
     """Hold a plan's numbers against each other and list what was found."""
     from edu_metrics.plan_audit import as_rows
     from edu_metrics.report.audit import audit_plan
-    from edu_metrics.words import say
+    from edu_metrics.words import require_language, say
 
     catalog = load(root)
     with usage():
         entry = catalog.plan(plan)
+        require_language(lang)
     rows = as_rows(audit_plan(catalog, entry))
     if shape is AuditFormat.JSON:
         print_json({"plan": entry.id, "findings": rows})

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of
-from edu_metrics.cli.sums import tell_sums_apart
+from edu_metrics.cli.inspecting import tell_findings
 from edu_metrics.errors import EduMetricsError, require_extra
 
 
@@ -26,7 +26,7 @@ def build(
     for study in studies_of(catalog, studies):
         path = prepare(catalog, study, force=True)
         sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
-        tell_sums_apart(catalog, study)
+        tell_findings(catalog, study)
 
 
 @app.command()

@@ -14,7 +14,6 @@ from edu_metrics.cli.common import (
     INTERRUPTED,
     USAGE,
     Format,
-    Lang,
     PaceUnit,
     Root,
     Shape,
@@ -157,7 +156,7 @@ def explore(
     study: Annotated[str | None, typer.Argument(help="Study that is looked at first.")] = None,
     area: Annotated[str | None, typer.Option(help="Area at first: id, name or alias.")] = None,
     target: Annotated[str | None, typer.Option(help="Target at first.")] = None,
-    lang: Annotated[Lang, typer.Option(help="Language at first.")] = Lang.ZH,
+    lang: Annotated[str, typer.Option(help="Language at first.")] = "zh",
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port; a free one when left out.")
     ] = None,
@@ -169,11 +168,14 @@ def explore(
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
     import webbrowser
 
+    from edu_metrics.catalog import notebook_of
     from edu_metrics.explorer import NOTEBOOK, serve
-    from edu_metrics.words import say
+    from edu_metrics.words import require_language, say
 
     catalog = load(root)
-    given = {"lang": str(lang), "root": str(catalog.root.resolve())}
+    with usage():
+        require_language(lang)
+    given = {"lang": lang, "root": str(catalog.root.resolve())}
     if study is not None:
         entry, areas, targets = asked_for(catalog, study, area, target)
         given |= {"study": entry.id, "area": (areas or ("",))[0], "target": (targets or ("",))[0]}
@@ -187,7 +189,7 @@ def explore(
         if browser:
             webbrowser.open(address)
 
-    stopped = serve(catalog.root / NOTEBOOK, given, lang=lang, port=port, ready=ready)
+    stopped = serve(notebook_of(catalog.root, NOTEBOOK), given, lang=lang, port=port, ready=ready)
     if stopped == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)
 

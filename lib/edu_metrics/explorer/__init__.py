@@ -9,18 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import find_root, load_catalog, nearest
-from edu_metrics.errors import DefinitionError, require_extra
+from edu_metrics.catalog import find_root, load_catalog
+from edu_metrics.errors import require_extra
 from edu_metrics.explorer.serving import serve
-from edu_metrics.words import LANGUAGES
+from edu_metrics.words import require_language
 
 if TYPE_CHECKING:
     from edu_metrics.explorer.selection import Prepare
 
 __all__ = ["NOTEBOOK", "serve", "show_explorer"]
 
-#: The notebook that shows the explorer, below the project folder.
-NOTEBOOK = "notebooks/scenario_explorer.ipynb"
+#: The notebook that shows the explorer.
+NOTEBOOK = "scenario_explorer.ipynb"
 
 
 def show_explorer(
@@ -62,14 +62,12 @@ def show_explorer(
     MissingExtraError
         If a library of the extra is not installed.
     """
-    if lang not in LANGUAGES:
-        raise DefinitionError(
-            f"no language {lang!r}{nearest(lang, LANGUAGES)} (there are {', '.join(LANGUAGES)})"
-        )
+    catalog = load_catalog(Path(root) if root else find_root())
+    require_language(lang)
     require_extra("explore")
     # What computes and draws is loaded in the kernel, and not by the server.
     from edu_metrics.explorer.panel import Explorer
     from edu_metrics.explorer.selection import Selection
 
-    selection = Selection(load_catalog(Path(root) if root else find_root()), prepare)
+    selection = Selection(catalog, prepare)
     return Explorer(selection, selection.choose(study, area, target), lang).page

@@ -26,9 +26,8 @@ from edu_metrics.explorer.render import (
 from edu_metrics.explorer.selection import Choice, Selection
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
 from edu_metrics.trajectories.levers import Lever
-from edu_metrics.words import LANGUAGES, number, say
+from edu_metrics.words import language_name, languages, number, say
 
-_NAMES = {"zh": "中文", "en": "English"}
 #: How finely a lever is set. [unit of the lever]
 _STEPS = {"persons": 1.0, "places": 1.0, "percent": 1.0, "points": 0.5, "marks": 0.1}
 _MOST_SHOCK = 20.0  # [points or percent]
@@ -62,7 +61,7 @@ class Explorer:
         self.choose_head, self.assume_head = widgets.HTML(), widgets.HTML()
         self.shock_head = widgets.HTML()
         self.language = widgets.ToggleButtons(
-            options=[(_NAMES[name], name) for name in LANGUAGES], value=lang
+            options=[(language_name(name), name) for name in languages()], value=lang
         )
         self.study, self.area, self.target, self.reading, self.course = (
             widgets.Dropdown() for _ in range(5)

@@ -22,7 +22,7 @@ from edu_metrics.reachability import Missing, MissingInputs, Verdict, chance, ed
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, number, percent, say, signed
+from edu_metrics.words import amount, date, number, percent, say, signed, unit_of
 from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
 
@@ -199,8 +199,8 @@ def _png(figure: Figure) -> bytes:
 
 def _panel(what_if: WhatIf, answer: Answer, lang: str) -> dict[str, Any]:
     indicator, found = what_if.indicator, what_if.assessment
-    money = indicator.unit == "yuan"
-    scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
+    unit = unit_of(indicator.unit)
+    scale = unit.divisor(lang)
     record = what_if.store.record(indicator.id, found.area)
     observed = [(year, value / scale) for year, value in sorted(record.exact.items())]
     if found.start == "plan_statement" and what_if.reason is None:
@@ -221,7 +221,7 @@ def _panel(what_if: WhatIf, answer: Answer, lang: str) -> dict[str, Any]:
                 courses.append(CourseLine(name, answer.years, middle, low, high, quiet))
     bounds = tuple(None if limit is None else limit / scale for limit in indicator.bounds)
     return {
-        "unit_label": say("unit.yuan_large" if money else f"unit.{indicator.unit}", lang),
+        "unit_label": unit.label(lang),
         "observed": observed,
         "courses": courses,
         "promised": _promised(what_if, scale),
@@ -425,8 +425,8 @@ def _due(what_if: WhatIf, lang: str) -> str:
 def pace_label(what_if: WhatIf, lang: str) -> str:
     """Say what the slider of the pace counts."""
     way = "rising" if what_if.situation.sign > 0 else "falling"
-    kind = what_if.slider.kind
-    return say(f"explore.pace_{kind}_{way}", lang, unit=say(f"unit.{what_if.indicator.unit}", lang))
+    kind, unit = what_if.slider.kind, unit_of(what_if.indicator.unit)
+    return say(f"explore.pace_{kind}_{way}", lang, unit=unit.word(None, lang))
 
 
 def pace_note_html(what_if: WhatIf, lang: str) -> str:

@@ -52,6 +52,7 @@ from edu_metrics.reachability.scenarios.courses import (
 from edu_metrics.reachability.scenarios.running import changes_nothing, judged_course
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
 from edu_metrics.trajectories.levers import Lever
+from edu_metrics.words import unit_of
 
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
 OWN_PACE, LEVERS = "own_pace", "levers"
@@ -303,7 +304,7 @@ class WhatIf:
         needed = max(abs(found.required_pace or 0.0), abs(found.past_pace or 0.0))
         if self.indicator.unit == "percent":
             return PaceSlider(-3.0, max(10.0, float(math.ceil(1.2 * needed))), 0.1, "points")
-        if self.indicator.unit.startswith("yuan") or self.start_value > 1000:
+        if unit_of(self.indicator.unit).money or self.start_value > 1000:
             return PaceSlider(-10.0, 20.0, 0.5, "percent")
         high = max(5.0, float(math.ceil(2 * needed)), float(math.ceil(self.start_value / 10)))
         return PaceSlider(-5.0, high, 1.0 if high >= 10 else 0.5, "units")

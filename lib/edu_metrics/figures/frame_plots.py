@@ -23,7 +23,7 @@ from edu_metrics.figures.courses import CourseLine, plot_courses
 from edu_metrics.figures.outlook import plot_outlook
 from edu_metrics.figures.style import COLOURS, STANDARD, use_style
 from edu_metrics.figures.track import Said, plot_reliability
-from edu_metrics.words import say
+from edu_metrics.words import say, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def plot_fan(
     return plot_outlook(
         _axes(ax),
         title=area if title is None else title,
-        unit_label=say("unit.percent", lang) if unit is None else unit,
+        unit_label=unit_of("percent").label(lang) if unit is None else unit,
         observed=_points(history, area),
         fan=fan,
         promised=_promised(target, max(years) if due is None else due),
@@ -425,7 +425,7 @@ def _draw_paths(
     ax = plot_courses(
         _axes(ax),
         title=area if title is None else title,
-        unit_label=say("unit.percent", lang) if unit is None else unit,
+        unit_label=unit_of("percent").label(lang) if unit is None else unit,
         observed=_points(history, area),
         courses=courses,
         promised=_promised(target, last if due is None else due),

@@ -42,7 +42,7 @@ from edu_metrics.figures._room import (
     year_ticks,
 )
 from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, use_style
-from edu_metrics.words import say
+from edu_metrics.words import say, unit_of
 
 #: What a panel can show, in the order of the legend.
 OUTLOOK_PARTS: Final = (
@@ -244,7 +244,7 @@ def _set_values(ax: Axes, values: Sequence[float], unit_label: str, lang: str) -
     bottom, top = low - air, high + air
     if low >= 0:
         bottom = max(bottom, 0.0)
-    if high <= 100 and unit_label == say("unit.percent", lang):
+    if high <= 100 and unit_label == unit_of("percent").label(lang):
         top = min(top, 100.0)
     ax.set_ylim(bottom, top)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))

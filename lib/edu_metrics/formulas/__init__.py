@@ -5,7 +5,8 @@ A formula takes counts (or, where its name says so, percentages 0-100), refuses 
 outside its domain with what to use instead, and knows nothing of areas, plans or files. One
 kind goes in and the same kind comes out: a number, an array or a Series. ``FORMULAS`` holds
 those that an indicator definition may name: their arguments are one number for each area and year;
-those that take a distribution or a list of schools are called from code.
+those that take a distribution or a list of schools are called from code. A definition may also
+write its formula out, or call a function of the project's own.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from edu_metrics.formulas.enrolment import (
     net_enrolment,
     reconstructed_cohort,
 )
+from edu_metrics.formulas.expressions import Expression
 from edu_metrics.formulas.inequality import (
     adjusted_parity_index,
     atkinson,
@@ -163,6 +165,8 @@ class Formula:
     pooling : {"counts", "sum", "none"}
         For several areas together: pool each argument and apply the formula, add up the results,
         or neither.
+    equation : Expression or None
+        The same written out, where it can be: what its result measures follows from it.
     """
 
     name: str
@@ -170,31 +174,36 @@ class Formula:
     arguments: tuple[str, ...]
     may_pass_100: bool
     pooling: Pooling
+    equation: Expression | None = None
 
 
-def _entry(function: Callable[..., Any], pooling: Pooling, *, may_pass_100: bool) -> Formula:
-    name = function.__name__
-    return Formula(
-        name, function, tuple(inspect.signature(function).parameters), may_pass_100, pooling
-    )
+_PERCENT, _QUOTIENT, _VALUE = "100 * {} / {}", "{} / {}", "{}"
+
+
+def _entry(
+    function: Callable[..., Any], pooling: Pooling, equation: str, *, may_pass_100: bool
+) -> Formula:
+    arguments = tuple(inspect.signature(function).parameters)
+    written = Expression(equation.format(*arguments))
+    return Formula(function.__name__, function, arguments, may_pass_100, pooling, written)
 
 
 _ENTRIES = (
-    _entry(as_published, "none", may_pass_100=True),
-    _entry(average_class_size, "counts", may_pass_100=True),
-    _entry(cohort_retention, "counts", may_pass_100=True),
-    _entry(count, "sum", may_pass_100=True),
-    _entry(coverage, "counts", may_pass_100=False),
-    _entry(gross_enrolment, "counts", may_pass_100=True),
-    _entry(large_class_share, "counts", may_pass_100=False),
-    _entry(net_enrolment, "counts", may_pass_100=False),
+    _entry(as_published, "none", _VALUE, may_pass_100=True),
+    _entry(average_class_size, "counts", _QUOTIENT, may_pass_100=True),
+    _entry(cohort_retention, "counts", _PERCENT, may_pass_100=True),
+    _entry(count, "sum", _VALUE, may_pass_100=True),
+    _entry(coverage, "counts", _PERCENT, may_pass_100=False),
+    _entry(gross_enrolment, "counts", _PERCENT, may_pass_100=True),
+    _entry(large_class_share, "counts", _PERCENT, may_pass_100=False),
+    _entry(net_enrolment, "counts", _PERCENT, may_pass_100=False),
     # Its arguments are rates already: the counts behind them are out of reach.
-    _entry(parity_index, "none", may_pass_100=True),
-    _entry(per_head, "counts", may_pass_100=True),
-    _entry(pupil_teacher_ratio, "counts", may_pass_100=True),
-    _entry(qualification_share, "counts", may_pass_100=False),
-    _entry(ratio, "counts", may_pass_100=True),
-    _entry(share, "counts", may_pass_100=False),
+    _entry(parity_index, "none", _QUOTIENT, may_pass_100=True),
+    _entry(per_head, "counts", _QUOTIENT, may_pass_100=True),
+    _entry(pupil_teacher_ratio, "counts", _QUOTIENT, may_pass_100=True),
+    _entry(qualification_share, "counts", _PERCENT, may_pass_100=False),
+    _entry(ratio, "counts", _QUOTIENT, may_pass_100=True),
+    _entry(share, "counts", _PERCENT, may_pass_100=False),
 )
 
 #: Read-only: a new formula is a reviewed change.

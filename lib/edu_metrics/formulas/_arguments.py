@@ -178,12 +178,16 @@ class Arguments:
         if not shape:
             raise DataError(f"{headline} found {self._row(())}. {instead}")
         places = [tuple(int(i) for i in place) for place in np.argwhere(bad)]
-        faults = [f"{self._label(place)}: {self._row(place)}" for place in places[:_ROWS_SHOWN]]
+        faults = [self.row(place) for place in places[:_ROWS_SHOWN]]
         if len(places) > _ROWS_SHOWN:
             faults.append(f"and {len(places) - _ROWS_SHOWN} more row(s)")
         raise DataError(
             f"{headline} {len(places)} of {bad.size} row(s) break this. {instead}", faults
         )
+
+    def row(self, place: tuple[int, ...]) -> str:
+        """Show one row: its label and its numbers."""
+        return f"{self._label(place)}: {self._row(place)}"
 
     def _label(self, place: tuple[int, ...]) -> str:
         if self.labels is not None and len(place) == 1:

@@ -2,9 +2,11 @@
 What was measured: the long table, its intake and its contract, and the series computed from it.
 
 An observation is one quantity in one area and one year, with its source and status; the table has
-the columns ``area, year, quantity, group, value, bound, source, status, vintage``. Vintage is
-the date of publication, kept as ``datetime64[ns]`` at midnight: a revised figure stands beside the
-first one, and :func:`known_by` says which was in force on a day.
+the columns ``area, year, quantity, group, period, value, lower, upper, bound, source, status,
+vintage``. A count printed in thousands lies between ``lower`` and ``upper``, half a unit of its
+last digit around it; both are NaN where nothing was rounded. Vintage is the date of publication,
+kept as ``datetime64[ns]`` at midnight: a revised figure stands beside the first one, and
+:func:`known_by` says which was in force on a day.
 
 Years
 -----
@@ -15,6 +17,12 @@ the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here
 itself.
 """
 
+from edu_metrics.observations.aggregating import (
+    Counted,
+    aggregate,
+    write_counts,
+    write_raw_counts,
+)
 from edu_metrics.observations.building import build, processed_path, read_processed, write_processed
 from edu_metrics.observations.computing import (
     MissingInput,
@@ -25,6 +33,12 @@ from edu_metrics.observations.computing import (
     pooled_cells,
     provenance,
 )
+from edu_metrics.observations.inspection import (
+    ENDED_YEARS,
+    Finding,
+    finding_as_row,
+    inspect_table,
+)
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 from edu_metrics.observations.transcription import HEADER, read_transcription
@@ -32,13 +46,19 @@ from edu_metrics.observations.transcription import HEADER, read_transcription
 __all__ = [
     "BOUNDS",
     "COLUMNS",
+    "ENDED_YEARS",
     "HEADER",
     "KEYS",
     "STATUSES",
+    "Counted",
+    "Finding",
     "MissingInput",
+    "aggregate",
     "build",
     "compute",
+    "finding_as_row",
     "inspect_sums",
+    "inspect_table",
     "known_by",
     "known_cells",
     "missing_inputs",
@@ -49,5 +69,7 @@ __all__ = [
     "read_processed",
     "read_transcription",
     "validate",
+    "write_counts",
     "write_processed",
+    "write_raw_counts",
 ]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study
 from edu_metrics.errors import DataError, require_extra
+from edu_metrics.observations.intake import read_stored
+from edu_metrics.observations.intake.storing import LOG
 from edu_metrics.observations.package_tables import read_package_table
+from edu_metrics.observations.periods import WHOLE_YEARS
 from edu_metrics.observations.pooling import below
-from edu_metrics.observations.table import COLUMNS, empty, show_rows, validate
+from edu_metrics.observations.seals import SIDECAR
+from edu_metrics.observations.table import COLUMNS, ENDS, empty, show_rows, validate
 from edu_metrics.observations.transcription import read_transcription
-
-_SIDECAR = ".source.yaml"
 
 
 def build(
@@ -57,11 +61,45 @@ def build(
     _refuse(study, faults)
     if simulated is not None:
         parts.append(simulated)
-    table = validate(_stack(parts), catalog)
+    table = _corrected(_stack(parts), catalog, faults)
+    _refuse(study, faults)
+    table = validate(table, catalog)
     _refuse(study, _real_and_invented(table, study))
     compared = set(catalog.expand(study.compare_with))
     kept = below(catalog, catalog.expand(study.areas)) | compared
     return table[table["area"].isin(kept)].reset_index(drop=True)
+
+
+def _corrected(table: pd.DataFrame, catalog: Catalog, faults: list[str]) -> pd.DataFrame:
+    """Put in place of what was printed wrongly what is right, or nothing; say what fits no row."""
+    table = table.reset_index(drop=True)
+    for entry in catalog.corrections.values():
+        cell = (
+            (table["area"] == entry.area)
+            & (table["quantity"] == entry.quantity)
+            & (table["group"] == entry.group)
+            & (table["year"] == entry.year)
+        )
+        if "period" in table:
+            cell &= table["period"].isin(WHOLE_YEARS)
+        meant = cell & np.isclose(table["value"], entry.printed, rtol=1e-9, atol=0)
+        if cell.any() and not meant.any():
+            found = ", ".join(f"{value:.12g}" for value in table.loc[cell, "value"])
+            faults.append(
+                f"correction {entry.id!r}: expected {entry.printed:.12g} to be printed for "
+                f"{entry.area} {entry.year} {entry.quantity}, found {found}; "
+                "mend or remove the entry"
+            )
+        if entry.confirms:
+            continue
+        table.loc[meant, "value"] = np.nan if entry.value is None else entry.value
+        # What is right was not rounded with what was wrong.
+        table.loc[meant, [end for end in ENDS if end in table]] = np.nan
+        if entry.value is None:
+            table.loc[meant, "status"] = "suppressed"
+        else:  # what is invented stays invented
+            table.loc[meant & (table["status"] != "simulated"), "status"] = "derived"
+    return table
 
 
 def _refuse(study: Study, faults: list[str]) -> None:
@@ -91,7 +129,10 @@ def _collect(
         return found
     for path in _paths(given, catalog, study, faults):
         try:
-            found.append(read_transcription(path, catalog))
+            stored = read_stored(path, catalog)
+            if stored is None:
+                stored = read_transcription(path, catalog, study.school_year)
+            found.append(stored)
         except DataError as error:
             faults += _all_of(error)
     return found
@@ -115,10 +156,17 @@ def _paths(
         pattern = given.path
         absent = f"data/raw/{pattern}: matches no file; the path of an input starts below data/raw"
     try:
-        matched = sorted(raw.glob(pattern))
+        folder, _, name = pattern.rpartition("/")
+        # A suffix in capitals is the same suffix.
+        matched = sorted(
+            path
+            for path in raw.glob(f"{folder}/*" if folder else "*")
+            if fnmatchcase(path.name.lower(), name.lower())
+        )
     except (NotImplementedError, ValueError):
         matched = []
-    paths = [path for path in matched if path.is_file() and not path.name.endswith(_SIDECAR)]
+    beside = (SIDECAR, LOG)
+    paths = [path for path in matched if path.is_file() and not path.name.endswith(beside)]
     if not paths:
         faults.append(absent)
     return paths

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Indicator, nearest
+from edu_metrics.catalog import Catalog, Indicator, Input, Prices, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations.periods import periods_of
 from edu_metrics.observations.pooling import (
     CELL,
     below,
@@ -23,21 +27,36 @@ from edu_metrics.observations.pooling import (
     usable,
     with_sums,
 )
+from edu_metrics.observations.table import ENDS, PART_OF_WHOLE
 
 #: The columns of a computed series.
-SERIES = ("area", "year", "value", "bound", "numerator", "denominator", "status", "source", "how")
+SERIES = (
+    "area",
+    "year",
+    "value",
+    "lower",
+    "upper",
+    "bound",
+    "numerator",
+    "denominator",
+    "status",
+    "source",
+    "how",
+)
 
-_NUMBERS = {"year": "int64", "value": "float64", "numerator": "float64", "denominator": "float64"}
+_NUMBERS = {"year": "int64"} | dict.fromkeys(
+    ("value", *ENDS, "numerator", "denominator"), "float64"
+)
 _NOTHING = pd.DataFrame({name: pd.Series(dtype=_NUMBERS.get(name, "str")) for name in SERIES})
 
 
-#: Area, year, quantity and group: what a number is of.
-Cell = tuple[str, int, str, str]
+#: Area, year, quantity, group and period: what a number is of.
+Cell = tuple[str, int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class MissingInput:
-    """A count that would make an indicator known: what to ask the bureau for."""
+    """A count that would make an indicator known: what to ask its publisher for."""
 
     year: int
     quantity: str
@@ -78,7 +97,8 @@ def compute(
     -------
     DataFrame
         One row for each area and year in which the indicator is known, sorted. Value is in the
-        unit of the indicator; numerator and denominator are the first two arguments of its
+        unit of the indicator, between ``lower`` and ``upper`` where an input was printed rounded
+        (NaN elsewhere); numerator and denominator are the first two arguments of its
         formula, or the value itself for a count. ``how`` is ``computed`` (from the area's own
         numbers), ``pooled`` (at least one of them is the sum over all children) or ``printed``.
         ``status`` is the weakest of the inputs, ``source`` names all of them. Years with a
@@ -122,6 +142,8 @@ def compute(
             # Exact before what is not; among equals what was computed stands first, and is kept.
             first = (both["bound"] != "exact").argsort(kind="stable")
             series = both.iloc[first].drop_duplicates(["area", "year"])
+    if indicator.prices is not None and len(series):
+        series = _in_prices(catalog, indicator.prices, series, table)
     return series.sort_values(["area", "year"], ignore_index=True)
 
 
@@ -238,21 +260,29 @@ def missing_inputs(
         If there is no such indicator.
     """
     indicator = catalog.indicator(indicator_id)
-    if known is None:
-        taken = [given.quantity for given in indicator.inputs.values()]
-        known = known_cells(pooled_cells(catalog, table, [area], taken))
-    asked = {
-        MissingInput(int(year) - given.lag, given.quantity, given.group, area)
+    taken = [given.quantity for given in indicator.inputs.values()]
+    held = known_cells(pooled_cells(catalog, table, [area], taken)) if known is None else known
+    sums_count = indicator.calculation.pooling != "none"
+
+    def there(given: Input, year: int) -> bool:
+        periods = periods_of(given.period)
+        cells = ((area, year, given.quantity, given.group, period) for period in periods)
+        return any(cell in held and (sums_count or not held[cell]) for cell in cells)
+
+    missing = {
+        MissingInput(when, given.quantity, given.group, area)
         for given in indicator.inputs.values()
-        for year in years
+        for when in (int(year) - given.lag for year in years)
+        if not there(given, when)
     }
-    sums_count = FORMULAS[indicator.formula].pooling != "none"
-    return sorted(
-        one
-        for one in asked
-        if (pooled := known.get((one.area, one.year, one.quantity, one.group))) is None
-        or (pooled and not sums_count)
-    )
+    if indicator.prices is not None:
+        deflated = _deflators(catalog, indicator.prices, table, area)
+        missing |= {
+            MissingInput(year, indicator.prices.deflator, "all", area)
+            for year in {*map(int, years), indicator.prices.year}
+            if year not in deflated
+        }
+    return sorted(missing)
 
 
 def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
@@ -276,7 +306,7 @@ def inspect_sums(catalog: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     own = usable(table)
     sums = sums_of_children(own, catalog, set(catalog.areas))
     keys = ["area", "year", "quantity", "group"]
-    both = own.merge(sums, on=keys, suffixes=("", "_of_children"))
+    both = own.merge(sums, on=list(CELL), suffixes=("", "_of_children"))
     exact = (both["bound"] == "exact") & (both["bound_of_children"] == "exact")
     apart = ~np.isclose(both["value"], both["value_of_children"], rtol=1e-9, atol=0)
     listed = both[exact & apart].sort_values(keys, ignore_index=True)
@@ -298,25 +328,27 @@ def _known_areas(catalog: Catalog, areas: Iterable[str]) -> set[str]:
 
 def _inputs(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> list[pd.DataFrame]:
     """Find the cells for each argument, by area and by the year of the indicator; else nothing."""
-    formula, found = FORMULAS[indicator.formula], []
+    formula, found = indicator.calculation, []
     if formula.pooling == "none":
         cells = cells[~cells["pooled"]]
     for argument in formula.arguments:
         given = indicator.inputs[argument]
         chosen = cells[cells["quantity"] == given.quantity]
         chosen = chosen[(chosen["group"] == given.group) & chosen["area"].isin(areas)]
+        chosen = chosen[chosen["period"].isin(periods_of(given.period))]
         if chosen.empty:
             return []
         index = pd.MultiIndex.from_arrays(
             [chosen["area"], chosen["year"] + given.lag], names=["area", "year"]
         )
         found.append(chosen.set_axis(index))
-    return _aligned(found)
+    return _aligned(found, divides=formula.name in FORMULAS)
 
 
 def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.DataFrame:
     """Apply the formula of an indicator wherever all its inputs are there."""
-    formula = FORMULAS[indicator.formula]
+    formula = indicator.calculation
+    registered = formula.name in FORMULAS
     inputs = _inputs(indicator, cells, areas)
     if not inputs or inputs[0].empty:
         return _NOTHING.copy()
@@ -325,6 +357,10 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
         value = formula.function(*numbers)
     except DataError as error:
         raise DataError(f"indicator {indicator.id!r}: {error.message}", error.faults) from error
+    if not registered:
+        _require_within_bounds(indicator, value)
+    lower, upper = _ends(indicator, inputs, value)
+    # What stands above and below the line is known of the formulas of this package only.
     printed = indicator.formula == "as_published"
     pooled = np.logical_or.reduce([cells["pooled"] for cells in inputs])
     ranks = [status_ranks(cells["status"]) for cells in inputs]
@@ -333,9 +369,11 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
             "area": index.get_level_values("area"),
             "year": index.get_level_values("year"),
             "value": value.to_numpy(),
-            "bound": _bound([cells["bound"] for cells in inputs]),
-            "numerator": np.nan if printed else numbers[0].to_numpy(),
-            "denominator": numbers[1].to_numpy() if len(numbers) > 1 else np.nan,
+            "lower": lower,
+            "upper": upper,
+            "bound": _bound([cells["bound"] for cells in inputs], known=registered),
+            "numerator": np.nan if printed or not registered else numbers[0].to_numpy(),
+            "denominator": numbers[1].to_numpy() if registered and len(numbers) > 1 else np.nan,
             "status": status_words(np.maximum.reduce(ranks)),
             "source": join_sources([cells["source"] for cells in inputs]),
             "how": "printed" if printed else np.where(pooled, "pooled", "computed"),
@@ -343,23 +381,104 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
     ).astype(_NOTHING.dtypes.to_dict())
 
 
-def _aligned(inputs: list[pd.DataFrame]) -> list[pd.DataFrame]:
+def _require_within_bounds(indicator: Indicator, value: pd.Series) -> None:
+    """Refuse what a formula of the project's own makes beyond the indicator's bounds."""
+    outside = value[~value.map(indicator.has)].rename("value").reset_index()
+    if len(outside):
+        raise DataError(
+            f"indicator {indicator.id!r}: {indicator.formula} comes to values outside the bounds "
+            f"{indicator.interval}; mend the numbers, the formula or the bounds",
+            [
+                f"{where} {year}: {found:g}"
+                for where, year, found in outside.itertuples(index=False)
+            ],
+        )
+
+
+def _in_prices(
+    catalog: Catalog, prices: Prices, series: pd.DataFrame, table: pd.DataFrame
+) -> pd.DataFrame:
+    """Tell money in the prices of one year; years without a deflator are left out."""
+    parts = []
+    for area, part in series.groupby("area"):
+        index = _deflators(catalog, prices, table, str(area))
+        factor = index.get(prices.year, np.nan) / part["year"].map(index)
+        told = {name: part[name] * factor for name in ("value", *ENDS)}
+        parts.append(part.assign(**told, numerator=np.nan))
+    return pd.concat(parts).dropna(subset=["value"])
+
+
+def _deflators(
+    catalog: Catalog, prices: Prices, table: pd.DataFrame, area: str
+) -> dict[int, float]:
+    """Give the deflator by year."""
+    rows = _deflator_rows(catalog, prices, table, area)
+    return dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
+
+
+def _deflator_rows(
+    catalog: Catalog, prices: Prices, table: pd.DataFrame, area: str
+) -> pd.DataFrame:
+    """Find the deflator: the area's own, or that of the nearest area above that has one."""
+    rows = usable(table[table["quantity"] == prices.deflator])
+    rows = rows[(rows["group"] == "all") & rows["period"].isin(periods_of("year"))]
+    rows = rows[rows["value"] > 0]
+    above: str | None = area
+    while above is not None:
+        own = rows[rows["area"] == above]
+        if len(own):
+            return own
+        above = catalog.areas[above].parent
+    return rows.iloc[:0]
+
+
+def _ends(
+    indicator: Indicator, inputs: list[pd.DataFrame], value: pd.Series
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """
+    Say between which numbers a value lies whose inputs were printed rounded; NaN elsewhere.
+
+    Formulas rise or fall in each argument alone, so that the ends lie at the inputs' ends; so it
+    is taken of formulas that a project brings, too.
+    """
+    rounded = np.logical_or.reduce([cells["lower"].notna() for cells in inputs])
+    nothing = np.full(len(value), np.nan)
+    if not rounded.any():
+        return nothing, nothing
+    formula = indicator.calculation
+    corners = [value]
+    for ends in product(ENDS, repeat=len(inputs)):
+        numbers = [
+            cells[end].fillna(cells["value"]) for cells, end in zip(inputs, ends, strict=True)
+        ]
+        if indicator.formula in PART_OF_WHOLE:
+            numbers[0] = numbers[0].clip(upper=numbers[1])
+        with contextlib.suppress(DataError):  # no such pair of numbers is there to be measured
+            corners.append(formula.function(*numbers))
+    found = np.array([corner.to_numpy() for corner in corners])
+    return (
+        np.where(rounded, found.min(axis=0), nothing),
+        np.where(rounded, found.max(axis=0), nothing),
+    )
+
+
+def _aligned(inputs: list[pd.DataFrame], *, divides: bool) -> list[pd.DataFrame]:
     """Keep the areas and years that all inputs have, where there is something to divide by."""
     index = inputs[0].index
     for cells in inputs[1:]:
         if not index.equals(cells.index):
             index = index.intersection(cells.index)
     aligned = [cells.reindex(index) for cells in inputs]
-    if len(aligned) != 2:
+    if len(aligned) != 2 or not divides:
         return aligned
     something = aligned[1]["value"] != 0
     return aligned if something.all() else [cells[something] for cells in aligned]
 
 
-def _bound(bounds: list[pd.Series]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    if len(bounds) == 1:
+def _bound(bounds: list[pd.Series], *, known: bool) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    if known and len(bounds) == 1:
         return bounds[0].to_numpy(dtype=object)
-    if len(bounds) == 2:
+    if known and len(bounds) == 2:
         return bound_of_quotient(*bounds)
     exact = np.logical_and.reduce([bound == "exact" for bound in bounds])
     return np.where(exact, "exact", "about")
@@ -386,8 +505,8 @@ def provenance(catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: s
     Returns
     -------
     DataFrame
-        Columns ``area, year, quantity, group, value, bound, status, source, vintage``, one row
-        for each observation used, sorted. Year is the observation's own: entrants who leave
+        Columns ``area, year, quantity, group, period, value, bound, status, source, vintage``, a
+        row for each observation used, sorted. Year is the observation's own: entrants who leave
         nine years later stand under the year in which they entered. For a sum, the children's
         observations are listed.
 
@@ -410,6 +529,10 @@ def provenance(catalog: Catalog, indicator_id: str, table: pd.DataFrame, area: s
         for form in forms_of(catalog, indicator):
             used.append(_used(catalog, form, rows, left))
             left = left[~left["year"].isin(used[-1]["year"])]
+    if indicator.prices is not None:
+        index = _deflator_rows(catalog, indicator.prices, table, area)
+        years = {*series["year"], indicator.prices.year} if len(series) else set()
+        used.append(index.loc[index["year"].isin(years), list(_COLUMNS)])
     found = pd.concat(used).drop_duplicates(list(CELL))
     return found.sort_values(list(CELL), ignore_index=True)
 
@@ -426,9 +549,11 @@ def _used(
                     "year": series["year"] - given.lag,
                     "quantity": given.quantity,
                     "group": given.group,
+                    "period": period,
                 }
             )
             for given in indicator.inputs.values()
+            for period in periods_of(given.period)
         ]
     )
     used = [rows.iloc[:0]]

@@ -68,6 +68,7 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
                 "year": years,
                 "quantity": quantity,
                 "group": "all",
+                "period": "year",
                 "value": _shortest(numbers[column].to_numpy(dtype="float64")),
                 "bound": "exact",
                 "source": given.source,
@@ -78,6 +79,7 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
         for column, quantity in given.quantities.items()
     ]
     table = pd.concat(parts, ignore_index=True).dropna(subset="value", ignore_index=True)
+    table = table.assign(lower=np.nan, upper=np.nan)
     return table.astype(empty().dtypes.to_dict())[list(COLUMNS)]
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from edu_metrics.catalog import Catalog
-from edu_metrics.observations.table import STATUSES, newest
+from edu_metrics.observations.table import ENDS, STATUSES, newest
 
 Codes = npt.NDArray[np.int64]
 
@@ -205,8 +205,8 @@ def sources_by_group(groups: Codes, sources: pd.Series) -> npt.NDArray[np.object
 
 
 #: What names a cell once its newest vintage is chosen.
-CELL = ("area", "year", "quantity", "group")
-_COLUMNS = (*CELL, "value", "bound", "source", "status")
+CELL = ("area", "year", "quantity", "group", "period")
+_COLUMNS = (*CELL, "value", *ENDS, "bound", "source", "status")
 
 
 # A batch asks for the tree of one catalog thousands of times; a catalog is read-only.
@@ -300,10 +300,12 @@ def usable(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row at most for each area, year, quantity and group.
+        One row at most for each area, year, quantity, group and period.
     """
     rows = newest(table)
-    return rows[rows["value"].notna()]
+    kept = rows[rows["value"].notna()]
+    lacking = {end: np.nan for end in ENDS if end not in kept}
+    return kept.assign(**lacking) if lacking else kept
 
 
 def children_of(catalog: Catalog, cells: pd.DataFrame) -> pd.DataFrame:
@@ -394,13 +396,16 @@ def _add_up(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
         return cells.iloc[:0]
     # The last digit of a sum depends on the order, and may not depend on that of the table.
     rows = rows.sort_values(list(CELL))
-    grouped = rows.groupby(["parent", "year", "quantity", "group"])
+    rounded = rows["lower"].notna().any()
+    grouped = rows.groupby(["parent", *CELL[1:]])
     numbers = grouped["value"].agg(["sum", "size"])
     groups = np.asarray(grouped.ngroup(), dtype=np.int64)
     bits = np.zeros(len(numbers), dtype=np.int64)
     np.bitwise_or.at(bits, groups, bound_bits(rows["bound"]))
     ranks = np.zeros(len(numbers), dtype=np.int64)
     np.maximum.at(ranks, groups, status_ranks(rows["status"]))
+    for end in ENDS:
+        numbers[end] = _sum_of_ends(rows, groups, end) if rounded else np.nan
     sums = numbers.reset_index().assign(
         bound=bound_words(bits),
         source=sources_by_group(groups, rows["source"]),
@@ -410,6 +415,14 @@ def _add_up(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
     whole = sums[sums["size"] == sums["siblings"]]
     whole = whole.rename(columns={"parent": "area", "sum": "value"})[list(_COLUMNS)]
     return whole.astype(cells.dtypes.to_dict())
+
+
+def _sum_of_ends(rows: pd.DataFrame, groups: Codes, end: str) -> npt.NDArray[np.float64]:
+    """Add up one end of each term; NaN where no term was rounded."""
+    ends = rows[end].fillna(rows["value"]).to_numpy()
+    total = np.bincount(groups, weights=ends)
+    some = np.bincount(groups, weights=rows[end].notna().to_numpy()) > 0
+    return np.where(some, total, np.nan)
 
 
 def _siblings(

@@ -14,15 +14,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Indicator, nearest
+from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
+from edu_metrics.observations.periods import WHOLE_YEARS
 
 #: The columns, in order.
-COLUMNS = ("area", "year", "quantity", "group", "value", "bound", "source", "status", "vintage")
+COLUMNS = (
+    *("area", "year", "quantity", "group", "period"),
+    *("value", "lower", "upper", "bound", "source", "status", "vintage"),
+)
+
+#: Ends of a figure that was printed rounded; both are missing where it was not. A table may lack
+#: these columns when it comes in.
+ENDS = ("lower", "upper")
 
 #: No two rows agree in all of these.
-KEYS = ("area", "year", "quantity", "group", "vintage")
+KEYS = ("area", "year", "quantity", "group", "period", "vintage")
 
 #: What a printed value says of the number behind it.
 BOUNDS = ("exact", "at_least", "above", "at_most", "below", "about")
@@ -44,7 +52,8 @@ def empty() -> pd.DataFrame:
     (0, True)
     """
     table = pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS})
-    return table.astype({"year": "int64", "value": "float64", "vintage": "datetime64[ns]"})
+    floats = dict.fromkeys(("value", *ENDS), "float64")
+    return table.astype({"year": "int64", **floats, "vintage": "datetime64[ns]"})
 
 
 def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -71,6 +80,7 @@ def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     >>> printed = pd.DataFrame(
     ...     {
     ...         "area": "somewhere", "year": 2016, "quantity": "rate_pct", "group": "all",
+    ...         "period": "year",
     ...         "value": [87.4, 87.5], "bound": "exact", "source": "bulletin",
     ...         "status": "reported", "vintage": pd.to_datetime(["2017-07-10", "2018-07-19"]),
     ...     }
@@ -148,7 +158,7 @@ def _plainly(cell: object) -> str:
 
 
 #: Formulas whose second argument holds the first.
-_PART_OF_WHOLE = ("share", "coverage", "qualification_share")
+PART_OF_WHOLE = ("share", "coverage", "qualification_share")
 
 #: Bounds under which the number behind a value may be smaller, or larger, than what is printed.
 _MAY_BE_LESS = ("at_most", "below", "about")
@@ -176,6 +186,9 @@ def faults_of_meaning(table: pd.DataFrame, catalog: Catalog) -> list[str]:
         *_unknown(table, "area", catalog.areas),
         *_unknown(table, "quantity", catalog.quantities),
         *_unknown(table, "source", catalog.sources),
+        *_unknown(table, "group", ["all", *catalog.groups]),
+        *_outside_validity(table, catalog),
+        *_year_twice(table),
         *_real_and_invented(table, catalog),
         *_negative(table, catalog),
         *_out_of_bounds(by_quantity, catalog),
@@ -188,6 +201,26 @@ def _unknown(table: pd.DataFrame, column: str, known: Iterable[str]) -> Iterator
     for name in sorted(set(table[column].unique()) - names):
         rows = show_rows(table[table[column] == name])
         yield f"{column}: no {column} {name!r} is defined{nearest(name, names)}; {rows}"
+
+
+def _outside_validity(table: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
+    first = {name: one.valid_from for name, one in catalog.areas.items() if one.valid_from}
+    last = {name: one.valid_to for name, one in catalog.areas.items() if one.valid_to}
+    early = table["year"] < table["area"].map(first)
+    outside = table[early | (table["year"] > table["area"].map(last))]
+    if len(outside):
+        yield f"year: expected one in which the area exists; {show_rows(outside)}"
+
+
+def _year_twice(table: pd.DataFrame) -> Iterator[str]:
+    """Find cells that have a calendar year and a school year: either would do for the year."""
+    whole = table[table["period"].isin(WHOLE_YEARS)]
+    kinds = whole.groupby(["area", "year", "quantity", "group"])["period"].transform("nunique")
+    if (kinds > 1).any():
+        yield (
+            "period: expected the calendar year or the school year, found both for one year; "
+            f"{show_rows(whole[kinds > 1])}"
+        )
 
 
 def _real_and_invented(table: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
@@ -221,21 +254,17 @@ def _out_of_bounds(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) ->
         if given.quantity not in by_quantity:
             continue
         rows = by_quantity[given.quantity]
-        low, high = (
-            limit if limit is not None else infinity
-            for limit, infinity in zip(indicator.bounds, (-np.inf, np.inf), strict=True)
-        )
-        outside = rows[(rows["value"] < low) | (rows["value"] > high)]
+        outside = rows[~rows["value"].map(indicator.has)]
         if len(outside):
             yield (
-                f"value: {given.quantity!r} is printed outside the bounds [{low:g}, {high:g}] "
+                f"value: {given.quantity!r} is printed outside the bounds {indicator.interval} "
                 f"of the indicator {indicator.id!r}; {show_rows(outside)}"
             )
 
 
 def _above_its_whole(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) -> Iterator[str]:
     """
-    Compare each part with its whole, of the same area, year and group.
+    Compare each part with its whole, of the same area, year, group and period.
 
     Only the newest vintages are compared: a slip that its publisher has mended since is no fault.
     """
@@ -245,7 +274,7 @@ def _above_its_whole(by_quantity: Mapping[str, pd.DataFrame], catalog: Catalog) 
         smaller, larger = newest(by_quantity[part]), newest(by_quantity[whole])
         both = smaller[~smaller["bound"].isin(_MAY_BE_LESS)].merge(
             larger[~larger["bound"].isin(_MAY_BE_MORE)],
-            on=["area", "year", "group"],
+            on=["area", "year", "group", "period"],
             suffixes=("", "_of_whole"),
         )
         above = both[both["value"] > both["value_of_whole"]]
@@ -261,7 +290,7 @@ def _pairs(indicators: Iterable[Indicator]) -> set[tuple[str, str]]:
     """Collect part and whole of all indicators in which one lies within the other."""
     pairs = set()
     for indicator in indicators:
-        if indicator.formula in _PART_OF_WHOLE:
+        if indicator.formula in PART_OF_WHOLE:
             part, whole = (indicator.inputs[name] for name in FORMULAS[indicator.formula].arguments)
             if part.lag == whole.lag and part.group == whole.group:
                 pairs.add((part.quantity, whole.quantity))
@@ -279,8 +308,9 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     Parameters
     ----------
     table : DataFrame
-        Columns ``area, year, quantity, group, value, bound, source, status, vintage``, in any
-        order. A vintage may be given as text, such as ``2021-08-27``.
+        Columns ``area, year, quantity, group, period, value, bound, source, status, vintage``, in
+        any order, and ``lower`` and ``upper`` where a figure was rounded; the period may be left
+        out where all are years. A vintage may be given as text, such as ``2021-08-27``.
     catalog : Catalog, optional
         What is defined. With it, the meaning is checked too: unknown areas, quantities and
         sources, printed rates out of bounds, negative counts, a part above its whole, and
@@ -289,8 +319,8 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     Returns
     -------
     DataFrame
-        A new table: columns in order, rows sorted by area, year, quantity, group and vintage;
-        year is an integer, value a float, vintage a ``datetime64[ns]`` at midnight.
+        A new table: columns in order, rows sorted by area, year, quantity, group, period and
+        vintage; year is an integer, value a float, vintage a ``datetime64[ns]`` at midnight.
 
     Raises
     ------
@@ -312,6 +342,8 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     1
     """
     rows = table.reset_index(drop=True)
+    rows = rows if "period" in rows else rows.assign(period="year")
+    rows = rows.assign(**{name: np.nan for name in ENDS if name not in rows})
     sound, faults = _hold_to_contract(rows)
     if sound is not None and catalog is not None:
         faults = faults_of_meaning(sound, catalog)
@@ -364,12 +396,14 @@ def _schema() -> Any:
             ),
             "quantity": text(filled),
             "group": text(filled),
+            "period": text(one_of(PERIODS)),
             "value": pa.Column(
                 float,
                 pa.Check(lambda values: ~np.isinf(values), error="expected a finite number"),
                 nullable=True,
                 coerce=True,
             ),
+            **{name: pa.Column(float, nullable=True, coerce=True) for name in ENDS},
             "bound": text(one_of(BOUNDS)),
             "source": text(filled),
             "status": text(one_of(STATUSES)),
@@ -392,8 +426,14 @@ def _schema() -> Any:
                 error="value: expected none where suppressed",
             ),
             pa.Check(
+                lambda table: _between_its_ends(table),
+                error="lower, upper: expected lower <= value <= upper, or neither of them",
+            ),
+            pa.Check(
                 # What is missing or no date has a fault of its own.
-                lambda table: ~(table["vintage"].dt.year < table["year"]),
+                lambda table: (
+                    ~(table["vintage"].dt.year < table["year"] - (table["period"] == "school_year"))
+                ),
                 error="vintage: expected a day in the year that is measured, or later",
             ),
             pa.Check(
@@ -403,6 +443,11 @@ def _schema() -> Any:
         ],
         strict=True,
     )
+
+
+def _between_its_ends(table: pd.DataFrame) -> pd.Series:
+    lower, value, upper = table["lower"], table["value"], table["upper"]
+    return (lower.isna() & upper.isna()) | ((lower <= value) & (value <= upper))
 
 
 def _in_words(cases: pd.DataFrame, rows: pd.DataFrame) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +19,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from edu_metrics.catalog import Area, Catalog, Quantity, nearest, plain
-from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.catalog import Area, Catalog, Group, Quantity, nearest, plain
 from edu_metrics.errors import DataError
+from edu_metrics.observations.periods import read_period
+from edu_metrics.observations.seals import broken_seal
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
+from edu_metrics.words import Unit, known_units, unit_of
 
 #: Powers of ten that stand before a unit; in Chinese they multiply: 百万 is 100 x 10 000.
 _SCALES = {
@@ -38,33 +39,6 @@ _SCALES = {
     "billion": 9,
 }
 _SCALED = re.compile(rf"^((?:{'|'.join(_SCALES)}|10000|1000)*)(.*)$")
-
-_PERSONS = ("人", "名", "位")
-_THINGS = ("个", "项", "处", "间", "家", "所", "件", "套", "台", "门", "次")
-_INSTITUTIONS = ("所", "个", "家", "园", "校")
-
-#: The words that count each unit of a quantity, beside the unit's own name.
-_WORDS: dict[str, tuple[str, ...]] = {
-    "persons": _PERSONS,
-    "pupils": _PERSONS,
-    "children": _PERSONS,
-    "teachers": _PERSONS,
-    "schools": _INSTITUTIONS,
-    "kindergartens": _INSTITUTIONS,
-    "institutions": _INSTITUTIONS,
-    "classes": ("个", "班"),
-    "times": ("次",),
-    "years": ("年",),
-    "yuan": ("元",),
-    "yuan_per_pupil": ("元", "元/人", "元/生"),
-    "square_metres": ("平方米", "m2"),
-    "percent": ("%", "百分比"),
-    "points": ("个百分点", "百分点"),
-    "count": (*_PERSONS, *_THINGS, *_INSTITUTIONS),
-}
-
-#: Printed in thousandths, kept in hundredths.
-_PER_MILLE = ("‰", "per_mille")
 
 
 def accepted_units(quantity: Quantity) -> tuple[str, ...]:
@@ -81,12 +55,13 @@ def accepted_units(quantity: Quantity) -> tuple[str, ...]:
     tuple of str
         Its own unit first.
     """
-    words = _WORDS.get(quantity.unit)
-    if words is None:
-        words = _THINGS if quantity.form == "count" else ()
-    if quantity.unit == "percent":
-        words = (*words, _PER_MILLE[0])
-    return (quantity.unit, *words)
+    own = unit_of(quantity.unit)
+    return (own.id, *own.printed, *(word for other in _beside(own) for word in other.printed))
+
+
+def _beside(own: Unit) -> list[Unit]:
+    """Give the other units of what a unit measures: what is counted has only its own."""
+    return [other for other in known_units().values() if other != own and own.converts(other)]
 
 
 def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
@@ -119,16 +94,64 @@ def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
     (Decimal('1E+4'), None)
     """
     text = plain(printed)
-    if quantity.unit == "percent" and text in _PER_MILLE:
-        return Decimal("0.1")
-    known = {plain(word) for word in accepted_units(quantity)}
+    own = unit_of(quantity.unit)
+    known = {plain(word) for word in (own.id, *own.printed)}
     if text in known:
         return Decimal(1)
+    for other in _beside(own):
+        if text in map(plain, other.printed):
+            return Decimal(str(other.scale)) / Decimal(str(own.scale))
     scale, word = _SCALED.match(text).groups()  # type: ignore[union-attr]  # it matches anything
     # Where the unit is a bare number of things, 万 alone says enough.
     if not scale or word not in known | ({""} if quantity.form == "count" else set()):
         return None
     return Decimal(1).scaleb(_power(scale))
+
+
+def rounded_between(
+    printed: Decimal, factor: Decimal, quantity: Quantity, bound: str = "exact"
+) -> tuple[float | None, float | None]:
+    """
+    Say between which numbers a count lies that was printed in thousands or 万.
+
+    Parameters
+    ----------
+    printed : Decimal
+        Number as printed, with the digits that were printed. [printed unit]
+    factor : Decimal
+        How many units of the quantity one printed unit is.
+    quantity : Quantity
+        What is measured.
+    bound : str, optional
+        What is printed of the number; only an exact one is rounded.
+
+    Returns
+    -------
+    float or None, float or None
+        Half a unit of the last digit below and above; None where nothing was rounded: a count
+        whose last digit is one, and a rate, which is used as it was published. [unit of quantity]
+
+    Examples
+    --------
+    >>> teachers = Quantity.model_validate(
+    ...     {
+    ...         "id": "teachers",
+    ...         "name": {"zh": "教师", "en": "Teachers"},
+    ...         "unit": "persons",
+    ...         "form": "count",
+    ...     }
+    ... )
+    >>> rounded_between(Decimal("0.08"), Decimal(10000), teachers)
+    (750.0, 850.0)
+    >>> rounded_between(Decimal("828"), Decimal(1), teachers)
+    (None, None)
+    """
+    exponent = printed.as_tuple().exponent
+    step = Decimal(1).scaleb(int(exponent)) * factor
+    if quantity.form == "printed_rate" or bound != "exact" or factor <= 1 or step <= 1:
+        return None, None
+    half = step / 2
+    return float(max(printed * factor - half, Decimal(0))), float(printed * factor + half)
 
 
 def _power(scale: str) -> int:
@@ -151,27 +174,34 @@ HEADER = (
     "published",
     "note",
 )
+#: The same where figures are broken down by groups.
+GROUPED = (*HEADER[:2], "group", *HEADER[2:])
 
 _NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 
 
-def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
+def read_transcription(
+    path: Path | str, catalog: Catalog, school_year: str | None = None
+) -> pd.DataFrame:
     """
     Read one raw file of transcribed numbers.
 
     Parameters
     ----------
     path : Path or str
-        A CSV file in UTF-8 with the columns of ``HEADER``; place and quantity are given by id,
-        name or alias, ``published`` is the date of publication, such as ``2021-08-27``. A
+        A CSV file in UTF-8 with the columns of ``HEADER`` or ``GROUPED``; place, quantity and group
+        are given by id, name or alias, the year as :func:`read_period` reads it, ``published`` is
+        the date of publication, such as ``2021-08-27``. A
         suppressed number has an empty value.
     catalog : Catalog
         What is defined.
+    school_year : {"starts", "ends"}, optional
+        The study's rule for the year that a school year counts for.
 
     Returns
     -------
     DataFrame
-        Observations in the columns of the long table; the group is ``all``.
+        Observations in the columns of the long table; the group is ``all`` where none is named.
 
     Raises
     ------
@@ -185,8 +215,8 @@ def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
     content = path.read_bytes()
-    faults = list(_broken_seal(path, content, shown))
-    reader = _Reader(catalog)
+    faults = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
+    reader = _Reader(catalog, school_year)
     rows = []
     for where, cells in _lines(content, shown, faults):
         row, new = reader.read(cells)
@@ -198,37 +228,13 @@ def read_transcription(path: Path | str, catalog: Catalog) -> pd.DataFrame:
     table = empty()
     if not rows:
         return table
-    return pd.DataFrame(rows).assign(group="all").astype(table.dtypes.to_dict())[list(table)]
+    return pd.DataFrame(rows).astype(table.dtypes.to_dict())[list(table)]
 
 
 def _shown(path: Path, root: Path) -> str:
     absolute = path.resolve()
     inside = absolute.is_relative_to(root)
     return absolute.relative_to(root).as_posix() if inside else path.name
-
-
-def _broken_seal(path: Path, content: bytes, shown: str) -> Iterator[str]:
-    """Compare the file with what its sidecar says of it."""
-    sidecar = path.with_name(f"{path.name}.source.yaml")
-    if not sidecar.is_file():
-        yield (
-            f"{shown}: {sidecar.name} is missing; expected beside the file where it comes from "
-            "and its sha256"
-        )
-        return
-    described, faults = read_yaml(sidecar)
-    yield from (f"{shown}: {fault}" for fault in faults)
-    if faults:
-        return
-    expected = described.get("sha256") if isinstance(described, dict) else None
-    found = hashlib.sha256(content).hexdigest()
-    if expected is None:
-        yield f"{shown}: {sidecar.name} has no sha256; the file's is {found}"
-    elif str(expected).lower() != found:
-        yield (
-            f"{shown}: was edited: {sidecar.name} expects the sha256 {expected}, found {found}; "
-            "bring the file back, or describe a new edition of it"
-        )
 
 
 def _lines(content: bytes, shown: str, faults: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -241,17 +247,18 @@ def _lines(content: bytes, shown: str, faults: list[str]) -> Iterator[tuple[str,
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         header = tuple(next(reader, ()))
-        if header != HEADER:
+        if header not in (HEADER, GROUPED):
             faults.append(
-                f"{shown} line 1: expected the header {','.join(HEADER)}, found {','.join(header)}"
+                f"{shown} line 1: expected the header {','.join(HEADER)}, with group after "
+                f"quantity where there are groups, found {','.join(header)}"
             )
             return
         for cells in reader:
             where = f"{shown} line {reader.line_num}"
-            if len(cells) == len(HEADER):
-                yield where, dict(zip(HEADER, (cell.strip() for cell in cells), strict=True))
+            if len(cells) == len(header):
+                yield where, dict(zip(header, (cell.strip() for cell in cells), strict=True))
             elif cells:
-                faults.append(f"{where}: expected {len(HEADER)} cells, found {len(cells)}")
+                faults.append(f"{where}: expected {len(header)} cells, found {len(cells)}")
     except csv.Error as error:
         faults.append(f"{shown} line {reader.line_num}: not valid CSV: {error}")
 
@@ -261,32 +268,45 @@ class _Names:
     """All names of some definitions, and the id that each of them means."""
 
     kind: str
-    ids: Mapping[str, str]
+    ids: Mapping[str, tuple[str, ...]]
     spelt: tuple[str, ...]
 
     @classmethod
-    def of(cls, kind: str, entries: Iterable[Area | Quantity]) -> _Names:
+    def of(cls, kind: str, entries: Iterable[Area | Group | Quantity]) -> _Names:
         spelt = [
             (name, entry.id)
             for entry in entries
-            for name in (entry.name.zh, entry.name.en, *entry.aliases, entry.id)
+            for name in (
+                *entry.name.by_language.values(),
+                *getattr(entry, "aliases", ()),
+                entry.id,
+            )
         ]
-        return cls(kind, {plain(name): key for name, key in spelt}, tuple(n for n, _ in spelt))
+        ids: dict[str, tuple[str, ...]] = {}
+        for name, key in spelt:
+            ids[plain(name)] = tuple(dict.fromkeys((*ids.get(plain(name), ()), key)))
+        return cls(kind, ids, tuple(n for n, _ in spelt))
 
     def find(self, name: str, faults: list[str]) -> str | None:
-        found = self.ids.get(plain(name))
-        if found is None:
+        found = self.ids.get(plain(name), ())
+        if len(found) > 1:
+            faults.append(
+                f"{self.kind}: {len(found)} of them have the name {name!r}; name one by its id: "
+                f"{', '.join(found)}"
+            )
+        elif not found:
             faults.append(
                 f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, self.spelt)}"
             )
-        return found
+        return found[0] if len(found) == 1 else None
 
 
 class _Reader:
     """Reads rows; holds the names, which are collected once for a file."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Catalog, school_year: str | None) -> None:
+        self.catalog, self.school_year = catalog, school_year
+        self.groups = _Names.of("group", catalog.groups.values())
         self.places = _Names.of("place", catalog.areas.values())
         self.quantities = _Names.of("quantity", catalog.quantities.values())
 
@@ -296,30 +316,43 @@ class _Reader:
         quantity = self.quantities.find(cells["quantity"], faults)
         row: dict[str, object] = {
             "area": self.places.find(cells["place"], faults),
-            "year": _year(cells["year"], faults),
+            **self._time(cells["year"], faults),
             "quantity": quantity,
-            "value": self._value(cells, quantity, faults),
+            "group": self._group(cells.get("group", "all"), faults),
+            **self._value(cells, quantity, faults),
             "bound": _one_of("bound", cells["bound"], BOUNDS, faults),
             "source": _one_of("source", cells["source"], self.catalog.sources, faults),
             "status": _one_of("status", cells["status"], STATUSES, faults),
             "vintage": _published(cells["published"], faults),
         }
-        faults += _too_early(row["year"], row["vintage"])
+        faults += _too_early(row["year"], row["vintage"], row["period"])
         return row, faults
+
+    def _time(self, printed: str, faults: list[str]) -> dict[str, object]:
+        try:
+            year, period = read_period(printed, self.school_year)
+        except DataError as error:
+            faults.append(error.message)
+            return {"year": None, "period": "year"}
+        return {"year": year, "period": period}
+
+    def _group(self, printed: str, faults: list[str]) -> str | None:
+        return "all" if plain(printed) == "all" else self.groups.find(printed, faults)
 
     def _value(
         self, cells: Mapping[str, str], quantity: str | None, faults: list[str]
-    ) -> float | None:
+    ) -> dict[str, float | None]:
+        nothing: dict[str, float | None] = {"value": None, "lower": None, "upper": None}
         printed = unicodedata.normalize("NFKC", cells["value"])
         if cells["status"] == "suppressed":
             if printed:
                 faults.append(f"value: expected none where suppressed, found {printed!r}")
-            return None
+            return nothing
         number = bool(_NUMBER.match(printed))
         if not number:
             faults.append(f"value: expected a number such as 23.41, found {cells['value']!r}")
         if quantity is None:
-            return None
+            return nothing
         measured = self.catalog.quantities[quantity]
         factor = unit_factor(cells["unit"], measured)
         if factor is None:
@@ -327,7 +360,11 @@ class _Reader:
                 f"unit: {cells['unit']!r} does not measure {quantity!r}; expected one of "
                 f"{', '.join(accepted_units(measured))}, or a power of ten of it such as 万"
             )
-        return float(Decimal(printed) * factor) if number and factor is not None else None
+        if not number or factor is None:
+            return nothing
+        figure = Decimal(printed)
+        lower, upper = rounded_between(figure, factor, measured, cells["bound"])
+        return {"value": float(figure * factor), "lower": lower, "upper": upper}
 
 
 def _one_of(field: str, found: str, known: Iterable[str], faults: list[str]) -> str:
@@ -341,16 +378,11 @@ def _one_of(field: str, found: str, known: Iterable[str], faults: list[str]) -> 
     return found
 
 
-def _year(found: str, faults: list[str]) -> int | None:
-    if re.fullmatch(r"[0-9]{4}", found):
-        return int(found)
-    faults.append(f"year: expected a year such as 2020, found {found!r}")
-    return None
-
-
-def _too_early(year: object, published: object) -> Iterator[str]:
+def _too_early(year: object, published: object, period: object) -> Iterator[str]:
     """Nobody knows what a year comes to before it begins, nor can estimate it: that is a plan."""
-    if isinstance(year, int) and isinstance(published, pd.Timestamp) and published.year < year:
+    if not isinstance(year, int) or not isinstance(published, pd.Timestamp):
+        return
+    if published.year < year - (period == "school_year"):
         yield (
             f"published: expected a day in {year}, the year that is measured, or later; found "
             f"{published.date()}; mend the year or the date, and leave out what is planned or "

@@ -30,10 +30,12 @@ from edu_metrics.catalog import (
     Target,
     Text,
     prior_of,
+    shipped_levels,
 )
 from edu_metrics.errors import DataError
 from edu_metrics.frames import Limits, percentages
 from edu_metrics.reachability import Assessment, assess
+from edu_metrics.words import shipped_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +206,7 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
         "measure_type": measure.measure_type,
         "citation": _HERE,
     }
-    unit = "percent" if percentages(measure.limits) else "count" if measure.whole_counts else "unit"
+    unit = "percent" if percentages(measure.limits) else "count" if measure.whole_counts else "none"
     printed = Indicator(
         id=_PRINTED if counted else _ID,
         formula="count" if measure.whole_counts else "as_published",
@@ -224,7 +226,14 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
             relations=({"kind": "published_form_of", "indicators": (_PRINTED,)},),
             **common,
         )
-    return Catalog(root=Path(), sources={_ID: source}, areas=areas, indicators=indicators)
+    return Catalog(
+        root=Path(),
+        sources={_ID: source},
+        units=shipped_units(),
+        levels=shipped_levels(),
+        areas=areas,
+        indicators=indicators,
+    )
 
 
 def _plan(
@@ -240,7 +249,7 @@ def _plan(
         indicator=_ID,
         areas=tuple(names),
         population=_text("-"),
-        unit="percent" if percentages(measure.limits) else "unit",
+        unit="percent" if percentages(measure.limits) else "none",
         better=measure.better,
         deadline=year,
         quote=str(bound),
@@ -290,6 +299,7 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], measure: Measure) -> pd
             "year": rows["year"],
             "quantity": "value",
             "group": "all",
+            "period": "year",
             "value": rows["value"],
             "bound": "exact",
             "source": _ID,

@@ -146,7 +146,7 @@ def load_table(study: str, root: Root = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns area, year, quantity, group, value, bound, source, status and vintage.
+        Columns area, year, quantity, group, period, value, bound, source, status and vintage.
 
     Raises
     ------

@@ -25,6 +25,7 @@ from edu_metrics.plan_audit import (  # noqa: F401
 )
 from edu_metrics.plan_audit.context import PlanContext, Series
 from edu_metrics.plan_audit.findings import RULES, Finding, Kind, Severity
+from edu_metrics.words import languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,8 +88,7 @@ def as_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "severity": str(finding.severity),
             "rule": finding.rule,
             "targets": list(finding.targets),
-            "message_zh": finding.message("zh"),
-            "message_en": finding.message("en"),
+            **{f"message_{lang}": finding.message(lang) for lang in languages()},
             "numbers": finding.numbers,
         }
         for finding in findings

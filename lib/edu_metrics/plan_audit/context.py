@@ -20,9 +20,9 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     Said,
     in_both,
+    nothing,
     said,
     said_list,
     said_rows,
@@ -30,6 +30,7 @@ from edu_metrics.plan_audit.sentences import (
 )
 from edu_metrics.reachability import Check, checks_of
 from edu_metrics.reachability.arithmetic import PromisedPace, promised_pace
+from edu_metrics.words import say
 
 #: Observed exact values by (indicator, area) and year.
 Series = Mapping[tuple[str, str], Mapping[int, float]]
@@ -149,10 +150,11 @@ class PlanContext:
     def titles(self, targets: Iterable[Target]) -> Said:
         """Give several titles, for a sentence."""
         held = list(targets)
-        return {
-            "zh": "、".join(f"“{target.title.zh}”" for target in held),
-            "en": ", ".join(f"“{target.title.en}”" for target in held),
-        }
+        return in_both(
+            lambda lang: say("report.list_comma", lang).join(
+                f"“{target.title.in_(lang)}”" for target in held
+            )
+        )
 
     def area_name(self, area: str) -> Said:
         """Give an area's name, for a sentence."""
@@ -293,7 +295,7 @@ class PlanContext:
     def beside(self, observed: Mapping[str, Mapping[int, float]]) -> Said:
         """Say observed values for comparison; nothing where there are none."""
         if not observed:
-            return NOTHING
+            return nothing()
         values = (said_list(said_years(one, "percent")) for one in observed.values())
         rows = said_rows("audit_joint.seen_row", area=map(self.area_name, observed), values=values)
         return said("audit_joint.seen", rows=rows)

@@ -15,10 +15,10 @@ from edu_metrics.plan_audit.context import Limits, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
 from edu_metrics.plan_audit.readings import binding, reading_range
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     Said,
     growth_pct,
     in_both,
+    nothing,
     said,
     said_alternatives,
     said_bound,
@@ -328,8 +328,8 @@ def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> 
     one, other = usual(first), usual(second)
     if one is None or other is None:
         return False
-    measures = {c.measure for t in (first, second) for c in _checks(context, t)}
-    if measures & {"sum", "rank"}:
+    checks = [check for target in (first, second) for check in _checks(context, target)]
+    if any(check.measure == "sum" or check.hangs_on_others for check in checks):
         return False
     levels = [_row(context, target) for target in (first, second)]
     if levels[0] & levels[1]:
@@ -587,7 +587,7 @@ def _said_readings(
 def _said_rest(rests: _Rests, unit: str) -> Said:
     """Say what is left at the level that lies furthest from the row's: the least likely one."""
     if not rests:
-        return NOTHING
+        return nothing()
     level, most, rest = min(rests.values(), key=lambda one: one[1])
     return said(
         "audit_table_article.rest",

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from edu_metrics.catalog import Rank, Target
-from edu_metrics.formulas import FORMULAS
 from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
@@ -195,7 +194,7 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
     by_name: dict[str, list[Target]] = {}
     for target in context.plan.targets:
         if target.indicator is not None:
-            by_name.setdefault(target.title.zh, []).append(target)
+            by_name.setdefault(target.title.in_("zh"), []).append(target)
     for group in by_name.values():
         indicators = list(dict.fromkeys(t.indicator for t in group if t.indicator))
         if len(indicators) > 1:
@@ -364,4 +363,4 @@ def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
 def _pooled(context: PlanContext, target: Target) -> bool:
     """Tell whether a target's rate for the whole follows from the counts of its parts."""
     indicator = context.indicator(target)
-    return indicator is not None and FORMULAS[indicator.formula].pooling == "counts"
+    return indicator is not None and indicator.calculation.pooling == "counts"

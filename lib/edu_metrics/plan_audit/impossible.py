@@ -11,9 +11,9 @@ from edu_metrics.formulas.flows import fastest_fall
 from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of_target
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     Said,
     in_both,
+    nothing,
     said,
     said_value,
     short,
@@ -163,7 +163,7 @@ def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
             ),
             "limit": said_value(limit, indicator.unit),
             "bases": sizes(steps, map(short, ends)),
-            "totals": _in_all(steps, totals) if totals else NOTHING,
+            "totals": _in_all(steps, totals) if totals else nothing(),
             "base": _base(context, target, indicator.unit),
         },
         numbers={
@@ -285,6 +285,7 @@ def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator
                 start,
                 limits=indicator.bounds,
                 last_year=last,
+                open_ends=indicator.open,
             ):
                 lost.append((reading, steps))
     if not lost:

@@ -25,6 +25,7 @@ from edu_metrics.plan_audit.sentences import (
     sizes,
     tidy,
 )
+from edu_metrics.words import unit_of
 
 
 def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
@@ -205,14 +206,14 @@ def funds_over_years(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Turn a sum of money over several years into a yearly one, beside the observed spending."""
     sums = [(reading, c) for reading in target.readings for c in reading.of(SumOverYears)]
     indicator = context.indicator(target)
-    if not sums or indicator is None or indicator.unit != "yuan":
+    if not sums or indicator is None or not unit_of(indicator.unit).money:
         return
-    whole = _spending(context, target)
+    whole = _spending(context, target, indicator.unit)
     rows = [(reading, [bound.value for bound in c.bounds], len(c.years)) for reading, c in sums]
     yield Flaw(
         severity=Severity.LOW if whole else Severity.OPEN,
         text="audit_joint.funds",
-        values={"rows": _funds(rows, whole)},
+        values={"rows": _funds(rows, whole, indicator.unit)},
         numbers={
             "total": {reading.id: ends for reading, ends, _ in rows},
             "per_year": {r.id: [tidy(end / n) for end in ends] for r, ends, n in rows},
@@ -227,7 +228,7 @@ def funds_over_years(context: PlanContext, target: Target) -> Iterator[Flaw]:
     )
 
 
-def _spending(context: PlanContext, target: Target) -> tuple[int, float] | None:
+def _spending(context: PlanContext, target: Target, unit: str) -> tuple[int, float] | None:
     """Give the largest series of money in the target's area, in the year after the issue."""
     year = context.plan.issued.year + 1
     amounts = [
@@ -235,16 +236,18 @@ def _spending(context: PlanContext, target: Target) -> tuple[int, float] | None:
         for (name, area), values in context.series.items()
         if area == target.areas[0]
         and name not in (target.indicator, None)
-        and context.catalog.indicators[name].unit == "yuan"
+        and context.catalog.indicators[name].unit == unit
         and year in values
     ]
     return (year, max(amounts)) if amounts else None
 
 
-def _funds(rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float] | None) -> Said:
+def _funds(
+    rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float] | None, unit: str
+) -> Said:
     def row(reading: Reading, ends: list[float], years: int) -> Said:
         yearly = [end / years for end in ends]
-        printed = [said_value(end, "yuan") for end in yearly]
+        printed = [said_value(end, unit) for end in yearly]
         values = {
             "label": in_both(reading.label.in_),
             "yearly": in_both(lambda lang: " – ".join(end[lang] for end in printed)),
@@ -256,7 +259,7 @@ def _funds(rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float
             **values,
             share=" – ".join(short(100 * end / whole[1], 0) for end in yearly),
             year=whole[0],
-            spending=said_value(whole[1], "yuan"),
+            spending=said_value(whole[1], unit),
         )
 
     return side_by_side(row(*one) for one in rows)

@@ -22,8 +22,8 @@ from edu_metrics.formulas.probability import if_independent
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     growth_pct,
+    nothing,
     said,
     said_bound,
     said_rows,
@@ -31,7 +31,7 @@ from edu_metrics.plan_audit.sentences import (
     tidy,
 )
 from edu_metrics.reachability.checks import round_half_up
-from edu_metrics.words import number
+from edu_metrics.words import number, unit_of
 
 #: Sizes that illustrate: no plan states its own.
 COUNTS = (1, 2, 3, 4)
@@ -69,7 +69,8 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw
         for condition in reading.conditions
         if isinstance(condition, TotalChange | YearlyChange) and condition.unit == "percent"
     ]
-    if indicator.unit == "yuan" or not growth or not growth[0].rising or growth[0].value <= 0:
+    divisible = not unit_of(indicator.unit).whole
+    if divisible or not growth or not growth[0].rising or growth[0].value <= 0:
         return
     percent = growth[0].value
     stated = context.base(target)
@@ -348,7 +349,7 @@ def _finding(
             "printed": number(round_half_up(example.value, 10.0**-_DECIMALS), _DECIMALS),
             "points": said("audit_boundaries.points", titles=context.titles(points))
             if points
-            else NOTHING,
+            else nothing(),
         },
         numbers={
             "decimals": _DECIMALS,

@@ -6,15 +6,24 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from edu_metrics.catalog import Bound, Level, Rank, Reading, SumOverYears, Target
+from edu_metrics.catalog import (
+    Areas,
+    Bound,
+    Rank,
+    Reading,
+    Relative,
+    SumOverYears,
+    Target,
+    years_named,
+)
 from edu_metrics.plan_audit.context import Limits, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule_of_target
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     Said,
     bounded,
     in_both,
     in_points,
+    nothing,
     said,
     said_alternatives,
     said_value,
@@ -66,7 +75,8 @@ def reading_range(
     >>> found.low, found.high
     (60.0, 66.0)
     """
-    last = deadline or max(_years_named(reading), default=0)
+    named = (year for condition in reading.conditions for year in years_named(condition))
+    last = deadline or max(named, default=0)
     checks = checks_of(reading, steps=steps, deadline=last, limits=limits)
     whole = _between(limits)
     state: dict[int, Range] = {}
@@ -74,7 +84,7 @@ def reading_range(
         state[last - steps] = Range(base, base)
     values: Range | None = None
     for check in checks:
-        if check.measure in ("sum", "rank"):
+        if check.measure == "sum" or check.hangs_on_others:
             values = accepted(check)
         elif check.measure == "value":
             values = state.get(check.due, whole).meet(accepted(check))
@@ -94,16 +104,6 @@ def reading_range(
 def _between(limits: Limits) -> Range:
     low, high = limits
     return Range(-math.inf if low is None else low, math.inf if high is None else high)
-
-
-def _years_named(reading: Reading) -> Iterator[int]:
-    for condition in reading.conditions:
-        if isinstance(condition, Level):
-            yield from condition.at
-        elif isinstance(condition, SumOverYears):
-            yield from condition.years
-        elif isinstance(condition, Rank):
-            yield condition.year
 
 
 def ends_of(values: Range | None, limits: Limits) -> tuple[Bound, ...]:
@@ -164,7 +164,13 @@ def ambiguous_readings(context: PlanContext, target: Target) -> Iterator[Flaw]:
     if len(target.readings) < 2:
         return
     decided = [reading for reading in target.readings if reading.conditions]
-    own = [r for r in decided if r.indicator in (None, target.indicator)]
+    # A rank, or a comparison, comes to no level of its own.
+    own = [
+        reading
+        for reading in decided
+        if reading.indicator in (None, target.indicator)
+        and not any(isinstance(one, Rank | Relative | Areas) for one in reading.conditions)
+    ]
     foreign = [r for r in decided if r not in own]
     undecided = [r for r in target.readings if r.undecided]
     if len(own) < 2:
@@ -347,7 +353,7 @@ def _ends(ends: tuple[Bound, ...], unit: str) -> Said:
 
 def _start(context: PlanContext, base: _Base, unit: str) -> Said:
     if base.value is None:
-        return NOTHING
+        return nothing()
     area = context.area_name(base.area) if base.area else ""
     value = said_value(base.value, unit)
     return said(f"audit_readings.from_{base.source}", value=value, year=base.year, area=area)
@@ -358,12 +364,14 @@ def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Read
         said(
             "audit_readings.foreign",
             label=in_both(reading.label.in_),
-            indicator=context.indicator_name(reading.indicator or ""),
+            indicator=context.indicator_name(reading.indicator),
         )
+        if reading.indicator
+        else said("audit_readings.on_others", label=in_both(reading.label.in_))
         for reading in foreign
     ]
     for reading in undecided:
-        why = in_both(reading.undecided.in_) if reading.undecided else NOTHING
+        why = in_both(reading.undecided.in_) if reading.undecided else nothing()
         why = {lang: text.rstrip("。.") for lang, text in why.items()}
         parts.append(said("audit_readings.undecided", label=in_both(reading.label.in_), why=why))
     return side_by_side(parts)
@@ -371,5 +379,5 @@ def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Read
 
 def _rest(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> Said:
     if not foreign and not undecided:
-        return NOTHING
+        return nothing()
     return said("audit_readings.rest", left=_left_out(context, foreign, undecided))

@@ -18,6 +18,7 @@ from edu_metrics.plan_audit.sentences import (
     said_value,
     short,
     tidy,
+    with_change_unit,
 )
 from edu_metrics.words import say, signed
 
@@ -236,8 +237,31 @@ def _beyond(
 def _change(change: float, decimals: int, unit: str) -> Said:
     """Print a change with its unit: points where the indicator is a percentage."""
     number = signed(change, decimals)
-    name = said(f"unit.{'points' if unit == 'percent' else unit}")
-    return {lang: f"{number}{'' if lang == 'zh' else ' '}{name[lang]}".strip() for lang in name}
+    return in_both(lambda lang: with_change_unit(number, unit, lang))
+
+
+@rule_of_target(Kind.RECORD)
+def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw]:
+    """Find stated bases that are not what was observed in that year, as finely as they are told."""
+    base, indicator = context.base(target), context.indicator(target)
+    if base is None or indicator is None:
+        return
+    year, stated = base
+    finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
+    for area in context.catalog.expand(target.areas):
+        seen = context.series.get((indicator.id, area), {}).get(year)
+        if seen is not None and abs(seen - stated) > finest / 2 + 1e-9:
+            yield Flaw(
+                severity=Severity.MEDIUM,
+                text="audit_record.base_unlike_observed",
+                values={
+                    "base": said_value(stated, indicator.unit),
+                    "area": context.area_name(area),
+                    "value": said_value(seen, indicator.unit),
+                },
+                numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
+                part=f"observed_{area}",
+            )
 
 
 @rule_of_target(Kind.RECORD)

@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import LANGUAGES, amount, date, in_year, number, percent, say
+from edu_metrics.words import amount, date, in_year, languages, number, percent, say, unit_of
 
 #: One thing in every language.
 Said = dict[str, str]
-NOTHING: Said = dict.fromkeys(LANGUAGES, "")
 
 
 def in_both(make: Callable[[str], str]) -> Said:
     """Say one thing in every language."""
-    return {lang: make(lang) for lang in LANGUAGES}
+    return {lang: make(lang) for lang in languages()}
+
+
+def nothing() -> Said:
+    """Say nothing in every language."""
+    return in_both(lambda lang: "")
 
 
 def said(key: str, **values: Any) -> Said:
@@ -56,7 +60,7 @@ def alternatives(items: Iterable[str], lang: str) -> str:
 
 def said_alternatives(items: Iterable[str | Said]) -> Said:
     """Join in every language what may be one or the other."""
-    held = [one if isinstance(one, dict) else dict.fromkeys(LANGUAGES, one) for one in items]
+    held = [one if isinstance(one, dict) else dict.fromkeys(languages(), one) for one in items]
     return in_both(lambda lang: alternatives((one[lang] for one in held), lang))
 
 
@@ -116,10 +120,13 @@ def said_list(parts: Iterable[Said]) -> Said:
 
 def in_points(printed: str) -> Said:
     """Put "points" to a number of percentage points."""
-    return {
-        lang: f"{printed}{'' if lang == 'zh' else ' '}{say('unit.points', lang)}"
-        for lang in LANGUAGES
-    }
+    return in_both(lambda lang: with_change_unit(printed, "percent", lang))
+
+
+def with_change_unit(printed: str, unit: str, lang: str) -> str:
+    """Put its unit behind a change: points where values are percentages."""
+    word = unit_of("points" if unit == "percent" else unit).word(None, lang)
+    return f"{printed}{'' if lang == 'zh' else ' '}{word}".strip()
 
 
 def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> list[Said]:

@@ -20,16 +20,17 @@ from edu_metrics.catalog import (
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of_target
 from edu_metrics.plan_audit.sentences import (
-    NOTHING,
     Said,
     alternatives,
     in_both,
+    nothing,
     said,
     said_alternatives,
     said_date,
     said_value,
     short,
     tidy,
+    with_change_unit,
     with_sign,
 )
 from edu_metrics.trajectories import constant_rate
@@ -80,7 +81,7 @@ def open_steps(context: PlanContext, target: Target) -> Iterator[Flaw]:
     if len(target.steps) < 2:
         return
     steps = sorted(target.steps)
-    effect = _effect(context, target, steps) or _Effect("undecided", NOTHING, {})
+    effect = _effect(context, target, steps) or _Effect("undecided", nothing(), {})
     begins = [context.deadline(target) - number + 1 for number in steps]
     counted = [year <= issued.year for year in begins]
     yield Flaw(
@@ -171,9 +172,7 @@ def _paced(
             say("audit_time_base.to", lang).join(with_sign(total) for total in dict.fromkeys(ends))
             for ends in zip(*totals, strict=True)
         )
-        name = say(f"unit.{'points' if unit == 'percent' else unit}", lang)
-        gap = "" if lang == "zh" else " "
-        return f"{alternatives(ranges, lang)}{gap}{name}".strip()
+        return with_change_unit(alternatives(ranges, lang), unit, lang)
 
     return _Effect("total", in_both(in_words), numbers)
 

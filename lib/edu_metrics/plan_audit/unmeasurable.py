@@ -213,7 +213,9 @@ def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
                 inside = context.plan.first_year < entry.year <= context.deadline(target)
                 if inside and (not bound or bound & areas):
                     # One event can break several series.
-                    held = by_event.setdefault((entry.year, entry.why.en), (set(), entry, {}))
+                    held = by_event.setdefault(
+                        (entry.year, entry.why.in_("en")), (set(), entry, {})
+                    )
                     held[0].add(entry.id)
                     held[2][target.id] = target
     for (year, _), (names, entry, targets) in by_event.items():

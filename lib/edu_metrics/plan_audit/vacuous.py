@@ -18,7 +18,7 @@ from edu_metrics.plan_audit.sentences import (
     side_by_side,
     tidy,
 )
-from edu_metrics.words import say
+from edu_metrics.words import say, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _facing(ends: tuple[Bound, ...], base: tuple[int, float] | None) -> Bound:
 
 def _least(indicator: Indicator) -> float:
     """Give one where things are counted, else a hundredth of the unit."""
-    return 1.0 if indicator.formula == "count" and indicator.unit != "yuan" else 0.01
+    return 1.0 if indicator.formula == "count" and unit_of(indicator.unit).whole else 0.01
 
 
 def _word(asked: Asked) -> str:

@@ -13,7 +13,7 @@ audit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +27,12 @@ Limits = tuple[float | None, float | None]
 
 
 def is_possible(
-    checks: Sequence[Check], known: Mapping[int, float], *, limits: Limits, last_year: int
+    checks: Sequence[Check],
+    known: Mapping[int, float],
+    *,
+    limits: Limits,
+    last_year: int,
+    open_ends: Collection[str] = (),
 ) -> bool:
     """
     Tell whether any values at all could still satisfy every check.
@@ -42,6 +47,8 @@ def is_possible(
         Lowest and highest value of the indicator.
     last_year : int
         Last year observed; later ones are free within the limits.
+    open_ends : collection of {"low", "high"}, optional
+        Limits that no value can have itself.
 
     Returns
     -------
@@ -62,14 +69,19 @@ def is_possible(
     >>> is_possible(steps, {2020: 90.0}, limits=(0, 100), last_year=2020)
     True
     """
-    checks = [check for check in checks if check.measure != "rank"]
+    checks = [check for check in checks if not check.hangs_on_others]
     seen = {year: value for year, value in known.items() if year <= last_year}
     open_checks = [check for check in checks if not seen.keys() >= set(check.years)]
     if not all(check.holds(seen) for check in checks if check not in open_checks):
         return False
     years = [year for check in open_checks for year in check.years]
     low, high = limits
-    anything = Range(-math.inf if low is None else low, math.inf if high is None else high)
+    anything = Range(
+        -math.inf if low is None else low,
+        math.inf if high is None else high,
+        low_open="low" in open_ends,
+        high_open="high" in open_ends,
+    )
     state: dict[int, list[Range]] = {}
     for year in range(min(years, default=0), max(years, default=-1) + 1):
         left = [Range(seen[year], seen[year]) if year in seen else anything]
@@ -119,7 +131,7 @@ def is_vacuous(checks: Sequence[Check], known: Mapping[int, float], last_year: i
     held = {year: known.get(year, known[last_year] if year > last_year else None) for year in years}
     if any(value is None for value in held.values()):
         return False
-    return all(check.measure != "rank" and check.holds(held) for check in checks)
+    return all(not check.hangs_on_others and check.holds(held) for check in checks)
 
 
 def final_bound(
@@ -153,7 +165,7 @@ def final_bound(
     """
     needed: dict[int, Bound] = {}
     for check in checks:
-        if check.measure in ("sum", "rank"):
+        if check.measure == "sum" or check.hangs_on_others:
             continue
         bound: Bound | None = check.bounds[0]
         if check.measure != "value":

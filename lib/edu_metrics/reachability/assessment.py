@@ -11,22 +11,20 @@ import numpy as np
 
 from edu_metrics.catalog import Bound, Catalog, Plan, Study, Target
 from edu_metrics.errors import ProjectionError
+from edu_metrics.observations import ENDED_YEARS
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.checks import Check, CheckResult, accepted, decided_by, still_open
 from edu_metrics.reachability.gap import pace_falls_short, standing
 from edu_metrics.reachability.noise import Noise, chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.probability import BEYOND, Reached, level_asked, reached
-from edu_metrics.reachability.question import Question
+from edu_metrics.reachability.question import NoJointForecastError, Question
 from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError
 from edu_metrics.reachability.verdicts import Applies, Assessment, Fields, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: A series whose last value is older than this by the study's date is said to have ended. [years]
-ENDED_YEARS = 3
 
 
 def assess(
@@ -121,7 +119,7 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
         )
     first, *others = (
         with_pace_percentile(
-            _assess_reading(Question(store, plan, target, reading, steps, area), applies),
+            _held_to_rounding(Question(store, plan, target, reading, steps, area), applies),
             store.catalog,
             store.study,
         )
@@ -141,6 +139,27 @@ def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
     return Applies.ELSEWHERE
 
 
+def _held_to_rounding(question: Question, applies: Applies) -> Assessment:
+    """Assess one reading; where figures were rounded, only what holds at both their ends."""
+    found = _assess_reading(question, applies)
+    if found.indicator is None or question.reading.undecided or not question.record.rounded:
+        return found
+    ends = [
+        _assess_reading(replace(question, store=question.store.at_end(end)), applies).verdict
+        for end in ("lower", "upper")
+    ]
+    if all(verdict is found.verdict for verdict in ends):
+        return found
+    return replace(
+        found,
+        verdict=Verdict.CANNOT_TELL,
+        reason="rounded",
+        probability=None,
+        probability_raw=None,
+        year_reached=None,
+    )
+
+
 def _assess_reading(question: Question, applies: Applies) -> Assessment:
     store, target, reading = question.store, question.target, question.reading
     indicator_id = reading.indicator or target.indicator
@@ -158,6 +177,10 @@ def _assess_reading(question: Question, applies: Applies) -> Assessment:
     if reading.undecided or indicator_id is None:
         return found(verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
     record, checks = question.record, question.checks
+    if applies is Applies.PARTS and any(
+        check.among and check.own_years and question.area not in check.among for check in checks
+    ):
+        return found(verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
     results = tuple(question.result(check) for check in checks)
     stands = standing(question, applies)
     noise = noise_of(question.indicator, record, checks, results, stands["level"])
@@ -182,8 +205,14 @@ def _answer(
         return _cannot_tell("change_from_zero")
     broken = any(question.broken(check) for check in undecided)
     # What arithmetic rules out needs no data.
-    last_year, limits = record.last_year or 0, question.indicator.bounds
-    if not broken and not is_possible(checks, record.exact, limits=limits, last_year=last_year):
+    last_year, indicator = record.last_year or 0, question.indicator
+    if not broken and not is_possible(
+        checks,
+        record.exact,
+        limits=indicator.bounds,
+        last_year=last_year,
+        open_ends=indicator.open,
+    ):
         return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)
     if lacking:
@@ -202,7 +231,7 @@ def _cannot_tell(reason: str, missing: tuple[Missing, ...] = ()) -> Fields:
 def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
     """Tell whether what should be known by now is not, and what to ask for."""
     record = question.record
-    needed = sorted({year for check in undecided for year in check.years})
+    needed = sorted({year for check in undecided for year in check.own_years})
     behind = [
         year
         for year in needed
@@ -211,9 +240,12 @@ def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tupl
     lacking = bool(behind) or record.last_year is None
     missing = question.missing(behind or needed) if lacking else ()
     for check in undecided:
-        for area, values in question.rivals(check).items():
-            if check.due not in values and (not values or question.over(check.due)):
-                lacking, missing = True, missing + question.missing([check.due], area)
+        others = check.others(question.indicator.id)
+        for name, values in question.rivals(check).items():
+            unknown = [year for year in check.others_years(name) if year not in values]
+            behind = [year for year in unknown if not values or question.over(year)]
+            if behind:
+                lacking, missing = True, missing + question.store.missing(*others[name], behind)
     return lacking, tuple(dict.fromkeys(missing))
 
 
@@ -228,6 +260,8 @@ def _forecast(
     try:
         trajectory = question.trajectory(record.area)
         raw = question.probability(undecided)
+    except NoJointForecastError as error:
+        return _cannot_tell(f"no_joint_forecast:{error}")
     except UnforeseenError as error:
         wanted = sorted(year for year in record.bounds if year > last_year)
         return _cannot_tell(f"bound_unforeseen:{error}", question.missing(wanted))
@@ -272,7 +306,7 @@ def _ends(question: Question, trajectory: Trajectory) -> tuple[float, float, flo
         column = trajectory.years.index(question.due)
         ends = trajectory.quantiles([0.1, 0.5, 0.9])[:, column]
     else:
-        ends = np.quantile(question.asked_about(question.drawn(question.area)), [0.1, 0.5, 0.9])
+        ends = np.quantile(question.asked_about(question.drawn()), [0.1, 0.5, 0.9])
     low, median, high = (float(value) for value in ends)
     return low, median, high
 

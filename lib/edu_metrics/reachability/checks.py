@@ -19,13 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import (
+    Areas,
     AverageChange,
     Bound,
+    ChangeSince,
     Condition,
     EachYear,
     Level,
     Rank,
     Reading,
+    Reference,
+    Relative,
     SumOverYears,
     TotalChange,
     YearlyChange,
@@ -41,10 +45,12 @@ class Check:
     """
     One comparison that a reading asks for.
 
-    ``measure`` is one of value, points, percent, points_per_step, sum or rank; ``years`` are
-    those whose values it needs, the last one the year in which it falls due. ``cap`` is the
-    indicator's own limit: ending there counts as kept. ``falling`` says of a rank that the
-    lowest value is the best.
+    ``measure`` is one of value, points, percent, points_per_step, sum, rank, rank_pct, areas,
+    areas_pct, difference, ratio or gap_closed; ``years`` are those whose values it needs, the
+    last one the year in which it falls due. ``cap`` is the indicator's own limit: ending there
+    counts as kept. ``falling`` says of a rank, and of a gap, that the lowest value is the best;
+    ``either`` of a gap that it is one on whichever side the value lies. ``to`` is what a value is
+    compared with, and ``each`` what is asked of every one of ``among``, where so many must keep it.
     """
 
     measure: str
@@ -54,6 +60,41 @@ class Check:
     round_to: float | None = None
     among: tuple[str, ...] = ()
     falling: bool = False
+    either: bool = False
+    to: Reference | None = None
+    each: Check | None = None
+
+    @property
+    def hangs_on_others(self) -> bool:
+        """Whether other series than the area's own decide it."""
+        return self.measure in ("rank", "rank_pct") or bool(self.among) or self.to is not None
+
+    @property
+    def own_years(self) -> tuple[int, ...]:
+        """The years in which the area's own value must be known."""
+        return () if self.each else self.years
+
+    def kept_by(self, measured: Any) -> Any:
+        """Tell whether what was measured satisfies all bounds."""
+        kept = np.logical_and.reduce([bound.met_by(measured) for bound in self.bounds])
+        return bool(kept) if np.ndim(kept) == 0 else kept
+
+    def others(self, indicator: str) -> dict[str, tuple[str, str]]:
+        """Give indicator and area of the series it hangs on, by the names in ``rivals``."""
+        named = {area: (indicator, area) for area in self.among}
+        if self.each is not None:
+            named |= self.each.others(indicator)
+        if self.to is not None and self.to.value is None:
+            named[self.to.series] = (self.to.indicator or indicator, str(self.to.area))
+        return named
+
+    def others_years(self, name: str) -> tuple[int, ...]:
+        """Give the years in which one of those series must be known."""
+        if self.each is not None:
+            return self.each.years if name in self.among else self.each.others_years(name)
+        if self.to is None:
+            return (self.due,)
+        return (self.to.year,) if self.to.year else self.years
 
     @property
     def due(self) -> int:
@@ -76,9 +117,14 @@ class Check:
         float or ndarray
             Value, change, sum or rank.
         """
+        if self.each is not None:
+            return self.counted(rivals or {})
         last = values[self.due]
-        if self.measure == "rank":
-            return self._rank(last, rivals or {})
+        if self.measure in ("rank", "rank_pct"):
+            rank = self._rank(last, rivals or {})
+            return rank if self.measure == "rank" else _clean(100 * rank / len(self.among))
+        if self.to is not None:
+            return self._compared(values, rivals or {})
         if self.measure == "value":
             return last if self.round_to is None else round_half_up(last, self.round_to)
         if self.measure == "sum":
@@ -110,19 +156,118 @@ class Check:
         bool or ndarray of bool
             True where all bounds hold, or the indicator has come to its own limit.
         """
-        measured = self.measured(values, rivals)
-        kept: Any = True
-        for bound in self.bounds:
-            kept = np.logical_and(kept, bound.met_by(measured))
+        if self.measure == "gap_closed":
+            return self._gap_closed(values, rivals or {})
+        kept: Any = self.kept_by(self.measured(values, rivals))
         if self.cap is not None:
             at_cap = np.greater_equal if self.bounds[0].rising else np.less_equal
             kept = np.logical_or(kept, at_cap(values[self.due], self.cap))
         return bool(kept) if np.ndim(kept) == 0 else np.asarray(kept)
 
+    def _other(self, year: int, rivals: Mapping[str, Values]) -> Any:
+        """Give what the value of a year is compared with."""
+        if self.to is None or self.to.value is not None:
+            return self.to.value if self.to else None
+        return rivals[self.to.series][self.to.year or year]
+
+    def _compared(self, values: Values, rivals: Mapping[str, Values]) -> Any:
+        own, other = values[self.due], self._other(self.due, rivals)
+        if self.measure == "difference":
+            return _clean(np.subtract(own, other))
+        if self.measure == "ratio":
+            return _clean(own / np.where(np.equal(other, 0), np.nan, other))
+        first, last = self._gaps(values, rivals)
+        return _clean(100 * (1 - last / np.where(first > 0, first, np.nan)))
+
+    def _gaps(self, values: Values, rivals: Mapping[str, Values]) -> tuple[Any, Any]:
+        """Give the gaps in the first and in the last year, positive where something is missing."""
+        gaps = [np.subtract(self._other(year, rivals), values[year]) for year in self.years]
+        side = np.where(gaps[0] < 0, -1, 1) if self.either else -1 if self.falling else 1
+        return side * gaps[0], side * gaps[-1]
+
+    def _gap_closed(self, values: Values, rivals: Mapping[str, Values]) -> Any:
+        """Tell whether enough of a gap is closed; where there was none, none may have opened."""
+        first, last = self._gaps(values, rivals)
+        (bound,) = self.bounds
+        left = _clean((1 - bound.value / 100) * np.maximum(first, 0))
+        kept = np.less(_clean(last), left) if bound.strict else np.less_equal(_clean(last), left)
+        return bool(kept) if np.ndim(kept) == 0 else np.asarray(kept)
+
+    def told(self, values: Values, rivals: Mapping[str, Values]) -> Check | None:
+        """
+        Say as a level what a comparison comes to, once all that it compares with is known.
+
+        Parameters
+        ----------
+        values : mapping of int to float
+            Values of the indicator that are known, by year.
+        rivals : mapping of str to mapping
+            The same of what it is compared with.
+
+        Returns
+        -------
+        Check or None
+            A check on the value; None while something is open, or for a ratio to nothing.
+
+        Examples
+        --------
+        At least the average, which came to 95; and half of the gap of 10 points to it closed:
+
+        >>> average = {" nation": {2020: 90.0, 2022: 95.0}}
+        >>> to = Reference(area="nation")
+        >>> level = (Bound(op=">=", value=0),)
+        >>> str(Check("difference", (2022,), level, to=to).told({}, average).bounds[0])
+        '≥ 95'
+        >>> half = Check("gap_closed", (2020, 2022), (Bound(op=">=", value=50),), to=to)
+        >>> str(half.told({2020: 80.0}, average).bounds[0])
+        '≥ 90'
+        """
+        try:
+            level = self._level(values, rivals)
+        except KeyError:
+            return None
+        return None if level is None else Check("value", (self.due,), (level,))
+
+    def _level(self, values: Values, rivals: Mapping[str, Values]) -> Bound | None:
+        (bound,), other = self.bounds, self._other(self.due, rivals)
+        if self.measure == "difference":
+            return Bound(op=bound.op, value=float(_clean(other + bound.value)))
+        if self.measure == "ratio":
+            return (
+                Bound(op=bound.op, value=float(_clean(other * bound.value))) if other > 0 else None
+            )
+        start = values[self.years[0]]
+        gap = self._other(self.years[0], rivals) - start
+        down = gap < 0 if self.either else self.falling
+        left = (1 - bound.value / 100) * max(-gap if down else gap, 0)
+        op = {">=": "<=", ">": "<"}[bound.op] if down else bound.op
+        return Bound.model_validate(
+            {"op": op, "value": float(_clean(other + left if down else other - left))}
+        )
+
+    def counted(self, rivals: Mapping[str, Values], *, unknown: bool = False) -> Any:
+        """Count the areas that keep what is asked of each; those not known as one likes."""
+        kept = [
+            self.each.holds(rivals[area], rivals)
+            if self.each and self.each.known(rivals[area], rivals)
+            else unknown
+            for area in self.among
+        ]
+        number = sum(np.asarray(one).astype(int) for one in kept)
+        return number if self.measure == "areas" else _clean(100 * number / len(kept))
+
+    def known(self, values: Values, rivals: Mapping[str, Values]) -> bool:
+        """Tell whether all that it needs is among some values."""
+        others = self.others("")
+        return values.keys() >= set(self.own_years) and all(
+            rivals[name].keys() >= set(self.others_years(name)) for name in others
+        )
+
     def _rank(self, own: Any, rivals: Mapping[str, Values]) -> Any:
         """Give the place among the areas, 1 the best; equals share the better place."""
         ahead = np.less if self.falling else np.greater
-        return 1 + sum(ahead(others[self.due], own).astype(int) for others in rivals.values())
+        others = [values for name, values in rivals.items() if name in (self.among or rivals)]
+        return 1 + sum(ahead(values[self.due], own).astype(int) for values in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +293,13 @@ def still_open(checks: Sequence[Check], results: Sequence[CheckResult]) -> tuple
 
 
 def checks_of(
-    reading: Reading, *, steps: int | None, deadline: int, limits: Limits, falling: bool = False
+    reading: Reading,
+    *,
+    steps: int | None,
+    deadline: int,
+    limits: Limits,
+    falling: bool = False,
+    either: bool = False,
 ) -> tuple[Check, ...]:
     """
     Take a reading apart.
@@ -165,6 +316,8 @@ def checks_of(
         Lowest and highest value of the indicator.
     falling : bool, optional
         Whether less of the indicator is better; a rank counts from that side.
+    either : bool, optional
+        Whether neither side is better, so that a gap is one above as below.
 
     Returns
     -------
@@ -190,13 +343,16 @@ def checks_of(
         raise ProjectionError(f"reading {reading.id!r} speaks of yearly change; say how many steps")
     checks: list[Check] = []
     for condition in reading.conditions:
-        checks += _checks(condition, steps or 0, deadline, limits, falling)
+        for check in _checks(condition, steps or 0, deadline, limits):
+            if check.each is not None:
+                check = replace(check, each=replace(check.each, falling=falling, either=either))
+            elif check.hangs_on_others:
+                check = replace(check, falling=falling, either=either)
+            checks.append(check)
     return tuple(sorted(checks, key=lambda check: check.due))
 
 
-def _checks(
-    condition: Condition, steps: int, deadline: int, limits: Limits, falling: bool
-) -> list[Check]:
+def _checks(condition: Condition, steps: int, deadline: int, limits: Limits) -> list[Check]:
     base = deadline - steps
     span = range(base + 1, deadline + 1)
     match condition:
@@ -214,11 +370,23 @@ def _checks(
             return [Check("points_per_step", (base, deadline), condition.change)]
         case TotalChange():
             return [Check(condition.unit, (base, deadline), condition.change)]
+        case ChangeSince():
+            return [Check(condition.unit, (condition.since, condition.by), condition.change)]
         case SumOverYears():
             return [Check("sum", tuple(sorted(condition.years)), condition.bounds)]
         case Rank():
+            measure = "rank" if condition.unit == "place" else "rank_pct"
+            return [Check(measure, (condition.year,), (condition.bound,), among=condition.among)]
+        case Areas():
+            (each,) = _checks(condition.each, steps, deadline, limits)
+            measure = "areas" if condition.unit == "areas" else "areas_pct"
             bounds, among = (condition.bound,), condition.among
-            return [Check("rank", (condition.year,), bounds, among=among, falling=falling)]
+            return [Check(measure, each.years, bounds, among=among, each=each)]
+        case Relative():
+            years = (
+                (condition.year,) if condition.since is None else (condition.since, condition.year)
+            )
+            return [Check(condition.measure, years, (condition.bound,), to=condition.to)]
 
 
 def _cap(change: tuple[Bound, ...], limits: Limits) -> float | None:

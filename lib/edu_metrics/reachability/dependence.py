@@ -230,7 +230,9 @@ def _direct(one: Indicator, other: Indicator) -> float:
 
 def _roles(entry: Indicator) -> dict[tuple[str, str, int], str]:
     """Say of each quantity of an indicator whether it stands above or below the line."""
-    arguments = FORMULAS[entry.formula].arguments
+    if entry.formula not in FORMULAS:
+        return {}
+    arguments = entry.calculation.arguments
     return {
         (given.quantity, given.group, given.lag): "part" if arguments[0] == name else "whole"
         for name, given in entry.inputs.items()

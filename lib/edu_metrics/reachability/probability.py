@@ -136,7 +136,7 @@ def level_asked(checks: Sequence[Check], known: Mapping[int, float]) -> tuple[in
 
 def _level_of(check: Check, known: Mapping[int, float]) -> Range | None:
     """Give the values of its last year that keep a check, where all earlier ones are known."""
-    if check.measure in ("rank", "sum") or not known.keys() >= set(check.years[:-1]):
+    if check.measure == "sum" or check.hangs_on_others or not known.keys() >= set(check.years[:-1]):
         return None
     if check.measure == "value":
         asked = accepted(check)

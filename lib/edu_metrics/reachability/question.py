@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 import numpy as np
@@ -17,6 +17,10 @@ from edu_metrics.reachability.probability import BEYOND, kept_in, probability_of
 from edu_metrics.reachability.series import Missing, Record, SeriesStore
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import Trajectory
+
+
+class NoJointForecastError(ProjectionError):
+    """Nothing says how two series move together."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,34 @@ class Question:
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """What the reading asks for."""
-        return checks_of(
+        """What the reading asks for; a comparison with what is known is a level like any other."""
+        checks = checks_of(
             self.reading,
             steps=self.steps,
             deadline=self.plan.deadline_of(self.target),
             limits=self.indicator.bounds,
             falling=self.indicator.better == "lower",
+            either=self.target.better == "reach",
         )
+        return tuple(self._in_full(check) for check in checks)
+
+    def _in_full(self, check: Check) -> Check:
+        """Name the study's areas and the indicator where the plan's words do not."""
+        check = self._named(check)
+        if check.to is None or self.broken(check):
+            return check
+        return check.told(self.record.exact, self.rivals(check)) or check
+
+    def _named(self, check: Check) -> Check:
+        bound = partial(self.store.catalog.area_binding, self.store.study)
+        to, among = check.to, list(map(bound, self.store.catalog.expand(check.among)))
+        if check.measure == "rank_pct" and self.area not in among:
+            among.append(self.area)
+        if to is not None and to.value is None:
+            named = {"area": bound(to.area) if to.area else self.area}
+            to = to.model_copy(update={**named, "indicator": to.indicator or self.indicator.id})
+        each = check.each and self._named(check.each)
+        return replace(check, among=tuple(among), to=to, each=each)
 
     @cached_property
     def due(self) -> int:
@@ -78,47 +102,94 @@ class Question:
         return max(check.due for check in self.checks)
 
     def over(self, year: int) -> bool:
-        """Tell whether a year had ended by the study's date."""
-        return self.store.study.as_of.year > year
+        """Tell whether a year had ended by the study's date, or the day of the target in it."""
+        day, as_of = self.target.due_on, self.store.study.as_of
+        return as_of > day if day and day.year == year else as_of.year > year
 
     def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
-        """Give the observed values of the areas that a rank is taken among."""
-        return self.store.rivals(check, self.indicator.id)
+        """Give the observed values of the series that a check hangs on."""
+        others = check.others(self.indicator.id).items()
+        return {name: self.store.record(*series).exact for name, series in others}
 
     def broken(self, check: Check) -> bool:
         """Tell whether a check compares years on both sides of a break."""
-        return self.store.break_within(check, self.indicator.id, self.area)
+        asked = [(check.each, area) for area in check.among] if check.each else [(check, self.area)]
+        return any(self.store.break_within(one, self.indicator.id, area) for one, area in asked)
 
     def from_zero(self, check: Check) -> bool:
         """Tell whether a check asks for a percentage of what is known to be nothing."""
         return check.measure == "percent" and self.record.exact.get(check.years[0]) == 0
 
-    def missing(self, years: Sequence[int], area: str | None = None) -> tuple[Missing, ...]:
+    def missing(self, years: Sequence[int]) -> tuple[Missing, ...]:
         """Name what would make the indicator known in some years."""
-        return self.store.missing(self.indicator.id, area or self.area, years)
+        return self.store.missing(self.indicator.id, self.area, years)
 
     def trajectory(self, area: str) -> Trajectory:
         """Draw what a series may do until the last check falls due, and some years beyond."""
+        return self._trajectory(self.indicator.id, area)
+
+    def _trajectory(self, indicator: str, area: str) -> Trajectory:
         try:
-            return self.store.trajectory(self.indicator.id, area, self.due + BEYOND)
+            return self.store.trajectory(indicator, area, self.due + BEYOND)
         except ProjectionError:  # a model may say less of the far future than of the near one
-            return self.store.trajectory(self.indicator.id, area, self.due)
+            return self.store.trajectory(indicator, area, self.due)
 
-    def drawn(self, area: str) -> dict[int, Any]:
-        """Give an area's values by year: the exact ones, and after the last one its draws."""
-        trajectory = self.trajectory(area)
-        exact = self.store.record(self.indicator.id, area).exact
+    def together(self, checks: Sequence[Check]) -> tuple[Trajectory, dict[str, dict[int, Any]]]:
+        """
+        Give what the series may do beside those that checks hang on, draw by draw.
+
+        Returns
+        -------
+        trajectory : Trajectory
+            The question's own.
+        others : dict of str to dict
+            Of each other series the values by year: the exact ones, and after the last its draws.
+
+        Raises
+        ------
+        ProjectionError
+            If one of them can't be forecast.
+        NoJointForecastError
+            If nothing says how the series move together.
+        """
+        own = self.trajectory(self.area)
+        others = {k: v for check in checks for k, v in check.others(self.indicator.id).items()}
+        # Each area has an order of its own, and the same one in every pair.
+        parts = {name: self._common_part(check_on) for name, check_on in others.items()}
+        shared = [part for part in parts.values() if part is not None]
+        if shared:
+            own = own.beside(f"{self.indicator.id} {self.area}", min(shared))
+        drawn = {}
+        for name, (indicator, area) in others.items():
+            other = self._trajectory(indicator, area)
+            if parts[name] is not None:
+                other = other.beside(f"{indicator} {area}", min(shared))
+            exact = self.store.record(indicator, area).exact
+            drawn[name] = {**exact, **{year: other.at(year) for year in other.years}}
+        return own, drawn
+
+    def _common_part(self, other: tuple[str, str]) -> float | None:
+        own = (self.indicator.id, self.area)
+        ranked = {area for check in self.checks for area in check.among}
+        if other == own or (other[0] == own[0] and other[1] in ranked):
+            return None
+        try:
+            return self.store.common_part(frozenset({own, other}))
+        except ProjectionError as error:
+            raise NoJointForecastError(str(error)) from error
+
+    def drawn(self) -> dict[int, Any]:
+        """Give the area's values by year: the exact ones, and after the last one its draws."""
+        return self._values(self.trajectory(self.area))
+
+    def _values(self, trajectory: Trajectory) -> dict[int, Any]:
+        exact = self.record.exact
         return {**exact, **{year: trajectory.at(year) for year in trajectory.years}}
-
-    def _rivals_drawn(self, undecided: Sequence[Check]) -> dict[str, dict[int, Any]]:
-        """Give the values and draws of all areas that a rank is taken among."""
-        return {area: self.drawn(area) for check in undecided for area in self.rivals(check)}
 
     def probability(self, undecided: Sequence[Check]) -> float:
         """Give the probability that the checks are kept that nothing observed decides."""
-        return probability_of(
-            self.trajectory(self.area), undecided, self.record.exact, self._rivals_drawn(undecided)
-        )
+        own, others = self.together(undecided)
+        return probability_of(own, undecided, self.record.exact, others)
 
     @cached_property
     def sum_asked(self) -> Check | None:
@@ -136,16 +207,16 @@ class Question:
 
     def kept(self, undecided: Sequence[Check]) -> NDArray[np.bool_]:
         """Tell of each draw whether the checks that nothing observed decides are kept in it."""
-        return kept_in(undecided, self.drawn(self.area), self._rivals_drawn(undecided))
+        own, others = self.together(undecided)
+        return kept_in(undecided, self._values(own), others)
 
     def result(self, check: Check) -> CheckResult:
         """Hold a check against what was observed; one that is open holds neither way."""
         record, rivals = self.record, self.rivals(check)
         blank = CheckResult(check.measure, check.years, check.bounds, None, None, None)
-        if self.broken(check):
-            return blank
-        complete = all(year in record.exact for year in check.years)
-        if complete and all(check.due in values for values in rivals.values()):
+        if check.to is not None or self.broken(check):
+            return blank  # what is known of a comparison has made it a level
+        if check.known(record.exact, rivals):
             measured = float(check.measured(record.exact, rivals))
             holds = check.holds(record.exact, rivals)
             if np.isnan(measured):
@@ -153,6 +224,10 @@ class Question:
                 return replace(blank, holds=True if holds else None)
             margin = round(-max(bound.gap(measured) for bound in check.bounds), 9)
             return replace(blank, measured=measured, holds=holds, margin=margin)
+        if check.each is not None:
+            # Every area must, and one has not: the others need not be known.
+            ends = {check.kept_by(check.counted(rivals, unknown=one)) for one in (False, True)}
+            return replace(blank, holds=ends.pop() if len(ends) == 1 else None)
         if check.measure == "value" and check.due in record.bounds:
             return replace(blank, holds=decided_by(*record.bounds[check.due], check))
         return blank
@@ -206,7 +281,7 @@ class JudgedQuestion(Question):
         """Why nothing more can be asked, in one word; None where something can."""
         if self.assessment.closed:
             return self.assessment.closed
-        if any(check.measure == "rank" for check in self.open.checks):
+        if any(check.hangs_on_others for check in self.open.checks):
             return "rank"
         if not self.open.years:
             return "decided"

@@ -106,7 +106,8 @@ def trend_sensitivity(blank: Sensitivity, question: JudgedQuestion) -> Sensitivi
 
 def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     """Put the draws on their scale; give them with the spread of a year on that scale."""
-    trajectory = question.trajectory(question.record.area)
+    checks = question.open.checks
+    trajectory, rivals = question.together(checks)
     years = tuple(year for year in trajectory.years if year <= question.due + 1)
     scale = scale_for(question.indicator.bounds)
     counts = question.record.counts.get(trajectory.last_year)
@@ -114,8 +115,7 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     whole = 1.0 if counts_whole(question.indicator) and scale.name == "log" else whole
     draws = trajectory.draws[:, : len(years)]
     points = to_scale(draws, scale, whole)
-    checks, stated_as = question.open.checks, float(question.assessment.probability or 0.0)
-    rivals = {area: question.drawn(area) for check in checks for area in question.rivals(check)}
+    stated_as = float(question.assessment.probability or 0.0)
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(stated_as)
     trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.catalog.breakdowns import base_of
 from edu_metrics.errors import ProjectionError
-from edu_metrics.formulas import FORMULAS
 from edu_metrics.observations import (
     compute,
     inspect_sums,
@@ -22,6 +22,7 @@ from edu_metrics.observations import (
 )
 from edu_metrics.reachability.checks import Check, known_range
 from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, project, scale_for
+from edu_metrics.words import unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,18 +33,16 @@ T = TypeVar("T")
 #: So many trajectories are kept at a time: a study of thousands of areas asks for each area's in
 #: one go.
 MOST_TRAJECTORIES = 512
-#: Units of amounts that need not be whole.
-_DIVISIBLE = frozenset({"yuan", "yuan_per_pupil", "ratio", "percent"})
 
 
 def counts_whole(indicator: Indicator) -> bool:
     """Tell whether an indicator's values are whole numbers of persons or institutions."""
-    return indicator.formula == "count" and indicator.unit not in _DIVISIBLE
+    return indicator.formula == "count" and unit_of(indicator.unit).whole
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A number to ask the bureau for."""
+    """A number to ask its publisher for."""
 
     quantity: str
     year: int
@@ -57,13 +56,15 @@ class Record:
     One series as known by the study's date.
 
     ``exact`` holds values by year; ``bounds`` holds, for years known only as a bound, its kind
-    and value; ``counts`` the numerator and denominator of a rate where both are known. From
+    and value; ``rounded`` the years whose value rests on figures that were printed rounded;
+    ``counts`` the numerator and denominator of a rate where both are known. From
     ``since`` on the values compare with the last one; before it the series has a break.
     """
 
     area: str
     exact: Mapping[int, float] = field(default_factory=dict)
     bounds: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    rounded: frozenset[int] = frozenset()
     counts: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     since: int | None = None
@@ -120,6 +121,8 @@ class SeriesStore:
         self.areas = catalog.expand(study.areas)
         #: What the methods marked with :func:`_kept` gave, by method and arguments.
         self.kept: dict[tuple[Any, ...], Any] = {}
+        #: The end of rounded figures that is taken for their value; none as a rule.
+        self._end: Literal["lower", "upper"] | None = None
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
@@ -136,7 +139,7 @@ class SeriesStore:
         return pooled_cells(self.catalog, self.table, self._compared)
 
     @cached_property
-    def _exact_cells(self) -> dict[tuple[str, int, str, str], bool]:
+    def _exact_cells(self) -> dict[tuple[str, int, str, str, str], bool]:
         return known_cells(pooled_cells(self.catalog, self._exact, self._compared))
 
     @cached_property
@@ -155,7 +158,27 @@ class SeriesStore:
     @_kept
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
-        return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
+        found = compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
+        return found if self._end is None else _at_end(found, self._end)
+
+    @_kept
+    def at_end(self, end: Literal["lower", "upper"]) -> SeriesStore:
+        """
+        Give the same series with every rounded value at one end of what it may have been.
+
+        Parameters
+        ----------
+        end : {"lower", "upper"}
+            Which end.
+
+        Returns
+        -------
+        SeriesStore
+            With series of its own.
+        """
+        other = SeriesStore(self.catalog, self.study, self.table)
+        other._end = end
+        return other
 
     @_kept
     def _by_area(self, indicator: str) -> dict[str, pd.DataFrame]:
@@ -189,7 +212,8 @@ class SeriesStore:
                 counts[year] = (numerator, denominator)
         sources = sorted({s for text in series["source"].unique() for s in str(text).split("; ")})
         since = self._since(indicator, area, max(exact)) if exact else None
-        return Record(area, exact, bounds, counts, tuple(sources), since)
+        rounded = frozenset(series["year"][series["lower"].notna()].tolist()) & exact.keys()
+        return Record(area, exact, bounds, rounded, counts, tuple(sources), since)
 
     def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[Missing, ...]:
         """Name the numbers that would have to be asked for; one known as a bound is not known."""
@@ -201,18 +225,13 @@ class SeriesStore:
         inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
         return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
 
-    def rivals(self, check: Check, indicator: str) -> dict[str, Mapping[int, float]]:
-        """Give the series of the areas that a rank is taken among, the plan's names resolved."""
-        names = [self.catalog.area_binding(self.study, area) for area in check.among]
-        return {area: self.record(indicator, area).exact for area in names}
-
     def breaks(self, indicator: str, area: str) -> list[Break]:
         """Give the breaks of a series that were known by the study's date."""
         line = {area, *self.above(area)}
         return [
             entry
             for entry in self.catalog.breaks.values()
-            if entry.indicator == indicator
+            if entry.indicator == base_of(indicator)
             and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
             and self._published(entry.citation.source)
         ]
@@ -240,7 +259,7 @@ class SeriesStore:
 
     def break_within(self, check: Check, indicator: str, area: str) -> bool:
         """Tell whether a check compares years on both sides of a break."""
-        if check.measure in ("value", "rank"):
+        if len(check.years) == 1:
             return False
         return any(
             check.years[0] < entry.year <= check.due for entry in self.breaks(indicator, area)
@@ -301,6 +320,59 @@ class SeriesStore:
                 self._trajectories.pop(next(iter(self._trajectories)))
         return held
 
+    @_kept
+    def common_part(self, series: frozenset[tuple[str, str]]) -> float | None:
+        """
+        Say what part of what two series may do is common to both.
+
+        Parameters
+        ----------
+        series : frozenset of tuple of str
+            Indicator and area of each.
+
+        Returns
+        -------
+        float or None
+            From both projected together; None where their draws stand side by side as they are,
+            because areas of one level are projected together anyway. [0-1]
+
+        Raises
+        ------
+        ProjectionError
+            If they are not measured on one scale, or too little is known of either.
+        """
+        (one, area), (other, elsewhere) = sorted(series)
+        levels = {self.catalog.areas[name].level for name in (area, elsewhere)}
+        parts = self.parts_of(one, area) or self.parts_of(other, elsewhere)
+        own = set(self.areas) >= {area, elsewhere}
+        if one == other and len(levels) == 1 and own and not parts:
+            return None
+        entries = [self.catalog.indicator(name) for name in (one, other)]
+        if len({(entry.unit, entry.bounds) for entry in entries}) > 1:
+            raise ProjectionError("they are measured in different units")
+        return self._project(sorted(series)).common_part
+
+    def _project(self, series: Sequence[tuple[str, str]], until: int = 0) -> Projection:
+        """Project some series, each by indicator and area, and no others."""
+        import pandas as pd
+
+        rows = [
+            (" ".join(names), year, value)
+            for names in series
+            for record in [self.record(*names)]
+            for year, value in record.exact.items()
+            if record.since is None or year >= record.since
+        ]
+        entry = self.catalog.indicator(series[0][0])
+        return project(
+            pd.DataFrame(rows, columns=["area", "year", "value"]),
+            max([until, *(year + 1 for _, year, _ in rows)]),
+            scale=scale_for(entry.bounds),
+            measure_type=entry.measure_type,
+            falling=entry.better == "lower",
+            whole_counts=counts_whole(entry),
+        )
+
     def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
         known = self.record(indicator.id, area).last_year
         last = until - 1 if known is None else known
@@ -308,12 +380,16 @@ class SeriesStore:
         # Which draws agree must not hang on how far was asked.
         until = max(until, last + 1, *bounds)
         years = tuple(range(last + 1, until + 1))
+        if area not in self.areas:
+            # What is only compared with stands alone: the study's areas learn nothing from it.
+            alone = self._project([(indicator.id, area)], until)
+            return within_bounds(alone.of(f"{indicator.id} {area}", years), bounds)
         parts = self.parts_of(indicator.id, area)
         level = self.catalog.areas[parts[0] if parts else area].level
         projection = self.projection(indicator.id, level, until)
         if not parts:
             return within_bounds(projection.of(area, years), bounds)
-        mean = FORMULAS[indicator.formula].pooling != "sum"
+        mean = indicator.calculation.pooling != "sum"
         return within_bounds(projection.sum_of(parts, years, name=area, mean=mean), bounds)
 
     @_kept
@@ -383,6 +459,11 @@ class SeriesStore:
                 ),
             )
         return self._projections[key][1]
+
+
+def _at_end(series: pd.DataFrame, end: str) -> pd.DataFrame:
+    """Take an end of rounded values for the values."""
+    return series.assign(value=series[end].fillna(series["value"]))
 
 
 #: Where fewer than one draw in so many agrees, the model did not see coming what came.

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
+from edu_metrics.catalog import Indicator
+from edu_metrics.formulas import FORMULAS
 from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, facts, join, tag
+from edu_metrics.report.kinds import judged_by
 from edu_metrics.report.labels import rating_chip
-from edu_metrics.words import date, say
+from edu_metrics.words import date, say, unit_of
 
 #: The assumption behind every target that is shown as if it held in a part of its area.
 AS_IF = "city_target_in_district"
@@ -121,10 +125,35 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
     told: dict[str, Cell] = {
         "report.observations_used": observations,
         "report.made_with": made_with,
+        **dict(_ways_of_counting(report)),
         "report.inputs_hash": tag("code", report.inputs_sha256()),
         "report.make_again": tag("code", again),
     }
     return join([_sources(report), facts(told, lang)])
+
+
+def _ways_of_counting(report: StudyReport) -> Iterator[tuple[str, Cell]]:
+    """Name formulas that are the project's own, and say in which prices money is told."""
+    lang, entries = report.lang, judged_by(report.catalog, report.study).values()
+    semicolon = say("report.semicolon", lang)
+    own = [
+        f"{entry.name.in_(lang)} ({entry.formula})"
+        for entry in entries
+        if entry.formula not in FORMULAS
+    ]
+    if own:
+        yield "report.own_formulas", semicolon.join(own)
+    money = [entry for entry in entries if unit_of(entry.unit).money]
+    told = [f"{entry.name.in_(lang)}: {_prices(report, entry)}" for entry in money]
+    if told:
+        yield "report.prices", semicolon.join(told)
+
+
+def _prices(report: StudyReport, entry: Indicator) -> str:
+    if entry.prices is None:
+        return say("report.nominal", report.lang)
+    deflator = report.catalog.quantities[entry.prices.deflator].name.in_(report.lang)
+    return say("report.in_prices", report.lang, year=entry.prices.year, deflator=deflator)
 
 
 def _sources(report: StudyReport) -> Html:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog, nearest
-from edu_metrics.errors import DefinitionError
+from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog
 from edu_metrics.observations import known_by
 from edu_metrics.plan_audit import (
     Finding,
@@ -26,7 +25,7 @@ from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.tables import current_table
-from edu_metrics.words import LANGUAGES, date, say
+from edu_metrics.words import date, require_language, say
 
 #: How many targets a question names.
 _NAMED = 4
@@ -109,9 +108,8 @@ def open_audit(plan: str, lang: str, root: Path | str | None = None) -> AuditRep
     DefinitionError
         For an unknown plan or language, with the nearest one.
     """
-    if lang not in LANGUAGES:
-        raise DefinitionError(f"no language {lang!r}{nearest(lang, LANGUAGES)} (zh, en)")
     catalog = load_catalog(Path(root) if root else find_root())
+    require_language(lang)
     return AuditReport(catalog, catalog.plan(plan), lang)
 
 

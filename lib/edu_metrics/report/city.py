@@ -31,7 +31,7 @@ from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import picture, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
-from edu_metrics.words import date, number, percent, say, signed
+from edu_metrics.words import date, number, percent, say, signed, unit_of
 
 
 class CityReport(StudyReport):
@@ -63,6 +63,16 @@ class CityReport(StudyReport):
     def parts(self) -> tuple[str, ...]:
         """The areas that the whole is made of."""
         return self.catalog.children(self.whole, self.areas)
+
+    @cached_property
+    def nouns(self) -> dict[str, str]:
+        """What the whole and its parts are called: by their levels."""
+        whole, part = (self.level_of(area) for area in (self.whole, self.parts[0]))
+        return {
+            "whole": whole.word(1, self.lang),
+            "part": part.word(1, self.lang),
+            "parts": part.word(None, self.lang),
+        }
 
     @cached_property
     def assessments(self) -> dict[tuple[str, str], Assessment]:
@@ -307,12 +317,12 @@ def show_parts(report: CityReport) -> Html:
     lang = report.lang
     apart, splits = show_apart(report), _splits(report)
     if not splits:
-        return apart + note(say("report.parts_none", lang), "gap")
+        return apart + note(say("report.parts_none", lang, **report.nouns), "gap")
     whole = [split for split in splits if _whole(split)]
     pieces = [apart, *(_not_split(report, split) for split in splits if not _whole(split))]
     if whole:
         pieces.append(tag("p", whose_shortfall(report), "answer"))
-        pieces.append(tag("p", say("report.parts_note", lang), "small"))
+        pieces.append(tag("p", say("report.parts_note", lang, **report.nouns), "small"))
     pieces += [_show_split(report, split) for split in whole if _gap(split) > 0]
     return join(pieces)
 
@@ -377,15 +387,16 @@ def _not_split(report: CityReport, split: _Split) -> Html:
         "year": split.year,
     }
     if split.whole is None:
-        return note(say("report.parts_incomplete", report.lang, **told), "gap")
+        return note(say("report.parts_incomplete", report.lang, **told, **report.nouns), "gap")
     sums = [sum(column) for column in zip(*split.counts.values(), strict=True)]
     part, of, sum_part, sum_of = (number(count, 0) for count in (*split.whole, *sums))
     counted = say(
         "report.parts_apart",
         report.lang,
         **told,
-        part=part,
-        of=of,
+        **report.nouns,
+        own_part=part,
+        own_of=of,
         sum_part=sum_part,
         sum_of=sum_of,
     )
@@ -408,13 +419,14 @@ def _show_split(report: CityReport, split: _Split) -> Html:
         "names": parts["title"].tolist(),
         "contributions": parts["contribution_pp"].tolist(),
         "total": float(parts["contribution_pp"].sum()),
-        "unit_label": say("unit.points", lang),
+        "unit_label": unit_of("points").label(lang),
     }
+    told = {"indicator": name, "year": split.year, "level": level}
     drawn = picture(
         report,
         CONTRIBUTIONS,
         [shown],
-        caption=say("report.parts_caption", lang, indicator=name, year=split.year, level=level),
+        caption=say("report.parts_caption", lang, **told, **report.nouns),
         width=7.2,
         height=0.9 + 0.36 * len(parts),
     )
@@ -440,6 +452,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
         total=signed(total, 2),
         rate=signed(rate, 2),
         composition=signed(composition, 2),
+        **report.nouns,
     )
     return join(
         [

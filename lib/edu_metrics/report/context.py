@@ -12,7 +12,17 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from edu_metrics.catalog import Area, Catalog, Plan, Study, Target, find_root, load_catalog, nearest
+from edu_metrics.catalog import (
+    Area,
+    AreaLevel,
+    Catalog,
+    Plan,
+    Study,
+    Target,
+    find_root,
+    load_catalog,
+    nearest,
+)
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import read_processed
 from edu_metrics.observations.pooling import below
@@ -138,6 +148,10 @@ class StudyReport:
             return "none"
         return self.catalog.indicators[assessment.indicator].unit
 
+    def level_of(self, area: str) -> AreaLevel:
+        """Give the level of an area, which says what an area of it is called."""
+        return self.catalog.levels[self.catalog.areas[area].level]
+
     def inputs_sha256(self) -> str:
         """Hash everything that the report depends on."""
         return _TOLD.get((self.study.id, self.place)) or combined(
@@ -159,7 +173,8 @@ class AreaReport(StudyReport):
     pace arrives), ``noise`` and ``sensitivity``; a target and year in ``years_reached``, and rule
     in ``status_rules``, reference class in ``precedents``, reading and lever in ``requirements``,
     assumption in ``influences``; an indicator in ``measured``; a quantity in ``other_figures`` and
-    ``missing``; a whole that its parts do not add up to in ``sums_apart``; an article in
+    ``missing``; a whole that its parts do not add up to in ``sums_apart``; a doubt
+    in ``odd`` and a correction in ``corrected``; an article in
     ``joint``; and in ``findings``, ``assumptions`` and ``sources`` what they are named after.
 
     Examples
@@ -179,7 +194,7 @@ class AreaReport(StudyReport):
         "promises": "promises",
         "verdicts": "verdicts followed",
         "status_rules": "status_rules",
-        "measured": "measured other_figures missing sums_apart",
+        "measured": "measured other_figures missing sums_apart odd corrected",
         "required_pace": "required_pace baselines",
         "noise": "noise",
         "outlook": "years_reached",
@@ -334,6 +349,7 @@ def hold(root: Path | str, study: str) -> list[AreaReport]:
                 held.evidence.projection(indicator, level, until)
             held.evidence.moves_together_pct(indicator, area)
     held.inputs.findings  # noqa: B018, found once and shared
+    held.inputs.odd  # noqa: B018
     held.basis.parts(held.evidence.areas[0], "")
     first = catalog.areas[held.evidence.areas[0]]
     return [AreaReport(catalog, entry, table, first, lang) for lang in entry.languages]

@@ -16,7 +16,7 @@ from edu_metrics.report.comparison import Comparison
 from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.labels import pages
 from edu_metrics.report.reasons import STATED, level_text
-from edu_metrics.words import amount, number, say, signed
+from edu_metrics.words import amount, number, say, signed, unit_of
 
 _ROW = 2.9  # height of a row [inches]
 _COLUMNS, _ROWS = 2, 3  # panels on a page
@@ -71,9 +71,8 @@ def _panel(
     """Give a target's courses on one indicator, and what stands beside them."""
     report, lang, first = comparison.report, comparison.lang, outcomes[0]
     indicator, found = report.catalog.indicator(name), comparison.assessment_of(first)
-    unit = report.unit_of(found)
-    money = unit == "yuan"
-    scale = {"zh": 1e8, "en": 1e6}[lang] if money else 1.0
+    unit = unit_of(report.unit_of(found))
+    scale = unit.divisor(lang)
     record = report.evidence.record(name, comparison.area.id)
     since = int(found.last_year or 0) - _PAST
     observed = [(y, value / scale) for y, value in sorted(record.exact.items()) if y >= since]
@@ -87,11 +86,10 @@ def _panel(
     if found.level is not None:
         due = max(one.years[-1] for one in outcomes)
         promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
-    label = say("unit.yuan_large" if money else f"unit.{unit}", lang)
     low, high = (None if end is None else end / scale for end in indicator.bounds)
     return {
         "title": title,
-        "unit_label": label,
+        "unit_label": unit.label(lang),
         "observed": observed,
         "courses": _lines(comparison, outcomes, scale),
         "promised": promised,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from edu_metrics.catalog import Catalog, Study
+from edu_metrics.catalog import Catalog, Study, base_of, notebook_of
 from edu_metrics.report.kinds import COMPARISON, DISTRICT, PLAN_AUDIT, SCENARIOS, WHOLE
 
 #: What a report depends on, in the order in which it is told.
@@ -88,7 +88,7 @@ class Basis:
         """
         notebook = COMPARISON if area.endswith(SCENARIOS) else WHOLE.get(area, DISTRICT)
         if notebook not in self._notebooks:
-            self._notebooks[notebook] = _of_file(self._root / "notebooks" / notebook)
+            self._notebooks[notebook] = _of_file(notebook_of(self._root, notebook))
         return self._notebooks[notebook]
 
     @functools.cached_property
@@ -102,14 +102,13 @@ class Basis:
     def _own(self) -> str:
         """The definitions that all studies share, and this study and its plan."""
         mine = {f"plans/{self._study.plan}.yaml", f"studies/{self._study.id}.yaml"}
-        return folder_sha256(
-            self._root / "data" / "definitions",
-            keep=lambda name: name in mine or not name.startswith(("plans/", "studies/")),
+        return definitions_sha256(
+            self._root, lambda name: name in mine or not name.startswith(("plans/", "studies/"))
         )
 
     @functools.cached_property
     def _everything(self) -> str:
-        return folder_sha256(self._root / "data" / "definitions")
+        return definitions_sha256(self._root)
 
     def key(self, table: Path) -> str:
         """
@@ -168,6 +167,28 @@ def combined(parts: Iterable[str] | Mapping[str, str]) -> str:
     """
     pieces = [f"{k}={v}" for k, v in parts.items()] if isinstance(parts, Mapping) else parts
     return hashlib.sha256("\n".join(pieces).encode()).hexdigest()
+
+
+def definitions_sha256(root: Path, keep: Callable[[str], bool] | None = None) -> str:
+    """
+    Hash the definitions of a project, and those that it inherits.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    keep : callable, optional
+        As of :func:`folder_sha256`.
+
+    Returns
+    -------
+    str
+        SHA-256.
+    """
+    own, base = folder_sha256(root / "data" / "definitions", keep=keep), base_of(root)
+    if base is None:
+        return own
+    return combined([own, folder_sha256(base / "data" / "definitions", keep=keep)])
 
 
 def folder_sha256(folder: Path, *, keep: Callable[[str], bool] | None = None) -> str:

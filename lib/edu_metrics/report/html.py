@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from edu_metrics.words import TONGUES, say
+from edu_metrics.words import html_lang, say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,7 +75,7 @@ def quote(words: str, lang: str) -> Html:
     ('<q lang="zh-CN">到2022年</q>', '<q>By 2022</q>')
     """
     tongue = "zh" if _HAN.search(words) else "en"
-    return tag("q", words, **({} if tongue == lang else {"lang": TONGUES[tongue]}))
+    return tag("q", words, **({} if tongue == lang else {"lang": html_lang(tongue)}))
 
 
 def note(content: Cell, kind: str = "") -> Html:

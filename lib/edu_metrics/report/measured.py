@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from edu_metrics.observations.inspection import name_of, what_is_odd
 from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
@@ -32,7 +33,7 @@ def show_measured(report: AreaReport) -> Html:
     """
     lang, area = report.lang, report.area.id
     measured = report.tables["measured"]
-    others = show_apart(report) + _other_figures(report)
+    others = show_apart(report) + _odd(report) + _corrected(report) + _other_figures(report)
     if measured.empty:
         text = say("report.nothing_measured", lang, area=report.area_name(area))
         return note(text, "gap") + others
@@ -117,7 +118,7 @@ def other_figures_table(report: AreaReport) -> pd.DataFrame:
 
 def show_missing(report: AreaReport) -> Html:
     """
-    List the numbers to ask the bureau for, and which targets they would let be judged.
+    List the numbers to ask their publishers for, and which targets they would let be judged.
 
     Parameters
     ----------
@@ -127,7 +128,8 @@ def show_missing(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        A table by quantity, or a sentence where nothing is missing.
+        A table by quantity and the command that makes a form of it, or a sentence where nothing
+        is missing.
     """
     lang, missing = report.lang, report.tables["missing"]
     if missing.empty:
@@ -138,7 +140,10 @@ def show_missing(report: AreaReport) -> Html:
         Column("report.would_judge", partial(_would_judge, report)),
     ]
     caption = say("report.missing_caption", lang, number=len(missing))
-    return draw(missing, columns, lang, caption=caption)
+    file = f"{report.study.id}_{report.area.id}.xlsx"
+    command = f"edu-metrics template {report.study.id} --area {report.area.id} --out {file}"
+    told = tag("p", say("report.missing_template", lang)) + tag("pre", tag("code", command))
+    return draw(missing, columns, lang, caption=caption) + told
 
 
 def missing_table(report: AreaReport) -> pd.DataFrame:
@@ -161,6 +166,75 @@ def missing_table(report: AreaReport) -> pd.DataFrame:
 
 def _would_judge(report: AreaReport, row: Any) -> Html:
     return join(tag("div", title) for title in dict.fromkeys(map(report.title, row.would_judge)))
+
+
+def _odd(report: AreaReport) -> Html:
+    """Show what is odd in the numbers of the area: all of them are used as printed."""
+    lang, odd = report.lang, report.tables["odd"]
+    if odd.empty:
+        return Html("")
+    columns = [
+        Column("report.quantity", "title"),
+        Column("report.years", lambda row: report.listed(row.odd_in)),
+        Column("inspect.what", "what"),
+    ]
+    told = note(say("inspect.note", lang, number=len(odd)), "gap")
+    return told + draw(odd, columns, lang, caption=say("inspect.caption", lang))
+
+
+def odd_table(report: AreaReport) -> pd.DataFrame:
+    """Give what is odd in the numbers of the area, or of all areas, one row a finding."""
+    catalog, lang = report.catalog, report.lang
+    quantities = set(report.evidence.table.query("area == @report.area.id")["quantity"])
+    rows = (
+        {
+            "rule": one.rule,
+            "quantity": one.quantity,
+            "title": name_of(catalog, one.quantity, lang) or say("inspect.all_quantities", lang),
+            "year": one.years[-1],
+            "odd_in": list(one.years),
+            "what": what_is_odd(one, lang),
+        }
+        for one in report.inputs.odd
+        # What does not add up has a table of its own.
+        if one.rule != "sums"
+        and (one.area == report.area.id or (not one.area and one.quantity in quantities))
+    )
+    return frame_of(rows, "rule quantity title year odd_in what")
+
+
+def _corrected(report: AreaReport) -> Html:
+    """Show which printed numbers of the area are not the ones used."""
+    lang, rows = report.lang, report.tables["corrected"]
+    if rows.empty:
+        return Html("")
+
+    def shown(value: float | None, unit: str) -> str:
+        return say("inspect.unknown", lang) if value is None else amount(value, unit, lang)
+
+    columns = [
+        Column("report.quantity", "title"),
+        Column("report.year", "year", numeric=True),
+        Column("inspect.printed", lambda row: shown(row.printed, row.unit), numeric=True),
+        Column("inspect.used", lambda row: shown(row.value, row.unit), numeric=True),
+        Column("inspect.why", "why"),
+    ]
+    return draw(rows, columns, lang, caption=say("inspect.corrected_caption", lang))
+
+
+def corrected_table(report: AreaReport) -> pd.DataFrame:
+    """Give the corrections of the area's numbers, one row a number."""
+    rows = (
+        {
+            **dict(entry),
+            "title": report.quantity_name(entry.quantity),
+            "unit": report.catalog.quantities[entry.quantity].unit,
+            "why": entry.why.in_(report.lang),
+        }
+        for entry in report.catalog.corrections.values()
+        if entry.area == report.area.id and not entry.confirms
+    )
+    return frame_of(rows, "title quantity year printed value unit why")
 
 
 def show_apart(report: StudyReport) -> Html:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edu_metrics.catalog import Plan
+from edu_metrics.catalog import Areas, Condition, Plan, Reference, Relative
+from edu_metrics.observations import Finding as OddNumber
+from edu_metrics.observations import inspect_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore, SideBySide
@@ -74,6 +76,7 @@ class ObservedInputs:
             digest.update(f"{borrowed}\n".encode())
         apart = self._store.sums_apart
         digest.update(apart[apart["area"].isin([area, *above])].to_csv().encode())
+        digest.update(repr([one for one in self.odd if one.area in ("", area)]).encode())
         digest.update(self._shared)
         return digest.hexdigest()
 
@@ -95,18 +98,29 @@ class ObservedInputs:
     @functools.cached_property
     def _indicators(self) -> tuple[str, ...]:
         """The indicators by which some reading judges, each with those it stands beside."""
-        return tuple(dict.fromkeys(n for target in self._plan.targets for n in target.indicators))
+        found = [name for target in self._plan.targets for name in target.indicators]
+        found += [to.indicator for to in self._references if to.indicator]
+        return tuple(dict.fromkeys(found))
 
     @functools.cached_property
     def _rivals(self) -> frozenset[str]:
-        """The areas among which some target is a rank."""
-        return frozenset(
-            self._catalog.area_binding(self._store.study, area)
-            for target in self._plan.targets
-            for reading in target.readings
-            for condition in reading.conditions
-            for area in getattr(condition, "among", None) or ()
-        )
+        """The areas among which some target is a rank, or with which one is compared."""
+        named = {area for one in self._conditions for area in getattr(one, "among", None) or ()}
+        named |= {to.area for to in self._references if to.area}
+        return frozenset(self._catalog.area_binding(self._store.study, area) for area in named)
+
+    @property
+    def _conditions(self) -> Iterator[Condition]:
+        for target in self._plan.targets:
+            for reading in target.readings:
+                yield from reading.conditions
+
+    @property
+    def _references(self) -> Iterator[Reference]:
+        for condition in self._conditions:
+            compared = condition.each if isinstance(condition, Areas) else condition
+            if isinstance(compared, Relative):
+                yield compared.to
 
     @functools.cached_property
     def _shared(self) -> bytes:
@@ -117,12 +131,20 @@ class ObservedInputs:
         plan when it looks at the figures.
         """
         seen = {name for target in self._plan.targets for name in target.evidence}
+        priced = (self._catalog.indicator(name).prices for name in self._indicators)
+        seen |= {prices.deflator for prices in priced if prices is not None}
         table = self._store.table
         digest = hashlib.sha256(self._rows[table["quantity"].isin(seen).to_numpy()].tobytes())
         if not self._store.study.simulated:
             findings = as_rows(self.findings)
             digest.update(json.dumps(findings, sort_keys=True, default=str).encode())
         return digest.digest()
+
+    @functools.cached_property
+    def odd(self) -> tuple[OddNumber, ...]:
+        """What is odd in the numbers themselves, as of the study's date."""
+        as_of = self._store.study.as_of.year
+        return tuple(inspect_table(self._catalog, self._store.table, as_of=as_of))
 
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:

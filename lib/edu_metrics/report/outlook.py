@@ -23,7 +23,7 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, note, tag
 from edu_metrics.report.labels import pages, picture
 from edu_metrics.report.reasons import level_text
-from edu_metrics.words import say
+from edu_metrics.words import say, unit_of
 
 PANELS_A_PAGE = 12
 
@@ -158,9 +158,8 @@ def _panel(report: AreaReport, name: str, targets: list[Target]) -> dict[str, An
         ),
         None,
     )
-    money = indicator.unit == "yuan"
-    scale = {"zh": 1e8, "en": 1e6}[report.lang] if money else 1.0
-    unit = say("unit.yuan_large" if money else f"unit.{indicator.unit}", report.lang)
+    unit = unit_of(indicator.unit)
+    scale = unit.divisor(report.lang)
     compared = []
     for other in _others(report):
         exact = report.evidence.record(name, other).exact
@@ -169,7 +168,7 @@ def _panel(report: AreaReport, name: str, targets: list[Target]) -> dict[str, An
             compared.append((report.area_name(other), points))
     return {
         "title": indicator.name.in_(report.lang),
-        "unit_label": unit,
+        "unit_label": unit.label(report.lang),
         "observed": [(year, value / scale) for year, value in sorted(record.exact.items())],
         "bounds": [
             (year, value / scale, kind) for year, (kind, value) in sorted(record.bounds.items())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, tag
-from edu_metrics.words import LANGUAGES, OWN_NAMES, TONGUES, say
+from edu_metrics.words import LANGUAGES, html_lang, language_name, say
 
 
 def in_one_language(notebook: Any, lang: str) -> Any:
@@ -23,15 +23,15 @@ def in_one_language(notebook: Any, lang: str) -> Any:
     ----------
     notebook : NotebookNode
         A notebook whose Markdown cells are tagged with a language.
-    lang : {"zh", "en"}
-        The language kept; untagged cells stay.
+    lang : str
+        The language kept; untagged cells stay. A language that no cell is in keeps the English.
 
     Returns
     -------
     NotebookNode
         A copy.
     """
-    others = set(LANGUAGES) - {lang}
+    others = set(LANGUAGES) - {lang if lang in LANGUAGES else "en"}
     kept = copy.deepcopy(notebook)
     kept.cells = [cell for cell in kept.cells if not others & set(cell.metadata.get("tags", []))]
     return kept
@@ -146,12 +146,15 @@ def _template() -> tuple[Any, str]:
 
 #: How the address of the same page in another language is written where there is no such page, and
 #: where there is: of one length, so that a page can be told later on without writing it again.
-_ABSENT, _PRESENT = b' class="switch" data-to=', b' class="switch" href   ='
+_ABSENT, _PRESENT = b"data-to=", b"href   ="
+_SWITCH = re.compile(rb'(?<=<a class="switch" hreflang=")(\w+)" (?:data-to=|href   =)')
+#: How much of a page is read to find the links. [bytes]
+_HEAD = 65536
 
 
 def switch_languages(folder: Path, place: str, made: Container[str]) -> None:
     """
-    Link the pages of one place in two languages with each other, or neither where one is missing.
+    Link the pages of one place in several languages with each other, where they are there.
 
     Parameters
     ----------
@@ -162,18 +165,14 @@ def switch_languages(folder: Path, place: str, made: Container[str]) -> None:
     made : container of str
         The languages in which there is one.
     """
-    for lang in LANGUAGES:
-        page = folder / lang / place / "report.html"
-        both = all(one in made for one in LANGUAGES)
-        old, new = (_ABSENT, _PRESENT) if both else (_PRESENT, _ABSENT)
-        with contextlib.suppress(FileNotFoundError), page.open("r+b") as file:
-            if (found := file.read(_HEAD).find(old)) >= 0:
-                file.seek(found)
-                file.write(new)
-
-
-#: How much of a page is read to find the link. [bytes]
-_HEAD = 65536
+    for page in folder.glob(f"*/{place}/report.html"):
+        lang = page.parts[-3]
+        with page.open("r+b") as file:
+            for found in _SWITCH.finditer(file.read(_HEAD)):
+                wanted = _PRESENT if lang in made and found[1].decode() in made else _ABSENT
+                if not found[0].endswith(wanted):
+                    file.seek(found.end() - len(wanted))
+                    file.write(wanted)
 
 
 def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
@@ -194,7 +193,14 @@ def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
     return f"{before}{place}{after}".replace(str(DOWNLOADS), filled)
 
 
-def to_page(notebook: Any, *, title: str, lang: str, home: str, other: str = "") -> str:
+def to_page(
+    notebook: Any,
+    *,
+    title: str,
+    lang: str,
+    home: str,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """
     Make the page.
 
@@ -208,8 +214,8 @@ def to_page(notebook: Any, *, title: str, lang: str, home: str, other: str = "")
         Language of the page.
     home : str
         Relative address of the index.
-    other : str, optional
-        Relative address of the same page in the other language. It is no link until
+    others : mapping of str to str, optional
+        Relative address of the same page in other languages. None is a link until
         :func:`switch_languages` makes it one.
 
     Returns
@@ -221,17 +227,14 @@ def to_page(notebook: Any, *, title: str, lang: str, home: str, other: str = "")
     template, css = _template()
     made = notebook.metadata.get("edu_metrics", {}).get("files", ())
     body = _with_contents(body, lang, made)
-    tongue = next(one for one in LANGUAGES if one != lang)
     page: str = template.render(
         title=title,
-        lang=lang,
+        lang=html_lang(lang),
         css=css,
         body=body,
         home=home,
         back=say("index.back", lang),
-        other=other,
-        tongue=TONGUES[tongue],
-        named=OWN_NAMES[tongue],
+        others=[(name, html_lang(name), language_name(name), others[name]) for name in others],
     )
     return page
 

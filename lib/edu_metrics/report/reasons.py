@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Target
+from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
 from edu_metrics.trajectories import TRIED_YEARS
-from edu_metrics.words import amount, number, percent, say, signed
+from edu_metrics.words import amount, number, percent, say, signed, unit_of
 
 if TYPE_CHECKING:
     from edu_metrics.report.context import StudyReport
@@ -62,7 +63,26 @@ def because(report: StudyReport, found: Assessment) -> str:
         say(f"report.caution_{name}", report.lang, last=found.last_year, tried=TRIED_YEARS)
         for name in found.cautions
     ]
+    told.append(_in_doubt(report, found))
     return say("report.semicolon", report.lang).join(one for one in told if one)
+
+
+def _in_doubt(report: StudyReport, found: Assessment) -> str:
+    """Say that numbers behind an assessment are odd; of sums and ends other sentences speak."""
+    if found.indicator is None:
+        return ""
+    indicator = report.catalog.indicators[found.indicator]
+    behind = {indicator.id, *(given.quantity for given in indicator.inputs.values())}
+    for form in forms_of(report.catalog, indicator):
+        behind |= {given.quantity for given in form.inputs.values()}
+    years = {
+        one.years[-1]
+        for one in report.inputs.odd
+        if one.area in ("", found.area)
+        and one.quantity in behind
+        and one.rule not in ("sums", "ended")
+    }
+    return say("inspect.verdict", report.lang, years=report.listed(sorted(years))) if years else ""
 
 
 def _reason(report: StudyReport, found: Assessment) -> str:
@@ -102,7 +122,9 @@ def _reason(report: StudyReport, found: Assessment) -> str:
         if found.level is None and sums:
             return _sums_text(report, found, sums)
         return say(
-            "report.because_forecast",
+            "report.because_forecast_compared"
+            if found.level is None
+            else "report.because_forecast",
             lang,
             value=amount(found.last_value, unit, lang),
             year=found.last_year,
@@ -134,7 +156,7 @@ def _sums_text(report: StudyReport, found: Assessment, sums: list[CheckResult]) 
 
 def _bounds_text(check: CheckResult, unit: str, lang: str) -> str:
     """Print what a check asks, in the unit of what it measures where that is the indicator's."""
-    own = check.measure in ("value", "sum") or (check.measure == "points" and unit == "yuan")
+    own = check.measure in ("value", "sum") or (check.measure == "points" and unit_of(unit).money)
     return say("report.and", lang).join(
         f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}" if own else str(bound)
         for bound in check.bounds
@@ -149,12 +171,12 @@ def _check_text(check: CheckResult, unit: str, lang: str) -> str:
     if check.measure in ("points", "points_per_step"):
         shown = (
             signed(check.measured, 2)
-            if unit not in ("yuan", "yuan_per_pupil")
+            if not unit_of(unit).money
             else amount(check.measured, unit, lang)
         )
     elif check.measure == "percent":
         shown = percent(signed(check.measured, 1), lang)
-    elif check.measure == "rank":
+    elif check.measure in ("rank", "rank_pct", "areas", "areas_pct"):
         shown = number(check.measured, 0)
     else:
         shown = amount(check.measured, unit, lang)

@@ -14,7 +14,7 @@ from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_ti
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.report.reasons import STATED, level_text
-from edu_metrics.words import amount, in_year, number, percent, say, signed
+from edu_metrics.words import amount, in_year, number, percent, say, signed, unit_of
 
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
@@ -123,7 +123,7 @@ def _flow(found: Assessment, pace: float | None, unit: str, lang: str) -> str:
 def _pace(pace: float | None, unit: str, lang: str) -> str:
     if pace is None:
         return "—"
-    if unit in ("yuan", "yuan_per_pupil"):
+    if unit_of(unit).money:
         return amount(pace, unit, lang)
     return signed(pace, 2)
 

@@ -11,7 +11,7 @@ from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity
 from edu_metrics.report.columns import Column, draw, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
-from edu_metrics.words import amount, number, percent, say
+from edu_metrics.words import amount, number, percent, say, unit_of
 
 #: The figure shows so many targets, those whose result moves most.
 MOST_BARS = 8
@@ -226,8 +226,8 @@ def _value(one: Influence, value: float | None, lang: str) -> str:
         return say("requirements.points", lang, value=number(value, _decimals(one)))
     if one.unit == "number":
         return number(value, 0)
-    if one.name in ("start", "drift") and one.unit != "yuan":
-        shown, unit = number(value, _decimals(one)), say(f"unit.{one.unit}", lang)
+    if one.name in ("start", "drift") and not unit_of(one.unit).large:
+        shown, unit = number(value, _decimals(one)), unit_of(one.unit).word(None, lang)
         return f"{shown}{'' if lang == 'zh' else ' '}{unit}".strip()
     return amount(round(value), one.unit, lang)
 

@@ -22,7 +22,7 @@ from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
-from edu_metrics.words import amount, number, say, signed
+from edu_metrics.words import amount, number, say, signed, unit_of
 
 #: Columns: rules that judge in words, then those that give numbers, two to a column.
 WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
@@ -223,7 +223,7 @@ def _prints(unit: str, lang: str) -> tuple[Callable[[float], str], Callable[[flo
     """Give how a value and a change a year of a unit are printed: of counts the line is whole."""
     if unit == "percent":
         return (lambda value: amount(value, unit, lang)), (lambda pace: signed(pace, 2))
-    whole = unit not in ("ratio", "yuan_per_pupil")
+    whole = unit_of(unit).whole or unit_of(unit).large
     return (
         lambda value: amount(float(round(value, 0 if whole else 2)), unit, lang),
         lambda pace: amount(round(pace, 2), unit, lang),

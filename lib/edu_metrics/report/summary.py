@@ -141,8 +141,8 @@ def save_summary(report: AreaReport, out: str) -> str:
 
 #: The columns of the observations beside a report.
 _OBSERVED = (
-    *("area", "area_zh", "area_en", "year", "quantity", "quantity_zh", "quantity_en", "group"),
-    *("value", "bound", "unit", "status", "source", "published"),
+    *("area", "area_zh", "area_en", "year", "period", "quantity", "quantity_zh", "quantity_en"),
+    *("group", "value", "lower", "upper", "bound", "unit", "status", "source", "published"),
 )
 
 
@@ -158,12 +158,16 @@ def save_observations(report: AreaReport, folder: Path) -> None:
         Where they are written.
     """
     areas, quantities = report.catalog.areas, report.catalog.quantities
-    order = ["area", "quantity", "group", "year", "vintage", "source"]
+    order = ["area", "quantity", "group", "year", "period", "vintage", "source"]
     rows = []
     for row in rows_of(report.rows.sort_values(order)):
         area, quantity = areas[row.area].name, quantities[row.quantity]
-        first = (row.area, area.zh, area.en, row.year, row.quantity)
-        named = (quantity.name.zh, quantity.name.en, row.group, row.value, row.bound)
-        rows.append((*first, *named, quantity.unit, row.status, row.source, row.vintage.date()))
+        told = {
+            **row._asdict(),
+            **{"area_zh": area.zh, "area_en": area.en, "unit": quantity.unit},
+            **{"quantity_zh": quantity.name.zh, "quantity_en": quantity.name.en},
+            "published": row.vintage.date(),
+        }
+        rows.append([told[name] for name in _OBSERVED])
     write_csv(folder / "data.csv", _OBSERVED, rows)
     write_dictionary(folder / "data.columns.csv", _OBSERVED)

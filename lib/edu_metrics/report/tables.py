@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Catalog, SimulatedInput, Study
-from edu_metrics.report.fingerprint import combined, folder_sha256, library_sha256, versions_sha256
+from edu_metrics.report.fingerprint import (
+    combined,
+    definitions_sha256,
+    folder_sha256,
+    library_sha256,
+    versions_sha256,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +127,7 @@ def seal(root: Path) -> None:
 
 def _made_from(root: Path, simulated: bool) -> str:
     """Hash all that a table is made from: definitions, raw files, the library, its versions."""
-    definitions = folder_sha256(root / "data" / "definitions")
+    definitions = definitions_sha256(root)
     # No real study reads invented files, and those come and go with the studies that do.
     raw = folder_sha256(
         root / "data" / "raw", keep=lambda name: simulated or not name.startswith("simulated/")

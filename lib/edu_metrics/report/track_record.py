@@ -41,7 +41,7 @@ from edu_metrics.trajectories import (
     to_panels,
 )
 from edu_metrics.trajectories.reference_files import checksum, find_panel_file
-from edu_metrics.words import LANGUAGES, date, number, percent, say, signed
+from edu_metrics.words import date, number, percent, require_language, say, signed
 
 
 @dataclass(eq=False, kw_only=True)
@@ -173,13 +173,11 @@ def open_record(
     DataError
         If the panel can't be read, or the study has no such rate in any area.
     """
-    if lang not in LANGUAGES:
-        known = ", ".join(LANGUAGES)
-        raise DefinitionError(f"no language {lang!r}{nearest(lang, LANGUAGES)} ({known})")
     if bool(study) == bool(panel):
         found = f"study={study!r} and panel={panel!r}"
         raise DefinitionError(f"track record: expected a study or a panel file, found {found}")
     catalog = load_catalog(Path(root) if root else find_root())
+    require_language(lang)
     asked: dict[str, Any] = {"horizons": tuple(horizons), "gains": tuple(gains)}
     asked |= {"catalog": catalog, "lang": lang}
     if panel:

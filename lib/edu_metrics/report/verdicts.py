@@ -87,12 +87,29 @@ def _title(report: AreaReport, row: Any) -> Html:
 
 
 def _verdict(report: AreaReport, row: Any) -> Html:
-    """Say that a verdict lies on the edge of two words, where rounding puts it there."""
+    """Say that a verdict lies on the edge of two words, or what the parts come to that it binds."""
+    if row.applies == Applies.PARTS:
+        return _verdicts_of_parts(report, row.target)
     shown, edge = verdict_chip(row.verdict, report.lang), report.assessments[row.target].edge
     if edge is None:
         return shown
     lower, upper = (say(f"verdict.{word}", report.lang) for word in edge)
     return shown + tag("small", say("stated.on_edge", report.lang, lower=lower, upper=upper))
+
+
+def _verdicts_of_parts(report: AreaReport, name: str) -> Html:
+    """Show a line for each part that a target is set for, with the part's own verdict."""
+    target = report.plan.target(name)
+    parts = [
+        area
+        for area in report.catalog.bound_areas(report.study, target)
+        if area in report.areas and report.area.id in report.evidence.above(area)
+    ]
+    found = [(area, report.assess(area, [target])[name]) for area in parts]
+    return join(
+        tag("div", tag("small", report.area_name(area)) + verdict_chip(one.verdict, report.lang))
+        for area, one in found
+    )
 
 
 def _interval(row: Any, lang: str) -> str:

@@ -268,7 +268,7 @@ def _forecasts(
         return
     values, persons = panel.values[groups], panel.counts[groups]
     scale = panel.scale
-    points = to_scale(values, scale, persons if scale.high is not None else None)
+    points = to_scale(values, scale, persons if scale.name == "logit" else None)
     number = values.shape[2]
     before = np.cumsum(~np.isnan(values), axis=2)
     for origin in range(number - min(horizons)):
@@ -307,7 +307,7 @@ class _Asked:
         start = panel.values[rows, self.origin]
         outcome = panel.values[rows, self.origin + self.horizon]
         persons = panel.counts[rows, self.origin]
-        behind = persons if scale.high is not None else None
+        behind = persons if scale.name == "logit" else None
         location, sd, degrees = self.laws.at(self.able, self.horizon)
         said = from_scale(location + sd * _quantiles(_INTERVALS, degrees), scale, behind)
         drawn = from_scale(location + sd * _quantiles(_LEVELS, degrees), scale, behind)
@@ -315,19 +315,20 @@ class _Asked:
         if scale == Scale(0, 100):
             # Nearer to 0 and 100 than this a rate without its persons is not told apart.
             kept = np.clip(outcome, EDGE_PP, 100 - EDGE_PP)
-        if scale.high is None:  # errors of amounts by their size
+        by_size = scale == Scale(0, None)
+        if by_size:  # errors of amounts by their size
             said, drawn, kept = (100 * np.log(one + _DUST) for one in (said, drawn, kept))
         middle = said[2]
         return _Cases(
             areas=np.array(panel.areas)[rows],
             years=np.full(len(rows), float(panel.years[self.origin + self.horizon])),
-            error=middle - (outcome if scale.high is not None else kept),
+            error=middle - (kept if by_size else outcome),
             above=np.where(np.abs(kept - middle) < _DUST, 0.5, kept > middle),
             inside80=_inside(kept, said[1], said[3]),
             inside95=_inside(kept, said[0], said[4]),
             width80=said[3] - said[1],
             width95=said[4] - said[0],
-            crps=_crps(drawn, kept if scale.high is None else outcome),
+            crps=_crps(drawn, kept if by_size else outcome),
             start=start,
             persons=persons,
             place=np.mean(drawn < kept - _DUST, axis=0)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -107,6 +107,10 @@ class Trajectory:
     def at(self, year: int) -> Floats:
         """Give the paths' values in one year."""
         return self.draws[:, self.years.index(year)]
+
+    def beside(self, name: str, common_part: float) -> Trajectory:
+        """Give the same paths in an order that stands beside others; see :func:`side_by_side`."""
+        return replace(self, draws=side_by_side(self.draws, name, common_part))
 
     def quantiles(self, levels: Sequence[float]) -> Floats:
         """Give quantiles by year: one row a level, one column a year."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog.priors import prior_of
+from edu_metrics.catalog.priors import Prior, prior_of
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories.drawing import Law, Trajectory, side_by_side
 from edu_metrics.trajectories.forecast import forecast
@@ -136,7 +136,7 @@ class Projection:
             return
         self._forecast = forecast(
             self._points[None],
-            prior_of(measure_type).towards(falling=falling),
+            self._prior(measure_type, falling=falling),
             self._horizon,
             sampling=self._sampling(),
         )
@@ -144,12 +144,35 @@ class Projection:
         self._sd = np.sqrt(self._forecast.variance[0])
         self._common = self._forecast.common_part[0].mean(axis=1)
 
+    def _prior(self, measure_type: str | None, *, falling: bool) -> Prior:
+        prior = prior_of(measure_type).towards(falling=falling)
+        if self._scale.name != "identity" or not self._moved:
+            return prior
+        # Without bounds a scale has no unit of its own: how far the series move gives it one.
+        steps = np.diff(self._points, axis=1)
+        typical = float(np.sqrt(np.nanmean(steps**2))) if np.isfinite(steps).any() else 0.0
+        return prior.for_changes_of(typical) if typical > 0 else prior
+
     @property
     def unusual(self) -> tuple[int, ...]:
         """Years left out, in which all areas together fit neither before nor after."""
         if not self.areas:
             return ()
         return tuple(self._first + int(year) for year in np.flatnonzero(self._forecast.unusual[0]))
+
+    @property
+    def common_part(self) -> float:
+        """
+        Part of the variance that all areas share, on average, 0-1.
+
+        Raises
+        ------
+        ProjectionError
+            If one of them can't be projected.
+        """
+        for area in self.areas:
+            self._row(area)
+        return float(np.mean(self._common))
 
     def of(self, area: str, years: Sequence[int]) -> Trajectory:
         """
@@ -230,7 +253,7 @@ class Projection:
             )
         ahead, scale = len(years), self._scale
         share = behind / (behind.sum() if mean else 1.0)
-        counted = behind if mean and scale.high is not None else None
+        counted = behind if mean and scale.name == "logit" else None
         centres = self._centres(self._forecast.location[0, rows, :ahead], counted)
         together = share @ centres
         slopes = share[:, None] * _slope(centres, scale) / _slope(together, scale)
@@ -351,7 +374,7 @@ class Projection:
             number = counted[:, None]
             return np.clip(100 * (share * (number + 1) - 0.5) / number, 0, 100)
         if self._whole_counts:
-            return np.maximum(np.exp(points) - 0.5, 0)
+            return np.maximum(np.exp(points) - 0.5, 0) + (self._scale.low or 0.0)
         return from_scale(points, self._scale)
 
     def _values_of(self, area: str) -> Values:
@@ -398,7 +421,7 @@ def _slope(values: Floats, scale: Scale) -> Floats:
     """Give how fast a value moves by its scale."""
     low, high = scale
     if low is None:
-        return np.ones_like(values)
+        return np.ones_like(values) if high is None else high - values + 1e-9
     above = values - low + 1e-9
     return above if high is None else above * (high - values + 1e-9)
 

@@ -84,8 +84,8 @@ def class_rows(catalog: Catalog) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": entry.id,
-                "name_zh": entry.name.zh,
-                "name_en": entry.name.en,
+                "name_zh": entry.name.in_("zh"),
+                "name_en": entry.name.in_("en"),
                 "kind": entry.kind,
                 "windows": whole.windows,
                 "window_years": whole.years,

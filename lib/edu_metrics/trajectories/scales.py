@@ -2,7 +2,8 @@ r"""
 Scales on which rates and counts move without leaving their bounds.
 
 A rate between 0 and 100 moves on the logit scale, so that passing and failing get the same
-answer; a rate that may pass 100, a count and money move on the log scale. Where the number of
+answer, and so does an index between bounds of its own; a rate that may pass 100, a count and
+money move on the log scale. Where the number of
 persons or institutions behind a rate is known, values are whole counts: they enter by the
 empirical logit, :math:`\log\frac{k + 1/2}{n - k + 1/2}` [1]_, and come back rounded to whole
 counts, so that 0 and 100 can be left and reached. The half keeps every count its own: going
@@ -16,7 +17,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ class Scale(NamedTuple):
     """
     The interval that an indicator can't leave, and so the scale on which it moves.
 
-    Between two bounds it moves on the logit of its place between them, above one bound on the
+    Between two bounds it moves on the logit of its place between them, beside one bound on the
     logarithm of its distance from it, without bounds as it is.
     """
 
@@ -52,7 +53,13 @@ class Scale(NamedTuple):
     @property
     def name(self) -> str:
         """What the scale is called."""
-        return "logit" if self.high is not None else "identity" if self.low is None else "log"
+        ends = (self.low, self.high)
+        return "logit" if None not in ends else "identity" if ends == (None, None) else "log"
+
+    @property
+    def mirrored(self) -> Scale | None:
+        """For a highest value alone, the scale of the opposite, which has a lowest one."""
+        return Scale(-self.high, None) if self.low is None and self.high is not None else None
 
 
 def scale_for(bounds: tuple[float | None, float | None]) -> Scale:
@@ -67,12 +74,12 @@ def scale_for(bounds: tuple[float | None, float | None]) -> Scale:
     Returns
     -------
     Scale
-        ``logit`` between two bounds, ``log`` above one, ``identity`` without.
+        ``logit`` between two bounds, ``log`` beside one, ``identity`` without.
 
     Raises
     ------
     ProjectionError
-        For a highest value alone, or one that is not above the lowest.
+        For a highest value that is not above the lowest.
 
     Examples
     --------
@@ -80,10 +87,10 @@ def scale_for(bounds: tuple[float | None, float | None]) -> Scale:
     ('logit', 'log', 'logit')
     """
     low, high = bounds
-    if (low is None and high is not None) or (low is not None and high is not None and low >= high):
+    if low is not None and high is not None and low >= high:
         raise ProjectionError(
-            f"no scale for the bounds {bounds}; expected a lowest and a highest value such as "
-            "(0, 100), a lowest one alone such as (0, None), or neither"
+            f"no scale for the bounds {bounds}; expected the lowest value first, such as (0, 100); "
+            "None where there is none"
         )
     return Scale(None if low is None else float(low), None if high is None else float(high))
 
@@ -120,6 +127,8 @@ def to_scale(values: Any, scale: Scale, wholes: Any = None) -> Floats:
     """
     given = np.asarray(values, dtype=float)
     low, high = scale
+    if scale.mirrored:
+        return -to_scale(-given, scale.mirrored, wholes)
     if low is None:
         return given
     beyond = np.inf if high is None else high
@@ -165,13 +174,15 @@ def from_scale(points: Any, scale: Scale, whole: Any = None) -> Floats:
     """
     given = np.asarray(points, dtype=float)
     low, high = scale
+    if scale.mirrored:
+        return -from_scale(-given, scale.mirrored, whole)
     if low is None:
         return given
     if high is None:
         amounts = np.exp(np.minimum(given, _FURTHEST))
         if whole is None:
             return np.asarray(low + amounts)
-        return np.asarray(np.maximum(np.rint(amounts - 0.5), 0))
+        return np.asarray(low + np.maximum(np.rint(amounts - 0.5), 0))
     # The logistic function by its hyperbolic form: no overflow at either end, and no scipy, whose
     # import every report would pay for.
     share = 0.5 * (1 + np.tanh(0.5 * given))
@@ -256,10 +267,13 @@ class Values:
     def _edge(self, value: float) -> float:
         """Give the point of the scale that a value stands on, unrounded."""
         low, high = self.scale
+        if self.scale.mirrored and np.isfinite(value):
+            return -replace(self, scale=self.scale.mirrored)._edge(-value)
         if low is None or not np.isfinite(value):
             return value
         if self.whole is not None and high is None:
-            return float(np.log(value + 0.5)) if value > -0.5 else -np.inf
+            above = value - low
+            return float(np.log(above + 0.5)) if above > -0.5 else -np.inf
         if high is None:
             return float(np.log(value - low)) if value > low else -np.inf
         if self.whole is not None:

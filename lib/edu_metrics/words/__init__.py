@@ -2,7 +2,8 @@
 Every sentence and label that a reader of a report sees, in each language, in one place.
 
 The texts stand in YAML files beside this module, each with ``zh`` and ``en``; :func:`say` looks
-one up and fills it in, the other functions print numbers and dates as the language does.
+one up and fills it in, the other functions print numbers and dates as the language does. A
+project may bring texts in further languages (:func:`use_texts`).
 """
 
 from __future__ import annotations
@@ -15,27 +16,33 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from edu_metrics.errors import ReportError
+from edu_metrics.errors import DefinitionError, ReportError
+from edu_metrics.words.definition import LANGUAGES, nearest
+from edu_metrics.words.units import Unit, known_units, shipped_units, unit_of, use_units
 
 __all__ = [
     "LANGUAGES",
-    "OWN_NAMES",
-    "TONGUES",
+    "Unit",
     "amount",
     "date",
+    "html_lang",
     "in_year",
+    "known_units",
+    "language_name",
+    "languages",
     "number",
     "percent",
     "probability",
+    "require_language",
     "say",
+    "shipped_units",
     "signed",
     "texts",
+    "unit_of",
+    "untranslated",
+    "use_texts",
+    "use_units",
 ]
-
-LANGUAGES = ("zh", "en")
-#: How a page names each of them to machines, and its own name for readers.
-TONGUES = MappingProxyType({"zh": "zh-CN", "en": "en"})
-OWN_NAMES = MappingProxyType({"zh": "中文", "en": "English"})
 
 _MONTHS = (
     "January",
@@ -68,10 +75,98 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     held: dict[str, Mapping[str, str]] = {}
     for file in sorted(files(__package__).iterdir(), key=lambda item: item.name):
-        if file.name.endswith(".yaml"):
+        if file.name.endswith(".yaml") and file.name != "units.yaml":
             for key, entry in yaml.load(file.read_bytes(), Loader=loader).items():
                 held[f"{file.name.removesuffix('.yaml')}.{key}"] = MappingProxyType(entry)
     return MappingProxyType(held)
+
+
+_added: dict[str, Mapping[str, str]] = {}
+
+
+def use_texts(added: Mapping[str, Mapping[str, str]]) -> None:
+    """
+    Make a project's texts in further languages known, in place of those loaded before.
+
+    Parameters
+    ----------
+    added : mapping
+        ``{language: {key: text}}``.
+    """
+    _added.clear()
+    _added.update(added)
+
+
+def languages() -> tuple[str, ...]:
+    """
+    Give the languages in which something can be said.
+
+    Examples
+    --------
+    >>> languages()[:2]
+    ('zh', 'en')
+    """
+    return (*LANGUAGES, *_added)
+
+
+def require_language(lang: str) -> None:
+    """
+    Refuse a language in which nothing can be said.
+
+    Parameters
+    ----------
+    lang : str
+        Language.
+
+    Raises
+    ------
+    DefinitionError
+        With the nearest language that there is.
+
+    Examples
+    --------
+    >>> require_language("zh")
+    """
+    if lang not in languages():
+        listed = ", ".join(languages())
+        raise DefinitionError(f"no language {lang!r}{nearest(lang, languages())} ({listed})")
+
+
+def language_name(lang: str) -> str:
+    """
+    Name a language in itself; by its code where the project does not say.
+
+    Examples
+    --------
+    >>> language_name("zh"), language_name("en")
+    ('中文', 'English')
+    """
+    key = "index.language"
+    return texts()[key].get(lang) or _added.get(lang, {}).get(key, lang)
+
+
+def html_lang(lang: str) -> str:
+    """
+    Name a language as a page names it to machines.
+
+    Examples
+    --------
+    >>> html_lang("zh"), html_lang("pt")
+    ('zh-CN', 'pt')
+    """
+    return "zh-CN" if lang == "zh" else lang
+
+
+def untranslated(lang: str) -> int:
+    """
+    Count the texts that a language lacks, so that English stands in.
+
+    Examples
+    --------
+    >>> untranslated("en")
+    0
+    """
+    return 0 if lang in LANGUAGES else len(texts().keys() - _added.get(lang, {}).keys())
 
 
 def say(key: str, lang: str, **values: object) -> str:
@@ -82,8 +177,9 @@ def say(key: str, lang: str, **values: object) -> str:
     ----------
     key : str
         File and entry, such as ``verdict.met``.
-    lang : {"zh", "en"}
-        Language.
+    lang : str
+        Language: ``zh``, ``en``, or one that the project brings, which English stands in for
+        where it has no such text.
     **values : object
         What is filled in where the text has ``{name}``.
 
@@ -103,10 +199,11 @@ def say(key: str, lang: str, **values: object) -> str:
     ('met', '已达成')
     """
     entry = texts().get(key)
-    if entry is None or lang not in entry:
+    if entry is None or lang not in (*entry, *_added):
         raise ReportError(f"no text {key!r} in language {lang!r}; it belongs into words/")
+    text = entry[lang] if lang in entry else _added[lang].get(key, entry["en"])
     try:
-        return _nested(entry[lang].format(**values))
+        return _nested(text.format(**values))
     except KeyError as error:
         raise ReportError(f"the text {key!r} needs {error}, found {sorted(values)}") from None
 
@@ -229,14 +326,14 @@ def probability(value: float | None, lang: str, *, floor: float, cap: float) -> 
 
 def amount(value: float | None, unit: str, lang: str) -> str:
     """
-    Print a value of a unit: rates with one decimal, counts whole, money in its large unit.
+    Print a value of a unit: percentages with one decimal, counts whole, money in its large unit.
 
     Parameters
     ----------
     value : float or None
         The value, in the unit of its indicator or quantity.
     unit : str
-        Unit as defined in the catalog: percent, persons, yuan, ...
+        Id of the unit: percent, persons, yuan, or one of the project's own.
     lang : {"zh", "en"}
         Language.
 
@@ -252,14 +349,19 @@ def amount(value: float | None, unit: str, lang: str) -> str:
     """
     if value is None or value != value:
         return "—"
-    if unit == "percent":
-        return percent(number(value), lang)
+    counted = unit_of(unit)
     gap = "" if lang == "zh" else " "
-    if unit == "yuan" and abs(value) >= 1e7:
-        large = value / (1e8 if lang == "zh" else 1e6)
-        return f"{number(large, 2 if lang == 'zh' else 0)}{gap}{say('unit.yuan_large', lang)}"
-    decimals = 0 if float(value).is_integer() else 2
-    return f"{number(value, decimals)}{gap}{say(f'unit.{unit}', lang)}".strip()
+    large = counted.large_in(lang)
+    if large is not None and abs(value) >= (counted.large_from or 0.0):
+        return f"{number(value / large.of, large.decimals)}{gap}{large.name}"
+    decimals = counted.decimals
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() else 2
+    shown = number(value, decimals)
+    if counted.symbol:
+        minus = "−" if shown.startswith("−") else ""
+        return f"{minus}{counted.symbol}{shown.removeprefix('−')}"
+    return f"{shown}{gap}{counted.word(value, lang)}".strip()
 
 
 def date(value: dt.date, lang: str) -> str:
@@ -273,5 +375,7 @@ def date(value: dt.date, lang: str) -> str:
     """
     if lang == "zh":
         return f"{value.year}年{value.month}月{value.day}日"
+    if lang not in LANGUAGES:
+        return value.isoformat()
     # Not strftime, whose month names change with the settings of the machine.
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"

@@ -271,7 +271,7 @@ _DECIDED = {Verdict.MET: True, Verdict.MISSED: False, Verdict.IMPOSSIBLE: False}
 def _on_record(situation: Situation) -> bool | None:
     """Tell whether what is known keeps the target; None where it does not say."""
     values = situation.record.exact
-    if any(check.measure == "rank" or not values.keys() >= set(check.years)
+    if any(check.hangs_on_others or not values.keys() >= set(check.years)
            for check in situation.checks):  # fmt: skip
         return None
     return all(bool(check.holds(values)) for check in situation.checks)
@@ -288,10 +288,10 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     held = {(one.measure, one.years, one.bounds) for one in results if one.holds}
     asked: list[Check] = []
     for check in situation.checks:
-        if check.measure != "rank" and values.keys() >= set(check.years):
+        if not check.hangs_on_others and values.keys() >= set(check.years):
             asked.append(check)
         elif (check.measure, check.years, check.bounds) not in held:
-            reason = "rank" if check.measure == "rank" else "earlier_year_unknown"
+            reason = "rank" if check.hangs_on_others else "earlier_year_unknown"
             return replace(blank, reason=reason)
     kept = np.broadcast_to(kept_in(asked, values), len(course.draws))
     if not assumed:

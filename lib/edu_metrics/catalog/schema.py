@@ -1,0 +1,95 @@
+"""JSON Schema of definition files: completion, hover text and faults while they are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from edu_metrics.catalog.loading import TABLES, in_files_of_their_own
+from edu_metrics.catalog.models import Area, AreaFamily, Knowledge
+from edu_metrics.catalog.own_formulas import Settings
+
+
+def meanings() -> dict[str, str]:
+    """
+    Give what fields mean: by ``field``, and by ``Model.field`` where one model differs.
+
+    Examples
+    --------
+    >>> meanings()["as_of"]
+    'The day whose knowledge counts; never today.'
+    """
+    import yaml
+
+    text = files("edu_metrics.catalog").joinpath("meanings.yaml").read_text("utf-8")
+    found: dict[str, str] = yaml.safe_load(text)
+    return found
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """
+    Give the schema of each kind of definition file.
+
+    Returns
+    -------
+    dict
+        By the name of the file, or of the folder where each entry has a file.
+
+    Examples
+    --------
+    >>> schemas()["quantities"]["items"]["$ref"]
+    '#/$defs/Quantity'
+    """
+    kinds: dict[str, Any] = {"areas": list[Area | AreaFamily], "knowledge": list[Knowledge]}
+    for model, table in TABLES.items():
+        kinds[table] = model if in_files_of_their_own(model) else list[model]  # type: ignore[valid-type]
+    kinds["settings"] = Settings
+    told = meanings()
+    return {name: _schema(kind, told) for name, kind in sorted(kinds.items())}
+
+
+def _schema(kind: Any, told: Mapping[str, str]) -> dict[str, Any]:
+    made = TypeAdapter(kind).json_schema()
+    for model, entry in _models(made):
+        for field, shown in entry.get("properties", {}).items():
+            shown.pop("title", None)
+            if meaning := told.get(f"{model}.{field}") or told.get(field):
+                shown["description"] = meaning
+    return {"$schema": GenerateJsonSchema.schema_dialect, **made}
+
+
+def _models(made: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield str(made.get("title")), made
+    yield from made.get("$defs", {}).items()
+
+
+def write_schemas(out: Path) -> list[Path]:
+    """
+    Write the schema of each kind of definition file.
+
+    A file is held against one by its first line, such as
+    ``# yaml-language-server: $schema=../../schemas/indicators.schema.json``.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; it is made where it is not there.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, made in schemas().items():
+        path = out / f"{name}.schema.json"
+        path.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,344 @@
+"""
+Counts by school, year, grade and group from files with a row a pupil, too large for memory.
+
+DuckDB reads the files piece by piece. What comes out are counts of persons and nothing of any one
+of them: small cells are suppressed, and so is what would give them away by subtraction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edu_metrics.catalog import nearest
+from edu_metrics.errors import DataError, require_extra
+from edu_metrics.observations.transcription import HEADER, read_transcription
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from edu_metrics.catalog import Catalog
+
+__all__ = [
+    "AT_LEAST",
+    "PART_AT_LEAST",
+    "Counted",
+    "aggregate",
+    "suppress",
+    "write_counts",
+    "write_raw_counts",
+]
+
+#: Fewer persons than this make no cell; fewer on one side of a count give away who they are.
+AT_LEAST, PART_AT_LEAST = 10, 3
+#: What DuckDB may take before it writes to the disk. [MB]
+MEMORY_MB = 512
+
+_CONDITION = re.compile(r"^\s*(?P<column>.*?)\s*(?:(?P<op>>=|<=|==|>|<)\s*(?P<value>\S+))?\s*$")
+_KINDS = {".parquet": "read_parquet", ".csv": "read_csv", ".gz": "read_csv", ".tsv": "read_csv"}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """
+    Counts of persons, with what was left out.
+
+    Attributes
+    ----------
+    counts : DataFrame
+        One row a cell: its columns, then each count, missing where it is suppressed.
+    rows : int
+        Rows read. [persons]
+    without_cell : int
+        Rows in which area, year or another column of the cell is missing. [persons]
+    """
+
+    counts: pd.DataFrame
+    rows: int
+    without_cell: int
+
+    @property
+    def suppressed(self) -> int:
+        """Number of counts that are suppressed."""
+        return int(self.counts.isna().to_numpy().sum())
+
+
+def aggregate(
+    files: Sequence[Path],
+    *,
+    by: Sequence[str],
+    counts: Mapping[str, str],
+    at_least: int = AT_LEAST,
+    part_at_least: int = PART_AT_LEAST,
+    memory_mb: int = MEMORY_MB,
+    threads: int = 2,
+) -> Counted:
+    r"""
+    Count persons by cell.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Parquet or CSV files of one kind, with a header and a row a person.
+    by : sequence of str
+        Columns that make a cell: area and year first, then grade, group and so on.
+    counts : mapping
+        Conditions by the name of the count. ``score`` counts who has one, ``score >= 60`` who
+        reached it. The first one is the whole of which the others are parts.
+    at_least : int, optional
+        Cells of fewer persons are suppressed, all their counts. [persons]
+    part_at_least : int, optional
+        A count is suppressed that fewer persons make, or fewer miss. [persons]
+    memory_mb : int, optional
+        Memory that may be taken, the result aside. [MB]
+    threads : int, optional
+        Threads that count.
+
+    Returns
+    -------
+    Counted
+        The counts, sorted by cell.
+
+    Raises
+    ------
+    DataError
+        With every column that is not there, a condition that can't be read, files that are
+        missing, of unknown or several kinds, or hold what can't be compared.
+    MissingExtraError
+        If DuckDB is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> scores = Path(tempfile.mkdtemp()) / "scores.csv"
+    >>> _ = scores.write_text("school,year,score\n" + "a,2020,70\n" * 12 + "a,2020,50\n" * 5)
+    >>> counts = {"tested": "score", "passing": "score >= 60"}
+    >>> aggregate([scores], by=["school", "year"], counts=counts).counts.to_numpy().tolist()
+    [['a', 2020, 17, 12]]
+    """
+    require_extra("tables", "duckdb")
+    import duckdb
+
+    reader = _reader(files)
+    with tempfile.TemporaryDirectory(prefix="edu-metrics-aggregate-") as folder:
+        database = duckdb.connect()
+        try:
+            for setting, value in {
+                "memory_limit": f"{memory_mb}MB",
+                "threads": threads,
+                "temp_directory": folder,
+                "preserve_insertion_order": False,
+                "enable_progress_bar": False,
+            }.items():
+                database.execute(f"SET {setting} = {_literal(value)}")
+            names = [row[0] for row in database.execute(f"DESCRIBE FROM {reader}").fetchall()]
+            frame = database.execute(_query(reader, names, by, counts)).df()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise DataError(f"{files[0].name}: can't be counted: {reason}") from error
+        finally:
+            database.close()
+    whole = frame[list(by)].notna().all(axis=1)
+    found = frame[whole].sort_values(list(by), ignore_index=True)
+    kept = suppress(found.drop(columns="rows"), by, at_least, part_at_least)
+    return Counted(kept, int(frame["rows"].sum()), int(frame.loc[~whole, "rows"].sum()))
+
+
+def suppress(
+    counts: pd.DataFrame, by: Sequence[str], at_least: int, part_at_least: int
+) -> pd.DataFrame:
+    """
+    Suppress what few persons make, and what would give it away.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Columns of the cell and then counts, the whole first. [persons]
+    by : sequence of str
+        The columns of the cell; the first two are its area and year.
+    at_least : int
+        Cells of fewer persons are suppressed. [persons]
+    part_at_least : int
+        So are counts that fewer persons make, or fewer miss. [persons]
+
+    Returns
+    -------
+    DataFrame
+        Whole numbers, missing where suppressed. Where one cell of an area and year is suppressed,
+        so is the smallest other one: the rest of a known sum would tell it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"school": "a", "year": 2020, "group": ["boys", "girls", "other"]})
+    >>> cells["tested"] = [60, 50, 4]
+    >>> suppress(cells, ["school", "year", "group"], 10, 3)["tested"].tolist()
+    [60, <NA>, <NA>]
+    """
+    names = [name for name in counts.columns if name not in by]
+    whole = counts[names[0]]
+    few = (whole > 0) & (whole < at_least)
+    hidden = {names[0]: few}
+    for name in names[1:]:
+        part, rest = counts[name], whole - counts[name]
+        small = (part > 0) & (part < part_at_least) | (rest > 0) & (rest < part_at_least)
+        hidden[name] = few | small
+    kept = counts.astype(dict.fromkeys(names, "Int64"))
+    for name in names:
+        kept.loc[_with_second(counts, list(by[:2]), name, hidden[name]), name] = None
+    # A count may not be known where its cell's persons are not.
+    kept.loc[kept[names[0]].isna(), names[1:]] = None
+    return kept
+
+
+def write_counts(found: Counted, path: Path) -> None:
+    """
+    Write counts as a CSV file, whole or not at all; a suppressed one is an empty cell.
+
+    Parameters
+    ----------
+    found : Counted
+        From :func:`aggregate`.
+    path : Path
+        The file.
+    """
+    _write(path, found.counts.to_csv(index=False, lineterminator="\n").encode())
+
+
+def write_raw_counts(
+    found: Counted, path: Path, catalog: Catalog, *, source: str, published: str
+) -> None:
+    """
+    Write counts as a raw file that a study can read, with its seal.
+
+    Parameters
+    ----------
+    found : Counted
+        From :func:`aggregate`, by area and year alone; its counts are called as quantities are.
+    path : Path
+        The file, below data/raw.
+    catalog : Catalog
+        What is defined.
+    source : str
+        Id of a source.
+    published : str
+        Day of publication, such as ``2022-09-01``.
+
+    Raises
+    ------
+    DataError
+        With every fault that reading the file would find; no file is left then.
+    """
+    area, year, *names = found.counts.columns
+    faults = [
+        f"no quantity {name!r}{nearest(name, catalog.quantities)}; call a count as the quantity "
+        "that it is"
+        for name in names
+        if name not in catalog.quantities
+    ]
+    if faults:
+        raise DataError("counts of a raw file are quantities", faults)
+    long = found.counts.melt([area, year], var_name="quantity", value_name="value")
+    hidden = long["value"].isna()
+    invented = {place for name, one in catalog.areas.items() if one.invented
+                for place in (name, *one.name.by_language.values())}  # fmt: skip
+    status = long[area].map(lambda place: "simulated" if place in invented else "reported")
+    table = long.assign(
+        bound="exact",
+        unit=[catalog.quantities[name].unit for name in long["quantity"]],
+        status=status.where(~hidden, "suppressed"),
+        source=source,
+        published=published,
+        note="",
+    )
+    table = table.rename(columns={area: "place", year: "year"})[list(HEADER)]
+    content = table.to_csv(index=False, lineterminator="\n").encode()
+    seal = path.with_name(f"{path.name}.source.yaml")
+    _write(path, content)
+    _write(seal, f"source: {source}\nsha256: {hashlib.sha256(content).hexdigest()}\n".encode())
+    try:
+        read_transcription(path, catalog)
+    except DataError:
+        path.unlink()
+        seal.unlink()
+        raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+
+
+def _with_second(counts: pd.DataFrame, margin: list[str], name: str, hidden: Any) -> Any:
+    """Add to the one suppressed cell of a margin the smallest other that holds anybody."""
+    shown = counts.assign(hidden=hidden, size=counts[name].where(~hidden & (counts[name] > 0)))
+    grouped = shown.groupby(margin, sort=False)
+    lonely = grouped["hidden"].transform("sum") == 1
+    smallest = shown["size"] == grouped["size"].transform("min")
+    chosen = shown[lonely & smallest].drop_duplicates(margin).index
+    return hidden | counts.index.isin(chosen)
+
+
+def _reader(files: Sequence[Path]) -> str:
+    """Say how files are read, or what is wrong with them."""
+    faults = [f"{path}: no such file" for path in files if not path.is_file()]
+    kinds = {_KINDS.get(path.suffix.lower(), "") for path in files}
+    if "" in kinds or len(kinds) > 1:
+        found = ", ".join(sorted({path.suffix or path.name for path in files}))
+        faults.append(f"expected files of one kind, {', '.join(_KINDS)}; found {found}")
+    if faults or not files:
+        raise DataError("expected Parquet or CSV files with a row a person", faults)
+    listed = ", ".join(_literal(str(path)) for path in files)
+    more = ", union_by_name = true" if len(files) > 1 else ""
+    return f"{kinds.pop()}([{listed}]{more})"
+
+
+def _query(reader: str, names: Sequence[str], by: Iterable[str], counts: Mapping[str, str]) -> str:
+    faults: list[str] = []
+    cells = [_column(name, names, faults) for name in by]
+    told = [
+        f"count(*) FILTER (WHERE {_condition(name, text, names, faults)}) AS {_quoted(name)}"
+        for name, text in counts.items()
+    ]
+    if not counts:
+        faults.append("expected at least one count, such as tested=score")
+    if faults:
+        raise DataError("what is to be counted can't be read", faults)
+    columns = ", ".join([*cells, *told, 'count(*) AS "rows"'])
+    return f"SELECT {columns} FROM {reader} GROUP BY {', '.join(cells)}"
+
+
+def _condition(name: str, text: str, names: Sequence[str], faults: list[str]) -> str:
+    found = _CONDITION.match(text)
+    column = _column(found["column"] if found else text, names, faults)
+    if not found or found["op"] is None:
+        return f"{column} IS NOT NULL"
+    try:
+        return f"{column} {found['op']} {float(found['value'])!r}"
+    except ValueError:
+        faults.append(f"{name}: expected a number after {found['op']}, found {found['value']!r}")
+        return "true"
+
+
+def _column(name: str, names: Sequence[str], faults: list[str]) -> str:
+    if name not in names:
+        faults.append(f"no column {name!r}{nearest(name, names)} (found {', '.join(names)})")
+    return _quoted(name)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,26 @@
+"""
+Intake of tables as researchers have them: workbooks and text, wide or long, repaired cell by cell.
+
+Every repair is a row of a log; whatever is not understood stops the intake with all such cells
+named, and nothing is written.
+"""
+
+from edu_metrics.observations.intake.log import LOG_HEADER, Log
+from edu_metrics.observations.intake.mapping import Mapping, read_mapping
+from edu_metrics.observations.intake.reading import Intake, read_table
+from edu_metrics.observations.intake.storing import TakenIn, read_stored, take_in, undone
+from edu_metrics.observations.intake.template import write_template
+
+__all__ = [
+    "LOG_HEADER",
+    "Intake",
+    "Log",
+    "Mapping",
+    "TakenIn",
+    "read_mapping",
+    "read_stored",
+    "read_table",
+    "take_in",
+    "undone",
+    "write_template",
+]

@@ -1,0 +1,379 @@
+"""The head of a table: its rows, what each column holds, and what stands above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from edu_metrics.catalog import Catalog, plain
+from edu_metrics.observations.intake.cell_values import (
+    as_text,
+    is_part_of_year,
+    narrow,
+    read_figure,
+)
+from edu_metrics.observations.intake.cell_values import read_year as year_of
+from edu_metrics.observations.intake.log import Log
+from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping
+from edu_metrics.observations.intake.names import Names, bare
+from edu_metrics.observations.intake.workbook import Sheet, filled_from_merges, letters
+from edu_metrics.observations.transcription import unit_factor
+
+#: Rows in which a head is looked for.
+_SEARCHED = 40
+
+_ROLES = {
+    "place": "place area areaname region district county city location 地区 区域 区县 县区 旗区 "
+    "旗县区 区旗县 市县 县市区 市县区 行政区 行政区划 各区 单位名称 地区名称 区域名称 城市",
+    "parent": "parent upper province 上级 上级区域 上级地区 所属市 所属地区 所属省 所属盟市 父级",
+    "quantity": "quantity indicator variable measure item 指标 指标名称 数据项 项目 统计指标",
+    "year": "year schoolyear academicyear 年份 年度 年 学年 学年度 统计年份 时间",
+    "value": "value figure number obsvalue 数值 值 数据 数字 数量 统计值",
+    "unit": "unit units 单位 计量单位",
+    "bound": "bound 界限 限定",
+    "status": "status 状态 数据状态",
+    "source": "source 来源 数据来源 资料来源 出处",
+    "published": "published publicationdate 发布日期 公布日期 发布时间 公布时间",
+    "group": "group 分组 组别",
+    "note": "note notes remark remarks 备注 说明 注释 附注",
+    "ignore": "no no. id# 序号 编号 行号",
+}
+_ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
+
+_UNIT_ROW = re.compile(r"^(?:计量)?(?:单位|units?)\s*:\s*(.+)$", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(r"^(.*?)\s*(?:\(([^()]+)\)|[,/、]\s*([^,/、()\s]+))$")
+_YEAR_BEFORE = re.compile(r"^(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年))\s*(.+)$")
+_YEAR_BEHIND = re.compile(r"^(.+?)\s*\(?(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年)?)\)?$")
+_YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?:\s*[-/—]\s*\d{2,4})?\s*(?:学年|年)")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a text of the head says; ``rest`` is what of it was not understood."""
+
+    role: str | None = None
+    quantity: str | None = None
+    year: int | None = None
+    area: str | None = None
+    unit: str | None = None
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: where it stands and what it holds; figures where it has no role."""
+
+    index: int
+    meaning: Meaning
+
+
+@dataclass(frozen=True)
+class Head:
+    """
+    The head of a sheet.
+
+    Attributes
+    ----------
+    rows : tuple of int
+        Its rows, counted from 0.
+    columns : tuple of Column
+        All columns that hold anything.
+    units : tuple of str
+        Units that a line above the head names.
+    title_year : int or None
+        The one year that lines above the head name. [year]
+    """
+
+    rows: tuple[int, ...]
+    columns: tuple[Column, ...]
+    units: tuple[str, ...] = ()
+    title_year: int | None = None
+
+    def role(self, role: str) -> int | None:
+        """Give the column that has a role."""
+        found = (column.index for column in self.columns if column.meaning.role == role)
+        return next(found, None)
+
+    @property
+    def figures(self) -> tuple[Column, ...]:
+        """Columns of figures."""
+        return tuple(c for c in self.columns if c.meaning.role in (None, "value"))
+
+
+@dataclass
+class HeadReader:
+    """
+    Reads heads of the sheets of one file.
+
+    Attributes
+    ----------
+    catalog : Catalog
+        What is defined.
+    mapping : Mapping
+        What is told of the file.
+    areas, quantities : Names
+        All names.
+    log : Log
+        Where repairs and problems go.
+    """
+
+    catalog: Catalog
+    mapping: Mapping
+    areas: Names
+    quantities: Names
+    log: Log
+    _cache: dict[str, Meaning] = field(default_factory=dict)
+
+    def read(self, sheet: Sheet) -> Head | None:
+        """
+        Find the head of a sheet and what its columns hold.
+
+        Parameters
+        ----------
+        sheet : Sheet
+            The sheet.
+
+        Returns
+        -------
+        Head or None
+            None where there is none.
+        """
+        first = self._first_row(sheet)
+        if first is None:
+            return None
+        rows = self._rows(sheet, first)
+        filled, from_merge = filled_from_merges(sheet, rows)
+        for row, column in from_merge:
+            value = filled[row][column]
+            if value != "":
+                self.log.repaired(sheet, sheet.where(row, column), "", value, "merged_head")
+        if len(rows) > 1 and not sheet.name:
+            self._fill_across(sheet, filled, rows)
+        columns = self._columns(sheet, filled, rows)
+        units, year = self._above(sheet, first)
+        return Head(rows, tuple(columns), units, year)
+
+    def _first_row(self, sheet: Sheet) -> int | None:
+        if self.mapping.head is not None:
+            row = self.mapping.head - 1
+            return row if row < len(sheet.rows) else None
+        for row, cells in enumerate(sheet.rows[:_SEARCHED]):
+            texts = [as_text(cell) for cell in cells if cell != ""]
+            if len(texts) < 2 or any(_UNIT_ROW.match(narrow(text)) for text in texts):
+                continue
+            said = [self.meaning(text) for text in texts]
+            roles = sum(one.role is not None for one in said)
+            known = sum(one != Meaning(rest=one.rest) and not one.rest for one in said)
+            is_data = any(isinstance(cell, float) and year_of(cell) is None for cell in cells)
+            if not is_data and (roles or known >= 2):
+                return row
+        return None
+
+    def _rows(self, sheet: Sheet, first: int) -> tuple[int, ...]:
+        if self.mapping.head_rows is not None:
+            last = min(first + self.mapping.head_rows, len(sheet.rows))
+            return tuple(range(first, last))
+        rows = [first]
+        labels = {
+            column
+            for column, cell in enumerate(sheet.rows[first])
+            if self.meaning(as_text(cell)).role is not None
+        }
+        if any(self.meaning(as_text(cell)).role == "value" for cell in sheet.rows[first]):
+            return (first,)
+        while len(rows) < 3 and rows[-1] + 1 < len(sheet.rows):
+            if not self._goes_on(sheet, rows[-1], labels):
+                break
+            rows.append(rows[-1] + 1)
+        return tuple(rows)
+
+    def _goes_on(self, sheet: Sheet, row: int, labels: set[int]) -> bool:
+        """Tell whether the row after a row of the head belongs to it."""
+        below = sheet.rows[row + 1]
+        if any(top <= row < bottom for (top, _), (bottom, _) in sheet.merged):
+            return True
+        texts = [as_text(cell) for cell in below if cell != ""]
+        if not texts:
+            return False
+        spans = any(top == row == bottom and left < right
+                    for (top, left), (bottom, right) in sheet.merged)  # fmt: skip
+        named = [as_text(below[column]) for column in labels or {0} if column < len(below)]
+        if any(text and self.meaning(text).role is None for text in named):
+            return False
+        figures = [text for text in texts if _is_figure(text)]
+        return not figures and (spans or not any(named))
+
+    def _fill_across(self, sheet: Sheet, filled: dict[int, list[Any]], rows: Sequence[int]) -> None:
+        """Text has no merged cells: a head is that of the columns beside it, which have parts."""
+        top, below = filled[rows[0]], filled[rows[1]]
+        for column in range(1, len(top)):
+            left = top[column - 1]
+            if top[column] == "" and below[column] != "" and left != "" and below[column - 1] != "":
+                top[column] = left
+                self.log.repaired(sheet, sheet.where(rows[0], column), "", left, "head_of_several")
+
+    def _columns(
+        self, sheet: Sheet, filled: dict[int, list[Any]], rows: Sequence[int]
+    ) -> list[Column]:
+        width = max(len(filled[row]) for row in rows)
+        used = self._used_columns(sheet, rows[-1] + 1)
+        columns = []
+        for index in range(width):
+            texts = list(dict.fromkeys(as_text(filled[row][index]).strip() for row in rows))
+            texts = [text for text in texts if text]
+            told = self._told(index, texts)
+            if told is not None:
+                columns.append(Column(index, told))
+            elif texts:
+                meaning = self._together(texts)
+                columns.append(Column(index, meaning))
+                if meaning.rest and index in used:
+                    cell = sheet.where(rows[-1], index)
+                    self.log.problem(self._cause(meaning, filled, rows), sheet, cell, meaning.rest)
+            elif index in used:
+                self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
+        beyond = sorted(column for column in used if column >= width)
+        for index in beyond:
+            self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
+        return columns
+
+    def _cause(self, meaning: Meaning, filled: dict[int, list[Any]], rows: Sequence[int]) -> str:
+        roles = {self.meaning(as_text(cell)).role for row in rows for cell in filled[row]}
+        long = "quantity" in roles or self.mapping.quantity is not None
+        return "head" if meaning.quantity or long else "quantity"
+
+    def _used_columns(self, sheet: Sheet, start: int) -> set[int]:
+        used: set[int] = set()
+        for row in sheet.rows[start:]:
+            if len(used) >= len(row):
+                continue
+            used |= {column for column, cell in enumerate(row) if cell != ""}
+        return used
+
+    def _told(self, index: int, texts: Sequence[str]) -> Meaning | None:
+        """Give what a mapping tells of a column, by its letter or its head."""
+        names = {plain(name): column for name, column in self.mapping.columns.items()}
+        for name in (letters(index), "".join(texts), *texts):
+            column: ColumnMeaning | None = names.get(plain(name))
+            if column is not None:
+                own = self._together([text for text in texts if plain(text) != plain(name)])
+                given = column.model_dump(exclude_none=True)
+                return replace(Meaning(**given), **_missing_in(given, own))
+        return None
+
+    def _together(self, texts: Sequence[str]) -> Meaning:
+        """Put together what the rows of a head say of one column."""
+        said = [self.meaning(text) for text in texts]
+        unknown = [one.rest for one in said if one.rest]
+        if len(unknown) > 1 or (unknown and len(texts) > 1):
+            for joined in ("".join(texts), "".join(reversed(texts))):
+                whole = self.meaning(joined)
+                if not whole.rest and whole.quantity:
+                    return whole
+        values: dict[str, Any] = {}
+        for name in ("role", "quantity", "year", "area", "unit"):
+            found = {getattr(one, name) for one in said} - {None}
+            if len(found) > 1:
+                unknown.append(" / ".join(texts))
+            elif found:
+                (values[name],) = found
+        return Meaning(**values, rest=" / ".join(dict.fromkeys(unknown)))
+
+    def meaning(self, text: str) -> Meaning:
+        """
+        Say what one text of a head means.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        Meaning
+            With ``rest`` where it is not wholly understood.
+        """
+        if text not in self._cache:
+            self._cache[text] = self._meaning(text)
+        return self._cache[text]
+
+    def _meaning(self, text: str) -> Meaning:
+        shown = narrow(text)
+        if not shown:
+            return Meaning()
+        role = _ROLE_OF.get(plain(bare(shown)))
+        if role is not None and plain(shown) not in self.quantities.told:
+            return Meaning(role=role)
+        year = year_of(text)
+        if year is not None:
+            return Meaning(year=year[0])
+        whole = self._named(shown)
+        if whole is not None:
+            return whole
+        if self.is_unit(shown.strip("()")):
+            return Meaning(unit=shown.strip("()"))
+        parts = _UNIT_BEHIND.match(shown)
+        if parts and parts[1] and self.is_unit(parts[2] or parts[3]):
+            inner = self._meaning(parts[1])
+            if inner.unit is None and inner.role in (None, "value"):
+                rest = text.strip() if inner.rest else ""
+                return replace(inner, unit=parts[2] or parts[3], rest=rest)
+        for pattern, place in ((_YEAR_BEFORE, 1), (_YEAR_BEHIND, 2)):
+            found = pattern.match(shown)
+            year = year_of(found[place]) if found else None
+            if found and year:
+                inner = self._meaning(found[3 - place])
+                if inner.year is None and inner.role is None and not inner.rest:
+                    return replace(inner, year=year[0])
+        return Meaning(rest=text.strip())
+
+    def _named(self, text: str) -> Meaning | None:
+        quantity = self.quantities.find(text)
+        if quantity.id:
+            return Meaning(quantity=quantity.id)
+        area = self.areas.find(text)
+        return Meaning(area=area.id) if area.id else None
+
+    def is_set_aside(self, text: str) -> bool:
+        """Tell whether a mapping sets a row of this name aside."""
+        return plain(bare(text)) in {plain(bare(name)) for name in self.mapping.set_aside}
+
+    def is_unit(self, text: str) -> bool:
+        """Tell whether a text is a unit of anything that is defined."""
+        kinds = {(one.unit, one.form): one for one in self.catalog.quantities.values()}
+        return any(unit_factor(text, one) is not None for one in kinds.values())
+
+    def _above(self, sheet: Sheet, first: int) -> tuple[tuple[str, ...], int | None]:
+        """Read units and the year from the lines above the head."""
+        units: tuple[str, ...] = ()
+        years: set[int] = set()
+        for row, cells in enumerate(sheet.rows[:first]):
+            for column, cell in enumerate(cells):
+                text = narrow(as_text(cell))
+                found = _UNIT_ROW.match(text)
+                if found:
+                    units = tuple(one for one in re.split(r"[、,;]\s*", found[1]) if one.strip())
+                    self.log.repaired(
+                        sheet, sheet.where(row, column), cell, "; ".join(units), "unit_line"
+                    )
+                elif text:
+                    if not is_part_of_year(text):
+                        years |= {int(year) for year in _YEAR_IN_TITLE.findall(text)}
+                    self.log.repaired(sheet, sheet.where(row, column), cell, "", "title")
+        return units, years.pop() if len(years) == 1 else None
+
+
+def _missing_in(given: dict[str, Any], own: Meaning) -> dict[str, Any]:
+    if given.get("role") not in (None, "value"):
+        return {}
+    names = ("quantity", "year", "area", "unit")
+    return {n: getattr(own, n) for n in names if n not in given and getattr(own, n) is not None}
+
+
+def _is_figure(text: str) -> bool:
+    figure = read_figure(text)
+    if figure is None or year_of(text) is not None:
+        return False
+    return figure.number is not None or figure.suppressed

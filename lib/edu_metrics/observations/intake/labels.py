@@ -1,0 +1,230 @@
+"""What labels the figures of a row: its area, quantity, year and unit, and what is set aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from edu_metrics.observations.intake.cell_values import (
+    as_text,
+    is_part_of_year,
+    narrow,
+    read_year,
+)
+from edu_metrics.observations.intake.header import Head, HeadReader
+from edu_metrics.observations.intake.log import Log
+from edu_metrics.observations.intake.mapping import Mapping
+from edu_metrics.observations.intake.names import AreaFinder, Names, is_total
+from edu_metrics.observations.intake.workbook import Sheet
+
+#: Labels that go straight into the table.
+LABELS = ("bound", "status", "source", "published", "group")
+
+_NOTE = re.compile(
+    r"^\s*(?:注|备注|附注|说明|资料来源|数据来源|来源|note|notes|source|sources)\s*\d*\s*[:.、]",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Rows:
+    """
+    Rows that hold figures, with what labels each; lists of one length.
+
+    Attributes
+    ----------
+    index : list of int
+        Where they stand, counted from 0.
+    area, quantity : list of str or None
+        Ids; None where no row says so, or it was not understood.
+    year : list of int or None
+        Years. [year]
+    unit : list of str
+        Units as printed; empty where no row says so.
+    others : dict of str to list
+        Cells of the columns of ``LABELS``; only of those that the sheet has.
+    """
+
+    index: list[int] = field(default_factory=list)
+    area: list[str | None] = field(default_factory=list)
+    quantity: list[str | None] = field(default_factory=list)
+    year: list[int | None] = field(default_factory=list)
+    unit: list[str] = field(default_factory=list)
+    others: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass
+class LabelReader:
+    """
+    Reads the labels of the rows of one sheet.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        The sheet.
+    head : Head
+        Its head.
+    heads : HeadReader
+        What reads heads: a row may be labelled as a column is.
+    mapping : Mapping
+        What is told of the file.
+    areas, quantities : Names
+        All names.
+    log : Log
+        Where repairs and problems go.
+    """
+
+    sheet: Sheet
+    head: Head
+    heads: HeadReader
+    mapping: Mapping
+    areas: Names
+    quantities: Names
+    log: Log
+
+    def read(self) -> Rows:
+        """Walk over the rows below the head."""
+        self._finder = AreaFinder(self.areas)
+        self._at = {
+            role: self.head.role(role) for role in ("place", "parent", "quantity", "year", "unit")
+        }
+        others = {name: at for name in LABELS if (at := self.head.role(name)) is not None}
+        labels = [at for at in (*self._at.values(), *others.values()) if at is not None]
+        self._down = self._filled_down(labels)
+        rows = Rows(others={name: [] for name in others})
+        for row, cells in self._with_figures():
+            for column in labels:
+                if (row, column) in self._down:
+                    where, told = self.sheet.where(row, column), self._down[row, column]
+                    self.log.repaired(self.sheet, where, "", told, "merged_label")
+            quantity, unit = self._quantity(row, self._label(cells, row, "quantity"))
+            rows.index.append(row)
+            rows.area.append(self._area(row, cells))
+            rows.quantity.append(quantity)
+            rows.year.append(self._year(row, self._label(cells, row, "year")))
+            rows.unit.append(narrow(as_text(self._label(cells, row, "unit"))) or unit)
+            for name, at in others.items():
+                rows.others[name].append(self._cell(cells, row, at))
+        return rows
+
+    def _cell(self, cells: Sequence[Any], row: int, column: int) -> Any:
+        cell = cells[column] if column < len(cells) else ""
+        return self._down.get((row, column), "") if cell == "" else cell
+
+    def _label(self, cells: Sequence[Any], row: int, role: str) -> Any:
+        column = self._at[role]
+        return "" if column is None else self._cell(cells, row, column)
+
+    def _filled_down(self, labels: Iterable[int]) -> dict[tuple[int, int], Any]:
+        """Give what merged cells of label columns hold in the rows below their first."""
+        wanted, rows = set(labels), self.sheet.rows
+        filled = {}
+        for (top, left), (bottom, right) in self.sheet.merged:
+            if left == right and left in wanted and top > self.head.rows[-1]:
+                for row in range(top + 1, min(bottom, len(rows) - 1) + 1):
+                    filled[row, left] = rows[top][left] if left < len(rows[top]) else ""
+        return filled
+
+    # --- what is set aside
+
+    def _with_figures(self) -> Iterator[tuple[int, list[Any]]]:
+        figures = {column.index for column in self.head.figures}
+        heading = self.sheet.rows[self.head.rows[0]]
+        for row in range(self.head.rows[-1] + 1, len(self.sheet.rows)):
+            cells = self.sheet.rows[row]
+            filled = [column for column, cell in enumerate(cells) if cell != ""]
+            if not filled:
+                continue
+            rule = self._aside(row, cells, filled, figures, heading)
+            if not rule:
+                yield row, cells
+                continue
+            for column in filled:
+                where = self.sheet.where(row, column)
+                self.log.repaired(self.sheet, where, as_text(cells[column]), "", rule)
+
+    def _aside(
+        self,
+        row: int,
+        cells: list[Any],
+        filled: Sequence[int],
+        figures: set[int],
+        heading: list[Any],
+    ) -> str:
+        """Say why a row is no row of figures; empty where it is one."""
+        if len(filled) == 1:
+            text = narrow(as_text(cells[filled[0]]))
+            if _NOTE.match(text):
+                return "note"
+            if filled[0] not in figures:
+                return "no_figures"
+        if cells == heading:
+            return "repeated_head"
+        place = as_text(self._label(cells, row, "place"))
+        if not place:
+            return ""
+        if self.heads.is_set_aside(place):
+            return "set_aside"
+        return "total" if is_total(place) and not self.areas.find(place).ids else ""
+
+    # --- labels
+
+    def _area(self, row: int, cells: Sequence[Any]) -> str | None:
+        column = self._at["place"]
+        if column is None:
+            return self.mapping.area
+        text, where = as_text(self._label(cells, row, "place")), self.sheet.where(row, column)
+        if not text:
+            if self.mapping.area is None:
+                self.log.problem("lacking", self.sheet, where, "name of the area")
+            return self.mapping.area
+        parent = as_text(self._label(cells, row, "parent"))
+        found = self._finder.find(text, parent)
+        if found.id is None:
+            shown = f"{text} ({parent})" if parent else text
+            if len(found.ids) > 1:
+                self.log.problem("shared", self.sheet, where, f"{shown}: {', '.join(found.ids)}")
+            else:
+                self.log.problem("area", self.sheet, where, f"{shown}{self.areas.offer(text)}")
+            return None
+        if found.rule:
+            self.log.repaired(self.sheet, where, text, found.id, found.rule)
+        self._finder.passed(found.id)
+        return found.id
+
+    def _quantity(self, row: int, raw: Any) -> tuple[str | None, str]:
+        column = self._at["quantity"]
+        if column is None:
+            return self.mapping.quantity, ""
+        text, where = as_text(raw), self.sheet.where(row, column)
+        found = self.quantities.find(text)
+        if found.id:
+            if found.rule:
+                self.log.repaired(self.sheet, where, text, found.id, found.rule)
+            return found.id, ""
+        said = self.heads.meaning(text)
+        if said.quantity and said.year is None and not said.rest:
+            self.log.repaired(self.sheet, where, text, said.quantity, "unit_in_name")
+            return said.quantity, said.unit or ""
+        if text:
+            offer = self.quantities.offer(text)
+            self.log.problem("quantity", self.sheet, where, f"{text}{offer}")
+            return None, ""
+        if self.mapping.quantity is None:
+            self.log.problem("lacking", self.sheet, where, "name of the quantity")
+        return self.mapping.quantity, ""
+
+    def _year(self, row: int, raw: Any) -> int | None:
+        column = self._at["year"]
+        if column is None or (raw == "" and self.mapping.year is not None):
+            return self.mapping.year
+        where, found = self.sheet.where(row, column), read_year(raw)
+        if found is None:
+            cause = "period" if is_part_of_year(raw) else "year" if raw != "" else "lacking"
+            self.log.problem(cause, self.sheet, where, as_text(raw) or "year")
+            return None
+        if found[1]:
+            self.log.repaired(self.sheet, where, raw, found[0], found[1])
+        return found[0]

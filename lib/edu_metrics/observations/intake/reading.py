@@ -1,0 +1,300 @@
+"""One file read into observations: every figure with its area, quantity, year, unit and bound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edu_metrics.catalog import Catalog, plain
+from edu_metrics.errors import DataError
+from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
+from edu_metrics.observations.intake.figures import Block, FigureReader
+from edu_metrics.observations.intake.header import Head, HeadReader
+from edu_metrics.observations.intake.labels import LabelReader, Rows
+from edu_metrics.observations.intake.log import Log
+from edu_metrics.observations.intake.mapping import Mapping
+from edu_metrics.observations.intake.names import Names
+from edu_metrics.observations.intake.oddities import odd_figures
+from edu_metrics.observations.intake.workbook import Sheet, printable, read_sheets
+from edu_metrics.observations.table import COLUMNS, STATUSES, empty
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Intake:
+    """
+    What a file holds.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Observations in the columns of the long table.
+    log : Log
+        What was done to its cells.
+    """
+
+    table: pd.DataFrame
+    log: Log
+
+
+def read_table(
+    path: Path, content: bytes, catalog: Catalog, mapping: Mapping | None = None
+) -> Intake:
+    """
+    Read a researcher's table.
+
+    Parameters
+    ----------
+    path : Path
+        How the file is called.
+    content : bytes
+        What it holds.
+    catalog : Catalog
+        What is defined.
+    mapping : Mapping, optional
+        What is told of it besides.
+
+    Returns
+    -------
+    Intake
+        Its observations, and what was done to its cells.
+
+    Raises
+    ------
+    DataError
+        With one line for each cause, all cells that it concerns, and what to do about it.
+    """
+    mapping = mapping or Mapping()
+    reader = _FileReader(catalog, mapping)
+    sheets = read_sheets(path, content, encoding=mapping.encoding, is_name=reader.is_defined)
+    unknown = set(mapping.sheets) - {sheet.name for sheet in sheets}
+    if unknown:
+        known = ", ".join(printable(sheet.name) for sheet in sheets)
+        raise DataError(f"{path.name}: no sheet {', '.join(sorted(unknown))}; it has {known}")
+    for sheet in sheets:
+        reader.read(sheet)
+    return reader.result(printable(path.name))
+
+
+class _FileReader:
+    """Reads the sheets of one file; holds the names, which are collected once."""
+
+    def __init__(self, catalog: Catalog, mapping: Mapping) -> None:
+        self.catalog = catalog
+        self.mapping = mapping
+        self.log = Log()
+        self.areas = Names.of(catalog.areas.values(), mapping.areas)
+        self.quantities = Names.of(catalog.quantities.values(), mapping.quantities)
+        self.heads = HeadReader(catalog, mapping, self.areas, self.quantities, self.log)
+        self.figures = FigureReader(catalog, mapping, self.log)
+        self.blocks: list[Block] = []
+        self._sources = {
+            plain(name): one.id
+            for one in catalog.sources.values()
+            for name in (one.id, *one.title.by_language.values())
+        }
+
+    def is_defined(self, text: str) -> bool:
+        """Tell whether a text names an area or a quantity."""
+        return bool(self.areas.find(text).ids or self.quantities.find(text).ids)
+
+    def read(self, sheet: Sheet) -> None:
+        """Read one sheet; problems go to the log."""
+        if self.mapping.sheets and sheet.name not in self.mapping.sheets:
+            self.log.repaired(sheet, "", sheet.name, "", "sheet_not_asked_for")
+            return
+        if sheet.hidden and sheet.name not in self.mapping.sheets:
+            self.log.repaired(sheet, "", sheet.name, "", "hidden_sheet")
+            return
+        head = self.heads.read(sheet)
+        if head is None:
+            self._without_head(sheet)
+            return
+        for name, told in (("source", self.mapping.source), ("published", self.mapping.published)):
+            if told is None and head.role(name) is None:
+                self.log.problem(name, sheet, sheet.where(head.rows[0], 0), "told nowhere")
+        labels = LabelReader(
+            sheet, head, self.heads, self.mapping, self.areas, self.quantities, self.log
+        )
+        rows = labels.read()
+        self._read_labels(sheet, head, rows)
+        self.blocks += [self.figures.read(sheet, head, column, rows) for column in head.figures]
+
+    def _read_labels(self, sheet: Sheet, head: Head, rows: Rows) -> None:
+        """Name every source, date and status that is not understood, of whatever figure it is."""
+        known = {"source": self._source, "published": read_date, "status": _status}
+        causes = {"source": "source", "published": "published", "status": "word"}
+        for name in known.keys() & rows.others.keys():
+            column = head.role(name) or 0
+            for row, cell in zip(rows.index, rows.others[name], strict=True):
+                if cell != "" and known[name](cell) is None:
+                    where = sheet.where(row, column)
+                    self.log.problem(causes[name], sheet, where, as_text(cell))
+
+    def _without_head(self, sheet: Sheet) -> None:
+        if any(_is_number(cell) for row in sheet.rows for cell in row):
+            self.log.problem("no_head", sheet, "A1", sheet.name or sheet.file)
+        else:
+            self.log.repaired(sheet, "", sheet.name, "", "sheet_without_figures")
+
+    def result(self, name: str) -> Intake:
+        """Put the figures of all sheets together, and hold them against each other."""
+        import pandas as pd
+
+        unused = set(self.mapping.cells) - self.figures.used_cells
+        if unused and self.log.clean:
+            raise DataError(f"{name}: cells of the mapping hold no figure: {sorted(unused)}")
+        blocks = [block for block in self.blocks if len(block.at)]
+        if not blocks and self.log.clean:
+            raise DataError(f"{name}: no figure was found in it; expected a table with a head")
+        frames = [self._frame(number, block) for number, block in enumerate(blocks)]
+        if frames and self.log.clean:
+            frame = pd.concat(frames, ignore_index=True)
+            for cause, rows in odd_figures(frame, self.catalog).items():
+                self._odd(blocks, rows, cause)
+        if not self.log.clean:
+            raise DataError(f"{name}: not taken in, nothing was written", self.log.faults())
+        return Intake(frame[list(COLUMNS)].astype(empty().dtypes.to_dict()), self.log)
+
+    def _frame(self, number: int, block: Block) -> pd.DataFrame:
+        """Make rows of the long table, with the place of each figure beside it."""
+        import pandas as pd
+
+        published = self.mapping.published
+        vintage = _days(self._labels(block, "published", published, read_date, "published"))
+        self._too_early(block, vintage)
+        return pd.DataFrame(
+            {
+                "area": text_array(block.area),
+                "year": np.array(block.year, dtype=np.int64),
+                "quantity": text_array(block.quantity),
+                "group": text_array(self._labels(block, "group", "all", _word, "word")),
+                "value": block.value,
+                "period": "year",
+                "lower": block.lower,
+                "upper": block.upper,
+                "bound": text_array(list(block.bound)),
+                "source": text_array(
+                    self._labels(block, "source", self.mapping.source, self._source, "source")
+                ),
+                "status": text_array(self._statuses(block)),
+                "vintage": pd.Series(vintage.astype("datetime64[ns]")),
+                "sure": block.sure,
+                "block": number,
+                "place": np.arange(len(block.at)),
+            }
+        )
+
+    def _labels(
+        self,
+        block: Block,
+        name: str,
+        default: Any,
+        read: Callable[[Any], Any],
+        cause: str,
+    ) -> list[Any]:
+        """Read a column of labels; a word that is not known is a problem."""
+        cells = block.label(name)
+        if cells is None:
+            return [default] * len(block.at)
+        known = {cell: default if cell == "" else read(cell) for cell in set(cells)}
+        for place, cell in enumerate(cells):
+            if known[cell] is None and cell == "":
+                self.log.problem(cause, block.sheet, block.where(place), as_text(cell) or name)
+        return [known[cell] for cell in cells]
+
+    def _source(self, cell: Any) -> str | None:
+        return self._sources.get(plain(as_text(cell)))
+
+    def _statuses(self, block: Block) -> list[Any]:
+        usual = self.mapping.status or "reported"
+        found = self._labels(block, "status", usual, _status, "word")
+        lost = np.isnan(block.value)
+        for place in np.flatnonzero(~lost).tolist() if "suppressed" in found else ():
+            if found[place] == "suppressed":
+                text = "suppressed beside a number"
+                self.log.problem("word", block.sheet, block.where(place), text)
+        if not lost.any():
+            return found
+        return ["suppressed" if gone else one for gone, one in zip(lost, found, strict=True)]
+
+    def _too_early(self, block: Block, vintage: Any) -> None:
+        # Days are counted from the year in which Unix begins; no day is no year.
+        first = np.datetime64(0, "Y").astype(dt.date).year
+        years = np.where(np.isnat(vintage), np.inf, vintage.astype("datetime64[Y]").astype(int))
+        years += first
+        for place in np.flatnonzero(years < np.array(block.year)).tolist():
+            text = f"{block.year[place]}, published {vintage[place]}"
+            self.log.problem("early", block.sheet, block.where(place), text)
+
+    def _odd(self, blocks: Sequence[Block], rows: pd.DataFrame, cause: str) -> None:
+        columns = ("block", "place", "area", "year", "quantity", "value")
+        for number, place, area, year, quantity, value in zip(
+            *(rows[name].tolist() for name in columns), strict=True
+        ):
+            text = f"{area} {year} {quantity}"
+            shown = text if cause == "double" or value != value else f"{text} {value:.12g}"
+            block = blocks[number]
+            self.log.problem(cause, block.sheet, block.where(place), shown)
+
+
+def text_array(words: list[Any]) -> Any:
+    """Make a column of text of words that repeat."""
+    import pandas as pd
+
+    if words and words.count(words[0]) == len(words):
+        return pd.array(words[:1], dtype="str").take(np.zeros(len(words), dtype=np.int64))
+    codes, unique = pd.factorize(np.array(words, dtype=object), use_na_sentinel=False)
+    return pd.array(list(unique), dtype="str").take(codes)
+
+
+def _days(dates: Sequence[dt.date | None]) -> Any:
+    each = {day: np.datetime64(day or "NaT", "D") for day in set(dates)}
+    return np.array([each[day] for day in dates], dtype="datetime64[D]")
+
+
+def _is_number(cell: Any) -> bool:
+    if not isinstance(cell, str):
+        return isinstance(cell, float)
+    figure = read_figure(cell)
+    return figure is not None and figure.number is not None
+
+
+def _word(cell: Any) -> str | None:
+    return as_text(cell).strip() or None
+
+
+def _status(cell: Any) -> str | None:
+    word = as_text(cell).strip().lower()
+    return word if word in STATUSES else None
+
+
+_DATE = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+
+
+def read_date(raw: Any) -> dt.date | None:
+    """
+    Read a date.
+
+    Examples
+    --------
+    >>> read_date("2024年3月1日"), read_date("2024-03-01"), read_date("March")
+    (datetime.date(2024, 3, 1), datetime.date(2024, 3, 1), None)
+    """
+    if isinstance(raw, dt.datetime):
+        return raw.date()
+    if isinstance(raw, dt.date):
+        return raw
+    found = _DATE.match(narrow(as_text(raw)))
+    try:
+        return dt.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None

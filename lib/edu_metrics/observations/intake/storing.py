@@ -1,0 +1,365 @@
+"""A table that was understood goes into a study: the raw file, its sidecar, its log, the study."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from edu_metrics.catalog import Catalog, FileInput, Source, Study
+from edu_metrics.errors import DataError
+from edu_metrics.observations.atomic_write import write_whole_files
+from edu_metrics.observations.intake.log import Log
+from edu_metrics.observations.intake.mapping import Mapping, made_from
+from edu_metrics.observations.intake.reading import read_table
+from edu_metrics.observations.intake.workbook import printable
+from edu_metrics.observations.pooling import below
+from edu_metrics.observations.seals import SIDECAR, broken_seal, read_sidecar, sha256_of
+from edu_metrics.observations.table import empty, validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The log of what was done to a file lies beside it.
+LOG = ".log.csv"
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """
+    What became of one file.
+
+    Attributes
+    ----------
+    given : Path
+        The file that was brought.
+    stored : Path
+        Where it lies below data/raw.
+    table : DataFrame
+        Its observations.
+    log : Log
+        What was done to its cells.
+    known : bool
+        Whether it was there already.
+    outside : int
+        Observations of areas that the study does not look at.
+    """
+
+    given: Path
+    stored: Path
+    table: pd.DataFrame
+    log: Log
+    known: bool = False
+    outside: int = 0
+
+
+def take_in(
+    catalog: Catalog,
+    study: Study,
+    files: Sequence[Path],
+    mapping: Mapping | None = None,
+    *,
+    today: dt.date,
+    dry_run: bool = False,
+) -> list[TakenIn]:
+    """
+    Read tables and put them into a study, all of them or none.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+    study : Study
+        The study that they are for.
+    files : sequence of Path
+        The tables.
+    mapping : Mapping, optional
+        What is told of them besides.
+    today : date
+        The day on which they were brought, for their sidecars.
+    dry_run : bool, optional
+        Write nothing.
+
+    Returns
+    -------
+    list of TakenIn
+        What became of each.
+
+    Raises
+    ------
+    DataError
+        With all faults of all files; nothing is written then.
+    """
+    told = mapping or Mapping()
+    told = told.with_options(status=told.status or ("simulated" if study.simulated else "reported"))
+    taken, faults = [], []
+    for path in files:
+        try:
+            taken.append(_read(catalog, study, path, told))
+        except DataError as error:
+            faults += [f"{printable(path.name)}: {fault}" for fault in error.faults]
+            faults += [] if error.faults else [error.message]
+    if faults:
+        raise DataError("nothing was taken in", faults)
+    new = [one for one in taken if not one.known]
+    _validate_together(catalog, new)
+    if new and not dry_run:
+        _write(catalog, study, new, told, today)
+    return taken
+
+
+def _read(catalog: Catalog, study: Study, path: Path, told: Mapping) -> TakenIn:
+    if not path.is_file():
+        raise DataError(f"{path}: is not a file")
+    content = path.read_bytes()
+    same = _already_there(catalog, content)
+    if same is not None:
+        _refuse_other_words(catalog, path, same, told)
+        return TakenIn(path, same, empty(), Log(), known=True)
+    intake = read_table(path, content, catalog, told)
+    stored = _place(catalog, path, intake.table)
+    if stored.exists():
+        raise DataError(
+            f"{printable(path.name)}: {_shown(stored, catalog.root)} is there and holds something "
+            "else; give the file another name if it is another table, or the date of its own "
+            "publication if it is a new edition"
+        )
+    inside = below(catalog, catalog.expand([*study.areas, *study.compare_with]))
+    outside = int((~intake.table["area"].isin(inside)).sum())
+    return TakenIn(path, stored, intake.table, intake.log, outside=outside)
+
+
+def _refuse_other_words(catalog: Catalog, path: Path, stored: Path, told: Mapping) -> None:
+    """Refuse to tell of a file that is there already something else than was told of it before."""
+    before = read_sidecar(stored)[0]["intake"]
+    now = told.model_dump(mode="json", exclude_defaults=True)
+    if set(now) > {"status"} and now != before:
+        shown = _shown(stored, catalog.root)
+        raise DataError(
+            f"{printable(path.name)}: is there already as {shown}, and was told other things of; "
+            f"change `intake` in {stored.name}{SIDECAR} and build the study again, or remove "
+            "both and bring it in anew"
+        )
+
+
+def _place(catalog: Catalog, path: Path, table: pd.DataFrame) -> Path:
+    """Say where a file belongs: below its publisher and the day of its first publication."""
+    if table.empty:
+        raise DataError(f"{printable(path.name)}: no figure was found in it")
+    first = table.sort_values("vintage", kind="stable").iloc[0]
+    publisher = _publisher(catalog, catalog.sources[str(first["source"])])
+    day = first["vintage"].date().isoformat()
+    folder: Path = catalog.root / "data" / "raw" / publisher / day
+    return folder / _safe_name(path.name)
+
+
+def _publisher(catalog: Catalog, source: Source) -> str:
+    """Name the folder of a publisher: the one that its files lie in already, or its own name."""
+    own = source.publisher.in_("en")
+    for path, described in _sidecars(catalog):
+        held = catalog.sources.get(str(described.get("source")))
+        if held is not None and held.publisher.in_("en") == own:
+            return path.parent.parent.name
+    words = re.sub(r"[^a-z0-9]+", "_", own.lower()).strip("_")
+    return words or source.id
+
+
+def _safe_name(name: str) -> str:
+    return re.sub(r'[\x00-\x1f<>:"|?*\\]', "_", name).lstrip(".") or "table"
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _already_there(catalog: Catalog, content: bytes) -> Path | None:
+    """Find the same file below data/raw, brought before."""
+    wanted = sha256_of(content)
+    for path, described in _sidecars(catalog):
+        if described.get("sha256") == wanted and "intake" in described:
+            return path
+    return None
+
+
+def _sidecars(catalog: Catalog) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Walk over the raw files of a project and what is noted beside each."""
+    for sidecar in sorted((catalog.root / "data" / "raw").glob(f"*/*/*{SIDECAR}")):
+        path = sidecar.with_name(sidecar.name.removesuffix(SIDECAR))
+        yield path, read_sidecar(path)[0]
+
+
+def _validate_together(catalog: Catalog, new: Iterable[TakenIn]) -> None:
+    import pandas as pd
+
+    tables = [one.table for one in new]
+    if tables:
+        validate(pd.concat(tables, ignore_index=True), catalog)
+
+
+# --- writing
+
+
+def _write(
+    catalog: Catalog, study: Study, new: Sequence[TakenIn], told: Mapping, today: dt.date
+) -> None:
+    contents: dict[Path, bytes] = {}
+    for one in new:
+        if one.stored in contents:
+            raise DataError(f"two files are called {printable(one.given.name)}; rename one")
+        content = one.given.read_bytes()
+        contents[one.stored] = content
+        sidecar = _sidecar(catalog, one, content, told, today)
+        contents[one.stored.with_name(one.stored.name + SIDECAR)] = sidecar.encode()
+        contents[one.stored.with_name(one.stored.name + LOG)] = one.log.as_csv().encode("utf-8-sig")
+    definition = catalog.root / "data" / "definitions" / "studies" / f"{study.id}.yaml"
+    lacking = [path for path in (one.stored for one in new) if not _is_input(catalog, study, path)]
+    if lacking:
+        raw = catalog.root / "data" / "raw"
+        text = definition.read_bytes().decode("utf-8")
+        for path in lacking:
+            text = with_input(text, path.relative_to(raw).as_posix())
+        contents[definition] = text.encode()
+    write_whole_files(contents)
+
+
+def _is_input(catalog: Catalog, study: Study, path: Path) -> bool:
+    """Tell whether a study's patterns match a file already."""
+    inside = path.relative_to(catalog.root / "data" / "raw")
+    return any(
+        isinstance(given, FileInput) and inside.match(given.path) for given in study.observations
+    )
+
+
+def with_input(text: str, path: str) -> str:
+    r"""
+    Add a file to the observations of a study, and leave every other line alone.
+
+    Parameters
+    ----------
+    text : str
+        The definition of a study.
+    path : str
+        The file, below data/raw.
+
+    Returns
+    -------
+    str
+        The definition with it.
+
+    Raises
+    ------
+    DataError
+        If the definition has no list of observations.
+
+    Examples
+    --------
+    >>> print(with_input("id: a\nobservations: [{type: file, path: b.csv}]\n", "c.xlsx"), end="")
+    id: a
+    observations: [{type: file, path: b.csv}, {type: file, path: "c.xlsx"}]
+    """
+    entry = '{type: file, path: "' + path.replace("\\", "\\\\").replace('"', '\\"') + '"}'
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    entries = root.value if isinstance(root, yaml.MappingNode) else []
+    listed = next((value for key, value in entries if key.value == "observations"), None)
+    if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+        raise DataError("a study's definition has no list of observations; write one")
+    if listed.flow_style:
+        at = listed.value[-1].end_mark.index
+        return f"{text[:at]}, {entry}{text[at:]}"
+    first, last = listed.value[0], listed.value[-1]
+    line = text.rfind("\n", 0, first.start_mark.index) + 1
+    lead = text[line : first.start_mark.index]
+    end = _end_of(last)
+    # What stands behind the last entry on its line, a comment say, stays there.
+    end = text.find("\n", end) if "\n" in text[end:] else len(text)
+    return f"{text[:end]}\n{lead}{entry}{text[end:]}"
+
+
+def _end_of(node: yaml.Node) -> int:
+    """Say where an entry ends; a block's own mark lies behind the comments that follow it."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
+        return _end_of(node.value[-1][1])
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
+        return _end_of(node.value[-1])
+    return int(node.end_mark.index)
+
+
+def _sidecar(catalog: Catalog, one: TakenIn, content: bytes, told: Mapping, today: dt.date) -> str:
+    names = list(dict.fromkeys(one.table["source"]))
+    source = catalog.sources[names[0]]
+    described: dict[str, Any] = {
+        "source": names[0] if len(names) == 1 else names,
+        "title": source.title.by_language,
+        "url": source.url,
+        "accessed": today,
+        "licence": source.licence,
+        "sha256": sha256_of(content),
+        "obtained_by": {
+            "zh": "由 edu-metrics intake 原样存入；逐格的处理见同名的 log.csv",
+            "en": "stored as it was brought by edu-metrics intake; its log.csv tells what was done "
+            "to each cell",
+        },
+        "notes": {"zh": "", "en": ""},
+        "intake": told.model_dump(mode="json", exclude_defaults=True),
+    }
+    text: str = yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=100)
+    return text
+
+
+def read_stored(path: Path, catalog: Catalog) -> pd.DataFrame | None:
+    """
+    Read a raw file again that intake has stored.
+
+    Parameters
+    ----------
+    path : Path
+        A file below data/raw.
+    catalog : Catalog
+        What is defined.
+
+    Returns
+    -------
+    DataFrame or None
+        Its observations; None for a file that intake has not stored.
+
+    Raises
+    ------
+    DataError
+        With one line for each fault: a broken seal, or what is not understood any more.
+    """
+    described, faults = read_sidecar(path)
+    if faults or "intake" not in described:
+        return None
+    shown = _shown(path.resolve(), catalog.root)
+    content = path.read_bytes()
+    broken = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
+    if broken:
+        raise DataError(f"{shown}: its seal is broken", broken)
+    mapping = made_from(described["intake"], f"{path.name}{SIDECAR}: intake", catalog)
+    try:
+        return read_table(path, content, catalog, mapping).table
+    except DataError as error:
+        faults = [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
+        raise DataError(shown, faults) from None
+
+
+def undone(catalog: Catalog, study: Study, new: Iterable[TakenIn], definition: bytes) -> None:
+    """Take back what was written for files that the study could not be built with."""
+    for one in new:
+        for path in (
+            one.stored,
+            one.stored.with_name(one.stored.name + SIDECAR),
+            one.stored.with_name(one.stored.name + LOG),
+        ):
+            path.unlink(missing_ok=True)
+        for folder in (one.stored.parent, one.stored.parent.parent):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+    path = catalog.root / "data" / "definitions" / "studies" / f"{study.id}.yaml"
+    if path.read_bytes() != definition:
+        write_whole_files({path: definition})

@@ -1,0 +1,387 @@
+"""
+A small project of one's own, which inherits what comes with the package.
+
+With invented numbers of invented places, to be replaced; or with the numbers of a table.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from edu_metrics.catalog import inherited_entries, load_catalog, plain
+from edu_metrics.errors import DataError, ReportError
+from edu_metrics.observations import HEADER, build
+from edu_metrics.words import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from edu_metrics.catalog import Indicator, Quantity
+
+__all__ = ["new_project", "read_simple_table"]
+
+#: Kinds of unit by the words in a quantity's name; anything else is counted in persons.
+_RATES = re.compile(r"[%％率比]|percent|rate|share", re.IGNORECASE)
+#: Names under which the rows of a table add up.
+_WHOLES = ("合计", "总计", "全市", "全县", "total")
+_SOURCE, _PLAN_TEXT = "numbers", "plan_text"
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a new project is about: places, numbers, and what else its files are filled with."""
+
+    places: list[dict[str, Any]]
+    rows: pd.DataFrame
+    quantities: list[dict[str, Any]]
+    indicators: list[dict[str, Any]]
+    fields: dict[str, str]
+    plan: str
+    invented: bool
+
+
+def new_project(
+    folder: Path, *, lang: str, table: Path | None = None, invented: bool = False
+) -> list[Path]:
+    """
+    Make a project folder that can be checked, judged and reported as it stands.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it must not exist, or be empty.
+    lang : {"zh", "en"}
+        Language of the comments and of the reports.
+    table : Path, optional
+        A table whose areas and quantities are used, as :func:`read_simple_table` reads it; else
+        the numbers and places are invented, and marked so.
+    invented : bool, optional
+        Whether the table's numbers and places are invented too.
+
+    Returns
+    -------
+    list of Path
+        The files made.
+
+    Raises
+    ------
+    ReportError
+        If the folder holds anything.
+    DataError
+        If the table can't be used; nothing is made then.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ReportError(f"{folder}: expected a new or an empty folder; nothing was changed")
+    start = _example(lang) if table is None else _from_table(table, lang, invented)
+    draft = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        _write(draft, start, lang)
+        catalog = load_catalog(draft)
+        for study in catalog.studies.values():
+            build(catalog, study)
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _write(folder: Path, start: _Start, lang: str) -> None:
+    definitions = folder / "data" / "definitions"
+    names = {"plan": start.plan, "study": "study", "project": "project"}
+    texts = {name: _filled(f"{file}.yaml", start.fields, lang) for name, file in names.items()}
+    written = {
+        "project.yaml": texts["project"],
+        "areas.yaml": _entries("areas", start.places, lang),
+        "sources.yaml": _entries("sources", _sources(start.invented), lang),
+        f"plans/{start.fields['plan']}.yaml": texts["plan"],
+        f"studies/{start.fields['study']}.yaml": texts["study"],
+    }
+    for table in ("quantities", "indicators"):
+        if getattr(start, table):
+            written[f"{table}.yaml"] = _entries(table, getattr(start, table), lang)
+    for name, text in written.items():
+        path = definitions / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    _write_numbers(folder / "data" / "raw" / "numbers" / start.fields["as_of"], start)
+    notebook = folder / "notebooks" / "look.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(_notebook(_filled("look.txt", start.fields, lang)), "utf-8")
+
+
+def _filled(name: str, fields: dict[str, str], lang: str) -> str:
+    """Fill in a template, and keep of its comments and lines those of one language."""
+    text = (files(__package__) / "template" / name).read_text("utf-8")
+    other = "en" if lang == "zh" else "zh"
+    kept = [line for line in text.splitlines() if not re.match(rf"\s*#{other} |@{other}", line)]
+    told = [re.sub(rf"^(\s*)#{lang} ", r"\1# ", line).removeprefix(f"@{lang}") for line in kept]
+    return Template("\n".join(told) + "\n").substitute(fields)
+
+
+def _entries(table: str, entries: Iterable[dict[str, Any]], lang: str) -> str:
+    """Write entries one a line, below a comment that says what they are."""
+    lines = [f"- {json.dumps(entry, ensure_ascii=False)}" for entry in entries]
+    return "\n".join([f"# {say(f'start.{table}', lang)}", *lines, ""])
+
+
+def _both(key: str) -> dict[str, str]:
+    return {lang: say(f"start.{key}", lang) for lang in ("zh", "en")}
+
+
+#: Districts of the example: their ids, and the words that name them.
+_PARTS = ("bridge_east", "bridge_west")
+#: Words for title, note, numbers, plan, publisher and licence: of what is invented, of a table.
+_INVENTED = (
+    *("title_invented", "note_invented", "numbers_invented", "plan_text_invented"),
+    *("publisher_invented", "licence_invented"),
+)
+_GIVEN = (
+    *("title_given", "note_given", "numbers_given", "plan_text_given"),
+    *("publisher_given", "licence_given"),
+)
+
+
+def _sources(invented: bool) -> list[dict[str, Any]]:
+    *_, numbers, plan, publisher, licence = _INVENTED if invented else _GIVEN
+    return [
+        {
+            "id": name,
+            "title": _both(title),
+            "publisher": _both(publisher),
+            "licence": _both(licence)["en"],
+            "read": "original",
+        }
+        for name, title in ((_SOURCE, numbers), (_PLAN_TEXT, plan))
+    ]
+
+
+def _told(words: tuple[str, ...]) -> dict[str, str]:
+    """Give title and note of a study in both languages, as its template names them."""
+    title, note, *_ = words
+    return {
+        f"{name}_{lang}": text
+        for name, key in (("title", title), ("note", note))
+        for lang, text in _both(key).items()
+    }
+
+
+def _write_numbers(folder: Path, start: _Start) -> None:
+    """Write the numbers as a raw file, sealed by its checksum."""
+    folder.mkdir(parents=True)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(HEADER)
+    status = "simulated" if start.invented else "reported"
+    columns = ("place", "quantity", "year", "value", "unit")
+    for place, quantity, year, value, unit in start.rows[list(columns)].to_numpy():
+        cells = (place, quantity, year, f"{value:.12g}", "exact", unit)
+        writer.writerow((*cells, status, _SOURCE, f"{year + 1}-06-01", ""))
+    content = file.getvalue().encode()
+    (folder / "numbers.csv").write_bytes(content)
+    seal = f"source: {_SOURCE}\nsha256: {hashlib.sha256(content).hexdigest()}\n"
+    (folder / "numbers.csv.source.yaml").write_text(seal, "utf-8")
+
+
+def _notebook(text: str) -> str:
+    """Make a notebook of pieces of text: the first is told, the others are run."""
+    told, parameters, *codes = (piece.strip() for piece in text.split("---\n"))
+    cells = [_cell("markdown", told.removeprefix("# ")), _cell("code", parameters, ["parameters"])]
+    cells += [_cell("code", code) for code in codes]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"look-{number}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(kind: str, source: str, tags: Iterable[str] = ()) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
+    if tags:
+        cell["metadata"] = {"tags": list(tags)}
+    return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
+
+
+def _example(lang: str) -> _Start:
+    """Take the invented numbers that come with the package."""
+    import pandas as pd
+
+    wide = pd.read_csv(io.StringIO((files(__package__) / "template/example.csv").read_text()))
+    rows = wide.melt(["place", "year"], var_name="quantity").assign(unit="persons")
+    given = yaml.safe_load((files(__package__) / "template/example.yaml").read_text("utf-8"))
+    places: list[dict[str, Any]] = [
+        {"id": given["area"], "name": _both("city"), "level": "city", "invented": True},
+        *(
+            {"id": name, "name": _both(name), "level": "district", "parent": given["area"],
+             "invented": True}
+            for name in _PARTS
+        ),
+    ]  # fmt: skip
+    fields = {
+        **given,
+        "areas": f"[{', '.join([given['area'], *_PARTS])}]",
+        "simulated": "true",
+        "lang": lang,
+        **_told(_INVENTED),
+    }
+    return _Start(places, rows, [], [], fields, "plan_example", invented=True)
+
+
+def _from_table(path: Path, lang: str, invented: bool) -> _Start:
+    """Take places and quantities of a table; what is defined already is recognised by its name."""
+    rows = read_simple_table(path)
+    defined: dict[str, Quantity] = inherited_entries("quantities")
+    known = {
+        plain(name): entry.id
+        for entry in defined.values()
+        for name in (entry.id, *entry.name.by_language.values(), *entry.aliases)
+    }
+    names = list(dict.fromkeys(rows["quantity"]))
+    ids = {
+        name: known.get(plain(name)) or _slug(name, f"quantity_{number}")
+        for number, name in enumerate(names, start=1)
+    }
+    own = [_quantity(ids[name], name) for name in names if plain(name) not in known]
+    taken = {one: defined[one].model_dump() for one in ids.values() if one in defined}
+    taken |= {entry["id"]: entry for entry in own}
+    places = _places(list(dict.fromkeys(rows["place"])))
+    if invented:
+        places = [{**place, "invented": True} for place in places]
+    place_ids = {place["name"]["zh"]: place["id"] for place in places}
+    rows = rows.assign(place=rows["place"].map(place_ids), quantity=rows["quantity"].map(ids))
+    rows = rows.assign(unit=[taken[name]["unit"] for name in rows["quantity"]])
+    indicator, unit, added = _indicator(inherited_entries("indicators"), taken)
+    last = int(rows["year"].max())
+    fields = {
+        "plan": "plan",
+        "study": "study",
+        "area": places[0]["id"],
+        "areas": f"[{', '.join(place['id'] for place in places)}]",
+        "as_of": f"{last + 1}-06-30",
+        "issued": f"{last}-12-31",
+        "next": str(last + 1),
+        "last": str(last + 3),
+        "indicator": indicator,
+        "unit": unit,
+        "level": "90" if unit == "percent" else f"{1.05 * rows['value'].max():.0f}",
+        "simulated": str(invented).lower(),
+        "lang": lang,
+        **_told(_GIVEN),
+    }
+    return _Start(places, rows, own, added, fields, "plan_from_table", invented)
+
+
+def read_simple_table(path: Path) -> pd.DataFrame:
+    """
+    Read a simple table: a row an area and year, a column a quantity.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook (its first sheet) or a CSV file. The first column holds areas, the second years,
+        each further one a quantity under its name.
+
+    Returns
+    -------
+    DataFrame
+        Columns place, quantity, year and value; empty cells are left out.
+
+    Raises
+    ------
+    DataError
+        With every cell that is no number, or if the table has another shape.
+    """
+    import pandas as pd
+
+    try:
+        workbook = path.suffix.lower() in (".xlsx", ".xls", ".ods")
+        wide = pd.read_excel(path, dtype=object) if workbook else pd.read_csv(path, dtype=object)
+    except (OSError, ValueError, ImportError) as error:
+        raise DataError(f"{path.name}: can't be read as a table: {error}") from error
+    if wide.shape[1] < 3 or wide.empty:
+        raise DataError(
+            f"{path.name}: expected a column of areas, one of years, and one for each quantity; "
+            f"found {wide.shape[0]} rows and {wide.shape[1]} columns"
+        )
+    place, year = wide.columns[:2]
+    long = wide.melt([place, year], var_name="quantity", value_name="value").dropna()
+    long.columns = pd.Index(["place", "year", "quantity", "value"])
+    faults = [
+        f"{row.place}, {row.year}, {row.quantity}: expected a number, found {getattr(row, name)!r}"
+        for name in ("year", "value")
+        for row in long[pd.to_numeric(long[name], errors="coerce").isna()].itertuples()
+    ]
+    if faults:
+        raise DataError(f"{path.name}: {len(faults)} cell(s) that are no numbers", faults)
+    long = long.assign(place=long["place"].astype(str).str.strip())
+    long = long.assign(quantity=long["quantity"].astype(str).str.strip())
+    return long.astype({"year": "float64", "value": "float64"}).astype({"year": "int64"})
+
+
+def _slug(name: str, otherwise: str) -> str:
+    """Make an id of a name; of one in another script nothing is left, and it is numbered."""
+    slug = "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+    return slug if slug and name.isascii() else otherwise
+
+
+def _quantity(name_id: str, name: str) -> dict[str, Any]:
+    rate = bool(_RATES.search(name))
+    return {
+        "id": name_id,
+        "name": {"zh": name, "en": name},
+        "unit": "percent" if rate else "persons",
+        "form": "printed_rate" if rate else "count",
+    }
+
+
+def _places(names: list[str]) -> list[dict[str, Any]]:
+    """Make a place of each name; one that stands for all comes first and holds the others."""
+    whole = next((name for name in names if plain(name) in map(plain, _WHOLES)), None)
+    ordered = sorted(names, key=lambda name: name != whole)
+    ids = {name: _slug(name, f"area_{at}") for at, name in enumerate(ordered, start=1)}
+    places = []
+    for name in ordered:
+        level = "city" if name == whole or len(names) == 1 else "district"
+        place = {"id": ids[name], "name": {"zh": name, "en": name}, "level": level}
+        if whole is not None and name != whole:
+            place["parent"] = ids[whole]
+        places.append(place)
+    return places
+
+
+def _indicator(
+    indicators: Mapping[str, Indicator], quantities: Mapping[str, dict[str, Any]]
+) -> tuple[str, str, list[dict[str, Any]]]:
+    """Choose what the example plan promises: a percentage that is defined, or a quantity."""
+    for one in indicators.values():
+        if one.unit == "percent" and {g.quantity for g in one.inputs.values()} <= set(quantities):
+            return one.id, one.unit, []
+    first = min(quantities.values(), key=lambda entry: entry["form"] != "printed_rate")
+    rate = first["form"] == "printed_rate"
+    entry = {
+        "id": f"{first['id']}_published" if rate else f"number_of_{first['id']}",
+        "name": first["name"],
+        "unit": first["unit"],
+        "formula": "as_published" if rate else "count",
+        "inputs": {"value": first["id"]},
+        "better": "higher",
+        "bounds": [0, 100] if first["unit"] == "percent" else [0, None],
+        "citation": {"source": _SOURCE, "locator": "-"},
+    }
+    return entry["id"], first["unit"], [entry]

@@ -1,0 +1,136 @@
+"""What an entry of a definition file is, and a name or sentence in several languages."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+
+#: The languages in which this package has all its texts.
+LANGUAGES = ("zh", "en")
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$")]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """
+    Offer the known name that a misspelt one is closest to.
+
+    Examples
+    --------
+    >>> nearest("cohort_retentoin", ["share", "cohort_retention"])
+    "; did you mean 'cohort_retention'?"
+    >>> nearest("zzz", ["share"])
+    ''
+    """
+    found = difflib.get_close_matches(str(name), [str(item) for item in known], n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+class Definition(BaseModel):
+    """A frozen entry of a definition file; a key that it does not know is a fault."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
+
+    #: What it may be written as in place of a mapping, for editors.
+    shorthand: ClassVar[dict[str, Any] | None] = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """Let an editor accept the shorthand too."""
+        made: dict[str, Any] = handler(core)
+        return {"anyOf": [cls.shorthand, made]} if cls.shorthand else made
+
+
+@dataclass(frozen=True)
+class Languages:
+    """
+    The languages of a project's studies: which a text needs, and which it may have.
+
+    Of a language whose texts this package does not have, a text may lack; English stands in.
+    """
+
+    asked: tuple[str, ...] = LANGUAGES
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Those in which every text stands."""
+        own = tuple(lang for lang in LANGUAGES if lang in self.asked)
+        return own if set(own) == set(self.asked) else tuple(dict.fromkeys((*own, "en")))
+
+    def fault(self, held: Iterable[str]) -> str | None:
+        """
+        Say which languages are lacking in a text, and which no study has.
+
+        Examples
+        --------
+        >>> Languages(("en",)).fault(["en"])
+        >>> Languages(("en", "pt")).fault(["zh", "fr"])
+        'en: is missing; fr: unknown key'
+        """
+        may = dict.fromkeys((*LANGUAGES, *self.asked))
+        lacking = [f"{lang}: is missing" for lang in self.needed if lang not in held]
+        odd = [f"{lang}: unknown key{nearest(lang, may)}" for lang in held if lang not in may]
+        return "; ".join(lacking + odd) or None
+
+
+class Text(Definition):
+    """
+    The same words in each language.
+
+    Which are needed the languages of the project's studies say; read alone, a text needs one.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    __pydantic_extra__: dict[str, Annotated[str, Field(min_length=1)]] = Field(init=False)
+
+    zh: str | None = Field(default=None, min_length=1)
+    en: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _in_the_languages_of_the_studies(self, info: ValidationInfo) -> Text:
+        asked = info.context if isinstance(info.context, Languages) else None
+        if asked is not None and (fault := asked.fault(self.by_language)):
+            raise ValueError(fault)
+        if not self.by_language:
+            raise ValueError("expected words in a language, such as {en: ...}")
+        return self
+
+    @property
+    def by_language(self) -> dict[str, str]:
+        """The words by language."""
+        held = {"zh": self.zh, "en": self.en, **(self.__pydantic_extra__ or {})}
+        return {lang: words for lang, words in held.items() if words is not None}
+
+    def in_(self, lang: str) -> str:
+        """
+        Give the words in one language; where it lacks, in another, and marked so.
+
+        Examples
+        --------
+        >>> Text(en="County").in_("en"), Text(en="County").in_("pt")
+        ('County', 'County [en]')
+        """
+        held = self.by_language
+        if lang in held:
+            return held[lang]
+        other = next(name for name in ("en", *held) if name in held)
+        return f"{held[other]} [{other}]"
+
+    def map(self, change: Callable[[str], str]) -> Text:
+        """Change the words of each language alike."""
+        changed: dict[str, Any] = {k: change(words) for k, words in self.by_language.items()}
+        return Text(**changed)

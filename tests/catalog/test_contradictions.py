@@ -1,0 +1,61 @@
+"""Definitions that contradict themselves."""
+
+import pytest
+
+LEVEL = "plans/plan.targets.level"
+GAIN = "plans/plan.targets.gain"
+CONDITION = f"{LEVEL}.readings.both_years.conditions.0"
+
+
+def refused(definitions, *words):
+    (fault,) = definitions.faults()
+    for word in words:
+        assert word in fault, fault
+
+
+def test_a_bound_that_asks_for_what_is_worse(definitions):
+    definitions.put(f"{CONDITION}.at", {2022: "<95"})
+    refused(definitions, "target 'level': better: higher", "'both_years' asks for the other way")
+
+
+def test_a_range_has_both_ways_and_is_sound(definitions):
+    definitions.put(f"{CONDITION}.at", {2021: ">95", 2022: "<99"})
+    definitions.load()
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_a_year_after_the_deadline(definitions, year):
+    definitions.put(f"{CONDITION}.at", {2021: ">95", year: ">95"})
+    if year <= 2022:
+        definitions.load()
+    else:
+        refused(definitions, "'both_years': expected years up to the deadline 2022, found 2023")
+
+
+@pytest.mark.parametrize("steps", [3, 4, 9])
+def test_more_steps_than_there_are_years_for(definitions, steps):
+    """From the year before the plan, 2019, to 2022 there are three."""
+    definitions.put(f"{GAIN}.steps", [2, steps])
+    if steps <= 3:
+        definitions.load()
+    else:
+        refused(definitions, f"steps: expected 3 at most, from 2019 to 2022, found {steps}")
+
+
+def test_steps_may_go_back_to_a_start_that_the_plan_states(definitions):
+    definitions.put(f"{GAIN}.steps", [7])
+    definitions.put(f"{GAIN}.baseline", {"value": 80, "year": 2015})
+    definitions.load()
+
+
+def test_a_parent_on_a_narrower_level(definitions):
+    definitions.put("areas.nation.parent", "east")
+    definitions.put("areas.city.parent", None)
+    definitions.drop("areas.coded.parent")
+    refused(definitions, "areas.yaml entry 1 ('nation'): parent: a nation lies in no district")
+
+
+def test_an_area_that_ends_before_it_begins(definitions):
+    definitions.put("areas.east.valid_from", 2015)
+    definitions.put("areas.east.valid_to", 2014)
+    refused(definitions, "'east'", "valid_to: expected 2015 or later, found 2014")
