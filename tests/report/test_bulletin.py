@@ -150,6 +150,24 @@ def test_a_drawing_keeps_order_and_escapes_what_it_is_given() -> None:
     assert y1 > y2, "a higher value is drawn higher up"
 
 
+def test_no_label_begins_left_of_the_drawing() -> None:
+    history, label = {2018: 1.0, 2019: 2.0}, "78,288.39 yuan a pupil"
+    drawn = course(
+        history, {2020: 3.0}, labels={2019: label}, asked_labels={2020: "x" * 20}, alt="a"
+    )
+    (x, anchor) = re.search(rf'x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)">{label}', drawn).groups()
+    begun = float(x) - (text_width(label, 11) if anchor == "end" else 0)
+    assert begun >= 0
+
+
+def test_where_nothing_is_asked_there_is_no_heading_for_it() -> None:
+    report = em.open_report("provinces", "beijing", "en")
+    assert not questions(report, rows_of(report.tables["bulletin"]))
+    page = show_bulletin(report).text
+    assert "How sure" in page
+    assert "Questions to" not in page
+
+
 def test_a_flat_series_is_drawn_level() -> None:
     drawn = spark({2019: 50.0, 2020: 50.0, 2021: 50.0}, {})
     heights = {pair.split()[1] for pair in re.findall(r"[ML]([\d.]+ [\d.]+)", drawn)}

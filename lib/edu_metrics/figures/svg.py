@@ -131,6 +131,8 @@ def course(
     for year, text in labels.items():
         x, y = place(year, history[year])
         anchor = "start" if year == first else "end"
+        if anchor == "end" and text_width(text, 11) > x:
+            x, anchor = 0, "start"  # it would begin left of the drawing
         # Below the line where the way goes up, so that neither hides the other.
         rises = bool(ahead) and next(iter(ahead.values())) >= history[last]
         below = year == last and rises and y + 16 < height - 20

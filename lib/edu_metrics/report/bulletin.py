@@ -387,13 +387,13 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
 
 def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang = report.lang
-    asked = tag("ol", join(tag("li", text) for text in questions(report, rows)))
     trust = join(tag("p", text) for text in _trust(report, rows))
+    sure = tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust)
+    if not (asked := questions(report, rows)):
+        return sure
+    listed = tag("ol", join(tag("li", text) for text in asked))
     return tag(
-        "div",
-        tag("div", tag("h2", say("bulletin.questions", lang)) + asked)
-        + tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust),
-        "pair",
+        "div", tag("div", tag("h2", say("bulletin.questions", lang)) + listed) + sure, "pair"
     )
 
 
