@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 
 import pytest
 
@@ -40,6 +41,9 @@ def test_a_workbook_holds_no_formula_and_is_the_same_twice(tmp_path):
     assert write_workbook(one, {"s": rows})
     assert write_workbook(two, {"s": iter(rows)})
     assert one.read_bytes() == two.read_bytes()
+    with zipfile.ZipFile(one) as book:
+        assert b"modified" not in book.read("docProps/core.xml"), "nor the hour of its making"
+        assert len({entry.date_time for entry in book.infolist()}) == 1
     sheet = openpyxl.load_workbook(one)["s"]
     kinds = {cell.data_type for row in sheet.iter_rows() for cell in row[:1]}
     assert kinds == {"s"}

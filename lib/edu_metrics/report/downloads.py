@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
@@ -125,17 +126,13 @@ def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) ->
 
 def _without_times(book: io.BytesIO, path: Path) -> None:
     """Copy a workbook without the hour at which it was made."""
-    core = "docProps/core.xml"  # who made it and when: nothing that a table has to say
     with zipfile.ZipFile(book) as given, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in given.namelist():
             content = given.read(name)
-            if name == core:
-                content = _PROPERTIES
+            if name == "docProps/core.xml":
+                content = _MADE.sub(b"", content)
             kept.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 
-_PROPERTIES = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b"<cp:coreProperties xmlns:cp="
-    b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
-)
+#: When a workbook was made and changed, in its properties.
+_MADE = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
