@@ -511,6 +511,39 @@ def test_how_many_areas_keep_a_level_ahead_is_forecast_for_all_of_them_together(
     assert 0 < two < 1
 
 
+def test_how_many_areas_keep_a_level_does_not_hang_on_their_parent(project):
+    """The county has no number of its own, or a wrong one: its districts alone are asked."""
+    said = [target("two", in_areas(">=2", at(2023, ">=82")))]
+    alone = project
+    alone.held["indicators"][0] |= {"formula": "as_published", "inputs": {"value": "rate_pct"}}
+    rate = {"id": "rate_pct", "name": NAMES, "unit": "percent", "form": "printed_rate"}
+    alone.held["quantities"].append(rate)
+
+    def printed(rows):
+        return [(area, "rate_pct", y, v / 10) for area, name, y, v in rows if name == "passed"]
+
+    own = printed(rates("county", [700, 720, 735, 760, 790, 810]))
+    chances = []
+    for rows in (printed(PARTS), [*printed(PARTS), *own]):
+        (found,) = told_rates(alone, *said, rows=rows).values()
+        chances.append(found.probability_raw)
+        assert found.verdict
+    assert chances[0] == pytest.approx(chances[1], abs=0.02)
+    assert 0 < chances[0] < 1
+
+
+def test_an_area_that_is_counted_and_that_no_study_keeps_is_a_fault(project):
+    project.held["studies/study"]["areas"] = ["county"]
+    found = project.faults([target("a", in_areas(">=2", at(2025, ">=80")))])
+    assert "compare_with: target 'a' compares with 'east'; expected it here" in found
+
+
+def test_a_share_of_ranks_is_none_of_the_parent(project):
+    first = {"type": "rank", "year": 2020, "bound": "<=25", "unit": "percent", "among": DISTRICTS}
+    found = told_rates(project, target("a", first, areas=["south"]), rows=PARTS)
+    assert (str(found["a"].verdict), found["a"].reason) == ("cannot_tell", "rank_of_parts")
+
+
 def test_a_rank_as_a_share_is_the_place_by_the_number_of_areas(project):
     """First of four is the first quarter; second of four is the first half."""
 

@@ -341,3 +341,16 @@ def test_a_rank_beside_a_level_lies_no_points_apart(made, reads):
     (flaw,) = found(made({"readings": readings})).values()
     assert flaw.numbers["not_comparable"] == ["first"]
     assert "hangs on other areas" in flaw.message("en")
+
+
+def test_a_change_since_a_named_year_starts_from_the_base():
+    """Half of 6.2 is 3.1, whether or not the clause names the year that it counts from."""
+    half = {
+        "type": "change_since",
+        "unit": "percent",
+        "since": 2020,
+        "by": 2025,
+        "change": ["<=-50"],
+    }
+    assert reading_levels(one(half), 6.2, (None,), PCT) == (pytest.approx(3.1),)
+    assert reading_range(one(half), None, None, PCT) is None

@@ -542,12 +542,14 @@ def _compared_areas(parts: Parts, study: Study, where: str) -> Iterator[str]:
         for reading in target.readings:
             for condition in reading.conditions:
                 to = _reference(condition)
-                area = to.area if to else None
-                if area and study.binding.get(area, area) not in kept:
-                    yield (
-                        f"{where}: compare_with: target {target.id!r} compares with {area!r}; "
-                        "expected it here, in areas or in binding"
-                    )
+                named = [to.area] if to and to.area else []
+                counted = condition.among if isinstance(condition, Areas) else ()
+                for area in dict.fromkeys([*named, *counted]):
+                    if study.binding.get(area, area) not in kept:
+                        yield (
+                            f"{where}: compare_with: target {target.id!r} compares with {area!r}; "
+                            "expected it here, in areas or in binding"
+                        )
 
 
 def _input(

@@ -129,7 +129,7 @@ def _collect(
         return found
     for path in _paths(given, catalog, study, faults):
         try:
-            stored = read_stored(path, catalog)
+            stored = read_stored(path, catalog, study.school_year)
             if stored is None:
                 stored = read_transcription(path, catalog, study.school_year)
             found.append(stored)

@@ -72,6 +72,36 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
     )
 
 
+def read_part(printed: str) -> str | None:
+    """
+    Read what part of a year a figure is of, where the year stands elsewhere.
+
+    Parameters
+    ----------
+    printed : str
+        One of ``PERIODS``, or such as ``H1``, ``上半年``, ``5月``, ``全年``.
+
+    Returns
+    -------
+    str or None
+        One of ``PERIODS``; None where it is none.
+
+    Examples
+    --------
+    >>> read_part("H1"), read_part("下半年"), read_part("5月"), read_part("全年"), read_part("Q1")
+    ('h1', 'h2', 'm05', 'year', None)
+    """
+    text = "".join(unicodedata.normalize("NFKC", printed).split()).lower()
+    if text in PERIODS:
+        return text
+    if text in ("全年", "学年"):
+        return "school_year" if text == "学年" else "year"
+    month = re.fullmatch(r"(\d{1,2})月", text)
+    halves = {"上半年": "h1", "下半年": "h2"}
+    part = f"m{int(month[1]):02}" if month else halves.get(text)
+    return part if part in PERIODS else None
+
+
 def _month(found: re.Match[str]) -> tuple[int, str] | None:
     period = f"m{int(found[2] or found[3]):02}"
     return (int(found[1]), period) if period in PERIODS else None

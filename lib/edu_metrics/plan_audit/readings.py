@@ -52,7 +52,8 @@ def reading_range(
     reading : Reading
         One exact meaning of a target.
     base : float or None
-        Value in the year before the first step. [unit of the indicator]
+        Value in the year before the first step, or that a change counts from. [unit of the
+        indicator]
     steps : int or None
         Number of yearly steps of a stepwise clause. [years]
     limits : tuple of (float or None)
@@ -88,10 +89,14 @@ def reading_range(
             values = accepted(check)
         elif check.measure == "value":
             values = state.get(check.due, whole).meet(accepted(check))
-        elif check.years[0] not in state:
-            return None
         else:
-            moved = carried(state[check.years[0]], check).meet(whole)
+            since = check.years[0]
+            if since not in state:
+                if base is None or steps:
+                    return None
+                # A clause without steps names the year of its base itself.
+                state[since] = Range(base, base)
+            moved = carried(state[since], check).meet(whole)
             if moved.empty and check.cap is not None:
                 moved = Range(check.cap, check.cap)
             values = moved.meet(state.get(check.due, whole))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edu_metrics.catalog import Bound, Catalog, Plan, Study, Target
+from edu_metrics.catalog import Bound, Catalog, Plan, Rank, Study, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.observations import ENDED_YEARS
 from edu_metrics.reachability.arithmetic import is_possible
@@ -177,14 +177,14 @@ def _assess_reading(question: Question, applies: Applies) -> Assessment:
     if reading.undecided or indicator_id is None:
         return found(verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
     record, checks = question.record, question.checks
-    if applies is Applies.PARTS and any(
-        check.among and check.own_years and question.area not in check.among for check in checks
-    ):
+    if applies is Applies.PARTS and reading.of(Rank):
         return found(verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
     results = tuple(question.result(check) for check in checks)
     stands = standing(question, applies)
     noise = noise_of(question.indicator, record, checks, results, stands["level"])
-    answer = _answer(question, results, stands["level"], noise)
+    answer = _answer(question.of_parts, results, stands["level"], noise)
+    if question.of_parts is not question:
+        answer |= {"interval": None, "median": None}
     return found(checks=results, sources=record.sources, noise=noise, **stands, **answer)
 
 

@@ -71,7 +71,7 @@ def event_of(store: SeriesStore, plan: Plan, target: Target, assessment: Assessm
         The target with its draws.
     """
     question = JudgedQuestion.of(store, plan, target, assessment)
-    trajectory = question.trajectory(assessment.area)
+    trajectory = question.trajectory(question.area)
     last = min(question.due, trajectory.years[-1])
     order = np.asarray(trajectory.at(last), dtype=np.float64)
     better = -order if question.indicator.better == "lower" else order

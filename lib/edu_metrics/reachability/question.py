@@ -106,6 +106,17 @@ class Question:
         day, as_of = self.target.due_on, self.store.study.as_of
         return as_of > day if day and day.year == year else as_of.year > year
 
+    @cached_property
+    def of_parts(self) -> Self:
+        """
+        The same question, asked of one of the areas that it counts where there is no series.
+
+        How many schools keep a level hangs on the schools, whether or not their city has a number.
+        """
+        if self.record.last_year is None and all(check.each for check in self.checks):
+            return replace(self, area=self.checks[0].among[0])
+        return self
+
     def rivals(self, check: Check) -> dict[str, Mapping[int, float]]:
         """Give the observed values of the series that a check hangs on."""
         others = check.others(self.indicator.id).items()
@@ -243,7 +254,8 @@ class JudgedQuestion(Question):
     def of(cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Self:
         """Ask again what an assessment has answered."""
         reading = target.reading(str(assessment.reading))
-        return cls(store, plan, target, reading, assessment.steps, assessment.area, assessment)
+        asked = cls(store, plan, target, reading, assessment.steps, assessment.area, assessment)
+        return asked.of_parts
 
     @property
     def start_year(self) -> int:

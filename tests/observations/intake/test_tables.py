@@ -7,6 +7,8 @@ import io
 import pandas as pd
 import pytest
 
+from edu_metrics.observations.intake import Mapping, read_table
+
 
 def rules(intake):
     return {row[2]: row[5] for row in intake.log.repairs}
@@ -298,3 +300,38 @@ def test_published_before_its_year_is_a_fault(faults):
 def test_a_formula_without_a_value_is_named(faults, make_workbook):
     (told,) = faults(make_workbook([["地区", "2020年"], ["海南区", "=1+1"]]), quantity="population")
     assert told == "1 cell(s) hold a formula and no value: B2"
+
+
+LONG = """地区,年份,时段,分组,指标,数值
+海南区,2020,上半年,,常住人口,1
+海南区,2020,h2,,常住人口,2
+海南区,2020,5月,,常住人口,3
+海南区,2020,,女,常住人口,4
+海南区,2020,全年,,常住人口,5
+"""
+
+
+def test_a_long_table_tells_group_and_part_of_the_year_in_columns(read):
+    table = read(LONG, "t.csv").table
+    told = zip(table["period"], table["group"], table["value"], strict=True)
+    assert set(told) == {
+        ("h1", "all", 1), ("h2", "all", 2), ("m05", "all", 3), ("year", "girls", 4),
+        ("year", "all", 5),
+    }  # fmt: skip
+
+
+def test_a_group_or_part_that_nobody_defined_is_refused(faults):
+    group, part = faults(LONG.replace("女", "山区").replace("h2", "Q2"), "t.csv")
+    assert group.startswith("1 group(s) not defined: 山区 (D5)")
+    assert part.startswith("1 period(s) not understood: Q2 (C3)")
+
+
+@pytest.mark.parametrize(("rule", "year"), [("starts", 2023), ("ends", 2024), (None, 2023)])
+@pytest.mark.parametrize(
+    "text", ["地区,年份,常住人口\n海南区,2023-24,1\n", "地区,常住人口2023-24学年\n海南区,1\n"]
+)
+def test_a_school_year_counts_for_the_year_that_the_study_says(catalog, tmp_path, text, rule, year):
+    told = Mapping.model_validate({"source": "yearbook", "published": "2023-12-01"})
+    table = read_table(tmp_path / "t.csv", text.encode(), catalog, told, rule).table
+    assert table["year"].tolist() == [year]
+    assert table["period"].tolist() == ["school_year" if rule else "year"]

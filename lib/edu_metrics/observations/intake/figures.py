@@ -41,7 +41,7 @@ class Block:
         Their places among the rows.
     rows : Rows
         All rows of the sheet.
-    area, quantity, year : list
+    area, quantity, year, period : list
         Of each figure.
     value, lower, upper : array of float
         In the unit of the quantity; NaN where there is none. [unit of quantity]
@@ -58,6 +58,7 @@ class Block:
     area: list[Any]
     quantity: list[Any]
     year: list[Any]
+    period: list[str]
     value: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
@@ -183,6 +184,7 @@ class FigureReader:
             [areas[place] for place in places],
             [quantities[place] for place in places],
             [years[place] for place in places],
+            [self._rows.period[place] or self._column.meaning.period or "year" for place in places],
             value[at],
             lower[at],
             upper[at],

@@ -26,7 +26,8 @@ _SEARCHED = 40
 
 _ROLES = {
     "place": "place area areaname region district county city location 地区 区域 区县 县区 旗区 "
-    "旗县区 区旗县 市县 县市区 市县区 行政区 行政区划 各区 单位名称 地区名称 区域名称 城市",
+    "旗县区 区旗县 旗县 旗县市区 盟市 市县 县市区 市县区 "
+    "行政区 行政区划 各区 单位名称 地区名称 区域名称 城市",
     "parent": "parent upper province 上级 上级区域 上级地区 所属市 所属地区 所属省 所属盟市 父级",
     "quantity": "quantity indicator variable measure item 指标 指标名称 数据项 项目 统计指标",
     "year": "year schoolyear academicyear 年份 年度 年 学年 学年度 统计年份 时间",
@@ -37,6 +38,7 @@ _ROLES = {
     "source": "source 来源 数据来源 资料来源 出处",
     "published": "published publicationdate 发布日期 公布日期 发布时间 公布时间",
     "group": "group 分组 组别",
+    "period": "period halfyear 时段 时期 期间 半年",
     "note": "note notes remark remarks 备注 说明 注释 附注",
     "ignore": "no no. id# 序号 编号 行号",
 }
@@ -58,6 +60,7 @@ class Meaning:
     year: int | None = None
     area: str | None = None
     unit: str | None = None
+    period: str | None = None
     rest: str = ""
 
 
@@ -117,6 +120,8 @@ class HeadReader:
         All names.
     log : Log
         Where repairs and problems go.
+    school_year : {"starts", "ends"} or None
+        The study's rule for the year that a school year counts for; else that in which it begins.
     """
 
     catalog: Catalog
@@ -124,6 +129,7 @@ class HeadReader:
     areas: Names
     quantities: Names
     log: Log
+    school_year: str | None = None
     _cache: dict[str, Meaning] = field(default_factory=dict)
 
     def read(self, sheet: Sheet) -> Head | None:
@@ -273,7 +279,7 @@ class HeadReader:
                 if not whole.rest and whole.quantity:
                     return whole
         values: dict[str, Any] = {}
-        for name in ("role", "quantity", "year", "area", "unit"):
+        for name in ("role", "quantity", "year", "period", "area", "unit"):
             found = {getattr(one, name) for one in said} - {None}
             if len(found) > 1:
                 unknown.append(" / ".join(texts))
@@ -306,9 +312,9 @@ class HeadReader:
         role = _ROLE_OF.get(plain(bare(shown)))
         if role is not None and plain(shown) not in self.quantities.told:
             return Meaning(role=role)
-        year = year_of(text)
-        if year is not None:
-            return Meaning(year=year[0])
+        dated = self.dated(text)
+        if dated is not None:
+            return Meaning(year=dated[0], period=dated[1])
         whole = self._named(shown)
         if whole is not None:
             return whole
@@ -322,12 +328,33 @@ class HeadReader:
                 return replace(inner, unit=parts[2] or parts[3], rest=rest)
         for pattern, place in ((_YEAR_BEFORE, 1), (_YEAR_BEHIND, 2)):
             found = pattern.match(shown)
-            year = year_of(found[place]) if found else None
-            if found and year:
+            dated = self.dated(found[place]) if found else None
+            if found and dated:
                 inner = self._meaning(found[3 - place])
                 if inner.year is None and inner.role is None and not inner.rest:
-                    return replace(inner, year=year[0])
+                    return replace(inner, year=dated[0], period=dated[1])
         return Meaning(rest=text.strip())
+
+    def dated(self, raw: object) -> tuple[int, str, str] | None:
+        """
+        Read a year as the study counts it.
+
+        Parameters
+        ----------
+        raw : object
+            The cell.
+
+        Returns
+        -------
+        int and two str, or None
+            The year, its period and how it was read; None where it is no year. [year]
+        """
+        found = year_of(raw)
+        if found is None:
+            return None
+        if found[1] != "school_year" or self.school_year is None:
+            return found[0], "year", found[1]
+        return found[0] + (self.school_year == "ends"), "school_year", "school_year"
 
     def _named(self, text: str) -> Meaning | None:
         quantity = self.quantities.find(text)
@@ -368,7 +395,7 @@ class HeadReader:
 def _missing_in(given: dict[str, Any], own: Meaning) -> dict[str, Any]:
     if given.get("role") not in (None, "value"):
         return {}
-    names = ("quantity", "year", "area", "unit")
+    names = ("quantity", "year", "period", "area", "unit")
     return {n: getattr(own, n) for n in names if n not in given and getattr(own, n) is not None}
 
 

@@ -11,7 +11,6 @@ from edu_metrics.observations.intake.cell_values import (
     as_text,
     is_part_of_year,
     narrow,
-    read_year,
 )
 from edu_metrics.observations.intake.header import Head, HeadReader
 from edu_metrics.observations.intake.log import Log
@@ -20,7 +19,7 @@ from edu_metrics.observations.intake.names import AreaFinder, Names, is_total
 from edu_metrics.observations.intake.workbook import Sheet
 
 #: Labels that go straight into the table.
-LABELS = ("bound", "status", "source", "published", "group")
+LABELS = ("bound", "status", "source", "published", "group", "period")
 
 _NOTE = re.compile(
     r"^\s*(?:注|备注|附注|说明|资料来源|数据来源|来源|note|notes|source|sources)\s*\d*\s*[:.、]",
@@ -41,6 +40,8 @@ class Rows:
         Ids; None where no row says so, or it was not understood.
     year : list of int or None
         Years. [year]
+    period : list of str or None
+        Whether each is a school year or another one; None where no row says so.
     unit : list of str
         Units as printed; empty where no row says so.
     others : dict of str to list
@@ -51,6 +52,7 @@ class Rows:
     area: list[str | None] = field(default_factory=list)
     quantity: list[str | None] = field(default_factory=list)
     year: list[int | None] = field(default_factory=list)
+    period: list[str | None] = field(default_factory=list)
     unit: list[str] = field(default_factory=list)
     others: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -103,7 +105,9 @@ class LabelReader:
             rows.index.append(row)
             rows.area.append(self._area(row, cells))
             rows.quantity.append(quantity)
-            rows.year.append(self._year(row, self._label(cells, row, "year")))
+            year, period = self._year(row, self._label(cells, row, "year"))
+            rows.year.append(year)
+            rows.period.append(period)
             rows.unit.append(narrow(as_text(self._label(cells, row, "unit"))) or unit)
             for name, at in others.items():
                 rows.others[name].append(self._cell(cells, row, at))
@@ -216,15 +220,16 @@ class LabelReader:
             self.log.problem("lacking", self.sheet, where, "name of the quantity")
         return self.mapping.quantity, ""
 
-    def _year(self, row: int, raw: Any) -> int | None:
+    def _year(self, row: int, raw: Any) -> tuple[int | None, str | None]:
         column = self._at["year"]
         if column is None or (raw == "" and self.mapping.year is not None):
-            return self.mapping.year
-        where, found = self.sheet.where(row, column), read_year(raw)
+            return self.mapping.year, None
+        where, found = self.sheet.where(row, column), self.heads.dated(raw)
         if found is None:
             cause = "period" if is_part_of_year(raw) else "year" if raw != "" else "lacking"
             self.log.problem(cause, self.sheet, where, as_text(raw) or "year")
-            return None
-        if found[1]:
-            self.log.repaired(self.sheet, where, raw, found[0], found[1])
-        return found[0]
+            return None, None
+        year, period, rule = found
+        if rule:
+            self.log.repaired(self.sheet, where, raw, year, rule)
+        return year, period

@@ -52,7 +52,7 @@ _CAUSES = MappingProxyType(
         ),
         "period": (
             "part(s) of a year in place of a year",
-            "bring in the figures of whole years; two half-years are no two years",
+            "write the year alone, and h1, h2 or m01 to m12 in a column period (时段)",
         ),
         "value": (
             "cell(s) not understood as a number",
@@ -87,6 +87,14 @@ _CAUSES = MappingProxyType(
         "word": (
             "word(s) not understood in a column of fixed words",
             "use the words that the line names",
+        ),
+        "group": (
+            "group(s) not defined",
+            "define each in groups.yaml, or leave the cell empty for everybody",
+        ),
+        "part": (
+            "period(s) not understood",
+            "write h1, h2 or m01 to m12, or leave the cell empty for the whole year",
         ),
         "source": (
             "source(s) that are not told or not defined",

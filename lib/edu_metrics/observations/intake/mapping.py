@@ -16,7 +16,7 @@ from edu_metrics.words.definition import Definition, Slug
 
 Role = Literal[
     "place", "parent", "quantity", "year", "value", "unit", "bound", "status", "source",
-    "published", "group", "note", "ignore",
+    "published", "group", "period", "note", "ignore",
 ]  # fmt: skip
 Status = Literal["reported", "estimated", "derived", "simulated"]
 

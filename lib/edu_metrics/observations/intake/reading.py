@@ -22,6 +22,7 @@ from edu_metrics.observations.intake.mapping import Mapping
 from edu_metrics.observations.intake.names import Names
 from edu_metrics.observations.intake.oddities import odd_figures
 from edu_metrics.observations.intake.workbook import Sheet, printable, read_sheets
+from edu_metrics.observations.periods import read_part
 from edu_metrics.observations.table import COLUMNS, STATUSES, empty
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ class Intake:
 
 
 def read_table(
-    path: Path, content: bytes, catalog: Catalog, mapping: Mapping | None = None
+    path: Path,
+    content: bytes,
+    catalog: Catalog,
+    mapping: Mapping | None = None,
+    school_year: str | None = None,
 ) -> Intake:
     """
     Read a researcher's table.
@@ -61,6 +66,8 @@ def read_table(
         What is defined.
     mapping : Mapping, optional
         What is told of it besides.
+    school_year : {"starts", "ends"}, optional
+        The study's rule for the year that a school year counts for; else that in which it begins.
 
     Returns
     -------
@@ -73,7 +80,7 @@ def read_table(
         With one line for each cause, all cells that it concerns, and what to do about it.
     """
     mapping = mapping or Mapping()
-    reader = _FileReader(catalog, mapping)
+    reader = _FileReader(catalog, mapping, school_year)
     sheets = read_sheets(path, content, encoding=mapping.encoding, is_name=reader.is_defined)
     unknown = set(mapping.sheets) - {sheet.name for sheet in sheets}
     if unknown:
@@ -87,19 +94,26 @@ def read_table(
 class _FileReader:
     """Reads the sheets of one file; holds the names, which are collected once."""
 
-    def __init__(self, catalog: Catalog, mapping: Mapping) -> None:
+    def __init__(self, catalog: Catalog, mapping: Mapping, school_year: str | None) -> None:
         self.catalog = catalog
         self.mapping = mapping
         self.log = Log()
         self.areas = Names.of(catalog.areas.values(), mapping.areas)
         self.quantities = Names.of(catalog.quantities.values(), mapping.quantities)
-        self.heads = HeadReader(catalog, mapping, self.areas, self.quantities, self.log)
+        self.heads = HeadReader(
+            catalog, mapping, self.areas, self.quantities, self.log, school_year
+        )
         self.figures = FigureReader(catalog, mapping, self.log)
         self.blocks: list[Block] = []
         self._sources = {
             plain(name): one.id
             for one in catalog.sources.values()
             for name in (one.id, *one.title.by_language.values())
+        }
+        self._groups = {"all": "all"} | {
+            plain(name): one.id
+            for one in catalog.groups.values()
+            for name in (one.id, *one.name.by_language.values())
         }
 
     def is_defined(self, text: str) -> bool:
@@ -130,14 +144,20 @@ class _FileReader:
 
     def _read_labels(self, sheet: Sheet, head: Head, rows: Rows) -> None:
         """Name every source, date and status that is not understood, of whatever figure it is."""
-        known = {"source": self._source, "published": read_date, "status": _status}
-        causes = {"source": "source", "published": "published", "status": "word"}
+        known = {
+            "source": self._source,
+            "published": read_date,
+            "status": _status,
+            "group": self._group,
+            "period": _part,
+        }
+        causes = {"status": "word", "period": "part"}
         for name in known.keys() & rows.others.keys():
             column = head.role(name) or 0
             for row, cell in zip(rows.index, rows.others[name], strict=True):
                 if cell != "" and known[name](cell) is None:
                     where = sheet.where(row, column)
-                    self.log.problem(causes[name], sheet, where, as_text(cell))
+                    self.log.problem(causes.get(name, name), sheet, where, as_text(cell))
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
@@ -176,9 +196,9 @@ class _FileReader:
                 "area": text_array(block.area),
                 "year": np.array(block.year, dtype=np.int64),
                 "quantity": text_array(block.quantity),
-                "group": text_array(self._labels(block, "group", "all", _word, "word")),
+                "group": text_array(self._labels(block, "group", "all", self._group, "group")),
                 "value": block.value,
-                "period": "year",
+                "period": text_array(self._periods(block)),
                 "lower": block.lower,
                 "upper": block.upper,
                 "bound": text_array(list(block.bound)),
@@ -214,6 +234,17 @@ class _FileReader:
     def _source(self, cell: Any) -> str | None:
         return self._sources.get(plain(as_text(cell)))
 
+    def _group(self, cell: Any) -> str | None:
+        return self._groups.get(plain(as_text(cell)))
+
+    def _periods(self, block: Block) -> list[Any]:
+        """Take a part of the year from its column, and else what the year itself is."""
+        parts = self._labels(block, "period", "year", _part, "part")
+        return [
+            whole if part == "year" else part
+            for part, whole in zip(parts, block.period, strict=True)
+        ]
+
     def _statuses(self, block: Block) -> list[Any]:
         usual = self.mapping.status or "reported"
         found = self._labels(block, "status", usual, _status, "word")
@@ -231,7 +262,8 @@ class _FileReader:
         first = np.datetime64(0, "Y").astype(dt.date).year
         years = np.where(np.isnat(vintage), np.inf, vintage.astype("datetime64[Y]").astype(int))
         years += first
-        for place in np.flatnonzero(years < np.array(block.year)).tolist():
+        begun = np.array(block.year) - (np.array(block.period) == "school_year")
+        for place in np.flatnonzero(years < begun).tolist():
             text = f"{block.year[place]}, published {vintage[place]}"
             self.log.problem("early", block.sheet, block.where(place), text)
 
@@ -268,8 +300,8 @@ def _is_number(cell: Any) -> bool:
     return figure is not None and figure.number is not None
 
 
-def _word(cell: Any) -> str | None:
-    return as_text(cell).strip() or None
+def _part(cell: Any) -> str | None:
+    return read_part(as_text(cell))
 
 
 def _status(cell: Any) -> str | None:

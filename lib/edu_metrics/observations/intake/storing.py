@@ -121,7 +121,7 @@ def _read(catalog: Catalog, study: Study, path: Path, told: Mapping) -> TakenIn:
     if same is not None:
         _refuse_other_words(catalog, path, same, told)
         return TakenIn(path, same, empty(), Log(), known=True)
-    intake = read_table(path, content, catalog, told)
+    intake = read_table(path, content, catalog, told, study.school_year)
     stored = _place(catalog, path, intake.table)
     if stored.exists():
         raise DataError(
@@ -311,7 +311,9 @@ def _sidecar(catalog: Catalog, one: TakenIn, content: bytes, told: Mapping, toda
     return text
 
 
-def read_stored(path: Path, catalog: Catalog) -> pd.DataFrame | None:
+def read_stored(
+    path: Path, catalog: Catalog, school_year: str | None = None
+) -> pd.DataFrame | None:
     """
     Read a raw file again that intake has stored.
 
@@ -321,6 +323,8 @@ def read_stored(path: Path, catalog: Catalog) -> pd.DataFrame | None:
         A file below data/raw.
     catalog : Catalog
         What is defined.
+    school_year : {"starts", "ends"}, optional
+        The study's rule for the year that a school year counts for; else that in which it begins.
 
     Returns
     -------
@@ -342,7 +346,7 @@ def read_stored(path: Path, catalog: Catalog) -> pd.DataFrame | None:
         raise DataError(f"{shown}: its seal is broken", broken)
     mapping = made_from(described["intake"], f"{path.name}{SIDECAR}: intake", catalog)
     try:
-        return read_table(path, content, catalog, mapping).table
+        return read_table(path, content, catalog, mapping, school_year).table
     except DataError as error:
         faults = [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
         raise DataError(shown, faults) from None
