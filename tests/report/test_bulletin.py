@@ -162,8 +162,8 @@ def test_no_label_begins_left_of_the_drawing() -> None:
     assert begun >= 0
 
 
-def test_where_nothing_is_asked_there_is_no_heading_for_it() -> None:
-    report = em.open_report("provinces", "beijing", "en")
+def test_where_nothing_is_asked_there_is_no_heading_for_it(opened: Any) -> None:
+    report = opened("provinces", "beijing", "en")
     assert not questions(report, rows_of(report.tables["bulletin"]))
     page = show_bulletin(report).text
     assert "How sure" in page
