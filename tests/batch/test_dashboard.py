@@ -31,7 +31,7 @@ def glance(area, targets, *, expected=3.4, shift=0, **changed):
         {
             "target": target.id, "group": names[(place + shift) % len(names)], "verdict": "likely",
             "probability": 0.42, "due": 2022, "unit": "percent", "required_pace": 1.5,
-            "past_pace": -0.5, "people": 7, "last_year": 2020, "last_value": 60.0 + place,
+            "recent_pace": -0.5, "people": 7, "last_year": 2020, "last_value": 60.0 + place,
             "way": ("up", "down", "flat", None)[place % 4], "asked": ">=95", **changed,
         }
         for place, target in enumerate(targets)
@@ -188,7 +188,7 @@ def test_verdicts_are_the_same_in_the_table_to_take_away(many):
         first = one.targets[0]
         assert (row["area"], row["target"]) == (area, first["target"])
         assert row["group_of_target"] == first["group"]
-        assert float(row["past_pace"]) == -0.5
+        assert float(row["recent_pace"]) == -0.5
         assert float(row["probability"]) == first["probability"]
     meant = (many / "michigan" / "verdicts.columns.csv").read_text("utf-8-sig")
     assert [row["column"] for row in csv.DictReader(meant.splitlines())] == list(rows[0])

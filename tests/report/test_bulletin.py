@@ -186,3 +186,12 @@ def test_one_who_is_missing_is_told_in_the_singular(
 ) -> None:
     row = SimpleNamespace(indicator="junior_pass_rate", people=people)
     assert people_text(city, row) == {"zh": zh, "en": en}[city.lang]
+
+
+def test_the_recent_pace_is_that_of_the_last_three_years(city: AreaReport) -> None:
+    rows = [row for row in rows_of(city.tables["bulletin"]) if row.recent_pace is not None]
+    assert rows
+    for row in rows:
+        exact = city.evidence.record(row.indicator, city.area.id).exact
+        steps = [exact[row.last_year - back] - exact[row.last_year - back - 1] for back in range(3)]
+        assert row.recent_pace == pytest.approx(sum(steps) / 3)

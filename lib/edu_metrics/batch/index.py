@@ -28,7 +28,7 @@ __all__ = ["write_indexes"]
 _COLUMNS = (
     *("area", "area_zh", "area_en", "target", "title_zh", "title_en", "article", "due"),
     *("group_of_target", "verdict", "probability", "last_year", "last_value", "asked", "unit"),
-    *("required_pace", "past_pace", "people"),
+    *("required_pace", "recent_pace", "people"),
 )
 
 

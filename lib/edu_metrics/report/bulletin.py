@@ -32,6 +32,8 @@ HANDFUL = 2
 #: How many targets a line names, charts are drawn and figures asked for, and how many years make
 #: a course.
 NAMED, CHARTS, ASKED, SHORTEST = 4, 3, 12, 4
+#: The pace beside the one that is needed is that of so many years.
+RECENT = 3
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -86,6 +88,7 @@ def bulletin_table(report: AreaReport) -> pd.DataFrame:
                 **report.about(target, assessment),
                 "group": group_of(assessment, lever),
                 "due": report.plan.deadline_of(target),
+                "recent_pace": recent_pace(report, assessment),
                 "lever": lever_name(report, able) if able else None,
                 "setting": setting_text(able, "even", report.lang) if able else None,
                 "percentile": able.practice_percentile if able else None,
@@ -94,11 +97,20 @@ def bulletin_table(report: AreaReport) -> pd.DataFrame:
     frame = frame_of(
         rows,
         "target title article indicator unit group verdict probability last_year last_value level "
-        "due gap required_pace past_pace people lever setting "
+        "due gap required_pace recent_pace people lever setting "
         "percentile disputed",
     )
     order = frame["group"].map(BY_USE.index)
     return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def recent_pace(report: AreaReport, found: Assessment) -> float | None:
+    """Give the mean change a year over the last three; None where one of its ends is not known."""
+    if not found.indicator or found.last_year is None:
+        return None
+    exact = report.evidence.record(found.indicator, report.area.id).exact
+    before, last = exact.get(found.last_year - RECENT), exact.get(found.last_year)
+    return None if before is None or last is None else (last - before) / RECENT
 
 
 def group_of(found: Assessment, lever: Any) -> str:
@@ -178,7 +190,7 @@ def glance_of(report: AreaReport) -> Glance:
     """
     expected, interval = expected_in_all(report.joint)
     rows = {row.target: row for row in rows_of(report.tables["bulletin"])}
-    names = "target group verdict probability due unit required_pace past_pace people"
+    names = "target group verdict probability due unit required_pace recent_pace people"
     targets = [
         {
             **picked(rows[target.id], names),
@@ -265,9 +277,9 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
         return say("bulletin.item_lever", lang, **told)
     if group in ("hard", "open") and row.required_pace:
         needed = _change(row, row.required_pace, lang)
-        if row.past_pace is None:
+        if row.recent_pace is None:
             return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
-        past = _change(row, row.past_pace, lang)
+        past = _change(row, row.recent_pace, lang)
         return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
     if group in ("met", "kept_up", "missed", "open") and row.last_year and row.level:
         return say("bulletin.item_met", lang, **told)
@@ -354,13 +366,13 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
     lang = report.lang
     state = _state(report, row)
     first, last = min(history), max(history)
-    if row.required_pace and row.past_pace is not None:
+    if row.required_pace and row.recent_pace is not None:
         title = say(
             "bulletin.chart_needed",
             lang,
             title=row.title,
             needed=_change(row, row.required_pace, lang),
-            past=_change(row, row.past_pace, lang),
+            past=_change(row, row.recent_pace, lang),
         )
     elif row.required_pace:
         needed = _change(row, row.required_pace, lang)
@@ -476,7 +488,9 @@ def _paces(row: Any, lang: str) -> str:
     else:
         met = row.gap is not None and row.gap < 0
         needed = say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
-    return needed if row.past_pace is None else f"{needed} / {_change(row, row.past_pace, lang)}"
+    return (
+        needed if row.recent_pace is None else f"{needed} / {_change(row, row.recent_pace, lang)}"
+    )
 
 
 def _chance(lang: str, row: Any) -> Html:

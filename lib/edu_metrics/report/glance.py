@@ -57,7 +57,7 @@ class Glance:
     targets : sequence of mapping
         One a target in the order of the plan: ``target``, ``group``, ``verdict``, ``probability``,
         ``last_year``, ``last_value``, ``way`` (up, down, flat or None), ``due``, ``asked`` (as the
-        plan's bound is written, such as ``>=95``), ``unit``, ``required_pace``, ``past_pace``,
+        plan's bound is written, such as ``>=95``), ``unit``, ``required_pace``, ``recent_pace``,
         ``people``.
     """
 
