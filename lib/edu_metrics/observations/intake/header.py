@@ -51,6 +51,19 @@ _YEAR_BEHIND = re.compile(r"^(.+?)\s*\(?(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|�
 _YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?:\s*[-/—]\s*\d{2,4})?\s*(?:学年|年)")
 
 
+def split_unit(text: str) -> tuple[str, str]:
+    """
+    Part a name from the unit that may stand behind it.
+
+    Examples
+    --------
+    >>> split_unit("经费（万元）"), split_unit("Teachers")
+    (('经费', '万元'), ('Teachers', ''))
+    """
+    parts = _UNIT_BEHIND.match(narrow(text))
+    return (parts[1], parts[2] or parts[3]) if parts and parts[1] else (narrow(text), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a text of the head says; ``rest`` is what of it was not understood."""
@@ -320,12 +333,12 @@ class HeadReader:
             return whole
         if self.is_unit(shown.strip("()")):
             return Meaning(unit=shown.strip("()"))
-        parts = _UNIT_BEHIND.match(shown)
-        if parts and parts[1] and self.is_unit(parts[2] or parts[3]):
-            inner = self._meaning(parts[1])
+        name, unit = split_unit(shown)
+        if unit and self.is_unit(unit):
+            inner = self._meaning(name)
             if inner.unit is None and inner.role in (None, "value"):
                 rest = text.strip() if inner.rest else ""
-                return replace(inner, unit=parts[2] or parts[3], rest=rest)
+                return replace(inner, unit=unit, rest=rest)
         for pattern, place in ((_YEAR_BEFORE, 1), (_YEAR_BEHIND, 2)):
             found = pattern.match(shown)
             dated = self.dated(found[place]) if found else None
