@@ -27,7 +27,7 @@ _SEARCHED = 40
 _ROLES = {
     "place": "place area areaname region district county city location 地区 区域 区县 县区 旗区 "
     "旗县区 区旗县 旗县 旗县市区 盟市 市县 县市区 市县区 "
-    "行政区 行政区划 各区 单位名称 地区名称 区域名称 城市",
+    "行政区 行政区划 各区 单位名称 地区名称 区域名称 城市 school schoolname 学校名称",
     "parent": "parent upper province 上级 上级区域 上级地区 所属市 所属地区 所属省 所属盟市 父级",
     "quantity": "quantity indicator variable measure item 指标 指标名称 数据项 项目 统计指标",
     "year": "year schoolyear academicyear 年份 年度 年 学年 学年度 统计年份 时间",
