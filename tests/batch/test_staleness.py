@@ -342,7 +342,7 @@ def test_what_was_published_after_the_study_s_date_is_no_input(catalog, opened):
     later.loc[later["year"] == 1998, "value"] = 1.0
     first = ObservedInputs(SeriesStore(catalog, entry, table))
     second = ObservedInputs(SeriesStore(catalog, entry, later))
-    area = first._evidence.areas[0]
+    area = first._store.areas[0]
     assert first.sha256(area) == second.sha256(area)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -151,7 +152,7 @@ def test_the_index_names_the_failure_and_links_only_what_was_made(broken):
     assert 'href="en/west/report.html"' not in page
     above = (root / "reports" / "index.html").read_text("utf-8")
     assert 'href="harbour/index.html"' in above
-    assert '<td class="n">3</td><td class="n">2</td>' in above
+    assert re.search(r'<td class="n"[^>]*>3</td><td class="n"[^>]*>2</td>', above)
 
 
 def test_what_a_killed_run_left_is_gone_after_the_next(broken, left_behind):
@@ -163,7 +164,8 @@ def test_a_page_has_no_code_no_stderr_and_only_its_own_language(broken):
     root, _ = broken
     page = (root / "reports" / "harbour" / "en" / "east" / "report.html").read_text("utf-8")
     assert "<h2>English</h2>" in page
-    for absent in ("中文", "beware", "on the side", "IPython", "str: study", str(root)):
+    assert "中文" not in page.partition("<main>")[2]
+    for absent in ("beware", "on the side", "IPython", "str: study", str(root)):
         assert absent not in page
 
 

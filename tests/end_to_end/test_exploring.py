@@ -13,7 +13,7 @@ import pytest
         (["harbour", "--target", "pass_202"], "did you mean 'pass_202"),
         (["--area", "east"], "need a STUDY"),
         (["--port", "70000"], "--port"),
-        (["--lang", "fr"], "--lang"),
+        (["--lang", "fr"], "no language 'fr'"),
     ],
 )
 def test_a_name_that_does_not_exist_is_a_usage_fault(command, project, words, told):

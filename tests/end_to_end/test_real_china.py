@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -86,6 +87,7 @@ def _rises(rows: pd.DataFrame) -> pd.Series:
     return (wide.diff(axis=1)[[2017, 2018, 2019]] > 0).all(axis=1)
 
 
+@pytest.mark.slow
 def test_spending_rules_are_judged_as_a_hand_count_judges_them() -> None:
     """The hand count: spending, and spending over pupils, straight from the tables."""
     spent = pd.read_csv(PROVINCES / "education_spending.csv")
@@ -100,3 +102,19 @@ def test_spending_rules_are_judged_as_a_hand_count_judges_them() -> None:
     assert set(verdicts["verdict"]) == {"met", "missed"}
     assert met["spending_only_rises"] == _rises(spent).sum()
     assert met["spending_per_pupil_only_rises"] == _rises(each).sum()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_says_what_the_studies_say(readme: str) -> None:
+    said = (Path(__file__).parents[2] / readme).read_text("utf-8").replace("\n", "")
+    then = em.assess("china_plan_13").set_index("target")
+    chances = (100 * then["probability"].dropna()).round().astype(int)
+    assert len(chances) == 3
+    assert all(f"{chance}%" in said.replace(" %", "%") for chance in chances)
+    assert then["verdict"].value_counts()[["no_data", "cannot_tell"]].tolist() == [2, 1]
+    assert set(em.assess("china_plan_13", as_of="2025-12-31")["verdict"]) == {"met"}
+    spending = em.assess("provinces_2017", targets="spending_only_rises")["probability"].mean()
+    assert f"{100 * spending:.0f}%" in said.replace(" %", "%")
+    kept = em.assess("provinces", targets="spending_only_rises")["verdict"].eq("met").sum()
+    assert re.search(rf"{kept} of them did it|有{kept}个省份做到", said)

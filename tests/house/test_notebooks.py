@@ -161,6 +161,7 @@ def test_a_lesson_runs_from_top_to_bottom(path, lang, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", [ROOT, ROOT / "notebooks"], ids=["root", "notebooks"])
 def test_plain_papermill_finds_the_project_and_takes_a_code_as_a_number(folder, tmp_path):
+    em.load_table("michigan", ROOT)  # built where it is missing
     given = {"study": "michigan", "area": 1010, "lang": "en"}
     made = papermill.execute_notebook(
         ROOT / "notebooks/district_report.ipynb",

@@ -1,6 +1,9 @@
 """The pages of an audit, made from the shipped plans."""
 
 import json
+import re
+from collections import Counter
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,8 @@ from edu_metrics.report import (
     show_links,
     show_questions,
 )
+from edu_metrics.report.audit import conclusion
+from edu_metrics.words import say
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +40,40 @@ def test_every_finding_is_told_with_the_title_of_what_it_concerns(report):
 def test_the_head_counts_what_was_found(report):
     assert f"<dd>{len(report.findings)}</dd>" in show_audit_head(report).text
     assert 'class="note hypothetical"' in show_audit_head(report).text
+
+
+def test_the_conclusion_counts_what_was_found(report):
+    said = [int(one) for one in re.findall(r"\d+", conclusion(report))]
+    serious = [one for one in report.findings if one.severity is Severity.HIGH]
+    medium = [one for one in report.findings if one.severity is Severity.MEDIUM]
+    touched = {name for one in serious for name in one.targets}
+    (_, most), (_, next_most) = Counter(one.kind for one in serious).most_common(2)
+    told = [len(report.plan.targets), len(report.findings), len(serious), len(touched)]
+    assert said == [*told, most, next_most, len(medium)]
+    page = show_audit_head(report).text
+    assert page.index(escape(conclusion(report))) < page.index("<dl")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_serious_findings_of_one_kind_are_said_to_be_of_one_kind(lang):
+    report = open_audit("wuhai_2020_2022", lang, ROOT)
+    kinds = {one.kind for one in report.findings if one.severity is Severity.HIGH}
+    (kind,) = kinds
+    assert f"“{say(f'audit.kind_{kind}', lang)}”" in conclusion(report)
+
+
+def test_a_plan_without_findings_has_a_conclusion_too(report, monkeypatch):
+    monkeypatch.setitem(report.__dict__, "findings", ())
+    assert re.findall(r"\d+", conclusion(report)) == [str(len(report.plan.targets))]
+
+
+def test_a_question_names_so_few_targets_that_all_fit_on_a_page(report):
+    asked = re.findall(r"<li>(.*?)</li>", show_questions(report).text)
+    comma = "、" if report.lang == "zh" else ", "
+    for question in asked:
+        named = sum(target.title.in_(report.lang) in question for target in report.plan.targets)
+        assert question.split("<small>")[1].count(comma) <= 4 + named
+    assert len(asked) <= len(Kind)
 
 
 def test_there_is_one_question_for_each_kind_with_a_weighty_finding(report):

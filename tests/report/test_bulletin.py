@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-import edu_metrics as em
 from edu_metrics.figures.svg import course, spark, text_width
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.verdicts import Applies
 from edu_metrics.report import AreaReport
 from edu_metrics.report.bulletin import (
     BY_USE,
-    GROUPS,
+    glance_of,
     group_of,
-    headline,
     people_text,
     questions,
     show_bulletin,
 )
 from edu_metrics.report.columns import rows_of
+from edu_metrics.report.glance import GROUPS, headline_of
 
 LANGUAGES = ("zh", "en")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def city(request: pytest.FixtureRequest) -> AreaReport:
-    return em.open_report("mock_city", "mock_east", request.param)
+def city(request: pytest.FixtureRequest, opened: Any) -> AreaReport:
+    report: AreaReport = opened("mock_city", "mock_east", request.param)
+    return report
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def unknown(request: pytest.FixtureRequest) -> AreaReport:
-    return em.open_report("wuhai", "wuhai", request.param)
+def unknown(request: pytest.FixtureRequest, opened: Any) -> AreaReport:
+    report: AreaReport = opened("wuhai", "wuhai", request.param)
+    return report
 
 
 def test_every_numeric_target_stands_in_one_group(city: AreaReport) -> None:
@@ -60,23 +62,29 @@ def test_the_headline_says_the_expected_number_and_its_range(city: AreaReport) -
     joint, rows = city.joint, rows_of(city.tables["bulletin"])
     low, high = joint.interval
     effort = sum(row.group == "effort" for row in rows)
-    numbers = [int(one) for one in re.findall(r"\d+", headline(city, rows))]
-    assert numbers == [len(rows), round(joint.expected), round(low), round(high), effort]
+    numbers = [int(one) for one in re.findall(r"\d+", headline_of(glance_of(city), city.lang))]
+    met = sum(row.group == "met" for row in rows)
+    assert met
+    assert not {row.target for row in rows if row.group == "met"} & set(joint.probabilities)
+    told = [round(met + one) for one in (joint.expected, low, high)]
+    assert numbers == [len(rows), *told, effort]
 
 
 def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
     rows = rows_of(unknown.tables["bulletin"])
     lacking = sum(row.group == "lacking" for row in rows)
     met = sum(row.verdict == "met" for row in rows)
-    numbers = [int(one) for one in re.findall(r"\d+", headline(unknown, rows))]
+    numbers = [
+        int(one) for one in re.findall(r"\d+", headline_of(glance_of(unknown), unknown.lang))
+    ]
     assert numbers == [len(rows), lacking, len(rows) - lacking, met]
     page = show_bulletin(unknown).text
     assert "edu-metrics template wuhai --area wuhai" in page
     assert "%" not in re.sub(r"<[^>]*>", "", page).split("edu-metrics")[0].split("2025")[0]
 
 
-def test_a_district_without_figures_leads_to_the_city() -> None:
-    page = show_bulletin(em.open_report("wuhai", "wuda", "zh")).text
+def test_a_district_without_figures_leads_to_the_city(opened: Any) -> None:
+    page = show_bulletin(opened("wuhai", "wuda", "zh")).text
     assert 'href="../wuhai/report.html"' in page
 
 
@@ -142,6 +150,24 @@ def test_a_drawing_keeps_order_and_escapes_what_it_is_given() -> None:
     x1, y1, x2, y2 = map(float, past.groups())
     assert x1 < x2
     assert y1 > y2, "a higher value is drawn higher up"
+
+
+def test_no_label_begins_left_of_the_drawing() -> None:
+    history, label = {2018: 1.0, 2019: 2.0}, "78,288.39 yuan a pupil"
+    drawn = course(
+        history, {2020: 3.0}, labels={2019: label}, asked_labels={2020: "x" * 20}, alt="a"
+    )
+    (x, anchor) = re.search(rf'x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)">{label}', drawn).groups()
+    begun = float(x) - (text_width(label, 11) if anchor == "end" else 0)
+    assert begun >= 0
+
+
+def test_where_nothing_is_asked_there_is_no_heading_for_it(opened: Any) -> None:
+    report = opened("provinces", "beijing", "en")
+    assert not questions(report, rows_of(report.tables["bulletin"]))
+    page = show_bulletin(report).text
+    assert "How sure" in page
+    assert "Questions to" not in page
 
 
 def test_a_flat_series_is_drawn_level() -> None:

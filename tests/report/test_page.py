@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from edu_metrics.report.page import in_one_language, normalised, to_page
+from edu_metrics.report.html import CONTENTS, DOWNLOADS
+from edu_metrics.report.page import in_one_language, normalised, switch_languages, to_page
 
 
 def code(source, *outputs, tags=(), **metadata):
@@ -174,3 +175,60 @@ def test_parameters_of_any_kind_are_written_as_python_reads_them():
     found: dict[str, object] = {}
     exec(normalised(book).cells[1].source, found)
     assert {name: found[name] for name in given} == given
+
+
+def headed(files=()):
+    """Give a notebook with headings before and behind the place for a list of contents."""
+    book = nbformat.v4.new_notebook()
+    shown = f"<h2>before</h2>{CONTENTS}{DOWNLOADS}<h2>one &amp; only</h2>"
+    output = nbformat.v4.new_output("display_data", {"text/html": shown})
+    book.cells = [
+        nbformat.v4.new_code_cell("x", outputs=[output]),
+        nbformat.v4.new_markdown_cell("## two"),
+    ]
+    book.metadata["edu_metrics"] = {"files": list(files)}
+    return book
+
+
+def test_contents_lead_to_every_heading_behind_them_and_to_no_other():
+    text = to_page(headed(), title="t", lang="en", home="index.html")
+    listed = re.findall(r'<li><a href="#(\w+)">(.*?)</a></li>', text)
+    assert [title for _, title in listed] == ["one &amp; only", "two"]
+    assert re.findall(r'<h2 id="(\w+)">(.*?)</h2>', text) == listed
+    assert "<h2>before</h2>" in text
+
+
+@pytest.mark.parametrize("files", [(), ("data.csv",), ("data.csv", "data.columns.csv")])
+def test_only_files_that_are_there_are_offered(files):
+    text = to_page(headed(files), title="t", lang="zh", home="index.html")
+    assert re.findall(r'href="(data[^"]*)"', text) == list(files)
+
+
+def pair(folder):
+    for lang, other in (("zh", "en"), ("en", "zh")):
+        home = folder / lang / "here"
+        home.mkdir(parents=True)
+        (home / "report.html").write_text(
+            page(lang=lang, others={other: f"../../{other}/here/report.html"}), "utf-8"
+        )
+    return [folder / lang / "here" / "report.html" for lang in ("zh", "en")]
+
+
+def test_two_languages_are_linked_where_both_are_there_and_only_then(tmp_path):
+    pages = pair(tmp_path)
+    before = [one.read_bytes() for one in pages]
+    assert not any(b'href="../../en' in text for text in before)
+    switch_languages(tmp_path, "here", {"zh", "en"})
+    zh, en = (one.read_text("utf-8") for one in pages)
+    link = r'<a class="switch" hreflang="{0}" href *="../../{0}/here/report.html"[^>]*>{1}</a>'
+    assert re.search(link.format("en", "English"), zh)
+    assert re.search(link.format("zh", "中文"), en)
+    linked = [one.read_bytes() for one in pages]
+    switch_languages(tmp_path, "here", {"zh", "en"})
+    assert linked == [one.read_bytes() for one in pages]
+    switch_languages(tmp_path, "here", {"zh"})
+    assert before == [one.read_bytes() for one in pages]
+
+
+def test_a_page_that_is_not_there_is_no_fault(tmp_path):
+    switch_languages(tmp_path, "nowhere", {"zh", "en"})

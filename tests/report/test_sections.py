@@ -185,7 +185,7 @@ def test_every_numeric_promise_is_quoted_and_judged(report):
     promises = unescape(str(shown(rep.show_promises, report)))
     verdicts = Tables(shown(rep.show_verdicts, report))
     for target in report.numeric:
-        assert f"<q>{target.quote}</q>" in promises
+        assert f">{target.quote}</q>" in promises
         assert target.locator in promises
         row = verdicts.row_of(target.title.in_(report.lang))
         word = say(f"verdict.{report.assessments[target.id].verdict}", report.lang)

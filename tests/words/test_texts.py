@@ -26,7 +26,7 @@ from edu_metrics.reachability.status_rules.linear_rules import Arrow, Weather
 from edu_metrics.reachability.status_rules.pace_of_progress import Band
 from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
-from edu_metrics.report.bulletin import GROUPS
+from edu_metrics.report.glance import GROUPS
 from edu_metrics.words import LANGUAGES, texts
 
 LIB = Path(__file__).resolve().parents[2] / "lib" / "edu_metrics"
@@ -207,6 +207,7 @@ def family(name: str) -> set[str]:
         "precedent.kind_*": lambda: set(get_args(ReferenceClass.model_fields["kind"].annotation)),
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
         "record.skill_*": lambda: {"better", "worse", "undecided"},
+        "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     stem = name.partition("*")[0]
@@ -251,11 +252,15 @@ FAMILIES = (
     "precedent.kind_*",
     "precedent.why_*",
     "record.skill_*",
+    "bulletin.*_*",
     "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
     "report.caution_*": ("reachability",),
+    "bulletin.*": ("report",),
+    "column.*": ("report", "batch"),
+    "index.way_*": ("report",),
     "report.*": ("report", "batch"),
     "figure.*": ("figures",),
     "audit.*": ("report", "batch"),

@@ -170,7 +170,7 @@ def make(
     if before_cell is not None:
         before_cell("", None)  # what goes wrong from here on is the fault of no cell
     notebook = stamped(normalised(notebook), job.inputs, job.executed.parent)
-    page = to_page(notebook, title=job.title, lang=job.lang, home=job.home)
+    page = to_page(notebook, title=job.title, lang=job.lang, home=job.home, others=job.others)
     write_whole(job.executed.with_name("report.html"), page)
     write_whole(job.executed, cast(Any, nbformat).writes(notebook) + "\n")
 

@@ -1,27 +1,40 @@
-"""The pages that list all reports."""
+"""The pages that list all reports: one of each study, and one above them, in each language."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.batch.dashboard import SCRIPT, Dashboard, script_sha256
 from edu_metrics.batch.jobs import rows_of
 from edu_metrics.batch.manifest import listed
-from edu_metrics.catalog import Catalog, Study, Text
+from edu_metrics.catalog import Catalog, Study
 from edu_metrics.report.atomic_write import write_text
 from edu_metrics.report.banners import warnings
+from edu_metrics.report.downloads import write_csv, write_dictionary, write_workbook
+from edu_metrics.report.glance import read_glance
 from edu_metrics.report.html import Cell, Html, join, table, tag
-from edu_metrics.report.kinds import SCENARIOS, WHOLE
-from edu_metrics.words import LANGUAGES, language_name, say
+from edu_metrics.report.kinds import PLAN_AUDIT, SCENARIOS, WHOLE, audited_study, index_name
+from edu_metrics.report.page import switch_languages
+from edu_metrics.words import LANGUAGES, date, html_lang, language_name, languages, say
 
 __all__ = ["write_indexes"]
+
+#: The columns of the table of verdicts.
+_COLUMNS = (
+    *("area", "area_zh", "area_en", "target", "title_zh", "title_en", "article", "due"),
+    *("group_of_target", "verdict", "probability", "last_year", "last_value", "asked", "unit"),
+    *("required_pace", "past_pace", "people"),
+)
 
 
 def write_indexes(catalog: Catalog, out: Path) -> Path:
     """
-    Write index.html of every study that has a manifest, and one above them.
+    Write the pages of every study that has a manifest, its tables, and the pages above them.
 
     Parameters
     ----------
@@ -35,85 +48,244 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
     Path
         The page above all.
     """
+    found = ((study, listed(catalog, study, out)) for study in by_reality(catalog))
+    boards = [
+        (_gathered(catalog, study, entries, out), entries) for study, entries in found if entries
+    ]
+    known = {lang for board, _ in boards for lang in board.study.languages}
+    used = [lang for lang in languages() if lang in known] or LANGUAGES
+    names = {
+        lang: f"index.{lang}.html" if place else "index.html" for place, lang in enumerate(used)
+    }
+    for board, entries in boards:
+        folder = out / board.study.id
+        for area, mine in _by_area(entries).items():
+            made = {lang for lang, entry in mine.items() if entry["status"] != "failed"}
+            switch_languages(folder, area, made)
+        _write_tables(board, folder)
+        for tongue in board.study.languages:
+            page = _study_page(board, entries, tongue, folder, names[tongue])
+            write_text(folder / index_name(board.study, tongue), page)
+    for lang in used:
+        write_text(out / names[lang], _root_page(boards, names, lang))
+    return out / "index.html"
+
+
+def by_reality(catalog: Catalog) -> list[Study]:
+    """Order studies: real numbers and a real plan first, then as they are defined."""
+    return sorted(
+        catalog.studies.values(),
+        key=lambda study: study.simulated + catalog.plan(study.plan).hypothetical,
+    )
+
+
+def _by_area(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Mapping[str, Any]]]:
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for entry in entries:
+        found.setdefault(entry["area"], {})[entry["lang"]] = entry
+    return found
+
+
+def _gathered(
+    catalog: Catalog, study: Study, entries: Sequence[Mapping[str, Any]], out: Path
+) -> Dashboard:
+    """Read what the reports of a study say at a glance; numbers are the same in each language."""
+    found = _by_area(entries)
+    glances = {}
+    for area in catalog.expand(study.areas):
+        for lang in found.get(area, ()):
+            if (glance := read_glance(out / study.id / lang / area)) is not None:
+                glances[area] = glance
+                break
+    return Dashboard(catalog, study, glances)
+
+
+def _study_page(
+    board: Dashboard, entries: Sequence[Mapping[str, Any]], lang: str, folder: Path, home: str
+) -> str:
+    """Write the page of a study; ``home`` is the page above all in its language."""
+    catalog, study = board.catalog, board.study
+    plan, found = catalog.plan(study.plan), _by_area(entries)
+    rows = [row for row in rows_of(catalog, study) if row in found]
+    areas = [row for row in rows if row in catalog.areas]
+    links = {area: _address(found[area], area, lang) or "#" for area in areas}
+    listing: dict[str, Cell] = {area: _area_entry(board, found, area, lang) for area in areas}
+    dates = say(
+        "index.dates",
+        lang,
+        date=date(study.as_of, lang),
+        end=plan.last_year,
+        areas=len(catalog.expand(study.areas)),
+    )
+    pieces: list[Cell] = [
+        tag("p", say("index.kicker", lang, plan=plan.title.in_(lang)), "kicker"),
+        tag("h1", study.title.in_(lang)),
+        tag("p", dates, "small"),
+        *warnings(study, plan, lang),
+        tag("p", board.sentence(lang), "headline"),
+        tag("p", study.note.in_(lang), "small"),
+    ]
+    if board.glances:
+        pieces.append(board.heat(lang, links))
+    if listing:
+        pieces.append(board.areas(lang, listing))
+    pieces += [_others(board, found, lang, folder), _downloads(board, lang, folder)]
+    other: dict[str, str] = {tongue: index_name(study, tongue) for tongue in study.languages}
+    return _page(study.title.in_(lang), join(pieces), lang, other, home, script=bool(listing))
+
+
+def _address(mine: Mapping[str, Mapping[str, Any]], area: str, lang: str) -> str | None:
+    """Give the address of a report in a language, or in another where it has only that."""
+    for tongue in (lang, *mine):
+        if tongue in mine and mine[tongue]["status"] != "failed":
+            return f"{tongue}/{area}/report.html"
+    return None
+
+
+def _area_entry(
+    board: Dashboard, found: Mapping[str, dict[str, Mapping[str, Any]]], area: str, lang: str
+) -> Html:
+    """Link an area's report and its scenarios, and say what failed."""
+    pieces: list[Cell] = [_link(found[area], area, board.name(area, lang), lang)]
+    beside = f"{area}{SCENARIOS}"
+    if beside in found:
+        said = say("index.scenarios", lang)
+        pieces += [Html(" · "), _link(found[beside], beside, said, lang)]
+    return join(pieces)
+
+
+def _link(mine: Mapping[str, Mapping[str, Any]], area: str, title: str, lang: str) -> Html:
+    address = _address(mine, area, lang)
+    pieces: list[Cell] = [title if address is None else tag("a", title, href=address)]
+    for tongue, entry in mine.items():
+        if entry["status"] == "failed":
+            cell = f"[{entry['cell']}] " if entry["cell"] is not None else ""
+            failed = f"{say('index.failed', lang)} ({language_name(tongue)})"
+            pieces += [Html(" "), tag("strong", failed), tag("small", cell + entry["error"])]
+    return join(pieces)
+
+
+def _others(
+    board: Dashboard, found: Mapping[str, dict[str, Mapping[str, Any]]], lang: str, folder: Path
+) -> Html:
+    """Link what is not of one area, and the plan's audit where another study has it."""
+    items = [
+        tag("li", _link(found[name], name, say(f"index.{name}", lang), lang))
+        for name in rows_of(board.catalog, board.study)
+        if name in WHOLE and name in found
+    ]
+    by = audited_study(board.catalog, board.catalog.plan(board.study.plan))
+    if by is not None and PLAN_AUDIT not in found:
+        audit = f"{by.id}/{lang}/{PLAN_AUDIT}/report.html"
+        if (folder.parent / audit).exists():
+            link = tag("a", say(f"index.{PLAN_AUDIT}", lang), href=f"../{audit}")
+            items.append(tag("li", link))
+    if not items:
+        return Html("")
+    return tag("h2", say("index.more", lang)) + tag("ul", join(items), "plain")
+
+
+def _downloads(board: Dashboard, lang: str, folder: Path) -> Html:
+    if not board.glances:
+        return Html("")
+    names = {"csv": "verdicts.csv", "xlsx": "verdicts.xlsx", "columns": "verdicts.columns.csv"}
+    items = [
+        tag("li", tag("a", say(f"index.{key}", lang), href=name))
+        for key, name in names.items()
+        if (folder / name).exists()
+    ]
+    used = {name for one in board.glances.values() for name in one.sources}
+    licences = Counter(board.catalog.sources[name].licence for name in sorted(used))
+    told = say("report.list_comma", lang).join(
+        say("index.licence_of", lang, licence=licence, number=number_of)
+        for licence, number_of in licences.most_common()
+    )
+    licence = tag("p", say("index.licence", lang, licences=told), "small") if told else ""
+    return join([tag("h2", say("index.downloads", lang)), tag("ul", join(items), "plain"), licence])
+
+
+def _write_tables(board: Dashboard, folder: Path) -> None:
+    """Write all verdicts as CSV with a dictionary, and as a workbook where that can be made."""
+    names = [folder / f"verdicts.{end}" for end in ("csv", "columns.csv", "xlsx")]
+    if not board.glances:
+        for path in names:
+            path.unlink(missing_ok=True)
+        return
+    rows = list(_verdicts(board))
+    write_csv(names[0], _COLUMNS, rows)
+    write_dictionary(names[1], _COLUMNS)
+    heads = ("column", *(f"meaning_{lang}" for lang in LANGUAGES))
+    meant = [(one, *(say(f"column.{one}", lang) for lang in LANGUAGES)) for one in _COLUMNS]
+    write_workbook(names[2], {"verdicts": [_COLUMNS, *rows], "columns": [heads, *meant]})
+
+
+def _verdicts(board: Dashboard) -> Iterator[tuple[Any, ...]]:
+    targets = {target.id: target for target in board.targets}
+    for area, one in board.glances.items():
+        name = board.catalog.areas[area].name
+        for row in one.targets:
+            if (target := targets.get(row["target"])) is None:
+                continue
+            told = {**row, "group_of_target": row["group"]}
+            first = (area, name.zh, name.en, target.id, target.title.zh, target.title.en)
+            yield (*first, target.article, *(told[column] for column in _COLUMNS[7:]))
+
+
+def _root_page(
+    boards: Sequence[tuple[Dashboard, Sequence[Mapping[str, Any]]]],
+    names: Mapping[str, str],
+    lang: str,
+) -> str:
     rows: list[list[Cell]] = []
-    for name, study in catalog.studies.items():
-        entries = listed(catalog, study, out)
-        if not entries:
-            continue
-        write_text(out / name / "index.html", _study_page(catalog, study, entries))
+    for board, entries in boards:
+        study = board.study
+        tongue = lang if lang in study.languages else study.languages[0]
+        link = f"{study.id}/{index_name(study, tongue)}"
         failed = sum(entry["status"] == "failed" for entry in entries)
+        plan = board.catalog.plan(study.plan)
+        kinds = {"invented": study.simulated, "hypothetical": plan.hypothetical}
+        marks = [tag("small", say(f"index.{kind}", lang)) for kind, true in kinds.items() if true]
         rows.append(
             [
-                tag("a", _both(study.title), href=f"{name}/index.html"),
-                _both(study.note),
-                study.as_of.isoformat(),
+                tag("a", study.title.in_(lang), href=link) + join(marks),
+                board.sentence(lang),
+                tag("span", date(study.as_of, lang), "nowrap"),
                 str(len(entries) - failed),
                 str(failed) if failed else "",
             ]
         )
-    head = [_label(key) for key in ("index.study", "report.remark", "report.as_of")]
-    head += [_label("index.made"), _label("index.failed")]
-    body = table(head, rows, caption=_label("index.title"), numeric=(3, 4))
-    page = out / "index.html"
-    write_text(page, _page(_label("index.title"), body))
-    return page
-
-
-def _study_page(catalog: Catalog, study: Study, entries: list[dict[str, Any]]) -> str:
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for entry in entries:
-        found.setdefault(entry["area"], {})[entry["lang"]] = entry
-    rows: list[list[Cell]] = []
-    for area in (row for row in rows_of(catalog, study) if row in found):
-        if area in WHOLE:
-            title = _label(f"index.{area}")
-        else:
-            title = _beside(catalog.areas[area.removesuffix(SCENARIOS)].name)
-            if area.endswith(SCENARIOS):
-                title += f" · {_label('index.scenarios')}"
-        cells: list[Cell] = [_link(found[area].get(lang), area, lang) for lang in study.languages]
-        rows.append([title, *cells])
-    head = [_label("index.area"), *map(language_name, study.languages)]
-    plan = catalog.plan(study.plan)
-    body = join(
-        [
-            tag("p", tag("a", _label("index.back"), href="../index.html")),
-            *(banner for lang in LANGUAGES for banner in warnings(study, plan, lang)),
-            tag("p", _both(study.note), "lead"),
-            tag("p", _label("index.lead")),
-            table(head, rows, caption=_label("index.title")),
-        ]
+    keys = ("index.study", "index.answer", "index.as_of", "index.made", "index.failed")
+    title = say("index.title", lang)
+    listed_all = table(
+        [say(key, lang) for key in keys], rows, caption=title, numeric=(3, 4), css="cards"
     )
-    return _page(_beside(study.title), body)
+    body = tag("h1", title) + tag("p", say("index.lead", lang), "lead") + listed_all
+    return _page(title, body, lang, names)
 
 
-def _link(entry: dict[str, Any] | None, area: str, lang: str) -> Cell:
-    if entry is None:
-        return "—"
-    if entry["status"] == "failed":
-        cell = f"[{entry['cell']}] " if entry["cell"] is not None else ""
-        return join([tag("strong", say("index.failed", lang)), tag("small", cell + entry["error"])])
-    return tag("a", say("index.open", lang), href=f"{lang}/{area}/report.html")
-
-
-def _label(key: str) -> str:
-    return " · ".join(say(key, lang) for lang in LANGUAGES)
-
-
-def _beside(text: Text) -> str:
-    return " · ".join(text.by_language.values())
-
-
-def _both(text: Text) -> Html:
-    first, *others = text.by_language.values()
-    return join([tag("span", first), *(tag("small", other) for other in others)])
-
-
-def _page(title: str, body: Html) -> str:
+def _page(
+    title: str,
+    body: Html,
+    lang: str,
+    other: Mapping[str, str],
+    home: str | None = None,
+    *,
+    script: bool = False,
+) -> str:
     css = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
+    allowed = f"; script-src '{script_sha256()}'" if script else ""
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:{allowed}"
+    above = [tag("a", say("index.back", lang), href=f"../{home}")] if home else []
+    above += [
+        tag("a", language_name(tongue), href=name, lang=html_lang(tongue), hreflang=tongue)
+        for tongue, name in other.items()
+        if tongue != lang
+    ]
     return (
-        '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{html_lang(lang)}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{css}</style></head>"
-        f"<body><main>{tag('h1', title)}{body}</main></body></html>\n"
+        f"<body>{tag('nav', join(above))}<main>{tag('section', body, 'bulletin index')}</main>"
+        f"{f'<script>{SCRIPT}</script>' if script else ''}</body></html>\n"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from edu_metrics.report.kinds import (
     WHOLE,
     audited_study,
     has_record,
+    index_name,
 )
 from edu_metrics.words import say
 
@@ -75,6 +76,7 @@ class Job:
     ``inputs`` is the hash of all that it depends on; it is written into its notebook, and tells
     the next run whether the report still stands. ``notebook_sha256`` is the hash of the notebook
     as it was when that was hashed: no other one is run, whatever the file holds by then.
+    ``languages`` are those of the study, to whose reports of the same place the page may link.
     """
 
     notebook: Path
@@ -84,6 +86,7 @@ class Job:
     home: str
     inputs: str = ""
     notebook_sha256: str = ""
+    languages: tuple[str, ...] = ()
 
     @property
     def lang(self) -> str:
@@ -94,6 +97,15 @@ class Job:
     def name(self) -> str:
         """What the report is called in lists: its folder below the study."""
         return f"{self.lang}/{self.folder.name}"
+
+    @property
+    def others(self) -> dict[str, str]:
+        """Where the same report lies in each other language, seen from this one."""
+        return {
+            tongue: f"../../{tongue}/{self.folder.name}/report.html"
+            for tongue in self.languages
+            if tongue != self.lang
+        }
 
     @property
     def draft(self) -> Path:
@@ -239,8 +251,10 @@ def plan_jobs(
         ours = {"study": study.id, **common}
 
         def add(notebook: str, parameters: dict[str, str], name: str, title: str) -> None:
-            folder = out / study.id / parameters["lang"] / name
-            jobs.append(Job(found(notebook), parameters, folder, title, "../../index.html"))
+            tongue = parameters["lang"]
+            folder, home = out / study.id / tongue / name, index_name(study, tongue)
+            made = Job(found(notebook), parameters, folder, title, f"../../{home}")
+            jobs.append(replace(made, languages=study.languages))
 
         title = study.title.in_(language)
         if area is None and wholes:

@@ -1,4 +1,4 @@
-"""The verb that makes reports, few or thousands."""
+"""Verbs about reports: make them, few or thousands, and tell what moved since others were made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from edu_metrics.cli.common import FAULT, Format, Root, app, load, studies_of, usage
+from edu_metrics.cli.common import FAULT, Format, Root, Shape, app, load, studies_of, usage
 from edu_metrics.cli.printing import print_failures, print_rows, print_totals, progress
 from edu_metrics.errors import require_extra
 
@@ -113,3 +113,20 @@ def _stopped_by_terminate() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, older)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of reports made earlier.")],
+    new: Annotated[Path, typer.Argument(help="Folder of reports made later.")],
+    shape: Shape = Format.TABLE,
+) -> None:
+    """Tell which verdicts and numbers of two folders of reports moved, and what moved them."""
+    from edu_metrics.batch.difference import differences
+
+    rows = list(differences(old, new))
+    print_rows(rows, shape, ("study", "area", "target", "what", "old", "new", "moved_by"))
+    verdicts = sum(row["what"] == "verdict" for row in rows)
+    areas = len({(row["study"], row["area"]) for row in rows})
+    sys.stderr.write(f"{verdicts} verdicts and {len(rows) - verdicts} other values moved")
+    sys.stderr.write(f" in {areas} areas\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
 #: Width of a letter against its height: figures and Latin letters, and all others.
 _NARROW, _WIDE = 0.56, 1.0
@@ -130,6 +131,8 @@ def course(
     for year, text in labels.items():
         x, y = place(year, history[year])
         anchor = "start" if year == first else "end"
+        if anchor == "end" and text_width(text, 11) > x:
+            x, anchor = 0, "start"  # it would begin left of the drawing
         # Below the line where the way goes up, so that neither hides the other.
         rises = bool(ahead) and next(iter(ahead.values())) >= history[last]
         below = year == last and rises and y + 16 < height - 20
@@ -140,6 +143,61 @@ def course(
     return (
         f'<svg class="course" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(alt)}">{"".join(pieces)}</svg>'
+    )
+
+
+def band(
+    parts: Mapping[str, tuple[int, str]],
+    alt: str,
+    *,
+    width: int = 260,
+    colours: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> str:
+    """
+    Draw what a whole is made of: one bar, cut by group, each piece with its mark and number.
+
+    Parameters
+    ----------
+    parts : mapping of str to (int, str)
+        How many of each group, and the group's mark, in order; the name is the piece's class.
+    alt : str
+        The bar in words; where it is empty the bar has no numbers, and what stands beside it has
+        to say them.
+    width : int, optional
+        Width. [px]
+    colours : mapping of str to (str, str), optional
+        Of a piece and of the text on it; the style of the page decides where there is none.
+
+    Returns
+    -------
+    str
+        An SVG element with its text alternative. A piece too narrow for its number has none.
+
+    Examples
+    --------
+    >>> drawn = band({"met": (1, "✓"), "hard": (3, "−")}, "1 met, 3 hard", width=100)
+    >>> "M25 9h74" in drawn, "−3" in drawn
+    (True, True)
+    """
+    whole = sum(count for count, _ in parts.values()) or 1
+    pieces, begun = [], 0
+    for name, (count, mark) in parts.items():
+        left, right = (round(width * edge / whole) for edge in (begun, begun + count))
+        begun += count
+        wide, text = right - left, f"{mark}{count}"
+        if not wide:
+            continue
+        own = colours.get(name)
+        stroke, fill = (f' style="stroke:{own[0]}"', f' style="fill:{own[1]}"') if own else ("", "")
+        # A thick line, and not a box: where there are thousands, a page is smaller by a tenth.
+        pieces.append(f'<path class="{name}"{stroke} d="M{left} 9h{max(wide - 1, 1)}"/>')
+        if alt and text_width(text, 12) < wide:
+            middle = (left + right) // 2
+            pieces.append(f'<text{fill} x="{middle}" y="13">{escape(text)}</text>')
+    spoken = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
+    return (
+        f'<svg class="band" width="{width}" viewBox="0 0 {width} 18" {spoken}>'
+        f"{''.join(pieces)}</svg>"
     )
 
 

@@ -22,11 +22,13 @@ from edu_metrics.plan_audit import (
 from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, rows_of
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Cell, Html, chip, details, facts, join, note, tag
+from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.tables import current_table
 from edu_metrics.words import date, require_language, say
 
+#: How many targets a question names.
+_NAMED = 4
 _LOOKS = {
     Severity.HIGH: ("#8C2D04", "#FFFFFF", "▲"),
     Severity.MEDIUM: ("#F4C26B", "#000000", "■"),
@@ -129,7 +131,7 @@ def show_audit_head(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        Title, facts, and a table of findings by kind and severity.
+        Title, conclusion, facts, and a table of findings by kind and severity.
     """
     lang = report.lang
     told: dict[str, Cell] = {
@@ -156,11 +158,50 @@ def show_audit_head(report: AuditReport) -> Html:
         [
             tag("h1", heading),
             warning,
+            tag("p", conclusion(report), "headline"),
             facts(told, lang),
             tag("p", say("audit.lead", lang), "lead"),
+            CONTENTS,
             draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang)),
         ]
     )
+
+
+def conclusion(report: AuditReport) -> str:
+    """
+    Conclude an audit in one sentence, made from the counts of its findings.
+
+    Parameters
+    ----------
+    report : AuditReport
+        From :func:`open_audit`.
+
+    Returns
+    -------
+    str
+        How many findings, how many of them are serious, on how many targets, and the kinds that
+        have most of these.
+    """
+    lang, found = report.lang, report.findings
+    told: dict[str, Any] = {"targets": len(report.plan.targets), "found": len(found)}
+    serious = [one for one in found if one.severity is Severity.HIGH]
+    told["medium"] = sum(one.severity is Severity.MEDIUM for one in found)
+    if not found:
+        return say("audit.conclusion_none", lang, **told)
+    if not serious:
+        return say("audit.conclusion_light", lang, **told)
+    touched = {name for one in serious for name in one.targets}
+    told |= {"serious": len(serious), "touched": len(touched)}
+    kinds = Counter(one.kind for one in serious)
+    if len(kinds) == 1:
+        return say(
+            "audit.conclusion_one", lang, **told, kind=say(f"audit.kind_{serious[0].kind}", lang)
+        )
+    most = say("report.list_comma", lang).join(
+        say("audit.kind_count", lang, kind=say(f"audit.kind_{kind}", lang), number=count)
+        for kind, count in kinds.most_common(2)
+    )
+    return say("audit.conclusion", lang, **told, kinds=most)
 
 
 def findings_table(report: AuditReport | AreaReport) -> pd.DataFrame:
@@ -247,7 +288,7 @@ def show_questions(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        A numbered list: one question a kind, naming the targets it concerns.
+        A numbered list: one question a kind, naming the first targets it concerns.
     """
     lang = report.lang
     questions: list[Cell] = []
@@ -261,7 +302,10 @@ def show_questions(report: AuditReport) -> Html:
         if not weighty:
             continue
         ordered = [target.title.in_(lang) for target in report.plan.targets if target.id in weighty]
-        titles = say("report.list_comma", lang).join(ordered)
+        # One page: who wants them all finds them with the findings.
+        named = say("report.list_comma", lang).join(ordered[:_NAMED])
+        rest = len(ordered) - _NAMED
+        titles = say("audit.among", lang, named=named, rest=rest) if rest > 0 else named
         body = join([tag("strong", say(f"audit.ask_{kind}", lang)), tag("small", titles)])
         questions.append(tag("li", body))
     if not questions:

@@ -10,9 +10,11 @@ import pandas as pd
 
 from edu_metrics.figures.svg import course, spark
 from edu_metrics.reachability import Assessment, Verdict, chance
-from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, join, note, tag
+from edu_metrics.report.glance import GROUPS, Glance, headline_of
+from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
+from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.reasons import level_text
 from edu_metrics.report.requirements import lever_name, setting_text
@@ -21,18 +23,6 @@ from edu_metrics.words import amount, date, number, percent, say
 
 __all__ = ["show_bulletin"]
 
-#: The groups of targets in the order of the lines, each with its mark.
-GROUPS = {
-    "met": "✓",
-    "kept_up": "●",
-    "effort": "↑",
-    "open": "◑",
-    "hard": "−",
-    "missed": "✕",
-    "clash": "×",
-    "unknown": "?",
-    "lacking": "…",
-}
 #: The order of the table: what can still be done comes first.
 BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "met", "missed")
 #: A lever counts as an effort within reach up to this percentile of past practice, or where no
@@ -62,17 +52,22 @@ def show_bulletin(report: AreaReport) -> Html:
     """
     frame = report.tables["bulletin"]
     rows = rows_of(frame)
+    glance = glance_of(report)
     pieces: list[Cell] = [
         _masthead(report, rows),
-        tag("p", headline(report, rows), "headline"),
+        tag("p", headline_of(glance, report.lang), "headline"),
         _lines(report, rows),
     ]
-    if _mostly_lacking(rows):
+    if glance.mostly_lacking:
         pieces += [_known(report, rows), _to_ask(report)]
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
-    pieces.append(tag("h2", say("bulletin.annex", report.lang)))
-    pieces.append(tag("p", say("bulletin.annex_lead", report.lang), "small"))
+    pieces += [
+        DOWNLOADS,
+        tag("h2", say("bulletin.annex", report.lang), "annex"),
+        tag("p", say("bulletin.annex_lead", report.lang), "small"),
+        CONTENTS,
+    ]
     return tag("section", join(pieces), "bulletin")
 
 
@@ -147,10 +142,6 @@ def _within_reach(found: Assessment, lever: Any) -> bool:
     return found.people is not None and 0 < found.people <= HANDFUL
 
 
-def _mostly_lacking(rows: Sequence[Any]) -> bool:
-    return bool(2 * sum(row.group == "lacking" for row in rows) > len(rows))
-
-
 def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang, plan = report.lang, report.plan
     last = max((year for row in rows for year in _history(report, row)), default=None)
@@ -171,38 +162,61 @@ def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
     return join(pieces)
 
 
-def headline(report: AreaReport, rows: Sequence[Any]) -> str:
-    """Answer in one sentence, made from the counts alone."""
-    lang, n = report.lang, len(rows)
-    count = {name: sum(row.group == name for row in rows) for name in GROUPS}
-    if count["lacking"] == n:
-        return say("bulletin.headline_all_lacking", lang, n=n)
-    if _mostly_lacking(rows):
-        known = n - count["lacking"] - count["unknown"]
-        return say(
-            "bulletin.headline_no_data",
-            lang,
-            n=n,
-            lacking=count["lacking"],
-            known=known,
-            met=count["met"],
-        )
-    joint = report.joint
-    if not joint.probabilities:
-        told = {"n": n, "met": count["met"], "missed": count["missed"]}
-        return say("bulletin.headline_decided", lang, **told)
-    low, high = joint.interval or (joint.expected, joint.expected)
-    start = say(
-        "bulletin.headline_open",
-        lang,
-        n=n,
-        expected=number(joint.expected, 0),
-        low=number(low, 0),
-        high=number(high, 0),
+def glance_of(report: AreaReport) -> Glance:
+    """
+    Put together what the index of the study knows of the area.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Glance
+        Its targets in the order of the plan, and the numbers of the headline.
+    """
+    expected, interval = expected_in_all(report.joint)
+    rows = {row.target: row for row in rows_of(report.tables["bulletin"])}
+    names = "target group verdict probability due unit required_pace past_pace people"
+    targets = [
+        {
+            **picked(rows[target.id], names),
+            **_latest(report.assessments[target.id]),
+            "way": _way(_history(report, rows[target.id])),
+            "asked": level.model_dump() if level else None,
+        }
+        for target in report.numeric
+        for level in (report.assessments[target.id].level,)
+    ]
+    return Glance(
+        report.area.id,
+        expected,
+        interval,
+        CAP,
+        FLOOR,
+        tuple(sorted(report.rows["source"].unique())),
+        tuple(targets),
     )
-    if count["effort"]:
-        return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
-    return say("bulletin.headline_plain", lang, start=start)
+
+
+def _latest(found: Assessment) -> dict[str, Any]:
+    """Give the latest value and its year; what only the plan states nobody published."""
+    if found.start != "observed":
+        return {"last_year": None, "last_value": None}
+    return picked(found, "last_year last_value")
+
+
+def _way(history: dict[int, float]) -> str | None:
+    """Say where a series went in three years: level where it moved by less than it is printed."""
+    if len(history) < 2:
+        return None
+    last = max(history)
+    before = max((year for year in history if year <= last - 3), default=min(history))
+    change = (history[last] - history[before]) / (last - before)
+    if not round(change, 1):
+        return "flat"
+    return "up" if change > 0 else "down"
 
 
 def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -373,13 +387,13 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
 
 def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang = report.lang
-    asked = tag("ol", join(tag("li", text) for text in questions(report, rows)))
     trust = join(tag("p", text) for text in _trust(report, rows))
+    sure = tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust)
+    if not (asked := questions(report, rows)):
+        return sure
+    listed = tag("ol", join(tag("li", text) for text in asked))
     return tag(
-        "div",
-        tag("div", tag("h2", say("bulletin.questions", lang)) + asked)
-        + tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust),
-        "pair",
+        "div", tag("div", tag("h2", say("bulletin.questions", lang)) + listed) + sure, "pair"
     )
 
 

@@ -11,11 +11,13 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.figures.describing import AREAS, CONTRIBUTIONS
-from edu_metrics.figures.output import table_height
+from edu_metrics.figures.describing import CONTRIBUTIONS
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.svg import band
 from edu_metrics.reachability import (
     Assessment,
     JointAssessment,
+    Verdict,
     adds_up,
     assess_jointly,
     change_by_parts,
@@ -23,7 +25,8 @@ from edu_metrics.reachability import (
 )
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
 from edu_metrics.report.context import StudyReport, open_study
-from edu_metrics.report.html import Cell, Html, facts, join, note, tag
+from edu_metrics.report.html import CONTENTS, Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import picture, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
@@ -128,7 +131,7 @@ def show_city_head(report: CityReport) -> Html:
     Returns
     -------
     Html
-        Title and facts.
+        Title, a sentence, how the targets of each area are judged, and facts.
     """
     lang = report.lang
     told: dict[str, Cell] = {
@@ -141,10 +144,77 @@ def show_city_head(report: CityReport) -> Html:
         [
             tag("h1", title),
             warning(report),
+            tag("p", city_sentence(report), "headline"),
+            _bands(report),
             facts(told, lang),
             tag("p", report.study.note.in_(lang), "lead"),
+            CONTENTS,
         ]
     )
+
+
+def city_sentence(report: CityReport) -> str:
+    """
+    Answer for the city in one sentence or two, made from the numbers of its areas.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.report.open_city`.
+
+    Returns
+    -------
+    str
+        How many targets the whole may meet and which parts may meet most and fewest; where no
+        forecast is to be had, how many targets are decided and how many lack figures.
+    """
+    lang, whole = report.lang, report.joint(report.whole)
+    told: dict[str, object] = {"whole": report.area_name(report.whole), "n": len(report.numeric)}
+    expected, interval = expected_in_all(whole)
+    if expected is None or interval is None:
+        counts = {
+            str(name): whole.verdicts.get(name, 0)
+            for name in (Verdict.MET, Verdict.MISSED, Verdict.NO_DATA)
+        }
+        return say("city.decided", lang, **told, **counts)
+    low, high = (number(one, 0) for one in interval)
+    pieces = [say("city.expected", lang, **told, expected=number(expected, 0), low=low, high=high)]
+    found = {area: expected_in_all(report.joint(area))[0] for area in report.parts}
+    parts = {area: one for area, one in found.items() if one is not None}
+    if len(parts) < 2:
+        return pieces[0]
+    most, fewest = max(parts, key=parts.__getitem__), min(parts, key=parts.__getitem__)
+    if number(parts[most], 0) != number(parts[fewest], 0):
+        pieces.append(
+            say(
+                "city.most_and_fewest",
+                lang,
+                most=report.area_name(most),
+                most_expected=number(parts[most], 0),
+                fewest=report.area_name(fewest),
+                fewest_expected=number(parts[fewest], 0),
+            )
+        )
+    return (" " if lang == "en" else "").join(pieces)
+
+
+def _bands(report: CityReport) -> Html:
+    """Draw for each area how its targets are judged, with the words of the verdicts."""
+    lang = report.lang
+    rows: list[list[Cell]] = []
+    order, seen = list(VERDICT_COLOURS), set[str]()
+    for area in report.areas:
+        counts = report.joint(area).verdicts
+        parts = {v: (counts[Verdict(v)], VERDICT_MARKS[v]) for v in order if counts.get(Verdict(v))}
+        told = report.listed(f"{say(f'verdict.{v}', lang)} {n}" for v, (n, _) in parts.items())
+        rows.append(
+            [report.area_name(area), Html(band(parts, told, width=420, colours=VERDICT_COLOURS))]
+        )
+        seen |= set(parts)
+    keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
+    caption = say("city.bands", lang, n=len(report.numeric))
+    heads = [say("report.area", lang), say("report.verdict", lang)]
+    return table(heads, rows, caption=caption, css="bands") + tag("p", keys, "legend")
 
 
 def show_side_by_side(report: CityReport) -> Html:
@@ -159,28 +229,20 @@ def show_side_by_side(report: CityReport) -> Html:
     Returns
     -------
     Html
-        A figure and the table behind it.
+        A table.
     """
     lang = report.lang
-    names = [report.area_name(area) for area in report.areas]
-    found = report.tables["side_by_side"]
-    titles = found.drop_duplicates("target")["title"].tolist()
-    cells = found["verdict"].to_numpy().reshape(-1, len(names)).tolist()
-    caption = say("report.side_by_side", lang)
-    panels = [{"rows": titles, "columns": names, "cells": cells}]
-    height = table_height(len(cells))
-    drawn = picture(report, AREAS, panels, caption=caption, height=height)
+    found = report.tables["side_by_side"].drop_duplicates("target")
 
     def verdict(area: str, row: Any) -> Html:
         return verdict_chip(report.assessments[area, row.target].verdict, lang)
 
     columns = [Column("report.promise", "title")]
     columns += [
-        Column(join([name]), partial(verdict, area))
-        for area, name in zip(report.areas, names, strict=True)
+        Column(join([report.area_name(area)]), partial(verdict, area)) for area in report.areas
     ]
-    behind = draw(found.drop_duplicates("target"), columns, lang, caption=caption)
-    return drawn + behind
+    caption = say("report.side_by_side", lang)
+    return draw(found, columns, lang, caption=caption, css="cards")
 
 
 def side_by_side_table(report: CityReport) -> pd.DataFrame:
@@ -259,9 +321,40 @@ def show_parts(report: CityReport) -> Html:
     whole = [split for split in splits if _whole(split)]
     pieces = [apart, *(_not_split(report, split) for split in splits if not _whole(split))]
     if whole:
+        pieces.append(tag("p", whose_shortfall(report), "answer"))
         pieces.append(tag("p", say("report.parts_note", lang, **report.nouns), "small"))
     pieces += [_show_split(report, split) for split in whole if _gap(split) > 0]
     return join(pieces)
+
+
+def whose_shortfall(report: CityReport) -> str:
+    """
+    Say which part makes most of the whole's shortfalls, counted from the table of parts.
+
+    Parameters
+    ----------
+    report : CityReport
+        From :func:`~edu_metrics.report.open_city`.
+
+    Returns
+    -------
+    str
+        Of how many indicators that fall short each part makes the largest share.
+    """
+    lang, parts = report.lang, report.tables["parts"]
+    if parts.empty:
+        return say("city.none_short", lang, whole=report.area_name(report.whole))
+    # A rate that has to fall is missed by being above its level: what counts is the way of the sum.
+    by = parts["indicator"]
+    total = parts["contribution_pp"].groupby(by).transform("sum")
+    toward = parts["contribution_pp"].where(total > 0, -parts["contribution_pp"])
+    worst = parts.loc[toward.groupby(by, sort=False).idxmax()]
+    named = [
+        say("city.part_count", lang, area=report.area_name(str(area)), number=int(number_of))
+        for area, number_of in worst["area"].value_counts().items()
+    ]
+    told = {"short": len(worst), "whole": report.area_name(report.whole)}
+    return say("city.whose", lang, **told, parts=report.listed(named))
 
 
 def parts_table(report: CityReport) -> pd.DataFrame:
@@ -325,7 +418,7 @@ def _show_split(report: CityReport, split: _Split) -> Html:
     shown = {
         "names": parts["title"].tolist(),
         "contributions": parts["contribution_pp"].tolist(),
-        "total": -_gap(split),
+        "total": float(parts["contribution_pp"].sum()),
         "unit_label": unit_of("points").label(lang),
     }
     told = {"indicator": name, "year": split.year, "level": level}

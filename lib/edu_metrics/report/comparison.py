@@ -14,7 +14,7 @@ from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability import Assessment, Quantities, ScenarioOutcome, run_scenario
 from edu_metrics.report.columns import Column, Tables, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport, open_report
-from edu_metrics.report.html import Cell, Html, facts, join, note, tag
+from edu_metrics.report.html import CONTENTS, Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import warning
 from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
@@ -236,7 +236,7 @@ def show_comparison_head(comparison: Comparison) -> Html:
     pieces = [heading, warning(report), facts(told, lang)]
     if not comparison.compared:
         pieces.append(note(say("comparing.nothing", lang), "gap"))
-    return join(pieces)
+    return join([*pieces, CONTENTS])
 
 
 def show_assumed(comparison: Comparison) -> Html:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from edu_metrics.words import say
+from edu_metrics.words import html_lang, say
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,6 +34,10 @@ class Html:
 
 Cell = str | Html
 
+#: Where a page puts its list of contents, and the files to take away that stand beside it.
+CONTENTS = Html('<nav class="contents"></nav>')
+DOWNLOADS = Html('<p class="downloads"></p>')
+
 
 def _safe(cell: Cell) -> str:
     return cell.text if isinstance(cell, Html) else escape(cell)
@@ -55,6 +60,22 @@ def tag(name: str, content: Cell, css: str = "", **attributes: str) -> Html:
 def join(pieces: Iterable[Cell], between: str = "") -> Html:
     """Put pieces one behind another."""
     return Html(between.join(_safe(piece) for piece in pieces))
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def quote(words: str, lang: str) -> Html:
+    """
+    Quote a document, and say which language its words are in where that is not the page's.
+
+    Examples
+    --------
+    >>> str(quote("到2022年", "en")), str(quote("By 2022", "en"))
+    ('<q lang="zh-CN">到2022年</q>', '<q>By 2022</q>')
+    """
+    tongue = "zh" if _HAN.search(words) else "en"
+    return tag("q", words, **({} if tongue == lang else {"lang": html_lang(tongue)}))
 
 
 def note(content: Cell, kind: str = "") -> Html:

@@ -63,6 +63,30 @@ def joint_of_study(
     ]
 
 
+def expected_in_all(
+    found: JointAssessment,
+) -> tuple[float, tuple[float, float]] | tuple[None, None]:
+    """
+    Say how many targets are expected to be met when all have fallen due, with an 80 % interval.
+
+    Parameters
+    ----------
+    found : JointAssessment
+        The targets of an area.
+
+    Returns
+    -------
+    tuple
+        The number, those met already among them, and its interval; None and None where no target
+        has a probability.
+    """
+    if not found.probabilities:
+        return None, None
+    met = found.verdicts.get(Verdict.MET, 0)
+    low, high = found.interval
+    return met + found.expected, (met + low, met + high)
+
+
 def show_joint(report: AreaReport) -> Html:
     """
     Show in short what becomes of the plan as a whole in an area, and article by article behind it.

@@ -88,3 +88,22 @@ def has_record(catalog: Catalog, study: Study) -> bool:
         return study.track_record
     enough = len(commonest_level(catalog, study)) >= AREAS
     return enough and not study.simulated and bool(rates_of(catalog, study))
+
+
+def index_name(study: Study, lang: str) -> str:
+    """
+    Name the page that lists the reports of a study in a language.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    lang : {"zh", "en"}
+        One of its languages; the page in its first one is the one opened first.
+
+    Returns
+    -------
+    str
+        Name of the file.
+    """
+    return "index.html" if lang == study.languages[0] else f"index.{lang}.html"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
-from edu_metrics.words import LANGUAGES, say
+from edu_metrics.report.html import CONTENTS, DOWNLOADS, tag
+from edu_metrics.words import LANGUAGES, html_lang, language_name, say
 
 
 def in_one_language(notebook: Any, lang: str) -> Any:
@@ -141,7 +144,63 @@ def _template() -> tuple[Any, str]:
     return template, (folder / "report.css").read_text("utf-8")
 
 
-def to_page(notebook: Any, *, title: str, lang: str, home: str) -> str:
+#: How the address of the same page in another language is written where there is no such page, and
+#: where there is: of one length, so that a page can be told later on without writing it again.
+_ABSENT, _PRESENT = b"data-to=", b"href   ="
+_SWITCH = re.compile(rb'(?<=<a class="switch" hreflang=")(\w+)" (?:data-to=|href   =)')
+#: How much of a page is read to find the links. [bytes]
+_HEAD = 65536
+
+
+def switch_languages(folder: Path, place: str, made: Container[str]) -> None:
+    """
+    Link the pages of one place in several languages with each other, where they are there.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the study's reports.
+    place : str
+        Folder of the report in that of its language.
+    made : container of str
+        The languages in which there is one.
+    """
+    for page in folder.glob(f"*/{place}/report.html"):
+        lang = page.parts[-3]
+        with page.open("r+b") as file:
+            for found in _SWITCH.finditer(file.read(_HEAD)):
+                wanted = _PRESENT if lang in made and found[1].decode() in made else _ABSENT
+                if not found[0].endswith(wanted):
+                    file.seek(found.end() - len(wanted))
+                    file.write(wanted)
+
+
+def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
+    """Put in the list of contents of the headings behind it, and what can be taken away."""
+    before, place, after = body.partition(str(CONTENTS))
+    if place:
+        heads = re.findall(r"<h2>(.*?)</h2>", after, re.DOTALL)
+        numbers = iter(range(1, len(heads) + 1))
+        after = re.sub("<h2>", lambda _: f'<h2 id="s{next(numbers)}">', after)
+        items = [f'<li><a href="#s{at}">{head}</a></li>' for at, head in enumerate(heads, 1)]
+        label = say("index.contents", lang)
+        place = f'<nav class="contents" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
+    files_made = {"data.csv": "index.data", "data.columns.csv": "index.columns"}
+    links = [
+        str(tag("a", say(key, lang), href=name)) for name, key in files_made.items() if name in made
+    ]
+    filled = f'<p class="downloads">{" · ".join(links)}</p>' if links else ""
+    return f"{before}{place}{after}".replace(str(DOWNLOADS), filled)
+
+
+def to_page(
+    notebook: Any,
+    *,
+    title: str,
+    lang: str,
+    home: str,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """
     Make the page.
 
@@ -155,6 +214,9 @@ def to_page(notebook: Any, *, title: str, lang: str, home: str) -> str:
         Language of the page.
     home : str
         Relative address of the index.
+    others : mapping of str to str, optional
+        Relative address of the same page in other languages. None is a link until
+        :func:`switch_languages` makes it one.
 
     Returns
     -------
@@ -163,8 +225,17 @@ def to_page(notebook: Any, *, title: str, lang: str, home: str) -> str:
     """
     body, _ = _exporter().from_notebook_node(notebook)
     template, css = _template()
-    back = say("index.back", lang)
-    page: str = template.render(title=title, lang=lang, css=css, body=body, home=home, back=back)
+    made = notebook.metadata.get("edu_metrics", {}).get("files", ())
+    body = _with_contents(body, lang, made)
+    page: str = template.render(
+        title=title,
+        lang=html_lang(lang),
+        css=css,
+        body=body,
+        home=home,
+        back=say("index.back", lang),
+        others=[(name, html_lang(name), language_name(name), others[name]) for name in others],
+    )
     return page
 
 

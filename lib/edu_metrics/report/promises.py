@@ -12,7 +12,7 @@ from edu_metrics.catalog import Target, Text
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, facts, join, tag
+from edu_metrics.report.html import Cell, Html, details, facts, join, quote, tag
 from edu_metrics.report.labels import applies_text, warning
 from edu_metrics.words import date, say
 
@@ -114,7 +114,7 @@ def show_promises(report: AreaReport) -> Html:
     set_for = dict.fromkeys(applies_text(report, name) for name in promises["target"])
     columns = [
         Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
-        Column("report.promise", _promise),
+        Column("report.promise", partial(_promise, lang)),
         Column("report.due", partial(_due, report)),
         Column("report.bound", lambda row: applies_text(report, row.target)),
         *(Column(f"report.{key}", key) for key in GROUPINGS if promises[key].notna().any()),
@@ -206,9 +206,9 @@ def _due(report: AreaReport, row: Any) -> str:
     return f"{row.due}{'' if row.due_stated else '*'}"
 
 
-def _promise(row: Any) -> Html:
+def _promise(lang: str, row: Any) -> Html:
     small = tag("small", f"{row.locator} · {row.population}")
-    return join([strong_title(row), tag("q", row.quote), small])
+    return join([strong_title(row), quote(row.quote, lang), small])
 
 
 def _steps_text(report: AreaReport, target: Target) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from edu_metrics.reachability import Assessment, two_digits
-from edu_metrics.report.atomic_write import write_summary
-from edu_metrics.report.columns import fields_of, picked
+from edu_metrics.report.atomic_write import write_summary, write_text
+from edu_metrics.report.bulletin import glance_of
+from edu_metrics.report.columns import fields_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
+from edu_metrics.report.downloads import write_csv, write_dictionary
+from edu_metrics.report.glance import GLANCE
 from edu_metrics.report.joint import joint_row
 from edu_metrics.report.sensitivity import sensitivity_row
 from edu_metrics.trajectories import CAP, FLOOR
@@ -92,7 +96,9 @@ def _calibration(found: Assessment) -> dict[str, Any] | None:
 
 def save_summary(report: AreaReport, out: str) -> str:
     """
-    Write summary.json into a folder, or nothing where no folder is named.
+    Write what machines read of a report into a folder, or nothing where no folder is named.
+
+    These are summary.json, glance.json for the index of the study, and the observations.
 
     Parameters
     ----------
@@ -108,6 +114,8 @@ def save_summary(report: AreaReport, out: str) -> str:
     """
     if not out:
         return ""
+    write_text(Path(out) / GLANCE, glance_of(report).as_text())
+    save_observations(report, Path(out))
     content = {
         "study": report.study.id,
         "plan": report.plan.id,
@@ -129,3 +137,37 @@ def save_summary(report: AreaReport, out: str) -> str:
         },
     }
     return write_summary(out, _jsonable(content))
+
+
+#: The columns of the observations beside a report.
+_OBSERVED = (
+    *("area", "area_zh", "area_en", "year", "period", "quantity", "quantity_zh", "quantity_en"),
+    *("group", "value", "lower", "upper", "bound", "unit", "status", "source", "published"),
+)
+
+
+def save_observations(report: AreaReport, folder: Path) -> None:
+    """
+    Write data.csv, the observations that a report rests on, and data.columns.csv beside it.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    folder : Path
+        Where they are written.
+    """
+    areas, quantities = report.catalog.areas, report.catalog.quantities
+    order = ["area", "quantity", "group", "year", "period", "vintage", "source"]
+    rows = []
+    for row in rows_of(report.rows.sort_values(order)):
+        area, quantity = areas[row.area].name, quantities[row.quantity]
+        told = {
+            **row._asdict(),
+            **{"area_zh": area.zh, "area_en": area.en, "unit": quantity.unit},
+            **{"quantity_zh": quantity.name.zh, "quantity_en": quantity.name.en},
+            "published": row.vintage.date(),
+        }
+        rows.append([told[name] for name in _OBSERVED])
+    write_csv(folder / "data.csv", _OBSERVED, rows)
+    write_dictionary(folder / "data.columns.csv", _OBSERVED)

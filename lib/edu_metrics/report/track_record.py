@@ -28,7 +28,7 @@ from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
-from edu_metrics.report.html import Cell, Html, details, facts, join, note, tag
+from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.tables import as_of_newest, current_table
 from edu_metrics.trajectories import (
@@ -334,7 +334,7 @@ def show_record_head(record: PanelRecord) -> Html:
     pieces.append(_together(record))
     key = "record.all_years" if record.study else "record.rules"
     pieces.append(tag("p", say(key, lang), "small"))
-    return join(pieces)
+    return join([*pieces, CONTENTS])
 
 
 def _answer_held(record: PanelRecord) -> str:

@@ -11,7 +11,7 @@ from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.report.columns import Column, draw, frame_of, rows_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Html, details, join, note, tag
+from edu_metrics.report.html import Html, details, join, note, quote, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.reasons import because, reading_text
 from edu_metrics.report.status_rules import why_apart
@@ -227,7 +227,7 @@ def show_followed(report: AreaReport) -> Html:
         return tag("p", say("report.none_followed", lang))
     columns = [
         Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
-        Column("report.promise", lambda row: strong_title(row) + tag("q", row.quote)),
+        Column("report.promise", lambda row: strong_title(row) + quote(row.quote, lang)),
         Column("report.due", "due"),
         Column("report.bound", lambda row: applies_text(report, row.target)),
         Column("report.verdict", lambda row: verdict_chip(row.verdict, lang)),

@@ -25,6 +25,7 @@ __all__ = [
     "Unit",
     "amount",
     "date",
+    "html_lang",
     "in_year",
     "known_units",
     "language_name",
@@ -142,6 +143,18 @@ def language_name(lang: str) -> str:
     """
     key = "index.language"
     return texts()[key].get(lang) or _added.get(lang, {}).get(key, lang)
+
+
+def html_lang(lang: str) -> str:
+    """
+    Name a language as a page names it to machines.
+
+    Examples
+    --------
+    >>> html_lang("zh"), html_lang("pt")
+    ('zh-CN', 'pt')
+    """
+    return "zh-CN" if lang == "zh" else lang
 
 
 def untranslated(lang: str) -> int:

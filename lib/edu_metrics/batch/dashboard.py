@@ -1,0 +1,388 @@
+"""A study at a glance: one sentence, its first targets as a heat table, and all areas in a list."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from statistics import median
+from typing import Any
+
+from edu_metrics.catalog import Bound, Catalog, Study, Target
+from edu_metrics.figures.svg import band
+from edu_metrics.report.glance import AGAINST, GROUPS, Glance, headline_of
+from edu_metrics.report.html import Cell, Html, join, tag
+from edu_metrics.words import amount, in_year, number, percent, probability, say
+
+#: How many targets are shown apart, the first of the plan: its own order says which come first.
+HEADLINE = 8
+#: Up to so many areas a cell is shown for each; beyond that, how all of them are spread.
+HEAT = 40
+_WAYS = {"up": "↗", "down": "↘", "flat": "→"}
+
+#: Sorts and filters the list of areas in the browser; without it the list stands as it is.
+SCRIPT = """
+(() => {
+  const table = document.querySelector("table.areas"), body = table.tBodies[0];
+  const rows = [...body.rows], box = document.querySelector(".tools");
+  const field = box.querySelector("input"), told = box.querySelector("output");
+  const names = rows.map(row => row.cells[0].textContent.toLowerCase());
+  box.hidden = false;
+  const filter = () => {
+    const asked = field.value.trim().toLowerCase();
+    let shown = 0;
+    rows.forEach((row, i) => { row.hidden = !names[i].includes(asked); shown += !row.hidden; });
+    told.textContent = told.dataset.text.replace("{count}", shown);
+  };
+  field.addEventListener("input", filter);
+  filter();
+  const value = (row, at) => {
+    const cell = row.cells[at];
+    if (!cell.classList.contains("n")) return cell.textContent;
+    return Number(cell.dataset.v ?? cell.textContent);
+  };
+  [...table.tHead.rows[0].cells].forEach((head, at) => {
+    const button = head.querySelector("button");
+    if (!button) return;
+    button.disabled = false;
+    button.addEventListener("click", () => {
+      const numeric = head.classList.contains("n");
+      const down = head.ariaSort ? head.ariaSort === "ascending" : numeric;
+      for (const other of table.tHead.rows[0].cells) other.ariaSort = null;
+      head.ariaSort = down ? "descending" : "ascending";
+      const sign = down ? -1 : 1, language = document.documentElement.lang;
+      const order = new Intl.Collator(language, {numeric: true});
+      const keyed = rows.map((row, i) => [value(row, at), i, row]);
+      const compare = (a, b) => numeric ? a - b : order.compare(a, b);
+      keyed.sort((a, b) => sign * compare(a[0], b[0]) || a[1] - b[1]);
+      body.append(...keyed.map(one => one[2]));
+    });
+  });
+})();
+"""
+
+
+def script_sha256() -> str:
+    """Give the hash by which a page's policy allows the script, and no other."""
+    return "sha256-" + b64encode(sha256(SCRIPT.encode()).digest()).decode()
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """
+    What the reports of a study say, put together.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    glances : mapping of str to Glance
+        Of the areas that have a report, in the order of the study.
+    """
+
+    catalog: Catalog
+    study: Study
+    glances: Mapping[str, Glance]
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """The numeric targets of the plan."""
+        return tuple(one for one in self.catalog.plan(self.study.plan).targets if one.numeric)
+
+    @cached_property
+    def headline(self) -> tuple[Target, ...]:
+        """The first numeric targets of the plan."""
+        return self.targets[:HEADLINE]
+
+    @cached_property
+    def whole(self) -> str | None:
+        """The area that all others of the study are parts of, or the only one."""
+        areas = self.catalog.expand(self.study.areas)
+        if len(areas) == 1:
+            return areas[0] if areas[0] in self.glances else None
+        return next((a for a in self.glances if self.catalog.children(a, areas)), None)
+
+    def name(self, area: str, lang: str) -> str:
+        """Give the name of an area."""
+        return self.catalog.areas[area].name.in_(lang)
+
+    def sentence(self, lang: str) -> str:
+        """
+        Answer for the study in one sentence or two, made from the numbers of its areas.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language.
+
+        Returns
+        -------
+        str
+            For the whole where there is one, else across all areas.
+        """
+        if not self.glances:
+            return say("index.no_answer", lang)
+        if self.whole is not None:
+            said = headline_of(self.glances[self.whole], lang)
+            name = self.name(self.whole, lang)
+            pieces = [say("index.answer_of", lang, area=name, sentence=said)]
+            pieces.append(self._hard_everywhere(lang))
+        else:
+            pieces = [self._across(lang), self._hardest(lang)]
+        return (" " if lang == "en" else "").join(piece for piece in pieces if piece)
+
+    def _hard_everywhere(self, lang: str) -> str:
+        areas = len(self.glances)
+        named = [
+            target.title.in_(lang)
+            for target in self.headline
+            if areas > 1 and self.against(target) == areas
+        ]
+        if not named:
+            return ""
+        key = "index.hard_everywhere" if len(named) > 1 else "index.hard_everywhere_one"
+        names = say("report.list_comma", lang).join(named)
+        return say(key, lang, n=len(self.headline), names=names, areas=areas)
+
+    def against(self, target: Target) -> int:
+        """Count the areas that are not on course for a target, or have missed it."""
+        found = (one.by_target.get(target.id) for one in self.glances.values())
+        return sum(row is not None and row["group"] in AGAINST for row in found)
+
+    def _across(self, lang: str) -> str:
+        glances = self.glances.values()
+        told: dict[str, Any] = {"areas": len(glances), "n": len(self.targets)}
+        lacking = sum(one.mostly_lacking for one in glances)
+        if 2 * lacking > len(glances):
+            return say("index.answer_areas_lacking", lang, **told, lacking=lacking)
+        expected = [one.expected for one in glances if one.expected is not None]
+        key, values = "index.answer_areas", [float(one) for one in expected]
+        if 2 * len(expected) <= len(glances):
+            key, values = "index.answer_areas_met", [float(one.counts["met"]) for one in glances]
+        told |= {"low": number(min(values), 0), "high": number(max(values), 0)}
+        return say(key, lang, **told, median=number(median(values), 0))
+
+    def _hardest(self, lang: str) -> str:
+        if len(self.glances) < 2:
+            return ""
+        target = max(self.targets, key=self.against)
+        if not (hard := self.against(target)):
+            return ""
+        told = {"title": target.title.in_(lang), "areas": len(self.glances), "hard": hard}
+        return say("index.hardest", lang, **told)
+
+    def legend(self, lang: str) -> Html:
+        """Name the marks of the groups that occur."""
+        seen = Counter[str]()
+        for one in self.glances.values():
+            seen += one.counts
+        return tag(
+            "p",
+            join(
+                tag("span", f"{mark} {say(f'bulletin.group_{name}', lang)}", f"key {name}")
+                for name, mark in GROUPS.items()
+                if seen[name]
+            ),
+            "legend",
+        )
+
+    def heat(self, lang: str, links: Mapping[str, str]) -> Html:
+        """
+        Show where each area stands with the first targets, or how many areas are spread.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language.
+        links : mapping of str to str
+            Address of each area's report.
+
+        Returns
+        -------
+        Html
+            A heading and a table; nothing where no figure judges any of these targets.
+        """
+        shown = [row for one in self.glances.values() for row in self._shown(one)]
+        if all(row["group"] == "lacking" for row in shown):
+            return Html("")
+        if len(self.glances) > HEAT:
+            return self._spread(lang)
+        n, year = len(self.headline), self._year()
+        corner = say("index.in_year", lang, year=year) if year else say("index.area", lang)
+        heads = [tag("th", corner, scope="col")]
+        for target in self.headline:
+            head = join([target.title.in_(lang), self._asked(target, lang)])
+            heads.append(tag("th", head, scope="col"))
+        rows = []
+        for area, one in self.glances.items():
+            link = tag("a", self.name(area, lang), href=links[area])
+            cells = [tag("th", link, scope="row")]
+            cells += [_heat_cell(one, one.by_target.get(t.id), lang, year) for t in self.headline]
+            rows.append(tag("tr", join(cells)))
+        title = say("index.heat", lang, n=n)
+        return join(
+            [
+                tag("h2", title),
+                tag("p", say("index.heat_lead", lang), "small"),
+                _table("heat", title, heads, rows),
+            ]
+        )
+
+    def _year(self) -> int | None:
+        """Give the year of the latest values, where that is the same everywhere."""
+        rows = [row for one in self.glances.values() for row in self._shown(one)]
+        years = {row["last_year"] for row in rows} - {None}
+        return years.pop() if len(years) == 1 else None
+
+    def _shown(self, one: Glance) -> list[Mapping[str, Any]]:
+        return [one.by_target[t.id] for t in self.headline if t.id in one.by_target]
+
+    def _asked(self, target: Target, lang: str) -> Html:
+        """Say what is asked, where that is the same in all areas."""
+        rows = [one.by_target.get(target.id) or {} for one in self.glances.values()]
+        asked = {row.get("asked") for row in rows}
+        if len(asked) > 1 or None in asked:
+            return Html("")
+        return tag("small", say("index.asked", lang, asked=_bound(rows[0], lang)))
+
+    def _spread(self, lang: str) -> Html:
+        areas = len(self.glances)
+        heads = [
+            tag("th", say("index.target", lang), scope="col"),
+            tag("th", say("index.median", lang), "n", scope="col"),
+            tag("th", say("index.groups_of_areas", lang), scope="col"),
+        ]
+        rows = []
+        for target in self.headline:
+            found = [one.by_target[target.id] for one in self.glances.values()]
+            values = [row["last_value"] for row in found if row["last_year"] is not None]
+            middle = amount(median(values), found[0]["unit"], lang) if values else "—"
+            counts = Counter(row["group"] for row in found)
+            cells = [
+                tag("th", join([target.title.in_(lang), self._asked(target, lang)]), scope="row"),
+                tag("td", middle, "n"),
+                tag("td", _band(counts, lang, width=520)),
+            ]
+            rows.append(tag("tr", join(cells)))
+        title = say("index.spread", lang, n=len(self.headline), areas=areas)
+        lead = tag("p", say("index.spread_lead", lang), "small")
+        return join([tag("h2", title), lead, _table("spread", title, heads, rows)])
+
+    def areas(self, lang: str, entries: Mapping[str, Cell]) -> Html:
+        """
+        List all areas with the groups of their targets.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language.
+        entries : mapping of str to Html
+            What stands for the name of each area: a link, or why there is none.
+
+        Returns
+        -------
+        Html
+            A heading, a field that filters, and a table that can be sorted.
+        """
+        titles = {
+            "index.area": "",
+            "bands": say("index.groups_of_targets", lang, n=len(self.targets)),
+            "index.expected": "n",
+            "index.within_reach": "n",
+        }
+        heads = [
+            tag("th", titles["bands"], scope="col")
+            if key == "bands"
+            else tag("th", Html(f"<button disabled>{say(key, lang)}</button>"), css, scope="col")
+            for key, css in titles.items()
+        ]
+        short = len(entries) > HEAT
+        rows = [
+            _area_row(entry, self.glances.get(area), lang, short=short)
+            for area, entry in entries.items()
+        ]
+        title = say("index.all_areas", lang, areas=len(entries))
+        said = say("index.shown", lang, count="{count}")
+        tools = (
+            f'<p class="tools" hidden><label>{say("index.filter", lang)} <input type="search">'
+            f'</label> <output data-text="{said}"></output> {say("index.sort", lang)}</p>'
+        )
+        listed = _table("areas", title, heads, rows)
+        return join([tag("h2", title), self.legend(lang), Html(tools), listed])
+
+
+def _table(css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html]) -> Html:
+    head = tag("thead", tag("tr", join(heads)))
+    body = tag("tbody", join(rows, "\n"))
+    shown = tag("table", tag("caption", caption, "unseen") + head + body, css)
+    return tag("div", shown, "scroll", tabindex="0", role="region", **{"aria-label": caption})
+
+
+def _bound(row: Mapping[str, Any], lang: str) -> str:
+    bound = Bound.model_validate(row["asked"])
+    sign = {">=": "≥", "<=": "≤", "==": "="}.get(bound.op, bound.op)
+    if row["unit"] == "percent" and bound.value.is_integer():
+        return sign + percent(number(bound.value, 0), lang)
+    return sign + amount(bound.value, row["unit"], lang)
+
+
+def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int | None) -> Html:
+    """Show value, course, mark, word and chance of a target; ``year`` is named elsewhere."""
+    if row is None:
+        return tag("td", "—")
+    group = row["group"]
+    value: Cell = "—"
+    if row["last_year"] is not None:  # else it is the plan's own start, which nobody published
+        value = amount(row["last_value"], row["unit"], lang)
+        if row["last_year"] != year:
+            value = in_year(value, row["last_year"], lang)
+        if way := row["way"]:
+            said = say(f"index.way_{way}", lang)
+            value = join(
+                [value, Html(" "), tag("span", _WAYS[way], role="img", **{"aria-label": said})]
+            )
+    word = f"{GROUPS[group]} {say(f'bulletin.group_{group}', lang)}"
+    told = [tag("small", word)]
+    if row["probability"] is not None:
+        chance = probability(row["probability"], lang, floor=one.floor, cap=one.cap)
+        told.append(tag("small", chance))
+    return tag("td", join([tag("b", value), *told]), group)
+
+
+def _band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:
+    there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
+    words = (f"{say(f'bulletin.group_{name}', lang)} {counts[name]}" for name in there)
+    return Html(band(there, say("report.list_comma", lang).join(words), width=width))
+
+
+def _short_band(counts: Mapping[str, int]) -> Html:
+    """Draw the bar without words, and its numbers beside it: a third of the size."""
+    there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
+    numbers = " ".join(f"{mark}{count}" for count, mark in there.values())
+    return Html(band(there, "")) + tag("small", numbers)
+
+
+def _area_row(entry: Cell, one: Glance | None, lang: str, *, short: bool) -> Html:
+    if one is None:
+        blank = [tag("td", "—"), *(tag("td", "—", "n", **{"data-v": "-1"}) for _ in range(2))]
+        return tag("tr", tag("td", entry) + join(blank))
+    if one.expected is None or one.interval is None:
+        sort = float(one.counts["met"])
+        expected = say("index.met_cell", lang, met=one.counts["met"])
+    else:
+        sort = one.expected
+        told = [number(value, 0) for value in (one.expected, *one.interval)]
+        names = ("expected", "low", "high")
+        expected = say("index.expected_cell", lang, **dict(zip(names, told, strict=True)))
+    cells = [
+        tag("td", entry),
+        tag("td", _short_band(one.counts) if short else _band(one.counts, lang)),
+        tag("td", expected, "n", **{"data-v": f"{sort:.2f}"}),
+        tag("td", str(one.counts["effort"]), "n"),
+    ]
+    return tag("tr", join(cells))

@@ -1,0 +1,138 @@
+"""Tables to take away: CSV files that spreadsheets open, each with a dictionary of its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.report.atomic_write import write_text
+from edu_metrics.words import LANGUAGES, say
+
+#: What a spreadsheet takes for the start of a formula, the full-width signs among them.
+_FORMULA = tuple("=+-@＝＋－＠")
+
+
+def harmless(value: Any) -> Any:
+    """
+    Keep a spreadsheet from running a text: what would begin a formula gets an apostrophe.
+
+    Parameters
+    ----------
+    value : object
+        A cell; numbers stay what they are.
+
+    Returns
+    -------
+    object
+        The cell.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless(-1.5), harmless("a-b"), harmless(None)
+    ("'=1+1", -1.5, 'a-b', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.strip().startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """
+    Write a table as CSV with a byte order mark, by which spreadsheets know that it is UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is written whole or not at all.
+    columns : sequence of str
+        Names of the columns.
+    rows : iterable of sequence
+        Cells; None is left empty.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    write_text(path, "\ufeff" + text.getvalue())
+
+
+def write_dictionary(path: Path, columns: Sequence[str]) -> None:
+    """
+    Write what the columns of a table mean, in all languages.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        Names of the columns; the words of each are those of ``column.<name>``.
+    """
+    heads = ("column", *(f"meaning_{lang}" for lang in LANGUAGES))
+    rows = [(name, *(say(f"column.{name}", lang) for lang in LANGUAGES)) for name in columns]
+    write_csv(path, heads, rows)
+
+
+def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> bool:
+    """
+    Write sheets as .xlsx where openpyxl is installed; the same tables give the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sheets : mapping of str to iterable of sequence
+        Rows by the title of their sheet. A text is never taken for a formula.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+    """
+    if find_spec("openpyxl") is None:
+        return False
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+
+    book = openpyxl.Workbook(write_only=True)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            cells = []
+            for value in row:
+                cell: Any = value
+                if isinstance(value, str) and value.strip().startswith(_FORMULA):
+                    cell = WriteOnlyCell(sheet, value)
+                    cell.data_type = "s"
+                cells.append(cell)
+            sheet.append(cells)
+    written = io.BytesIO()
+    book.save(written)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        _without_times(written, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _without_times(book: io.BytesIO, path: Path) -> None:
+    """Copy a workbook without the hour at which it was made."""
+    with zipfile.ZipFile(book) as given, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in given.namelist():
+            content = given.read(name)
+            if name == "docProps/core.xml":
+                content = _MADE.sub(b"", content)
+            kept.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+#: When a workbook was made and changed, in its properties.
+_MADE = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")

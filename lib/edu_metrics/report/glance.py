@@ -1,0 +1,156 @@
+"""
+What a study's index knows of an area: the groups of its targets, and the numbers of its headline.
+
+Each report writes its own as ``glance.json``, a few kilobytes; the index reads these alone. Nothing
+here loads what computes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.words import number, say
+
+#: The name of the file beside a report.
+GLANCE = "glance.json"
+
+#: The groups of targets in the order of the lines, each with its mark.
+GROUPS = {
+    "met": "✓",
+    "kept_up": "●",
+    "effort": "↑",
+    "open": "◑",
+    "hard": "−",
+    "missed": "✕",
+    "clash": "×",
+    "unknown": "?",
+    "lacking": "…",
+}
+#: The groups of which it is plain today that the target will not come by itself.
+AGAINST = ("hard", "missed", "clash")
+
+
+@dataclass(frozen=True)
+class Glance:
+    """
+    The numeric targets of one area as its first page tells them.
+
+    Attributes
+    ----------
+    area : str
+        Id of the area.
+    expected : float or None
+        How many targets are expected to be met, those met already among them; None where no target
+        has a probability.
+    interval : sequence of float or None
+        80 % interval of that number.
+    cap, floor : float
+        Beyond these no probability is told. [0-1]
+    sources : sequence of str
+        Ids of the sources of its observations.
+    targets : sequence of mapping
+        One a target in the order of the plan: ``target``, ``group``, ``verdict``, ``probability``,
+        ``last_year``, ``last_value``, ``way`` (up, down, flat or None), ``due``, ``asked`` (as the
+        plan's bound is written, such as ``>=95``), ``unit``, ``required_pace``, ``past_pace``,
+        ``people``.
+    """
+
+    area: str
+    expected: float | None
+    interval: tuple[float, float] | None
+    cap: float
+    floor: float
+    sources: tuple[str, ...]
+    targets: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many targets are in each group."""
+        return Counter(row["group"] for row in self.targets)
+
+    @cached_property
+    def by_target(self) -> dict[str, Mapping[str, Any]]:
+        """The rows by id of the target."""
+        return {row["target"]: row for row in self.targets}
+
+    @property
+    def mostly_lacking(self) -> bool:
+        """Whether more than half of the targets lack the figures to judge them."""
+        return 2 * self.counts["lacking"] > len(self.targets)
+
+    def as_text(self) -> str:
+        """Give it as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_glance(folder: Path) -> Glance | None:
+    """
+    Read what a report says at a glance.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the report.
+
+    Returns
+    -------
+    Glance or None
+        None where a report has none, or an older one that is written in another way.
+    """
+    try:
+        content = json.loads((folder / GLANCE).read_text("utf-8"))
+        return Glance(**content)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def headline_of(found: Glance, lang: str) -> str:
+    """
+    Answer in one sentence, made from the counts alone.
+
+    Parameters
+    ----------
+    found : Glance
+        The targets of an area.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        How many targets may be met, or how many lack the figures to judge them.
+
+    Examples
+    --------
+    >>> rows = tuple({"target": name, "group": "met"} for name in "ab")
+    >>> headline_of(Glance("here", None, None, 0.8, 0.01, (), rows), "en")
+    'Numeric targets: 2. Met: 2. Missed: 0.'
+    """
+    n, count = len(found.targets), found.counts
+    if count["lacking"] == n:
+        return say("bulletin.headline_all_lacking", lang, n=n)
+    if found.mostly_lacking:
+        known = n - count["lacking"] - count["unknown"]
+        told = {"lacking": count["lacking"], "known": known, "met": count["met"]}
+        return say("bulletin.headline_no_data", lang, n=n, **told)
+    if found.expected is None:
+        told = {"met": count["met"], "missed": count["missed"]}
+        return say("bulletin.headline_decided", lang, n=n, **told)
+    low, high = found.interval or (found.expected, found.expected)
+    start = say(
+        "bulletin.headline_open",
+        lang,
+        n=n,
+        expected=number(found.expected, 0),
+        low=number(low, 0),
+        high=number(high, 0),
+    )
+    if count["effort"]:
+        return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
+    return say("bulletin.headline_plain", lang, start=start)

@@ -1,0 +1,85 @@
+"""The overview of a city: its sentences say what its tables hold, and the matrix stands once."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import pytest
+
+from edu_metrics.reachability import Verdict
+from edu_metrics.report.city import (
+    city_sentence,
+    show_city_head,
+    show_parts,
+    show_side_by_side,
+    whose_shortfall,
+)
+
+
+def numbers(text):
+    return [int(one) for one in re.findall(r"\d+", text)]
+
+
+@pytest.fixture(params=["zh", "en"])
+def city(request, overview):
+    return overview("mock_city", request.param)
+
+
+def test_the_sentence_says_what_the_whole_and_its_parts_may_meet(city):
+    def in_all(area):
+        joint = city.joint(area)
+        met = joint.verdicts.get(Verdict.MET, 0)
+        return [round(met + one) for one in (joint.expected, *joint.interval)]
+
+    said = city_sentence(city)
+    parts = {area: in_all(area)[0] for area in city.parts}
+    most, fewest = max(parts.values()), min(parts.values())
+    assert numbers(said) == [len(city.numeric), *in_all(city.whole), most, fewest]
+    first, last = (said.index(str(city.area_name(area))) for area in _ends(parts))
+    assert first < last
+
+
+def _ends(parts):
+    return max(parts, key=parts.get), min(parts, key=parts.get)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_city_without_a_forecast_counts_what_is_decided(overview, lang):
+    city = overview("wuhai", lang)
+    verdicts = city.joint(city.whole).verdicts
+    told = [verdicts.get(one, 0) for one in (Verdict.MET, Verdict.MISSED, Verdict.NO_DATA)]
+    assert numbers(city_sentence(city)) == [len(city.numeric), *told]
+
+
+def test_the_bars_count_every_target_of_every_area(city):
+    page = show_city_head(city).text
+    bars = re.findall(r'class="band"[^>]*aria-label="([^"]*)"', page)
+    assert len(bars) == len(city.areas)
+    assert {sum(numbers(bar)) for bar in bars} == {len(city.numeric)}
+    assert page.index(city_sentence(city).split("(")[0]) < page.index('class="band"')
+
+
+def test_the_matrix_stands_once_and_as_a_table(city):
+    page = show_side_by_side(city).text
+    assert page.count("<table") == 1
+    assert "<img" not in page
+    assert page.count("<tr>") == 1 + len(city.numeric)
+    assert page.count('class="chip"') == len(city.numeric) * len(city.areas)
+
+
+def test_the_part_that_makes_most_of_a_gap_is_counted(city):
+    worst = {}
+    for name, rows in city.tables["parts"].groupby("indicator"):
+        lower = city.catalog.indicators[name].better == "lower"
+        ordered = rows.sort_values("contribution_pp", ascending=not lower)
+        worst[name] = ordered.iloc[0]["area"]
+        assert (rows["contribution_pp"].sum() > 0) == lower, "each falls short"
+    assert {city.catalog.indicators[name].better for name in worst} == {"higher", "lower"}
+    said = whose_shortfall(city)
+    assert numbers(said)[0] == len(worst)
+    assert sum(numbers(said)[1:]) == len(worst)
+    for area in set(worst.values()):
+        times = list(worst.values()).count(area)
+        assert re.search(rf"{re.escape(city.area_name(area))}[^\d]*{times}", said)
+    assert escape(said) in show_parts(city).text
