@@ -348,6 +348,17 @@ def test_a_third_language_works_where_its_texts_are_and_falls_back_visibly_where
     assert untranslated("pt") == len(texts()) - 2
 
 
+def test_a_third_language_has_a_word_for_one_and_one_for_several(definitions):
+    only(definitions, "en", "pt")
+    nouns = "unit.persons: {one: pessoa, other: pessoas}\nunit.schools: escolas\n"
+    add_portuguese(definitions, nouns)
+    definitions.load()
+    persons, schools = unit_of("persons"), unit_of("schools")
+    assert [persons.word(number, "pt") for number in (1, 2)] == ["pessoa", "pessoas"]
+    assert [schools.word(number, "pt") for number in (1, 2)] == ["escolas", "escolas"]
+    assert untranslated("pt") == len(texts())
+
+
 def test_english_stands_in_for_a_third_language_and_so_is_needed(definitions):
     only(definitions, "pt")
     add_portuguese(definitions)
@@ -366,6 +377,8 @@ def test_english_stands_in_for_a_third_language_and_so_is_needed(definitions):
         ("index.title: 3\n", "words/pt.yaml: index.title: expected text, found a single value"),
         ("report.as_of: '{dia}'\n", "words/pt.yaml: report.as_of: expected the placeholders [], "
          "found ['dia']"),
+        ("unit.persons: {um: pessoa}\n", "words/pt.yaml: unit.persons: expected a text, or one and "
+         "other, found ['um']"),
         ("- x\n", "words/pt.yaml: expected a mapping of keys to texts, found a list"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from edu_metrics.errors import DataError, ReportError
 from edu_metrics.observations import build, inspect_table
 from edu_metrics.plan_audit import audit
 from edu_metrics.reachability import assess
-from edu_metrics.simulation import new_project, read_simple_table
+from edu_metrics.simulation import new_project
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
@@ -123,7 +123,7 @@ def test_a_table_gives_places_quantities_and_numbers(workbook, tmp_path, name):
     study = catalog.study("study")
     assert not study.simulated
     table = build(catalog, study)
-    assert set(table["quantity"]) == {"teachers_primary", "quantity_2"}
+    assert set(table["quantity"]) == {"teachers_primary", "quantity_1"}
     assert set(table["status"]) == {"reported"}
     city = table[(table["area"] == "area_1") & (table["quantity"] == "teachers_primary")]
     assert city["value"].tolist() == [900, 905, 910, 915, 920, 925]
@@ -142,14 +142,58 @@ def test_a_table_of_counts_alone_has_a_count_to_promise(workbook, tmp_path):
 
 
 def test_faults_of_a_table_are_all_named_and_nothing_is_made(workbook, tmp_path):
-    broken = [*COUNTS["小学专任教师数"][:16], "…", "12 (est.)"]
+    broken = [*COUNTS["小学专任教师数"][:15], -3, "about 9", "12 (est.)"]
     with pytest.raises(DataError) as caught:
         new_project(tmp_path / "mine", lang="zh", table=workbook(**{"小学专任教师数": broken}))
-    assert len(caught.value.faults) == 2
-    assert "西区, 2020, 小学专任教师数: expected a number, found '…'" in caught.value.faults
+    number, negative = caught.value.faults
+    assert "2 cell(s) not understood as a number: about 9 (Sheet1!C18); 12 (est.)" in number
+    assert "1 negative count(s) or amount(s): -3 (Sheet1!C17)" in negative
     assert not (tmp_path / "mine").exists()
     assert not (tmp_path / ".mine.new").exists()
-    with pytest.raises(DataError, match="expected a column of areas"):
-        read_simple_table(workbook())
+    with pytest.raises(DataError, match="no figure was found in it"):
+        new_project(tmp_path / "mine", lang="zh", table=workbook())
     with pytest.raises(DataError, match=r"none.xlsx: can't be read as a table"):
-        read_simple_table(tmp_path / "none.xlsx")
+        new_project(tmp_path / "mine", lang="zh", table=tmp_path / "none.xlsx")
+
+
+#: As a yearbook prints it; nobody has heard of its places, nor of two of its quantities.
+PRINTED = """表1 教师与经费
+辖区（以县为单位）,2019年,,2020年,
+,夜校教师（万人）,夜校经费（万元）,夜校教师（万人）,夜校经费（万元）
+合 计,0.18,310,0.19,"1,320.5"
+甲 县,0.08,>95,0.09,—
+乙 县,０.10,*,0.10,215
+"""
+
+
+def test_a_table_as_a_yearbook_prints_it_is_read_as_intake_reads_it(tmp_path):
+    path = tmp_path / "yearbook.csv"
+    path.write_text(PRINTED, "utf-8")
+    folder = tmp_path / "mine"
+    new_project(folder, lang="zh", table=path)
+    catalog = load_catalog(folder)
+    assert [area.name.zh for area in catalog.areas.values()] == ["合 计", "甲 县", "乙 县"]
+    own = {one.name.zh: one for one in catalog.quantities.values() if "夜校" in one.name.zh}
+    assert {name: one.unit for name, one in own.items()} == {
+        "夜校教师": "persons",
+        "夜校经费": "yuan",
+    }
+    table = build(catalog, catalog.study("study")).set_index(["area", "quantity", "year"])
+    teachers, money = own["夜校教师"].id, own["夜校经费"].id
+    first = table.loc[("area_2", teachers, 2019)]
+    # 0.08 万 lies between 750 and 850.
+    assert tuple(first[["value", "lower", "upper"]]) == (800, 750, 850)
+    above = table.loc[("area_2", money, 2019)]
+    assert (above["value"], above["bound"]) == (950_000, "above")
+    assert table.loc[("area_3", money, 2019), "status"] == "suppressed"
+    assert table.loc[("area_1", money, 2020), "value"] == 13_205_000
+    assert ("area_2", money, 2020) not in table.index
+    assert len(table) == 11
+
+
+def test_halves_of_a_year_stay_halves(tmp_path):
+    path = tmp_path / "halves.csv"
+    path.write_text("area,year,period,visits\nHill,2020,h1,5\nHill,2020,h2,7\n", "utf-8")
+    new_project(tmp_path / "mine", lang="en", table=path)
+    table = build(load_catalog(tmp_path / "mine"), "study")
+    assert dict(zip(table["period"], table["value"], strict=True)) == {"h1": 5, "h2": 7}

@@ -13,6 +13,7 @@ from edu_metrics.catalog.models import shipped_levels
 from edu_metrics.catalog.reading_yaml import kind_of, read_yaml
 from edu_metrics.words import LANGUAGES, shipped_units, texts
 from edu_metrics.words.definition import Languages, nearest
+from edu_metrics.words.units import Plural
 
 _CODE = re.compile(r"^[a-z]{2,3}(?:_[A-Z][A-Za-z]+)?$")
 
@@ -23,15 +24,16 @@ class Spoken:
 
     languages: Languages
     texts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    nouns: dict[str, Mapping[str, str | Plural]] = field(default_factory=dict)
 
     @property
     def known(self) -> tuple[str, ...]:
         """All that a study may ask for."""
         return (*LANGUAGES, *self.texts)
 
-    def words(self, key: str) -> dict[str, str]:
+    def words(self, key: str) -> dict[str, str | Plural]:
         """Give what one thing is called in the languages that the project brings."""
-        return {lang: held[key] for lang, held in self.texts.items() if key in held}
+        return {lang: held[key] for lang, held in self.nouns.items() if key in held}
 
 
 def read_languages(folder: Path, faults: list[str]) -> Spoken:
@@ -53,7 +55,13 @@ def read_languages(folder: Path, faults: list[str]) -> Spoken:
     """
     spoken = Spoken(Languages())
     for path in sorted((folder / "words").glob("*.yaml")):
-        spoken.texts[path.stem] = _texts(path, faults)
+        held, nouns = _texts(path, faults), _nouns()
+        spoken.texts[path.stem] = {key: text for key, text in held.items() if key not in nouns}
+        spoken.nouns[path.stem] = {
+            key: Plural.model_validate(word) if isinstance(word, dict) else word
+            for key, word in held.items()
+            if key in nouns
+        }
     asked: dict[str, None] = {}
     for path in sorted((folder / "studies").glob("*.yaml")):
         content, _ = read_yaml(path)
@@ -67,7 +75,7 @@ def _list(given: Any) -> list[str]:
     return [str(one) for one in given] if isinstance(given, list | tuple) else []
 
 
-def _texts(path: Path, faults: list[str]) -> dict[str, str]:
+def _texts(path: Path, faults: list[str]) -> dict[str, Any]:
     name = f"words/{path.name}"
     if not _CODE.match(path.stem) or path.stem in LANGUAGES:
         faults.append(
@@ -90,6 +98,9 @@ def _fault(key: Any, text: Any) -> str | None:
     known = {**texts(), **dict.fromkeys(_nouns())}
     if key not in known:
         return f"{key}: unknown key{nearest(str(key), known)}"
+    if known[key] is None and isinstance(text, dict):
+        sound = set(text) == {"one", "other"} and all(isinstance(one, str) for one in text.values())
+        return None if sound else f"{key}: expected a text, or one and other, found {sorted(text)}"
     if not isinstance(text, str):
         return f"{key}: expected text, found {kind_of(text)}"
     if known[key] is None:

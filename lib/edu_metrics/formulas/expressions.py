@@ -13,7 +13,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -208,6 +208,13 @@ class _Literal:
         return Measure({}, 1 / self.value) if converts else Measure({})
 
 
+@cache
+def _powers_of(dimension: str) -> Mapping[str, int]:
+    """Read a dimension; thousands of targets share a dozen."""
+    read = Expression(dimension)
+    return read.measures({name: Measure({name: 1}) for name in read.names}).powers
+
+
 @dataclass(frozen=True)
 class Measure:
     """
@@ -234,9 +241,7 @@ class Measure:
         >>> Measure.of("yuan / count").powers
         {'yuan': 1, 'count': -1}
         """
-        read = Expression(dimension)
-        powers = read.measures({name: cls({name: 1}) for name in read.names}).powers
-        return cls(powers, scale)
+        return cls(_powers_of(dimension), scale)
 
     def __neg__(self) -> Measure:
         """Measure the opposite, which is the same."""

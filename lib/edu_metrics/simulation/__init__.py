@@ -47,7 +47,7 @@ results in August of their year, autumn counts and the screening in December, ac
 February after.
 """
 
-from edu_metrics.simulation.starting import new_project, read_simple_table
+from edu_metrics.simulation.starting import new_project
 from edu_metrics.simulation.writing import simulate_districts, simulate_study
 
-__all__ = ["new_project", "read_simple_table", "simulate_districts", "simulate_study"]
+__all__ = ["new_project", "simulate_districts", "simulate_study"]

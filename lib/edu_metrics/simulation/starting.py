@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -21,23 +22,40 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from edu_metrics.catalog import inherited_entries, load_catalog, plain
+from edu_metrics.catalog import (
+    Area,
+    Catalog,
+    Quantity,
+    Source,
+    inherited_entries,
+    load_catalog,
+    plain,
+)
 from edu_metrics.errors import DataError, ReportError
 from edu_metrics.observations import HEADER, build
-from edu_metrics.words import say
+from edu_metrics.observations.transcription import unit_factor
+from edu_metrics.words import known_units, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from edu_metrics.catalog import Indicator, Quantity
+    from edu_metrics.catalog import Indicator
+    from edu_metrics.observations.intake import Log
+    from edu_metrics.observations.intake import Mapping as IntakeMapping
 
-__all__ = ["new_project", "read_simple_table"]
+__all__ = ["new_project"]
 
 #: Kinds of unit by the words in a quantity's name; anything else is counted in persons.
 _RATES = re.compile(r"[%％率比]|percent|rate|share", re.IGNORECASE)
 #: Names under which the rows of a table add up.
 _WHOLES = ("合计", "总计", "全市", "全县", "total")
 _SOURCE, _PLAN_TEXT = "numbers", "plan_text"
+#: A table is read until nothing in it is unknown: its columns, areas and quantities in turn.
+_PASSES = 6
+#: Words before a unit, by powers of ten.
+_SCALES = ("", "十", "百", "千", "万", "十万", "百万", "千万")
+#: A day after every year; the days of publication are assumed where numbers are written.
+_LATER = "2200-12-31"
 
 
 @dataclass(frozen=True)
@@ -66,8 +84,8 @@ def new_project(
     lang : {"zh", "en"}
         Language of the comments and of the reports.
     table : Path, optional
-        A table whose areas and quantities are used, as :func:`read_simple_table` reads it; else
-        the numbers and places are invented, and marked so.
+        A table whose areas and quantities are used, as intake reads it; else the numbers and
+        places are invented, and marked so.
     invented : bool, optional
         Whether the table's numbers and places are invented too.
 
@@ -188,14 +206,27 @@ def _write_numbers(folder: Path, start: _Start) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(HEADER)
     status = "simulated" if start.invented else "reported"
-    columns = ("place", "quantity", "year", "value", "unit")
-    for place, quantity, year, value, unit in start.rows[list(columns)].to_numpy():
-        cells = (place, quantity, year, f"{value:.12g}", "exact", unit)
-        writer.writerow((*cells, status, _SOURCE, f"{year + 1}-06-01", ""))
+    for row in start.rows.to_dict("records"):
+        hidden = row.get("status") == "suppressed"
+        printed, unit = ("", row["unit"]) if hidden else _printed(row)
+        part = row.get("period", "year").replace("m", "").upper()
+        year = row["year"] if part == "YEAR" else f"{row['year']}-{part}"
+        cells = (row["place"], row["quantity"], year, printed, row.get("bound", "exact"))
+        told = ("suppressed" if hidden else status, _SOURCE, f"{row['year'] + 1}-06-01", "")
+        writer.writerow((*cells, unit, *told))
     content = file.getvalue().encode()
     (folder / "numbers.csv").write_bytes(content)
     seal = f"source: {_SOURCE}\nsha256: {hashlib.sha256(content).hexdigest()}\n"
     (folder / "numbers.csv.source.yaml").write_text(seal, "utf-8")
+
+
+def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """Give a number and its unit: what was rounded in the power of ten of its last digit."""
+    value, unit = row["value"], row["unit"]
+    step = 2 * (row.get("upper", math.nan) - value)
+    power = 0 if math.isnan(step) else round(math.log10(step))
+    scale = "亿" * (power // 8) + _SCALES[power % 8]
+    return f"{value / 10**power:.12g}", f"{scale}{unit}"
 
 
 def _notebook(text: str) -> str:
@@ -245,27 +276,23 @@ def _example(lang: str) -> _Start:
 
 def _from_table(path: Path, lang: str, invented: bool) -> _Start:
     """Take places and quantities of a table; what is defined already is recognised by its name."""
-    rows = read_simple_table(path)
-    defined: dict[str, Quantity] = inherited_entries("quantities")
-    known = {
-        plain(name): entry.id
-        for entry in defined.values()
-        for name in (entry.id, *entry.name.by_language.values(), *entry.aliases)
-    }
-    names = list(dict.fromkeys(rows["quantity"]))
-    ids = {
-        name: known.get(plain(name)) or _slug(name, f"quantity_{number}")
-        for number, name in enumerate(names, start=1)
-    }
-    own = [_quantity(ids[name], name) for name in names if plain(name) not in known]
-    taken = {one: defined[one].model_dump() for one in ids.values() if one in defined}
-    taken |= {entry["id"]: entry for entry in own}
-    places = _places(list(dict.fromkeys(rows["place"])))
+    given = _read_table(path)
+    places = _places(given.areas)
     if invented:
         places = [{**place, "invented": True} for place in places]
     place_ids = {place["name"]["zh"]: place["id"] for place in places}
-    rows = rows.assign(place=rows["place"].map(place_ids), quantity=rows["quantity"].map(ids))
-    rows = rows.assign(unit=[taken[name]["unit"] for name in rows["quantity"]])
+    table = given.table
+    used = set(table["quantity"])
+    own = [entry for entry in given.quantities if entry["id"] in used]
+    defined: dict[str, Quantity] = inherited_entries("quantities")
+    taken = {one: defined[one].model_dump() for one in used if one in defined}
+    taken |= {entry["id"]: entry for entry in own}
+    rows = table.assign(
+        place=table["area"].map(
+            lambda at: place_ids[given.areas[int(at.removeprefix("area_")) - 1]]
+        ),
+        unit=[taken[name]["unit"] for name in table["quantity"]],
+    )
     indicator, unit, added = _indicator(inherited_entries("indicators"), taken)
     last = int(rows["year"].max())
     fields = {
@@ -287,51 +314,81 @@ def _from_table(path: Path, lang: str, invented: bool) -> _Start:
     return _Start(places, rows, own, added, fields, "plan_from_table", invented)
 
 
-def read_simple_table(path: Path) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Given:
+    """A table with its areas and quantities, by the names that it has for them."""
+
+    areas: list[str]
+    quantities: list[dict[str, Any]]
+    table: pd.DataFrame
+
+
+def _read_table(path: Path) -> _Given:
     """
-    Read a simple table: a row an area and year, a column a quantity.
+    Read a table as intake does; names that nobody has defined are those of the new project.
 
-    Parameters
-    ----------
-    path : Path
-        A workbook (its first sheet) or a CSV file. The first column holds areas, the second years,
-        each further one a quantity under its name.
-
-    Returns
-    -------
-    DataFrame
-        Columns place, quantity, year and value; empty cells are left out.
-
-    Raises
-    ------
-    DataError
-        With every cell that is no number, or if the table has another shape.
+    What neither its head nor its rows tell stands in its first two columns: areas, then years.
     """
-    import pandas as pd
+    from edu_metrics.observations.intake import Mapping as IntakeMapping
+    from edu_metrics.observations.intake import read_log, read_table
 
-    try:
-        workbook = path.suffix.lower() in (".xlsx", ".xls", ".ods")
-        wide = pd.read_excel(path, dtype=object) if workbook else pd.read_csv(path, dtype=object)
-    except (OSError, ValueError, ImportError) as error:
-        raise DataError(f"{path.name}: can't be read as a table: {error}") from error
-    if wide.shape[1] < 3 or wide.empty:
-        raise DataError(
-            f"{path.name}: expected a column of areas, one of years, and one for each quantity; "
-            f"found {wide.shape[0]} rows and {wide.shape[1]} columns"
-        )
-    place, year = wide.columns[:2]
-    long = wide.melt([place, year], var_name="quantity", value_name="value").dropna()
-    long.columns = pd.Index(["place", "year", "quantity", "value"])
-    faults = [
-        f"{row.place}, {row.year}, {row.quantity}: expected a number, found {getattr(row, name)!r}"
-        for name in ("year", "value")
-        for row in long[pd.to_numeric(long[name], errors="coerce").isna()].itertuples()
+    if not path.is_file():
+        raise DataError(f"{path.name}: can't be read as a table: no such file")
+    content = path.read_bytes()
+    told = IntakeMapping.model_validate({"source": _SOURCE, "published": _LATER})
+    areas: list[str] = []
+    own: list[dict[str, Any]] = []
+    for _ in range(_PASSES):
+        log = read_log(path, content, _defined(areas, own), told)
+        new = _told_of(told, *log.not_understood("lacking"), *["no_head"] * log.lacks("no_head"))
+        if new != told:
+            told = new
+            continue
+        places, names = _area_names(log, areas), log.not_understood("quantity", "head")
+        if not places and not names:
+            break
+        areas += places
+        own += [_quantity(f"quantity_{len(own) + at}", name) for at, name in enumerate(names, 1)]
+    catalog = _defined(areas, own)
+    return _Given(areas, own, read_table(path, content, catalog, told).table)
+
+
+def _defined(areas: list[str], own: list[dict[str, Any]]) -> Catalog:
+    """Put together what is inherited and what a table has names for."""
+    places = [
+        Area.model_validate({"id": f"area_{at}", "name": {"zh": name}, "level": "city"})
+        for at, name in enumerate(areas, start=1)
     ]
-    if faults:
-        raise DataError(f"{path.name}: {len(faults)} cell(s) that are no numbers", faults)
-    long = long.assign(place=long["place"].astype(str).str.strip())
-    long = long.assign(quantity=long["quantity"].astype(str).str.strip())
-    return long.astype({"year": "float64", "value": "float64"}).astype({"year": "int64"})
+    quantities = {entry["id"]: Quantity.model_validate(entry) for entry in own}
+    source = Source.model_validate({**_sources(invented=False)[0], "id": _SOURCE})
+    return Catalog(
+        Path(),
+        sources={_SOURCE: source},
+        areas={place.id: place for place in places},
+        quantities={**inherited_entries("quantities"), **quantities},
+    )
+
+
+def _told_of(told: IntakeMapping, *lacking: str) -> IntakeMapping:
+    """Tell of a table what else it does not: where its areas and years stand, and its head."""
+    columns = {}
+    if "A" not in told.columns and {"no_head", "area of the figures"} & set(lacking):
+        columns["A"] = {"role": "place"}  # then it may turn out that years are told
+    elif "B" not in told.columns and "year of the figures" in lacking:
+        columns["B"] = {"role": "year"}
+    given = told.model_dump(exclude_none=True)
+    head = {"head": 1} if "no_head" in lacking else {}
+    return told.model_validate({**given, "columns": {**given["columns"], **columns}, **head})
+
+
+def _area_names(log: Log, known: list[str]) -> list[str]:
+    """Give the areas of a table that are not known yet, the rows that add up others too."""
+    from edu_metrics.observations.intake import bare, is_total
+
+    totals = [raw for _, _, _, raw, _, rule in log.repairs if rule == "total" and is_total(raw)]
+    names = [bare(name) for name in (*log.not_understood("area"), *totals)]
+    held = {plain(name) for name in known}
+    return list({plain(name): name for name in names if plain(name) not in held}.values())
 
 
 def _slug(name: str, otherwise: str) -> str:
@@ -340,14 +397,34 @@ def _slug(name: str, otherwise: str) -> str:
     return slug if slug and name.isascii() else otherwise
 
 
-def _quantity(name_id: str, name: str) -> dict[str, Any]:
-    rate = bool(_RATES.search(name))
-    return {
-        "id": name_id,
+def _quantity(otherwise: str, text: str) -> dict[str, Any]:
+    """Make a quantity of a head; its unit is the one behind it, or else persons or percent."""
+    from edu_metrics.observations.intake import split_unit
+
+    name, printed = split_unit(text)
+    unit = _unit(printed)
+    if unit is None:
+        name, unit = text.strip(), "percent" if _RATES.search(text) else "persons"
+    money = known_units()[unit].money
+    entry = {
+        "id": _slug(name, otherwise),
         "name": {"zh": name, "en": name},
-        "unit": "percent" if rate else "persons",
-        "form": "printed_rate" if rate else "count",
+        "unit": unit,
+        "form": "printed_rate" if unit == "percent" else "money" if money else "count",
     }
+    joined = name.replace(" / ", "")
+    return entry if joined == name else {**entry, "aliases": [joined]}
+
+
+def _unit(printed: str) -> str | None:
+    """Find the unit that is printed: persons where they may be, else things, else another one."""
+    known = known_units()
+    for name, unit in {"persons": known["persons"], **known}.items():
+        form = "printed_rate" if name == "percent" else "money" if unit.money else "count"
+        entry = {"id": "one", "name": {"zh": "-"}, "unit": name, "form": form}
+        if printed and unit.printed and unit_factor(printed, Quantity.model_validate(entry)):
+            return name
+    return None
 
 
 def _places(names: list[str]) -> list[dict[str, Any]]:

@@ -56,7 +56,7 @@ class Noun(Definition):
             return word.one if value is not None and abs(value) == 1 else word.other
         return word
 
-    def with_words(self, words: Mapping[str, str]) -> Self:
+    def with_words(self, words: Mapping[str, str | Plural]) -> Self:
         """Give the same with words in further languages."""
         return self.model_copy(update={"name": {**self.name, **words}})
 

@@ -5,9 +5,11 @@ Every repair is a row of a log; whatever is not understood stops the intake with
 named, and nothing is written.
 """
 
+from edu_metrics.observations.intake.header import split_unit
 from edu_metrics.observations.intake.log import LOG_HEADER, Log
 from edu_metrics.observations.intake.mapping import Mapping, read_mapping
-from edu_metrics.observations.intake.reading import Intake, read_table
+from edu_metrics.observations.intake.names import bare, is_total
+from edu_metrics.observations.intake.reading import Intake, read_log, read_table
 from edu_metrics.observations.intake.storing import TakenIn, read_stored, take_in, undone
 from edu_metrics.observations.intake.template import write_template
 
@@ -17,9 +19,13 @@ __all__ = [
     "Log",
     "Mapping",
     "TakenIn",
+    "bare",
+    "is_total",
+    "read_log",
     "read_mapping",
     "read_stored",
     "read_table",
+    "split_unit",
     "take_in",
     "undone",
     "write_template",

@@ -27,7 +27,7 @@ _SEARCHED = 40
 _ROLES = {
     "place": "place area areaname region district county city location 地区 区域 区县 县区 旗区 "
     "旗县区 区旗县 旗县 旗县市区 盟市 市县 县市区 市县区 "
-    "行政区 行政区划 各区 单位名称 地区名称 区域名称 城市",
+    "行政区 行政区划 各区 单位名称 地区名称 区域名称 城市 school schoolname 学校名称",
     "parent": "parent upper province 上级 上级区域 上级地区 所属市 所属地区 所属省 所属盟市 父级",
     "quantity": "quantity indicator variable measure item 指标 指标名称 数据项 项目 统计指标",
     "year": "year schoolyear academicyear 年份 年度 年 学年 学年度 统计年份 时间",
@@ -49,6 +49,19 @@ _UNIT_BEHIND = re.compile(r"^(.*?)\s*(?:\(([^()]+)\)|[,/、]\s*([^,/、()\s]+))$
 _YEAR_BEFORE = re.compile(r"^(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年))\s*(.+)$")
 _YEAR_BEHIND = re.compile(r"^(.+?)\s*\(?(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年)?)\)?$")
 _YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?:\s*[-/—]\s*\d{2,4})?\s*(?:学年|年)")
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """
+    Part a name from the unit that may stand behind it.
+
+    Examples
+    --------
+    >>> split_unit("经费（万元）"), split_unit("Teachers")
+    (('经费', '万元'), ('Teachers', ''))
+    """
+    parts = _UNIT_BEHIND.match(narrow(text))
+    return (parts[1], parts[2] or parts[3]) if parts and parts[1] else (narrow(text), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,12 +333,12 @@ class HeadReader:
             return whole
         if self.is_unit(shown.strip("()")):
             return Meaning(unit=shown.strip("()"))
-        parts = _UNIT_BEHIND.match(shown)
-        if parts and parts[1] and self.is_unit(parts[2] or parts[3]):
-            inner = self._meaning(parts[1])
+        name, unit = split_unit(shown)
+        if unit and self.is_unit(unit):
+            inner = self._meaning(name)
             if inner.unit is None and inner.role in (None, "value"):
                 rest = text.strip() if inner.rest else ""
-                return replace(inner, unit=parts[2] or parts[3], rest=rest)
+                return replace(inner, unit=unit, rest=rest)
         for pattern, place in ((_YEAR_BEFORE, 1), (_YEAR_BEHIND, 2)):
             found = pattern.match(shown)
             dated = self.dated(found[place]) if found else None

@@ -191,7 +191,8 @@ class LabelReader:
             if len(found.ids) > 1:
                 self.log.problem("shared", self.sheet, where, f"{shown}: {', '.join(found.ids)}")
             else:
-                self.log.problem("area", self.sheet, where, f"{shown}{self.areas.offer(text)}")
+                told = f"{shown[len(text) :]}{self.areas.offer(text)}"
+                self.log.problem("area", self.sheet, where, text, told)
             return None
         if found.rule:
             self.log.repaired(self.sheet, where, text, found.id, found.rule)
@@ -214,7 +215,7 @@ class LabelReader:
             return said.quantity, said.unit or ""
         if text:
             offer = self.quantities.offer(text)
-            self.log.problem("quantity", self.sheet, where, f"{text}{offer}")
+            self.log.problem("quantity", self.sheet, where, text, offer)
             return None, ""
         if self.mapping.quantity is None:
             self.log.problem("lacking", self.sheet, where, "name of the quantity")

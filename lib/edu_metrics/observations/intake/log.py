@@ -125,15 +125,25 @@ class Log:
 
     repairs: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
     _problems: dict[str, dict[str, list[tuple[str, str]]]] = field(default_factory=dict)
+    _named: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def repaired(self, sheet: Sheet, cell: str, raw: object, parsed: object, rule: str) -> None:
         """Note what became of a cell."""
         self.repairs.append((sheet.file, sheet.name, cell, str(raw), str(parsed), rule))
 
-    def problem(self, cause: str, sheet: Sheet, cell: str, text: str) -> None:
-        """Note a cell that was not understood."""
-        cells = self._problems.setdefault(cause, {}).setdefault(printable(text), [])
+    def problem(self, cause: str, sheet: Sheet, cell: str, text: str, offer: str = "") -> None:
+        """Note a cell that was not understood, and what may be meant."""
+        cells = self._problems.setdefault(cause, {}).setdefault(printable(text + offer), [])
         cells.append((sheet.name, cell))
+        self._named.setdefault(cause, {})[text] = None
+
+    def lacks(self, cause: str) -> bool:
+        """Tell whether anything was not understood for a cause."""
+        return cause in self._problems
+
+    def not_understood(self, *causes: str) -> list[str]:
+        """Give the texts that were not understood, of some causes, each once."""
+        return list(dict.fromkeys(text for cause in causes for text in self._named.get(cause, ())))
 
     def problem_once(self, cause: str, sheet: Sheet, cell: str, text: str) -> None:
         """Note what a whole sheet lacks, and not again for each of its cells."""

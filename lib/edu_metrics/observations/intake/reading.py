@@ -79,7 +79,36 @@ def read_table(
     DataError
         With one line for each cause, all cells that it concerns, and what to do about it.
     """
-    mapping = mapping or Mapping()
+    return _read(path, content, catalog, mapping or Mapping(), school_year).result(
+        printable(path.name)
+    )
+
+
+def read_log(path: Path, content: bytes, catalog: Catalog, mapping: Mapping) -> Log:
+    """
+    Read a table for what of it is not understood.
+
+    Parameters
+    ----------
+    path, content, catalog, mapping
+        As of :func:`read_table`.
+
+    Returns
+    -------
+    Log
+        What was done to its cells, and what was not understood.
+
+    Raises
+    ------
+    DataError
+        If it can't be opened as a table.
+    """
+    return _read(path, content, catalog, mapping, None).log
+
+
+def _read(
+    path: Path, content: bytes, catalog: Catalog, mapping: Mapping, school_year: str | None
+) -> _FileReader:
     reader = _FileReader(catalog, mapping, school_year)
     sheets = read_sheets(path, content, encoding=mapping.encoding, is_name=reader.is_defined)
     unknown = set(mapping.sheets) - {sheet.name for sheet in sheets}
@@ -88,7 +117,7 @@ def read_table(
         raise DataError(f"{path.name}: no sheet {', '.join(sorted(unknown))}; it has {known}")
     for sheet in sheets:
         reader.read(sheet)
-    return reader.result(printable(path.name))
+    return reader
 
 
 class _FileReader:
