@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 import yaml
 
@@ -133,3 +134,35 @@ def test_counts_by_group_come_in_with_their_groups_and_without_the_few(
         ("east", "pupils", "girls"): 30, ("east", "pupils", "boys"): 20,
         ("south", "pupils", "girls"): 25, ("south", "pupils", "boys"): 25,
     }  # fmt: skip
+
+
+def test_a_form_asks_for_group_and_half_of_the_year_and_comes_back_as_such(
+    project, command, tmp_path
+):
+    groups = "- {id: girls, name: {zh: 女, en: girls}}\n"
+    definitions = project / "data" / "definitions"
+    (definitions / "groups.yaml").write_text(groups, "utf-8")
+    path = definitions / "plans" / "harbour.yaml"
+    plan = yaml.safe_load(path.read_text("utf-8"))
+    plan["targets"][0] |= {"group": "girls", "period": "h1"}
+    path.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), "utf-8")
+    form = tmp_path / "form.xlsx"
+    asked = ("harbour", "--area", "port", "--lang", "en", "--root", project)
+    assert command("template", *asked, "--out", form).status == 0
+    book = openpyxl.load_workbook(form)
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    rows = [row for row in sheet.iter_rows(min_row=2) if row[heads.index("group")].value == "girls"]
+    assert {row[heads.index("period")].value for row in rows} == {"h1"}
+    # 21 of 25 girls passed in the first half of 2020: 84 %, and 80 was asked.
+    for row in rows:
+        told = {"Value": 21 if "assing" in row[1].value else 25, "Source": "rules",
+                "Publication date": "2021-03-01"}  # fmt: skip
+        for head, value in told.items():
+            row[heads.index(head)].value = value
+    book.save(form)
+    taken = command("intake", form, "--study", "harbour", "--root", project)
+    assert taken.status == 0, taken.err
+    found = command("assess", "harbour", "--area", "port", "--root", project, "--format", "json")
+    verdicts = {row["target"]: row["verdict"] for row in found.rows}
+    assert verdicts["pass_2020"] == "met"

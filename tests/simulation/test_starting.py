@@ -191,9 +191,22 @@ def test_a_table_as_a_yearbook_prints_it_is_read_as_intake_reads_it(tmp_path):
     assert len(table) == 11
 
 
-def test_halves_of_a_year_stay_halves(tmp_path):
+def test_days_of_publication_are_those_of_the_table_where_it_has_them(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("area,year,visits,published\nHill,2019,5,2021-02-03\nHill,2020,6,\n", "utf-8")
+    new_project(tmp_path / "mine", lang="en", table=path)
+    (raw,) = (tmp_path / "mine" / "data" / "raw").rglob("numbers.csv")
+    assert [line.split(",")[8] for line in raw.read_text("utf-8").splitlines()[1:]] == [
+        "2021-02-03", "2021-06-01",
+    ]  # fmt: skip
+
+
+def test_halves_of_a_year_and_groups_stay_what_they_are(tmp_path):
     path = tmp_path / "halves.csv"
-    path.write_text("area,year,period,visits\nHill,2020,h1,5\nHill,2020,h2,7\n", "utf-8")
+    rows = ["area,year,period,group,visits", "Hill,2020,h1,,5", "Hill,2020,h2,,7",
+            "Hill,2020,,boarders,9"]  # fmt: skip
+    path.write_text("\n".join(rows), "utf-8")
     new_project(tmp_path / "mine", lang="en", table=path)
     table = build(load_catalog(tmp_path / "mine"), "study")
-    assert dict(zip(table["period"], table["value"], strict=True)) == {"h1": 5, "h2": 7}
+    told = zip(table["period"], table["group"], table["value"], strict=True)
+    assert set(told) == {("h1", "all", 5), ("h2", "all", 7), ("year", "boarders", 9)}

@@ -142,7 +142,7 @@ def template(
         require_language(lang or entry.languages[0])
     found = assess(catalog, entry, table_of(catalog, entry), areas=areas)
     missing = {
-        MissingInput(item.year, item.quantity, item.group, item.area)
+        MissingInput(item.year, item.quantity, item.group, item.area, item.period)
         for one in found
         for item in one.missing
     }

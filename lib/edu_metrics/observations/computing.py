@@ -62,6 +62,7 @@ class MissingInput:
     quantity: str
     group: str
     area: str
+    period: str = "year"
 
 
 def compute(
@@ -270,7 +271,7 @@ def missing_inputs(
         return any(cell in held and (sums_count or not held[cell]) for cell in cells)
 
     missing = {
-        MissingInput(when, given.quantity, given.group, area)
+        MissingInput(when, given.quantity, given.group, area, given.period)
         for given in indicator.inputs.values()
         for when in (int(year) - given.lag for year in years)
         if not there(given, when)

@@ -48,6 +48,7 @@ class Missing:
     year: int
     area: str
     group: str = "all"
+    period: str = "year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,9 @@ class SeriesStore:
     def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> tuple[Missing, ...]:
         known = self._exact_cells if area in self._compared else None
         inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
-        return tuple(Missing(item.quantity, item.year, item.area, item.group) for item in inputs)
+        return tuple(
+            Missing(item.quantity, item.year, item.area, item.group, item.period) for item in inputs
+        )
 
     def breaks(self, indicator: str, area: str) -> list[Break]:
         """Give the breaks of a series that were known by the study's date."""

@@ -14,7 +14,7 @@ import math
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -25,6 +25,7 @@ import yaml
 from edu_metrics.catalog import (
     Area,
     Catalog,
+    Group,
     Quantity,
     Source,
     inherited_entries,
@@ -33,7 +34,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError, ReportError
 from edu_metrics.observations import HEADER, build
-from edu_metrics.observations.transcription import unit_factor
+from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class _Start:
     fields: dict[str, str]
     plan: str
     invented: bool
+    groups: list[dict[str, Any]] = field(default_factory=list)
 
 
 def new_project(
@@ -130,7 +132,7 @@ def _write(folder: Path, start: _Start, lang: str) -> None:
         f"plans/{start.fields['plan']}.yaml": texts["plan"],
         f"studies/{start.fields['study']}.yaml": texts["study"],
     }
-    for table in ("quantities", "indicators"):
+    for table in ("groups", "quantities", "indicators"):
         if getattr(start, table):
             written[f"{table}.yaml"] = _entries(table, getattr(start, table), lang)
     for name, text in written.items():
@@ -204,20 +206,27 @@ def _write_numbers(folder: Path, start: _Start) -> None:
     folder.mkdir(parents=True)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(GROUPED if start.groups else HEADER)
     status = "simulated" if start.invented else "reported"
     for row in start.rows.to_dict("records"):
         hidden = row.get("status") == "suppressed"
         printed, unit = ("", row["unit"]) if hidden else _printed(row)
         part = row.get("period", "year").replace("m", "").upper()
         year = row["year"] if part == "YEAR" else f"{row['year']}-{part}"
-        cells = (row["place"], row["quantity"], year, printed, row.get("bound", "exact"))
-        told = ("suppressed" if hidden else status, _SOURCE, f"{row['year'] + 1}-06-01", "")
+        group = (row["group"],) if start.groups else ()
+        cells = (row["place"], row["quantity"], *group, year, printed, row.get("bound", "exact"))
+        told = ("suppressed" if hidden else status, _SOURCE, _published(row), "")
         writer.writerow((*cells, unit, *told))
     content = file.getvalue().encode()
     (folder / "numbers.csv").write_bytes(content)
     seal = f"source: {_SOURCE}\nsha256: {hashlib.sha256(content).hexdigest()}\n"
     (folder / "numbers.csv.source.yaml").write_text(seal, "utf-8")
+
+
+def _published(row: Mapping[Any, Any]) -> str:
+    """Give the day that the table tells, or else an assumed one."""
+    day = f"{row['vintage']:%Y-%m-%d}" if "vintage" in row else _LATER
+    return day if day != _LATER else f"{row['year'] + 1}-06-01"
 
 
 def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
@@ -311,7 +320,7 @@ def _from_table(path: Path, lang: str, invented: bool) -> _Start:
         "lang": lang,
         **_told(_GIVEN),
     }
-    return _Start(places, rows, own, added, fields, "plan_from_table", invented)
+    return _Start(places, rows, own, added, fields, "plan_from_table", invented, given.groups)
 
 
 @dataclass(frozen=True)
@@ -320,6 +329,7 @@ class _Given:
 
     areas: list[str]
     quantities: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
     table: pd.DataFrame
 
 
@@ -338,22 +348,29 @@ def _read_table(path: Path) -> _Given:
     told = IntakeMapping.model_validate({"source": _SOURCE, "published": _LATER})
     areas: list[str] = []
     own: list[dict[str, Any]] = []
+    groups: list[dict[str, Any]] = []
     for _ in range(_PASSES):
-        log = read_log(path, content, _defined(areas, own), told)
+        log = read_log(path, content, _defined(areas, own, groups), told)
         new = _told_of(told, *log.not_understood("lacking"), *["no_head"] * log.lacks("no_head"))
         if new != told:
             told = new
             continue
         places, names = _area_names(log, areas), log.not_understood("quantity", "head")
-        if not places and not names:
+        parts = log.not_understood("group")
+        if not places and not names and not parts:
             break
+        groups += [_group(f"group_{len(groups) + at}", name) for at, name in enumerate(parts, 1)]
         areas += places
         own += [_quantity(f"quantity_{len(own) + at}", name) for at, name in enumerate(names, 1)]
-    catalog = _defined(areas, own)
-    return _Given(areas, own, read_table(path, content, catalog, told).table)
+    catalog = _defined(areas, own, groups)
+    return _Given(areas, own, groups, read_table(path, content, catalog, told).table)
 
 
-def _defined(areas: list[str], own: list[dict[str, Any]]) -> Catalog:
+def _group(otherwise: str, name: str) -> dict[str, Any]:
+    return {"id": _slug(name, otherwise), "name": {"zh": name, "en": name}}
+
+
+def _defined(areas: list[str], own: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Catalog:
     """Put together what is inherited and what a table has names for."""
     places = [
         Area.model_validate({"id": f"area_{at}", "name": {"zh": name}, "level": "city"})
@@ -365,6 +382,7 @@ def _defined(areas: list[str], own: list[dict[str, Any]]) -> Catalog:
         Path(),
         sources={_SOURCE: source},
         areas={place.id: place for place in places},
+        groups={entry["id"]: Group.model_validate(entry) for entry in groups},
         quantities={**inherited_entries("quantities"), **quantities},
     )
 

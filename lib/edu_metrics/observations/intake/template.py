@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import operator
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,18 +61,20 @@ def write_template(
     require_extra("tables", "openpyxl")
     import openpyxl
 
-    asked = sorted(set(missing), key=lambda one: (one.area, one.quantity, one.group, one.year))
+    order = operator.attrgetter("area", "quantity", "group", "year", "period")
+    asked = sorted(set(missing), key=order)
     if not asked:
         raise DataError(f"study {study.id!r}: no figure is missing that a verdict would need")
     book = openpyxl.Workbook()
     sheet: Any = book.active
     sheet.title = say("intake.figures", lang)
-    grouped = any(one.group != "all" for one in asked)
-    heads = [say(f"intake.{name}", lang) for name in _COLUMNS] + (["group"] if grouped else [])
-    _append(sheet, heads)
+    usual = {"group": "all", "period": "year"}
+    more = [
+        name for name, word in usual.items() if any(getattr(one, name) != word for one in asked)
+    ]
+    _append(sheet, [*(say(f"intake.{name}", lang) for name in _COLUMNS), *more])
     for one in asked:
-        row = _row(catalog, one, lang)
-        _append(sheet, [*row, one.group] if grouped else row)
+        _append(sheet, [*_row(catalog, one, lang), *(getattr(one, name) for name in more)])
     units = [_units(catalog.quantities[one.quantity]) for one in asked]
     _lists(book.create_sheet(_LISTS), sheet, sorted(catalog.sources), units, lang)
     _guide(book.create_sheet(say("intake.guide", lang)), study, lang)
