@@ -21,6 +21,8 @@ from edu_metrics.report.html import tag
 from edu_metrics.report.kinds import index_name
 from edu_metrics.words import LANGUAGES
 
+pytestmark = pytest.mark.slow
+
 CATALOG = load_catalog(find_root(Path(__file__)))
 
 

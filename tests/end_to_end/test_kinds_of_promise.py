@@ -20,6 +20,8 @@ from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import build, write_processed
 from edu_metrics.observations.building import processed_path
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"zh": "名", "en": "Name"}
 DEFINITIONS: dict[str, Any] = {
     "sources": [

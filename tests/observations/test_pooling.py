@@ -233,6 +233,7 @@ def naive(cells, area, year):
     return sum(values), max(statuses), set().union(*sources), True
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(cells=CELLS, seed=st.integers(0, 99))
 def test_sums_agree_with_a_walk_down_the_tree_whatever_the_order_of_the_rows(

@@ -65,6 +65,7 @@ def saved(opened, tmp_path_factory):
     return report, folder
 
 
+@pytest.mark.slow
 def test_the_observations_beside_a_report_are_those_that_it_rests_on(saved):
     report, folder = saved
     rows = list(csv.DictReader((folder / "data.csv").read_text("utf-8-sig").splitlines()))

@@ -57,6 +57,7 @@ def test_the_percentile_in_the_assessment_is_that_of_the_report(report):
             assert found.pace_percentile == told[0].percentile
 
 
+@pytest.mark.slow
 def test_the_pace_is_the_same_number_in_the_table_of_paces(report):
     paces, lang = unescape(str(rep.show_required_pace(report))), report.lang
     for target, found, told in looked_up(report):

@@ -67,6 +67,7 @@ PLACES = (
 FIGURES = (rep.show_verdict_bar, rep.show_availability, rep.show_outlook)
 
 
+@pytest.mark.slow
 def test_a_report_says_of_every_numeric_target_what_it_takes_or_why_that_is_unknown(opened):
     for study, area, lang in (("wuhai", "wuhai", "zh"), ("mock_city", "mock_city", "en")):
         report = opened(study, area, lang)
@@ -450,6 +451,7 @@ def sums_of(split):
     return tuple(sum(column) for column in zip(*split.counts.values(), strict=True))
 
 
+@pytest.mark.slow
 def test_city_and_district_say_what_does_not_add_up_and_name_no_deciding_district(apart):
     area, overview, split, sums = apart
     for place in ("mock_city", "mock_east"):
@@ -464,6 +466,7 @@ def test_city_and_district_say_what_does_not_add_up_and_name_no_deciding_distric
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_what_adds_up(overview, opened):
     for page in (
         rep.show_parts(overview("mock_city")),
@@ -472,6 +475,7 @@ def test_nothing_is_said_of_what_adds_up(overview, opened):
         assert "not what the parts add up to" not in str(page)
 
 
+@pytest.mark.slow
 def test_a_districts_report_depends_on_what_its_city_does_not_add_up_to(evidence_apart):
     named, _ = evidence_apart
     quiet = copy.copy(named)
@@ -481,6 +485,7 @@ def test_a_districts_report_depends_on_what_its_city_does_not_add_up_to(evidence
     assert first != second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_odd_number_is_told_where_it_is_measured_and_beside_the_verdict(catalog, opened, lang):
     """A zero for a year that was not reported: shown, never repaired."""

@@ -114,6 +114,7 @@ def test_a_notebook_run_by_hand_writes_no_summary(opened, tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "area", "simulated", "hypothetical"),
     [

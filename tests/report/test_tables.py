@@ -15,6 +15,8 @@ from edu_metrics.report import prepare
 from edu_metrics.report import tables as preparing
 from edu_metrics.report.tables import seal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def built(root, tmp_path_factory):

@@ -162,6 +162,7 @@ def test_a_city_of_half_a_million_has_pupils_to_match(study, table, catalog):
     assert 3500 < rows["value"].sum() < 6500
 
 
+@pytest.mark.slow
 def test_a_forecast_for_the_city_comes_to_every_kind_of_verdict(catalog, study, table):
     numeric = tuple(t.id for t in catalog.plan(study.plan).targets if t.numeric)
     results = assess(catalog, study, table, areas=study.areas[:1], targets=numeric)

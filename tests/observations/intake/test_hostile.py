@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from edu_metrics.errors import DataError
 from edu_metrics.observations.intake import Mapping, read_table
 
+pytestmark = pytest.mark.slow
+
 ROWS = [["地区", "2019年", "2020年"], ["海南区", 1, 2], ["乌达区", 3, 4]]
 
 
