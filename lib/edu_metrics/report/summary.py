@@ -9,7 +9,6 @@ from pydantic_core import to_jsonable_python
 
 from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.report.atomic_write import write_summary, write_text
-from edu_metrics.report.bulletin import glance_of
 from edu_metrics.report.columns import fields_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.downloads import write_csv, write_dictionary
@@ -112,6 +111,9 @@ def save_summary(report: AreaReport, out: str) -> str:
     str
         What was written.
     """
+    # What draws is loaded where a report is written, and not where rows are printed.
+    from edu_metrics.report.bulletin import glance_of
+
     if not out:
         return ""
     write_text(Path(out) / GLANCE, glance_of(report).as_text())
