@@ -307,7 +307,7 @@ def test_a_kernel_in_another_folder_gives_the_same_bytes(root, folder, tmp_path,
         assert alone == (job.folder / name).read_bytes(), name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # two browsers of one process can't be driven at once
 def browser():
     from playwright.sync_api import sync_playwright
 
