@@ -6,6 +6,7 @@ import csv
 import json
 import zipfile
 
+import openpyxl
 import pytest
 
 from edu_metrics.report.bulletin import glance_of
@@ -35,7 +36,6 @@ def test_a_csv_is_read_back_as_it_was_written(tmp_path):
 
 
 def test_a_workbook_holds_no_formula_and_is_the_same_twice(tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     rows = [["x", "y"], *([text, -1.5] for text in EVIL)]
     one, two = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
     assert write_workbook(one, {"s": rows})
