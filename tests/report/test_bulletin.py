@@ -16,12 +16,12 @@ from edu_metrics.report.bulletin import (
     BY_USE,
     glance_of,
     group_of,
-    people_text,
     questions,
     show_bulletin,
 )
 from edu_metrics.report.columns import rows_of
 from edu_metrics.report.glance import GROUPS, headline_of
+from edu_metrics.report.required_pace import people_text
 
 LANGUAGES = ("zh", "en")
 
@@ -184,8 +184,7 @@ def test_wide_letters_are_wider() -> None:
 def test_one_who_is_missing_is_told_in_the_singular(
     city: AreaReport, people: int, zh: str, en: str
 ) -> None:
-    row = SimpleNamespace(indicator="junior_pass_rate", people=people)
-    assert people_text(city, row) == {"zh": zh, "en": en}[city.lang]
+    assert people_text(city, "junior_pass_rate", people) == {"zh": zh, "en": en}[city.lang]
 
 
 def test_the_recent_pace_is_that_of_the_last_three_years(city: AreaReport) -> None:
