@@ -48,7 +48,7 @@ def test_a_printed_period_is_read(printed, rule, read):
         "2101",
         "2100-01x",
         "0001",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_no_period_is_refused_with_what_would_be_one(printed):
     with pytest.raises(DataError, match="expected a year such as 2020, a school year"):
