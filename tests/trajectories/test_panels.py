@@ -183,7 +183,7 @@ def test_a_panel_file_is_no_pipe_no_device_and_no_loop(tmp_path):
     (tmp_path / "zero.csv").symlink_to("/dev/zero")
     (tmp_path / "loop.csv").symlink_to("loop.csv")
     for name in ("pipe.csv", "zero.csv", "loop.csv"):
-        with pytest.raises(DataError, match="no regular file|levels of symbolic links"):
+        with pytest.raises(DataError, match=r"no regular file|levels of symbolic"):
             read_panels(tmp_path / name)
 
 
