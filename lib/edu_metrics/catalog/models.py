@@ -215,6 +215,8 @@ class Source(Definition):
     licence: str
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
+    #: The whole text of the document, a sealed file below data/raw.
+    full_text: str | None = None
     note: Text | None = None
 
 
