@@ -108,7 +108,7 @@ def audit(
 ) -> None:
     """Hold a plan's numbers against each other and list what was found."""
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.audit import audit_plan
+    from edu_metrics.report.tables import audit_plan
     from edu_metrics.words import require_language, say
 
     catalog = load(root)
