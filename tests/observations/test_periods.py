@@ -31,8 +31,24 @@ def test_a_printed_period_is_read(printed, rule, read):
 
 @pytest.mark.parametrize(
     "printed",
-    ["20", "2020-13", "2020-22", "2020-2022", "2020-H3", "2020年13月", "2020.5", "", "一",
-     "200506", "201820", "9999999999", "1899", "2101", "2100-01x", "0001"],  # fmt: skip
+    [
+        "20",
+        "2020-13",
+        "2020-22",
+        "2020-2022",
+        "2020-H3",
+        "2020年13月",
+        "2020.5",
+        "",
+        "一",
+        "200506",
+        "201820",
+        "9999999999",
+        "1899",
+        "2101",
+        "2100-01x",
+        "0001",
+    ],
 )
 def test_what_is_no_period_is_refused_with_what_would_be_one(printed):
     with pytest.raises(DataError, match="expected a year such as 2020, a school year"):
