@@ -166,7 +166,7 @@ def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
     pieces: list[Cell] = [
         tag("p", say("bulletin.kicker", lang, plan=plan.title.in_(lang)), "kicker"),
         tag("h1", report.area_name(report.area.id)),
-        tag("p", dates, "small"),
+        tag("p", dates, "dates small"),
         warning(report),
     ]
     if not report.bound_here:
