@@ -22,6 +22,7 @@ from edu_metrics.catalog import (
     Study,
     Target,
 )
+from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.mechanisms import Quantities
@@ -38,7 +39,7 @@ from edu_metrics.reachability.scenarios.courses import (
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome, ending_of
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict
-from edu_metrics.trajectories import stated
+from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +117,7 @@ def run_scenario(
     assessment: Assessment | None = None,
     quantities: Quantities | None = None,
     pace_of_percentile: PaceOfPercentile | None = None,
+    beyond: int = 0,
 ) -> list[ScenarioOutcome]:
     """
     Run one scenario on one target in one area.
@@ -139,6 +141,8 @@ def run_scenario(
     pace_of_percentile : callable, optional
         Gives the pace of a percentile of an indicator's reference class; the study's own ordinary
         class when left out.
+    beyond : int, optional
+        How many years the course goes on when the target is due. [years]
 
     Returns
     -------
@@ -164,7 +168,7 @@ def run_scenario(
             continue
         situation = Situation.of(store, plan, target, judged, quantities, pace_of_percentile)
         for case, run in _cases(scenario):
-            outcomes.append(_run(replace(blank, case=case), run, situation))
+            outcomes.append(_run(replace(blank, case=case), run, situation, beyond))
     return outcomes
 
 
@@ -181,7 +185,9 @@ def _cases(scenario: Scenario) -> Iterator[tuple[dict[str, float] | None, Scenar
         yield case, scenario.model_copy(update=cell)
 
 
-def _run(blank: ScenarioOutcome, scenario: Scenario, situation: Situation) -> ScenarioOutcome:
+def _run(
+    blank: ScenarioOutcome, scenario: Scenario, situation: Situation, beyond: int
+) -> ScenarioOutcome:
     due = situation.due
     if scenario.start is not None:
         situation = _started(scenario.start, due, situation)
@@ -194,7 +200,7 @@ def _run(blank: ScenarioOutcome, scenario: Scenario, situation: Situation) -> Sc
     if found.last_year >= due:
         return replace(blank, reason="decided", met=_on_record(situation))
     try:
-        start = begin(found.last_year, found.last_value, due)
+        start = begin(found.last_year, found.last_value, due + beyond)
         course = take_steps(scenario.steps, start, situation)
     except NotAvailable as why:
         return replace(blank, reason=str(why))
@@ -257,6 +263,49 @@ def of_scenario(
     without = take_steps(usual, start, situation)
     base = judged_course(blank, without, situation).probability
     return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
+
+
+def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> ScenarioOutcome | None:
+    """
+    Let a course without chance go up and down around itself as its series has done so far.
+
+    On the scale on which the trend moves, its draws are taken from their own median to the course:
+    where they went is what is assumed, how far apart they lie is what the past says.
+
+    Parameters
+    ----------
+    outcome : ScenarioOutcome
+        A course of one row.
+    situation : Situation
+        The target, the area and the reading.
+
+    Returns
+    -------
+    ScenarioOutcome or None
+        With as many draws as the trend has, and the probability that they come to. None where
+        nothing says how far the series moves: it was not observed at the start, too few years are
+        known, or one person may decide and their number is unknown.
+    """
+    found, indicator = situation.assessment, situation.indicator
+    if outcome.start != "observed" or outcome.draws is None:
+        return None
+    # A rate comes to whole counts of its own whole; a count is one itself.
+    whole = 1.0 if situation.whole else None
+    if indicator.bounds == (0, 100):
+        whole = situation.counts[1] if situation.counts else None
+        if whole is None and found.level is not None and found.level.value in (0, 100):
+            return None
+    try:
+        trend = situation.store.trajectory(indicator.id, situation.area, outcome.years[-1])
+        scale = scale_for(indicator.bounds)
+        moved = to_scale(np.stack([trend.at(year) for year in outcome.years], axis=1), scale, whole)
+        moved += to_scale(outcome.draws, scale, whole) - np.median(moved, axis=0)
+    except ProjectionError:
+        return None
+    draws = situation.bounded(from_scale(moved, scale, whole))
+    course = Course(situation.start_year, situation.start_value, draws)
+    around = judged_course(outcome, course, situation)
+    return replace(around, met=None, probability=float(stated(around.probability)))
 
 
 def changes_nothing(scenario: Scenario) -> bool:
