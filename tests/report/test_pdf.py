@@ -1,4 +1,4 @@
-"""A page on paper: its first page alone, in the package's own letters, with nothing from outside."""
+"""A page on paper: its first page alone, in the package's own letters, nothing from outside."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def test_the_first_page_of_a_report_is_printed_and_its_annex_is_not(printed):
 
 
 def test_a_page_without_a_bulletin_is_printed_whole():
-    text = text_of(to_pdf(page_of("<h1>各区对照</h1><details><summary>更多</summary>折起</details>")))
+    page = page_of("<h1>各区对照</h1><details><summary>更多</summary>折起</details>")
+    text = text_of(to_pdf(page))
     assert "各区对照" in text
     assert "折起" in text
 

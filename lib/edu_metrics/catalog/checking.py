@@ -10,6 +10,7 @@ from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
+    AreaFamily,
     FileInput,
     Indicator,
     MechanismUse,
@@ -54,6 +55,17 @@ _KINDS = {
     "reference_classes": "reference class",
     "plans": "plan",
 }
+
+#: Tables whose ids become names of folders and files.
+_NAMING_FILES = ("areas", "plans", "reference_classes", "scenarios", "studies")
+#: What else lies beside such folders, and names that Windows keeps for devices.
+RESERVED = frozenset(
+    {
+        *("overview", "plan_audit", "track_record", "index", "manifest", "verdicts", "report"),
+        *("con", "prn", "aux", "nul"),
+        *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+    }
+)
 
 #: Where the units and levels of this package stand, for the messages.
 SHIPPED = "this package"
@@ -164,6 +176,7 @@ def check(parts: Parts) -> list[str]:
         One line a fault.
     """
     faults = [
+        *_names_of_files(parts),
         *_areas(parts),
         *_aliases(parts, "areas"),
         *_aliases(parts, "groups"),
@@ -184,6 +197,24 @@ def check(parts: Parts) -> list[str]:
     ]
     # What is wrong with a family is wrong with each of its members, and is said once.
     return list(dict.fromkeys(faults))
+
+
+def _names_of_files(parts: Parts) -> Iterator[str]:
+    """Refuse ids that can't be names of folders or files beside each other, on any system."""
+    for table in _NAMING_FILES:
+        owners: dict[str, str] = {}
+        for name, (where, _) in parts.tables()[table].items():
+            if name.lower() in RESERVED:
+                yield (
+                    f"{where}: id: {name!r} is the name of something else in a folder of reports, "
+                    "or of a device on Windows; expected another id"
+                )
+            owner = owners.setdefault(name.lower(), name)
+            if owner != name:
+                yield (
+                    f"{where}: id: {name!r} and {owner!r} are one name where file systems do not "
+                    "tell capitals apart; expected another id"
+                )
 
 
 def _missing(parts: Parts, table: str, names: Iterable[str], where: str) -> Iterator[str]:
@@ -526,6 +557,7 @@ def _studies(parts: Parts) -> Iterator[str]:
         yield from _missing_areas(parts, study.areas, f"{where}: areas")
         yield from _missing_areas(parts, study.compare_with, f"{where}: compare_with")
         yield from _missing_areas(parts, study.binding, f"{where}: binding")
+        yield from _areas_twice(parts, study, where)
         for name in study.binding.values():
             if name not in study.areas:
                 offer = nearest(name, study.areas)
@@ -543,6 +575,15 @@ def _studies(parts: Parts) -> Iterator[str]:
         for number, given in enumerate(study.observations, start=1):
             yield from _input(parts, study, given, f"{where}: observations entry {number}")
         yield from _real_and_invented(parts, study, where)
+
+
+def _areas_twice(parts: Parts, study: Study, where: str) -> Iterator[str]:
+    """Find an area that a study names and that is in a family which it names too."""
+    for name in study.areas:
+        family: AreaFamily | None = parts.families.get(name, ("", None))[1]
+        members = {member.id for member in family.members()} if family else set()
+        for double in sorted(members & {*study.areas}):
+            yield f"{where}: areas: {double!r} is in the family {name!r} already; name one of them"
 
 
 def _compared_areas(parts: Parts, study: Study, where: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import gc
 import sys
 
 # The help lists the verbs in this order.
-from edu_metrics.cli import (  # noqa: F401
+from edu_metrics.cli import (
     aggregating,
     definitions,
     gathering,

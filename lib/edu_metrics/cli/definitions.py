@@ -24,12 +24,20 @@ class AuditFormat(StrEnum):
 
 @app.command()
 def check(root: Root = None) -> None:
-    """Load all definitions and report every fault in them; name what is odd in built tables."""
+    """
+    Load all definitions and report every fault in them; name what is odd in built tables.
+
+    Every quote is looked up in the text of its plan, where the plan's source names one.
+    """
+    from edu_metrics.observations.documents import check_quotes
     from edu_metrics.report.tables import is_current
 
     catalog = load(root)
+    unverified = check_quotes(catalog)
     numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
     targets = sum(len(plan.targets) for plan in catalog.plans.values())
+    if unverified:
+        sys.stdout.write(f"quotes unverified, for want of a full_text: {', '.join(unverified)}\n")
     sys.stdout.write(
         f"{len(catalog.plans)} plans with {targets} targets ({numeric} numeric), "
         f"{len(catalog.indicators)} indicators, {len(catalog.quantities)} quantities, "
@@ -100,7 +108,7 @@ def audit(
 ) -> None:
     """Hold a plan's numbers against each other and list what was found."""
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.audit import audit_plan
+    from edu_metrics.report.tables import audit_plan
     from edu_metrics.words import require_language, say
 
     catalog = load(root)

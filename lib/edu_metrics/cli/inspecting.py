@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -60,37 +56,14 @@ def tell_findings(catalog: Catalog, study: Study) -> None:
 
 def _findings(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
     """Look, or read what was found when the table stood as it stands: looking takes a second."""
-    from edu_metrics.report.tables import table_path
+    from edu_metrics.report.tables import kept_beside, table_path
 
-    table = table_path(catalog.root, study.id)
-    note = table.with_suffix(".findings.json")
-    kept = _kept(note, table)
-    if kept is not None:
-        return kept
-    from edu_metrics.observations import finding_as_row, inspect_table, known_by, read_processed
+    def look() -> list[dict[str, Any]]:
+        from edu_metrics.observations import finding_as_row, inspect_table, known_by, read_processed
 
-    of_table = _state(table)
-    rows = known_by(read_processed(catalog.root, study.id), study.as_of)
-    found = inspect_table(catalog, rows, as_of=study.as_of.year)
-    told = [finding_as_row(catalog, one) for one in found]
-    unfinished = note.with_name(f".{note.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):  # a folder that can't be written to is none of our business
-        unfinished.write_text(json.dumps({"table": of_table, "findings": told}), "utf-8")
-        unfinished.replace(note)
-    return told
+        rows = known_by(read_processed(catalog.root, study.id), study.as_of)
+        found = inspect_table(catalog, rows, as_of=study.as_of.year)
+        return [finding_as_row(catalog, one) for one in found]
 
-
-def _kept(note: Path, table: Path) -> list[dict[str, Any]] | None:
-    """Read what was found, if it was found in this table."""
-    try:
-        content = json.loads(note.read_text("utf-8"))
-        found: list[dict[str, Any]] = content["findings"]
-        return found if content["table"] == _state(table) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _state(table: Path) -> list[int]:
-    """Tell one state of a file from another: a table that is built again is a new file."""
-    found = table.stat()
-    return [found.st_ino, found.st_size, found.st_mtime_ns]
+    rows: list[dict[str, Any]] = kept_beside(table_path(catalog.root, study.id), "findings", look)
+    return rows

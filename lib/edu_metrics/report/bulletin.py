@@ -438,7 +438,7 @@ def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
 
 def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
     lang = report.lang
-    now, due = (_only(frame[name]) for name in ("last_year", "due"))
+    now, due = (_usual(frame[name]) for name in ("last_year", "due"))
     columns = [
         Column("bulletin.col_target", strong_title),
         Column("bulletin.col_course", partial(_spark, report)),
@@ -450,13 +450,14 @@ def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
         Column("bulletin.col_people", _short(report), numeric=True),
     ]
     counts = frame["group"].value_counts()
-    caption = say("bulletin.table", lang, n=len(frame))
+    key = "bulletin.table" if len(frame) == len(report.numeric) else "bulletin.table_known"
+    caption = say(key, lang, n=len(frame))
     drawn = draw(
         frame,
         columns,
         lang,
         caption=caption,
-        css="cards",
+        css="cards targets",
         above=lambda row: _group_head(row.group, counts[row.group], lang),
     )
     return drawn + tag("p", say("bulletin.table_note", lang), "small")
@@ -468,10 +469,10 @@ def _group_head(group: str, count: int, lang: str) -> Html:
     return tag("span", f"{GROUPS[group]} {said}", f"key {group}")
 
 
-def _only(years: pd.Series) -> int | None:
-    """Give the year of all rows, where that is one."""
-    found = years.dropna().unique()
-    return int(found[0]) if len(found) == 1 else None
+def _usual(years: pd.Series) -> int | None:
+    """Give the year of most rows."""
+    found = years.mode()
+    return None if found.empty else int(found[0])
 
 
 def _dated(key: str, year: int | None, lang: str) -> Html:
@@ -483,17 +484,17 @@ def _spark(report: AreaReport, row: Any) -> Html:
     return Html(spark(_history(report, row), _asked(row)))
 
 
-def _now(report: AreaReport, every: int | None, row: Any) -> str:
-    """Give the latest value, with its year where that is not the same in ``every`` row."""
+def _now(report: AreaReport, usual: int | None, row: Any) -> str:
+    """Give the latest value, with its year where that is not the ``usual`` one."""
     if not row.last_year:
         return "—"
     value = amount(row.last_value, row.unit, report.lang)
-    return value if row.last_year == every else in_year(value, row.last_year, report.lang)
+    return value if row.last_year == usual else in_year(value, row.last_year, report.lang)
 
 
-def _due(report: AreaReport, every: int | None, row: Any) -> str:
+def _due(report: AreaReport, usual: int | None, row: Any) -> str:
     level: str = _state(report, row)["level"]
-    return level if row.due == every else in_year(level, row.due, report.lang)
+    return level if row.due == usual else in_year(level, row.due, report.lang)
 
 
 def _needed(lang: str, row: Any) -> str:

@@ -143,7 +143,7 @@ def table(
     numbers = set(numeric)
 
     # On a phone each row of such a table is a card, whose lines name their columns.
-    titled = head if css == "cards" else ()
+    titled = head if "cards" in css else ()
     labels = {place: f' data-label="{escape(str(title))}"' for place, title in enumerate(titled)}
 
     def cell(name: str, position: int, content: Cell) -> str:

@@ -21,7 +21,8 @@ _MIXED = re.compile(r"color-mix\(in srgb, ([^ ,]+) [^)]*\)")
 #: What paper has and a screen does not: the package's own letters in both weights, and a foot.
 _PAPER = """
 @font-face { font-family: Carried Noto Sans SC; src: url(font:NotoSansSC-Regular.ttf); }
-@font-face { font-family: Carried Noto Sans SC; font-weight: 700; src: url(font:NotoSansSC-Bold.ttf); }
+@font-face { font-family: Carried Noto Sans SC; font-weight: 700;
+  src: url(font:NotoSansSC-Bold.ttf); }
 html[lang] body { font-family: Carried Noto Sans SC; }
 h1 { string-set: place content(); } .dates { string-set: dates " · " content(); }
 .note.invented, .note.hypothetical { string-set: warning " · " content(); }

@@ -55,10 +55,9 @@ def show_to_ask(report: AreaReport) -> Html:
         and where the table is.
     """
     lang, missing = report.lang, report.tables["missing"]
-    title = say("bulletin.to_ask", lang)
     command = f"edu-metrics template {report.study.id} --area {report.area.id} --out F.xlsx"
     told = {"n": len(missing), "command": command}
-    pieces = [tag("h2", title), tag("p", say("bulletin.to_ask_how", lang, **told), "small")]
+    pieces = [tag("h2", say("bulletin.to_ask", lang)), tag("p", say("bulletin.to_ask_how", lang, **told), "small")]
     if report.area.parent in report.areas:
         whole = report.area.parent
         said = say("bulletin.see_whole", lang, whole=report.area_name(whole))
@@ -72,7 +71,9 @@ def show_to_ask(report: AreaReport) -> Html:
         Column("bulletin.ask_judges", "judges", numeric=True),
         Column("bulletin.ask_which", "which"),
     ]
-    return join([*pieces, draw(report.tables["to_ask"], columns, lang, caption=title, css="ask")])
+    caption = say("bulletin.ask_caption", lang)
+    listed = draw(report.tables["to_ask"], columns, lang, caption=caption, css="ask")
+    return join([*pieces, listed])
 
 
 def to_ask_table(report: AreaReport) -> pd.DataFrame:

@@ -33,6 +33,7 @@ from edu_metrics.catalog import (
     plain,
 )
 from edu_metrics.errors import DataError, ReportError
+from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build
 from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
@@ -56,7 +57,7 @@ _PASSES = 6
 #: Words before a unit, by powers of ten.
 _SCALES = ("", "十", "百", "千", "万", "十万", "百万", "千万")
 #: A day after every year; the days of publication are assumed where numbers are written.
-_LATER = "2200-12-31"
+_LATER = LAST_DAY.isoformat()
 
 
 @dataclass(frozen=True)

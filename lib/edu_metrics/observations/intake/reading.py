@@ -13,6 +13,7 @@ import numpy as np
 
 from edu_metrics.catalog import Catalog, plain
 from edu_metrics.errors import DataError
+from edu_metrics.limits import is_day
 from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
 from edu_metrics.observations.intake.figures import Block, FigureReader
 from edu_metrics.observations.intake.header import Head, HeadReader
@@ -351,11 +352,13 @@ def read_date(raw: Any) -> dt.date | None:
     (datetime.date(2024, 3, 1), datetime.date(2024, 3, 1), None)
     """
     if isinstance(raw, dt.datetime):
-        return raw.date()
-    if isinstance(raw, dt.date):
-        return raw
-    found = _DATE.match(narrow(as_text(raw)))
-    try:
-        return dt.date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
+        day: dt.date | None = raw.date()
+    elif isinstance(raw, dt.date):
+        day = raw
+    else:
+        found = _DATE.match(narrow(as_text(raw)))
+        try:
+            day = dt.date(*map(int, found.groups())) if found else None
+        except ValueError:
+            day = None
+    return day if day is not None and is_day(day) else None
