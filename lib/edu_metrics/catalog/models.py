@@ -298,6 +298,15 @@ class Quantity(Definition):
     note: Text | None = None
 
 
+class Holder(Definition):
+    """Who has some quantities, so that readers know whom to ask; ``note`` says what to mind."""
+
+    id: Slug
+    name: Text
+    note: Text | None = None
+    quantities: tuple[Slug, ...] = Field(min_length=1)
+
+
 class Input(Definition):
     """The quantity behind one argument of a formula, so many years before."""
 
