@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edu_metrics.cli.common import USAGE, Root, app, load, stop
+from edu_metrics.cli.common import USAGE, Root, app, day_of, load, stop
 from edu_metrics.errors import DataError, EduMetricsError
 
 if TYPE_CHECKING:
@@ -91,4 +91,5 @@ def _project(
         stop(EduMetricsError("a raw file needs --source and --published"), USAGE)
     if by:
         stop(DataError("a raw file has a row an area and year; leave --by out"), USAGE)
+    day_of("--published", published)
     return load(root)

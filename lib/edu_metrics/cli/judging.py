@@ -19,6 +19,7 @@ from edu_metrics.cli.common import (
     Shape,
     app,
     asked_for,
+    day_of,
     load,
     settings_of,
     stop,
@@ -48,7 +49,7 @@ def assess(
     entry, areas, targets = asked_for(catalog, study, area, target)
     table = table_of(catalog, entry)
     if as_of is not None:
-        entry = entry.model_copy(update={"as_of": as_of.date()})
+        entry = entry.model_copy(update={"as_of": day_of("--as-of", as_of.date())})
     found = iter_assessments(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
     print_rows(map(as_row, found), shape, (*columns, "year_reached"))
@@ -74,7 +75,8 @@ def score(
         if absent:
             raise EduMetricsError("expected files of earlier assessments", absent)
     try:
-        found = score_files(catalog, summaries, as_of=as_of.date() if as_of else None)
+        day = day_of("--as-of", as_of.date()) if as_of else None
+        found = score_files(catalog, summaries, as_of=day)
     except DefinitionError as error:  # a name that does not exist
         stop(error, USAGE)
     content = score_as_data(found)

@@ -15,6 +15,7 @@ from edu_metrics.cli.common import (
     Root,
     app,
     asked_for,
+    day_of,
     load,
     stop,
     studies_of,
@@ -83,11 +84,7 @@ def _told(
         if source is not None and source not in catalog.sources:
             offer = nearest(source, catalog.sources)
             raise EduMetricsError(f"--source: no source {source!r} in sources.yaml{offer}")
-    try:
-        day = dt.date.fromisoformat(published) if published else None
-    except ValueError:
-        message = f"--published: expected a date such as 2024-03-01, found {published!r}"
-        stop(EduMetricsError(message), USAGE_FAULT)
+    day = day_of("--published", published)
     return told.with_options(source=source, published=day, encoding=encoding)
 
 
