@@ -12,14 +12,3 @@ from edu_metrics.reachability.scenarios.running import (
     run_scenario,
     run_scenarios,
 )
-
-__all__ = [
-    "PaceOfPercentile",
-    "ScenarioOutcome",
-    "asked_scenarios",
-    "course_rows",
-    "outcome_row",
-    "run_scenario",
-    "run_scenarios",
-    "summary_rows",
-]
