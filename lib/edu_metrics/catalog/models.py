@@ -20,7 +20,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
 from edu_metrics.formulas import FORMULAS, Formula
-from edu_metrics.formulas.own import written_out
+from edu_metrics.formulas.registry import written_out
 from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
 from edu_metrics.words.units import Noun
 

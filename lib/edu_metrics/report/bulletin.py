@@ -445,7 +445,9 @@ def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
         Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
         Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
         Column("bulletin.col_needed", partial(_needed, lang), numeric=True),
-        Column("bulletin.col_recent", lambda row: _signed(row, row.recent_pace, lang), numeric=True),
+        Column(
+            "bulletin.col_recent", lambda row: _signed(row, row.recent_pace, lang), numeric=True
+        ),
         Column("bulletin.col_chance", partial(_chance, lang)),
         Column("bulletin.col_people", _short(report), numeric=True),
     ]

@@ -57,7 +57,10 @@ def show_to_ask(report: AreaReport) -> Html:
     lang, missing = report.lang, report.tables["missing"]
     command = f"edu-metrics template {report.study.id} --area {report.area.id} --out F.xlsx"
     told = {"n": len(missing), "command": command}
-    pieces = [tag("h2", say("bulletin.to_ask", lang)), tag("p", say("bulletin.to_ask_how", lang, **told), "small")]
+    pieces = [
+        tag("h2", say("bulletin.to_ask", lang)),
+        tag("p", say("bulletin.to_ask_how", lang, **told), "small"),
+    ]
     if report.area.parent in report.areas:
         whole = report.area.parent
         said = say("bulletin.see_whole", lang, whole=report.area_name(whole))
