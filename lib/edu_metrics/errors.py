@@ -28,6 +28,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
         "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
+        "pdf": ("weasyprint",),
         "reports": (
             "IPython",
             "ipykernel",

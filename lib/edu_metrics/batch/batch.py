@@ -27,6 +27,7 @@ from edu_metrics.batch.jobs import (
 from edu_metrics.batch.manifest import Decision, Manifest, decide, listed
 from edu_metrics.catalog import Catalog, Study, load_catalog
 from edu_metrics.errors import ReportError
+from edu_metrics.report.pdf import require_pdf
 from edu_metrics.report.tables import prepare, table_path
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def plan_reports(
     force : bool, optional
         Whether all would be made.
     **asked
-        ``area``, ``lang`` and ``first`` of :func:`plan_jobs`.
+        ``area``, ``lang``, ``first``, ``scenarios`` and ``pdf`` of :func:`plan_jobs`.
 
     Returns
     -------
@@ -188,7 +189,7 @@ def make_reports(
     progress : callable, optional
         Wraps the outcomes as they come in, for a progress bar.
     **asked
-        ``area``, ``lang`` and ``first`` of :func:`plan_jobs`.
+        ``area``, ``lang``, ``first``, ``scenarios`` and ``pdf`` of :func:`plan_jobs`.
 
     Returns
     -------
@@ -204,6 +205,8 @@ def make_reports(
         When stopped; reports that are whole by then stand, and the index lists them.
     """
     how = how or How()
+    if asked.get("pdf"):
+        require_pdf()
     batch = _batch(root, studies, out, asked)
     claim(batch.out, pages_of(batch.catalog, batch.out))
     for study in batch.studies:

@@ -96,6 +96,7 @@ class Parts:
     levels: dict[str, tuple[str, Any]] = field(default_factory=dict)
     groups: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    holders: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
     knowledge: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -181,6 +182,7 @@ def check(parts: Parts) -> list[str]:
         *_aliases(parts, "groups"),
         *_aliases(parts, "quantities"),
         *_units(parts),
+        *_holders(parts),
         *_indicators(parts),
         *_breaks(parts),
         *_corrections(parts),
@@ -379,6 +381,15 @@ def _prices(parts: Parts, where: str, indicator: Indicator) -> Iterator[str]:
     yield from _missing(parts, "quantities", [name], f"{where}: prices.deflator")
     if unit is not None and not unit.money:
         yield f"{where}: prices: {unit.id} is no money; only money is told in prices of a year"
+
+
+def _holders(parts: Parts) -> Iterator[str]:
+    held: dict[str, str] = {}
+    for where, holder in parts.holders.values():
+        yield from _missing(parts, "quantities", holder.quantities, f"{where}: quantities")
+        for name in holder.quantities:
+            if held.setdefault(name, holder.id) != holder.id:
+                yield f"{where}: quantities: {name!r} is held by {held[name]!r} already"
 
 
 def _units(parts: Parts) -> Iterator[str]:

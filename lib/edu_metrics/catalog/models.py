@@ -20,7 +20,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
 from edu_metrics.formulas import FORMULAS, Formula
-from edu_metrics.formulas.own import written_out
+from edu_metrics.formulas.registry import written_out
 from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
 from edu_metrics.words.units import Noun
 
@@ -213,6 +213,8 @@ class Source(Definition):
     licence: str
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
+    #: The whole text of the document, a sealed file below data/raw.
+    full_text: str | None = None
     note: Text | None = None
 
 
@@ -294,6 +296,15 @@ class Quantity(Definition):
     unit: str
     form: Literal["count", "money", "printed_rate"]
     note: Text | None = None
+
+
+class Holder(Definition):
+    """Who has some quantities, so that readers know whom to ask; ``note`` says what to mind."""
+
+    id: Slug
+    name: Text
+    note: Text | None = None
+    quantities: tuple[Slug, ...] = Field(min_length=1)
 
 
 class Input(Definition):

@@ -211,6 +211,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: YAML's own rules of which word is a number, a date, a truth or nothing.
 _TYPES: Any = yaml.resolver.Resolver()
+#: What each tagged word was made into: files repeat them thousands of times.
+_MADE: dict[tuple[str, str], Any] = {}
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]
@@ -227,18 +229,34 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
         tag: str = super().resolve(kind, value, implicit)
         return tag
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Make what a node says; a number or a date once for each word, text as it stands."""
+        if isinstance(node, yaml.ScalarNode):
+            if node.tag == self.DEFAULT_SCALAR_TAG:
+                return self.construct_scalar(node)
+            word = node.tag, node.value
+            if word not in _MADE:
+                _MADE[word] = super().construct_object(node, deep)
+            return _MADE[word]
+        held = self.constructed_objects
+        if node in held:
+            return held[node]
+        if node.tag == self.DEFAULT_SEQUENCE_TAG:
+            items = held[node] = []
+            items += [self.construct_object(item) for item in node.value]
+            return items
+        if node.tag != self.DEFAULT_MAPPING_TAG:
+            return super().construct_object(node, deep)
+        mapping = held[node] = {}
+        for key_node, value in node.value:
+            key = self.construct_object(key_node)
             if not isinstance(key, Hashable):
                 raise yaml.constructor.ConstructorError(
                     None, None, "expected a word as a key", key_node.start_mark
                 )
-            if key in seen:
+            if key in mapping:
                 self.doubles.append(f"{_where(key_node.start_mark)}the key {key!r} stands twice")
-            seen.add(key)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+            mapping[key] = self.construct_object(value)
         return mapping
 
     def construct_scalar(self, node: Any) -> Any:

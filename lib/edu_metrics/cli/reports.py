@@ -40,6 +40,7 @@ def report(
     scenarios: Annotated[
         bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
     ] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print each page as a PDF.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
     force: Annotated[bool, typer.Option(help="Make also those that stand.")] = False,
     dry_run: Annotated[
@@ -60,6 +61,8 @@ def report(
 ) -> None:
     """Make reports that don't stand already: one for each area and language, and an index."""
     require_extra("reports")
+    if pdf:
+        require_extra("pdf")
     if scheduler is not None:
         require_extra("cluster")
     from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
@@ -70,7 +73,8 @@ def report(
     with usage():
         for study in chosen:
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
-    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first, "scenarios": scenarios}
+    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
+    asked |= {"scenarios": scenarios, "pdf": pdf}
     names = [study.id for study in chosen]
     if dry_run:
         rows = [
