@@ -68,11 +68,15 @@ def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
         return Due(found.by, "year_in_the_words")
     text = passage.text
     first, last = sentence_of(text, found.at[0], rules)
-    for rule, part, nearest in (
-        ("year_before_the_number", (first, found.at[1]), -1),
-        ("year_after_the_number", (found.at[1], last), 0),
-        ("year_of_a_sentence_before", (0, first), -1),
-    ):
+    behind = [("year_after_the_number", (found.at[1], last), 0)]
+    if rules.data["year_follows"]:
+        other = rules.pattern("other_number").search(text, found.at[1], last)
+        behind.insert(0, ("year_after_the_number", (found.at[1], other.start() if other else last), 0))
+    ways = [("year_before_the_number", (first, found.at[1]), -1)]
+    ways = [*behind[:-1], *ways, behind[-1]]
+    if rules.data["carries_year"]:
+        ways.append(("year_of_a_sentence_before", (0, first), -1))
+    for rule, part, nearest in ways:
         years = _deadlines(text, *part, span, rules, near=found)
         if years:
             far = rule == "year_of_a_sentence_before"
@@ -139,6 +143,8 @@ def is_past(passage: Passage, found: Found, span: Span, rules: Rules) -> bool:
     bool
         Whether a word or a year before the number, or a heading, says that it was reached.
     """
+    if found.by and found.by >= span.first:
+        return False
     text = passage.text
     first, last = sentence_of(text, found.at[0], rules)
     before = text[first : found.at[0]]
@@ -190,7 +196,8 @@ def subject_of(
     if found.right:
         return bare(found.right, rules), ""
     nearer = [one for one, _ in before if one.end > first and one.end <= found.start]
-    whole = found.type in ("cumulative", "each_year", "each_unit", "frequency")
+    whole = found.type in ("cumulative", "each_year", "each_unit", "frequency", "rank")
+    noun = "" if rules.drops_space else text[found.at[1] : found.end]
     if found.rule.endswith("_list"):
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
@@ -200,13 +207,15 @@ def subject_of(
         own = found.subject
     elif whole:
         start = max([first, *(one.end for one in nearer)])
-        own = text[start : found.at[0]] + _tail(text, found, last, rules)
+        own = text[start : found.at[0]] + noun + _tail(text, found, last, rules)
     else:
         start = max([first, *(one.end for one in nearer)])
-        own = text[start : found.start]
+        own = text[start : found.start] + noun
         if re.match("的", text[found.end :]):
             own += _tail(text, found, last, rules)
     subject = bare(own, rules)
+    if len(subject) < 2 and not rules.drops_space:
+        subject = bare(noun + _tail(text, found, last, rules), rules)
     while not nearer and first > 0 and len(subject) < 2:
         end = first - 1
         first, _ = clause_of(text, end - 1, rules)

@@ -82,8 +82,8 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
     masked = _masked(passage.text, left_out)
     for rule in rules.data["rules"]:
         for match in rules.compiled(rule["pattern"]).finditer(masked):
-            one = _found(rule, match, index, rules)
-            if one is not None and _is_free(one.at, claims) and _takes(one, passage.text):
+            one = _found(rule, match, index, rules, passage.text)
+            if one is not None and not _doubled(one, found) and _is_free(one.at, claims) and _takes(one, passage.text):
                 claims += [at for at in (one.at, one.base_at, one.every_at) if at]
                 found.append(one)
     found = [*_with_the_rest_of_lists(sorted(found, key=_place), passage.text, claims, rules)]
@@ -93,6 +93,13 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
         if _is_free(match.span(), claims):
             left_out.append(NotTaken(index, match.span(), match[0], "no_rule_for_it"))
     return found, sorted(left_out, key=_place)
+
+
+def _doubled(one: Found, found: list[Found]) -> bool:
+    """Tell whether what is implied of all goes with a number that is printed beside."""
+    return one.implied and one.type == "coverage" and any(
+        one.start <= other.at[0] < one.end for other in found
+    )
 
 
 def _masked(text: str, left_out: list[NotTaken]) -> str:
@@ -131,10 +138,14 @@ def _takes(one: Found, text: str) -> bool:
     )
 
 
-def _found(rule: dict[str, Any], match: re.Match[str], index: int, rules: Rules) -> Found | None:
+def _found(
+    rule: dict[str, Any], match: re.Match[str], index: int, rules: Rules, text: str
+) -> Found | None:
     """Read the groups of a match."""
-    groups = match.groupdict()
-    words = groups.get("value") or ""
+    groups = {name: text[slice(*match.span(name))] if match.span(name)[0] >= 0 else None
+              for name in match.re.groupindex}  # fmt: skip
+    spot = "value" if "value" in groups else "base"
+    words = groups.get(spot) or ""
     implied = "implied" in rule
     values = (float(rule["implied"]),) if implied else numbers_in(words, rules)
     if not values:
@@ -157,15 +168,15 @@ def _found(rule: dict[str, Any], match: re.Match[str], index: int, rules: Rules)
         passage=index,
         start=match.start(),
         end=match.end(),
-        at=match.span("value"),
+        at=match.span(spot),
         values=tuple(round(value * scale, 6) for value in values),
-        unit=rule.get("unit") or printed,
+        unit="ratio" if ":" in words else rule.get("unit") or printed,
         op=op,
         op_printed=op_printed,
         falls=falls or (implied and values[0] < 0),
         base=round(base[0] * (scale_of(groups.get("base_unit") or "", rules)
                               if groups.get("base_unit") else scale), 6) if base else None,
-        base_at=match.span("base") if base else None,
+        base_at=match.span("base") if base and spot != "base" else None,
         base_unit=rules.meaning("units", groups.get("base_unit")),
         since=_year(groups.get("since")),
         by=_year(groups.get("by")),
@@ -214,7 +225,7 @@ def _with_the_rest_of_lists(
             match = rules.pattern("list_goes_on").match(text, last.end)
             if not match or match.end("value") > stop or not _is_free(match.span("value"), claims):
                 break
-            following = _found({"name": f"{one.rule}_list", "type": one.type}, match, 0, rules)
+            following = _found({"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text)
             if following is None or not _same_kind(one, following):
                 break
             claims.append(following.at)

@@ -174,6 +174,9 @@ class _Drafting:
                 continue
             if one.type == "base":
                 base = one
+                if taken and taken[-1].base is None and _together(passage, taken[-1], one, self.rules):
+                    self._base(self.promises[-1], one, passage)
+                    base = None
                 continue
             if one.type == "only_increase" and taken and self._goes_on(passage, taken[-1], one):
                 _and_rises(self.promises[-1], one, self.rules, self.span)
@@ -184,17 +187,17 @@ class _Drafting:
                 self._leave(one, passage, "no_promise_words")
                 continue
             promise = self._promise(one, passage, subject, scope)
-            if base is not None and sentence_of(passage.text, base.at[0], self.rules) == (
-                sentence_of(passage.text, one.at[0], self.rules)
-            ):
-                promise.say("base", base.base, base.rule)
-                promise.start = min(promise.start, passage.at[base.start])
-                promise.numbers.append(passage.span(*(base.base_at or base.at)))
+            if base is not None and _together(passage, base, one, self.rules):
+                self._base(promise, base, passage)
             base = None
             taken.append(one)
             self.promises.append(promise)
         self._distribute(passage, taken)
         self._without_number(passage, taken)
+
+    def _base(self, promise: Promise, base: Found, passage: Passage) -> None:
+        promise.say("base", base.base, base.rule)
+        promise.numbers.append(passage.span(*base.at))
 
     def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
         """Tell a further condition on a promise ("and more every year") from one of its own."""
@@ -317,6 +320,12 @@ class _Drafting:
                 promise.say("year", year.year, year.rule, year.sure)
                 promise.questions.append("no_number")
                 self.promises.append(promise)
+
+
+def _together(passage: Passage, one: Found, other: Found, rules: Rules) -> bool:
+    """Tell whether two numbers stand in one sentence."""
+    at = (sentence_of(passage.text, found.at[0], rules) for found in (one, other))
+    return len(set(at)) == 1
 
 
 def _quoted(passage: Passage, one: Found, rules: Rules) -> tuple[int, int]:
