@@ -29,6 +29,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cluster": ("distributed",),
         "draft": ("docx", "pdfplumber"),
         "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
+        "pdf": ("weasyprint",),
         "reports": (
             "IPython",
             "ipykernel",

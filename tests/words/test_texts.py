@@ -275,6 +275,7 @@ SPELLED_OUT = {
     "record.*": ("report", "batch"),
     "explore.*": ("explorer",),
     "inspect.*": ("observations", "on_frames"),
+    "serving.*": ("serving.py",),
     "comparing.*": ("report", "batch"),
     "sensitivity.*": ("report", "figures"),
 }

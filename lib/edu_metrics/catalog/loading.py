@@ -22,6 +22,7 @@ from edu_metrics.catalog.models import (
     Break,
     Correction,
     Group,
+    Holder,
     Indicator,
     Knowledge,
     Quantity,
@@ -47,6 +48,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
         AreaLevel: "levels",
         Group: "groups",
         Quantity: "quantities",
+        Holder: "holders",
         Indicator: "indicators",
         Break: "breaks",
         Correction: "corrections",
@@ -60,7 +62,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
 
 _ALL = tuple(TABLES.values())
 #: Tables that a project may do without.
-_OPTIONAL = ("corrections", "groups", "knowledge", "levels", "units")
+_OPTIONAL = ("corrections", "groups", "holders", "knowledge", "levels", "units")
 
 
 def in_files_of_their_own(model: type[Definition]) -> bool:
@@ -80,6 +82,7 @@ class Catalog:
     families: Mapping[str, AreaFamily] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    holders: Mapping[str, Holder] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     breaks: Mapping[str, Break] = field(default_factory=dict)
     knowledge: Mapping[str, Knowledge] = field(default_factory=dict)

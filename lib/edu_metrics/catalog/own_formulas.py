@@ -12,7 +12,7 @@ from pydantic import Field
 from edu_metrics.catalog.reading_yaml import parse, read_yaml
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
-from edu_metrics.formulas.own import OWN, written_in_python, written_out
+from edu_metrics.formulas.registry import OWN, written_in_python, written_out
 from edu_metrics.words.definition import Definition, nearest
 
 

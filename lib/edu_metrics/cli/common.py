@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from edu_metrics.errors import EduMetricsError, require_extra
+from edu_metrics.limits import FIRST_DAY, LAST_DAY, inert, is_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +60,7 @@ Shape = Annotated[Format, typer.Option("--format", help="How to print results.")
 
 def stop(error: Exception, status: int) -> NoReturn:
     """Say what went wrong on stderr, and end."""
-    sys.stderr.write(f"edu-metrics: {error}\n")
+    sys.stderr.write(inert(f"edu-metrics: {error}\n"))
     sys.exit(status)
 
 
@@ -69,6 +71,19 @@ def usage() -> Iterator[None]:
         yield
     except EduMetricsError as error:
         stop(error, USAGE)
+
+
+def day_of(option: str, given: dt.date | str | None) -> dt.date | None:
+    """Read a date that an option gives, or stop."""
+    try:
+        day = dt.date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        day = None
+    if given is not None and (day is None or not is_day(day)):
+        expected = f"expected a date such as 2024-03-01, from {FIRST_DAY} to {LAST_DAY}"
+        shown = given if isinstance(given, str) else given.isoformat()
+        stop(EduMetricsError(f"{option}: {expected}, found {shown!r}"), USAGE)
+    return day
 
 
 def load(root: Path | None) -> Catalog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -221,14 +222,31 @@ def write_processed(table: pd.DataFrame, path: Path | str) -> None:
         Where to; an older file is replaced in one step.
     """
     require_extra("reports", "pyarrow")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    content = pa.Table.from_pandas(table, preserve_index=False)
+    sealed = {**(content.schema.metadata or {}), _SEAL: _content_sha256(table).encode()}
     try:
-        table.to_parquet(unfinished, index=False)
+        pq.write_table(content.replace_schema_metadata(sealed), unfinished)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+#: Where a processed table carries the hash of its own content: an edit shows.
+_SEAL = b"edu_metrics_sha256"
+
+
+def _content_sha256(table: pd.DataFrame) -> str:
+    columns = table[sorted(map(str, table))].astype(
+        {name: kind for name, kind in empty().dtypes.items() if name in table}
+    )
+    rows = pd.util.hash_pandas_object(columns, index=False)
+    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
 
 def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
@@ -250,7 +268,7 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the table was not built yet, or is not what was written.
+        If the table was not built yet, or is not what was written: an edit by hand is refused.
     """
     path = processed_path(root, study_id)
     cure = f"run `edu-metrics build {study_id}`"
@@ -262,7 +280,8 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
     try:
         # Without threads: who forks processes afterwards must not have started any.
         with pq.ParquetFile(path, pre_buffer=False) as file:
-            table: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
+            content = file.read(use_threads=False)
+            table: pd.DataFrame = content.to_pandas(use_threads=False)
     except (OSError, ValueError) as error:
         raise DataError(f"{path.name} can't be read ({error}); {cure} again") from error
     if tuple(table) != COLUMNS:
@@ -270,4 +289,10 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
             f"{path.name}: expected the columns {', '.join(COLUMNS)}, "
             f"found {', '.join(map(str, table))}; {cure} again"
         )
-    return table.astype(empty().dtypes.to_dict())
+    table = table.astype(empty().dtypes.to_dict())
+    if (content.schema.metadata or {}).get(_SEAL) != _content_sha256(table).encode():
+        raise DataError(
+            f"data/processed/{path.name} was edited, or written by something else: what is "
+            f"computed is not edited. Mend the raw file or the definition, then {cure} again"
+        )
+    return table

@@ -10,6 +10,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Catalog, PackageInput, nearest
 from edu_metrics.errors import DataError, how_to_install
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.table import COLUMNS, empty
 
 #: Unknown codes that a fault names before it only counts them.
@@ -123,10 +124,13 @@ def _unknown_codes(codes: pd.Series, given: PackageInput, catalog: Catalog) -> l
 
 
 def _no_years(years: pd.Series, given: PackageInput) -> list[str]:
-    wrong = years.isna() | (years % 1 != 0)
+    wrong = ~(years.between(FIRST_YEAR, LAST_YEAR) & (years % 1 == 0))
     if not wrong.any():
         return []
-    return [f"{given.year_column}: expected years, found something else in {wrong.sum()} row(s)"]
+    return [
+        f"{given.year_column}: expected years from {FIRST_YEAR} to {LAST_YEAR}, found something "
+        f"else in {wrong.sum()} row(s)"
+    ]
 
 
 def _shortest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

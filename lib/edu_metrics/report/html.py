@@ -112,7 +112,7 @@ def chip(text: str, background: str, colour: str, mark: str = "") -> Html:
 
 def table(
     head: Sequence[Cell],
-    rows: Iterable[Sequence[Cell]],
+    rows: Iterable[Sequence[Cell] | Html],
     *,
     caption: str,
     numeric: Sequence[int] = (),
@@ -125,8 +125,9 @@ def table(
     ----------
     head : sequence of str
         Column titles.
-    rows : iterable of sequence
-        Cells, plain text or HTML.
+    rows : iterable of sequence or Html
+        Cells, plain text or HTML; what is no sequence is a heading across all columns, for the
+        rows behind it.
     caption : str
         What the table shows.
     numeric : sequence of int, optional
@@ -142,7 +143,7 @@ def table(
     numbers = set(numeric)
 
     # On a phone each row of such a table is a card, whose lines name their columns.
-    titled = head if css == "cards" else ()
+    titled = head if "cards" in css else ()
     labels = {place: f' data-label="{escape(str(title))}"' for place, title in enumerate(titled)}
 
     def cell(name: str, position: int, content: Cell) -> str:
@@ -150,12 +151,19 @@ def table(
         css_class = ' class="n"' if position in numbers else ""
         return f"<{name}{css_class}{more}>{_safe(content)}</{name}>"
 
+    def line(row: Sequence[Cell] | Html) -> str:
+        if isinstance(row, Html):
+            above = f'<th class="group" colspan="{len(head)}" scope="rowgroup">{row}</th>'
+            return f"</tbody><tbody><tr>{above}</tr>"
+        return "<tr>" + "".join(cell("td", at, item) for at, item in enumerate(row)) + "</tr>"
+
     titles = "".join(cell("th", position, title) for position, title in enumerate(head))
-    body = "".join(
-        "<tr>" + "".join(cell("td", position, item) for position, item in enumerate(row)) + "</tr>"
-        for row in rows
-    )
-    return Html(
-        f'<div class="scroll"><table class="{escape(css)}"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    body = f"<tbody>{''.join(map(line, rows))}</tbody>".removeprefix("<tbody></tbody>")
+    shown = f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>{body}"
+    return scrolling(tag("table", Html(shown), css), caption)
+
+
+def scrolling(content: Html, title: str) -> Html:
+    """Put what may be too wide into a box that scrolls, with the keys too."""
+    named = {"tabindex": "0", "role": "group", "aria-label": title}
+    return tag("div", content, "scroll", **named)

@@ -21,32 +21,3 @@ from edu_metrics.trajectories.paths import (
 )
 from edu_metrics.trajectories.projecting import Projection, project
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale
-
-__all__ = [
-    "CAP",
-    "FLOOR",
-    "TOGETHER_PCT",
-    "TOO_FAR_YEARS",
-    "TRIED_YEARS",
-    "Calibration",
-    "EventScore",
-    "ModelScore",
-    "Panel",
-    "Projection",
-    "Scale",
-    "Trajectory",
-    "backtest",
-    "baselines_that_reach",
-    "common_share_pct",
-    "constant_pace",
-    "constant_rate",
-    "fixed_target",
-    "from_scale",
-    "percent_of_baseline",
-    "project",
-    "read_panels",
-    "scale_for",
-    "stated",
-    "to_panels",
-    "to_scale",
-]

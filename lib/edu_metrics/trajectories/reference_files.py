@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from edu_metrics.catalog import Catalog, GainCell, PanelInput, ReferenceClass, nearest
+from edu_metrics.catalog.reading_yaml import parse
 from edu_metrics.catalog.reference_classes import ALL
 from edu_metrics.errors import DataError
 from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
@@ -334,19 +335,20 @@ def new_class(
         unseen -= set(taken)
         if not taken:
             continue
-        given = PanelInput.model_validate(
-            {
-                "source": "to_be_named",
-                "file": path.name,
-                "sha256": checksum(path),
-                "indicators": {name: {"zh": name, "en": name} for name in taken},
-                "better": "lower" if falling else "higher",
-                "first_year": first_year,
-                "last_year": last_year,
-                "breaks": [{"year": y, "why": {"zh": "?", "en": "?"}} for y in breaks],
-                "windows": 0,
-            }
-        )
+        told = {
+            "source": "to_be_named",
+            "file": path.name,
+            "sha256": checksum(path),
+            "indicators": {name: {"zh": name, "en": name} for name in taken},
+            "better": "lower" if falling else "higher",
+            "first_year": first_year,
+            "last_year": last_year,
+            "breaks": [{"year": y, "why": {"zh": "?", "en": "?"}} for y in breaks],
+            "windows": 0,
+        }
+        given, faults = parse(PanelInput, told, path.name)
+        if given is None:
+            raise DataError(f"{path.name}: no class can be made of it", faults)
         part = members_of(given, path)
         members += part
         entry = given.model_dump(exclude_defaults=True, exclude={"source"})
