@@ -22,7 +22,6 @@ from edu_metrics.cli.common import (
     table_of,
     usage,
 )
-from edu_metrics.cli.common import USAGE as USAGE_FAULT
 from edu_metrics.cli.definitions import tell_findings
 from edu_metrics.cli.printing import print_rows
 from edu_metrics.errors import DataError, EduMetricsError, ReportError, require_extra
@@ -90,7 +89,7 @@ def _told(
         day = dt.date.fromisoformat(published) if published else None
     except ValueError:
         message = f"--published: expected a date such as 2024-03-01, found {published!r}"
-        stop(EduMetricsError(message), USAGE_FAULT)
+        stop(EduMetricsError(message), USAGE)
     return told.with_options(source=source, published=day, encoding=encoding)
 
 
@@ -138,7 +137,7 @@ def template(
 
     require_extra("tables", "openpyxl")
     if out.suffix.lower() != ".xlsx":
-        stop(EduMetricsError(f"--out {out}: expected a file .xlsx"), USAGE_FAULT)
+        stop(EduMetricsError(f"--out {out}: expected a file .xlsx"), USAGE)
     catalog = load(root)
     entry, areas, _ = asked_for(catalog, study, area, None)
     with usage():
