@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         distribution_fault,
         shipped_levels,
     )
-    from edu_metrics.catalog.own_formulas import Settings
+    from edu_metrics.catalog.own import Settings
     from edu_metrics.catalog.priors import Prior, load_priors, prior_of
     from edu_metrics.catalog.reference_classes import (
         Counts,

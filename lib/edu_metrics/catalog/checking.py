@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog.base import plain
-from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
@@ -20,7 +19,7 @@ from edu_metrics.catalog.models import (
     Study,
     shipped_levels,
 )
-from edu_metrics.catalog.own_formulas import formula_named
+from edu_metrics.catalog.own import Spoken, formula_named
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.scenarios import LeverSettings
 from edu_metrics.catalog.targets import (

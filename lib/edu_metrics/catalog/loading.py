@@ -12,7 +12,6 @@ from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
-from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
@@ -29,7 +28,7 @@ from edu_metrics.catalog.models import (
     Source,
     Study,
 )
-from edu_metrics.catalog.own_formulas import read_own_formulas
+from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario

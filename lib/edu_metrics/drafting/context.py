@@ -71,7 +71,9 @@ def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
     behind = [("year_after_the_number", (found.at[1], last), 0)]
     if rules.data["year_follows"]:
         other = rules.pattern("other_number").search(text, found.at[1], last)
-        behind.insert(0, ("year_after_the_number", (found.at[1], other.start() if other else last), 0))
+        behind.insert(
+            0, ("year_after_the_number", (found.at[1], other.start() if other else last), 0)
+        )
     ways = [("year_before_the_number", (first, found.at[1]), -1)]
     ways = [*behind[:-1], *ways, behind[-1]]
     if rules.data["carries_year"]:
@@ -106,8 +108,11 @@ def _deadlines(
     for match in rules.pattern("years_from_now").finditer(text, first, last):
         years = numbers_in(match["years"], rules)
         behind = text[max(match.start() - 1, 0) : match.start()]
-        if years and years[0] < 15 and behind not in ("每", "第") and (
-            near is None or not (match.start() <= near.at[0] < match.end())
+        if (
+            years
+            and years[0] < 15
+            and behind not in ("每", "第")
+            and (near is None or not (match.start() <= near.at[0] < match.end()))
         ):
             found.append((match.start(), int(min(span.first + years[0] - 1, span.last))))
     return [year for _, year in sorted(found) if span.first <= year <= span.last]
@@ -202,7 +207,9 @@ def subject_of(
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
             earlier = before[-1][0]
-            return bare(own, rules), bare(text[clause_of(text, earlier.start, rules)[0] : earlier.at[0]], rules)
+            return bare(own, rules), bare(
+                text[clause_of(text, earlier.start, rules)[0] : earlier.at[0]], rules
+            )
     elif found.subject is not None:
         own = found.subject
     elif whole:
@@ -254,8 +261,12 @@ def _within(
         last = stages[-1]
         return earlier[: last.start()] + subject + earlier[last.end() :], ""
     measured = rules.pattern("measure").search(subject)
-    if earlier and not measured and found.unit == "percent" and not found.right and (
-        found.type in ("level", "from_to")
+    if (
+        earlier
+        and not measured
+        and found.unit == "percent"
+        and not found.right
+        and (found.type in ("level", "from_to"))
     ):
         return subject, earlier
     if stage.search(subject):

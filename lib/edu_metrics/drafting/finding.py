@@ -83,7 +83,12 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
     for rule in rules.data["rules"]:
         for match in rules.compiled(rule["pattern"]).finditer(masked):
             one = _found(rule, match, index, rules, passage.text)
-            if one is not None and not _doubled(one, found) and _is_free(one.at, claims) and _takes(one, passage.text):
+            if (
+                one is not None
+                and not _doubled(one, found)
+                and _is_free(one.at, claims)
+                and _takes(one, passage.text)
+            ):
                 claims += [at for at in (one.at, one.base_at, one.every_at) if at]
                 found.append(one)
     found = [*_with_the_rest_of_lists(sorted(found, key=_place), passage.text, claims, rules)]
@@ -97,8 +102,10 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
 
 def _doubled(one: Found, found: list[Found]) -> bool:
     """Tell whether what is implied of all goes with a number that is printed beside."""
-    return one.implied and one.type == "coverage" and any(
-        one.start <= other.at[0] < one.end for other in found
+    return (
+        one.implied
+        and one.type == "coverage"
+        and any(one.start <= other.at[0] < one.end for other in found)
     )
 
 
@@ -133,8 +140,10 @@ def _claimed(
 def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
-    return one.implied or bool(re.search(r"\d|分之", words)) or (
-        one.type in _COUNTED or (one.unit in ("percent", "points") and words.isascii())
+    return (
+        one.implied
+        or bool(re.search(r"\d|分之", words))
+        or (one.type in _COUNTED or (one.unit in ("percent", "points") and words.isascii()))
     )
 
 
@@ -225,7 +234,9 @@ def _with_the_rest_of_lists(
             match = rules.pattern("list_goes_on").match(text, last.end)
             if not match or match.end("value") > stop or not _is_free(match.span("value"), claims):
                 break
-            following = _found({"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text)
+            following = _found(
+                {"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text
+            )
             if following is None or not _same_kind(one, following):
                 break
             claims.append(following.at)

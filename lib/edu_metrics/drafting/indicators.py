@@ -65,8 +65,10 @@ class Offers:
         scored.sort(key=lambda item: (-item[0], len(item[1]), item[1]))
         if not scored:
             return [], False
-        clear = len(scored) < 2 or scored[0][0] - scored[1][0] > 0.02 or (
-            scored[1][1].startswith(scored[0][1])
+        clear = (
+            len(scored) < 2
+            or scored[0][0] - scored[1][0] > 0.02
+            or (scored[1][1].startswith(scored[0][1]))
         )
         sure = scored[0][0] > 0.999 and scored[0][2] and clear
         return [name for score, name, _ in scored[:3] if score > 0.2], sure

@@ -174,7 +174,11 @@ class _Drafting:
                 continue
             if one.type == "base":
                 base = one
-                if taken and taken[-1].base is None and _together(passage, taken[-1], one, self.rules):
+                if (
+                    taken
+                    and taken[-1].base is None
+                    and _together(passage, taken[-1], one, self.rules)
+                ):
                     self._base(self.promises[-1], one, passage)
                     base = None
                 continue
@@ -249,7 +253,11 @@ class _Drafting:
             candidates.append(f"第{passage.article}条" if chinese else f"article {passage.article}")
         line = len([one for one in self.text[:start].splitlines(keepends=True)[:-1] if one.strip()])
         started = self.text[:start].endswith("\n") or not self.text[:start]
-        number = line + 1 if not started else len([o for o in self.text[:start].splitlines() if o.strip()]) + 1
+        number = (
+            line + 1
+            if not started
+            else len([o for o in self.text[:start].splitlines() if o.strip()]) + 1
+        )
         candidates.append(f"第{number}段" if chinese else f"paragraph {number}")
         candidates += list(reversed(passage.above))
         return next((one for one in candidates if not quote_faults(self.text, quote, one)),
@@ -352,9 +360,7 @@ def _shared(words: str, rules: Rules) -> list[str]:
     head = re.search(rules.data["shared_head"], parts[-1]) if parts else None
     if head is None or len(parts) < 2:
         return parts
-    return [
-        part if rules.pattern("measure").search(part) else f"{part}{head[0]}" for part in parts
-    ]
+    return [part if rules.pattern("measure").search(part) else f"{part}{head[0]}" for part in parts]
 
 
 def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
@@ -375,8 +381,10 @@ def _fill(
     subject = f"{promise['scope'] or ''}{promise['subject'] or ''}"
     kind, unit = one.type, one.unit
     for words, better, printed in rules.data["unit_by_subject"]:
-        if unit in ("count", "schools", "persons", None) and re.search(words, subject) and (
-            re.search(printed, promise.quote)
+        if (
+            unit in ("count", "schools", "persons", None)
+            and re.search(words, subject)
+            and (re.search(printed, promise.quote))
         ):
             unit = better
             break
@@ -401,7 +409,9 @@ def _fill(
     if change and falls and not one.implied:
         values = sorted(-value for value in values)
         op = {">=": "<=", ">": "<"}.get(op, op)
-    value = values[-1] if (change and falls) or op in ("<=", "<") and len(values) > 1 else values[0]
+    value = (
+        values[-1] if (change and falls) or (op in ("<=", "<") and len(values) > 1) else values[0]
+    )
     if len(values) > 1:
         promise.say("range", values, one.rule)
     promise.say("value", value, one.rule)

@@ -102,7 +102,9 @@ def _in_points(
     """Read a change of a rate in % as one in points, beside."""
     if "percent_or_points" not in promise.questions:
         return []
-    condition = yearly("points", bound) if kind == "yearly_change" else (
-        _total(promise, "points", bound, span)
+    condition = (
+        yearly("points", bound)
+        if kind == "yearly_change"
+        else (_total(promise, "points", bound, span))
     )
     return [_reading("points", bound, year, [condition], default=False)]
