@@ -108,13 +108,15 @@ def test_spending_rules_are_judged_as_a_hand_count_judges_them() -> None:
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_the_readme_says_what_the_studies_say(readme: str) -> None:
     said = (Path(__file__).parents[2] / readme).read_text("utf-8").replace("\n", "")
-    then = em.assess("china_plan_13").set_index("target")
+    then = em.assess("china", as_of="2017-01-19").set_index("target")
     chances = (100 * then["probability"].dropna()).round().astype(int)
     assert len(chances) == 3
     assert all(f"{chance}%" in said.replace(" %", "%") for chance in chances)
     assert then["verdict"].value_counts()[["no_data", "cannot_tell"]].tolist() == [2, 1]
-    assert set(em.assess("china_plan_13", as_of="2025-12-31")["verdict"]) == {"met"}
-    spending = em.assess("provinces_2017", targets="spending_only_rises")["probability"].mean()
+    assert set(em.assess("china_2017-01-19", as_of="2025-12-31")["verdict"]) == {"met"}
+    spending = em.assess("provinces_2017-12-31", targets="spending_only_rises")[
+        "probability"
+    ].mean()
     assert f"{100 * spending:.0f}%" in said.replace(" %", "%")
     kept = em.assess("provinces", targets="spending_only_rises")["verdict"].eq("met").sum()
     assert re.search(rf"{kept} of them did it|有{kept}个省份做到", said)

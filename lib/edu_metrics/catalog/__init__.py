@@ -40,6 +40,7 @@ from edu_metrics.catalog.models import (
     TargetElsewhere,
     distribution_fault,
     shipped_levels,
+    study_file,
 )
 from edu_metrics.catalog.own_formulas import Settings
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
@@ -186,5 +187,6 @@ __all__ = [
     "prior_of",
     "shipped_levels",
     "shipped_root",
+    "study_file",
     "years_named",
 ]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import Format, Root, Shape, app, load, usage
+from edu_metrics.cli.common import Format, Root, Shape, app, load, one_a_table, usage
 from edu_metrics.cli.inspecting import tell_findings
 from edu_metrics.cli.printing import print_json, print_rows
 
@@ -36,7 +36,7 @@ def check(root: Root = None) -> None:
         f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
         f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
     )
-    for study in catalog.studies.values():
+    for study in one_a_table(catalog.studies.values()):
         if is_current(catalog, study):
             tell_findings(catalog, study)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import USAGE, Root, app, load, stop, studies_of
+from edu_metrics.cli.common import USAGE, Root, app, load, one_a_table, stop, studies_of
 from edu_metrics.cli.inspecting import tell_findings
 from edu_metrics.errors import EduMetricsError, require_extra
 
@@ -23,7 +23,7 @@ def build(
     from edu_metrics.report.tables import prepare
 
     catalog = load(root)
-    for study in studies_of(catalog, studies):
+    for study in one_a_table(studies_of(catalog, studies)):
         path = prepare(catalog, study, force=True)
         sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
         tell_findings(catalog, study)

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, studies_of, table_of
+from edu_metrics.cli.common import (
+    Format,
+    Lang,
+    Root,
+    Shape,
+    app,
+    load,
+    one_a_table,
+    studies_of,
+    table_of,
+)
 from edu_metrics.cli.printing import print_rows
 
 if TYPE_CHECKING:
@@ -31,7 +41,7 @@ def inspect(
     """Look at the numbers themselves: what is odd, and which entry would settle it."""
     catalog = load(root)
     rows = []
-    for study in studies_of(catalog, studies):
+    for study in one_a_table(studies_of(catalog, studies)):
         table_of(catalog, study)
         rows += [{"study": study.id, **row} for row in _findings(catalog, study)]
     if shape is Format.JSON:
@@ -63,7 +73,7 @@ def _findings(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
     from edu_metrics.report.tables import table_path
 
     table = table_path(catalog.root, study.id)
-    note = table.with_suffix(".findings.json")
+    note = table.with_name(f"{study.id}.findings.json")
     kept = _kept(note, table)
     if kept is not None:
         return kept

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study
+from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study, study_file
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.observations.intake import read_stored
 from edu_metrics.observations.intake.storing import LOG
@@ -206,7 +206,7 @@ def processed_path(root: Path | str, study_id: str) -> Path:
     >>> processed_path("project", "somewhere").as_posix()
     'project/data/processed/somewhere.parquet'
     """
-    return Path(root) / "data" / "processed" / f"{study_id}.parquet"
+    return Path(root) / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def write_processed(table: pd.DataFrame, path: Path | str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edu_metrics.catalog import Catalog, SimulatedInput, Study
+from edu_metrics.catalog import Catalog, SimulatedInput, Study, study_file
 from edu_metrics.report.fingerprint import (
     combined,
     definitions_sha256,
@@ -34,7 +34,7 @@ def table_path(root: Path, study_id: str) -> Path:
     Path
         As :func:`~edu_metrics.observations.processed_path` says.
     """
-    return root / "data" / "processed" / f"{study_id}.parquet"
+    return root / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def current_table(catalog: Catalog, study: Study) -> pd.DataFrame:
