@@ -228,6 +228,8 @@ class Area(Definition):
     level: Slug
     code: str | None = None
     parent: Slug | None = None
+    #: Row and column, from 0, in a drawing that gives each area of a parent one tile.
+    tile: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
     valid_from: Year | None = None
     valid_to: Year | None = None
     invented: bool = False
