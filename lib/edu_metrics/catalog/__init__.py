@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         TargetElsewhere,
         distribution_fault,
         shipped_levels,
+        study_file,
     )
     from edu_metrics.catalog.own import Settings
     from edu_metrics.catalog.priors import Prior, load_priors, prior_of

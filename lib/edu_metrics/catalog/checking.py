@@ -233,7 +233,11 @@ def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
 
 
 def _areas(parts: Parts) -> Iterator[str]:
+    tiles: dict[tuple[str | None, tuple[int, int]], str] = {}
     for where, area in (*parts.areas.values(), *parts.families.values()):
+        tile = getattr(area, "tile", None)
+        if tile and (other := tiles.setdefault((area.parent, tile), area.id)) != area.id:
+            yield f"{where}: tile: {list(tile)} is the tile of {other!r} already"
         yield from _missing(parts, "levels", [area.level], f"{where}: level")
         if area.parent:
             yield from _missing(parts, "areas", [area.parent], f"{where}: parent")

@@ -13,7 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, FileInput, PackageInput, SimulatedInput, Study, nearest
+from edu_metrics.catalog import (
+    Catalog,
+    FileInput,
+    PackageInput,
+    SimulatedInput,
+    Study,
+    nearest,
+    study_file,
+)
 from edu_metrics.errors import DataError, how_to_install, require_extra
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.intake import read_stored
@@ -209,7 +217,7 @@ def processed_path(root: Path | str, study_id: str) -> Path:
     >>> processed_path("project", "somewhere").as_posix()
     'project/data/processed/somewhere.parquet'
     """
-    return Path(root) / "data" / "processed" / f"{study_id}.parquet"
+    return Path(root) / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def write_processed(table: pd.DataFrame, path: Path | str) -> None:
