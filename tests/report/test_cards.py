@@ -134,7 +134,7 @@ def test_what_is_asked_of_the_last_year_stands_on_the_chart(report):
         conditions = target.default_reading.conditions
         levels = [b for one in conditions if one.type == "level" for b in one.at.values()]
         last = levels[-1] if levels else found.level
-        asked = bound_text(last, report.unit_of(found), report.lang)
+        asked = bound_text(last, report.catalog.indicators[found.indicator], report.lang)
         assert re.search(rf'<text class="asked"[^>]*>{re.escape(asked)}</text>', unescape(card))
 
 

@@ -68,7 +68,7 @@ def show_cards(report: AreaReport) -> Html:
     for target in shown:
         why = str(judged.loc[target.id, "why"])
         pieces.append(_card(report, target, why, needs, bases.get(target.id)))
-    return tag("section", join(pieces), "targets")
+    return tag("section", join(pieces), "each")
 
 
 def _stands_elsewhere(report: AreaReport, target: Target) -> bool:

@@ -52,7 +52,7 @@ def chart_of(report: AreaReport, target: Target) -> Html:
     if not found.indicator:
         return Html("")
     record = report.evidence.record(found.indicator, report.area.id)
-    unit = report.unit_of(found)
+    indicator, unit = report.catalog.indicators[found.indicator], report.unit_of(found)
     beside = _beside(report, target, found)
     if not record.exact and not beside.values:
         return Html("")
@@ -63,7 +63,7 @@ def chart_of(report: AreaReport, target: Target) -> Html:
         dict(sorted(record.exact.items())),
         {year: bound.value for year, bound in asked.items()},
         labels={year: amount(record.exact[year], unit, lang) for year in ends},
-        asked_labels={year: bound_text(bound, unit, lang) for year, bound in asked.items()},
+        asked_labels={year: bound_text(bound, indicator, lang) for year, bound in asked.items()},
         alt=_alt(report, target, found, asked, ahead, beside),
         ahead=ahead,
         beside=beside,
@@ -82,8 +82,9 @@ def _tick(value: float, unit: str, lang: str) -> str:
 
 def _message(report: AreaReport, found: Assessment) -> str:
     """Say what the chart shows: the pace needed against the paces of the past, or where it is."""
-    lang, unit = report.lang, report.unit_of(found)
-    record = report.evidence.record(str(found.indicator), report.area.id)
+    indicator = report.catalog.indicators[str(found.indicator)]
+    lang, unit = report.lang, indicator.unit
+    record = report.evidence.record(indicator.id, report.area.id)
     if not record.exact:
         return say("cards.not_measured", lang)
     recent, last = recent_pace(report, found), max(record.exact)
@@ -91,7 +92,7 @@ def _message(report: AreaReport, found: Assessment) -> str:
     if not found.required_pace or found.closed == "decided":
         if found.level is None:
             return say("cards.message_plain", lang, **told)
-        level = bound_text(found.level, unit, lang)
+        level = bound_text(found.level, indicator, lang)
         return say("cards.message_there", lang, level=level, **told)
     told = {"needed": change_text(found.required_pace, unit, lang)}
     if found.past_pace is not None:
@@ -167,8 +168,9 @@ def _alt(
     beside: Beside,
 ) -> str:
     """Put the chart into one sentence."""
-    lang, unit = report.lang, report.unit_of(found)
-    exact = report.evidence.record(str(found.indicator), report.area.id).exact
+    indicator = report.catalog.indicators[str(found.indicator)]
+    lang, unit = report.lang, indicator.unit
+    exact = report.evidence.record(indicator.id, report.area.id).exact
     told: list[str] = []
 
     def told_of(key: str, **numbers: Any) -> None:
@@ -190,7 +192,7 @@ def _alt(
         told_of("describe_stated", year=beside.stated[0], value=float(beside.stated[1]))
     if asked:
         levels = (
-            say("figure.describe_asked", lang, year=year, level=bound_text(bound, unit, lang))
+            say("figure.describe_asked", lang, year=year, level=bound_text(bound, indicator, lang))
             for year, bound in asked.items()
         )
         told_of("describe_promised", promises=say("figure.list", lang).join(levels))

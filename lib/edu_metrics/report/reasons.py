@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Bound, Target
+from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
 from edu_metrics.trajectories import TRIED_YEARS
@@ -203,11 +203,15 @@ _BOUNDS = {
 }
 
 
-def bound_text(bound: Bound, unit: str, lang: str) -> str:
+def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
     """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
-    whole = unit == "percent" and float(bound.value).is_integer()
-    value = percent(number(bound.value, 0), lang) if whole else amount(bound.value, unit, lang)
-    return say(_BOUNDS[bound.op], lang, value=value)
+    whole = indicator.unit == "percent" and float(bound.value).is_integer()
+    shown = amount(bound.value, indicator.unit, lang)
+    value = percent(number(bound.value, 0), lang) if whole else shown
+    # Where no value lies beyond it there is nothing to be "or more" than it.
+    end = indicator.bounds[1 if bound.rising else 0]
+    op = "==" if bound.value == end and not bound.strict else bound.op
+    return say(_BOUNDS[op], lang, value=value)
 
 
 def change_text(value: float, unit: str, lang: str) -> str:
