@@ -216,6 +216,18 @@ def family(name: str) -> set[str]:
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
+        "cards.message_*": lambda: {"needed", "needed_past", "needed_recent", "needed_past_recent"},
+        "requirements.because_*": lambda: {
+            "bound_unforeseen",
+            "contradiction",
+            "earlier_year_unknown",
+            "lacks_numbers",
+            "no_count",
+            "no_start",
+            "rank",
+            "reading_undecided",
+        },
+        "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
         "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     stem = name.partition("*")[0]
@@ -261,6 +273,9 @@ FAMILIES = (
     "precedent.why_*",
     "record.skill_*",
     "bulletin.*_*",
+    "cards.message_*",
+    "noise.reads_*",
+    "requirements.because_*",
     "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
@@ -270,7 +285,7 @@ SPELLED_OUT = {
     "column.*": ("report", "batch"),
     "index.way_*": ("report",),
     "report.*": ("report", "batch"),
-    "figure.*": ("figures",),
+    "figure.*": ("figures", "report"),
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "start.*": ("simulation",),
