@@ -18,7 +18,7 @@ from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.explorer.render import _REASONS
 from edu_metrics.explorer.what_if import PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
-from edu_metrics.observations.table import BOUNDS, STATUSES
+from edu_metrics.observations.table import STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
 from edu_metrics.reachability.status_rules.answers import Rule, Unable
@@ -228,7 +228,6 @@ def family(name: str) -> set[str]:
             "reading_undecided",
         },
         "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
-        "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
     }
     stem = name.partition("*")[0]
     rest = name.rpartition("*")[2]
@@ -276,7 +275,6 @@ FAMILIES = (
     "cards.message_*",
     "noise.reads_*",
     "requirements.because_*",
-    "figure.says_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
