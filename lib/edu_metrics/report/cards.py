@@ -16,7 +16,7 @@ from edu_metrics.report.columns import Column, draw, frame_of, rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, facts, join, quote, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
-from edu_metrics.report.noise import noise_text
+from edu_metrics.report.noise import noise_text, noise_unknown
 from edu_metrics.report.outlook import chart_of, reached_text
 from edu_metrics.report.precedents import precedent_text
 from edu_metrics.report.promises import GROUPINGS, due_text, kept_under, open_points
@@ -209,15 +209,21 @@ def _how_to_read(report: AreaReport) -> Html:
         for one in Verdict
         if one in used
     )
+    unknown = noise_unknown(report)
     kinds = set(report.tables["requirements"]["kind"])
     notes = {
         "report.outlook_caption": True,
         "report.pace_note": any(one.gap is not None for one in found),
         "noise.reached_note": any(one.reached for one in found),
         "noise.note": any(one.noise for one in found),
+        "noise.unknown": bool(unknown),
         "requirements.note": "mechanism" in kinds,
         "requirements.counts_note": "count" in kinds,
     }
-    told = join(tag("p", say(key, lang, years=BEYOND)) for key, needed in notes.items() if needed)
+    told = join(
+        tag("p", say(key, lang, years=BEYOND, number=unknown))
+        for key, needed in notes.items()
+        if needed
+    )
     folded = tag("ul", words, "legend") + model_note(report) + told
     return details(say("cards.how_to_read", lang), folded)
