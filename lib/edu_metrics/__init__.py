@@ -23,6 +23,8 @@ each name is loaded when it is first used.
 :func:`plot_small_multiples`, :func:`plot_precedents`, :func:`plot_calibration`;
 :func:`use_fonts` for figures of one's own.
 
+**A notebook of one's own** that papermill runs: :func:`refuse_unknown_parameters`.
+
 Whoever builds on the library finds its packages below the same name: ``em.formulas``,
 ``em.trajectories`` and so on.
 """
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
     )
     from edu_metrics.report.city import open_city
     from edu_metrics.report.context import open_report
+    from edu_metrics.report.parameters import refuse_unknown_parameters
 
 __all__ = [
     "assess",
@@ -112,6 +115,7 @@ __all__ = [
     "precedents",
     "project",
     "pupil_teacher_ratio",
+    "refuse_unknown_parameters",
     "required_pace",
     "requirements",
     "scenarios",
@@ -169,6 +173,7 @@ _HOMES = {
     ),
     "report.city": ("open_city",),
     "report.context": ("open_report",),
+    "report.parameters": ("refuse_unknown_parameters",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
