@@ -27,7 +27,9 @@ __all__ = [
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
+        "draft": ("docx", "pdfplumber"),
         "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
+        "pdf": ("weasyprint",),
         "reports": (
             "IPython",
             "ipykernel",

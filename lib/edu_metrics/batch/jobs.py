@@ -32,6 +32,7 @@ from edu_metrics.words import say
 __all__ = [
     "FORK",
     "KERNEL",
+    "PDF",
     "Job",
     "Limits",
     "NotStartedError",
@@ -44,6 +45,8 @@ __all__ = [
 
 #: How the cells of a report are run: in a forked process of its own, or by a Jupyter kernel.
 FORK, KERNEL = "fork", "kernel"
+#: The page of a report as a PDF, where one is asked for.
+PDF = "report.pdf"
 
 
 class NotStartedError(ReportError):
@@ -77,6 +80,7 @@ class Job:
     the next run whether the report still stands. ``notebook_sha256`` is the hash of the notebook
     as it was when that was hashed: no other one is run, whatever the file holds by then.
     ``languages`` are those of the study, to whose reports of the same place the page may link.
+    ``pdf`` asks for the page as a PDF too.
     """
 
     notebook: Path
@@ -87,6 +91,7 @@ class Job:
     inputs: str = ""
     notebook_sha256: str = ""
     languages: tuple[str, ...] = ()
+    pdf: bool = False
 
     @property
     def lang(self) -> str:
@@ -192,6 +197,7 @@ def plan_jobs(
     lang: str | None = None,
     first: int | None = None,
     scenarios: bool = False,
+    pdf: bool = False,
 ) -> list[Job]:
     """
     List the reports of a study.
@@ -214,6 +220,8 @@ def plan_jobs(
         Only so many areas, in the order of the study.
     scenarios : bool, optional
         Also compare the scenarios of each area.
+    pdf : bool, optional
+        Also print each page as a PDF.
 
     Returns
     -------
@@ -247,7 +255,7 @@ def plan_jobs(
             tongue = parameters["lang"]
             folder, home = out / study.id / tongue / name, index_name(study, tongue)
             made = Job(found(notebook), parameters, folder, title, f"../../{home}")
-            jobs.append(replace(made, languages=study.languages))
+            jobs.append(replace(made, languages=study.languages, pdf=pdf))
 
         title = study.title.in_(language)
         if area is None and wholes:

@@ -14,7 +14,6 @@ from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
-from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
@@ -24,13 +23,14 @@ from edu_metrics.catalog.models import (
     Break,
     Correction,
     Group,
+    Holder,
     Indicator,
     Knowledge,
     Quantity,
     Source,
     Study,
 )
-from edu_metrics.catalog.own_formulas import read_own_formulas
+from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
@@ -49,6 +49,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
         AreaLevel: "levels",
         Group: "groups",
         Quantity: "quantities",
+        Holder: "holders",
         Indicator: "indicators",
         Break: "breaks",
         Correction: "corrections",
@@ -62,7 +63,7 @@ TABLES: Mapping[type[Definition], str] = MappingProxyType(
 
 _ALL = tuple(TABLES.values())
 #: Tables that a project may do without.
-_OPTIONAL = ("corrections", "groups", "knowledge", "levels", "units")
+_OPTIONAL = ("corrections", "groups", "holders", "knowledge", "levels", "units")
 
 
 def in_files_of_their_own(model: type[Definition]) -> bool:
@@ -82,6 +83,7 @@ class Catalog:
     families: Mapping[str, AreaFamily] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    holders: Mapping[str, Holder] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     breaks: Mapping[str, Break] = field(default_factory=dict)
     knowledge: Mapping[str, Knowledge] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from edu_metrics.errors import EduMetricsError, require_extra
+from edu_metrics.limits import FIRST_DAY, LAST_DAY, inert, is_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ Shape = Annotated[Format, typer.Option("--format", help="How to print results.")
 
 def stop(error: Exception, status: int) -> NoReturn:
     """Say what went wrong on stderr, and end."""
-    sys.stderr.write(f"edu-metrics: {error}\n")
+    sys.stderr.write(inert(f"edu-metrics: {error}\n"))
     sys.exit(status)
 
 
@@ -70,6 +71,19 @@ def usage() -> Iterator[None]:
         yield
     except EduMetricsError as error:
         stop(error, USAGE)
+
+
+def day_of(option: str, given: dt.date | str | None) -> dt.date | None:
+    """Read a date that an option gives, or stop."""
+    try:
+        day = dt.date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        day = None
+    if given is not None and (day is None or not is_day(day)):
+        expected = f"expected a date such as 2024-03-01, from {FIRST_DAY} to {LAST_DAY}"
+        shown = given if isinstance(given, str) else given.isoformat()
+        stop(EduMetricsError(f"{option}: {expected}, found {shown!r}"), USAGE)
+    return day
 
 
 def load(root: Path | None) -> Catalog:
@@ -110,8 +124,9 @@ def asked_for(
     """Resolve a study and, where they are named, one of its areas and one of its targets."""
     from edu_metrics.catalog import nearest
 
+    day = day_of("--as-of", as_of.date()) if as_of else None
     with usage():
-        entry = catalog.as_of(study, as_of.date()) if as_of else catalog.study(study)
+        entry = catalog.as_of(study, day) if day else catalog.study(study)
         areas = (catalog.study_area(entry, area).id,) if area else None
         known = [item.id for item in catalog.plan(entry.plan).targets]
         if target is not None and target not in known:

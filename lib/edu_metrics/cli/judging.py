@@ -19,6 +19,7 @@ from edu_metrics.cli.common import (
     Shape,
     app,
     asked_for,
+    day_of,
     load,
     settings_of,
     stop,
@@ -68,7 +69,8 @@ def score(
     from edu_metrics.report.scores import score_as_data, score_files, score_studies, score_tables
 
     catalog = load(root)
-    names, day = [str(path) for path in forecasts], as_of.date() if as_of else None
+    names = [str(path) for path in forecasts]
+    day = day_of("--as-of", as_of.date()) if as_of else None
     studies = all(name in catalog.studies for name in names)
     with usage():
         absent = [name for name, path in zip(names, forecasts, strict=True) if not path.is_file()]
@@ -172,17 +174,17 @@ def explore(
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
     import webbrowser
 
-    from edu_metrics.catalog import notebook_of
-    from edu_metrics.explorer import NOTEBOOK, serve
+    from edu_metrics import explorer
+    from edu_metrics.report import prepare
     from edu_metrics.words import require_language, say
 
     catalog = load(root)
     with usage():
         require_language(lang)
-    given = {"lang": lang, "root": str(catalog.root.resolve())}
+    places: tuple[str, ...] | None = None
+    targets: tuple[str, ...] | None = None
     if study is not None:
-        entry, areas, targets = asked_for(catalog, study, area, target)
-        given |= {"study": entry.id, "area": (areas or ("",))[0], "target": (targets or ("",))[0]}
+        _, places, targets = asked_for(catalog, study, area, target)
     elif area or target:
         stop(EduMetricsError("--area and --target need a STUDY before them"), USAGE)
 
@@ -193,7 +195,10 @@ def explore(
         if browser:
             webbrowser.open(address)
 
-    stopped = serve(notebook_of(catalog.root, NOTEBOOK), given, lang=lang, port=port, ready=ready)
+    stopped = explorer.explore(
+        catalog, study or "", (places or ("",))[0], (targets or ("",))[0],
+        lang=lang, port=port, prepare=prepare, ready=ready,
+    )  # fmt: skip
     if stopped == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)
 

@@ -565,7 +565,7 @@ def audit(plan: str, *, root: Root = None) -> pd.DataFrame:
     import pandas as pd
 
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.audit import audit_plan
+    from edu_metrics.report.tables import audit_plan
 
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
     return pd.DataFrame(as_rows(audit_plan(catalog, catalog.plan(plan))))

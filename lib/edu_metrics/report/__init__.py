@@ -18,7 +18,7 @@ _HOMES = {
     for module, names in {
         "assumptions": "show_assumptions show_origins",
         "audit": (
-            "AuditReport audit_plan open_audit save_findings show_audit_head show_audit_origins "
+            "AuditReport open_audit save_findings show_audit_head show_audit_origins "
             "show_baselines show_findings show_links show_questions show_touching"
         ),
         "backtest": "areas_of backtest_notes backtest_rows backtest_table numbers_of",
@@ -43,7 +43,7 @@ _HOMES = {
         "sensitivity": "sensitivity_of_study sensitivity_row show_sensitivity",
         "status_rules": "show_status_rules",
         "summary": "as_row save_summary",
-        "tables": "prepare",
+        "tables": "audit_plan prepare",
         "tiles": "show_tile_maps",
         "track_record": (
             "PanelRecord open_record panels_of_study save_record show_models show_own_verdicts "

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """
     Write a file and see it to the disk.
 
@@ -17,11 +17,11 @@ def write_whole(path: Path, text: str) -> None:
     ----------
     path : Path
         A file in a draft.
-    text : str
-        What it holds.
+    content : str or bytes
+        What it holds; text is written in UTF-8.
     """
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with path.open("wb") as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
 

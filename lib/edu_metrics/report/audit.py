@@ -10,22 +10,14 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog
-from edu_metrics.observations import known_by
-from edu_metrics.plan_audit import (
-    Finding,
-    Kind,
-    PlanContext,
-    Severity,
-    audit,
-    observed_series,
-)
+from edu_metrics.plan_audit import Finding, Kind, PlanContext, Severity
 from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, rows_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import audited_study
 from edu_metrics.report.parameters import refuse_unknown_parameters
-from edu_metrics.report.tables import current_table
+from edu_metrics.report.tables import audit_plan, current_table
 from edu_metrics.words import date, require_language, say
 
 #: How many targets a question names.
@@ -36,30 +28,6 @@ _LOOKS = {
     Severity.LOW: ("#D9E2EC", "#000000", "●"),
     Severity.OPEN: ("#FFFFFF", "#000000", "?"),
 }
-
-
-def audit_plan(catalog: Catalog, plan: Plan) -> tuple[Finding, ...]:
-    """
-    Audit a plan with the figures of its own real study, where it has one.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    tuple of Finding
-        From :func:`~edu_metrics.plan_audit.audit`.
-    """
-    study = audited_study(catalog, plan)
-    if study is None:
-        return audit(catalog, plan)
-    observed = known_by(current_table(catalog, study), study.as_of)
-    areas = [*catalog.expand(study.areas), *study.compare_with]
-    return audit(catalog, plan, series=observed_series(catalog, plan, observed, areas))
 
 
 class AuditReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -70,7 +70,12 @@ def normalised(notebook: Any) -> Any:
     return notebook
 
 
-def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
+def stamped(
+    notebook: Any,
+    inputs: str,
+    folder: Path,
+    beside: Collection[str] = ("report.html", "report.ipynb"),
+) -> Any:
     """
     Note in a notebook what it was made from, and which files belong to it.
 
@@ -82,6 +87,8 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
         The hash of its inputs.
     folder : Path
         Where the report is being made.
+    beside : collection of str, optional
+        Files that will stand there too, once it is whole.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
         The same notebook.
     """
     others = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    files_made = sorted(others | {"report.html", "report.ipynb"})
+    files_made = sorted(others.union(beside))
     notebook.metadata["edu_metrics"] = {"files": files_made, "inputs_sha256": inputs}
     return notebook
 
@@ -185,7 +192,9 @@ def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
         items = [f'<li><a href="#s{at}">{head}</a></li>' for at, head in enumerate(heads, 1)]
         label = say("index.contents", lang)
         place = f'<nav class="contents" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
-    files_made = {"data.csv": "index.data", "data.columns.csv": "index.columns"}
+    files_made = {
+        "report.pdf": "index.pdf", "data.csv": "index.data", "data.columns.csv": "index.columns"
+    }  # fmt: skip
     links = [
         str(tag("a", say(key, lang), href=name)) for name, key in files_made.items() if name in made
     ]

@@ -13,13 +13,18 @@ import yaml
 
 from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
 from edu_metrics.errors import DataError
-from edu_metrics.observations.atomic_write import write_whole_files
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping, made_from
 from edu_metrics.observations.intake.reading import read_table
 from edu_metrics.observations.intake.workbook import printable
 from edu_metrics.observations.pooling import below
-from edu_metrics.observations.seals import SIDECAR, broken_seal, read_sidecar, sha256_of
+from edu_metrics.observations.seals import (
+    SIDECAR,
+    broken_seal,
+    read_sidecar,
+    sha256_of,
+    write_whole_files,
+)
 from edu_metrics.observations.table import empty, validate
 
 if TYPE_CHECKING:
