@@ -27,7 +27,7 @@ __all__ = [
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
-        "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
+        "explore": ("jinja2", "matplotlib", "pyarrow"),
         "pdf": ("weasyprint",),
         "reports": (
             "IPython",
