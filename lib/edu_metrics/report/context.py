@@ -257,6 +257,11 @@ class AreaReport(StudyReport):
         """The numeric targets taken together."""
         return assess_jointly(self.evidence, self.plan, self.area.id, self.assessments)
 
+    @cached_property
+    def mostly_lacking(self) -> bool:
+        """Whether more than half of the numeric targets lack the figures to judge them."""
+        return 2 * self.counts(self.numeric)[Verdict.NO_DATA] > len(self.numeric)
+
     @property
     def followed(self) -> tuple[Target, ...]:
         """The targets that no number of the plan's own judges."""
