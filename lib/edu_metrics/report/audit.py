@@ -369,7 +369,7 @@ def save_findings(report: AuditReport, out: str) -> str:
         What was written.
     """
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.atomic_write import write_summary
+    from edu_metrics.report.downloads import write_summary
 
     if not out:
         return ""
