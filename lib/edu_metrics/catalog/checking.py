@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog.base import plain
-from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
@@ -20,7 +19,7 @@ from edu_metrics.catalog.models import (
     Study,
     shipped_levels,
 )
-from edu_metrics.catalog.own_formulas import formula_named
+from edu_metrics.catalog.own import Spoken, formula_named
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.scenarios import LeverSettings
 from edu_metrics.catalog.targets import (
@@ -96,6 +95,7 @@ class Parts:
     levels: dict[str, tuple[str, Any]] = field(default_factory=dict)
     groups: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    holders: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
     knowledge: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -181,6 +181,7 @@ def check(parts: Parts) -> list[str]:
         *_aliases(parts, "groups"),
         *_aliases(parts, "quantities"),
         *_units(parts),
+        *_holders(parts),
         *_indicators(parts),
         *_breaks(parts),
         *_corrections(parts),
@@ -232,7 +233,11 @@ def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
 
 
 def _areas(parts: Parts) -> Iterator[str]:
+    tiles: dict[tuple[str | None, tuple[int, int]], str] = {}
     for where, area in (*parts.areas.values(), *parts.families.values()):
+        tile = getattr(area, "tile", None)
+        if tile and (other := tiles.setdefault((area.parent, tile), area.id)) != area.id:
+            yield f"{where}: tile: {list(tile)} is the tile of {other!r} already"
         yield from _missing(parts, "levels", [area.level], f"{where}: level")
         if area.parent:
             yield from _missing(parts, "areas", [area.parent], f"{where}: parent")
@@ -379,6 +384,15 @@ def _prices(parts: Parts, where: str, indicator: Indicator) -> Iterator[str]:
     yield from _missing(parts, "quantities", [name], f"{where}: prices.deflator")
     if unit is not None and not unit.money:
         yield f"{where}: prices: {unit.id} is no money; only money is told in prices of a year"
+
+
+def _holders(parts: Parts) -> Iterator[str]:
+    held: dict[str, str] = {}
+    for where, holder in parts.holders.values():
+        yield from _missing(parts, "quantities", holder.quantities, f"{where}: quantities")
+        for name in holder.quantities:
+            if held.setdefault(name, holder.id) != holder.id:
+                yield f"{where}: quantities: {name!r} is held by {held[name]!r} already"
 
 
 def _units(parts: Parts) -> Iterator[str]:

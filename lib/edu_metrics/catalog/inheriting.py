@@ -129,11 +129,13 @@ def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
     base : Parts
         What the other project has.
     tables : tuple of str
-        Where to look. Of quantities all come along, so that raw files may name them.
+        Where to look. Of quantities all come along, with who holds them, so that raw files may
+        name them.
     """
     if "quantities" in tables:
-        for name in base.quantities:
-            _take(parts, base, "quantities", name)
+        for table in ("quantities", "holders"):
+            for name in base.tables()[table]:
+                _take(parts, base, table, name)
     while True:
         check(parts)  # says which references lead nowhere
         wanted = [one for one in sorted(parts.asked) if one[0] in tables]

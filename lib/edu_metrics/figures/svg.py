@@ -364,5 +364,83 @@ def _diamond(x: float, y: float, size: float) -> str:
     return f'<path class="mark" d="M{x} {y - size}l{size} {size}l-{size} {size}l-{size} -{size}z"/>'
 
 
+def _fitted(x: float, y: float, text: str, room: float) -> str:
+    """Write a name, pressed together where it is too wide."""
+    drawn = _text(x, y, text, "value", "start")
+    pressed = f'textLength="{room}" lengthAdjust="spacingAndGlyphs" '
+    return drawn.replace("<text ", f"<text {pressed}") if text_width(text, 11) > room else drawn
+
+
 def _text(x: float, y: float, text: str, css: str, anchor: str) -> str:
     return f'<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One area in :func:`tile_map`: its name, its newest value in words, its series, a colour."""
+
+    name: str
+    value: str
+    history: Mapping[int, float]
+    colour: str = ""
+
+
+def tile_map(
+    tiles: Mapping[tuple[int, int], Tile], alt: str, *, alike: bool = True, side: int = 88
+) -> str:
+    """
+    Draw areas as tiles, each roughly where it lies, with its series in it: a map without borders.
+
+    Parameters
+    ----------
+    tiles : mapping of (int, int) to Tile
+        By row and column, from 0.
+    alt : str
+        The drawing in words.
+    alike : bool, optional
+        Whether all series stand on one scale; else each on its own.
+    side : int, optional
+        Width of a tile. [px]
+
+    Returns
+    -------
+    str
+        An SVG element with its text alternative; nothing where there is no tile.
+
+    Examples
+    --------
+    >>> east = Tile("East", "70 %", {2019: 64.0, 2020: 70.0})
+    >>> drawn = tile_map({(0, 0): east, (0, 2): Tile("West", "", {})}, "East 70 %, West unknown")
+    >>> drawn.count("<g "), drawn.count('class="past"')
+    (2, 1)
+    """
+    if not tiles:
+        return ""
+    tall, gap = 58, 4
+    known = [tile.history for tile in tiles.values() if tile.history]
+    ends = [end for one in known for end in (min(one.values()), max(one.values()))]
+    years = [year for one in known for year in (min(one), max(one))]
+    pieces = []
+    for (row, column), tile in sorted(tiles.items()):
+        look = f' style="fill:{tile.colour}"' if tile.colour else ""
+        drawn = [
+            f'<rect width="{side}" height="{tall}"/>',
+            f'<rect class="side"{look} width="4" height="{tall}"/>' if look else "",
+            _fitted(9, 13, tile.name, side - 12),
+            _text(side - 4, 26, tile.value, "year", "end"),
+        ]
+        if tile.history:
+            own = [min(tile.history.values()), max(tile.history.values())]
+            low, high = (min(ends), max(ends)) if alike else own
+            span = {min(years): low, max(years): high}
+            place = _Scale(span, {}, (9, side - 7, 31, tall - 6))
+            x, y = place(max(tile.history), tile.history[max(tile.history)])
+            drawn += [_line(place, tile.history), f'<circle class="now" cx="{x}" cy="{y}" r="2"/>']
+        at = f"{column * (side + gap)} {row * (tall + gap)}"
+        pieces.append(f'<g transform="translate({at})">{"".join(drawn)}</g>')
+    wide, high_ = (1 + max(place[axis] for place in tiles) for axis in (1, 0))
+    box = f"{wide * (side + gap) - gap} {high_ * (tall + gap) - gap}"
+    return (
+        f'<svg class="tiles" viewBox="0 0 {box}" role="img" '
+        f'aria-label="{escape(alt)}">{"".join(pieces)}</svg>'
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from edu_metrics.figures.svg import course, spark
 from edu_metrics.reachability import Assessment, Verdict, chance
-from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
+from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
@@ -18,8 +18,9 @@ from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.reasons import level_text
 from edu_metrics.report.requirements import lever_name, setting_text
+from edu_metrics.report.to_ask import questions, show_to_ask
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, number, percent, say
+from edu_metrics.words import amount, date, in_year, number, percent, say, signed
 
 __all__ = ["show_bulletin"]
 
@@ -29,9 +30,8 @@ BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "m
 #: more than so many persons or institutions are missing. Both are choices, stated on the page.
 USUAL_PRACTICE = 90
 HANDFUL = 2
-#: How many targets a line names, charts are drawn and figures asked for, and how many years make
-#: a course.
-NAMED, CHARTS, ASKED, SHORTEST = 4, 3, 12, 4
+#: How many targets a line names and charts are drawn, and how many years make a course.
+NAMED, CHARTS, SHORTEST = 4, 3, 4
 #: The pace beside the one that is needed is that of so many years.
 RECENT = 3
 
@@ -61,7 +61,7 @@ def show_bulletin(report: AreaReport) -> Html:
         _lines(report, rows),
     ]
     if glance.mostly_lacking:
-        pieces += [_known(report, rows), _to_ask(report)]
+        pieces += [_known(report, rows), show_to_ask(report)]
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
     pieces += [
@@ -289,7 +289,7 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
 def _state(report: AreaReport, row: Any) -> dict[str, Any]:
     lang, found = report.lang, report.assessments[row.target]
     value = amount(row.last_value, row.unit, lang)
-    level = _level(found, row.unit, lang)
+    level = _level(report, found, row.unit)
     # A strict bound at the last value itself asks for any move away from it.
     if found.level is not None and found.level.strict and row.gap == 0:
         key = "bulletin.above_last" if found.level.rising else "bulletin.below_last"
@@ -307,14 +307,17 @@ _BOUNDS = {
 }
 
 
-def _level(found: Assessment, unit: str, lang: str) -> str:
+def _level(report: AreaReport, found: Assessment, unit: str) -> str:
     """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
-    level = found.level
+    lang, level = report.lang, found.level
     if level is None:
         return level_text(found, unit, lang)
     whole = unit == "percent" and float(level.value).is_integer()
     value = percent(number(level.value, 0), lang) if whole else amount(level.value, unit, lang)
-    return say(_BOUNDS[level.op], lang, value=value)
+    # Where no value lies beyond it there is nothing to be "or more" than it.
+    end = report.catalog.indicators[str(found.indicator)].bounds[1 if level.rising else 0]
+    op = "==" if level.value == end and not level.strict else level.op
+    return say(_BOUNDS[op], lang, value=value)
 
 
 def people_text(report: AreaReport, row: Any) -> str:
@@ -401,35 +404,12 @@ def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang = report.lang
     trust = join(tag("p", text) for text in _trust(report, rows))
     sure = tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust)
-    if not (asked := questions(report, rows)):
+    if not (asked := questions(report, sorted(rows, key=_weight))):
         return sure
     listed = tag("ol", join(tag("li", text) for text in asked))
     return tag(
         "div", tag("div", tag("h2", say("bulletin.questions", lang)) + listed) + sure, "pair"
     )
-
-
-def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
-    """Ask what would settle most: a reading, a contradiction, a missing figure, an effort."""
-    lang = report.lang
-    comma = say("bulletin.comma", lang)
-    asked = []
-    if disputed := [row for row in rows if row.disputed]:
-        names = comma.join(row.title for row in disputed[:2])
-        asked.append(say("bulletin.ask_reading", lang, n=len(disputed), names=names))
-    if clashes := [row for row in rows if row.group == "clash"]:
-        names = comma.join(row.title for row in clashes[:2])
-        asked.append(say("bulletin.ask_clash", lang, names=names))
-    missing = report.tables["missing"]
-    if len(missing):
-        most = rows_of(missing.assign(use=missing["would_judge"].map(len)).nlargest(2, "use"))
-        judged = len({target for row in most for target in row.would_judge})
-        names = comma.join(row.title for row in most)
-        asked.append(say("bulletin.ask_missing", lang, names=names, judged=judged))
-    for row in sorted((row for row in rows if row.group == "effort" and row.lever), key=_weight):
-        told = {"title": row.title, "lever": row.lever, "setting": row.setting}
-        asked.append(say("bulletin.ask_lever", lang, **told))
-    return asked[:3]
 
 
 def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
@@ -458,39 +438,84 @@ def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
 
 def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
     lang = report.lang
+    now, due = (_usual(frame[name]) for name in ("last_year", "due"))
     columns = [
-        Column("bulletin.col_target", lambda row: tag("strong", row.title)),
+        Column("bulletin.col_target", strong_title),
         Column("bulletin.col_course", partial(_spark, report)),
-        Column("bulletin.col_now", partial(_now, report)),
-        Column("bulletin.col_pace", lambda row: _paces(row, lang), numeric=True),
+        Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
+        Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
+        Column("bulletin.col_needed", partial(_needed, lang), numeric=True),
+        Column(
+            "bulletin.col_recent", lambda row: _signed(row, row.recent_pace, lang), numeric=True
+        ),
         Column("bulletin.col_chance", partial(_chance, lang)),
         Column("bulletin.col_people", _short(report), numeric=True),
     ]
-    caption = say("bulletin.table", lang, n=len(frame))
-    return draw(frame, columns, lang, caption=caption, css="cards")
+    counts = frame["group"].value_counts()
+    key = "bulletin.table" if len(frame) == len(report.numeric) else "bulletin.table_known"
+    caption = say(key, lang, n=len(frame))
+    drawn = draw(
+        frame,
+        columns,
+        lang,
+        caption=caption,
+        css="cards targets",
+        above=lambda row: _group_head(row.group, counts[row.group], lang),
+    )
+    return drawn + tag("p", say("bulletin.table_note", lang), "small")
+
+
+def _group_head(group: str, count: int, lang: str) -> Html:
+    named = say(f"bulletin.group_{group}", lang)
+    said = say("bulletin.group_count", lang, group=named, n=count)
+    return tag("span", f"{GROUPS[group]} {said}", f"key {group}")
+
+
+def _usual(years: pd.Series) -> int | None:
+    """Give the year of most rows."""
+    found = years.mode()
+    return None if found.empty else int(found[0])
+
+
+def _dated(key: str, year: int | None, lang: str) -> Html:
+    title = say(key, lang)
+    return join([title if year is None else in_year(title, year, lang)])
 
 
 def _spark(report: AreaReport, row: Any) -> Html:
     return Html(spark(_history(report, row), _asked(row)))
 
 
-def _now(report: AreaReport, row: Any) -> str:
-    told = {**_state(report, row), "due": row.due}
-    key = "bulletin.now_asked" if row.last_year else "bulletin.only_asked"
-    return say(key, report.lang, **told)
+def _now(report: AreaReport, usual: int | None, row: Any) -> str:
+    """Give the latest value, with its year where that is not the ``usual`` one."""
+    if not row.last_year:
+        return "—"
+    value = amount(row.last_value, row.unit, report.lang)
+    return value if row.last_year == usual else in_year(value, row.last_year, report.lang)
 
 
-def _paces(row: Any, lang: str) -> str:
+def _due(report: AreaReport, usual: int | None, row: Any) -> str:
+    level: str = _state(report, row)["level"]
+    return level if row.due == usual else in_year(level, row.due, report.lang)
+
+
+def _needed(lang: str, row: Any) -> str:
     if row.required_pace is None or row.group in ("met", "missed"):
         return "—"
     if row.required_pace:
-        needed = _change(row, row.required_pace, lang)
-    else:
-        met = row.gap is not None and row.gap < 0
-        needed = say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
-    return (
-        needed if row.recent_pace is None else f"{needed} / {_change(row, row.recent_pace, lang)}"
-    )
+        return _signed(row, row.required_pace, lang)
+    met = row.gap is not None and row.gap < 0
+    return say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
+
+
+def _signed(row: Any, value: float | None, lang: str) -> str:
+    """Print a change a year with its sign: of percentages in points, which the note says."""
+    if value is None:
+        return "—"
+    if row.unit == "percent":
+        return signed(value)
+    size = amount(round(abs(value), 1), row.unit, lang)
+    return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
 
 
 def _chance(lang: str, row: Any) -> Html:
@@ -514,35 +539,3 @@ def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
         return Html("")
     title = tag("h2", say("bulletin.known", report.lang))
     return title + _charts(report, rows) + _table(report, known)
-
-
-def _to_ask(report: AreaReport) -> Html:
-    """List the figures of most use, with the command that makes the form to fill in."""
-    lang, missing = report.lang, report.tables["missing"]
-    whole = report.area.parent
-    if whole in report.areas:
-        told = {"area": report.area_name(report.area.id), "whole": report.area_name(whole)}
-        link = f'<a href="../{whole}/report.html">{say("bulletin.see_whole", lang, **told)}</a>'
-        return tag("p", Html(link))
-    shown = missing.assign(use=missing["would_judge"].map(len)).nlargest(ASKED, "use")
-    columns = [
-        Column("bulletin.ask_quantity", "title"),
-        Column("bulletin.ask_years", lambda row: report.listed(row.missing_in)),
-        Column("bulletin.ask_judges", lambda row: str(len(row.would_judge)), numeric=True),
-    ]
-    how = say(
-        "bulletin.to_ask_how",
-        lang,
-        n=len(missing),
-        shown=len(shown),
-        study=report.study.id,
-        area=report.area.id,
-    )
-    title = say("bulletin.to_ask", lang)
-    return join(
-        [
-            tag("h2", title),
-            tag("p", how, "small"),
-            draw(shown, columns, lang, caption=title, css="cards"),
-        ]
-    )

@@ -191,6 +191,7 @@ class AreaReport(StudyReport):
 
     homes: ClassVar[dict[str, str]] = {
         "bulletin": "bulletin",
+        "to_ask": "to_ask",
         "promises": "promises",
         "verdicts": "verdicts followed",
         "status_rules": "status_rules",
