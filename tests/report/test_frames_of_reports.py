@@ -24,6 +24,7 @@ PLACES = (
 #: What one row of a table is about.
 KEYS = {
     "bulletin": ["target"],
+    "to_ask": ["holder"],
     "promises": ["target"],
     "verdicts": ["target"],
     "followed": ["target"],
@@ -229,7 +230,8 @@ def test_columns_draw_what_they_say_and_missing_values_as_a_dash():
     frame = frame_of([{"area": "a & b", "year": 2020}, {"area": None, "year": None}], "area year")
     columns = [Column("report.area", "area"), Column("report.year", "year", numeric=True)]
     assert str(draw(frame, columns, "en", caption="c < d", css="x")) == (
-        '<div class="scroll"><table class="x"><caption>c &lt; d</caption>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="c &lt; d">'
+        '<table class="x"><caption>c &lt; d</caption>'
         '<thead><tr><th scope="col">Area</th><th class="n" scope="col">Year</th></tr></thead>'
         '<tbody><tr><td>a &amp; b</td><td class="n">2020</td></tr>'
         '<tr><td>—</td><td class="n">—</td></tr></tbody></table></div>'

@@ -61,7 +61,7 @@ def told_everywhere(report, target) -> dict[str, float | None]:
         told["sensitivity"] = report.sensitivity[target.id].probability
     answer = WhatIf(evidence, plan, target, found, quantities=known).answer(Assumed("as_usual"))
     if answer.reason is None:
-        told["explorer"] = answer.probability
+        told["explorer"] = answer.around.probability
     if found.reached is not None and found.reached.all_asked:
         due = found.reached.years.index(max(check.years[-1] for check in found.checks))
         told["by when"] = found.reached.still_there[due]

@@ -16,6 +16,7 @@ from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, audited_study
+from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.report.tables import audit_plan, current_table
 from edu_metrics.words import date, require_language, say
 
@@ -76,6 +77,7 @@ def open_audit(plan: str, lang: str, root: Path | str | None = None) -> AuditRep
     DefinitionError
         For an unknown plan or language, with the nearest one.
     """
+    refuse_unknown_parameters()
     catalog = load_catalog(Path(root) if root else find_root())
     require_language(lang)
     return AuditReport(catalog, catalog.plan(plan), lang)
@@ -367,7 +369,7 @@ def save_findings(report: AuditReport, out: str) -> str:
         What was written.
     """
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.atomic_write import write_summary
+    from edu_metrics.report.downloads import write_summary
 
     if not out:
         return ""

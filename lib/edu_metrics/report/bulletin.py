@@ -469,17 +469,15 @@ def _signed(row: Any, value: float | None, lang: str) -> str:
         return "—"
     if row.unit == "percent":
         return signed(value)
-    size = amount(round(abs(value), 1), row.unit, lang)
+    size = amount(round(abs(value), 1), row.unit, lang, like=row.last_value)
     return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
 
 
 def _chance(lang: str, row: Any) -> Html:
-    word = verdict_chip(row.verdict, lang)
-    return (
-        word
-        if row.probability is None
-        else word + Html(" ") + tag("span", chance(row.probability, lang), "nowrap")
-    )
+    told = [verdict_chip(row.verdict, lang)]
+    if row.probability is not None:
+        told.append(tag("span", chance(row.probability, lang), "nowrap"))
+    return tag("span", join(told, " "))
 
 
 def _short(report: AreaReport) -> Callable[[Any], str]:

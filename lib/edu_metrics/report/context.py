@@ -45,6 +45,7 @@ from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
+from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.words import say
 
 
@@ -365,6 +366,7 @@ def open_study(
     study: str, lang: str, root: Path | str | None
 ) -> tuple[Catalog, Study, pd.DataFrame]:
     """Load definitions and table of a study, and refuse a language that it does not have."""
+    refuse_unknown_parameters()
     folder = (Path(root) if root else find_root()).resolve()
     held = _HELD.get((folder, study))
     catalog = held.catalog if held else load_catalog(folder)
