@@ -83,11 +83,16 @@ def quote(words: str, lang: str) -> Html:
     >>> str(quote("到2022年", "en")), str(quote("By 2022", "en"))
     ('<q lang="zh-CN">到2022年</q>', '<q>By 2022</q>')
     """
+    return spoken("q", words, lang)
+
+
+def spoken(name: str, words: str, lang: str) -> Html:
+    """Wrap a document's words, and say which language they are in where that is not the page's."""
     tongue = "zh" if _HAN.search(words) else "en" if lang == "zh" else lang
     named = {} if tongue == lang else {"lang": html_lang(tongue)}
     # What is written from right to left stays so, and turns nothing around it.
     turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
-    return tag("q", words, **named, **({"dir": "auto"} if turned else {}))
+    return tag(name, words, **named, **({"dir": "auto"} if turned else {}))
 
 
 def note(content: Cell, kind: str = "") -> Html:
