@@ -510,7 +510,7 @@ class _Sheet:
         self.pieces.append(_line(self.place, values, css))
         points = [self.place(year, values[year]) for year in sorted(values)]
         for (x1, y1), (x2, y2) in pairwise(points):
-            number = max(1, round(abs(x2 - x1) / 4))
+            number = max(1, round(max(abs(x2 - x1), abs(y2 - y1)) / 6))
             for step in range(number + 1):
                 x, y = (a + (b - a) * step / number for a, b in ((x1, x2), (y1, y2)))
                 self.taken.append((x - 1, y - 1, x + 1, y + 1))
