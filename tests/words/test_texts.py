@@ -15,7 +15,7 @@ import pytest
 
 from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, Target
 from edu_metrics.catalog.reading_yaml import read_yaml
-from edu_metrics.explorer.render import _REASONS
+from edu_metrics.explorer.told import REASONS
 from edu_metrics.explorer.what_if import PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
 from edu_metrics.observations.table import BOUNDS, STATUSES
@@ -198,7 +198,7 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
-        "explore.because_*": lambda: set(_REASONS),
+        "explore.because_*": lambda: set(REASONS),
         "explore.pace_*_*": lambda: {
             f"{kind}_{way}"
             for kind in get_args(get_type_hints(PaceSlider)["kind"])
@@ -328,6 +328,8 @@ def test_every_text_is_used():
     used |= {f"sensitivity.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}
+    page = (LIB / "explorer" / "page.html.j2").read_text("utf-8")
+    used |= {f"explore.{word}" for word in re.findall(r'"(\w+)"', page)}
     unused = {
         key for key in set(texts()) - used if not (key.startswith("audit_") and said_by_a_rule(key))
     }
