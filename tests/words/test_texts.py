@@ -18,7 +18,7 @@ from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.explorer.told import REASONS
 from edu_metrics.explorer.what_if import PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
-from edu_metrics.observations.table import BOUNDS, STATUSES
+from edu_metrics.observations.table import STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
 from edu_metrics.reachability.status_rules.answers import Rule, Unable
@@ -216,7 +216,18 @@ def family(name: str) -> set[str]:
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
-        "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
+        "cards.message_*": lambda: {"needed", "needed_past", "needed_recent", "needed_past_recent"},
+        "requirements.because_*": lambda: {
+            "bound_unforeseen",
+            "contradiction",
+            "earlier_year_unknown",
+            "lacks_numbers",
+            "no_count",
+            "no_start",
+            "rank",
+            "reading_undecided",
+        },
+        "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
     }
     stem = name.partition("*")[0]
     rest = name.rpartition("*")[2]
@@ -261,7 +272,9 @@ FAMILIES = (
     "precedent.why_*",
     "record.skill_*",
     "bulletin.*_*",
-    "figure.says_*",
+    "cards.message_*",
+    "noise.reads_*",
+    "requirements.because_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
@@ -270,7 +283,7 @@ SPELLED_OUT = {
     "column.*": ("report", "batch"),
     "index.way_*": ("report",),
     "report.*": ("report", "batch"),
-    "figure.*": ("figures",),
+    "figure.*": ("figures", "report"),
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "start.*": ("simulation",),

@@ -102,8 +102,8 @@ def _message(report: AreaReport, found: Assessment) -> str:
             recent = None  # the same three years
     if recent is not None:
         told["recent"] = change_text(recent, unit, lang)
-    known = "_".join(name for name in ("past", "recent") if name in told)
-    return say(f"cards.message_needed{'_' if known else ''}{known}", lang, **told)
+    known = "_".join(name for name in ("needed", "past", "recent") if name in told)
+    return say(f"cards.message_{known}", lang, **told)
 
 
 def _beside(report: AreaReport, target: Target, found: Assessment) -> Beside:

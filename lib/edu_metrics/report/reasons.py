@@ -218,7 +218,7 @@ def change_text(value: float, unit: str, lang: str) -> str:
     """Print a change a year: percentages change by points."""
     if not round(value, 1):
         return say("bulletin.no_change", lang)
-    way = "up" if value > 0 else "down"
-    if unit == "percent":
-        return say(f"bulletin.{way}_points", lang, value=number(abs(value)))
-    return say(f"bulletin.{way}_amount", lang, value=amount(round(abs(value), 1), unit, lang))
+    points = unit == "percent"
+    size = number(abs(value)) if points else amount(round(abs(value), 1), unit, lang)
+    way, what = "up" if value > 0 else "down", "points" if points else "amount"
+    return say(f"bulletin.{way}_{what}", lang, value=size)

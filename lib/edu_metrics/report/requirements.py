@@ -91,8 +91,7 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
     if first.reason is not None:
         why = say(f"requirements.because_{first.reason}", lang)
         return tag("p", say("requirements.silent", lang, why=why))
-    model = "model_" if first.kind == "mechanism" else ""
-    lines = [tag("li", _lever(row, model, report)) for row in rows if row.lever is not None]
+    lines = [tag("li", _lever(report, row)) for row in rows if row.lever is not None]
     said = []
     if first.past:
         said.append(say("requirements.past", lang, date=date(report.study.as_of, lang)))
@@ -104,6 +103,9 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
         found = report.assessments[target.id]
         fastest, asked = number(abs(first.fastest), 2), number(abs(found.required_pace or 0.0), 2)
         said.append(say("requirements.floor", lang, fastest=fastest, asked=asked))
+    if first.practice_percentile is not None:
+        percentile = number(first.practice_percentile, 0)
+        said.append(say("requirements.practice", lang, percentile=percentile))
     if first.deciding is not None:
         area, people = report.area_name(first.deciding), number(first.deciding_people, 0)
         said.append(say("requirements.district_says", lang, area=area, people=people))
@@ -113,14 +115,15 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
     return tag("ul", join(lines)) + notes
 
 
-def _lever(row: Any, model: str, report: AreaReport) -> str:
+def _lever(report: AreaReport, row: Any) -> str:
     """Say how far one lever has to be set for an even chance, and for a rather sure one."""
     lang = report.lang
-    told = {"lever": lever_name(report, row), "even": setting_text(row, "even", lang)}
+    lever, even = lever_name(report, row), setting_text(row, "even", lang)
     sure = setting_text(row, "sure", lang)
     if not sure or row.even_reason != "found":
-        return say(f"requirements.{model}even", lang, **told)
-    return say(f"requirements.{model}both", lang, sure=sure, **told)
+        return say("requirements.need", lang, lever=lever, setting=even)
+    key = "requirements.model_both" if row.kind == "mechanism" else "requirements.both"
+    return say(key, lang, lever=lever, even=even, sure=sure)
 
 
 def takes_even(report: AreaReport, rows: Sequence[Any]) -> str:
