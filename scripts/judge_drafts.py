@@ -112,8 +112,7 @@ def _compare(found: Judged, entry: dict[str, Any], one: Promise) -> None:
         found.silent += 1
     subject = fold(f"{one['scope'] or ''} {one['subject'] or ''}").lower()
     if entry.get("title"):
-        pairs = [entry["title"][n : n + 2] for n in range(len(entry["title"]) - 1)]
-        is_right = sum(pair in subject for pair in pairs) * 2 >= len(pairs)
+        is_right = any(_shares(name, subject) >= 0.5 for name in entry["title"])
     else:
         is_right = all(fold(word).lower() in subject for word in entry["about"])
     if is_right:
@@ -125,6 +124,11 @@ def _compare(found: Judged, entry: dict[str, Any], one: Promise) -> None:
         found.prefilled_right += one["indicator"] == entry["indicator"]
         if one["indicator"] != entry["indicator"]:
             found.wrong.append(f"{entry['at']}: indicator {one['indicator']}, not {entry['indicator']}")
+
+
+def _shares(name: str, subject: str) -> float:
+    pairs = [name[n : n + 2] for n in range(len(name) - 1)]
+    return sum(pair in subject for pair in pairs) / max(len(pairs), 1)
 
 
 def lost(text: str, made: Draft) -> int:
@@ -164,7 +168,8 @@ def of_plan(catalog: Any, name: str) -> list[dict[str, Any]]:
         span = _span_of(text, target)
         listed.append({"at": target.quote, "span": span, "value": bounds[0].value, "op": bounds[0].op,
                        "type": kinds.get(kind, kind), "unit": target.unit,
-                       "year": plan.deadline_of(target), "about": [], "title": fold(re.sub("[（）“”]", "", target.title.zh)),
+                       "year": plan.deadline_of(target), "about": [], "title": [fold(re.sub("[（）“”]", "", name)) for name in (
+                           target.title.zh, catalog.indicators[target.indicator].name.zh)],
                        "indicator": target.indicator,
                        "target": target.id})  # fmt: skip
     return listed

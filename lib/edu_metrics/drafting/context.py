@@ -197,7 +197,8 @@ def subject_of(
         return bare(found.right, rules), ""
     nearer = [one for one, _ in before if one.end > first and one.end <= found.start]
     whole = found.type in ("cumulative", "each_year", "each_unit", "frequency", "rank")
-    noun = "" if rules.drops_space else text[found.at[1] : found.end]
+    rate = found.unit in ("percent", "points", "ratio") and found.rule != "share_of_whole"
+    noun = "" if rules.drops_space or rate else text[found.at[1] : found.end]
     if found.rule.endswith("_list"):
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
@@ -214,7 +215,8 @@ def subject_of(
         if re.match("的", text[found.end :]):
             own += _tail(text, found, last, rules)
     subject = bare(own, rules)
-    if len(subject) < 2 and not rules.drops_space:
+    moved = found.type in ("total_change", "yearly_change", "from_to")
+    if len(subject) < 2 and not rules.drops_space and not (nearer and moved):
         subject = bare(noun + _tail(text, found, last, rules), rules)
     while not nearer and first > 0 and len(subject) < 2:
         end = first - 1

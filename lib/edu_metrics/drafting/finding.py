@@ -97,6 +97,11 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
 
 def _doubled(one: Found, found: list[Found]) -> bool:
     """Tell whether what is implied of all goes with a number that is printed beside."""
+    if one.rule == "every_so_many_years":
+        return any(
+            other.unit in ("percent", "points") and 0 <= one.at[0] - other.end < 8
+            for other in found
+        )
     return one.implied and one.type == "coverage" and any(
         one.start <= other.at[0] < one.end for other in found
     )
@@ -133,6 +138,8 @@ def _claimed(
 def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
+    if one.unit is None and one.type == "level" and "分之" not in words:
+        return bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
     return one.implied or bool(re.search(r"\d|分之", words)) or (
         one.type in _COUNTED or (one.unit in ("percent", "points") and words.isascii())
     )

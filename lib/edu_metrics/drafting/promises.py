@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.drafting.context import Due, Span, due, is_past, sentence_of, subject_of
+from edu_metrics.drafting.context import Due, Span, clause_of, due, is_past, sentence_of, subject_of
 from edu_metrics.drafting.finding import Found, NotTaken, find
 from edu_metrics.drafting.indicators import Offers
 from edu_metrics.drafting.passages import Passage, language_of, passages
+from edu_metrics.drafting.readings import readings_of, yearly
 from edu_metrics.drafting.rules import Rules, load_rules
 from edu_metrics.drafting.tables import Row, rows_of
 from edu_metrics.observations.documents import fold, quote_faults
@@ -289,6 +290,8 @@ class _Drafting:
             subjects = _shared(names[0]["subject"] or "", self.rules)
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
+                promise.fields.pop("scope", None)
+                promise.fields["type"] = names[0].fields["type"]
                 if len(subjects) == len(names):
                     promise.say("subject", subjects[number], "aligned_list")
                 else:
@@ -296,6 +299,8 @@ class _Drafting:
                     promise.questions.append("several_subjects")
                 if promise.fields["op"]["sure"] == "ask" and ops:
                     promise.say("op", ops[-1], "shared_by_the_list")
+                    promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
+                promise.readings = readings_of(promise, self.span)
                 promise.questions = [q for q in promise.questions if q != "indicator"]
                 self._indicator(promise)
 
@@ -330,16 +335,12 @@ def _together(passage: Passage, one: Found, other: Found, rules: Rules) -> bool:
 
 def _quoted(passage: Passage, one: Found, rules: Rules) -> tuple[int, int]:
     """Say what of a passage is quoted: the clauses from the subject to the number's end."""
-    from edu_metrics.drafting.context import clause_of
-
     first, last = clause_of(passage.text, one.at[0], rules)
     return min(first, one.start), max(last, one.end)
 
 
 def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) -> list[int]:
     """Give the promises of the list that a word such as "respectively" spreads."""
-    from edu_metrics.drafting.context import clause_of
-
     first, last = clause_of(text, match.start(), rules)
     end = last
     return [n for n, one in enumerate(taken) if first <= one.at[0] < end
@@ -352,15 +353,12 @@ def _shared(words: str, rules: Rules) -> list[str]:
     head = re.search(rules.data["shared_head"], parts[-1]) if parts else None
     if head is None or len(parts) < 2:
         return parts
-    return [
-        part if rules.pattern("measure").search(part) else f"{part}{head[0]}" for part in parts
-    ]
+    shared = rules.pattern("stage").sub("", head[0], count=1)
+    return [part if rules.pattern("measure").search(part) else f"{part}{shared}" for part in parts]
 
 
 def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
     """Add to a promise that its value is to rise every year."""
-    from edu_metrics.drafting.readings import yearly
-
     promise.say("also", "only_increase", one.rule)
     promise.questions.append("steps")
     for reading in promise.readings:
@@ -430,6 +428,4 @@ def _fill(
         promise.say("unit", unit, "percent_of_a_rate", sure=False)
     if levels and len(levels) > 1:
         promise.say("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
-    from edu_metrics.drafting.readings import readings_of
-
-    promise.readings = readings_of(promise, span, rules.language)
+    promise.readings = readings_of(promise, span)

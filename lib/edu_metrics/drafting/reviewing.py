@@ -1,0 +1,115 @@
+"""The page of a draft on this machine, where each decision is saved as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.drafting.context import Span
+from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
+from edu_metrics.drafting.page import WRITTEN, page, style
+from edu_metrics.drafting.promises import Promise
+from edu_metrics.drafting.readings import readings_of
+from edu_metrics.errors import DataError
+from edu_metrics.serving import Reply, Request, Route, serve
+
+_OPS = (">=", ">", "<=", "<", "==", "~")
+
+
+def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
+    """
+    Give the pages of a draft's review.
+
+    Parameters
+    ----------
+    folder : Path
+        The draft.
+    lang : str, optional
+        Language of the page; that of the draft when left out.
+
+    Returns
+    -------
+    dict of str to Route
+        For :func:`~edu_metrics.serving.serve`.
+    """
+
+    def show(_: Request) -> Reply:
+        content = read_draft(folder)
+        text = (folder / TEXT).read_text("utf-8")
+        return Reply(page(content, text, lang or content["language"], served=True))
+
+    def take(request: Request) -> Reply:
+        decide(folder, request.form)
+        to = f"/#{request.form['id']}"
+        return Reply("", status=HTTPStatus.SEE_OTHER, headers={"Location": to})
+
+    return {"GET /": show, "POST /decide": take, "GET /review.css": Reply(style(), "text/css")}
+
+
+def review_draft(
+    folder: Path, *, lang: str | None = None, port: int | None = None,
+    ready: Callable[[str], object] = print,
+) -> int:  # fmt: skip
+    """Serve the review of a draft until a signal stops it, and give the signal."""
+    content = read_draft(folder)
+    return serve(routes(folder, lang), lang=lang or content["language"], port=port, ready=ready)
+
+
+def decide(folder: Path, form: dict[str, str]) -> None:
+    """
+    Save what a person decided of one promise, and wrote into its fields.
+
+    Parameters
+    ----------
+    folder : Path
+        The draft.
+    form : dict
+        Of the card: hash, decision, and the fields.
+
+    Raises
+    ------
+    DataError
+        If the promise is another one by now, or a field can't be what was written.
+    """
+    content = read_draft(folder)
+    one = next((p for p in content["promises"] if p["hash"] == form.get("hash")), None)
+    if one is None or form.get("decision") not in DECISIONS:
+        raise DataError("the draft has changed meanwhile; open the page again")
+    written = {name: _read(name, form[name].strip()) for name in WRITTEN if name in form}
+    for name, value in written.items():
+        held = one["fields"].get(name)
+        if held is not None and value != held.get("is"):
+            one["fields"][name] = {**held, "is": value, "sure": "yes", "rule": "person"}
+    if one["readings"] and any(one["fields"][n].get("rule") == "person" for n in ("value", "op", "year")):
+        _write_readings(one, content)
+    if one["fields"].get("indicator", {}).get("is"):
+        one["ask"] = [name for name in one["ask"] if name != "indicator"]
+    one["decision"] = form["decision"]
+    save(content, (folder / TEXT).read_text("utf-8"), folder)
+
+
+def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
+    """Write the readings anew with the numbers that a person put in."""
+    promise = Promise(one["quote"], *one["span"], one["article"], one["locator"])
+    promise.fields, promise.questions = one["fields"], one["ask"]
+    promise.fields.pop("levels", None)
+    span = Span(content["plan"]["first_year"], content["plan"]["last_year"])
+    one["readings"] = readings_of(promise, span)
+
+
+def _read(name: str, given: str) -> Any:
+    """Read what was written into a field of the page."""
+    if given == "":
+        return None
+    try:
+        if name == "value":
+            return float(given.replace(",", ""))
+        if name == "year":
+            return int(given)
+    except ValueError:
+        raise DataError(f"{name}: expected a number, found {given!r}") from None
+    if name == "op" and given not in _OPS:
+        raise DataError(f"op: expected one of {', '.join(_OPS)}, found {given!r}")
+    return given
