@@ -109,7 +109,7 @@ def _deadlines(
         if years and years[0] < 15 and behind not in ("每", "第") and (
             near is None or not (match.start() <= near.at[0] < match.end())
         ):
-            found.append((match.start(), int(min(span.first + years[0] - 1, span.last))))
+            found.append((match.start(), int(min(span.first + years[-1] - 1, span.last))))
     return [year for _, year in sorted(found) if span.first <= year <= span.last]
 
 
@@ -156,7 +156,10 @@ def is_past(passage: Passage, found: Found, span: Span, rules: Rules) -> bool:
         and not rules.pattern("not_deadline").search(before[: m.start()])
     ]  # fmt: skip
     future += [end for end, year in years if year >= span.first]
-    past = [m.end() for m in rules.pattern("past").finditer(text[first : found.end])]
+    behind = last if rules.data["past_anywhere"] else found.end
+    past = [m.end() for m in rules.pattern("past").finditer(text[first:behind])]
+    if rules.data["past_anywhere"] and rules.pattern("future").search(text[first:last]):
+        past = [end for end in past if end <= found.end - first]
     past += [end for end, year in years if year < span.first]
     weak = [m.end() for m in rules.pattern("past_weak").finditer(before)]
     if weak and not rules.pattern("acts").search(text[first + weak[-1] : found.end]):
@@ -199,6 +202,7 @@ def subject_of(
     whole = found.type in ("cumulative", "each_year", "each_unit", "frequency", "rank")
     rate = found.unit in ("percent", "points", "ratio") and found.rule != "share_of_whole"
     noun = "" if rules.drops_space or rate else text[found.at[1] : found.end]
+    noun = rules.pattern("unit_words").sub("", noun)
     if found.rule.endswith("_list"):
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
@@ -211,7 +215,7 @@ def subject_of(
         own = text[start : found.at[0]] + noun + _tail(text, found, last, rules)
     else:
         start = max([first, *(one.end for one in nearer)])
-        own = text[start : found.start] + noun
+        own = text[start : found.start] + (noun if found.rule == "share_of_whole" else "")
         if re.match("的", text[found.end :]):
             own += _tail(text, found, last, rules)
     subject = bare(own, rules)
@@ -225,6 +229,9 @@ def subject_of(
         if nearer:
             break
         subject = bare(text[first:end], rules)
+    label = rules.pattern("label").match(text, 0, found.start)
+    if label and label["label"] not in subject:
+        return (subject, label["label"]) if len(subject) > 1 else (label["label"], "")
     if len(subject) < 2 and before:
         return before[-1][1], ""
     return _within(subject, found, passage, before, rules)
@@ -267,12 +274,14 @@ def _within(
             wider = re.match("小学(?:阶段)?|初中(?:阶段)?|高中(?:阶段)?", outer[0])
             return subject, wider[0] if wider else ""
         return subject, ""
-    for words in (_sentence_before(passage, found, rules), earlier, passage.heading):
-        scopes = stage.findall(words) if measured else []
-        if scopes:
-            return subject, scopes[-1]
     if len(subject) < rules.data["short"]:
+        for words in (_sentence_before(passage, found, rules), earlier, passage.heading):
+            scopes = stage.findall(words) if measured else []
+            if scopes:
+                return subject, scopes[-1]
         first, _ = clause_of(text, found.start, rules)
+        if before and before[-1][0].end >= clause_of(text, max(first - 2, 0), rules)[0]:
+            return subject, earlier
         if first > sentence_of(text, found.start, rules)[0]:
             other, _ = clause_of(text, first - 2, rules)
             return subject, bare(text[other : first - 1], rules)

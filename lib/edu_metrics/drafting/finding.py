@@ -193,6 +193,7 @@ def _found(
         subject=(groups.get("subject") or "").strip() or None,
         right=(groups.get("right") or "").strip(),
         implied=implied,
+        scale_word=(groups.get("unit") or "") if scale > 1 else "",
         unsure=rule.get("unsure"),
     )  # fmt: skip
 
@@ -213,7 +214,7 @@ def _comparator(
     before = rules.meaning("before", groups.get("before"))
     if before in ("<=", "<") and after in ("~", None) and groups.get("after"):
         return before, True
-    op = after or before
+    op = after or before or (">=" if "+" in (groups.get("unit") or "") else None)
     if op:
         return op, True
     if groups.get("way"):

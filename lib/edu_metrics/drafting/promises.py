@@ -170,10 +170,12 @@ class _Drafting:
         taken: list[Found] = []
         base: Found | None = None
         for one in found:
-            if is_past(passage, one, self.span, self.rules):
+            if one.type != "base" and is_past(passage, one, self.span, self.rules):
                 self._leave(one, passage, "past")
                 continue
             if one.type == "base":
+                if base is not None:
+                    self._leave(base, passage, "past")
                 base = one
                 if taken and taken[-1].base is None and _together(passage, taken[-1], one, self.rules):
                     self._base(self.promises[-1], one, passage)
@@ -183,21 +185,27 @@ class _Drafting:
                 _and_rises(self.promises[-1], one, self.rules, self.span)
                 continue
             subject, scope = subject_of(passage, one, before, self.rules)
-            before.append((one, f"{scope}{subject}" if scope and scope not in subject else subject))
+            before.append((one, subject or scope))
             if not self._is_promise(one, subject, passage):
                 self._leave(one, passage, "no_promise_words")
                 continue
             promise = self._promise(one, passage, subject, scope)
             if base is not None and _together(passage, base, one, self.rules):
                 self._base(promise, base, passage)
+            elif base is not None:
+                self._leave(base, passage, "past")
             base = None
             taken.append(one)
             self.promises.append(promise)
+        if base is not None:
+            self._leave(base, passage, "past")
         self._distribute(passage, taken)
         self._without_number(passage, taken)
 
     def _base(self, promise: Promise, base: Found, passage: Passage) -> None:
         promise.say("base", base.base, base.rule)
+        if base.since:
+            promise.say("base_year", base.since, base.rule)
         promise.numbers.append(passage.span(*base.at))
 
     def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
@@ -219,7 +227,7 @@ class _Drafting:
 
     def _promise(self, one: Found, passage: Passage, subject: str, scope: str) -> Promise:
         text, rules = passage.text, self.rules
-        first, last = _quoted(passage, one, rules)
+        first, last = _quoted(passage, one, rules, subject)
         start, end = passage.span(first, last)
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
@@ -262,6 +270,8 @@ class _Drafting:
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (row.found.at, row.found.base_at) if at]
         promise.say("subject", row.label, "label_of_the_row")
+        if row.section and len(row.label) < 10 and row.section not in row.label:
+            promise.say("scope", row.section, "head_of_the_rows")
         if row.obligation:
             promise.say("obligation", row.obligation, "column_of_the_table")
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
@@ -288,11 +298,16 @@ class _Drafting:
                 continue
             names = [made[number] for number in group]
             subjects = _shared(names[0]["subject"] or "", self.rules)
+            years = _years_listed(passage.text, match.start(), self.rules)
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
                 promise.fields.pop("scope", None)
                 promise.fields["type"] = names[0].fields["type"]
-                if len(subjects) == len(names):
+                if len(years) == len(names):
+                    promise.say("year", years[number], "aligned_list")
+                    promise.say("subject", names[0]["subject"], "shared_by_the_list")
+                    promise.questions = [q for q in promise.questions if q != "year_assumed"]
+                elif len(subjects) == len(names):
                     promise.say("subject", subjects[number], "aligned_list")
                 else:
                     promise.say("subject", names[0]["subject"], "list_left_open", sure=False)
@@ -333,10 +348,17 @@ def _together(passage: Passage, one: Found, other: Found, rules: Rules) -> bool:
     return len(set(at)) == 1
 
 
-def _quoted(passage: Passage, one: Found, rules: Rules) -> tuple[int, int]:
-    """Say what of a passage is quoted: the clauses from the subject to the number's end."""
-    first, last = clause_of(passage.text, one.at[0], rules)
-    return min(first, one.start), max(last, one.end)
+def _quoted(passage: Passage, one: Found, rules: Rules, subject: str = "") -> tuple[int, int]:
+    """Say what of a passage is quoted: from the clause of its subject to that of its number."""
+    text = passage.text
+    first, last = clause_of(text, one.at[0], rules)
+    first = min(first, one.start)
+    start, _ = sentence_of(text, one.at[0], rules)
+    spot = text.rfind(subject, start, one.at[0]) if subject else -1
+    if start <= spot < first:
+        first = max(clause_of(text, spot, rules)[0], start)
+    number = rules.pattern("mark_of_an_item").match(text, first)
+    return number.end() if number and number.end() <= one.at[0] else first, max(last, one.end)
 
 
 def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) -> list[int]:
@@ -345,6 +367,12 @@ def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) ->
     end = last
     return [n for n, one in enumerate(taken) if first <= one.at[0] < end
             and one.at[0] >= match.start() - (0 if rules.drops_space else 400)]  # fmt: skip
+
+
+def _years_listed(text: str, at: int, rules: Rules) -> list[int]:
+    """List the years of the clause before a word such as "respectively"."""
+    first, _ = clause_of(text, at, rules)
+    return [int(year) for year in re.findall(r"(?:19|20)\d\d", text[first:at])]
 
 
 def _shared(words: str, rules: Rules) -> list[str]:
@@ -378,6 +406,8 @@ def _fill(
         ):
             unit = better
             break
+    if unit is None and one.scale_word:
+        unit = rules.meaning("unit_of_subject", f"{subject}{promise.quote}")
     is_rate = bool(rules.pattern("rate").search(subject))
     change = kind in CHANGES
     if kind == "only_increase":

@@ -80,7 +80,7 @@ def _text(content: bytes) -> str:
 def _with_tabs(line: str) -> str:
     """Write a row of a table as one: cells between bars, or parted by runs of spaces."""
     bars = line.strip()
-    if bars.count("|") > 2 and bars.startswith("|"):
+    if bars.count("|") > 2 and bars.startswith("|") or bars.count(" | ") > 1:
         cells = [cell.strip() for cell in bars.strip("|").split("|")]
         return "" if all(re.fullmatch(":?-+:?", cell) for cell in cells) else "\t".join(cells)
     cells = re.split(r" {2,}|\u3000{2,}|\t+", line.strip())
