@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,13 +19,16 @@ def draft(
     out: Annotated[Path, typer.Option(help="Folder for the draft.")],
     first: Annotated[int | None, typer.Option(help="First year of the plan.")] = None,
     last: Annotated[int | None, typer.Option(help="Last year of the plan.")] = None,
+    issued: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of issue, as 2021-03-01.")
+    ] = None,
     root: Root = None,
 ) -> None:
     """Draft the promises of a plan from its text, for a person to confirm."""
     from edu_metrics.drafting import draft_file
 
     catalog = load(root) if root is not None else None
-    files, made = draft_file(file, out, first, last, catalog)
+    files, made = draft_file(file, out, first, last, catalog, issued.date() if issued else None)
     for path in files:
         sys.stdout.write(f"{path.as_posix()}\n")
     sys.stderr.write(
@@ -52,7 +56,7 @@ def review(
 
     def ready(address: str) -> None:
         shown = lang or "en"
-        told = say("explore.serving", shown, address=address), say("explore.stop", shown)
+        told = say("drafting.serving", shown, address=address), say("explore.stop", shown)
         sys.stdout.write("\n".join(told) + "\n")
         sys.stdout.flush()
         if browser:

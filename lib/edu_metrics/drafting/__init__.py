@@ -8,6 +8,7 @@ sure, and lists every number that it didn't take, with why.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from edu_metrics.catalog import Catalog, inherited_entries
@@ -49,6 +50,7 @@ def draft_file(
     first: int | None = None,
     last: int | None = None,
     catalog: Catalog | None = None,
+    issued: dt.date | None = None,
 ) -> tuple[list[Path], Draft]:
     """
     Draft the promises of a document, and write the draft into a folder.
@@ -63,6 +65,8 @@ def draft_file(
         First and last year of the plan; taken from the text when left out.
     catalog : Catalog, optional
         The project whose indicators and areas are offered.
+    issued : date, optional
+        The day of issue, where the text does not say it.
 
     Returns
     -------
@@ -86,9 +90,12 @@ def draft_file(
     areas = [] if catalog is None else [
         one.id for one in catalog.areas.values() if one.parent not in catalog.areas
     ]  # fmt: skip
-    return write_draft(made, path.name, out, areas if len(areas) < 30 else []), made
+    told = {"issued": issued} if issued else {}
+    return write_draft(made, path.name, out, areas if len(areas) < 30 else [], **told), made
 
 
 def accept_draft(folder: Path, catalog: Catalog) -> list[Path]:
     """Write what a person accepted of a draft into a plan of a project, and give the files."""
-    return accept(folder, catalog.root, {**inherited_entries("indicators"), **catalog.indicators})
+    known = {**inherited_entries("indicators"), **catalog.indicators}
+    languages = {lang for study in catalog.studies.values() for lang in study.languages}
+    return accept(folder, catalog.root, known, languages)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.drafting.files import TEXT, as_yaml, read_draft
 from edu_metrics.errors import DataError
-from edu_metrics.observations.seals import write_whole_files
-from edu_metrics.observations.seals import sha256_of
+from edu_metrics.observations.seals import sha256_of, write_whole_files
 
 #: The kind of a target that a type of draft becomes.
 _KINDS = {
@@ -21,7 +21,9 @@ _KINDS = {
 }  # fmt: skip
 
 
-def accept(folder: Path, root: Path, indicators: Mapping[str, Any]) -> list[Path]:
+def accept(
+    folder: Path, root: Path, indicators: Mapping[str, Any], languages: Iterable[str] = ()
+) -> list[Path]:
     """
     Write the promises that were accepted into a plan of a project.
 
@@ -33,6 +35,9 @@ def accept(folder: Path, root: Path, indicators: Mapping[str, Any]) -> list[Path
         The project.
     indicators : mapping of str
         Its indicators by id.
+    languages : iterable of str
+        Languages that its texts need; the words of the plan stand in each until somebody
+        translates them.
 
     Returns
     -------
@@ -47,12 +52,13 @@ def accept(folder: Path, root: Path, indicators: Mapping[str, Any]) -> list[Path
     content = read_draft(folder)
     accepted = [one for one in content["promises"] if one["decision"] == "accept"]
     faults = [*_missing(content["plan"]), *_unsaid(accepted, indicators)]
+    faults += _taken(root, content["plan"])
     if not accepted:
         faults.append("promises: none has the decision accept")
     if faults:
         raise DataError(f"{folder}: nothing was accepted", faults)
     text = (folder / TEXT).read_text("utf-8")
-    return _write(content, accepted, text, root)
+    return _write(content, accepted, text, root, sorted({content["language"], *languages}))
 
 
 def _missing(plan: Mapping[str, Any]) -> list[str]:
@@ -62,8 +68,27 @@ def _missing(plan: Mapping[str, Any]) -> list[str]:
     if plan.get("issued") and not isinstance(plan["issued"], dt.date):
         faults.append(f"plan: issued: expected a day such as 2021-03-01, found {plan['issued']!r}")
     if plan.get("id") and not re.fullmatch(r"[a-z0-9]+(?:_[a-z0-9]+)*", str(plan["id"])):
-        faults.append(f"plan: id: expected letters, digits and single underscores, found {plan['id']!r}")
+        faults.append(
+            f"plan: id: expected letters, digits and single underscores, found {plan['id']!r}"
+        )
     return faults
+
+
+def _taken(root: Path, plan: Mapping[str, Any]) -> list[str]:
+    """Refuse to write over a plan that was not made from this draft, and is no example."""
+    path = root / "data" / "definitions" / "plans" / f"{plan.get('id')}.yaml"
+    there = read_yaml(path)[0] if path.is_file() else None
+    if (
+        isinstance(there, dict)
+        and there.get("source") != _source(plan)
+        and not there.get("hypothetical")
+    ):
+        return [f"plan: id: {path.name} is another plan of the project; name this one otherwise"]
+    return []
+
+
+def _source(plan: Mapping[str, Any]) -> str:
+    return f"{plan.get('id')}_document"
 
 
 def _unsaid(accepted: list[dict[str, Any]], indicators: Mapping[str, Any]) -> list[str]:
@@ -81,18 +106,22 @@ def _unsaid(accepted: list[dict[str, Any]], indicators: Mapping[str, Any]) -> li
 
 
 def _write(
-    content: dict[str, Any], accepted: list[dict[str, Any]], text: str, root: Path
-) -> list[Path]:
+    content: dict[str, Any], accepted: list[dict[str, Any]], text: str, root: Path,
+    languages: list[str],
+) -> list[Path]:  # fmt: skip
     plan = content["plan"]
     definitions = root / "data" / "definitions"
-    source = f"{plan['id']}_text"
+    source = _source(plan)
     below = f"{source}/{plan['issued']:%Y-%m-%d}/{TEXT}"
     raw = root / "data" / "raw" / below
-    lang = content["language"]
+
+    def told(words: str) -> dict[str, str]:
+        return dict.fromkeys(languages, words)
+
     entry = {
         "id": source,
-        "title": {lang: plan["title"]},
-        "publisher": {lang: plan.get("publisher") or plan["title"]},
+        "title": told(plan["title"]),
+        "publisher": told(plan.get("publisher") or plan["title"]),
         "date": plan["issued"],
         "licence": "public policy document",
         "read": "copy",
@@ -100,22 +129,24 @@ def _write(
     }
     sources = definitions / "sources.yaml"
     listed = sources.read_text("utf-8") if sources.is_file() else ""
-    known = re.search(rf"(?m)^-\s*{{?\s*id:\s*{re.escape(source)}\b", listed)
+    known = any(one.get("id") == source for one in read_yaml(sources)[0] or () if sources.is_file())
     made = {
         "id": plan["id"],
-        "title": {lang: plan["title"]},
+        "title": told(plan["title"]),
         "source": source,
         "issued": plan["issued"],
         "first_year": plan["first_year"],
         "last_year": plan["last_year"],
         "areas": plan["areas"],
-        "draft": any(one["decision"] == "open" for one in content["promises"]),
     }
-    targets = [_target(one, plan, lang) for one in accepted]
+    if any(one["decision"] == "open" for one in content["promises"]):
+        made["draft"] = True
+    targets = [_target(one, plan, content["language"], told) for one in accepted]
     named = {one["article"] for one in targets if not str(one["article"]).isdecimal()}
-    made["articles"] = {name: {lang: name} for name in sorted(named)}
+    if named:
+        made["articles"] = {name: told(name) for name in sorted(named)}
     made["targets"] = targets
-    sidecar = {"source": source, "title": {lang: plan["title"]}, "url": None,
+    sidecar = {"source": source, "title": told(plan["title"]), "url": None,
                "accessed": plan["issued"], "licence": "public policy document",
                "sha256": sha256_of(text.encode())}  # fmt: skip
     files = {
@@ -130,7 +161,9 @@ def _write(
     return list(files)
 
 
-def _target(one: dict[str, Any], plan: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _target(
+    one: dict[str, Any], plan: Mapping[str, Any], lang: str, told: Callable[[str], dict[str, str]]
+) -> dict[str, Any]:
     """Write a promise as the target that it becomes."""
 
     def held(name: str) -> Any:
@@ -138,19 +171,23 @@ def _target(one: dict[str, Any], plan: Mapping[str, Any], lang: str) -> dict[str
 
     numeric = bool(one["readings"])
     scope, subject = held("scope") or "", held("subject") or one["quote"]
-    title = subject if not scope or scope in subject else f"{scope}{' ' if lang == 'en' else ''}{subject}"
+    title = (
+        subject
+        if not scope or scope in subject
+        else f"{scope}{' ' if lang == 'en' else ''}{subject}"
+    )
     kind = _KINDS.get(held("type"), held("type"))
     if held("type") == "yearly_change" and held("unit") == "percent":
         kind = "relative_per_year"
     target: dict[str, Any] = {
         "id": one["id"],
-        "title": {lang: title},
+        "title": told(title),
         "article": str(one["article"] or one["locator"]),
         "tier": "numeric" if numeric else "deliverable",
         "kind": kind if kind != "range" else "range",
         "indicator": held("indicator"),
         "areas": one.get("areas") or plan["areas"],
-        "population": {lang: scope or subject},
+        "population": told(scope or subject),
         "unit": held("unit") or "none",
         "better": "lower" if numeric and held("op") in ("<=", "<") else "higher",
         "deadline": held("year"),

@@ -68,12 +68,14 @@ def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
         return Due(found.by, "year_in_the_words")
     text = passage.text
     first, last = sentence_of(text, found.at[0], rules)
-    behind = [("year_after_the_number", (found.at[1], last), 0)]
+    ways = [
+        ("year_before_the_number", (first, found.at[1]), -1),
+        ("year_after_the_number", (found.at[1], last), 0),
+    ]
     if rules.data["year_follows"]:
         other = rules.pattern("other_number").search(text, found.at[1], last)
-        behind.insert(0, ("year_after_the_number", (found.at[1], other.start() if other else last), 0))
-    ways = [("year_before_the_number", (first, found.at[1]), -1)]
-    ways = [*behind[:-1], *ways, behind[-1]]
+        near = (found.at[1], other.start() if other else last)
+        ways.insert(0, ("year_after_the_number", near, 0))
     if rules.data["carries_year"]:
         ways.append(("year_of_a_sentence_before", (0, first), -1))
     for rule, part, nearest in ways:
@@ -82,9 +84,10 @@ def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
             far = rule == "year_of_a_sentence_before"
             return Due(years[nearest], rule, not far)
     years = [
-        year for words in reversed(passage.above)
+        year
+        for words in reversed(passage.above)
         for year in _deadlines(words, 0, len(words), span, rules)
-    ]  # fmt: skip
+    ]
     if years:
         return Due(years[0], "year_of_the_heading", sure=False)
     return Due(span.last, "end_of_the_plan", sure=False)
@@ -97,8 +100,8 @@ def _deadlines(
     found: list[tuple[int, int]] = []
     for match in rules.pattern("deadline").finditer(text, first, last):
         groups = match.groupdict()
-        behind = rules.pattern("not_deadline").search(text[max(first - 20, 0) : match.start()])
-        if groups.get("past") or groups.get("base") or (behind and not groups.get("lead")):
+        against = rules.pattern("not_deadline").search(text[max(first - 20, 0) : match.start()])
+        if groups.get("past") or groups.get("base") or (against and not groups.get("lead")):
             continue
         found.append((match.start(), _four(groups["year"], groups.get("year2"))))
     for match in rules.pattern("five_years").finditer(text, first, last):
@@ -106,8 +109,11 @@ def _deadlines(
     for match in rules.pattern("years_from_now").finditer(text, first, last):
         years = numbers_in(match["years"], rules)
         behind = text[max(match.start() - 1, 0) : match.start()]
-        if years and years[0] < 15 and behind not in ("每", "第") and (
-            near is None or not (match.start() <= near.at[0] < match.end())
+        if (
+            years
+            and years[0] < 15
+            and behind not in ("每", "第")
+            and (near is None or not (match.start() <= near.at[0] < match.end()))
         ):
             found.append((match.start(), int(min(span.first + years[-1] - 1, span.last))))
     return [year for _, year in sorted(found) if span.first <= year <= span.last]
@@ -206,8 +212,9 @@ def subject_of(
     if found.rule.endswith("_list"):
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
-            earlier = before[-1][0]
-            return bare(own, rules), bare(text[clause_of(text, earlier.start, rules)[0] : earlier.at[0]], rules)
+            last_one = before[-1][0]
+            start = clause_of(text, last_one.start, rules)[0]
+            return bare(own, rules), bare(text[start : last_one.at[0]], rules)
     elif found.subject is not None:
         own = found.subject
     elif whole:
@@ -263,17 +270,18 @@ def _within(
         last = stages[-1]
         return earlier[: last.start()] + subject + earlier[last.end() :], ""
     measured = rules.pattern("measure").search(subject)
-    if earlier and not measured and found.unit == "percent" and not found.right and (
-        found.type in ("level", "from_to")
+    if (
+        earlier
+        and not measured
+        and found.unit == "percent"
+        and not found.right
+        and (found.type in ("level", "from_to"))
     ):
         return subject, earlier
     if stage.search(subject):
-        start = stage.match(subject)
-        outer = stage.match(earlier)
-        if start and outer and start[0] in ("低年级", "高年级"):
-            wider = re.match("小学(?:阶段)?|初中(?:阶段)?|高中(?:阶段)?", outer[0])
-            return subject, wider[0] if wider else ""
-        return subject, ""
+        wider = rules.pattern("wider").findall(_sentence_before(passage, found, rules))
+        inside = wider and rules.pattern("narrow").match(subject)
+        return subject, wider[-1] if inside else ""
     if len(subject) < rules.data["short"]:
         for words in (_sentence_before(passage, found, rules), earlier, passage.heading):
             scopes = stage.findall(words) if measured else []

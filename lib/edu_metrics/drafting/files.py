@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.observations.seals import write_whole_files
 
 TEXT, DRAFT, PAGE = "source.txt", "draft.yaml", "review.html"
+_TITLE = re.compile(r"(?:计划|规划|纲要|方案|意见)(?:（.*）)?$|\b(?:Plan|Strategy|Goals)\b")
 #: What a person says of a promise.
 DECISIONS = ("open", "accept", "reject")
 
@@ -24,7 +26,9 @@ class _Line(dict[str, Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    pass
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write what stands twice twice."""
+        return True
 
 
 _Dumper.add_representer(
@@ -56,7 +60,9 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
     dict
         Plan, promises, and the numbers not taken.
     """
-    title = next((line.strip() for line in made.text.splitlines() if line.strip()), name)
+    lines = [line.strip() for line in made.text.splitlines() if line.strip()]
+    titles = (line for line in lines[:20] if _TITLE.search(line) and len(line) < 100)
+    title = next(titles, lines[0] if lines else name)
     seen: dict[str, int] = {}
     promises = []
     for number, one in enumerate(made.promises, start=1):
@@ -88,7 +94,7 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
             "id": "plan",
             "title": title,
             "publisher": None,
-            "issued": None,
+            "issued": made.issued,
             "first_year": made.span.first,
             "last_year": made.span.last,
             "areas": list(areas),
@@ -98,7 +104,9 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
     }
 
 
-def write_draft(made: Draft, name: str, folder: Path, areas: Iterable[str] = ()) -> list[Path]:
+def write_draft(
+    made: Draft, name: str, folder: Path, areas: Iterable[str] = (), **told: Any
+) -> list[Path]:
     """
     Write source.txt, draft.yaml and review.html; decisions of an earlier draft there are kept.
 
@@ -112,6 +120,8 @@ def write_draft(made: Draft, name: str, folder: Path, areas: Iterable[str] = ())
         Where to write.
     areas : iterable of str
         Areas that the plan may bind.
+    **told : Any
+        What was told of the plan, such as ``issued``; it goes before what stands there.
 
     Returns
     -------
@@ -119,8 +129,9 @@ def write_draft(made: Draft, name: str, folder: Path, areas: Iterable[str] = ())
         The files.
     """
     content = content_of(made, name, areas)
+    content["plan"].update(told)
     if (folder / DRAFT).is_file():
-        _keep(content, read_draft(folder))
+        _keep(content, read_draft(folder), told)
     return save(content, made.text, folder)
 
 
@@ -144,7 +155,7 @@ def _lines(promise: Mapping[str, Any]) -> dict[str, Any]:
     return {**promise, "fields": fields}
 
 
-def _keep(content: dict[str, Any], earlier: Mapping[str, Any]) -> None:
+def _keep(content: dict[str, Any], earlier: Mapping[str, Any], told: Iterable[str]) -> None:
     """Take over what a person decided and wrote, by the hash of the quote."""
     decided = {one["hash"]: one for one in earlier["promises"]}
     for promise in content["promises"]:
@@ -159,7 +170,7 @@ def _keep(content: dict[str, Any], earlier: Mapping[str, Any]) -> None:
         if old["decision"] != "open":
             promise["id"] = old["id"] if _is_named(old["id"]) else promise["id"]
     for name, value in earlier["plan"].items():
-        if value not in (None, [], ""):
+        if value not in (None, [], "") and name not in told:
             content["plan"][name] = value
 
 

@@ -83,7 +83,12 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
     for rule in rules.data["rules"]:
         for match in rules.compiled(rule["pattern"]).finditer(masked):
             one = _found(rule, match, index, rules, passage.text)
-            if one is not None and not _doubled(one, found) and _is_free(one.at, claims) and _takes(one, passage.text):
+            if (
+                one is not None
+                and not _doubled(one, found)
+                and _is_free(one.at, claims)
+                and _takes(one, passage.text)
+            ):
                 claims += [at for at in (one.at, one.base_at, one.every_at) if at]
                 found.append(one)
     found = [*_with_the_rest_of_lists(sorted(found, key=_place), passage.text, claims, rules)]
@@ -102,8 +107,10 @@ def _doubled(one: Found, found: list[Found]) -> bool:
             other.unit in ("percent", "points") and 0 <= one.at[0] - other.end < 8
             for other in found
         )
-    return one.implied and one.type == "coverage" and any(
-        one.start <= other.at[0] < one.end for other in found
+    return (
+        one.implied
+        and one.type == "coverage"
+        and any(one.start <= other.at[0] < one.end for other in found)
     )
 
 
@@ -139,18 +146,22 @@ def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
     if one.unit is None and one.type == "level" and "分之" not in words:
-        return bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
-    return one.implied or bool(re.search(r"\d|分之", words)) or (
-        one.type in _COUNTED or (one.unit in ("percent", "points") and words.isascii())
-    )
+        return (
+            bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
+        )
+    if one.implied or one.type in _COUNTED or re.search(r"\d|分之", words):
+        return True
+    return one.unit in ("percent", "points") and words.isascii()
 
 
 def _found(
     rule: dict[str, Any], match: re.Match[str], index: int, rules: Rules, text: str
 ) -> Found | None:
     """Read the groups of a match."""
-    groups = {name: text[slice(*match.span(name))] if match.span(name)[0] >= 0 else None
-              for name in match.re.groupindex}  # fmt: skip
+    groups: dict[str, str] = {
+        name: text[slice(*match.span(name))] if match.span(name)[0] >= 0 else ""
+        for name in match.re.groupindex
+    }
     spot = "value" if "value" in groups else "base"
     words = groups.get(spot) or ""
     implied = "implied" in rule
@@ -169,6 +180,7 @@ def _found(
     falls = bool(groups.get("way")) and not rules.pattern("words_of_up").match(groups["way"])
     op, op_printed = _comparator(groups, rule, rules)
     base = numbers_in(groups["base"], rules) if groups.get("base") else ()
+    base_scale = scale_of(groups["base_unit"], rules) if groups.get("base_unit") else scale
     return Found(
         rule=rule["name"],
         type=rule["type"],
@@ -181,8 +193,7 @@ def _found(
         op=op,
         op_printed=op_printed,
         falls=falls or (implied and values[0] < 0),
-        base=round(base[0] * (scale_of(groups.get("base_unit") or "", rules)
-                              if groups.get("base_unit") else scale), 6) if base else None,
+        base=round(base[0] * base_scale, 6) if base else None,
         base_at=match.span("base") if base and spot != "base" else None,
         base_unit=rules.meaning("units", groups.get("base_unit")),
         since=_year(groups.get("since")),
@@ -207,7 +218,7 @@ def _year(words: str | None) -> int | None:
 
 
 def _comparator(
-    groups: dict[str, str | None], rule: dict[str, Any], rules: Rules
+    groups: dict[str, str], rule: dict[str, Any], rules: Rules
 ) -> tuple[str | None, bool]:
     """Give the comparator: the word after a number goes before that before it."""
     after = rules.meaning("after", groups.get("after"))
@@ -218,7 +229,7 @@ def _comparator(
     if op:
         return op, True
     if groups.get("way"):
-        return ("<=" if not rules.pattern("words_of_up").match(groups["way"] or "") else ">="), True
+        return ("<=" if not rules.pattern("words_of_up").match(groups["way"]) else ">="), True
     return rule.get("op"), "op" in rule
 
 
@@ -233,7 +244,9 @@ def _with_the_rest_of_lists(
             match = rules.pattern("list_goes_on").match(text, last.end)
             if not match or match.end("value") > stop or not _is_free(match.span("value"), claims):
                 break
-            following = _found({"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text)
+            following = _found(
+                {"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text
+            )
             if following is None or not _same_kind(one, following):
                 break
             claims.append(following.at)

@@ -1,4 +1,4 @@
-"""The indicators of a catalogue that a subject may mean: the nearest ones, and one where it is sure."""
+"""The indicators that a subject may mean: the nearest ones, and one where it is sure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 #: Words that two names of one indicator may differ in.
 _SAME = (
-    (r"[（(](?:公布值|as published)[）)]|, as published$|[“”\"《》\s]|^全[市县省国区]|^我[市县省]", ""),
+    (r"[（(](?:公布值|as published)[）)]|, as published$", ""),
+    (r"[“”\"《》\s]|^全[市县省国区]|^我[市县省]", ""),
     (r"幼儿园|园所", "园"), (r"占比|比重|的?比例|所占比例", "比"), (r"少年", ""),
-    (r"教育|阶段|专任|九年|以及|毛(?=入园率)", ""), (r"及以上|以上|含", "上"), (r"学前三年|学前", "学前"),
+    (r"教育|阶段|专任|九年|以及|毛(?=入园率)", ""),
+    (r"及以上|以上|含", "上"), (r"学前三年|学前", "学前"),
     (r"\b(?:the|of|a|an|in|for|and|or|share|proportion|percentage|rate|number|with)\b", " "),
 )  # fmt: skip
 
@@ -65,8 +67,10 @@ class Offers:
         scored.sort(key=lambda item: (-item[0], len(item[1]), item[1]))
         if not scored:
             return [], False
-        clear = len(scored) < 2 or scored[0][0] - scored[1][0] > 0.02 or (
-            scored[1][1].startswith(scored[0][1])
+        clear = (
+            len(scored) < 2
+            or scored[0][0] - scored[1][0] > 0.02
+            or (scored[1][1].startswith(scored[0][1]))
         )
         sure = scored[0][0] > 0.999 and scored[0][2] and clear
         return [name for score, name, _ in scored[:3] if score > 0.2], sure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
@@ -11,8 +12,11 @@ from edu_metrics.drafting.readings import said
 from edu_metrics.words import html_lang, say
 
 #: Fields that a card shows, in this order, and those that a person may write in the page.
-SHOWN = ("subject", "scope", "indicator", "value", "op", "unit", "year", "type", "base", "base_year",
-         "range", "levels", "every", "obligation", "promise")  # fmt: skip
+SHOWN = (
+    *("subject", "scope", "indicator", "value", "op", "unit", "year", "type"),
+    *("base", "base_year", "range", "levels", "every", "obligation", "promise"),
+)
+OF_PLAN = ("id", "title", "publisher", "issued", "first_year", "last_year", "areas")
 WRITTEN = ("subject", "indicator", "value", "op", "unit", "year")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -57,12 +61,41 @@ def page(content: Mapping[str, Any], text: str, lang: str, *, served: bool = Fal
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{head}'
         f"<title>{escape(say('drafting.title', lang))}</title></head><body><header>"
         f"<h1>{escape(str(content['plan']['title']))}</h1><p>{escape(counts)}</p>"
-        f"<p>{escape(how)}</p>{_legend(lang)}</header><main>"
+        f"<p>{escape(how)}</p>{_legend(lang)}"
+        f"{_plan(content, lang) if served else ''}</header><main>"
         f'<section class="text" lang="{html_lang(content["language"])}" '
-        f'aria-label="{escape(say("drafting.text", lang))}">{_marked(content, text, lang)}</section>'
+        f'aria-label="{escape(say("drafting.text", lang))}">'
+        f"{_marked(content, text, lang)}</section>"
         f'<section class="cards" aria-label="{escape(say("drafting.cards", lang))}">{cards}'
         f"{_left_out(content, lang)}</section></main></body></html>\n"
     )
+
+
+def _plan(content: Mapping[str, Any], lang: str) -> str:
+    """Ask for what a plan needs and its text may not say."""
+    fields = "".join(
+        _input(say(f"drafting.plan_{name}", lang), name, _shown(content["plan"].get(name)))
+        for name in OF_PLAN
+    )
+    save = escape(say("drafting.do_plan", lang))
+    return (
+        f'<details class="plan"><summary>{escape(say("drafting.plan", lang))}</summary>'
+        f'<form method="post" action="/plan">{fields}<p class="buttons"><button>{save}</button></p>'
+        "</form></details>"
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return ", ".join(f"{year}: {bound}" for year, bound in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _input(label: str, name: str, value: str, offers: str = "") -> str:
+    listed = f' list="{offers}"' if offers else ""
+    return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"{listed}></label>'
 
 
 def _legend(lang: str) -> str:
@@ -79,7 +112,7 @@ def _marked(content: Mapping[str, Any], text: str, lang: str) -> str:
     marks += [(one["start"], one["end"], "passed", one) for one in content["not_taken"]]
     pieces, at = [], 0
     ends: list[int] = sorted({0, len(text), *(m[0] for m in marks), *(m[1] for m in marks)})
-    for first, last in zip(ends, ends[1:], strict=False):
+    for first, last in itertools.pairwise(ends):
         inside = [one for kind in ("passed", "promise") for s, e, k, one in marks
                   if k == kind and s <= first and last <= e]  # fmt: skip
         words = escape(text[first:last])
@@ -100,7 +133,8 @@ def _marked(content: Mapping[str, Any], text: str, lang: str) -> str:
 
 def _card(one: Mapping[str, Any], lang: str, served: bool) -> str:
     fields = one["fields"]
-    rows = "".join(_row(name, fields[name], lang) for name in SHOWN if name in fields)
+    shown = [name for name in SHOWN if name in fields and not (served and name in WRITTEN)]
+    rows = "".join(_row(name, fields[name], lang) for name in shown)
     asked = "".join(f"<li>{escape(say(f'drafting.ask_{name}', lang))}</li>" for name in one["ask"])
     readings = "".join(f"<li>{escape(r['label'].get(lang) or '')}</li>" for r in one["readings"])
     state = escape(say(f"drafting.decision_{one['decision']}", lang))
@@ -130,13 +164,13 @@ def sentence(one: Mapping[str, Any], lang: str) -> str:
 
 def _row(name: str, field: Mapping[str, Any], lang: str) -> str:
     value = field.get("is")
-    shown = "" if value is None else str(value)
+    shown = _shown(value)
     offers = ", ".join(field.get("offers") or ())
     if offers and value is None:
         shown = say("drafting.offers", lang, offers=offers)
     sure = field.get("sure") in ("yes", True)
     css = "" if sure else ' class="unsure"'
-    rule = escape(f"{'' if sure else '? '}{field.get('rule', '')}")
+    rule = escape(f"{'' if sure else '? '}{field.get('rule', '')}".replace("_", " "))
     return (
         f"<tr{css}><th>{escape(say(f'drafting.field_{name}', lang))}</th><td>{escape(shown)}</td>"
         f'<td class="rule">{rule}</td></tr>'
@@ -149,15 +183,17 @@ def _form(one: Mapping[str, Any], lang: str) -> str:
         held = one["fields"].get(name)
         if held is None:
             continue
-        value = "" if held.get("is") is None else str(held["is"])
-        label = escape(say(f"drafting.field_{name}", lang))
         choices = held.get("offers") or ()
-        listed = f' list="o-{one["id"]}"' if choices else ""
         options = "".join(f'<option value="{escape(o)}"></option>' for o in choices)
-        data = f'<datalist id="o-{one["id"]}">{options}</datalist>' if choices else ""
-        fields.append(f'<label>{label} <input name="{name}" value="{escape(value)}"{listed}></label>{data}')
+        listed = f"o-{one['id']}" if choices else ""
+        unsure = "" if held.get("sure") in ("yes", True) else " ?"
+        label = say(f"drafting.field_{name}", lang) + unsure
+        fields.append(_input(label, name, _shown(held.get("is")), listed))
+        if choices:
+            fields.append(f'<datalist id="{listed}">{options}</datalist>')
     buttons = "".join(
-        f'<button name="decision" value="{name}">{escape(say(f"drafting.do_{name}", lang))}</button>'
+        f'<button name="decision" value="{name}">'
+        f"{escape(say(f'drafting.do_{name}', lang))}</button>"
         for name in ("accept", "reject", "open")
     )
     return (
@@ -169,8 +205,8 @@ def _form(one: Mapping[str, Any], lang: str) -> str:
 
 def _left_out(content: Mapping[str, Any], lang: str) -> str:
     rows = "".join(
-        f"<tr><td>{escape(str(one['number']))}</td><td>{escape(say('drafting.why_' + one['why'], lang))}"
-        "</td></tr>"
+        f"<tr><td>{escape(str(one['number']))}</td>"
+        f"<td>{escape(say('drafting.why_' + one['why'], lang))}</td></tr>"
         for one in content["not_taken"]
     )
     title = escape(say("drafting.not_taken", lang, number=len(content["not_taken"])))

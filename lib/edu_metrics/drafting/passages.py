@@ -1,4 +1,4 @@
-"""A document as passages: paragraphs and rows of tables, written as rules read them, with places."""
+"""A document as passages: paragraphs and rows of tables, as rules read them, with places."""
 
 from __future__ import annotations
 

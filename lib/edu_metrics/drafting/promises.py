@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Promise:
 
     def say(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
         """Fill a field, with the rule that gave it."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         self.fields[name] = {"is": value, "sure": "yes" if sure else "ask", "rule": rule}
 
 
@@ -56,7 +59,8 @@ class Draft:
     text: str
     language: str
     span: Span
-    issued: int | None
+    #: The day of issue, where the text says it on a line of its own.
+    issued: dt.date | None
     promises: list[Promise]
     #: Place, words and reason of each number that is in no promise.
     not_taken: list[dict[str, Any]]
@@ -86,23 +90,34 @@ def draft(
     --------
     >>> made = draft("到2030年，巩固率由93%提高到95%以上。", 2021, 2030)
     >>> [(one["value"], one["op"], one["year"], one["base"]) for one in made.promises]
-    [(95.0, '>=', 2030, 93.0)]
+    [(95, '>=', 2030, 93)]
     """
     language = language_of(text)
     rules = load_rules(language)
     found = passages(text, rules)
     issued = _issued(text, rules)
-    span = _span(found, first, last, issued, rules)
-    made = _Drafting(text, rules, found, span, issued, offers or Offers([], language))
+    year = issued.year if issued else None
+    span = _span(found, first, last, year, rules)
+    made = _Drafting(text, rules, found, span, year, offers or Offers([], language))
     made.read()
     promises = sorted(made.promises, key=lambda one: (one.start, one.numbers))
     return Draft(text, language, span, issued, promises, made.listed())
 
 
-def _issued(text: str, rules: Rules) -> int | None:
-    """Give the year of issue: of a line that is a date."""
+def _issued(text: str, rules: Rules) -> dt.date | None:
+    """Give the day of issue: a line that is a date."""
     found = rules.pattern("issued").search(text)
-    return int(re.findall(r"\d{4}", found[0])[0]) if found else None
+    if not found:
+        return None
+    numbers = [int(number) for number in re.findall(r"\d+", found[0])]
+    months = [name[:3] for name in rules.data["months"]]
+    named = [n + 1 for n, name in enumerate(months) if name in found[0]]
+    year = next(number for number in numbers if number > 31)
+    rest = [*named, *(number for number in numbers if number <= 31)]
+    try:
+        return dt.date(year, *[*rest, 1, 1][:2])
+    except ValueError:
+        return None
 
 
 def _span(
@@ -177,7 +192,11 @@ class _Drafting:
                 if base is not None:
                     self._leave(base, passage, "past")
                 base = one
-                if taken and taken[-1].base is None and _together(passage, taken[-1], one, self.rules):
+                if (
+                    taken
+                    and taken[-1].base is None
+                    and _together(passage, taken[-1], one, self.rules)
+                ):
                     self._base(self.promises[-1], one, passage)
                     base = None
                 continue
@@ -246,8 +265,8 @@ class _Drafting:
         return promise
 
     def _new(self, start: int, end: int, passage: Passage) -> Promise:
-        quote = re.sub(r"[ \t]*\n\s*" if self.rules.drops_space else r"\s*\n\s*",
-                       "" if self.rules.drops_space else " ", self.text[start:end]).strip()  # fmt: skip
+        between = "" if self.rules.drops_space else " "
+        quote = re.sub(r"[ \t]*\n\s*", between, self.text[start:end]).strip()
         return Promise(quote, start, end, passage.article, self._locator(quote, start, passage))
 
     def _locator(self, quote: str, start: int, passage: Passage) -> str:
@@ -256,9 +275,7 @@ class _Drafting:
         candidates = []
         if passage.article:
             candidates.append(f"第{passage.article}条" if chinese else f"article {passage.article}")
-        line = len([one for one in self.text[:start].splitlines(keepends=True)[:-1] if one.strip()])
-        started = self.text[:start].endswith("\n") or not self.text[:start]
-        number = line + 1 if not started else len([o for o in self.text[:start].splitlines() if o.strip()]) + 1
+        number = sum(bool(line.strip()) for line in self.text[: start + 1].splitlines())
         candidates.append(f"第{number}段" if chinese else f"paragraph {number}")
         candidates += list(reversed(passage.above))
         return next((one for one in candidates if not quote_faults(self.text, quote, one)),
@@ -401,8 +418,10 @@ def _fill(
     subject = f"{promise['scope'] or ''}{promise['subject'] or ''}"
     kind, unit = one.type, one.unit
     for words, better, printed in rules.data["unit_by_subject"]:
-        if unit in ("count", "schools", "persons", None) and re.search(words, subject) and (
-            re.search(printed, promise.quote)
+        if (
+            unit in ("count", "schools", "persons", None)
+            and re.search(words, subject)
+            and (re.search(printed, promise.quote))
         ):
             unit = better
             break
@@ -429,7 +448,9 @@ def _fill(
     if change and falls and not one.implied:
         values = sorted(-value for value in values)
         op = {">=": "<=", ">": "<"}.get(op, op)
-    value = values[-1] if (change and falls) or op in ("<=", "<") and len(values) > 1 else values[0]
+    value = (
+        values[-1] if (change and falls) or (op in ("<=", "<") and len(values) > 1) else values[0]
+    )
     if len(values) > 1:
         promise.say("range", values, one.rule)
     promise.say("value", value, one.rule)

@@ -13,6 +13,11 @@ from edu_metrics.errors import DataError, require_extra
 from edu_metrics.limits import inert, read_file
 from edu_metrics.observations.documents import plain_characters
 
+#: What the first line of a paragraph may begin with.
+_BEGINS = re.compile(
+    r"[-•●▪*·]|\d+[.、．)）]\s*\D|[一二三四五六七八九十]+、|"
+    r"[（(][一二三四五六七八九十\d]+[)）]|第\S{1,4}[章节条]"
+)
 _HAN = "\u3400-\u9fff"
 
 
@@ -80,13 +85,13 @@ def _text(content: bytes) -> str:
 def _with_tabs(line: str) -> str:
     """Write a row of a table as one: cells between bars, or parted by runs of spaces."""
     bars = line.strip()
-    if bars.count("|") > 2 and bars.startswith("|") or bars.count(" | ") > 1:
+    if (bars.count("|") > 2 and bars.startswith("|")) or bars.count(" | ") > 1:
         cells = [cell.strip() for cell in bars.strip("|").split("|")]
         return "" if all(re.fullmatch(":?-+:?", cell) for cell in cells) else "\t".join(cells)
     cells = re.split(r" {2,}|\u3000{2,}|\t+", line.strip())
     numbers = sum(bool(re.fullmatch(r"[<>≥≤]?[\d.,]+%?\S{0,4}", cell)) for cell in cells)
     years = sum(bool(re.match(r"(?:19|20)\d\d", cell)) for cell in cells)
-    if len(cells) > 2 and (numbers > 1 or years > 1) or (len(cells) == 3 and numbers):
+    if (len(cells) > 2 and (numbers > 1 or years > 1)) or (len(cells) == 3 and numbers):
         return "\t".join(cells)
     return line
 
@@ -166,14 +171,35 @@ def _joined(page: str) -> str:
 
 
 def _begins(words: str) -> bool:
-    return bool(re.match(r"[-•●▪*·]|\d+[.、．)）]\s*\D|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|第\S{1,4}[章节条]", words))  # fmt: skip
+    return _BEGINS.match(words) is not None
 
 
 class _Page(HTMLParser):
     """A web page as lines: what is read, and not what moves or steers it."""
 
-    _BLOCKS = frozenset("p div li h1 h2 h3 h4 h5 h6 section article br tr title dt dd".split())
-    _SILENT = frozenset("script style nav header footer noscript template svg head".split())
+    _BLOCKS = frozenset(
+        [
+            "p",
+            "div",
+            "li",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "section",
+            "article",
+            "br",
+            "tr",
+            "title",
+            "dt",
+            "dd",
+        ]
+    )
+    _SILENT = frozenset(
+        ["script", "style", "nav", "header", "footer", "noscript", "template", "svg", "head"]
+    )
 
     def __init__(self) -> None:
         super().__init__()

@@ -40,7 +40,9 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
     if kind in ("frequency", "rank", "base"):
         return []
     if kind == "only_increase":
-        return [_reading(counted, "every_year", bound, year, [yearly("points", bound, capped=True)])]
+        return [
+            _reading(counted, "every_year", bound, year, [yearly("points", bound, capped=True)])
+        ]
     if kind == "yearly_change":
         made = [_reading(counted, "yearly", bound, year, [yearly(unit, bound)])]
         return made + _in_points(promise, bound, year, "yearly_change", span)
@@ -52,7 +54,9 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
         summed = {"type": "sum_over_years", "years": years, "bounds": [bound]}
         return [_reading(counted, "sum", bound, year, [summed])]
     if kind == "each_year":
-        return [_reading(counted, "each_year", bound, year, [{"type": "each_year", "bound": bound}])]
+        return [
+            _reading(counted, "each_year", bound, year, [{"type": "each_year", "bound": bound}])
+        ]
     if kind == "kept":
         each = {"type": "each_year", "bound": bound}
         level = {"type": "level", "at": {year: bound}}
@@ -63,8 +67,8 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
     made = [_reading(counted, "level", bound, year, [{"type": "level", "at": printed}])]
     if "floor_or_exact" in promise.questions or promise["op"] == "~":
         exact = {y: f"=={b.lstrip('<>=')}" for y, b in printed.items()}
-        made.append(_reading(counted, "exact", f"=={value:.10g}", year, [{"type": "level", "at": exact}],
-                             default=False))  # fmt: skip
+        conditions = [{"type": "level", "at": exact}]
+        made.append(_reading(counted, "exact", f"=={value:.10g}", year, conditions, default=False))
     if promise["range"]:
         low, high = promise["range"]
         inside = [{"type": "level", "at": {year: f">={low:.10g}"}},
@@ -138,7 +142,9 @@ def _in_points(
     """Read a change of a rate in % as one in points, beside."""
     if "percent_or_points" not in promise.questions:
         return []
-    condition = yearly("points", bound) if kind == "yearly_change" else (
-        _total(promise, "points", bound, span)
+    condition = (
+        yearly("points", bound)
+        if kind == "yearly_change"
+        else (_total(promise, "points", bound, span))
     )
     return [_reading("points", "points", bound, year, [condition], default=False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from edu_metrics.drafting.context import Span
 from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
-from edu_metrics.drafting.page import WRITTEN, page, style
+from edu_metrics.drafting.page import OF_PLAN, WRITTEN, page, style
 from edu_metrics.drafting.promises import Promise
 from edu_metrics.drafting.readings import readings_of
 from edu_metrics.errors import DataError
@@ -45,7 +46,16 @@ def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
         to = f"/#{request.form['id']}"
         return Reply("", status=HTTPStatus.SEE_OTHER, headers={"Location": to})
 
-    return {"GET /": show, "POST /decide": take, "GET /review.css": Reply(style(), "text/css")}
+    def describe(request: Request) -> Reply:
+        describe_plan(folder, request.form)
+        return Reply("", status=HTTPStatus.SEE_OTHER, headers={"Location": "/"})
+
+    return {
+        "GET /": show,
+        "GET /review.css": Reply(style(), "text/css"),
+        "POST /decide": take,
+        "POST /plan": describe,
+    }
 
 
 def review_draft(
@@ -82,7 +92,8 @@ def decide(folder: Path, form: dict[str, str]) -> None:
         held = one["fields"].get(name)
         if held is not None and value != held.get("is"):
             one["fields"][name] = {**held, "is": value, "sure": "yes", "rule": "person"}
-    if one["readings"] and any(one["fields"][n].get("rule") == "person" for n in ("value", "op", "year")):
+    told = [one["fields"].get(name, {}).get("rule") for name in ("value", "op", "year")]
+    if one["readings"] and "person" in told:
         _write_readings(one, content)
     if one["fields"].get("indicator", {}).get("is"):
         one["ask"] = [name for name in one["ask"] if name != "indicator"]
@@ -90,9 +101,44 @@ def decide(folder: Path, form: dict[str, str]) -> None:
     save(content, (folder / TEXT).read_text("utf-8"), folder)
 
 
+def describe_plan(folder: Path, form: dict[str, str]) -> None:
+    """
+    Save what a person wrote of the plan itself.
+
+    Parameters
+    ----------
+    folder : Path
+        The draft.
+    form : dict
+        Id, title, publisher, day of issue, years and areas; those that are left out stay.
+
+    Raises
+    ------
+    DataError
+        If a day or year is none.
+    """
+    content = read_draft(folder)
+    for name in [one for one in OF_PLAN if one in form]:
+        given = form[name].strip()
+        try:
+            value: Any = given or None
+            if name in ("first_year", "last_year"):
+                value = int(given)
+            elif name == "issued" and given:
+                value = dt.date.fromisoformat(given)
+            elif name == "areas":
+                value = [one.strip() for one in given.split(",") if one.strip()]
+        except ValueError:
+            expected = "a day such as 2021-03-01" if name == "issued" else "a year such as 2021"
+            raise DataError(f"{name}: expected {expected}, found {given!r}") from None
+        content["plan"][name] = value
+    save(content, (folder / TEXT).read_text("utf-8"), folder)
+
+
 def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
     """Write the readings anew with the numbers that a person put in."""
-    promise = Promise(one["quote"], *one["span"], one["article"], one["locator"])
+    first, last = one["span"]
+    promise = Promise(one["quote"], first, last, one["article"], one["locator"])
     promise.fields, promise.questions = one["fields"], one["ask"]
     promise.fields.pop("levels", None)
     span = Span(content["plan"]["first_year"], content["plan"]["last_year"])

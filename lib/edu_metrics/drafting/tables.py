@@ -102,7 +102,9 @@ Cell = tuple[int, int, str]
 
 
 def _cells(text: str) -> list[Cell]:
-    return [(m.start(), m.end(), m[0].strip()) for m in re.finditer(r"[^\t]+|(?<=\t)(?=\t|$)", text)]
+    return [
+        (m.start(), m.end(), m[0].strip()) for m in re.finditer(r"[^\t]+|(?<=\t)(?=\t|$)", text)
+    ]
 
 
 def _head(cells: list[Cell], span: Span, issued: int | None, rules: Rules) -> Head | None:
