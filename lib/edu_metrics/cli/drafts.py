@@ -69,10 +69,15 @@ def review(
 @app.command()
 def accept(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the draft.")],
+    yes: Annotated[list[str] | None, typer.Option(help="Accept this promise first.")] = None,
+    no: Annotated[list[str] | None, typer.Option(help="Reject this promise first.")] = None,
+    area: Annotated[list[str] | None, typer.Option(help="An area that the plan binds.")] = None,
     root: Root = None,
 ) -> None:
     """Write the promises that were accepted into a plan of the project."""
-    from edu_metrics.drafting import accept_draft
+    from edu_metrics.drafting import accept_draft, decide_by_id
 
-    for path in accept_draft(folder, load(root)):
+    catalog = load(root)
+    decide_by_id(folder, yes or (), no or (), area or ())
+    for path in accept_draft(folder, catalog):
         sys.stdout.write(f"{path.as_posix()}\n")

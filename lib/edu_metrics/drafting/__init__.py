@@ -17,7 +17,7 @@ from edu_metrics.drafting.files import write_draft
 from edu_metrics.drafting.indicators import Offer, Offers
 from edu_metrics.drafting.promises import Draft, Promise, draft
 from edu_metrics.drafting.reading import read_document
-from edu_metrics.drafting.reviewing import decide, review_draft, routes
+from edu_metrics.drafting.reviewing import decide, decide_by_id, review_draft, routes
 
 __all__ = [
     "Draft",
@@ -26,6 +26,7 @@ __all__ = [
     "Promise",
     "accept_draft",
     "decide",
+    "decide_by_id",
     "draft",
     "draft_file",
     "offers_of",

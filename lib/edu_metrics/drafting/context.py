@@ -228,7 +228,8 @@ def subject_of(
     subject = bare(own, rules)
     moved = found.type in ("total_change", "yearly_change", "from_to")
     if len(subject) < 2 and not rules.drops_space and not (nearer and moved):
-        subject = bare(noun + _tail(text, found, last, rules), rules)
+        rest = rules.pattern("rest_end").split(text[found.end : last], maxsplit=1)[0]
+        subject = bare(noun + rest, rules)
     while not nearer and first > 0 and len(subject) < 2:
         end = first - 1
         first, _ = clause_of(text, end - 1, rules)
@@ -253,7 +254,8 @@ def _tail(text: str, found: Found, last: int, rules: Rules) -> str:
 
 def bare(words: str, rules: Rules) -> str:
     """Take from a subject what belongs to none: times, verbs of promising, marks."""
-    words = rules.pattern("time").sub("", words)
+    mark = rules.pattern("mark_of_an_item").match(words)
+    words = rules.pattern("time").sub("", words[mark.end() :] if mark else words)
     for _ in range(3):
         words = rules.pattern("strip_left").sub("", words.strip())
         words = rules.pattern("strip_right").sub("", words)

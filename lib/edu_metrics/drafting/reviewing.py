@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from edu_metrics.drafting.page import OF_PLAN, WRITTEN, page, style
 from edu_metrics.drafting.promises import Promise
 from edu_metrics.drafting.readings import readings_of
 from edu_metrics.errors import DataError
+from edu_metrics.catalog import nearest
 from edu_metrics.serving import Reply, Request, Route, serve
 
 _OPS = (">=", ">", "<=", "<", "==", "~")
@@ -98,6 +99,40 @@ def decide(folder: Path, form: dict[str, str]) -> None:
     if one["fields"].get("indicator", {}).get("is"):
         one["ask"] = [name for name in one["ask"] if name != "indicator"]
     one["decision"] = form["decision"]
+    save(content, (folder / TEXT).read_text("utf-8"), folder)
+
+
+def decide_by_id(
+    folder: Path, yes: Iterable[str], no: Iterable[str], areas: Iterable[str] = ()
+) -> None:
+    """
+    Save decisions on promises by their ids, and the areas that the plan binds.
+
+    Parameters
+    ----------
+    folder : Path
+        The draft.
+    yes, no : iterable of str
+        Ids of promises to accept, and to reject.
+    areas : iterable of str, optional
+        Areas; those of the draft when left out.
+
+    Raises
+    ------
+    DataError
+        With one line for each id that the draft does not have.
+    """
+    told = {**dict.fromkeys(yes, "accept"), **dict.fromkeys(no, "reject")}
+    areas = list(areas)
+    if not told and not areas:
+        return
+    content = read_draft(folder)
+    known = {one["id"]: one for one in content["promises"]}
+    if unknown := [f"no promise {name!r}{nearest(name, known)}" for name in told if name not in known]:
+        raise DataError(f"{folder}: nothing was decided", unknown)
+    for name, decision in told.items():
+        known[name]["decision"] = decision
+    content["plan"]["areas"] = areas or content["plan"]["areas"]
     save(content, (folder / TEXT).read_text("utf-8"), folder)
 
 

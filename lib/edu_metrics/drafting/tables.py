@@ -227,7 +227,7 @@ def _caption_unit(caption: str, rules: Rules) -> str:
 
 def _label(words: str, rules: Rules) -> str:
     words = re.sub(rules.data["label_unit"], "", words).strip(" （）()*#")
-    return rules.pattern("strip_left").sub("", words)
+    return re.sub(r"^(?:其中|of which)?[：:，,\s]*", "", words)
 
 
 def _obligation(words: str, rules: Rules) -> str | None:
