@@ -128,7 +128,9 @@ def decide_by_id(
         return
     content = read_draft(folder)
     known = {one["id"]: one for one in content["promises"]}
-    if unknown := [f"no promise {name!r}{nearest(name, known)}" for name in told if name not in known]:
+    if unknown := [
+        f"no promise {name!r}{nearest(name, known)}" for name in told if name not in known
+    ]:
         raise DataError(f"{folder}: nothing was decided", unknown)
     for name, decision in told.items():
         known[name]["decision"] = decision
