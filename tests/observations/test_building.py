@@ -178,15 +178,15 @@ def edited_in_arrow(path):
     """Keep all that the file says of itself, as a careful editor would."""
     table = pq.read_table(path)
     place = table.schema.get_field_index("status")
-    pq.write_table(table.set_column(place, table.field(place), pa.array(["derived"] * 2)), path)
+    field = table.field(place)
+    pq.write_table(table.set_column(place, field, pa.array(["derived"] * 2, field.type)), path)
 
 
 @pytest.mark.parametrize("edit", [edited_by_pandas, edited_in_arrow])
 def test_a_processed_table_that_was_edited_is_refused_with_what_to_do(project, rows, edit):
     path = processed_path(project, "real")
-    write_processed(
-        validate(rows(("east", 2020, "population", 1), ("west", 2020, "population", 7))), path
-    )
+    table = validate(rows(("east", 2020, "population", 1), ("west", 2020, "population", 7)))
+    write_processed(table, path)
     edit(path)
-    with pytest.raises(DataError, match="was edited.*run `edu-metrics build real` again"):
+    with pytest.raises(DataError, match=r"was edited.*run `edu-metrics build real` again"):
         read_processed(project, "real")

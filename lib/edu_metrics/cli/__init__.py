@@ -6,6 +6,7 @@ import errno
 import gc
 import os
 import sys
+import warnings
 
 # The help lists the verbs in this order.
 from edu_metrics.cli import definitions, drafts, judging, reports, tables
@@ -22,6 +23,7 @@ def run() -> None:
     # Python does would take a sixth of a short command.
     gc.set_threshold(50_000)
     open_streams()
+    warnings.formatwarning = lambda message, *_, **__: f"edu-metrics: {message}\n"
     _refuse_empty(sys.argv[1:])
     try:
         _run()

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, studies_of, table_of, usage
+from edu_metrics.cli.common import (
+    Format,
+    Lang,
+    Root,
+    Shape,
+    app,
+    load,
+    one_a_table,
+    studies_of,
+    table_of,
+    usage,
+)
 from edu_metrics.cli.printing import print_json, print_rows
 
 if TYPE_CHECKING:
@@ -48,7 +59,7 @@ def check(root: Root = None) -> None:
         f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
         f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
     )
-    for study in catalog.studies.values():
+    for study in one_a_table(catalog.studies.values()):
         if is_current(catalog, study):
             tell_findings(catalog, study)
 
@@ -220,7 +231,7 @@ def inspect(
     """Look at the numbers themselves: what is odd, and which entry would settle it."""
     catalog = load(root)
     rows = []
-    for study in studies_of(catalog, studies):
+    for study in one_a_table(studies_of(catalog, studies)):
         table_of(catalog, study)
         rows += [{"study": study.id, **row} for row in _findings(catalog, study)]
     if shape is Format.JSON:
@@ -258,5 +269,7 @@ def _findings(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
         found = inspect_table(catalog, rows, as_of=study.as_of.year)
         return [finding_as_row(catalog, one) for one in found]
 
-    rows: list[dict[str, Any]] = kept_beside(table_path(catalog.root, study.id), "findings", look)
+    rows: list[dict[str, Any]] = kept_beside(
+        table_path(catalog.root, study.id), f"{study.as_of}.findings", look
+    )
     return rows

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.catalog import nearest
 from edu_metrics.drafting.context import Span
 from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
 from edu_metrics.drafting.page import OF_PLAN, WRITTEN, page, style
 from edu_metrics.drafting.promises import Promise
 from edu_metrics.drafting.readings import readings_of
 from edu_metrics.errors import DataError
-from edu_metrics.catalog import nearest
 from edu_metrics.serving import Reply, Request, Route, serve
 
 _OPS = (">=", ">", "<=", "<", "==", "~")

@@ -145,8 +145,9 @@ def headline_of(found: Glance, lang: str) -> str:
         return say("bulletin.headline_decided", lang, n=n, **told)
     ends = found.interval or (found.expected, found.expected)
     expected, low, high = (number(one, 0) for one in (found.expected, *ends))
-    key = "bulletin.headline_sure" if low == high else "bulletin.headline_open"
-    start = say(key, lang, n=n, expected=expected, low=low, high=high)
+    ends_told = {"n": n, "expected": expected, "low": low, "high": high, "met": count["met"]}
+    how = "open" if low != high else "still" if expected == str(count["met"]) else "sure"
+    start = say(f"bulletin.headline_{how}", lang, **ends_told)
     if count["effort"]:
         return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
     return say("bulletin.headline_plain", lang, start=start)

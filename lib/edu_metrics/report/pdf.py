@@ -23,7 +23,7 @@ _PAPER = """
 @font-face { font-family: Carried Noto Sans SC; src: url(font:NotoSansSC-Regular.ttf); }
 @font-face { font-family: Carried Noto Sans SC; font-weight: 700;
   src: url(font:NotoSansSC-Bold.ttf); }
-html[lang] body { font-family: Carried Noto Sans SC; }
+body { font-family: Carried Noto Sans SC !important; }
 h1 { string-set: place content(); } .dates { string-set: dates " · " content(); }
 .note.invented, .note.hypothetical { string-set: warning " · " content(); }
 @page { font-family: Carried Noto Sans SC; font-size: 7.6pt; color: #4f5a65;

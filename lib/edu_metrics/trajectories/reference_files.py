@@ -19,7 +19,8 @@ from edu_metrics.catalog import Catalog, GainCell, PanelInput, ReferenceClass, n
 from edu_metrics.catalog.reading_yaml import parse
 from edu_metrics.catalog.reference_classes import ALL
 from edu_metrics.errors import DataError
-from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
+from edu_metrics.limits import read_file
+from edu_metrics.trajectories.panels import Panel, read_cells, read_panels, to_panels
 from edu_metrics.trajectories.reference_classes import (
     Comparable,
     complement,
@@ -168,7 +169,7 @@ def find_panel_file(name: str) -> Path:
 
 def checksum(path: Path) -> str:
     """Give the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_file(path)).hexdigest()
 
 
 def members_of(given: PanelInput, path: Path) -> list[Comparable]:
@@ -211,7 +212,7 @@ def _panels(given: PanelInput, path: Path) -> list[Panel]:
         return read_panels(path)
     import pandas as pd
 
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = read_cells(path)
     absent = [name for name in given.columns.values() if name not in table]
     if absent:
         raise DataError(
