@@ -242,7 +242,7 @@ def plan_jobs(
     chosen = [catalog.study_area(study, area).id] if area else list(members[:first])
     wholes = {catalog.areas[member].parent for member in members} & set(members)
     found = partial(notebook_of, catalog.root)
-    plan = catalog.plan(study.plan)
+    plan = catalog.plan_judged(study)
     # A project may do without some notebooks.
     audited = found(AUDIT).is_file() and study is audited_study(catalog, plan)
     recorded = found(RECORD).is_file() and has_record(catalog, study)

@@ -547,6 +547,8 @@ class Plan(Definition):
     last_year: Year
     areas: tuple[Slug, ...] = Field(min_length=1)
     hypothetical: bool = False
+    #: Whether some of its promises are still to be decided; a draft is not judged.
+    draft: bool = False
     note: Text | None = None
     articles: dict[str, Text] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)

@@ -70,6 +70,8 @@ def report(
     catalog = load(root)
     folder = (out or catalog.root / "reports").resolve()
     chosen = studies_of(catalog, studies)
+    for entry in chosen:
+        catalog.plan_judged(entry)
     with usage():
         for study in chosen:
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
