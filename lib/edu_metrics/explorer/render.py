@@ -259,9 +259,13 @@ def head_html(study: Study, plan: Plan, lang: str) -> str:
         plan=plan.title.in_(lang),
         date=date(study.as_of, lang),
     )
+    mode, smallest = study.disclosure.mode, study.disclosure.smallest
+    said: dict[str, bool] = {mode: mode != "published", "invented": study.simulated}
+    said["hypothetical"] = plan.hypothetical
     notes = [
-        f'<p class="edu-note edu-{kind}">{escape(say(f"report.{kind}", lang))}</p>'
-        for kind, true in (("invented", study.simulated), ("hypothetical", plan.hypothetical))
+        f'<p class="edu-note edu-{kind}">'
+        f"{escape(say(f'report.{kind}', lang, smallest=smallest))}</p>"
+        for kind, true in said.items()
         if true
     ]
     title = escape(say("explore.title", lang))

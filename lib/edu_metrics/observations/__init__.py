@@ -33,12 +33,14 @@ from edu_metrics.observations.computing import (
     pooled_cells,
     provenance,
 )
+from edu_metrics.observations.disclosure import protect
 from edu_metrics.observations.inspection import (
     ENDED_YEARS,
     Finding,
     finding_as_row,
     inspect_table,
 )
+from edu_metrics.observations.ledger import add_to_ledger, read_ledger
 from edu_metrics.observations.package_tables import read_package_table
 from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
 from edu_metrics.observations.transcription import HEADER, read_transcription
@@ -53,6 +55,7 @@ __all__ = [
     "Counted",
     "Finding",
     "MissingInput",
+    "add_to_ledger",
     "aggregate",
     "build",
     "compute",
@@ -64,7 +67,9 @@ __all__ = [
     "missing_inputs",
     "pooled_cells",
     "processed_path",
+    "protect",
     "provenance",
+    "read_ledger",
     "read_package_table",
     "read_processed",
     "read_transcription",
