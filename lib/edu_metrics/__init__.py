@@ -23,6 +23,8 @@ each name is loaded when it is first used.
 :func:`plot_small_multiples`, :func:`plot_precedents`, :func:`plot_calibration`;
 :func:`use_fonts` for figures of one's own.
 
+**A notebook of one's own** that papermill runs: :func:`refuse_unknown_parameters`.
+
 Whoever builds on the library finds its packages below the same name: ``em.formulas``,
 ``em.trajectories`` and so on.
 """
@@ -31,6 +33,8 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from edu_metrics.late import late
 
 if TYPE_CHECKING:
     from edu_metrics.batch import make_reports
@@ -58,11 +62,15 @@ if TYPE_CHECKING:
         share,
     )
     from edu_metrics.observations import compute
-    from edu_metrics.on_frames.backtesting import backtest
-    from edu_metrics.on_frames.decomposing import decompose
     from edu_metrics.on_frames.inspecting import inspect
-    from edu_metrics.on_frames.judging import people_behind, required_pace, verdict, years_needed
-    from edu_metrics.on_frames.projecting import project
+    from edu_metrics.on_frames.judging import (
+        decompose,
+        people_behind,
+        required_pace,
+        verdict,
+        years_needed,
+    )
+    from edu_metrics.on_frames.projecting import backtest, project
     from edu_metrics.on_frames.scenarios import paths, scenarios
     from edu_metrics.on_frames.studies import (
         assess,
@@ -77,100 +85,7 @@ if TYPE_CHECKING:
     )
     from edu_metrics.report.city import open_city
     from edu_metrics.report.context import open_report
-
-__all__ = [
-    "assess",
-    "audit",
-    "average_annual_rate_of_change",
-    "average_class_size",
-    "backtest",
-    "cohort_retention",
-    "compute",
-    "decompose",
-    "find_root",
-    "gross_enrolment",
-    "inspect",
-    "joint",
-    "large_class_share",
-    "load_catalog",
-    "load_table",
-    "make_reports",
-    "net_enrolment",
-    "open_city",
-    "open_report",
-    "parity_index",
-    "pass_rate_from_scores",
-    "paths",
-    "people_behind",
-    "per_head",
-    "plot_calibration",
-    "plot_fan",
-    "plot_paths",
-    "plot_precedents",
-    "plot_small_multiples",
-    "pooled_share",
-    "precedents",
-    "project",
-    "pupil_teacher_ratio",
-    "required_pace",
-    "requirements",
-    "scenarios",
-    "sensitivity",
-    "share",
-    "status_rules",
-    "use_fonts",
-    "verdict",
-    "years_needed",
-]
-
-#: Where each name is found; a test holds it against the imports above.
-_HOMES = {
-    "batch": ("make_reports",),
-    "catalog": ("find_root",),
-    "figures.frame_plots": (
-        "plot_calibration",
-        "plot_fan",
-        "plot_paths",
-        "plot_precedents",
-        "plot_small_multiples",
-    ),
-    "figures.style": ("use_fonts",),
-    "formulas": (
-        "average_annual_rate_of_change",
-        "average_class_size",
-        "cohort_retention",
-        "gross_enrolment",
-        "large_class_share",
-        "net_enrolment",
-        "parity_index",
-        "pass_rate_from_scores",
-        "per_head",
-        "pooled_share",
-        "pupil_teacher_ratio",
-        "share",
-    ),
-    "observations": ("compute",),
-    "on_frames.backtesting": ("backtest",),
-    "on_frames.decomposing": ("decompose",),
-    "on_frames.inspecting": ("inspect",),
-    "on_frames.judging": ("people_behind", "required_pace", "verdict", "years_needed"),
-    "on_frames.projecting": ("project",),
-    "on_frames.scenarios": ("paths", "scenarios"),
-    "on_frames.studies": (
-        "assess",
-        "audit",
-        "joint",
-        "load_catalog",
-        "load_table",
-        "precedents",
-        "requirements",
-        "sensitivity",
-        "status_rules",
-    ),
-    "report.city": ("open_city",),
-    "report.context": ("open_report",),
-}
-_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+    from edu_metrics.report.parameters import refuse_unknown_parameters
 
 #: Packages that can be had by their name without an import of their own.
 _PACKAGES = (
@@ -190,18 +105,9 @@ _PACKAGES = (
     "words",
 )
 
+__all__, _find, __dir__ = late(__name__)
+
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used, so that importing the package costs nothing."""
-    if name in _MODULES:
-        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        globals()[name] = found
-        return found
-    if name in _PACKAGES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    """List the public names."""
-    return sorted(__all__)
+    """Give a public name, or a package that was not imported yet."""
+    return import_module(f"{__name__}.{name}") if name in _PACKAGES else _find(name)

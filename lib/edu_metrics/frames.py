@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from edu_metrics.errors import DataError
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
     #: A tidy frame, or one area's values by year.
     History: TypeAlias = "pd.DataFrame | pd.Series[Any]"
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Limits", "percentages", "require_columns", "tidy"]
+__all__ = ["Limits", "percentages", "require_columns", "tidy"]
 
 Limits: TypeAlias = tuple[float | None, float | None]
 
-#: Years that a table may hold.
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 #: Of faults of one kind so many are named; the rest are counted.
 _NAMED = 5
 #: From so many values of an area on, one may be odd; percentages of so much are far from 1; and so

@@ -30,7 +30,7 @@ ASKING = {
         ({"year": [2019, 2019, 2020]}, ["row 0: 'a', 2019, 70; row 1: 'a', 2019, 72"]),
         ({"year": [2019, 2014.5, 2020]}, ["year: expected a whole number", "row 1: 2014.5"]),
         ({"year": [2019, None, 2020]}, ["year: expected a whole number", "row 1: nan"]),
-        ({"year": [2019, 20200, 2020]}, ["year: expected 1900 to 2200", "row 1: 20200"]),
+        ({"year": [2019, 20200, 2020]}, ["year: expected 1900 to 2100", "row 1: 20200"]),
         ({"value": [70, np.nan, 88]}, ["value: expected a number", "row 1", "dropna"]),
         ({"value": [70, np.inf, 88]}, ["value: expected a number", "row 1", "inf"]),
         ({"value": [70, "72 %", 88]}, ["value: expected a number", "'72 %'"]),

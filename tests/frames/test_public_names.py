@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import edu_metrics as em
 
 
-def test_the_names_are_those_that_type_checkers_see_and_no_others():
-    tree = ast.parse(Path(em.__file__).read_text("utf-8"))
-    (late,) = [node for node in tree.body if isinstance(node, ast.If)]
-    imported = {
-        (line.module.removeprefix("edu_metrics."), alias.name)
-        for line in late.body
-        if isinstance(line, ast.ImportFrom)
-        for alias in line.names
-    }
-    assert imported == {(module, name) for module, names in em._HOMES.items() for name in names}
-    assert sorted(name for _, name in imported) == em.__all__ == dir(em)
+def test_there_are_some_forty_names():
+    assert em.__all__ == dir(em)
     assert 35 <= len(em.__all__) <= 45
 
 

@@ -16,10 +16,11 @@ HEAVY = {"pandas", "matplotlib", "statsmodels", "scipy", "papermill", "pydantic"
 
 def declares_all(path: Path) -> bool:
     return any(
-        isinstance(target, ast.Name) and target.id == "__all__"
+        isinstance(name, ast.Name) and name.id == "__all__"
         for statement in ast.parse(path.read_text("utf-8")).body
         if isinstance(statement, ast.Assign | ast.AnnAssign)
         for target in getattr(statement, "targets", [getattr(statement, "target", None)])
+        for name in ast.walk(target)
     )
 
 
@@ -61,21 +62,20 @@ def test_names_that_reports_load_late_are_defined_where_they_say():
         package.show_nothing  # noqa: B018
 
 
-def test_names_that_batches_load_late_are_those_that_they_say_they_have():
-    package = importlib.import_module("edu_metrics.batch")
-    tree = ast.parse(Path(package.__file__).read_text("utf-8"))
-    (late,) = [node for node in tree.body if isinstance(node, ast.If)]
-    imported = {
-        (line.module.rpartition(".")[2], alias.name)
-        for line in late.body
-        if isinstance(line, ast.ImportFrom)
-        for alias in line.names
-    }
-    homes = {(module, name) for module, names in package._HOMES.items() for name in names}
-    assert imported == homes
-    assert {name for _, name in homes} == set(package.__all__)
+@pytest.mark.parametrize("name", ["batch", "catalog", "formulas", "observations", "reachability"])
+def test_each_name_that_a_package_loads_late_is_there_and_no_other(name):
+    package = importlib.import_module(f"edu_metrics.{name}")
+    assert package.__all__ == dir(package) == sorted(package.__all__)
+    assert all(getattr(package, late) is not None for late in package.__all__)
     with pytest.raises(AttributeError, match="no attribute 'show_nothing'"):
         package.show_nothing  # noqa: B018
+
+
+def test_no_late_name_is_hidden_by_a_module_of_the_same_name():
+    for name in ("", ".batch", ".catalog", ".formulas", ".observations", ".reachability"):
+        package = importlib.import_module(f"edu_metrics{name}")
+        modules = {path.stem for path in Path(package.__file__).parent.iterdir()}
+        assert not modules & set(package.__all__)
 
 
 def test_a_batch_in_which_nothing_is_to_be_made_loads_nothing_heavy():

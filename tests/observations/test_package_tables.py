@@ -99,7 +99,10 @@ def test_a_package_that_is_not_installed_is_named_with_the_way_to_install_it(pac
         ({"quantities": {"maths4": "population"}}, "did you mean 'math4'?"),
         ({"area_family": "coden"}, "no family of areas 'coden'; did you mean 'coded'?"),
         ({"area_column": "year"}, "2 code(s) not in 'coded': 1992, 1993"),
-        ({"year_column": "math4"}, "math4: expected years, found something else in 3 row(s)"),
+        (
+            {"year_column": "math4"},
+            "math4: expected years from 1900 to 2100, found something else in 3 row(s)",
+        ),
     ],
 )
 def test_a_table_that_is_not_as_described_is_refused(package, catalog, changes, words):

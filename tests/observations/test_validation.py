@@ -59,8 +59,8 @@ def test_the_order_of_the_rows_is_irrelevant(rows, order):
     [
         ("area", None, "area: expected a value, found none"),
         ("area", " ", "area: expected a name, found none"),
-        ("year", 2020.5, "year: expected a whole year from 1900 to 2200"),
-        ("year", 20, "year: expected a whole year from 1900 to 2200"),
+        ("year", 2020.5, "year: expected a whole year from 1900 to 2100"),
+        ("year", 20, "year: expected a whole year from 1900 to 2100"),
         ("year", "twenty", "year: expected a number, found 'twenty'"),
         ("value", "12人", "value: expected a number, found '12人'"),
         ("value", np.inf, "value: expected a finite number"),

@@ -8,12 +8,13 @@ import shutil
 
 import pytest
 
+from edu_metrics import plan_audit
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import DataError
-from edu_metrics.observations import read_processed
+from edu_metrics.observations import known_by, read_processed
 from edu_metrics.report import prepare
 from edu_metrics.report import tables as preparing
-from edu_metrics.report.tables import seal
+from edu_metrics.report.tables import current_table, seal
 
 pytestmark = pytest.mark.slow
 
@@ -151,6 +152,23 @@ def test_a_fault_leaves_the_older_table_as_it_was(clone, made):
         prepare(load_catalog(clone), load_catalog(clone).study("wuhai"))
     assert made.read_bytes() == content
     assert {path.name for path in made.parent.iterdir()} == {"wuhai.parquet", "wuhai.made_from"}
+
+
+def test_an_audit_that_reads_what_was_kept_finds_what_one_that_computes_finds(clone, monkeypatch):
+    catalog = load_catalog(clone)
+    plan = catalog.plan("wuhai_2020_2022")
+    study = catalog.study("wuhai")
+    observed = known_by(current_table(catalog, study), study.as_of)
+    areas = [*catalog.expand(study.areas), *study.compare_with]
+    series = plan_audit.observed_series(catalog, plan, observed, areas)
+    found = plan_audit.audit(catalog, plan, series=series)
+    assert found != plan_audit.audit(catalog, plan)
+    assert preparing.audit_plan(catalog, plan) == found
+    monkeypatch.setattr(plan_audit, "observed_series", None)
+    assert preparing.audit_plan(catalog, plan) == found
+    prepare(catalog, study, force=True)
+    with pytest.raises(TypeError, match="not callable"):
+        preparing.audit_plan(catalog, plan)
 
 
 def test_a_simulated_study_is_invented_first_and_comes_out_the_same(clone):

@@ -14,7 +14,7 @@ from typing import Any
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
 from edu_metrics.report.glance import AGAINST, GROUPS, Glance, headline_of
-from edu_metrics.report.html import Cell, Html, join, tag
+from edu_metrics.report.html import Cell, Html, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
 #: How many targets are shown apart, the first of the plan: its own order says which come first.
@@ -319,8 +319,7 @@ class Dashboard:
 def _table(css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html]) -> Html:
     head = tag("thead", tag("tr", join(heads)))
     body = tag("tbody", join(rows, "\n"))
-    shown = tag("table", tag("caption", caption, "unseen") + head + body, css)
-    return tag("div", shown, "scroll", tabindex="0", role="region", **{"aria-label": caption})
+    return scrolling(tag("table", tag("caption", caption, "unseen") + head + body, css), caption)
 
 
 def _bound(row: Mapping[str, Any], lang: str) -> str:

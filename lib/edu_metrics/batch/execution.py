@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from edu_metrics.batch.drafts import keep_failure, publish, start_afresh
-from edu_metrics.batch.jobs import FORK, KERNEL, Job, Limits, Outcome, cells_of
+from edu_metrics.batch.jobs import FORK, KERNEL, PDF, Job, Limits, Outcome, cells_of
 from edu_metrics.errors import ReportError
-from edu_metrics.report.atomic_write import write_whole
+from edu_metrics.files import write_whole
 from edu_metrics.report.page import in_one_language, normalised, stamped, to_page
+from edu_metrics.report.pdf import to_pdf
 
 __all__ = [
     "LOG",
@@ -169,9 +170,12 @@ def make(
     _refuse_exit(notebook)
     if before_cell is not None:
         before_cell("", None)  # what goes wrong from here on is the fault of no cell
-    notebook = stamped(normalised(notebook), job.inputs, job.executed.parent)
+    beside = {"report.html", "report.ipynb", *([PDF] if job.pdf else [])}
+    notebook = stamped(normalised(notebook), job.inputs, job.executed.parent, beside)
     page = to_page(notebook, title=job.title, lang=job.lang, home=job.home, others=job.others)
     write_whole(job.executed.with_name("report.html"), page)
+    if job.pdf:
+        write_whole(job.executed.with_name(PDF), to_pdf(page))
     write_whole(job.executed, cast(Any, nbformat).writes(notebook) + "\n")
 
 

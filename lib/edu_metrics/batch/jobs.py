@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,11 +26,13 @@ from edu_metrics.report.kinds import (
     has_record,
     index_name,
 )
+from edu_metrics.report.parameters import assigned
 from edu_metrics.words import say
 
 __all__ = [
     "FORK",
     "KERNEL",
+    "PDF",
     "Job",
     "Limits",
     "NotStartedError",
@@ -44,6 +45,8 @@ __all__ = [
 
 #: How the cells of a report are run: in a forked process of its own, or by a Jupyter kernel.
 FORK, KERNEL = "fork", "kernel"
+#: The page of a report as a PDF, where one is asked for.
+PDF = "report.pdf"
 
 
 class NotStartedError(ReportError):
@@ -77,6 +80,7 @@ class Job:
     the next run whether the report still stands. ``notebook_sha256`` is the hash of the notebook
     as it was when that was hashed: no other one is run, whatever the file holds by then.
     ``languages`` are those of the study, to whose reports of the same place the page may link.
+    ``pdf`` asks for the page as a PDF too.
     """
 
     notebook: Path
@@ -87,6 +91,7 @@ class Job:
     inputs: str = ""
     notebook_sha256: str = ""
     languages: tuple[str, ...] = ()
+    pdf: bool = False
 
     @property
     def lang(self) -> str:
@@ -173,14 +178,7 @@ def _declared(notebook: Path) -> set[str]:
     """Find the names set in the cell of parameters, without papermill: it takes long to load."""
     for cell in cells_of(notebook):
         if "parameters" in cell["metadata"].get("tags", []):
-            lines = ast.parse("".join(cell["source"])).body
-            return {
-                name.id
-                for line in lines
-                if isinstance(line, ast.Assign | ast.AnnAssign)
-                for name in (line.targets if isinstance(line, ast.Assign) else [line.target])
-                if isinstance(name, ast.Name)
-            }
+            return assigned("".join(cell["source"]))
     return set()
 
 
@@ -199,6 +197,7 @@ def plan_jobs(
     lang: str | None = None,
     first: int | None = None,
     scenarios: bool = False,
+    pdf: bool = False,
 ) -> list[Job]:
     """
     List the reports of a study.
@@ -221,6 +220,8 @@ def plan_jobs(
         Only so many areas, in the order of the study.
     scenarios : bool, optional
         Also compare the scenarios of each area.
+    pdf : bool, optional
+        Also print each page as a PDF.
 
     Returns
     -------
@@ -254,7 +255,7 @@ def plan_jobs(
             tongue = parameters["lang"]
             folder, home = out / study.id / tongue / name, index_name(study, tongue)
             made = Job(found(notebook), parameters, folder, title, f"../../{home}")
-            jobs.append(replace(made, languages=study.languages))
+            jobs.append(replace(made, languages=study.languages, pdf=pdf))
 
         title = study.title.in_(language)
         if area is None and wholes:

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.batch.drafts import FAILED_LOG, stamp_of
-from edu_metrics.batch.jobs import Job, Outcome, rows_of
+from edu_metrics.batch.jobs import PDF, Job, Outcome, rows_of
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.report.atomic_write import write_text
+from edu_metrics.files import write_text
 from edu_metrics.report.fingerprint import PARTS, Basis, combined
 from edu_metrics.report.kinds import TRACK_RECORD
 
@@ -249,7 +249,7 @@ def _why(job: Job, parts: Mapping[str, str], manifest: Manifest, force: bool) ->
         return ("forced",)
     stamp = stamp_of(job.folder)
     if stamp == job.inputs:
-        return ()
+        return ("no PDF",) if job.pdf and not (job.folder / PDF).exists() else ()
     if (job.folder / FAILED_LOG).exists():
         return ("failed",)
     before = (manifest.entry(job) or {}).get("inputs") or {}

@@ -42,6 +42,7 @@ from edu_metrics.batch.execution import (
 )
 from edu_metrics.batch.jobs import FORK, Job, Limits, NotStartedError, Outcome
 from edu_metrics.report.context import tell_inputs
+from edu_metrics.report.pdf import require_pdf
 
 __all__ = ["make_apart", "settle"]
 
@@ -86,6 +87,8 @@ def make_apart(job: Job, limits: Limits) -> Outcome:
     if preload.fault:
         raise NotStartedError(preload.fault)
     signal.signal(signal.SIGTERM, _be_stopped)
+    if job.pdf:
+        require_pdf()  # loaded here, and not again in each report's process
     begun = time.monotonic()
     try:
         start_afresh(job.draft)

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
-from pydantic import Field, model_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
+from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR
 from edu_metrics.words.definition import Definition, Slug
 
-Year = Annotated[int, Field(ge=1900, le=2200)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+
+
+def _not_a_number(given: Any) -> Any:
+    """Refuse 20201202, which would be taken for seconds since 1970."""
+    if isinstance(given, int | float):
+        raise ValueError(f"expected a date such as 2020-12-02, found {given!r}")  # noqa: TRY004
+    return given
+
+
+Day = Annotated[dt.date, BeforeValidator(_not_a_number), Field(ge=FIRST_DAY, le=LAST_DAY)]
+#: An address of a page, which a reader may follow: no script, no file of the reader's machine.
+Url = Annotated[str, StringConstraints(pattern=r"^(?i:https?)://[^\s<>\"'`]+$", max_length=4_000)]
 #: Whole years, half-years and months: each is a series of its own.
 Period = Literal[
     "year", "h1", "h2", "m01", "m02", "m03", "m04", "m05",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog.base import plain
-from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
+    AreaFamily,
     FileInput,
     Indicator,
     MechanismUse,
@@ -19,7 +19,7 @@ from edu_metrics.catalog.models import (
     Study,
     shipped_levels,
 )
-from edu_metrics.catalog.own_formulas import formula_named
+from edu_metrics.catalog.own import Spoken, formula_named
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.scenarios import LeverSettings
 from edu_metrics.catalog.targets import (
@@ -55,6 +55,17 @@ _KINDS = {
     "plans": "plan",
 }
 
+#: Tables whose ids become names of folders and files.
+_NAMING_FILES = ("areas", "plans", "reference_classes", "scenarios", "studies")
+#: What else lies beside such folders, and names that Windows keeps for devices.
+RESERVED = frozenset(
+    {
+        *("overview", "plan_audit", "track_record", "index", "manifest", "verdicts", "report"),
+        *("con", "prn", "aux", "nul"),
+        *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+    }
+)
+
 #: Where the units and levels of this package stand, for the messages.
 SHIPPED = "this package"
 
@@ -84,6 +95,7 @@ class Parts:
     levels: dict[str, tuple[str, Any]] = field(default_factory=dict)
     groups: dict[str, tuple[str, Any]] = field(default_factory=dict)
     quantities: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    holders: dict[str, tuple[str, Any]] = field(default_factory=dict)
     indicators: dict[str, tuple[str, Any]] = field(default_factory=dict)
     breaks: dict[str, tuple[str, Any]] = field(default_factory=dict)
     knowledge: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -163,11 +175,13 @@ def check(parts: Parts) -> list[str]:
         One line a fault.
     """
     faults = [
+        *_names_of_files(parts),
         *_areas(parts),
         *_aliases(parts, "areas"),
         *_aliases(parts, "groups"),
         *_aliases(parts, "quantities"),
         *_units(parts),
+        *_holders(parts),
         *_indicators(parts),
         *_breaks(parts),
         *_corrections(parts),
@@ -182,6 +196,24 @@ def check(parts: Parts) -> list[str]:
     ]
     # What is wrong with a family is wrong with each of its members, and is said once.
     return list(dict.fromkeys(faults))
+
+
+def _names_of_files(parts: Parts) -> Iterator[str]:
+    """Refuse ids that can't be names of folders or files beside each other, on any system."""
+    for table in _NAMING_FILES:
+        owners: dict[str, str] = {}
+        for name, (where, _) in parts.tables()[table].items():
+            if name.lower() in RESERVED:
+                yield (
+                    f"{where}: id: {name!r} is the name of something else in a folder of reports, "
+                    "or of a device on Windows; expected another id"
+                )
+            owner = owners.setdefault(name.lower(), name)
+            if owner != name:
+                yield (
+                    f"{where}: id: {name!r} and {owner!r} are one name where file systems do not "
+                    "tell capitals apart; expected another id"
+                )
 
 
 def _missing(parts: Parts, table: str, names: Iterable[str], where: str) -> Iterator[str]:
@@ -201,7 +233,11 @@ def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
 
 
 def _areas(parts: Parts) -> Iterator[str]:
+    tiles: dict[tuple[str | None, tuple[int, int]], str] = {}
     for where, area in (*parts.areas.values(), *parts.families.values()):
+        tile = getattr(area, "tile", None)
+        if tile and (other := tiles.setdefault((area.parent, tile), area.id)) != area.id:
+            yield f"{where}: tile: {list(tile)} is the tile of {other!r} already"
         yield from _missing(parts, "levels", [area.level], f"{where}: level")
         if area.parent:
             yield from _missing(parts, "areas", [area.parent], f"{where}: parent")
@@ -348,6 +384,15 @@ def _prices(parts: Parts, where: str, indicator: Indicator) -> Iterator[str]:
     yield from _missing(parts, "quantities", [name], f"{where}: prices.deflator")
     if unit is not None and not unit.money:
         yield f"{where}: prices: {unit.id} is no money; only money is told in prices of a year"
+
+
+def _holders(parts: Parts) -> Iterator[str]:
+    held: dict[str, str] = {}
+    for where, holder in parts.holders.values():
+        yield from _missing(parts, "quantities", holder.quantities, f"{where}: quantities")
+        for name in holder.quantities:
+            if held.setdefault(name, holder.id) != holder.id:
+                yield f"{where}: quantities: {name!r} is held by {held[name]!r} already"
 
 
 def _units(parts: Parts) -> Iterator[str]:
@@ -515,6 +560,7 @@ def _studies(parts: Parts) -> Iterator[str]:
         yield from _missing_areas(parts, study.areas, f"{where}: areas")
         yield from _missing_areas(parts, study.compare_with, f"{where}: compare_with")
         yield from _missing_areas(parts, study.binding, f"{where}: binding")
+        yield from _areas_twice(parts, study, where)
         for name in study.binding.values():
             if name not in study.areas:
                 offer = nearest(name, study.areas)
@@ -532,6 +578,15 @@ def _studies(parts: Parts) -> Iterator[str]:
         for number, given in enumerate(study.observations, start=1):
             yield from _input(parts, study, given, f"{where}: observations entry {number}")
         yield from _real_and_invented(parts, study, where)
+
+
+def _areas_twice(parts: Parts, study: Study, where: str) -> Iterator[str]:
+    """Find an area that a study names and that is in a family which it names too."""
+    for name in study.areas:
+        family: AreaFamily | None = parts.families.get(name, ("", None))[1]
+        members = {member.id for member in family.members()} if family else set()
+        for double in sorted(members & {*study.areas}):
+            yield f"{where}: areas: {double!r} is in the family {name!r} already; name one of them"
 
 
 def _compared_areas(parts: Parts, study: Study, where: str) -> Iterator[str]:

@@ -115,7 +115,8 @@ def inherited_tables(root: Path, faults: list[str]) -> tuple[str, ...]:
     """Name the tables that a project need not have, since it inherits them."""
     found, new = _read(root)
     faults += new
-    return found.inherits if found else ()
+    tables: tuple[str, ...] = found.inherits if found else ()
+    return (*tables, "holders") if "quantities" in tables else tables
 
 
 def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
@@ -129,11 +130,13 @@ def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
     base : Parts
         What the other project has.
     tables : tuple of str
-        Where to look. Of quantities all come along, so that raw files may name them.
+        Where to look. Of quantities all come along, with who holds them, so that raw files may
+        name them.
     """
     if "quantities" in tables:
-        for name in base.quantities:
-            _take(parts, base, "quantities", name)
+        for table in ("quantities", "holders"):
+            for name in base.tables()[table]:
+                _take(parts, base, table, name)
     while True:
         check(parts)  # says which references lead nowhere
         wanted = [one for one in sorted(parts.asked) if one[0] in tables]

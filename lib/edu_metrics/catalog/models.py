@@ -9,10 +9,9 @@ data source ended, a process that can't be reversed, the parts that make up a wh
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections import Counter
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib import resources
 from types import MappingProxyType
@@ -20,9 +19,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from edu_metrics.catalog.base import Better, Bound, Citation, Period, Year
+from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
 from edu_metrics.formulas import FORMULAS, Formula
-from edu_metrics.formulas.own import written_out
+from edu_metrics.formulas.registry import written_out
 from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
 from edu_metrics.words.units import Noun
 
@@ -209,14 +208,16 @@ class Source(Definition):
     title: Text
     publisher: Text
     document_number: str | None = None
-    date: dt.date | None = None
+    date: Day | None = None
     date_is_estimated: bool = False
-    url: str | None = None
+    url: Url | None = None
     licence: str
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
     #: Whether everybody knows its figures, so that none of them can be withheld.
     disclosure: Literal["published"] | None = None
+    #: The whole text of the document, a sealed file below data/raw.
+    full_text: str | None = None
     note: Text | None = None
 
 
@@ -229,6 +230,8 @@ class Area(Definition):
     level: Slug
     code: str | None = None
     parent: Slug | None = None
+    #: Row and column, from 0, in a drawing that gives each area of a parent one tile.
+    tile: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
     valid_from: Year | None = None
     valid_to: Year | None = None
     invented: bool = False
@@ -257,15 +260,8 @@ class AreaFamily(Definition):
     name: Text
     level: Slug
     parent: Slug | None = None
-    codes: tuple[str, ...] = Field(min_length=1)
+    codes: tuple[Slug, ...] = Field(min_length=1)
     invented: bool = False
-
-    @model_validator(mode="after")
-    def _codes_are_unique(self) -> AreaFamily:
-        double = sorted(code for code, times in Counter(self.codes).items() if times > 1)
-        if double:
-            raise ValueError(f"codes: stand twice: {double}")
-        return self
 
     def members(self) -> tuple[Area, ...]:
         """Make the areas."""
@@ -305,6 +301,15 @@ class Quantity(Definition):
     unit: str
     form: Literal["count", "money", "printed_rate"]
     note: Text | None = None
+
+
+class Holder(Definition):
+    """Who has some quantities, so that readers know whom to ask; ``note`` says what to mind."""
+
+    id: Slug
+    name: Text
+    note: Text | None = None
+    quantities: tuple[Slug, ...] = Field(min_length=1)
 
 
 class Input(Definition):
@@ -525,7 +530,7 @@ class PackageInput(Definition):
     area_column: str
     year_column: str
     quantities: dict[str, Slug] = Field(min_length=1)
-    vintage_lag_years: int = Field(default=0, ge=0)
+    vintage_lag_years: int = Field(default=0, ge=0, le=30)
 
 
 class SimulatedInput(Definition):
@@ -561,6 +566,15 @@ class Disclosure(Definition):
         return {"mode": given} if isinstance(given, str) else given
 
 
+class Run(Definition):
+    """Another date as of which a study is judged, with what is said otherwise there."""
+
+    as_of: Day
+    plan: Slug | None = None
+    title: Text | None = None
+    note: Text | None = None
+
+
 class Study(Definition):
     """What one set of reports is about: a plan, areas, observations and a date."""
 
@@ -574,14 +588,37 @@ class Study(Definition):
     observations: tuple[
         Annotated[FileInput | PackageInput | SimulatedInput, Field(discriminator="type")], ...
     ] = Field(min_length=1)
-    as_of: dt.date
+    as_of: Day
+    runs: tuple[Run, ...] = ()
     #: Whether a school year such as 2020-21 counts for the year in which it starts or ends.
     school_year: Literal["starts", "ends"] | None = None
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = Field(default=LANGUAGES, min_length=1)
     simulated: bool = False
     disclosure: Disclosure = Disclosure()
     track_record: bool | None = None
     note: Text
+
+    def dated(self) -> Iterator[Study]:
+        """Give the study as of each further date, called by its id and that date."""
+        for run in self.runs:
+            titles = self.title.by_language.items()
+            own = {
+                "title": Text(**{lang: f"{title} ({run.as_of})" for lang, title in titles}),
+                **{name: value for name, value in run if value is not None},
+            }
+            yield self.model_copy(update={**own, "id": f"{self.id}_{run.as_of}", "runs": ()})
+
+
+def study_file(study_id: str) -> str:
+    """
+    Name the study that a run belongs to: its definition file and its table are shared.
+
+    Examples
+    --------
+    >>> study_file("somewhere_2017-12-31"), study_file("somewhere_2017")
+    ('somewhere', 'somewhere_2017')
+    """
+    return re.sub(r"_\d{4}-\d\d-\d\d$", "", study_id)
 
 
 class _Known(Definition):
@@ -617,7 +654,7 @@ class SourceEnd(_Known):
 
     type: Literal["source_end"]
     indicators: tuple[Slug, ...] = Field(min_length=1)
-    from_date: dt.date
+    from_date: Day
     why: Text
 
 

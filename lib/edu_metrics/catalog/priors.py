@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -11,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from edu_metrics.catalog.base import Day
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words.definition import Definition, Slug, Text
 
@@ -95,7 +95,7 @@ class PriorPanel(Definition):
 class PriorTable(Definition):
     """All priors, and how they were learned."""
 
-    made: dt.date
+    made: Day
     command: str
     panels: tuple[PriorPanel, ...] = Field(min_length=1)
     priors: tuple[Prior, ...] = Field(min_length=1)

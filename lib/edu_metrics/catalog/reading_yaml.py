@@ -7,7 +7,9 @@ Pydantic's faults are said in words that the author of a definition can act on.
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import functools
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from types import UnionType
@@ -16,6 +18,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from edu_metrics.limits import LARGEST, inert, read_file
 from edu_metrics.words.definition import Definition, Languages, nearest
 
 _EXPECTED = {
@@ -25,14 +28,15 @@ _EXPECTED = {
     "finite_number": "a finite number",
     "float_parsing": "a number",
     "float_type": "a number",
-    "greater_than": "more than {gt:g}",
-    "greater_than_equal": "{ge:g} or more",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
     "int_from_float": "a whole number",
     "int_parsing": "a whole number",
     "int_type": "a whole number",
-    "less_than_equal": "{le:g} or less",
+    "less_than_equal": "{le} or less",
     "literal_error": "one of {expected}",
     "string_pattern_mismatch": "an id of letters and digits, joined by single underscores",
+    "string_too_long": "at most {max_length} characters",
     "string_too_short": "at least {min_length} character",
     "string_type": "text, in quotes where it looks like a number, a date or yes or no",
     "too_long": "at most {max_length} items",
@@ -42,6 +46,8 @@ _EXPECTED = {
 }
 _KINDS = {dict: "a mapping", list: "a list", type(None): "nothing", str: "text", bool: "yes or no"}
 _LONGEST_SHOWN = 80
+#: Levels, entries (once unfolded) and bytes that a file of definitions may have.
+DEEPEST, MOST_ENTRIES, MOST_BYTES = 50, 1_000_000, 20_000_000
 
 
 def kind_of(given: Any) -> str:
@@ -81,6 +87,10 @@ def _say(error: Any, model: type[BaseModel], given: Any) -> str:
     if kind == "union_tag_not_found":
         tags = sorted(tag for option in below for tag in _tags(option))
         return f"{at}type: is missing; expected one of {', '.join(map(repr, tags))}"
+    late = context.get("error")
+    if kind == "value_error" and isinstance(late, ValidationError):
+        # What was made of an entry while it was read: its faults are those of the entry.
+        return f"{at}{'; '.join(_say(one, Definition, {}) for one in late.errors())}"
     if kind == "value_error":
         return f"{at}{str(error['msg']).removeprefix('Value error, ')}"
     offer = ""
@@ -100,8 +110,15 @@ def _expected(error: Any, below: list[Any]) -> str:
         return f"a mapping with {', '.join(_fields(below, required=True) or _fields(below))}"
     if kind.startswith("date_"):
         return "a date such as 2020-12-02"
+    context = error.get("ctx", {})
+    if "http" in str(context.get("pattern")):
+        return "an address of a page that begins with http:// or https://"
     if kind in _EXPECTED:
-        return _EXPECTED[kind].format(**error.get("ctx", {}))
+        limits = {
+            name: f"{limit:.15g}" if isinstance(limit, float) else str(limit)
+            for name, limit in context.items()
+        }
+        return _EXPECTED[kind].format(**limits)
     message = str(error["msg"])
     return f"otherwise ({message[:1].lower()}{message[1:]})"
 
@@ -110,6 +127,8 @@ def _shown(found: Any) -> str:
     if isinstance(found, dict | list) or found is None:
         return kind_of(found)
     shown = repr(found).lower() if isinstance(found, bool) else repr(found)
+    if isinstance(found, dt.date):
+        shown = found.isoformat()
     return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 3]}..."
 
 
@@ -192,6 +211,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: YAML's own rules of which word is a number, a date, a truth or nothing.
 _TYPES: Any = yaml.resolver.Resolver()
+#: What each tagged word was made into: files repeat them thousands of times.
+_MADE: dict[tuple[str, str], Any] = {}
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]
@@ -208,29 +229,105 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
         tag: str = super().resolve(kind, value, implicit)
         return tag
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Make what a node says; a number or a date once for each word, text as it stands."""
+        if isinstance(node, yaml.ScalarNode):
+            if node.tag == self.DEFAULT_SCALAR_TAG:
+                return self.construct_scalar(node)
+            word = node.tag, node.value
+            if word not in _MADE:
+                _MADE[word] = super().construct_object(node, deep)
+            return _MADE[word]
+        held = self.constructed_objects
+        if node in held:
+            return held[node]
+        if node.tag == self.DEFAULT_SEQUENCE_TAG:
+            items = held[node] = []
+            items += [self.construct_object(item) for item in node.value]
+            return items
+        if node.tag != self.DEFAULT_MAPPING_TAG:
+            return super().construct_object(node, deep)
+        mapping = held[node] = {}
+        for key_node, value in node.value:
+            key = self.construct_object(key_node)
             if not isinstance(key, Hashable):
                 raise yaml.constructor.ConstructorError(
                     None, None, "expected a word as a key", key_node.start_mark
                 )
-            if key in seen:
+            if key in mapping:
                 self.doubles.append(f"{_where(key_node.start_mark)}the key {key!r} stands twice")
-            seen.add(key)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+            mapping[key] = self.construct_object(value)
         return mapping
+
+    def construct_scalar(self, node: Any) -> Any:
+        """Read a text; what would steer a terminal, escaped in quotes, becomes a mark."""
+        text = super().construct_scalar(node)
+        return inert(text) if isinstance(text, str) else text
 
     def construct_date(self, node: Any) -> Any:
         """Leave a date that no calendar has as text: the definition then says so in its place."""
         try:
             return self.construct_yaml_timestamp(node)
-        except ValueError:
+        except (ArithmeticError, ValueError):
             return node.value
+
+    def construct_whole(self, node: Any) -> Any:
+        """Leave a number as text that Python would not write out."""
+        number = self.construct_yaml_int(node)
+        return number if abs(number) < LARGEST**2 else node.value
 
 
 _StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.construct_date)
+_StrictLoader.add_constructor("tag:yaml.org,2002:int", _StrictLoader.construct_whole)
+
+
+class _AbsurdError(ValueError):
+    """A text that no person writes, and that would bring a parser down."""
+
+
+#: With fewer brackets, and fewer signs of entries at the start of a line, no parser is in danger.
+_SAFE = 1_000
+_DEEP_LINE = re.compile(rf"^[-?: \t]{{{_SAFE}}}", re.MULTILINE)
+
+
+def _refuse_deep(text: str) -> None:
+    """Measure how deep a text is, mark by mark: what builds it at once may bring Python down."""
+    if text.count("[") + text.count("{") < _SAFE and not _DEEP_LINE.search(text):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _too_deep(event)
+
+
+def _unfolded(node: Any, sizes: dict[int, tuple[int, int]], depth: int = 0) -> tuple[int, int]:
+    """Count the entries that a node comes to once its aliases are written out, and its levels."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1, 0
+    if id(node) not in sizes:
+        if depth > DEEPEST:
+            raise _too_deep(node)
+        mapping = isinstance(node, yaml.MappingNode)
+        inner = [one for pair in node.value for one in pair] if mapping else node.value
+        found = [_unfolded(one, sizes, depth + 1) for one in inner]
+        number = 1 + sum(size for size, _ in found)
+        levels = 1 + max((level for _, level in found), default=0)
+        if levels > DEEPEST:
+            raise _too_deep(node)
+        if number > MOST_ENTRIES:
+            raise _AbsurdError(
+                f"{_where(node.start_mark)}expected {MOST_ENTRIES:,} entries at most, those that "
+                "* repeats among them"
+            )
+        sizes[id(node)] = number, levels
+    return sizes[id(node)]
+
+
+def _too_deep(place: Any) -> _AbsurdError:
+    where = _where(place.start_mark)
+    return _AbsurdError(f"{where}expected {DEEPEST} levels at most, one in another")
 
 
 @functools.cache
@@ -261,7 +358,7 @@ def read_yaml(path: Path) -> tuple[Any, list[str]]:
         Why it can't be read, or which keys stand twice, with the line.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return None, [
@@ -269,7 +366,7 @@ def read_yaml(path: Path) -> tuple[Any, list[str]]:
             f"0x{error.object[error.start]:02x}; save the file as UTF-8"
         ]
     except OSError as error:
-        return None, [f"{path.name}: can't be read: {error.strerror}"]
+        return None, [f"{path.name}: can't be read: {error.strerror or error}"]
     content, faults = _parsed(text)
     return content, [f"{path.name}: {fault}" for fault in faults]
 
@@ -277,17 +374,27 @@ def read_yaml(path: Path) -> tuple[Any, list[str]]:
 @functools.lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     """Parse a text once: each question to a project asks for the same files. Nobody changes it."""
-    loader = _StrictLoader(text)
+    loader = None
     try:
-        content = loader.get_single_data()
+        _refuse_deep(text)
+        loader = _StrictLoader(text)
+        node = loader.get_single_node()
+        if node is not None:
+            _unfolded(node, {})
+        content = None if node is None else loader.construct_document(node)
+    except _AbsurdError as error:
+        return None, (str(error),)
     except yaml.MarkedYAMLError as error:
         where = _where(error.problem_mark or error.context_mark)
         why = " ".join(filter(None, [error.context, error.problem]))
         return None, (f"{where}not valid YAML: {why}",)
-    except (yaml.YAMLError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError):
+        return None, ("not valid YAML: a value does not fit its tag; leave tags such as !!int out",)
+    except (yaml.YAMLError, ArithmeticError, ValueError) as error:
         return None, (f"not valid YAML: {' '.join(str(error).split())}",)
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     return content, tuple(loader.doubles)
 
 
@@ -323,6 +430,8 @@ def parse(
     except ValidationError as error:
         faults = [f"{where}: {fault}" for fault in faults_of(error, model, given)]
         return _without_unknown_keys(model, given, error, languages), faults
+    except ArithmeticError as error:
+        return None, [f"{where}: what follows from its numbers is no number ({error})"]
 
 
 def _without_unknown_keys(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from edu_metrics.catalog.base import Better, Year
+from edu_metrics.catalog.base import Better, Day, Year
 from edu_metrics.words.definition import Definition, Slug, Text
 
 #: Bands of the starting value, each with its upper end, which belongs to it. [percent]
@@ -154,7 +153,7 @@ class ReferenceClass(Definition):
     name: Text
     kind: Literal["ordinary", "test_change"]
     note: Text
-    made: dt.date
+    made: Day
     command: str
     panels: tuple[PanelInput, ...] = Field(min_length=1)
     first_year: Year

@@ -127,6 +127,8 @@ class Span(Definition):
     def _in_order(self) -> Span:
         if self.start > self.end:
             raise ValueError(f"expected start before end, found {self.start:g} and {self.end:g}")
+        if (self.end - self.start) / self.by > _MOST_CELLS:
+            raise ValueError(f"by: expected {_MOST_CELLS} numbers at most, found {self.by:g}")
         return self
 
     def numbers(self) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from edu_metrics.catalog.base import Bound, Period, Year
+from edu_metrics.catalog.base import Bound, Day, Period, Year
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words.definition import Definition, Slug, Text, nearest
 
@@ -429,7 +429,7 @@ class Target(Definition):
     baseline: Baseline | None = None
     deadline: Year | None
     #: The day in that year by which it is promised, where one is printed.
-    due_on: dt.date | None = None
+    due_on: Day | None = None
     quote: str = Field(min_length=1)
     locator: str = Field(min_length=1)
     steps: tuple[Annotated[int, Field(ge=1, le=20)], ...] = ()
@@ -542,7 +542,7 @@ class Plan(Definition):
     id: Slug
     title: Text
     source: Slug
-    issued: dt.date
+    issued: Day
     first_year: Year
     last_year: Year
     areas: tuple[Slug, ...] = Field(min_length=1)

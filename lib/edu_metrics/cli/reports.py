@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -43,6 +44,7 @@ def report(
     scenarios: Annotated[
         bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
     ] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print each page as a PDF.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
     ledger: Annotated[
         Path | None,
@@ -67,6 +69,8 @@ def report(
 ) -> None:
     """Make reports that don't stand already: one for each area and language, and an index."""
     require_extra("reports")
+    if pdf:
+        require_extra("pdf")
     if scheduler is not None:
         require_extra("cluster")
     from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
@@ -77,7 +81,8 @@ def report(
     with usage():
         for study in chosen:
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
-    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first, "scenarios": scenarios}
+    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
+    asked |= {"scenarios": scenarios, "pdf": pdf}
     names = [study.id for study in chosen]
     if ledger is not None:
         from edu_metrics.report.tables import prepare
@@ -95,7 +100,7 @@ def report(
         return
     limits = Limits(cell_timeout or None, timeout or None, memory or None)
     how = How(jobs, engine and str(engine), limits, force, scheduler)
-    with _stopped_by_terminate():
+    with _stopped_by_signals():
         results = make_reports(catalog, names, out=folder, how=how, progress=progress, **asked)
     _note_release(catalog, chosen)
     failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
@@ -124,21 +129,25 @@ def _note_release(catalog: Catalog, studies: Iterable[Study]) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_by_terminate() -> Iterator[None]:
-    """Let SIGTERM, which a scheduler sends before it kills, do what Ctrl-C does."""
+def _stopped_by_signals() -> Iterator[None]:
+    """Let what a scheduler sends before it kills, or a terminal that is closed, be as Ctrl-C."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    try:
-        older = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    sent = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored stays so: nohup means it.
+    older = {one: signal.getsignal(one) for one in sent if signal.getsignal(one) != signal.SIG_IGN}
     try:
+        for one in older:
+            signal.signal(one, stop)
         yield
     finally:
-        signal.signal(signal.SIGTERM, older)
+        for one, before in older.items():
+            signal.signal(one, before)
 
 
 @app.command()

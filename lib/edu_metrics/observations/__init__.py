@@ -17,64 +17,44 @@ the lags of its inputs (9 for leavers, 8 for the stock of grade 9): nothing here
 itself.
 """
 
-from edu_metrics.observations.aggregating import (
-    Counted,
-    aggregate,
-    write_counts,
-    write_raw_counts,
-)
-from edu_metrics.observations.building import build, processed_path, read_processed, write_processed
-from edu_metrics.observations.computing import (
-    MissingInput,
-    compute,
-    inspect_sums,
-    known_cells,
-    missing_inputs,
-    pooled_cells,
-    provenance,
-)
-from edu_metrics.observations.disclosure import protect
-from edu_metrics.observations.inspection import (
-    ENDED_YEARS,
-    Finding,
-    finding_as_row,
-    inspect_table,
-)
-from edu_metrics.observations.ledger import add_to_ledger, read_ledger
-from edu_metrics.observations.package_tables import read_package_table
-from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
-from edu_metrics.observations.transcription import HEADER, read_transcription
+from __future__ import annotations
 
-__all__ = [
-    "BOUNDS",
-    "COLUMNS",
-    "ENDED_YEARS",
-    "HEADER",
-    "KEYS",
-    "STATUSES",
-    "Counted",
-    "Finding",
-    "MissingInput",
-    "add_to_ledger",
-    "aggregate",
-    "build",
-    "compute",
-    "finding_as_row",
-    "inspect_sums",
-    "inspect_table",
-    "known_by",
-    "known_cells",
-    "missing_inputs",
-    "pooled_cells",
-    "processed_path",
-    "protect",
-    "provenance",
-    "read_ledger",
-    "read_package_table",
-    "read_processed",
-    "read_transcription",
-    "validate",
-    "write_counts",
-    "write_processed",
-    "write_raw_counts",
-]
+from typing import TYPE_CHECKING
+
+from edu_metrics.late import late
+
+if TYPE_CHECKING:
+    from edu_metrics.observations.aggregating import (
+        Counted,
+        aggregate,
+        write_counts,
+        write_raw_counts,
+    )
+    from edu_metrics.observations.building import (
+        build,
+        processed_path,
+        read_package_table,
+        read_processed,
+        write_processed,
+    )
+    from edu_metrics.observations.computing import (
+        MissingInput,
+        compute,
+        inspect_sums,
+        known_cells,
+        missing_inputs,
+        pooled_cells,
+        provenance,
+    )
+    from edu_metrics.observations.disclosure import protect
+    from edu_metrics.observations.inspection import (
+        ENDED_YEARS,
+        Finding,
+        finding_as_row,
+        inspect_table,
+    )
+    from edu_metrics.observations.ledger import add_to_ledger, read_ledger
+    from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
+    from edu_metrics.observations.transcription import HEADER, read_transcription
+
+__all__, __getattr__, __dir__ = late(__name__)

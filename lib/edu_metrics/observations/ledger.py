@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from edu_metrics.errors import DataError
-from edu_metrics.observations.atomic_write import write_whole_files
+from edu_metrics.files import write_whole_files
 from edu_metrics.observations.table import COLUMNS
 
 #: The columns of a ledger: those of the table, and the day on which a figure first left.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from edu_metrics.catalog import PERIODS
 from edu_metrics.errors import DataError
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 
 #: Whole years, whatever day they begin on: what an indicator takes that asks for no other period.
 WHOLE_YEARS = ("year", "school_year")
@@ -19,6 +20,8 @@ def periods_of(asked: str) -> tuple[str, ...]:
 
 
 _SCHOOL_YEAR = re.compile(r"(\d{4})[-—–/](\d{4}|\d{2})(?:学年(?:度)?)?")
+#: As some offices write a school year: 201819, 20182019. 200506 may as well be a month.
+RUN_TOGETHER = re.compile(r"(\d{4})(\d{4}|00|1[3-9]|[2-9]\d)")
 _HALVES = {"上": "h1", "下": "h2", "1": "h1", "2": "h2"}
 _HALF = re.compile(r"(\d{4})(?:年?([上下])半年|-?h([12]))")
 _MONTH = re.compile(r"(\d{4})(?:-(\d\d)|年(\d{1,2})月)")
@@ -31,7 +34,7 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
     Parameters
     ----------
     printed : str
-        A year (``2020``), a school year (``2023-24``, ``2020/2021学年``), half a year
+        A year (``2020``), a school year (``2023-24``, ``2020/2021学年``, ``201819``), half a year
         (``2020-H1``, ``2020年上半年``) or a month (``2020-05``, and so ``2005-06``: school years of
         a century's first twelve are written in full, ``2005-2006``).
     school_year : {"starts", "ends"}, optional
@@ -60,16 +63,33 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
         (_HALF, lambda found: (int(found[1]), _HALVES[found[2] or found[3]])),
         (_MONTH, _month),
         (_SCHOOL_YEAR, lambda found: _school_year(found, printed, school_year)),
+        (RUN_TOGETHER, lambda found: _school_year(found, printed, school_year)),
     ]
     for form, reading in forms:
         found = form.fullmatch(text)
         read = reading(found) if found else None
-        if read is not None:
+        if read is not None and is_year(read[0]):
             return read
     raise DataError(
         "year: expected a year such as 2020, a school year such as 2023-24, half a year such as "
-        f"2020-H1 or a month such as 2020-05, found {printed!r}"
+        f"2020-H1 or a month such as 2020-05, found {printed[:80]!r}; years run from {FIRST_YEAR} "
+        f"to {LAST_YEAR}"
     )
+
+
+def read_half(printed: str) -> tuple[int, str] | None:
+    """
+    Read half of a year, told with its year.
+
+    Examples
+    --------
+    >>> read_half("2020年上半年"), read_half("2020H2"), read_half("2020年")
+    ((2020, 'h1'), (2020, 'h2'), None)
+    """
+    found = _HALF.fullmatch("".join(unicodedata.normalize("NFKC", printed).split()).lower())
+    if found is None or not is_year(int(found[1])):
+        return None
+    return int(found[1]), _HALVES[found[2] or found[3]]
 
 
 def read_part(printed: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.errors import DataError
-from edu_metrics.observations.atomic_write import write_whole_files
+from edu_metrics.files import write_whole_files
 
 SIDECAR = ".source.yaml"
 

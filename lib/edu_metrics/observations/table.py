@@ -17,6 +17,7 @@ import pandas as pd
 from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
+from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LARGEST, LAST_DAY, LAST_YEAR
 from edu_metrics.observations.periods import WHOLE_YEARS
 
 #: The columns, in order.
@@ -297,10 +298,6 @@ def _pairs(indicators: Iterable[Indicator]) -> set[tuple[str, str]]:
     return pairs
 
 
-#: Beyond these a year is a slip of the pen; definitions have the same limits.
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-
-
 def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFrame:
     """
     Hold observations against their contract.
@@ -389,8 +386,8 @@ def _schema() -> Any:
             "year": pa.Column(
                 float,
                 pa.Check(
-                    lambda years: years.between(_FIRST_YEAR, _LAST_YEAR) & (years % 1 == 0),
-                    error=f"expected a whole year from {_FIRST_YEAR} to {_LAST_YEAR}",
+                    lambda years: years.between(FIRST_YEAR, LAST_YEAR) & (years % 1 == 0),
+                    error=f"expected a whole year from {FIRST_YEAR} to {LAST_YEAR}",
                 ),
                 coerce=True,
             ),
@@ -399,7 +396,10 @@ def _schema() -> Any:
             "period": text(one_of(PERIODS)),
             "value": pa.Column(
                 float,
-                pa.Check(lambda values: ~np.isinf(values), error="expected a finite number"),
+                pa.Check(
+                    lambda values: ~(values.abs() > LARGEST),
+                    error=f"expected a finite number up to {LARGEST:.0e}",
+                ),
                 nullable=True,
                 coerce=True,
             ),
@@ -409,10 +409,16 @@ def _schema() -> Any:
             "status": text(one_of(STATUSES)),
             "vintage": pa.Column(
                 "datetime64[ns]",
-                pa.Check(
-                    lambda days: days == days.dt.normalize(),
-                    error="expected a date without a time of day",
-                ),
+                [
+                    pa.Check(
+                        lambda days: days.isna() | days.dt.year.between(FIRST_YEAR, LAST_YEAR),
+                        error=f"expected a date from {FIRST_DAY} to {LAST_DAY}",
+                    ),
+                    pa.Check(
+                        lambda days: days == days.dt.normalize(),
+                        error="expected a date without a time of day",
+                    ),
+                ],
                 coerce=True,
             ),
         },

@@ -21,6 +21,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Area, Catalog, Group, Quantity, nearest, plain
 from edu_metrics.errors import DataError
+from edu_metrics.limits import FIRST_DAY, LARGEST, LAST_DAY, is_day, read_file
 from edu_metrics.observations.periods import read_period
 from edu_metrics.observations.seals import broken_seal
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
@@ -214,7 +215,7 @@ def read_transcription(
     shown = _shown(path, catalog.root)
     if not path.is_file():
         raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
-    content = path.read_bytes()
+    content = _content(path, shown)
     faults = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
     reader = _Reader(catalog, school_year)
     rows = []
@@ -229,6 +230,13 @@ def read_transcription(
     if not rows:
         return table
     return pd.DataFrame(rows).astype(table.dtypes.to_dict())[list(table)]
+
+
+def _content(path: Path, shown: str) -> bytes:
+    try:
+        return read_file(path)
+    except OSError as error:
+        raise DataError(f"{shown}: {error.strerror}") from None
 
 
 def _shown(path: Path, root: Path) -> str:
@@ -349,8 +357,9 @@ class _Reader:
                 faults.append(f"value: expected none where suppressed, found {printed!r}")
             return nothing
         number = bool(_NUMBER.match(printed))
+        shown = cells["value"][:80]
         if not number:
-            faults.append(f"value: expected a number such as 23.41, found {cells['value']!r}")
+            faults.append(f"value: expected a number such as 23.41, found {shown!r}")
         if quantity is None:
             return nothing
         measured = self.catalog.quantities[quantity]
@@ -363,6 +372,9 @@ class _Reader:
         if not number or factor is None:
             return nothing
         figure = Decimal(printed)
+        if abs(figure * factor) > LARGEST:
+            faults.append(f"value: expected a number up to {LARGEST:.0e}, found {shown!r}")
+            return nothing
         lower, upper = rounded_between(figure, factor, measured, cells["bound"])
         return {"value": float(figure * factor), "lower": lower, "upper": upper}
 
@@ -392,7 +404,11 @@ def _too_early(year: object, published: object, period: object) -> Iterator[str]
 
 def _published(found: str, faults: list[str]) -> pd.Timestamp | None:
     try:
-        return pd.Timestamp(dt.date.fromisoformat(found))
+        day = dt.date.fromisoformat(found)
     except ValueError:
-        faults.append(f"published: expected a date such as 2021-08-27, found {found!r}")
+        faults.append(f"published: expected a date such as 2021-08-27, found {found[:80]!r}")
         return None
+    if not is_day(day):
+        faults.append(f"published: expected a date from {FIRST_DAY} to {LAST_DAY}, found {found}")
+        return None
+    return pd.Timestamp(day)

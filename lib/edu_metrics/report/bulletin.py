@@ -16,10 +16,13 @@ from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.outlook import recent_pace
+from edu_metrics.report.reasons import bound_text, change_text, level_text
+from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
+from edu_metrics.report.to_ask import questions, show_to_ask
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, number, percent, say
+from edu_metrics.words import amount, date, in_year, number, percent, say, signed
 
 __all__ = ["show_bulletin"]
 
@@ -29,11 +32,8 @@ BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "m
 #: more than so many persons or institutions are missing. Both are choices, stated on the page.
 USUAL_PRACTICE = 90
 HANDFUL = 2
-#: How many targets a line names, charts are drawn and figures asked for, and how many years make
-#: a course.
-NAMED, CHARTS, ASKED, SHORTEST = 4, 3, 12, 4
-#: The pace beside the one that is needed is that of so many years.
-RECENT = 3
+#: How many targets a line names and charts are drawn, and how many years make a course.
+NAMED, CHARTS, SHORTEST = 4, 3, 4
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -61,7 +61,7 @@ def show_bulletin(report: AreaReport) -> Html:
         _lines(report, rows),
     ]
     if glance.mostly_lacking:
-        pieces += [_known(report, rows), _to_ask(report)]
+        pieces += [_known(report, rows), show_to_ask(report)]
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
     pieces += [
@@ -102,15 +102,6 @@ def bulletin_table(report: AreaReport) -> pd.DataFrame:
     )
     order = frame["group"].map(BY_USE.index)
     return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-
-
-def recent_pace(report: AreaReport, found: Assessment) -> float | None:
-    """Give the mean change a year over the last three; None where one of its ends is not known."""
-    if not found.indicator or found.last_year is None:
-        return None
-    exact = report.evidence.record(found.indicator, report.area.id).exact
-    before, last = exact.get(found.last_year - RECENT), exact.get(found.last_year)
-    return None if before is None or last is None else (last - before) / RECENT
 
 
 def group_of(found: Assessment, lever: Any) -> str:
@@ -166,7 +157,7 @@ def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
     pieces: list[Cell] = [
         tag("p", say("bulletin.kicker", lang, plan=plan.title.in_(lang)), "kicker"),
         tag("h1", report.area_name(report.area.id)),
-        tag("p", dates, "small"),
+        tag("p", dates, "dates small"),
         warning(report),
     ]
     if not report.bound_here:
@@ -188,14 +179,15 @@ def glance_of(report: AreaReport) -> Glance:
     Glance
         Its targets in the order of the plan, and the numbers of the headline.
     """
-    expected, interval = expected_in_all(report.joint)
+    chances = any(found.probability is not None for found in report.assessments.values())
+    expected, interval = expected_in_all(report.joint) if chances else (None, None)
     rows = {row.target: row for row in rows_of(report.tables["bulletin"])}
     names = "target group verdict probability due unit required_pace recent_pace people"
     targets = [
         {
             **picked(rows[target.id], names),
             **_latest(report.assessments[target.id]),
-            "way": _way(_history(report, rows[target.id])),
+            "way": _way(rows[target.id].recent_pace),
             "asked": level.model_dump() if level else None,
         }
         for target in report.numeric
@@ -219,16 +211,11 @@ def _latest(found: Assessment) -> dict[str, Any]:
     return picked(found, "last_year last_value")
 
 
-def _way(history: dict[int, float]) -> str | None:
+def _way(pace: float | None) -> str | None:
     """Say where a series went in three years: level where it moved by less than it is printed."""
-    if len(history) < 2:
+    if pace is None:
         return None
-    last = max(history)
-    before = max((year for year in history if year <= last - 3), default=min(history))
-    change = (history[last] - history[before]) / (last - before)
-    if not round(change, 1):
-        return "flat"
-    return "up" if change > 0 else "down"
+    return "flat" if not round(pace, 1) else "up" if pace > 0 else "down"
 
 
 def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -273,13 +260,14 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
     if group == "effort":
         told |= {"lever": row.lever, "setting": row.setting}
         if row.people:
-            return say("bulletin.item_people", lang, people=people_text(report, row), **told)
+            people = people_text(report, row.indicator, row.people)
+            return say("bulletin.item_people", lang, people=people, **told)
         return say("bulletin.item_lever", lang, **told)
     if group in ("hard", "open") and row.required_pace:
-        needed = _change(row, row.required_pace, lang)
+        needed = change_text(row.required_pace, row.unit, lang)
         if row.recent_pace is None:
             return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
-        past = _change(row, row.recent_pace, lang)
+        past = change_text(row.recent_pace, row.unit, lang)
         return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
     if group in ("met", "kept_up", "missed", "open") and row.last_year and row.level:
         return say("bulletin.item_met", lang, **told)
@@ -289,50 +277,15 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
 def _state(report: AreaReport, row: Any) -> dict[str, Any]:
     lang, found = report.lang, report.assessments[row.target]
     value = amount(row.last_value, row.unit, lang)
-    level = _level(found, row.unit, lang)
+    indicator = report.catalog.indicators.get(row.indicator)
+    level = level_text(found, row.unit, lang)
+    if found.level is not None and indicator is not None:
+        level = bound_text(found.level, indicator, lang)
     # A strict bound at the last value itself asks for any move away from it.
     if found.level is not None and found.level.strict and row.gap == 0:
         key = "bulletin.above_last" if found.level.rising else "bulletin.below_last"
         level = say(key, lang, year=row.last_year, value=value)
     return {"year": row.last_year, "value": value, "level": level}
-
-
-#: How the first page words a bound.
-_BOUNDS = {
-    ">=": "bulletin.at_least",
-    ">": "bulletin.above",
-    "<=": "bulletin.at_most",
-    "<": "bulletin.below",
-    "==": "bulletin.exactly",
-}
-
-
-def _level(found: Assessment, unit: str, lang: str) -> str:
-    """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
-    level = found.level
-    if level is None:
-        return level_text(found, unit, lang)
-    whole = unit == "percent" and float(level.value).is_integer()
-    value = percent(number(level.value, 0), lang) if whole else amount(level.value, unit, lang)
-    return say(_BOUNDS[level.op], lang, value=value)
-
-
-def people_text(report: AreaReport, row: Any) -> str:
-    """Say how many persons or institutions are missing, in the unit of what is counted."""
-    indicator = report.catalog.indicators[row.indicator]
-    counted = next(iter(indicator.inputs.values()))
-    return amount(row.people, report.catalog.quantities[counted.quantity].unit, report.lang)
-
-
-def _change(row: Any, value: float, lang: str) -> str:
-    """Print a change a year: percentages change by points."""
-    in_points = row.unit == "percent"
-    shown = number(abs(value)) if in_points else amount(round(abs(value), 1), row.unit, lang)
-    if not round(value, 1):
-        return say("bulletin.no_change", lang)
-    if in_points:
-        return say("bulletin.up_points" if value > 0 else "bulletin.down_points", lang, value=shown)
-    return say("bulletin.up_amount" if value > 0 else "bulletin.down_amount", lang, value=shown)
 
 
 def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -371,11 +324,11 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
             "bulletin.chart_needed",
             lang,
             title=row.title,
-            needed=_change(row, row.required_pace, lang),
-            past=_change(row, row.recent_pace, lang),
+            needed=change_text(row.required_pace, row.unit, lang),
+            past=change_text(row.recent_pace, row.unit, lang),
         )
     elif row.required_pace:
-        needed = _change(row, row.required_pace, lang)
+        needed = change_text(row.required_pace, row.unit, lang)
         title = say("bulletin.chart_needed_alone", lang, title=row.title, needed=needed)
     else:
         title = say("bulletin.chart_there", lang, title=row.title, **state)
@@ -401,35 +354,12 @@ def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang = report.lang
     trust = join(tag("p", text) for text in _trust(report, rows))
     sure = tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust)
-    if not (asked := questions(report, rows)):
+    if not (asked := questions(report, sorted(rows, key=_weight))):
         return sure
     listed = tag("ol", join(tag("li", text) for text in asked))
     return tag(
         "div", tag("div", tag("h2", say("bulletin.questions", lang)) + listed) + sure, "pair"
     )
-
-
-def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
-    """Ask what would settle most: a reading, a contradiction, a missing figure, an effort."""
-    lang = report.lang
-    comma = say("bulletin.comma", lang)
-    asked = []
-    if disputed := [row for row in rows if row.disputed]:
-        names = comma.join(row.title for row in disputed[:2])
-        asked.append(say("bulletin.ask_reading", lang, n=len(disputed), names=names))
-    if clashes := [row for row in rows if row.group == "clash"]:
-        names = comma.join(row.title for row in clashes[:2])
-        asked.append(say("bulletin.ask_clash", lang, names=names))
-    missing = report.tables["missing"]
-    if len(missing):
-        most = rows_of(missing.assign(use=missing["would_judge"].map(len)).nlargest(2, "use"))
-        judged = len({target for row in most for target in row.would_judge})
-        names = comma.join(row.title for row in most)
-        asked.append(say("bulletin.ask_missing", lang, names=names, judged=judged))
-    for row in sorted((row for row in rows if row.group == "effort" and row.lever), key=_weight):
-        told = {"title": row.title, "lever": row.lever, "setting": row.setting}
-        asked.append(say("bulletin.ask_lever", lang, **told))
-    return asked[:3]
 
 
 def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
@@ -458,52 +388,100 @@ def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
 
 def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
     lang = report.lang
+    now, due = (_usual(frame[name]) for name in ("last_year", "due"))
     columns = [
-        Column("bulletin.col_target", lambda row: tag("strong", row.title)),
+        Column("bulletin.col_target", _link),
         Column("bulletin.col_course", partial(_spark, report)),
-        Column("bulletin.col_now", partial(_now, report)),
-        Column("bulletin.col_pace", lambda row: _paces(row, lang), numeric=True),
+        Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
+        Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
+        Column("bulletin.col_needed", partial(_needed, lang), numeric=True),
+        Column(
+            "bulletin.col_recent", lambda row: _signed(row, row.recent_pace, lang), numeric=True
+        ),
         Column("bulletin.col_chance", partial(_chance, lang)),
         Column("bulletin.col_people", _short(report), numeric=True),
     ]
-    caption = say("bulletin.table", lang, n=len(frame))
-    return draw(frame, columns, lang, caption=caption, css="cards")
+    counts = frame["group"].value_counts()
+    key = "bulletin.table" if len(frame) == len(report.numeric) else "bulletin.table_known"
+    caption = say(key, lang, n=len(frame))
+    drawn = draw(
+        frame,
+        columns,
+        lang,
+        caption=caption,
+        css="cards targets",
+        above=lambda row: _group_head(row.group, counts[row.group], lang),
+    )
+    return drawn + tag("p", say("bulletin.table_note", lang), "small")
+
+
+def _group_head(group: str, count: int, lang: str) -> Html:
+    named = say(f"bulletin.group_{group}", lang)
+    said = say("bulletin.group_count", lang, group=named, n=count)
+    return tag("span", f"{GROUPS[group]} {said}", f"key {group}")
+
+
+def _usual(years: pd.Series) -> int | None:
+    """Give the year of most rows."""
+    found = years.mode()
+    return None if found.empty else int(found[0])
+
+
+def _dated(key: str, year: int | None, lang: str) -> Html:
+    title = say(key, lang)
+    return join([title if year is None else in_year(title, year, lang)])
+
+
+def _link(row: Any) -> Html:
+    """Lead from a row to the card of its target."""
+    return tag("strong", tag("a", row.title, href=f"#card-{row.target}"))
 
 
 def _spark(report: AreaReport, row: Any) -> Html:
     return Html(spark(_history(report, row), _asked(row)))
 
 
-def _now(report: AreaReport, row: Any) -> str:
-    told = {**_state(report, row), "due": row.due}
-    key = "bulletin.now_asked" if row.last_year else "bulletin.only_asked"
-    return say(key, report.lang, **told)
+def _now(report: AreaReport, usual: int | None, row: Any) -> str:
+    """Give the latest value, with its year where that is not the ``usual`` one."""
+    if not row.last_year:
+        return "—"
+    value = amount(row.last_value, row.unit, report.lang)
+    return value if row.last_year == usual else in_year(value, row.last_year, report.lang)
 
 
-def _paces(row: Any, lang: str) -> str:
+def _due(report: AreaReport, usual: int | None, row: Any) -> str:
+    level: str = _state(report, row)["level"]
+    return level if row.due == usual else in_year(level, row.due, report.lang)
+
+
+def _needed(lang: str, row: Any) -> str:
     if row.required_pace is None or row.group in ("met", "missed"):
         return "—"
     if row.required_pace:
-        needed = _change(row, row.required_pace, lang)
-    else:
-        met = row.gap is not None and row.gap < 0
-        needed = say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
-    return (
-        needed if row.recent_pace is None else f"{needed} / {_change(row, row.recent_pace, lang)}"
-    )
+        return _signed(row, row.required_pace, lang)
+    met = row.gap is not None and row.gap < 0
+    return say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
+
+
+def _signed(row: Any, value: float | None, lang: str) -> str:
+    """Print a change a year with its sign: of percentages in points, which the note says."""
+    if value is None:
+        return "—"
+    if row.unit == "percent":
+        return signed(value)
+    size = amount(round(abs(value), 1), row.unit, lang, like=row.last_value)
+    return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
 
 
 def _chance(lang: str, row: Any) -> Html:
-    word = verdict_chip(row.verdict, lang)
-    return (
-        word
-        if row.probability is None
-        else word + Html(" ") + tag("span", chance(row.probability, lang), "nowrap")
-    )
+    told = [verdict_chip(row.verdict, lang)]
+    if row.probability is not None:
+        told.append(tag("span", chance(row.probability, lang), "nowrap"))
+    return tag("span", join(told, " "))
 
 
 def _short(report: AreaReport) -> Callable[[Any], str]:
-    return lambda row: people_text(report, row) if row.people else "—"
+    return lambda row: people_text(report, row.indicator, row.people) if row.people else "—"
 
 
 def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -514,35 +492,3 @@ def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
         return Html("")
     title = tag("h2", say("bulletin.known", report.lang))
     return title + _charts(report, rows) + _table(report, known)
-
-
-def _to_ask(report: AreaReport) -> Html:
-    """List the figures of most use, with the command that makes the form to fill in."""
-    lang, missing = report.lang, report.tables["missing"]
-    whole = report.area.parent
-    if whole in report.areas:
-        told = {"area": report.area_name(report.area.id), "whole": report.area_name(whole)}
-        link = f'<a href="../{whole}/report.html">{say("bulletin.see_whole", lang, **told)}</a>'
-        return tag("p", Html(link))
-    shown = missing.assign(use=missing["would_judge"].map(len)).nlargest(ASKED, "use")
-    columns = [
-        Column("bulletin.ask_quantity", "title"),
-        Column("bulletin.ask_years", lambda row: report.listed(row.missing_in)),
-        Column("bulletin.ask_judges", lambda row: str(len(row.would_judge)), numeric=True),
-    ]
-    how = say(
-        "bulletin.to_ask_how",
-        lang,
-        n=len(missing),
-        shown=len(shown),
-        study=report.study.id,
-        area=report.area.id,
-    )
-    title = say("bulletin.to_ask", lang)
-    return join(
-        [
-            tag("h2", title),
-            tag("p", how, "small"),
-            draw(shown, columns, lang, caption=title, css="cards"),
-        ]
-    )

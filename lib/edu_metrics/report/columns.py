@@ -55,7 +55,13 @@ class Column:
 
 
 def draw(
-    frame: pd.DataFrame, columns: Sequence[Column], lang: str, *, caption: str, css: str = ""
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    lang: str,
+    *,
+    caption: str,
+    css: str = "",
+    above: Callable[[Any], Html] | None = None,
 ) -> Html:
     """
     Draw a frame, column by column.
@@ -72,6 +78,8 @@ def draw(
         What the table shows.
     css : str, optional
         Further classes.
+    above : callable, optional
+        Gives of a row the heading that it stands below; one is set where it changes.
 
     Returns
     -------
@@ -85,9 +93,16 @@ def draw(
     >>> shown.text.count("2022")
     1
     """
+    rows: list[Sequence[Cell] | Html] = []
+    last = None
+    for row in rows_of(frame):
+        if above is not None and (heading := above(row)) != last:
+            rows.append(heading)
+            last = heading
+        rows.append([column.cell(row) for column in columns])
     return table(
         [column.title(lang) for column in columns],
-        ([column.cell(row) for column in columns] for row in rows_of(frame)),
+        rows,
         caption=caption,
         numeric=[place for place, column in enumerate(columns) if column.numeric],
         css=css,

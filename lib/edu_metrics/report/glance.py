@@ -138,19 +138,16 @@ def headline_of(found: Glance, lang: str) -> str:
     if found.mostly_lacking:
         known = n - count["lacking"] - count["unknown"]
         told = {"lacking": count["lacking"], "known": known, "met": count["met"]}
-        return say("bulletin.headline_no_data", lang, n=n, **told)
+        all_met = "_met" if known == count["met"] > 0 else ""
+        return say(f"bulletin.headline_no_data{all_met}", lang, n=n, **told)
     if found.expected is None:
         told = {"met": count["met"], "missed": count["missed"]}
         return say("bulletin.headline_decided", lang, n=n, **told)
-    low, high = found.interval or (found.expected, found.expected)
-    start = say(
-        "bulletin.headline_open",
-        lang,
-        n=n,
-        expected=number(found.expected, 0),
-        low=number(low, 0),
-        high=number(high, 0),
-    )
+    ends = found.interval or (found.expected, found.expected)
+    expected, low, high = (number(one, 0) for one in (found.expected, *ends))
+    ends_told = {"n": n, "expected": expected, "low": low, "high": high, "met": count["met"]}
+    how = "open" if low != high else "still" if expected == str(count["met"]) else "sure"
+    start = say(f"bulletin.headline_{how}", lang, **ends_told)
     if count["effort"]:
         return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
     return say("bulletin.headline_plain", lang, start=start)

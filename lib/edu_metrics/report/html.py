@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from edu_metrics.limits import inert
 from edu_metrics.words import html_lang, say
 
 
@@ -17,7 +19,8 @@ class Html:
     text: str
 
     def _repr_html_(self) -> str:
-        return self.text
+        """Give the HTML for a notebook, which is not to look for formulas between dollar signs."""
+        return f'<div class="mathjax_ignore">{self.text}</div>' if self.text else ""
 
     def __repr__(self) -> str:
         """Say how long it is: a notebook keeps this beside the HTML, and would hold it twice."""
@@ -40,7 +43,11 @@ DOWNLOADS = Html('<p class="downloads"></p>')
 
 
 def _safe(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Html) else escape(cell)
+    return cell.text if isinstance(cell, Html) else escape(inert(cell))
+
+
+#: What a link may lead to: a page on the web, or a file of the reports.
+_LINK = re.compile(r"https?://|[^:]*$|[^:/?#]*[/?#]", re.IGNORECASE)
 
 
 def tag(name: str, content: Cell, css: str = "", **attributes: str) -> Html:
@@ -49,11 +56,13 @@ def tag(name: str, content: Cell, css: str = "", **attributes: str) -> Html:
 
     Examples
     --------
-    >>> str(tag("p", "a < b", "note"))
-    '<p class="note">a &lt; b</p>'
+    >>> str(tag("p", "a < b", "note")), str(tag("a", "x", href="javascript:alert(1)"))
+    ('<p class="note">a &lt; b</p>', '<a href="#">x</a>')
     """
     shown = f' class="{escape(css)}"' if css else ""
-    shown += "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    if not _LINK.match(attributes.get("href", "")):
+        attributes["href"] = "#"
+    shown += "".join(f' {key}="{escape(inert(value))}"' for key, value in attributes.items())
     return Html(f"<{name}{shown}>{_safe(content)}</{name}>")
 
 
@@ -74,8 +83,11 @@ def quote(words: str, lang: str) -> Html:
     >>> str(quote("到2022年", "en")), str(quote("By 2022", "en"))
     ('<q lang="zh-CN">到2022年</q>', '<q>By 2022</q>')
     """
-    tongue = "zh" if _HAN.search(words) else "en"
-    return tag("q", words, **({} if tongue == lang else {"lang": html_lang(tongue)}))
+    tongue = "zh" if _HAN.search(words) else "en" if lang == "zh" else lang
+    named = {} if tongue == lang else {"lang": html_lang(tongue)}
+    # What is written from right to left stays so, and turns nothing around it.
+    turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
+    return tag("q", words, **named, **({"dir": "auto"} if turned else {}))
 
 
 def note(content: Cell, kind: str = "") -> Html:
@@ -112,7 +124,7 @@ def chip(text: str, background: str, colour: str, mark: str = "") -> Html:
 
 def table(
     head: Sequence[Cell],
-    rows: Iterable[Sequence[Cell]],
+    rows: Iterable[Sequence[Cell] | Html],
     *,
     caption: str,
     numeric: Sequence[int] = (),
@@ -125,8 +137,9 @@ def table(
     ----------
     head : sequence of str
         Column titles.
-    rows : iterable of sequence
-        Cells, plain text or HTML.
+    rows : iterable of sequence or Html
+        Cells, plain text or HTML; what is no sequence is a heading across all columns, for the
+        rows behind it.
     caption : str
         What the table shows.
     numeric : sequence of int, optional
@@ -142,7 +155,7 @@ def table(
     numbers = set(numeric)
 
     # On a phone each row of such a table is a card, whose lines name their columns.
-    titled = head if css == "cards" else ()
+    titled = head if "cards" in css else ()
     labels = {place: f' data-label="{escape(str(title))}"' for place, title in enumerate(titled)}
 
     def cell(name: str, position: int, content: Cell) -> str:
@@ -150,12 +163,19 @@ def table(
         css_class = ' class="n"' if position in numbers else ""
         return f"<{name}{css_class}{more}>{_safe(content)}</{name}>"
 
+    def line(row: Sequence[Cell] | Html) -> str:
+        if isinstance(row, Html):
+            above = f'<th class="group" colspan="{len(head)}" scope="rowgroup">{row}</th>'
+            return f"</tbody><tbody><tr>{above}</tr>"
+        return "<tr>" + "".join(cell("td", at, item) for at, item in enumerate(row)) + "</tr>"
+
     titles = "".join(cell("th", position, title) for position, title in enumerate(head))
-    body = "".join(
-        "<tr>" + "".join(cell("td", position, item) for position, item in enumerate(row)) + "</tr>"
-        for row in rows
-    )
-    return Html(
-        f'<div class="scroll"><table class="{escape(css)}"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    body = f"<tbody>{''.join(map(line, rows))}</tbody>".removeprefix("<tbody></tbody>")
+    shown = f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>{body}"
+    return scrolling(tag("table", Html(shown), css), caption)
+
+
+def scrolling(content: Html, title: str) -> Html:
+    """Put what may be too wide into a box that scrolls, with the keys too."""
+    named = {"tabindex": "0", "role": "group", "aria-label": title}
+    return tag("div", content, "scroll", **named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -70,7 +70,12 @@ def normalised(notebook: Any) -> Any:
     return notebook
 
 
-def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
+def stamped(
+    notebook: Any,
+    inputs: str,
+    folder: Path,
+    beside: Collection[str] = ("report.html", "report.ipynb"),
+) -> Any:
     """
     Note in a notebook what it was made from, and which files belong to it.
 
@@ -82,6 +87,8 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
         The hash of its inputs.
     folder : Path
         Where the report is being made.
+    beside : collection of str, optional
+        Files that will stand there too, once it is whole.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def stamped(notebook: Any, inputs: str, folder: Path) -> Any:
         The same notebook.
     """
     others = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    files_made = sorted(others | {"report.html", "report.ipynb"})
+    files_made = sorted(others.union(beside))
     notebook.metadata["edu_metrics"] = {"files": files_made, "inputs_sha256": inputs}
     return notebook
 
@@ -141,13 +148,16 @@ def _template() -> tuple[Any, str]:
 
     folder = files("edu_metrics.report") / "templates"
     template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
-    return template, (folder / "report.css").read_text("utf-8")
+    css = (folder / "report.css").read_text("utf-8")
+    return template, re.sub(r"\s*([{};])\s*", r"\1", css).replace(": ", ":")
 
 
 #: How the address of the same page in another language is written where there is no such page, and
 #: where there is: of one length, so that a page can be told later on without writing it again.
 _ABSENT, _PRESENT = b"data-to=", b"href   ="
 _SWITCH = re.compile(rb'(?<=<a class="switch" hreflang=")(\w+)" (?:data-to=|href   =)')
+#: Between a number and its percent sign no line ends.
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 #: How much of a page is read to find the links. [bytes]
 _HEAD = 65536
 
@@ -185,7 +195,9 @@ def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
         items = [f'<li><a href="#s{at}">{head}</a></li>' for at, head in enumerate(heads, 1)]
         label = say("index.contents", lang)
         place = f'<nav class="contents" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
-    files_made = {"data.csv": "index.data", "data.columns.csv": "index.columns"}
+    files_made = {
+        "report.pdf": "index.pdf", "data.csv": "index.data", "data.columns.csv": "index.columns"
+    }  # fmt: skip
     links = [
         str(tag("a", say(key, lang), href=name)) for name, key in files_made.items() if name in made
     ]
@@ -226,7 +238,7 @@ def to_page(
     body, _ = _exporter().from_notebook_node(notebook)
     template, css = _template()
     made = notebook.metadata.get("edu_metrics", {}).get("files", ())
-    body = _with_contents(body, lang, made)
+    body = _BEFORE_PERCENT.sub("\u00a0", _with_contents(body, lang, made))
     page: str = template.render(
         title=title,
         lang=html_lang(lang),

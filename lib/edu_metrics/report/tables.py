@@ -1,12 +1,20 @@
-"""Bring a study's table up to date: invented numbers first where it has any, then the build."""
+"""
+Bring a study's table up to date: invented numbers first where it has any, then the build.
+
+What takes long to make of a table is kept beside it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Catalog, SimulatedInput, Study
+from edu_metrics.catalog import Catalog, Plan, SimulatedInput, Study, study_file
+from edu_metrics.files import write_text
 from edu_metrics.report.fingerprint import (
     combined,
     definitions_sha256,
@@ -14,9 +22,12 @@ from edu_metrics.report.fingerprint import (
     library_sha256,
     versions_sha256,
 )
+from edu_metrics.report.kinds import audited_study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from edu_metrics.plan_audit import Finding
 
 
 def table_path(root: Path, study_id: str) -> Path:
@@ -35,7 +46,7 @@ def table_path(root: Path, study_id: str) -> Path:
     Path
         As :func:`~edu_metrics.observations.processed_path` says.
     """
-    return root / "data" / "processed" / f"{study_id}.parquet"
+    return root / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def current_table(catalog: Catalog, study: Study) -> pd.DataFrame:
@@ -190,3 +201,81 @@ def _said(table: Path) -> list[str]:
         return _note_beside(table).read_text("utf-8").split("\n")[:-1]
     except (OSError, ValueError):
         return []
+
+
+def kept_beside(table: Path, name: str, make: Callable[[], Any]) -> Any:
+    """
+    Read what was made of a table when it stood as it stands; else make it, and keep it beside.
+
+    Parameters
+    ----------
+    table : Path
+        A table that is current: it is built again whenever what it is made from changes.
+    name : str
+        What is made.
+    make : callable
+        Makes it, ready for JSON.
+
+    Returns
+    -------
+    object
+        What ``make`` gave, now or then.
+    """
+    note = table.with_suffix(f".{name}.json")
+    state = _state(table)
+    try:
+        content = json.loads(note.read_text("utf-8"))
+        if content["table"] == state:
+            return content[name]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    made = make()
+    with contextlib.suppress(OSError):  # a folder that can't be written to is none of our business
+        write_text(note, json.dumps({"table": state, name: made}))
+    return made
+
+
+def _state(table: Path) -> list[int]:
+    """Tell one state of a file from another: a table that is built again is a new file."""
+    found = table.stat()
+    return [found.st_ino, found.st_size, found.st_mtime_ns]
+
+
+def audit_plan(catalog: Catalog, plan: Plan) -> tuple[Finding, ...]:
+    """
+    Audit a plan with the figures of its own real study, where it has one.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    plan : Plan
+        The plan.
+
+    Returns
+    -------
+    tuple of Finding
+        From :func:`~edu_metrics.plan_audit.audit`.
+    """
+    from edu_metrics.plan_audit import audit
+
+    study = audited_study(catalog, plan)
+    if study is None:
+        return audit(catalog, plan)
+    table = prepare(catalog, study)
+    rows = kept_beside(table, f"{study.as_of}.series", lambda: _series(catalog, plan, study))
+    series: dict[tuple[str, str], dict[int, float]] = {}
+    for indicator, area, year, value in rows:
+        series.setdefault((indicator, area), {})[year] = value
+    return audit(catalog, plan, series=series)
+
+
+def _series(catalog: Catalog, plan: Plan, study: Study) -> list[tuple[str, str, int, float]]:
+    """Compute what a plan is compared with: indicator, area, year, value."""
+    from edu_metrics.observations import known_by, read_processed
+    from edu_metrics.plan_audit import observed_series
+
+    observed = known_by(read_processed(catalog.root, study.id), study.as_of)
+    areas = [*catalog.expand(study.areas), *study.compare_with]
+    series = observed_series(catalog, plan, observed, areas)
+    return [(*key, year, value) for key, held in series.items() for year, value in held.items()]

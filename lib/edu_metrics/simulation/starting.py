@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,7 @@ from edu_metrics.catalog import (
     plain,
 )
 from edu_metrics.errors import DataError, ReportError
+from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build
 from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
@@ -56,7 +58,7 @@ _PASSES = 6
 #: Words before a unit, by powers of ten.
 _SCALES = ("", "十", "百", "千", "万", "十万", "百万", "千万")
 #: A day after every year; the days of publication are assumed where numbers are written.
-_LATER = "2200-12-31"
+_LATER = LAST_DAY.isoformat()
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def new_project(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ReportError(f"{folder}: expected a new or an empty folder; nothing was changed")
     start = _example(lang) if table is None else _from_table(table, lang, invented)
-    draft = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    draft.mkdir(parents=True)
     try:
         _write(draft, start, lang)
         catalog = load_catalog(draft)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -16,10 +17,12 @@ from pydantic import (
     model_validator,
 )
 
+from edu_metrics.limits import LARGEST, LONGEST_TEXT
+
 #: The languages in which this package has all its texts.
 LANGUAGES = ("zh", "en")
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$", max_length=80)]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -37,6 +40,27 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
+def _implausible(value: Any) -> Iterator[str]:
+    """Find what no entry means: endless numbers and texts, and a name that is listed twice."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            yield f"expected {LONGEST_TEXT:,} characters at most, found {len(value):,}"
+    elif isinstance(value, int | float):
+        if abs(value) > LARGEST:
+            shown = f"{value:.3g}" if isinstance(value, float) else "a larger one"
+            yield f"expected a number up to {LARGEST:.0e}, found {shown}"
+    elif isinstance(value, tuple):
+        words = [item for item in value if isinstance(item, str)]
+        if len(words) > len(set(words)):
+            double = sorted(word for word, times in Counter(words).items() if times > 1)
+            yield f"stand twice: {double[:5]}"
+        for item in value:
+            yield from _implausible(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _implausible(item)
+
+
 class Definition(BaseModel):
     """A frozen entry of a definition file; a key that it does not know is a fault."""
 
@@ -46,6 +70,14 @@ class Definition(BaseModel):
 
     #: What it may be written as in place of a mapping, for editors.
     shorthand: ClassVar[dict[str, Any] | None] = None
+
+    @model_validator(mode="after")
+    def _is_plausible(self) -> Self:
+        held = {**vars(self), **(self.__pydantic_extra__ or {})}
+        told = [f"{name}: {fault}" for name, value in held.items() for fault in _implausible(value)]
+        if told:
+            raise ValueError("; ".join(told))
+        return self
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:

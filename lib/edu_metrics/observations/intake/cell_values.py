@@ -13,6 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from edu_metrics.limits import is_year
+from edu_metrics.observations.periods import RUN_TOGETHER
+
 #: Full-width signs become those of ASCII; nothing else is folded, for ① is no 1 and ² no 2.
 _NARROW = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
@@ -180,7 +183,6 @@ _TWO_YEARS = re.compile(
 _PART_OF_YEAR = re.compile(
     r"[上下]半年|[一二三四1-4]季度?|(?<![A-Za-z])[QH][1-4](?!\d)|\d{1,2}月", re.IGNORECASE
 )
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 def read_year(raw: object) -> tuple[int, str] | None:
@@ -218,11 +220,11 @@ def read_year(raw: object) -> tuple[int, str] | None:
         if "学年" in text or "school" in text.lower():
             rule = "school_year"
     else:
-        found = _TWO_YEARS.match(text)
+        found = _TWO_YEARS.match(text) or RUN_TOGETHER.fullmatch(text)
         if found is None or (int(found[1]) + 1 - int(found[2])) % 10 ** len(found[2]):
             return None
         year, rule = int(found[1]), "school_year"
-    return (year, rule) if _FIRST_YEAR <= year <= _LAST_YEAR else None
+    return (year, rule) if is_year(year) else None
 
 
 def is_part_of_year(raw: object) -> bool:

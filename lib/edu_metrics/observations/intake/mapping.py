@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from edu_metrics.catalog import Catalog, nearest
-from edu_metrics.catalog.base import Year
+from edu_metrics.catalog.base import Day, Year
 from edu_metrics.catalog.reading_yaml import parse, read_yaml
 from edu_metrics.errors import DataError
 from edu_metrics.words.definition import Definition, Slug
@@ -81,7 +80,7 @@ class Mapping(Definition):
     cells: dict[str, str] = Field(default_factory=dict)
     no_number: tuple[str, ...] = ()
     source: Slug | None = None
-    published: dt.date | None = None
+    published: Day | None = None
     status: Status | None = None
     encoding: str | None = None
 

@@ -1,0 +1,121 @@
+"""A report's page as a PDF: its first page alone where it has one, all of it where not."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from edu_metrics.errors import MissingExtraError, require_extra
+
+__all__ = ["require_pdf", "to_pdf"]
+
+#: Where the first page of a report ends.
+_ANNEX = re.compile(r'<h2 class="annex">.*(?=</main>)', re.DOTALL)
+_VARIABLE = re.compile(r"--([\w-]+): ?([^;}]+)")
+_RULE = re.compile(r"(?<=[}\s])(svg[^{}]*)\{([^}]*)\}")
+_USED = re.compile(r"var\(--([\w-]+)\)")
+_MIXED = re.compile(r"color-mix\(in srgb, ([^ ,]+) [^)]*\)")
+
+#: What paper has and a screen does not: the package's own letters in both weights, and a foot.
+_PAPER = """
+@font-face { font-family: Carried Noto Sans SC; src: url(font:NotoSansSC-Regular.ttf); }
+@font-face { font-family: Carried Noto Sans SC; font-weight: 700;
+  src: url(font:NotoSansSC-Bold.ttf); }
+body { font-family: Carried Noto Sans SC !important; }
+h1 { string-set: place content(); } .dates { string-set: dates " · " content(); }
+.note.invented, .note.hypothetical { string-set: warning " · " content(); }
+@page { font-family: Carried Noto Sans SC; font-size: 7.6pt; color: #4f5a65;
+  @bottom-left { content: string(place) string(dates) string(warning); width: 85%; }
+  @bottom-right { content: counter(page) " / " counter(pages); } }
+"""
+
+
+def require_pdf() -> None:
+    """
+    Stop with one sentence where a PDF can't be made here.
+
+    Raises
+    ------
+    MissingExtraError
+        If WeasyPrint is not installed, or finds no Pango on this machine.
+    """
+    require_extra("pdf")
+    try:
+        import weasyprint  # noqa: F401
+    except OSError as error:
+        raise MissingExtraError(
+            f"WeasyPrint needs Pango, which this machine lacks ({error}): install it with "
+            "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`, "
+            "`dnf install pango` or `brew install pango`"
+        ) from error
+
+
+def to_pdf(page: str) -> bytes:
+    """
+    Print a page on A4; the same page gives the same bytes.
+
+    Parameters
+    ----------
+    page : str
+        HTML of a report. Of one that opens with a bulletin that alone is printed.
+
+    Returns
+    -------
+    bytes
+        A PDF that holds its letters. Nothing is fetched for it.
+
+    Raises
+    ------
+    MissingExtraError
+        If it can't be made here.
+
+    Examples
+    --------
+    >>> made = to_pdf('<html lang="en"><body><main><h1>Place</h1></main></body></html>')
+    >>> made[:5]
+    b'%PDF-'
+    """
+    require_pdf()
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    shown = _ANNEX.sub("</section>", page)
+    # A drawing is styled by what stands in it, and by nothing of its page.
+    style = f"<style>{_drawn(page)}</style>"
+    shown = re.sub(r"<svg\b[^>]*>", lambda found: found[0] + style, shown)
+    fonts, fetcher = FontConfiguration(), _fetcher()
+    paper = CSS(string=_PAPER, font_config=fonts, url_fetcher=fetcher)
+    document: Any = HTML(string=shown, url_fetcher=fetcher)
+    made: bytes = document.write_pdf(stylesheets=[paper], font_config=fonts)
+    return made
+
+
+def _drawn(page: str) -> str:
+    """Give the rules of a page for its drawings, with the colours of paper written out."""
+    style = page.partition("</style>")[0]
+    light = dict(_VARIABLE.findall(style.partition("@media")[0]))
+    plain = _MIXED.sub(r"\1", _USED.sub(lambda one: light.get(one[1], "inherit"), style))
+    rules = (
+        f"{names}{{{body}}}"
+        for names, body in _RULE.findall(plain)
+        if "paint-order" not in body  # there the seam of a letter would cover the letter
+    )
+    return "svg { font-family: Carried Noto Sans SC; } " + " ".join(rules)
+
+
+@cache
+def _fetcher() -> Any:
+    """Make what hands out the carried fonts, pictures that stand in the page, and nothing else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            kind, _, name = url.partition(":")
+            if kind != "font":
+                return super().fetch(url, headers)
+            font = files("edu_metrics.figures") / "fonts" / name
+            return URLFetcherResponse(url, font.read_bytes())
+
+    return Fetcher(allowed_protocols=("data",))

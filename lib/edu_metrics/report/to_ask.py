@@ -1,0 +1,127 @@
+"""Whom to ask for what: the questions of a first page, and the figures that it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.context import AreaReport
+from edu_metrics.report.html import Html, join, tag
+from edu_metrics.words import say
+
+__all__ = ["questions", "show_to_ask"]
+
+
+def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
+    """Ask what would settle most: a reading, a contradiction, a missing figure, an effort."""
+    lang = report.lang
+    comma = say("bulletin.comma", lang)
+    asked = []
+    if disputed := [row for row in rows if row.disputed]:
+        names = comma.join(row.title for row in disputed[:2])
+        asked.append(say("bulletin.ask_reading", lang, n=len(disputed), names=names))
+    if clashes := [row for row in rows if row.group == "clash"]:
+        names = comma.join(row.title for row in clashes[:2])
+        asked.append(say("bulletin.ask_clash", lang, names=names))
+    missing = report.tables["missing"]
+    if len(missing):
+        most = rows_of(missing.assign(use=missing["would_judge"].map(len)).nlargest(2, "use"))
+        judged = len({target for row in most for target in row.would_judge})
+        names = comma.join(row.title for row in most)
+        asked.append(say("bulletin.ask_missing", lang, names=names, judged=judged))
+    for row in rows:
+        if row.group == "effort" and row.lever:
+            told = {"title": row.title, "lever": row.lever, "setting": row.setting}
+            asked.append(say("bulletin.ask_lever", lang, **told))
+    return asked[:3]
+
+
+def show_to_ask(report: AreaReport) -> Html:
+    """
+    List the figures that are missing by who holds them, with the command that makes their form.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        A table by holder. Of a part of an area that has a report itself: the number of figures,
+        and where the table is.
+    """
+    lang, missing = report.lang, report.tables["missing"]
+    command = f"edu-metrics template {report.study.id} --area {report.area.id} --out F.xlsx"
+    told = {"n": len(missing), "command": command}
+    pieces = [
+        tag("h2", say("bulletin.to_ask", lang)),
+        tag("p", say("bulletin.to_ask_how", lang, **told), "small"),
+    ]
+    if report.area.parent in report.areas:
+        whole = report.area.parent
+        said = say("bulletin.see_whole", lang, whole=report.area_name(whole))
+        return join([*pieces, tag("p", tag("a", said, href=f"../{whole}/report.html"))])
+    if parts := report.catalog.children(report.area.id, report.areas):
+        named = report.listed(map(report.area_name, parts))
+        pieces.append(tag("p", say("bulletin.for_parts", lang, parts=named), "small"))
+    columns = [
+        Column("bulletin.ask_holder", lambda row: _holder(report, row.holder)),
+        Column("bulletin.ask_figures", "figures", numeric=True),
+        Column("bulletin.ask_judges", "judges", numeric=True),
+        Column("bulletin.ask_which", "which"),
+    ]
+    caption = say("bulletin.ask_caption", lang)
+    listed = draw(report.tables["to_ask"], columns, lang, caption=caption, css="ask")
+    return join([*pieces, listed])
+
+
+def to_ask_table(report: AreaReport) -> pd.DataFrame:
+    """Give who holds missing figures, how many, and for how many targets; a row a holder, or none."""
+    missing = report.tables["missing"]
+    held = {name: one.id for one in report.catalog.holders.values() for name in one.quantities}
+    by: dict[str, list[Any]] = {holder: [] for holder in (*report.catalog.holders, "")}
+    for row in rows_of(missing):
+        by[held.get(row.quantity, "")].append(row)
+    rows = (
+        {
+            "holder": holder,
+            "figures": len(found),
+            "judges": len({target for row in found for target in row.would_judge}),
+            "which": report.listed(_in_years(report, row) for row in found),
+        }
+        for holder, found in by.items()
+        if found
+    )
+    return frame_of(rows, "holder figures judges which")
+
+
+def _in_years(report: AreaReport, row: Any) -> str:
+    years = say("bulletin.years_comma", report.lang).join(map(_span, _runs(row.missing_in)))
+    return say("bulletin.ask_in", report.lang, title=row.title, years=years)
+
+
+def _runs(years: Sequence[int]) -> list[list[int]]:
+    """Cut years where one is left out."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return runs
+
+
+def _span(run: Sequence[int]) -> str:
+    return str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}"
+
+
+def _holder(report: AreaReport, holder: str) -> Html:
+    if not holder:
+        return tag("strong", say("bulletin.holder_unknown", report.lang))
+    found = report.catalog.holders[holder]
+    name = tag("strong", found.name.in_(report.lang))
+    return name + tag("small", found.note.in_(report.lang)) if found.note else name
