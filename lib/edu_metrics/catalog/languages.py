@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 
 from edu_metrics.catalog.models import shipped_levels
-from edu_metrics.catalog.reading_yaml import kind_of, read_yaml
+from edu_metrics.catalog.reading_yaml import kind_of, parse, read_yaml
 from edu_metrics.words import LANGUAGES, shipped_units, texts
 from edu_metrics.words.definition import Languages, nearest
 from edu_metrics.words.units import Plural
@@ -55,13 +55,18 @@ def read_languages(folder: Path, faults: list[str]) -> Spoken:
     """
     spoken = Spoken(Languages())
     for path in sorted((folder / "words").glob("*.yaml")):
-        held, nouns = _texts(path, faults), _nouns()
+        held, nouns = _texts(path, faults), set(_nouns())
         spoken.texts[path.stem] = {key: text for key, text in held.items() if key not in nouns}
-        spoken.nouns[path.stem] = {
-            key: Plural.model_validate(word) if isinstance(word, dict) else word
-            for key, word in held.items()
-            if key in nouns
-        }
+        words: dict[str, str | Plural] = {}
+        for key, word in held.items():
+            if key not in nouns:
+                continue
+            if isinstance(word, dict):
+                word, new = parse(Plural, word, f"words/{path.name}: {key}")
+                faults += new
+            if word is not None:
+                words[key] = word
+        spoken.nouns[path.stem] = words
     asked: dict[str, None] = {}
     for path in sorted((folder / "studies").glob("*.yaml")):
         content, _ = read_yaml(path)
