@@ -8,7 +8,6 @@ from edu_metrics.figures._marks import Fan, Promise
 from edu_metrics.figures.describing import (
     describe_areas,
     describe_availability,
-    describe_contributions,
     describe_outlook,
     describe_verdicts,
 )
@@ -94,10 +93,3 @@ def test_data_are_counted_by_kind():
     assert told == (
         "2个指标在2019—2020年的数据情况：由人数等计数算出2项、应有而缺1项、尚未到期1项。"
     )
-
-
-def test_contributions_are_told_from_the_largest_to_the_smallest():
-    told = describe_contributions(
-        names=["a", "b"], contributions=[-1.5, 0.5], total=-1.0, unit_label="个百分点", lang="zh"
-    )
-    assert told == "各地区的贡献（个百分点）：b+0.5、a−1.5；合计−1.0。"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from edu_metrics.figures._marks import Bounded, Fan, Named, Point, Promise, refuse_faults, shortest
-from edu_metrics.figures.bars import plot_contributions
 from edu_metrics.figures.outlook import plot_outlook
 from edu_metrics.figures.output import Plot
 from edu_metrics.figures.overview import (
@@ -17,7 +16,7 @@ from edu_metrics.figures.overview import (
     plot_verdicts,
 )
 from edu_metrics.figures.style import VERDICT_COLOURS
-from edu_metrics.words import say, signed
+from edu_metrics.words import say
 
 _BOUND_OF: Final = {">": "above", ">=": "at_least", "<": "below", "<=": "at_most", "==": "exactly"}
 
@@ -227,51 +226,6 @@ def describe_availability(
     return _sentence(title, [_counted("figure", AVAILABILITY_STATES, counts, lang)], lang)
 
 
-def describe_contributions(
-    *,
-    names: Sequence[str],
-    contributions: Sequence[float],
-    total: float,
-    unit_label: str,
-    lang: str,
-) -> str:
-    """
-    Put contributions into one sentence, the largest first.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Areas.
-    contributions : sequence of float
-        Contribution of each. [unit_label]
-    total : float
-        What they add up to. [unit_label]
-    unit_label : str
-        Unit, as printed.
-    lang : {"zh", "en"}
-        Language.
-
-    Returns
-    -------
-    str
-        Each contribution, and the total.
-
-    Examples
-    --------
-    >>> describe_contributions(names=["Hainan", "Wuda"], contributions=[-1.5, 0.5], total=-1.0,
-    ...                        unit_label="points", lang="en")
-    'Contributions of the areas (points): Wuda +0.5, Hainan −1.5; total −1.0.'
-    """
-    shown = [
-        say("figure.describe_share", lang, name=name, value=signed(value))
-        for name, value in sorted(zip(names, contributions, strict=True), key=lambda one: -one[1])
-    ]
-    end = say("figure.describe_share", lang, name=say("figure.total", lang), value=signed(total))
-    unit = say("figure.in_unit", lang, unit=unit_label) if unit_label else ""
-    title = say("figure.describe_contributions", lang) + unit
-    return _sentence(title, [say("figure.list", lang).join(shown), end], lang)
-
-
 def _counted(file: str, order: Iterable[str], counts: Mapping[str, int], lang: str) -> str:
     """List what there is any of, with how many."""
     return say("figure.list", lang).join(
@@ -288,6 +242,5 @@ def _sentence(title: str, parts: Sequence[str], lang: str) -> str:
 
 AREAS = Plot(plot_areas, describe_areas)
 AVAILABILITY = Plot(plot_availability, describe_availability)
-CONTRIBUTIONS = Plot(plot_contributions, describe_contributions)
 OUTLOOK = Plot(plot_outlook, describe_outlook)
 VERDICTS = Plot(plot_verdicts, describe_verdicts)
