@@ -60,11 +60,15 @@ if TYPE_CHECKING:
         share,
     )
     from edu_metrics.observations import compute
-    from edu_metrics.on_frames.backtesting import backtest
-    from edu_metrics.on_frames.decomposing import decompose
     from edu_metrics.on_frames.inspecting import inspect
-    from edu_metrics.on_frames.judging import people_behind, required_pace, verdict, years_needed
-    from edu_metrics.on_frames.projecting import project
+    from edu_metrics.on_frames.judging import (
+        decompose,
+        people_behind,
+        required_pace,
+        verdict,
+        years_needed,
+    )
+    from edu_metrics.on_frames.projecting import backtest, project
     from edu_metrics.on_frames.scenarios import paths, scenarios
     from edu_metrics.on_frames.studies import (
         assess,

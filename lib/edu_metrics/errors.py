@@ -27,6 +27,7 @@ __all__ = [
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
+        "draft": ("docx", "pdfplumber"),
         "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
         "pdf": ("weasyprint",),
         "reports": (

@@ -6,6 +6,7 @@ import datetime as dt
 import errno
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -65,16 +66,28 @@ def is_day(day: dt.date) -> bool:
     return FIRST_DAY <= day <= LAST_DAY
 
 
-def inert(text: str) -> str:
+def inert(text: str, mark: str | Callable[[re.Match[str]], str] = "\ufffd") -> str:
     r"""
     Put a mark in the place of what would steer a terminal or turn the direction of a line.
+
+    Parameters
+    ----------
+    text : str
+        Of any lines.
+    mark : str or callable, optional
+        The mark, or what makes it of the match.
+
+    Returns
+    -------
+    str
+        The text.
 
     Examples
     --------
     >>> inert("a\x1b[31mb"), inert("两行\n\t") == "两行\n\t"
     ('a\ufffd[31mb', True)
     """
-    return text if text.isprintable() else _STEERING.sub("\ufffd", text)
+    return text if text.isprintable() else _STEERING.sub(mark, text)
 
 
 def read_file(path: Path, most: int = MOST_BYTES) -> bytes:

@@ -358,7 +358,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _let_in(self, path: str, query: Mapping[str, str]) -> Reply:
         """Keep the token in a cookie, and out of the page's own address."""
-        cookie = f"{self.server.cookie}={self.server.token}; Path=/; HttpOnly; SameSite=Strict"
+        # Not Strict: the address may have been clicked on in a page, such as a terminal's.
+        cookie = f"{self.server.cookie}={self.server.token}; Path=/; HttpOnly; SameSite=Lax"
         known = path if f"GET {path}" in self.server.routes else "/"
         to = f"{known}?{urlencode(query)}" if query else known
         return Reply(

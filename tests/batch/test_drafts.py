@@ -9,10 +9,14 @@ import nbformat
 import pytest
 
 from edu_metrics.batch import drafts as publishing
-from edu_metrics.batch.drafts import keep_failure, publish, stamp_of, start_afresh, sweep
+from edu_metrics.batch.drafts import claim, keep_failure, publish, stamp_of, start_afresh, sweep
+from edu_metrics.errors import ReportError
 from edu_metrics.report.page import stamped
 
 INPUTS = "ab" * 32
+
+
+notebook = nbformat.v4.new_notebook
 
 
 @pytest.fixture
@@ -22,6 +26,7 @@ def folder(tmp_path):
     (folder / "figures").mkdir(parents=True)
     (folder / "report.html").write_text("old")
     (folder / "figures" / "a.png").write_text("old")
+    (folder / "report.ipynb").write_text(nbformat.writes(stamped(notebook(), INPUTS, folder)))
     return folder
 
 
@@ -36,7 +41,9 @@ def draft(folder):
 def held(folder):
     """Give what a folder holds below it, hidden or not."""
     return {
-        p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*.*") if p.is_file()
+        p.relative_to(folder).as_posix(): p.read_text()
+        for p in folder.rglob("*.*")
+        if p.is_file() and p.name != "report.ipynb"
     }
 
 
@@ -74,8 +81,54 @@ def test_a_renaming_that_fails_leaves_the_older_report_where_it_was(
     assert held(folder) == {"report.html": "old", "figures/a.png": "old"}
     keep_failure(draft, folder, "told")
     assert held(folder.parent) == {**OLD, "east/failed.log": "told"}
-    sweep(folder.parent)
+    sweep(folder.parent, [folder.name])
     assert held(folder.parent) == {**OLD, "east/failed.log": "told"}
+
+
+def test_a_run_sweeps_its_own_drafts_and_nothing_else(folder, draft):
+    (folder.parent / ".my_thesis.draft").mkdir()
+    (folder.parent / ".my_thesis.draft" / "chapter.txt").write_text("mine")
+    (folder.parent / ".notes.part").write_text("mine")
+    (folder.parent / ".manifest.json.17.part").write_text("half")
+    sweep(folder.parent, ["east"])
+    mine = {".my_thesis.draft/chapter.txt": "mine", ".notes.part": "mine"}
+    assert held(folder.parent) == {**OLD, **mine}
+
+
+def test_what_somebody_put_beside_a_report_stays_when_it_is_made_again(folder, draft):
+    (folder / "notes.txt").write_text("mine")
+    (folder / "figures" / "mine.png").write_text("mine")
+    (folder / "failed.log").write_text("of the last run")
+    publish(draft, folder)
+    mine = {"notes.txt": "mine", "figures/mine.png": "mine"}
+    assert held(folder) == {"report.html": "new", **mine}
+
+
+@pytest.mark.parametrize("name", ["thesis.docx", ".hidden", "index.html", "manifest.json"])
+def test_a_folder_that_holds_what_no_run_made_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ReportError, match="--out"):
+        claim(tmp_path, [tmp_path / "index.html"])
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("names", [[], [".gitkeep", ".DS_Store"]])
+def test_an_empty_folder_is_taken_and_taken_again(tmp_path, names):
+    for name in names:
+        (tmp_path / name).touch()
+    claim(tmp_path)
+    (tmp_path / "study").mkdir()
+    claim(tmp_path)
+
+
+def test_the_page_of_somebody_else_is_refused_where_reports_are_made_too(tmp_path):
+    claim(tmp_path)
+    (tmp_path / "index.html").write_text("<h1>Mine</h1>")
+    with pytest.raises(ReportError, match="would be overwritten; move it away"):
+        claim(tmp_path, [tmp_path / "index.html"])
+    (tmp_path / "index.html").write_text('<meta name="generator" content="edu-metrics">')
+    claim(tmp_path, [tmp_path / "index.html"])
 
 
 def died_between(folder, draft):
@@ -94,7 +147,7 @@ def test_a_failure_after_such_a_death_is_kept_beside_the_older_report(folder, dr
     died_between(folder, draft)
     keep_failure(draft, folder, "told")
     assert held(folder.parent) == {**OLD, "east/failed.log": "told"}
-    sweep(folder.parent)
+    sweep(folder.parent, [folder.name])
     assert held(folder.parent) == {**OLD, "east/failed.log": "told"}
 
 
@@ -133,7 +186,7 @@ def test_an_older_report_that_cannot_be_put_back_is_not_taken_for_failed(
     rename_fails_at(monkeypatch, 1, OSError("no"))
     assert keep_failure(draft, folder, "told") is None
     monkeypatch.undo()
-    sweep(folder.parent)
+    sweep(folder.parent, [folder.name])
     assert held(folder.parent) == OLD
 
 

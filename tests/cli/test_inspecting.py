@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from edu_metrics import observations
-from edu_metrics.cli.inspecting import MOST_LINES, tell_findings
+from edu_metrics.cli.definitions import MOST_LINES, tell_findings
 
 STUDY = SimpleNamespace(id="some", as_of=dt.date(2021, 12, 31))
 

@@ -101,8 +101,10 @@ def test_a_figure_without_a_text_alternative_is_refused():
 
 
 def test_drawing_leaves_the_callers_settings_alone_and_no_figure_behind():
-    before = dict(mpl.rcParams)
+    def left_behind():
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        return pyplot.get_fignums() if pyplot else []
+
+    before, figures = dict(mpl.rcParams), left_behind()
     to_png(page())
-    assert dict(mpl.rcParams) == before
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    assert pyplot is None or pyplot.get_fignums() == []
+    assert (dict(mpl.rcParams), left_behind()) == (before, figures)

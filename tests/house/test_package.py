@@ -62,7 +62,7 @@ def test_names_that_reports_load_late_are_defined_where_they_say():
         package.show_nothing  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["batch", "catalog", "observations", "reachability"])
+@pytest.mark.parametrize("name", ["batch", "catalog", "formulas", "observations", "reachability"])
 def test_each_name_that_a_package_loads_late_is_there_and_no_other(name):
     package = importlib.import_module(f"edu_metrics.{name}")
     assert package.__all__ == dir(package) == sorted(package.__all__)
@@ -72,7 +72,7 @@ def test_each_name_that_a_package_loads_late_is_there_and_no_other(name):
 
 
 def test_no_late_name_is_hidden_by_a_module_of_the_same_name():
-    for name in ("", ".batch", ".catalog", ".observations", ".reachability"):
+    for name in ("", ".batch", ".catalog", ".formulas", ".observations", ".reachability"):
         package = importlib.import_module(f"edu_metrics{name}")
         modules = {path.stem for path in Path(package.__file__).parent.iterdir()}
         assert not modules & set(package.__all__)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from edu_metrics.catalog import load_catalog
@@ -163,4 +165,28 @@ def test_a_processed_file_that_is_something_else_is_refused(project, content):
     else:
         path.write_bytes(content)
     with pytest.raises(DataError, match="run `edu-metrics build real` again"):
+        read_processed(project, "real")
+
+
+def edited_by_pandas(path):
+    table = pd.read_parquet(path)
+    table.loc[0, "value"] += 1
+    table.to_parquet(path, index=False)
+
+
+def edited_in_arrow(path):
+    """Keep all that the file says of itself, as a careful editor would."""
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("status")
+    field = table.field(place)
+    pq.write_table(table.set_column(place, field, pa.array(["derived"] * 2, field.type)), path)
+
+
+@pytest.mark.parametrize("edit", [edited_by_pandas, edited_in_arrow])
+def test_a_processed_table_that_was_edited_is_refused_with_what_to_do(project, rows, edit):
+    path = processed_path(project, "real")
+    table = validate(rows(("east", 2020, "population", 1), ("west", 2020, "population", 7)))
+    write_processed(table, path)
+    edit(path)
+    with pytest.raises(DataError, match=r"was edited.*run `edu-metrics build real` again"):
         read_processed(project, "real")

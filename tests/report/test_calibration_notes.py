@@ -3,7 +3,7 @@
 import pytest
 
 from edu_metrics.report import as_row, show_verdicts
-from edu_metrics.trajectories.default import HELD80_PCT, held80_pct
+from edu_metrics.trajectories.reliability import HELD80_PCT, held80_pct
 
 pytestmark = pytest.mark.slow
 

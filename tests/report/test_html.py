@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_metrics.report.html import Html, chip, details, facts, join, note, table, tag
+from edu_metrics.limits import inert
+from edu_metrics.report.html import Html, chip, details, facts, join, note, quote, table, tag
 
 #: Text as an HTML parser gives it back: it turns every line end into one.
-TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1)
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(
+    lambda text: inert(text) == text
+)
 
 
 class Seen(HTMLParser):
@@ -60,8 +63,44 @@ def test_a_fact_of_any_text_stands_behind_its_title(text):
 
 @given(text=TEXT)
 def test_any_text_can_stand_in_an_attribute(text):
-    assert Seen(tag("a", "here", href=text)).values == [text]
+    assert Seen(tag("a", "here", title=text)).values == [text]
     assert Seen(tag("p", "here", css=text)).values == [text]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,<script>",
+        "file:///etc/passwd",
+        "vbscript:x",
+    ],
+)
+def test_a_link_leads_to_pages_alone(address):
+    assert Seen(tag("a", "here", href=address)).values == ["#"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/a?b=c:d", "HTTP://example.org", "../en/a/report.html#s1", "#s1", ""],
+)
+def test_a_link_to_a_page_stands(address):
+    assert Seen(tag("a", "here", href=address)).values == [address]
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\x07", "\u202e", "\u2066"])
+def test_what_steers_a_terminal_or_turns_a_line_stands_on_no_page(sign):
+    assert Seen(tag("p", f"a{sign}b", title=f"a{sign}b")).text == "a\ufffdb"
+    assert sign not in str(tag("p", f"a{sign}b", title=f"a{sign}b"))
+
+
+def test_a_quote_says_its_language_and_which_way_it_runs():
+    assert str(quote("到2022年", "en")) == '<q lang="zh-CN">到2022年</q>'
+    assert str(quote("By 2022", "zh")) == '<q lang="en">By 2022</q>'
+    assert str(quote("Até 2022", "pt")) == "<q>Até 2022</q>"
+    assert str(quote("עד 2022", "en")) == '<q dir="auto">עד 2022</q>'
 
 
 def test_a_chip_shows_its_mark_before_its_words():
@@ -94,5 +133,6 @@ def test_what_is_folded_away_is_closed_unless_it_is_to_be_open():
 
 def test_a_notebook_shows_it_as_html_and_keeps_it_once():
     piece = tag("p", "word " * 1000)
-    assert piece._repr_html_() == str(piece)
+    # JupyterLab passes over elements of this class where it looks for formulas.
+    assert piece._repr_html_() == f'<div class="mathjax_ignore">{piece}</div>'
     assert "word" not in repr(piece)

@@ -88,7 +88,7 @@ def test_the_printed_address_opens_the_page_and_leaves_the_address(address, toke
     assert (status, text, headers["Location"]) == (303, "", "/?study=s")
     cookie = headers["Set-Cookie"]
     assert cookie.startswith(f"edu-metrics-{address.port}={token}; ")
-    assert {"HttpOnly", "SameSite=Strict"} <= set(cookie.split("; "))
+    assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     status, text, _ = ask("/?study=s", cookie=False, Cookie=cookie.partition(";")[0])
     assert (status, text) == (200, SECRET + "{'study': 's'}")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from edu_metrics.errors import DataError
-from edu_metrics.trajectories import Scale
+from edu_metrics.trajectories import Scale, panels
 from edu_metrics.trajectories.panels import read_panels, to_panels
 
 ROWS = {
@@ -79,8 +80,8 @@ def test_all_faults_are_told_at_once_with_their_lines():
         "line 4: year: expected a number, found 'x'",
         "line 6: value: expected a number, found 's'",
         "line 5: area: expected a name, found ''",
-        "line 6: year: expected a whole number, found '2000.5'",
-        "line 7: value: expected 0 or more, found '-0.5'",
+        "line 6: year: expected a whole number from 1900 to 2100, found '2000.5'",
+        "line 7: value: expected 0 or more, up to 1e+15, found '-0.5'",
         "line 2: area and year: expected one value each, found 'a, 2000'",
         "line 3: area and year",
     ):
@@ -136,3 +137,58 @@ def test_a_type_of_measure_is_one_of_those_known_and_one_a_panel():
         to_panels(rows)
     with pytest.raises(DataError, match="measure_type: expected one a panel"):
         to_panels(rows.assign(measure_type=["money", "ratios"]))
+
+
+def test_cells_are_read_as_those_of_any_table():
+    rows = {
+        "area": ["海 南 区", "海南区", "０１０１", "0101"],
+        "year": ["２０１８", "2019年", "201819", "2019-20"],
+        "value": ["８２.5％", "1,083", "…", "84"],
+    }
+    (found,) = to_panels(pd.DataFrame(rows))
+    assert found.areas == ("0101", "海 南 区")
+    assert found.years == (2018, 2019)
+    np.testing.assert_array_equal(found.values, [[np.nan, 84], [82.5, 1083]])
+
+
+def test_a_total_is_no_area_beside_others_and_is_named():
+    rows = {"area": ["01", "02", "合　计"], "year": 2020, "value": [1, 2, 3]}
+    with pytest.warns(UserWarning, match=r"1 row\(s\) of totals are set aside"):
+        (found,) = to_panels(pd.DataFrame(rows))
+    assert found.areas == ("01", "02")
+    alone = to_panels(pd.DataFrame({"area": ["Total"], "year": 2020, "value": [3]}))
+    assert alone[0].areas == ("Total",)
+
+
+@pytest.mark.parametrize(
+    ("year", "value"),
+    [
+        ("9999999999", "1"),
+        ("200506", "1"),
+        ("201820", "1"),
+        ("2101", "1"),
+        ("2020", ">95"),
+        ("2020", "1e16"),
+        ("2020", "inf"),
+        ("2020", "3万"),
+    ],
+)
+def test_what_is_no_year_and_no_plain_number_is_refused(year, value):
+    with pytest.raises(DataError, match="1 faults"):
+        to_panels(pd.DataFrame({"area": ["a"], "year": [year], "value": [value]}))
+
+
+def test_a_panel_file_is_no_pipe_no_device_and_no_loop(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    for name in ("pipe.csv", "zero.csv", "loop.csv"):
+        with pytest.raises(DataError, match=r"no regular file|levels of symbolic"):
+            read_panels(tmp_path / name)
+
+
+def test_a_packed_panel_that_unfolds_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(panels, "MOST_BYTES", 10_000)
+    (tmp_path / "bomb.csv").write_bytes(gzip.compress(b"area,year,value\n" + b"a,2020,1\n" * 2000))
+    with pytest.raises(DataError, match="unfolds to more than 10,000 bytes"):
+        read_panels(tmp_path / "bomb.csv")

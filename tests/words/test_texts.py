@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import Counter
 from fnmatch import fnmatchcase
@@ -36,6 +37,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 
 
+@functools.cache
 def said() -> list[ast.Call]:
     """Collect the calls that name a text: what is said, and the headings of a report's columns."""
     return [
@@ -61,11 +63,13 @@ def pattern_of(node: ast.AST) -> str:
     return "*"
 
 
+@functools.cache
 def patterns() -> set[str]:
     found = {pattern_of(call.args[0]) for call in said() if call.args}
     return {one for pattern in found for one in pattern.split("|")}
 
 
+@functools.cache
 def made_in(folder: str) -> set[str]:
     """Give the pattern of every f-string of a package: a finding says its key before it is said."""
     return {
@@ -77,6 +81,7 @@ def made_in(folder: str) -> set[str]:
     }
 
 
+@functools.cache
 def constants(*folders: str) -> set[str]:
     """Collect the words that the code of some packages names, out of which keys are made."""
     return {
@@ -88,6 +93,7 @@ def constants(*folders: str) -> set[str]:
     }
 
 
+@functools.cache
 def reasons(verdict: str) -> set[str]:
     """Collect the reasons that the code gives for a verdict, up to the colon."""
     found: set[str] = set()
@@ -115,6 +121,7 @@ def _fields(node: ast.AST) -> dict[str, ast.expr]:
     return given if "verdict" in given else {}
 
 
+@functools.cache
 def findings() -> set[str]:
     """Collect what the code finds wrong with a promise beside its probability."""
     return {
@@ -140,6 +147,7 @@ def _named(node: ast.AST, name: str) -> list[ast.expr]:
     return []
 
 
+@functools.cache
 def measures() -> set[str]:
     """Collect what a check can measure: the words that the code holds ``measure`` against."""
     return {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.batch.drafts import only_one, sweep
+from edu_metrics.batch.drafts import claim, only_one, sweep
 from edu_metrics.batch.execution import usable_cores
-from edu_metrics.batch.index import write_indexes
+from edu_metrics.batch.index import pages_of, write_indexes
 from edu_metrics.batch.jobs import (
     FORK,
     Job,
@@ -22,6 +22,7 @@ from edu_metrics.batch.jobs import (
     Outcome,
     check_parameters,
     plan_jobs,
+    rows_of,
 )
 from edu_metrics.batch.manifest import Decision, Manifest, decide, listed
 from edu_metrics.catalog import Catalog, Study, load_catalog
@@ -100,11 +101,10 @@ class _Batch:
         """Take away what a run that was killed left half done."""
         sweep(self.out)
         for study in self.studies:
-            for folder in (
-                self.out / study.id,
-                *(self.out / study.id / x for x in study.languages),
-            ):
-                sweep(folder)
+            sweep(self.out / study.id)
+            names = rows_of(self.catalog, study)
+            for lang in study.languages:
+                sweep(self.out / study.id / lang, names)
 
     def note(self, decision: Decision, outcome: Outcome) -> None:
         """Note what became of a report."""
@@ -160,8 +160,8 @@ def _batch(
     root: Path | Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
 ) -> _Batch:
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    chosen = [catalog.study(name) for name in dict.fromkeys(studies or catalog.studies)]
-    return _Batch(catalog, chosen, (out or catalog.root / "reports").resolve(), asked)
+    runs = {run.id: run for name in studies or catalog.studies for run in catalog.runs(name)}
+    return _Batch(catalog, list(runs.values()), (out or catalog.root / "reports").resolve(), asked)
 
 
 def make_reports(
@@ -208,9 +208,9 @@ def make_reports(
     if asked.get("pdf"):
         require_pdf()
     batch = _batch(root, studies, out, asked)
+    claim(batch.out, pages_of(batch.catalog, batch.out))
     for study in batch.studies:
         prepare(batch.catalog, study)
-    batch.out.mkdir(parents=True, exist_ok=True)
     with only_one(batch.out), contextlib.ExitStack() as stack:
         batch.sweep()
         stack.callback(batch.sweep)  # what a stopped pool leaves half done, once it has ended

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,15 +14,74 @@ from typing import Any
 
 from edu_metrics.errors import ReportError
 
-__all__ = ["keep_failure", "only_one", "publish", "stamp_of", "start_afresh", "sweep"]
+__all__ = ["claim", "keep_failure", "only_one", "publish", "stamp_of", "start_afresh", "sweep"]
 
 FAILED_NOTEBOOK, FAILED_LOG = "failed.ipynb", "failed.log"
+#: The file that says of a folder that reports are made in it, and that they may be replaced.
+MARK = ".edu-metrics"
+_MARKED = "Reports are made in this folder by edu-metrics; see index.html.\n"
+#: What an empty folder may hold: files of git and of file managers.
+_NOTHING = frozenset((".gitkeep", ".gitignore", ".DS_Store", "Thumbs.db", "desktop.ini"))
+#: What a page that lists reports says of itself; the second is how they did before.
+_OURS = (b'<meta name="generator" content="edu-metrics">', b'<section class="bulletin index">')
+#: How much of a page is read to find that out. [bytes]
+_HEAD = 200_000
+#: Names of files that are written beside reports, half done.
+_PART = re.compile(
+    r"\.(?:index(?:\.\w+)?\.html|manifest\.json|verdicts\.(?:columns\.)?(?:csv|xlsx))(?:\.\d+)?\.part"
+)
 
 #: What :func:`~edu_metrics.report.page.stamped` writes near the end of a notebook. In a text
 #: that a notebook holds, the quotation marks would be escaped.
 _STAMP = b'"edu_metrics": {'
 #: How much of the end is read first; with a hundred files in a report, a stamp is longer. [bytes]
 _TAIL = 4096
+
+
+def claim(folder: Path, pages: Iterable[Path] = ()) -> None:
+    """
+    Take a folder for reports: an empty one, or one in which reports were made before.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; it is made where it is not there.
+    pages : iterable of Path
+        The pages that will be written there.
+
+    Raises
+    ------
+    ReportError
+        If it holds what no run has made, so that it might be lost; nothing is changed then.
+    """
+    others = [page for page in pages if os.path.lexists(page) and not _is_ours(page)]
+    if others:
+        listed = ", ".join(map(str, others))
+        raise ReportError(
+            f"{listed}: made by no run of edu-metrics, and would be overwritten; move it away, or "
+            "name another folder with --out"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / MARK
+    if mark.is_file():
+        return
+    held = {path.name for path in folder.iterdir()} - _NOTHING
+    if held and not _is_ours(folder / "index.html"):
+        shown = ", ".join(sorted(held)[:5]) + (", ..." if len(held) > 5 else "")
+        raise ReportError(
+            f"{folder}: expected an empty folder, or one in which reports were made before; it "
+            f"holds {shown}. Name another folder with --out"
+        )
+    mark.write_text(_MARKED, "utf-8")
+
+
+def _is_ours(page: Path) -> bool:
+    """Tell whether a page lists reports."""
+    if not page.is_file():
+        return False
+    with page.open("rb") as file:
+        head = file.read(_HEAD)
+    return any(mark in head for mark in _OURS)
 
 
 def start_afresh(draft: Path) -> None:
@@ -58,8 +118,9 @@ def publish(draft: Path, folder: Path) -> None:
         If the draft can't be seen to the disk or put in place; the older report stands then.
     """
     older = _older(folder)
-    _all_to_disk(draft / "report")
     _put_back(folder)
+    _bring_along(folder, draft / "report")
+    _all_to_disk(draft / "report")
     shutil.rmtree(older, ignore_errors=True)
     try:
         with contextlib.suppress(FileNotFoundError):
@@ -71,6 +132,23 @@ def publish(draft: Path, folder: Path) -> None:
     _to_disk(folder.parent)
     shutil.rmtree(older, ignore_errors=True)
     shutil.rmtree(draft, ignore_errors=True)
+
+
+def _bring_along(folder: Path, made: Path) -> None:
+    """Copy what somebody has put beside a report into the one that takes its place."""
+    try:
+        ours = {*_stamp_in(folder / "report.ipynb")["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = set()
+    ours |= {FAILED_NOTEBOOK, FAILED_LOG}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        link = path.is_symlink()
+        unfinished = name.startswith(".") and name.endswith(".part")
+        if name in ours or unfinished or not (link or path.is_file()) or (made / name).exists():
+            continue
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, made / name, follow_symlinks=False)
 
 
 def keep_failure(draft: Path, folder: Path, log: str) -> str | None:
@@ -148,30 +226,26 @@ def _stamp_in(notebook: Path) -> Any:
             length *= 16
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Path, reports: Iterable[str] = ()) -> None:
     """
-    Take away what a run that was killed left half done.
+    Take away what a run that was killed left half done, and nothing else.
 
     Parameters
     ----------
     folder : Path
         A folder with reports in it.
+    reports : iterable of str
+        The names that reports there can have.
     """
-    for left in _left(folder):
-        if left.name.endswith(".older"):
-            _put_back(left.with_name(left.name[1 : -len(".older")]))
-        if left.is_dir():
+    drafts = {f".{name}.draft" for name in reports}
+    older = {f".{name}.older": name for name in reports}
+    for left in [*folder.iterdir()] if folder.is_dir() else ():
+        if left.name in older:
+            _put_back(folder / older[left.name])
+        if left.name in drafts or left.name in older:
             shutil.rmtree(left, ignore_errors=True)
-        else:
+        elif _PART.fullmatch(left.name):
             left.unlink(missing_ok=True)
-
-
-def _left(folder: Path) -> Iterable[Path]:
-    return [
-        path
-        for path in (folder.iterdir() if folder.is_dir() else ())
-        if path.name.startswith(".") and path.name.endswith((".draft", ".older", ".part"))
-    ]
 
 
 def _older(folder: Path) -> Path:

@@ -22,7 +22,7 @@ from edu_metrics.report.kinds import PLAN_AUDIT, SCENARIOS, WHOLE, audited_study
 from edu_metrics.report.page import switch_languages
 from edu_metrics.words import LANGUAGES, date, html_lang, language_name, languages, say
 
-__all__ = ["write_indexes"]
+__all__ = ["pages_of", "write_indexes"]
 
 #: The columns of the table of verdicts.
 _COLUMNS = (
@@ -52,11 +52,7 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
     boards = [
         (_gathered(catalog, study, entries, out), entries) for study, entries in found if entries
     ]
-    known = {lang for board, _ in boards for lang in board.study.languages}
-    used = [lang for lang in languages() if lang in known] or LANGUAGES
-    names = {
-        lang: f"index.{lang}.html" if place else "index.html" for place, lang in enumerate(used)
-    }
+    names = _root_names([board.study for board, _ in boards])
     for board, entries in boards:
         folder = out / board.study.id
         for area, mine in _by_area(entries).items():
@@ -66,9 +62,39 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
         for tongue in board.study.languages:
             page = _study_page(board, entries, tongue, folder, names[tongue])
             write_text(folder / index_name(board.study, tongue), page)
-    for lang in used:
-        write_text(out / names[lang], _root_page(boards, names, lang))
+    for lang, name in names.items():
+        write_text(out / name, _root_page(boards, names, lang))
     return out / "index.html"
+
+
+def _root_names(studies: Iterable[Study]) -> dict[str, str]:
+    """Name the page above all in each language that the studies have."""
+    known = {lang for study in studies for lang in study.languages}
+    used = [lang for lang in languages() if lang in known] or LANGUAGES
+    return {
+        lang: f"index.{lang}.html" if place else "index.html" for place, lang in enumerate(used)
+    }
+
+
+def pages_of(catalog: Catalog, out: Path) -> list[Path]:
+    """
+    Say which pages that list reports may be written.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    out : Path
+        Folder of all reports.
+
+    Returns
+    -------
+    list of Path
+        Whether they are there or not.
+    """
+    studies = catalog.studies.values()
+    mine = (out / s.id / index_name(s, lang) for s in studies for lang in s.languages)
+    return [*(out / name for name in _root_names(studies).values()), *mine]
 
 
 def by_reality(catalog: Catalog) -> list[Study]:
@@ -284,6 +310,7 @@ def _page(
     return (
         f'<!DOCTYPE html>\n<html lang="{html_lang(lang)}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
+        '<meta name="generator" content="edu-metrics">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{css}</style></head>"
         f"<body>{tag('nav', join(above))}<main>{tag('section', body, 'bulletin index')}</main>"

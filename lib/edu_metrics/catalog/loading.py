@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,6 @@ from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
-from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
@@ -29,7 +29,7 @@ from edu_metrics.catalog.models import (
     Source,
     Study,
 )
-from edu_metrics.catalog.own_formulas import read_own_formulas
+from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
@@ -96,6 +96,17 @@ class Catalog:
     def study(self, study_id: str) -> Study:
         """Give a study, or name the nearest one."""
         return self._get("study", self.studies, study_id)
+
+    def runs(self, study_id: str) -> list[Study]:
+        """Give a study as of each of its dates, the earliest first."""
+        study = self.study(study_id)
+        found = [self.studies[f"{study_id}_{run.as_of}"] for run in study.runs]
+        return sorted([study, *found], key=lambda one: one.as_of)
+
+    def as_of(self, study_id: str, date: dt.date) -> Study:
+        """Give a study as of a date: the run of that date, or the study judged on another day."""
+        known = {run.as_of: run for run in self.runs(study_id)}
+        return known.get(date) or self.study(study_id).model_copy(update={"as_of": date})
 
     def plan(self, plan_id: str) -> Plan:
         """Give a plan, or name the nearest one."""
@@ -388,6 +399,8 @@ def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str])
     entry, new = parse(model, content, name, parts.spoken.languages)
     faults += new
     parts.add(table, name, entry, content, faults)
+    for run in entry.dated() if isinstance(entry, Study) else ():
+        parts.add(table, name, run, content, faults)
     given = content.get("id") if isinstance(content, dict) else None
     if isinstance(given, str) and given != path.stem:
         faults.append(f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}")

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
+import warnings
 
 # The help lists the verbs in this order.
-from edu_metrics.cli import (
-    aggregating,
-    definitions,
-    gathering,
-    inspecting,
-    judging,
-    reports,
-    starting,
-    tables,
-)
+from edu_metrics.cli import definitions, judging, reports, tables
 from edu_metrics.cli.common import FAULT, INTERRUPTED, USAGE, app, stop
+from edu_metrics.cli.printing import open_streams
 from edu_metrics.errors import EduMetricsError
 
 __all__ = ["app", "run"]
@@ -27,17 +22,46 @@ def run() -> None:
     # Definitions are many small objects that all stay: looking for rubbish among them so often as
     # Python does would take a sixth of a short command.
     gc.set_threshold(50_000)
+    open_streams()
+    warnings.formatwarning = lambda message, *_, **__: f"edu-metrics: {message}\n"
     _refuse_empty(sys.argv[1:])
+    try:
+        _run()
+    finally:
+        _written_out()
+
+
+def _run() -> None:
     try:
         app()
     except (EduMetricsError, OSError) as error:
         stop(error, FAULT)
+    except ValueError as error:
+        from pydantic import ValidationError
+
+        if not isinstance(error, ValidationError):
+            raise
+        # Pydantic's, of what was made of several files and stands in none of them.
+        faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        stop(EduMetricsError(f"{error.title} can't be made", list(faults)), FAULT)
     except (KeyboardInterrupt, SystemExit) as end:
         # Typer turns Ctrl-C into an exit with this status.
         if isinstance(end, SystemExit) and end.code != INTERRUPTED:
             raise
         sys.stderr.write("edu-metrics: interrupted; what was made so far stands\n")
         sys.exit(INTERRUPTED)
+
+
+def _written_out() -> None:
+    """See to it that all is written; who reads may have gone, and a disk may be full."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left would be written, and fail, once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:
+            stop(error, FAULT)
+        sys.exit(FAULT)
 
 
 def _refuse_empty(words: list[str]) -> None:

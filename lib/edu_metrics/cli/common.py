@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from edu_metrics.errors import EduMetricsError, require_extra
+from edu_metrics.limits import FIRST_DAY, LAST_DAY, inert, is_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +60,7 @@ Shape = Annotated[Format, typer.Option("--format", help="How to print results.")
 
 def stop(error: Exception, status: int) -> NoReturn:
     """Say what went wrong on stderr, and end."""
-    sys.stderr.write(f"edu-metrics: {error}\n")
+    sys.stderr.write(inert(f"edu-metrics: {error}\n"))
     sys.exit(status)
 
 
@@ -69,6 +71,19 @@ def usage() -> Iterator[None]:
         yield
     except EduMetricsError as error:
         stop(error, USAGE)
+
+
+def day_of(option: str, given: dt.date | str | None) -> dt.date | None:
+    """Read a date that an option gives, or stop."""
+    try:
+        day = dt.date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        day = None
+    if given is not None and (day is None or not is_day(day)):
+        expected = f"expected a date such as 2024-03-01, from {FIRST_DAY} to {LAST_DAY}"
+        shown = given if isinstance(given, str) else given.isoformat()
+        stop(EduMetricsError(f"{option}: {expected}, found {shown!r}"), USAGE)
+    return day
 
 
 def load(root: Path | None) -> Catalog:
@@ -89,14 +104,29 @@ def studies_of(catalog: Catalog, names: list[str] | None) -> list[Study]:
         return [catalog.study(name) for name in dict.fromkeys(names or catalog.studies)]
 
 
+def one_a_table(studies: Iterable[Study]) -> Iterable[Study]:
+    """Give one study for each table: the runs of a study share its own."""
+    from edu_metrics.catalog import study_file
+
+    tables: dict[str, Study] = {}
+    for study in studies:
+        tables.setdefault(study_file(study.id), study)
+    return tables.values()
+
+
 def asked_for(
-    catalog: Catalog, study: str, area: str | None, target: str | None
+    catalog: Catalog,
+    study: str,
+    area: str | None,
+    target: str | None,
+    as_of: dt.datetime | None = None,
 ) -> tuple[Study, tuple[str, ...] | None, tuple[str, ...] | None]:
     """Resolve a study and, where they are named, one of its areas and one of its targets."""
     from edu_metrics.catalog import nearest
 
+    day = day_of("--as-of", as_of.date()) if as_of else None
     with usage():
-        entry = catalog.study(study)
+        entry = catalog.as_of(study, day) if day else catalog.study(study)
         areas = (catalog.study_area(entry, area).id,) if area else None
         known = [item.id for item in catalog.plan(entry.plan).targets]
         if target is not None and target not in known:

@@ -19,6 +19,7 @@ from edu_metrics.cli.common import (
     Shape,
     app,
     asked_for,
+    day_of,
     load,
     settings_of,
     stop,
@@ -45,10 +46,8 @@ def assess(
     from edu_metrics.report.summary import as_row
 
     catalog = load(root)
-    entry, areas, targets = asked_for(catalog, study, area, target)
+    entry, areas, targets = asked_for(catalog, study, area, target, as_of)
     table = table_of(catalog, entry)
-    if as_of is not None:
-        entry = entry.model_copy(update={"as_of": as_of.date()})
     found = iter_assessments(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
     print_rows(map(as_row, found), shape, (*columns, "year_reached"))
@@ -56,8 +55,9 @@ def assess(
 
 @app.command()
 def score(
-    summaries: Annotated[
-        list[Path], typer.Argument(help="summary.json of reports, or output of assess in JSON.")
+    forecasts: Annotated[
+        list[Path],
+        typer.Argument(help="Studies; or summary.json of reports, or output of assess in JSON."),
     ],
     as_of: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold against this day.")
@@ -66,15 +66,21 @@ def score(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
-    from edu_metrics.report.scores import score_as_data, score_files, score_tables
+    from edu_metrics.report.scores import score_as_data, score_files, score_studies, score_tables
 
     catalog = load(root)
+    names = [str(path) for path in forecasts]
+    day = day_of("--as-of", as_of.date()) if as_of else None
+    studies = all(name in catalog.studies for name in names)
     with usage():
-        absent = [str(path) for path in summaries if not path.is_file()]
-        if absent:
-            raise EduMetricsError("expected files of earlier assessments", absent)
+        absent = [name for name, path in zip(names, forecasts, strict=True) if not path.is_file()]
+        if absent and not studies:
+            raise EduMetricsError("expected studies, or files of earlier assessments", absent)
     try:
-        found = score_files(catalog, summaries, as_of=as_of.date() if as_of else None)
+        if studies:
+            found = score_studies(catalog, names, as_of=day)
+        else:
+            found = score_files(catalog, forecasts, as_of=day)
     except DefinitionError as error:  # a name that does not exist
         stop(error, USAGE)
     content = score_as_data(found)
@@ -168,17 +174,17 @@ def explore(
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
     import webbrowser
 
-    from edu_metrics.catalog import notebook_of
-    from edu_metrics.explorer import NOTEBOOK, serve
+    from edu_metrics import explorer
+    from edu_metrics.report import prepare
     from edu_metrics.words import require_language, say
 
     catalog = load(root)
     with usage():
         require_language(lang)
-    given = {"lang": lang, "root": str(catalog.root.resolve())}
+    places: tuple[str, ...] | None = None
+    targets: tuple[str, ...] | None = None
     if study is not None:
-        entry, areas, targets = asked_for(catalog, study, area, target)
-        given |= {"study": entry.id, "area": (areas or ("",))[0], "target": (targets or ("",))[0]}
+        _, places, targets = asked_for(catalog, study, area, target)
     elif area or target:
         stop(EduMetricsError("--area and --target need a STUDY before them"), USAGE)
 
@@ -189,7 +195,10 @@ def explore(
         if browser:
             webbrowser.open(address)
 
-    stopped = serve(notebook_of(catalog.root, NOTEBOOK), given, lang=lang, port=port, ready=ready)
+    stopped = explorer.explore(
+        catalog, study or "", (places or ("",))[0], (targets or ("",))[0],
+        lang=lang, port=port, prepare=prepare, ready=ready,
+    )  # fmt: skip
     if stopped == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)
 

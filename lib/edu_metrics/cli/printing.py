@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 import time
 import unicodedata
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from edu_metrics.cli.common import Format
+from edu_metrics.limits import inert
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,9 +24,32 @@ if TYPE_CHECKING:
 _EVERY = 300.0
 
 
+def open_streams() -> None:
+    """Make stdout and stderr take every word in any encoding, and where they are closed."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # or the next file that is opened would take its place
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            # As stderr does from the start: what an encoding lacks is written \u6d77.
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _as_json(content: Any) -> str:
+    """Write as JSON; what a terminal would obey, or the encoding lacks, is escaped."""
+    whole = "utf" in (sys.stdout.encoding or "").lower()
+    text = json.dumps(content, ensure_ascii=not whole, indent=1, allow_nan=False)
+    return inert(text, lambda found: f"\\u{ord(found[0]):04x}")
+
+
 def print_json(content: Any) -> None:
     """Print plain data for machines."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    sys.stdout.write(_as_json(content) + "\n")
 
 
 def print_rows(rows: Iterable[dict[str, Any]], shape: Format, columns: tuple[str, ...]) -> None:
@@ -39,7 +65,7 @@ def _print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
     """Print what :func:`print_json` prints of a list, without holding it."""
     before = "[\n "
     for row in rows:
-        entry = json.dumps(row, ensure_ascii=False, indent=1, allow_nan=False)
+        entry = _as_json(row)
         sys.stdout.write(before + entry.replace("\n", "\n "))
         before = ",\n "
     sys.stdout.write("\n]\n" if before.startswith(",") else "[]\n")
@@ -47,6 +73,7 @@ def _print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
 
 def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
     """Fit a table to a terminal; elsewhere each row is one line, whole, and quickly written."""
+    rows = [[inert(cell) for cell in row] for row in rows]
     if not stream.isatty():
         stream.write(aligned([heads, *rows]))
         return
@@ -116,7 +143,7 @@ def _cell(value: Any, column: str = "") -> str:
     if column in _AVERAGES and isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"
     if isinstance(value, list):
         return ", ".join(_cell(item) for item in value)
     return str(value)
@@ -171,7 +198,8 @@ def progress(
             if outcome.status == "failed":
                 failures += 1
                 cell = "" if outcome.cell is None else f"cell {outcome.cell}: "
-                console.print(f"failed: {outcome.name}: {cell}{outcome.error}", soft_wrap=True)
+                failed = inert(f"failed: {outcome.name}: {cell}{outcome.error}")
+                console.print(failed, soft_wrap=True)
             now = clock()
             rate, left = pace(done, number, now - begun)
             failed = f"{failures} failed" if failures else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -86,7 +87,7 @@ def report(
         return
     limits = Limits(cell_timeout or None, timeout or None, memory or None)
     how = How(jobs, engine and str(engine), limits, force, scheduler)
-    with _stopped_by_terminate():
+    with _stopped_by_signals():
         results = make_reports(catalog, names, out=folder, how=how, progress=progress, **asked)
     failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
     print_failures(failed)
@@ -102,21 +103,25 @@ def report(
 
 
 @contextlib.contextmanager
-def _stopped_by_terminate() -> Iterator[None]:
-    """Let SIGTERM, which a scheduler sends before it kills, do what Ctrl-C does."""
+def _stopped_by_signals() -> Iterator[None]:
+    """Let what a scheduler sends before it kills, or a terminal that is closed, be as Ctrl-C."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    try:
-        older = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    sent = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored stays so: nohup means it.
+    older = {one: signal.getsignal(one) for one in sent if signal.getsignal(one) != signal.SIG_IGN}
     try:
+        for one in older:
+            signal.signal(one, stop)
         yield
     finally:
-        signal.signal(signal.SIGTERM, older)
+        for one, before in older.items():
+            signal.signal(one, before)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Verbs on tables that people bring: intake, template, seal."""
+"""Verbs that make and take tables: build, simulate, new, intake, template, seal, aggregate."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edu_metrics.cli.common import USAGE as USAGE_FAULT
 from edu_metrics.cli.common import (
+    USAGE,
     Format,
+    Lang,
     Root,
     app,
     asked_for,
+    day_of,
     load,
+    one_a_table,
     stop,
     studies_of,
     table_of,
     usage,
 )
+from edu_metrics.cli.definitions import tell_findings
 from edu_metrics.cli.printing import print_rows
-from edu_metrics.errors import EduMetricsError, require_extra
+from edu_metrics.errors import DataError, EduMetricsError, ReportError, require_extra
 
 if TYPE_CHECKING:
     from edu_metrics.catalog import Catalog
@@ -47,13 +51,14 @@ def intake(
     root: Root = None,
 ) -> None:
     """Bring tables into a study: read, repaired with a log, stored as they are, and sealed."""
+    from edu_metrics.catalog import study_file
     from edu_metrics.observations.intake import take_in
 
     require_extra("tables", "python_calamine", "openpyxl")
     catalog = load(root)
     (entry,) = studies_of(catalog, [study])
     told = _told(catalog, mapping, source, published, encoding)
-    definition = catalog.root / "data" / "definitions" / "studies" / f"{entry.id}.yaml"
+    definition = catalog.root / "data" / "definitions" / "studies" / f"{study_file(entry.id)}.yaml"
     before = definition.read_bytes()
     taken = take_in(catalog, entry, files, told, today=dt.date.today(), dry_run=dry_run)
     if not dry_run and any(not one.known for one in taken):
@@ -83,11 +88,7 @@ def _told(
         if source is not None and source not in catalog.sources:
             offer = nearest(source, catalog.sources)
             raise EduMetricsError(f"--source: no source {source!r} in sources.yaml{offer}")
-    try:
-        day = dt.date.fromisoformat(published) if published else None
-    except ValueError:
-        message = f"--published: expected a date such as 2024-03-01, found {published!r}"
-        stop(EduMetricsError(message), USAGE_FAULT)
+    day = day_of("--published", published)
     return told.with_options(source=source, published=day, encoding=encoding)
 
 
@@ -128,14 +129,14 @@ def template(
 ) -> None:
     """Write a workbook that asks for exactly the figures that are missing."""
     from edu_metrics.observations import MissingInput
-    from edu_metrics.observations.atomic_write import write_whole_files
     from edu_metrics.observations.intake import write_template
+    from edu_metrics.observations.seals import write_whole_files
     from edu_metrics.reachability import assess
     from edu_metrics.words import require_language
 
     require_extra("tables", "openpyxl")
     if out.suffix.lower() != ".xlsx":
-        stop(EduMetricsError(f"--out {out}: expected a file .xlsx"), USAGE_FAULT)
+        stop(EduMetricsError(f"--out {out}: expected a file .xlsx"), USAGE)
     catalog = load(root)
     entry, areas, _ = asked_for(catalog, study, area, None)
     with usage():
@@ -162,3 +163,153 @@ def seal(
     for path in files:
         said = "sealed anew" if path in sealed else "its seal holds already"
         sys.stdout.write(f"{path}: {said}\n")
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    lang: Annotated[Lang, typer.Option(help="Language of comments and reports.")] = Lang.ZH,
+    table: Annotated[
+        Path | None, typer.Option("--from", help="Use the areas and numbers of this table.")
+    ] = None,
+    invented: Annotated[
+        bool, typer.Option("--invented", help="The table's numbers and places are invented.")
+    ] = False,
+) -> None:
+    """Make a small project of your own, which inherits the definitions that it uses."""
+    from edu_metrics.simulation import new_project
+
+    try:
+        made = new_project(folder, lang=str(lang), table=table, invented=invented)
+    except ReportError as error:
+        stop(error, USAGE)
+    for path in made:
+        sys.stdout.write(f"{path.as_posix()}\n")
+    steps = "\n".join(f"    edu-metrics {verb} --root {folder}" for verb in ("check", "report"))
+    sys.stderr.write(f"{len(made)} files. Go on with\n{steps}\n")
+
+
+@app.command()
+def aggregate(
+    files: Annotated[list[Path], typer.Argument(help="Parquet or CSV files, a row a pupil.")],
+    area: Annotated[str, typer.Option(help="Column of the school or other area.")],
+    year: Annotated[str, typer.Option(help="Column of the year.")],
+    count: Annotated[
+        list[str],
+        typer.Option(help="What to count: tested=score, passing='score >= 60'; the whole first."),
+    ],
+    to: Annotated[Path, typer.Option(help="CSV file to write.")],
+    by: Annotated[
+        list[str] | None, typer.Option(help="Further columns of a cell: grade, group.")
+    ] = None,
+    at_least: Annotated[int, typer.Option(min=1, help="Suppress cells of fewer persons.")] = 10,
+    part_at_least: Annotated[
+        int, typer.Option(min=1, help="Suppress counts that fewer persons make, or fewer miss.")
+    ] = 3,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Write a raw file for a study, of this source; counts are quantities."),
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option(help="Day of publication of that raw file, such as 2022-09-01.")
+    ] = None,
+    memory: Annotated[int, typer.Option(min=64, help="Memory to take. [MB]")] = 512,
+    threads: Annotated[int, typer.Option(min=1, help="Threads to count with.")] = 2,
+    root: Root = None,
+) -> None:
+    """Count the pupils of score or screening files by school, year, grade and group."""
+    from edu_metrics.observations import aggregate as counted
+    from edu_metrics.observations import write_counts, write_raw_counts
+
+    conditions = _conditions(count)
+    catalog = _project(root, source, published, by)
+    found = counted(
+        files,
+        by=[area, year, *(by or ())],
+        counts=conditions,
+        at_least=at_least,
+        part_at_least=part_at_least,
+        memory_mb=memory,
+        threads=threads,
+    )
+    if catalog is not None and source and published:
+        write_raw_counts(found, to, catalog, source=source, published=published)
+    else:
+        write_counts(found, to)
+    sys.stdout.write(f"{to}\n")
+    sys.stderr.write(
+        f"{found.rows:,} rows, {len(found.counts):,} cells; {found.suppressed:,} counts of few "
+        f"persons are suppressed; {found.without_cell:,} rows lack an area, a year or a group\n"
+    )
+
+
+def _conditions(given: list[str]) -> dict[str, str]:
+    conditions, faults = {}, []
+    for text in given:
+        name, equals, condition = text.partition("=")
+        if not (name.strip() and equals and condition.strip()):
+            faults.append(f"{text!r}: expected a name and a condition, such as passing='score>=60'")
+        conditions[name.strip()] = condition.strip()
+    if faults:
+        stop(EduMetricsError("--count: expected NAME=CONDITION", faults), USAGE)
+    return conditions
+
+
+def _project(
+    root: Path | None, source: str | None, published: str | None, by: list[str] | None
+) -> Catalog | None:
+    """Load the project that a raw file is for; it has one row an area and year."""
+    if source is None and published is None:
+        return None
+    if source is None or published is None:
+        stop(EduMetricsError("a raw file needs --source and --published"), USAGE)
+    if by:
+        stop(DataError("a raw file has a row an area and year; leave --by out"), USAGE)
+    day_of("--published", published)
+    return load(root)
+
+
+@app.command()
+def build(
+    studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
+    root: Root = None,
+) -> None:
+    """Build the tables of studies from raw files and definitions."""
+    require_extra("reports", "pyarrow")
+    from edu_metrics.report.tables import prepare
+
+    catalog = load(root)
+    for study in one_a_table(studies_of(catalog, studies)):
+        path = prepare(catalog, study, force=True)
+        sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
+        tell_findings(catalog, study)
+
+
+@app.command()
+def simulate(
+    studies: Annotated[
+        list[str] | None, typer.Argument(help="Simulated studies; all when left out.")
+    ] = None,
+    districts: Annotated[
+        int | None, typer.Option(min=2, help="Instead: a project of so many invented districts.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder of that project.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of that project.")] = 1,
+    root: Root = None,
+) -> None:
+    """Write the invented raw files of simulated studies, or a project of many districts."""
+    from edu_metrics.simulation import simulate_districts, simulate_study
+
+    catalog = load(root)
+    if districts is not None or to is not None:
+        if districts is None or to is None or not studies or len(studies) != 1:
+            message = "a project of many districts needs --districts, --to, and one study"
+            stop(EduMetricsError(message), USAGE)
+        (pattern,) = studies_of(catalog, studies)
+        made = simulate_districts(catalog, pattern, to, districts=districts, seed=seed)
+        sys.stdout.write(f"{made}\n")
+        return
+    for study in studies_of(catalog, studies):
+        if study.simulated or studies:
+            for path in simulate_study(catalog, study):
+                sys.stdout.write(f"{path.relative_to(catalog.root).as_posix()}\n")

@@ -7,17 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from edu_metrics.catalog import Catalog, Plan, Study, Target, nearest
+from edu_metrics.catalog import Catalog, Plan, Study, Target
 from edu_metrics.errors import DefinitionError
 from edu_metrics.explorer.what_if import WhatIf
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import (
-    Assessment,
-    PaceOfPercentile,
-    Quantities,
-    SeriesStore,
-    assess_target,
-)
+from edu_metrics.reachability import Assessment, Quantities, SeriesStore, assess_target
 
 #: Brings a study's table up to date, given catalog and study.
 Prepare = Callable[[Catalog, Study], Any]
@@ -27,16 +21,12 @@ _READY = 24
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """
-    What is looked at.
-
-    ``reading`` counts the readings and numbers of steps of the target from 0, the default one.
-    """
+    """What is looked at; ``reading`` is the name of one of the target's readings, or empty."""
 
     study: str
     area: str
     target: str
-    reading: int = 0
+    reading: str = ""
 
 
 class Selection:
@@ -49,23 +39,14 @@ class Selection:
         All definitions.
     prepare : callable, optional
         Brings a study's table up to date before it is read; without it the table must be there.
-    pace_of_percentile : callable, optional
-        Gives the pace of a percentile; by the study's reference class when left out.
     """
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        prepare: Prepare | None = None,
-        pace_of_percentile: PaceOfPercentile | None = None,
-    ) -> None:
+    def __init__(self, catalog: Catalog, prepare: Prepare | None = None) -> None:
         self.catalog = catalog
         self._prepare = prepare
-        self._percentile = pace_of_percentile
-        self._stores: dict[str, SeriesStore] = {}
-        self._quantities: dict[str, Quantities] = {}
-        self._assessed: dict[tuple[str, str, str], Assessment] = {}
-        self._ready = lru_cache(maxsize=_READY)(self._what_if)
+        self._stores: dict[str, tuple[SeriesStore, Quantities]] = {}
+        self.what_if = lru_cache(_READY)(self._what_if)
+        self.assessment = lru_cache(10 * _READY)(self._assessment)
 
     def plan(self, study: str) -> Plan:
         """Give the plan of a study."""
@@ -79,7 +60,7 @@ class Selection:
         """Give the targets of a study's plan that a number judges."""
         return tuple(target for target in self.plan(study).targets if target.numeric)
 
-    def store(self, study: str) -> SeriesStore:
+    def store(self, study: str) -> tuple[SeriesStore, Quantities]:
         """
         Give the observations of a study, read when first asked for.
 
@@ -92,44 +73,30 @@ class Selection:
             entry = self.catalog.study(study)
             if self._prepare is not None:
                 self._prepare(self.catalog, entry)
-            table = read_processed(self.catalog.root, study)
-            self._stores[study] = SeriesStore(self.catalog, entry, table)
-            self._quantities[study] = Quantities(self._stores[study])
+            store = SeriesStore(self.catalog, entry, read_processed(self.catalog.root, study))
+            self._stores[study] = store, Quantities(store)
         return self._stores[study]
 
-    def assessment(self, choice: Choice) -> Assessment:
-        """Judge a target in an area under all its readings, as the report does."""
-        key = (choice.study, choice.area, choice.target)
-        if key not in self._assessed:
-            plan = self.plan(choice.study)
-            self._assessed[key] = assess_target(
-                self.store(choice.study), plan, plan.target(choice.target), choice.area
-            )
-        return self._assessed[key]
+    def _assessment(self, study: str, area: str, target: str) -> Assessment:
+        store, plan = self.store(study)[0], self.plan(study)
+        return assess_target(store, plan, plan.target(target), area)
 
-    def readings(self, choice: Choice) -> tuple[Assessment, ...]:
-        """Give the assessments of all readings, the default one first."""
-        found = self.assessment(choice)
-        return (found, *found.others)
-
-    def what_if(self, choice: Choice) -> WhatIf:
-        """Give the what-if of a choice, made when first asked for."""
-        return self._ready(choice)
+    def readings(self, choice: Choice) -> dict[str, Assessment]:
+        """Give the assessments of all readings by name, the default one first."""
+        found = self.assessment(choice.study, choice.area, choice.target)
+        every = (found, *found.others)
+        return {
+            f"{one.reading}{'' if one.steps is None else f'.{one.steps}'}": one for one in every
+        }
 
     def _what_if(self, choice: Choice) -> WhatIf:
-        plan = self.plan(choice.study)
-        return WhatIf(
-            self.store(choice.study),
-            plan,
-            plan.target(choice.target),
-            self.readings(choice)[choice.reading],
-            quantities=self._quantities[choice.study],
-            pace_of_percentile=self._percentile,
-        )
+        """Give the what-if of a choice; of a reading that the target does not have, the default."""
+        (store, quantities), plan = self.store(choice.study), self.plan(choice.study)
+        readings = self.readings(choice)
+        found = readings.get(choice.reading) or next(iter(readings.values()))
+        return WhatIf(store, plan, plan.target(choice.target), found, quantities=quantities)
 
-    def choose(
-        self, study: str, area: str | None = None, target: str | None = None, reading: int = 0
-    ) -> Choice:
+    def choose(self, study: str, area: str = "", target: str = "", reading: str = "") -> Choice:
         """
         Make a whole choice of what was named, and choose what was not.
 
@@ -137,13 +104,10 @@ class Selection:
         ----------
         study : str
             Study id.
-        area : str, optional
-            Area of the study by id, name or alias; its first one when left out.
-        target : str, optional
-            Target; when left out the first one for which a probability can be given, else the
-            first one that starts somewhere, else the first.
-        reading : int, optional
-            Which of its readings, the default one being 0.
+        area, target, reading : str, optional
+            By id; what is empty or belongs to another study or target is chosen: the first area;
+            the first target for which a probability can be given, else the first one that starts
+            somewhere, else the first; the default reading.
 
         Returns
         -------
@@ -153,25 +117,22 @@ class Selection:
         Raises
         ------
         DefinitionError
-            For an unknown study, area or target, with the nearest one.
+            For an unknown study, with the nearest one, or one without a target of numbers.
         """
-        entry = self.catalog.study(study)
-        place = self.catalog.study_area(entry, area).id if area else self.areas(study)[0]
-        known = [one.id for one in self.targets(study)]
+        areas, known = self.areas(study), [one.id for one in self.targets(study)]
         if not known:
-            raise DefinitionError(f"plan {entry.plan!r} has no target that a number judges")
-        if target and target not in known:
-            raise DefinitionError(
-                f"plan {entry.plan!r} has no numeric target {target!r}{nearest(target, known)}"
-            )
-        choice = Choice(study, place, target or known[0], reading)
-        return choice if target else self._best(choice, known)
+            plan = self.catalog.study(study).plan
+            raise DefinitionError(f"plan {plan!r} has no target that a number judges")
+        place = area if area in areas else areas[0]
+        choice = Choice(study, place, target if target in known else known[0])
+        choice = choice if target in known else self._best(choice, known)
+        return replace(choice, reading=reading) if reading in self.readings(choice) else choice
 
     def _best(self, choice: Choice, known: list[str]) -> Choice:
         started = None
         for name in known:
             one = replace(choice, target=name)
-            found = self.assessment(one)
+            found = self.assessment(one.study, one.area, name)
             if found.probability is not None:
                 return one
             if started is None and self.what_if(one).reason is None:

@@ -10,7 +10,7 @@ from matplotlib.patches import Arc
 
 from edu_metrics.figures._room import name_axes
 from edu_metrics.figures.output import Plot
-from edu_metrics.figures.style import COLOURS, use_style
+from edu_metrics.figures.style import COLOURS, plainly, use_style
 from edu_metrics.words import number, say, signed
 
 _STYLES = ("-", "--", ":", "-.")
@@ -75,7 +75,7 @@ def plot_baselines(
         pace = say("figure.gain_a_year" if sign > 0 else "figure.fall_a_year", lang)
         name_axes(ax, _SMALL, x=say("figure.baseline", lang), y=pace, title=title)
         ax.legend(fontsize=_SMALL - 1.5, loc="upper left" if sign < 0 else "upper right")
-    return ax
+    return plainly(ax)
 
 
 def describe_baselines(
@@ -174,7 +174,7 @@ def plot_links(
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
         ax.set_title(say("figure.links", lang), fontsize=_SMALL + 1)
-    return ax
+    return plainly(ax)
 
 
 def describe_links(

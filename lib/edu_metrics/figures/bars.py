@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from edu_metrics.errors import ReportError
 from edu_metrics.figures._room import blank, cell_size, fold, say_no_data
 from edu_metrics.figures.output import Plot
-from edu_metrics.figures.style import COLOURS, LINE_STYLES, use_style
+from edu_metrics.figures.style import COLOURS, LINE_STYLES, in_style
 from edu_metrics.words import number, say, signed
 
 _LABEL: Final = 7.5  # font size [points]
@@ -42,7 +42,7 @@ def _checked(bars: Sequence[Bar], target: float) -> list[Bar]:
     return sorted(bars, key=lambda bar: -(max(bar[1:]) - min(bar[1:])))
 
 
-@use_style()
+@in_style
 def plot_tornado(
     ax: Axes, *, bars: Sequence[Bar], target: float, unit_label: str, lang: str
 ) -> Axes:

@@ -18,7 +18,7 @@ from edu_metrics.errors import ReportError
 from edu_metrics.figures._marks import Point, Promise, draw_promises, shortest
 from edu_metrics.figures._room import cell_size, fold, name_ends, say_no_data
 from edu_metrics.figures.output import Plot
-from edu_metrics.figures.style import COLOURS, FONT_FAMILY, use_style
+from edu_metrics.figures.style import COLOURS, FONT_FAMILY, in_style
 from edu_metrics.words import say
 
 #: Colour and dashes of the courses, in this order; vermilion and black are promises and data.
@@ -82,7 +82,7 @@ class CourseLine:
             raise ReportError(f"CourseLine {self.name!r}: a value is no number.")
 
 
-@use_style()
+@in_style
 def plot_courses(
     ax: Axes,
     *,

@@ -21,7 +21,7 @@ from edu_metrics.figures._marks import Fan, Promise
 from edu_metrics.figures._room import cell_size, name_axes, year_ticks
 from edu_metrics.figures.courses import CourseLine, plot_courses
 from edu_metrics.figures.outlook import plot_outlook
-from edu_metrics.figures.style import COLOURS, STANDARD, use_style
+from edu_metrics.figures.style import COLOURS, STANDARD, plainly, use_style
 from edu_metrics.figures.track import Said, plot_reliability
 from edu_metrics.words import say, unit_of
 
@@ -55,7 +55,7 @@ def _in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
     @wraps(plot)
     def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
         with _style():
-            return plot(*given, **named)
+            return plainly(plot(*given, **named))
 
     return drawn
 

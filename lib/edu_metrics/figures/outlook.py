@@ -41,7 +41,7 @@ from edu_metrics.figures._room import (
     text_width,
     year_ticks,
 )
-from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, use_style
+from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, in_style, use_style
 from edu_metrics.words import say, unit_of
 
 #: What a panel can show, in the order of the legend.
@@ -73,7 +73,7 @@ _BOUND_LOOKS: Final[Mapping[str, tuple[str, str, bool]]] = MappingProxyType(
 _TITLE, _LABEL = 8.5, 7.0  # font sizes [points]
 
 
-@use_style()
+@in_style
 def plot_outlook(
     ax: Axes,
     *,

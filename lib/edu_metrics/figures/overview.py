@@ -21,7 +21,7 @@ from edu_metrics.figures._room import (
     text_width,
     year_ticks,
 )
-from edu_metrics.figures.style import COLOURS, HATCHED, VERDICT_COLOURS, VERDICT_MARKS, use_style
+from edu_metrics.figures.style import COLOURS, HATCHED, VERDICT_COLOURS, VERDICT_MARKS, in_style
 from edu_metrics.words import say
 
 _LABEL, _CHIP = 7.0, 7.5  # font sizes [points]
@@ -64,7 +64,7 @@ def _chip_look(verdict: str) -> dict[str, Any]:
     return {"facecolor": VERDICT_COLOURS[verdict][0], "edgecolor": "white", **hatch}
 
 
-@use_style()
+@in_style
 def plot_verdicts(ax: Axes, *, counts: Mapping[str, int], lang: str) -> Axes:
     """
     Draw how many targets got which verdict, as one bar.
@@ -169,7 +169,7 @@ def _set_table(ax: Axes, rows: Sequence[str], columns: int) -> tuple[float, floa
     return (0.97 * width - widest - 6.0) / columns, pitch
 
 
-@use_style()
+@in_style
 def plot_availability(
     ax: Axes,
     *,
@@ -243,7 +243,7 @@ def plot_availability(
     return ax
 
 
-@use_style()
+@in_style
 def plot_areas(
     ax: Axes,
     *,

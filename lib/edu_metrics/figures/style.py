@@ -17,17 +17,22 @@ them apart, and the mark says it once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, ParamSpec
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.font_manager import fontManager
+from matplotlib.text import Text
 
 from edu_metrics.errors import ReportError
+
+_Given = ParamSpec("_Given")
 
 #: Names of the carried font and of the one that stands in for what it lacks, in this order.
 FONT_FAMILY: Final = ("Noto Sans SC", "DejaVu Sans")
@@ -90,6 +95,7 @@ _SETTINGS: Final[Mapping[Any, Any]] = MappingProxyType(
         "savefig.bbox": "standard",  # a crop to the ink would make each file another size
         "savefig.dpi": 150.0,
         "savefig.facecolor": "white",
+        "text.parse_math": False,  # a dollar sign is a dollar sign
         "text.hinting": "no_hinting",  # at small sizes hinting spoils the spaces between letters
         "svg.fonttype": "path",  # an SVG file does not depend on the fonts of its reader
         "svg.hashsalt": "edu-metrics",  # matplotlib draws random ids without it
@@ -182,6 +188,26 @@ def use_style() -> Iterator[None]:
         use_fonts()
         mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
         yield
+
+
+def plainly(ax: Axes) -> Axes:
+    """Take no text of a panel for a formula, whoever made the panel."""
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.get_ticklabels()  # or they would be made when the figure is drawn, by other settings
+    for text in ax.findobj(Text):
+        text.set_parse_math(False)
+    return ax
+
+
+def in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
+    """Let a plot draw in this look, with every text as it stands."""
+
+    @wraps(plot)
+    def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
+        with use_style():
+            return plainly(plot(*given, **named))
+
+    return drawn
 
 
 _DARK, _LIGHT = "#000000", "#FFFFFF"

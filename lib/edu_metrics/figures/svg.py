@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from types import MappingProxyType
 
@@ -146,6 +148,127 @@ def course(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A course in a drawing: its class, its name, its values by year and the ends of its band."""
+
+    css: str
+    name: str
+    values: Mapping[int, float]
+    low: Mapping[int, float] = field(default_factory=dict)
+    high: Mapping[int, float] = field(default_factory=dict)
+
+
+def courses(
+    observed: Mapping[int, float],
+    lines: Sequence[Line],
+    asked: Sequence[tuple[int, float, str]],
+    *,
+    unit: str,
+    alt: str,
+    bounds: tuple[float | None, float | None] = (None, None),
+    shown: Callable[[float], str] = "{:g}".format,
+    width: int = 480,
+    height: int = 280,
+) -> str:
+    """
+    Draw courses from where a series stands, with axes, and their names at their ends.
+
+    Parameters
+    ----------
+    observed : mapping of int to float
+        Values by year; the courses go on from the last one. [unit of the drawing]
+    lines : sequence of Line
+        The courses, the one on top last.
+    asked : sequence of (int, float, str)
+        Year, level and what stands beside it.
+    unit : str
+        Printed above the axis.
+    alt : str
+        The drawing in words.
+    bounds : tuple of (float or None), optional
+        Lowest and highest value that there can be.
+    shown : callable, optional
+        Prints a number at the axis.
+    width, height : int, optional
+        Size. [px]
+
+    Returns
+    -------
+    str
+        An SVG element with its text alternative; nothing where there is nothing to draw.
+
+    Examples
+    --------
+    >>> drawn = courses({2019: 78.0, 2020: 80.0}, [Line("assumed", "halt", {2021: 80.0})],
+    ...                 [(2021, 90.0, "≥ 90 %")], unit="%", alt="80 % in 2020; halt: 80 % in 2021")
+    >>> drawn.count('class="assumed"'), ">halt</text>" in drawn
+    (2, True)
+    """
+    parts = [observed, *(part for one in lines for part in (one.values, one.low, one.high))]
+    values = [value for part in parts for value in part.values()]
+    years = [year for part in parts for year in part] + [year for year, *_ in asked]
+    if not values:
+        return ""
+    ticks = _ticks([*values, *(value for _, value, _ in asked)], bounds)
+    names = [*(one.name for one in lines), *(text for *_, text in asked)]
+    left = 10 + max(text_width(shown(tick), 13.5) for tick in ticks)
+    right = width - 14 - max((text_width(name, 14) for name in names), default=0)
+    box = (left, right, 24.0, height - 26.0)
+    ends = {min(years): ticks[0]}, {max(max(years), min(years) + 1): ticks[-1]}
+    place = _Scale(*ends, box)
+    pieces = [_text(0, 12, unit, "year", "start")]
+    for tick in ticks:
+        _, y = place(min(years), tick)
+        pieces.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
+        pieces.append(_text(left - 5, y + 4, shown(tick), "year", "end"))
+    every = math.ceil((max(years) - min(years) + 1) / 8)
+    for year in range(max(years), min(years) - 1, -every):
+        pieces.append(_text(place(year, ticks[0])[0], height - 8, str(year), "year", "middle"))
+    start = {max(observed): observed[max(observed)]} if observed else {}
+    named = []
+    for one in lines:
+        if one.low:
+            pieces.append(_area(place, {**start, **one.low}, {**start, **one.high}, one.css))
+        pieces.append(_line(place, {**start, **one.values}, one.css))
+        named.append((place(max(one.values), one.values[max(one.values)])[1], one.name, one.css))
+    pieces += [_line(place, observed)] if observed else []
+    pieces += ['<circle class="now" cx="{}" cy="{}" r="3"/>'.format(*place(*point)) for point in
+               observed.items()]  # fmt: skip
+    for year, value, text in asked:
+        pieces.append(_diamond(*place(year, value), 5))
+        named.append((place(year, value)[1], text, "asked"))
+    for y, text, css in _apart(named, 15):
+        pieces.append(_text(right + 10, y + 4, text, css, "start"))
+    return (
+        f'<svg class="courses" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{escape(alt)}">{"".join(pieces)}</svg>'
+    )
+
+
+def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -> list[float]:
+    """Give round numbers around some values, and within the bounds that hold them."""
+    low, high = min(values), max(values)
+    rough = max((high - low) / 4, 0.01 * abs(high), 1e-6)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(one for one in (1, 2, 5, 10) if one * power >= rough * (1 - 1e-9))
+    first, last = math.floor(low / step), math.ceil(high / step)
+    last += first == last
+    every = [round(at * step, 9) for at in range(first, last + 1)]
+    least, most = (limit if limit is not None else end
+                   for limit, end in zip(bounds, (every[0], every[-1]), strict=True))  # fmt: skip
+    kept = [min(max(one, min(least, low)), max(most, high)) for one in every]
+    return list(dict.fromkeys(kept)) if kept[0] < kept[-1] else every
+
+
+def _apart(named: Sequence[tuple[float, str, str]], room: float) -> list[tuple[float, str, str]]:
+    """Move names down until none stands on another; of one text that stands twice keep one."""
+    placed: list[tuple[float, str, str]] = []
+    for y, text, css in sorted({(text, css): (y, text, css) for y, text, css in named}.values()):
+        placed.append((max(y, placed[-1][0] + room) if placed else y, text, css))
+    return placed
+
+
 def band(
     parts: Mapping[str, tuple[int, str]],
     alt: str,
@@ -230,9 +353,94 @@ def _line(place: _Scale, values: Mapping[int, float], css: str = "past") -> str:
     return f'<path class="{css}" d="M{points}"/>'
 
 
+def _area(place: _Scale, low: Mapping[int, float], high: Mapping[int, float], css: str) -> str:
+    there = [place(year, high[year]) for year in sorted(high)]
+    back = [place(year, low[year]) for year in sorted(low, reverse=True)]
+    points = " L".join(f"{x} {y}" for x, y in (*there, *back))
+    return f'<path class="{css} spread" d="M{points}z"/>'
+
+
 def _diamond(x: float, y: float, size: float) -> str:
     return f'<path class="mark" d="M{x} {y - size}l{size} {size}l-{size} {size}l-{size} -{size}z"/>'
 
 
+def _fitted(x: float, y: float, text: str, room: float) -> str:
+    """Write a name, pressed together where it is too wide."""
+    drawn = _text(x, y, text, "value", "start")
+    pressed = f'textLength="{room}" lengthAdjust="spacingAndGlyphs" '
+    return drawn.replace("<text ", f"<text {pressed}") if text_width(text, 11) > room else drawn
+
+
 def _text(x: float, y: float, text: str, css: str, anchor: str) -> str:
     return f'<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One area in :func:`tile_map`: its name, its newest value in words, its series, a colour."""
+
+    name: str
+    value: str
+    history: Mapping[int, float]
+    colour: str = ""
+
+
+def tile_map(
+    tiles: Mapping[tuple[int, int], Tile], alt: str, *, alike: bool = True, side: int = 88
+) -> str:
+    """
+    Draw areas as tiles, each roughly where it lies, with its series in it: a map without borders.
+
+    Parameters
+    ----------
+    tiles : mapping of (int, int) to Tile
+        By row and column, from 0.
+    alt : str
+        The drawing in words.
+    alike : bool, optional
+        Whether all series stand on one scale; else each on its own.
+    side : int, optional
+        Width of a tile. [px]
+
+    Returns
+    -------
+    str
+        An SVG element with its text alternative; nothing where there is no tile.
+
+    Examples
+    --------
+    >>> east = Tile("East", "70 %", {2019: 64.0, 2020: 70.0})
+    >>> drawn = tile_map({(0, 0): east, (0, 2): Tile("West", "", {})}, "East 70 %, West unknown")
+    >>> drawn.count("<g "), drawn.count('class="past"')
+    (2, 1)
+    """
+    if not tiles:
+        return ""
+    tall, gap = 58, 4
+    known = [tile.history for tile in tiles.values() if tile.history]
+    ends = [end for one in known for end in (min(one.values()), max(one.values()))]
+    years = [year for one in known for year in (min(one), max(one))]
+    pieces = []
+    for (row, column), tile in sorted(tiles.items()):
+        look = f' style="fill:{tile.colour}"' if tile.colour else ""
+        drawn = [
+            f'<rect width="{side}" height="{tall}"/>',
+            f'<rect class="side"{look} width="4" height="{tall}"/>' if look else "",
+            _fitted(9, 13, tile.name, side - 12),
+            _text(side - 4, 26, tile.value, "year", "end"),
+        ]
+        if tile.history:
+            own = [min(tile.history.values()), max(tile.history.values())]
+            low, high = (min(ends), max(ends)) if alike else own
+            span = {min(years): low, max(years): high}
+            place = _Scale(span, {}, (9, side - 7, 31, tall - 6))
+            x, y = place(max(tile.history), tile.history[max(tile.history)])
+            drawn += [_line(place, tile.history), f'<circle class="now" cx="{x}" cy="{y}" r="2"/>']
+        at = f"{column * (side + gap)} {row * (tall + gap)}"
+        pieces.append(f'<g transform="translate({at})">{"".join(drawn)}</g>')
+    wide, high_ = (1 + max(place[axis] for place in tiles) for axis in (1, 0))
+    box = f"{wide * (side + gap) - gap} {high_ * (tall + gap) - gap}"
+    return (
+        f'<svg class="tiles" viewBox="0 0 {box}" role="img" '
+        f'aria-label="{escape(alt)}">{"".join(pieces)}</svg>'
+    )

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from edu_metrics.figures._room import name_axes
 from edu_metrics.figures.output import Plot
-from edu_metrics.figures.style import COLOURS, use_style
+from edu_metrics.figures.style import COLOURS, plainly, use_style
 from edu_metrics.words import number, say
 
 _SMALL: Final = 8.0
@@ -85,7 +85,7 @@ def plot_reliability(
         ax.set_ylim(0, 1.08)
         x, y = say("record.said_axis", lang), say("record.happened_axis", lang)
         name_axes(ax, _SMALL, x=x, y=y, title=title)
-    return ax
+    return plainly(ax)
 
 
 def describe_reliability(
@@ -189,7 +189,7 @@ def plot_coverage(
         ax.set_ylim(0, 104)
         name_axes(ax, _SMALL, x=say("record.target_year", lang), y=say("record.held_axis", lang))
         ax.legend(fontsize=_SMALL - 1, loc="lower left", ncols=3)
-    return ax
+    return plainly(ax)
 
 
 def describe_coverage(
@@ -266,7 +266,7 @@ def plot_places(ax: Axes, *, title: str, counts: Sequence[int], lang: str) -> Ax
         ax.set_xticks([0, 50, 100])
         x, y = say("record.place_axis", lang), say("record.place_share", lang)
         name_axes(ax, _SMALL, x=x, y=y, title=title)
-    return ax
+    return plainly(ax)
 
 
 def describe_places(*, title: str, counts: Sequence[int], lang: str) -> str:

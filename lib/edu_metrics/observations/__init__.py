@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from edu_metrics.observations.building import (
         build,
         processed_path,
+        read_package_table,
         read_processed,
         write_processed,
     )
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
         finding_as_row,
         inspect_table,
     )
-    from edu_metrics.observations.package_tables import read_package_table
     from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
     from edu_metrics.observations.transcription import HEADER, read_transcription
 

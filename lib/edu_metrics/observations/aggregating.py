@@ -8,7 +8,6 @@ of them: small cells are suppressed, and so is what would give them away by subt
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import nearest
 from edu_metrics.errors import DataError, require_extra
+from edu_metrics.observations.seals import sidecar_of, write_whole_files
 from edu_metrics.observations.transcription import HEADER, read_transcription
 
 if TYPE_CHECKING:
@@ -208,7 +208,8 @@ def write_counts(found: Counted, path: Path) -> None:
     path : Path
         The file.
     """
-    _write(path, found.counts.to_csv(index=False, lineterminator="\n").encode())
+    content = found.counts.to_csv(index=False, lineterminator="\n").encode()
+    write_whole_files({path: content})
 
 
 def write_raw_counts(
@@ -259,22 +260,13 @@ def write_raw_counts(
     )
     table = table.rename(columns={area: "place", year: "year"})[list(HEADER)]
     content = table.to_csv(index=False, lineterminator="\n").encode()
-    seal = path.with_name(f"{path.name}.source.yaml")
-    _write(path, content)
-    _write(seal, f"source: {source}\nsha256: {hashlib.sha256(content).hexdigest()}\n".encode())
-    try:
-        read_transcription(path, catalog)
-    except DataError:
-        path.unlink()
-        seal.unlink()
-        raise
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    seal = f"source: {source}\nsha256: {hashlib.sha256(content).hexdigest()}\n".encode()
+    # Tried where nothing stands: what is there already is not lost over counts that don't do.
+    with tempfile.TemporaryDirectory() as folder:
+        tried = Path(folder, path.name)
+        write_whole_files({tried: content, sidecar_of(tried): seal})
+        read_transcription(tried, catalog)
+    write_whole_files({path: content, sidecar_of(path): seal})
 
 
 def _with_second(counts: pd.DataFrame, margin: list[str], name: str, hidden: Any) -> Any:

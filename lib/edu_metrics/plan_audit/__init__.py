@@ -8,14 +8,3 @@ none names a target, a place or a plan.
 from edu_metrics.plan_audit.auditing import as_rows, audit, observed_series, series_by_year
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Finding, Kind, Severity
-
-__all__ = [
-    "Finding",
-    "Kind",
-    "PlanContext",
-    "Severity",
-    "as_rows",
-    "audit",
-    "observed_series",
-    "series_by_year",
-]

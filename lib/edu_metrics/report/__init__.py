@@ -39,11 +39,12 @@ _HOMES = {
         "promises": "show_head show_promises",
         "required_pace": "show_required_pace",
         "requirements": "show_requirements",
-        "scores": "score_as_data score_files score_tables",
+        "scores": "score_as_data score_files score_studies score_tables",
         "sensitivity": "sensitivity_of_study sensitivity_row show_sensitivity",
         "status_rules": "show_status_rules",
         "summary": "as_row save_summary",
         "tables": "audit_plan prepare",
+        "tiles": "show_tile_maps",
         "track_record": (
             "PanelRecord open_record panels_of_study save_record show_models show_own_verdicts "
             "show_record_head"

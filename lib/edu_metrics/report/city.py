@@ -39,13 +39,15 @@ class CityReport(StudyReport):
     A study in which one area is the whole of others.
 
     ``whole`` is the first area of the study that has parts in it. Of its ``tables``,
-    ``side_by_side`` has a row for each target and area, ``parts`` for each district's share of a
-    gap, ``joint`` for each article and ``joint_by_area`` for each area.
+    ``side_by_side`` has a row for each target and area, ``by_place`` for each series, area and
+    year, ``parts`` for each district's share of a gap, ``joint`` for each article and
+    ``joint_by_area`` for each area.
     """
 
     place = OVERVIEW
     homes: ClassVar[dict[str, str]] = {
         "city": "side_by_side parts",
+        "tiles": "by_place",
         "joint": "joint joint_by_area",
         **StudyReport.homes,
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from edu_metrics.limits import inert
 from edu_metrics.words import html_lang, say
 
 
@@ -17,7 +19,8 @@ class Html:
     text: str
 
     def _repr_html_(self) -> str:
-        return self.text
+        """Give the HTML for a notebook, which is not to look for formulas between dollar signs."""
+        return f'<div class="mathjax_ignore">{self.text}</div>' if self.text else ""
 
     def __repr__(self) -> str:
         """Say how long it is: a notebook keeps this beside the HTML, and would hold it twice."""
@@ -40,7 +43,11 @@ DOWNLOADS = Html('<p class="downloads"></p>')
 
 
 def _safe(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Html) else escape(cell)
+    return cell.text if isinstance(cell, Html) else escape(inert(cell))
+
+
+#: What a link may lead to: a page on the web, or a file of the reports.
+_LINK = re.compile(r"https?://|[^:]*$|[^:/?#]*[/?#]", re.IGNORECASE)
 
 
 def tag(name: str, content: Cell, css: str = "", **attributes: str) -> Html:
@@ -49,11 +56,13 @@ def tag(name: str, content: Cell, css: str = "", **attributes: str) -> Html:
 
     Examples
     --------
-    >>> str(tag("p", "a < b", "note"))
-    '<p class="note">a &lt; b</p>'
+    >>> str(tag("p", "a < b", "note")), str(tag("a", "x", href="javascript:alert(1)"))
+    ('<p class="note">a &lt; b</p>', '<a href="#">x</a>')
     """
     shown = f' class="{escape(css)}"' if css else ""
-    shown += "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    if not _LINK.match(attributes.get("href", "")):
+        attributes["href"] = "#"
+    shown += "".join(f' {key}="{escape(inert(value))}"' for key, value in attributes.items())
     return Html(f"<{name}{shown}>{_safe(content)}</{name}>")
 
 
@@ -74,8 +83,11 @@ def quote(words: str, lang: str) -> Html:
     >>> str(quote("到2022年", "en")), str(quote("By 2022", "en"))
     ('<q lang="zh-CN">到2022年</q>', '<q>By 2022</q>')
     """
-    tongue = "zh" if _HAN.search(words) else "en"
-    return tag("q", words, **({} if tongue == lang else {"lang": html_lang(tongue)}))
+    tongue = "zh" if _HAN.search(words) else "en" if lang == "zh" else lang
+    named = {} if tongue == lang else {"lang": html_lang(tongue)}
+    # What is written from right to left stays so, and turns nothing around it.
+    turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
+    return tag("q", words, **named, **({"dir": "auto"} if turned else {}))
 
 
 def note(content: Cell, kind: str = "") -> Html:

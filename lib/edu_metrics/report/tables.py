@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Catalog, Plan, SimulatedInput, Study
+from edu_metrics.catalog import Catalog, Plan, SimulatedInput, Study, study_file
 from edu_metrics.report.atomic_write import write_text
 from edu_metrics.report.fingerprint import (
     combined,
@@ -45,7 +45,7 @@ def table_path(root: Path, study_id: str) -> Path:
     Path
         As :func:`~edu_metrics.observations.processed_path` says.
     """
-    return root / "data" / "processed" / f"{study_id}.parquet"
+    return root / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def current_table(catalog: Catalog, study: Study) -> pd.DataFrame:
@@ -218,7 +218,7 @@ def audit_plan(catalog: Catalog, plan: Plan) -> tuple[Finding, ...]:
     if study is None:
         return audit(catalog, plan)
     table = prepare(catalog, study)
-    rows = kept_beside(table, "series", lambda: _series(catalog, plan, study))
+    rows = kept_beside(table, f"{study.as_of}.series", lambda: _series(catalog, plan, study))
     series: dict[tuple[str, str], dict[int, float]] = {}
     for indicator, area, year, value in rows:
         series.setdefault((indicator, area), {})[year] = value

@@ -49,5 +49,3 @@ February after.
 
 from edu_metrics.simulation.starting import new_project
 from edu_metrics.simulation.writing import simulate_districts, simulate_study
-
-__all__ = ["new_project", "simulate_districts", "simulate_study"]

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -107,8 +108,8 @@ def new_project(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ReportError(f"{folder}: expected a new or an empty folder; nothing was changed")
     start = _example(lang) if table is None else _from_table(table, lang, invented)
-    draft = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    draft.mkdir(parents=True)
     try:
         _write(draft, start, lang)
         catalog = load_catalog(draft)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog import plain
 from edu_metrics.catalog.priors import Prior, load_priors, prior_of
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import common_variance_pct
+from edu_metrics.limits import FIRST_YEAR, LARGEST, LAST_YEAR, MOST_BYTES, read_file
+from edu_metrics.observations.intake import is_total
+from edu_metrics.observations.intake.cell_values import narrow, read_figure, read_year
 from edu_metrics.trajectories.scales import Scale, scale_for
 
 if TYPE_CHECKING:
@@ -100,7 +109,9 @@ def read_panels(path: Path | str) -> list[Panel]:
         A table with the columns area (or unit), year and value, and optionally n (persons behind
         the value; 0, or a negative code for "not told", is taken as unknown), group, indicator
         and measure_type (one a panel). Other columns are not looked at, nor are rows without a
-        value.
+        value, and those of a total (合计) beside areas are set aside. Cells are read as those of
+        any table: full-width digits, percent signs, school years (2018-19, 201819), which count
+        for the year in which they begin. Codes keep their zeros.
 
     Returns
     -------
@@ -112,25 +123,28 @@ def read_panels(path: Path | str) -> list[Panel]:
     DataError
         If the file can't be read as such a table, with every fault in it.
     """
+    path = Path(path)
+    return to_panels(read_cells(path), name=path.name)
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read a CSV file, plain or gzipped, with every cell as the text that it is."""
     import pandas as pd
 
-    path = Path(path)
     try:
-        table = pd.read_csv(
-            path, dtype=str, keep_default_na=False, compression=_compression(path), encoding="utf-8"
-        )
+        content = read_file(path)
+        for mark, packed in ((b"\x1f\x8b", gzip), (b"BZh", bz2)):
+            if content.startswith(mark):  # whatever it is called
+                with packed.open(io.BytesIO(content)) as file:
+                    content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise DataError(f"{path}: unfolds to more than {MOST_BYTES:,} bytes")
+        return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8")
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file; name a CSV file, plain or .gz") from None
-    except (OSError, EOFError, ValueError) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path}: expected a CSV table, plain or gzipped; {said}") from None
-    return to_panels(table, name=path.name)
-
-
-def _compression(path: Path) -> Literal["gzip"] | None:
-    """Tell a gzipped file by its first bytes and not by its name."""
-    with path.open("rb") as file:
-        return "gzip" if file.read(2) == b"\x1f\x8b" else None
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        said = (getattr(error, "strerror", None) or str(error) or type(error).__name__).split("\n")
+        raise DataError(f"{path}: expected a CSV table, plain or gzipped; {said[0]}") from None
 
 
 def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
@@ -173,7 +187,7 @@ def to_panels(table: pd.DataFrame, *, name: str = "panel") -> list[Panel]:
             f"group, indicator and measure_type; found {', '.join(table.columns) or 'none'}; "
             f"missing: {', '.join(lacking)}"
         )
-    rows = _checked(table, name)
+    rows = _checked(table.reset_index(drop=True), name)
     if rows.empty:
         raise DataError(f"{name}: expected at least one row with a value; found none")
     return [_panel(str(key), part) for key, part in rows.groupby("panel", sort=True)]
@@ -185,21 +199,28 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
     # A missing cell stays missing as text, or becomes the word, as pandas has it.
     text = table.astype(str).apply(lambda column: column.str.strip()).replace("nan", "").fillna("")
-    rows: pd.DataFrame = pd.DataFrame({"line": np.arange(2, len(table) + 2), "area": text["area"]})
+    text = _cleaned(text)
+    if len(text) < len(table):
+        said = f"{name}: {len(table) - len(text)} row(s) of totals are set aside"
+        warnings.warn(said, UserWarning, stacklevel=3)
+    rows: pd.DataFrame = pd.DataFrame({"line": text.index + 2, "area": text["area"]})
     rows["panel"] = _names(text, name)
     faults: list[str] = []
     for column in ("year", "value", "n"):
         if column not in text:
             rows[column] = np.nan
             continue
-        rows[column] = pd.to_numeric(text[column], errors="coerce").astype("float64")
-        wrong = (text[column] != "") & ~np.isfinite(rows[column])
+        number = pd.to_numeric(text[column], errors="coerce").astype("float64")
+        rows[column] = number.where(np.isfinite(number))
+        wrong = (text[column] != "") & rows[column].isna()
         faults += _told(rows[wrong], text[column], f"{column}: expected a number")
     kept: pd.DataFrame = rows.loc[text["value"] != ""]
     checks = {
         "area: expected a name": kept["area"] == "",
-        "year: expected a whole number": ~(kept["year"] % 1 == 0),
-        "value: expected 0 or more": kept["value"] < 0,
+        f"year: expected a whole number from {FIRST_YEAR} to {LAST_YEAR}": (
+            ~(kept["year"].between(FIRST_YEAR, LAST_YEAR) & (kept["year"] % 1 == 0))
+        ),
+        f"value: expected 0 or more, up to {LARGEST:.0e}": ~kept["value"].between(0, LARGEST),
     }
     for expected, wrong in checks.items():
         column = expected.split(":")[0]
@@ -220,6 +241,36 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if faults:
         raise DataError(f"{name}: {len(faults)} faults; nothing was computed", faults)
     return kept
+
+
+def _cleaned(text: pd.DataFrame) -> pd.DataFrame:
+    """Read cells as those of any table; what is not understood stays as it is, and is told."""
+    readers = {"area": narrow, "year": _plain_year, "value": _plain_number, "n": _plain_number}
+    text = text.copy()
+    for column, read in readers.items():
+        if column in text:
+            usual = r"[0-9]{4}" if column == "year" else r"[0-9]+(?:\.[0-9]+)?"
+            odd = ~text[column].str.fullmatch(usual, na=False)
+            words = {word: read(word) for word in text.loc[odd, column].unique()}
+            text.loc[odd, column] = text.loc[odd, column].map(words)
+    # Two spellings of one area are one; the one that comes first is shown.
+    shown: dict[str, str] = {}
+    spelt = {word: shown.setdefault(plain(word), word) for word in text["area"].unique()}
+    text["area"] = text["area"].map(spelt)
+    totals = text["area"].map({word: is_total(word) for word in spelt.values()}).astype(bool)
+    return text[~totals] if not totals.all() else text
+
+
+def _plain_year(word: str) -> str:
+    year = read_year(word)
+    return word if year is None else str(year[0])
+
+
+def _plain_number(word: str) -> str:
+    figure = read_figure(word)
+    if figure is None or figure.bound != "exact" or figure.unit not in ("", "%"):
+        return word
+    return "" if figure.number is None else str(figure.number)
 
 
 def _names(text: pd.DataFrame, name: str) -> pd.Series[str]:

@@ -16,9 +16,11 @@ from typing import Any
 import yaml
 
 from edu_metrics.catalog import Catalog, GainCell, PanelInput, ReferenceClass, nearest
+from edu_metrics.catalog.reading_yaml import parse
 from edu_metrics.catalog.reference_classes import ALL
 from edu_metrics.errors import DataError
-from edu_metrics.trajectories.panels import Panel, read_panels, to_panels
+from edu_metrics.limits import read_file
+from edu_metrics.trajectories.panels import Panel, read_cells, read_panels, to_panels
 from edu_metrics.trajectories.reference_classes import (
     Comparable,
     complement,
@@ -167,7 +169,7 @@ def find_panel_file(name: str) -> Path:
 
 def checksum(path: Path) -> str:
     """Give the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_file(path)).hexdigest()
 
 
 def members_of(given: PanelInput, path: Path) -> list[Comparable]:
@@ -210,7 +212,7 @@ def _panels(given: PanelInput, path: Path) -> list[Panel]:
         return read_panels(path)
     import pandas as pd
 
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = read_cells(path)
     absent = [name for name in given.columns.values() if name not in table]
     if absent:
         raise DataError(
@@ -334,19 +336,20 @@ def new_class(
         unseen -= set(taken)
         if not taken:
             continue
-        given = PanelInput.model_validate(
-            {
-                "source": "to_be_named",
-                "file": path.name,
-                "sha256": checksum(path),
-                "indicators": {name: {"zh": name, "en": name} for name in taken},
-                "better": "lower" if falling else "higher",
-                "first_year": first_year,
-                "last_year": last_year,
-                "breaks": [{"year": y, "why": {"zh": "?", "en": "?"}} for y in breaks],
-                "windows": 0,
-            }
-        )
+        told = {
+            "source": "to_be_named",
+            "file": path.name,
+            "sha256": checksum(path),
+            "indicators": {name: {"zh": name, "en": name} for name in taken},
+            "better": "lower" if falling else "higher",
+            "first_year": first_year,
+            "last_year": last_year,
+            "breaks": [{"year": y, "why": {"zh": "?", "en": "?"}} for y in breaks],
+            "windows": 0,
+        }
+        given, faults = parse(PanelInput, told, path.name)
+        if given is None:
+            raise DataError(f"{path.name}: no class can be made of it", faults)
         part = members_of(given, path)
         members += part
         entry = given.model_dump(exclude_defaults=True, exclude={"source"})

@@ -12,21 +12,3 @@ from edu_metrics.observations.intake.names import bare, is_total
 from edu_metrics.observations.intake.reading import Intake, read_log, read_table
 from edu_metrics.observations.intake.storing import TakenIn, read_stored, take_in, undone
 from edu_metrics.observations.intake.template import write_template
-
-__all__ = [
-    "LOG_HEADER",
-    "Intake",
-    "Log",
-    "Mapping",
-    "TakenIn",
-    "bare",
-    "is_total",
-    "read_log",
-    "read_mapping",
-    "read_stored",
-    "read_table",
-    "split_unit",
-    "take_in",
-    "undone",
-    "write_template",
-]

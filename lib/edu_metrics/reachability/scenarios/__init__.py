@@ -1,7 +1,6 @@
 """Scenarios run on a study: named assumptions, what they come to, and whether targets are kept."""
 
 from edu_metrics.reachability.precedent import PaceOfPercentile
-from edu_metrics.reachability.scenarios.asked import asked_scenarios
 from edu_metrics.reachability.scenarios.outcomes import (
     ScenarioOutcome,
     course_rows,
@@ -9,17 +8,7 @@ from edu_metrics.reachability.scenarios.outcomes import (
     summary_rows,
 )
 from edu_metrics.reachability.scenarios.running import (
+    asked_scenarios,
     run_scenario,
     run_scenarios,
 )
-
-__all__ = [
-    "PaceOfPercentile",
-    "ScenarioOutcome",
-    "asked_scenarios",
-    "course_rows",
-    "outcome_row",
-    "run_scenario",
-    "run_scenarios",
-    "summary_rows",
-]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from pydantic import ValidationError
 
 from edu_metrics.catalog import (
     AsUsual,
     Catalog,
     Grid,
+    Halt,
     LeverSettings,
     OwnPace,
     Plan,
@@ -21,13 +24,16 @@ from edu_metrics.catalog import (
     Start,
     Study,
     Target,
+    Text,
+    nearest,
 )
+from edu_metrics.errors import DataError, ProjectionError
+from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.mechanisms import Quantities
 from edu_metrics.reachability.precedent import PaceOfPercentile
 from edu_metrics.reachability.probability import kept_in
-from edu_metrics.reachability.scenarios.asked import ASKED
 from edu_metrics.reachability.scenarios.courses import (
     Course,
     NotAvailable,
@@ -38,7 +44,7 @@ from edu_metrics.reachability.scenarios.courses import (
 from edu_metrics.reachability.scenarios.outcomes import ScenarioOutcome, ending_of
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict
-from edu_metrics.trajectories import stated
+from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +122,7 @@ def run_scenario(
     assessment: Assessment | None = None,
     quantities: Quantities | None = None,
     pace_of_percentile: PaceOfPercentile | None = None,
+    beyond: int = 0,
 ) -> list[ScenarioOutcome]:
     """
     Run one scenario on one target in one area.
@@ -139,6 +146,8 @@ def run_scenario(
     pace_of_percentile : callable, optional
         Gives the pace of a percentile of an indicator's reference class; the study's own ordinary
         class when left out.
+    beyond : int, optional
+        How many years the course goes on when the target is due. [years]
 
     Returns
     -------
@@ -164,7 +173,7 @@ def run_scenario(
             continue
         situation = Situation.of(store, plan, target, judged, quantities, pace_of_percentile)
         for case, run in _cases(scenario):
-            outcomes.append(_run(replace(blank, case=case), run, situation))
+            outcomes.append(_run(replace(blank, case=case), run, situation, beyond))
     return outcomes
 
 
@@ -181,7 +190,9 @@ def _cases(scenario: Scenario) -> Iterator[tuple[dict[str, float] | None, Scenar
         yield case, scenario.model_copy(update=cell)
 
 
-def _run(blank: ScenarioOutcome, scenario: Scenario, situation: Situation) -> ScenarioOutcome:
+def _run(
+    blank: ScenarioOutcome, scenario: Scenario, situation: Situation, beyond: int
+) -> ScenarioOutcome:
     due = situation.due
     if scenario.start is not None:
         situation = _started(scenario.start, due, situation)
@@ -194,7 +205,7 @@ def _run(blank: ScenarioOutcome, scenario: Scenario, situation: Situation) -> Sc
     if found.last_year >= due:
         return replace(blank, reason="decided", met=_on_record(situation))
     try:
-        start = begin(found.last_year, found.last_value, due)
+        start = begin(found.last_year, found.last_value, due + beyond)
         course = take_steps(scenario.steps, start, situation)
     except NotAvailable as why:
         return replace(blank, reason=str(why))
@@ -259,6 +270,49 @@ def of_scenario(
     return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
 
 
+def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> ScenarioOutcome | None:
+    """
+    Let a course without chance go up and down around itself as its series has done so far.
+
+    On the scale on which the trend moves, its draws are taken from their own median to the course:
+    where they went is what is assumed, how far apart they lie is what the past says.
+
+    Parameters
+    ----------
+    outcome : ScenarioOutcome
+        A course of one row.
+    situation : Situation
+        The target, the area and the reading.
+
+    Returns
+    -------
+    ScenarioOutcome or None
+        With as many draws as the trend has, and the probability that they come to. None where
+        nothing says how far the series moves: it was not observed at the start, too few years are
+        known, or one person may decide and their number is unknown.
+    """
+    found, indicator = situation.assessment, situation.indicator
+    if outcome.start != "observed" or outcome.draws is None:
+        return None
+    # A rate comes to whole counts of its own whole; a count is one itself.
+    whole = 1.0 if situation.whole else None
+    if indicator.bounds == (0, 100):
+        whole = situation.counts[1] if situation.counts else None
+        if whole is None and found.level is not None and found.level.value in (0, 100):
+            return None
+    try:
+        trend = situation.store.trajectory(indicator.id, situation.area, outcome.years[-1])
+        scale = scale_for(indicator.bounds)
+        moved = to_scale(np.stack([trend.at(year) for year in outcome.years], axis=1), scale, whole)
+        moved += to_scale(outcome.draws, scale, whole) - np.median(moved, axis=0)
+    except ProjectionError:
+        return None
+    draws = situation.bounded(from_scale(moved, scale, whole))
+    course = Course(situation.start_year, situation.start_value, draws)
+    around = judged_course(outcome, course, situation)
+    return replace(around, met=None, probability=float(stated(around.probability)))
+
+
 def changes_nothing(scenario: Scenario) -> bool:
     """Tell whether a scenario lets everything go on as usual."""
     return all(isinstance(step, AsUsual) and step.after == 0 for step in scenario.steps)
@@ -299,3 +353,99 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     if course.draws.shape[0] == 1:
         return replace(blank, met=bool(kept[0]))
     return replace(blank, probability=float(np.mean(kept)))
+
+
+#: Id of a scenario that stands in no file.
+ASKED = "asked"
+
+
+def asked_scenarios(
+    *,
+    pace: float | None = None,
+    unit: Literal["points", "percent"] = "points",
+    base: float | None = None,
+    years: int | None = None,
+    levers: Mapping[str, float] | None = None,
+) -> tuple[Scenario, ...]:
+    """
+    Make scenarios of a pace, a start and levers.
+
+    Parameters
+    ----------
+    pace : float, optional
+        Change a year; negative for a fall. [unit of the indicator, or percent of the year before]
+    unit : {"points", "percent"}, optional
+        What the pace is counted in.
+    base : float, optional
+        Where the series is taken to stand; its last value when left out. [unit of the indicator]
+    years : int, optional
+        How many years before the target is due; since the last value when left out. [years]
+    levers : mapping of str to float, optional
+        Settings of levers by name. [unit of each lever a year]
+
+    Returns
+    -------
+    tuple of Scenario
+        One; where the levers belong to several flow models, one for each.
+
+    Raises
+    ------
+    DataError
+        With every fault: nothing asked for, a number that is none, an unknown lever.
+
+    Examples
+    --------
+    >>> [step.type for step in asked_scenarios(pace=6, levers={"upgrades": 3})[0].steps]
+    ['pace', 'levers']
+    """
+    given = dict(levers or {})
+    faults = [
+        f"lever {name!r}: no such lever{nearest(name, _flow_by_lever())}"
+        for name in given
+        if name not in _flow_by_lever()
+    ]
+    numbers = {"pace": pace, "base": base, **given}
+    faults += [
+        f"{name}: expected a number, found {value!r}"
+        for name, value in numbers.items()
+        if value is not None and not math.isfinite(value)
+    ]
+    if unit not in ("points", "percent"):
+        faults.append(f"unit: expected points or percent, found {unit!r}")
+    if years is not None and (years % 1 or not 1 <= years <= 50):
+        faults.append(f"years: expected a whole number from 1 to 50, found {years!r}")
+    if pace is None and base is None and not given:
+        faults.append("pace, base or lever: expected at least one of them")
+    if faults:
+        raise DataError("this scenario can't be run", faults)
+    start = None if base is None and years is None else Start(value=base, years=years)
+    course: list[Any] = []
+    if pace is not None:
+        course = [OwnPace(type="pace", per_year=pace, unit=unit)]
+    elif not given:
+        course = [Halt(type="halt")]
+    by_flow: dict[str, dict[str, float]] = {}
+    for name, value in given.items():
+        by_flow.setdefault(_flow_by_lever()[name], {})[name] = value
+    settings = [[LeverSettings(type="levers", flow=flow, set=own)] for flow, own in by_flow.items()]
+    told = ", ".join(f"{name}={value:g}" for name, value in numbers.items() if value is not None)
+    try:
+        return tuple(
+            Scenario(
+                id=ASKED,
+                title=Text(zh=told, en=told),
+                assumes=Text(zh=told, en=told),
+                steps=(*course, *own),
+                start=start,
+            )
+            for own in settings or [[]]
+        )
+    except ValidationError as error:
+        raise DataError(
+            "this scenario can't be run", [one["msg"] for one in error.errors()]
+        ) from None
+
+
+def _flow_by_lever() -> dict[str, str]:
+    """Tell which flow model has which lever; no two share a name."""
+    return {lever: flow.name for flow in FLOWS.values() for lever in flow.levers}

@@ -11,5 +11,3 @@ share of draws, Eurostat's own) are not here.
 
 from edu_metrics.reachability.status_rules.answers import Answer, Rule, Unable
 from edu_metrics.reachability.status_rules.table import Stance, StatusTable, stance_of
-
-__all__ = ["Answer", "Rule", "Stance", "StatusTable", "Unable", "stance_of"]

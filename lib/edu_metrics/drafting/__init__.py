@@ -1,0 +1,12 @@
+"""
+A plan's text into a draft of its definitions, for a person to confirm.
+
+Rules of each language (``rules/*.yaml``) find promises by their words; nothing is learned and
+nothing is asked from elsewhere. A draft says of every field which rule gave it and whether it is
+sure, and lists every number that it didn't take, with why.
+"""
+
+from edu_metrics.drafting.indicators import Offer, Offers
+from edu_metrics.drafting.promises import Draft, Promise, draft
+
+__all__ = ["Draft", "Offer", "Offers", "Promise", "draft"]
