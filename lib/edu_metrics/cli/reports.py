@@ -44,7 +44,9 @@ def report(
     scenarios: Annotated[
         bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
     ] = False,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Also print each page as a PDF.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print bulletins, overview and audit as PDF.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
     ledger: Annotated[
         Path | None,
