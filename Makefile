@@ -29,7 +29,7 @@ build: env  ## Compute the tables of every study into data/processed
 	$(BIN)/edu-metrics build
 
 reports: build  ## Make the reports that a first look needs; reports/index.html lists them
-	$(BIN)/edu-metrics report china_outline china_plan_13 china_plan_14 china_plan_14_2025
+	$(BIN)/edu-metrics report china
 	$(BIN)/edu-metrics report provinces --first 7
 	$(BIN)/edu-metrics report wuhai wuhai_2020
 	$(BIN)/edu-metrics report mock_city --lang zh

@@ -27,7 +27,8 @@ __all__ = [
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
-        "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
+        "draft": ("docx", "pdfplumber"),
+        "explore": ("jinja2", "matplotlib", "pyarrow"),
         "pdf": ("weasyprint",),
         "reports": (
             "IPython",

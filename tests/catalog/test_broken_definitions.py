@@ -787,6 +787,16 @@ def test_an_entry_may_repeat_its_own_name_among_its_aliases(definitions):
     assert definitions.load().areas["west"].aliases == ("西区", "West", "west")
 
 
+def test_two_parts_of_one_whole_do_not_share_a_tile(definitions):
+    definitions.put("areas.east.tile", [0, 1])
+    definitions.put("areas.city.tile", [0, 1])
+    definitions.load()
+    definitions.put("areas.west.tile", [0, 1])
+    assert definitions.faults() == [
+        "areas.yaml entry 4 ('west'): tile: [0, 1] is the tile of 'east' already"
+    ]
+
+
 @pytest.mark.parametrize(
     ("parents", "line"),
     [

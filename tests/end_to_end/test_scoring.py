@@ -141,3 +141,16 @@ def test_files_without_a_forecast_say_so(command, project, tmp_path):
     empty = tmp_path / "empty.json"
     empty.write_text("[]", "utf-8")
     assert command("score", empty, "--root", project).out == "no forecast in these files\n"
+
+
+def test_a_study_is_scored_as_of_each_of_its_dates(command, project, said):
+    """A run of December 2020 scores as what was written down on that day."""
+    definition = project / "data" / "definitions" / "studies" / "harbour.yaml"
+    definition.write_text(definition.read_text("utf-8") + "runs: [{as_of: 2020-12-02}]\n", "utf-8")
+    words = ("--root", project, "--format", "json")
+    written = json.loads(command("score", said, *words).out)["by_lead"]
+    found = json.loads(command("score", "harbour", *words).out)["by_lead"]
+    then = [row for row in found if row["study"] == "harbour_2020-12-02"]
+    assert [{**row, "study": "harbour"} for row in then] == written
+    dated = command("assess", "harbour", "--as-of", "2020-12-02", *words).out
+    assert {row["study"] for row in json.loads(dated)} == {"harbour_2020-12-02"}

@@ -160,8 +160,8 @@ def _batch(
     root: Path | Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
 ) -> _Batch:
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    chosen = [catalog.study(name) for name in dict.fromkeys(studies or catalog.studies)]
-    return _Batch(catalog, chosen, (out or catalog.root / "reports").resolve(), asked)
+    runs = {run.id: run for name in studies or catalog.studies for run in catalog.runs(name)}
+    return _Batch(catalog, list(runs.values()), (out or catalog.root / "reports").resolve(), asked)
 
 
 def make_reports(

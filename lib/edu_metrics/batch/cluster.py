@@ -230,7 +230,7 @@ def packed(catalog: Catalog, studies: Sequence[str]) -> bytes:
     plans = {catalog.study(name).plan for name in studies}
     wanted = {*studies, *(s.id for s in catalog.studies.values() if s.plan in plans)}
     paths = [*files_below(root / "data" / "definitions"), *files_below(root / "notebooks")]
-    paths += [table_path(root, name) for name in sorted(wanted)]
+    paths += sorted({table_path(root, name) for name in wanted})
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in paths if path.is_file()):

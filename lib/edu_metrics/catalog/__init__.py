@@ -47,8 +47,9 @@ if TYPE_CHECKING:
         TargetElsewhere,
         distribution_fault,
         shipped_levels,
+        study_file,
     )
-    from edu_metrics.catalog.own_formulas import Settings
+    from edu_metrics.catalog.own import Settings
     from edu_metrics.catalog.priors import Prior, load_priors, prior_of
     from edu_metrics.catalog.reference_classes import (
         Counts,

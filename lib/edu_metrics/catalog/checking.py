@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog.base import plain
-from edu_metrics.catalog.languages import Spoken
 from edu_metrics.catalog.models import (
     Area,
     AreaFamily,
@@ -20,7 +19,7 @@ from edu_metrics.catalog.models import (
     Study,
     shipped_levels,
 )
-from edu_metrics.catalog.own_formulas import formula_named
+from edu_metrics.catalog.own import Spoken, formula_named
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.scenarios import LeverSettings
 from edu_metrics.catalog.targets import (
@@ -234,7 +233,11 @@ def _missing_group(parts: Parts, name: str, where: str) -> Iterator[str]:
 
 
 def _areas(parts: Parts) -> Iterator[str]:
+    tiles: dict[tuple[str | None, tuple[int, int]], str] = {}
     for where, area in (*parts.areas.values(), *parts.families.values()):
+        tile = getattr(area, "tile", None)
+        if tile and (other := tiles.setdefault((area.parent, tile), area.id)) != area.id:
+            yield f"{where}: tile: {list(tile)} is the tile of {other!r} already"
         yield from _missing(parts, "levels", [area.level], f"{where}: level")
         if area.parent:
             yield from _missing(parts, "areas", [area.parent], f"{where}: parent")
@@ -450,10 +453,18 @@ def _reference_classes(parts: Parts) -> Iterator[str]:
 def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
         yield from _missing(parts, "sources", [plan.source], f"{where}: source")
+        yield from _missing(parts, "sources", plan.ask_for, f"{where}: ask_for")
         yield from _missing_areas(parts, plan.areas, f"{where}: areas")
         for target in plan.targets:
-            for fault in _out_of_time(plan, target):
+            for fault in (*_out_of_time(plan, target), *_to_be_done(plan, target)):
                 yield f"{where}: target {target.id!r}: {fault}"
+
+
+def _to_be_done(plan: Plan, target: Target) -> Iterator[str]:
+    """Find words that only hold the place of others: a plan with them is a draft."""
+    words = (target.quote, target.locator, *target.title.by_language.values())
+    if not plan.draft and any("TODO" in one for one in words):
+        yield "expected its words, found TODO; fill it in, or say `draft: true` of the plan"
 
 
 def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +14,6 @@ from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
-from edu_metrics.catalog.languages import Spoken, read_languages
 from edu_metrics.catalog.models import (
     KNOWLEDGE_TYPES,
     Area,
@@ -29,7 +30,7 @@ from edu_metrics.catalog.models import (
     Source,
     Study,
 )
-from edu_metrics.catalog.own_formulas import read_own_formulas
+from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
@@ -97,9 +98,30 @@ class Catalog:
         """Give a study, or name the nearest one."""
         return self._get("study", self.studies, study_id)
 
+    def runs(self, study_id: str) -> list[Study]:
+        """Give a study as of each of its dates, the earliest first."""
+        study = self.study(study_id)
+        found = [self.studies[f"{study_id}_{run.as_of}"] for run in study.runs]
+        return sorted([study, *found], key=lambda one: one.as_of)
+
+    def as_of(self, study_id: str, date: dt.date) -> Study:
+        """Give a study as of a date: the run of that date, or the study judged on another day."""
+        known = {run.as_of: run for run in self.runs(study_id)}
+        return known.get(date) or self.study(study_id).model_copy(update={"as_of": date})
+
     def plan(self, plan_id: str) -> Plan:
         """Give a plan, or name the nearest one."""
         return self._get("plan", self.plans, plan_id)
+
+    def plan_judged(self, study: Study) -> Plan:
+        """Give the plan that a study judges; refuse one whose promises are still to be decided."""
+        plan = self.plan(study.plan)
+        if plan.draft:
+            raise DefinitionError(
+                f"plan {plan.id!r} is a draft, and a draft is not judged: decide on the promises "
+                "that are open with `edu-metrics review`, then run `edu-metrics accept`"
+            )
+        return plan
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Give an indicator, or name the nearest one."""
@@ -171,6 +193,9 @@ def find_root(start: Path | None = None) -> Path:
     """
     Find the project folder: the nearest one upwards that has data/definitions.
 
+    A notebook's kernel may have been started anywhere; where nothing is found above it, the
+    repository that the library is run from is meant.
+
     Parameters
     ----------
     start : Path, optional
@@ -195,6 +220,9 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "data" / "definitions").is_dir():
             return folder
+    repository = Path(__file__).parents[3]
+    if start is None and "ipykernel" in sys.modules and (repository / "notebooks").is_dir():
+        return repository
     raise DefinitionError(
         f"no data/definitions in {here} or above it; go to a project folder or name one with --root"
     )
@@ -410,6 +438,8 @@ def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str])
     entry, new = parse(model, content, name, parts.spoken.languages)
     faults += new
     parts.add(table, name, entry, content, faults)
+    for run in entry.dated() if isinstance(entry, Study) else ():
+        parts.add(table, name, run, content, faults)
     given = content.get("id") if isinstance(content, dict) else None
     if isinstance(given, str) and given != path.stem:
         faults.append(f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}")

@@ -10,7 +10,8 @@ data source ended, a process that can't be reversed, the parts that make up a wh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib import resources
 from types import MappingProxyType
@@ -213,6 +214,8 @@ class Source(Definition):
     licence: str
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
+    #: Whether everybody knows its figures, so that none of them can be withheld.
+    disclosure: Literal["published"] | None = None
     #: The whole text of the document, a sealed file below data/raw.
     full_text: str | None = None
     note: Text | None = None
@@ -227,6 +230,8 @@ class Area(Definition):
     level: Slug
     code: str | None = None
     parent: Slug | None = None
+    #: Row and column, from 0, in a drawing that gives each area of a parent one tile.
+    tile: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
     valid_from: Year | None = None
     valid_to: Year | None = None
     invented: bool = False
@@ -538,6 +543,38 @@ class SimulatedInput(Definition):
     last_year: Year
 
 
+class Disclosure(Definition):
+    """
+    What may leave of a study's counts of persons.
+
+    ``protected``: no small count, nor what would give it away. ``published``: everything, since all
+    of it is public already, or invented. ``internal``: everything, and every page says that it is
+    not for release.
+    """
+
+    shorthand: ClassVar = {"type": "string"}
+
+    mode: Literal["protected", "published", "internal"] = "protected"
+    #: The smallest count of persons that may be published. [persons]
+    smallest: int = Field(default=10, ge=3, le=1000)
+    #: What earlier releases told, as a CSV file of the project; each release is added to it.
+    ledger: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, given: Any) -> Any:
+        return {"mode": given} if isinstance(given, str) else given
+
+
+class Run(Definition):
+    """Another date as of which a study is judged, with what is said otherwise there."""
+
+    as_of: Day
+    plan: Slug | None = None
+    title: Text | None = None
+    note: Text | None = None
+
+
 class Study(Definition):
     """What one set of reports is about: a plan, areas, observations and a date."""
 
@@ -552,12 +589,36 @@ class Study(Definition):
         Annotated[FileInput | PackageInput | SimulatedInput, Field(discriminator="type")], ...
     ] = Field(min_length=1)
     as_of: Day
+    runs: tuple[Run, ...] = ()
     #: Whether a school year such as 2020-21 counts for the year in which it starts or ends.
     school_year: Literal["starts", "ends"] | None = None
     languages: tuple[str, ...] = Field(default=LANGUAGES, min_length=1)
     simulated: bool = False
+    disclosure: Disclosure = Disclosure()
     track_record: bool | None = None
     note: Text
+
+    def dated(self) -> Iterator[Study]:
+        """Give the study as of each further date, called by its id and that date."""
+        for run in self.runs:
+            titles = self.title.by_language.items()
+            own = {
+                "title": Text(**{lang: f"{title} ({run.as_of})" for lang, title in titles}),
+                **{name: value for name, value in run if value is not None},
+            }
+            yield self.model_copy(update={**own, "id": f"{self.id}_{run.as_of}", "runs": ()})
+
+
+def study_file(study_id: str) -> str:
+    """
+    Name the study that a run belongs to: its definition file and its table are shared.
+
+    Examples
+    --------
+    >>> study_file("somewhere_2017-12-31"), study_file("somewhere_2017")
+    ('somewhere', 'somewhere_2017')
+    """
+    return re.sub(r"_\d{4}-\d\d-\d\d$", "", study_id)
 
 
 class _Known(Definition):

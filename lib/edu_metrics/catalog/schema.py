@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from edu_metrics.catalog.loading import TABLES, in_files_of_their_own
 from edu_metrics.catalog.models import Area, AreaFamily, Knowledge
-from edu_metrics.catalog.own_formulas import Settings
+from edu_metrics.catalog.own import Settings
 
 
 def meanings() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -104,14 +104,29 @@ def studies_of(catalog: Catalog, names: list[str] | None) -> list[Study]:
         return [catalog.study(name) for name in dict.fromkeys(names or catalog.studies)]
 
 
+def one_a_table(studies: Iterable[Study]) -> Iterable[Study]:
+    """Give one study for each table: the runs of a study share its own."""
+    from edu_metrics.catalog import study_file
+
+    tables: dict[str, Study] = {}
+    for study in studies:
+        tables.setdefault(study_file(study.id), study)
+    return tables.values()
+
+
 def asked_for(
-    catalog: Catalog, study: str, area: str | None, target: str | None
+    catalog: Catalog,
+    study: str,
+    area: str | None,
+    target: str | None,
+    as_of: dt.datetime | None = None,
 ) -> tuple[Study, tuple[str, ...] | None, tuple[str, ...] | None]:
     """Resolve a study and, where they are named, one of its areas and one of its targets."""
     from edu_metrics.catalog import nearest
 
+    day = day_of("--as-of", as_of.date()) if as_of else None
     with usage():
-        entry = catalog.study(study)
+        entry = catalog.as_of(study, day) if day else catalog.study(study)
         areas = (catalog.study_area(entry, area).id,) if area else None
         known = [item.id for item in catalog.plan(entry.plan).targets]
         if target is not None and target not in known:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edu_metrics.cli.common import Format, Lang, Root, Shape, app, load, studies_of, table_of, usage
+from edu_metrics.cli.common import (
+    Format,
+    Lang,
+    Root,
+    Shape,
+    app,
+    load,
+    one_a_table,
+    studies_of,
+    table_of,
+    usage,
+)
 from edu_metrics.cli.printing import print_json, print_rows
 
 if TYPE_CHECKING:
@@ -40,13 +51,15 @@ def check(root: Root = None) -> None:
     targets = sum(len(plan.targets) for plan in catalog.plans.values())
     if unverified:
         sys.stdout.write(f"quotes unverified, for want of a full_text: {', '.join(unverified)}\n")
+    if drafts := [plan.id for plan in catalog.plans.values() if plan.draft]:
+        sys.stdout.write(f"drafts, which are not judged: {', '.join(drafts)}\n")
     sys.stdout.write(
         f"{len(catalog.plans)} plans with {targets} targets ({numeric} numeric), "
         f"{len(catalog.indicators)} indicators, {len(catalog.quantities)} quantities, "
         f"{len(catalog.areas)} areas, {len(catalog.sources)} sources, "
         f"{len(catalog.assumptions)} assumptions, {len(catalog.studies)} studies: sound\n"
     )
-    for study in catalog.studies.values():
+    for study in one_a_table(catalog.studies.values()):
         if is_current(catalog, study):
             tell_findings(catalog, study)
 
@@ -218,7 +231,7 @@ def inspect(
     """Look at the numbers themselves: what is odd, and which entry would settle it."""
     catalog = load(root)
     rows = []
-    for study in studies_of(catalog, studies):
+    for study in one_a_table(studies_of(catalog, studies)):
         table_of(catalog, study)
         rows += [{"study": study.id, **row} for row in _findings(catalog, study)]
     if shape is Format.JSON:
@@ -256,5 +269,7 @@ def _findings(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
         found = inspect_table(catalog, rows, as_of=study.as_of.year)
         return [finding_as_row(catalog, one) for one in found]
 
-    rows: list[dict[str, Any]] = kept_beside(table_path(catalog.root, study.id), "findings", look)
+    rows: list[dict[str, Any]] = kept_beside(
+        table_path(catalog.root, study.id), f"{study.as_of}.findings", look
+    )
     return rows

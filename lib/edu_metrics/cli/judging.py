@@ -27,7 +27,7 @@ from edu_metrics.cli.common import (
     usage,
 )
 from edu_metrics.cli.printing import print_json, print_rows
-from edu_metrics.errors import DefinitionError, EduMetricsError
+from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
 
 
 @app.command()
@@ -46,10 +46,8 @@ def assess(
     from edu_metrics.report.summary import as_row
 
     catalog = load(root)
-    entry, areas, targets = asked_for(catalog, study, area, target)
+    entry, areas, targets = asked_for(catalog, study, area, target, as_of)
     table = table_of(catalog, entry)
-    if as_of is not None:
-        entry = entry.model_copy(update={"as_of": day_of("--as-of", as_of.date())})
     found = iter_assessments(catalog, entry, table, areas=areas, targets=targets)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
     print_rows(map(as_row, found), shape, (*columns, "year_reached"))
@@ -57,8 +55,9 @@ def assess(
 
 @app.command()
 def score(
-    summaries: Annotated[
-        list[Path], typer.Argument(help="summary.json of reports, or output of assess in JSON.")
+    forecasts: Annotated[
+        list[Path],
+        typer.Argument(help="Studies; or summary.json of reports, or output of assess in JSON."),
     ],
     as_of: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold against this day.")
@@ -67,16 +66,21 @@ def score(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
-    from edu_metrics.report.scores import score_as_data, score_files, score_tables
+    from edu_metrics.report.scores import score_as_data, score_files, score_studies, score_tables
 
     catalog = load(root)
+    names = [str(path) for path in forecasts]
+    day = day_of("--as-of", as_of.date()) if as_of else None
+    studies = all(name in catalog.studies for name in names)
     with usage():
-        absent = [str(path) for path in summaries if not path.is_file()]
-        if absent:
-            raise EduMetricsError("expected files of earlier assessments", absent)
+        absent = [name for name, path in zip(names, forecasts, strict=True) if not path.is_file()]
+        if absent and not studies:
+            raise EduMetricsError("expected studies, or files of earlier assessments", absent)
     try:
-        day = day_of("--as-of", as_of.date()) if as_of else None
-        found = score_files(catalog, summaries, as_of=day)
+        if studies:
+            found = score_studies(catalog, names, as_of=day)
+        else:
+            found = score_files(catalog, forecasts, as_of=day)
     except DefinitionError as error:  # a name that does not exist
         stop(error, USAGE)
     content = score_as_data(found)
@@ -170,6 +174,7 @@ def explore(
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
     import webbrowser
 
+    require_extra("explore")
     from edu_metrics import explorer
     from edu_metrics.report import prepare
     from edu_metrics.words import require_language, say

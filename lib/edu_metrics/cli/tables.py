@@ -18,6 +18,7 @@ from edu_metrics.cli.common import (
     asked_for,
     day_of,
     load,
+    one_a_table,
     stop,
     studies_of,
     table_of,
@@ -50,13 +51,14 @@ def intake(
     root: Root = None,
 ) -> None:
     """Bring tables into a study: read, repaired with a log, stored as they are, and sealed."""
+    from edu_metrics.catalog import study_file
     from edu_metrics.observations.intake import take_in
 
     require_extra("tables", "python_calamine", "openpyxl")
     catalog = load(root)
     (entry,) = studies_of(catalog, [study])
     told = _told(catalog, mapping, source, published, encoding)
-    definition = catalog.root / "data" / "definitions" / "studies" / f"{entry.id}.yaml"
+    definition = catalog.root / "data" / "definitions" / "studies" / f"{study_file(entry.id)}.yaml"
     before = definition.read_bytes()
     taken = take_in(catalog, entry, files, told, today=dt.date.today(), dry_run=dry_run)
     if not dry_run and any(not one.known for one in taken):
@@ -126,9 +128,9 @@ def template(
     root: Root = None,
 ) -> None:
     """Write a workbook that asks for exactly the figures that are missing."""
+    from edu_metrics.files import write_whole_files
     from edu_metrics.observations import MissingInput
     from edu_metrics.observations.intake import write_template
-    from edu_metrics.observations.seals import write_whole_files
     from edu_metrics.reachability import assess
     from edu_metrics.words import require_language
 
@@ -277,7 +279,7 @@ def build(
     from edu_metrics.report.tables import prepare
 
     catalog = load(root)
-    for study in studies_of(catalog, studies):
+    for study in one_a_table(studies_of(catalog, studies)):
         path = prepare(catalog, study, force=True)
         sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
         tell_findings(catalog, study)

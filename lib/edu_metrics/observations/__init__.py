@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from edu_metrics.observations.building import (
         build,
         processed_path,
+        read_package_table,
         read_processed,
         write_processed,
     )
@@ -45,13 +46,14 @@ if TYPE_CHECKING:
         pooled_cells,
         provenance,
     )
+    from edu_metrics.observations.disclosure import protect
     from edu_metrics.observations.inspection import (
         ENDED_YEARS,
         Finding,
         finding_as_row,
         inspect_table,
     )
-    from edu_metrics.observations.package_tables import read_package_table
+    from edu_metrics.observations.ledger import add_to_ledger, read_ledger
     from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
     from edu_metrics.observations.transcription import HEADER, read_transcription
 

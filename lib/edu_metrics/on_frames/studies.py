@@ -116,10 +116,8 @@ def open_study(
         For an unknown study, area or target, with the nearest one.
     """
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    entry = catalog.study(study)
-    if as_of is not None:
-        date = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        entry = entry.model_copy(update={"as_of": date})
+    date = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    entry = catalog.as_of(study, date) if date else catalog.study(study)
     chosen = tuple(catalog.study_area(entry, name).id for name in _listed(areas)) or None
     named = _listed(targets)
     catalog.plan(entry.plan).chosen(named)
@@ -190,7 +188,7 @@ def assess(
     targets : str or sequence of str, optional
         Targets of the plan; all when left out.
     as_of : date or str, optional
-        Judge as of another day (YYYY-MM-DD).
+        Judge as of another day (YYYY-MM-DD): the study's run of that day, where it has one.
     readings : bool, optional
         All readings and numbers of steps, in place of the default ones alone.
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from edu_metrics.catalog import Catalog, Study, base_of, notebook_of
+from edu_metrics.catalog import Catalog, Study, base_of, notebook_of, study_file
 from edu_metrics.report.kinds import COMPARISON, DISTRICT, PLAN_AUDIT, SCENARIOS, WHOLE
 
 #: What a report depends on, in the order in which it is told.
@@ -101,7 +101,7 @@ class Basis:
     @functools.cached_property
     def _own(self) -> str:
         """The definitions that all studies share, and this study and its plan."""
-        mine = {f"plans/{self._study.plan}.yaml", f"studies/{self._study.id}.yaml"}
+        mine = {f"plans/{self._study.plan}.yaml", f"studies/{study_file(self._study.id)}.yaml"}
         return definitions_sha256(
             self._root, lambda name: name in mine or not name.startswith(("plans/", "studies/"))
         )

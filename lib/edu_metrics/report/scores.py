@@ -23,7 +23,7 @@ from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.catalog.base import Year
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.limits import is_day, read_json
-from edu_metrics.reachability import SeriesStore, Verdict
+from edu_metrics.reachability import SeriesStore, Verdict, assess
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
 from edu_metrics.report.columns import picked
 from edu_metrics.report.tables import as_of_newest, current_table
@@ -91,6 +91,42 @@ def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | Non
         raise DefinitionError(f"forecasts: {len(names)} name(s) that are not defined", names)
     plans = {name: catalog.plan(catalog.studies[name].plan) for name in stores}
     return score(outcome_of(item, stores[item.study], plans[item.study]) for item in held.values())
+
+
+def score_studies(catalog: Catalog, names: Sequence[str], *, as_of: dt.date | None = None) -> Score:
+    """
+    Hold what studies say as of each of their dates against what is known now.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    names : sequence of str
+        Ids of studies, each taken with all its runs.
+    as_of : date, optional
+        As for :func:`score_files`.
+
+    Returns
+    -------
+    Score
+        As :func:`score_files` gives of the summaries of their reports.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown study, with the nearest one.
+    """
+    runs = {run.id: run for name in names for run in catalog.runs(name)}
+    stores = _stores(catalog, set(runs), as_of)
+    outcomes = []
+    for name, run in runs.items():
+        plan, now = catalog.plan(run.plan), stores[name]
+        outcomes += [
+            outcome_of(Forecast.of(found, run.as_of), now, plan)
+            for found in assess(catalog, run, current_table(catalog, run))
+            if found.verdict not in NO_FORECAST
+        ]
+    return score(outcomes)
 
 
 def _rows(path: Path, faults: list[str]) -> Iterable[tuple[str, dict[str, Any]]]:

@@ -1,15 +1,6 @@
 """What may come: the forecast and its back-test, and paths that a plan prescribes."""
 
 from edu_metrics.trajectories.backtest import EventScore, ModelScore, backtest
-from edu_metrics.trajectories.default import (
-    CAP,
-    FLOOR,
-    TOGETHER_PCT,
-    TOO_FAR_YEARS,
-    TRIED_YEARS,
-    Calibration,
-    stated,
-)
 from edu_metrics.trajectories.drawing import Trajectory
 from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
 from edu_metrics.trajectories.paths import (
@@ -20,4 +11,13 @@ from edu_metrics.trajectories.paths import (
     percent_of_baseline,
 )
 from edu_metrics.trajectories.projecting import Projection, project
+from edu_metrics.trajectories.reliability import (
+    CAP,
+    FLOOR,
+    TOGETHER_PCT,
+    TOO_FAR_YEARS,
+    TRIED_YEARS,
+    Calibration,
+    stated,
+)
 from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale

@@ -19,12 +19,17 @@ from edu_metrics.catalog import Bound
 from edu_metrics.catalog.reference_classes import BANDS
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import brier_score
-from edu_metrics.trajectories.default import stated
 from edu_metrics.trajectories.drawing import spread_paths
 from edu_metrics.trajectories.panels import Panel, common_share_pct
 from edu_metrics.trajectories.projecting import MODEL
 from edu_metrics.trajectories.reference_classes import band_of
-from edu_metrics.trajectories.reliability import Bin, clustered_interval, reliability, within
+from edu_metrics.trajectories.reliability import (
+    Bin,
+    clustered_interval,
+    reliability,
+    stated,
+    within,
+)
 from edu_metrics.trajectories.rivals import FORECASTERS, SLOW, Laws
 from edu_metrics.trajectories.scales import EDGE_PP, Scale, Values, from_scale, to_scale
 

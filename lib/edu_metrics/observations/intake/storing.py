@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from edu_metrics.catalog import Catalog, FileInput, Source, Study
+from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
 from edu_metrics.errors import DataError
+from edu_metrics.files import write_whole_files
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping, made_from
 from edu_metrics.observations.intake.reading import read_table
@@ -23,7 +24,6 @@ from edu_metrics.observations.seals import (
     broken_seal,
     read_sidecar,
     sha256_of,
-    write_whole_files,
 )
 from edu_metrics.observations.table import empty, validate
 
@@ -221,7 +221,7 @@ def _write(
         sidecar = _sidecar(catalog, one, content, told, today)
         contents[one.stored.with_name(one.stored.name + SIDECAR)] = sidecar.encode()
         contents[one.stored.with_name(one.stored.name + LOG)] = one.log.as_csv().encode("utf-8-sig")
-    definition = catalog.root / "data" / "definitions" / "studies" / f"{study.id}.yaml"
+    definition = catalog.root / "data" / "definitions" / "studies" / f"{study_file(study.id)}.yaml"
     lacking = [path for path in (one.stored for one in new) if not _is_input(catalog, study, path)]
     if lacking:
         raw = catalog.root / "data" / "raw"
@@ -369,6 +369,6 @@ def undone(catalog: Catalog, study: Study, new: Iterable[TakenIn], definition: b
         for folder in (one.stored.parent, one.stored.parent.parent):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
-    path = catalog.root / "data" / "definitions" / "studies" / f"{study.id}.yaml"
+    path = catalog.root / "data" / "definitions" / "studies" / f"{study_file(study.id)}.yaml"
     if path.read_bytes() != definition:
         write_whole_files({path: definition})

@@ -28,7 +28,6 @@ _KINDS = (
     (b"\xd0\xcf\x11\xe0", "an .xls workbook, or one with a password", (".xls",)),
     (b"PAR1", "a parquet table", (".parquet",)),
 )
-_TEXT = (".csv", ".tsv", ".txt")
 SUFFIXES = (".xlsx", ".xls", ".csv", ".tsv", ".parquet")
 
 Range = tuple[tuple[int, int], tuple[int, int]]

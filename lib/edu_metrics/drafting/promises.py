@@ -1,0 +1,482 @@
+"""Promises as they are drafted: every field with the rule that gave it, and what is to be asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from edu_metrics.drafting.context import Due, Span, clause_of, due, is_past, sentence_of, subject_of
+from edu_metrics.drafting.finding import Found, NotTaken, find
+from edu_metrics.drafting.indicators import Offers
+from edu_metrics.drafting.passages import Passage, language_of, passages
+from edu_metrics.drafting.readings import readings_of, yearly
+from edu_metrics.drafting.rules import Rules, load_rules
+from edu_metrics.drafting.tables import Row, rows_of
+from edu_metrics.observations.documents import fold, quote_faults
+
+#: Types whose number is a change, and types whose number is a level.
+CHANGES = ("yearly_change", "total_change", "doubling", "halving", "only_increase")
+LEVELS = ("level", "from_to", "coverage", "kept", "each_unit")
+
+
+@dataclass
+class Promise:
+    """A promise, as far as words tell it."""
+
+    quote: str
+    start: int
+    end: int
+    article: str | None
+    locator: str
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    questions: list[str] = field(default_factory=list)
+    readings: list[dict[str, Any]] = field(default_factory=list)
+    numbers: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def hash(self) -> str:
+        """What a decision is kept by: the words, and where they stand among equal ones."""
+        return hashlib.sha256(f"{fold(self.quote)}|{self['value']}".encode()).hexdigest()[:12]
+
+    def __getitem__(self, name: str) -> Any:
+        """Give what a field is."""
+        return self.fields.get(name, {}).get("is")
+
+    def say(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
+        """Fill a field, with the rule that gave it."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        self.fields[name] = {"is": value, "sure": "yes" if sure else "ask", "rule": rule}
+
+
+@dataclass
+class Draft:
+    """What was drafted from a document."""
+
+    text: str
+    language: str
+    span: Span
+    #: The day of issue, where the text says it on a line of its own.
+    issued: dt.date | None
+    promises: list[Promise]
+    #: Place, words and reason of each number that is in no promise.
+    not_taken: list[dict[str, Any]]
+
+
+def draft(
+    text: str, first: int | None = None, last: int | None = None, offers: Offers | None = None
+) -> Draft:
+    """
+    Draft the promises of a document.
+
+    Parameters
+    ----------
+    text : str
+        Its text, as :func:`read_document` gives it.
+    first, last : int, optional
+        First and last year of the plan; taken from the text when left out.
+    offers : Offers, optional
+        The indicators to offer.
+
+    Returns
+    -------
+    Draft
+        The promises, and every number that is in none of them.
+
+    Examples
+    --------
+    >>> made = draft("到2030年，巩固率由93%提高到95%以上。", 2021, 2030)
+    >>> [(one["value"], one["op"], one["year"], one["base"]) for one in made.promises]
+    [(95, '>=', 2030, 93)]
+    """
+    language = language_of(text)
+    rules = load_rules(language)
+    found = passages(text, rules)
+    issued = _issued(text, rules)
+    year = issued.year if issued else None
+    span = _span(found, first, last, year, rules)
+    made = _Drafting(text, rules, found, span, year, offers or Offers([], language))
+    made.read()
+    promises = sorted(made.promises, key=lambda one: (one.start, one.numbers))
+    return Draft(text, language, span, issued, promises, made.listed())
+
+
+def _issued(text: str, rules: Rules) -> dt.date | None:
+    """Give the day of issue: a line that is a date."""
+    found = rules.pattern("issued").search(text)
+    if not found:
+        return None
+    numbers = [int(number) for number in re.findall(r"\d+", found[0])]
+    months = [name[:3] for name in rules.data["months"]]
+    named = [n + 1 for n, name in enumerate(months) if name in found[0]]
+    year = next(number for number in numbers if number > 31)
+    rest = [*named, *(number for number in numbers if number <= 31)]
+    try:
+        return dt.date(year, *[*rest, 1, 1][:2])
+    except ValueError:
+        return None
+
+
+def _span(
+    found: list[Passage], first: int | None, last: int | None, issued: int | None, rules: Rules
+) -> Span:
+    """Take the years of the plan from its title, and else from the years it names."""
+    title = " ".join(one.text for one in found[:12])
+    years = [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)]
+    printed = rules.pattern("title_years").search(title)
+    if printed:
+        first, last = first or int(printed[1]), last or int(printed[2][-4:])
+        if last < 100:
+            last += first // 100 * 100
+    five = rules.pattern("five_years").search(title)
+    if five and not printed:
+        end = 1955 + 5 * ("一二三四五六七八九".index(five["which"]) + 11)
+        first, last = first or end - 4, last or end
+    everywhere = re.findall(r"(?<!\d)20\d\d(?!\d)", " ".join(one.text for one in found))
+    named = [int(y) for y in everywhere] or years or [issued or 2000]
+    first = first or issued or min(named)
+    return Span(first, max(last or max(named), first))
+
+
+class _Drafting:
+    """One document on its way to promises."""
+
+    def __init__(
+        self, text: str, rules: Rules, found: list[Passage], span: Span, issued: int | None,
+        offers: Offers,
+    ) -> None:  # fmt: skip
+        self.text, self.rules, self.found, self.span = text, rules, found, span
+        self.issued, self.offers = issued, offers
+        self.promises: list[Promise] = []
+        self.left_out: list[NotTaken] = []
+
+    def read(self) -> None:
+        index = 0
+        while index < len(self.found):
+            passage = self.found[index]
+            if passage.is_row:
+                caption = " ".join(one.text for one in self.found[max(index - 3, 0) : index])
+                rows, left, index = rows_of(
+                    self.found, index, caption, self.span, self.issued, self.rules
+                )
+                self.left_out += left
+                for row in rows:
+                    self._row(row)
+                continue
+            self._paragraph(passage, index)
+            index += 1
+
+    def listed(self) -> list[dict[str, Any]]:
+        """List every number that no promise has, with why."""
+        listed = []
+        for one in self.left_out:
+            start, end = self.found[one.passage].span(*one.at)
+            listed.append({"number": " ".join(self.text[start:end].split()), "start": start,
+                           "end": end, "why": one.why})  # fmt: skip
+        return sorted(listed, key=lambda one: int(one["start"]))
+
+    def _paragraph(self, passage: Passage, index: int) -> None:
+        found, left = find(passage, index, self.rules)
+        self.left_out += left
+        before: list[tuple[Found, str]] = []
+        taken: list[Found] = []
+        base: Found | None = None
+        for one in found:
+            if one.type != "base" and is_past(passage, one, self.span, self.rules):
+                self._leave(one, passage, "past")
+                continue
+            if one.type == "base":
+                if base is not None:
+                    self._leave(base, passage, "past")
+                base = one
+                if (
+                    taken
+                    and taken[-1].base is None
+                    and _together(passage, taken[-1], one, self.rules)
+                ):
+                    self._base(self.promises[-1], one, passage)
+                    base = None
+                continue
+            if one.type == "only_increase" and taken and self._goes_on(passage, taken[-1], one):
+                _and_rises(self.promises[-1], one, self.rules, self.span)
+                continue
+            subject, scope = subject_of(passage, one, before, self.rules)
+            before.append((one, subject or scope))
+            if not self._is_promise(one, subject, passage):
+                self._leave(one, passage, "no_promise_words")
+                continue
+            promise = self._promise(one, passage, subject, scope)
+            if base is not None and _together(passage, base, one, self.rules):
+                self._base(promise, base, passage)
+            elif base is not None:
+                self._leave(base, passage, "past")
+            base = None
+            taken.append(one)
+            self.promises.append(promise)
+        if base is not None:
+            self._leave(base, passage, "past")
+        self._distribute(passage, taken)
+        self._without_number(passage, taken)
+
+    def _base(self, promise: Promise, base: Found, passage: Passage) -> None:
+        promise.say("base", base.base, base.rule)
+        if base.since:
+            promise.say("base_year", base.since, base.rule)
+        promise.numbers.append(passage.span(*base.at))
+
+    def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
+        """Tell a further condition on a promise ("and more every year") from one of its own."""
+        between = passage.text[before.end : one.start]
+        return bool(self.rules.pattern("and_more").fullmatch(between))
+
+    def _leave(self, one: Found, passage: Passage, why: str) -> None:
+        for at in (one.at, one.base_at):
+            if at and (not one.implied):
+                self.left_out.append(NotTaken(one.passage, at, passage.text[slice(*at)], why))
+
+    def _is_promise(self, one: Found, subject: str, passage: Passage) -> bool:
+        """Tell whether anything in the sentence promises; what is unsure is kept and asked."""
+        first, last = sentence_of(passage.text, one.at[0], self.rules)
+        if self.rules.pattern("no_promise").search(passage.text[first:last]):
+            return False
+        return len(subject) > 1 or one.type in ("rank", "frequency")
+
+    def _promise(self, one: Found, passage: Passage, subject: str, scope: str) -> Promise:
+        text, rules = passage.text, self.rules
+        first, last = _quoted(passage, one, rules, subject)
+        start, end = passage.span(first, last)
+        promise = self._new(start, end, passage)
+        promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
+        promise.say("subject", subject, "words_before_the_number", len(subject) > 3)
+        if scope:
+            promise.say("scope", scope, "clause_before")
+        year = due(passage, one, self.span, rules)
+        sentence = text[slice(*sentence_of(text, one.at[0], rules))]
+        hedge = rules.pattern("hedge").search(sentence)
+        if hedge:
+            promise.say("obligation", "expected", f"word:{hedge[0]}")
+        if one.unsure or not rules.pattern("promising").search(sentence):
+            promise.say("promise", True, one.unsure or "no_word_of_promising", sure=False)
+        _fill(promise, one, year, rules, self.span)
+        self._indicator(promise)
+        return promise
+
+    def _new(self, start: int, end: int, passage: Passage) -> Promise:
+        between = "" if self.rules.drops_space else " "
+        quote = re.sub(r"[ \t]*\n\s*", between, self.text[start:end]).strip()
+        return Promise(quote, start, end, passage.article, self._locator(quote, start, passage))
+
+    def _locator(self, quote: str, start: int, passage: Passage) -> str:
+        """Name the place: an article, else a heading, else a paragraph; all of them checked."""
+        chinese = self.rules.language == "zh"
+        candidates = []
+        if passage.article:
+            candidates.append(f"第{passage.article}条" if chinese else f"article {passage.article}")
+        number = sum(bool(line.strip()) for line in self.text[: start + 1].splitlines())
+        candidates.append(f"第{number}段" if chinese else f"paragraph {number}")
+        candidates += list(reversed(passage.above))
+        return next((one for one in candidates if not quote_faults(self.text, quote, one)),
+                    candidates[0])  # fmt: skip
+
+    def _row(self, row: Row) -> None:
+        passage = self.found[row.found.passage]
+        start, end = passage.span(row.found.start, row.found.end)
+        promise = self._new(start, end, passage)
+        promise.numbers = [passage.span(*at) for at in (row.found.at, row.found.base_at) if at]
+        promise.say("subject", row.label, "label_of_the_row")
+        if row.section and len(row.label) < 10 and row.section not in row.label:
+            promise.say("scope", row.section, "head_of_the_rows")
+        if row.obligation:
+            promise.say("obligation", row.obligation, "column_of_the_table")
+        year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
+        _fill(promise, row.found, year, self.rules, self.span, row.levels)
+        if promise["base"] is not None:
+            promise.say("base_year", row.base_year, "head_of_the_column", row.base_year is not None)
+        self._indicator(promise)
+        self.promises.append(promise)
+
+    def _indicator(self, promise: Promise) -> None:
+        words = f"{promise['scope'] or ''}{promise['subject']}"
+        best, sure = self.offers.nearest(words, promise["unit"])
+        promise.say("indicator", best[0] if sure else None, "name_of_the_indicator", sure)
+        promise.fields["indicator"]["offers"] = best
+        if not sure:
+            promise.questions.append("indicator")
+
+    def _distribute(self, passage: Passage, taken: list[Found]) -> None:
+        """Align the numbers of a list with its subjects, or say that they are open."""
+        made = self.promises[len(self.promises) - len(taken) :]
+        for match in self.rules.pattern("distributes").finditer(passage.text):
+            group = _after(match, taken, passage.text, self.rules)
+            if len(group) < 2:
+                continue
+            names = [made[number] for number in group]
+            subjects = _shared(names[0]["subject"] or "", self.rules)
+            years = _years_listed(passage.text, match.start(), self.rules)
+            ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
+            for number, promise in enumerate(names):
+                promise.fields.pop("scope", None)
+                promise.fields["type"] = names[0].fields["type"]
+                if len(years) == len(names):
+                    promise.say("year", years[number], "aligned_list")
+                    promise.say("subject", names[0]["subject"], "shared_by_the_list")
+                    promise.questions = [q for q in promise.questions if q != "year_assumed"]
+                elif len(subjects) == len(names):
+                    promise.say("subject", subjects[number], "aligned_list")
+                else:
+                    promise.say("subject", names[0]["subject"], "list_left_open", sure=False)
+                    promise.questions.append("several_subjects")
+                if promise.fields["op"]["sure"] == "ask" and ops:
+                    promise.say("op", ops[-1], "shared_by_the_list")
+                    promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
+                promise.readings = readings_of(promise, self.span)
+                promise.questions = [q for q in promise.questions if q != "indicator"]
+                self._indicator(promise)
+
+    def _without_number(self, passage: Passage, taken: list[Found]) -> None:
+        """Add what is promised without a number, where the words are those of a promise."""
+        spans = [_quoted(passage, one, self.rules) for one in taken]
+        told = any(self.rules.pattern("past_heading").search(words) for words in passage.above)
+        for rule in () if told or passage.is_heading else self.rules.data["unnumbered"]:
+            for match in self.rules.compiled(rule["pattern"]).finditer(passage.text):
+                first, last = match.span()
+                if any(a < last and first < b for a, b in spans):
+                    continue
+                spans.append((first, last))
+                found = Found(rule["name"], rule["type"], 0, first, last, (first, first + 1), (),
+                              None, None)  # fmt: skip
+                if is_past(passage, found, self.span, self.rules):
+                    continue
+                promise = self._new(*passage.span(first, last), passage)
+                year = due(passage, found, self.span, self.rules)
+                promise.say("subject", promise.quote, rule["name"], sure=False)
+                promise.say("type", rule["type"], rule["name"], sure=False)
+                promise.say("year", year.year, year.rule, year.sure)
+                promise.questions.append("no_number")
+                self.promises.append(promise)
+
+
+def _together(passage: Passage, one: Found, other: Found, rules: Rules) -> bool:
+    """Tell whether two numbers stand in one sentence."""
+    at = (sentence_of(passage.text, found.at[0], rules) for found in (one, other))
+    return len(set(at)) == 1
+
+
+def _quoted(passage: Passage, one: Found, rules: Rules, subject: str = "") -> tuple[int, int]:
+    """Say what of a passage is quoted: from the clause of its subject to that of its number."""
+    text = passage.text
+    first, last = clause_of(text, one.at[0], rules)
+    first = min(first, one.start)
+    start, _ = sentence_of(text, one.at[0], rules)
+    spot = text.rfind(subject, start, one.at[0]) if subject else -1
+    if start <= spot < first:
+        first = max(clause_of(text, spot, rules)[0], start)
+    number = rules.pattern("mark_of_an_item").match(text, first)
+    return number.end() if number and number.end() <= one.at[0] else first, max(last, one.end)
+
+
+def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) -> list[int]:
+    """Give the promises of the list that a word such as "respectively" spreads."""
+    first, last = clause_of(text, match.start(), rules)
+    end = last
+    return [n for n, one in enumerate(taken) if first <= one.at[0] < end
+            and one.at[0] >= match.start() - (0 if rules.drops_space else 400)]  # fmt: skip
+
+
+def _years_listed(text: str, at: int, rules: Rules) -> list[int]:
+    """List the years of the clause before a word such as "respectively"."""
+    first, _ = clause_of(text, at, rules)
+    return [int(year) for year in re.findall(r"(?:19|20)\d\d", text[first:at])]
+
+
+def _shared(words: str, rules: Rules) -> list[str]:
+    """Part a list of subjects, each with the head that only the last one prints."""
+    parts = [part for part in re.split(rules.data["list_mark"], words) if part]
+    head = re.search(rules.data["shared_head"], parts[-1]) if parts else None
+    if head is None or len(parts) < 2:
+        return parts
+    shared = rules.pattern("stage").sub("", head[0], count=1)
+    return [part if rules.pattern("measure").search(part) else f"{part}{shared}" for part in parts]
+
+
+def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
+    """Add to a promise that its value is to rise every year."""
+    promise.say("also", "only_increase", one.rule)
+    promise.questions.append("steps")
+    for reading in promise.readings:
+        reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
+
+
+def _fill(
+    promise: Promise, one: Found, year: Due, rules: Rules, span: Span,
+    levels: dict[int, tuple[str | None, float]] | None = None,
+) -> None:  # fmt: skip
+    """Fill in value, comparator, unit, type and year, with their questions and readings."""
+    subject = f"{promise['scope'] or ''}{promise['subject'] or ''}"
+    kind, unit = one.type, one.unit
+    for words, better, printed in rules.data["unit_by_subject"]:
+        if (
+            unit in ("count", "schools", "persons", None)
+            and re.search(words, subject)
+            and (re.search(printed, promise.quote))
+        ):
+            unit = better
+            break
+    if unit is None and one.scale_word:
+        unit = rules.meaning("unit_of_subject", f"{subject}{promise.quote}")
+    is_rate = bool(rules.pattern("rate").search(subject))
+    change = kind in CHANGES
+    if kind == "only_increase":
+        unit = "percent" if is_rate else rules.meaning("unit_of_subject", subject)
+    falls = one.falls
+    op, op_sure = one.op, one.op_printed
+    if kind in ("from_to", "level", "coverage", "each_unit") and one.base is not None:
+        falls = one.values[-1] < one.base
+        if op in ("<=", ">=") and one.op_printed and falls != (op == "<="):
+            promise.questions.append("which_way")
+            op = "<=" if falls else ">="
+    if op is None:
+        counted = kind in ("cumulative", "each_year", "frequency", "each_unit", "rank")
+        lower = not counted and bool(rules.pattern("lower_is_better").search(subject))
+        op = "<=" if (falls if one.base is not None else lower) else ">="
+        if not change and not counted:
+            promise.questions.append("floor_or_exact")
+    values = sorted(one.values)
+    if change and falls and not one.implied:
+        values = sorted(-value for value in values)
+        op = {">=": "<=", ">": "<"}.get(op, op)
+    value = (
+        values[-1] if (change and falls) or (op in ("<=", "<") and len(values) > 1) else values[0]
+    )
+    if len(values) > 1:
+        promise.say("range", values, one.rule)
+    promise.say("value", value, one.rule)
+    promise.say("op", op, one.rule if op_sure else "bare_number", op_sure or one.implied or change)
+    promise.say("type", "range" if len(values) > 1 and kind == "level" else kind, one.rule)
+    promise.say("unit", unit, "words_after_the_number", unit is not None)
+    promise.say("year", year.year, year.rule, year.sure)
+    if not year.sure:
+        promise.questions.append("year_assumed")
+    if one.base is not None:
+        promise.say("base", one.base, one.rule)
+    if one.since:
+        promise.say("base_year", one.since, one.rule)
+    if one.every or one.period:
+        promise.say("every", one.every or one.period, one.rule)
+    if one.implied:
+        promise.say("value", value, one.rule, sure=False)
+    if kind in ("total_change", "doubling", "halving") and not one.since and one.base is None:
+        promise.questions.append("which_base")
+    if kind in ("yearly_change", "each_year", "only_increase"):
+        promise.questions.append("steps")
+    if kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote):
+        promise.questions.append("each_or_together")
+    if change and unit == "percent" and is_rate and not one.implied:
+        promise.questions.append("percent_or_points")
+        promise.say("unit", unit, "percent_of_a_rate", sure=False)
+    if levels and len(levels) > 1:
+        promise.say("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
+    promise.readings = readings_of(promise, span)

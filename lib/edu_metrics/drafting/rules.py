@@ -1,0 +1,181 @@
+"""Rules as data: patterns by language in rules/*.yaml, and what their words and numbers mean."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_MACRO = re.compile(r"<([A-Z_]+)(?::(\w+))?>")
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5}
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The rules of one language."""
+
+    language: str
+    data: dict[str, Any]
+
+    @property
+    def drops_space(self) -> bool:
+        """Whether white space means nothing between characters."""
+        return bool(self.data["drops_space"])
+
+    def expand(self, pattern: str) -> str:
+        """Put a pattern's macros in full: ``<N:value>`` is the macro N in a group of that name."""
+        macros = self.data["macros"]
+
+        def put(found: re.Match[str]) -> str:
+            inner = self.expand(macros[found[1]])
+            return f"(?P<{found[2]}>{inner})" if found[2] else f"(?:{inner})"
+
+        return _MACRO.sub(put, pattern)
+
+    @functools.lru_cache(maxsize=512)  # noqa: B019
+    def compiled(self, pattern: str, cased: bool = False) -> re.Pattern[str]:
+        """Compile a pattern with its macros put in full; as a rule, capitals do not matter."""
+        return re.compile(self.expand(pattern), 0 if cased else re.IGNORECASE)
+
+    def pattern(self, name: str) -> re.Pattern[str]:
+        """Give a pattern that stands by its own name."""
+        return self.compiled(self.data[name], name in self.data["case"])
+
+    def meaning(self, table: str, words: str | None) -> Any:
+        """Give what some words mean: the first entry of a table whose pattern they match."""
+        for pattern, meaning in self.data[table].items() if words else ():
+            if self.compiled(pattern).search(words or ""):
+                return meaning
+        return None
+
+
+@functools.lru_cache(maxsize=4)
+def load_rules(language: str) -> Rules:
+    """
+    Read the rules of a language.
+
+    Parameters
+    ----------
+    language : str
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    Rules
+        Its patterns.
+
+    Examples
+    --------
+    >>> load_rules("en").meaning("before", "no more than")
+    '<='
+    """
+    path = Path(__file__).parent / "rules" / f"{language}.yaml"
+    return Rules(language, yaml.safe_load(path.read_text("utf-8")))
+
+
+def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
+    """
+    Read one number, or the two ends of a range.
+
+    Parameters
+    ----------
+    words : str
+        As printed: digits, Chinese numerals, a fraction in words.
+    rules : Rules
+        Of its language.
+
+    Returns
+    -------
+    tuple of float
+        One number or two; none where the words are no number.
+
+    Examples
+    --------
+    >>> zh, en = load_rules("zh"), load_rules("en")
+    >>> numbers_in("5-8", zh), numbers_in("三分之一", zh), numbers_in("百分之九十五", zh)
+    ((5.0, 8.0), (33.3333,), (95.0,))
+    >>> numbers_in("1,200", en), numbers_in("two-thirds", en), numbers_in("sixty", en)
+    ((1200.0,), (66.6667,), (60.0,))
+    """
+    words = words.strip(" $£€").lower()
+    digits = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", words)
+    if digits and not re.search(r"\d\s*(?:[:/]|\bto\b)\s*\d", words):
+        return tuple(float(one.replace(",", "")) for one in digits[:2])
+    if digits and "/" in words:
+        return (round(100 * float(digits[0]) / float(digits[1]), 4),)
+    if digits:
+        return (round(float(digits[0].replace(",", "")) / float(digits[1].replace(",", "")), 6),)
+    known = _known(words, rules)
+    if known is not None:
+        return (float(known),)
+    part = re.fullmatch(r"(?:(百)|(.+))分之(.+)", words)
+    if part:
+        whole = 100 if part[1] else _chinese(part[2])
+        above = _chinese(part[3])
+        return (round(100 * above / whole, 4),) if whole and above is not None else ()
+    value = _chinese(words)
+    return () if value is None else (value,)
+
+
+def _known(words: str, rules: Rules) -> float | None:
+    """Look up a number in words; tens and ones are added."""
+    known = rules.data["numerals"]
+    tens, _, ones = words.replace("-", " ").partition(" ")
+    if words in known:
+        return float(known[words])
+    both = tens in known and ones in known and known[tens] >= 20 > known[ones]
+    return float(known[tens] + known[ones]) if both else None
+
+
+def _chinese(words: str) -> float | None:
+    """Read a Chinese numeral; None where it is none."""
+    whole, dot, fraction = words.partition("点")
+    total, section, digit = 0.0, 0.0, 0.0
+    for sign in whole:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        elif sign in "十百千":
+            section += (digit or 1) * _SCALES[sign]
+            digit = 0
+        elif sign in "万亿":
+            total = (total + section + digit) * _SCALES[sign]
+            section = digit = 0
+        else:
+            return None
+    if dot:
+        digit += sum(_DIGITS.get(s, 0) * 10.0 ** -(n + 1) for n, s in enumerate(fraction))
+    return total + section + digit if words else None
+
+
+def scale_of(unit: str, rules: Rules) -> float:
+    """
+    Say by how much a number counts: ten thousand for 万人.
+
+    Parameters
+    ----------
+    unit : str
+        The words after a number.
+    rules : Rules
+        Of the language.
+
+    Returns
+    -------
+    float
+        The factor.
+
+    Examples
+    --------
+    >>> scale_of("万人次", load_rules("zh")), scale_of(" million", load_rules("en"))
+    (10000.0, 1000000.0)
+    """
+    factor = 1.0
+    for words, by in rules.data["scales"].items():
+        if re.match(rf"\s*{words}", unit, re.IGNORECASE):
+            factor *= by
+            break
+    return float(factor)
