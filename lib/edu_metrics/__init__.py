@@ -23,6 +23,8 @@ each name is loaded when it is first used.
 :func:`plot_small_multiples`, :func:`plot_precedents`, :func:`plot_calibration`;
 :func:`use_fonts` for figures of one's own.
 
+**A notebook of one's own** that papermill runs: :func:`refuse_unknown_parameters`.
+
 Whoever builds on the library finds its packages below the same name: ``em.formulas``,
 ``em.trajectories`` and so on.
 """
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
     )
     from edu_metrics.report.city import open_city
     from edu_metrics.report.context import open_report
+    from edu_metrics.report.parameters import refuse_unknown_parameters
 
 #: Packages that can be had by their name without an import of their own.
 _PACKAGES = (

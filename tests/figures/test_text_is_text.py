@@ -12,7 +12,6 @@ from matplotlib.text import Text
 import edu_metrics as em
 from edu_metrics.figures.bars import plot_contributions
 from edu_metrics.figures.output import new_figure, to_png
-from edu_metrics.figures.overview import plot_areas, plot_availability
 
 #: The first breaks matplotlib's reader of formulas, the second would become a formula.
 NASTY = [r"$100 … 50% \foo{ more$", "$x^2$ of $y_{1}$", "{0} %s %(a)s <b>", "עד 😀"]
@@ -24,15 +23,6 @@ def contributions(ax, name):
     )
 
 
-def areas(ax, name):
-    cells = [["no_data"], ["met"]]
-    plot_areas(ax, rows=[name, "b"], columns=[name], cells=cells, lang="en")
-
-
-def availability(ax, name):
-    plot_availability(ax, rows=[name], years=[2020], cells=[["missing"]], lang="en")
-
-
 def fan(ax, name):
     rates = pd.DataFrame({"area": name, "year": range(2015, 2021), "value": range(70, 76)})
     em.plot_fan(
@@ -41,7 +31,7 @@ def fan(ax, name):
 
 
 @pytest.mark.parametrize("name", NASTY)
-@pytest.mark.parametrize("draw", [contributions, areas, availability, fan])
+@pytest.mark.parametrize("draw", [contributions, fan])
 @pytest.mark.parametrize("bare", [True, False])
 def test_a_name_is_drawn_as_it_stands(draw, name, bare):
     if bare:

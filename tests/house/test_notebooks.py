@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import subprocess
 import sys
@@ -150,11 +152,16 @@ def test_a_lesson_uses_public_names_only(path):
     assert used <= {*em.__all__, "errors"}
 
 
-def run_papermill(path, made, folder, **given):
+def try_papermill(path, made, folder, *options, env=None, **given):
     """Run a notebook in a process of its own, as who types the command does."""
     words = [word for name, value in given.items() for word in ("-p", name, str(value))]
-    command = [sys.executable, "-m", "papermill", str(path), str(made), *words]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "papermill", str(path), str(made), *options, *words]
+    env = {**os.environ, **(env or {})}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def run_papermill(path, made, folder, *options, env=None, **given):
+    run = try_papermill(path, made, folder, *options, env=env, **given)
     assert run.returncode == 0, run.stderr[-2000:]
 
 
@@ -181,3 +188,61 @@ def test_plain_papermill_finds_the_project_and_takes_a_code_as_a_number(folder, 
     )
     shown = "".join(str(cell.get("outputs", "")) for cell in nbformat.read(made, 4).cells)
     assert "Michigan district 1010" in shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("notebook", "given", "said"),
+    [
+        ("district_report.ipynb", {"aera": "海南区"}, "no parameter 'aera'; did you mean 'area'?"),
+        ("plan_audit.ipynb", {"paln": "x"}, "no parameter 'paln'; did you mean 'plan'?"),
+        (
+            "01_pass_rates_and_paces.ipynb",
+            {"lagn": "zh"},
+            "no parameter 'lagn'; did you mean 'lang'?",
+        ),
+    ],
+)
+def test_a_parameter_that_is_not_declared_is_refused_with_the_near_name(
+    notebook, given, said, tmp_path
+):
+    run = try_papermill(ROOT / "notebooks" / notebook, tmp_path / "run.ipynb", tmp_path, **given)
+    assert run.returncode != 0
+    assert said in run.stderr
+
+
+def test_every_notebook_refuses_what_it_does_not_declare():
+    """The lessons ask for it; what opens a report or an audit does it by itself."""
+    for path in LESSONS:
+        assert "em.refuse_unknown_parameters()" in code_cells(path)[1].source, path.name
+
+
+@pytest.mark.slow
+def test_neither_the_folder_nor_the_kernels_name_matters(tmp_path):
+    kernel = tmp_path / "kernels" / "mine"
+    kernel.mkdir(parents=True)
+    started = tmp_path / "started"
+    start = f"import pathlib, runpy; pathlib.Path({str(started)!r}).touch(); "
+    start += "runpy.run_module('ipykernel_launcher', run_name='__main__')"
+    argv = [sys.executable, "-c", start, "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Mine", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
+    env = {"JUPYTER_PATH": str(tmp_path)}
+    lesson = ROOT / "notebooks" / "02_myopia_both_readings.ipynb"
+    run_papermill(lesson, tmp_path / "run.ipynb", tmp_path, "-k", "mine", env=env)
+    assert started.exists()
+
+
+@pytest.mark.slow
+def test_the_loop_over_districts_in_the_documents_runs(tmp_path):
+    page = (ROOT / "docs" / "papermill.md").read_text("utf-8")
+    (loop,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    loop = loop.replace("em.find_root()", f"Path({str(ROOT)!r})")
+    run = subprocess.run(
+        [sys.executable, "-c", loop], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    for area in ("haibowan", "wuda", "hainan"):
+        assert area in run.stdout
+        summary = json.loads((tmp_path / "by_hand" / area / "summary.json").read_text("utf-8"))
+        assert summary["area"] == area

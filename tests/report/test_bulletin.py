@@ -17,11 +17,11 @@ from edu_metrics.report.bulletin import (
     BY_USE,
     glance_of,
     group_of,
-    people_text,
     show_bulletin,
 )
 from edu_metrics.report.columns import rows_of
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
+from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.to_ask import questions, show_to_ask, to_ask_table
 
 LANGUAGES = ("zh", "en")
@@ -269,8 +269,7 @@ def test_wide_letters_are_wider() -> None:
 def test_one_who_is_missing_is_told_in_the_singular(
     city: AreaReport, people: int, zh: str, en: str
 ) -> None:
-    row = SimpleNamespace(indicator="junior_pass_rate", people=people)
-    assert people_text(city, row) == {"zh": zh, "en": en}[city.lang]
+    assert people_text(city, "junior_pass_rate", people) == {"zh": zh, "en": en}[city.lang]
 
 
 def test_the_recent_pace_is_that_of_the_last_three_years(city: AreaReport) -> None:

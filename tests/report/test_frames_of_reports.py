@@ -50,11 +50,8 @@ KEYS = {
 }
 #: Sections that are one table, with nothing folded away behind it.
 ONE_TABLE = {
-    "promises": rep.show_promises,
-    "verdicts": rep.show_verdicts,
     "followed": rep.show_followed,
     "missing": rep.show_missing,
-    "noise": rep.show_noise,
     "assumptions": rep.show_assumptions,
     "sources": rep.show_origins,
 }
@@ -218,10 +215,10 @@ def test_a_comparison_runs_each_scenario_for_as_many_targets_as_it_says(root, op
 
 def test_a_table_that_is_changed_changes_no_page(opened):
     report = opened("mock_city", "mock_east")
-    before = str(rep.show_verdicts(report))
+    before = str(rep.show_cards(report))
     table = report.tables["verdicts"]
     table.insert(0, "mark", 1)
-    assert str(rep.show_verdicts(report)) == before
+    assert str(rep.show_cards(report)) == before
 
 
 def test_an_unknown_table_is_refused_with_the_nearest_name(opened):

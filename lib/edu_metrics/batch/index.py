@@ -13,7 +13,7 @@ from edu_metrics.batch.dashboard import SCRIPT, Dashboard, script_sha256
 from edu_metrics.batch.jobs import rows_of
 from edu_metrics.batch.manifest import listed
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.report.atomic_write import write_text
+from edu_metrics.files import write_text
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.downloads import write_csv, write_dictionary, write_workbook
 from edu_metrics.report.glance import read_glance

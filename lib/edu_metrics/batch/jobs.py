@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from edu_metrics.report.kinds import (
     has_record,
     index_name,
 )
+from edu_metrics.report.parameters import assigned
 from edu_metrics.words import say
 
 __all__ = [
@@ -180,14 +180,7 @@ def _declared(notebook: Path) -> set[str]:
     """Find the names set in the cell of parameters, without papermill: it takes long to load."""
     for cell in cells_of(notebook):
         if "parameters" in cell["metadata"].get("tags", []):
-            lines = ast.parse("".join(cell["source"])).body
-            return {
-                name.id
-                for line in lines
-                if isinstance(line, ast.Assign | ast.AnnAssign)
-                for name in (line.targets if isinstance(line, ast.Assign) else [line.target])
-                if isinstance(name, ast.Name)
-            }
+            return assigned("".join(cell["source"]))
     return set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,6 +183,9 @@ def find_root(start: Path | None = None) -> Path:
     """
     Find the project folder: the nearest one upwards that has data/definitions.
 
+    A notebook's kernel may have been started anywhere; where nothing is found above it, the
+    repository that the library is run from is meant.
+
     Parameters
     ----------
     start : Path, optional
@@ -206,6 +210,9 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "data" / "definitions").is_dir():
             return folder
+    repository = Path(__file__).parents[3]
+    if start is None and "ipykernel" in sys.modules and (repository / "notebooks").is_dir():
+        return repository
     raise DefinitionError(
         f"no data/definitions in {here} or above it; go to a project folder or name one with --root"
     )

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import nearest
 from edu_metrics.errors import DataError, require_extra
-from edu_metrics.observations.seals import sidecar_of, write_whole_files
+from edu_metrics.files import write_whole_files
+from edu_metrics.observations.seals import sidecar_of
 from edu_metrics.observations.transcription import HEADER, read_transcription
 
 if TYPE_CHECKING:

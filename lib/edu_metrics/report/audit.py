@@ -16,7 +16,8 @@ from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, rows_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
-from edu_metrics.report.kinds import audited_study
+from edu_metrics.report.kinds import PLAN_AUDIT, audited_study
+from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.report.tables import audit_plan, current_table
 from edu_metrics.words import date, require_language, say
 
@@ -77,6 +78,7 @@ def open_audit(plan: str, lang: str, root: Path | str | None = None) -> AuditRep
     DefinitionError
         For an unknown plan or language, with the nearest one.
     """
+    refuse_unknown_parameters()
     catalog = load_catalog(Path(root) if root else find_root())
     require_language(lang)
     return AuditReport(catalog, catalog.plan(plan), lang)
@@ -346,19 +348,25 @@ def show_touching(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        The weightier findings in a table; the rest folds out.
+        The weightier findings in a table, with those on what is promised for a part alone; the
+        others stand in the audit of the plan.
     """
     lang, found = report.lang, report.tables["findings"]
-    high = found["severity"] == Severity.HIGH
-    weighty, others = found[high], found[~high]
+    # Of a part, what is promised for it alone stands in no other report.
+    binding = {name for name, one in report.assessments.items() if one.applies is Applies.BINDS}
+    own = binding if report.area.parent in report.areas else set()
+    alone = found["concerns"].map(lambda names: bool(own & set(names)))
+    weighty = found[(found["severity"] == Severity.HIGH) | alone]
     pieces: list[Cell] = []
     if not weighty.empty:
         caption = say("audit.touching_caption", lang, number=len(weighty))
         pieces.append(_findings(report, weighty, caption))
-    if not others.empty:
-        caption = say("audit.kind_caption", lang, number=len(others))
-        more = say("audit.touching_more", lang, number=len(others))
-        pieces.append(details(more, _findings(report, others, caption)))
+    if others := len(found) - len(weighty):
+        told: Cell = say("audit.touching_more", lang, number=others)
+        command = tag("code", f"edu-metrics audit {report.plan.id}")
+        if audited_study(report.catalog, report.plan) is report.study:
+            told = tag("a", told, href=f"../{PLAN_AUDIT}/report.html")
+        pieces.append(tag("p", join([told, " ", command])))
     return join(pieces) if pieces else tag("p", say("audit.nothing", lang))
 
 
@@ -388,7 +396,7 @@ def save_findings(report: AuditReport, out: str) -> str:
         What was written.
     """
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.atomic_write import write_summary
+    from edu_metrics.report.downloads import write_summary
 
     if not out:
         return ""

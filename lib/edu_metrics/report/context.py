@@ -45,6 +45,7 @@ from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
+from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.words import say
 
 
@@ -256,6 +257,11 @@ class AreaReport(StudyReport):
         """The numeric targets taken together."""
         return assess_jointly(self.evidence, self.plan, self.area.id, self.assessments)
 
+    @cached_property
+    def mostly_lacking(self) -> bool:
+        """Whether more than half of the numeric targets lack the figures to judge them."""
+        return 2 * self.counts(self.numeric)[Verdict.NO_DATA] > len(self.numeric)
+
     @property
     def followed(self) -> tuple[Target, ...]:
         """The targets that no number of the plan's own judges."""
@@ -360,6 +366,7 @@ def open_study(
     study: str, lang: str, root: Path | str | None
 ) -> tuple[Catalog, Study, pd.DataFrame]:
     """Load definitions and table of a study, and refuse a language that it does not have."""
+    refuse_unknown_parameters()
     folder = (Path(root) if root else find_root()).resolve()
     held = _HELD.get((folder, study))
     catalog = held.catalog if held else load_catalog(folder)

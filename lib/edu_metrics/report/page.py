@@ -148,7 +148,8 @@ def _template() -> tuple[Any, str]:
 
     folder = files("edu_metrics.report") / "templates"
     template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
-    return template, (folder / "report.css").read_text("utf-8")
+    css = (folder / "report.css").read_text("utf-8")
+    return template, re.sub(r"\s*([{};])\s*", r"\1", css).replace(": ", ":")
 
 
 #: How the address of the same page in another language is written where there is no such page, and

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Catalog, Plan, SimulatedInput, Study, study_file
-from edu_metrics.report.atomic_write import write_text
+from edu_metrics.files import write_text
 from edu_metrics.report.fingerprint import (
     combined,
     definitions_sha256,

@@ -24,12 +24,13 @@ from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.reachability import SeriesStore, assess, outcome_of
 from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
-from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
+from edu_metrics.report.downloads import write_summary
 from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
+from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.report.tables import as_of_newest, current_table
 from edu_metrics.trajectories import (
     TOGETHER_PCT,
@@ -176,6 +177,7 @@ def open_record(
     if bool(study) == bool(panel):
         found = f"study={study!r} and panel={panel!r}"
         raise DefinitionError(f"track record: expected a study or a panel file, found {found}")
+    refuse_unknown_parameters()
     catalog = load_catalog(Path(root) if root else find_root())
     require_language(lang)
     asked: dict[str, Any] = {"horizons": tuple(horizons), "gains": tuple(gains)}
