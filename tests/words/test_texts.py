@@ -304,6 +304,8 @@ SPELLED_OUT = {
     "column.*": ("report", "batch"),
     "beside.*": ("report",),
     "city.*": ("report",),
+    "beside.*": ("report",),
+    "city.*": ("report",),
     "drafting.ask_*": ("drafting",),
     "drafting.decision_*": ("drafting",),
     "drafting.do_*": ("drafting",),
