@@ -304,8 +304,6 @@ SPELLED_OUT = {
     "column.*": ("report", "batch"),
     "beside.*": ("report",),
     "city.*": ("report",),
-    "beside.*": ("report",),
-    "city.*": ("report",),
     "drafting.ask_*": ("drafting",),
     "drafting.decision_*": ("drafting",),
     "drafting.do_*": ("drafting",),
@@ -334,14 +332,6 @@ SPELLED_OUT = {
     "serving.*": ("serving.py",),
     "comparing.*": ("report", "batch"),
     "sensitivity.*": ("report", "figures"),
-    "drafting.ask_*": ("drafting",),
-    "drafting.decision_*": ("drafting",),
-    "drafting.do_*": ("drafting",),
-    "drafting.field_*": ("drafting",),
-    "drafting.legend_*": ("drafting",),
-    "drafting.op_*": ("drafting",),
-    "drafting.plan_*": ("drafting",),
-    "drafting.reading_*": ("drafting",),
 }
 
 
