@@ -1,120 +1,106 @@
-"""Charts of reports: every label is there, covers no other, and nothing is drawn that is not so."""
+"""Courses drawn as inline SVG: where their marks stand, and what cannot be drawn over another."""
 
 from __future__ import annotations
 
-import itertools
 import re
-from html import unescape
+from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from edu_metrics.figures.svg import SIZE, Ahead, Beside, course, spread_out, text_width
+from edu_metrics.figures.svg import Line, courses
 
-RISING = {2009 + at: 52.4 + 2.9 * at for at in range(12)}
-AHEAD = Ahead((2021, 2022), (82, 80), (84, 83), (86, 87), (88, 91), (90, 95))
-BESIDE = Beside(
-    (88.0, 90.0), {"China": {2015: 70.0, 2020: 80.0}}, (2020, 85.0), ((2008, 50, True),)
+OBSERVED = {2018: 70.0, 2019: 75.0, 2020: 80.0}
+ASSUMED = Line("assumed", "halt", {2021: 80.0, 2022: 80.0}, {2021: 78.0, 2022: 77.0},
+               {2021: 82.0, 2022: 83.0})  # fmt: skip
+
+
+def drawn(observed=OBSERVED, lines=(ASSUMED,), asked=((2022, 90.0, "≥ 90 %"),), **given):
+    return ElementTree.fromstring(courses(observed, lines, asked, unit="%", alt="a <b>", **given))
+
+
+def texts(svg, css):
+    return [one for one in svg.iter("text") if one.get("class") == css]
+
+
+def path(svg, css):
+    (found,) = (one for one in svg.iter("path") if one.get("class") == css)
+    return [tuple(map(float, point.split())) for point in found.get("d").strip("Mz").split("L")]
+
+
+def test_equal_values_stand_equally_high_and_years_equally_far():
+    svg = drawn()
+    past, assumed = path(svg, "past"), path(svg, "assumed")
+    # It goes on from the last value, to the half of a pixel.
+    assert assumed[0] == pytest.approx(past[-1], abs=0.5)
+    assert {y for _, y in assumed} == {assumed[0][1]}
+    steps = [b - a for (a, _), (b, _) in pairwise([*past, *assumed[1:]])]
+    assert max(steps) - min(steps) <= 1.0
+    assert past[0][1] > past[1][1] > past[2][1]  # more is higher
+    points = [(float(one.get("cx")), float(one.get("cy"))) for one in svg.iter("circle")]
+    assert points == past
+
+
+def test_a_value_stands_at_the_height_of_its_number_at_the_axis():
+    svg = drawn({2019: 60.0, 2020: 80.0}, [Line("assumed", "x", {2021: 80.0})], [])
+    heights = {one.text: float(one.get("y")) - 4 for one in texts(svg, "year")}
+    assert path(svg, "past")[-1][1] == pytest.approx(heights["80"], abs=0.11)
+    assert path(svg, "past")[0][1] == pytest.approx(heights["60"], abs=0.11)
+
+
+def test_the_band_goes_out_above_and_back_below():
+    start, *edge = path(drawn(), "assumed spread")
+    assert edge[-1] == start
+    (_, high), (_, higher), (_, lower), (_, low) = edge[:4]
+    assert higher < high < start[1] < low < lower
+
+
+def test_names_never_stand_on_each_other_nor_beyond_the_edge():
+    lines = [Line("usual", "as usual", {2022: 80.1}), ASSUMED]
+    svg = drawn(lines=lines, asked=[(2021, 80.0, "≥ 80 %"), (2022, 80.2, "≥ 80.2 %")])
+    names = [one for css in ("usual", "assumed", "asked") for one in texts(svg, css)]
+    heights = sorted(float(one.get("y")) for one in names)
+    assert len(names) == 4
+    assert all(b - a >= 15 for a, b in pairwise(heights))
+    width = float(svg.get("viewBox").split()[2])
+    assert all(float(one.get("x")) + 7 * len(one.text) < width for one in names)
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds"),
+    [
+        ({2020: 99.5, 2021: 100.0}, (0, 100)),
+        ({2020: 0.0, 2021: 0.4}, (0, 100)),
+        ({2020: 29.0, 2021: 29.5}, (0, 30)),
+        ({2020: 50.0, 2021: 50.0}, (0, 100)),
+        ({2020: 0.0}, (0, None)),
+        ({2020: 104.0, 2021: 98.0}, (0, 100)),
+        ({2020: -2.5, 2021: 3.0}, (None, None)),
+        ({2020: 1.3e9, 2021: 2.7e9}, (0, None)),
+    ],
 )
-#: What is asked: later, before the last value, in its year, of several years, and with long words.
-CASES = {
-    "later": (RISING, {2021: 87.0, 2022: 90.0}, "at least 90 %"),
-    "before the last value": (RISING, {2018: 80.0}, "at least 80 %"),
-    "before it, at its level": (RISING, {2018: 84.3}, "at least 84.3 %"),
-    "in the last year": (RISING, {2020: 84.3}, "above 84.3 %"),
-    "a year ahead": ({2019: 60.0, 2020: 60.5}, {2021: 60.0}, "60%以上"),
-    "long words": (RISING, {2022: 84.3}, "above the 84.3 % that was published of 2020"),
-    "nothing": (RISING, {}, ""),
-    "flat": (dict.fromkeys(range(2015, 2021), 100.0), {2022: 100.0}, "all of them"),
-}
+def test_the_axis_holds_every_value_and_nothing_beyond_the_bounds(values, bounds):
+    svg = drawn(values, [], [], bounds=bounds, shown=repr)
+    height = float(svg.get("viewBox").split()[3])
+    numbers = [float(one.text) for one in texts(svg, "year") if one.get("text-anchor") == "end"]
+    low, high = bounds
+    assert min(numbers) <= min(values.values())
+    assert max(numbers) >= max(values.values())
+    assert low is None or min(numbers) >= min(low, *values.values())
+    assert high is None or max(numbers) <= max(high, *values.values())
+    assert 2 <= len(numbers) <= 8
+    assert all(0 < float(one.get("cy")) < height - 20 for one in svg.iter("circle"))
 
 
-def labels(drawn):
-    """Give text, left, top, right and bottom of each label."""
-    found = re.findall(
-        r'<text class="\w+" x="([\d.-]+)" y="([\d.-]+)"(?: text-anchor="(\w+)")?>(.*?)</text>',
-        drawn,
-    )
-    for x, y, anchor, text in found:
-        words = unescape(text)
-        wide = text_width(words, SIZE)
-        left = float(x) - wide * {"": 0, "middle": 0.5, "end": 1}[anchor]
-        yield words, left, float(y) - SIZE + 2, left + wide, float(y) + 2
-
-
-def apart(one, other):
-    return one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] or other[4] <= one[2]
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("card", [True, False])
-def test_no_label_covers_another_or_leaves_the_drawing(case, card):
-    history, asked, level = CASES[case]
-    shown = {year: f"{history[year]:.1f} %" for year in (min(history), max(history))}
-    more = {"ahead": AHEAD, "beside": BESIDE, "ticks": "{:g} %".format, "width": 380, "height": 200}
-    drawn = course(history, asked, labels=shown, asked_labels=dict.fromkeys(asked, level), alt="a",
-                   **(more if card else {}))  # fmt: skip
-    found = list(labels(drawn))
-    texts = [one[0] for one in found]
-    assert {*shown.values(), *([level] if asked else [])} <= set(texts)
-    assert texts.count(level) == bool(asked)
-    for one, other in itertools.combinations(found, 2):
-        assert apart(one, other), (one, other)
-    width, height = (380, 200) if card else (260, 110)
-    assert all(left >= -0.1 and right <= width + 0.1 for _, left, _, right, _ in found)
-    assert all(top >= 0 and bottom <= height for _, _, top, _, bottom in found)
-
-
-def test_no_value_stands_on_the_line_where_there_is_room_beside_it():
-    drawn = course(RISING, {2022: 90.0}, labels={2020: "84.3 %"}, asked_labels={2022: "90 %"},
-                   alt="a", width=380, height=200)  # fmt: skip
-    ((_, left, top, right, bottom),) = [one for one in labels(drawn) if one[0] == "84.3 %"]
-    path = re.search(r'class="past" d="([^"]*)"', drawn)[1]
-    points = [tuple(map(float, pair.split())) for pair in re.split(r" ?[ML]", path) if pair]
-    for (x1, y1), (x2, y2) in itertools.pairwise(points):
-        for part in (0, 0.25, 0.5, 0.75, 1):
-            x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part
-            assert not (left < x < right and top < y < bottom)
-
-
-def test_a_mark_before_the_last_value_gets_no_way_from_the_last_value():
-    drawn = course(RISING, {2018: 80.0}, labels={}, asked_labels={2018: "80 %"}, alt="a")
-    (way,) = re.findall(r'class="way" d="([^"]*)"', drawn)
-    assert "H" in way, "a level rule from the mark to its words"
-    later = course(RISING, {2022: 80.0}, labels={}, asked_labels={2022: "80 %"}, alt="a")
-    (way,) = re.findall(r'class="way" d="([^"]*)"', later)
-    assert "L" in way
-
-
-def test_no_line_is_drawn_over_a_year_without_a_value():
-    drawn = course({2015: 1.0, 2016: 2.0, 2019: 3.0}, {}, labels={}, asked_labels={}, alt="a")
-    assert re.search(r'class="past" d="M[^ML]*L[^ML]*M[^ML]*"', drawn)
-    assert drawn.count('class="now"') == 1
-    alone = course({2012: 1.0, 2015: 1.0, 2016: 2.0}, {}, labels={}, asked_labels={}, alt="a")
-    assert alone.count('class="now"') == 2, "a value that no line reaches, and the last one"
-
-
-def test_a_range_opens_from_the_last_value_and_the_wide_one_holds_the_narrow_one():
-    drawn = course(RISING, {}, labels={}, asked_labels={}, alt="a", ahead=AHEAD)
-    areas = {}
-    for css in ("wide", "narrow"):
-        path = re.search(rf'class="{css}" d="M([^"]*)z"', drawn)[1]
-        areas[css] = [tuple(map(float, pair.split())) for pair in path.split("L")]
-    assert areas["wide"][0] == areas["wide"][-1] == areas["narrow"][0] == areas["narrow"][-1]
-    heights = {css: max(y for _, y in one) - min(y for _, y in one) for css, one in areas.items()}
-    assert heights["wide"] > heights["narrow"]
+def test_texts_are_escaped_and_the_drawing_is_named():
+    hostile = "<script>\"&'"
+    svg = drawn(lines=[Line("assumed", hostile, {2021: 1.0})], asked=[(2021, 1.0, hostile)])
+    assert svg.get("aria-label") == "a <b>"
+    assert svg.get("role") == "img"
+    assert list(svg.iter("script")) == []
+    assert {one.text for one in [*texts(svg, "assumed"), *texts(svg, "asked")]} == {hostile}
 
 
 def test_where_nothing_is_known_nothing_is_drawn():
-    assert course({}, {}, labels={}, asked_labels={}, alt="a") == ""
-    only = course({}, {2022: 90.0}, labels={}, asked_labels={2022: "90 %"}, alt="a")
-    assert ">90 %</text>" in only
-
-
-@given(st.lists(st.floats(0, 100), max_size=6), st.floats(1, 10))
-def test_places_that_are_spread_out_stay_in_order_and_within_the_last_bound(places, gap):
-    moved = spread_out(sorted(places), gap, 0, 100)
-    assert len(moved) == len(places)
-    assert all(later - sooner >= gap - 0.11 for sooner, later in itertools.pairwise(moved))
-    assert not moved or moved[-1] <= 100
+    assert courses({}, [], [(2022, 90.0, "90")], unit="%", alt="") == ""
+    assert not re.search("nan|inf", courses({2020: 0.0}, [], [], unit="%", alt=""))

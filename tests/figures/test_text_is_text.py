@@ -10,17 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import edu_metrics as em
-from edu_metrics.figures.bars import plot_contributions
+from edu_metrics.figures.courses import CourseLine, plot_courses
 from edu_metrics.figures.output import new_figure, to_png
 
 #: The first breaks matplotlib's reader of formulas, the second would become a formula.
 NASTY = [r"$100 … 50% \foo{ more$", "$x^2$ of $y_{1}$", "{0} %s %(a)s <b>", "עד 😀"]
 
 
-def contributions(ax, name):
-    plot_contributions(
-        ax, names=[name, "b"], contributions=[1, 2], total=3, unit_label=name, lang="en"
-    )
+def lines(ax, name):
+    plot_courses(
+        ax, title=name, unit_label=name, observed=[(2020, 1.0)], lang="en",
+        courses=[CourseLine(name, (2021, 2022), (2.0, 3.0))],
+    )  # fmt: skip
 
 
 def fan(ax, name):
@@ -31,7 +32,7 @@ def fan(ax, name):
 
 
 @pytest.mark.parametrize("name", NASTY)
-@pytest.mark.parametrize("draw", [contributions, fan])
+@pytest.mark.parametrize("draw", [lines, fan])
 @pytest.mark.parametrize("bare", [True, False])
 def test_a_name_is_drawn_as_it_stands(draw, name, bare):
     if bare:

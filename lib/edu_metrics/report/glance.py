@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.limits import read_json
 from edu_metrics.words import number, say
 
 #: The name of the file beside a report.
@@ -104,7 +105,7 @@ def read_glance(folder: Path) -> Glance | None:
         None where a report has none, or an older one that is written in another way.
     """
     try:
-        content = json.loads((folder / GLANCE).read_text("utf-8"))
+        content = read_json(folder / GLANCE)
         return Glance(**content)
     except (OSError, ValueError, TypeError):
         return None
@@ -138,16 +139,20 @@ def headline_of(found: Glance, lang: str) -> str:
     if found.mostly_lacking:
         known = n - count["lacking"] - count["unknown"]
         told = {"lacking": count["lacking"], "known": known, "met": count["met"]}
-        all_met = "_met" if known == count["met"] > 0 else ""
-        return say(f"bulletin.headline_no_data{all_met}", lang, n=n, **told)
+        all_met = known == count["met"] > 0
+        key = "bulletin.headline_no_data_met" if all_met else "bulletin.headline_no_data"
+        return say(key, lang, n=n, **told)
     if found.expected is None:
         told = {"met": count["met"], "missed": count["missed"]}
         return say("bulletin.headline_decided", lang, n=n, **told)
     ends = found.interval or (found.expected, found.expected)
     expected, low, high = (number(one, 0) for one in (found.expected, *ends))
     ends_told = {"n": n, "expected": expected, "low": low, "high": high, "met": count["met"]}
-    how = "open" if low != high else "still" if expected == str(count["met"]) else "sure"
-    start = say(f"bulletin.headline_{how}", lang, **ends_told)
+    key = "bulletin.headline_open"
+    if low == high:
+        still = expected == str(count["met"])
+        key = "bulletin.headline_still" if still else "bulletin.headline_sure"
+    start = say(key, lang, **ends_told)
     if count["effort"]:
         return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
     return say("bulletin.headline_plain", lang, start=start)
