@@ -49,6 +49,7 @@ def explore(
     port: int | None = None,
     prepare: Prepare | None = None,
     ready: Callable[[str], object] = print,
+    browser: bool = False,
 ) -> int:
     """
     Serve the explorer on this machine until a signal stops it.
@@ -67,6 +68,8 @@ def explore(
         Brings a study's table up to date before it is read, given catalog and study.
     ready : callable, optional
         Called with the address, token and all, once the page can be opened.
+    browser : bool, optional
+        Whether to open it in a browser.
 
     Returns
     -------
@@ -82,9 +85,8 @@ def explore(
     ReportError
         If the port is taken.
     """
-    return serve(
-        routes(catalog, study, area, target, lang, prepare), lang=lang, port=port, ready=ready
-    )
+    made = routes(catalog, study, area, target, lang, prepare)
+    return serve(made, lang=lang, port=port, ready=ready, browser=browser)
 
 
 def show_explorer(
@@ -164,7 +166,7 @@ def routes(
     require_language(lang)
     require_extra("explore")
     selection = Selection(catalog, prepare)
-    entry = catalog.study(study or next(iter(catalog.studies)))
+    entry = catalog.study(study or next(iter(catalog.studies), ""))
     first = {"study": entry.id}
     if area:
         first["area"] = catalog.study_area(entry, area).id
