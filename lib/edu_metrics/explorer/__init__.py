@@ -194,7 +194,6 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
     shown: dict[str, Any] = {"lang": lang, "study": study, "plan": selection.plan(name)}
     shown |= {
         "studies": [(one.id, one.title.in_(lang)) for one in catalog.studies.values()],
-        "areas": [(one, catalog.areas[one].name.in_(lang)) for one in selection.areas(name)],
         "targets": [(one.id, one.title.in_(lang)) for one in targets],
         "readings": [],
     }
@@ -208,9 +207,12 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
         shown |= _answered(selection, choice, what_if, assumed, lang)
     except (EduMetricsError, OSError) as error:
         shown["error"] = str(error)
+    # Who moves a slider has the list of all areas, which may be long, already.
+    areas = (choice.area,) if "brief" in query else selection.areas(name)
     fields = {one: getattr(choice, one) for one in _CHOICE}
     stated = {} if assumed is None else assumed.fields
     page: str = _template().render(
+        areas=[(one, catalog.areas[one].name.in_(lang)) for one in areas],
         choice=choice,
         fields={**fields, "lang": lang},
         address="/?" + urlencode({**fields, "lang": lang}),
