@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import INTERRUPTED, Root, app, load, usage
+from edu_metrics.cli.common import INTERRUPTED, Root, app, day_of, load, usage
 
 
 @app.command()
@@ -28,7 +28,8 @@ def draft(
     from edu_metrics.drafting import draft_file
 
     catalog = load(root) if root is not None else None
-    files, made = draft_file(file, out, first, last, catalog, issued.date() if issued else None)
+    day = day_of("--issued", issued.date() if issued else None)
+    files, made = draft_file(file, out, first, last, catalog, day)
     for path in files:
         sys.stdout.write(f"{path.as_posix()}\n")
     sys.stderr.write(
