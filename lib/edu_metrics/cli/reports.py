@@ -75,7 +75,7 @@ def report(
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
     asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
     asked |= {"scenarios": scenarios, "pdf": pdf}
-    names = [study.id for study in chosen]
+    names = studies or [study.id for study in chosen]
     if dry_run:
         rows = [
             {"study": found.study.id, "report": found.job.name, "why": ", ".join(found.why)}
