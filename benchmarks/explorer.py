@@ -1,9 +1,9 @@
 """
-How long the explorer takes from a slider's release to the new verdict and the new figure.
+What the explorer costs: opening it, moving a slider, and the memory of many visitors.
 
-It serves the page as ``edu-metrics explore`` does, opens it in headless Chromium and moves sliders
-with the keyboard. The clock runs in the page, from the key to the frame in which both the verdict's
-text and the figure are replaced.
+It serves the page as ``edu-metrics explore`` does and opens it in headless Chromium, each visitor
+in a browser profile of its own. The clock of a slider runs in the page, from its movement to the
+frame in which the figure is replaced; the pause before a question is part of it.
 """
 
 from __future__ import annotations
@@ -14,38 +14,52 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+import psutil
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = ("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking")
 WAIT = 300_000  # [milliseconds]
-#: Presses a key on a slider and resolves when the figure was replaced. [milliseconds]
+#: Moves a slider by some steps and resolves when the figure was replaced. [milliseconds]
 TIMED = """
-([slider, key]) => new Promise(done => {
-  const image = () => document.querySelector('.edu-figure')?.src;
-  const before = image(), handle = document.querySelector(slider + ' .noUi-handle');
-  handle.focus();
-  const start = performance.now();
-  const look = () => image() && image() !== before
+([name, steps]) => new Promise(done => {
+  const figure = () => document.getElementById('figure').innerHTML;
+  const before = figure(), slider = document.getElementById(name), start = performance.now();
+  steps > 0 ? slider.stepUp(steps) : slider.stepDown(-steps);
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
+  const look = () => figure() !== before
     ? done(performance.now() - start) : requestAnimationFrame(look);
-  handle.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
   requestAnimationFrame(look);
 })
 """
 
 
-def timed(page: Page, slider: str, times: int) -> list[float]:
-    """Move a slider to and fro."""
-    keys = ["ArrowRight"] * 3 + ["ArrowLeft"] * 2
-    return [page.evaluate(TIMED, [slider, keys[n % len(keys)]]) for n in range(times)]
+def opened(browser: Browser, address: str) -> tuple[Page, float, int, int]:
+    """Open the page as a new visitor: seconds until its figure is there, requests and bytes."""
+    page = browser.new_context(viewport={"width": 1360, "height": 1000}).new_page()
+    page.set_default_timeout(WAIT)
+    sizes: list[int] = []
+
+    def finished(request: Any) -> None:
+        size = request.sizes()
+        sizes.append(size["responseBodySize"] + size["responseHeadersSize"])
+
+    page.on("requestfinished", finished)
+    start = time.perf_counter()
+    page.goto(address)
+    page.wait_for_selector("svg.courses")
+    return page, time.perf_counter() - start, len(sizes), sum(sizes)
 
 
 def main() -> None:
-    """Print a Markdown table."""
+    """Print Markdown tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", nargs="?", default="mock_city")
     parser.add_argument("--target", default="T06_primary_bachelor")
     parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--visitors", type=int, default=20)
     given = parser.parse_args()
     code = "from edu_metrics.cli import run; run()"
     server = subprocess.Popen(
@@ -53,24 +67,42 @@ def main() -> None:
          "--no-browser"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    process = psutil.Process(server.pid)
+
+    def row(name: str, seconds: float, requests: int, size: int) -> str:
+        used = process.cpu_times()
+        told = f"{seconds:.2f} | {requests} | {size / 1e3:.0f} | {used.user + used.system:.2f}"
+        return f"| {name} | {told} | {process.memory_info().rss / 1e6:.0f} |"
+
     try:
-        told = server.stdout.readline()
-        address = re.search(r"http://\S+/", told)[0]
+        address = re.search(r"http://\S+", server.stdout.readline())[0]
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=list(FLAGS)
             )
-            page = browser.new_page(viewport={"width": 1360, "height": 1000})
-            page.set_default_timeout(WAIT)
-            page.goto(address)
-            page.wait_for_selector(".edu-figure")
-            print("| slider | median ms | range | runs |\n| --- | ---: | ---: | ---: |")
-            for name, slider in (("pace", ".edu-controls > .edu-slider"), ("lever", ".edu-levers")):
-                timed(page, slider, 2)
-                found = timed(page, slider, given.times)
-                middle, low, high = statistics.median(found), min(found), max(found)
-                print(f"| {name} | {middle:.0f} | {low:.0f}–{high:.0f} | {len(found)} |")
+            print("| visitor | s | requests | kB | CPU s of the server so far | its MB |")
+            print("| --- | ---: | ---: | ---: | ---: | ---: |")
+            page, *found = opened(browser, address)
+            print(row("first", *found))
+            page.context.close()
+            for number in range(2, given.visitors + 1):
+                page, *found = opened(browser, address)
+                page.evaluate(TIMED, ["pace", 7])
+                page.reload()
+                if number in (2, given.visitors):
+                    print(row(f"number {number}", *found))
+                page.context.close()
+            print("\n| slider | median ms | range | runs |\n| --- | ---: | ---: | ---: |")
+            page, *_ = opened(browser, address)
+            for name in ("pace", "lever.upgrades"):
+                moves = [3 if n % 2 else -2 for n in range(given.times)]
+                page.evaluate(TIMED, [name, 20])
+                took = [page.evaluate(TIMED, [name, steps]) for steps in moves]
+                middle, low, high = statistics.median(took), min(took), max(took)
+                print(f"| {name} | {middle:.0f} | {low:.0f}-{high:.0f} | {len(took)} |")
             browser.close()
+        others = len(process.children(recursive=True))
+        print(f"\nprocesses beside the server: {others}; threads of it: {process.num_threads()}")
     finally:
         server.terminate()
         server.wait()

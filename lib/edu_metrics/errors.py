@@ -28,7 +28,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
         "draft": ("docx", "pdfplumber"),
-        "explore": ("ipywidgets", "matplotlib", "pyarrow", "voila"),
+        "explore": ("jinja2", "matplotlib", "pyarrow"),
         "pdf": ("weasyprint",),
         "reports": (
             "IPython",

@@ -140,6 +140,13 @@ def test_notebooks_are_the_projects_own_or_those_inherited(child, definitions):
     assert notebook_of(root, "none.ipynb") == root / "notebooks" / "none.ipynb"
 
 
+def test_who_holds_a_quantity_comes_along_with_it(child, definitions):
+    held = [{"id": "census", "name": {"zh": "报表", "en": "Census"}, "quantities": ["pupils"]}]
+    root = child()
+    (base_of(root) / "data" / "definitions" / "holders.yaml").write_text(json.dumps(held))
+    assert load_catalog(root).holders["census"].quantities == ("pupils",)
+
+
 def test_a_change_of_what_is_inherited_changes_what_reports_are_made_from(child, definitions):
     from edu_metrics.report.fingerprint import definitions_sha256
 

@@ -399,3 +399,18 @@ def test_units_and_levels_of_the_package_are_named_in_a_third_language_too(defin
 def test_a_language_in_which_a_text_may_not_be_is_an_unknown_key(definitions):
     definitions.put("areas.city.name.pt", "Cidade")
     assert definitions.faults() == ["areas.yaml entry 2 ('city'): name: pt: unknown key"]
+
+
+HELD = {"id": "census", "name": {"zh": "统计报表", "en": "Census"}, "quantities": ["pupils"]}
+
+
+def test_a_holder_names_quantities_that_there_are_and_each_is_held_once(definitions):
+    definitions.held["holders"] = [HELD]
+    assert definitions.load().holders["census"].quantities == ("pupils",)
+    twice = {**HELD, "id": "other", "quantities": ["pupils", "pupil"]}
+    definitions.held["holders"] = [HELD, twice]
+    where = "holders.yaml entry 2 ('other'): quantities"
+    assert definitions.faults() == [
+        f"{where}: 'pupils' is held by 'census' already",
+        f"{where}: no quantity 'pupil'; did you mean 'pupils'?",
+    ]

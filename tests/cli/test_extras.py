@@ -47,7 +47,7 @@ def edu_metrics(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("reports", "papermill", ["report", "wuhai"]),
         ("reports", "pyarrow", ["build", "wuhai"]),
         ("reports", "pyarrow", ["assess", "wuhai"]),
-        ("explore", "voila", ["explore", "--no-browser"]),
+        ("explore", "jinja2", ["explore", "--no-browser"]),
     ],
 )
 def test_a_verb_without_its_extra_ends_in_one_sentence(extra, module, arguments):
@@ -126,5 +126,5 @@ def test_every_extra_that_code_needs_is_one_it_can_name():
 def test_nothing_that_only_an_extra_brings_is_in_the_light_install():
     base = {Requirement(line).name for line in OF_PROJECT["dependencies"]}
     assert base.isdisjoint(
-        {"jupyterlab", "papermill", "distributed", "voila", "matplotlib", "pyarrow", "ipykernel"}
+        {"jupyterlab", "papermill", "distributed", "jinja2", "matplotlib", "pyarrow", "ipykernel"}
     )

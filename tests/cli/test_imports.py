@@ -17,14 +17,12 @@ OF_PAGES = frozenset(
         "IPython",
         "distributed",
         "ipykernel",
-        "ipywidgets",
         "jinja2",
         "matplotlib",
         "nbclient",
         "nbconvert",
         "papermill",
         "seaborn",
-        "voila",
     ]
 )
 #: What only fitting, and holding raw tables to their contract, need.

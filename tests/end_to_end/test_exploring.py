@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 
@@ -22,7 +24,11 @@ def test_a_name_that_does_not_exist_is_a_usage_fault(command, project, words, to
     assert told in found.err
 
 
-def test_a_project_without_the_notebook_is_told_so(command, project):
-    found = command("explore", "harbour", "--root", project, "--no-browser")
+def test_a_port_that_is_taken_is_a_fault(command, project):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        found = command("explore", "harbour", "--root", project, "--no-browser", "--port", port)
     assert (found.status, found.out) == (1, "")
-    assert "scenario_explorer.ipynb" in found.err
+    assert f"port {port}" in found.err

@@ -86,22 +86,18 @@ DEFINITIONS: dict[str, Any] = {
         "compare_with": ["nation"],
         "observations": [{"type": "file", "path": "*.csv"}],
         "as_of": "2021-06-30",
+        "disclosure": "published",
         "note": NAMES,
     },
 }
 HEADER = "place,quantity,year,value,bound,unit,status,source,published,note"
 SECTIONS = (
-    rep.show_head,
-    rep.show_promises,
+    rep.show_bulletin,
+    rep.show_cards,
     rep.show_measured,
     rep.show_missing,
-    rep.show_required_pace,
-    rep.show_outlook,
-    rep.show_verdicts,
     rep.show_status_rules,
-    rep.show_years_reached,
     rep.show_precedents,
-    rep.show_requirements,
     rep.show_sensitivity,
     rep.show_joint,
     rep.show_touching,
@@ -217,7 +213,8 @@ def test_what_kind_of_promise_it_is_stands_with_it_and_groups_it(project):
         promises = report.tables["promises"].set_index("target")
         assert promises.loc["a", "obligation"] == promises.loc["b", "obligation"] == binding
         assert promises["responsible"].notna().tolist() == [True, False, True, False]
-        shown = unescape(str(rep.show_promises(report)))
+        shown = unescape(str(rep.show_joint(report)))
+        assert bureau[lang] in unescape(str(rep.show_cards(report)))
         assert bureau[lang] in shown
         (row,) = re.findall(rf"<tr><td>[^<]*</td><td>{binding}</td>.*?</tr>", shown)
         assert ">2<" in row
@@ -229,7 +226,8 @@ def test_what_kind_of_promise_it_is_stands_with_it_and_groups_it(project):
 def test_a_plan_that_sorts_its_targets_by_nothing_shows_no_groups(project):
     project.write([target("a", {"type": "level", "at": {2025: ">=95"}})],
                   rates("county", [700, 720, 735, 760, 790, 810]))  # fmt: skip
-    shown = str(rep.show_promises(project.report()))
+    report = project.report()
+    shown = str(rep.show_cards(report)) + str(rep.show_joint(report))
     assert "Obligation" not in shown
     assert "Grouped by" not in shown
 
@@ -687,7 +685,7 @@ def test_halves_of_a_year_are_series_of_their_own(project):
         assert words == ["met", "missed", "no_data"]
         assert (str(found["day"].verdict) == "no_data") == (word == "no_data")
     assert found["first"].last_value == 2120
-    shown = str(rep.show_promises(project.report()))
+    shown = str(rep.show_cards(project.report()))
     assert "30 June 2021" in shown
     assert "Budget (first half of the year)" in told(project.report())
 
@@ -720,7 +718,7 @@ def test_targets_of_parts_are_told_part_by_part(project):
     ]
     found = told_rates(project, *said, rows=PARTS)
     assert (str(found["rank"].verdict), found["rank"].reason) == ("cannot_tell", "rank_of_parts")
-    rows = re.findall(r"<tr>.*?</tr>", str(rep.show_verdicts(project.report())))
+    rows = str(rep.show_cards(project.report())).split('<details class="card">')
     (rank,) = [row for row in rows if "Target rank" in row]
     assert re.findall(r"<small>(\w+)</small>", rank)[:1] == ["south"]
     assert "see their reports" in rank

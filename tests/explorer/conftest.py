@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.explorer.selection import Selection
-from edu_metrics.explorer.what_if import WhatIf
+from edu_metrics.explorer.selection import Choice, Selection
 from edu_metrics.observations import validate
-from edu_metrics.reachability import SeriesStore, assess_target
+from edu_metrics.reachability import Quantities, SeriesStore
 from edu_metrics.report import prepare
 
 SHIPPED = Path(__file__).parents[2]
@@ -92,16 +90,15 @@ plan: plan
 areas: [city]
 observations: [{type: file, path: "*.csv"}]
 as_of: 2021-03-31
+disclosure: published
 note: {zh: 说明, en: Note}
 """,
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def by_hand(tmp_path_factory):
-    """Give the what_if of a target in a city where 74, 76, 78 and 80 % of 1,000 passed."""
-    folder = tmp_path_factory.mktemp("small")
-    for name, text in DEFINITIONS.items():
+def make_city(folder, definitions):
+    """Write the city where 74, 76, 78 and 80 % of 1,000 passed, and give its selection."""
+    for name, text in definitions.items():
         path = folder / "data" / "definitions" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
@@ -126,11 +123,13 @@ def by_hand(tmp_path_factory):
         for quantity, value in (("passed", number), ("failed", 1000 - number), ("sat", 1000))
     ]  # fmt: skip
     store = SeriesStore(catalog, catalog.study("study"), validate(pd.DataFrame(rows), catalog))
-    plan = catalog.plan("plan")
+    selection = Selection(catalog)
+    selection._stores["study"] = store, Quantities(store)
+    return selection
 
-    @cache
-    def what_if(name="pass"):
-        target = plan.target(name)
-        return WhatIf(store, plan, target, assess_target(store, plan, target, "city"))
 
-    return what_if
+@pytest.fixture(scope="session")
+def by_hand(tmp_path_factory):
+    """Give the what_if of a target in the small city."""
+    selection = make_city(tmp_path_factory.mktemp("small"), DEFINITIONS)
+    return lambda name="pass": selection.what_if(Choice("study", "city", name))

@@ -1,150 +1,290 @@
-"""The page in a browser: a slider moves it, it asks no other host, and stopping leaves nothing."""
+"""What the page says when something is chosen or moved, without a browser."""
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+from importlib.resources import files
+from itertools import count
 
-import psutil
 import pytest
-from playwright.sync_api import Page, sync_playwright
 
-from edu_metrics.explorer.serving import free_port
+from edu_metrics.errors import DataError
+from edu_metrics.explorer import _page, routes, show_explorer
+from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.report import prepare
+from edu_metrics.serving import Request
+from edu_metrics.words import say
 
-pytestmark = pytest.mark.slow
+from .conftest import DEFINITIONS, make_city
 
-WAIT = 120  # as long as a busy machine may take for anything [seconds]
-#: Chromium itself would look things up elsewhere.
-QUIET = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-FIGURE = ".edu-figure"
-VERDICT = ".edu-assumed .edu-chip"
-HERE = {"localhost", "127.0.0.1", "::1"}
+TARGET = "T06_primary_bachelor"
 
 
-def start(root, *words) -> tuple[subprocess.Popen[str], str]:
-    """Start the explorer as a user would, and give its address."""
-    code = "from edu_metrics.cli import run; run()"
-    command = [sys.executable, "-c", code, "explore", *words, "--root", str(root), "--no-browser"]
-    server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root
-    )
-    told = server.stdout.readline()
-    told += server.stdout.readline()  # how to stop it
-    address = re.search(r"http://localhost:\d+/", told)
-    if address is None:
-        server.kill()
-        pytest.fail(f"no address was printed: {told!r}; {server.communicate()[1]}")
-    assert "Ctrl-C" in told
-    return server, address[0]
+@pytest.fixture(scope="module")
+def ask(selection):
+    """Give the page of an address."""
+    page = routes(selection.catalog, "mock_city", "", TARGET, "en", prepare)["GET /"]
+
+    def answer(study="mock_city", target=TARGET, **query):
+        named = {key.replace("lever_", "lever."): str(value) for key, value in query.items()}
+        return page(Request({"study": study, "target": target, **named})).body
+
+    return answer
 
 
-@pytest.fixture
-def served(root) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    server, address = start(root, "mock_city", "--target", "T06_primary_bachelor", "--lang", "en")
-    yield server, address
-    if server.poll() is None:
-        server.terminate()
-        server.wait(WAIT)
+def part(page, name):
+    """Give the inside of an element by its id."""
+    start = re.search(rf'<(\w+) [^>]*\bid="{re.escape(name)}"[^>]*>', page)
+    assert start, f"no {name}"
+    depth = 0
+    for edge in re.finditer(rf"<(/?){start[1]}\b[^>]*>", page[start.start() :]):
+        depth += -1 if edge[1] else 1
+        if not depth:
+            return page[start.end() : start.start() + edge.start()]
+    raise AssertionError(name)
 
 
-@pytest.fixture
-def page() -> Iterator[tuple[Page, list[str]]]:
-    """Open a browser that goes nowhere but here, and list what it is asked for."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.fail("expected Chromium, found none; install it with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        context = browser.new_context(viewport={"width": 1360, "height": 1000})
-        context.set_default_timeout(1000 * WAIT)
-        asked: list[str] = []
-        context.on("request", lambda request: asked.append(request.url))
-        context.route(lambda url: is_foreign(url), lambda route: route.abort("addressunreachable"))
-        opened = context.new_page()
-        opened.on("websocket", lambda socket: asked.append(socket.url))
-        yield opened, asked
-        browser.close()
+def words(piece):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", piece))).strip()
 
 
-def is_foreign(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in HERE
+def value(page, name):
+    """Give what a control is set to."""
+    if f'<select id="{name}"' in page:
+        return re.search(r'<option value="([^"]*)" selected', part(page, name))[1]
+    return re.search(rf'<input [^>]*\bid="{re.escape(name)}"[^>]* value="([^"]*)"', page)[1]
 
 
-def move_to_the_end(page: Page, slider: str) -> None:
-    """Move a slider with the keyboard, as its user could."""
-    handle = page.locator(f"{slider} .noUi-handle").first
-    handle.focus()
-    handle.press("End")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_of_invented_numbers_says_so_in_words_and_in_its_figure(ask, lang):
+    page = ask(lang=lang)
+    assert say("report.invented", lang) in page
+    assert f"[{say('explore.simulated_mark', lang)}]" in part(page, "figure")
 
 
-def changed(page: Page, selector: str, reading: str, before: str) -> str:
-    """Wait until something on the page is no longer what it was."""
-    page.wait_for_function(
-        f"([at, before]) => {{ const now = document.querySelector(at)?.{reading};"
-        " return now && now !== before; }",
-        arg=[selector, before],
-    )
-    return page.locator(selector).evaluate(f"element => element.{reading}")
+def test_a_page_of_real_numbers_does_not(ask):
+    page = ask("wuhai", lang="en")
+    assert "invented" not in part(page, "figure") + page.partition("<form")[0]
+    assert "simulated" not in page
 
 
-def test_sliders_move_verdict_and_figure_and_no_other_host_is_asked(served, page):
-    server, address = served
-    page, asked = page
-    page.goto(address)
-    page.wait_for_selector(FIGURE)
-    assert "invented" in page.locator(".edu-invented").inner_text()
-    verdict = page.locator(VERDICT).inner_text()
-    drawn = page.locator(FIGURE).evaluate("element => element.src")
-    assert "out of reach" in verdict
-    assert drawn.startswith("data:image/png")
-
-    move_to_the_end(page, ".edu-controls > .edu-slider")
-    page.wait_for_function(
-        f"document.querySelector('{VERDICT}')?.innerText.includes('at least 80')"
-    )
-    drawn = changed(page, FIGURE, "src", drawn)
-    assert "a rise of 10.0 pts a year" in page.locator(".edu-assumes").inner_text()
-    assert "simulated" in page.locator(FIGURE).get_attribute("alt")
-
-    before = page.locator(".edu-assumes").inner_text()
-    move_to_the_end(page, ".edu-levers")
-    assert "levers" in changed(page, ".edu-assumes", "innerText", before)
-    changed(page, FIGURE, "src", drawn)
-
-    page.get_by_role("button", name="中文").click()
-    page.wait_for_function("document.querySelector('h1')?.innerText === '情景试算'")
-
-    assert len(asked) > 10
-    assert any(url.startswith("ws") for url in asked), "the widgets talk over a web socket"
-    assert sorted({url for url in asked if is_foreign(url)}) == []
-
-    helpers = psutil.Process(server.pid).children(recursive=True)
-    assert helpers, "a kernel runs behind the page"
-    server.send_signal(signal.SIGTERM)
-    assert server.wait(WAIT) == 0
-    _, alive = psutil.wait_procs(helpers, timeout=WAIT)
-    assert alive == []
-    assert "Traceback" not in server.stderr.read()
+def test_a_hypothetical_plan_is_called_so(ask):
+    assert say("report.hypothetical", "en") in ask("michigan", "M1_pass_gain")
 
 
-def test_ctrl_c_ends_with_130_and_leaves_no_file(root, tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    server, address = start(root, "--port", str(port := free_port()))
-    assert address == f"http://localhost:{port}/"
-    server.send_signal(signal.SIGINT)
-    _, err = server.communicate(timeout=WAIT)
-    assert (server.returncode, "Traceback" in err) == (130, False)
-    assert list(tmp_path.iterdir()) == []
+def test_a_moved_pace_changes_verdict_figure_and_sentence(ask):
+    usual, moved = ask(), ask(course="own_pace", pace=5)
+    assert (value(usual, "course"), value(moved, "course")) == ("as_usual", "own_pace")
+    for name in ("verdicts", "facts", "figure", "assumes"):
+        assert part(usual, name) != part(moved, name)
+    assert "likely at least 80 %" in words(part(moved, "verdicts"))
+    assert "a rise of 5.0 pts a year" in part(moved, "assumes")
+
+
+def test_a_moved_lever_is_assumed_and_the_pace_slider_follows(ask):
+    page = ask(course="levers", lever_upgrades=60)
+    assert (value(page, "course"), value(page, "lever.upgrades")) == ("levers", "60")
+    assert float(value(page, "pace")) > float(value(ask(course="levers"), "pace"))
+
+
+def test_a_moved_pace_puts_the_levers_back_to_usual(ask):
+    page = ask(course="own_pace", pace=1, lever_upgrades=60)
+    assert (value(page, "lever.upgrades"), value(page, "pace")) == ("0", "1")
+
+
+def test_start_again_forgets_what_was_assumed(ask):
+    page = ask(course="own_pace", pace=4, shock=3)
+    again = unescape(re.search(r'<a class="button" id="reset" href="([^"]*)"', page)[1])
+    assert "pace" not in again.replace("/?", "")
+    assert f"target={TARGET}" in again
+
+
+def test_another_language_says_the_same_of_the_same_sliders(ask):
+    english = ask(course="own_pace", pace=5, shock=2, lang="en")
+    address = unescape(re.search(r'<a href="([^"]*)" lang="zh-CN"', english)[1])
+    query = dict(pair.split("=") for pair in address.removeprefix("/?").split("&"))
+    chinese = ask(**query)
+    for name in ("course", "pace", "shock", "shock_year", "area", "reading"):
+        assert value(chinese, name) == value(english, name)
+    assert "难以企及" in part(chinese, "verdicts")
+    said = part(chinese, "verdicts") + part(chinese, "facts")
+    assert not re.search(r"[A-Za-z]{4,}", words(said))
+    assert not re.search(r"[\u4e00-\u9fff]", words(english.partition("</nav>")[2]))
+    assert chinese.startswith('<!doctype html>\n<html lang="zh-CN">')
+
+
+def test_no_data_is_called_that_with_the_numbers_to_ask_for(ask, selection):
+    page = ask("wuhai", "A12a_primary_pass_increment")
+    missing = selection.assessment("wuhai", "wuhai", "A12a_primary_pass_increment").missing
+    assert missing
+    for item in missing:
+        assert selection.catalog.quantities[item.quantity].name.en in words(part(page, "gap"))
+    assert "no data" in words(part(page, "verdicts"))
+    assert 'id="assume"' not in page
+    assert "%" not in words(part(page, "facts") + part(page, "verdicts"))
+
+
+def test_a_start_that_nobody_observed_is_called_that(ask):
+    page = ask("wuhai")
+    assert "85.0 % in 2020" in words(part(page, "gap"))
+    assert "no probability" in words(part(page, "facts"))
+    assert 'id="assume"' in page
+
+
+def test_what_is_decided_has_no_sliders(ask):
+    page = ask("wuhai", "A38a_budget_total")
+    assert "There is nothing left to try" in words(part(page, "verdicts"))
+    assert 'type="range"' not in page
+
+
+def test_another_study_brings_its_own_areas_targets_and_levers(ask):
+    page = ask("michigan", "M1_pass_gain")
+    assert part(page, "area").count("<option") == 550
+    assert "lever." not in page
+    assert "No lever can be computed" in page
+    assert part(ask(), "area").count("<option") == 4
+
+
+def test_an_area_keeps_the_target_and_a_reading_is_judged_for_itself(ask, selection):
+    named = list(selection.readings(selection.choose("mock_city", "mock_east", "T02_retention")))
+    page = ask(target="T02_retention", area="mock_east", reading=named[1])
+    assert (value(page, "target"), value(page, "area")) == ("T02_retention", "mock_east")
+    assert value(page, "reading") == named[1]
+    assert f'name="reading" value="{named[1]}"' in part(page, "assume")
+
+
+def test_the_table_behind_the_figure_holds_its_numbers(ask):
+    table = part(ask(course="own_pace", pace=2), "numbers")
+    last = re.findall(r"<tr>(.*?)</tr>", table)[-1]
+    year, *numbers = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", last)
+    assert year == "2022"
+    start = float(words(re.search(r"<th scope=\"row\">2020</th>.*?</tr>", table)[0]).split()[1])
+    assumed = [name for name in re.findall(r'<th scope="col">([^<]*)</th>', table)][1:]
+    row = dict(zip(assumed, numbers, strict=True))
+    assert float(row["as assumed"]) == pytest.approx(start + 4, abs=0.011)
+    low, high = row["as assumed, low end of 80 %"], row["as assumed, high end of 80 %"]
+    assert float(low) < float(row["as assumed"]) < float(high)
+
+
+def test_a_study_that_cannot_be_read_says_why_and_another_can_be_chosen(selection):
+    def broken(catalog, study):
+        raise DataError("expected a table, found none; make it with <edu-metrics build>")
+
+    page = routes(selection.catalog, "wuhai", "", "", "en", broken)["GET /"]
+    told = page(Request()).body
+    assert "make it with &lt;edu-metrics build&gt;" in told
+    assert "mock_city" in part(told, "study")
+    assert 'id="assume"' not in told
+
+
+def test_what_an_address_names_and_is_not_there_is_chosen_anew(ask):
+    hostile = '"><script>alert(1)</script>'
+    query = dict.fromkeys(("area", "reading", "course", "pace", "shock", "base", "lang"), hostile)
+    page = ask(target=hostile, **query, lever_upgrades=hostile, other=hostile)
+    assert "alert(1)" not in page
+    assert value(page, "course") == "as_usual"
+
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}</script></option>"
+
+
+class Elements(HTMLParser):
+    """Collect elements and attributes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def no_code_in(page):
+    for name, given in Elements(page).found:
+        assert name not in ("img", "style", "iframe", "object", "base")
+        assert not any(key.startswith("on") or key == "style" for key in given)
+        assert name != "script" or given == {"src": "/explorer.js", "defer": None}
+        assert str(given.get("href", "/")).startswith(("/", "data:,"))
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page) == [""]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_texts_are_inert(tmp_path, lang):
+    number = count()
+
+    def hostile(found):
+        return f"{found[1]}: {json.dumps(f'{next(number)} {HOSTILE}')}"
+
+    texts = {
+        name: re.sub(r"\b(zh|en): (?!\{)[^,}\n]+", hostile, text)
+        for name, text in DEFINITIONS.items()
+    }
+    small = make_city(tmp_path, texts)
+    assert HOSTILE in small.catalog.study("study").title.en
+    for query in ({}, {"course": "own_pace", "pace": "3", "shock": "2"}, {"target": "fail"}):
+        made = _page(small, {"study": "study", **query}, lang)
+        no_code_in(made)
+        assert HOSTILE in unescape(part(made, "study"))
+        assert HOSTILE in unescape(re.search(r'role="img" aria-label="([^"]*)"', made)[1])
+
+
+def test_shipped_pages_hold_no_code(ask):
+    for page in (ask(), ask("wuhai"), ask("michigan", "M1_pass_gain", lang="zh")):
+        no_code_in(page)
+        assert len(page.encode()) < 100_000
+
+
+def test_every_control_has_a_label_and_an_id_of_its_own(ask):
+    page = ask(course="levers", lever_upgrades=10)
+    names = [given["id"] for _, given in Elements(page).found if "id" in given]
+    assert len(names) == len(set(names))
+    for name in ("study", "area", "target", "reading", "course", "pace", "lever.upgrades",
+                 "base", "ahead", "shock", "shock_year"):  # fmt: skip
+        around = rf'<label><span>([^<]+)</span><\w+ [^>]*id="{re.escape(name)}"'
+        before = rf'<label for="{re.escape(name)}">([^<]+)</label>'
+        assert re.search(f"{around}|{before}", page), name
+
+
+def test_verdicts_look_as_they_do_in_figures_and_reports():
+    css = (files("edu_metrics.explorer") / "explorer.css").read_text("utf-8")
+    for verdict, (background, colour) in VERDICT_COLOURS.items():
+        looks = f".chip.{verdict} {{ background: {background}; color: {colour}; }}"
+        assert looks in css
+        assert f'.chip.{verdict}::before {{ content: "{VERDICT_MARKS[verdict]} "; }}' in css
+
+
+def test_a_notebook_shows_a_link_to_the_page(root):
+    from urllib.request import HTTPCookieProcessor, build_opener
+
+    link = show_explorer("mock_city", target=TARGET, lang="en", root=root, prepare=prepare)
+    shown = link._repr_html_()
+    assert f'href="{link.address}"' in unescape(shown)
+    page = build_opener(HTTPCookieProcessor()).open(link.address).read().decode()
+    assert value(page, "target") == TARGET
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", ["mock_city", "wuhai"])
+def test_every_kind_of_target_opens_under_every_reading_in_every_language(selection, study, ask):
+    kinds = {}
+    for target in selection.targets(study):
+        mechanism = selection.catalog.indicator(target.indicator).mechanism
+        kinds.setdefault((target.kind, target.unit, mechanism and mechanism.flow), target)
+    assert len(kinds) > 10
+    for target in kinds.values():
+        choice = selection.choose(study, "", target.id)
+        for name in selection.readings(choice):
+            what_if = selection.what_if(replace(choice, reading=name))
+            for course in ("", *what_if.courses, "own_pace", "levers"):
+                for lang in ("zh", "en"):
+                    page = ask(study, target.id, reading=name, course=course, lang=lang, shock="2")
+                    said = words(page.partition("</form>")[2])
+                    assert not re.search(r"\bNone\b(?! of)|\bnan\b|\binf\b", said), (
+                        target.id,
+                        name,
+                    )

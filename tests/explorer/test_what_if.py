@@ -1,11 +1,13 @@
-"""What an assumption comes to: reckoned by hand, and held against the parts it is made of."""
+"""What an assumption comes to: reckoned by hand, and held against the scenarios of the command."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import pytest
 
 from edu_metrics.catalog import Bound
-from edu_metrics.explorer.render import _verdict
+from edu_metrics.explorer.told import Told
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
 from edu_metrics.reachability import (
     SeriesStore,
@@ -15,40 +17,49 @@ from edu_metrics.reachability import (
     verdict_of,
 )
 from edu_metrics.reachability.precedent import NoPrecedent, precedent
+from edu_metrics.reachability.scenarios import asked_scenarios, outcome_row, run_scenarios
 from edu_metrics.trajectories import CAP, FLOOR
+
+
+def middle(answer):
+    return tuple(float(value) for value in answer.outcome.quantiles([0.5])[0])
 
 
 def test_a_pace_is_added_year_by_year_and_told_in_people(by_hand):
     # 80 % of 1,000 and 3 points a year: 83, 86; 90 is asked, and reached after four years.
     found = by_hand().answer(Assumed(pace=3))
-    assert (found.years, found.middle) == ((2021, 2022), (83.0, 86.0))
-    assert (found.met, found.pace, found.year_reached) == (False, 3.0, 2024)
-    assert (found.pace_people, found.short) == (30.0, 40)
+    assert (found.outcome.years, middle(found)) == ((2021, 2022), (83.0, 86.0))
+    assert (found.outcome.met, found.pace, found.reached) == (False, 3.0, 2024)
+    assert (found.people, found.outcome.ending.short) == (30.0, 40)
 
 
 def test_a_pace_that_just_arrives_arrives(by_hand):
     found = by_hand().answer(Assumed(pace=5))
-    assert (found.middle, found.met, found.short) == ((85.0, 90.0), True, 0)
-    assert found.year_reached == 2022
+    assert (middle(found), found.outcome.met) == ((85.0, 90.0), True)
+    assert (found.outcome.ending.short, found.reached) == (0, 2022)
 
 
 def test_a_level_that_is_not_reached_within_the_years_looked_at_has_no_year(by_hand):
     found = by_hand().answer(Assumed(pace=0))
-    assert (found.year_reached, found.horizon, found.short) == (None, 2027, 100)
+    assert (found.reached, found.horizon, found.outcome.ending.short) == (None, 2027, 100)
 
 
 def test_around_a_course_that_just_arrives_half_of_the_draws_arrive(by_hand):
     # The median of the draws lies on the course, whatever their spread.
-    found = by_hand().answer(Assumed(pace=5))
+    found = by_hand().answer(Assumed(pace=5)).around
     assert found.probability == pytest.approx(0.5, abs=0.04)
-    assert found.low[1] < 90 < found.high[1]
+    low, half, high = found.quantiles()[:, 1]
+    assert low < 90 < high
+    assert half == pytest.approx(90, abs=0.1)
 
 
 def test_a_faster_pace_is_never_less_probable(by_hand):
-    chances = [by_hand().answer(Assumed(pace=pace / 2)).probability for pace in range(21)]
+    answers = [by_hand().answer(Assumed(pace=pace / 2)) for pace in range(21)]
+    chances = [answer.around.probability for answer in answers]
     assert chances == sorted(chances)
     assert FLOOR <= chances[0] < 0.02
     assert chances[-1] == CAP
+    assert [answer.verdict for answer in answers] == list(map(verdict_of, chances))
 
 
 def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
@@ -67,30 +78,39 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
     found = assess_target(store, usual.situation.plan, target, "city")
     what_if = WhatIf(store, usual.situation.plan, target, found)
     assert what_if.reason is None
-    assert what_if.answer(Assumed(pace=5)).met
-    assert not what_if.answer(Assumed(pace=4)).met
+    assert what_if.answer(Assumed(pace=5)).outcome.met
+    assert not what_if.answer(Assumed(pace=4)).outcome.met
 
 
 def test_as_usual_is_what_the_report_says(by_hand):
     what_if = by_hand()
     found = what_if.answer(Assumed(course="as_usual"))
-    assert found.probability == what_if.assessment.probability
+    assert found.around.probability == what_if.assessment.probability
     assert found.verdict == verdict_of(what_if.assessment.probability)
 
 
 @pytest.mark.parametrize("pace", [1, 4, 5, 6])
 def test_failing_less_gets_the_answer_of_passing_more(by_hand, pace):
     passing, failing = (by_hand(name).answer(Assumed(pace=pace)) for name in ("pass", "fail"))
-    assert [100 - value for value in failing.middle] == pytest.approx(passing.middle)
-    assert failing.probability == pytest.approx(passing.probability, abs=0.04)
-    assert (failing.short, failing.pace, failing.met) == (passing.short, pace, passing.met)
+    assert [100 - value for value in middle(failing)] == pytest.approx(middle(passing))
+    assert failing.around.probability == pytest.approx(passing.around.probability, abs=0.04)
+    assert failing.outcome.ending == passing.outcome.ending
+    assert (failing.pace, failing.outcome.met) == (pace, passing.outcome.met)
 
 
 def test_a_bad_year_is_made_good_in_the_next_and_counts_where_it_is_the_last(by_hand):
     early = by_hand().answer(Assumed(pace=5, shock=4))
     late = by_hand().answer(Assumed(pace=5, shock=4, shock_year=1))
-    assert (early.middle, early.met) == ((81.0, 90.0), True)
-    assert (late.middle, late.met, late.short) == ((85.0, 86.0), False, 40)
+    assert (middle(early), early.outcome.met) == ((81.0, 90.0), True)
+    assert (middle(late), late.outcome.met, late.outcome.ending.short) == ((85.0, 86.0), False, 40)
+
+
+def test_another_start_has_its_own_years_and_no_chance(by_hand):
+    # 70 % five years before 2022, and 4 points a year.
+    found = by_hand().answer(Assumed(pace=4, base=70.0, ahead=5))
+    assert middle(found) == (74.0, 78.0, 82.0, 86.0, 90.0)
+    assert (found.outcome.start, found.outcome.start_year) == ("assumed", 2017)
+    assert (found.outcome.met, found.around.probability, found.reached) == (True, None, None)
 
 
 def test_a_scenario_of_the_catalog_is_a_course_like_any_other(by_hand):
@@ -98,23 +118,55 @@ def test_a_scenario_of_the_catalog_is_a_course_like_any_other(by_hand):
     assert set(what_if.courses) == {
         "as_usual", "halt", "historical_pace", "required_pace", "start_a_year_late",
     }  # fmt: skip
-    assert what_if.answer(Assumed(course="historical_pace")).middle == (82.0, 84.0)
-    assert what_if.answer(Assumed(course="halt")).middle == (80.0, 80.0)
-    assert what_if.answer(Assumed(course="start_a_year_late")).middle[0] == 80.0
+    assert middle(what_if.answer(Assumed(course="historical_pace"))) == (82.0, 84.0)
+    assert middle(what_if.answer(Assumed(course="halt"))) == (80.0, 80.0)
+    assert middle(what_if.answer(Assumed(course="start_a_year_late")))[0] == 80.0
 
 
 def test_the_slider_shows_the_mean_pace_of_a_course_and_holds_the_required_one(by_hand):
     what_if = by_hand()
     slider = what_if.slider
     assert slider.low < 0 < 5 < slider.high
-    assert what_if.on_slider(1.26) == 1.3
-    assert what_if.on_slider(-50) == slider.low
-    assert what_if.on_slider(500) == slider.high
+    assert what_if.on_slider(what_if.answer(Assumed(course="required_pace"))) == 5.0
+    assert (slider.at(1.26), slider.at(-50), slider.at(500)) == (1.3, slider.low, slider.high)
 
 
 def test_a_course_that_is_not_to_be_had_says_so(by_hand):
     assert by_hand().answer(Assumed(course="best_peers")).reason == "not_here"
     assert by_hand().answer(Assumed(course=LEVERS)).reason == "mechanism_lacks_numbers"
+
+
+# The fields of a form come from anywhere
+
+
+def test_a_form_gives_the_assumption_that_it_was_made_of(by_hand):
+    assumed = Assumed(OWN_PACE, 4.5, base=71.0, ahead=3, shock=2.5, shock_year=1)
+    assert by_hand().assumed(assumed.fields) == assumed
+
+
+@pytest.mark.parametrize(
+    ("given", "assumed"),
+    [
+        ({}, Assumed("as_usual")),
+        ({"course": "none"}, Assumed("as_usual")),
+        ({"course": "<script>"}, Assumed("as_usual")),
+        ({"course": "levers"}, Assumed("as_usual")),  # this target has none
+        ({"course": "own_pace", "pace": "nan"}, Assumed()),
+        ({"course": "own_pace", "pace": "1e999"}, Assumed()),
+        ({"course": "own_pace", "pace": "x", "shock": ""}, Assumed()),
+        ({"course": "own_pace", "pace": "-99"}, Assumed(pace=-3.0)),
+        ({"course": "own_pace", "base": "400", "ahead": "9e9"}, Assumed(base=100.0, ahead=50)),
+        ({"course": "halt", "shock": "99", "shock_year": "7"}, Assumed("halt", shock=20.0,
+                                                                       shock_year=1)),
+        ({"course": "halt", "ahead": "1", "shock": "1", "shock_year": "1"},
+         Assumed("halt", ahead=1, shock=1.0)),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_left_out_and_none_is_out_of_range(by_hand, given, assumed):
+    assert by_hand().assumed(given) == assumed
+
+
+# Targets of the shipped studies
 
 
 @pytest.fixture(scope="module")
@@ -123,23 +175,63 @@ def teachers(selection):
     return selection.what_if(selection.choose("mock_city", "mock_city", "T06_primary_bachelor"))
 
 
-def test_levers_come_to_as_many_cases_as_the_requirements_say(selection, teachers):
+def of_the_command(selection, what_if, **asked):
+    """Run a scenario as ``edu-metrics scenarios`` does."""
+    study, target = what_if.store.study, what_if.situation.target
+    scenarios = asked.pop("scenarios", None) or asked_scenarios(**asked)
+    (found,) = run_scenarios(
+        selection.catalog, study, what_if.store.table, scenarios=scenarios,
+        areas=(what_if.assessment.area,), targets=(target.id,),
+    )  # fmt: skip
+    return outcome_row(found)
+
+
+@pytest.mark.parametrize(
+    ("target", "assumed", "asked"),
+    [
+        ("T06_primary_bachelor", Assumed(pace=2.5), {"pace": 2.5}),
+        ("T06_primary_bachelor", Assumed(pace=-1), {"pace": -1}),
+        ("T06_primary_bachelor", Assumed(pace=3, base=70, ahead=5), {"pace": 3, "base": 70,
+                                                                     "years": 5}),
+        ("T06_primary_bachelor", Assumed(LEVERS, levers={"upgrades": 40}),
+         {"levers": {"upgrades": 40}}),
+        ("T06_primary_bachelor", Assumed("upgrade_teachers"), {"scenarios": ("upgrade_teachers",)}),
+        ("T06_primary_bachelor", Assumed("as_usual"), {"scenarios": ("as_usual",)}),
+        ("T06_primary_bachelor", Assumed("pace_of_the_fast"), {"scenarios": ("pace_of_the_fast",)}),
+        ("A12a_primary_pass_increment", Assumed("closed_schools"),
+         {"scenarios": ("closed_schools",)}),
+        ("A38a_budget_total", Assumed(pace=5), {"pace": 5, "unit": "percent"}),
+    ],
+)  # fmt: skip
+def test_every_number_is_that_of_the_command(selection, target, assumed, asked):
+    what_if = selection.what_if(selection.choose("mock_city", "mock_city", target))
+    row = outcome_row(what_if.answer(assumed).outcome)
+    command = of_the_command(selection, what_if, **asked)
+    ignored = {"case"} if assumed.course == LEVERS else set()
+    assert {key for key in row if row[key] != command[key]} <= ignored
+
+
+def test_levers_come_to_as_many_cases_as_the_requirements_say(teachers):
     taking = requirements_of(
         teachers.store, teachers.situation.plan, teachers.situation.target, "mock_city",
         assessment=teachers.assessment,
     )[0]  # fmt: skip
     need = next(one for one in taking.needs if one.lever == "upgrades")
-    enough = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value}))
-    less = teachers.answer(Assumed(LEVERS, levers={"upgrades": need.sure.value - 1}))
+    enough, less = (
+        teachers.answer(Assumed(LEVERS, levers={"upgrades": value})).outcome
+        for value in (need.sure.value, need.sure.value - 1)
+    )
     assert enough.under_model == need.sure.probability >= 0.8 > less.under_model
     assert enough.model_base == less.model_base == taking.under_model
-    assert (enough.probability, enough.verdict) == (None, None)
+    assert enough.probability is None
 
 
-def test_a_lever_beyond_its_bounds_is_refused(teachers):
-    most = teachers.levers[0].high
-    found = teachers.answer(Assumed(LEVERS, levers={teachers.levers[0].name: most + 1}))
-    assert (found.reason, found.probability) == ("beyond_bounds", None)
+def test_a_lever_beyond_its_bounds_is_refused_and_never_comes_from_a_form(teachers):
+    first = teachers.levers[0]
+    found = teachers.answer(Assumed(LEVERS, levers={first.name: first.high + 1}))
+    assert (found.reason, found.around.probability) == ("beyond_bounds", None)
+    given = {"course": LEVERS, f"lever.{first.name}": str(first.high + 1)}
+    assert teachers.assumed(given).levers[first.name] == first.high
 
 
 def test_a_scenario_of_levers_shows_how_it_sets_them(teachers):
@@ -147,14 +239,13 @@ def test_a_scenario_of_levers_shows_how_it_sets_them(teachers):
     whole = teachers.situation.mechanism.whole
     assert teachers.settings_of("upgrade_teachers")["upgrades"] == pytest.approx(0.03 * whole)
     assert teachers.settings_of("halt")["upgrades"] == 0
-    assert teachers.by_mechanism("upgrade_teachers")
-    assert not teachers.by_mechanism(OWN_PACE)
 
 
 def test_precedents_are_those_of_the_pace(selection, teachers):
     found = teachers.answer(Assumed(pace=2)).precedents
+    start = teachers.situation.start_value
     ordinary = precedent(
-        selection.catalog.reference_class("ordinary"), pace=2, start=teachers.start_value, years=2
+        selection.catalog.reference_class("ordinary"), pace=2, start=start, years=2
     )
     assert found[0] == ordinary
     assert teachers.answer(Assumed(pace=-1)).precedents is NoPrecedent.NOTHING_ASKED
@@ -172,16 +263,16 @@ def test_where_nothing_can_be_tried_the_reason_is_given(selection, target, reaso
 def test_a_plans_own_start_gives_courses_and_no_probability(selection):
     what_if = selection.what_if(selection.choose("wuhai", "wuhai", "T06_primary_bachelor"))
     found = what_if.answer(Assumed(pace=2.5))
-    assert (found.middle, found.met) == ((87.5, 90.0), True)  # 85 stated, 87 and 90 asked
-    assert (found.probability, found.low, found.pace_people) == (None, (), None)
+    assert (middle(found), found.outcome.met) == ((87.5, 90.0), True)  # 85 stated, 87 and 90 asked
+    assert (found.around.probability, found.around.met, found.people) == (None, True, None)
     assert what_if.relative
 
 
 def test_no_value_leaves_the_bounds_of_its_indicator(selection):
     what_if = selection.what_if(selection.choose("mock_city", "mock_city", "A28b_wifi"))
     found = what_if.answer(Assumed(pace=10))
-    assert max(*found.middle, *found.high) == 100
-    assert found.met is True
+    assert found.around.quantiles().max() == found.outcome.draws.max() == 100
+    assert found.outcome.met is True
 
 
 def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
@@ -189,8 +280,8 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
     what_if = selection.what_if(
         selection.choose("mock_city", "mock_city", "A12a_primary_pass_increment")
     )
-    found = what_if.answer(Assumed(pace=5))
-    assert (found.met, found.short) == (True, 0)
+    found = what_if.answer(Assumed(pace=5)).outcome
+    assert (found.met, found.ending.short) == (True, 0)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +293,6 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
     ],
 )
 def test_an_answer_stands_with_its_probability_and_its_edge(probability, told):
-    assert _verdict(verdict_of(probability), probability, "en") == told
-
-
-def test_what_nobody_can_tell_lies_on_no_edge():
-    assert _verdict(Verdict.CANNOT_TELL, 0.052, "en") == "cannot tell 5 %"
+    any_target = Told(SimpleNamespace(situation=None), "en")
+    assert any_target.verdict(verdict_of(probability), probability) == told
+    assert any_target.verdict(Verdict.CANNOT_TELL, 0.052) == "cannot tell 5 %"

@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures._marks import Fan, Promise
-from edu_metrics.figures.outlook import OUTLOOK_PARTS, outlook_legend, plot_outlook
+from edu_metrics.figures.outlook import plot_outlook
 from edu_metrics.figures.output import new_figure, small_multiples, to_png
 from edu_metrics.figures.style import COLOURS, LINE_STYLES
 from edu_metrics.words import say
@@ -59,7 +59,6 @@ def texts(ax):
 def test_everything_at_once_is_drawn_with_every_glyph(lang):
     figure, [ax] = new_figure(3.4, 2.4)
     plot_outlook(ax, **(ALL | {"lang": lang}))
-    outlook_legend(figure, lang)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         to_png(figure)
@@ -256,7 +255,6 @@ def test_no_label_covers_another_nor_leaves_the_figure(overlaps, lang, count):
     figure, panels = new_figure(3.4, 2.4) if count == 1 else small_multiples(count)
     for ax in panels:
         plot_outlook(ax, **panel)
-    outlook_legend(figure, lang)
     shown = [
         text
         for ax in panels
@@ -341,35 +339,6 @@ def test_a_promise_of_an_unknown_kind_is_refused():
 def test_a_fan_that_is_none_is_refused(quantiles):
     with pytest.raises(ReportError, match="Fan"):
         Fan((2022,), *quantiles)
-
-
-def test_the_legend_says_once_what_all_panels_together_show():
-    figure, panels = small_multiples(2)
-    for ax in panels:
-        plot_outlook(ax, **ALL)
-    legend = outlook_legend(figure, "zh")
-    assert [text.get_text() for text in legend.get_texts()] == [
-        say(f"figure.{part}", "zh") for part in OUTLOOK_PARTS
-    ]
-
-
-def test_the_legend_leaves_out_what_is_not_drawn():
-    figure, _ = draw(observed=[(2020, 93.0)], promised=[Promise(2022, 95.0, "", ">")])
-    shown = outlook_legend(figure, "en").get_texts()
-    assert [text.get_text() for text in shown] == ["observed", "promised (to be passed)"]
-    assert outlook_legend(draw()[0], "en") is None
-
-
-def test_panels_keep_their_size_when_the_figure_is_given_a_legend():
-    def height(*, legend):
-        figure, [ax] = new_figure(3.4, 2.4)
-        plot_outlook(ax, **ALL)
-        if legend:
-            outlook_legend(figure, "zh")
-        to_png(figure)
-        return ax.get_position().height * figure.get_figheight()
-
-    assert height(legend=True) == pytest.approx(height(legend=False), abs=0.1)
 
 
 def test_the_colours_are_those_of_the_roles():

@@ -13,14 +13,13 @@ from matplotlib.image import imread
 
 from edu_metrics.errors import ReportError
 from edu_metrics.figures._marks import Promise
-from edu_metrics.figures.outlook import outlook_legend, plot_outlook
+from edu_metrics.figures.outlook import plot_outlook
 from edu_metrics.figures.output import as_html, new_figure, small_multiples, to_png
-from edu_metrics.figures.overview import plot_areas
 
 
 def page(lang="zh"):
     figure, panels = small_multiples(4)
-    for ax in panels[:3]:
+    for ax in panels:
         plot_outlook(
             ax,
             title="九年义务教育巩固率",
@@ -30,8 +29,6 @@ def page(lang="zh"):
             compared=[("全国", [(2018, 94.2), (2019, 94.8)])],
             lang=lang,
         )
-    plot_areas(panels[3], rows=["a"], columns=["b"], cells=[["no_data"]], lang=lang)
-    outlook_legend(figure, lang)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edu_metrics.report import as_row, show_verdicts
+from edu_metrics.report import as_row, show_cards
 from edu_metrics.trajectories.reliability import HELD80_PCT, held80_pct
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def calibrations(report):
 def test_few_districts_are_told_what_held_for_an_area_alone_and_in_threes(small):
     found = calibrations(small).values()
     assert {entry["areas"] for entry in found} == {1, 3}
-    page = show_verdicts(small).text
+    page = show_cards(small).text
     for entry in found:
         assert entry["coverage80_pct"] == list(held80_pct(entry["areas"], entry["measure"]))
         for held in entry["coverage80_pct"]:

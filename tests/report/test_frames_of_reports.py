@@ -24,6 +24,7 @@ PLACES = (
 #: What one row of a table is about.
 KEYS = {
     "bulletin": ["target"],
+    "to_ask": ["holder"],
     "promises": ["target"],
     "verdicts": ["target"],
     "followed": ["target"],
@@ -49,11 +50,8 @@ KEYS = {
 }
 #: Sections that are one table, with nothing folded away behind it.
 ONE_TABLE = {
-    "promises": rep.show_promises,
-    "verdicts": rep.show_verdicts,
     "followed": rep.show_followed,
     "missing": rep.show_missing,
-    "noise": rep.show_noise,
     "assumptions": rep.show_assumptions,
     "sources": rep.show_origins,
 }
@@ -217,10 +215,10 @@ def test_a_comparison_runs_each_scenario_for_as_many_targets_as_it_says(root, op
 
 def test_a_table_that_is_changed_changes_no_page(opened):
     report = opened("mock_city", "mock_east")
-    before = str(rep.show_verdicts(report))
+    before = str(rep.show_cards(report))
     table = report.tables["verdicts"]
     table.insert(0, "mark", 1)
-    assert str(rep.show_verdicts(report)) == before
+    assert str(rep.show_cards(report)) == before
 
 
 def test_an_unknown_table_is_refused_with_the_nearest_name(opened):
@@ -232,7 +230,8 @@ def test_columns_draw_what_they_say_and_missing_values_as_a_dash():
     frame = frame_of([{"area": "a & b", "year": 2020}, {"area": None, "year": None}], "area year")
     columns = [Column("report.area", "area"), Column("report.year", "year", numeric=True)]
     assert str(draw(frame, columns, "en", caption="c < d", css="x")) == (
-        '<div class="scroll"><table class="x"><caption>c &lt; d</caption>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="c &lt; d">'
+        '<table class="x"><caption>c &lt; d</caption>'
         '<thead><tr><th scope="col">Area</th><th class="n" scope="col">Year</th></tr></thead>'
         '<tbody><tr><td>a &amp; b</td><td class="n">2020</td></tr>'
         '<tr><td>—</td><td class="n">—</td></tr></tbody></table></div>'

@@ -22,7 +22,7 @@ DRAWN = course(
 )
 BULLETIN = (
     '<section class="bulletin"><h1>模拟东区</h1><p class="dates">判定日期</p>'
-    f'<p class="note invented">都是模拟的</p><p>答案在此</p><p>{DRAWN}</p>'
+    f'<p class="note invented">都是模拟的</p><p>答案在此 (the answer)</p><p>{DRAWN}</p>'
     '<h2 class="annex">附录</h2></section><p>细节</p>'
 )  # fmt: skip
 

@@ -8,6 +8,8 @@ import pytest
 
 from edu_metrics import report as rep
 from edu_metrics.reachability.precedent import NoPrecedent, precedents_of
+from edu_metrics.report.precedents import precedent_text
+from edu_metrics.report.required_pace import pace_facts
 from edu_metrics.words import say, signed
 
 PLACES = (
@@ -59,16 +61,16 @@ def test_the_percentile_in_the_assessment_is_that_of_the_report(report):
 
 @pytest.mark.slow
 def test_the_pace_is_the_same_number_in_the_table_of_paces(report):
-    paces, lang = unescape(str(rep.show_required_pace(report))), report.lang
+    paces = report.tables["required_pace"].set_index("target")["required_pace"]
     for target, found, told in looked_up(report):
         if isinstance(told, NoPrecedent):
             continue
         assert told[0].pace == abs(found.required_pace)
         assert told[0].years == found.required_by - found.last_year
+        assert paces[target.id] == found.required_pace
         shown = signed(found.required_pace, 2)
-        row = paces.split(f"<strong>{target.title.in_(lang)}</strong>")[1].split("</tr>")[0]
-        assert f">{shown}<" in row
         assert shown in unescape(str(rep.show_precedents(report)))
+        assert shown in precedent_text(report, target)
 
 
 def test_what_is_there_already_shows_no_negative_need(opened):
@@ -77,7 +79,9 @@ def test_what_is_there_already_shows_no_negative_need(opened):
     assert there
     assert {one.required_pace for one in there} <= {0, None}
     assert all(one.people is None or one.people >= 0 for one in there)
-    assert "already there" in str(rep.show_required_pace(report))
+    for found in there:
+        told = pace_facts(report, found)
+        assert "cards.pace_head" not in told or "none needed" in told["cards.pace_head"]
 
 
 def test_an_assumed_start_is_marked_and_carries_no_probability(opened):
@@ -95,8 +99,16 @@ def test_a_moved_test_is_no_precedent(opened):
     html = unescape(str(rep.show_precedents(opened("michigan", "michigan_district_1010"))))
     row = html.split("<tr>")[2]
     ordinary, moved = row.split("<td")[3:5]
-    assert "fastest pace kept" in ordinary
-    assert "fastest pace kept" not in moved
+    assert " of " in ordinary
+    assert " of " in moved
+    report = opened("michigan", "michigan_district_1010")
+    for target, _, told in looked_up(report):
+        if not isinstance(told, NoPrecedent):
+            counts = {one.reference.kind: f"of {one.kept.windows:,}" for one in told}
+            line = precedent_text(report, target)
+            assert counts["ordinary"] in line.replace(" runs", "")
+            assert "fastest pace kept" in line
+            assert counts["test_change"] not in line
 
 
 def test_years_after_the_assessment_are_told(opened):

@@ -10,9 +10,9 @@ import os
 import pytest
 
 from edu_metrics.catalog import Bound
+from edu_metrics.files import write_text
 from edu_metrics.reachability import Applies, Assessment, CheckResult, Missing, Verdict, assess
 from edu_metrics.report import as_row, save_summary
-from edu_metrics.report.atomic_write import write_text
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ import pytest
 
 from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, Target
 from edu_metrics.catalog.reading_yaml import read_yaml
-from edu_metrics.explorer.render import _REASONS
+from edu_metrics.explorer.told import REASONS
 from edu_metrics.explorer.what_if import PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
-from edu_metrics.observations.table import BOUNDS, STATUSES
+from edu_metrics.observations.table import STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
 from edu_metrics.reachability.status_rules.answers import Rule, Unable
@@ -45,7 +45,7 @@ def said() -> list[ast.Call]:
         for path, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", getattr(node.func, "attr", None))
+        and getattr(node.func, "id", None)
         in (("say", "Column") if path.parent.name == "report" else ("say",))
     ]
 
@@ -198,7 +198,7 @@ def family(name: str) -> set[str]:
         "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
-        "explore.because_*": lambda: set(_REASONS),
+        "explore.because_*": lambda: set(REASONS),
         "explore.pace_*_*": lambda: {
             f"{kind}_{way}"
             for kind in get_args(get_type_hints(PaceSlider)["kind"])
@@ -216,7 +216,18 @@ def family(name: str) -> set[str]:
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
-        "figure.says_*": lambda: set(BOUNDS) - {"exact"} | {"exactly"},
+        "cards.message_*": lambda: {"needed", "needed_past", "needed_recent", "needed_past_recent"},
+        "requirements.because_*": lambda: {
+            "bound_unforeseen",
+            "contradiction",
+            "earlier_year_unknown",
+            "lacks_numbers",
+            "no_count",
+            "no_start",
+            "rank",
+            "reading_undecided",
+        },
+        "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
     }
     stem = name.partition("*")[0]
     rest = name.rpartition("*")[2]
@@ -261,16 +272,30 @@ FAMILIES = (
     "precedent.why_*",
     "record.skill_*",
     "bulletin.*_*",
-    "figure.says_*",
+    "cards.message_*",
+    "noise.reads_*",
+    "requirements.because_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
     "report.caution_*": ("reachability",),
     "bulletin.*": ("report",),
     "column.*": ("report", "batch"),
+    "beside.*": ("report",),
+    "city.*": ("report",),
+    "drafting.ask_*": ("drafting",),
+    "drafting.decision_*": ("drafting",),
+    "drafting.do_*": ("drafting",),
+    "drafting.field_*": ("drafting",),
+    "drafting.legend_*": ("drafting",),
+    "drafting.op_*": ("drafting",),
+    "drafting.plan_*": ("drafting",),
+    "drafting.reading_*": ("drafting",),
+    "drafting.type_*": ("drafting",),
+    "drafting.why_*": ("drafting",),
     "index.way_*": ("report",),
     "report.*": ("report", "batch"),
-    "figure.*": ("figures",),
+    "figure.*": ("figures", "report"),
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "start.*": ("simulation",),
@@ -312,6 +337,12 @@ def test_a_family_of_keys_has_a_text_for_each_word_that_can_occur(name):
     assert family(name) - set(texts()) == set()
 
 
+def named_by_rules_of_drafts() -> set[str]:
+    """Collect what rules that read plans give: kinds of promise, and why a number is none."""
+    rules = "".join(path.read_text("utf-8") for path in (LIB / "drafting" / "rules").glob("*"))
+    return {"_".join(pair) for pair in re.findall(r"\b(why|type): (\w+)", rules)}
+
+
 def said_by_a_rule(key: str) -> bool:
     """Tell whether a rule of the audit names a text: by its entry, or in an f-string."""
     entry = key.partition(".")[2]
@@ -325,9 +356,12 @@ def said_by_a_rule(key: str) -> bool:
 def test_every_text_is_used():
     used = constants() | {key for name in FAMILIES for key in family(name)}
     used |= {f"requirements.{name}" for flow in FLOWS.values() for name in flow.levers}
+    used |= {f"drafting.{name}" for name in named_by_rules_of_drafts()}
     used |= {f"sensitivity.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}
+    page = (LIB / "explorer" / "page.html.j2").read_text("utf-8")
+    used |= {f"explore.{word}" for word in re.findall(r'"(\w+)"', page)}
     unused = {
         key for key in set(texts()) - used if not (key.startswith("audit_") and said_by_a_rule(key))
     }

@@ -16,7 +16,7 @@ from typing import Any, cast
 from edu_metrics.batch.drafts import keep_failure, publish, start_afresh
 from edu_metrics.batch.jobs import FORK, KERNEL, PDF, Job, Limits, Outcome, cells_of
 from edu_metrics.errors import ReportError
-from edu_metrics.report.atomic_write import write_whole
+from edu_metrics.files import write_whole
 from edu_metrics.report.page import in_one_language, normalised, stamped, to_page
 from edu_metrics.report.pdf import to_pdf
 

@@ -13,7 +13,7 @@ from edu_metrics.batch.dashboard import SCRIPT, Dashboard, script_sha256
 from edu_metrics.batch.jobs import rows_of
 from edu_metrics.batch.manifest import listed
 from edu_metrics.catalog import Catalog, Study
-from edu_metrics.report.atomic_write import write_text
+from edu_metrics.files import write_text
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.downloads import write_csv, write_dictionary, write_workbook
 from edu_metrics.report.glance import read_glance
@@ -269,7 +269,9 @@ def _root_page(
         link = f"{study.id}/{index_name(study, tongue)}"
         failed = sum(entry["status"] == "failed" for entry in entries)
         plan = board.catalog.plan(study.plan)
-        kinds = {"invented": study.simulated, "hypothetical": plan.hypothetical}
+        internal = study.disclosure.mode == "internal"
+        kinds = {"internal": internal, "invented": study.simulated}
+        kinds["hypothetical"] = plan.hypothetical
         marks = [tag("small", say(f"index.{kind}", lang)) for kind, true in kinds.items() if true]
         rows.append(
             [

@@ -20,7 +20,7 @@ from edu_metrics.batch.drafts import FAILED_LOG, stamp_of
 from edu_metrics.batch.jobs import PDF, Job, Outcome, rows_of
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.report.atomic_write import write_text
+from edu_metrics.files import write_text
 from edu_metrics.report.fingerprint import PARTS, Basis, combined
 from edu_metrics.report.kinds import TRACK_RECORD
 

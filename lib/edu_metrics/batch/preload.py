@@ -43,10 +43,9 @@ fault = ""
 #: With so many reports to come, it pays to show one area of each study ahead.
 _MANY = 40
 _SECTIONS = (
-    "show_head", "show_verdict_bar", "show_promises", "show_touching", "show_measured",
-    "show_availability", "show_missing", "show_noise", "show_required_pace", "show_precedents",
-    "show_requirements", "show_outlook", "show_years_reached", "show_verdicts",
-    "show_status_rules", "show_followed", "show_assumptions", "show_origins",
+    "show_bulletin", "show_cards", "show_touching", "show_measured", "show_missing",
+    "show_precedents", "show_status_rules", "show_joint", "show_followed", "show_assumptions",
+    "show_origins",
 )  # fmt: skip
 
 

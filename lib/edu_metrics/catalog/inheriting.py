@@ -115,7 +115,8 @@ def inherited_tables(root: Path, faults: list[str]) -> tuple[str, ...]:
     """Name the tables that a project need not have, since it inherits them."""
     found, new = _read(root)
     faults += new
-    return found.inherits if found else ()
+    tables: tuple[str, ...] = found.inherits if found else ()
+    return (*tables, "holders") if "quantities" in tables else tables
 
 
 def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:

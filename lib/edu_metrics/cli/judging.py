@@ -27,7 +27,7 @@ from edu_metrics.cli.common import (
     usage,
 )
 from edu_metrics.cli.printing import print_json, print_rows
-from edu_metrics.errors import DefinitionError, EduMetricsError
+from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
 
 
 @app.command()
@@ -174,6 +174,7 @@ def explore(
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
     import webbrowser
 
+    require_extra("explore")
     from edu_metrics import explorer
     from edu_metrics.report import prepare
     from edu_metrics.words import require_language, say

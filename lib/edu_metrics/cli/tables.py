@@ -128,9 +128,9 @@ def template(
     root: Root = None,
 ) -> None:
     """Write a workbook that asks for exactly the figures that are missing."""
+    from edu_metrics.files import write_whole_files
     from edu_metrics.observations import MissingInput
     from edu_metrics.observations.intake import write_template
-    from edu_metrics.observations.seals import write_whole_files
     from edu_metrics.reachability import assess
     from edu_metrics.words import require_language
 

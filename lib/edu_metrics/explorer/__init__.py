@@ -7,18 +7,23 @@ A page of controls over :mod:`edu_metrics.reachability.scenarios`, served by
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cache
+from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from edu_metrics.catalog import Catalog, nearest
+from edu_metrics.catalog import Catalog, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
 from edu_metrics.explorer.selection import Choice, Prepare, Selection
 from edu_metrics.explorer.told import Drawing, Told
 from edu_metrics.explorer.what_if import MOST_SHOCK, OWN_PACE, Assumed, WhatIf
-from edu_metrics.serving import Reply, Request, Route, serve
+from edu_metrics.serving import Reply, Request, Route, listening, serve
 from edu_metrics.words import (
     date,
     html_lang,
@@ -29,7 +34,7 @@ from edu_metrics.words import (
     say,
 )
 
-__all__ = ["explore", "routes"]
+__all__ = ["explore", "routes", "show_explorer"]
 
 _CHOICE = ("study", "area", "target", "reading")
 
@@ -71,47 +76,106 @@ def explore(
     Raises
     ------
     DefinitionError
-        For an unknown language, or a target that no number judges.
+        For an unknown study, area, target or language, with the nearest one.
     MissingExtraError
         If a library of the extra is not installed.
     ReportError
         If the port is taken.
     """
-    require_language(lang)
-    require_extra("explore")
-    if target:
-        known = [one.id for one in Selection(catalog).targets(study)]
-        if target not in known:
-            raise DefinitionError(
-                f"target {target!r} is judged by no number{nearest(target, known)}"
-            )
-    first = {"study": study, "area": area, "target": target}
-    return serve(routes(catalog, first, lang, prepare), lang=lang, port=port, ready=ready)
+    return serve(
+        routes(catalog, study, area, target, lang, prepare), lang=lang, port=port, ready=ready
+    )
+
+
+def show_explorer(
+    study: str = "",
+    area: str = "",
+    target: str = "",
+    lang: str = "zh",
+    root: Path | str | None = None,
+    *,
+    prepare: Prepare | None = None,
+) -> Link:
+    """
+    Serve the explorer from a notebook's kernel, and end it with the kernel.
+
+    Parameters
+    ----------
+    study, area, target, lang, prepare
+        As for :func:`explore`.
+    root : Path or str, optional
+        The project folder; found upwards from the working directory when left out.
+
+    Returns
+    -------
+    Link
+        What opens it: in a browser on the machine of the kernel.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown study, area, target or language, with the nearest one.
+    MissingExtraError
+        If a library of the extra is not installed.
+    """
+    catalog = load_catalog(Path(root) if root else find_root())
+    made = routes(catalog, study, area, target, lang, prepare)
+    opened = ExitStack()
+    atexit.register(opened.close)
+    address = opened.enter_context(listening(made, lang=lang))
+    return Link(address, say("explore.serving", lang, address=address))
+
+
+@dataclass(frozen=True)
+class Link:
+    """The address of a page, which a notebook shows as a link."""
+
+    address: str
+    told: str
+
+    def _repr_html_(self) -> str:
+        shown = escape(self.told)
+        return f'<a href="{escape(self.address)}" target="_blank" rel="noopener">{shown}</a>'
 
 
 def routes(
-    catalog: Catalog, first: Mapping[str, str], lang: str, prepare: Prepare | None = None
+    catalog: Catalog, study: str, area: str, target: str, lang: str, prepare: Prepare | None = None
 ) -> dict[str, Route]:
     """
     Give what the explorer answers: its page, and the style and script of it.
 
     Parameters
     ----------
-    catalog, lang, prepare
+    catalog, study, area, target, lang, prepare
         As for :func:`explore`.
-    first : mapping of str to str
-        Study, area and target that are looked at where an address names none.
 
     Returns
     -------
     dict
         For :func:`~edu_metrics.serving.serve`.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown study, area, target or language, with the nearest one.
+    MissingExtraError
+        If a library of the extra is not installed.
     """
+    require_language(lang)
+    require_extra("explore")
     selection = Selection(catalog, prepare)
-    given = {name: value for name, value in first.items() if value}
+    entry = catalog.study(study or next(iter(catalog.studies)))
+    first = {"study": entry.id}
+    if area:
+        first["area"] = catalog.study_area(entry, area).id
+    if target:
+        known = [one.id for one in selection.targets(entry.id)]
+        if target not in known:
+            raise DefinitionError(f"no number judges a target {target!r}{nearest(target, known)}")
+        first["target"] = target
 
     def page(request: Request) -> Reply:
-        query = request.query if "study" in request.query else {**given, **request.query}
+        query = request.query if "study" in request.query else {**first, **request.query}
         return Reply(_page(selection, query, lang))
 
     return {
@@ -123,7 +187,7 @@ def routes(
 
 def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
     catalog, lang = selection.catalog, query["lang"] if query.get("lang") in languages() else lang
-    name = query.get("study") or next(iter(catalog.studies))
+    name = query["study"]
     study, targets = catalog.study(name), selection.targets(name)
     shown: dict[str, Any] = {"lang": lang, "study": study, "plan": selection.plan(name)}
     shown |= {

@@ -43,9 +43,10 @@ function refresh(page, moved) {
   for (const fresh of page.forms.assume.elements) {
     const control = fresh.id && document.getElementById(fresh.id);
     if (!control || fresh.id === moved) continue;
+    const value = fresh.value;  // of options that are moved another one may come to be chosen
     if (control.tagName === "SELECT") control.replaceChildren(...fresh.childNodes);
-    else control.value = fresh.value;
-    if (control.type === "range") control.form.querySelector(`output[for="${control.id}"]`).value = fresh.value;
+    control.value = value;
+    if (control.type === "range") control.form.querySelector(`output[for="${control.id}"]`).value = value;
   }
   reopen(open);
 }

@@ -126,7 +126,8 @@ class Selection:
         place = area if area in areas else areas[0]
         choice = Choice(study, place, target if target in known else known[0])
         choice = choice if target in known else self._best(choice, known)
-        return replace(choice, reading=reading) if reading in self.readings(choice) else choice
+        readings = self.readings(choice)
+        return replace(choice, reading=reading if reading in readings else next(iter(readings)))
 
     def _best(self, choice: Choice, known: list[str]) -> Choice:
         started = None

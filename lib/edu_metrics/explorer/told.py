@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from edu_metrics.catalog import Bound
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, WhatIf
 from edu_metrics.figures.svg import Line, courses
 from edu_metrics.reachability import Assessment, Missing, MissingInputs, Verdict, chance, edge_of
@@ -21,7 +22,6 @@ REASONS = (
     "decided", "rank", "reading_undecided", "earlier_year_unknown", "beyond_bounds",
     "mechanism_lacks_numbers", "not_here",
 )  # fmt: skip
-_SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 
 
 class Told:
@@ -39,7 +39,7 @@ class Told:
     def __init__(self, what_if: WhatIf, lang: str) -> None:
         self.what_if, self.at, self.lang = what_if, what_if.situation, lang
 
-    def say(self, key: str, **values: object) -> str:
+    def text(self, key: str, **values: object) -> str:
         """Say something of the explorer's own."""
         return say(f"explore.{key}", self.lang, **values)
 
@@ -67,7 +67,7 @@ class Told:
         scenarios = self.what_if.store.catalog.scenarios
         own = (OWN_PACE, LEVERS) if self.what_if.levers else (OWN_PACE,)
         titles = [(name, scenarios[name].title.in_(self.lang)) for name in self.what_if.courses]
-        return [*((name, self.say(name)) for name in own), *titles]
+        return [*((name, self.text(name)) for name in own), *titles]
 
     def years(self, assumed: Assumed) -> list[tuple[str, str]]:
         """Give the years ahead, counted from 0."""
@@ -80,7 +80,7 @@ class Told:
         if assumed.course == OWN_PACE:
             told = [self._own_pace(assumed)]
         elif assumed.course == LEVERS:
-            told = [self.say("assumes_levers")]
+            told = [self.text("assumes_levers")]
         else:
             told = [scenarios[assumed.course].assumes.in_(self.lang)]
         if assumed.shock:
@@ -88,7 +88,7 @@ class Told:
             percents = percent(number(assumed.shock, 1), self.lang)
             size = self._points(assumed.shock) if points else percents
             _, year = self.years(assumed)[assumed.shock_year]
-            told.append(self.say("assumes_shock", year=year, size=size))
+            told.append(self.text("assumes_shock", year=year, size=size))
         return self._list(told, "sentence_gap")
 
     def _own_pace(self, assumed: Assumed) -> str:
@@ -97,10 +97,10 @@ class Told:
         if kind == "percent":
             shown = percent(number(size, 1), self.lang)
         rises = (assumed.pace > 0) == (self.at.sign > 0)
-        pace = self.say("pace_rises" if rises else "pace_falls", pace=shown)
-        pace = self.say("pace_stands") if assumed.pace == 0 else pace
+        pace = self.text("pace_rises" if rises else "pace_falls", pace=shown)
+        pace = self.text("pace_stands") if assumed.pace == 0 else pace
         start = self._amount(self.at.start_value if assumed.base is None else assumed.base)
-        return self.say("assumes_own_pace", start=start, pace=pace, due=self.what_if.due)
+        return self.text("assumes_own_pace", start=start, pace=pace, due=self.what_if.due)
 
     @property
     def unit(self) -> str:
@@ -111,7 +111,7 @@ class Told:
     def pace_label(self) -> str:
         """What the slider of the pace counts."""
         way = "rising" if self.at.sign > 0 else "falling"
-        return self.say(f"pace_{self.what_if.slider.kind}_{way}", unit=self.unit)
+        return self.text(f"pace_{self.what_if.slider.kind}_{way}", unit=self.unit)
 
     @property
     def pace_note(self) -> str:
@@ -121,8 +121,8 @@ class Told:
             return ""
         past = "—" if found.past_pace is None else self._change(sign * found.past_pace)
         if sign * found.required_pace <= 0:
-            return self.say("pace_enough", past=past)
-        return self.say("pace_needed", pace=self._change(sign * found.required_pace), past=past)
+            return self.text("pace_enough", past=past)
+        return self.text("pace_needed", pace=self._change(sign * found.required_pace), past=past)
 
     def _change(self, value: float) -> str:
         """Print a change in the better direction, positive where it is better."""
@@ -132,9 +132,9 @@ class Told:
     def lever_label(self, lever: Lever) -> str:
         """Say what a lever is, and where it stands when nothing new is done."""
         per_100 = self.what_if.relative and lever.unit in ("persons", "places")
-        unit = self.say("per_100") if per_100 else self.say(f"unit_{lever.unit}")
+        unit = self.text("per_100") if per_100 else self.text(f"unit_{lever.unit}")
         name = say(f"requirements.{lever.name}", self.lang)
-        return self.say("lever_label", name=name, unit=unit, usual=_short(lever.usual))
+        return self.text("lever_label", name=name, unit=unit, usual=_short(lever.usual))
 
     @property
     def lever_note(self) -> str:
@@ -143,10 +143,10 @@ class Told:
         if not isinstance(lacking, MissingInputs):
             return ""
         if lacking.contradiction:
-            return self.say("lever_contradicts")
+            return self.text("lever_contradicts")
         if not lacking.missing:
-            return self.say("lever_none")
-        return self.say("lever_lacks", names=self._list(self._asked_for(lacking.missing)))
+            return self.text("lever_none")
+        return self.text("lever_lacks", names=self._list(self._asked_for(lacking.missing)))
 
     # What is missing
 
@@ -162,8 +162,8 @@ class Told:
         found = self.what_if.assessment
         if found.start == "plan_statement" and found.last_value is not None:
             value = self._amount(found.last_value)
-            return self.say("no_data_stated", year=found.last_year, value=value)
-        return self.say("no_data_no_start") if self.what_if.reason == "no_start" else ""
+            return self.text("no_data_stated", year=found.last_year, value=value)
+        return self.text("no_data_no_start") if self.what_if.reason == "no_start" else ""
 
     def _asked_for(self, missing: Iterable[Missing]) -> list[str]:
         """Name numbers, the years of each put together."""
@@ -172,7 +172,7 @@ class Told:
             years.setdefault((one.quantity, one.area), set()).add(one.year)
         catalog = self.what_if.store.catalog
         return [
-            self.say(
+            self.text(
                 "no_data_item",
                 name=catalog.quantities[quantity].name.in_(self.lang),
                 years=self._list(map(str, sorted(known)), "list_comma"),
@@ -189,7 +189,7 @@ class Told:
             return ""
         why = answer.reason if answer.reason in REASONS else "not_here"
         verdict = say(f"verdict.{self.what_if.assessment.verdict}", self.lang)
-        return self.say(f"because_{why}", verdict=verdict)
+        return self.text(f"because_{why}", verdict=verdict)
 
     def verdict(self, verdict: Verdict, probability: float | None) -> str:
         """Say a verdict with its probability, and the edge that it lies on."""
@@ -211,34 +211,34 @@ class Told:
         if answer.outcome.under_model is not None:
             return Verdict.TRACKED, self._under_model(answer)
         if answer.outcome.met:
-            return Verdict.LIKELY, self.say("arrives")
-        return Verdict.OUT_OF_REACH, self.say("arrives_not")
+            return Verdict.LIKELY, self.text("arrives")
+        return Verdict.OUT_OF_REACH, self.text("arrives_not")
 
     def _under_model(self, answer: Answer) -> str:
         """Say what levers change, against the flow model's own answer without them."""
         run = answer.outcome
         change = 100 * ((run.under_model or 0.0) - (run.model_base or 0.0))
-        return self.say("under_model", change=signed(change, 0))
+        return self.text("under_model", change=signed(change, 0))
 
     def facts(self, answer: Answer) -> Iterator[tuple[str, str, str]]:
         """Say four facts of an answer: each with its title and a note."""
-        yield self.say("probability"), *self._chance(answer)
-        yield self.say("reached"), self._reached(answer), self._due()
-        yield self.say("people"), *self._people(answer)
-        yield self.say("precedent"), *self._precedent(answer)
+        yield self.text("probability"), *self._chance(answer)
+        yield self.text("reached"), self._reached(answer), self._due()
+        yield self.text("people"), *self._people(answer)
+        yield self.text("precedent"), *self._precedent(answer)
 
     def _chance(self, answer: Answer) -> tuple[str, str]:
         if answer.outcome.under_model is not None:
-            return self._under_model(answer), self.say("by_rates")
+            return self._under_model(answer), self.text("by_rates")
         probability = answer.around.probability
         if probability is None:
             starts = {"plan_statement": "no_chance_stated", "assumed": "no_chance_assumed"}
-            return "—", self.say(starts.get(str(answer.outcome.start), "no_chance_history"))
+            return "—", self.text(starts.get(str(answer.outcome.start), "no_chance_history"))
         shown = chance(probability, self.lang)
         if probability not in (CAP, FLOOR):
-            return shown, self.say("by_trend")
-        way = self.say("higher" if probability == CAP else "lower")
-        return shown, self.say("by_trend_capped", way=way)
+            return shown, self.text("by_trend")
+        way = self.text("higher" if probability == CAP else "lower")
+        return shown, self.text("by_trend_capped", way=way)
 
     def _reached(self, answer: Answer) -> str:
         ending, year = answer.outcome.ending, answer.reached
@@ -246,35 +246,38 @@ class Told:
             return "—"
         if year is None:
             otherwise = ending.fails == "other"
-            return self.say(
+            return self.text(
                 "reached_otherwise" if otherwise else "reached_not", year=answer.horizon
             )
         there = year <= self.at.start_year
-        return self.say("reached_already" if there else "reached_year", year=year)
+        return self.text("reached_already" if there else "reached_year", year=year)
 
     def _due(self) -> str:
         level, due = self.what_if.assessment.level, self.what_if.due
         if level is None:
-            return self.say("due_no_level", year=due)
-        asked = f"{str(level).split(' ')[0]} {self._amount(level.value)}"
-        return self.say("due", year=due, level=asked)
+            return self.text("due_no_level", year=due)
+        return self.text("due", year=due, level=self.bound(level))
+
+    def bound(self, bound: Bound) -> str:
+        """Print what is asked, with its sign."""
+        return f"{str(bound).split(' ')[0]} {self._amount(bound.value)}"
 
     def _people(self, answer: Answer) -> tuple[str, str]:
         """Say what a pace comes to in persons or institutions, and how many are short when due."""
         own, ending = counts_whole(self.what_if.indicator), answer.outcome.ending
         each = answer.pace if own else answer.people
         if each is None:
-            return "—", self.say("people_unknown")
+            return "—", self.text("people_unknown")
         shown = self._amount if own else _short
         whole = round(abs(each)) if abs(each) >= 10 else round(abs(each), 1)
-        way = "more" if (each > 0) == (self.at.sign > 0) else "fewer"
-        parts = [self.say(f"people_{way if whole else 'same'}", number=shown(whole))]
+        way = "people_more" if (each > 0) == (self.at.sign > 0) else "people_fewer"
+        parts = [self.text(way if whole else "people_same", number=shown(whole))]
         if ending is not None and ending.short is not None:
             key = "people_short" if ending.short else "people_enough"
-            parts.append(self.say(key, number=shown(ending.short)))
+            parts.append(self.text(key, number=shown(ending.short)))
         if self.at.counts is None or own:
             return self._list(parts), ""
-        of = self.say("people_of", year=self.at.start_year, whole=number(self.at.counts[1], 0))
+        of = self.text("people_of", year=self.at.start_year, whole=number(self.at.counts[1], 0))
         return self._list(parts), of
 
     def _precedent(self, answer: Answer) -> tuple[str, str]:
@@ -282,10 +285,10 @@ class Told:
         found = answer.precedents
         if isinstance(found, NoPrecedent):
             named = (NoPrecedent.NOT_A_RATE, NoPrecedent.SPAN, NoPrecedent.NOTHING_ASKED)
-            return "—", self.say(f"precedent_{found if found in named else 'none'}")
+            return "—", self.text(f"precedent_{found if found in named else 'none'}")
         first = next((one for one in found if one.reference.kind == "ordinary"), found[0])
         start, pace = self._amount(answer.outcome.start_value or 0.0), self._points(first.pace)
-        note = self.say("precedent_pace", start=start, pace=pace, years=first.years)
+        note = self.text("precedent_pace", start=start, pace=pace, years=first.years)
         return counted(first.kept, self.lang), note
 
     def precedents(self, answer: Answer) -> list[str]:
@@ -293,7 +296,7 @@ class Told:
         if isinstance(answer.precedents, NoPrecedent):
             return []
         return [
-            self.say(
+            self.text(
                 "precedent_class",
                 name=one.reference.name.in_(self.lang),
                 counted=counted(one.kept, self.lang),
@@ -340,23 +343,22 @@ class Drawing:
         unit = unit_of(what_if.indicator.unit)
         scale, label = unit.divisor(lang), unit.label(lang)
         if what_if.store.study.simulated:
-            label = f"{label} · {told.say('simulated_mark')}"
+            label = f"{label} · {told.text('simulated_mark')}"
         start, lines = _start(what_if, answer, scale), _lines(told, answer, scale)
-        asked = [(year, value / scale, f"{_SIGNS.get(op, op)} {told._amount(value)}")
-                 for year, op, value in _levels(what_if)]  # fmt: skip
+        asked = [(year, one.value / scale, told.bound(one)) for year, one in _levels(what_if)]
         low, high = (None if one is None else one / scale for one in what_if.indicator.bounds)
         drawn = courses(
             start, lines, asked, unit=label, alt=_alt(told, start, lines, asked),
             bounds=(low, high), shown=_short,
         )  # fmt: skip
         known = what_if.assessment.start == answer.outcome.start == "observed"
-        first = say("figure.observed", lang) if known or not lines else told.say("start")
+        first = say("figure.observed", lang) if known or not lines else told.text("start")
         table: dict[str, Mapping[int, float]] = {first: start}
         for one in lines:
             table[one.name] = one.values
             if one.low:
-                table[told.say("figure_low", name=one.name)] = one.low
-                table[told.say("figure_high", name=one.name)] = one.high
+                table[told.text("figure_low", name=one.name)] = one.low
+                table[told.text("figure_high", name=one.name)] = one.high
         return cls(drawn, label, any(one.css == "usual" for one in lines), table)
 
 
@@ -377,33 +379,29 @@ def _lines(told: Told, answer: Answer, scale: float) -> list[Line]:
     run, usual = answer.outcome, told.what_if.courses.get("as_usual")
     if run.draws is None:
         return []
-    named = [("assumed", run, answer.around)]
+    named = [("assumed", "figure_assumed", run, answer.around)]
     if usual and run.start == "observed" and outcome_row(usual) != outcome_row(run):
-        named.insert(0, ("usual", usual, usual))
+        named.insert(0, ("usual", "figure_usual", usual, usual))
     lines = []
-    for css, course, around in named:
+    for css, name, course, around in named:
         low, _, high = around.quantiles()
         middle, low, high = (
             dict(zip(course.years, (float(value) / scale for value in row), strict=True))
             for row in (course.quantiles([0.5])[0], low, high)
         )
         ends = (low, high) if around.draws is not None and len(around.draws) > 1 else ({}, {})
-        lines.append(Line(css, told.say(f"figure_{css}"), middle, *ends))
+        lines.append(Line(css, told.text(name), middle, *ends))
     return lines
 
 
-def _levels(what_if: WhatIf) -> list[tuple[int, str, float]]:
+def _levels(what_if: WhatIf) -> list[tuple[int, Bound]]:
     """Give the levels that the reading asks for, and the one that a pace comes to."""
-    levels = {
-        (check.due, bound.op, bound.value)
-        for check in what_if.situation.checks
-        if check.measure == "value"
-        for bound in check.bounds
-    }
+    checks = [check for check in what_if.situation.checks if check.measure == "value"]
+    levels = [(check.due, bound) for check in checks for bound in check.bounds]
     level = what_if.assessment.level
-    if not any(year == what_if.due for year, _, _ in levels) and level is not None:
-        levels.add((what_if.due, level.op, level.value))
-    return sorted(levels)
+    if level is not None and all(year != what_if.due for year, _ in levels):
+        levels.append((what_if.due, level))
+    return levels
 
 
 def _alt(
@@ -414,14 +412,14 @@ def _alt(
         return say("figure.describe_one", told.lang, year=year, value=number(values[year], 2))
 
     parts = [end(start)] if start else []
-    parts += [told.say("figure_asked", year=year, level=text) for year, _, text in asked]
+    parts += [told.text("figure_asked", year=year, level=text) for year, _, text in asked]
     parts += [say("figure.describe_course", told.lang, name=one.name, end=end(one.values))
               for one in lines]  # fmt: skip
     title, joint = told.at.target.title.in_(told.lang), say("figure.joint", told.lang)
     said = say("figure.whole", told.lang, title=title, parts=joint.join(parts))
     if told.what_if.store.study.simulated:
-        said = f"[{told.say('simulated_mark')}] {said}"
-    return told.say("figure_alt", said=said)
+        said = f"[{told.text('simulated_mark')}] {said}"
+    return told.text("figure_alt", said=said)
 
 
 def _short(value: float) -> str:

@@ -11,10 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from itertools import islice
-from typing import Literal
 
-import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -221,47 +218,6 @@ def year_ticks(first: int, last: int, anchor: int, most: int) -> list[int]:
         if len(years) <= max(most, 1):
             break
     return years
-
-
-def legend_below(
-    ax: Axes,
-    handles: Sequence[Artist],
-    labels: Sequence[str],
-    size: float,
-    *,
-    side: Literal["left", "right"],
-) -> None:
-    """
-    Put a legend under a panel, in as many columns as fit side by side.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The panel.
-    handles : sequence of Artist
-        What the entries show.
-    labels : sequence of str
-        What the entries say.
-    size : float
-        Font size. [points]
-    side : {"left", "right"}
-        Side of the panel with which the legend ends.
-    """
-    if not handles:
-        return
-    widest = max(text_width(label, size) for label in labels) + 4.0 * size
-    columns = int(np.clip(0.97 * cell_size(ax)[0] // widest, 1, len(handles)))
-    ax.legend(
-        list(handles),
-        list(labels),
-        loc="upper right" if side == "right" else "upper left",
-        bbox_to_anchor=(1.0 if side == "right" else 0.0, -0.01),
-        borderaxespad=0.2,
-        ncols=columns,
-        fontsize=size,
-        handlelength=1.4,
-        columnspacing=1.2,
-    )
 
 
 def name_ends(

@@ -12,11 +12,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from edu_metrics.figures._marks import (
@@ -38,26 +34,10 @@ from edu_metrics.figures._room import (
     fold,
     name_ends,
     say_no_data,
-    text_width,
     year_ticks,
 )
-from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, in_style, use_style
+from edu_metrics.figures.style import COLOURS, FONT_FAMILY, LINE_STYLES, in_style
 from edu_metrics.words import say, unit_of
-
-#: What a panel can show, in the order of the legend.
-OUTLOOK_PARTS: Final = (
-    "observed",
-    "at_least",
-    "at_most",
-    "about",
-    "compared",
-    "projected",
-    "band_50",
-    "band_80",
-    "promised",
-    "promised_strict",
-    "stated",
-)
 
 #: Kind of a bound -> part of the legend, marker, and whether the bound itself is possible (filled).
 _BOUND_LOOKS: Final[Mapping[str, tuple[str, str, bool]]] = MappingProxyType(
@@ -184,46 +164,6 @@ def plot_outlook(
     for artist in (*ax.lines, *ax.spines.values()):
         artist.set_in_layout(False)  # none is larger than the panel: a quarter of the time saved
     return ax
-
-
-def outlook_legend(fig: Figure, lang: str) -> Legend | None:
-    """
-    Say once, under all panels of a figure, what their marks mean.
-
-    The figure grows by the height of the legend, so that its panels keep their size.
-
-    Parameters
-    ----------
-    fig : matplotlib.figure.Figure
-        A figure with panels drawn by :func:`plot_outlook`.
-    lang : {"zh", "en"}
-        Language of the panels.
-
-    Returns
-    -------
-    matplotlib.legend.Legend or None
-        The legend; none where the panels show nothing.
-    """
-    drawn: dict[str, Artist] = {}
-    for ax in fig.axes:
-        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            drawn.setdefault(label, handle)
-    labels = [label for part in OUTLOOK_PARTS if (label := say(f"figure.{part}", lang)) in drawn]
-    if not labels:
-        return None
-    width, height = fig.get_size_inches()
-    widest = max(text_width(label, _LABEL) for label in labels) + 5 * _LABEL
-    columns = int(np.clip(72 * width // widest, 1, len(labels)))
-    fig.set_size_inches(width, height + (1.5 * _LABEL * -(-len(labels) // columns) + 8) / 72)
-    with use_style():
-        return fig.legend(
-            [drawn[label] for label in labels],
-            labels,
-            loc="outside lower left",
-            ncols=columns,
-            fontsize=_LABEL,
-            handlelength=2.6,
-        )
 
 
 def _set_years(ax: Axes, years: Sequence[int], promised: Sequence[Promise]) -> None:

@@ -114,28 +114,6 @@ def small_multiples(
     return figure, panels[:count]
 
 
-def table_height(rows: int) -> float:
-    """
-    Give the height of a figure with a line of text for each row.
-
-    Parameters
-    ----------
-    rows : int
-        How many rows.
-
-    Returns
-    -------
-    float
-        Height, with column heads and legend. [inches]
-
-    Examples
-    --------
-    >>> table_height(45) > table_height(10)
-    True
-    """
-    return 1.0 + 0.185 * rows
-
-
 def to_png(fig: Figure, *, dpi: float = 110) -> bytes:
     """
     Draw a figure as PNG, with nothing in the file that changes from day to day.

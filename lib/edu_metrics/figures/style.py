@@ -243,6 +243,3 @@ VERDICT_MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "tracked": "…",
     }
 )
-
-#: Verdicts that are hatched in figures, because they stand for what is not known.
-HATCHED: Final = frozenset({"cannot_tell", "no_data"})

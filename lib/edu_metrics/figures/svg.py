@@ -3,13 +3,93 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from types import MappingProxyType
 
-#: Width of a letter against its height: figures and Latin letters, and all others.
-_NARROW, _WIDE = 0.56, 1.0
+#: Width of a letter against its height, of common sans serif fonts: letters of a class, figures and
+#: other Latin letters, and all others.
+_ADVANCES = {
+    **dict.fromkeys(" .,:;'|!iljI()[]·/", 0.31),
+    **dict.fromkeys("%mMW@—…", 0.95),
+    **dict.fromkeys("ABCDEGHKNOPQRSUVXYw&<>=≥≤−+", 0.72),
+}
+_LATIN, _WIDE = 0.56, 1.0
+#: Height of the letters of a label, and how much of the width one at the edge may take. [px; 1]
+SIZE, WIDEST = 11, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """
+    What may come: the middle by year, with the ends of the 50 % and of the 80 % interval.
+
+    Attributes
+    ----------
+    years : tuple of int
+        Years, in order.
+    low, q25, middle, q75, high : tuple of float
+        10th, 25th, 50th, 75th and 90th percentile. [unit of the indicator]
+    """
+
+    years: tuple[int, ...]
+    low: tuple[float, ...]
+    q25: tuple[float, ...]
+    middle: tuple[float, ...]
+    q75: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def bands(self) -> Iterator[tuple[dict[int, float], dict[int, float], str]]:
+        """Give the ends of both intervals by year, the wide one first, each with its class."""
+        for low, high, css in ((self.low, self.high, "wide"), (self.q25, self.q75, "narrow")):
+            yield (
+                dict(zip(self.years, low, strict=True)),
+                dict(zip(self.years, high, strict=True)),
+                css,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """
+    What a drawing shows beside the series.
+
+    Attributes
+    ----------
+    readings : tuple of float
+        Levels that the readings of a target come to in the last year asked for.
+    compared : mapping of str to mapping of int to float
+        Series of other areas by name.
+    stated : (int, float) or None
+        Year and value of a start that only the plan states.
+    bounds : tuple of (int, float, bool)
+        Year, value, and whether the true value lies above it, of what is known as a bound only.
+    """
+
+    readings: tuple[float, ...] = ()
+    compared: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    stated: tuple[int, float] | None = None
+    bounds: tuple[tuple[int, float, bool], ...] = ()
+
+    @property
+    def years(self) -> list[int]:
+        """All years that are drawn."""
+        told = [year for points in self.compared.values() for year in points]
+        told += [year for year, _, _ in self.bounds]
+        return told + ([self.stated[0]] if self.stated else [])
+
+    @property
+    def values(self) -> list[float]:
+        """All values that are drawn."""
+        told = [value for points in self.compared.values() for value in points.values()]
+        told += [*self.readings, *(value for _, value, _ in self.bounds)]
+        return told + ([self.stated[1]] if self.stated else [])
+
+
+#: Nothing beside the series.
+BESIDE_NOTHING = Beside()
 
 
 def text_width(text: str, size: float) -> float:
@@ -31,9 +111,10 @@ def text_width(text: str, size: float) -> float:
     Examples
     --------
     >>> text_width("95 %", 10), text_width("目标", 10)
-    (22.4, 20.0)
+    (23.8, 20.0)
     """
-    return round(sum(size * (_NARROW if ord(sign) < 0x2E80 else _WIDE) for sign in text), 6)
+    advances = (_ADVANCES.get(one, _LATIN if ord(one) < 0x2E80 else _WIDE) for one in text)
+    return round(size * sum(advances), 6)
 
 
 def spark(
@@ -65,7 +146,11 @@ def spark(
     """
     if not history:
         return ""
-    place = _Scale(history, asked, (3, width - 6, 4, height - 4))
+    place = _Scale(
+        [*history, *asked],
+        [*history.values(), *asked.values()],
+        (3, width - 6, 4, height - 4),
+    )
     marks = "".join(_diamond(*place(year, value), 3) for year, value in asked.items())
     x, y = place(max(history), history[max(history)])
     return (
@@ -82,6 +167,9 @@ def course(
     labels: Mapping[int, str],
     asked_labels: Mapping[int, str],
     alt: str,
+    ahead: Ahead | None = None,
+    beside: Beside = BESIDE_NOTHING,
+    ticks: Callable[[float], str] | None = None,
     width: int = 260,
     height: int = 110,
 ) -> str:
@@ -96,13 +184,20 @@ def course(
         What stands beside a value, and beside what is asked, by year.
     alt : str
         The drawing in words.
+    ahead : Ahead, optional
+        The range of what may come.
+    beside : Beside, optional
+        What else is drawn: other readings, other areas, a stated start, what is only a bound.
+    ticks : callable, optional
+        Prints a value at the axis; where it is left out there is no axis of values.
     width, height : int, optional
         Size. [px]
 
     Returns
     -------
     str
-        An SVG element with its text alternative.
+        An SVG element with its text alternative. No label covers another, a mark or a line where
+        there is room beside it.
 
     Examples
     --------
@@ -113,39 +208,90 @@ def course(
     >>> ">= 90 %" in drawn, "&gt;= 90 %" in drawn
     (False, True)
     """
-    right = 8 + max((text_width(text, 11) for text in asked_labels.values()), default=0)
-    place = _Scale(history, asked, (6, width - right - 6, 20, height - 26))
-    last = max(history)
-    ahead = {year: value for year, value in asked.items() if year > last}
-    way = {last: history[last], **ahead}
-    pieces = [
-        f'<line class="axis" x1="0" x2="{width}" y1="{height - 18}" y2="{height - 18}"/>',
-        _line(place, history),
-        _line(place, way, "way") if ahead else "",
-        '<circle class="now" cx="{}" cy="{}" r="3"/>'.format(*place(last, history[last])),
-        *(_diamond(*place(year, value), 4.5) for year, value in asked.items()),
-    ]
-    first = min(history)
-    for year in dict.fromkeys((first, last, max((*asked, last)))):
-        x, _ = place(year, history[last])
-        anchor = "start" if year == first else "middle"
-        pieces.append(_text(x, height - 5, str(year), "year", anchor))
-    for year, text in labels.items():
-        x, y = place(year, history[year])
-        anchor = "start" if year == first else "end"
-        if anchor == "end" and text_width(text, 11) > x:
-            x, anchor = 0, "start"  # it would begin left of the drawing
-        # Below the line where the way goes up, so that neither hides the other.
-        rises = bool(ahead) and next(iter(ahead.values())) >= history[last]
-        below = year == last and rises and y + 16 < height - 20
-        pieces.append(_text(x, y + 15 if below else y - 7, text, "value", anchor))
-    for year, text in asked_labels.items():
+    years = [*history, *asked, *(ahead.years if ahead else ()), *beside.years]
+    values = [*history.values(), *asked.values(), *beside.values]
+    values += [*ahead.low, *ahead.high] if ahead else []
+    if not values:
+        return ""
+    last = max(history, default=None)
+    # What is asked is named at the edge, level with its mark; so is the last value where it is the
+    # last on the right, and every other area. What is too long for that stands about its mark.
+    named = dict(zip(asked_labels.values(), asked_labels, strict=True))
+    edge = [(year, asked[year], text, "asked") for text, year in named.items()]
+    edge += [(max(line), line[max(line)], name, "other") for name, line in beside.compared.items()]
+    about = [one for one in edge if text_width(one[2], SIZE) > WIDEST * width]
+    edge = [one for one in edge if one not in about]
+    about += [(year, history[year], text, "value") for year, text in labels.items()]
+    if last is not None and asked and last >= max(asked):
+        edge += [one for one in about if one[0] == last and one[3] == "value"]
+        about = [one for one in about if one not in edge]
+    marks = _ticks(values, (None, None)) if ticks else []
+    told = {value: ticks(value) for value in marks} if ticks else {}
+    left = 6 + max((text_width(text, SIZE) for text in told.values()), default=0)
+    right = 14 + max((text_width(text, SIZE) for _, _, text, _ in edge), default=0)
+    box = (left, max(width - right, left + 40), 20, height - 26)
+    place = _Scale(years, [*values, *marks], box)
+    sheet = _Sheet(width, height, place)
+    rules = [place(years[0], value)[1] for value in told] or [height - 18.0]
+    start, end = (left, box[1]) if told else (0, width)
+    across = "".join(f"M{start:g} {y:g}H{end:g}" for y in rules)
+    sheet.pieces.append(f'<path class="axis" d="{across}"/>')
+    for text, y in zip(told.values(), rules, strict=False):
+        sheet.put(text, "year", [(left - 4, y + 4, "end")])
+    if ahead:
+        since = {last: history[last]} if last is not None and last < ahead.years[0] else {}
+        for low, high, css in ahead.bands():
+            sheet.pieces.append(_area(place, {**since, **low}, {**since, **high}, css))
+        sheet.line({**since, **dict(zip(ahead.years, ahead.middle, strict=True))}, "middle")
+    for points in beside.compared.values():
+        sheet.line(points, "other")
+    if beside.readings:
+        x, top = place(max(asked, default=max(years)), max(beside.readings))
+        bottom = place(years[0], min(beside.readings))[1]
+        sheet.pieces.append(f'<path class="readings" d="M{x} {top}V{bottom}"/>')
+    to_come = {year: value for year, value in asked.items() if last is None or year > last}
+    if to_come and last is not None:
+        sheet.line({last: history[last], **to_come}, "way")
+    for year in asked.keys() - to_come.keys():
         x, y = place(year, asked[year])
-        pieces.append(_text(x + 8, y + 4, text, "asked", "start"))
+        sheet.pieces.append(f'<path class="way" d="M{x:g} {y:g}H{box[1]:g}"/>')
+    sheet.line(history, "past")
+    for year, value in history.items():
+        if year == last or not {year - 1, year + 1} & history.keys():
+            sheet.mark('<circle class="now" cx="{}" cy="{}" r="3"/>', year, value)
+    for year, value, rising in beside.bounds:
+        tip = -5 if rising else 5
+        sheet.mark(f'<path class="bound" d="M{{}} {{}}m-4 0h8l-4 {tip}z"/>', year, value)
+    if beside.stated:
+        x, y = place(*beside.stated)
+        sheet.taken.append((x - 5, y - 5, x + 5, y + 5))
+        sheet.pieces.append(_diamond(x, y, 4.5, "stated"))
+    for year, value in asked.items():
+        x, y = place(year, value)
+        sheet.taken.append((x - 5, y - 5, x + 5, y + 5))
+        sheet.pieces.append(_diamond(x, y, 4.5))
+    sheet.column(
+        box[1] + 8, [(place(year, value)[1] + 4, text, css) for year, value, text, css in edge]
+    )
+    for year, value, text, css in about:
+        sheet.put(text, css, _around(*place(year, value)))
+    ends = [max(years), last, max(asked, default=None), min(years)]
+    for year in dict.fromkeys(one for one in ends if one is not None):
+        x = place(year, values[0])[0]
+        sheet.put(str(year), "year", [(x, height - 5, "middle")], always=False)
     return (
         f'<svg class="course" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(alt)}">{"".join(pieces)}</svg>'
+        f'aria-label="{escape(alt)}">{"".join(sheet.pieces)}</svg>'
     )
+
+
+def _around(x: float, y: float) -> list[tuple[float, float, str]]:
+    """List where a label of a point may stand, the best place first."""
+    return [
+        (x + shift, y + drop, anchor)
+        for drop in (-8, 16, -20, 28)
+        for shift, anchor in ((0, "middle"), (2, "end"), (-2, "start"))
+    ] + [(x - 8, y + 4, "end"), (x + 8, y + 4, "start")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +361,8 @@ def courses(
     left = 10 + max(text_width(shown(tick), 13.5) for tick in ticks)
     right = width - 14 - max((text_width(name, 14) for name in names), default=0)
     box = (left, right, 24.0, height - 26.0)
-    ends = {min(years): ticks[0]}, {max(max(years), min(years) + 1): ticks[-1]}
-    place = _Scale(*ends, box)
+    ends = (min(years), max(max(years), min(years) + 1))
+    place = _Scale(ends, (ticks[0], ticks[-1]), box)
     pieces = [_text(0, 12, unit, "year", "start")]
     for tick in ticks:
         _, y = place(min(years), tick)
@@ -229,7 +375,9 @@ def courses(
     named = []
     for one in lines:
         if one.low:
-            pieces.append(_area(place, {**start, **one.low}, {**start, **one.high}, one.css))
+            pieces.append(
+                _area(place, {**start, **one.low}, {**start, **one.high}, f"{one.css} spread")
+            )
         pieces.append(_line(place, {**start, **one.values}, one.css))
         named.append((place(max(one.values), one.values[max(one.values)])[1], one.name, one.css))
     pieces += [_line(place, observed)] if observed else []
@@ -329,12 +477,10 @@ class _Scale:
 
     def __init__(
         self,
-        history: Mapping[int, float],
-        asked: Mapping[int, float],
+        years: Sequence[int],
+        values: Sequence[float],
         box: tuple[float, float, float, float],
     ) -> None:
-        years = [*history, *asked]
-        values = [*history.values(), *asked.values()]
         self.left, right, self.top, bottom = box
         self.first, self.low = min(years), min(values)
         self.wide = (right - self.left) / ((max(years) - self.first) or 1)
@@ -348,20 +494,123 @@ class _Scale:
         return round(x, 1), round(self.bottom - (value - self.low) * self.tall, 1)
 
 
+_Box = tuple[float, float, float, float]
+
+
+class _Sheet:
+    """A drawing in the making: its pieces, and the boxes in which no label may stand."""
+
+    def __init__(self, width: float, height: float, place: _Scale) -> None:
+        self.width, self.height, self.place = width, height, place
+        self.pieces: list[str] = []
+        self.taken: list[_Box] = []
+
+    def line(self, values: Mapping[int, float], css: str) -> None:
+        """Draw a line, and keep labels off it."""
+        self.pieces.append(_line(self.place, values, css))
+        points = [self.place(year, values[year]) for year in sorted(values)]
+        for (x1, y1), (x2, y2) in pairwise(points):
+            number = max(1, round(abs(x2 - x1) / 4))
+            for step in range(number + 1):
+                x, y = (a + (b - a) * step / number for a, b in ((x1, x2), (y1, y2)))
+                self.taken.append((x - 1, y - 1, x + 1, y + 1))
+
+    def mark(self, shape: str, year: int, value: float) -> None:
+        """Draw a mark at a value."""
+        x, y = self.place(year, value)
+        self.taken.append((x - 4, y - 4, x + 4, y + 4))
+        self.pieces.append(shape.format(x, y))
+
+    def put(
+        self, text: str, css: str, places: list[tuple[float, float, str]], *, always: bool = True
+    ) -> None:
+        """Write a label at the first place that is free, else, if always, where least is hidden."""
+        size = text_width(text, SIZE)
+        shifts = {"start": 0.0, "middle": size / 2, "end": size}
+        tried = []
+        for x, y, anchor in places:
+            # What would begin left of the drawing, or end right of it, is moved in.
+            left = min(max(x - shifts[anchor], 0.0), max(self.width - size, 0.0))
+            box = (left, y - SIZE + 2, left + size, y + 2)
+            inside = box[1] >= 0 and box[3] <= self.height
+            hidden = sum(_overlap(box, other) for other in self.taken)
+            tried.append(((not inside, hidden), box, left + shifts[anchor], y, anchor))
+            if inside and not hidden:
+                break
+        (outside, hidden), box, x, y, anchor = min(tried, key=lambda one: one[0])
+        if always or not (outside or hidden):
+            self.taken.append((box[0] - 3, box[1], box[2] + 3, box[3]))
+            self.pieces.append(_text(round(x, 1), y, text, css, anchor))
+
+    def column(self, x: float, labels: list[tuple[float, str, str]]) -> None:
+        """Write labels below each other at the edge, each as near to its height as can be."""
+        ordered = sorted(labels)
+        heights = spread_out([y for y, _, _ in ordered], SIZE + 2, SIZE, self.height - 22)
+        for y, (_, text, css) in zip(heights, ordered, strict=True):
+            self.put(text, css, [(x, y, "start")])
+
+
+def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """
+    Move places apart that are nearer to each other than a gap.
+
+    Parameters
+    ----------
+    places : sequence of float
+        In order. [px]
+    gap : float
+        Least distance. [px]
+    low, high : float
+        Where the first and the last may stand at most; the gap goes before. [px]
+
+    Returns
+    -------
+    list of float
+        Places in the same order.
+
+    Examples
+    --------
+    >>> spread_out([10, 11, 50], 12, 0, 100)
+    [10, 22, 50]
+    >>> spread_out([95, 96], 12, 0, 100)
+    [88, 100]
+    """
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + gap if moved else low))
+    for at in range(len(moved) - 1, -1, -1):
+        moved[at] = min(moved[at], moved[at + 1] - gap if at + 1 < len(moved) else high)
+    return [round(place, 1) for place in moved]
+
+
+def _overlap(one: _Box, other: _Box) -> float:
+    """Give the area that two boxes share."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * tall if wide > 0 and tall > 0 else 0.0
+
+
 def _line(place: _Scale, values: Mapping[int, float], css: str = "past") -> str:
-    points = " L".join("{} {}".format(*place(year, values[year])) for year in sorted(values))
-    return f'<path class="{css}" d="M{points}"/>'
+    """Draw a line; of what was measured over a gap of more than a year there is none."""
+    drawn, before = "", None
+    for year in sorted(values):
+        apart = before is None or (css == "past" and year - before > 1)
+        drawn += (" M" if apart else " L") + "{:g} {:g}".format(*place(year, values[year]))
+        before = year
+    return f'<path class="{css}" d="{drawn.strip()}"/>'
 
 
 def _area(place: _Scale, low: Mapping[int, float], high: Mapping[int, float], css: str) -> str:
     there = [place(year, high[year]) for year in sorted(high)]
     back = [place(year, low[year]) for year in sorted(low, reverse=True)]
     points = " L".join(f"{x} {y}" for x, y in (*there, *back))
-    return f'<path class="{css} spread" d="M{points}z"/>'
+    return f'<path class="{css}" d="M{points}z"/>'
 
 
-def _diamond(x: float, y: float, size: float) -> str:
-    return f'<path class="mark" d="M{x} {y - size}l{size} {size}l-{size} {size}l-{size} -{size}z"/>'
+def _diamond(x: float, y: float, size: float, css: str = "mark") -> str:
+    return (
+        f'<path class="{css}" d="M{x} {y - size}l{size} {size}l-{size} {size}l-{size} -{size}z"/>'
+    )
 
 
 def _fitted(x: float, y: float, text: str, room: float) -> str:
@@ -372,7 +621,8 @@ def _fitted(x: float, y: float, text: str, room: float) -> str:
 
 
 def _text(x: float, y: float, text: str, css: str, anchor: str) -> str:
-    return f'<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+    side = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text class="{css}" x="{x:g}" y="{y:g}"{side}>{escape(text)}</text>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +683,7 @@ def tile_map(
             own = [min(tile.history.values()), max(tile.history.values())]
             low, high = (min(ends), max(ends)) if alike else own
             span = {min(years): low, max(years): high}
-            place = _Scale(span, {}, (9, side - 7, 31, tall - 6))
+            place = _Scale([*span], [*span.values()], (9, side - 7, 31, tall - 6))
             x, y = place(max(tile.history), tile.history[max(tile.history)])
             drawn += [_line(place, tile.history), f'<circle class="now" cx="{x}" cy="{y}" r="2"/>']
         at = f"{column * (side + gap)} {row * (tall + gap)}"

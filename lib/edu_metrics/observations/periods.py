@@ -77,6 +77,21 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
     )
 
 
+def read_half(printed: str) -> tuple[int, str] | None:
+    """
+    Read half of a year, told with its year.
+
+    Examples
+    --------
+    >>> read_half("2020年上半年"), read_half("2020H2"), read_half("2020年")
+    ((2020, 'h1'), (2020, 'h2'), None)
+    """
+    found = _HALF.fullmatch("".join(unicodedata.normalize("NFKC", printed).split()).lower())
+    if found is None or not is_year(int(found[1])):
+        return None
+    return int(found[1]), _HALVES[found[2] or found[3]]
+
+
 def read_part(printed: str) -> str | None:
     """
     Read what part of a year a figure is of, where the year stands elsewhere.

@@ -8,14 +8,14 @@ line feed alone; a seal over the very bytes, as older sidecars have it, stays va
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.errors import DataError
+from edu_metrics.files import write_whole_files
 
 SIDECAR = ".source.yaml"
 
@@ -155,27 +155,3 @@ def _sealed_anew(path: Path) -> tuple[str | None, list[str]]:
     if _SHA256.search(text):
         return _SHA256.sub(line, text, count=1), []
     return f"{text.rstrip()}\n{line}\n", []
-
-
-def write_whole_files(contents: Mapping[Path, bytes]) -> None:
-    """
-    Write files under other names first, see them to the disk, then put all in their places.
-
-    Parameters
-    ----------
-    contents : mapping of Path to bytes
-        What each file holds. Folders are made where they are missing.
-    """
-    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
-    try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with drafts[path].open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, draft in drafts.items():
-            os.replace(draft, path)
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ _HOMES = {
         ),
         "backtest": "areas_of backtest_notes backtest_rows backtest_table numbers_of",
         "bulletin": "show_bulletin",
+        "cards": "show_cards",
         "city": "CityReport open_city show_city_head show_parts show_side_by_side",
         "comparison": (
             "Comparison open_comparison show_assumed show_comparison_head show_not_compared"
@@ -33,12 +34,7 @@ _HOMES = {
         "joint": "joint_of_study joint_row show_joint show_joint_by_area",
         "kinds": "has_record",
         "measured": "show_measured show_missing",
-        "noise": "show_noise",
-        "outlook": "show_availability show_outlook show_verdict_bar show_years_reached",
         "precedents": "show_precedents",
-        "promises": "show_head show_promises",
-        "required_pace": "show_required_pace",
-        "requirements": "show_requirements",
         "scores": "score_as_data score_files score_studies score_tables",
         "sensitivity": "sensitivity_of_study sensitivity_row show_sensitivity",
         "status_rules": "show_status_rules",
@@ -53,7 +49,7 @@ _HOMES = {
             "show_coverage show_failures show_record_origins show_record_precedents "
             "show_reliability"
         ),
-        "verdicts": "show_followed show_verdicts",
+        "verdicts": "show_followed",
     }.items()
 }
 #: What a notebook may show.

@@ -122,7 +122,11 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
         number=f"{len(used):,}",
         date=date(report.study.as_of, lang),
     )
-    told: dict[str, Cell] = {
+    told: dict[str, Cell] = {}
+    if isinstance(report, AreaReport):
+        told["report.study"] = f"{report.study.title.in_(lang)}: {report.study.note.in_(lang)}"
+        told["report.issued"] = date(report.plan.issued, lang)
+    told |= {
         "report.observations_used": observations,
         "report.made_with": made_with,
         **dict(_ways_of_counting(report)),

@@ -11,13 +11,15 @@ import pandas as pd
 from edu_metrics.figures.svg import course, spark
 from edu_metrics.reachability import Assessment, Verdict, chance
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
-from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of, strong_title
+from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
-from edu_metrics.report.reasons import level_text
+from edu_metrics.report.outlook import recent_pace
+from edu_metrics.report.reasons import bound_text, change_text, level_text
+from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
 from edu_metrics.report.to_ask import questions, show_to_ask
 from edu_metrics.trajectories import CAP, FLOOR
@@ -33,8 +35,6 @@ USUAL_PRACTICE = 90
 HANDFUL = 2
 #: How many targets a line names and charts are drawn, and how many years make a course.
 NAMED, CHARTS, SHORTEST = 4, 3, 4
-#: The pace beside the one that is needed is that of so many years.
-RECENT = 3
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -105,15 +105,6 @@ def bulletin_table(report: AreaReport) -> pd.DataFrame:
     )
     order = frame["group"].map(BY_USE.index)
     return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-
-
-def recent_pace(report: AreaReport, found: Assessment) -> float | None:
-    """Give the mean change a year over the last three; None where one of its ends is not known."""
-    if not found.indicator or found.last_year is None:
-        return None
-    exact = report.evidence.record(found.indicator, report.area.id).exact
-    before, last = exact.get(found.last_year - RECENT), exact.get(found.last_year)
-    return None if before is None or last is None else (last - before) / RECENT
 
 
 def group_of(found: Assessment, lever: Any) -> str:
@@ -191,14 +182,15 @@ def glance_of(report: AreaReport) -> Glance:
     Glance
         Its targets in the order of the plan, and the numbers of the headline.
     """
-    expected, interval = expected_in_all(report.joint)
+    chances = any(found.probability is not None for found in report.assessments.values())
+    expected, interval = expected_in_all(report.joint) if chances else (None, None)
     rows = {row.target: row for row in rows_of(report.tables["bulletin"])}
     names = "target group verdict probability due unit required_pace recent_pace people"
     targets = [
         {
             **picked(rows[target.id], names),
             **_latest(report.assessments[target.id]),
-            "way": _way(_history(report, rows[target.id])),
+            "way": _way(rows[target.id].recent_pace),
             "asked": level.model_dump() if level else None,
         }
         for target in report.numeric
@@ -222,16 +214,11 @@ def _latest(found: Assessment) -> dict[str, Any]:
     return picked(found, "last_year last_value")
 
 
-def _way(history: dict[int, float]) -> str | None:
+def _way(pace: float | None) -> str | None:
     """Say where a series went in three years: level where it moved by less than it is printed."""
-    if len(history) < 2:
+    if pace is None:
         return None
-    last = max(history)
-    before = max((year for year in history if year <= last - 3), default=min(history))
-    change = (history[last] - history[before]) / (last - before)
-    if not round(change, 1):
-        return "flat"
-    return "up" if change > 0 else "down"
+    return "flat" if not round(pace, 1) else "up" if pace > 0 else "down"
 
 
 def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -276,13 +263,14 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
     if group == "effort":
         told |= {"lever": row.lever, "setting": row.setting}
         if row.people:
-            return say("bulletin.item_people", lang, people=people_text(report, row), **told)
+            people = people_text(report, row.indicator, row.people)
+            return say("bulletin.item_people", lang, people=people, **told)
         return say("bulletin.item_lever", lang, **told)
     if group in ("hard", "open") and row.required_pace:
-        needed = _change(row, row.required_pace, lang)
+        needed = change_text(row.required_pace, row.unit, lang)
         if row.recent_pace is None:
             return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
-        past = _change(row, row.recent_pace, lang)
+        past = change_text(row.recent_pace, row.unit, lang)
         return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
     if group in ("met", "kept_up", "missed", "open") and row.last_year and row.level:
         return say("bulletin.item_met", lang, **told)
@@ -292,53 +280,15 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
 def _state(report: AreaReport, row: Any) -> dict[str, Any]:
     lang, found = report.lang, report.assessments[row.target]
     value = amount(row.last_value, row.unit, lang)
-    level = _level(report, found, row.unit)
+    indicator = report.catalog.indicators.get(row.indicator)
+    level = level_text(found, row.unit, lang)
+    if found.level is not None and indicator is not None:
+        level = bound_text(found.level, indicator, lang)
     # A strict bound at the last value itself asks for any move away from it.
     if found.level is not None and found.level.strict and row.gap == 0:
         key = "bulletin.above_last" if found.level.rising else "bulletin.below_last"
         level = say(key, lang, year=row.last_year, value=value)
     return {"year": row.last_year, "value": value, "level": level}
-
-
-#: How the first page words a bound.
-_BOUNDS = {
-    ">=": "bulletin.at_least",
-    ">": "bulletin.above",
-    "<=": "bulletin.at_most",
-    "<": "bulletin.below",
-    "==": "bulletin.exactly",
-}
-
-
-def _level(report: AreaReport, found: Assessment, unit: str) -> str:
-    """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
-    lang, level = report.lang, found.level
-    if level is None:
-        return level_text(found, unit, lang)
-    whole = unit == "percent" and float(level.value).is_integer()
-    value = percent(number(level.value, 0), lang) if whole else amount(level.value, unit, lang)
-    # Where no value lies beyond it there is nothing to be "or more" than it.
-    end = report.catalog.indicators[str(found.indicator)].bounds[1 if level.rising else 0]
-    op = "==" if level.value == end and not level.strict else level.op
-    return say(_BOUNDS[op], lang, value=value)
-
-
-def people_text(report: AreaReport, row: Any) -> str:
-    """Say how many persons or institutions are missing, in the unit of what is counted."""
-    indicator = report.catalog.indicators[row.indicator]
-    counted = next(iter(indicator.inputs.values()))
-    return amount(row.people, report.catalog.quantities[counted.quantity].unit, report.lang)
-
-
-def _change(row: Any, value: float, lang: str) -> str:
-    """Print a change a year: percentages change by points."""
-    in_points = row.unit == "percent"
-    shown = number(abs(value)) if in_points else amount(round(abs(value), 1), row.unit, lang)
-    if not round(value, 1):
-        return say("bulletin.no_change", lang)
-    if in_points:
-        return say("bulletin.up_points" if value > 0 else "bulletin.down_points", lang, value=shown)
-    return say("bulletin.up_amount" if value > 0 else "bulletin.down_amount", lang, value=shown)
 
 
 def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -377,11 +327,11 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
             "bulletin.chart_needed",
             lang,
             title=row.title,
-            needed=_change(row, row.required_pace, lang),
-            past=_change(row, row.recent_pace, lang),
+            needed=change_text(row.required_pace, row.unit, lang),
+            past=change_text(row.recent_pace, row.unit, lang),
         )
     elif row.required_pace:
-        needed = _change(row, row.required_pace, lang)
+        needed = change_text(row.required_pace, row.unit, lang)
         title = say("bulletin.chart_needed_alone", lang, title=row.title, needed=needed)
     else:
         title = say("bulletin.chart_there", lang, title=row.title, **state)
@@ -443,7 +393,7 @@ def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
     lang = report.lang
     now, due = (_usual(frame[name]) for name in ("last_year", "due"))
     columns = [
-        Column("bulletin.col_target", strong_title),
+        Column("bulletin.col_target", _link),
         Column("bulletin.col_course", partial(_spark, report)),
         Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
         Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
@@ -485,6 +435,11 @@ def _dated(key: str, year: int | None, lang: str) -> Html:
     return join([title if year is None else in_year(title, year, lang)])
 
 
+def _link(row: Any) -> Html:
+    """Lead from a row to the card of its target."""
+    return tag("strong", tag("a", row.title, href=f"#card-{row.target}"))
+
+
 def _spark(report: AreaReport, row: Any) -> Html:
     return Html(spark(_history(report, row), _asked(row)))
 
@@ -517,21 +472,19 @@ def _signed(row: Any, value: float | None, lang: str) -> str:
         return "—"
     if row.unit == "percent":
         return signed(value)
-    size = amount(round(abs(value), 1), row.unit, lang)
+    size = amount(round(abs(value), 1), row.unit, lang, like=row.last_value)
     return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
 
 
 def _chance(lang: str, row: Any) -> Html:
-    word = verdict_chip(row.verdict, lang)
-    return (
-        word
-        if row.probability is None
-        else word + Html(" ") + tag("span", chance(row.probability, lang), "nowrap")
-    )
+    told = [verdict_chip(row.verdict, lang)]
+    if row.probability is not None:
+        told.append(tag("span", chance(row.probability, lang), "nowrap"))
+    return tag("span", join(told, " "))
 
 
 def _short(report: AreaReport) -> Callable[[Any], str]:
-    return lambda row: people_text(report, row) if row.people else "—"
+    return lambda row: people_text(report, row.indicator, row.people) if row.people else "—"
 
 
 def _known(report: AreaReport, rows: Sequence[Any]) -> Html:

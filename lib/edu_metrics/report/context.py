@@ -75,7 +75,7 @@ class StudyReport:
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
         self.study = study
-        self.plan: Plan = catalog.plan(study.plan)
+        self.plan: Plan = catalog.plan_judged(study)
         self.lang = lang
         held = _HELD.get((catalog.root, study.id))
         shared = held is not None and held.table is table
@@ -257,6 +257,11 @@ class AreaReport(StudyReport):
     def joint(self) -> JointAssessment:
         """The numeric targets taken together."""
         return assess_jointly(self.evidence, self.plan, self.area.id, self.assessments)
+
+    @cached_property
+    def mostly_lacking(self) -> bool:
+        """Whether more than half of the numeric targets lack the figures to judge them."""
+        return 2 * self.counts(self.numeric)[Verdict.NO_DATA] > len(self.numeric)
 
     @property
     def followed(self) -> tuple[Target, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.report.atomic_write import write_text
+from edu_metrics.files import write_text
 from edu_metrics.words import LANGUAGES, say
 
 #: What a spreadsheet takes for the start of a formula, the full-width signs among them.
@@ -136,3 +137,24 @@ def _without_times(book: io.BytesIO, path: Path) -> None:
 
 #: When a workbook was made and changed, in its properties.
 _MADE = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
+
+
+def write_summary(out: str, content: Mapping[str, Any]) -> str:
+    """
+    Write summary.json, the machine-readable twin of a report.
+
+    Parameters
+    ----------
+    out : str
+        Folder of the report.
+    content : mapping
+        Ready for JSON.
+
+    Returns
+    -------
+    str
+        Name of the file.
+    """
+    path = Path(out) / "summary.json"
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return path.name

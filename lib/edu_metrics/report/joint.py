@@ -19,6 +19,7 @@ from edu_metrics.reachability import (
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
+from edu_metrics.report.promises import groups_of
 from edu_metrics.trajectories import CAP, FLOOR, stated
 from edu_metrics.words import number, percent, say
 
@@ -99,14 +100,15 @@ def show_joint(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        Sentences, and a table that is folded away.
+        Sentences, a table by article that is folded away, and one by what the plan sorts its
+        targets by.
     """
     found = report.joint
     told = [_sentences(report, found)]
     if found.odds is not None:
         summary = say("joint.by_article", report.lang)
         told.append(details(summary, _articles(report)))
-    return join(told)
+    return join([*told, groups_of(report)])
 
 
 def show_joint_by_area(report: CityReport) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.figures.output import Plot, as_html, small_multiples
@@ -14,8 +14,6 @@ from edu_metrics.report.html import Html, chip, join
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from edu_metrics.report.audit import AuditReport
     from edu_metrics.report.track_record import PanelRecord
 
@@ -58,7 +56,6 @@ def picture(
     height: float,
     width: float = PAGE,
     columns: int = 1,
-    legend: Callable[[Figure, str], object] | None = None,
 ) -> Html:
     """
     Draw panels of one kind in one figure, and say in words what they show.
@@ -79,8 +76,6 @@ def picture(
         Of a row of panels, and of all. [inches]
     columns : int, optional
         Panels beside each other.
-    legend : callable, optional
-        Puts one legend to the whole figure.
 
     Returns
     -------
@@ -91,8 +86,6 @@ def picture(
     drawn, axes = small_multiples(len(panels), columns, width=width, height=height)
     for axis, panel in zip(axes, panels, strict=True):
         plot.draw(axis, lang=lang, **panel)
-    if legend is not None:
-        legend(drawn, lang)
     alt = " ".join(plot.describe(lang=lang, **panel) for panel in panels)
     study = getattr(report, "study", None)
     mark = f"[{say('report.status_simulated', lang)}] " if study and study.simulated else ""

@@ -148,13 +148,16 @@ def _template() -> tuple[Any, str]:
 
     folder = files("edu_metrics.report") / "templates"
     template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
-    return template, (folder / "report.css").read_text("utf-8")
+    css = (folder / "report.css").read_text("utf-8")
+    return template, re.sub(r"\s*([{};])\s*", r"\1", css).replace(": ", ":")
 
 
 #: How the address of the same page in another language is written where there is no such page, and
 #: where there is: of one length, so that a page can be told later on without writing it again.
 _ABSENT, _PRESENT = b"data-to=", b"href   ="
 _SWITCH = re.compile(rb'(?<=<a class="switch" hreflang=")(\w+)" (?:data-to=|href   =)')
+#: Between a number and its percent sign no line ends.
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 #: How much of a page is read to find the links. [bytes]
 _HEAD = 65536
 
@@ -235,7 +238,7 @@ def to_page(
     body, _ = _exporter().from_notebook_node(notebook)
     template, css = _template()
     made = notebook.metadata.get("edu_metrics", {}).get("files", ())
-    body = _with_contents(body, lang, made)
+    body = _BEFORE_PERCENT.sub("\u00a0", _with_contents(body, lang, made))
     page: str = template.render(
         title=title,
         lang=html_lang(lang),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import ReferenceClass, Target
+from edu_metrics.reachability import Assessment
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
 from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_title
 from edu_metrics.report.context import AreaReport
@@ -42,7 +43,7 @@ def show_precedents(report: AreaReport) -> Html:
     found = report.tables["precedents"]
     without: dict[NoPrecedent, list[str]] = {}
     for target in report.numeric:
-        if isinstance(told := _precedents(report, target), NoPrecedent):
+        if isinstance(told := precedents_for(report, target), NoPrecedent):
             without.setdefault(told, []).append(target.title.in_(lang))
     pieces: list[Cell] = [note(say("precedent.nothing", lang), "gap")]
     if not found.empty:
@@ -86,7 +87,7 @@ def precedents_table(report: AreaReport) -> pd.DataFrame:
             **picked(one.kept, "windows kept=count kept_low_pct=low kept_high_pct=high"),
         }
         for target in report.numeric
-        if not isinstance(told := _precedents(report, target), NoPrecedent)
+        if not isinstance(told := precedents_for(report, target), NoPrecedent)
         for one in told
     )
     return frame_of(
@@ -96,7 +97,8 @@ def precedents_table(report: AreaReport) -> pd.DataFrame:
     )
 
 
-def _precedents(report: AreaReport, target: Target) -> list[Precedent] | NoPrecedent:
+def precedents_for(report: AreaReport, target: Target) -> list[Precedent] | NoPrecedent:
+    """Count precedents of the pace that a target asks for, or say why there are none."""
     found = report.assessments[target.id]
     classes = [report.catalog.reference_class(name) for name in report.study.reference_class]
     indicator = report.catalog.indicators.get(found.indicator or "")
@@ -115,26 +117,58 @@ def _asked(lang: str, row: Any) -> str:
 
 
 def _of_kind(report: AreaReport, kind: str, row: Any) -> Cell:
-    told = _precedents(report, report.plan.target(row.target))
+    told = precedents_for(report, report.plan.target(row.target))
     assert not isinstance(told, NoPrecedent)
     cells = [_cell(one, report.lang) for one in told if one.reference.kind == kind]
     return join(cells) if cells else "—"
 
 
 def _cell(found: Precedent, lang: str) -> Html:
-    way = "falling" if found.falling else "rising"
-    lines = [
-        kept_pace(found.kept, falling=found.falling, lang=lang),
-        share_kept(found.kept, lang),
-    ]
-    # What a moved test gave is shown to compare with, and is no precedent.
-    if found.reference.kind == "ordinary":
-        if found.total is not None and found.years > 1:
-            step, windows = shortest(found.total.step), counted(found.total, lang)
-            lines.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
-        lines.append(_fastest(found, lang))
-    told = join(tag("div", tag("small", line)) for line in lines)
-    return join([tag("div", tag("strong", counted(found.kept, lang))), told])
+    told = tag("small", share_kept(found.kept, lang))
+    return tag("strong", counted(found.kept, lang)) + told
+
+
+def precedent_text(report: AreaReport, target: Target) -> str:
+    """
+    Say in one line how often a target's pace was kept elsewhere.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    target : Target
+        A numeric target of its plan.
+
+    Returns
+    -------
+    str
+        The counts of ordinary series: what a moved test gave is no precedent. Empty where none
+        is comparable.
+    """
+    told, lang = precedents_for(report, target), report.lang
+    if isinstance(told, NoPrecedent):
+        return ""
+    found = report.assessments[target.id]
+    return say("report.sentence_gap", lang).join(
+        _line(one, found, lang) for one in told if one.reference.kind == "ordinary"
+    )
+
+
+def _line(one: Precedent, found: Assessment, lang: str) -> str:
+    start, pace = number(found.last_value), signed(-one.pace if one.falling else one.pace, 2)
+    asked = "precedent.asked_cell_one" if one.years == 1 else "precedent.asked_cell"
+    told = [
+        say(asked, lang, start=f"{start} %", pace=pace, years=one.years),
+        say("precedent.line", lang, kept=kept_pace(one.kept, falling=one.falling, lang=lang),
+            counted=counted(one.kept, lang)),
+        share_kept(one.kept, lang),
+    ]  # fmt: skip
+    if one.total is not None and one.years > 1:
+        step, windows = shortest(one.total.step), counted(one.total, lang)
+        way = "falling" if one.falling else "rising"
+        told.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
+    told.append(_fastest(one, lang))
+    return say("precedent.whole", lang, told=say("report.semicolon", lang).join(told))
 
 
 def _fastest(found: Precedent, lang: str) -> str:

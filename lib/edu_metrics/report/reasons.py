@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Target
+from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, CheckResult, Verdict
 from edu_metrics.trajectories import TRIED_YEARS
@@ -103,7 +103,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
         if not names:
             return ""
         return say(
-            "report.because_no_data",
+            "report.because_suppressed" if found.reason else "report.because_no_data",
             lang,
             quantities=say("report.list_comma", lang).join(names),
             years=_span(years, lang),
@@ -191,3 +191,34 @@ def _span(years: list[int], lang: str) -> str:
     if len(years) > 2 and years == list(range(years[0], years[-1] + 1)):
         return f"{years[0]}—{years[-1]}"
     return say("report.list_comma", lang).join(str(year) for year in years)
+
+
+#: How a sentence words a bound.
+_BOUNDS = {
+    ">=": "bulletin.at_least",
+    ">": "bulletin.above",
+    "<=": "bulletin.at_most",
+    "<": "bulletin.below",
+    "==": "bulletin.exactly",
+}
+
+
+def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
+    """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
+    whole = indicator.unit == "percent" and float(bound.value).is_integer()
+    shown = amount(bound.value, indicator.unit, lang)
+    value = percent(number(bound.value, 0), lang) if whole else shown
+    # Where no value lies beyond it there is nothing to be "or more" than it.
+    end = indicator.bounds[1 if bound.rising else 0]
+    op = "==" if bound.value == end and not bound.strict else bound.op
+    return say(_BOUNDS[op], lang, value=value)
+
+
+def change_text(value: float, unit: str, lang: str) -> str:
+    """Print a change a year: percentages change by points."""
+    if not round(value, 1):
+        return say("bulletin.no_change", lang)
+    points = unit == "percent"
+    size = number(abs(value)) if points else amount(round(abs(value), 1), unit, lang)
+    way, what = "up" if value > 0 else "down", "points" if points else "amount"
+    return say(f"bulletin.{way}_{what}", lang, value=size)

@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.arithmetic import bases_of_pace
-from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_title
+from edu_metrics.report.columns import frame_of, picked
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Html, join, note, tag
-from edu_metrics.report.reasons import STATED, level_text
+from edu_metrics.report.reasons import STATED
 from edu_metrics.words import amount, in_year, number, percent, say, signed, unit_of
 
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
-
-
-def show_required_pace(report: AreaReport) -> Html:
-    """
-    Show what each target asks for: gap, pace, and people behind it.
-
-    Parameters
-    ----------
-    report : AreaReport
-        From :func:`~edu_metrics.report.open_report`.
-
-    Returns
-    -------
-    Html
-        A table of targets whose start is known, and the baselines that a pace presupposes.
-    """
-    lang, of = report.lang, report.assessments
-    asked = report.tables["required_pace"]
-
-    def of_found(show: Callable[[Assessment, str, str], str]) -> Callable[[Any], str]:
-        return lambda row: show(of[row.target], row.unit, lang)
-
-    if asked.empty:
-        return note(say("report.no_start", lang), "gap") + _baselines(report)
-    columns = [
-        Column("report.promise", strong_title),
-        Column("report.start", of_found(_start), numeric=True),
-        Column("report.level", of_found(level_text), numeric=True),
-        Column("report.gap", of_found(_gap), numeric=True),
-        Column("report.needed_pace", of_found(_needed), numeric=True),
-        Column("report.past_pace", of_found(_past), numeric=True),
-        Column("report.years_at_past", lambda row: _years(of[row.target], lang), numeric=True),
-        Column("report.people", lambda row: number(row.people, 0), numeric=True),
-        Column("report.remark", lambda row: _remark(of[row.target], lang)),
-    ]
-    notes = ["pace_note", *(["stated_note"] if (asked["start"] == STATED).any() else [])]
-    return join(
-        [
-            draw(asked, columns, lang, caption=say("report.pace_caption", lang)),
-            *(tag("p", say(f"report.{key}", lang), "small") for key in notes),
-            _baselines(report),
-        ]
-    )
 
 
 def required_pace_table(report: AreaReport) -> pd.DataFrame:
@@ -74,17 +28,52 @@ def required_pace_table(report: AreaReport) -> pd.DataFrame:
     return found[~judged].dropna(subset=["last_value", "gap"])[names.split()]
 
 
+def pace_facts(report: AreaReport, found: Assessment) -> dict[str, str]:
+    """
+    Say where a target starts, how far it has to go and how fast, by the keys of the words.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    found : Assessment
+        Of one of its numeric targets.
+
+    Returns
+    -------
+    dict of str to str
+        Nothing of the way where it is decided or its start is not known.
+    """
+    lang, unit = report.lang, report.unit_of(found)
+    if found.last_value is None:
+        return {}
+    told = {"report.start": _start(found, unit, lang)}
+    if found.closed or found.gap is None:
+        return told
+    gap = _gap(found, unit, lang)
+    if found.people:
+        gap += say("report.semicolon", lang) + people_text(report, found.indicator, found.people)
+    remark = _remark(found, lang)
+    told |= {"report.gap": gap, "cards.pace_head": _pace(found, unit, lang)}
+    return told | ({"report.remark": remark} if remark else {})
+
+
+def people_text(report: AreaReport, indicator: str | None, people: int) -> str:
+    """Say how many persons or institutions are missing, in the unit of what is counted."""
+    counted = next(iter(report.catalog.indicator(str(indicator)).inputs.values()))
+    return amount(people, report.catalog.quantities[counted.quantity].unit, report.lang)
+
+
 def _start(found: Assessment, unit: str, lang: str) -> str:
     if found.total is not None and found.total.so_far is not None:
         done = amount(found.total.so_far, unit, lang)
-        return say("report.sum_so_far", lang, done=done, year=found.last_year) + _assumed(found)
-    start = amount(found.last_value, unit, lang)
-    shown = start if found.last_year is None else in_year(start, found.last_year, lang)
-    return shown + _assumed(found)
-
-
-def _assumed(found: Assessment) -> str:
-    return " †" if found.start == STATED else ""
+        told = say("report.sum_so_far", lang, done=done, year=found.last_year)
+    else:
+        told = amount(found.last_value, unit, lang)
+        told = told if found.last_year is None else in_year(told, found.last_year, lang)
+    if found.start != STATED:
+        return told
+    return told + say("report.semicolon", lang) + say("cards.stated", lang)
 
 
 def _gap(found: Assessment, unit: str, lang: str) -> str:
@@ -93,46 +82,40 @@ def _gap(found: Assessment, unit: str, lang: str) -> str:
         return "—"
     # A strict bound is not kept by standing at it: the gap is more than nothing.
     more = "> " if asked.strict and found.gap >= 0 else ""
+    told = amount(abs(found.gap), unit, lang)
     if unit == "percent":
-        return more + say("report.in_points", lang, value=number(found.gap, 2))
-    return more + amount(found.gap, unit, lang)
+        told = say("report.in_points", lang, value=number(abs(found.gap), 2))
+    return say("cards.exceeded", lang, gap=told) if found.gap < 0 else more + told
 
 
-def _needed(found: Assessment, unit: str, lang: str) -> str:
-    if found.required_pace == 0 and not _at(found):
-        return say("report.already_there", lang)
-    return _flow(found, found.required_pace, unit, lang)
-
-
-def _at(found: Assessment) -> bool:
-    """Tell whether a series stands exactly where it has to pass."""
-    return found.gap == 0 and found.level is not None and found.level.strict
-
-
-def _past(found: Assessment, unit: str, lang: str) -> str:
-    return _flow(found, found.past_pace, unit, lang)
+def _pace(found: Assessment, unit: str, lang: str) -> str:
+    """Say which pace is needed, beside that of the past where there is one."""
+    past = _flow(found, found.past_pace, unit, lang)
+    # Who stands exactly where it has to pass is not there yet.
+    at = found.gap == 0 and found.level is not None and found.level.strict
+    if found.required_pace == 0 and not at:
+        none = found.past_pace is None
+        return say("report.already_there" if none else "cards.pace_there", lang, past=past)
+    needed = _flow(found, found.required_pace, unit, lang)
+    if found.past_pace is None:
+        return say("cards.pace", lang, needed=needed)
+    return say("cards.paces", lang, needed=needed, past=past, years=_years(found, lang))
 
 
 def _flow(found: Assessment, pace: float | None, unit: str, lang: str) -> str:
     """Print a change a year; of a sum over years what a year brings."""
-    if found.total is None or pace is None:
-        return _pace(pace, unit, lang)
-    return say("report.a_year", lang, amount=amount(pace, unit, lang))
-
-
-def _pace(pace: float | None, unit: str, lang: str) -> str:
     if pace is None:
         return "—"
-    if unit_of(unit).money:
-        return amount(pace, unit, lang)
-    return signed(pace, 2)
+    if found.total is not None:
+        return say("report.a_year", lang, amount=amount(pace, unit, lang))
+    return amount(pace, unit, lang) if unit_of(unit).money else signed(pace, 2)
 
 
 def _years(found: Assessment, lang: str) -> str:
     if found.vacuous and found.total is None:
         return "0"
     if found.years_needed is None:
-        return say("report.never", lang) if found.past_pace is not None else "—"
+        return say("report.never", lang)
     if found.years_needed > LONG:
         return say("report.longer_than", lang, years=LONG)
     return str(found.years_needed)
@@ -146,22 +129,6 @@ def _remark(found: Assessment, lang: str) -> str:
     if found.vacuous:
         return say("report.remark_vacuous_sum" if found.total else "report.remark_vacuous", lang)
     return ""
-
-
-def _baselines(report: AreaReport) -> Html:
-    """Show from which baselines a level can be reached at the pace promised beside it."""
-    lang, found = report.lang, report.tables["baselines"]
-    if found.empty:
-        return Html("")
-    columns = [
-        Column("report.promise", "title"),
-        Column("report.level", "asked", numeric=True),
-        Column("report.promised_pace", lambda row: _promised(row, lang), numeric=True),
-    ]
-    for steps in (name.rpartition("_")[2] for name in map(str, found) if "base_low" in name):
-        heading = join([say("report.base_in_steps", lang, steps=steps)])
-        columns.append(Column(heading, partial(_base, steps), numeric=True))
-    return draw(found, columns, lang, caption=say("report.bands_caption", lang))
 
 
 def baselines_table(report: AreaReport) -> pd.DataFrame:
@@ -184,15 +151,15 @@ def baselines_table(report: AreaReport) -> pd.DataFrame:
     return frame_of(rows, " ".join([names, *by_steps]))
 
 
-def _promised(row: Any, lang: str) -> str:
-    """Print the ends of a promised pace, one number where there is one."""
+def base_text(row: Any, lang: str) -> str:
+    """Say from which baselines the promised pace arrives at the level, by number of steps."""
     ends = dict.fromkeys([row.pace_slow, row.pace_fast])
     shown = [signed(end, 0 if end.is_integer() else 2) for end in ends]
-    return " … ".join(percent(one, lang) if row.relative else one for one in shown)
-
-
-def _base(steps: str, row: Any) -> str:
-    ends = [getattr(row, f"base_{end}_{steps}") for end in ("low", "high")]
-    if None in ends:
-        return "—"
-    return " — ".join(number(base, 0 if base.is_integer() else 2) for base in ends)
+    pace = " … ".join(percent(one, lang) if row.relative else one for one in shown)
+    told = [say("cards.base_pace", lang, pace=pace, level=row.asked)]
+    for steps in (name.rpartition("_")[2] for name in row._fields if "base_low" in name):
+        bases = [getattr(row, f"base_{end}_{steps}") for end in ("low", "high")]
+        if None not in bases:
+            low, high = (number(base, 0 if base.is_integer() else 2) for base in bases)
+            told.append(say("cards.base", lang, steps=steps, low=low, high=high))
+    return say("report.semicolon", lang).join(told)

@@ -10,11 +10,9 @@ from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
 from edu_metrics.report.columns import Column, draw, frame_of, picked
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, details, join, note, tag
+from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.words import amount, number, percent, say, unit_of
 
-#: The figure shows so many targets, those whose result moves most.
-MOST_BARS = 8
 #: A move of less than this part of a spread is called any move.
 BARELY = 0.05
 
@@ -69,8 +67,8 @@ def show_sensitivity(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        A figure of the assumptions that move results most, a table with the one that would change
-        each answer first, and every assumption behind it.
+        A table with the assumption that moves each result most, and the one that would change the
+        answer first. ``report.tables["influences"]`` has every assumption behind it.
     """
     lang, of = report.lang, report.sensitivity
     found = report.tables["sensitivity"]
@@ -95,10 +93,8 @@ def show_sensitivity(report: AreaReport) -> Html:
         notes.append(say("sensitivity.silent", lang, number=silent))
     return join(
         [
-            _figure(report, [of[target] for target in found["target"]]),
             draw(found, columns, lang, caption=caption),
             *(tag("p", told, "small") for told in notes),
-            _every(report),
         ]
     )
 
@@ -235,98 +231,6 @@ def _value(one: Influence, value: float | None, lang: str) -> str:
 def _decimals(one: Influence) -> int:
     move = abs(one.move or 1.0)
     return 1 if move >= 0.2 else 2
-
-
-def _beyond(report: AreaReport, item: Sensitivity, value: float) -> float:
-    """Give how far a value lies beyond the level, in the better direction."""
-    assert item.level is not None
-    falling = report.catalog.indicator(str(item.indicator)).better == "lower"
-    return (item.level.value - value) if falling else (value - item.level.value)
-
-
-def _figure(report: AreaReport, found: list[Sensitivity]) -> Html:
-    from edu_metrics.figures.bars import TORNADO, Bar
-    from edu_metrics.figures.output import table_height
-    from edu_metrics.report.labels import picture
-
-    lang = report.lang
-    bars = []
-    for item in found:
-        swinging = [one for one in item.influences if one.swing > 0]
-        unit = report.catalog.indicator(str(item.indicator)).unit
-        if item.level is None or item.middle is None or not swinging or unit != "percent":
-            continue
-        most = max(swinging, key=lambda one: one.swing)
-        title = report.plan.target(item.target).title.in_(lang)
-        name = say("sensitivity.bar", lang, target=title, name=_name(report, item, most))
-        low, high = (
-            _beyond(report, item, float(end or 0.0)) for end in (most.at_low, most.at_high)
-        )
-        bars.append(Bar(name, low, _beyond(report, item, item.middle), high))
-    if not bars:
-        return Html("")
-    bars = sorted(bars, key=lambda bar: -abs(bar.high - bar.low))[:MOST_BARS]
-    shown = {"bars": bars, "target": 0.0, "unit_label": say("sensitivity.points_beyond", lang)}
-    return picture(
-        report,
-        TORNADO,
-        [shown],
-        caption=say("sensitivity.figure_caption", lang),
-        width=7.2,
-        height=table_height(2 * len(bars)),
-    )
-
-
-def _every(report: AreaReport) -> Html:
-    """Fold away every assumption of the mechanisms, with its numbers."""
-    lang, found = report.lang, report.tables["influences"]
-    found = found[found["model"] == "mechanism"]
-    if found.empty:
-        return Html("")
-    found["again"] = found["target"].duplicated()
-    of = {
-        (item.target, one.name): one
-        for item in report.sensitivity.values()
-        for one in item.influences
-    }
-
-    def value(row: Any, shown: float | None) -> str:
-        return _value(of[row.target, row.assumption], shown, lang)
-
-    def taken(row: Any) -> str:
-        return _span(value(row, row.low), value(row, row.high), lang)
-
-    def result(row: Any) -> str:
-        low = amount(row.result_at_low, row.result_unit, lang)
-        high = amount(row.result_at_high, row.result_unit, lang)
-        return _span(low, high, lang)
-
-    def name(row: Any) -> str:
-        item = report.sensitivity[row.target]
-        return _name(report, item, of[row.target, row.assumption])
-
-    columns = [
-        Column("report.promise", lambda row: "" if row.again else _title(row)),
-        Column("sensitivity.assumption", name),
-        Column("sensitivity.taken", lambda row: value(row, row.middle), numeric=True),
-        Column("sensitivity.range", taken, numeric=True),
-        Column("sensitivity.result", result, numeric=True),
-        Column("sensitivity.alone", lambda row: _weights(row, lang), numeric=True),
-        Column("sensitivity.turns", lambda row: value(row, row.turns_at), numeric=True),
-    ]
-    shown = draw(found, columns, lang, caption=say("sensitivity.all_caption", lang))
-    return details(say("sensitivity.all", lang, number=len(found)), shown)
-
-
-def _span(low: str, high: str, lang: str) -> str:
-    return low if low == "—" else say("sensitivity.span", lang, low=low, high=high)
-
-
-def _weights(row: Any, lang: str) -> str:
-    if row.first_order is None or row.total is None:
-        return "—"
-    first, total = (percent(number(100 * one, 0), lang) for one in (row.first_order, row.total))
-    return say("sensitivity.both", lang, first=first, total=total)
 
 
 def sensitivity_row(found: Sensitivity) -> dict[str, Any]:

@@ -28,8 +28,6 @@ from edu_metrics.words import amount, number, say, signed, unit_of
 WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 #: Marks a rule that comes to something else on the complement.
 TURNED = "⇄"
-#: From so many lines on a list is folded away.
-LONG = 10
 
 
 def show_status_rules(report: AreaReport) -> Html:
@@ -44,8 +42,8 @@ def show_status_rules(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        A table, a line for each target on why they differ, and notes on what is inferred; or a
-        sentence where no target has a level and two observed years.
+        A table, and notes on what is inferred; or a sentence where no target has a level and two
+        observed years. Why they differ stands on the card of each target.
     """
     lang, found = report.lang, report.tables["status_rules"]
     if found.empty:
@@ -64,14 +62,12 @@ def show_status_rules(report: AreaReport) -> Html:
     if ranked:
         columns.append(Column("status.pace", lambda row: _paces(tables[row.target], lang)))
     targets = found.drop_duplicates("target")
-    lines = join(tag("li", _line(report, name)) for name in targets["target"])
     caption = say("status.caption", lang, number=len(targets))
     turned = found["turned"].eq(True).any()
     return join(
         [
             draw(targets, columns, lang, caption=caption),
             tag("p", say("status.turned_note", lang, mark=TURNED), "small") if turned else "",
-            _listed(say("status.why_differ", lang), tag("ul", lines), len(targets)),
             details(say("status.notes_summary", lang), _notes(found, lang, ranked=ranked)),
         ]
     )
@@ -89,12 +85,6 @@ def status_rules_table(report: AreaReport) -> pd.DataFrame:
         rows,
         "target title verdict probability rule status ratio score observed required unable turned",
     )
-
-
-def _listed(title: str, lines: Html, number: int) -> Html:
-    if number < LONG:
-        return tag("p", tag("strong", title)) + lines
-    return details(title, lines)
 
 
 def _ours(lang: str, row: Any) -> Html:
@@ -258,30 +248,47 @@ def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | No
     return None
 
 
-def _line(report: AreaReport, name: str) -> Html:
-    """Say in one line why the answers differ, or that they do not, and who tells two stories."""
-    target, found = report.plan.target(name), report.status_tables[name]
-    lang = report.lang
+def rules_text(report: AreaReport, target: Target) -> str:
+    """
+    Say what published rules say of a target, and why they differ from each other and from ours.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    target : Target
+        A numeric target of its plan.
+
+    Returns
+    -------
+    str
+        One line; empty where no rule can judge it.
+    """
+    found, lang = report.status_tables.get(target.id), report.lang
+    if found is None:
+        return ""
+    semicolon, gap = say("report.semicolon", lang), say("report.sentence_gap", lang)
+    answers = [found.answer(rule) for rule in WORDED]
+    said = [_says(answer, lang) for answer in answers if answer.given]
+    if not said:
+        return ""
     reasons = [say(f"status.why_{reason}", lang) for reason in found.why]
-    said = say("report.semicolon", lang).join(reasons) or say("status.agree", lang)
-    text = say("status.line", lang, title=target.title.in_(lang), why=said)
-    text += say("report.sentence_gap", lang) + why_apart(report, target)
-    told = [
-        say(
-            "status.of_complement",
-            lang,
-            rule=say(f"status.rule_{answer.rule}", lang),
-            word=say(f"status.says_{answer.status}", lang)
-            if answer.given
-            else say(f"status.unable_{answer.unable}", lang),
-        )
+    why = semicolon.join(reasons) or say("status.agree", lang)
+    told = [say("status.line", lang, said=semicolon.join(said), why=why)]
+    turned = [
+        _says(answer, lang)
         for answer in found.complement or ()
         if answer.rule in WORDED and answer.rule in (found.turned or ())
     ]
-    if told:
-        told_text = say("report.semicolon", lang).join(told)
-        text += say("status.complement", lang, told=told_text)
-    return tag("span", text)
+    if turned:
+        told.append(say("status.complement", lang, told=semicolon.join(turned)))
+    return gap.join([*told, why_apart(report, target)]).strip()
+
+
+def _says(answer: Answer, lang: str) -> str:
+    word = f"says_{answer.status}" if answer.given else f"unable_{answer.unable}"
+    rule = say(f"status.rule_{answer.rule}", lang)
+    return say("status.rule_says", lang, rule=rule, word=say(f"status.{word}", lang))
 
 
 def _notes(found: pd.DataFrame, lang: str, *, ranked: bool) -> Html:

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from edu_metrics.files import write_text
 from edu_metrics.reachability import Assessment, two_digits
-from edu_metrics.report.atomic_write import write_summary, write_text
 from edu_metrics.report.columns import fields_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.downloads import write_csv, write_dictionary
+from edu_metrics.report.downloads import write_csv, write_dictionary, write_summary
 from edu_metrics.report.glance import GLANCE
 from edu_metrics.report.joint import joint_row
 from edu_metrics.report.sensitivity import sensitivity_row

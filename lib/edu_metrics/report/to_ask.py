@@ -80,12 +80,12 @@ def show_to_ask(report: AreaReport) -> Html:
 
 
 def to_ask_table(report: AreaReport) -> pd.DataFrame:
-    """Give who holds missing figures, how many, and for how many targets, one row a holder."""
+    """Give who holds missing figures, how many, and for how many targets, a row a holder."""
     missing = report.tables["missing"]
     held = {name: one.id for one in report.catalog.holders.values() for name in one.quantities}
-    by = {holder: [] for holder in (*report.catalog.holders, None)}
+    by: dict[str, list[Any]] = {holder: [] for holder in (*report.catalog.holders, "")}
     for row in rows_of(missing):
-        by[held.get(row.quantity)].append(row)
+        by[held.get(row.quantity, "")].append(row)
     rows = (
         {
             "holder": holder,
@@ -119,8 +119,8 @@ def _span(run: Sequence[int]) -> str:
     return str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}"
 
 
-def _holder(report: AreaReport, holder: str | None) -> Html:
-    if holder is None:
+def _holder(report: AreaReport, holder: str) -> Html:
+    if not holder:
         return tag("strong", say("bulletin.holder_unknown", report.lang))
     found = report.catalog.holders[holder]
     name = tag("strong", found.name.in_(report.lang))

@@ -24,10 +24,10 @@ from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.reachability import SeriesStore, assess, outcome_of
 from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
-from edu_metrics.report.atomic_write import write_summary
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
+from edu_metrics.report.downloads import write_summary
 from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.parameters import refuse_unknown_parameters

@@ -11,59 +11,14 @@ from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.report.columns import Column, draw, frame_of, rows_of, strong_title
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Html, details, join, note, quote, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, quote, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.reasons import because, reading_text
-from edu_metrics.report.status_rules import why_apart
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
-from edu_metrics.words import amount, date, number, percent, say
-
-#: So many indicators are named where something holds for several.
-NAMED = 3
+from edu_metrics.words import amount, number, percent, say
 
 #: What of a calibration is spoken of.
 _MEASURES = {"rates": "report.held_rates", "amounts": "report.held_amounts"}
-
-
-def show_verdicts(report: AreaReport) -> Html:
-    """
-    Show the verdict on each numeric target, with its probability, reading and reason.
-
-    Parameters
-    ----------
-    report : AreaReport
-        From :func:`~edu_metrics.report.open_report`.
-
-    Returns
-    -------
-    Html
-        A table, and what the words mean.
-    """
-    lang = report.lang
-    found = report.tables["verdicts"]
-    columns = [
-        Column("report.promise", partial(_title, report)),
-        Column("report.verdict", partial(_verdict, report)),
-        Column("report.probability", lambda row: chance(row.probability, lang), numeric=True),
-        Column("report.interval", lambda row: _interval(row, lang), numeric=True),
-        Column("report.reading_and_why", partial(_why, report)),
-        Column("report.other_readings", partial(_disputes, report)),
-    ]
-    forecast = bool(found["probability"].notna().any())
-    if not forecast:
-        columns = [column for column in columns if not column.numeric]
-    legend = join(
-        tag("li", verdict_chip(v, lang) + Html(" ") + tag("span", say(f"verdict.{v}_means", lang)))
-        for v in Verdict
-    )
-    caption = say("report.verdicts_caption", lang, date=date(report.study.as_of, lang))
-    return join(
-        [
-            draw(found, columns, lang, caption=caption),
-            _model_note(report) if forecast else "",
-            details(say("report.words_summary", lang), tag("ul", legend, "legend")),
-        ]
-    )
 
 
 def verdicts_table(report: AreaReport) -> pd.DataFrame:
@@ -80,21 +35,18 @@ def verdicts_table(report: AreaReport) -> pd.DataFrame:
     )
 
 
-def _title(report: AreaReport, row: Any) -> Html:
-    if row.applies == Applies.BINDS:
-        return strong_title(row)
-    return strong_title(row) + tag("small", applies_text(report, row.target))
-
-
-def _verdict(report: AreaReport, row: Any) -> Html:
-    """Say that a verdict lies on the edge of two words, or what the parts come to that it binds."""
-    if row.applies == Applies.PARTS:
-        return _verdicts_of_parts(report, row.target)
-    shown, edge = verdict_chip(row.verdict, report.lang), report.assessments[row.target].edge
-    if edge is None:
-        return shown
-    lower, upper = (say(f"verdict.{word}", report.lang) for word in edge)
-    return shown + tag("small", say("stated.on_edge", report.lang, lower=lower, upper=upper))
+def verdict_with_edge(report: AreaReport, found: Assessment) -> Html:
+    """Show a verdict with its chance; that it lies on an edge, or what its parts come to."""
+    lang = report.lang
+    if found.applies == Applies.PARTS:
+        return _verdicts_of_parts(report, found.target)
+    told: list[Cell] = [verdict_chip(found.verdict, lang)]
+    if found.probability is not None:
+        told += [" ", tag("span", chance(found.probability, lang), "nowrap")]
+    if found.edge is not None:
+        lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
+        told.append(tag("small", say("stated.on_edge", lang, lower=lower, upper=upper)))
+    return join(told)
 
 
 def _verdicts_of_parts(report: AreaReport, name: str) -> Html:
@@ -112,19 +64,15 @@ def _verdicts_of_parts(report: AreaReport, name: str) -> Html:
     )
 
 
-def _interval(row: Any, lang: str) -> str:
-    ends = [row.low, row.high]
-    return "—" if None in ends else " … ".join(amount(end, row.unit, lang) for end in ends)
+def interval_text(report: AreaReport, found: Assessment) -> str:
+    """Give the 80 % interval of the value when the target falls due."""
+    if found.interval is None:
+        return ""
+    low, high = (amount(end, report.unit_of(found), report.lang) for end in found.interval)
+    return say("sensitivity.span", report.lang, low=low, high=high)
 
 
-def _why(report: AreaReport, row: Any) -> Html:
-    target = report.plan.target(row.target)
-    reading = reading_text(target, report.assessments[row.target], report.lang)
-    apart = why_apart(report, target)
-    return join([reading, tag("small", row.why), tag("small", apart) if apart else ""])
-
-
-def _model_note(report: AreaReport) -> Html:
+def model_note(report: AreaReport) -> Html:
     """Say which model spoke, how often it held, and where it does not hold."""
     lang = report.lang
     found = [one for one in report.assessments.values() if one.probability is not None]
@@ -181,30 +129,6 @@ def _model_text(rests: list[Calibration], lang: str) -> str:
         cap=percent(number(100 * CAP, 0), lang),
         floor=percent(number(100 * FLOOR, 0), lang),
     )
-
-
-def _disputes(report: AreaReport, row: Any) -> Html:
-    """Show the readings that come to another verdict than the default one."""
-    lang, target = report.lang, report.plan.target(row.target)
-    others = report.assessments[row.target].others
-    if others and not row.disputed:
-        return tag("small", say("report.no_dispute", lang))
-    return join(
-        tag(
-            "div",
-            verdict_chip(other.verdict, lang)
-            + tag("small", join([reading_text(target, other, lang), _of_other(other, lang)])),
-        )
-        for other in others
-        if other.verdict != row.verdict
-    )
-
-
-def _of_other(other: Assessment, lang: str) -> str:
-    """Give the probability under another reading, which is no second one of the default's."""
-    if other.probability is None:
-        return ""
-    return say("report.under_reading", lang, chance=chance(other.probability, lang))
 
 
 def show_followed(report: AreaReport) -> Html:

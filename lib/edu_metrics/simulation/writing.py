@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,9 @@ import yaml
 
 from edu_metrics.catalog import Area, Catalog, Indicator, Plan, SimulatedInput, Study, nearest
 from edu_metrics.errors import DataError
+from edu_metrics.files import write_whole_files
 from edu_metrics.observations import HEADER
+from edu_metrics.observations.seals import sidecar_of
 from edu_metrics.simulation.city import City, Sheet
 from edu_metrics.simulation.pupils import (
     enrol,
@@ -81,16 +82,24 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
     if faults:
         number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
         raise DataError(f"study {study.id!r}: {number} in its simulated input", faults)
-    contents: dict[Path, tuple[bytes, SimulatedInput]] = {}
+    tables: list[Path] = []
+    contents: dict[Path, bytes] = {}
     for given in inputs:
         folder = catalog.root / "data" / "raw" / "simulated" / given.city
         city = _city(catalog, given)
         for name, content in _tables(catalog, city.years, invent(city)).items():
-            contents[folder / name] = content, given
-    for path, (content, given) in contents.items():
-        _write(path, content)
-        _write(path.with_name(f"{path.name}.source.yaml"), _sidecar(content, given))
-    return list(contents)
+            tables.append(folder / name)
+            contents |= {
+                folder / name: content,
+                sidecar_of(folder / name): _sidecar(content, given),
+            }
+    # An unchanged file keeps its date, or every table built from it would count as outdated.
+    write_whole_files({path: new for path, new in contents.items() if not _holds(path, new)})
+    return tables
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
 
 
 def invent(city: City) -> list[Sheet]:
@@ -221,20 +230,6 @@ def _sidecar(content: bytes, given: SimulatedInput) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    # An unchanged file keeps its date, or every table built from it would count as outdated.
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 FAMILY, STUDY = "invented_district", "invented_districts"
 _DISTRICTS_SOURCE = "invented_districts_simulation"
 #: How many years before the plan's first one are invented.
@@ -352,6 +347,7 @@ def _write_definitions(
         "as_of": f"{plan.first_year - 1}-12-31",
         "languages": list(study.languages),
         "simulated": True,
+        "disclosure": "published",
         "note": _both("study_note", seed=seed),
     }
     text = _yaml(entry).replace(f"'{entry['as_of']}'", str(entry["as_of"]))

@@ -324,7 +324,7 @@ def probability(value: float | None, lang: str, *, floor: float, cap: float) -> 
     return say("stated.at_least", lang, value=shown) if value >= cap else shown
 
 
-def amount(value: float | None, unit: str, lang: str) -> str:
+def amount(value: float | None, unit: str, lang: str, *, like: float | None = None) -> str:
     """
     Print a value of a unit: percentages with one decimal, counts whole, money in its large unit.
 
@@ -336,6 +336,8 @@ def amount(value: float | None, unit: str, lang: str) -> str:
         Id of the unit: percent, persons, yuan, or one of the project's own.
     lang : {"zh", "en"}
         Language.
+    like : float, optional
+        The value beside which it stands: one that is printed in a large unit has it so too.
 
     Returns
     -------
@@ -346,13 +348,16 @@ def amount(value: float | None, unit: str, lang: str) -> str:
     --------
     >>> amount(93.44, "percent", "en"), amount(1.326e9, "yuan", "zh")
     ('93.4 %', '13.26亿元')
+    >>> amount(8_116_667, "yuan", "zh"), amount(8_116_667, "yuan", "zh", like=7.8e7)
+    ('8,116,667元', '0.08亿元')
     """
     if value is None or value != value:
         return "—"
     counted = unit_of(unit)
     gap = "" if lang == "zh" else " "
     large = counted.large_in(lang)
-    if large is not None and abs(value) >= (counted.large_from or 0.0):
+    size = max(abs(value), abs(like or 0.0))
+    if large is not None and size >= (counted.large_from or 0.0):
         return f"{number(value / large.of, large.decimals)}{gap}{large.name}"
     decimals = counted.decimals
     if decimals is None:

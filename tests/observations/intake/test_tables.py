@@ -232,11 +232,21 @@ def test_the_year_of_the_title_counts_where_nothing_else_tells_one(figures, make
     assert figures(make_workbook(rows)) == {("south", "population", 2020): (947, "exact")}
 
 
-def test_half_years_are_refused(faults):
-    text = "地区,年份,常住人口\n海南区,2020年上半年,1\n海南区,2020年下半年,2\n"
-    (half,) = faults(text, "t.csv")
-    assert half.startswith(
-        "2 part(s) of a year in place of a year: 2020年上半年 (B2); 2020年下半年 (B3)"
+def test_halves_of_a_year_are_read_in_a_column_and_in_a_head(read, make_workbook):
+    long = "地区,年份,常住人口\n海南区,2020年上半年,1\n海南区,2020H2,2\n"
+    wide = make_workbook(
+        [["地区", "2020年上半年常住人口", "常住人口（2020年下半年）"], ["海南区", 1, 2]]
+    )
+    for table in (read(long, "t.csv").table, read(wide, "t.xlsx").table):
+        told = zip(table["year"], table["period"], table["value"], strict=True)
+        assert set(told) == {(2020, "h1", 1), (2020, "h2", 2)}
+
+
+def test_quarters_and_months_in_place_of_a_year_are_refused(faults):
+    text = "地区,年份,常住人口\n海南区,2020年一季度,1\n海南区,2020年5月,2\n"
+    (part,) = faults(text, "t.csv")
+    assert part.startswith(
+        "2 part(s) of a year in place of a year: 2020年一季度 (B2); 2020年5月 (B3)"
     )
 
 

@@ -19,6 +19,7 @@ from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping
 from edu_metrics.observations.intake.names import Names, bare
 from edu_metrics.observations.intake.workbook import Sheet, filled_from_merges, letters
+from edu_metrics.observations.periods import read_half
 from edu_metrics.observations.transcription import unit_factor
 
 #: Rows in which a head is looked for.
@@ -46,8 +47,9 @@ _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split
 
 _UNIT_ROW = re.compile(r"^(?:计量)?(?:单位|units?)\s*:\s*(.+)$", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(r"^(.*?)\s*(?:\(([^()]+)\)|[,/、]\s*([^,/、()\s]+))$")
-_YEAR_BEFORE = re.compile(r"^(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年))\s*(.+)$")
-_YEAR_BEHIND = re.compile(r"^(.+?)\s*\(?(\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年)?)\)?$")
+_YEAR_WORD = r"\d{4}(?:[-/—]\d{2,4})?\s*(?:年度|学年度|学年|年(?:[上下]半年)?)"
+_YEAR_BEFORE = re.compile(rf"^({_YEAR_WORD})\s*(.+)$")
+_YEAR_BEHIND = re.compile(rf"^(.+?)\s*\(?({_YEAR_WORD}?)\)?$")
 _YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?:\s*[-/—]\s*\d{2,4})?\s*(?:学年|年)")
 
 
@@ -360,11 +362,13 @@ class HeadReader:
         Returns
         -------
         int and two str, or None
-            The year, its period and how it was read; None where it is no year. [year]
+            The year, its period and how it was read; None where it is neither a year nor half of
+            one. [year]
         """
         found = year_of(raw)
         if found is None:
-            return None
+            half = read_half(as_text(raw))
+            return half and (*half, "half_year")
         if found[1] != "school_year" or self.school_year is None:
             return found[0], "year", found[1]
         return found[0] + (self.school_year == "ends"), "school_year", "school_year"

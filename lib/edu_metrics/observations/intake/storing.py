@@ -13,6 +13,7 @@ import yaml
 
 from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
 from edu_metrics.errors import DataError
+from edu_metrics.files import write_whole_files
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping, made_from
 from edu_metrics.observations.intake.reading import read_table
@@ -23,7 +24,6 @@ from edu_metrics.observations.seals import (
     broken_seal,
     read_sidecar,
     sha256_of,
-    write_whole_files,
 )
 from edu_metrics.observations.table import empty, validate
 

@@ -1,0 +1,223 @@
+"""A card for each numeric target: its words, its course, its readings, and what it would take."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from edu_metrics.catalog import Target
+from edu_metrics.reachability import Applies, Assessment, Verdict, chance
+from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.context import AreaReport
+from edu_metrics.report.html import Cell, Html, details, facts, join, quote, tag
+from edu_metrics.report.labels import applies_text, verdict_chip
+from edu_metrics.report.noise import noise_text
+from edu_metrics.report.outlook import chart_of, reached_text
+from edu_metrics.report.precedents import precedent_text
+from edu_metrics.report.promises import GROUPINGS, due_text, kept_under, open_points
+from edu_metrics.report.reasons import level_text, reading_text
+from edu_metrics.report.required_pace import base_text, pace_facts
+from edu_metrics.report.requirements import takes_even, what_it_takes
+from edu_metrics.report.status_rules import rules_text
+from edu_metrics.report.verdicts import interval_text, model_note, verdict_with_edge
+from edu_metrics.words import say
+
+__all__ = ["show_cards"]
+
+#: Rows of the table of requirements by target, and by reading and steps.
+_Needs = Mapping[tuple[Any, ...], Sequence[Any]]
+
+
+def show_cards(report: AreaReport) -> Html:
+    """
+    Show a card for each numeric target, in the order of the plan, folded behind its title.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+
+    Returns
+    -------
+    Html
+        Of each target the quote, the chart, the verdict under every reading, what it would take,
+        precedent, published rules and sources; and how to read them. An area that lacks most
+        figures, as its whole does, has the cards of what is known, and leads to the whole's.
+    """
+    lang, judged = report.lang, report.tables["verdicts"].set_index("target")
+    needs = defaultdict(list)
+    for row in rows_of(report.tables["requirements"]):
+        needs[row.target, row.reading, row.steps].append(row)
+    bases = {row.target: row for row in rows_of(report.tables["baselines"])}
+    shown = [target for target in report.numeric if not _stands_elsewhere(report, target)]
+    pieces: list[Cell] = [_how_to_read(report)]
+    if len(shown) < len(report.numeric):
+        whole = str(report.area.parent)
+        told = say(
+            "cards.elsewhere",
+            lang,
+            n=len(report.numeric) - len(shown),
+            whole=report.area_name(whole),
+        )
+        pieces.append(tag("p", tag("a", told, href=f"../{whole}/report.html")))
+    for target in shown:
+        why = str(judged.loc[target.id, "why"])
+        pieces.append(_card(report, target, why, needs, bases.get(target.id)))
+    return tag("section", join(pieces), "each")
+
+
+def _stands_elsewhere(report: AreaReport, target: Target) -> bool:
+    """Tell whether nothing is known here of a target that is set for the whole and shown there."""
+    if report.area.parent not in report.areas or not report.mostly_lacking:
+        return False
+    found = report.assessments[target.id]
+    return found.verdict is Verdict.NO_DATA and found.applies is Applies.AS_IF
+
+
+def _card(report: AreaReport, target: Target, why: str, needs: _Needs, base: Any) -> Html:
+    lang, found = report.lang, report.assessments[target.id]
+    rows = needs[target.id, found.reading, found.steps]
+    told = tag("div", _facts(report, target, why, base))
+    pieces: list[Cell] = [
+        _words(report, target),
+        tag("div", chart_of(report, target) + told, "pair"),
+        _readings(report, target, needs),
+    ]
+    sections = {
+        "cards.takes": what_it_takes(report, target, rows),
+        "cards.precedent": _line(precedent_text(report, target)),
+        "cards.rules": _line(rules_text(report, target)),
+    }
+    pieces += [tag("h4", say(key, lang)) + one for key, one in sections.items() if one.text]
+    pieces.append(_sources(report, found))
+    head = tag("h3", target.title.in_(lang)) + Html(" ") + verdict_with_edge(report, found)
+    card = tag("article", join(pieces), id=f"card-{target.id}")
+    return Html(str(details(head, card)).replace("<details", '<details class="card"', 1))
+
+
+def _line(text: str) -> Html:
+    return tag("p", text) if text else Html("")
+
+
+def _words(report: AreaReport, target: Target) -> Html:
+    """Quote the plan, with the place of the words and whom they are about."""
+    lang = report.lang
+    where = [report.plan.article_in(target.article, lang), target.locator]
+    where.append(target.population.in_(lang))
+    if report.assessments[target.id].applies is not Applies.BINDS:
+        where.append(say("cards.set_for", lang, whom=applies_text(report, target.id)))
+    place = " · ".join(dict.fromkeys(one for one in where if one))
+    return quote(target.quote, lang) + tag("small", place)
+
+
+def _facts(report: AreaReport, target: Target, why: str, base: Any) -> Html:
+    lang, found = report.lang, report.assessments[target.id]
+    reading = target.default_reading
+    told: dict[str, Cell] = {
+        "cards.asked": reading.label.in_(lang) if reading else "",
+        "report.due": due_text(report, target),
+        **pace_facts(report, found),
+        "cards.why": why,
+        "report.interval": interval_text(report, found),
+        "cards.when": reached_text(found, lang),
+        "cards.visible": noise_text(report, target),
+        "cards.base_head": base_text(base, lang) if base else "",
+        **{f"report.{key}": kept_under(target, key, lang) or "" for key in GROUPINGS},
+    }
+    return facts({key: text for key, text in told.items() if text}, lang)
+
+
+def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
+    """Show what each reading asks for, comes to and would take; and what the words leave open."""
+    lang, found = report.lang, report.assessments[target.id]
+    points = open_points(report, target)
+    pieces: list[Cell] = []
+    if found.others:
+        frame = _readings_frame(report, target)
+        columns = [
+            Column("cards.reading", partial(_reading, report, target)),
+            Column("report.level", "level", numeric=True),
+            Column("report.verdict", partial(_verdict, lang)),
+        ]
+        if any(needs[target.id, row.reading, row.steps] for row in rows_of(frame)[1:]):
+            columns.append(
+                Column(
+                    "requirements.even_head",
+                    lambda row: takes_even(report, needs[target.id, row.reading, row.steps]),
+                )
+            )
+        caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
+        pieces.append(draw(frame, columns, lang, caption=caption, css="cards"))
+    if points:
+        pieces.append(tag("ul", join(tag("li", text) for text in points), "small"))
+    return join(pieces)
+
+
+def _readings_frame(report: AreaReport, target: Target) -> pd.DataFrame:
+    """Give each reading and number of steps, the default first."""
+    found = report.assessments[target.id]
+    rows = (
+        {
+            "reading": one.reading,
+            "steps": one.steps,
+            "level": level_text(one, report.unit_of(one), report.lang),
+            "verdict": one.verdict,
+            "probability": one.probability,
+            "default": one is found,
+        }
+        for one in (found, *found.others)
+    )
+    return frame_of(rows, "reading steps level verdict probability default")
+
+
+def _reading(report: AreaReport, target: Target, row: Any) -> Html:
+    text = tag("span", reading_text(target, row, report.lang))
+    return text + tag("strong", say("cards.taken", report.lang)) if row.default else text
+
+
+def _verdict(lang: str, row: Any) -> Html:
+    chip = verdict_chip(row.verdict, lang)
+    if row.probability is None:
+        return chip
+    # Under another reading than the default one it is no second chance of the target.
+    told = chance(row.probability, lang)
+    if not row.default:
+        told = say("report.under_reading", lang, chance=told)
+    return chip + tag("small", told)
+
+
+def _sources(report: AreaReport, found: Assessment) -> Html:
+    names = (report.catalog.sources[name].title.in_(report.lang) for name in found.sources)
+    listed = say("report.semicolon", report.lang).join(names)
+    if not listed:
+        return Html("")
+    return tag("p", say("cards.sources", report.lang, names=listed), "small")
+
+
+def _how_to_read(report: AreaReport) -> Html:
+    """Say once what the marks and words of all cards mean."""
+    lang = report.lang
+    found = [report.assessments[target.id] for target in report.numeric]
+    used = {one.verdict for given in found for one in (given, *given.others)}
+    words = join(
+        tag("li", join([verdict_chip(one, lang), " ", say(f"verdict.{one}_means", lang)]))
+        for one in Verdict
+        if one in used
+    )
+    kinds = set(report.tables["requirements"]["kind"])
+    notes = {
+        "report.outlook_caption": True,
+        "report.pace_note": any(one.gap is not None for one in found),
+        "noise.reached_note": any(one.reached for one in found),
+        "noise.note": any(one.noise for one in found),
+        "requirements.note": "mechanism" in kinds,
+        "requirements.counts_note": "count" in kinds,
+    }
+    told = join(tag("p", say(key, lang, years=BEYOND)) for key, needed in notes.items() if needed)
+    folded = tag("ul", words, "legend") + model_note(report) + told
+    return details(say("cards.how_to_read", lang), folded)

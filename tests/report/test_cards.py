@@ -1,0 +1,287 @@
+"""The card of each target, held against definitions, data, verdicts and requirements."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+
+import pytest
+
+from edu_metrics import report as rep
+from edu_metrics.reachability import Applies, Verdict, chance, requirements_of
+from edu_metrics.report.cards import show_cards
+from edu_metrics.report.outlook import _ahead, chart_of, recent_pace
+from edu_metrics.report.reasons import bound_text, change_text, reading_text
+from edu_metrics.words import date, number, say, signed
+
+#: Much data, little, none, and one area of many; each in one language, the first in both.
+PLACES = (
+    ("mock_city", "mock_east", "zh"),
+    ("mock_city", "mock_east", "en"),
+    ("wuhai", "wuhai", "zh"),
+    ("wuhai", "haibowan", "en"),
+    ("michigan", "michigan_district_1010", "en"),
+)
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def report(request, opened):
+    return opened(*request.param)
+
+
+@cache
+def cards(report):
+    """Give the HTML of each card by target, once for all tests."""
+    _, *found = str(show_cards(report)).split('<details class="card">')
+    return {re.search(r'id="card-(\w+)"', one)[1]: one for one in found}
+
+
+def plain(html):
+    return unescape(re.sub(r"<[^>]*>", " ", html))
+
+
+def row(card, lang, key):
+    """Give what stands behind a fact of a card; None where it has none."""
+    found = re.search(rf"<dt>{re.escape(say(key, lang))}</dt><dd>(.*?)</dd>", card)
+    return unescape(found[1]) if found else None
+
+
+def test_each_target_has_a_card_in_the_order_of_the_plan_that_rows_lead_to(report):
+    found = cards(report)
+    if report.area.parent not in report.areas or not report.mostly_lacking:
+        assert list(found) == [target.id for target in report.numeric]
+    links = set(re.findall(r'href="#card-(\w+)"', str(rep.show_bulletin(report))))
+    assert links <= set(found)
+    if not report.mostly_lacking:
+        assert links == set(found)
+
+
+def test_of_what_only_the_whole_lacks_a_district_says_where_it_stands(opened):
+    report = opened("wuhai", "haibowan", "en")
+    missing = [target for target in report.numeric if target.id not in cards(report)]
+    assert missing
+    for target in missing:
+        found = report.assessments[target.id]
+        assert (found.verdict, found.applies) == (Verdict.NO_DATA, Applies.AS_IF)
+    page = str(show_cards(report))
+    told = say("cards.elsewhere", "en", n=len(missing), whole=report.area_name("wuhai"))
+    assert f'<a href="../wuhai/report.html">{told}</a>' in page
+
+
+def test_a_card_quotes_the_plan_says_where_and_gives_the_verdict(report):
+    for name, card in cards(report).items():
+        target, found = report.plan.target(name), report.assessments[name]
+        text = unescape(card)
+        assert f">{target.quote}</q>" in text
+        assert target.locator in text
+        summary = text.split("</summary>")[0]
+        assert target.title.in_(report.lang) in summary
+        if found.applies is not Applies.PARTS:
+            assert say(f"verdict.{found.verdict}", report.lang) in summary
+        if found.probability is not None:
+            assert chance(found.probability, report.lang) in summary
+
+
+def test_a_quote_in_another_language_than_the_page_says_which(opened):
+    for name, card in cards(opened("mock_city", "mock_east", "en")).items():
+        assert '<q lang="zh-CN">' in card, name
+    assert '<q lang="zh-CN">' not in str(show_cards(opened("mock_city", "mock_east", "zh")))
+
+
+def test_each_chart_has_a_message_and_a_text_of_its_own(report):
+    page = str(rep.show_bulletin(report)) + str(show_cards(report))
+    told = re.findall(r'<svg class="course"[^>]* aria-label="([^"]*)"', page)
+    assert len(told) == page.count("<figcaption>") == page.count("<figure>")
+    assert len(set(told)) == len(told)
+    mark = f"[{say('report.status_simulated', report.lang)}]"
+    alt = re.compile(r'<svg class="course"[^>]* aria-label="([^"]*)"')
+    own = [text for card in cards(report).values() for text in alt.findall(card)]
+    assert all(text.startswith(mark) is report.study.simulated for text in own)
+
+
+def test_a_chart_ends_with_the_deadline_although_more_years_were_drawn(opened):
+    report = opened("mock_city", "mock_city")
+    target = next(t for t in report.numeric if report.assessments[t.id].reached is not None)
+    found = report.assessments[target.id]
+    ahead = _ahead(report, target, found)
+    due = report.plan.deadline_of(target)
+    assert found.reached.horizon > due
+    assert ahead.years == tuple(year for year in found.reached.years if year <= due)
+    low, high = found.interval
+    assert (ahead.low[-1], ahead.high[-1]) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_message_holds_the_pace_needed_against_the_paces_of_the_past(opened, lang):
+    """From 52.4 % in 2009 to 84.5 % in 2020: 2.9 points a year; 5.5 more are asked in two."""
+    report = opened("mock_city", "mock_east", lang)
+    target = report.plan.target("T06_primary_bachelor")
+    exact = report.evidence.record(target.indicator, "mock_east").exact
+    message = unescape(re.search(r"<figcaption>(.*?)<", str(chart_of(report, target)))[1])
+    paces = ((90 - exact[2020]) / 2, (exact[2020] - exact[2009]) / 11,
+             (exact[2020] - exact[2017]) / 3)  # fmt: skip
+    places = [message.index(change_text(pace, "percent", lang)) for pace in paces]
+    assert places == sorted(places)
+    assert "2009" in message
+
+
+def test_what_is_asked_of_the_last_year_stands_on_the_chart(report):
+    for name, card in cards(report).items():
+        found, target = report.assessments[name], report.plan.target(name)
+        if found.level is None or "<svg" not in card:
+            continue
+        conditions = target.default_reading.conditions
+        levels = [b for one in conditions if one.type == "level" for b in one.at.values()]
+        last = levels[-1] if levels else found.level
+        asked = bound_text(last, report.catalog.indicators[found.indicator], report.lang)
+        assert re.search(rf'<text class="asked"[^>]*>{re.escape(asked)}</text>', unescape(card))
+
+
+def test_gap_and_pace_are_told_of_what_is_open_and_of_nothing_else(report):
+    paced = set(report.tables["required_pace"]["target"])
+    for name, card in cards(report).items():
+        found = report.assessments[name]
+        told = row(card, report.lang, "cards.pace_head")
+        assert (told is not None) == (name in paced and not found.closed), name
+        if told and found.required_pace and not found.total and report.unit_of(found) == "percent":
+            assert signed(found.required_pace, 2) in told
+        if told and found.people:
+            assert number(found.people, 0) in row(card, report.lang, "report.gap")
+
+
+def test_every_reading_is_shown_with_its_verdict_and_whether_it_is_taken(report):
+    for name, card in cards(report).items():
+        found, target, lang = report.assessments[name], report.plan.target(name), report.lang
+        rows = re.findall(r"<tr><td.*?</tr>", card)
+        assert len(rows) == (1 + len(found.others) if found.others else 0)
+        for one, line in zip((found, *found.others), rows, strict=bool(rows)):
+            text = unescape(line)
+            assert reading_text(target, one, lang) in text
+            assert say(f"verdict.{one.verdict}", lang) in text
+            assert (say("cards.taken", lang) in text) is (one is found)
+            if one.probability is not None:
+                told = chance(one.probability, lang)
+                other = say("report.under_reading", lang, chance=told)
+                assert told in text
+                assert (other in text) is (one is not found)
+        head = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
+        assert (f"<caption>{head}</caption>" in unescape(card)) is bool(found.others)
+
+
+def test_what_the_words_leave_open_is_listed(report):
+    for name, card in cards(report).items():
+        for text in report.plan.target(name).ambiguities:
+            assert text.in_(report.lang) in unescape(card)
+
+
+def test_an_open_base_year_is_not_told_as_a_number_of_steps(opened):
+    found = cards(opened("wuhai", "wuhai", "en"))
+    # "到2022年…数量增加20%" has no yearly clause; 2020 and 2019 are the years it can start from.
+    (workshops,) = [card for card in found.values() if "master-teacher workshops" in card]
+    assert "can be 2020 or 2019; 2020 is taken" in workshops
+    assert "yearly steps" not in workshops
+    gains = next(card for card in found.values() if "Yearly gain in the primary pass rate" in card)
+    assert "2 or 3 yearly steps" in gains
+
+
+def test_a_card_says_what_it_takes_or_why_that_is_unknown_unless_it_is_decided(report):
+    for name, card in cards(report).items():
+        target, lang = report.plan.target(name), report.lang
+        found = report.assessments[name]
+        first = requirements_of(
+            report.evidence, report.plan, target, report.area.id, assessment=found,
+            quantities=report.quantities,
+        )[0]  # fmt: skip
+        section = unescape(card).partition(f"<h4>{say('cards.takes', lang)}</h4>")[2]
+        assert bool(section) is (first.reason != "decided")
+        if first.reason and section:
+            why = say(f"requirements.because_{first.reason}", lang)
+            assert say("requirements.silent", lang, why=why) in section
+        assert section.partition("<h4>")[0].count("<li>") == len(first.needs)
+        told = say("requirements.past", lang, date=date(report.study.as_of, lang))
+        assert (told in section) is bool(section and first.past and first.reason is None)
+
+
+def test_what_it_takes_from_a_plans_own_start_is_for_each_hundred(opened):
+    told = say("requirements.assumed_start", "en")
+    shown = str(show_cards(opened("wuhai", "wuhai", "en")))
+    assert told in shown
+    assert "in 100 a year" in shown
+    assert say("cards.stated", "en") in unescape(shown)
+    assert told not in str(show_cards(opened("mock_city", "mock_city", "en")))
+
+
+def test_the_floor_under_a_fall_of_myopia_is_told(opened):
+    from edu_metrics.formulas.flows import fastest_fall
+    from edu_metrics.formulas.flows.myopia import start_myopia
+
+    report = opened("mock_city", "mock_city", "en")
+    now = report.assessments["A03e_myopia"].last_value
+    # 12.9 in grade 1, give or take 2: so near to what the middle of it gives.
+    floor = float(fastest_fall(start_myopia(now, 12.9)["by_grade"]))
+    told = cards(report)["A03e_myopia"].split("the rate can fall by ")[1].split(" points")[0]
+    assert float(told) == pytest.approx(floor, abs=0.05)
+
+
+def test_a_plan_that_contradicts_its_own_pace_is_told_beside_the_probability(opened):
+    report = opened("michigan", "michigan_district_1010")
+    # 68 % in 1995 and at most 8 points in each of three years end at 92 %, short of 95 %.
+    found = report.assessments["M2_pass_level_95"]
+    assert found.findings == ("promised_pace",)
+    assert found.probability is not None
+    card = cards(report)["M2_pass_level_95"]
+    assert "The plan contradicts its own pace" in row(card, "en", "cards.why")
+    assert row(card, "en", "report.remark") == "the plan's own fastest pace falls short"
+    # From 71 to 80 the promised 5 to 8 points a year arrive at 95 in three steps.
+    assert row(card, "en", "cards.base_head").endswith("3 steps: from 71 to 80")
+
+
+def test_chance_is_spoken_of_where_persons_are_tested_and_nowhere_else(report):
+    for name, card in cards(report).items():
+        found = report.assessments[name]
+        told = row(card, report.lang, "cards.visible")
+        indicator = report.catalog.indicators[found.indicator]
+        assert (told is not None) == (found.noise is not None or indicator.noise is not None)
+        if found.noise is not None:
+            assert number(found.noise.n, 0) in told
+            assert (say("noise.reads_hidden", report.lang) in told) is (
+                found.verdict is Verdict.CANNOT_TELL
+            )
+
+
+def test_by_when_it_is_reached_is_that_of_the_assessment(report):
+    for name, card in cards(report).items():
+        found = report.assessments[name]
+        told = row(card, report.lang, "cards.when")
+        assert (told is not None) == (found.reached is not None)
+        if told:
+            named = found.reached.since or found.reached.median_year
+            assert str(named or len(found.reached.years)) in told
+
+
+def test_precedents_and_rules_stand_on_the_cards_of_those_that_have_them(report):
+    counted = report.tables["precedents"].query("kind == 'ordinary'")
+    rules = report.tables["status_rules"]
+    judged = rules[rules["status"].notna() & rules["rule"].isin(
+        ["open_sdg", "un_chart", "german_weather", "sdr_arrow"])]  # fmt: skip
+    for name, card in cards(report).items():
+        heads = re.findall(r"<h4>(.*?)</h4>", unescape(card))
+        precedent = say("cards.precedent", report.lang) in heads
+        assert precedent == (name in set(counted["target"]))
+        assert (say("cards.rules", report.lang) in heads) == (name in set(judged["target"]))
+        for line in counted[counted["target"] == name].itertuples():
+            assert number(line.windows, 0) in plain(card)
+
+
+def test_where_data_come_from_is_said(report):
+    for name, card in cards(report).items():
+        for source in report.assessments[name].sources:
+            assert report.catalog.sources[source].title.in_(report.lang) in unescape(card)
+
+
+def test_the_recent_pace_is_missing_where_one_of_its_ends_is(opened):
+    report = opened("michigan", "michigan_district_1010")
+    found = report.assessments["M2_pass_level_95"]
+    exact = report.evidence.record(found.indicator, report.area.id).exact
+    assert recent_pace(report, found) == pytest.approx((exact[1995] - exact[1992]) / 3)
