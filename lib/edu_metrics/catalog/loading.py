@@ -113,6 +113,16 @@ class Catalog:
         """Give a plan, or name the nearest one."""
         return self._get("plan", self.plans, plan_id)
 
+    def plan_judged(self, study: Study) -> Plan:
+        """Give the plan that a study judges; refuse one whose promises are still to be decided."""
+        plan = self.plan(study.plan)
+        if plan.draft:
+            raise DefinitionError(
+                f"plan {plan.id!r} is a draft, and a draft is not judged: decide on the promises "
+                "that are open with `edu-metrics review`, then run `edu-metrics accept`"
+            )
+        return plan
+
     def indicator(self, indicator_id: str) -> Indicator:
         """Give an indicator, or name the nearest one."""
         return self._get("indicator", self.indicators, indicator_id)

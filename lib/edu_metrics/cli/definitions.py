@@ -51,6 +51,8 @@ def check(root: Root = None) -> None:
     targets = sum(len(plan.targets) for plan in catalog.plans.values())
     if unverified:
         sys.stdout.write(f"quotes unverified, for want of a full_text: {', '.join(unverified)}\n")
+    if drafts := [plan.id for plan in catalog.plans.values() if plan.draft]:
+        sys.stdout.write(f"drafts, which are not judged: {', '.join(drafts)}\n")
     sys.stdout.write(
         f"{len(catalog.plans)} plans with {targets} targets ({numeric} numeric), "
         f"{len(catalog.indicators)} indicators, {len(catalog.quantities)} quantities, "

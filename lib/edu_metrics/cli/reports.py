@@ -44,7 +44,9 @@ def report(
     scenarios: Annotated[
         bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
     ] = False,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Also print each page as a PDF.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print bulletins, overview and audit as PDF.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of all reports.")] = None,
     ledger: Annotated[
         Path | None,
@@ -78,6 +80,8 @@ def report(
     catalog = load(root)
     folder = (out or catalog.root / "reports").resolve()
     chosen = studies_of(catalog, studies)
+    for entry in chosen:
+        catalog.plan_judged(entry)
     with usage():
         for study in chosen:
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.drafting.context import Due, Span, due, is_past, sentence_of, subject_of
+from edu_metrics.drafting.context import Due, Span, clause_of, due, is_past, sentence_of, subject_of
 from edu_metrics.drafting.finding import Found, NotTaken, find
 from edu_metrics.drafting.indicators import Offers
 from edu_metrics.drafting.passages import Passage, language_of, passages
+from edu_metrics.drafting.readings import readings_of, yearly
 from edu_metrics.drafting.rules import Rules, load_rules
 from edu_metrics.drafting.tables import Row, rows_of
 from edu_metrics.observations.documents import fold, quote_faults
@@ -45,6 +47,8 @@ class Promise:
 
     def say(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
         """Fill a field, with the rule that gave it."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         self.fields[name] = {"is": value, "sure": "yes" if sure else "ask", "rule": rule}
 
 
@@ -55,7 +59,8 @@ class Draft:
     text: str
     language: str
     span: Span
-    issued: int | None
+    #: The day of issue, where the text says it on a line of its own.
+    issued: dt.date | None
     promises: list[Promise]
     #: Place, words and reason of each number that is in no promise.
     not_taken: list[dict[str, Any]]
@@ -85,23 +90,34 @@ def draft(
     --------
     >>> made = draft("到2030年，巩固率由93%提高到95%以上。", 2021, 2030)
     >>> [(one["value"], one["op"], one["year"], one["base"]) for one in made.promises]
-    [(95.0, '>=', 2030, 93.0)]
+    [(95, '>=', 2030, 93)]
     """
     language = language_of(text)
     rules = load_rules(language)
     found = passages(text, rules)
     issued = _issued(text, rules)
-    span = _span(found, first, last, issued, rules)
-    made = _Drafting(text, rules, found, span, issued, offers or Offers([], language))
+    year = issued.year if issued else None
+    span = _span(found, first, last, year, rules)
+    made = _Drafting(text, rules, found, span, year, offers or Offers([], language))
     made.read()
     promises = sorted(made.promises, key=lambda one: (one.start, one.numbers))
     return Draft(text, language, span, issued, promises, made.listed())
 
 
-def _issued(text: str, rules: Rules) -> int | None:
-    """Give the year of issue: of a line that is a date."""
+def _issued(text: str, rules: Rules) -> dt.date | None:
+    """Give the day of issue: a line that is a date."""
     found = rules.pattern("issued").search(text)
-    return int(re.findall(r"\d{4}", found[0])[0]) if found else None
+    if not found:
+        return None
+    numbers = [int(number) for number in re.findall(r"\d+", found[0])]
+    months = [name[:3] for name in rules.data["months"]]
+    named = [n + 1 for n, name in enumerate(months) if name in found[0]]
+    year = next(number for number in numbers if number > 31)
+    rest = [*named, *(number for number in numbers if number <= 31)]
+    try:
+        return dt.date(year, *[*rest, 1, 1][:2])
+    except ValueError:
+        return None
 
 
 def _span(
@@ -169,10 +185,12 @@ class _Drafting:
         taken: list[Found] = []
         base: Found | None = None
         for one in found:
-            if is_past(passage, one, self.span, self.rules):
+            if one.type != "base" and is_past(passage, one, self.span, self.rules):
                 self._leave(one, passage, "past")
                 continue
             if one.type == "base":
+                if base is not None:
+                    self._leave(base, passage, "past")
                 base = one
                 if (
                     taken
@@ -186,21 +204,27 @@ class _Drafting:
                 _and_rises(self.promises[-1], one, self.rules, self.span)
                 continue
             subject, scope = subject_of(passage, one, before, self.rules)
-            before.append((one, f"{scope}{subject}" if scope and scope not in subject else subject))
+            before.append((one, subject or scope))
             if not self._is_promise(one, subject, passage):
                 self._leave(one, passage, "no_promise_words")
                 continue
             promise = self._promise(one, passage, subject, scope)
             if base is not None and _together(passage, base, one, self.rules):
                 self._base(promise, base, passage)
+            elif base is not None:
+                self._leave(base, passage, "past")
             base = None
             taken.append(one)
             self.promises.append(promise)
+        if base is not None:
+            self._leave(base, passage, "past")
         self._distribute(passage, taken)
         self._without_number(passage, taken)
 
     def _base(self, promise: Promise, base: Found, passage: Passage) -> None:
         promise.say("base", base.base, base.rule)
+        if base.since:
+            promise.say("base_year", base.since, base.rule)
         promise.numbers.append(passage.span(*base.at))
 
     def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
@@ -222,7 +246,7 @@ class _Drafting:
 
     def _promise(self, one: Found, passage: Passage, subject: str, scope: str) -> Promise:
         text, rules = passage.text, self.rules
-        first, last = _quoted(passage, one, rules)
+        first, last = _quoted(passage, one, rules, subject)
         start, end = passage.span(first, last)
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
@@ -241,8 +265,8 @@ class _Drafting:
         return promise
 
     def _new(self, start: int, end: int, passage: Passage) -> Promise:
-        quote = re.sub(r"[ \t]*\n\s*" if self.rules.drops_space else r"\s*\n\s*",
-                       "" if self.rules.drops_space else " ", self.text[start:end]).strip()  # fmt: skip
+        between = "" if self.rules.drops_space else " "
+        quote = re.sub(r"[ \t]*\n\s*", between, self.text[start:end]).strip()
         return Promise(quote, start, end, passage.article, self._locator(quote, start, passage))
 
     def _locator(self, quote: str, start: int, passage: Passage) -> str:
@@ -251,13 +275,7 @@ class _Drafting:
         candidates = []
         if passage.article:
             candidates.append(f"第{passage.article}条" if chinese else f"article {passage.article}")
-        line = len([one for one in self.text[:start].splitlines(keepends=True)[:-1] if one.strip()])
-        started = self.text[:start].endswith("\n") or not self.text[:start]
-        number = (
-            line + 1
-            if not started
-            else len([o for o in self.text[:start].splitlines() if o.strip()]) + 1
-        )
+        number = sum(bool(line.strip()) for line in self.text[: start + 1].splitlines())
         candidates.append(f"第{number}段" if chinese else f"paragraph {number}")
         candidates += list(reversed(passage.above))
         return next((one for one in candidates if not quote_faults(self.text, quote, one)),
@@ -269,6 +287,8 @@ class _Drafting:
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (row.found.at, row.found.base_at) if at]
         promise.say("subject", row.label, "label_of_the_row")
+        if row.section and len(row.label) < 10 and row.section not in row.label:
+            promise.say("scope", row.section, "head_of_the_rows")
         if row.obligation:
             promise.say("obligation", row.obligation, "column_of_the_table")
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
@@ -295,15 +315,24 @@ class _Drafting:
                 continue
             names = [made[number] for number in group]
             subjects = _shared(names[0]["subject"] or "", self.rules)
+            years = _years_listed(passage.text, match.start(), self.rules)
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
-                if len(subjects) == len(names):
+                promise.fields.pop("scope", None)
+                promise.fields["type"] = names[0].fields["type"]
+                if len(years) == len(names):
+                    promise.say("year", years[number], "aligned_list")
+                    promise.say("subject", names[0]["subject"], "shared_by_the_list")
+                    promise.questions = [q for q in promise.questions if q != "year_assumed"]
+                elif len(subjects) == len(names):
                     promise.say("subject", subjects[number], "aligned_list")
                 else:
                     promise.say("subject", names[0]["subject"], "list_left_open", sure=False)
                     promise.questions.append("several_subjects")
                 if promise.fields["op"]["sure"] == "ask" and ops:
                     promise.say("op", ops[-1], "shared_by_the_list")
+                    promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
+                promise.readings = readings_of(promise, self.span)
                 promise.questions = [q for q in promise.questions if q != "indicator"]
                 self._indicator(promise)
 
@@ -336,22 +365,31 @@ def _together(passage: Passage, one: Found, other: Found, rules: Rules) -> bool:
     return len(set(at)) == 1
 
 
-def _quoted(passage: Passage, one: Found, rules: Rules) -> tuple[int, int]:
-    """Say what of a passage is quoted: the clauses from the subject to the number's end."""
-    from edu_metrics.drafting.context import clause_of
-
-    first, last = clause_of(passage.text, one.at[0], rules)
-    return min(first, one.start), max(last, one.end)
+def _quoted(passage: Passage, one: Found, rules: Rules, subject: str = "") -> tuple[int, int]:
+    """Say what of a passage is quoted: from the clause of its subject to that of its number."""
+    text = passage.text
+    first, last = clause_of(text, one.at[0], rules)
+    first = min(first, one.start)
+    start, _ = sentence_of(text, one.at[0], rules)
+    spot = text.rfind(subject, start, one.at[0]) if subject else -1
+    if start <= spot < first:
+        first = max(clause_of(text, spot, rules)[0], start)
+    number = rules.pattern("mark_of_an_item").match(text, first)
+    return number.end() if number and number.end() <= one.at[0] else first, max(last, one.end)
 
 
 def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) -> list[int]:
     """Give the promises of the list that a word such as "respectively" spreads."""
-    from edu_metrics.drafting.context import clause_of
-
     first, last = clause_of(text, match.start(), rules)
     end = last
     return [n for n, one in enumerate(taken) if first <= one.at[0] < end
             and one.at[0] >= match.start() - (0 if rules.drops_space else 400)]  # fmt: skip
+
+
+def _years_listed(text: str, at: int, rules: Rules) -> list[int]:
+    """List the years of the clause before a word such as "respectively"."""
+    first, _ = clause_of(text, at, rules)
+    return [int(year) for year in re.findall(r"(?:19|20)\d\d", text[first:at])]
 
 
 def _shared(words: str, rules: Rules) -> list[str]:
@@ -360,13 +398,12 @@ def _shared(words: str, rules: Rules) -> list[str]:
     head = re.search(rules.data["shared_head"], parts[-1]) if parts else None
     if head is None or len(parts) < 2:
         return parts
-    return [part if rules.pattern("measure").search(part) else f"{part}{head[0]}" for part in parts]
+    shared = rules.pattern("stage").sub("", head[0], count=1)
+    return [part if rules.pattern("measure").search(part) else f"{part}{shared}" for part in parts]
 
 
 def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
     """Add to a promise that its value is to rise every year."""
-    from edu_metrics.drafting.readings import yearly
-
     promise.say("also", "only_increase", one.rule)
     promise.questions.append("steps")
     for reading in promise.readings:
@@ -388,6 +425,8 @@ def _fill(
         ):
             unit = better
             break
+    if unit is None and one.scale_word:
+        unit = rules.meaning("unit_of_subject", f"{subject}{promise.quote}")
     is_rate = bool(rules.pattern("rate").search(subject))
     change = kind in CHANGES
     if kind == "only_increase":
@@ -440,6 +479,4 @@ def _fill(
         promise.say("unit", unit, "percent_of_a_rate", sure=False)
     if levels and len(levels) > 1:
         promise.say("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
-    from edu_metrics.drafting.readings import readings_of
-
-    promise.readings = readings_of(promise, span, rules.language)
+    promise.readings = readings_of(promise, span)

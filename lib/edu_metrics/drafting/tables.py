@@ -22,6 +22,7 @@ class Row:
     base_year: int | None = None
     obligation: str | None = None
     year_sure: bool = True
+    section: str = ""
 
 
 @dataclass
@@ -62,11 +63,15 @@ def rows_of(
         The promises, the other numbers, and the place after the table.
     """
     last = first
-    while last < len(found) and found[last].is_row:
+    while last < len(found) and (found[last].is_row or _is_section(found, last)):
         last += 1
-    rows, left_out, head = [], [], Head()
+    rows, left_out, head, section = [], [], Head(), ""
     for index in range(first, last):
         cells = _cells(found[index].text)
+        named = [words for _, _, words in cells if words]
+        if not found[index].is_row or (len(named) == 1 and not re.search(r"\d", named[0])):
+            section = _label(" ".join(named), rules)
+            continue
         new = _head(cells, span, issued, rules)
         if new is not None:
             head = new
@@ -76,10 +81,21 @@ def rows_of(
         if row is None:
             left_out += _numbers(found[index], index, [], rules, "table_without_years")
             continue
-        rows.append(row)
+        rows.append(replace(row, section=section))
         taken = [cells[column][:2] for column in (*head.years, *head.bases) if column < len(cells)]
         left_out += _numbers(found[index], index, taken, rules, "number_of_a_row")
     return rows, left_out, last
+
+
+def _is_section(found: list[Passage], index: int) -> bool:
+    """Tell a short line between two rows of one table: the head of a group of rows."""
+    return (
+        not found[index].is_row
+        and len(found[index].text) < 20
+        and not re.search(r"[。：:，,.\d]", found[index].text)
+        and index + 1 < len(found)
+        and found[index + 1].is_row
+    )
 
 
 Cell = tuple[int, int, str]
@@ -210,7 +226,8 @@ def _caption_unit(caption: str, rules: Rules) -> str:
 
 
 def _label(words: str, rules: Rules) -> str:
-    return re.sub(rules.data["label_unit"], "", words).strip(" （）()*#")
+    words = re.sub(rules.data["label_unit"], "", words).strip(" （）()*#")
+    return re.sub(r"^(?:其中|of which)?[：:，,\s]*", "", words)
 
 
 def _obligation(words: str, rules: Rules) -> str | None:

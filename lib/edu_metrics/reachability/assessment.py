@@ -75,7 +75,7 @@ def iter_assessments(
     targets: tuple[str, ...] | None = None,
 ) -> Iterator[Assessment]:
     """Assess like :func:`assess`, one after the other, for who needs not hold thousands."""
-    plan = catalog.plan(study.plan)
+    plan = catalog.plan_judged(study)
     wanted = plan.chosen(targets)
     chosen = [catalog.study_area(study, area).id for area in areas or ()]
     store = SeriesStore(catalog, study, table)
