@@ -232,7 +232,13 @@ def test_nor_does_last_years_report(catalog, tmp_path_factory, first, data):
     kept = data.draw(st.lists(st.booleans(), min_size=len(first), max_size=len(first)))
     before = protect(first[np.array(kept)], catalog, study)
     add_to_ledger(path, before, dt.date(2019, 6, 1))
-    after = protect(first, catalog, study, read_ledger(path))
+    try:
+        after = protect(first, catalog, study, read_ledger(path))
+    except DataError:  # rightly, where a reader need not even see the second release
+        unknown = first.assign(value=np.nan, status="suppressed")
+        with pytest.raises(AssertionError):
+            no_secret_is_told(hidden_in(first, before), before, unknown)
+        return
     no_secret_is_told(hidden_in(first, before, after), before, after)
 
 
