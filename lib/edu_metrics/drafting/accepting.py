@@ -11,7 +11,8 @@ from typing import Any
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.drafting.files import TEXT, as_yaml, read_draft
 from edu_metrics.errors import DataError
-from edu_metrics.observations.seals import sha256_of, write_whole_files
+from edu_metrics.files import write_whole_files
+from edu_metrics.observations.seals import sha256_of
 
 #: The kind of a target that a type of draft becomes.
 _KINDS = {
@@ -189,7 +190,7 @@ def _target(
         "areas": one.get("areas") or plan["areas"],
         "population": told(scope or subject),
         "unit": held("unit") or "none",
-        "better": "lower" if numeric and held("op") in ("<=", "<") else "higher",
+        "better": held("better") or "higher",
         "deadline": held("year"),
         "quote": one["quote"],
         "locator": one["locator"],

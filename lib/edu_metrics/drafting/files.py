@@ -13,7 +13,7 @@ import yaml
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.drafting.promises import Draft
 from edu_metrics.errors import DataError
-from edu_metrics.observations.seals import write_whole_files
+from edu_metrics.files import write_whole_files
 
 TEXT, DRAFT, PAGE = "source.txt", "draft.yaml", "review.html"
 _TITLE = re.compile(r"(?:计划|规划|纲要|方案|意见)(?:（.*）)?$|\b(?:Plan|Strategy|Goals)\b")

@@ -178,6 +178,8 @@ def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
     promise = Promise(one["quote"], first, last, one["article"], one["locator"])
     promise.fields, promise.questions = one["fields"], one["ask"]
     promise.fields.pop("levels", None)
+    if promise["op"] in ("<=", "<", ">=", ">"):
+        promise.fill("better", "lower" if promise["op"] in ("<=", "<") else "higher", "person")
     span = Span(content["plan"]["first_year"], content["plan"]["last_year"])
     one["readings"] = readings_of(promise, span)
 

@@ -104,6 +104,8 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     """
     words = words.strip(" $£€").lower()
     digits = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", words)
+    if len(digits) == 2 and re.search(r"\d (?:in|out of) (?:every )?\d", words):
+        return (round(100 * float(digits[0]) / float(digits[1]), 4),)
     if digits and not re.search(r"\d\s*(?:[:/]|\bto\b)\s*\d", words):
         return tuple(float(one.replace(",", "")) for one in digits[:2])
     if digits and "/" in words:
