@@ -36,11 +36,12 @@ reports: build  ## Make the reports that a first look needs; reports/index.html 
 	$(BIN)/edu-metrics report michigan --lang en --first 12
 	@echo "Open $(CURDIR)/reports/index.html"
 
-lint: env  ## Check style, types and who imports whom
+lint: env | $(UV_TO_FETCH)  ## Check style, types, who imports whom, and advisories on packages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/audit_packages.py --uv $(UV)
 
 test: lint  ## Check everything, then run the tests but for the slow ones
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"

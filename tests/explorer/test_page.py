@@ -245,10 +245,9 @@ def test_every_control_has_a_label_and_an_id_of_its_own(ask):
     assert len(names) == len(set(names))
     for name in ("study", "area", "target", "reading", "course", "pace", "lever.upgrades",
                  "base", "ahead", "shock", "shock_year"):  # fmt: skip
-        label = re.search(
-            rf'<label[^>]*><span>([^<]+)</span><\w+ [^>]*id="{re.escape(name)}"', page
-        )
-        assert label, name
+        around = rf'<label><span>([^<]+)</span><\w+ [^>]*id="{re.escape(name)}"'
+        before = rf'<label for="{re.escape(name)}">([^<]+)</label>'
+        assert re.search(f"{around}|{before}", page), name
 
 
 def test_verdicts_look_as_they_do_in_figures_and_reports():

@@ -34,7 +34,9 @@ def test_every_finding_is_told_with_the_title_of_what_it_concerns(report):
     page = show_findings(report).text
     for finding in report.findings:
         assert report.title(finding.targets[0]).replace("'", "&#x27;") in page
-    assert page.count("<tr>") == len(report.findings) + len({f.kind for f in report.findings})
+    kinds = len({f.kind for f in report.findings})
+    counted = 1 + kinds  # the table that counts them
+    assert page.count("<tr>") == counted + len(report.findings) + kinds
 
 
 def test_the_head_counts_what_was_found(report):
@@ -52,6 +54,22 @@ def test_the_conclusion_counts_what_was_found(report):
     assert said == [*told, most, next_most, len(medium)]
     page = show_audit_head(report).text
     assert page.index(escape(conclusion(report))) < page.index("<dl")
+
+
+def test_each_kind_of_serious_finding_is_told_at_once_with_its_targets(report):
+    page = show_audit_head(report).text
+    lines = re.findall(r'<dt class="hard">[^<]*[（(](\d+)[^<]*</dt><dd>(.*?)</dd>', page)
+    serious = [one for one in report.findings if one.severity is Severity.HIGH]
+    counts = Counter(one.kind for one in serious)
+    order = [kind for kind in Kind if counts[kind]]
+    assert len(order) > 1
+    for kind, (count, names) in zip(order, lines, strict=True):
+        assert int(count) == counts[kind]
+        touched = {name for one in serious if one.kind is kind for name in one.targets}
+        first = next(target for target in report.plan.targets if target.id in touched)
+        assert names.startswith(escape(first.title.in_(report.lang)))
+        rest = len(touched) - 4
+        assert (str(rest) in names.rpartition(escape(first.title.in_(report.lang)))[2]) or rest <= 0
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

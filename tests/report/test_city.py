@@ -15,6 +15,7 @@ from edu_metrics.report.city import (
     show_side_by_side,
     whose_shortfall,
 )
+from edu_metrics.words import signed
 
 
 def numbers(text):
@@ -82,4 +83,12 @@ def test_the_part_that_makes_most_of_a_gap_is_counted(city):
     for area in set(worst.values()):
         times = list(worst.values()).count(area)
         assert re.search(rf"{re.escape(city.area_name(area))}[^\d]*{times}", said)
-    assert escape(said) in show_parts(city).text
+    assert escape(said) in show_city_head(city).text
+    bold = re.findall(r'class="most"><b>([^<]*)', show_parts(city).text)
+    for one, rows in zip(
+        bold,
+        (rows for _, rows in city.tables["parts"].groupby("indicator", sort=False)),
+        strict=True,
+    ):
+        points = rows["contribution_pp"]
+        assert one == signed(points.max() if points.sum() > 0 else points.min(), 1)

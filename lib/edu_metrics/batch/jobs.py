@@ -47,6 +47,8 @@ __all__ = [
 FORK, KERNEL = "fork", "kernel"
 #: The page of a report as a PDF, where one is asked for.
 PDF = "report.pdf"
+#: Those that are printed; the others are many pages of tables.
+PRINTED = (DISTRICT, CITY, AUDIT)
 
 
 class NotStartedError(ReportError):
@@ -221,7 +223,7 @@ def plan_jobs(
     scenarios : bool, optional
         Also compare the scenarios of each area.
     pdf : bool, optional
-        Also print each page as a PDF.
+        Also print reports of areas, the overview and the audit as PDF.
 
     Returns
     -------
@@ -255,7 +257,8 @@ def plan_jobs(
             tongue = parameters["lang"]
             folder, home = out / study.id / tongue / name, index_name(study, tongue)
             made = Job(found(notebook), parameters, folder, title, f"../../{home}")
-            jobs.append(replace(made, languages=study.languages, pdf=pdf))
+            printed = pdf and notebook in PRINTED
+            jobs.append(replace(made, languages=study.languages, pdf=printed))
 
         title = study.title.in_(language)
         if area is None and wholes:

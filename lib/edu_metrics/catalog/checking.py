@@ -453,6 +453,7 @@ def _reference_classes(parts: Parts) -> Iterator[str]:
 def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
         yield from _missing(parts, "sources", [plan.source], f"{where}: source")
+        yield from _missing(parts, "sources", plan.ask_for, f"{where}: ask_for")
         yield from _missing_areas(parts, plan.areas, f"{where}: areas")
         for target in plan.targets:
             for fault in (*_out_of_time(plan, target), *_to_be_done(plan, target)):

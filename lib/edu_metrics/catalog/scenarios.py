@@ -200,7 +200,8 @@ class Scenario(Definition):
     Steps are applied in order, each to what the ones before it came to: a course (a pace, a halt,
     the trend) goes on from where the series then stands, a shock is added to it. ``indicators``
     limits what it is about; a step with levers is about the indicators that have its flow.
-    ``start`` begins elsewhere than where the series stands.
+    ``start`` begins elsewhere than where the series stands. ``shown_first`` has it drawn before a
+    reader chooses.
     """
 
     id: Slug
@@ -209,6 +210,7 @@ class Scenario(Definition):
     steps: tuple[ScenarioStep, ...] = Field(min_length=1)
     indicators: tuple[Slug, ...] = ()
     start: Start | None = None
+    shown_first: bool = False
 
     @model_validator(mode="after")
     def _first_things_first(self) -> Scenario:

@@ -216,7 +216,12 @@ def _answer(
         return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)
     if lacking:
-        return {"verdict": Verdict.NO_DATA, "missing": missing}
+        withheld = question.store.withheld(missing)
+        return {
+            "verdict": Verdict.NO_DATA,
+            "missing": missing,
+            "reason": "suppressed" if withheld else None,
+        }
     if broken:
         return _cannot_tell("break")
     slow = pace_falls_short(question.plan, question.target, record, level, question.due)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def show_audit_head(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        Title, conclusion, facts, and a table of findings by kind and severity.
+        Title, conclusion, the targets of the serious findings, and facts.
     """
     lang = report.lang
     told: dict[str, Cell] = {
@@ -110,6 +111,49 @@ def show_audit_head(report: AuditReport) -> Html:
         "audit.targets": str(len(report.plan.targets)),
         "audit.found": str(len(report.findings)),
     }
+    heading = say("audit.title", lang, plan=report.plan.title.in_(lang))
+    warning = (
+        note(say("audit.hypothetical", lang), "hypothetical") if report.plan.hypothetical else ""
+    )
+    return join(
+        [
+            tag("h1", heading),
+            warning,
+            tag("p", conclusion(report), "headline"),
+            _serious(report),
+            tag("p", say("audit.lead", lang), "lead"),
+            facts(told, lang),
+            CONTENTS,
+        ]
+    )
+
+
+def _serious(report: AuditReport) -> Html:
+    """Name the targets of the serious findings, kind by kind."""
+    lang, lines = report.lang, []
+    for kind in Kind:
+        mine = [one for one in report.findings if (one.kind, one.severity) == (kind, Severity.HIGH)]
+        if mine:
+            told = say(f"audit.kind_{kind}", lang)
+            head = say("audit.kind_count", lang, kind=told, number=len(mine))
+            mark = _LOOKS[Severity.HIGH][2]
+            names = _named(report, {name for one in mine for name in one.targets})
+            lines.append(tag("dt", f"{mark} {head}", "hard") + tag("dd", names))
+    return tag("dl", join(lines), "lines") if lines else Html("")
+
+
+def _named(report: AuditReport, targets: Container[str]) -> str:
+    """Name the first of some targets, in the order of the plan, and count the others."""
+    ordered = [
+        target.title.in_(report.lang) for target in report.plan.targets if target.id in targets
+    ]
+    named = say("report.list_comma", report.lang).join(ordered[:_NAMED])
+    rest = len(ordered) - _NAMED
+    return say("audit.among", report.lang, named=named, rest=rest) if rest > 0 else named
+
+
+def _counted(report: AuditReport) -> Html:
+    lang = report.lang
     columns = [
         Column(
             "audit.kind",
@@ -120,21 +164,7 @@ def show_audit_head(report: AuditReport) -> Html:
         ),
         *(Column(f"audit.severity_{s}", partial(_count, str(s)), numeric=True) for s in Severity),
     ]
-    heading = say("audit.title", lang, plan=report.plan.title.in_(lang))
-    warning = (
-        note(say("audit.hypothetical", lang), "hypothetical") if report.plan.hypothetical else ""
-    )
-    return join(
-        [
-            tag("h1", heading),
-            warning,
-            tag("p", conclusion(report), "headline"),
-            facts(told, lang),
-            tag("p", say("audit.lead", lang), "lead"),
-            CONTENTS,
-            draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang)),
-        ]
-    )
+    return draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang))
 
 
 def conclusion(report: AuditReport) -> str:
@@ -213,10 +243,10 @@ def show_findings(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        A heading and a table for each kind that was found.
+        How many of each kind and severity, and a heading and a table for each kind.
     """
     lang, found = report.lang, report.tables["findings"]
-    pieces: list[Cell] = []
+    pieces: list[Cell] = [_counted(report)] if report.findings else []
     for kind in Kind:
         mine = found[found["kind"] == kind]
         if mine.empty:
@@ -271,11 +301,8 @@ def show_questions(report: AuditReport) -> Html:
         }
         if not weighty:
             continue
-        ordered = [target.title.in_(lang) for target in report.plan.targets if target.id in weighty]
         # One page: who wants them all finds them with the findings.
-        named = say("report.list_comma", lang).join(ordered[:_NAMED])
-        rest = len(ordered) - _NAMED
-        titles = say("audit.among", lang, named=named, rest=rest) if rest > 0 else named
+        titles = _named(report, weighty)
         body = join([tag("strong", say(f"audit.ask_{kind}", lang)), tag("small", titles)])
         questions.append(tag("li", body))
     if not questions:

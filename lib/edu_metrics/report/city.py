@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,7 +12,6 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.figures.describing import CONTRIBUTIONS
 from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.svg import band
 from edu_metrics.reachability import (
@@ -23,15 +23,15 @@ from edu_metrics.reachability import (
     change_by_parts,
     gap_by_parts,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
+from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked, rows_of
 from edu_metrics.report.context import StudyReport, open_study
-from edu_metrics.report.html import CONTENTS, Cell, Html, facts, join, note, table, tag
+from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, table, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import OVERVIEW
-from edu_metrics.report.labels import picture, verdict_chip, warning
+from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
-from edu_metrics.words import date, number, percent, say, signed, unit_of
+from edu_metrics.words import date, number, percent, say, signed
 
 
 class CityReport(StudyReport):
@@ -148,6 +148,7 @@ def show_city_head(report: CityReport) -> Html:
             warning(report),
             tag("p", city_sentence(report), "headline"),
             _bands(report),
+            tag("p", whose_shortfall(report), "answer") if _splits(report) else "",
             facts(told, lang),
             tag("p", report.study.note.in_(lang), "lead"),
             CONTENTS,
@@ -210,7 +211,7 @@ def _bands(report: CityReport) -> Html:
         parts = {v: (counts[Verdict(v)], VERDICT_MARKS[v]) for v in order if counts.get(Verdict(v))}
         told = report.listed(f"{say(f'verdict.{v}', lang)} {n}" for v, (n, _) in parts.items())
         rows.append(
-            [report.area_name(area), Html(band(parts, told, width=420, colours=VERDICT_COLOURS))]
+            [report.area_name(area), Html(band(parts, told, width=760, colours=VERDICT_COLOURS))]
         )
         seen |= set(parts)
     keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
@@ -312,20 +313,21 @@ def show_parts(report: CityReport) -> Html:
     Returns
     -------
     Html
-        Where districts do not add up to their city, both numbers, and no split. For each other
-        rate that falls short a figure, a table, and how it came about; a sentence where no
-        indicator has every district's counts.
+        Where districts do not add up to their city, both numbers, and no split. One table of all
+        rates that fall short, and how they came about; a sentence where no indicator has every
+        district's counts.
     """
     lang = report.lang
     apart, splits = show_apart(report), _splits(report)
     if not splits:
         return apart + note(say("report.parts_none", lang, **report.nouns), "gap")
-    whole = [split for split in splits if _whole(split)]
     pieces = [apart, *(_not_split(report, split) for split in splits if not _whole(split))]
-    if whole:
-        pieces.append(tag("p", whose_shortfall(report), "answer"))
+    short = [split for split in splits if _whole(split) and _gap(split) > 0]
+    if short:
+        pieces.append(_gaps(report, short))
         pieces.append(tag("p", say("report.parts_note", lang, **report.nouns), "small"))
-    pieces += [_show_split(report, split) for split in whole if _gap(split) > 0]
+        caption = say("city.changes", lang, **report.nouns)
+        pieces.append(details(caption, _changes(report, short, caption)))
     return join(pieces)
 
 
@@ -346,17 +348,21 @@ def whose_shortfall(report: CityReport) -> str:
     lang, parts = report.lang, report.tables["parts"]
     if parts.empty:
         return say("city.none_short", lang, whole=report.area_name(report.whole))
-    # A rate that has to fall is missed by being above its level: what counts is the way of the sum.
-    by = parts["indicator"]
-    total = parts["contribution_pp"].groupby(by).transform("sum")
-    toward = parts["contribution_pp"].where(total > 0, -parts["contribution_pp"])
-    worst = parts.loc[toward.groupby(by, sort=False).idxmax()]
+    worst = Counter(_most(mine) for _, mine in parts.groupby("indicator", sort=False))
     named = [
-        say("city.part_count", lang, area=report.area_name(str(area)), number=int(number_of))
-        for area, number_of in worst["area"].value_counts().items()
+        say("city.part_count", lang, area=report.area_name(area), number=number_of)
+        for area, number_of in worst.most_common()
     ]
-    told = {"short": len(worst), "whole": report.area_name(report.whole)}
+    told = {"short": worst.total(), "whole": report.area_name(report.whole)}
     return say("city.whose", lang, **told, parts=report.listed(named))
+
+
+def _most(parts: pd.DataFrame) -> str:
+    """Name the area that makes most of a gap."""
+    # A rate that has to fall is missed by being above its level: what counts is the way of the sum.
+    sign = 1 if parts["contribution_pp"].sum() > 0 else -1
+    rows = rows_of(parts)
+    return str(max(rows, key=lambda row: sign * row.contribution_pp).area)
 
 
 def parts_table(report: CityReport) -> pd.DataFrame:
@@ -411,56 +417,43 @@ def _gap(split: _Split) -> float:
     return split.bound.gap(100 * numerator / whole)
 
 
-def _show_split(report: CityReport, split: _Split) -> Html:
-    lang = report.lang
-    indicator = str(split.assessment.indicator)
-    name = report.indicator_name(indicator)
-    parts = report.tables["parts"].query("indicator == @indicator")
-    level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
-    shown = {
-        "names": parts["title"].tolist(),
-        "contributions": parts["contribution_pp"].tolist(),
-        "total": float(parts["contribution_pp"].sum()),
-        "unit_label": unit_of("points").label(lang),
-    }
-    told = {"indicator": name, "year": split.year, "level": level}
-    drawn = picture(
-        report,
-        CONTRIBUTIONS,
-        [shown],
-        caption=say("report.parts_caption", lang, **told, **report.nouns),
-        width=7.2,
-        height=0.9 + 0.36 * len(parts),
+def _gaps(report: CityReport, splits: list[_Split]) -> Html:
+    """Show each gap with what each part makes of it; the part that makes most stands out."""
+    lang, parts = report.lang, report.tables["parts"]
+    rows: list[list[Cell]] = []
+    for split in splits:
+        indicator = str(split.assessment.indicator)
+        mine = parts[parts["indicator"] == indicator]
+        level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
+        asked = say("city.asked_in", lang, year=split.year, level=level)
+        name = tag("strong", report.indicator_name(indicator)) + tag("small", asked)
+        most, by_area = _most(mine), {row.area: row for row in rows_of(mine)}
+        cells = [_share(by_area[area], lang, most=area == most) for area in report.parts]
+        rows.append([name, signed(mine["contribution_pp"].sum(), 1), *cells])
+    heads = [say("report.indicator", lang), say("city.gap", lang)]
+    heads += [report.area_name(area) for area in report.parts]
+    caption = say("city.gaps", lang, **report.nouns)
+    numeric = range(1, len(heads))
+    return table(heads, rows, caption=caption, numeric=numeric, css="cards shares")
+
+
+def _share(row: Any, lang: str, *, most: bool) -> Html:
+    points = signed(row.contribution_pp, 1)
+    rate = percent(number(row.rate_pct), lang)
+    told = say("city.rate_short", lang, rate=rate, people=number(row.people, 0))
+    return tag("span", tag("b", points) if most else points, "most" if most else "") + tag(
+        "small", told if row.people else rate
     )
-    columns = [
-        Column("report.area", "title"),
-        *(
-            Column(key, show, numeric=True)
-            for key, show in {
-                "report.share_of_all": lambda row: percent(number(row.share_of_all_pct), lang),
-                "report.rate": lambda row: percent(number(row.rate_pct), lang),
-                "report.part_points": lambda row: signed(row.contribution_pp, 2),
-                "report.part_people": lambda row: number(row.people, 0),
-            }.items()
-        ),
-    ]
-    title = say("report.parts_table", lang, indicator=name, year=split.year)
-    total, rate, composition = change_by_parts(split.first_counts, split.counts)
-    change = say(
-        "report.change_note",
-        lang,
-        first=split.first_year,
-        last=split.year,
-        total=signed(total, 2),
-        rate=signed(rate, 2),
-        composition=signed(composition, 2),
-        **report.nouns,
-    )
-    return join(
-        [
-            tag("h3", name),
-            drawn,
-            draw(parts, columns, lang, caption=title),
-            tag("p", change, "small") if split.first_year < split.year else "",
-        ]
-    )
+
+
+def _changes(report: CityReport, splits: list[_Split], caption: str) -> Html:
+    rows: list[list[Cell]] = []
+    for split in splits:
+        if split.first_year < split.year:
+            changes = change_by_parts(split.first_counts, split.counts)
+            years = f"{split.first_year}–{split.year}"
+            name = report.indicator_name(str(split.assessment.indicator))
+            rows.append([name, years, *(signed(one, 1) for one in changes)])
+    keys = ("report.indicator", "report.years", "city.change", "city.by_rate", "city.by_weight")
+    heads = [say(key, report.lang) for key in keys]
+    return table(heads, rows, caption=caption, numeric=(2, 3, 4), css="cards")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -12,13 +12,21 @@ import pandas as pd
 from edu_metrics.catalog import Area, Scenario, Target, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability import Assessment, Quantities, ScenarioOutcome, run_scenario
-from edu_metrics.report.columns import Column, Tables, draw, frame_of, strong_title
+from edu_metrics.report.columns import Column, Tables, draw, frame_of
 from edu_metrics.report.context import AreaReport, open_report
 from edu_metrics.report.html import CONTENTS, Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import warning
 from edu_metrics.report.reasons import reading_text
 from edu_metrics.words import date, number, say
 
+#: How many scenarios are drawn until a reader chooses others, and the looks that go round: all
+#: colours stand out on light and on dark paper.
+SHOWN = 4
+COLOURS = (
+    *("#0072B2", "#D55E00", "#00855F", "#B8568F"),
+    *("#A56A00", "#2E8BC0", "#8E6BC8", "#7F7F7F"),
+)
+DASHES = ("none", "6 3", "2 3")
 #: Why a target has no course, and the words for it.
 REASONS = {
     "no_start": "because_no_start",
@@ -251,16 +259,55 @@ def show_assumed(comparison: Comparison) -> Html:
     Returns
     -------
     Html
-        A table of scenarios, each with its sentence and for how many targets it could be run.
+        A table of scenarios, each with its sentence and for how many targets it could be run, and
+        a box to tick by which it is drawn below. Those are ticked that are meant to be seen first.
     """
     lang, scenarios = comparison.lang, comparison.tables["scenarios"]
+    places = {name: place for place, name in enumerate(comparison.scenarios, start=1)}
+    first = _first(comparison)
     columns = [
-        Column("comparing.scenario", strong_title),
+        Column(
+            "comparing.scenario",
+            lambda row: _box(places[row.scenario], row.title, ticked=row.scenario in first),
+        ),
         Column("comparing.assumes", "assumes"),
         Column("comparing.used_by", lambda row: number(row.used_by_targets, 0), numeric=True),
     ]
     caption = say("comparing.assumes_caption", lang, number=len(scenarios))
-    return draw(scenarios, columns, lang, caption=caption)
+    told = tag("p", say("comparing.choose", lang, number=SHOWN), "small")
+    listed = draw(scenarios, columns, lang, caption=caption, css="picks")
+    return told + listed + _style(places, first)
+
+
+def _first(comparison: Comparison) -> list[str]:
+    """Choose what is drawn until a reader chooses: what is meant for it, else the first ones."""
+    meant = [name for name, one in comparison.scenarios.items() if one.shown_first]
+    return [*meant, *(name for name in comparison.scenarios if name not in meant)][:SHOWN]
+
+
+def _box(place: int, title: str, *, ticked: bool) -> Html:
+    state = " checked" if ticked else ""
+    # A line as it is drawn below.
+    sample = f'<svg class="pick" width="26" height="10" aria-hidden="true"><g class="sc{place}">'
+    sample += '<path class="line" d="M1 5h24"/></g></svg>'
+    box = f'<input type="checkbox" id="sc{place}"{state}> {sample} '
+    return tag("label", Html(box) + tag("strong", title))
+
+
+def _style(places: Mapping[str, int], first: Sequence[str]) -> Html:
+    """Give each scenario one colour and one dash everywhere, and show those that are ticked."""
+    rules = ["svg .sc { display: none; }"]
+    for name, at in places.items():
+        colour, dash = COLOURS[(at - 1) % len(COLOURS)], DASHES[(at - 1) // len(COLOURS) % 3]
+        rules.append(
+            f"svg .sc{at} {{ stroke: {colour}; fill: {colour}; stroke-dasharray: {dash}; }}"
+        )
+        if name in first:
+            rules.append(f"svg .sc.sc{at} {{ display: inline; }}")
+            rules.append(f":root:has(#sc{at}:not(:checked)) svg .sc.sc{at} {{ display: none; }}")
+        else:
+            rules.append(f":root:has(#sc{at}:checked) svg .sc.sc{at} {{ display: inline; }}")
+    return Html(f"<style>{' '.join(rules)}</style>")
 
 
 def scenarios_table(comparison: Comparison) -> pd.DataFrame:

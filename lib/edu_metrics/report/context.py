@@ -192,6 +192,7 @@ class AreaReport(StudyReport):
 
     homes: ClassVar[dict[str, str]] = {
         "bulletin": "bulletin",
+        "beside": "beside",
         "to_ask": "to_ask",
         "promises": "promises",
         "verdicts": "verdicts followed",

@@ -1,4 +1,4 @@
-"""The figures and tables of a comparison: every scenario of a target in one picture."""
+"""The drawings and tables of a comparison: every scenario of a target in one drawing."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import Target
-from edu_metrics.figures._marks import Promise
-from edu_metrics.figures.courses import COURSES, CourseLine
+from edu_metrics.figures.svg_courses import Course, courses
 from edu_metrics.reachability import ScenarioOutcome, chance
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.comparison import Comparison
-from edu_metrics.report.html import Html, join, tag
-from edu_metrics.report.labels import pages
+from edu_metrics.report.html import Html, details, join, tag
 from edu_metrics.report.reasons import STATED, level_text
-from edu_metrics.words import amount, number, say, signed, unit_of
+from edu_metrics.words import amount, number, say, signed
 
-_ROW = 2.9  # height of a row [inches]
-_COLUMNS, _ROWS = 2, 3  # panels on a page
 _PAST = 7  # years before the start that are drawn
-_Row = tuple[float, ...]
-_NAME = 120.0  # room for the name of a course [points]
 
 
 def show_courses(comparison: Comparison) -> Html:
     """
-    Draw every target with all its courses.
+    Draw every target with all its courses, of which a reader chooses those that are shown.
 
     Parameters
     ----------
@@ -37,23 +31,18 @@ def show_courses(comparison: Comparison) -> Html:
     Returns
     -------
     Html
-        Pages of figures, each with its text alternative; nothing where there is no course.
+        A drawing for each target and indicator, with its text alternative; nothing where there is
+        no course.
     """
-    panels = [
+    drawn = [
         _panel(comparison, target, name, found)
         for target in comparison.compared
         for name, found in _by_indicator(comparison, target).items()
     ]
-    return pages(
-        comparison.report,
-        COURSES,
-        panels,
-        size=_COLUMNS * _ROWS,
-        page="comparing.figure_page",
-        caption=say("comparing.figure_caption", comparison.lang),
-        columns=_COLUMNS,
-        height=_ROW,
-    )
+    if not drawn:
+        return Html("")
+    told = tag("p", say("comparing.figure_caption", comparison.lang), "small")
+    return told + tag("div", join(drawn), "charts")
 
 
 def _by_indicator(comparison: Comparison, target: Target) -> dict[str, list[ScenarioOutcome]]:
@@ -67,56 +56,54 @@ def _by_indicator(comparison: Comparison, target: Target) -> dict[str, list[Scen
 
 def _panel(
     comparison: Comparison, target: Target, name: str, outcomes: list[ScenarioOutcome]
-) -> dict[str, Any]:
-    """Give a target's courses on one indicator, and what stands beside them."""
+) -> Html:
+    """Draw a target's courses on one indicator."""
     report, lang, first = comparison.report, comparison.lang, outcomes[0]
     indicator, found = report.catalog.indicator(name), comparison.assessment_of(first)
-    unit = unit_of(report.unit_of(found))
-    scale = unit.divisor(lang)
-    record = report.evidence.record(name, comparison.area.id)
+    unit = report.unit_of(found)
+    exact = report.evidence.record(name, comparison.area.id).exact
     since = int(found.last_year or 0) - _PAST
-    observed = [(y, value / scale) for y, value in sorted(record.exact.items()) if y >= since]
+    history = {year: exact[year] for year in sorted(exact) if year >= since}
     title = target.title.in_(lang)
     if name != comparison.assessments[target.id].indicator:
         title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
     if first.start == STATED:
-        observed = [(int(first.start_year or 0), float(first.start_value or 0.0) / scale)]
+        history = {int(first.start_year or 0): float(first.start_value or 0.0)}
         title += "†"
-    promised = []
-    if found.level is not None:
-        due = max(one.years[-1] for one in outcomes)
-        promised.append(Promise(due, round(found.level.value / scale, 2), "", found.level.op))
-    low, high = (None if end is None else end / scale for end in indicator.bounds)
-    return {
-        "title": title,
-        "unit_label": unit.label(lang),
-        "observed": observed,
-        "courses": _lines(comparison, outcomes, scale),
-        "promised": promised,
-        "bounds": (low, high),
-        "room": _NAME,
-    }
+    due = max(one.years[-1] for one in outcomes)
+    asked = {} if found.level is None else {due: float(found.level.value)}
+    level = level_text(found, unit, lang)
+    ends = {year: amount(history[year], unit, lang) for year in (min(history), max(history))}
+    alt = say(
+        "bulletin.chart_alt",
+        lang,
+        first=min(history),
+        start=ends[min(history)],
+        last=max(history),
+        value=ends[max(history)],
+        year=due,
+        level=level,
+    )
+    drawing = courses(
+        history,
+        [_course(comparison, one) for one in outcomes],
+        asked,
+        labels=ends,
+        asked_label=level if asked else "",
+        alt=f"{title}. {alt}",
+    )
+    return tag("figure", tag("figcaption", title) + Html(drawing))
 
 
-def _lines(
-    comparison: Comparison, outcomes: list[ScenarioOutcome], scale: float
-) -> list[CourseLine]:
-    """Give one line for each course; scenarios with the same course share one."""
-    named: dict[tuple[tuple[int, ...], _Row, _Row, _Row], list[str]] = {}
-    for outcome in outcomes:
-        if outcome.draws is None:
-            continue
-        low, middle, high = (
-            tuple(round(float(value) / scale, 6) for value in row) for row in outcome.quantiles()
-        )
-        chance = outcome.draws.shape[0] > 1
-        key = (outcome.years, middle, low, high) if chance else (outcome.years, middle, (), ())
-        named.setdefault(key, []).append(comparison.short_name(outcome))
-    comma = say("report.list_comma", comparison.lang)
-    return [
-        CourseLine(comma.join(names), years, middle, low, high)
-        for (years, middle, low, high), names in named.items()
-    ]
+def _course(comparison: Comparison, outcome: ScenarioOutcome) -> Course:
+    """Give the course of an outcome; its class is the place of its scenario."""
+    low, middle, high = (
+        {year: round(float(value), 6) for year, value in zip(outcome.years, row, strict=True)}
+        for row in outcome.quantiles()
+    )
+    css = f"sc{1 + list(comparison.scenarios).index(outcome.scenario)}"
+    by_chance = outcome.draws is not None and outcome.draws.shape[0] > 1
+    return Course(css, middle, low, high) if by_chance else Course(css, middle)
 
 
 def show_compared(comparison: Comparison) -> Html:
@@ -169,7 +156,7 @@ def _table(comparison: Comparison, target: Target) -> Html:
         due=due,
     )
     shown = draw(found_rows, columns, lang, caption=caption)
-    return shown + _without_pace(comparison, target)
+    return details(caption, shown) + _without_pace(comparison, target)
 
 
 def _without_pace(comparison: Comparison, target: Target) -> Html:

@@ -138,16 +138,20 @@ def headline_of(found: Glance, lang: str) -> str:
     if found.mostly_lacking:
         known = n - count["lacking"] - count["unknown"]
         told = {"lacking": count["lacking"], "known": known, "met": count["met"]}
-        all_met = "_met" if known == count["met"] > 0 else ""
-        return say(f"bulletin.headline_no_data{all_met}", lang, n=n, **told)
+        all_met = known == count["met"] > 0
+        key = "bulletin.headline_no_data_met" if all_met else "bulletin.headline_no_data"
+        return say(key, lang, n=n, **told)
     if found.expected is None:
         told = {"met": count["met"], "missed": count["missed"]}
         return say("bulletin.headline_decided", lang, n=n, **told)
     ends = found.interval or (found.expected, found.expected)
     expected, low, high = (number(one, 0) for one in (found.expected, *ends))
     ends_told = {"n": n, "expected": expected, "low": low, "high": high, "met": count["met"]}
-    how = "open" if low != high else "still" if expected == str(count["met"]) else "sure"
-    start = say(f"bulletin.headline_{how}", lang, **ends_told)
+    key = "bulletin.headline_open"
+    if low == high:
+        still = expected == str(count["met"])
+        key = "bulletin.headline_still" if still else "bulletin.headline_sure"
+    start = say(key, lang, **ends_told)
     if count["effort"]:
         return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
     return say("bulletin.headline_plain", lang, start=start)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.observations.inspection import name_of, what_is_odd
+from edu_metrics.reachability import Missing
 from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
@@ -224,6 +225,7 @@ def _corrected(report: AreaReport) -> Html:
 
 def corrected_table(report: AreaReport) -> pd.DataFrame:
     """Give the corrections of the area's numbers, one row a number."""
+    evidence = report.evidence
     rows = (
         {
             **dict(entry),
@@ -232,7 +234,9 @@ def corrected_table(report: AreaReport) -> pd.DataFrame:
             "why": entry.why.in_(report.lang),
         }
         for entry in report.catalog.corrections.values()
-        if entry.area == report.area.id and not entry.confirms
+        if entry.area == report.area.id
+        and not entry.confirms
+        and not evidence.withheld([Missing(entry.quantity, entry.year, entry.area, entry.group)])
     )
     return frame_of(rows, "title quantity year printed value unit why")
 

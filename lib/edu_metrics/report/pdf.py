@@ -16,6 +16,7 @@ _ANNEX = re.compile(r'<h2 class="annex">.*(?=</main>)', re.DOTALL)
 _VARIABLE = re.compile(r"--([\w-]+): ?([^;}]+)")
 _RULE = re.compile(r"(?<=[}\s])(svg[^{}]*)\{([^}]*)\}")
 _USED = re.compile(r"var\(--([\w-]+)\)")
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _MIXED = re.compile(r"color-mix\(in srgb, ([^ ,]+) [^)]*\)")
 
 #: What paper has and a screen does not: the package's own letters in both weights, and a foot.
@@ -81,10 +82,8 @@ def to_pdf(page: str) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    shown = _ANNEX.sub("</section>", page)
-    # A drawing is styled by what stands in it, and by nothing of its page.
-    style = f"<style>{_drawn(page)}</style>"
-    shown = re.sub(r"<svg\b[^>]*>", lambda found: found[0] + style, shown)
+    rules = _drawn(page)
+    shown = _SVG.sub(lambda found: _styled(found[0], rules), _ANNEX.sub("</section>", page))
     fonts, fetcher = FontConfiguration(), _fetcher()
     paper = CSS(string=_PAPER, font_config=fonts, url_fetcher=fetcher)
     document: Any = HTML(string=shown, url_fetcher=fetcher)
@@ -92,17 +91,30 @@ def to_pdf(page: str) -> bytes:
     return made
 
 
-def _drawn(page: str) -> str:
+def _drawn(page: str) -> list[tuple[str, str]]:
     """Give the rules of a page for its drawings, with the colours of paper written out."""
-    style = page.partition("</style>")[0]
+    style = " ".join(re.findall(r"<style>(.*?)</style>", page, re.DOTALL))
     light = dict(_VARIABLE.findall(style.partition("@media")[0]))
     plain = _MIXED.sub(r"\1", _USED.sub(lambda one: light.get(one[1], "inherit"), style))
-    rules = (
-        f"{names}{{{body}}}"
+    return [
+        (name, body)
         for names, body in _RULE.findall(plain)
+        for name in names.split(",")
         if "paint-order" not in body  # there the seam of a letter would cover the letter
+    ]
+
+
+def _styled(drawing: str, rules: list[tuple[str, str]]) -> str:
+    """Put the rules into a drawing that are about it: nothing of its page's style reaches it."""
+    classes = {one for names in re.findall(r'class="([^"]*)"', drawing) for one in names.split()}
+    mine = (
+        f"{name}{{{body}}}"
+        for name, body in rules
+        if classes.issuperset(re.findall(r"\.([\w-]+)", name))
     )
-    return "svg { font-family: Carried Noto Sans SC; } " + " ".join(rules)
+    start, end, rest = drawing.partition(">")
+    letters = "svg{font-family:Carried Noto Sans SC}"
+    return f"{start}{end}<style>{letters}{''.join(mine)}</style>{rest}"
 
 
 @cache

@@ -80,7 +80,7 @@ def show_to_ask(report: AreaReport) -> Html:
 
 
 def to_ask_table(report: AreaReport) -> pd.DataFrame:
-    """Give who holds missing figures, how many, and for how many targets; a row a holder, or none."""
+    """Give who holds missing figures, how many, and for how many targets, a row a holder."""
     missing = report.tables["missing"]
     held = {name: one.id for one in report.catalog.holders.values() for name in one.quantities}
     by: dict[str, list[Any]] = {holder: [] for holder in (*report.catalog.holders, "")}
