@@ -252,11 +252,11 @@ class _Drafting:
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
         promise.fill("subject", subject, "words_before_the_number", len(subject) > 3)
-        if scope:
+        if scope and scope != subject:
             promise.fill("scope", scope, "clause_before")
         year = due(passage, one, self.span, rules)
         sentence = text[slice(*sentence_of(text, one.at[0], rules))]
-        hedge = rules.pattern("hedge").search(sentence)
+        hedge = rules.pattern("hedge").search(text[first:last])
         if hedge:
             promise.fill("obligation", "expected", f"word:{hedge[0]}")
         if one.unsure or not rules.pattern("promising").search(sentence):
