@@ -49,6 +49,10 @@ def told(found):
         ("优秀率力争达到三分之一。", ("level", ">=", 33.3333, "percent", 2025)),
         ("普及率达到百分之九十五。", ("level", ">=", 95, "percent", 2025)),
         ("中职在校生规模稳定在3000人左右。", ("level", "~", 3000, "persons", 2025)),
+        ("保教费标准不得高于每月1200元。", ("level", "<=", 1200, "yuan", 2025)),
+        ("集团化办学覆盖率不得低于八成。", ("level", ">=", 80, "percent", 2025)),
+        ("高中阶段毛入学率：2024年92.5%。", ("level", ">=", 92.5, "percent", 2024)),
+        ("三分之二以上的乡镇中心园达标。", ("coverage", ">=", 66.6667, "percent", 2025)),
         ("生均公用经费标准提高到每生每年600元。", ("level", ">=", 600, "yuan", 2025)),
         ("骨干教师不低于交流教师总数的20%。", ("level", ">=", 20, "percent", 2025)),
         ("“双师型”教师占专业课教师总数超过一半。", ("level", ">", 50, "percent", 2025)),
@@ -106,6 +110,13 @@ def test_what_is_no_promise_is_listed_with_why(text, why):
     made = draft(text, 2021, 2025)
     assert [p for p in made.promises if p["value"] is not None] == []
     assert why is None or why in {left["why"] for left in made.not_taken}
+
+
+def test_a_base_that_belongs_to_another_number_is_not_taken():
+    first, second = of("入园率、巩固率分别由95%、96%提高到97%、98%。")
+    assert (first["subject"], first["value"]) == ("入园率", 97)
+    assert (second["subject"], second["value"]) == ("巩固率", 98)
+    assert first["base"] is None
 
 
 def test_a_base_year_is_no_deadline():

@@ -8,7 +8,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.drafting.context import Due, Span, clause_of, due, is_past, sentence_of, subject_of
+from edu_metrics.drafting.context import (
+    Due,
+    Span,
+    bare,
+    clause_of,
+    due,
+    is_past,
+    sentence_of,
+    subject_of,
+)
 from edu_metrics.drafting.finding import Found, NotTaken, find
 from edu_metrics.drafting.indicators import Offers
 from edu_metrics.drafting.passages import Passage, language_of, passages
@@ -317,7 +326,10 @@ class _Drafting:
             if len(group) < 2:
                 continue
             names = [made[number] for number in group]
-            subjects = _shared(names[0]["subject"] or "", self.rules)
+            first, _ = clause_of(passage.text, match.start(), self.rules)
+            before = bare(passage.text[first : match.start()], self.rules)
+            listed = before if self.rules.drops_space else names[0]["subject"]
+            subjects = _shared(listed or names[0]["subject"] or "", self.rules)
             years = _years_listed(passage.text, match.start(), self.rules)
             paired = len(names) in (len(subjects), len(years))
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]

@@ -115,6 +115,8 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     known = _known(words, rules)
     if known is not None:
         return (float(known),)
+    if words.endswith("成"):
+        return (10.0 * _DIGITS[words[0]],)
     part = re.fullmatch(r"(?:(百)|(.+))分之(.+)", words)
     if part:
         whole = 100 if part[1] else _chinese(part[2])
