@@ -164,9 +164,7 @@ def measures() -> set[str]:
 
 def rules_of(*tables: str) -> list[dict[str, str]]:
     """Give the rules of drafts, of both languages."""
-    return [
-        rule for lang in LANGUAGES for table in tables for rule in load_rules(lang).data[table]
-    ]
+    return [rule for lang in LANGUAGES for table in tables for rule in load_rules(lang).data[table]]
 
 
 def family(name: str) -> set[str]:
@@ -235,17 +233,19 @@ def family(name: str) -> set[str]:
             "rank",
             "reading_undecided",
         },
-        "drafting.type_*": lambda: {rule["type"] for rule in rules_of("rules", "unnumbered")}
-        - {"base"}
-        | {"range"},
-        "drafting.why_*": lambda: {rule["why"] for rule in rules_of("no_numbers", "passed_over")}
-        | {
-            "past",
-            "no_promise_words",
-            "head_of_a_table",
-            "table_without_years",
-            "number_of_a_row",
-        },
+        "drafting.type_*": lambda: (
+            {rule["type"] for rule in rules_of("rules", "unnumbered")} - {"base"} | {"range"}
+        ),
+        "drafting.why_*": lambda: (
+            {rule["why"] for rule in rules_of("no_numbers", "passed_over")}
+            | {
+                "past",
+                "no_promise_words",
+                "head_of_a_table",
+                "table_without_years",
+                "number_of_a_row",
+            }
+        ),
         "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
     }
     stem = name.partition("*")[0]
@@ -332,14 +332,6 @@ SPELLED_OUT = {
     "serving.*": ("serving.py",),
     "comparing.*": ("report", "batch"),
     "sensitivity.*": ("report", "figures"),
-    "drafting.ask_*": ("drafting",),
-    "drafting.decision_*": ("drafting",),
-    "drafting.do_*": ("drafting",),
-    "drafting.field_*": ("drafting",),
-    "drafting.legend_*": ("drafting",),
-    "drafting.op_*": ("drafting",),
-    "drafting.plan_*": ("drafting",),
-    "drafting.reading_*": ("drafting",),
 }
 
 
