@@ -20,7 +20,7 @@ def draft(
     first: Annotated[int | None, typer.Option(help="First year of the plan.")] = None,
     last: Annotated[int | None, typer.Option(help="Last year of the plan.")] = None,
     issued: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of issue, as 2021-03-01.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of issue, as YYYY-MM-DD.")
     ] = None,
     root: Root = None,
 ) -> None:

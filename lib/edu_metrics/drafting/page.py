@@ -123,7 +123,7 @@ def _marked(content: Mapping[str, Any], text: str, lang: str) -> str:
             css = f"promise {promise['decision']}"
             pieces.append(f'<a class="{css}"{anchor} href="#{promise["id"]}">{words}</a>')
         elif left is not None:
-            why = escape(say(f"drafting.why_{left['why']}", lang))
+            why = escape(_why(left, lang))
             pieces.append(f'<mark class="passed" title="{why}">{words}</mark>')
         else:
             pieces.append(words)
@@ -203,10 +203,13 @@ def _form(one: Mapping[str, Any], lang: str) -> str:
     )
 
 
+def _why(one: Mapping[str, Any], lang: str) -> str:
+    return say(f"drafting.why_{one['why']}", lang)
+
+
 def _left_out(content: Mapping[str, Any], lang: str) -> str:
     rows = "".join(
-        f"<tr><td>{escape(str(one['number']))}</td>"
-        f"<td>{escape(say('drafting.why_' + one['why'], lang))}</td></tr>"
+        f"<tr><td>{escape(str(one['number']))}</td><td>{escape(_why(one, lang))}</td></tr>"
         for one in content["not_taken"]
     )
     title = escape(say("drafting.not_taken", lang, number=len(content["not_taken"])))

@@ -15,6 +15,7 @@ from edu_metrics.drafting.passages import Passage, language_of, passages
 from edu_metrics.drafting.readings import readings_of, yearly
 from edu_metrics.drafting.rules import Rules, load_rules
 from edu_metrics.drafting.tables import Row, rows_of
+from edu_metrics.limits import FIRST_YEAR
 from edu_metrics.observations.documents import fold, quote_faults
 
 #: Types whose number is a change, and types whose number is a level.
@@ -45,7 +46,7 @@ class Promise:
         """Give what a field is."""
         return self.fields.get(name, {}).get("is")
 
-    def say(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
+    def fill(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
         """Fill a field, with the rule that gave it."""
         if isinstance(value, float) and value.is_integer():
             value = int(value)
@@ -136,7 +137,7 @@ def _span(
         end = 1955 + 5 * ("一二三四五六七八九".index(five["which"]) + 11)
         first, last = first or end - 4, last or end
     everywhere = re.findall(r"(?<!\d)20\d\d(?!\d)", " ".join(one.text for one in found))
-    named = [int(y) for y in everywhere] or years or [issued or 2000]
+    named = [int(y) for y in everywhere] or years or [issued or FIRST_YEAR]
     first = first or issued or min(named)
     return Span(first, max(last or max(named), first))
 
@@ -222,9 +223,9 @@ class _Drafting:
         self._without_number(passage, taken)
 
     def _base(self, promise: Promise, base: Found, passage: Passage) -> None:
-        promise.say("base", base.base, base.rule)
+        promise.fill("base", base.base, base.rule)
         if base.since:
-            promise.say("base_year", base.since, base.rule)
+            promise.fill("base_year", base.since, base.rule)
         promise.numbers.append(passage.span(*base.at))
 
     def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
@@ -250,16 +251,16 @@ class _Drafting:
         start, end = passage.span(first, last)
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
-        promise.say("subject", subject, "words_before_the_number", len(subject) > 3)
+        promise.fill("subject", subject, "words_before_the_number", len(subject) > 3)
         if scope:
-            promise.say("scope", scope, "clause_before")
+            promise.fill("scope", scope, "clause_before")
         year = due(passage, one, self.span, rules)
         sentence = text[slice(*sentence_of(text, one.at[0], rules))]
         hedge = rules.pattern("hedge").search(sentence)
         if hedge:
-            promise.say("obligation", "expected", f"word:{hedge[0]}")
+            promise.fill("obligation", "expected", f"word:{hedge[0]}")
         if one.unsure or not rules.pattern("promising").search(sentence):
-            promise.say("promise", True, one.unsure or "no_word_of_promising", sure=False)
+            promise.fill("promise", True, one.unsure or "no_word_of_promising", sure=False)
         _fill(promise, one, year, rules, self.span)
         self._indicator(promise)
         return promise
@@ -286,22 +287,24 @@ class _Drafting:
         start, end = passage.span(row.found.start, row.found.end)
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (row.found.at, row.found.base_at) if at]
-        promise.say("subject", row.label, "label_of_the_row")
+        promise.fill("subject", row.label, "label_of_the_row")
         if row.section and len(row.label) < 10 and row.section not in row.label:
-            promise.say("scope", row.section, "head_of_the_rows")
+            promise.fill("scope", row.section, "head_of_the_rows")
         if row.obligation:
-            promise.say("obligation", row.obligation, "column_of_the_table")
+            promise.fill("obligation", row.obligation, "column_of_the_table")
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
         _fill(promise, row.found, year, self.rules, self.span, row.levels)
         if promise["base"] is not None:
-            promise.say("base_year", row.base_year, "head_of_the_column", row.base_year is not None)
+            promise.fill(
+                "base_year", row.base_year, "head_of_the_column", row.base_year is not None
+            )
         self._indicator(promise)
         self.promises.append(promise)
 
     def _indicator(self, promise: Promise) -> None:
         words = f"{promise['scope'] or ''}{promise['subject']}"
         best, sure = self.offers.nearest(words, promise["unit"])
-        promise.say("indicator", best[0] if sure else None, "name_of_the_indicator", sure)
+        promise.fill("indicator", best[0] if sure else None, "name_of_the_indicator", sure)
         promise.fields["indicator"]["offers"] = best
         if not sure:
             promise.questions.append("indicator")
@@ -321,16 +324,16 @@ class _Drafting:
                 promise.fields.pop("scope", None)
                 promise.fields["type"] = names[0].fields["type"]
                 if len(years) == len(names):
-                    promise.say("year", years[number], "aligned_list")
-                    promise.say("subject", names[0]["subject"], "shared_by_the_list")
+                    promise.fill("year", years[number], "aligned_list")
+                    promise.fill("subject", names[0]["subject"], "shared_by_the_list")
                     promise.questions = [q for q in promise.questions if q != "year_assumed"]
                 elif len(subjects) == len(names):
-                    promise.say("subject", subjects[number], "aligned_list")
+                    promise.fill("subject", subjects[number], "aligned_list")
                 else:
-                    promise.say("subject", names[0]["subject"], "list_left_open", sure=False)
+                    promise.fill("subject", names[0]["subject"], "list_left_open", sure=False)
                     promise.questions.append("several_subjects")
                 if promise.fields["op"]["sure"] == "ask" and ops:
-                    promise.say("op", ops[-1], "shared_by_the_list")
+                    promise.fill("op", ops[-1], "shared_by_the_list")
                     promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
                 promise.readings = readings_of(promise, self.span)
                 promise.questions = [q for q in promise.questions if q != "indicator"]
@@ -352,9 +355,9 @@ class _Drafting:
                     continue
                 promise = self._new(*passage.span(first, last), passage)
                 year = due(passage, found, self.span, self.rules)
-                promise.say("subject", promise.quote, rule["name"], sure=False)
-                promise.say("type", rule["type"], rule["name"], sure=False)
-                promise.say("year", year.year, year.rule, year.sure)
+                promise.fill("subject", promise.quote, rule["name"], sure=False)
+                promise.fill("type", rule["type"], rule["name"], sure=False)
+                promise.fill("year", year.year, year.rule, year.sure)
                 promise.questions.append("no_number")
                 self.promises.append(promise)
 
@@ -404,7 +407,7 @@ def _shared(words: str, rules: Rules) -> list[str]:
 
 def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
     """Add to a promise that its value is to rise every year."""
-    promise.say("also", "only_increase", one.rule)
+    promise.fill("also", "only_increase", one.rule)
     promise.questions.append("steps")
     for reading in promise.readings:
         reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
@@ -452,22 +455,22 @@ def _fill(
         values[-1] if (change and falls) or (op in ("<=", "<") and len(values) > 1) else values[0]
     )
     if len(values) > 1:
-        promise.say("range", values, one.rule)
-    promise.say("value", value, one.rule)
-    promise.say("op", op, one.rule if op_sure else "bare_number", op_sure or one.implied or change)
-    promise.say("type", "range" if len(values) > 1 and kind == "level" else kind, one.rule)
-    promise.say("unit", unit, "words_after_the_number", unit is not None)
-    promise.say("year", year.year, year.rule, year.sure)
+        promise.fill("range", values, one.rule)
+    promise.fill("value", value, one.rule)
+    promise.fill("op", op, one.rule if op_sure else "bare_number", op_sure or one.implied or change)
+    promise.fill("type", "range" if len(values) > 1 and kind == "level" else kind, one.rule)
+    promise.fill("unit", unit, "words_after_the_number", unit is not None)
+    promise.fill("year", year.year, year.rule, year.sure)
     if not year.sure:
         promise.questions.append("year_assumed")
     if one.base is not None:
-        promise.say("base", one.base, one.rule)
+        promise.fill("base", one.base, one.rule)
     if one.since:
-        promise.say("base_year", one.since, one.rule)
+        promise.fill("base_year", one.since, one.rule)
     if one.every or one.period:
-        promise.say("every", one.every or one.period, one.rule)
+        promise.fill("every", one.every or one.period, one.rule)
     if one.implied:
-        promise.say("value", value, one.rule, sure=False)
+        promise.fill("value", value, one.rule, sure=False)
     if kind in ("total_change", "doubling", "halving") and not one.since and one.base is None:
         promise.questions.append("which_base")
     if kind in ("yearly_change", "each_year", "only_increase"):
@@ -476,7 +479,7 @@ def _fill(
         promise.questions.append("each_or_together")
     if change and unit == "percent" and is_rate and not one.implied:
         promise.questions.append("percent_or_points")
-        promise.say("unit", unit, "percent_of_a_rate", sure=False)
+        promise.fill("unit", unit, "percent_of_a_rate", sure=False)
     if levels and len(levels) > 1:
-        promise.say("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
+        promise.fill("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
     promise.readings = readings_of(promise, span)

@@ -595,7 +595,10 @@ def _line(place: _Scale, values: Mapping[int, float], css: str = "past") -> str:
     drawn, before = "", None
     for year in sorted(values):
         apart = before is None or (css == "past" and year - before > 1)
-        drawn += (" M" if apart else " L") + "{:g} {:g}".format(*place(year, values[year]))
+        x, y = place(year, values[year])
+        # What was measured is drawn to a tenth; for what is thought a pixel is enough.
+        point = f"{x:g} {y:g}" if css == "past" else f"{x:.0f} {y:.0f}"
+        drawn += (" M" if apart else " L") + point
         before = year
     return f'<path class="{css}" d="{drawn.strip()}"/>'
 
@@ -603,7 +606,7 @@ def _line(place: _Scale, values: Mapping[int, float], css: str = "past") -> str:
 def _area(place: _Scale, low: Mapping[int, float], high: Mapping[int, float], css: str) -> str:
     there = [place(year, high[year]) for year in sorted(high)]
     back = [place(year, low[year]) for year in sorted(low, reverse=True)]
-    points = " L".join(f"{x} {y}" for x, y in (*there, *back))
+    points = "L".join(f"{x:.0f} {y:.0f}" for x, y in (*there, *back))
     return f'<path class="{css}" d="M{points}z"/>'
 
 
