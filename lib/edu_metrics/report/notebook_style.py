@@ -12,6 +12,8 @@ ORDER = ("zh", "en")
 #: Prose stands in pairs of cells: the first of a pair has a neighbour, the second has one before.
 _FIRST = ".jp-MarkdownCell:has(+ .jp-MarkdownCell)"
 _SECOND = ".jp-MarkdownCell + .jp-MarkdownCell"
+#: Twice the same class, so that JupyterLab's own rules for tables give way.
+_OUTPUT = ".jp-OutputArea-output.jp-OutputArea-output"
 
 
 def show_style(lang: str) -> Html | None:
@@ -31,6 +33,6 @@ def show_style(lang: str) -> Html | None:
     if "JPY_SESSION_NAME" not in os.environ:  # set for kernels of notebooks that are open
         return None
     css = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
-    scoped = "@scope (.jp-OutputArea-output) {" + css.replace(":root", ":scope") + "}"
+    scoped = f"{_OUTPUT} {{ td {{ text-align: left; }} {css.replace(':root', '&')}}}"
     other = _SECOND if lang == ORDER[0] else _FIRST
     return Html(f"<style>{scoped} {other} {{ display: none !important; }}</style>")
