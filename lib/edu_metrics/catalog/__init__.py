@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Assumption,
         Break,
         Correction,
+        Disclosure,
         FileInput,
         Group,
         Indicator,
