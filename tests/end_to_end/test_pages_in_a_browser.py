@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 LANGUAGES = ("zh", "en")
 #: A page of each kind, by where it lies below the folder of a language.
 KINDS = {
-    "bulletin": "provinces/{}/beijing/report.html",
+    "bulletin": "provinces/{}/china/report.html",
     "no data": "wuhai/{}/wuhai/report.html",
     "overview": "wuhai/{}/overview/report.html",
     "audit": "wuhai/{}/plan_audit/report.html",

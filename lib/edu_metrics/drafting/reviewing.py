@@ -64,11 +64,12 @@ def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
 
 def review_draft(
     folder: Path, *, lang: str | None = None, port: int | None = None,
-    ready: Callable[[str], object] = print,
+    ready: Callable[[str], object] = print, browser: bool = False,
 ) -> int:  # fmt: skip
     """Serve the review of a draft until a signal stops it, and give the signal."""
     content = read_draft(folder)
-    return serve(routes(folder, lang), lang=lang or content["language"], port=port, ready=ready)
+    return serve(routes(folder, lang), lang=lang or content["language"], port=port, ready=ready,
+                 browser=browser)  # fmt: skip
 
 
 def decide(folder: Path, form: dict[str, str]) -> None:
