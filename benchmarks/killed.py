@@ -25,7 +25,7 @@ from pathlib import Path
 
 from batch import PROJECT, STUDY, TOOL, below
 
-from edu_metrics.batch.drafts import stamp_of
+from edu_metrics.batch.drafts import MARK, stamp_of
 
 
 def tell(text: str) -> None:
@@ -108,7 +108,8 @@ def main() -> int:
         begun = time.monotonic()
         rerun = subprocess.run(command, capture_output=True, text=True, check=False)
         tell(f"one more, {time.monotonic() - begun:.1f} s: {rerun.stdout.splitlines()[-1]}")
-        hidden = [str(path) for path in (root / "reports").rglob(".*")]
+        left = (root / "reports").rglob(".*")
+        hidden = [str(path) for path in left if path.name != MARK]  # which says whose folder it is
         unlisted = {kind: sorted(set(now) - there) for kind, there in told(root).items()}
         sound = (last.returncode, rerun.returncode, len(now)) == (0, 0, given.districts)
         sound &= not again and not hidden and whole(reports) == now and not any(unlisted.values())

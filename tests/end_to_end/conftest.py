@@ -100,6 +100,7 @@ plan: harbour
 areas: [port, east, west, south]
 observations: [{type: file, path: "bureau/*.csv"}]
 as_of: 2021-06-30
+disclosure: published
 note: {zh: 说明, en: Note}
 """,
     "studies/english": """
@@ -109,6 +110,7 @@ plan: harbour
 areas: [port]
 observations: [{type: file, path: "bureau/*.csv"}]
 as_of: 2021-06-30
+disclosure: published
 languages: [en]
 note: {zh: 说明, en: Note}
 """,

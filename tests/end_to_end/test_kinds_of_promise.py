@@ -86,6 +86,7 @@ DEFINITIONS: dict[str, Any] = {
         "compare_with": ["nation"],
         "observations": [{"type": "file", "path": "*.csv"}],
         "as_of": "2021-06-30",
+        "disclosure": "published",
         "note": NAMES,
     },
 }

@@ -8,13 +8,16 @@ and number is invented. The table is brought in as a workbook.
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import re
 import shutil
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
+import yaml
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +32,16 @@ def typed(cell: str) -> str | float:
         return float(cell)
     except ValueError:
         return cell
+
+
+def keep_document(root: Path, document: Path) -> None:
+    """Put the plan's text where its source names it, with a seal."""
+    path = root / "data" / "raw" / "plan_text" / document.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(document, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    sidecar = path.with_name(f"{path.name}.source.yaml")
+    sidecar.write_text(f"source: plan_text\nsha256: {digest}\n", "utf-8")
 
 
 def write_workbook(table: Path, path: Path) -> Path:
@@ -52,7 +65,10 @@ def made(tmp_path, command):
             shutil.rmtree(definitions / example)
         shutil.rmtree(root / "data" / "raw" / "numbers")
         shutil.copytree(PROJECTS / name, definitions, dirs_exist_ok=True,
-                        ignore=shutil.ignore_patterns("*.csv", MAPPING))  # fmt: skip
+                        ignore=shutil.ignore_patterns("*.csv", "*.txt", MAPPING))  # fmt: skip
+        keep_document(root, PROJECTS / name / "plan.txt")
+        drafted = command("draft", PROJECTS / name / "plan.txt", "--out", tmp_path / "draft")
+        assert drafted.status == 0, drafted.err
         sheet = write_workbook(PROJECTS / name / "table.csv", tmp_path / "table.xlsx")
         told = ["--source", "yearbook", "--published", published]
         if (PROJECTS / name / MAPPING).exists():
@@ -120,3 +136,66 @@ def test_a_study_in_portuguese_alone(made):
     page = page_of(root, "pt", "serra")
     for shown in ("cumprida", "Taxa de abandono", "pessoas", "metade de 2020 em 2025"):
         assert shown in page, shown
+
+
+def drafts_of(folder: Path) -> dict:
+    return yaml.safe_load((folder / "draft.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", ["steppe", "crownland", "serra"])
+def test_every_number_of_the_document_is_drafted_or_listed(name, command, tmp_path):
+    document = PROJECTS / name / "plan.txt"
+    assert command("draft", document, "--out", tmp_path / "draft").status == 0
+    content = drafts_of(tmp_path / "draft")
+    text = (tmp_path / "draft" / "source.txt").read_text("utf-8")
+    spans = [one["span"] for one in content["promises"]]
+    spans += [(one["start"], one["end"]) for one in content["not_taken"]]
+    lost = [m[0] for m in re.finditer(r"\d+(?:[.,]\d+)*", text)
+            if not any(first <= m.start() < last for first, last in spans)]  # fmt: skip
+    assert lost == []
+
+
+def test_a_prefecture_s_plan_is_drafted_as_it_was_encoded(command, tmp_path):
+    document = PROJECTS / "steppe" / "plan.txt"
+    assert command("draft", document, "--out", tmp_path / "draft").status == 0
+    found = {
+        (one["fields"]["type"]["is"], one["fields"]["value"]["is"], one["fields"]["year"]["is"])
+        for one in drafts_of(tmp_path / "draft")["promises"]
+    }
+    assert found >= {("level", 92, 2025), ("cumulative", 6000, 2025), ("yearly_change", 8, 2025),
+                     ("level", 75, 2025), ("level", 70, 2022)}  # fmt: skip
+
+
+def test_a_county_starts_from_a_document_and_a_table_alone(command, tmp_path):
+    sheet = write_workbook(PROJECTS / "delta" / "table.csv", tmp_path / "table.xlsx")
+    document = docx.Document()
+    for line in (PROJECTS / "delta" / "plan.txt").read_text("utf-8").splitlines():
+        document.add_paragraph(line)
+    document.save(tmp_path / "plan.docx")
+    root, folder = tmp_path / "delta", tmp_path / "draft"
+    areas = ("--area", "northside", "--area", "southside")
+    for words in (
+        ("draft", tmp_path / "plan.docx", "--out", folder),
+        ("new", root, "--lang", "en", "--from", sheet, "--invented"),
+        ("accept", folder, "--yes", "p001", "--no", "p002", "--no", "p003", *areas, "--root", root),
+        ("check", "--root", root),
+        ("audit", "plan", "--lang", "en", "--root", root),
+        ("report", "study", "--root", root),
+    ):
+        done = command(*words)
+        assert done.status == 0, done.out + done.err
+    assert "unverified" not in command("check", "--root", root).out
+    rows = command("assess", "study", "--root", root, "--format", "json").rows
+    found = {row["area"]: row for row in rows}
+    # 497 of 645 and 219 of 303 in 2023, and 80 % asked of both.
+    assert found["northside"]["gap"] == pytest.approx(80 - 100 * 497 / 645)
+    assert found["southside"]["gap"] == pytest.approx(80 - 100 * 219 / 303)
+    assert "at least 80 % in 2026" in page_of(root, "en", "northside")
+    # A promise that is opened again makes the plan a draft, which is not judged.
+    text = (folder / "draft.yaml").read_text("utf-8")
+    (folder / "draft.yaml").write_text(text.replace("decision: reject", "decision: open"), "utf-8")
+    assert command("accept", folder, "--root", root).status == 0
+    for verb in ("assess", "report"):
+        refused = command(verb, "study", "--root", root)
+        assert refused.status == 1
+        assert "is a draft" in refused.err

@@ -90,6 +90,7 @@ plan: plan
 areas: [city]
 observations: [{type: file, path: "*.csv"}]
 as_of: 2021-03-31
+disclosure: published
 note: {zh: 说明, en: Note}
 """,
 }  # fmt: skip

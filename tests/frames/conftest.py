@@ -47,6 +47,7 @@ plan: town
 areas: [northside, lakeside, hillside]
 observations: [{type: file, path: "bureau/*/*.csv"}]
 as_of: 2020-12-31
+disclosure: published
 note: {zh: 虚构, en: Invented}
 """,
 }

@@ -122,11 +122,10 @@ def test_a_number_changed_in_a_quote_is_a_fault_of_its_target(copied):
     assert "nearest is '普惠性幼儿园覆盖率高于95%'" in fault
 
 
-def test_a_text_that_was_edited_or_taken_away_is_a_fault(copied):
+def test_a_text_that_was_edited_is_a_fault_and_without_one_quotes_are_unverified(copied):
     path = copied / "data" / "raw" / "wuhai_city_offices" / "2020-12-02" / "plan.txt"
     path.write_text(path.read_text("utf-8").replace("高于95%", "高于59%"), "utf-8")
     with pytest.raises(DataError, match="was edited"):
         check_quotes(load_catalog(copied))
     path.unlink()
-    with pytest.raises(DataError, match="no file"):
-        check_quotes(load_catalog(copied))
+    assert "wuhai_2020_2022" in check_quotes(load_catalog(copied))

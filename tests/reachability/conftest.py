@@ -97,6 +97,7 @@ plan: plan
 areas: [city, east, west, south, port]
 observations: [{type: file, path: "*.csv"}]
 as_of: 2021-03-31
+disclosure: published
 note: {zh: 说明, en: Note}
 """
 

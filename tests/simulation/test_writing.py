@@ -48,6 +48,7 @@ plan: plan
 areas: [port]
 observations: [{type: simulated, city: port, seed: 3, first_year: 2018, last_year: 2020}]
 as_of: 2021-03-31
+disclosure: published
 simulated: true
 note: {zh: 虚构, en: invented}
 """

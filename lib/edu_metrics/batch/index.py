@@ -269,7 +269,9 @@ def _root_page(
         link = f"{study.id}/{index_name(study, tongue)}"
         failed = sum(entry["status"] == "failed" for entry in entries)
         plan = board.catalog.plan(study.plan)
-        kinds = {"invented": study.simulated, "hypothetical": plan.hypothetical}
+        internal = study.disclosure.mode == "internal"
+        kinds = {"internal": internal, "invented": study.simulated}
+        kinds["hypothetical"] = plan.hypothetical
         marks = [tag("small", say(f"index.{kind}", lang)) for kind, true in kinds.items() if true]
         rows.append(
             [

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR
+from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, is_day
 from edu_metrics.words.definition import Definition, Slug
 
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -29,7 +30,13 @@ def _not_a_number(given: Any) -> Any:
     return given
 
 
-Day = Annotated[dt.date, BeforeValidator(_not_a_number), Field(ge=FIRST_DAY, le=LAST_DAY)]
+def _is_plausible(day: dt.date) -> dt.date:
+    if not is_day(day):
+        raise ValueError(f"expected a date from {FIRST_DAY} to {LAST_DAY}, found {day}")
+    return day
+
+
+Day = Annotated[dt.date, BeforeValidator(_not_a_number), AfterValidator(_is_plausible)]
 #: An address of a page, which a reader may follow: no script, no file of the reader's machine.
 Url = Annotated[str, StringConstraints(pattern=r"^(?i:https?)://[^\s<>\"'`]+$", max_length=4_000)]
 #: Whole years, half-years and months: each is a series of its own.

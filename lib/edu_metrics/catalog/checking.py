@@ -453,10 +453,18 @@ def _reference_classes(parts: Parts) -> Iterator[str]:
 def _plans(parts: Parts) -> Iterator[str]:
     for where, plan in parts.plans.values():
         yield from _missing(parts, "sources", [plan.source], f"{where}: source")
+        yield from _missing(parts, "sources", plan.ask_for, f"{where}: ask_for")
         yield from _missing_areas(parts, plan.areas, f"{where}: areas")
         for target in plan.targets:
-            for fault in _out_of_time(plan, target):
+            for fault in (*_out_of_time(plan, target), *_to_be_done(plan, target)):
                 yield f"{where}: target {target.id!r}: {fault}"
+
+
+def _to_be_done(plan: Plan, target: Target) -> Iterator[str]:
+    """Find words that only hold the place of others: a plan with them is a draft."""
+    words = (target.quote, target.locator, *target.title.by_language.values())
+    if not plan.draft and any("TODO" in one for one in words):
+        yield "expected its words, found TODO; fill it in, or say `draft: true` of the plan"
 
 
 def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:

@@ -214,6 +214,8 @@ class Source(Definition):
     licence: str
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
+    #: Whether everybody knows its figures, so that none of them can be withheld.
+    disclosure: Literal["published"] | None = None
     #: The whole text of the document, a sealed file below data/raw.
     full_text: str | None = None
     note: Text | None = None
@@ -541,6 +543,29 @@ class SimulatedInput(Definition):
     last_year: Year
 
 
+class Disclosure(Definition):
+    """
+    What may leave of a study's counts of persons.
+
+    ``protected``: no small count, nor what would give it away. ``published``: everything, since all
+    of it is public already, or invented. ``internal``: everything, and every page says that it is
+    not for release.
+    """
+
+    shorthand: ClassVar = {"type": "string"}
+
+    mode: Literal["protected", "published", "internal"] = "protected"
+    #: The smallest count of persons that may be published. [persons]
+    smallest: int = Field(default=10, ge=3, le=1000)
+    #: What earlier releases told, as a CSV file of the project; each release is added to it.
+    ledger: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, given: Any) -> Any:
+        return {"mode": given} if isinstance(given, str) else given
+
+
 class Run(Definition):
     """Another date as of which a study is judged, with what is said otherwise there."""
 
@@ -569,6 +594,7 @@ class Study(Definition):
     school_year: Literal["starts", "ends"] | None = None
     languages: tuple[str, ...] = Field(default=LANGUAGES, min_length=1)
     simulated: bool = False
+    disclosure: Disclosure = Disclosure()
     track_record: bool | None = None
     note: Text
 

@@ -61,13 +61,18 @@ def read_languages(folder: Path, faults: list[str]) -> Spoken:
     """
     spoken = Spoken(Languages())
     for path in sorted((folder / "words").glob("*.yaml")):
-        held, nouns = _texts(path, faults), _nouns()
+        held, nouns = _texts(path, faults), set(_nouns())
         spoken.texts[path.stem] = {key: text for key, text in held.items() if key not in nouns}
-        spoken.nouns[path.stem] = {
-            key: Plural.model_validate(word) if isinstance(word, dict) else word
-            for key, word in held.items()
-            if key in nouns
-        }
+        words: dict[str, str | Plural] = {}
+        for key, word in held.items():
+            if key not in nouns:
+                continue
+            if isinstance(word, dict):
+                word, new = parse(Plural, word, f"words/{path.name}: {key}")
+                faults += new
+            if word is not None:
+                words[key] = word
+        spoken.nouns[path.stem] = words
     asked: dict[str, None] = {}
     for path in sorted((folder / "studies").glob("*.yaml")):
         content, _ = read_yaml(path)

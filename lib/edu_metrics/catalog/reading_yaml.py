@@ -73,7 +73,14 @@ def faults_of(error: ValidationError, model: type[BaseModel], given: Any) -> lis
     list of str
         One line a fault.
     """
-    return [_say(item, model, given) for item in error.errors(include_url=False)]
+    items = error.errors(include_url=False)
+    # A list is not too short for what is wrong in its entries.
+    inner = {item["loc"][:depth] for item in items for depth in range(len(item["loc"]))}
+    return [
+        _say(item, model, given)
+        for item in items
+        if not (item["type"] == "too_short" and item["loc"] in inner)
+    ]
 
 
 def _say(error: Any, model: type[BaseModel], given: Any) -> str:

@@ -547,6 +547,10 @@ class Plan(Definition):
     last_year: Year
     areas: tuple[Slug, ...] = Field(min_length=1)
     hypothetical: bool = False
+    #: Whether some of its promises are still to be decided; a draft is not judged.
+    draft: bool = False
+    #: Documents that were not read and would say more of the same places: ids of sources.
+    ask_for: tuple[Slug, ...] = ()
     note: Text | None = None
     articles: dict[str, Text] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)

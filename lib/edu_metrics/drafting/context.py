@@ -68,14 +68,14 @@ def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
         return Due(found.by, "year_in_the_words")
     text = passage.text
     first, last = sentence_of(text, found.at[0], rules)
-    behind = [("year_after_the_number", (found.at[1], last), 0)]
+    ways = [
+        ("year_before_the_number", (first, found.at[1]), -1),
+        ("year_after_the_number", (found.at[1], last), 0),
+    ]
     if rules.data["year_follows"]:
         other = rules.pattern("other_number").search(text, found.at[1], last)
-        behind.insert(
-            0, ("year_after_the_number", (found.at[1], other.start() if other else last), 0)
-        )
-    ways = [("year_before_the_number", (first, found.at[1]), -1)]
-    ways = [*behind[:-1], *ways, behind[-1]]
+        near = (found.at[1], other.start() if other else last)
+        ways.insert(0, ("year_after_the_number", near, 0))
     if rules.data["carries_year"]:
         ways.append(("year_of_a_sentence_before", (0, first), -1))
     for rule, part, nearest in ways:
@@ -84,9 +84,10 @@ def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
             far = rule == "year_of_a_sentence_before"
             return Due(years[nearest], rule, not far)
     years = [
-        year for words in reversed(passage.above)
+        year
+        for words in reversed(passage.above)
         for year in _deadlines(words, 0, len(words), span, rules)
-    ]  # fmt: skip
+    ]
     if years:
         return Due(years[0], "year_of_the_heading", sure=False)
     return Due(span.last, "end_of_the_plan", sure=False)
@@ -97,12 +98,16 @@ def _deadlines(
 ) -> list[int]:
     """List the years that are deadlines in a part of a text, those of the plan alone."""
     found: list[tuple[int, int]] = []
+    last_year = span.last
     for match in rules.pattern("deadline").finditer(text, first, last):
         groups = match.groupdict()
-        behind = rules.pattern("not_deadline").search(text[max(first - 20, 0) : match.start()])
-        if groups.get("past") or groups.get("base") or (behind and not groups.get("lead")):
+        against = rules.pattern("not_deadline").search(text[max(first - 20, 0) : match.start()])
+        if groups.get("past") or groups.get("base") or (against and not groups.get("lead")):
             continue
-        found.append((match.start(), _four(groups["year"], groups.get("year2"))))
+        year = _four(groups["year"], groups.get("year2"))
+        if groups.get("lead") in _UNTIL:  # printed as a deadline, even beyond the plan
+            last_year = max(last_year, year)
+        found.append((match.start(), year))
     for match in rules.pattern("five_years").finditer(text, first, last):
         found.append((match.start(), _end_of_five_years(match)))
     for match in rules.pattern("years_from_now").finditer(text, first, last):
@@ -114,8 +119,11 @@ def _deadlines(
             and behind not in ("每", "第")
             and (near is None or not (match.start() <= near.at[0] < match.end()))
         ):
-            found.append((match.start(), int(min(span.first + years[0] - 1, span.last))))
-    return [year for _, year in sorted(found) if span.first <= year <= span.last]
+            found.append((match.start(), int(min(span.first + years[-1] - 1, span.last))))
+    return [year for _, year in sorted(found) if span.first <= year <= last_year]
+
+
+_UNTIL = ("到", "至", "by", "By", "before", "until")
 
 
 def _four(year: str, short: str | None) -> int:
@@ -161,7 +169,10 @@ def is_past(passage: Passage, found: Found, span: Span, rules: Rules) -> bool:
         and not rules.pattern("not_deadline").search(before[: m.start()])
     ]  # fmt: skip
     future += [end for end, year in years if year >= span.first]
-    past = [m.end() for m in rules.pattern("past").finditer(text[first : found.end])]
+    behind = last if rules.data["past_anywhere"] else found.end
+    past = [m.end() for m in rules.pattern("past").finditer(text[first:behind])]
+    if rules.data["past_anywhere"] and rules.pattern("future").search(text[first:last]):
+        past = [end for end in past if end <= found.end - first]
     past += [end for end, year in years if year < span.first]
     weak = [m.end() for m in rules.pattern("past_weak").finditer(before)]
     if weak and not rules.pattern("acts").search(text[first + weak[-1] : found.end]):
@@ -198,18 +209,26 @@ def subject_of(
     first, last = clause_of(text, found.at[0], rules)
     if found.implied and found.type == "coverage":
         return bare(text[first:last], rules), ""
-    if found.right:
+    if found.right and not _is_said_before(text[first : found.start], rules):
         return bare(found.right, rules), ""
+    named = "" if rules.drops_space or found.unit != "percent" else text[found.end : last]
+    if found.type == "level" and rules.pattern("noun_follows").match(named):
+        rest = rules.pattern("rest_end").split(named, maxsplit=1)[0]
+        return bare(rest, rules), ""
     nearer = [one for one, _ in before if one.end > first and one.end <= found.start]
     whole = found.type in ("cumulative", "each_year", "each_unit", "frequency", "rank")
-    noun = "" if rules.drops_space else text[found.at[1] : found.end]
+    rate = found.unit in ("percent", "points", "ratio") and found.rule != "share_of_whole"
+    noun = "" if rules.drops_space or rate else text[found.at[1] : found.end]
+    noun = rules.pattern("unit_words").sub("", noun)
+    if found.rule in ("count_by_year", "extended_to"):
+        rest = rules.pattern("rest_end").split(text[found.end : last], maxsplit=1)[0]
+        return bare(noun + rest, rules), bare(text[first : found.start], rules)
     if found.rule.endswith("_list"):
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
-            earlier = before[-1][0]
-            return bare(own, rules), bare(
-                text[clause_of(text, earlier.start, rules)[0] : earlier.at[0]], rules
-            )
+            last_one = before[-1][0]
+            start = clause_of(text, last_one.start, rules)[0]
+            return bare(own, rules), bare(text[start : last_one.at[0]], rules)
     elif found.subject is not None:
         own = found.subject
     elif whole:
@@ -217,12 +236,14 @@ def subject_of(
         own = text[start : found.at[0]] + noun + _tail(text, found, last, rules)
     else:
         start = max([first, *(one.end for one in nearer)])
-        own = text[start : found.start] + noun
+        own = text[start : found.start] + (noun if found.rule == "share_of_whole" else "")
         if re.match("的", text[found.end :]):
             own += _tail(text, found, last, rules)
     subject = bare(own, rules)
-    if len(subject) < 2 and not rules.drops_space:
-        subject = bare(noun + _tail(text, found, last, rules), rules)
+    moved = found.type in ("total_change", "yearly_change", "from_to")
+    if len(subject) < 2 and not rules.drops_space and not (nearer and moved):
+        rest = rules.pattern("rest_end").split(text[found.end : last], maxsplit=1)[0]
+        subject = bare(noun + rest, rules)
     while not nearer and first > 0 and len(subject) < 2:
         end = first - 1
         first, _ = clause_of(text, end - 1, rules)
@@ -230,9 +251,17 @@ def subject_of(
         if nearer:
             break
         subject = bare(text[first:end], rules)
+    label = rules.pattern("label").match(text, 0, found.start)
+    if label and label["label"] not in subject:
+        return (subject, label["label"]) if len(subject) > 1 else (label["label"], "")
     if len(subject) < 2 and before:
         return before[-1][1], ""
     return _within(subject, found, passage, before, rules)
+
+
+def _is_said_before(words: str, rules: Rules) -> bool:
+    """Tell whether a verb before the number has its subject there: "debt will not exceed"."""
+    return bool(rules.pattern("verb_before").search(words)) and len(bare(words, rules)) > 3
 
 
 def _tail(text: str, found: Found, last: int, rules: Rules) -> str:
@@ -244,7 +273,8 @@ def _tail(text: str, found: Found, last: int, rules: Rules) -> str:
 
 def bare(words: str, rules: Rules) -> str:
     """Take from a subject what belongs to none: times, verbs of promising, marks."""
-    words = rules.pattern("time").sub("", words)
+    mark = rules.pattern("mark_of_an_item").match(words)
+    words = rules.pattern("time").sub("", words[mark.end() :] if mark else words)
     for _ in range(3):
         words = rules.pattern("strip_left").sub("", words.strip())
         words = rules.pattern("strip_right").sub("", words)
@@ -270,18 +300,17 @@ def _within(
     ):
         return subject, earlier
     if stage.search(subject):
-        start = stage.match(subject)
-        outer = stage.match(earlier)
-        if start and outer and start[0] in ("低年级", "高年级"):
-            wider = re.match("小学(?:阶段)?|初中(?:阶段)?|高中(?:阶段)?", outer[0])
-            return subject, wider[0] if wider else ""
-        return subject, ""
-    for words in (_sentence_before(passage, found, rules), earlier, passage.heading):
-        scopes = stage.findall(words) if measured else []
-        if scopes:
-            return subject, scopes[-1]
+        wider = rules.pattern("wider").findall(_sentence_before(passage, found, rules))
+        inside = wider and rules.pattern("narrow").match(subject)
+        return subject, wider[-1] if inside else ""
     if len(subject) < rules.data["short"]:
+        for words in (_sentence_before(passage, found, rules), earlier, passage.heading):
+            scopes = stage.findall(words) if measured else []
+            if scopes:
+                return subject, scopes[-1]
         first, _ = clause_of(text, found.start, rules)
+        if before and before[-1][0].end >= clause_of(text, max(first - 2, 0), rules)[0]:
+            return subject, earlier
         if first > sentence_of(text, found.start, rules)[0]:
             other, _ = clause_of(text, first - 2, rules)
             return subject, bare(text[other : first - 1], rules)

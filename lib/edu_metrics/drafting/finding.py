@@ -102,6 +102,11 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
 
 def _doubled(one: Found, found: list[Found]) -> bool:
     """Tell whether what is implied of all goes with a number that is printed beside."""
+    if one.rule == "every_so_many_years":
+        return any(
+            other.unit in ("percent", "points") and 0 <= one.at[0] - other.end < 8
+            for other in found
+        )
     return (
         one.implied
         and one.type == "coverage"
@@ -140,19 +145,23 @@ def _claimed(
 def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
-    return (
-        one.implied
-        or bool(re.search(r"\d|分之", words))
-        or (one.type in _COUNTED or (one.unit in ("percent", "points") and words.isascii()))
-    )
+    if one.unit is None and one.type == "level" and not re.search("分之|成$", words):
+        return (
+            bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
+        )
+    if one.implied or one.type in _COUNTED or re.search(r"\d|分之|成$", words):
+        return True
+    return one.unit in ("percent", "points") and words.isascii()
 
 
 def _found(
     rule: dict[str, Any], match: re.Match[str], index: int, rules: Rules, text: str
 ) -> Found | None:
     """Read the groups of a match."""
-    groups = {name: text[slice(*match.span(name))] if match.span(name)[0] >= 0 else None
-              for name in match.re.groupindex}  # fmt: skip
+    groups: dict[str, str] = {
+        name: text[slice(*match.span(name))] if match.span(name)[0] >= 0 else ""
+        for name in match.re.groupindex
+    }
     spot = "value" if "value" in groups else "base"
     words = groups.get(spot) or ""
     implied = "implied" in rule
@@ -171,6 +180,7 @@ def _found(
     falls = bool(groups.get("way")) and not rules.pattern("words_of_up").match(groups["way"])
     op, op_printed = _comparator(groups, rule, rules)
     base = numbers_in(groups["base"], rules) if groups.get("base") else ()
+    base_scale = scale_of(groups["base_unit"], rules) if groups.get("base_unit") else scale
     return Found(
         rule=rule["name"],
         type=rule["type"],
@@ -183,23 +193,23 @@ def _found(
         op=op,
         op_printed=op_printed,
         falls=falls or (implied and values[0] < 0),
-        base=round(base[0] * (scale_of(groups.get("base_unit") or "", rules)
-                              if groups.get("base_unit") else scale), 6) if base else None,
+        base=round(base[0] * base_scale, 6) if base else None,
         base_at=match.span("base") if base and spot != "base" else None,
         base_unit=rules.meaning("units", groups.get("base_unit")),
-        since=_year(groups.get("since")),
-        by=_year(groups.get("by")),
+        since=year_of(groups.get("since")),
+        by=year_of(groups.get("by")),
         every=groups.get("every"),
         every_at=match.span("every") if groups.get("every") else None,
         period=groups.get("period"),
         subject=(groups.get("subject") or "").strip() or None,
         right=(groups.get("right") or "").strip(),
         implied=implied,
+        scale_word=(groups.get("unit") or "") if scale > 1 else "",
         unsure=rule.get("unsure"),
     )  # fmt: skip
 
 
-def _year(words: str | None) -> int | None:
+def year_of(words: str | None) -> int | None:
     """Give the year: of a school or fiscal year that is printed as two, the later one."""
     found = re.findall(r"\d{4}|(?<=[-/])\d\d", words or "")
     if not found:
@@ -208,18 +218,18 @@ def _year(words: str | None) -> int | None:
 
 
 def _comparator(
-    groups: dict[str, str | None], rule: dict[str, Any], rules: Rules
+    groups: dict[str, str], rule: dict[str, Any], rules: Rules
 ) -> tuple[str | None, bool]:
     """Give the comparator: the word after a number goes before that before it."""
     after = rules.meaning("after", groups.get("after"))
     before = rules.meaning("before", groups.get("before"))
     if before in ("<=", "<") and after in ("~", None) and groups.get("after"):
         return before, True
-    op = after or before
+    op = after or before or (">=" if "+" in (groups.get("unit") or "") else None)
     if op:
         return op, True
     if groups.get("way"):
-        return ("<=" if not rules.pattern("words_of_up").match(groups["way"] or "") else ">="), True
+        return ("<=" if not rules.pattern("words_of_up").match(groups["way"]) else ">="), True
     return rule.get("op"), "op" in rule
 
 

@@ -1,4 +1,4 @@
-"""The indicators of a catalogue that a subject may mean: the nearest ones, and one where it is sure."""
+"""The indicators that a subject may mean: the nearest ones, and one where it is sure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Words that tell no indicator from another.
+_IDLE = (
+    "the|of|a|an|in|for|and|or|share|proportion|percentage|rate|number|with|all|will|have|has|be|"
+    "are|hold|who"
+)
 #: Words that two names of one indicator may differ in.
 _SAME = (
-    (r"[（(](?:公布值|as published)[）)]|, as published$|[“”\"《》\s]|^全[市县省国区]|^我[市县省]", ""),
+    (r"[（(](?:公布值|as published)[）)]|, as published$", ""),
+    (r"[“”\"《》]|(?<=[^\x00-\x7f])\s+|^全[市县省国区]|^我[市县省]", ""),
     (r"幼儿园|园所", "园"), (r"占比|比重|的?比例|所占比例", "比"), (r"少年", ""),
-    (r"教育|阶段|专任|九年|以及|毛(?=入园率)", ""), (r"及以上|以上|含", "上"), (r"学前三年|学前", "学前"),
-    (r"\b(?:the|of|a|an|in|for|and|or|share|proportion|percentage|rate|number|with)\b", " "),
+    (r"教育|阶段|专任|九年|以及|毛(?=入园率)", ""),
+    (r"及以上|以上|含", "上"), (r"学前三年|学前", "学前"),
+    (rf"\b(?:{_IDLE})\b", " "),
 )  # fmt: skip
 
 

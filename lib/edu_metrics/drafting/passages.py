@@ -1,4 +1,4 @@
-"""A document as passages: paragraphs and rows of tables, written as rules read them, with places."""
+"""A document as passages: paragraphs and rows of tables, as rules read them, with places."""
 
 from __future__ import annotations
 
@@ -144,11 +144,7 @@ def _below_headings(found: Iterator[Passage], rules: Rules) -> Iterator[Passage]
         level = _level(passage.text, rules)
         if level is not None:
             title = rules.pattern("title").match(passage.text)
-            words = title[0] if title else passage.text[:40]
-            above[level:] = [
-                words.rstrip("。：:.") if level < 3 or title else "",
-                *[""] * (3 - level),
-            ]
+            above[level:] = [title[0].rstrip("。：:.") if title else "", *[""] * (3 - level)]
         if numbered:
             article = next(name for name in numbered.groups() if name)
         elif level == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.words import say
@@ -10,11 +11,10 @@ if TYPE_CHECKING:
     from edu_metrics.drafting.context import Span
     from edu_metrics.drafting.promises import Promise
 
-#: Comparators as conditions print them; "about" is read as a floor, and asked.
-_PRINTED = {"~": ">="}
+_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt", "==": "eq", "~": "about"}
 
 
-def readings_of(promise: Promise, span: Span, language: str) -> list[dict[str, Any]]:
+def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
     """
     Write out the readings of a promise, the default first.
 
@@ -24,8 +24,6 @@ def readings_of(promise: Promise, span: Span, language: str) -> list[dict[str, A
         With its fields filled.
     span : Span
         Years of the plan.
-    language : str
-        Language of the labels beside English and Chinese: both are written.
 
     Returns
     -------
@@ -33,50 +31,91 @@ def readings_of(promise: Promise, span: Span, language: str) -> list[dict[str, A
         As the readings of a target; none for what happens so many times.
     """
     kind, value, year = promise["type"], promise["value"], promise["year"]
-    op = _PRINTED.get(promise["op"], promise["op"])
+    about = "<=" if promise["better"] == "lower" else ">="
+    op = about if promise["op"] == "~" else promise["op"]
     bound = f"{op}{value:.10g}"
-    unit = "percent" if promise["unit"] == "percent" else "points"
+    counted = promise["unit"]
+    unit = "percent" if counted == "percent" else "points"
     if kind in ("frequency", "rank", "base"):
         return []
     if kind == "only_increase":
-        return [_reading("every_year", bound, year, [yearly("points", bound, capped=True)])]
+        return [
+            _reading(counted, "every_year", bound, year, [yearly("points", bound, capped=True)])
+        ]
     if kind == "yearly_change":
-        made = [_reading("yearly", bound, year, [yearly(unit, bound)])]
+        made = [_reading(counted, "yearly", bound, year, [yearly(unit, bound)])]
         return made + _in_points(promise, bound, year, "yearly_change", span)
     if kind in ("total_change", "doubling", "halving"):
-        made = [_reading("in_all", bound, year, [_total(promise, unit, bound, span)])]
+        made = [_reading(counted, "in_all", bound, year, [_total(promise, unit, bound, span)])]
         return made + _in_points(promise, bound, year, "total_change", span)
     if kind == "cumulative":
         years = list(range(span.first, year + 1)) or [year]
         summed = {"type": "sum_over_years", "years": years, "bounds": [bound]}
-        return [_reading("sum", bound, year, [summed])]
+        return [_reading(counted, "sum", bound, year, [summed])]
     if kind == "each_year":
-        return [_reading("each_year", bound, year, [{"type": "each_year", "bound": bound}])]
+        return [
+            _reading(counted, "each_year", bound, year, [{"type": "each_year", "bound": bound}])
+        ]
     if kind == "kept":
         each = {"type": "each_year", "bound": bound}
         level = {"type": "level", "at": {year: bound}}
-        return [_reading("each_year", bound, year, [each]),
-                _reading("at_the_end", bound, year, [level], default=False)]  # fmt: skip
+        return [_reading(counted, "each_year", bound, year, [each]),
+                _reading(counted, "at_the_end", bound, year, [level], default=False)]  # fmt: skip
     levels = promise["levels"] or {year: bound}
-    printed = {y: b.replace("~", ">=") for y, b in levels.items()}
-    made = [_reading("level", bound, year, [{"type": "level", "at": printed}])]
+    printed = {y: b.replace("~", about) for y, b in levels.items()}
+    made = [_reading(counted, "level", bound, year, [{"type": "level", "at": printed}])]
     if "floor_or_exact" in promise.questions or promise["op"] == "~":
         exact = {y: f"=={b.lstrip('<>=')}" for y, b in printed.items()}
-        made.append(_reading("exact", f"=={value:.10g}", year, [{"type": "level", "at": exact}],
-                             default=False))  # fmt: skip
+        conditions = [{"type": "level", "at": exact}]
+        made.append(_reading(counted, "exact", f"=={value:.10g}", year, conditions, default=False))
     if promise["range"]:
         low, high = promise["range"]
         inside = [{"type": "level", "at": {year: f">={low:.10g}"}},
                   {"type": "level", "at": {year: f"<={high:.10g}"}}]  # fmt: skip
-        made.append(_reading("inside", f"{low:g}-{high:g}", year, inside, default=False))
+        made.append(_reading(counted, "inside", f"{low:g} {high:g}", year, inside, default=False))
     return made
 
 
+def said(bound: str, unit: str | None, lang: str) -> str:
+    """
+    Say a bound in words.
+
+    Parameters
+    ----------
+    bound : str
+        Comparator and number.
+    unit : str or None
+        What is counted.
+    lang : str
+        Language.
+
+    Returns
+    -------
+    str
+        Such as "at least 90 %".
+
+    Examples
+    --------
+    >>> said(">=90", "percent", "en"), said("~300", "schools", "en"), said("<-3", "points", "zh")
+    ('at least 90 %', 'about 300', '低于-3个百分点')
+    """
+    op, value = re.fullmatch(r"([<>=~]+)(.+)", bound).groups()  # type: ignore[union-attr]
+    named = {"percent": " %" if lang == "en" else "%", "points": say("drafting.points", lang)}
+    shown = f"{float(value):,.10g}{named.get(unit or '', '')}"
+    return say(f"drafting.op_{_NAMES[op]}", lang, value=shown)
+
+
 def _reading(
-    name: str, bound: str, year: int, conditions: list[dict[str, Any]], default: bool = True
-) -> dict[str, Any]:
-    label = {lang: say(f"drafting.reading_{name}", lang, bound=bound, year=year)
-             for lang in ("zh", "en")}  # fmt: skip
+    unit: str | None, name: str, bound: str, year: int, conditions: list[dict[str, Any]],
+    default: bool = True,
+) -> dict[str, Any]:  # fmt: skip
+    low, _, high = bound.partition(" ")
+    told = {} if high else {"bound": bound}
+    label = {
+        lang: say(f"drafting.reading_{name}", lang, year=year, low=low, high=high,
+                  bound=said(told["bound"], unit, lang) if told else "")
+        for lang in ("zh", "en")
+    }  # fmt: skip
     made: dict[str, Any] = {"id": name, "label": label}
     if default:
         made["default"] = True
@@ -107,4 +146,4 @@ def _in_points(
         if kind == "yearly_change"
         else (_total(promise, "points", bound, span))
     )
-    return [_reading("points", bound, year, [condition], default=False)]
+    return [_reading("points", "points", bound, year, [condition], default=False)]

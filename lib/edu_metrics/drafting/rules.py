@@ -38,13 +38,13 @@ class Rules:
         return _MACRO.sub(put, pattern)
 
     @functools.lru_cache(maxsize=512)  # noqa: B019
-    def compiled(self, pattern: str) -> re.Pattern[str]:
-        """Compile a pattern with its macros put in full."""
-        return re.compile(self.expand(pattern), re.IGNORECASE)
+    def compiled(self, pattern: str, cased: bool = False) -> re.Pattern[str]:
+        """Compile a pattern with its macros put in full; as a rule, capitals do not matter."""
+        return re.compile(self.expand(pattern), 0 if cased else re.IGNORECASE)
 
     def pattern(self, name: str) -> re.Pattern[str]:
         """Give a pattern that stands by its own name."""
-        return self.compiled(self.data[name])
+        return self.compiled(self.data[name], name in self.data["case"])
 
     def meaning(self, table: str, words: str | None) -> Any:
         """Give what some words mean: the first entry of a table whose pattern they match."""
@@ -104,13 +104,19 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     """
     words = words.strip(" $£€").lower()
     digits = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", words)
+    if len(digits) == 2 and re.search(r"\d (?:in|out of) (?:every )?\d", words):
+        return (round(100 * float(digits[0]) / float(digits[1]), 4),)
     if digits and not re.search(r"\d\s*(?:[:/]|\bto\b)\s*\d", words):
         return tuple(float(one.replace(",", "")) for one in digits[:2])
+    if digits and "/" in words:
+        return (round(100 * float(digits[0]) / float(digits[1]), 4),)
     if digits:
         return (round(float(digits[0].replace(",", "")) / float(digits[1].replace(",", "")), 6),)
-    known = rules.data["numerals"].get(words)
+    known = _known(words, rules)
     if known is not None:
         return (float(known),)
+    if words.endswith("成"):
+        return (10.0 * _DIGITS[words[0]],)
     part = re.fullmatch(r"(?:(百)|(.+))分之(.+)", words)
     if part:
         whole = 100 if part[1] else _chinese(part[2])
@@ -118,6 +124,16 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
         return (round(100 * above / whole, 4),) if whole and above is not None else ()
     value = _chinese(words)
     return () if value is None else (value,)
+
+
+def _known(words: str, rules: Rules) -> float | None:
+    """Look up a number in words; tens and ones are added."""
+    known = rules.data["numerals"]
+    tens, _, ones = words.replace("-", " ").partition(" ")
+    if words in known:
+        return float(known[words])
+    both = tens in known and ones in known and known[tens] >= 20 > known[ones]
+    return float(known[tens] + known[ones]) if both else None
 
 
 def _chinese(words: str) -> float | None:

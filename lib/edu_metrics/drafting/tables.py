@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from edu_metrics.drafting.context import Span
-from edu_metrics.drafting.finding import Found, NotTaken
+from edu_metrics.drafting.finding import Found, NotTaken, year_of
 from edu_metrics.drafting.passages import Passage
 from edu_metrics.drafting.rules import Rules, numbers_in, scale_of
 
@@ -22,6 +22,7 @@ class Row:
     base_year: int | None = None
     obligation: str | None = None
     year_sure: bool = True
+    section: str = ""
 
 
 @dataclass
@@ -62,11 +63,15 @@ def rows_of(
         The promises, the other numbers, and the place after the table.
     """
     last = first
-    while last < len(found) and found[last].is_row:
+    while last < len(found) and (found[last].is_row or _is_section(found, last)):
         last += 1
-    rows, left_out, head = [], [], Head()
+    rows, left_out, head, section = [], [], Head(), ""
     for index in range(first, last):
         cells = _cells(found[index].text)
+        named = [words for _, _, words in cells if words]
+        if not found[index].is_row or (len(named) == 1 and not re.search(r"\d", named[0])):
+            section = _label(" ".join(named), rules)
+            continue
         new = _head(cells, span, issued, rules)
         if new is not None:
             head = new
@@ -76,10 +81,21 @@ def rows_of(
         if row is None:
             left_out += _numbers(found[index], index, [], rules, "table_without_years")
             continue
-        rows.append(row)
+        rows.append(replace(row, section=section))
         taken = [cells[column][:2] for column in (*head.years, *head.bases) if column < len(cells)]
         left_out += _numbers(found[index], index, taken, rules, "number_of_a_row")
     return rows, left_out, last
+
+
+def _is_section(found: list[Passage], index: int) -> bool:
+    """Tell a short line between two rows of one table: the head of a group of rows."""
+    return (
+        not found[index].is_row
+        and len(found[index].text) < 20
+        and not re.search(r"[。：:，,.\d]", found[index].text)
+        and index + 1 < len(found)
+        and found[index + 1].is_row
+    )
 
 
 Cell = tuple[int, int, str]
@@ -100,10 +116,10 @@ def _head(cells: list[Cell], span: Span, issued: int | None, rules: Rules) -> He
         bare = rules.pattern("head_year").fullmatch(words)
         is_base = bool(rules.pattern("head_base").search(words))
         if years and (bare or len(words) < 24) and not re.search(r"\d{5}", words):
-            columns[column] = int(years[-1])
+            columns[column] = year_of(words) or int(years[-1])
             dated += 1
-            if is_base or int(years[-1]) < span.first:
-                head.bases[column] = int(years[-1])
+            if is_base or columns[column] < span.first:
+                head.bases[column] = columns[column]
         elif is_base:
             head.bases[column] = None
             dated += 1
@@ -210,7 +226,8 @@ def _caption_unit(caption: str, rules: Rules) -> str:
 
 
 def _label(words: str, rules: Rules) -> str:
-    return re.sub(rules.data["label_unit"], "", words).strip(" （）()*#")
+    words = re.sub(rules.data["label_unit"], "", words).strip(" （）()*#")
+    return re.sub(r"^(?:其中|of which)?[：:，,\s]*", "", words)
 
 
 def _obligation(words: str, rules: Rules) -> str | None:

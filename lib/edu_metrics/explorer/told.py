@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from edu_metrics.catalog import Bound
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, WhatIf
 from edu_metrics.figures.svg import Line, courses
 from edu_metrics.reachability import Assessment, Missing, MissingInputs, Verdict, chance, edge_of
@@ -21,7 +22,6 @@ REASONS = (
     "decided", "rank", "reading_undecided", "earlier_year_unknown", "beyond_bounds",
     "mechanism_lacks_numbers", "not_here",
 )  # fmt: skip
-_SIGNS = {">=": "≥", "<=": "≤", "==": "="}
 
 
 class Told:
@@ -256,8 +256,11 @@ class Told:
         level, due = self.what_if.assessment.level, self.what_if.due
         if level is None:
             return self.text("due_no_level", year=due)
-        asked = f"{str(level).split(' ')[0]} {self._amount(level.value)}"
-        return self.text("due", year=due, level=asked)
+        return self.text("due", year=due, level=self.bound(level))
+
+    def bound(self, bound: Bound) -> str:
+        """Print what is asked, with its sign."""
+        return f"{str(bound).split(' ')[0]} {self._amount(bound.value)}"
 
     def _people(self, answer: Answer) -> tuple[str, str]:
         """Say what a pace comes to in persons or institutions, and how many are short when due."""
@@ -342,8 +345,7 @@ class Drawing:
         if what_if.store.study.simulated:
             label = f"{label} · {told.text('simulated_mark')}"
         start, lines = _start(what_if, answer, scale), _lines(told, answer, scale)
-        asked = [(year, value / scale, f"{_SIGNS.get(op, op)} {told._amount(value)}")
-                 for year, op, value in _levels(what_if)]  # fmt: skip
+        asked = [(year, one.value / scale, told.bound(one)) for year, one in _levels(what_if)]
         low, high = (None if one is None else one / scale for one in what_if.indicator.bounds)
         drawn = courses(
             start, lines, asked, unit=label, alt=_alt(told, start, lines, asked),
@@ -392,18 +394,14 @@ def _lines(told: Told, answer: Answer, scale: float) -> list[Line]:
     return lines
 
 
-def _levels(what_if: WhatIf) -> list[tuple[int, str, float]]:
+def _levels(what_if: WhatIf) -> list[tuple[int, Bound]]:
     """Give the levels that the reading asks for, and the one that a pace comes to."""
-    levels = {
-        (check.due, bound.op, bound.value)
-        for check in what_if.situation.checks
-        if check.measure == "value"
-        for bound in check.bounds
-    }
+    checks = [check for check in what_if.situation.checks if check.measure == "value"]
+    levels = [(check.due, bound) for check in checks for bound in check.bounds]
     level = what_if.assessment.level
-    if not any(year == what_if.due for year, _, _ in levels) and level is not None:
-        levels.add((what_if.due, level.op, level.value))
-    return sorted(levels)
+    if level is not None and all(year != what_if.due for year, _ in levels):
+        levels.append((what_if.due, level))
+    return levels
 
 
 def _alt(

@@ -386,7 +386,7 @@ def courses(
     for year, value, text in asked:
         pieces.append(_diamond(*place(year, value), 5))
         named.append((place(year, value)[1], text, "asked"))
-    for y, text, css in _apart(named, 15):
+    for y, text, css in _apart(named, 15, height - 26):
         pieces.append(_text(right + 10, y + 4, text, css, "start"))
     return (
         f'<svg class="courses" viewBox="0 0 {width} {height}" role="img" '
@@ -409,12 +409,18 @@ def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -
     return list(dict.fromkeys(kept)) if kept[0] < kept[-1] else every
 
 
-def _apart(named: Sequence[tuple[float, str, str]], room: float) -> list[tuple[float, str, str]]:
-    """Move names down until none stands on another; of one text that stands twice keep one."""
-    placed: list[tuple[float, str, str]] = []
-    for y, text, css in sorted({(text, css): (y, text, css) for y, text, css in named}.values()):
-        placed.append((max(y, placed[-1][0] + room) if placed else y, text, css))
-    return placed
+def _apart(
+    named: Sequence[tuple[float, str, str]], room: float, lowest: float
+) -> list[tuple[float, str, str]]:
+    """Move names until none stands on another or too low; of one that stands twice keep one."""
+    once = sorted({(text, css): (y, text, css) for y, text, css in named}.values())
+    heights: list[float] = []
+    for y, _, _ in once:
+        heights.append(max(y, heights[-1] + room) if heights else y)
+    for at in range(len(heights))[::-1]:
+        heights[at] = min(heights[at], lowest)
+        lowest = heights[at] - room
+    return [(y, text, css) for y, (_, text, css) in zip(heights, once, strict=True)]
 
 
 def band(
@@ -595,7 +601,10 @@ def _line(place: _Scale, values: Mapping[int, float], css: str = "past") -> str:
     drawn, before = "", None
     for year in sorted(values):
         apart = before is None or (css == "past" and year - before > 1)
-        drawn += (" M" if apart else " L") + "{:g} {:g}".format(*place(year, values[year]))
+        x, y = place(year, values[year])
+        # What was measured is drawn to a tenth; for what is thought a pixel is enough.
+        point = f"{x:g} {y:g}" if css == "past" else f"{x:.0f} {y:.0f}"
+        drawn += (" M" if apart else " L") + point
         before = year
     return f'<path class="{css}" d="{drawn.strip()}"/>'
 
@@ -603,7 +612,7 @@ def _line(place: _Scale, values: Mapping[int, float], css: str = "past") -> str:
 def _area(place: _Scale, low: Mapping[int, float], high: Mapping[int, float], css: str) -> str:
     there = [place(year, high[year]) for year in sorted(high)]
     back = [place(year, low[year]) for year in sorted(low, reverse=True)]
-    points = " L".join(f"{x} {y}" for x, y in (*there, *back))
+    points = "L".join(f"{x:.0f} {y:.0f}" for x, y in (*there, *back))
     return f'<path class="{css}" d="M{points}z"/>'
 
 

@@ -46,12 +46,14 @@ if TYPE_CHECKING:
         pooled_cells,
         provenance,
     )
+    from edu_metrics.observations.disclosure import protect
     from edu_metrics.observations.inspection import (
         ENDED_YEARS,
         Finding,
         finding_as_row,
         inspect_table,
     )
+    from edu_metrics.observations.ledger import add_to_ledger, read_ledger
     from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
     from edu_metrics.observations.transcription import HEADER, read_transcription
 

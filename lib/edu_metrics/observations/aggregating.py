@@ -13,11 +13,12 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import write_whole_files
+from edu_metrics.observations.disclosure import hide_cells
 from edu_metrics.observations.seals import sidecar_of
 from edu_metrics.observations.transcription import HEADER, read_transcription
 
@@ -171,8 +172,9 @@ def suppress(
     Returns
     -------
     DataFrame
-        Whole numbers, missing where suppressed. Where one cell of an area and year is suppressed,
-        so is the smallest other one: the rest of a known sum would tell it.
+        Whole numbers, missing where suppressed. Where cells of an area and year are suppressed,
+        so are the smallest others, until there are two and they hold enough persons: the rest of
+        a known sum would tell them.
 
     Examples
     --------
@@ -192,7 +194,9 @@ def suppress(
         hidden[name] = few | small
     kept = counts.astype(dict.fromkeys(names, "Int64"))
     for name in names:
-        kept.loc[_with_second(counts, list(by[:2]), name, hidden[name]), name] = None
+        # A part is protected below its own limit; the persons of a cell below that of cells.
+        enough = at_least if name == names[0] else part_at_least
+        kept.loc[hide_cells(counts, list(by[:2]), name, hidden[name], enough), name] = None
     # A count may not be known where its cell's persons are not.
     kept.loc[kept[names[0]].isna(), names[1:]] = None
     return kept
@@ -268,16 +272,6 @@ def write_raw_counts(
         write_whole_files({tried: content, sidecar_of(tried): seal})
         read_transcription(tried, catalog)
     write_whole_files({path: content, sidecar_of(path): seal})
-
-
-def _with_second(counts: pd.DataFrame, margin: list[str], name: str, hidden: Any) -> Any:
-    """Add to the one suppressed cell of a margin the smallest other that holds anybody."""
-    shown = counts.assign(hidden=hidden, size=counts[name].where(~hidden & (counts[name] > 0)))
-    grouped = shown.groupby(margin, sort=False)
-    lonely = grouped["hidden"].transform("sum") == 1
-    smallest = shown["size"] == grouped["size"].transform("min")
-    chosen = shown[lonely & smallest].drop_duplicates(margin).index
-    return hidden | counts.index.isin(chosen)
 
 
 def _reader(files: Sequence[Path]) -> str:

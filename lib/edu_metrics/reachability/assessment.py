@@ -75,7 +75,7 @@ def iter_assessments(
     targets: tuple[str, ...] | None = None,
 ) -> Iterator[Assessment]:
     """Assess like :func:`assess`, one after the other, for who needs not hold thousands."""
-    plan = catalog.plan(study.plan)
+    plan = catalog.plan_judged(study)
     wanted = plan.chosen(targets)
     chosen = [catalog.study_area(study, area).id for area in areas or ()]
     store = SeriesStore(catalog, study, table)
@@ -216,7 +216,12 @@ def _answer(
         return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)
     if lacking:
-        return {"verdict": Verdict.NO_DATA, "missing": missing}
+        withheld = question.store.withheld(missing)
+        return {
+            "verdict": Verdict.NO_DATA,
+            "missing": missing,
+            "reason": "suppressed" if withheld else None,
+        }
     if broken:
         return _cannot_tell("break")
     slow = pace_falls_short(question.plan, question.target, record, level, question.due)

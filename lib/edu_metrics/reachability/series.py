@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
@@ -20,6 +20,8 @@ from edu_metrics.observations import (
     missing_inputs,
     pooled_cells,
 )
+from edu_metrics.observations.periods import periods_of
+from edu_metrics.observations.pooling import CELL, below
 from edu_metrics.reachability.checks import Check, known_range
 from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, project, scale_for
 from edu_metrics.words import unit_of
@@ -227,6 +229,22 @@ class SeriesStore:
         return tuple(
             Missing(item.quantity, item.year, item.area, item.group, item.period) for item in inputs
         )
+
+    def withheld(self, missing: Iterable[Missing]) -> bool:
+        """Tell whether any of these numbers, or of those it is the sum of, is not for release."""
+        if self.study.disclosure.mode != "protected":
+            return False
+        return any(
+            (area, one.year, one.quantity, one.group, period) in self._withheld
+            for one in missing
+            for period in periods_of(one.period)
+            for area in below(self.catalog, [one.area])
+        )
+
+    @cached_property
+    def _withheld(self) -> set[tuple[Any, ...]]:
+        rows = self.table.loc[self.table["status"] == "suppressed", list(CELL)]
+        return set(rows.itertuples(index=False, name=None))
 
     def breaks(self, indicator: str, area: str) -> list[Break]:
         """Give the breaks of a series that were known by the study's date."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from edu_metrics.figures.svg import course, spark
 from edu_metrics.reachability import Assessment, Verdict, chance
+from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
@@ -65,6 +66,8 @@ def show_bulletin(report: AreaReport) -> Html:
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
     pieces += [
+        show_beside(report),
+        show_documents_to_ask(report),
         DOWNLOADS,
         tag("h2", say("bulletin.annex", report.lang), "annex"),
         tag("p", say("bulletin.annex_lead", report.lang), "small"),

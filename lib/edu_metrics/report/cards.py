@@ -14,9 +14,9 @@ from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.columns import Column, draw, frame_of, rows_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, facts, join, quote, tag
+from edu_metrics.report.html import Cell, Html, details, facts, join, quote, spoken, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
-from edu_metrics.report.noise import noise_text
+from edu_metrics.report.noise import noise_text, noise_unknown
 from edu_metrics.report.outlook import chart_of, reached_text
 from edu_metrics.report.precedents import precedent_text
 from edu_metrics.report.promises import GROUPINGS, due_text, kept_under, open_points
@@ -107,12 +107,13 @@ def _line(text: str) -> Html:
 def _words(report: AreaReport, target: Target) -> Html:
     """Quote the plan, with the place of the words and whom they are about."""
     lang = report.lang
-    where = [report.plan.article_in(target.article, lang), target.locator]
+    where: list[Cell] = [report.plan.article_in(target.article, lang)]
+    if target.locator:
+        where.append(spoken("span", target.locator, lang))
     where.append(target.population.in_(lang))
     if report.assessments[target.id].applies is not Applies.BINDS:
         where.append(say("cards.set_for", lang, whom=applies_text(report, target.id)))
-    place = " · ".join(dict.fromkeys(one for one in where if one))
-    return quote(target.quote, lang) + tag("small", place)
+    return quote(target.quote, lang) + tag("small", join(filter(None, where), " · "))
 
 
 def _facts(report: AreaReport, target: Target, why: str, base: Any) -> Html:
@@ -148,7 +149,11 @@ def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
             columns.append(
                 Column(
                     "requirements.even_head",
-                    lambda row: takes_even(report, needs[target.id, row.reading, row.steps]),
+                    lambda row: (
+                        ""  # told in more words below
+                        if row.default
+                        else takes_even(report, needs[target.id, row.reading, row.steps])
+                    ),
                 )
             )
         caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
@@ -209,15 +214,21 @@ def _how_to_read(report: AreaReport) -> Html:
         for one in Verdict
         if one in used
     )
+    unknown = noise_unknown(report)
     kinds = set(report.tables["requirements"]["kind"])
     notes = {
         "report.outlook_caption": True,
         "report.pace_note": any(one.gap is not None for one in found),
         "noise.reached_note": any(one.reached for one in found),
         "noise.note": any(one.noise for one in found),
+        "noise.unknown": bool(unknown),
         "requirements.note": "mechanism" in kinds,
         "requirements.counts_note": "count" in kinds,
     }
-    told = join(tag("p", say(key, lang, years=BEYOND)) for key, needed in notes.items() if needed)
+    told = join(
+        tag("p", say(key, lang, years=BEYOND, number=unknown))
+        for key, needed in notes.items()
+        if needed
+    )
     folded = tag("ul", words, "legend") + model_note(report) + told
     return details(say("cards.how_to_read", lang), folded)

@@ -75,7 +75,7 @@ class StudyReport:
     def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
         self.catalog = catalog
         self.study = study
-        self.plan: Plan = catalog.plan(study.plan)
+        self.plan: Plan = catalog.plan_judged(study)
         self.lang = lang
         held = _HELD.get((catalog.root, study.id))
         shared = held is not None and held.table is table
@@ -192,6 +192,7 @@ class AreaReport(StudyReport):
 
     homes: ClassVar[dict[str, str]] = {
         "bulletin": "bulletin",
+        "beside": "beside",
         "to_ask": "to_ask",
         "promises": "promises",
         "verdicts": "verdicts followed",

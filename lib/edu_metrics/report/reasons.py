@@ -103,7 +103,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
         if not names:
             return ""
         return say(
-            "report.because_no_data",
+            "report.because_suppressed" if found.reason else "report.because_no_data",
             lang,
             quantities=say("report.list_comma", lang).join(names),
             years=_span(years, lang),

@@ -7,6 +7,7 @@ What takes long to make of a table is kept beside it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -61,9 +62,14 @@ def as_of_newest(study: Study, table: pd.DataFrame) -> Study:
     return study.model_copy(update={"as_of": table["vintage"].max().date()})
 
 
-def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
+def prepare(
+    catalog: Catalog, study: Study, *, force: bool = False, ledger: Path | None = None
+) -> Path:
     """
     Build a study's table where it is missing, or was made from something else than what is there.
+
+    All that leaves is made from this table, so what it does not hold nothing can give away: counts
+    of few persons are withheld here, unless the study says that its counts may leave.
 
     Parameters
     ----------
@@ -73,6 +79,9 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
         The study.
     force : bool, optional
         Build it in any case.
+    ledger : Path, optional
+        What earlier releases told; else the ledger that the study names, or that its table was
+        made with last.
 
     Returns
     -------
@@ -85,24 +94,55 @@ def prepare(catalog: Catalog, study: Study, *, force: bool = False) -> Path:
         With every fault of the study's observations; no file is written then.
     """
     target = table_path(catalog.root, study.id)
-    if not force and is_current(catalog, study):
+    if not force and is_current(catalog, study, ledger):
         return target
-    from edu_metrics.observations import build, write_processed
+    from edu_metrics.observations import build, protect, read_ledger, write_processed
 
     if any(isinstance(given, SimulatedInput) for given in study.observations):
         from edu_metrics.simulation import simulate_study
 
         simulate_study(catalog, study)
     # What changes while the table is built is seen next time.
-    made_from = _made_from(catalog.root, study.simulated)
-    table = build(catalog, study)
+    before = ledger_of(catalog, study, ledger)
+    made_from = _made_from(catalog.root, study.simulated, before)
+    told = read_ledger(before) if before else None
+    table = protect(build(catalog, study), catalog, study, told)
     _note_beside(target).unlink(missing_ok=True)
     write_processed(table, target)
-    _note_beside(target).write_text(f"{made_from}\n", "utf-8")
+    _note_beside(target).write_text(f"{made_from}\n{before or ''}".rstrip() + "\n", "utf-8")
     return target
 
 
-def is_current(catalog: Catalog, study: Study) -> bool:
+def ledger_of(catalog: Catalog, study: Study, ledger: Path | None = None) -> Path | None:
+    """
+    Say where it is kept what earlier releases of a study told.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study.
+    ledger : Path, optional
+        The one that was asked for.
+
+    Returns
+    -------
+    Path or None
+        That one, else the one that the study names, else the one that its table was made with;
+        none for counts that are not protected.
+    """
+    if study.disclosure.mode != "protected":
+        return None
+    if ledger is not None:
+        return ledger.resolve()
+    if study.disclosure.ledger is not None:
+        return (catalog.root / study.disclosure.ledger).resolve()
+    noted = _said(table_path(catalog.root, study.id))[1:]
+    return Path(noted[0]) if noted else None
+
+
+def is_current(catalog: Catalog, study: Study, ledger: Path | None = None) -> bool:
     """
     Tell whether a study's table is there and was made from what is there now.
 
@@ -112,6 +152,8 @@ def is_current(catalog: Catalog, study: Study) -> bool:
         All definitions.
     study : Study
         The study.
+    ledger : Path, optional
+        As of :func:`prepare`.
 
     Returns
     -------
@@ -119,7 +161,9 @@ def is_current(catalog: Catalog, study: Study) -> bool:
         Whether it can be read without building it.
     """
     target = table_path(catalog.root, study.id)
-    return target.is_file() and _said(target) == _made_from(catalog.root, study.simulated)
+    before = ledger_of(catalog, study, ledger)
+    made_from = _made_from(catalog.root, study.simulated, before)
+    return target.is_file() and _said(target)[:1] == [made_from]
 
 
 def seal(root: Path) -> None:
@@ -131,19 +175,20 @@ def seal(root: Path) -> None:
     root : Path
         The project folder; its raw files may have stayed at home.
     """
-    made_from = _made_from(root, simulated=False)
+    made_from = _made_from(root, simulated=False, ledger=None)
     for table in (root / "data" / "processed").glob("*.parquet"):
         _note_beside(table).write_text(f"{made_from}\n", "utf-8")
 
 
-def _made_from(root: Path, simulated: bool) -> str:
-    """Hash all that a table is made from: definitions, raw files, the library, its versions."""
+def _made_from(root: Path, simulated: bool, ledger: Path | None) -> str:
+    """Hash what a table is made from: definitions, raw files, ledger, the library, its versions."""
     definitions = definitions_sha256(root)
     # No real study reads invented files, and those come and go with the studies that do.
     raw = folder_sha256(
         root / "data" / "raw", keep=lambda name: simulated or not name.startswith("simulated/")
     )
-    return combined([definitions, raw, library_sha256(), versions_sha256()])
+    told = [hashlib.sha256(ledger.read_bytes()).hexdigest()] if ledger and ledger.is_file() else []
+    return combined([definitions, raw, library_sha256(), versions_sha256(), *told])
 
 
 def _note_beside(table: Path) -> Path:
@@ -151,11 +196,11 @@ def _note_beside(table: Path) -> Path:
     return table.with_suffix(".made_from")
 
 
-def _said(table: Path) -> str | None:
+def _said(table: Path) -> list[str]:
     try:
-        return _note_beside(table).read_text("utf-8").strip()
+        return _note_beside(table).read_text("utf-8").split("\n")[:-1]
     except (OSError, ValueError):
-        return None
+        return []
 
 
 def kept_beside(table: Path, name: str, make: Callable[[], Any]) -> Any:

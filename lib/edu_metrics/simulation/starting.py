@@ -279,6 +279,7 @@ def _example(lang: str) -> _Start:
         **given,
         "areas": f"[{', '.join([given['area'], *_PARTS])}]",
         "simulated": "true",
+        "disclosure": "published",
         "lang": lang,
         **_told(_INVENTED),
     }
@@ -319,6 +320,7 @@ def _from_table(path: Path, lang: str, invented: bool) -> _Start:
         "unit": unit,
         "level": "90" if unit == "percent" else f"{1.05 * rows['value'].max():.0f}",
         "simulated": str(invented).lower(),
+        "disclosure": "published" if invented else "protected",
         "lang": lang,
         **_told(_GIVEN),
     }

@@ -347,6 +347,7 @@ def _write_definitions(
         "as_of": f"{plan.first_year - 1}-12-31",
         "languages": list(study.languages),
         "simulated": True,
+        "disclosure": "published",
         "note": _both("study_note", seed=seed),
     }
     text = _yaml(entry).replace(f"'{entry['as_of']}'", str(entry["as_of"]))

@@ -1,0 +1,256 @@
+"""Documents as text: paragraphs as lines, rows of tables with tabs between their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from edu_metrics.errors import DataError, require_extra
+from edu_metrics.limits import inert, read_file
+from edu_metrics.observations.documents import plain_characters
+
+#: What the first line of a paragraph may begin with.
+_BEGINS = re.compile(
+    r"[-•●▪*·]|\d+[.、．)）]\s*\D|[一二三四五六七八九十]+、|"
+    r"[（(][一二三四五六七八九十\d]+[)）]|第\S{1,4}[章节条]"
+)
+_HAN = "\u3400-\u9fff"
+
+
+def read_document(path: Path) -> str:
+    """
+    Read a document as text.
+
+    Parameters
+    ----------
+    path : Path
+        A text, a Word document, a PDF with its text in it, or a page of a web site.
+
+    Returns
+    -------
+    str
+        Its paragraphs, a line each, and the rows of its tables.
+
+    Raises
+    ------
+    DataError
+        If it is of another kind, or holds no text.
+    MissingExtraError
+        If what reads it is not installed.
+    """
+    read = _READERS.get(path.suffix.lower())
+    if read is None:
+        raise DataError(
+            f"{path}: expected one of {', '.join(_READERS)}, found {path.suffix or 'no suffix'}; "
+            "save the document as one of these"
+        )
+    content = read_file(path)
+    try:
+        text = read(content)
+    except (DataError, ImportError):
+        raise
+    except Exception as error:
+        raise DataError(f"{path}: can't be read as {path.suffix}: {error}") from None
+    text = plain_characters(inert(text.replace("\r\n", "\n").replace("\r", "\n"), _kept))
+    text = re.sub("[\u200b\u00ad\ufeff]", "", text).replace("\xa0", " ")
+    text = re.sub(r"[ \t]+\n", "\n", re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n"
+    if not re.search(r"\w", text):
+        raise DataError(
+            f"{path}: no text was found; of a scan the text has to be recognised first (OCR)"
+        )
+    return text
+
+
+def _kept(sign: re.Match[str]) -> str:
+    """Keep the ends of pages, and put nothing for what is no character."""
+    return "\f" if sign[0] == "\f" else ""
+
+
+def _text(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise DataError("expected text in UTF-8 or GB18030")
+    return "\n".join(_with_tabs(line) for line in text.splitlines())
+
+
+def _with_tabs(line: str) -> str:
+    """Write a row of a table as one: cells between bars, or parted by runs of spaces."""
+    bars = line.strip()
+    if (bars.count("|") > 2 and bars.startswith("|")) or bars.count(" | ") > 1:
+        cells = [cell.strip() for cell in bars.strip("|").split("|")]
+        return "" if all(re.fullmatch(":?-+:?", cell) for cell in cells) else "\t".join(cells)
+    cells = re.split(r" {2,}|\u3000{2,}|\t+", line.strip())
+    numbers = sum(bool(re.fullmatch(r"[<>≥≤]?[\d.,]+%?\S{0,4}", cell)) for cell in cells)
+    years = sum(bool(re.match(r"(?:19|20)\d\d", cell)) for cell in cells)
+    if (len(cells) > 2 and (numbers > 1 or years > 1)) or (len(cells) == 3 and numbers):
+        return "\t".join(cells)
+    return line
+
+
+def _word(content: bytes) -> str:
+    require_extra("draft", "docx")
+    import docx
+    from docx.table import Table
+
+    document = docx.Document(BytesIO(content))
+    lines: list[str] = []
+    for part in document.iter_inner_content():
+        lines += _rows_of_word(part) if isinstance(part, Table) else [part.text]
+    return "\n".join(lines)
+
+
+def _rows_of_word(table: Any) -> Iterator[str]:
+    """Give the rows of a table; a cell that spans several stands once."""
+    for row in table.rows:
+        cells, seen = [], None
+        for cell in row.cells:
+            if cell._tc is not seen:
+                cells.append(" ".join(cell.text.split()))
+            seen = cell._tc
+        yield "\t".join(cells)
+
+
+def _pdf(content: bytes) -> str:
+    require_extra("draft", "pdfplumber")
+    import pdfplumber
+
+    with pdfplumber.open(BytesIO(content)) as document:
+        pages = ["\n".join(_lines_of_page(page)) for page in document.pages]
+    return "\n\f\n".join(_joined(page) for page in pages)
+
+
+def _lines_of_page(page: Any) -> list[str]:
+    """Give the lines of a page from the top down, its tables as rows."""
+    tables = [table for table in page.find_tables() if len(table.rows) > 1]
+    boxes = [table.bbox for table in tables]
+
+    def outside(thing: dict[str, Any]) -> bool:
+        middle = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
+        return not any(
+            x0 <= middle[0] <= x1 and top <= middle[1] <= bottom for x0, top, x1, bottom in boxes
+        )
+
+    rest = page.filter(lambda thing: thing["object_type"] != "char" or outside(thing))
+    found = [(line["top"], line["text"]) for line in rest.extract_text_lines()]
+    for table in tables:
+        for number, row in enumerate(table.extract()):
+            cells = [" ".join((cell or "").split()) for cell in row]
+            found.append((table.bbox[1] + number / 1000, "\t".join(cells)))
+    return [_with_tabs(text) for _, text in sorted(found, key=lambda item: item[0])
+            if not re.fullmatch(r"[-—–\s]*\d{1,3}[-—–\s]*", text)]  # fmt: skip
+
+
+def _joined(page: str) -> str:
+    """Put the lines of a paragraph together: those that run to the margin and end no sentence."""
+    lines = page.splitlines()
+    longest = max((len(line) for line in lines if "\t" not in line), default=0)
+    joined: list[str] = []
+    open_line = False
+    for line in lines:
+        words = line.strip()
+        if open_line and "\t" not in line and not _begins(words):
+            between = "" if re.search(f"[{_HAN}，。；：、]$", joined[-1]) else " "
+            joined[-1] = re.sub(r"(?<=[a-z])-$", "", joined[-1]) + (
+                "" if joined[-1].endswith("-") else between
+            ) + words  # fmt: skip
+        else:
+            joined.append(line if "\t" in line else words)
+        open_line = "\t" not in line and len(line) > 0.8 * longest and not re.search(
+            r"[。！？!?;；]$|[^\d]\.$|[：:]$", words
+        )  # fmt: skip
+    return "\n".join(joined)
+
+
+def _begins(words: str) -> bool:
+    return _BEGINS.match(words) is not None
+
+
+class _Page(HTMLParser):
+    """A web page as lines: what is read, and not what moves or steers it."""
+
+    _BLOCKS = frozenset(
+        [
+            "p",
+            "div",
+            "li",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "section",
+            "article",
+            "br",
+            "tr",
+            "title",
+            "dt",
+            "dd",
+        ]
+    )
+    _SILENT = frozenset(
+        ["script", "style", "nav", "header", "footer", "noscript", "template", "svg", "head"]
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = [""]
+        self._silent = 0
+        self._cells: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self._silent += tag in self._SILENT
+        if tag == "tr":
+            self._cells = []
+        elif tag in ("td", "th") and self._cells is not None:
+            self._cells.append("")
+        elif tag in self._BLOCKS and self._cells is None:
+            self.lines.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in self._SILENT and self._silent > 0
+        if tag == "tr" and self._cells is not None:
+            self.lines += ["\t".join(" ".join(cell.split()) for cell in self._cells), ""]
+            self._cells = None
+        elif tag in self._BLOCKS and self._cells is None:
+            self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        if self._cells:
+            self._cells[-1] += data
+        else:
+            self.lines[-1] += data
+
+
+def _web(content: bytes) -> str:
+    charset = re.search(rb"charset=[\"']?([\w-]+)", content[:4000])
+    names = [charset[1].decode("ascii")] if charset else []
+    for name in [*names, "utf-8", "gb18030"]:
+        try:
+            text = content.decode("gb18030" if name.lower().startswith("gb") else name)
+            break
+        except (LookupError, UnicodeDecodeError):
+            continue
+    else:
+        raise DataError("expected a page in UTF-8 or GB18030")
+    page = _Page()
+    page.feed(text)
+    return "\n".join(
+        line.strip("\n") if "\t" in line else " ".join(line.split()) for line in page.lines
+    )
+
+
+_READERS: dict[str, Callable[[bytes], str]] = {
+    ".txt": _text, ".md": _text, ".docx": _word, ".pdf": _pdf, ".html": _web, ".htm": _web,
+}  # fmt: skip

@@ -1,0 +1,310 @@
+"""
+What a reader can work out about counts that were withheld, by linear programming.
+
+A reader knows the counts that were published, that no count is below zero, and which counts add up
+to which. All tables that agree with this are feasible; the feasible range of a count runs from the
+least to the most that it is in any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import block_array, csc_array, csr_array, hstack
+from scipy.sparse.csgraph import connected_components
+
+from edu_metrics.errors import DataError
+
+Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+#: Numbers of persons that differ by less are the same.
+_SAME = 1e-6
+
+
+@dataclass(slots=True)
+class Counts:
+    """
+    Counts, what a reader is told of each, and the sums that tie them together.
+
+    Attributes
+    ----------
+    value : array of float
+        The counts themselves. [persons]
+    low, high : array of float
+        What is told of each: twice the count itself where it is published, else the ends between
+        which it is known to lie. [persons]
+    least, most : array of float
+        Ends that a protected count's feasible range has to reach; NaN for others. [persons]
+    known : array of bool
+        Published before, or by others: it can't be withheld any more.
+    told : array of bool
+        It is a figure that can be withheld, and not merely what follows from others.
+    sums : csr_array
+        One row a sum: coefficients of counts whose total the reader knows.
+    """
+
+    value: Numbers
+    low: Numbers
+    high: Numbers
+    least: Numbers
+    most: Numbers
+    known: npt.NDArray[np.bool_]
+    told: npt.NDArray[np.bool_]
+    sums: Any
+    _columns: Any = field(default=None, repr=False)
+
+    @property
+    def open(self) -> npt.NDArray[np.bool_]:
+        """The counts that the reader is not told."""
+        return self.high > self.low
+
+    @property
+    def columns(self) -> Any:
+        """The sums, to be looked up by count."""
+        if self._columns is None:
+            self._columns = csc_array(self.sums)
+        return self._columns
+
+    def withhold(self, places: Sequence[int] | Places) -> None:
+        """Tell nothing of some counts any more."""
+        self.low[places], self.high[places] = 0.0, np.inf
+
+
+def narrow(counts: Counts) -> list[tuple[int, bool]]:
+    """
+    Find the protected counts whose feasible range is narrower than promised.
+
+    Parameters
+    ----------
+    counts : Counts
+        Counts and what is told of them.
+
+    Returns
+    -------
+    list of (int, bool)
+        The count, and True where its range ends too early above, False where below.
+
+    Examples
+    --------
+    Of 3, 40 and 57 in all 100, the first is withheld: the others tell it. With the second withheld
+    too it may be anything from 0 to 43:
+
+    >>> counts = Counts(
+    ...     value=np.array([100.0, 3, 40, 57]), low=np.array([100.0, 0, 40, 57]),
+    ...     high=np.array([100.0, np.inf, 40, 57]), least=np.array([np.nan, 0, np.nan, np.nan]),
+    ...     most=np.array([np.nan, 10, np.nan, np.nan]), known=np.zeros(4, bool),
+    ...     told=np.ones(4, bool), sums=csr_array([[1.0, -1, -1, -1]]),
+    ... )
+    >>> narrow(counts)
+    [(1, True), (1, False)]
+    >>> counts.withhold([2])
+    >>> narrow(counts)
+    []
+    """
+    found = []
+    for up in (True, False):
+        for part in _parts(counts):
+            asked = part.places[~np.isnan(counts.most[part.places])]
+            found += [(int(place), up) for place in part.short_of(asked, up=up)]
+    return found
+
+
+def range_of(counts: Counts, place: int) -> tuple[float, float]:
+    """
+    Give the feasible range of a count.
+
+    Parameters
+    ----------
+    counts : Counts
+        Counts and what is told of them.
+    place : int
+        Which of them.
+
+    Returns
+    -------
+    tuple of float
+        The least and the most that it can be. [persons]
+    """
+    for part in _parts(counts):
+        if place in part.places:
+            return part.reach(place, up=False), part.reach(place, up=True)
+    return float(counts.low[place]), float(counts.high[place])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Counts that the reader is not told and that hang together, with the sums that tie them."""
+
+    counts: Counts
+    places: Places
+    sums: Any
+
+    @cached_property
+    def _whole(self) -> bool:
+        values = self.counts.value[self.places]
+        return bool((np.abs(values - values.round()) < _SAME).all())
+
+    def short_of(self, asked: Places, *, up: bool) -> list[int]:
+        """Name the counts asked for that don't reach their end of the range."""
+        ends = self.counts.most if up else self.counts.least
+        left, short = list(asked), []
+        alone = False
+        while left:
+            tried = left[:1] if alone else left
+            table = self._table(tried, up=up, capped=True)
+            reached = {
+                place
+                for place in left
+                if (
+                    table[place] >= ends[place] - _SAME
+                    if up
+                    else table[place] <= ends[place] + _SAME
+                )
+            }
+            if alone and left[0] not in reached:
+                short.append(left[0])
+                reached.add(left[0])
+            alone = alone or not reached
+            left = [place for place in left if place not in reached]
+        return short
+
+    def reach(self, place: int, *, up: bool) -> float:
+        """Give one end of the feasible range of a count."""
+        capped = up and np.isinf(self.counts.high[place])
+        return float(self._table([place], up=up, capped=bool(capped))[place])
+
+    def _table(self, tried: Sequence[int], *, up: bool, capped: bool) -> dict[int, float]:
+        """Find a feasible table in which the counts tried are as large, or small, as can be."""
+        low, high = self.counts.low[self.places].copy(), self.counts.high[self.places].copy()
+        at = np.searchsorted(self.places, tried)
+        if up and capped:  # further than asked for nobody needs to know; some may have no end
+            enough = np.fmax(self.counts.most, self.counts.value)[tried]
+            high[at] = np.minimum(high[at], enough)
+        toll = np.zeros(len(self.places))
+        toll[at] = -1.0 if up else 1.0
+        total = self.sums @ self.counts.value[self.places]
+        found = _solved(toll, self.sums, total, low, high, whole=self._whole)
+        if found is None:  # the counts themselves always are such a table
+            found = self.counts.value[self.places]
+        return dict(zip(self.places.tolist(), found.tolist(), strict=True))
+
+
+def _parts(counts: Counts) -> Iterator[_Part]:
+    """Take apart what is open, as far as no sum ties it together."""
+    places = np.flatnonzero(counts.open)
+    sums = csr_array(counts.columns[:, places])
+    sums = sums[np.flatnonzero(np.diff(sums.indptr))]
+    number, labels = _linked(sums)
+    of_sum = labels[sums.indices[sums.indptr[:-1]]] if sums.shape[0] else np.empty(0, int)
+    wanted = np.unique(labels[~np.isnan(counts.most[places])])
+    for label in wanted if number else ():
+        inside = np.flatnonzero(labels == label)
+        yield _Part(counts, places[inside], sums[np.flatnonzero(of_sum == label)][:, inside])
+
+
+def _linked(sums: Any) -> tuple[int, npt.NDArray[np.int32]]:
+    """Give one number to all counts that sums tie together, directly or through others."""
+    rows, columns = sums.shape
+    if not columns:
+        return 0, np.empty(0, np.int32)
+    ties = block_array([[None, sums], [sums.T, None]]) if rows else csr_array((columns, columns))
+    number, labels = connected_components(ties, directed=False)
+    return int(number), labels[rows:]
+
+
+def _solved(
+    toll: Numbers, sums: Any, total: Numbers, low: Numbers, high: Numbers, *, whole: bool
+) -> Numbers | None:
+    """Find the cheapest table with these sums within these ends; one of whole persons."""
+    ties = [LinearConstraint(sums, total, total)] if sums.shape[0] else []
+    for integrality in (0, 1) if whole else (0,):
+        done = milp(
+            toll, bounds=Bounds(low, high), constraints=ties,
+            integrality=np.full(len(toll), integrality), options={"mip_rel_gap": 0},
+        )  # fmt: skip
+        if done.x is None:
+            return None
+        if not whole or (np.abs(done.x - done.x.round()) < _SAME).all():
+            break
+    found = np.asarray(done.x, dtype=np.float64)
+    return found.round() if whole else found
+
+
+def widen(
+    counts: Counts, place: int, *, up: bool, families: npt.NDArray[np.integer[Any]]
+) -> list[int]:
+    """
+    Choose the counts to withhold so that a protected one's feasible range reaches its end.
+
+    Looked for is a second table, with the same sums, in which the protected count stands at that
+    end; what differs in it has to be withheld. Of all such tables the one is taken that moves the
+    least of what was to be published.
+
+    Parameters
+    ----------
+    counts : Counts
+        Counts and what is told of them.
+    place : int
+        The protected one.
+    up : bool
+        Whether the upper end is wanted.
+    families : array of int
+        Counts of one family (a quantity in a year) are withheld for each other first.
+
+    Returns
+    -------
+    list of int
+        The counts to withhold besides.
+
+    Raises
+    ------
+    DataError
+        If what was published before, or by others, tells too much already.
+    """
+    kin = families == families[place]
+    for allowed, opened in ((kin, False), (np.ones_like(kin), False), (np.ones_like(kin), True)):
+        found = _second_table(counts, place, up=up, allowed=allowed, opened=opened)
+        if found is not None:
+            moved = found[~counts.open[found] | opened]
+            return [int(one) for one in moved if counts.told[one] and not counts.known[one]]
+    raise DataError("what was published before tells it")
+
+
+def _second_table(
+    counts: Counts, place: int, *, up: bool, allowed: npt.NDArray[np.bool_], opened: bool
+) -> Places | None:
+    """Find the counts that move in the second table; None where there is no such table."""
+    movable = np.flatnonzero(counts.open | (allowed & counts.told & ~counts.known))
+    sums = csr_array(counts.columns[:, movable])
+    _, labels = _linked(sums)
+    near = labels == labels[np.searchsorted(movable, place)]
+    movable, sums = movable[near], sums[:, np.flatnonzero(near)]
+    sums = sums[np.flatnonzero(np.diff(sums.indptr))]
+    value, is_open = counts.value[movable], counts.open[movable]
+    bound = is_open & (counts.known[movable] | (not opened))
+    low = np.where(bound, counts.low[movable], 0.0)
+    high = np.where(bound, counts.high[movable], np.inf)
+    at = int(np.searchsorted(movable, place))
+    low[at], high[at] = (counts.most[place], np.inf) if up else (0.0, counts.least[place])
+    # Small counts are given up before large ones, and what is open already costs nothing.
+    toll = np.where(is_open, 1e-6, 1 + np.log1p(value))
+    found = _solved(
+        np.concatenate([toll, toll]),
+        hstack([sums, -sums]),
+        np.zeros(sums.shape[0]),
+        np.concatenate([np.maximum(low - value, 0), np.maximum(value - high, 0)]),
+        np.concatenate([np.maximum(high - value, 0), np.maximum(value - low, 0)]),
+        whole=bool((np.abs(value - value.round()) < _SAME).all()),
+    )
+    if found is None:
+        return None
+    more, less = np.split(found, 2)
+    moved: Places = movable[np.abs(more - less) > _SAME]
+    return moved

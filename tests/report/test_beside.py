@@ -1,0 +1,93 @@
+"""A plan's paces beside those of the areas above: held against the printed figures themselves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from edu_metrics.report.beside import _a_year, _answer, show_beside, show_documents_to_ask
+from edu_metrics.report.bulletin import show_bulletin
+
+
+def rows(report):
+    return {row.target: row for row in report.tables["beside"].itertuples()}
+
+
+def test_the_plan_is_slower_than_the_nation_with_teachers_degrees(opened):
+    """85 to 90 % in two years; the Ministry printed 77.7 % for 2021 and 81.02 % for 2022."""
+    row = rows(opened("wuhai", "wuhai"))["T06_primary_bachelor"]
+    assert (row.asked_pace, row.area, row.answer) == (2.5, "china", "slower")
+    assert row.area_pace == pytest.approx(81.02 - 77.7)
+    assert (row.first, row.last) == (2021, 2022)
+
+
+def test_the_plan_is_faster_than_the_nation_with_retention(opened):
+    """93 to 95 % in two years; the communiques print 95.2 % for 2020 and 95.5 % for 2022."""
+    row = rows(opened("wuhai", "wuhai"))["T02_retention"]
+    assert (row.asked_pace, row.answer) == (1.0, "faster")
+    assert row.area_pace == pytest.approx((95.5 - 95.2) / 2)
+
+
+def test_a_relative_pace_is_held_against_a_relative_one(opened):
+    """5 % of the year before; the Commission printed 50.2 % for 2019 and 51.9 % for 2022."""
+    row = rows(opened("wuhai", "wuhai"))["A03e_myopia"]
+    assert (row.asked_pace, row.relative, row.answer) == (-5.0, True, "faster")
+    assert 50.2 * (1 + row.area_pace / 100) ** 3 == pytest.approx(51.9)
+
+
+def test_a_whole_is_left_out_where_its_pace_would_leave_the_part_no_room(opened):
+    """From 95 % two years at the whole's 3.3 points would pass 100 %."""
+    assert "T07_junior_bachelor" not in rows(opened("wuhai", "wuhai"))
+
+
+def test_before_the_plans_years_as_many_years_before_stand_beside_it(opened):
+    """In December 2020 retention was printed to 2019: 93.8 % in 2017 and 94.8 % in 2019."""
+    row = rows(opened("wuhai_2020", "wuhai"))["T02_retention"]
+    assert (row.first, row.last) == (2017, 2019)
+    assert row.area_pace == pytest.approx((94.8 - 93.8) / 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "moved", "answer"),
+    [
+        (2.5, 3.3, "slower"),
+        (2.5, 2.5, "alike"),
+        (2.5, 2.44, "faster"),
+        (-5.0, -6.0, "slower"),
+        (-5.0, -4.0, "faster"),
+        (-5.0, 1.0, "faster"),
+        (2.0, -1.0, "faster"),
+    ],
+)
+def test_faster_is_further_in_the_plans_own_direction(asked, moved, answer):
+    assert _answer({"asked_pace": asked, "area_pace": moved}) == answer
+
+
+def test_a_pace_is_the_mean_change_between_the_ends():
+    assert _a_year({2020: 85, 2021: 87, 2022: 90}, relative=False) == 2.5
+    assert _a_year({2020: 50.0, 2022: 45.125}, relative=True) == pytest.approx(-5)
+    assert _a_year({2020: 50.0}, relative=False) == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("zh", "计划每年+2.5个百分点，慢于全国2021—2022年的每年+3.3个百分点。"),
+        ("en", "the plan's +2.5 points a year is slower than the +3.3 points of China"),
+    ],
+)
+@pytest.mark.parametrize("area", ["wuhai", "hainan"])
+def test_the_first_page_says_it_although_the_place_has_no_data(opened, area, lang, sentence):
+    report = opened("wuhai", area, lang)
+    told = re.sub(r"<[^>]+>", "", show_bulletin(report).text).replace("&#x27;", "'")
+    assert sentence in told
+    assert "乌海政办发〔2022〕17号" in told
+
+
+def test_a_document_is_not_asked_for_before_it_was_written(opened):
+    assert show_documents_to_ask(opened("wuhai_2020", "wuhai")).text == ""
+
+
+def test_where_nothing_lies_above_nothing_is_shown(opened):
+    assert show_beside(opened("mock_city", "mock_city")).text == ""
