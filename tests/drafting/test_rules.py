@@ -92,6 +92,14 @@ def test_a_sentence_is_read_as_what_it_promises(text, expected):
     assert told(one(text)) == expected
 
 
+@pytest.mark.parametrize("joint", ["和", "、", "及"])
+def test_a_unit_printed_behind_the_last_number_of_a_list_is_that_of_the_first(joint):
+    first, *_ = of(f"小学、初中的达标率分别提高9个{joint}6.5个百分点。")
+    assert told(first) == ("total_change", ">=", 9, "points", 2025)
+    (counted,) = of("新建公园9个。")
+    assert counted["unit"] == "count"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

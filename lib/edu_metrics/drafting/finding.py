@@ -173,7 +173,8 @@ def _found(
     if every and rule["type"] == "frequency":
         values = every
     money = rules.meaning("units", re.sub(r"[^$£€]", "", words))
-    printed = money or rules.meaning("units", unit_words)
+    listed = rules.pattern("unit_of_a_list").match(text, match.end("unit")) if unit_words else None
+    printed = money or rules.meaning("units", listed["unit"] if listed else unit_words)
     if printed is None and not implied:
         printed = rules.meaning("units", words)
     scale = scale_of(groups.get("unit") or "", rules)
