@@ -15,6 +15,7 @@ import pytest
 
 from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, Target
 from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.drafting.rules import load_rules
 from edu_metrics.explorer.told import REASONS
 from edu_metrics.explorer.what_if import PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
@@ -45,7 +46,7 @@ def said() -> list[ast.Call]:
         for path, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", getattr(node.func, "attr", None))
+        and getattr(node.func, "id", None)
         in (("say", "Column") if path.parent.name == "report" else ("say",))
     ]
 
@@ -161,6 +162,11 @@ def measures() -> set[str]:
     }
 
 
+def rules_of(*tables: str) -> list[dict[str, str]]:
+    """Give the rules of drafts, of both languages."""
+    return [rule for lang in LANGUAGES for table in tables for rule in load_rules(lang).data[table]]
+
+
 def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
@@ -227,6 +233,19 @@ def family(name: str) -> set[str]:
             "rank",
             "reading_undecided",
         },
+        "drafting.type_*": lambda: (
+            {rule["type"] for rule in rules_of("rules", "unnumbered")} - {"base"} | {"range"}
+        ),
+        "drafting.why_*": lambda: (
+            {rule["why"] for rule in rules_of("no_numbers", "passed_over")}
+            | {
+                "past",
+                "no_promise_words",
+                "head_of_a_table",
+                "table_without_years",
+                "number_of_a_row",
+            }
+        ),
         "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
     }
     stem = name.partition("*")[0]
@@ -275,12 +294,26 @@ FAMILIES = (
     "cards.message_*",
     "noise.reads_*",
     "requirements.because_*",
+    "drafting.type_*",
+    "drafting.why_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {
     "report.caution_*": ("reachability",),
     "bulletin.*": ("report",),
     "column.*": ("report", "batch"),
+    "beside.*": ("report",),
+    "city.*": ("report",),
+    "drafting.ask_*": ("drafting",),
+    "drafting.decision_*": ("drafting",),
+    "drafting.do_*": ("drafting",),
+    "drafting.field_*": ("drafting",),
+    "drafting.legend_*": ("drafting",),
+    "drafting.op_*": ("drafting",),
+    "drafting.plan_*": ("drafting",),
+    "drafting.reading_*": ("drafting",),
+    "drafting.type_*": ("drafting",),
+    "drafting.why_*": ("drafting",),
     "index.way_*": ("report",),
     "report.*": ("report", "batch"),
     "figure.*": ("figures", "report"),
@@ -325,6 +358,12 @@ def test_a_family_of_keys_has_a_text_for_each_word_that_can_occur(name):
     assert family(name) - set(texts()) == set()
 
 
+def named_by_rules_of_drafts() -> set[str]:
+    """Collect what rules that read plans give: kinds of promise, and why a number is none."""
+    rules = "".join(path.read_text("utf-8") for path in (LIB / "drafting" / "rules").glob("*"))
+    return {"_".join(pair) for pair in re.findall(r"\b(why|type): (\w+)", rules)}
+
+
 def said_by_a_rule(key: str) -> bool:
     """Tell whether a rule of the audit names a text: by its entry, or in an f-string."""
     entry = key.partition(".")[2]
@@ -338,6 +377,7 @@ def said_by_a_rule(key: str) -> bool:
 def test_every_text_is_used():
     used = constants() | {key for name in FAMILIES for key in family(name)}
     used |= {f"requirements.{name}" for flow in FLOWS.values() for name in flow.levers}
+    used |= {f"drafting.{name}" for name in named_by_rules_of_drafts()}
     used |= {f"sensitivity.{name}" for flow in FLOWS.values() for name in flow.uncertain}
     for name, folders in SPELLED_OUT.items():
         used |= {name.replace("*", word) for word in constants(*folders)}

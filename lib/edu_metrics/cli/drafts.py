@@ -20,7 +20,7 @@ def draft(
     first: Annotated[int | None, typer.Option(help="First year of the plan.")] = None,
     last: Annotated[int | None, typer.Option(help="Last year of the plan.")] = None,
     issued: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of issue, as 2021-03-01.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of issue, as YYYY-MM-DD.")
     ] = None,
     root: Root = None,
 ) -> None:
@@ -46,8 +46,6 @@ def review(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it.")] = True,
 ) -> None:
     """Decide on the promises of a draft, on a page served on this machine until Ctrl-C."""
-    import webbrowser
-
     from edu_metrics.drafting import review_draft
     from edu_metrics.words import require_language, say
 
@@ -60,10 +58,8 @@ def review(
         told = say("drafting.serving", shown, address=address), say("explore.stop", shown)
         sys.stdout.write("\n".join(told) + "\n")
         sys.stdout.flush()
-        if browser:
-            webbrowser.open(address)
 
-    if review_draft(folder, lang=lang, port=port, ready=ready) == signal.SIGINT:
+    if review_draft(folder, lang=lang, port=port, ready=ready, browser=browser) == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)
 
 
