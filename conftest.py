@@ -23,7 +23,16 @@ DEAR = (
 )
 
 
+#: Pages that judge every target of the invented city, each with a forecast, in both languages.
+DEAR_FILES = ("test_cards.py", "test_city.py", "test_comparison.py", "test_downloads.py")
+DEAR_PLACE = "mock_city-"
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Run dear examples with the slow tests."""
-    if isinstance(item, pytest.DoctestItem) and item.name.startswith(DEAR):
+    """Run dear examples, and whole pages of the invented city, with the slow tests."""
+    example = isinstance(item, pytest.DoctestItem) and item.name.startswith(DEAR)
+    page = item.path.parent.name == "report" and (
+        item.path.name in DEAR_FILES or DEAR_PLACE in item.name
+    )
+    if example or page:
         item.add_marker(pytest.mark.slow)

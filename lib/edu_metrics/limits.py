@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import json
 import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 __all__ = [
     "FIRST_DAY",
@@ -22,6 +23,7 @@ __all__ = [
     "is_day",
     "is_year",
     "read_file",
+    "read_json",
 ]
 
 #: Beyond these a year or a day is a slip of the pen.
@@ -128,3 +130,30 @@ def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
         told = f"has {found.st_size:,} bytes; expected {most:,} at most"
         raise OSError(errno.EFBIG, told, str(path))
     return path.read_bytes()
+
+
+def read_json(path: Path) -> Any:
+    """
+    Read a file of JSON.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in UTF-8.
+
+    Returns
+    -------
+    object
+        What it holds.
+
+    Raises
+    ------
+    OSError
+        As :func:`read_file`.
+    ValueError
+        If it is no JSON, or too deep to be read.
+    """
+    try:
+        return json.loads(read_file(path).decode("utf-8"))
+    except RecursionError:
+        raise ValueError("lists within lists, too deep to be read") from None

@@ -70,6 +70,33 @@ def test_a_study_has_each_language_once_and_one_at_least(definitions, languages,
     assert words in only(definitions)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("areas.yml", "areas.yml: is not read; call it areas.yaml"),
+        ("Units.YAML", "Units.YAML: is not read; call it Units.yaml"),
+        ("indicator.yaml", "no definitions are called so; did you mean 'indicators'?"),
+        ("plan/two.yaml", "plan/two.yaml: is not read; no folder 'plan' is; did you mean 'plans'?"),
+        ("plans/two.yml", "plans/two.yml: is not read; call it two.yaml"),
+        ("words/pt.yml", "words/pt.yml: is not read; call it pt.yaml"),
+    ],
+)
+def test_a_file_that_is_not_read_is_named(definitions, name, words):
+    path = definitions.write() / "data" / "definitions" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[]")
+    with pytest.raises(DefinitionError) as caught:
+        load_catalog(definitions.root)
+    assert [fault for fault in caught.value.faults if words in fault]
+
+
+def test_a_pipe_among_definitions_is_named(definitions):
+    os.mkfifo(definitions.write() / "data" / "definitions" / "groups.yaml")
+    with pytest.raises(DefinitionError) as caught:
+        load_catalog(definitions.root)
+    assert caught.value.faults == ("groups.yaml: is not read; expected a regular file",)
+
+
 # --- years, days, numbers, texts
 
 

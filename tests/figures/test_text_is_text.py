@@ -10,10 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import edu_metrics as em
+from edu_metrics.figures.courses import CourseLine, plot_courses
 from edu_metrics.figures.output import new_figure, to_png
 
 #: The first breaks matplotlib's reader of formulas, the second would become a formula.
 NASTY = [r"$100 … 50% \foo{ more$", "$x^2$ of $y_{1}$", "{0} %s %(a)s <b>", "עד 😀"]
+
+
+def lines(ax, name):
+    plot_courses(
+        ax, title=name, unit_label=name, observed=[(2020, 1.0)], lang="en",
+        courses=[CourseLine(name, (2021, 2022), (2.0, 3.0))],
+    )  # fmt: skip
 
 
 def fan(ax, name):
@@ -24,15 +32,16 @@ def fan(ax, name):
 
 
 @pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("draw", [lines, fan])
 @pytest.mark.parametrize("bare", [True, False])
-def test_a_name_is_drawn_as_it_stands(name, bare):
+def test_a_name_is_drawn_as_it_stands(draw, name, bare):
     if bare:
         figure = Figure()
         FigureCanvasAgg(figure)
         ax = figure.subplots()
     else:
         figure, (ax,) = new_figure(5.0, 3.0)
-    fan(ax, name)
+    draw(ax, name)
     with mpl.rc_context({"text.parse_math": True}):
         figure.canvas.draw()
     to_png(figure)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -61,6 +63,27 @@ def test_a_definition_with_another_suffix_is_named_as_not_read(project):
     with pytest.raises(DefinitionError) as caught:
         load_catalog(project)
     assert caught.value.faults == ("plans/two.yml: is not read; call it two.yaml",)
+
+
+def test_a_pipe_or_a_loop_among_raw_files_is_named_as_not_read(project, raw, write_raw):
+    write_raw(raw / "bureau" / "a.csv", CITY)
+    os.mkfifo(raw / "bureau" / "pipe.csv")
+    (raw / "bureau" / "loop.csv").symlink_to("loop.csv")
+    with pytest.raises(DataError) as caught:
+        build(load_catalog(project), "real")
+    told = "is not read; expected a regular file"
+    assert caught.value.faults == tuple(
+        f"data/raw/bureau/{name}.csv: {told}" for name in ("loop", "pipe")
+    )
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2019-12-31"])
+def test_a_day_of_publication_before_its_year_or_beyond_all_is_a_fault(
+    project, raw, write_raw, day
+):
+    write_raw(raw / "bureau" / "a.csv", CITY.replace("2022-06-01", day))
+    with pytest.raises(DataError, match=r"a\.csv line 2: published: expected a da"):
+        build(load_catalog(project), "real")
 
 
 def test_a_path_that_matches_nothing_is_a_fault(project):

@@ -241,13 +241,18 @@ def test_chance_is_spoken_of_where_persons_are_tested_and_nowhere_else(report):
     for name, card in cards(report).items():
         found = report.assessments[name]
         told = row(card, report.lang, "cards.visible")
-        indicator = report.catalog.indicators[found.indicator]
-        assert (told is not None) == (found.noise is not None or indicator.noise is not None)
+        assert (told is not None) == (found.noise is not None)
         if found.noise is not None:
             assert number(found.noise.n, 0) in told
             assert (say("noise.reads_hidden", report.lang) in told) is (
                 found.verdict is Verdict.CANNOT_TELL
             )
+
+
+def test_where_the_number_of_persons_is_unknown_is_said_once(opened):
+    report = opened("michigan", "michigan_district_1010", "en")
+    told = say("noise.unknown", "en", number=len(report.numeric))
+    assert unescape(str(show_cards(report))).count(told) == 1
 
 
 def test_by_when_it_is_reached_is_that_of_the_assessment(report):

@@ -15,6 +15,7 @@ import pytest
 
 from edu_metrics.catalog import Assumption, Bound, ReferenceClass, Source, Target
 from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.drafting.rules import load_rules
 from edu_metrics.explorer.told import REASONS
 from edu_metrics.explorer.what_if import PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
@@ -161,6 +162,11 @@ def measures() -> set[str]:
     }
 
 
+def rules_of(*tables: str) -> list[dict[str, str]]:
+    """Give the rules of drafts, of both languages."""
+    return [rule for lang in LANGUAGES for table in tables for rule in load_rules(lang).data[table]]
+
+
 def family(name: str) -> set[str]:
     """Say which keys a key made by an f-string can become."""
     vocabularies = {
@@ -227,6 +233,19 @@ def family(name: str) -> set[str]:
             "rank",
             "reading_undecided",
         },
+        "drafting.type_*": lambda: (
+            {rule["type"] for rule in rules_of("rules", "unnumbered")} - {"base"} | {"range"}
+        ),
+        "drafting.why_*": lambda: (
+            {rule["why"] for rule in rules_of("no_numbers", "passed_over")}
+            | {
+                "past",
+                "no_promise_words",
+                "head_of_a_table",
+                "table_without_years",
+                "number_of_a_row",
+            }
+        ),
         "noise.reads_*": lambda: {"near", "clear", "beyond", "hidden", "nothing", "seen"},
     }
     stem = name.partition("*")[0]
@@ -275,6 +294,8 @@ FAMILIES = (
     "cards.message_*",
     "noise.reads_*",
     "requirements.because_*",
+    "drafting.type_*",
+    "drafting.why_*",
 )
 #: F-strings whose words stand as constants in the same package: ``say(f"report.{key}", lang)``.
 SPELLED_OUT = {

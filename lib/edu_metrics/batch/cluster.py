@@ -169,8 +169,14 @@ def cluster_pool(
         If dask.distributed is not installed.
     """
     require_extra("cluster")
-    from distributed import Client
+    from distributed import Client, Security
 
+    secured = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    if address.startswith("tls://") and secured["ssl_context"] is None:
+        raise ReportError(
+            f"{address!r}: expected the cluster's certificates in the settings of Dask, such as "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE; docs/scale.md shows all of them"
+        )
     try:
         connect: Any = Client
         client = connect(address, timeout=_PATIENCE, set_as_default=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from edu_metrics.batch.manifest import MANIFEST
 from edu_metrics.errors import ReportError
+from edu_metrics.limits import read_json
 
 __all__ = ["differences"]
 
@@ -83,7 +83,7 @@ def _summaries(folder: Path) -> dict[tuple[str, str], Path]:
 def _read(path: Path) -> dict[str, Mapping[str, Any]]:
     """Read the assessments of a summary by target."""
     try:
-        rows = json.loads(path.read_text("utf-8"))["assessments"]
+        rows = read_json(path)["assessments"]
         return {row["target"]: row for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(
@@ -152,7 +152,7 @@ class _Causes:
     def _inputs(self, folder: Path, study: str) -> dict[tuple[str, str], Mapping[str, str]]:
         if (folder, study) not in self._held:
             try:
-                entries = json.loads((folder / study / MANIFEST).read_text("utf-8"))["areas"]
+                entries = read_json(folder / study / MANIFEST)["areas"]
                 found = {(e["area"], e["lang"]): e.get("inputs") or {} for e in entries}
             except (OSError, ValueError, KeyError, TypeError):
                 found = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, Study, nearest, notebook_of
 from edu_metrics.errors import DefinitionError, ReportError
+from edu_metrics.limits import read_json
 from edu_metrics.report.kinds import (
     AUDIT,
     CITY,
@@ -186,7 +186,7 @@ def _declared(notebook: Path) -> set[str]:
 
 def cells_of(notebook: Path) -> list[dict[str, Any]]:
     """Read the cells of a notebook."""
-    cells: list[dict[str, Any]] = json.loads(notebook.read_text("utf-8"))["cells"]
+    cells: list[dict[str, Any]] = read_json(notebook)["cells"]
     return cells
 
 

@@ -21,6 +21,7 @@ from edu_metrics.batch.jobs import PDF, Job, Outcome, rows_of
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.errors import ReportError
 from edu_metrics.files import write_text
+from edu_metrics.limits import read_json
 from edu_metrics.report.fingerprint import PARTS, Basis, combined
 from edu_metrics.report.kinds import TRACK_RECORD
 
@@ -145,7 +146,7 @@ def _read(path: Path, study: Study) -> dict[str, Any]:
     content: dict[str, Any] = {"areas": []}
     try:
         if path.is_file():
-            content = json.loads(path.read_text("utf-8"))
+            content = read_json(path)
         for entry in (*content["areas"], *(journal := _journal(path))):
             entry["area"], entry["lang"], entry["status"]
     except (ValueError, KeyError, TypeError) as error:

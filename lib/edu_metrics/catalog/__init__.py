@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Prices,
         Quantity,
         Relation,
+        Run,
         Selection,
         SimulatedInput,
         Source,

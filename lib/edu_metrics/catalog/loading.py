@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +29,7 @@ from edu_metrics.catalog.models import (
     Quantity,
     Source,
     Study,
+    study_file,
 )
 from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
@@ -95,12 +96,17 @@ class Catalog:
     corrections: Mapping[str, Correction] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
-        """Give a study, or name the nearest one."""
+        """Give a study, a run of one, or the study itself by its own date; or name the nearest."""
+        named = self.studies.get(study_file(study_id))
+        if named is not None and study_id == f"{named.id}_{named.as_of}":
+            return named
         return self._get("study", self.studies, study_id)
 
     def runs(self, study_id: str) -> list[Study]:
-        """Give a study as of each of its dates, the earliest first."""
+        """Give a study as of each of its dates, the earliest first; named by a date, it alone."""
         study = self.study(study_id)
+        if study.id != study_id:
+            return [study]
         found = [self.studies[f"{study_id}_{run.as_of}"] for run in study.runs]
         return sorted([study, *found], key=lambda one: one.as_of)
 
@@ -259,6 +265,7 @@ def load_catalog(root: Path | str) -> Catalog:
     faults: list[str] = []
     tables = inherited_tables(Path(root), faults)
     spoken = read_languages(folder, faults)
+    faults += _not_read(folder)
     parts = Parts(spoken, read_own_formulas(folder, faults))
     _collect_areas(folder, parts, faults)
     _collect_tables(folder, (*_ALL, "knowledge"), tables, parts, faults)
@@ -325,6 +332,32 @@ def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: 
     return parts
 
 
+#: What is read besides the tables.
+_BESIDE = ("areas", "knowledge", "project", "settings")
+
+
+def _not_read(folder: Path) -> Iterator[str]:
+    """Name the files of definitions that lie where none is read, or under another name."""
+    several = {table for model, table in TABLES.items() if in_files_of_their_own(model)}
+    single = {*_ALL, *_BESIDE} - several
+    several.add("words")
+    for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
+        name = path.relative_to(folder).as_posix()
+        at = path.parent.name if path.parent != folder else ""
+        suffix = path.suffix.lower()
+        if suffix not in (".yml", ".yaml") or path.name.startswith("."):
+            continue
+        if at and at not in several:
+            yield f"{name}: is not read; no folder {at!r} is{nearest(at, several)}"
+        elif suffix != path.suffix or suffix == ".yml":
+            yield f"{name}: is not read; call it {path.stem}.yaml"
+        elif not at and path.stem not in single:
+            hint = nearest(path.stem, {*single, *several})
+            yield f"{name}: is not read; no definitions are called so{hint}"
+        elif not path.is_file():
+            yield f"{name}: is not read; expected a regular file"
+
+
 def _collect_tables(
     folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
 ) -> None:
@@ -337,11 +370,6 @@ def _collect_tables(
         if in_files_of_their_own(model):
             for path in sorted((folder / table).glob("*.yaml")):
                 _collect_file(model, path, parts, faults)
-            faults += [
-                f"{table}/{path.name}: is not read; call it {path.stem}.yaml"
-                for path in sorted((folder / table).glob("*.[yY]*"))
-                if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
-            ]
         elif (folder / f"{table}.yaml").is_file() or table not in {*optional, *_OPTIONAL}:
             _collect(model, folder, parts, faults)
 

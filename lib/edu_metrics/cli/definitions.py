@@ -50,7 +50,8 @@ def check(root: Root = None) -> None:
     numeric = sum(target.numeric for plan in catalog.plans.values() for target in plan.targets)
     targets = sum(len(plan.targets) for plan in catalog.plans.values())
     if unverified:
-        sys.stdout.write(f"quotes unverified, for want of a full_text: {', '.join(unverified)}\n")
+        listed = ", ".join(unverified)
+        sys.stdout.write(f"quotes unverified, as the text is not at hand: {listed}\n")
     if drafts := [plan.id for plan in catalog.plans.values() if plan.draft]:
         sys.stdout.write(f"drafts, which are not judged: {', '.join(drafts)}\n")
     sys.stdout.write(

@@ -17,6 +17,7 @@ import typer
 from edu_metrics.cli.common import FAULT, Format, Root, Shape, app, load, studies_of, usage
 from edu_metrics.cli.printing import print_failures, print_rows, print_totals, progress
 from edu_metrics.errors import require_extra
+from edu_metrics.limits import inert
 
 if TYPE_CHECKING:
     from edu_metrics.catalog import Catalog, Study
@@ -75,6 +76,11 @@ def report(
         require_extra("pdf")
     if scheduler is not None:
         require_extra("cluster")
+        if not scheduler.startswith(("tls://", "tcp://127.", "tcp://localhost", "tcp://[::1]")):
+            told = (
+                f"edu-metrics: whoever reaches {scheduler} can have it run any code; use tls://\n"
+            )
+            sys.stderr.write(inert(told))
     from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
 
     catalog = load(root)
@@ -87,7 +93,7 @@ def report(
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
     asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
     asked |= {"scenarios": scenarios, "pdf": pdf}
-    names = [study.id for study in chosen]
+    names = studies or [study.id for study in chosen]
     if ledger is not None:
         from edu_metrics.report.tables import prepare
 

@@ -47,7 +47,7 @@ def page(content: Mapping[str, Any], text: str, lang: str, *, served: bool = Fal
         HTML that asks for nothing from elsewhere.
     """
     head = (
-        '<link rel="stylesheet" href="/review.css">' if served else
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/review.css">' if served else
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><style>{style()}</style>'
     )  # fmt: skip
     number = {name: sum(one["decision"] == name for one in content["promises"])
@@ -93,8 +93,8 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _input(label: str, name: str, value: str, offers: str = "") -> str:
-    listed = f' list="{offers}"' if offers else ""
+def _input(label: str, name: str, value: str, listed: str = "", hint: str = "") -> str:
+    listed = f' list="{listed}" placeholder="{escape(hint)}"' if listed else ""
     return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"{listed}></label>'
 
 
@@ -123,7 +123,7 @@ def _marked(content: Mapping[str, Any], text: str, lang: str) -> str:
             css = f"promise {promise['decision']}"
             pieces.append(f'<a class="{css}"{anchor} href="#{promise["id"]}">{words}</a>')
         elif left is not None:
-            why = escape(say(f"drafting.why_{left['why']}", lang))
+            why = escape(_why(left, lang))
             pieces.append(f'<mark class="passed" title="{why}">{words}</mark>')
         else:
             pieces.append(words)
@@ -188,7 +188,7 @@ def _form(one: Mapping[str, Any], lang: str) -> str:
         listed = f"o-{one['id']}" if choices else ""
         unsure = "" if held.get("sure") in ("yes", True) else " ?"
         label = say(f"drafting.field_{name}", lang) + unsure
-        fields.append(_input(label, name, _shown(held.get("is")), listed))
+        fields.append(_input(label, name, _shown(held.get("is")), listed, ", ".join(choices)))
         if choices:
             fields.append(f'<datalist id="{listed}">{options}</datalist>')
     buttons = "".join(
@@ -203,10 +203,13 @@ def _form(one: Mapping[str, Any], lang: str) -> str:
     )
 
 
+def _why(one: Mapping[str, Any], lang: str) -> str:
+    return say(f"drafting.why_{one['why']}", lang)
+
+
 def _left_out(content: Mapping[str, Any], lang: str) -> str:
     rows = "".join(
-        f"<tr><td>{escape(str(one['number']))}</td>"
-        f"<td>{escape(say('drafting.why_' + one['why'], lang))}</td></tr>"
+        f"<tr><td>{escape(str(one['number']))}</td><td>{escape(_why(one, lang))}</td></tr>"
         for one in content["not_taken"]
     )
     title = escape(say("drafting.not_taken", lang, number=len(content["not_taken"])))

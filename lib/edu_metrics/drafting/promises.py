@@ -8,13 +8,23 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.drafting.context import Due, Span, clause_of, due, is_past, sentence_of, subject_of
+from edu_metrics.drafting.context import (
+    Due,
+    Span,
+    bare,
+    clause_of,
+    due,
+    is_past,
+    sentence_of,
+    subject_of,
+)
 from edu_metrics.drafting.finding import Found, NotTaken, find
 from edu_metrics.drafting.indicators import Offers
 from edu_metrics.drafting.passages import Passage, language_of, passages
 from edu_metrics.drafting.readings import readings_of, yearly
 from edu_metrics.drafting.rules import Rules, load_rules
 from edu_metrics.drafting.tables import Row, rows_of
+from edu_metrics.limits import FIRST_YEAR
 from edu_metrics.observations.documents import fold, quote_faults
 
 #: Types whose number is a change, and types whose number is a level.
@@ -45,7 +55,7 @@ class Promise:
         """Give what a field is."""
         return self.fields.get(name, {}).get("is")
 
-    def say(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
+    def fill(self, name: str, value: Any, rule: str, sure: bool = True) -> None:
         """Fill a field, with the rule that gave it."""
         if isinstance(value, float) and value.is_integer():
             value = int(value)
@@ -136,7 +146,7 @@ def _span(
         end = 1955 + 5 * ("一二三四五六七八九".index(five["which"]) + 11)
         first, last = first or end - 4, last or end
     everywhere = re.findall(r"(?<!\d)20\d\d(?!\d)", " ".join(one.text for one in found))
-    named = [int(y) for y in everywhere] or years or [issued or 2000]
+    named = [int(y) for y in everywhere] or years or [issued or FIRST_YEAR]
     first = first or issued or min(named)
     return Span(first, max(last or max(named), first))
 
@@ -222,9 +232,9 @@ class _Drafting:
         self._without_number(passage, taken)
 
     def _base(self, promise: Promise, base: Found, passage: Passage) -> None:
-        promise.say("base", base.base, base.rule)
+        promise.fill("base", base.base, base.rule)
         if base.since:
-            promise.say("base_year", base.since, base.rule)
+            promise.fill("base_year", base.since, base.rule)
         promise.numbers.append(passage.span(*base.at))
 
     def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
@@ -250,16 +260,16 @@ class _Drafting:
         start, end = passage.span(first, last)
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
-        promise.say("subject", subject, "words_before_the_number", len(subject) > 3)
-        if scope:
-            promise.say("scope", scope, "clause_before")
+        promise.fill("subject", subject, "words_before_the_number", len(subject) > 3)
+        if scope and scope != subject:
+            promise.fill("scope", scope, "clause_before")
         year = due(passage, one, self.span, rules)
         sentence = text[slice(*sentence_of(text, one.at[0], rules))]
-        hedge = rules.pattern("hedge").search(sentence)
+        hedge = rules.pattern("hedge").search(text[first:last])
         if hedge:
-            promise.say("obligation", "expected", f"word:{hedge[0]}")
+            promise.fill("obligation", "expected", f"word:{hedge[0]}")
         if one.unsure or not rules.pattern("promising").search(sentence):
-            promise.say("promise", True, one.unsure or "no_word_of_promising", sure=False)
+            promise.fill("promise", True, one.unsure or "no_word_of_promising", sure=False)
         _fill(promise, one, year, rules, self.span)
         self._indicator(promise)
         return promise
@@ -286,22 +296,24 @@ class _Drafting:
         start, end = passage.span(row.found.start, row.found.end)
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (row.found.at, row.found.base_at) if at]
-        promise.say("subject", row.label, "label_of_the_row")
+        promise.fill("subject", row.label, "label_of_the_row")
         if row.section and len(row.label) < 10 and row.section not in row.label:
-            promise.say("scope", row.section, "head_of_the_rows")
+            promise.fill("scope", row.section, "head_of_the_rows")
         if row.obligation:
-            promise.say("obligation", row.obligation, "column_of_the_table")
+            promise.fill("obligation", row.obligation, "column_of_the_table")
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
         _fill(promise, row.found, year, self.rules, self.span, row.levels)
         if promise["base"] is not None:
-            promise.say("base_year", row.base_year, "head_of_the_column", row.base_year is not None)
+            promise.fill(
+                "base_year", row.base_year, "head_of_the_column", row.base_year is not None
+            )
         self._indicator(promise)
         self.promises.append(promise)
 
     def _indicator(self, promise: Promise) -> None:
         words = f"{promise['scope'] or ''}{promise['subject']}"
         best, sure = self.offers.nearest(words, promise["unit"])
-        promise.say("indicator", best[0] if sure else None, "name_of_the_indicator", sure)
+        promise.fill("indicator", best[0] if sure else None, "name_of_the_indicator", sure)
         promise.fields["indicator"]["offers"] = best
         if not sure:
             promise.questions.append("indicator")
@@ -314,26 +326,31 @@ class _Drafting:
             if len(group) < 2:
                 continue
             names = [made[number] for number in group]
-            subjects = _shared(names[0]["subject"] or "", self.rules)
+            first, _ = clause_of(passage.text, match.start(), self.rules)
+            before = bare(passage.text[first : match.start()], self.rules)
+            listed = before if self.rules.drops_space else names[0]["subject"]
+            subjects = _shared(listed or names[0]["subject"] or "", self.rules)
             years = _years_listed(passage.text, match.start(), self.rules)
+            paired = len(names) in (len(subjects), len(years))
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
                 promise.fields.pop("scope", None)
                 promise.fields["type"] = names[0].fields["type"]
                 if len(years) == len(names):
-                    promise.say("year", years[number], "aligned_list")
-                    promise.say("subject", names[0]["subject"], "shared_by_the_list")
+                    promise.fill("year", years[number], "aligned_list")
+                    promise.fill("subject", names[0]["subject"], "shared_by_the_list")
                     promise.questions = [q for q in promise.questions if q != "year_assumed"]
                 elif len(subjects) == len(names):
-                    promise.say("subject", subjects[number], "aligned_list")
+                    promise.fill("subject", subjects[number], "aligned_list")
                 else:
-                    promise.say("subject", names[0]["subject"], "list_left_open", sure=False)
+                    promise.fill("subject", names[0]["subject"], "list_left_open", sure=False)
                     promise.questions.append("several_subjects")
                 if promise.fields["op"]["sure"] == "ask" and ops:
-                    promise.say("op", ops[-1], "shared_by_the_list")
+                    promise.fill("op", ops[-1], "shared_by_the_list")
                     promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
                 promise.readings = readings_of(promise, self.span)
-                promise.questions = [q for q in promise.questions if q != "indicator"]
+                settled = {"indicator", *(["several_subjects"] if paired else [])}
+                promise.questions = [q for q in promise.questions if q not in settled]
                 self._indicator(promise)
 
     def _without_number(self, passage: Passage, taken: list[Found]) -> None:
@@ -352,9 +369,9 @@ class _Drafting:
                     continue
                 promise = self._new(*passage.span(first, last), passage)
                 year = due(passage, found, self.span, self.rules)
-                promise.say("subject", promise.quote, rule["name"], sure=False)
-                promise.say("type", rule["type"], rule["name"], sure=False)
-                promise.say("year", year.year, year.rule, year.sure)
+                promise.fill("subject", promise.quote, rule["name"], sure=False)
+                promise.fill("type", rule["type"], rule["name"], sure=False)
+                promise.fill("year", year.year, year.rule, year.sure)
                 promise.questions.append("no_number")
                 self.promises.append(promise)
 
@@ -402,9 +419,14 @@ def _shared(words: str, rules: Rules) -> list[str]:
     return [part if rules.pattern("measure").search(part) else f"{part}{shared}" for part in parts]
 
 
+def _is_lower(subject: str, rules: Rules) -> bool:
+    """Tell whether less is better of what a subject names."""
+    return bool(rules.pattern("lower_is_better").search(subject))
+
+
 def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
     """Add to a promise that its value is to rise every year."""
-    promise.say("also", "only_increase", one.rule)
+    promise.fill("also", "only_increase", one.rule)
     promise.questions.append("steps")
     for reading in promise.readings:
         reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
@@ -440,7 +462,7 @@ def _fill(
             op = "<=" if falls else ">="
     if op is None:
         counted = kind in ("cumulative", "each_year", "frequency", "each_unit", "rank")
-        lower = not counted and bool(rules.pattern("lower_is_better").search(subject))
+        lower = not counted and _is_lower(subject, rules)
         op = "<=" if (falls if one.base is not None else lower) else ">="
         if not change and not counted:
             promise.questions.append("floor_or_exact")
@@ -452,31 +474,35 @@ def _fill(
         values[-1] if (change and falls) or (op in ("<=", "<") and len(values) > 1) else values[0]
     )
     if len(values) > 1:
-        promise.say("range", values, one.rule)
-    promise.say("value", value, one.rule)
-    promise.say("op", op, one.rule if op_sure else "bare_number", op_sure or one.implied or change)
-    promise.say("type", "range" if len(values) > 1 and kind == "level" else kind, one.rule)
-    promise.say("unit", unit, "words_after_the_number", unit is not None)
-    promise.say("year", year.year, year.rule, year.sure)
+        promise.fill("range", values, one.rule)
+    promise.fill("value", value, one.rule)
+    promise.fill("op", op, one.rule if op_sure else "bare_number", op_sure or one.implied or change)
+    promise.fill("type", "range" if len(values) > 1 and kind == "level" else kind, one.rule)
+    down = op in ("<=", "<") or (op == "~" and (falls or _is_lower(subject, rules)))
+    promise.fill("better", "lower" if down else "higher", one.rule, op != "~")
+    promise.fill("unit", unit, "words_after_the_number", unit is not None)
+    promise.fill("year", year.year, year.rule, year.sure)
     if not year.sure:
         promise.questions.append("year_assumed")
     if one.base is not None:
-        promise.say("base", one.base, one.rule)
+        promise.fill("base", one.base, one.rule)
     if one.since:
-        promise.say("base_year", one.since, one.rule)
+        promise.fill("base_year", one.since, one.rule)
     if one.every or one.period:
-        promise.say("every", one.every or one.period, one.rule)
+        promise.fill("every", one.every or one.period, one.rule)
     if one.implied:
-        promise.say("value", value, one.rule, sure=False)
+        promise.fill("value", value, one.rule, sure=False)
     if kind in ("total_change", "doubling", "halving") and not one.since and one.base is None:
         promise.questions.append("which_base")
     if kind in ("yearly_change", "each_year", "only_increase"):
         promise.questions.append("steps")
+    if kind in LEVELS and rules.pattern("several").search(promise["subject"] or ""):
+        promise.questions.append("several_subjects")
     if kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote):
         promise.questions.append("each_or_together")
     if change and unit == "percent" and is_rate and not one.implied:
         promise.questions.append("percent_or_points")
-        promise.say("unit", unit, "percent_of_a_rate", sure=False)
+        promise.fill("unit", unit, "percent_of_a_rate", sure=False)
     if levels and len(levels) > 1:
-        promise.say("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
+        promise.fill("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
     promise.readings = readings_of(promise, span)

@@ -80,8 +80,7 @@ def courses(
     shown = [value for row in (history, asked, *rows) for value in row.values()]
     right = 12 + text_width(asked_label, _SIZE)
     # The scale holds all courses, so that it stays where it is whichever are shown.
-    box = (6, width - right - 6, 20, height - 26)
-    place = _Scale((min(history), final), (min(shown), max(shown)), box)
+    place = _Scale((*history, final), shown, (6, width - right - 6, 20, height - 26))
     pieces = [f'<line class="axis" x1="0" x2="{width}" y1="{height - 18}" y2="{height - 18}"/>']
     begun = {last: history[last]}
     for one in ahead:

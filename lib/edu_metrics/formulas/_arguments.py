@@ -12,7 +12,9 @@ number, and no boundary is missed by a rounding error.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from typing import (
@@ -338,6 +340,19 @@ Percent: TypeAlias = Annotated[Any, Domain("0 to 100", low=0.0, high=100.0)]
 Signed: TypeAlias = Annotated[Any, Domain("finite numbers")]
 
 
+_HOLDING: ContextVar[bool] = ContextVar("_HOLDING", default=True)
+
+
+@contextmanager
+def unheld() -> Iterator[None]:
+    """Leave flow equations as they are: a search between two settings that were held to domains."""
+    token = _HOLDING.set(False)
+    try:
+        yield
+    finally:
+        _HOLDING.reset(token)
+
+
 def flow(equation: Callable[..., Result]) -> Callable[..., Result]:
     """
     Hold the arguments of a flow equation against the domains that they are declared with.
@@ -362,6 +377,8 @@ def flow(equation: Callable[..., Result]) -> Callable[..., Result]:
 
     @wraps(equation)
     def held(*args: Any, **named: Any) -> Result:
+        if not _HOLDING.get():
+            return equation(*args, **named)
         given = signature.bind(*args, **named)
         given.apply_defaults()
         values = {name: np.asarray(given.arguments[name]) for name in domains}

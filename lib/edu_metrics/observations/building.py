@@ -178,7 +178,12 @@ def _paths(
         matched = []
     beside = (SIDECAR, LOG)
     paths = [path for path in matched if path.is_file() and not path.name.endswith(beside)]
-    if not paths:
+    odd = [path for path in matched if not (path.is_file() or path.is_dir())]
+    faults += [
+        f"data/raw/{path.relative_to(raw).as_posix()}: is not read; expected a regular file"
+        for path in odd
+    ]
+    if not paths and not odd:
         faults.append(absent)
     return paths
 

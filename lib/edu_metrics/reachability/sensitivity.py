@@ -60,7 +60,7 @@ class _Trend:
             values[last] = float(from_scale(stands + start, self.scale, self.whole)[0])
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
         moved = [
-            replace(check, years=tuple(year + shift for year in check.years))
+            replace(check, years=tuple(year + shift for year in check.years)) if shift else check
             for check in self.checks
         ]
         return float(np.mean(kept_in(moved, values, self.rivals)))

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.limits import read_json
 from edu_metrics.words import number, say
 
 #: The name of the file beside a report.
@@ -104,7 +105,7 @@ def read_glance(folder: Path) -> Glance | None:
         None where a report has none, or an older one that is written in another way.
     """
     try:
-        content = json.loads((folder / GLANCE).read_text("utf-8"))
+        content = read_json(folder / GLANCE)
         return Glance(**content)
     except (OSError, ValueError, TypeError):
         return None

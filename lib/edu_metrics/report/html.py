@@ -83,11 +83,16 @@ def quote(words: str, lang: str) -> Html:
     >>> str(quote("到2022年", "en")), str(quote("By 2022", "en"))
     ('<q lang="zh-CN">到2022年</q>', '<q>By 2022</q>')
     """
+    return spoken("q", words, lang)
+
+
+def spoken(name: str, words: str, lang: str) -> Html:
+    """Wrap a document's words, and say which language they are in where that is not the page's."""
     tongue = "zh" if _HAN.search(words) else "en" if lang == "zh" else lang
     named = {} if tongue == lang else {"lang": html_lang(tongue)}
     # What is written from right to left stays so, and turns nothing around it.
     turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
-    return tag("q", words, **named, **({"dir": "auto"} if turned else {}))
+    return tag(name, words, **named, **({"dir": "auto"} if turned else {}))
 
 
 def note(content: Cell, kind: str = "") -> Html:
@@ -114,12 +119,16 @@ def details(summary: Cell, content: Html, *, open_: bool = False) -> Html:
     return Html(f"<details{state}><summary>{_safe(summary)}</summary>{content.text}</details>")
 
 
+#: Colour of the text on a chip, where no other is named.
+BLACK = "#000000"
+
+
 def chip(text: str, background: str, colour: str, mark: str = "") -> Html:
     """Make a coloured label; its mark tells it apart without colour."""
     shown = f"{mark} {text}".strip()
-    return Html(
-        f'<span class="chip" style="background:{background};color:{colour}">{escape(shown)}</span>'
-    )
+    # Black is what it is anyway; a page has hundreds of them.
+    look = f"background:{background}" + (f";color:{colour}" if colour != BLACK else "")
+    return Html(f'<span class="chip" style="{look}">{escape(shown)}</span>')
 
 
 def table(
@@ -172,7 +181,9 @@ def table(
     titles = "".join(cell("th", position, title) for position, title in enumerate(head))
     body = f"<tbody>{''.join(map(line, rows))}</tbody>".removeprefix("<tbody></tbody>")
     shown = f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>{body}"
-    return scrolling(tag("table", Html(shown), css), caption)
+    drawn = tag("table", Html(shown), css)
+    # What turns into cards where it is narrow never has to scroll.
+    return drawn if css == "cards" else scrolling(drawn, caption)
 
 
 def scrolling(content: Html, title: str) -> Html:

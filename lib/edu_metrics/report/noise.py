@@ -47,14 +47,12 @@ def noise_text(report: AreaReport, target: Target) -> str:
     Returns
     -------
     str
-        Sentences; empty where chance plays no part.
+        Sentences; empty where chance plays no part, or nobody knows among how many persons.
     """
     found, lang = report.assessments[target.id], report.lang
     noise = found.noise
     if noise is None:
-        indicator = report.catalog.indicators.get(found.indicator or "")
-        unknown = indicator is not None and indicator.noise is not None
-        return say("noise.unknown", lang) if unknown else ""
+        return ""
     visible = say("noise.no_change_visible", lang)
     if noise.visible is not None:
         points = say("noise.points", lang, value=number(noise.visible, 1))
@@ -75,6 +73,14 @@ def noise_text(report: AreaReport, target: Target) -> str:
         else:
             pieces.append(say("noise.verifiable", lang, year=noise.verifiable_from))
     return say("report.sentence_gap", lang).join(one for one in pieces if one)
+
+
+def noise_unknown(report: AreaReport) -> int:
+    """Count the targets on tests and screenings of which the number of persons is not known."""
+    indicators = report.catalog.indicators
+    named = (indicators.get(one.indicator or "") for one in report.assessments.values()
+             if one.noise is None)  # fmt: skip
+    return sum(one is not None and one.noise is not None for one in named)
 
 
 def _reads(found: Assessment, noise: Noise, lang: str) -> str:

@@ -20,7 +20,9 @@ from pydantic import (
 )
 
 from edu_metrics.catalog import Catalog, nearest
+from edu_metrics.catalog.base import Year
 from edu_metrics.errors import DataError, DefinitionError
+from edu_metrics.limits import is_day, read_json
 from edu_metrics.reachability import SeriesStore, Verdict, assess
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, Score, outcome_of, score
 from edu_metrics.report.columns import picked
@@ -130,7 +132,7 @@ def score_studies(catalog: Catalog, names: Sequence[str], *, as_of: dt.date | No
 def _rows(path: Path, faults: list[str]) -> Iterable[tuple[str, dict[str, Any]]]:
     """Give the rows of a file, each with where it stands, the date of a summary put into it."""
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path)
     except OSError as error:
         faults.append(f"{path}: {error.strerror or error}; {WHAT}")
         return
@@ -162,9 +164,16 @@ class _Stated(BaseModel):
     verdict: Verdict
     reading: str | None = None
     steps: int | None = None
-    last_year: int | None = None
+    last_year: Year | None = None
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     interval: tuple[FiniteFloat, FiniteFloat] | None = None
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_plausible(cls, day: dt.date) -> dt.date:
+        if not is_day(day):
+            raise ValueError("no such day")
+        return day
 
     @field_validator("interval")
     @classmethod

@@ -45,7 +45,7 @@ def verdict_with_edge(report: AreaReport, found: Assessment) -> Html:
         told += [" ", tag("span", chance(found.probability, lang), "nowrap")]
     if found.edge is not None:
         lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
-        told.append(tag("small", say("stated.on_edge", lang, lower=lower, upper=upper)))
+        told += [" ", tag("small", say("stated.on_edge", lang, lower=lower, upper=upper))]
     return join(told)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from statistics import NormalDist
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import distribution_fault
 from edu_metrics.errors import ProjectionError
+from edu_metrics.formulas._arguments import unheld
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.trajectories.levers import Levers
 
@@ -299,7 +301,9 @@ class Mechanism:
         known = {name: rates[name][:, 0] for name in flow.start_rates}
         return dict(flow.start(**self.inputs, **known))
 
-    def project(self, years: Sequence[int], levers: Levers | None = None) -> Projection:
+    def project(
+        self, years: Sequence[int], levers: Levers | None = None, *, held: bool = True
+    ) -> Projection:
         """
         Run the flow, the levers set the same in every year.
 
@@ -309,6 +313,9 @@ class Mechanism:
             Years, consecutive, the first one a year after the start.
         levers : Levers, optional
             Settings; the usual ones when left out.
+        held : bool, optional
+            Whether numbers are held against the domains of the flow in every year. A search may do
+            without it between two settings that were.
 
         Returns
         -------
@@ -326,7 +333,8 @@ class Mechanism:
         if not listed or listed != tuple(range(listed[0], listed[0] + len(listed))):
             raise ProjectionError(f"years: expected consecutive ones, found {listed}")
         settings = (levers or self.levers).values
-        return self._run(listed, self.start, self._rates(len(listed)), settings, self.draws)
+        rates = self._rates(len(listed))
+        return self._run(listed, self.start, rates, settings, self.draws, held=held)
 
     def run(
         self,
@@ -371,12 +379,16 @@ class Mechanism:
         rates: Mapping[str, Floats],
         settings: Mapping[str, Any],
         number: int,
+        *,
+        held: bool = True,
     ) -> Projection:
         flow = self.equation
+        settings = {name: np.asarray(value, np.float64) for name, value in settings.items()}
         kept: dict[str, list[Floats]] = {}
         for step in range(len(years)):
             now = {name: rates[name][:, step] for name in flow.rates}
-            later = flow.function(**state, **now, **settings)._asdict()
+            with nullcontext() if held else unheld():
+                later = flow.function(**state, **now, **settings)._asdict()
             for name, value in later.items():
                 kept.setdefault(name, []).append(np.asarray(value))
             state = {name: later[name] for name in flow.state}
