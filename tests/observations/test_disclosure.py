@@ -348,3 +348,30 @@ def test_the_program_finds_what_can_be_worked_out_by_hand():
     counts.low[2] = counts.high[2] = 40
     with pytest.raises(DataError):
         widen(counts, 1, up=True, families=np.zeros(4, int))
+
+
+def test_the_last_area_without_a_figure_is_known_by_what_the_others_leave(catalog, table):
+    """80 less 40 are 40, of whom 36 leave 4."""
+    given = table(
+        ("port", 2018, "population", 80.0), ("hills", 2018, "population", 40.0),
+        ("harbour", 2018, "children", 36.0),
+    )  # fmt: skip
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "harbour", "children") == "withheld"
+
+
+def test_girls_tell_the_boys(catalog, table):
+    cells = [("city", 2018, "population", value) for value in (40.0, 36.0)]
+    out = protect(table(*cells, group=["all", "girls"]), catalog, catalog.study("real"))
+    assert told(out, "city", "population", "girls") == "withheld"
+
+
+def test_a_bound_does_not_tell_the_size_of_a_whole_that_is_withheld(catalog, table):
+    """At least 990 would say that the whole is 1,000."""
+    given = table(
+        ("port", 2018, "population", 1004.0), ("hills", 2018, "population", 4.0),
+        ("harbour", 2018, "population", 1000.0), ("harbour", 2018, "children", 995.0),
+    )  # fmt: skip
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "harbour", "population") == "withheld"
+    assert told(out, "harbour", "children") == "withheld"
