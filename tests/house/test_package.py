@@ -62,7 +62,9 @@ def test_names_that_reports_load_late_are_defined_where_they_say():
         package.show_nothing  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["batch", "catalog", "formulas", "observations", "reachability"])
+@pytest.mark.parametrize(
+    "name", ["batch", "catalog", "formulas", "observations", "observations.intake", "reachability"]
+)
 def test_each_name_that_a_package_loads_late_is_there_and_no_other(name):
     package = importlib.import_module(f"edu_metrics.{name}")
     assert package.__all__ == dir(package) == sorted(package.__all__)
@@ -72,7 +74,15 @@ def test_each_name_that_a_package_loads_late_is_there_and_no_other(name):
 
 
 def test_no_late_name_is_hidden_by_a_module_of_the_same_name():
-    for name in ("", ".batch", ".catalog", ".formulas", ".observations", ".reachability"):
+    for name in (
+        "",
+        ".batch",
+        ".catalog",
+        ".formulas",
+        ".observations",
+        ".observations.intake",
+        ".reachability",
+    ):
         package = importlib.import_module(f"edu_metrics{name}")
         modules = {path.stem for path in Path(package.__file__).parent.iterdir()}
         assert not modules & set(package.__all__)
@@ -84,3 +94,10 @@ def test_a_batch_in_which_nothing_is_to_be_made_loads_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert {"pandas", "matplotlib", "scipy", "papermill", "IPython"} & set(loaded) == set()
+
+
+def test_what_lists_definitions_or_audits_a_plan_loads_no_pandas():
+    code = "import sys, edu_metrics.trajectories.reference_files, edu_metrics.report.tables; "
+    code += "from edu_metrics.plan_audit import audit; print('pandas' in sys.modules)"
+    run = [sys.executable, "-c", code]
+    assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "False\n"
