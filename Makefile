@@ -29,11 +29,10 @@ build: env  ## Compute the tables of every study into data/processed
 	$(BIN)/edu-metrics build
 
 reports: build  ## Make the reports that a first look needs; reports/index.html lists them
-	$(BIN)/edu-metrics report china
-	$(BIN)/edu-metrics report provinces --first 7
-	$(BIN)/edu-metrics report wuhai wuhai_2020
-	$(BIN)/edu-metrics report mock_city --lang zh
-	$(BIN)/edu-metrics report michigan --lang en --first 12
+	$(BIN)/edu-metrics report china provinces_2017-12-31 --first 2
+	$(BIN)/edu-metrics report provinces_2020-12-31 wuhai wuhai_2020 --first 8
+	$(BIN)/edu-metrics report mock_city --lang zh --first 1
+	$(BIN)/edu-metrics report michigan --lang en --first 4
 	@echo "Open $(CURDIR)/reports/index.html"
 
 lint: env | $(UV_TO_FETCH)  ## Check style, types, who imports whom, and advisories on packages

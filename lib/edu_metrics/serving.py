@@ -18,13 +18,16 @@ import secrets
 import signal
 import socket
 import socketserver
+import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from queue import Full, Queue
+from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore, Event, Thread, Timer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -114,6 +117,7 @@ def serve(
     lang: str,
     port: int | None = None,
     ready: Callable[[str], object] = print,
+    browser: bool = False,
 ) -> int:
     """
     Serve pages on this machine until a signal stops it.
@@ -128,6 +132,8 @@ def serve(
         Port; a free one when left out.
     ready : callable, optional
         Called with the address, token and all, once the page can be opened.
+    browser : bool, optional
+        Whether to open it in a browser.
 
     Returns
     -------
@@ -149,7 +155,11 @@ def serve(
     with contextlib.ExitStack() as stack:
         for number in [getattr(signal, name) for name in names if hasattr(signal, name)]:
             stack.callback(signal.signal, number, signal.signal(number, hear))
-        ready(stack.enter_context(listening(routes, lang=lang, port=port)))
+        address = stack.enter_context(listening(routes, lang=lang, port=port))
+        ready(address)
+        if browser:
+            folder = stack.enter_context(TemporaryDirectory(prefix="edu-metrics-"))
+            webbrowser.open(_leading_to(address, Path(folder)).as_uri())
         while not stop.wait(1):  # without a limit some systems hear no signal meanwhile
             pass
     return stopped[0]
@@ -195,6 +205,13 @@ def listening(routes: Mapping[str, Route], *, lang: str, port: int | None = None
             yield f"http://{HOST}:{server.port}/?token={server.token}"
         finally:
             server.shutdown()
+
+
+def _leading_to(address: str, folder: Path) -> Path:
+    """Write a file that only this user can read: all users see what programs are started with."""
+    file = folder / "open.html"
+    file.write_text(f'<meta http-equiv="refresh" content="0;url={escape(address)}">', "utf-8")
+    return file
 
 
 class _BusyError(Exception):

@@ -126,6 +126,24 @@ def test_all_are_made_once_and_then_stand(project):
     assert {entry["seconds"] for entry in project.manifest()} == {0.5}
 
 
+def test_a_report_that_stands_is_made_again_for_its_pdf_and_then_stands(project):
+    project()
+    assert set(project.why(pdf=True).values()) == {("no PDF",)}
+    assert project.why() == {}
+    for page in project.root.glob("reports/*/en/*/report.html"):
+        page.with_name("report.pdf").write_bytes(b"%PDF-")
+    assert project.why(pdf=True) == {}
+
+
+def test_pages_to_look_things_up_in_are_not_printed(catalog, tmp_path):
+    study = catalog.study("mock_city")
+    jobs = plan_jobs(catalog, study, tmp_path, scenarios=True, pdf=True, lang="en")
+    printed = {job.folder.name for job in jobs if job.pdf}
+    assert printed == {"overview", *catalog.expand(study.areas)}
+    assert len(jobs) > len(printed)
+    assert not any(job.pdf for job in plan_jobs(catalog, study, tmp_path))
+
+
 def test_an_unchanged_batch_looks_at_no_observation(project, monkeypatch):
     project()
     monkeypatch.setattr("edu_metrics.observations.read_processed", lambda *_: pytest.fail("read"))

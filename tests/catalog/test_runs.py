@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from edu_metrics.errors import DefinitionError
 from edu_metrics.observations import processed_path
 
 EARLY, LATE = dt.date(2017, 12, 31), dt.date(2019, 12, 31)
@@ -39,6 +40,14 @@ def test_a_date_names_a_run_and_any_other_date_moves_the_study(catalog):
     assert catalog.as_of("real_2017-12-31", LATE).id == "real_2017-12-31"
     other = catalog.as_of("real", dt.date(2018, 1, 1))
     assert (other.id, other.as_of.year) == ("real", 2018)
+
+
+def test_a_study_named_by_its_own_date_is_meant_alone(catalog):
+    study = catalog.study("real")
+    assert catalog.study(f"real_{study.as_of}") is study
+    assert catalog.runs(f"real_{study.as_of}") == [study]
+    with pytest.raises(DefinitionError, match="no study 'real_2018-01-01'"):
+        catalog.study("real_2018-01-01")
 
 
 def test_the_runs_of_a_study_share_its_table(catalog):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shutil
+import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from edu_metrics.drafting import draft, draft_file, read_document
 from edu_metrics.errors import DataError
@@ -121,3 +126,40 @@ def test_a_draft_is_not_written_among_definitions(tmp_path):
     path = plain(tmp_path / "p.txt")
     with pytest.raises(DataError, match="no definition"):
         draft_file(path, tmp_path / "data" / "definitions" / "plans")
+
+
+def test_the_lines_of_a_cell_are_put_together_without_a_space_in_a_word():
+    from edu_metrics.drafting.reading import _one_line
+
+    assert _one_line("90以\n上") == "90以上"
+    assert _one_line("预期\n性") == "预期性"
+    assert _one_line("优质均衡县数\n（个）") == "优质均衡县数（个）"
+    assert _one_line("Completion\nrate (%)") == "Completion rate (%)"
+
+
+@pytest.mark.slow
+def test_a_pdf_that_a_browser_prints_gives_every_row_of_its_table(tmp_path):
+    chromium = shutil.which("chromium")
+    assert chromium, "expected Chromium; install it with: apt-get install chromium"
+    texts = Path(__file__).parent / "texts"
+    body = ""
+    for line in (texts / "five_year_table.txt").read_text("utf-8").splitlines():
+        cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in line.split("\t"))
+        body += (
+            f"<table><tr>{cells}</tr></table>" if "\t" in line else f"<p>{html.escape(line)}</p>"
+        )
+    body = body.replace("</table><table>", "")
+    style = "td{border:1px solid #000}table{border-collapse:collapse}body{width:560px}"
+    page = tmp_path / "plan.html"
+    page.write_text(f"<meta charset=utf-8><style>{style}</style>{body}", "utf-8")
+    told = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    printed = tmp_path / "plan.pdf"
+    subprocess.run(
+        [chromium, *told, f"--print-to-pdf={printed}", page.as_uri()],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    wanted = yaml.safe_load((texts / "five_year_table.yaml").read_text("utf-8"))["promises"]
+    for path in (printed, page):
+        made = draft(read_document(path), 2021, 2025)
+        found = Counter(one["value"] for one in made.promises if one["value"] is not None)
+        assert Counter(one["value"] for one in wanted) - found == Counter()

@@ -39,6 +39,23 @@ def drafted(tmp_path):
     return tmp_path / "draft"
 
 
+def test_a_draft_overwrites_what_drafts_made_and_nothing_else(tmp_path, drafted):
+    path = tmp_path / "plan.txt"
+    assert len(draft_file(path, drafted)[0]) == 3
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "source.txt").write_text("mine")
+    with pytest.raises(DataError, match=r"holds source\.txt, which no draft has made"):
+        draft_file(path, tmp_path / "mine")
+    assert (tmp_path / "mine" / "source.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("years", [(1, 3), (2021, 9999), (99999, None)])
+def test_a_draft_is_of_years_that_can_be(tmp_path, years):
+    (tmp_path / "plan.txt").write_text(TEXT, "utf-8")
+    with pytest.raises(DataError, match="expected a year from 1900 to 2100"):
+        draft_file(tmp_path / "plan.txt", tmp_path / "draft", *years)
+
+
 def change(folder, **decisions):
     """Write decisions, indicators and the areas as a person does in the file."""
     content = yaml.safe_load((folder / "draft.yaml").read_text("utf-8"))

@@ -49,6 +49,28 @@ def told(found):
         ("优秀率力争达到三分之一。", ("level", ">=", 33.3333, "percent", 2025)),
         ("普及率达到百分之九十五。", ("level", ">=", 95, "percent", 2025)),
         ("中职在校生规模稳定在3000人左右。", ("level", "~", 3000, "persons", 2025)),
+        ("保教费标准不得高于每月1200元。", ("level", "<=", 1200, "yuan", 2025)),
+        ("集团化办学覆盖率不得低于八成。", ("level", ">=", 80, "percent", 2025)),
+        ("高中阶段毛入学率：2024年92.5%。", ("level", ">=", 92.5, "percent", 2024)),
+        ("三分之二以上的乡镇中心园达标。", ("coverage", ">=", 66.6667, "percent", 2025)),
+        ("生均公用经费标准提高到每生每年600元。", ("level", ">=", 600, "yuan", 2025)),
+        ("骨干教师不低于交流教师总数的20%。", ("level", ">=", 20, "percent", 2025)),
+        ("“双师型”教师占专业课教师总数超过一半。", ("level", ">", 50, "percent", 2025)),
+        ("到2030年，近视率控制在3%左右。", ("level", "<=", 3, "percent", 2030)),
+        ("生师比不高于20:1。", ("level", "<=", 20, "ratio", 2025)),
+        ("辍学人数动态清零。", ("level", "<=", 0, "count", 2025)),
+        ("实现千兆网络全覆盖。", ("coverage", ">=", 100, "percent", 2025)),
+        ("撤并10人以下教学点12个。", ("cumulative", ">=", 12, "count", 2025)),
+        ("Cut the number of young people out of school by 10,000 per year.",
+         ("yearly_change", "<=", -10_000, None, 2025)),
+        ("Debt will not exceed 60 percent of wages.", ("coverage", "<=", 60, "percent", 2025)),
+        ("Place 1 in 5 teachers in rural schools.", ("coverage", ">=", 20, "percent", 2025)),
+        ("The ratio will fall from 46:1 to 35:1.", ("from_to", "<=", 35, "ratio", 2025)),
+        ("Suspension rate: 6.2% to 3.0%", ("from_to", "<=", 3, "percent", 2025)),
+        ("Invest $1.2 billion between 2022 and 2024.",
+         ("cumulative", ">=", 1.2e9, "dollars", 2024)),
+        ("Staff retention will be maintained at or above 92 percent.",
+         ("level", ">=", 92, "percent", 2025)),
         ("By 2024, at least 95 per cent of girls read.", ("coverage", ">=", 95, "percent", 2024)),
         ("Raise the graduation rate to 90 percent.", ("level", ">=", 90, "percent", 2025)),
         ("Enrolment will grow from 74% to 90% by 2024.", ("from_to", ">=", 90, "percent", 2024)),
@@ -70,6 +92,14 @@ def test_a_sentence_is_read_as_what_it_promises(text, expected):
     assert told(one(text)) == expected
 
 
+@pytest.mark.parametrize("joint", ["和", "、", "及"])
+def test_a_unit_printed_behind_the_last_number_of_a_list_is_that_of_the_first(joint):
+    first, *_ = of(f"小学、初中的达标率分别提高9个{joint}6.5个百分点。")
+    assert told(first) == ("total_change", ">=", 9, "points", 2025)
+    (counted,) = of("新建公园9个。")
+    assert counted["unit"] == "count"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -88,6 +118,13 @@ def test_what_is_no_promise_is_listed_with_why(text, why):
     made = draft(text, 2021, 2025)
     assert [p for p in made.promises if p["value"] is not None] == []
     assert why is None or why in {left["why"] for left in made.not_taken}
+
+
+def test_a_base_that_belongs_to_another_number_is_not_taken():
+    first, second = of("入园率、巩固率分别由95%、96%提高到97%、98%。")
+    assert (first["subject"], first["value"]) == ("入园率", 97)
+    assert (second["subject"], second["value"]) == ("巩固率", 98)
+    assert first["base"] is None
 
 
 def test_a_base_year_is_no_deadline():
@@ -111,6 +148,11 @@ def test_a_bare_number_is_asked_and_both_readings_are_written():
     found = one("优秀率70%。")
     assert "floor_or_exact" in found.questions
     assert [r["conditions"][0]["at"] for r in found.readings] == [{2025: ">=70"}, {2025: "==70"}]
+
+
+def test_what_is_about_a_number_is_a_ceiling_where_less_is_better():
+    assert one("学校由428所调整到350所左右。").readings[0]["conditions"][0]["at"] == {2025: "<=350"}
+    assert one("学校由320所增加到350所左右。").readings[0]["conditions"][0]["at"] == {2025: ">=350"}
 
 
 def test_a_percentage_of_a_rate_is_asked_and_both_readings_are_written():

@@ -109,6 +109,7 @@ def test_all_that_is_written_is_the_same_in_two_worlds(worlds, command):
         assert made.status == 0, made.err
     one, other = told(three / "reports"), told(four / "reports")
     assert {"harbour/verdicts.csv", "harbour/en/east/summary.json"} <= one.keys()
+    assert b'"reason": "suppressed"' in one["harbour/en/east/summary.json"]
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
     assert (three / "ledger.csv").read_bytes() == (four / "ledger.csv").read_bytes()

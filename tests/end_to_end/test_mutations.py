@@ -127,7 +127,9 @@ def edited(text, choice):
 
 
 #: Definitions of other places, words and units, each with its table.
-ODD = sorted((Path(__file__).parents[1] / "odd_projects").iterdir())
+ODD = sorted(
+    path.parent for path in (Path(__file__).parents[1] / "odd_projects").glob("*/areas.yaml")
+)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +156,7 @@ def bring(odd: Path, root: Path) -> None:
     for example in ("plans", "studies"):
         shutil.rmtree(folder / example)
     shutil.rmtree(root / "data" / "raw" / "numbers")
-    left = shutil.ignore_patterns("*.csv", "mapping.yaml")
+    left = shutil.ignore_patterns("*.csv", "*.txt", "mapping.yaml")
     shutil.copytree(odd, folder, dirs_exist_ok=True, ignore=left)
     catalog = load_catalog(root)
     study = catalog.study("study")

@@ -342,15 +342,6 @@ def test_what_is_folded_on_a_screen_stands_on_paper(folder, browser, area, lang)
     page.close()
 
 
-@pytest.mark.parametrize("area", AREAS)
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_phone_shows_a_page_without_scrolling_sideways(folder, browser, area, lang):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto((folder / lang / area / "report.html").as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.close()
-
-
 def _luminance(colour):
     red, green, blue = (int(one) / 255 for one in re.findall(r"\d+", colour)[:3])
     linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in

@@ -18,6 +18,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from edu_metrics.serving import _leading_to
+
 pytestmark = pytest.mark.slow
 
 WAIT = 120  # as long as a busy machine may take for anything [seconds]
@@ -250,6 +252,18 @@ def test_a_foreign_page_in_the_same_browser_gets_nothing(served, visit, name):
         foreign.shutdown()
     assert found.pop("frame") in ("refused", "")
     assert found == dict.fromkeys(found, "refused")
+
+
+def test_the_address_may_be_clicked_on_in_another_page_and_opened_from_a_file(
+    served, visit, tmp_path
+):
+    page, _, _ = visit("about:blank")
+    page.set_content(f'<a href="{served[1]}">the address, in a terminal that is a page</a>')
+    page.get_by_role("link").click()
+    page.wait_for_selector("#choose")
+    page, _, _ = visit(_leading_to(served[1], tmp_path).as_uri())
+    page.wait_for_selector("#choose")
+    assert "token" not in page.url
 
 
 def test_a_name_that_is_rebound_to_this_machine_gets_nothing(served, visit):

@@ -149,6 +149,13 @@ def test_another_study_brings_its_own_areas_targets_and_levers(ask):
     assert part(ask(), "area").count("<option") == 4
 
 
+def test_a_moved_slider_is_not_answered_with_every_area(ask):
+    page = ask("michigan", "M1_pass_gain", area="michigan_district_3000", pace=2, brief="")
+    assert part(page, "area").count("<option") == 1
+    assert value(page, "area") == "michigan_district_3000"
+    assert "brief" not in page
+
+
 def test_an_area_keeps_the_target_and_a_reading_is_judged_for_itself(ask, selection):
     named = list(selection.readings(selection.choose("mock_city", "mock_east", "T02_retention")))
     page = ask(target="T02_retention", area="mock_east", reading=named[1])

@@ -1,9 +1,8 @@
 """The map of baselines and the links, read back from what was drawn."""
 
 import pytest
-from matplotlib.patches import Arc
 
-from edu_metrics.figures.audit import describe_baselines, describe_links, plot_baselines, plot_links
+from edu_metrics.figures.audit import describe_baselines, plot_baselines
 from edu_metrics.figures.output import new_figure
 
 
@@ -41,17 +40,3 @@ def test_the_band_covers_the_promised_paces_and_no_more(ax):
     )
     box = ax.patches[0].get_bbox()
     assert (box.y0, box.y1) == (5, 8)
-
-
-def test_every_link_is_an_arc_between_its_targets_and_solid_where_findings_concern_both(ax):
-    plot_links(ax, names=["a", "b", "c"], pairs=[(0, 2, 3), (1, 2, 0)], lang="en")
-    arcs = [patch for patch in ax.patches if isinstance(patch, Arc)]
-    ends = [(arc.center[1] - arc.height / 2, arc.center[1] + arc.height / 2) for arc in arcs]
-    assert ends == [(0, 2), (1, 2)]
-    assert [arc.get_linestyle() for arc in arcs] == ["-", ":"]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
-
-
-def test_the_text_alternative_counts_what_is_drawn():
-    said = describe_links(names=["a", "b", "c"], pairs=[(0, 2, 3), (1, 2, 0)], lang="zh")
-    assert said == "3 个目标、2 条连线，其中 1 条两端有共同的发现。"

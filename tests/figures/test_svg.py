@@ -55,14 +55,16 @@ def test_the_band_goes_out_above_and_back_below():
     assert higher < high < start[1] < low < lower
 
 
-def test_names_never_stand_on_each_other_nor_beyond_the_edge():
-    lines = [Line("usual", "as usual", {2022: 80.1}), ASSUMED]
-    svg = drawn(lines=lines, asked=[(2021, 80.0, "≥ 80 %"), (2022, 80.2, "≥ 80.2 %")])
+@pytest.mark.parametrize("at", [60.0, 75.0, 80.0, 100.0])
+def test_names_never_stand_on_each_other_nor_beyond_the_edge(at):
+    lines = [Line("usual", "as usual", {2022: at + 0.1}), Line("assumed", "x", {2022: at})]
+    svg = drawn(lines=lines, asked=[(2021, at, "≥ 80 %"), (2022, at + 0.2, "≥ 80.2 %")])
     names = [one for css in ("usual", "assumed", "asked") for one in texts(svg, css)]
     heights = sorted(float(one.get("y")) for one in names)
     assert len(names) == 4
     assert all(b - a >= 15 for a, b in pairwise(heights))
-    width = float(svg.get("viewBox").split()[2])
+    width, height = map(float, svg.get("viewBox").split()[2:])
+    assert 10 < heights[0] < heights[-1] < height - 20
     assert all(float(one.get("x")) + 7 * len(one.text) < width for one in names)
 
 

@@ -90,3 +90,13 @@ def test_the_lock_file_names_no_address_and_no_option():
     assert "://" not in LOCK
     assert not re.search(r"^-", LOCK, flags=re.M)
     assert "--index" not in LOCK
+
+
+def test_the_readmes_print_the_commands_of_make_reports():
+    made = re.findall(
+        r"^\t\$\(BIN\)/(edu-metrics report .*)$", (ROOT / "Makefile").read_text(), re.M
+    )
+    assert len(made) >= 2
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text("utf-8")
+        assert "\n".join(f"    .venv/bin/{words}" for words in made) in text, name

@@ -10,14 +10,17 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 import edu_metrics
+import edu_metrics as em
+from edu_metrics.report.notebook_style import ORDER
 
 pytestmark = pytest.mark.slow
 
@@ -82,25 +85,36 @@ def is_foreign(url: str) -> bool:
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in HERE
 
 
-def test_a_lesson_runs_in_jupyterlab_and_asks_no_other_host(lab):
-    folder, address = lab
-    lesson = "02_myopia_both_readings.ipynb"
+@contextmanager
+def browser() -> Iterator[tuple[Page, list[str]]]:
+    """Open a browser that goes nowhere but here, and list what it asks for."""
     found = shutil.which("chromium")
     assert found, "expected Chromium, found none; install it with: apt-get install chromium"
     asked: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        context = browser.new_context(viewport={"width": 1360, "height": 1000})
+        opened = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        context = opened.new_context(viewport={"width": 1360, "height": 1000})
         context.set_default_timeout(1000 * WAIT)
         context.on("request", lambda request: asked.append(request.url))
         context.route(is_foreign, lambda route: route.abort("addressunreachable"))
         page = context.new_page()
-        page.on("websocket", lambda opened: asked.append(opened.url))
-        page.goto(f"{address}/lab/tree/{lesson}")
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        page.evaluate(RUN_ALL)
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        yield page, asked
+        opened.close()
+
+
+def run_all(page: Page, address: str, notebook: str) -> None:
+    page.goto(f"{address}/lab/tree/{notebook}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.evaluate(RUN_ALL)
+
+
+def test_a_lesson_runs_in_jupyterlab_and_asks_no_other_host(lab):
+    folder, address = lab
+    lesson = "02_myopia_both_readings.ipynb"
+    with browser() as (page, asked):
+        run_all(page, address, lesson)
         figures = page.locator(".jp-OutputArea-output img").count()
-        browser.close()
     cells = [c for c in nbformat.read(folder / lesson, 4).cells if c.cell_type == "code"]
     assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell.outputs]
@@ -109,3 +123,34 @@ def test_a_lesson_runs_in_jupyterlab_and_asks_no_other_host(lab):
     assert figures
     assert any(url.startswith(address) for url in asked)
     assert [url for url in asked if is_foreign(url)] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown", "hidden"),
+    [("zh", "各区对照", "Areas side by side"), ("en", "Areas side by side", "各区对照")],
+)
+def test_a_template_shows_its_tables_in_style_and_prose_in_one_language(lab, lang, shown, hidden):
+    folder, address = lab
+    em.load_table("wuhai", ROOT)  # built where it is missing
+    template = folder / "city_overview.ipynb"
+    words = template.read_text("utf-8").replace('lang: str = \\"zh\\"', f'lang: str = \\"{lang}\\"')
+    template.write_text(words.replace('\\"mock_city\\"', '\\"wuhai\\"'), "utf-8")
+    with browser() as (page, asked):
+        run_all(page, address, template.name)
+        prose = page.locator(".jp-MarkdownCell:visible").all_inner_texts()
+        everything = page.locator(".jp-MarkdownCell").count()
+        table = page.locator(".jp-OutputArea-output table th").first
+        weight = table.evaluate("cell => getComputedStyle(cell).borderBottomWidth")
+    assert shown in prose[0]  # what is further down is drawn when it is scrolled to
+    assert 2 * len(prose) == everything
+    assert not any(hidden in text for text in prose)
+    assert weight == "2px"
+    assert [url for url in asked if is_foreign(url)] == []
+
+
+def test_prose_of_templates_stands_in_pairs():
+    """Which of the two is hidden is known by its place: Chinese first."""
+    for name in ("district_report", "city_overview", "plan_audit", "track_record"):
+        cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
+        langs = [tag for c in cells for tag in c.metadata.get("tags", []) if tag in ORDER]
+        assert langs == [*ORDER] * (len(langs) // 2)

@@ -224,19 +224,22 @@ def test_nor_does_a_part_of_the_table(catalog, city, data):
 
 @pytest.mark.slow
 @settings(max_examples=25)
-@given(cities(), cities(), st.data())
-def test_nor_does_last_years_report(catalog, tmp_path_factory, first, second, data):
-    """Figures are revised, and some come later: the reader holds both releases."""
+@given(cities(), st.data())
+def test_nor_does_last_years_report(catalog, tmp_path_factory, first, data):
+    """Some figures come later, and nothing told before them gives them away."""
     path = tmp_path_factory.mktemp("ledger") / "ledger.csv"
     study = catalog.study("real")
     kept = data.draw(st.lists(st.booleans(), min_size=len(first), max_size=len(first)))
     before = protect(first[np.array(kept)], catalog, study)
     add_to_ledger(path, before, dt.date(2019, 6, 1))
-    after = protect(first, catalog, study, read_ledger(path))
+    try:
+        after = protect(first, catalog, study, read_ledger(path))
+    except DataError:  # rightly, where a reader need not even see the second release
+        unknown = first.assign(value=np.nan, status="suppressed")
+        with pytest.raises(AssertionError):
+            no_secret_is_told(hidden_in(first, before), before, unknown)
+        return
     no_secret_is_told(hidden_in(first, before, after), before, after)
-    revised = pd.concat([first, second.assign(vintage=pd.Timestamp("2020-06-01"))])
-    add_to_ledger(path, after, dt.date(2020, 6, 1))
-    protect(validate(revised), catalog, study, read_ledger(path))
 
 
 def hidden_in(table, *published):
@@ -345,3 +348,30 @@ def test_the_program_finds_what_can_be_worked_out_by_hand():
     counts.low[2] = counts.high[2] = 40
     with pytest.raises(DataError):
         widen(counts, 1, up=True, families=np.zeros(4, int))
+
+
+def test_the_last_area_without_a_figure_is_known_by_what_the_others_leave(catalog, table):
+    """80 less 40 are 40, of whom 36 leave 4."""
+    given = table(
+        ("port", 2018, "population", 80.0), ("hills", 2018, "population", 40.0),
+        ("harbour", 2018, "children", 36.0),
+    )  # fmt: skip
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "harbour", "children") == "withheld"
+
+
+def test_girls_tell_the_boys(catalog, table):
+    cells = [("city", 2018, "population", value) for value in (40.0, 36.0)]
+    out = protect(table(*cells, group=["all", "girls"]), catalog, catalog.study("real"))
+    assert told(out, "city", "population", "girls") == "withheld"
+
+
+def test_a_bound_does_not_tell_the_size_of_a_whole_that_is_withheld(catalog, table):
+    """At least 990 would say that the whole is 1,000."""
+    given = table(
+        ("port", 2018, "population", 1004.0), ("hills", 2018, "population", 4.0),
+        ("harbour", 2018, "population", 1000.0), ("harbour", 2018, "children", 995.0),
+    )  # fmt: skip
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "harbour", "population") == "withheld"
+    assert told(out, "harbour", "children") == "withheld"

@@ -80,6 +80,13 @@ def test_every_radical_stands_for_the_character_that_its_name_tells():
     assert plain_characters("⺟⼀⾼⿓") == unicodedata.normalize("NFKC", "⺟⼀⾼⿓") == "母一高龍"
 
 
+def test_a_number_at_the_edge_of_a_sentence_is_no_part_of_another():
+    text = "A ratio of 25:1.\n\n60 percent will pass every year.\n90+ percent will stay."
+    for quote in ("A ratio of 25:1", "60 percent will pass every year", "90+ percent will stay"):
+        assert not any("is not in the text" in f for f in quote_faults(text, quote, "paragraph 1"))
+    assert quote_faults("A ratio of 25:1.60", "A ratio of 25:1", "paragraph 1")
+
+
 def test_what_typesetters_write_in_several_ways_is_one():
     assert fold("“四进”—１００％ 全 覆盖") == fold('"四进"-100%全覆盖')
     assert fold("by  2030, at\tleast") == fold("by 2030,\nat least")

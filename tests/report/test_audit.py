@@ -101,10 +101,15 @@ def test_there_is_one_question_for_each_kind_with_a_weighty_finding(report):
     assert len(kinds) > len(Kind) / 2
 
 
-def test_every_link_stands_in_the_table_behind_the_figure(report):
+def test_every_link_stands_once_and_those_that_share_most_findings_come_first(report):
     page = show_links(report).text
-    assert page.count("<tr>") == 1 + len(report.context.linked_pairs)
-    assert 'alt="' in page
+    first, _, folded = page.partition("<details>")
+    counts = [int(one) for one in re.findall(r'<td class="n">(\d+)</td>', first)]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == report.tables["links"]["findings"].sum()
+    assert first.count("<tr>") - 1 == len(counts)
+    rest = len(report.context.linked_pairs) - len(counts)
+    assert max(0, folded.count("<tr>") - 1) == rest
 
 
 def test_the_map_of_baselines_has_a_text_alternative(report):

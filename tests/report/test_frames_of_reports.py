@@ -25,6 +25,7 @@ PLACES = (
 KEYS = {
     "bulletin": ["target"],
     "to_ask": ["holder"],
+    "beside": ["target", "area"],
     "promises": ["target"],
     "verdicts": ["target"],
     "followed": ["target"],

@@ -414,3 +414,28 @@ def test_a_signal_stops_it_and_is_told(number):
         server.send_signal(number)
         out, err = server.communicate(timeout=60)
     assert (int(out), err, server.returncode) == (number, "", 0)
+
+
+def test_what_starts_a_browser_shows_the_token_to_no_other_user(tmp_path):
+    code = (
+        "import os, pathlib, signal, sys, webbrowser\n"
+        "from urllib.request import url2pathname\n"
+        "from edu_metrics.serving import Reply, serve\n"
+        "def opened(address):\n"
+        "    file = pathlib.Path(url2pathname(address.removeprefix('file://')))\n"
+        "    print(address, oct(file.parent.stat().st_mode)[-3:], file.read_text())\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "webbrowser.open = opened\n"
+        "serve({'GET /': Reply('')}, lang='en', ready=print, browser=True)\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    address, opened = done.stdout.splitlines()
+    argument, mode, content = opened.split(" ", 2)
+    assert argument.startswith("file://")
+    assert (mode, "token" in argument) == ("700", False)
+    assert content == f'<meta http-equiv="refresh" content="0;url={address}">'
+    assert list(tmp_path.iterdir()) == []

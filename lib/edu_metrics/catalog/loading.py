@@ -29,6 +29,7 @@ from edu_metrics.catalog.models import (
     Quantity,
     Source,
     Study,
+    study_file,
 )
 from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
@@ -95,12 +96,17 @@ class Catalog:
     corrections: Mapping[str, Correction] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
-        """Give a study, or name the nearest one."""
+        """Give a study, a run of one, or the study itself by its own date; or name the nearest."""
+        named = self.studies.get(study_file(study_id))
+        if named is not None and study_id == f"{named.id}_{named.as_of}":
+            return named
         return self._get("study", self.studies, study_id)
 
     def runs(self, study_id: str) -> list[Study]:
-        """Give a study as of each of its dates, the earliest first."""
+        """Give a study as of each of its dates, the earliest first; named by a date, it alone."""
         study = self.study(study_id)
+        if study.id != study_id:
+            return [study]
         found = [self.studies[f"{study_id}_{run.as_of}"] for run in study.runs]
         return sorted([study, *found], key=lambda one: one.as_of)
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from edu_metrics.cli.common import INTERRUPTED, Root, app, load, usage
+from edu_metrics.cli.common import INTERRUPTED, Root, app, day_of, load, usage
 
 
 @app.command()
@@ -28,7 +28,8 @@ def draft(
     from edu_metrics.drafting import draft_file
 
     catalog = load(root) if root is not None else None
-    files, made = draft_file(file, out, first, last, catalog, issued.date() if issued else None)
+    day = day_of("--issued", issued.date() if issued else None)
+    files, made = draft_file(file, out, first, last, catalog, day)
     for path in files:
         sys.stdout.write(f"{path.as_posix()}\n")
     sys.stderr.write(
@@ -45,8 +46,6 @@ def review(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it.")] = True,
 ) -> None:
     """Decide on the promises of a draft, on a page served on this machine until Ctrl-C."""
-    import webbrowser
-
     from edu_metrics.drafting import review_draft
     from edu_metrics.words import require_language, say
 
@@ -59,10 +58,8 @@ def review(
         told = say("drafting.serving", shown, address=address), say("explore.stop", shown)
         sys.stdout.write("\n".join(told) + "\n")
         sys.stdout.flush()
-        if browser:
-            webbrowser.open(address)
 
-    if review_draft(folder, lang=lang, port=port, ready=ready) == signal.SIGINT:
+    if review_draft(folder, lang=lang, port=port, ready=ready, browser=browser) == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)
 
 

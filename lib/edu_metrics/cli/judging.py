@@ -172,8 +172,6 @@ def explore(
     root: Root = None,
 ) -> None:
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
-    import webbrowser
-
     require_extra("explore")
     from edu_metrics import explorer
     from edu_metrics.report import prepare
@@ -193,12 +191,10 @@ def explore(
         told = say("explore.serving", lang, address=address), say("explore.stop", lang)
         sys.stdout.write("\n".join(told) + "\n")
         sys.stdout.flush()
-        if browser:
-            webbrowser.open(address)
 
     stopped = explorer.explore(
         catalog, study or "", (places or ("",))[0], (targets or ("",))[0],
-        lang=lang, port=port, prepare=prepare, ready=ready,
+        lang=lang, port=port, prepare=prepare, ready=ready, browser=browser,
     )  # fmt: skip
     if stopped == signal.SIGINT:
         raise typer.Exit(INTERRUPTED)

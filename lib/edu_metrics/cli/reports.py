@@ -93,7 +93,7 @@ def report(
             plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
     asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
     asked |= {"scenarios": scenarios, "pdf": pdf}
-    names = [study.id for study in chosen]
+    names = studies or [study.id for study in chosen]
     if ledger is not None:
         from edu_metrics.report.tables import prepare
 

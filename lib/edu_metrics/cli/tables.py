@@ -148,6 +148,9 @@ def template(
         for item in one.missing
     }
     content = write_template(catalog, entry, missing, lang or entry.languages[0])
+    if out.exists():  # filled in, perhaps
+        message = f"--out {out}: is there already, and would be overwritten; name another file"
+        stop(EduMetricsError(message), USAGE)
     write_whole_files({out: content})
     sys.stdout.write(f"{out}: {len(missing)} figures to ask for\n")
 

@@ -81,9 +81,13 @@ def draft_file(
     """
     from edu_metrics.drafting.passages import language_of
     from edu_metrics.errors import DataError
+    from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 
     if "definitions" in out.resolve().parts:
         raise DataError(f"--out {out}: a draft is no definition; expected a folder outside of them")
+    for name, year in (("--first", first), ("--last", last)):
+        if year is not None and not is_year(year):
+            raise DataError(f"{name} {year}: expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     if first and last and first > last:
         raise DataError(f"--first {first}: expected a year up to --last {last}")
     text = read_document(path)

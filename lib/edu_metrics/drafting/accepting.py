@@ -190,7 +190,7 @@ def _target(
         "areas": one.get("areas") or plan["areas"],
         "population": told(scope or subject),
         "unit": held("unit") or "none",
-        "better": "lower" if numeric and held("op") in ("<=", "<") else "higher",
+        "better": held("better") or "higher",
         "deadline": held("year"),
         "quote": one["quote"],
         "locator": one["locator"],

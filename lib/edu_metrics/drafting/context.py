@@ -98,12 +98,16 @@ def _deadlines(
 ) -> list[int]:
     """List the years that are deadlines in a part of a text, those of the plan alone."""
     found: list[tuple[int, int]] = []
+    last_year = span.last
     for match in rules.pattern("deadline").finditer(text, first, last):
         groups = match.groupdict()
         against = rules.pattern("not_deadline").search(text[max(first - 20, 0) : match.start()])
         if groups.get("past") or groups.get("base") or (against and not groups.get("lead")):
             continue
-        found.append((match.start(), _four(groups["year"], groups.get("year2"))))
+        year = _four(groups["year"], groups.get("year2"))
+        if groups.get("lead") in _UNTIL:  # printed as a deadline, even beyond the plan
+            last_year = max(last_year, year)
+        found.append((match.start(), year))
     for match in rules.pattern("five_years").finditer(text, first, last):
         found.append((match.start(), _end_of_five_years(match)))
     for match in rules.pattern("years_from_now").finditer(text, first, last):
@@ -116,7 +120,10 @@ def _deadlines(
             and (near is None or not (match.start() <= near.at[0] < match.end()))
         ):
             found.append((match.start(), int(min(span.first + years[-1] - 1, span.last))))
-    return [year for _, year in sorted(found) if span.first <= year <= span.last]
+    return [year for _, year in sorted(found) if span.first <= year <= last_year]
+
+
+_UNTIL = ("到", "至", "by", "By", "before", "until")
 
 
 def _four(year: str, short: str | None) -> int:
@@ -202,13 +209,20 @@ def subject_of(
     first, last = clause_of(text, found.at[0], rules)
     if found.implied and found.type == "coverage":
         return bare(text[first:last], rules), ""
-    if found.right:
+    if found.right and not _is_said_before(text[first : found.start], rules):
         return bare(found.right, rules), ""
+    named = "" if rules.drops_space or found.unit != "percent" else text[found.end : last]
+    if found.type == "level" and rules.pattern("noun_follows").match(named):
+        rest = rules.pattern("rest_end").split(named, maxsplit=1)[0]
+        return bare(rest, rules), ""
     nearer = [one for one, _ in before if one.end > first and one.end <= found.start]
     whole = found.type in ("cumulative", "each_year", "each_unit", "frequency", "rank")
     rate = found.unit in ("percent", "points", "ratio") and found.rule != "share_of_whole"
     noun = "" if rules.drops_space or rate else text[found.at[1] : found.end]
     noun = rules.pattern("unit_words").sub("", noun)
+    if found.rule in ("count_by_year", "extended_to"):
+        rest = rules.pattern("rest_end").split(text[found.end : last], maxsplit=1)[0]
+        return bare(noun + rest, rules), bare(text[first : found.start], rules)
     if found.rule.endswith("_list"):
         own = (found.subject or "") + _tail(text, found, last, rules)
         if before and whole:
@@ -243,6 +257,11 @@ def subject_of(
     if len(subject) < 2 and before:
         return before[-1][1], ""
     return _within(subject, found, passage, before, rules)
+
+
+def _is_said_before(words: str, rules: Rules) -> bool:
+    """Tell whether a verb before the number has its subject there: "debt will not exceed"."""
+    return bool(rules.pattern("verb_before").search(words)) and len(bare(words, rules)) > 3
 
 
 def _tail(text: str, found: Found, last: int, rules: Rules) -> str:

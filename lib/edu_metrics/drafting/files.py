@@ -130,6 +130,12 @@ def write_draft(
     """
     content = content_of(made, name, areas)
     content["plan"].update(told)
+    others = [file for file in (TEXT, PAGE) if (folder / file).exists()]
+    if others and not (folder / DRAFT).is_file():
+        raise DataError(
+            f"{folder} holds {' and '.join(others)}, which no draft has made; move it away, or "
+            "name another folder with --out"
+        )
     if (folder / DRAFT).is_file():
         _keep(content, read_draft(folder), told)
     return save(content, made.text, folder)

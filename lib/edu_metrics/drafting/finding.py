@@ -145,11 +145,11 @@ def _claimed(
 def _takes(one: Found, text: str) -> bool:
     """Tell a number from an article or an idiom: 一个, "one of"."""
     words = text[slice(*one.at)]
-    if one.unit is None and one.type == "level" and "分之" not in words:
+    if one.unit is None and one.type == "level" and not re.search("分之|成$", words):
         return (
             bool(re.match(r"[，。；、：]|$|以|左|的", text[one.end :])) or one.rule != "level_word"
         )
-    if one.implied or one.type in _COUNTED or re.search(r"\d|分之", words):
+    if one.implied or one.type in _COUNTED or re.search(r"\d|分之|成$", words):
         return True
     return one.unit in ("percent", "points") and words.isascii()
 
@@ -173,7 +173,8 @@ def _found(
     if every and rule["type"] == "frequency":
         values = every
     money = rules.meaning("units", re.sub(r"[^$£€]", "", words))
-    printed = money or rules.meaning("units", unit_words)
+    listed = rules.pattern("unit_of_a_list").match(text, match.end("unit")) if unit_words else None
+    printed = money or rules.meaning("units", listed["unit"] if listed else unit_words)
     if printed is None and not implied:
         printed = rules.meaning("units", words)
     scale = scale_of(groups.get("unit") or "", rules)
@@ -196,8 +197,8 @@ def _found(
         base=round(base[0] * base_scale, 6) if base else None,
         base_at=match.span("base") if base and spot != "base" else None,
         base_unit=rules.meaning("units", groups.get("base_unit")),
-        since=_year(groups.get("since")),
-        by=_year(groups.get("by")),
+        since=year_of(groups.get("since")),
+        by=year_of(groups.get("by")),
         every=groups.get("every"),
         every_at=match.span("every") if groups.get("every") else None,
         period=groups.get("period"),
@@ -209,7 +210,7 @@ def _found(
     )  # fmt: skip
 
 
-def _year(words: str | None) -> int | None:
+def year_of(words: str | None) -> int | None:
     """Give the year: of a school or fiscal year that is printed as two, the later one."""
     found = re.findall(r"\d{4}|(?<=[-/])\d\d", words or "")
     if not found:

@@ -47,7 +47,7 @@ def page(content: Mapping[str, Any], text: str, lang: str, *, served: bool = Fal
         HTML that asks for nothing from elsewhere.
     """
     head = (
-        '<link rel="stylesheet" href="/review.css">' if served else
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/review.css">' if served else
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><style>{style()}</style>'
     )  # fmt: skip
     number = {name: sum(one["decision"] == name for one in content["promises"])
@@ -93,8 +93,8 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _input(label: str, name: str, value: str, offers: str = "") -> str:
-    listed = f' list="{offers}"' if offers else ""
+def _input(label: str, name: str, value: str, listed: str = "", hint: str = "") -> str:
+    listed = f' list="{listed}" placeholder="{escape(hint)}"' if listed else ""
     return f'<label>{escape(label)} <input name="{name}" value="{escape(value)}"{listed}></label>'
 
 
@@ -188,7 +188,7 @@ def _form(one: Mapping[str, Any], lang: str) -> str:
         listed = f"o-{one['id']}" if choices else ""
         unsure = "" if held.get("sure") in ("yes", True) else " ?"
         label = say(f"drafting.field_{name}", lang) + unsure
-        fields.append(_input(label, name, _shown(held.get("is")), listed))
+        fields.append(_input(label, name, _shown(held.get("is")), listed, ", ".join(choices)))
         if choices:
             fields.append(f'<datalist id="{listed}">{options}</datalist>')
     buttons = "".join(

@@ -99,8 +99,13 @@ def _goes_on(line: str, following: str, rules: Rules) -> bool:
     """Tell whether a sentence runs over the end of its line."""
     if not following or "\t" in following or rules.pattern("begins").match(following.strip()):
         return False
-    if rules.pattern("begins").match(line.strip()) and rules.pattern("title").match(line.strip()):
-        return False
+    title = rules.pattern("title").match(line.strip())
+    if (
+        rules.pattern("begins").match(line.strip())
+        and title
+        and title.end() > len(line.strip()) - 2
+    ):
+        return False  # a heading, whole
     return bool(rules.pattern("torn").search(f"{line.strip()}\n{following.strip()}"))
 
 

@@ -8,7 +8,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from edu_metrics.drafting.context import Due, Span, clause_of, due, is_past, sentence_of, subject_of
+from edu_metrics.drafting.context import (
+    Due,
+    Span,
+    bare,
+    clause_of,
+    due,
+    is_past,
+    sentence_of,
+    subject_of,
+)
 from edu_metrics.drafting.finding import Found, NotTaken, find
 from edu_metrics.drafting.indicators import Offers
 from edu_metrics.drafting.passages import Passage, language_of, passages
@@ -252,11 +261,11 @@ class _Drafting:
         promise = self._new(start, end, passage)
         promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
         promise.fill("subject", subject, "words_before_the_number", len(subject) > 3)
-        if scope:
+        if scope and scope != subject:
             promise.fill("scope", scope, "clause_before")
         year = due(passage, one, self.span, rules)
         sentence = text[slice(*sentence_of(text, one.at[0], rules))]
-        hedge = rules.pattern("hedge").search(sentence)
+        hedge = rules.pattern("hedge").search(text[first:last])
         if hedge:
             promise.fill("obligation", "expected", f"word:{hedge[0]}")
         if one.unsure or not rules.pattern("promising").search(sentence):
@@ -317,8 +326,12 @@ class _Drafting:
             if len(group) < 2:
                 continue
             names = [made[number] for number in group]
-            subjects = _shared(names[0]["subject"] or "", self.rules)
+            first, _ = clause_of(passage.text, match.start(), self.rules)
+            before = bare(passage.text[first : match.start()], self.rules)
+            listed = before if self.rules.drops_space else names[0]["subject"]
+            subjects = _shared(listed or names[0]["subject"] or "", self.rules)
             years = _years_listed(passage.text, match.start(), self.rules)
+            paired = len(names) in (len(subjects), len(years))
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
                 promise.fields.pop("scope", None)
@@ -336,7 +349,8 @@ class _Drafting:
                     promise.fill("op", ops[-1], "shared_by_the_list")
                     promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
                 promise.readings = readings_of(promise, self.span)
-                promise.questions = [q for q in promise.questions if q != "indicator"]
+                settled = {"indicator", *(["several_subjects"] if paired else [])}
+                promise.questions = [q for q in promise.questions if q not in settled]
                 self._indicator(promise)
 
     def _without_number(self, passage: Passage, taken: list[Found]) -> None:
@@ -405,6 +419,11 @@ def _shared(words: str, rules: Rules) -> list[str]:
     return [part if rules.pattern("measure").search(part) else f"{part}{shared}" for part in parts]
 
 
+def _is_lower(subject: str, rules: Rules) -> bool:
+    """Tell whether less is better of what a subject names."""
+    return bool(rules.pattern("lower_is_better").search(subject))
+
+
 def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
     """Add to a promise that its value is to rise every year."""
     promise.fill("also", "only_increase", one.rule)
@@ -443,7 +462,7 @@ def _fill(
             op = "<=" if falls else ">="
     if op is None:
         counted = kind in ("cumulative", "each_year", "frequency", "each_unit", "rank")
-        lower = not counted and bool(rules.pattern("lower_is_better").search(subject))
+        lower = not counted and _is_lower(subject, rules)
         op = "<=" if (falls if one.base is not None else lower) else ">="
         if not change and not counted:
             promise.questions.append("floor_or_exact")
@@ -459,6 +478,8 @@ def _fill(
     promise.fill("value", value, one.rule)
     promise.fill("op", op, one.rule if op_sure else "bare_number", op_sure or one.implied or change)
     promise.fill("type", "range" if len(values) > 1 and kind == "level" else kind, one.rule)
+    down = op in ("<=", "<") or (op == "~" and (falls or _is_lower(subject, rules)))
+    promise.fill("better", "lower" if down else "higher", one.rule, op != "~")
     promise.fill("unit", unit, "words_after_the_number", unit is not None)
     promise.fill("year", year.year, year.rule, year.sure)
     if not year.sure:
@@ -475,6 +496,8 @@ def _fill(
         promise.questions.append("which_base")
     if kind in ("yearly_change", "each_year", "only_increase"):
         promise.questions.append("steps")
+    if kind in LEVELS and rules.pattern("several").search(promise["subject"] or ""):
+        promise.questions.append("several_subjects")
     if kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote):
         promise.questions.append("each_or_together")
     if change and unit == "percent" and is_rate and not one.implied:

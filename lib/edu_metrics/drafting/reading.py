@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -70,6 +71,10 @@ def _kept(sign: re.Match[str]) -> str:
     return "\f" if sign[0] == "\f" else ""
 
 
+#: The end of a line inside a cell where no word ends.
+_TORN = re.compile(rf"(?<=[{_HAN}\d])\s*\n\s*(?=[{_HAN}（])|(?<=[{_HAN}])\s*\n\s*(?=\d)")
+
+
 def _text(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -123,6 +128,7 @@ def _pdf(content: bytes) -> str:
     require_extra("draft", "pdfplumber")
     import pdfplumber
 
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of fonts helps nobody
     with pdfplumber.open(BytesIO(content)) as document:
         pages = ["\n".join(_lines_of_page(page)) for page in document.pages]
     return "\n\f\n".join(_joined(page) for page in pages)
@@ -140,19 +146,24 @@ def _lines_of_page(page: Any) -> list[str]:
         )
 
     rest = page.filter(lambda thing: thing["object_type"] != "char" or outside(thing))
-    found = [(line["top"], line["text"]) for line in rest.extract_text_lines()]
+    found = [(line["top"], plain_characters(line["text"])) for line in rest.extract_text_lines()]
     for table in tables:
         for number, row in enumerate(table.extract()):
-            cells = [" ".join((cell or "").split()) for cell in row]
+            cells = [_one_line(plain_characters(cell or "")) for cell in row]
             found.append((table.bbox[1] + number / 1000, "\t".join(cells)))
     return [_with_tabs(text) for _, text in sorted(found, key=lambda item: item[0])
             if not re.fullmatch(r"[-—–\s]*\d{1,3}[-—–\s]*", text)]  # fmt: skip
 
 
+def _one_line(words: str) -> str:
+    """Put the lines of a cell together; between Chinese characters stands no space."""
+    return " ".join(_TORN.sub("", words).split())
+
+
 def _joined(page: str) -> str:
     """Put the lines of a paragraph together: those that run to the margin and end no sentence."""
     lines = page.splitlines()
-    longest = max((len(line) for line in lines if "\t" not in line), default=0)
+    longest = max((_width(line) for line in lines if "\t" not in line), default=0)
     joined: list[str] = []
     open_line = False
     for line in lines:
@@ -164,10 +175,15 @@ def _joined(page: str) -> str:
             ) + words  # fmt: skip
         else:
             joined.append(line if "\t" in line else words)
-        open_line = "\t" not in line and len(line) > 0.8 * longest and not re.search(
+        open_line = "\t" not in line and _width(line) > 0.8 * longest and not re.search(
             r"[。！？!?;；]$|[^\d]\.$|[：:]$", words
         )  # fmt: skip
     return "\n".join(joined)
+
+
+def _width(line: str) -> int:
+    """Give the width of a line, a Chinese character being as wide as two others."""
+    return sum(1 + (sign > "\u2e80") for sign in line)
 
 
 def _begins(words: str) -> bool:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from edu_metrics.drafting.promises import Promise
 
 _NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt", "==": "eq", "~": "about"}
-#: Comparators as conditions print them; "about" is read as a floor, and asked.
-_PRINTED = {"~": ">="}
 
 
 def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
@@ -33,7 +31,8 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
         As the readings of a target; none for what happens so many times.
     """
     kind, value, year = promise["type"], promise["value"], promise["year"]
-    op = _PRINTED.get(promise["op"], promise["op"])
+    about = "<=" if promise["better"] == "lower" else ">="
+    op = about if promise["op"] == "~" else promise["op"]
     bound = f"{op}{value:.10g}"
     counted = promise["unit"]
     unit = "percent" if counted == "percent" else "points"
@@ -63,7 +62,7 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
         return [_reading(counted, "each_year", bound, year, [each]),
                 _reading(counted, "at_the_end", bound, year, [level], default=False)]  # fmt: skip
     levels = promise["levels"] or {year: bound}
-    printed = {y: b.replace("~", ">=") for y, b in levels.items()}
+    printed = {y: b.replace("~", about) for y, b in levels.items()}
     made = [_reading(counted, "level", bound, year, [{"type": "level", "at": printed}])]
     if "floor_or_exact" in promise.questions or promise["op"] == "~":
         exact = {y: f"=={b.lstrip('<>=')}" for y, b in printed.items()}

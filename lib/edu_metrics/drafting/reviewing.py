@@ -17,6 +17,8 @@ from edu_metrics.drafting.readings import readings_of
 from edu_metrics.errors import DataError
 from edu_metrics.serving import Reply, Request, Route, serve
 
+#: Without it a browser sends forms with the origin "null", and the server takes none of those.
+_OF_FORMS = {"Referrer-Policy": "same-origin"}
 _OPS = (">=", ">", "<=", "<", "==", "~")
 
 
@@ -40,7 +42,8 @@ def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
     def show(_: Request) -> Reply:
         content = read_draft(folder)
         text = (folder / TEXT).read_text("utf-8")
-        return Reply(page(content, text, lang or content["language"], served=True))
+        shown = page(content, text, lang or content["language"], served=True)
+        return Reply(shown, headers=_OF_FORMS)
 
     def take(request: Request) -> Reply:
         decide(folder, request.form)
@@ -61,11 +64,12 @@ def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
 
 def review_draft(
     folder: Path, *, lang: str | None = None, port: int | None = None,
-    ready: Callable[[str], object] = print,
+    ready: Callable[[str], object] = print, browser: bool = False,
 ) -> int:  # fmt: skip
     """Serve the review of a draft until a signal stops it, and give the signal."""
     content = read_draft(folder)
-    return serve(routes(folder, lang), lang=lang or content["language"], port=port, ready=ready)
+    return serve(routes(folder, lang), lang=lang or content["language"], port=port, ready=ready,
+                 browser=browser)  # fmt: skip
 
 
 def decide(folder: Path, form: dict[str, str]) -> None:
@@ -178,6 +182,8 @@ def _write_readings(one: dict[str, Any], content: dict[str, Any]) -> None:
     promise = Promise(one["quote"], first, last, one["article"], one["locator"])
     promise.fields, promise.questions = one["fields"], one["ask"]
     promise.fields.pop("levels", None)
+    if promise["op"] in ("<=", "<", ">=", ">"):
+        promise.fill("better", "lower" if promise["op"] in ("<=", "<") else "higher", "person")
     span = Span(content["plan"]["first_year"], content["plan"]["last_year"])
     one["readings"] = readings_of(promise, span)
 

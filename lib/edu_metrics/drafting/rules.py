@@ -104,6 +104,8 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     """
     words = words.strip(" $£€").lower()
     digits = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", words)
+    if len(digits) == 2 and re.search(r"\d (?:in|out of) (?:every )?\d", words):
+        return (round(100 * float(digits[0]) / float(digits[1]), 4),)
     if digits and not re.search(r"\d\s*(?:[:/]|\bto\b)\s*\d", words):
         return tuple(float(one.replace(",", "")) for one in digits[:2])
     if digits and "/" in words:
@@ -113,6 +115,8 @@ def numbers_in(words: str, rules: Rules) -> tuple[float, ...]:
     known = _known(words, rules)
     if known is not None:
         return (float(known),)
+    if words.endswith("成"):
+        return (10.0 * _DIGITS[words[0]],)
     part = re.fullmatch(r"(?:(百)|(.+))分之(.+)", words)
     if part:
         whole = 100 if part[1] else _chinese(part[2])

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from edu_metrics.drafting.context import Span
-from edu_metrics.drafting.finding import Found, NotTaken
+from edu_metrics.drafting.finding import Found, NotTaken, year_of
 from edu_metrics.drafting.passages import Passage
 from edu_metrics.drafting.rules import Rules, numbers_in, scale_of
 
@@ -116,10 +116,10 @@ def _head(cells: list[Cell], span: Span, issued: int | None, rules: Rules) -> He
         bare = rules.pattern("head_year").fullmatch(words)
         is_base = bool(rules.pattern("head_base").search(words))
         if years and (bare or len(words) < 24) and not re.search(r"\d{5}", words):
-            columns[column] = int(years[-1])
+            columns[column] = year_of(words) or int(years[-1])
             dated += 1
-            if is_base or int(years[-1]) < span.first:
-                head.bases[column] = int(years[-1])
+            if is_base or columns[column] < span.first:
+                head.bases[column] = columns[column]
         elif is_base:
             head.bases[column] = None
             dated += 1

@@ -49,6 +49,7 @@ def explore(
     port: int | None = None,
     prepare: Prepare | None = None,
     ready: Callable[[str], object] = print,
+    browser: bool = False,
 ) -> int:
     """
     Serve the explorer on this machine until a signal stops it.
@@ -67,6 +68,8 @@ def explore(
         Brings a study's table up to date before it is read, given catalog and study.
     ready : callable, optional
         Called with the address, token and all, once the page can be opened.
+    browser : bool, optional
+        Whether to open it in a browser.
 
     Returns
     -------
@@ -82,9 +85,8 @@ def explore(
     ReportError
         If the port is taken.
     """
-    return serve(
-        routes(catalog, study, area, target, lang, prepare), lang=lang, port=port, ready=ready
-    )
+    made = routes(catalog, study, area, target, lang, prepare)
+    return serve(made, lang=lang, port=port, ready=ready, browser=browser)
 
 
 def show_explorer(
@@ -164,7 +166,7 @@ def routes(
     require_language(lang)
     require_extra("explore")
     selection = Selection(catalog, prepare)
-    entry = catalog.study(study or next(iter(catalog.studies)))
+    entry = catalog.study(study or next(iter(catalog.studies), ""))
     first = {"study": entry.id}
     if area:
         first["area"] = catalog.study_area(entry, area).id
@@ -192,7 +194,6 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
     shown: dict[str, Any] = {"lang": lang, "study": study, "plan": selection.plan(name)}
     shown |= {
         "studies": [(one.id, one.title.in_(lang)) for one in catalog.studies.values()],
-        "areas": [(one, catalog.areas[one].name.in_(lang)) for one in selection.areas(name)],
         "targets": [(one.id, one.title.in_(lang)) for one in targets],
         "readings": [],
     }
@@ -206,9 +207,12 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
         shown |= _answered(selection, choice, what_if, assumed, lang)
     except (EduMetricsError, OSError) as error:
         shown["error"] = str(error)
+    # Who moves a slider has the list of all areas, which may be long, already.
+    areas = (choice.area,) if "brief" in query else selection.areas(name)
     fields = {one: getattr(choice, one) for one in _CHOICE}
     stated = {} if assumed is None else assumed.fields
     page: str = _template().render(
+        areas=[(one, catalog.areas[one].name.in_(lang)) for one in areas],
         choice=choice,
         fields={**fields, "lang": lang},
         address="/?" + urlencode({**fields, "lang": lang}),

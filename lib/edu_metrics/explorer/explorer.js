@@ -24,12 +24,14 @@ async function ask(form, moved) {
   question = new AbortController();
   document.body.setAttribute("aria-busy", "true");
   try {
-    const reply = await fetch(address, {signal: question.signal});
+    const brief = form.id === "assume" ? "&brief" : "";
+    const reply = await fetch(address + brief, {signal: question.signal});
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     if (!reply.ok) return fail(page.body.textContent || unanswered());
     history.replaceState(null, "", address);
-    const same = form.id === "assume" && page.getElementById("assume");
-    same ? refresh(page, moved) : replace(page, moved);
+    if (!brief) replace(page, moved);
+    else if (page.getElementById("assume")) refresh(page, moved);
+    else return location.reload();
     fail("");
   } catch (error) {
     if (error.name !== "AbortError") fail(unanswered());

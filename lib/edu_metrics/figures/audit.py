@@ -1,4 +1,4 @@
-"""The figures of a plan's audit: the baselines a pace presupposes, and linked targets."""
+"""The figure of a plan's audit: the baselines that a pace presupposes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Arc
 
 from edu_metrics.figures._room import name_axes
 from edu_metrics.figures.output import Plot
@@ -125,82 +124,4 @@ def describe_baselines(
     return say("figure.baselines_said", lang, title=title, pace=pace, bands=" ".join(bands))
 
 
-def plot_links(
-    ax: Axes, *, names: Sequence[str], pairs: Sequence[tuple[int, int, int]], lang: str
-) -> Axes:
-    """
-    Draw targets one below another, those that hang together joined by an arc.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw.
-    names : sequence of str
-        The targets, from top to bottom.
-    pairs : sequence of (int, int, int)
-        Positions of two linked targets, and how many findings concern both.
-    lang : {"zh", "en"}
-        Language.
-
-    Returns
-    -------
-    Axes
-        The same.
-    """
-    with use_style():
-        widest = 1.0
-        for first, second, found in pairs:
-            height = abs(second - first)
-            colour = COLOURS["target"] if found else COLOURS["missing"]
-            arc = Arc(
-                (0, (first + second) / 2),
-                width=height,
-                height=height,
-                theta1=-90,
-                theta2=90,
-                color=colour,
-                lw=0.8 + 0.5 * min(found, 5),
-                linestyle="-" if found else ":",
-            )
-            ax.add_patch(arc)
-            widest = max(widest, height / 2)
-        rows = range(len(names))
-        ax.plot([0] * len(names), list(rows), "o", color=COLOURS["observed"], ms=3)
-        ax.set_yticks(list(rows), list(names), fontsize=_SMALL)
-        ax.set_ylim(len(names) - 0.4, -0.6)
-        ax.set_xlim(-0.02 * widest, 1.05 * widest)
-        ax.set_xticks([])
-        ax.grid(visible=False)
-        for side in ("left", "bottom"):
-            ax.spines[side].set_visible(False)
-        ax.set_title(say("figure.links", lang), fontsize=_SMALL + 1)
-    return plainly(ax)
-
-
-def describe_links(
-    *, names: Sequence[str], pairs: Sequence[tuple[int, int, int]], lang: str
-) -> str:
-    """
-    Say in words what :func:`plot_links` shows.
-
-    Parameters
-    ----------
-    names, pairs, lang
-        As in :func:`plot_links`.
-
-    Returns
-    -------
-    str
-        The text alternative.
-
-    Examples
-    --------
-    >>> describe_links(names=["a", "b", "c"], pairs=[(0, 1, 2), (1, 2, 0)], lang="en")
-    '3 targets, 2 links, 1 of them with findings on both ends.'
-    """
-    loaded = sum(found > 0 for _, _, found in pairs)
-    return say("figure.links_said", lang, names=len(names), pairs=len(pairs), loaded=loaded)
-
-
 BASELINES = Plot(plot_baselines, describe_baselines)
-LINKS = Plot(plot_links, describe_links)

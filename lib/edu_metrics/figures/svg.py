@@ -214,17 +214,14 @@ def course(
     if not values:
         return ""
     last = max(history, default=None)
-    # What is asked is named at the edge, level with its mark; so is the last value where it is the
-    # last on the right, and every other area. What is too long for that stands about its mark.
+    # What is asked is named at the edge, level with its mark, and so is every other area. What is
+    # too long for that stands about its mark, as values do.
     named = dict(zip(asked_labels.values(), asked_labels, strict=True))
     edge = [(year, asked[year], text, "asked") for text, year in named.items()]
     edge += [(max(line), line[max(line)], name, "other") for name, line in beside.compared.items()]
     about = [one for one in edge if text_width(one[2], SIZE) > WIDEST * width]
     edge = [one for one in edge if one not in about]
     about += [(year, history[year], text, "value") for year, text in labels.items()]
-    if last is not None and asked and last >= max(asked):
-        edge += [one for one in about if one[0] == last and one[3] == "value"]
-        about = [one for one in about if one not in edge]
     marks = _ticks(values, (None, None)) if ticks else []
     told = {value: ticks(value) for value in marks} if ticks else {}
     left = 6 + max((text_width(text, SIZE) for text in told.values()), default=0)
@@ -236,6 +233,8 @@ def course(
     start, end = (left, box[1]) if told else (0, width)
     across = "".join(f"M{start:g} {y:g}H{end:g}" for y in rules)
     sheet.pieces.append(f'<path class="axis" d="{across}"/>')
+    if not told:
+        sheet.taken.append((0, height - 19, width, height - 17))
     for text, y in zip(told.values(), rules, strict=False):
         sheet.put(text, "year", [(left - 4, y + 4, "end")])
     if ahead:
@@ -386,7 +385,7 @@ def courses(
     for year, value, text in asked:
         pieces.append(_diamond(*place(year, value), 5))
         named.append((place(year, value)[1], text, "asked"))
-    for y, text, css in _apart(named, 15):
+    for y, text, css in _apart(named, 15, height - 26):
         pieces.append(_text(right + 10, y + 4, text, css, "start"))
     return (
         f'<svg class="courses" viewBox="0 0 {width} {height}" role="img" '
@@ -409,12 +408,18 @@ def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -
     return list(dict.fromkeys(kept)) if kept[0] < kept[-1] else every
 
 
-def _apart(named: Sequence[tuple[float, str, str]], room: float) -> list[tuple[float, str, str]]:
-    """Move names down until none stands on another; of one text that stands twice keep one."""
-    placed: list[tuple[float, str, str]] = []
-    for y, text, css in sorted({(text, css): (y, text, css) for y, text, css in named}.values()):
-        placed.append((max(y, placed[-1][0] + room) if placed else y, text, css))
-    return placed
+def _apart(
+    named: Sequence[tuple[float, str, str]], room: float, lowest: float
+) -> list[tuple[float, str, str]]:
+    """Move names until none stands on another or too low; of one that stands twice keep one."""
+    once = sorted({(text, css): (y, text, css) for y, text, css in named}.values())
+    heights: list[float] = []
+    for y, _, _ in once:
+        heights.append(max(y, heights[-1] + room) if heights else y)
+    for at in range(len(heights))[::-1]:
+        heights[at] = min(heights[at], lowest)
+        lowest = heights[at] - room
+    return [(y, text, css) for y, (_, text, css) in zip(heights, once, strict=True)]
 
 
 def band(
@@ -510,7 +515,7 @@ class _Sheet:
         self.pieces.append(_line(self.place, values, css))
         points = [self.place(year, values[year]) for year in sorted(values)]
         for (x1, y1), (x2, y2) in pairwise(points):
-            number = max(1, round(abs(x2 - x1) / 4))
+            number = max(1, round(max(abs(x2 - x1), abs(y2 - y1)) / 6))
             for step in range(number + 1):
                 x, y = (a + (b - a) * step / number for a, b in ((x1, x2), (y1, y2)))
                 self.taken.append((x - 1, y - 1, x + 1, y + 1))

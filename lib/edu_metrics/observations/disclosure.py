@@ -172,7 +172,6 @@ class _Release:
         """Tell of a part only that it is close to none, or to all, of a whole that is told."""
         counts, whole = self.counts, pair.whole
         above = counts.value[pair.rest] <= end
-        self._promise([pair.rest if above else part])
         if counts.known[part] or counts.open[part]:
             return
         if counts.open[whole] or counts.value[whole] % 1:
@@ -180,6 +179,7 @@ class _Release:
             return
         low, high = (counts.value[whole] - end, counts.value[whole]) if above else (0.0, end)
         counts.low[part], counts.high[part] = low, high
+        self._promise([pair.rest if above else part])
         self.coded[whole].append(part)
         self._withhold(self.coded[part])
 
@@ -197,7 +197,8 @@ class _Release:
         """Withhold figures in every vintage, and what was told of their parts by their size."""
         todo = [int(place) for place in places]
         while todo:
-            place = todo.pop()
+            if (place := todo.pop()) >= len(self.cells):
+                continue  # no figure: it follows from others, and those are withheld for it
             for row in self._rows_of[self._cell_of[place]]:
                 if not self.counts.known[row] and row not in self.gone:
                     self.gone.add(row)
@@ -225,21 +226,28 @@ class _Release:
             With every count that can't be protected any more.
         """
         faults: dict[int, None] = {}
-        while found := [one for one in narrow(self.counts) if one[0] not in faults]:
+        while found := narrow(self.counts):
             held = len(self.gone)
             for place, up in found:
                 try:
                     self._withhold(widen(self.counts, place, up=up, families=self.families))
                 except DataError:
-                    faults[place] = None
-            if len(self.gone) == held:
-                faults |= dict.fromkeys(place for place, _ in found)
+                    self._give_up(place, faults)
+            if len(self.gone) == held:  # nothing is left that would help
+                for place, _ in found:
+                    self._give_up(place, faults)
         if faults:
             raise DataError(
                 "a count of few persons can be worked out from what was published before or by "
                 "others; take the figures out of the study, or have the source withhold more",
                 [self._named(place) for place in faults],
             )
+
+    def _give_up(self, place: int, faults: dict[int, None]) -> None:
+        """Note a small count that is known; one that is told as a bound for its end only may be."""
+        if self.counts.value[place] < self.smallest:
+            faults[place] = None
+        self.counts.least[place] = self.counts.most[place] = np.nan
 
     def _named(self, place: int) -> str:
         """Name a count for those who know it anyway, by a figure beside it where it is none."""

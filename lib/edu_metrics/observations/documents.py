@@ -89,9 +89,10 @@ def fold(text: str) -> str:
 
 
 def _breaks_nothing(text: str, run: re.Match[str]) -> bool:
-    """Tell whether white space stands beside something else than Latin letters and digits."""
+    """Tell whether white space parts no words or numbers, and no sentence from a number."""
     first, last = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
-    return not (first.isascii() and first.isalnum() and last.isascii() and last.isalnum())
+    ends = first == "." or (first.isascii() and first.isalnum())
+    return not (ends and last.isascii() and last.isalnum())
 
 
 def quote_faults(text: str, quote: str, locator: str) -> list[str]:

@@ -131,34 +131,48 @@ def _states(cells: pd.DataFrame) -> Iterator[tuple[int, dict[Key, int], set[Key]
 def _areas(
     known: KnownSums, state: dict[Key, int], new: set[Key], catalog: Catalog, year: int
 ) -> None:
-    """Add up areas, from the deepest; an area without a figure has the sum of all its parts."""
+    """Add up areas, from the deepest; one without a figure has the sum of all its parts."""
     children, depth = _tree(catalog, year)
-    todo: dict[int, dict[Key, list[Key]]] = defaultdict(lambda: defaultdict(list))
+    within: dict[Key, list[Key]] = defaultdict(list)
+    todo: dict[int, set[Key]] = defaultdict(set)
 
-    def under_parent(key: Key) -> None:
+    def put_under_parent(key: Key) -> None:
         parent = catalog.areas[key.area].parent
         if parent in depth and key.area in children[parent]:
-            todo[depth[parent]][key._replace(area=parent)].append(key)
+            above = key._replace(area=parent)
+            within[above].append(key)
+            todo[depth[parent]].add(above)
+
+    def put(key: Key, place: int) -> None:
+        state[key] = place
+        new.add(key)
 
     for key in list(state):
-        under_parent(key)
-    for level in range(max(depth.values(), default=0), -1, -1):
-        for above, below in list(todo.pop(level, {}).items()):
+        put_under_parent(key)
+    while todo:
+        for above in sorted(todo.pop(max(todo))):
+            below = within[above]
             parts = [state[key] for key in below]
-            complete = len(parts) == len(children[above.area]) > 1
-            fresh = any(key in new for key in (above, *below))
-            if above not in state and complete:
-                state[above] = known.between(sum(known.value[part] for part in parts))
-                under_parent(above)
-                new |= {above} if fresh else set()
-                known.tie(state[above], parts)
-            elif above in state and fresh:
-                left = known.left(state[above], parts)
-                if not complete and left > 0:
-                    parts.append(known.between(left))
-                    known.rests.append(parts[-1])
-                if complete or left >= 0:
+            absent = children[above.area] - {key.area for key in below}
+            if not new & {above, *below}:
+                continue  # all of it was known before, and is tied together already
+            if above not in state:
+                if not absent and len(parts) > 1:
+                    put(above, known.between(sum(known.value[part] for part in parts)))
+                    put_under_parent(above)
                     known.tie(state[above], parts)
+                continue
+            left = known.left(state[above], parts)
+            if absent and left >= 0:
+                parts.append(known.between(left))
+                known.rests.append(parts[-1])
+                if len(absent) == 1:  # what the others leave is the one that has no figure
+                    only = above._replace(area=absent.pop())
+                    put(only, parts[-1])
+                    if within[only]:
+                        todo[depth[only.area]].add(only)
+            if not absent or left >= 0:
+                known.tie(state[above], parts)
 
 
 def _tree(catalog: Catalog, year: int) -> tuple[dict[str, set[str]], dict[str, int]]:

@@ -34,6 +34,7 @@ _HOMES = {
         "joint": "joint_of_study joint_row show_joint show_joint_by_area",
         "kinds": "has_record",
         "measured": "show_measured show_missing",
+        "notebook_style": "show_style",
         "precedents": "show_precedents",
         "scores": "score_as_data score_files score_studies score_tables",
         "sensitivity": "sensitivity_of_study sensitivity_row show_sensitivity",

@@ -13,7 +13,7 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog
 from edu_metrics.plan_audit import Finding, Kind, PlanContext, Severity
 from edu_metrics.reachability import Applies
-from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, rows_of
+from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, audited_study
@@ -462,30 +462,26 @@ def show_links(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        A figure of links and the table behind it.
+        A table of pairs, those with most findings first; those without any fold out.
     """
-    from edu_metrics.figures.audit import LINKS
-    from edu_metrics.report.labels import picture
-
     lang, links = report.lang, report.tables["links"]
     if links.empty:
         return note(say("audit.no_links", lang))
-    names = {*links["target"], *links["linked_with"]}
-    order = [target.id for target in report.plan.targets if target.id in names]
-    pairs = [
-        (order.index(row.target), order.index(row.linked_with), row.findings)
-        for row in rows_of(links)
-    ]
-    panels = [{"names": [report.title(name) for name in order], "pairs": pairs}]
-    caption, height = say("audit.links_caption", lang), 0.8 + 0.2 * len(order)
-    drawn = picture(report, LINKS, panels, caption=caption, height=height)
     columns = [
         Column("audit.target", "title"),
         Column("audit.linked_with", "linked_title"),
         Column("audit.found", lambda row: str(row.findings or ""), numeric=True),
     ]
-    behind = draw(links, columns, lang, caption=caption)
-    return drawn + details(say("audit.links_table", lang, number=len(links)), behind)
+    loaded = links["findings"] > 0
+    most = links[loaded].sort_values("findings", ascending=False, kind="stable")
+    pieces: list[Cell] = []
+    if len(most):
+        caption = say("audit.links_caption", lang, number=len(most))
+        pieces.append(draw(most, columns, lang, caption=caption))
+    if not loaded.all():
+        told = say("audit.links_table", lang, number=int((~loaded).sum()))
+        pieces.append(details(told, draw(links[~loaded], columns, lang, caption=told)))
+    return join(pieces)
 
 
 def links_table(report: AuditReport) -> pd.DataFrame:

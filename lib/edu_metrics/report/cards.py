@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
-
-import pandas as pd
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.columns import rows_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, facts, join, quote, spoken, tag
+from edu_metrics.report.html import Cell, Html, details, facts, join, quote, spoken, table, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.noise import noise_text, noise_unknown
 from edu_metrics.report.outlook import chart_of, reached_text
@@ -139,61 +136,35 @@ def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
     points = open_points(report, target)
     pieces: list[Cell] = []
     if found.others:
-        frame = _readings_frame(report, target)
-        columns = [
-            Column("cards.reading", partial(_reading, report, target)),
-            Column("report.level", "level", numeric=True),
-            Column("report.verdict", partial(_verdict, lang)),
-        ]
-        if any(needs[target.id, row.reading, row.steps] for row in rows_of(frame)[1:]):
-            columns.append(
-                Column(
-                    "requirements.even_head",
-                    lambda row: (
-                        ""  # told in more words below
-                        if row.default
-                        else takes_even(report, needs[target.id, row.reading, row.steps])
-                    ),
-                )
-            )
+        rows = [_reading(report, target, one, one is found) for one in (found, *found.others)]
+        heads = ["cards.reading", "report.level", "report.verdict"]
+        taken = [needs[target.id, one.reading, one.steps] for one in found.others]
+        if any(taken):
+            heads.append("requirements.even_head")
+            # What the default reading takes is told in more words below.
+            told = ["", *(takes_even(report, one) for one in taken)]
+            rows = [[*row, even] for row, even in zip(rows, told, strict=True)]
         caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
-        pieces.append(draw(frame, columns, lang, caption=caption, css="cards"))
+        titles = [say(head, lang) for head in heads]
+        pieces.append(table(titles, rows, caption=caption, numeric=[1], css="cards"))
     if points:
         pieces.append(tag("ul", join(tag("li", text) for text in points), "small"))
     return join(pieces)
 
 
-def _readings_frame(report: AreaReport, target: Target) -> pd.DataFrame:
-    """Give each reading and number of steps, the default first."""
-    found = report.assessments[target.id]
-    rows = (
-        {
-            "reading": one.reading,
-            "steps": one.steps,
-            "level": level_text(one, report.unit_of(one), report.lang),
-            "verdict": one.verdict,
-            "probability": one.probability,
-            "default": one is found,
-        }
-        for one in (found, *found.others)
-    )
-    return frame_of(rows, "reading steps level verdict probability default")
-
-
-def _reading(report: AreaReport, target: Target, row: Any) -> Html:
-    text = tag("span", reading_text(target, row, report.lang))
-    return text + tag("strong", say("cards.taken", report.lang)) if row.default else text
-
-
-def _verdict(lang: str, row: Any) -> Html:
-    chip = verdict_chip(row.verdict, lang)
-    if row.probability is None:
-        return chip
-    # Under another reading than the default one it is no second chance of the target.
-    told = chance(row.probability, lang)
-    if not row.default:
-        told = say("report.under_reading", lang, chance=told)
-    return chip + tag("small", told)
+def _reading(report: AreaReport, target: Target, one: Assessment, default: bool) -> list[Cell]:
+    """Give a reading, the level that it asks for, and its verdict."""
+    lang = report.lang
+    text = tag("span", reading_text(target, one, lang))
+    verdict = verdict_chip(one.verdict, lang)
+    if default:
+        text += tag("strong", say("cards.taken", lang))
+    if one.probability is not None:
+        # Under another reading than the default one it is no second chance of the target.
+        told = chance(one.probability, lang)
+        told = told if default else say("report.under_reading", lang, chance=told)
+        verdict += tag("small", told)
+    return [text, level_text(one, report.unit_of(one), lang), verdict]
 
 
 def _sources(report: AreaReport, found: Assessment) -> Html:

@@ -211,7 +211,7 @@ def _bands(report: CityReport) -> Html:
         parts = {v: (counts[Verdict(v)], VERDICT_MARKS[v]) for v in order if counts.get(Verdict(v))}
         told = report.listed(f"{say(f'verdict.{v}', lang)} {n}" for v, (n, _) in parts.items())
         rows.append(
-            [report.area_name(area), Html(band(parts, told, width=760, colours=VERDICT_COLOURS))]
+            [report.area_name(area), Html(band(parts, told, width=480, colours=VERDICT_COLOURS))]
         )
         seen |= set(parts)
     keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
@@ -232,10 +232,15 @@ def show_side_by_side(report: CityReport) -> Html:
     Returns
     -------
     Html
-        A table.
+        A table; the targets for which no area has figures are named below it.
     """
     lang = report.lang
-    found = report.tables["side_by_side"].drop_duplicates("target")
+    every = report.tables["side_by_side"].drop_duplicates("target")
+    lacking = [
+        all(report.assessments[area, name].verdict is Verdict.NO_DATA for area in report.areas)
+        for name in every["target"]
+    ]
+    found, silent = every[[not one for one in lacking]], every["title"][lacking]
 
     def verdict(area: str, row: Any) -> Html:
         return verdict_chip(report.assessments[area, row.target].verdict, lang)
@@ -245,7 +250,11 @@ def show_side_by_side(report: CityReport) -> Html:
         Column(join([report.area_name(area)]), partial(verdict, area)) for area in report.areas
     ]
     caption = say("report.side_by_side", lang)
-    return draw(found, columns, lang, caption=caption, css="cards")
+    shown = draw(found, columns, lang, caption=caption, css="cards") if len(found) else Html("")
+    if silent.empty:
+        return shown
+    told = say("city.silent", lang, number=len(silent), names=report.listed(silent))
+    return shown + tag("p", told, "small")
 
 
 def side_by_side_table(report: CityReport) -> pd.DataFrame:

@@ -173,8 +173,9 @@ class AreaReport(StudyReport):
     ``followed`` (what no number judges), ``required_pace``, ``baselines`` (from which a promised
     pace arrives), ``noise`` and ``sensitivity``; a target and year in ``years_reached``, and rule
     in ``status_rules``, reference class in ``precedents``, reading and lever in ``requirements``,
-    assumption in ``influences``; an indicator in ``measured``; a quantity in ``other_figures`` and
-    ``missing``; a whole that its parts do not add up to in ``sums_apart``; a doubt
+    assumption in ``influences``, area above in ``beside``; an indicator in ``measured``; a
+    quantity in ``other_figures`` and ``missing``; a whole that its parts do not add up to in
+    ``sums_apart``; a doubt
     in ``odd`` and a correction in ``corrected``; an article in
     ``joint``; and in ``findings``, ``assumptions`` and ``sources`` what they are named after.
 

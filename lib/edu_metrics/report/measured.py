@@ -133,8 +133,9 @@ def show_missing(report: AreaReport) -> Html:
         is missing.
     """
     lang, missing = report.lang, report.tables["missing"]
+    withheld = _withheld(report)
     if missing.empty:
-        return tag("p", say("report.nothing_missing", lang))
+        return withheld or tag("p", say("report.nothing_missing", lang))
     columns = [
         Column("report.quantity", "title"),
         Column("report.years", lambda row: report.listed(row.missing_in)),
@@ -144,7 +145,23 @@ def show_missing(report: AreaReport) -> Html:
     file = f"{report.study.id}_{report.area.id}.xlsx"
     command = f"edu-metrics template {report.study.id} --area {report.area.id} --out {file}"
     told = tag("p", say("report.missing_template", lang)) + tag("pre", tag("code", command))
-    return draw(missing, columns, lang, caption=caption) + told
+    return withheld + draw(missing, columns, lang, caption=caption) + told
+
+
+def _withheld(report: AreaReport) -> Html:
+    """Say which numbers are there, and are not for release: nobody need be asked for them."""
+    found = [
+        item
+        for target in report.numeric
+        for item in report.assessments[target.id].missing
+        if report.evidence.withheld([item])
+    ]
+    if not found:
+        return Html("")
+    names = dict.fromkeys(report.quantity_name(item.quantity) for item in found)
+    years = sorted({item.year for item in found})
+    said = {"quantities": report.listed(names), "years": report.listed(years)}
+    return note(say("report.because_suppressed", report.lang, **said), "gap")
 
 
 def missing_table(report: AreaReport) -> pd.DataFrame:
@@ -152,7 +169,8 @@ def missing_table(report: AreaReport) -> pd.DataFrame:
     asked: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for target in report.numeric:
         for item in report.assessments[target.id].missing:
-            asked[item.quantity].append((item.year, target.id))
+            if not report.evidence.withheld([item]):
+                asked[item.quantity].append((item.year, target.id))
     rows = (
         {
             "quantity": quantity,
