@@ -68,7 +68,7 @@ def test_nothing_is_told_where_nothing_is_odd(project, capsys):
 @pytest.mark.parametrize("note", ["", "{", "[]", '{"table": [1, 2, 3]}', '{"findings": []}'])
 def test_a_note_that_says_nothing_of_this_table_does_not_count(project, capsys, note):
     project.write("a jump")
-    project.table.with_suffix(".findings.json").write_text(note)
+    project.table.with_suffix(f".{STUDY.as_of}.findings.json").write_text(note)
     tell_findings(project, STUDY)
     assert "a jump" in capsys.readouterr().err
 

@@ -153,7 +153,7 @@ def test_build_writes_the_table_and_says_where(command, project):
     found = command("build", "english", "--root", project)
     assert (found.status, found.out) == (0, "english: data/processed/english.parquet\n")
     made = {path.name for path in (project / "data" / "processed").iterdir()}
-    assert made == {"english.parquet", "english.made_from", "english.findings.json"}
+    assert made == {"english.parquet", "english.made_from", "english.2021-06-30.findings.json"}
     everything = command("build", "--root", project)
     assert everything.out.count("\n") == 2
 

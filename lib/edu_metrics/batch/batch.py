@@ -208,9 +208,9 @@ def make_reports(
     if asked.get("pdf"):
         require_pdf()
     batch = _batch(root, studies, out, asked)
-    claim(batch.out, pages_of(batch.catalog, batch.out))
     for study in batch.studies:
         prepare(batch.catalog, study)
+    claim(batch.out, pages_of(batch.catalog, batch.out))
     with only_one(batch.out), contextlib.ExitStack() as stack:
         batch.sweep()
         stack.callback(batch.sweep)  # what a stopped pool leaves half done, once it has ended

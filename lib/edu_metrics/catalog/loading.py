@@ -195,6 +195,12 @@ class Catalog:
         return tuple(self.area_binding(study, area) for area in self.expand(target.areas))
 
 
+def _in_a_kernel() -> bool:
+    """Tell whether a notebook's kernel runs this, and not whether somebody imported one."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
 def find_root(start: Path | None = None) -> Path:
     """
     Find the project folder: the nearest one upwards that has data/definitions.
@@ -227,7 +233,7 @@ def find_root(start: Path | None = None) -> Path:
         if (folder / "data" / "definitions").is_dir():
             return folder
     repository = Path(__file__).parents[3]
-    if start is None and "ipykernel" in sys.modules and (repository / "notebooks").is_dir():
+    if start is None and _in_a_kernel() and (repository / "notebooks").is_dir():
         return repository
     raise DefinitionError(
         f"no data/definitions in {here} or above it; go to a project folder or name one with --root"

@@ -106,6 +106,8 @@ def plot_outlook(
 
     Examples
     --------
+    >>> from matplotlib.figure import Figure
+    >>> from edu_metrics.figures._marks import Promise
     >>> ax = Figure().add_subplot()
     >>> plot_outlook(ax, title="巩固率", unit_label="%", observed=[(2019, 93.0)],
     ...              promised=[Promise(2022, 95.0, "", ">")], lang="zh") is ax
