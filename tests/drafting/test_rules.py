@@ -190,3 +190,16 @@ def test_numbers_in_words():
     assert numbers_in("一百二十", zh) == (120.0,)
     assert numbers_in("1:7", zh) == (0.142857,)
     assert numbers_in("许多", zh) == ()
+
+
+def test_a_sentence_without_an_end_is_looked_at_around_its_number_alone():
+    from edu_metrics.drafting.context import clause_of, sentence_of
+
+    rules = load_rules("zh")
+    endless = "95%、" * 2000
+    first, last = sentence_of(endless, 4000, rules)
+    assert first <= 4000 < last
+    assert last - first <= 1200
+    first, last = clause_of(endless, 4000, rules)
+    assert last - first <= 1200
+    assert sentence_of("一。二三。四", 3, rules) == (2, 5)

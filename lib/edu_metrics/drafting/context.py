@@ -27,20 +27,25 @@ class Due:
     sure: bool = True
 
 
+#: No sentence reaches farther than this from a number; a list of thousands has no end. [characters]
+_REACH = 600
+
+
 def sentence_of(text: str, at: int, rules: Rules) -> tuple[int, int]:
     """Give the sentence around a place."""
-    ends = [m.end() for m in rules.pattern("sentence_end").finditer(text)]
-    first = max((end for end in ends if end <= at), default=0)
-    return first, min((end for end in ends if end > at), default=len(text))
+    begin, stop = max(0, at - _REACH), min(len(text), at + _REACH)
+    ends = [m.end() for m in rules.pattern("sentence_end").finditer(text, begin, stop)]
+    first = max((end for end in ends if end <= at), default=begin)
+    return first, min((end for end in ends if end > at), default=stop)
 
 
 def clause_of(text: str, at: int, rules: Rules) -> tuple[int, int]:
     """Give the clause around a place; what stands in brackets ends none."""
-    hidden = rules.pattern("brackets").sub(lambda m: "·" * len(m[0]), text)
-    cuts = [m.end() for m in rules.pattern("clause_end").finditer(hidden)]
-    first = max((cut for cut in cuts if cut <= at), default=0)
-    last = min((cut for cut in cuts if cut > at), default=len(text) + 1)
-    return first, last - 1 if last <= len(text) else len(text)
+    begin, stop = max(0, at - _REACH), min(len(text), at + _REACH)
+    hidden = rules.pattern("brackets").sub(lambda m: "·" * len(m[0]), text[begin:stop])
+    cuts = [begin + m.end() for m in rules.pattern("clause_end").finditer(hidden)]
+    first = max((cut for cut in cuts if cut <= at), default=begin)
+    return first, min((cut for cut in cuts if cut > at), default=stop + 1) - 1
 
 
 def due(passage: Passage, found: Found, span: Span, rules: Rules) -> Due:
