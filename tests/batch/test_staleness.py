@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from edu_metrics.batch import How, Outcome, batch, make_reports, plan_reports
-from edu_metrics.batch.drafts import only_one, publish, stamp_of, start_afresh, sweep
+from edu_metrics.batch.drafts import MARK, only_one, publish, stamp_of, start_afresh, sweep
 from edu_metrics.batch.jobs import plan_jobs
 from edu_metrics.batch.manifest import Manifest, decide, listed
 from edu_metrics.catalog import load_catalog
@@ -219,9 +219,9 @@ def test_a_report_that_no_index_lists_is_listed_by_the_next_run(project):
     assert project() == []
     page = index.read_text("utf-8")
     assert all(f"en/invented_district_{number}/report.html" in page for number in ALL)
-    index.write_text("kept", "utf-8")
+    index.write_text(f"{page}<!-- kept -->", "utf-8")
     assert project() == []
-    assert index.read_text("utf-8") == "kept"
+    assert index.read_text("utf-8") == f"{page}<!-- kept -->"
 
 
 def test_another_study_s_definition_makes_nothing_again(project):
@@ -473,10 +473,11 @@ def test_what_a_killed_batch_noted_counts_and_is_listed_by_the_next(project):
     found = listed(catalog, catalog.study(STUDY), project.root / "reports")
     assert [entry["error"] for entry in found] == [None, "told late", None]
     index = folder / "index.html"
-    index.write_text("older", "utf-8")
+    older = f"{index.read_text('utf-8')}<!-- older -->"
+    index.write_text(older, "utf-8")
     assert project(first=3) == []
     assert [entry["status"] for entry in project.manifest()] == ["unchanged"] * 3
-    assert index.read_text("utf-8") != "older"
+    assert index.read_text("utf-8") != older
     assert not (folder / "manifest.jsonl").exists()
 
 
@@ -520,6 +521,7 @@ def test_a_lock_that_another_holds_is_told_by_how_the_system_refuses_it(
 def test_a_lock_that_a_killed_batch_left_holds_nobody_up(project):
     (project.root / "reports").mkdir()
     (project.root / "reports" / ".lock").write_text("1\n")
+    (project.root / "reports" / MARK).write_text("")
     assert project() == ALL
 
 
@@ -559,14 +561,14 @@ class TestPublishing:
 
     def test_a_run_killed_between_the_two_gives_the_older_one_back(self, folder):
         folder.rename(folder.with_name(".east.older"))
-        sweep(folder.parent)
+        sweep(folder.parent, ["east", "west"])
         assert (folder / "report.html").read_text() == "old"
         assert [path.name for path in folder.parent.iterdir()] == ["east"]
 
     def test_a_run_killed_after_both_keeps_the_newer_one(self, folder):
         shutil.copytree(folder, folder.with_name(".east.older"))
         (folder / "report.html").write_text("new")
-        sweep(folder.parent)
+        sweep(folder.parent, ["east", "west"])
         assert (folder / "report.html").read_text() == "new"
         assert [path.name for path in folder.parent.iterdir()] == ["east"]
 
@@ -575,7 +577,7 @@ class TestPublishing:
             (folder.parent / name / "report").mkdir(parents=True)
         (folder.parent / ".index.html.12.part").write_text("")
         (folder.parent / ".hidden").write_text("somebody's")
-        sweep(folder.parent)
+        sweep(folder.parent, ["east", "west"])
         assert sorted(path.name for path in folder.parent.iterdir()) == [".hidden", "east"]
 
     def test_a_report_without_a_stamp_is_none(self, folder):

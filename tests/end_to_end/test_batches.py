@@ -14,6 +14,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from edu_metrics.batch.drafts import MARK
+
 pytestmark = pytest.mark.slow
 
 #: What the notebook of the batch does: shows, warns, fails in one area and dies in another.
@@ -47,6 +49,7 @@ def broken(request, tmp_path_factory, new_project, notebook_of, code):
     leftover.write_text("half", "utf-8")
     for folder in (root / "reports", root / "reports" / "harbour"):
         (folder / ".index.html.1.part").write_text("half", "utf-8")
+    (root / "reports" / MARK).write_text("", "utf-8")
     words = ["report", "harbour", "--lang", "en", "--root", str(root), "-j", "2"]
     words += ["--engine", request.param]
     ended = subprocess.run(

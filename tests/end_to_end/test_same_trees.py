@@ -48,8 +48,9 @@ def test_one_process_and_many_write_the_same_trees_in_the_same_order(command, pr
         assert (found.status, found.out) == (
             0, f"6 of 6 reports made; open {folder / 'index.html'}\n"
         )  # fmt: skip
-    # A report has six files, the study two pages and three tables, and two pages stand above all.
-    assert len(tree(one)) == 6 * 6 + 5 + 2
+    # A report has six files, the study two pages and three tables; two pages and the mark of the
+    # folder stand above all.
+    assert len(tree(one)) == 6 * 6 + 5 + 3
     assert tree(one) == tree(two)
     assert entries(one) == entries(two)
     # What is asked for again stands, and what is forced comes out the same.
@@ -217,7 +218,7 @@ def test_another_day_writes_the_same_trees(project, reported, tmp_path):
     ]
     now, later = ([date.fromisoformat(day) for day in found] for found in days)
     assert all((b - a).days in (400, 401) for a, b in zip(now, later, strict=True))
-    assert len(reported.today) == 6 * 6 + 5 + 2
+    assert len(reported.today) == 6 * 6 + 5 + 3
     found = reported(project, first_on_path=tmp_path, TZ="Pacific/Kiritimati")
     assert found == reported.today
 

@@ -140,7 +140,7 @@ def _bring_along(folder: Path, made: Path) -> None:
         ours = {*_stamp_in(folder / "report.ipynb")["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         ours = set()
-    ours |= {FAILED_NOTEBOOK, FAILED_LOG}
+    ours |= {FAILED_NOTEBOOK, FAILED_LOG, "report.pdf"}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         link = path.is_symlink()

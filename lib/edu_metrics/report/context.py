@@ -185,7 +185,7 @@ class AreaReport(StudyReport):
     >>> _ = em.load_table("mock_city")  # built where it is missing or old
     >>> report = em.open_report("mock_city", "mock_city", "en")
     >>> list(report.tables)[:3]
-    ['bulletin', 'promises', 'verdicts']
+    ['bulletin', 'beside', 'to_ask']
     >>> verdicts = report.tables["verdicts"]
     >>> verdicts.loc[verdicts["target"] == "T06_primary_bachelor", "verdict"].tolist()
     ['out_of_reach']
