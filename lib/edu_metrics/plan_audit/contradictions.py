@@ -17,8 +17,7 @@ from edu_metrics.plan_audit.readings import binding, reading_range
 from edu_metrics.plan_audit.sentences import (
     Said,
     growth_pct,
-    in_both,
-    nothing,
+    joined,
     said,
     said_alternatives,
     said_bound,
@@ -355,7 +354,6 @@ def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> 
 
 def _parted(context: PlanContext, keeps: Target, breaks: Target, path: Mapping[int, float]) -> Flaw:
     unit = context.unit(keeps, usual(keeps))
-    way = said_years(path, unit)
     return Flaw(
         severity=Severity.MEDIUM,
         targets=context.in_order((keeps.id, breaks.id)),
@@ -363,7 +361,7 @@ def _parted(context: PlanContext, keeps: Target, breaks: Target, path: Mapping[i
         values={
             "keeps": context.title(keeps),
             "breaks": context.title(breaks),
-            "path": in_both(lambda lang: " → ".join(step[lang] for step in way)),
+            "path": joined(" → ", said_years(path, unit)),
         },
         numbers={
             "path": {str(year): value for year, value in path.items()},
@@ -576,7 +574,7 @@ def _said_readings(
     beyond = said("audit_table_article.beyond")
     return said_rows(
         "audit_table_article.reading",
-        label=(in_both(one.reading.label.in_) for one in readings),
+        label=(one.reading.label for one in readings),
         levels=(
             said_alternatives(beyond if value is None else said_value(value, unit) for value in row)
             for row in values
@@ -587,7 +585,7 @@ def _said_readings(
 def _said_rest(rests: _Rests, unit: str) -> Said:
     """Say what is left at the level that lies furthest from the row's: the least likely one."""
     if not rests:
-        return nothing()
+        return ""
     level, most, rest = min(rests.values(), key=lambda one: one[1])
     return said(
         "audit_table_article.rest",

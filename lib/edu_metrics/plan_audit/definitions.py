@@ -11,7 +11,6 @@ from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, r
 from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
-    in_both,
     said_value,
     side_by_side,
     tidy,
@@ -221,12 +220,8 @@ def _siblings(context: PlanContext, area: str, members: Sequence[str]) -> tuple[
     return context.catalog.children(parent, members) if parent else ()
 
 
-def _area_names(context: PlanContext, areas: Sequence[str]) -> dict[str, str]:
-    return in_both(
-        lambda lang: say("report.list_comma", lang).join(
-            context.catalog.areas[area].name.in_(lang) for area in areas
-        )
-    )
+def _area_names(context: PlanContext, areas: Sequence[str]) -> Said:
+    return side_by_side(map(context.area_name, areas), by="report.list_comma")
 
 
 @rule_of_target(Kind.WHOLE_NUMBERS)
@@ -266,7 +261,8 @@ def listed_places(places: Sequence[int]) -> Said:
 
     Examples
     --------
-    >>> listed_places([1, 2])["en"]
+    >>> from edu_metrics.plan_audit.sentences import in_lang
+    >>> in_lang(listed_places([1, 2]), "en")
     '1 or 1 to 2'
     """
 
@@ -274,7 +270,7 @@ def listed_places(places: Sequence[int]) -> Said:
         to = say("audit_time_base.to", lang)
         return alternatives(("1" if p == 1 else f"1{to}{p}" for p in places), lang)
 
-    return in_both(ranks)
+    return ranks
 
 
 @rule(Kind.DEFINITION)

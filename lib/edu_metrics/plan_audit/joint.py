@@ -14,12 +14,11 @@ from edu_metrics.plan_audit.impossible import base_before_limit
 from edu_metrics.plan_audit.sentences import (
     Said,
     growth_pct,
-    in_both,
+    joined,
     said,
-    said_list,
     said_rows,
+    said_series,
     said_value,
-    said_years,
     short,
     side_by_side,
     sizes,
@@ -186,7 +185,10 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
         values={
             "total": context.title(first),
             "per_head": context.title(second),
-            "seen": said("audit_joint.growth", rows=said_list(said_years(observed, "percent", 1)))
+            "seen": said(
+                "audit_joint.growth",
+                rows=said_series(observed, "percent", 1),
+            )
             if observed
             else said("audit_joint.growth_unknown"),
         },
@@ -249,8 +251,8 @@ def _funds(
         yearly = [end / years for end in ends]
         printed = [said_value(end, unit) for end in yearly]
         values = {
-            "label": in_both(reading.label.in_),
-            "yearly": in_both(lambda lang: " – ".join(end[lang] for end in printed)),
+            "label": reading.label,
+            "yearly": joined(" – ", printed),
         }
         if whole is None:
             return said("audit_joint.fund_unknown", **values)
@@ -293,7 +295,7 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
             text=f"audit_wholes.{'with_pace' if bands else 'implied'}",
             values={
                 "parts": side_by_side(
-                    _part(context.indicator_name(part), level)
+                    joined(" ", [context.indicator_name(part), said_value(level, "percent")])
                     for part, level in zip(entry.parts, levels, strict=True)
                 ),
                 "implied": said_rows(
@@ -320,11 +322,6 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
             },
             part=entry.id,
         )
-
-
-def _part(name: Said, level: float) -> Said:
-    value = said_value(level, "percent")
-    return {lang: f"{text} {value[lang]}" for lang, text in name.items()}
 
 
 def _ranges(ends: list[tuple[float, float]]) -> str:

@@ -23,7 +23,6 @@ from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     growth_pct,
-    nothing,
     said,
     said_bound,
     said_rows,
@@ -349,7 +348,7 @@ def _finding(
             "printed": number(round_half_up(example.value, 10.0**-_DECIMALS), _DECIMALS),
             "points": said("audit_boundaries.points", titles=context.titles(points))
             if points
-            else nothing(),
+            else "",
         },
         numbers={
             "decimals": _DECIMALS,

@@ -11,16 +11,16 @@ from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_both,
     said,
     said_bound,
     said_rows,
     said_value,
     short,
+    side_by_side,
     tidy,
     with_change_unit,
 )
-from edu_metrics.words import say, signed
+from edu_metrics.words import signed
 
 #: From a quarter of all that is left on, a gain is said to eat into the remainder.
 _MUCH_OF_THE_REMAINDER = 0.25
@@ -211,11 +211,7 @@ def _beyond(
             "area": context.area_name(area),
             "first": min(steps) - 1,
             "last": max(steps),
-            "steps": in_both(
-                lambda lang: say("report.semicolon", lang).join(
-                    signed(n, 1) for n in steps.values()
-                )
-            ),
+            "steps": side_by_side(signed(n, 1) for n in steps.values()),
             "largest": _change(largest, 1, unit),
             "times": short(yearly / largest, 1) if largest else "∞",
         },
@@ -237,7 +233,7 @@ def _beyond(
 def _change(change: float, decimals: int, unit: str) -> Said:
     """Print a change with its unit: points where the indicator is a percentage."""
     number = signed(change, decimals)
-    return in_both(lambda lang: with_change_unit(number, unit, lang))
+    return lambda lang: with_change_unit(number, unit, lang)
 
 
 @rule_of_target(Kind.RECORD)
@@ -432,7 +428,7 @@ def _against_norms(
     values |= {"on": "", "actual": ""}
     values["paces"] = said_rows(
         "audit_record.pace",
-        reading=(in_both(target.reading(name).label.in_) for name in steep),
+        reading=(target.reading(name).label for name in steep),
         pace=(signed(pace, 2) for pace in steep.values()),
         times=(short(pace / least, 1) for pace in steep.values()),
     )

@@ -6,8 +6,6 @@ from typing import Protocol
 
 from edu_metrics.words import number, say
 
-__all__ = ["Kept", "counted", "kept_pace", "share_kept", "shortest"]
-
 
 class Kept(Protocol):
     """How many windows and series came to a step, and the bounds of the share."""
