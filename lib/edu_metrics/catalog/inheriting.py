@@ -14,7 +14,7 @@ from typing import Literal
 from edu_metrics.catalog import ids
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.models import Indicator
-from edu_metrics.catalog.reading_yaml import parse, read_yaml
+from edu_metrics.catalog.reading_yaml import read_definition
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words.definition import Definition
 
@@ -104,12 +104,7 @@ def notebook_of(root: Path, name: str) -> Path:
 
 def _read(root: Path) -> tuple[Inheritance | None, list[str]]:
     path = root / "data" / "definitions" / FILE
-    if not path.is_file():
-        return None, []
-    content, faults = read_yaml(path)
-    if faults:
-        return None, faults
-    return parse(Inheritance, content, FILE)
+    return read_definition(Inheritance, path) if path.is_file() else (None, [])
 
 
 def inherited_tables(root: Path, faults: list[str]) -> tuple[str, ...]:

@@ -450,6 +450,12 @@ def parse(
         return None, [f"{where}: what follows from its numbers is no number ({error})"]
 
 
+def read_definition(model: type[_Model], path: Path) -> tuple[_Model | None, list[str]]:
+    """Read a file that is one definition; say why it is none, or every fault in it."""
+    content, faults = read_yaml(path)
+    return (None, faults) if faults else parse(model, content, path.name)
+
+
 def _without_unknown_keys(
     model: type[_Model],
     given: dict[str, Any],

@@ -140,11 +140,6 @@ class PlanContext:
         chosen = set(targets)
         return tuple(name for name in self.targets if name in chosen)
 
-    def title(self, target: Target | str) -> Said:
-        """Give a target's title, for a sentence."""
-        entry = self.targets[target] if isinstance(target, str) else target
-        return entry.title
-
     def titles(self, targets: Iterable[Target]) -> Said:
         """Give several titles, for a sentence."""
         quoted = [joined("", ("“", target.title, "”")) for target in targets]

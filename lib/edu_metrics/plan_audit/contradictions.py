@@ -24,14 +24,13 @@ from edu_metrics.plan_audit.sentences import (
     said_rows,
     said_value,
     said_years,
-    short,
     side_by_side,
     tidy,
 )
 from edu_metrics.reachability import Check, is_possible
 from edu_metrics.reachability.checks import Range
 from edu_metrics.trajectories import baselines_that_reach
-from edu_metrics.words import signed
+from edu_metrics.words import short, signed
 
 #: Illustrative sizes of a part of a whole: a plan rarely prints them.
 SHARES = (0.7, 0.75, 0.8, 0.9)
@@ -155,8 +154,8 @@ def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
                 targets=context.in_order((part.id, whole.id)),
                 text=f"audit_contradictions.{'part_and_whole' if most > 0 else 'no_part'}",
                 values={
-                    "part": context.title(part),
-                    "whole": context.title(whole),
+                    "part": part.title,
+                    "whole": whole.title,
                     "p": said_bound(p, "percent"),
                     "q": said_bound(q, "percent"),
                     "rests": _said_rests(rest, most),
@@ -200,8 +199,8 @@ def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
                     targets=context.in_order((subset.id, whole.id)),
                     text="audit_contradictions.subset_above",
                     values={
-                        "subset": context.title(subset),
-                        "whole": context.title(whole),
+                        "subset": subset.title,
+                        "whole": whole.title,
                         "least": said_bound(least, "percent"),
                         "most": said_bound(most, "percent"),
                     },
@@ -359,8 +358,8 @@ def _parted(context: PlanContext, keeps: Target, breaks: Target, path: Mapping[i
         targets=context.in_order((keeps.id, breaks.id)),
         text="audit_contradictions.allows",
         values={
-            "keeps": context.title(keeps),
-            "breaks": context.title(breaks),
+            "keeps": keeps.title,
+            "breaks": breaks.title,
             "path": joined(" → ", said_years(path, unit)),
         },
         numbers={
@@ -523,8 +522,8 @@ def _differ(
         targets=(row.target.id, article.id),
         text="audit_table_article.part" if is_part else "audit_table_article.same",
         values={
-            "table": context.title(row.target),
-            "article": context.title(article),
+            "table": row.target.title,
+            "article": article.title,
             "base": said_value(row.base, unit),
             "year": row.base_year,
             "level": said_value(row.level.value, unit),

@@ -83,7 +83,6 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
     own = target.indicator or ""
     text, severity = "other_indicator", Severity.MEDIUM
     values: dict[str, Any] = {
-        "title": context.title(target),
         "first": context.indicator_name(own),
         "second": context.indicator_name(other),
     }
@@ -202,7 +201,6 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
                 targets=tuple(target.id for target in group),
                 text="audit_definitions.one_name",
                 values={
-                    "title": context.title(group[0]),
                     "count": len(indicators),
                     "indicators": _indicator_names(context, indicators),
                 },

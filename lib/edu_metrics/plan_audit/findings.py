@@ -138,9 +138,9 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
             for flaw in see(context):
                 concerned = [context.targets[name] for name in flaw.targets]
                 values = {
-                    "title": context.title(concerned[0]),
-                    "first": context.title(concerned[0]),
-                    "second": context.title(concerned[-1]),
+                    "title": concerned[0].title,
+                    "first": concerned[0].title,
+                    "second": concerned[-1].title,
                     "titles": context.titles(concerned),
                     "count": len(concerned),
                     **flaw.numbers,

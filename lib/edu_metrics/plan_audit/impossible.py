@@ -14,7 +14,6 @@ from edu_metrics.plan_audit.sentences import (
     Said,
     said,
     said_value,
-    short,
     side_by_side,
     sizes,
     tidy,
@@ -22,6 +21,7 @@ from edu_metrics.plan_audit.sentences import (
 )
 from edu_metrics.reachability import is_possible
 from edu_metrics.trajectories import baselines_that_reach
+from edu_metrics.words import short
 
 
 def base_before_limit(limit: float, pace: float, steps: int, *, relative: bool = False) -> float:
@@ -109,8 +109,8 @@ def level_and_pace(context: PlanContext, target: Target) -> Iterator[Flaw]:
         targets=context.in_order((target.id, paced.id)),
         text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
         values={
-            "title": context.title(target),
-            "pace": context.title(paced),
+            "title": target.title,
+            "pace": paced.title,
             "level": said_value(level, indicator.unit),
             "bands": sizes(steps, (f"{short(low)}–{short(high)}" for low, high in arrive)),
             "last": sizes(steps, map(short, last)) if last else "",

@@ -19,12 +19,11 @@ from edu_metrics.plan_audit.sentences import (
     said_rows,
     said_series,
     said_value,
-    short,
     side_by_side,
     sizes,
     tidy,
 )
-from edu_metrics.words import unit_of
+from edu_metrics.words import short, unit_of
 
 
 def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
@@ -105,8 +104,8 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Flaw]:
                 targets=context.in_order((one[0].id, other[0].id)),
                 text=f"audit_joint.{key}",
                 values={
-                    "first": context.title(one[0]),
-                    "second": context.title(other[0]),
+                    "first": one[0].title,
+                    "second": other[0].title,
                     "bases": sizes(steps, map(short, top)),
                     "sums": sizes(steps, map(short, sums)) if sums else "",
                 },
@@ -131,7 +130,7 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
                 targets=context.in_order((target.id, *(one.id for one in movers))),
                 text="audit_joint.selection",
                 values={
-                    "title": context.title(target),
+                    "title": target.title,
                     "movers": context.titles(movers),
                     "cohort": short(rate * now / 100),
                     "shares": " → ".join(short(share) for share in entry.shares_pct),
@@ -183,8 +182,8 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
         targets=context.in_order((first.id, second.id)),
         text="audit_joint.per_head",
         values={
-            "total": context.title(first),
-            "per_head": context.title(second),
+            "total": first.title,
+            "per_head": second.title,
             "seen": said(
                 "audit_joint.growth",
                 rows=said_series(observed, "percent", 1),
@@ -303,7 +302,7 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
                     weights=(" : ".join(map(short, weights)) for weights in entry.weights),
                     value=map(short, implied),
                 ),
-                "pace": context.title(paced[0]) if paced else "",
+                "pace": paced[0].title if paced else "",
                 "bands": sizes(bands, map(_ranges, bands.values())) if bands else "",
                 "seen": context.beside(seen),
             },

@@ -26,12 +26,12 @@ from edu_metrics.plan_audit.sentences import (
     said_alternatives,
     said_bound,
     said_value,
-    short,
     side_by_side,
     tidy,
 )
 from edu_metrics.reachability import checks_of
 from edu_metrics.reachability.checks import Range, accepted, carried
+from edu_metrics.words import short
 
 
 def reading_range(

@@ -15,12 +15,11 @@ from edu_metrics.plan_audit.sentences import (
     said_bound,
     said_rows,
     said_value,
-    short,
     side_by_side,
     tidy,
     with_change_unit,
 )
-from edu_metrics.words import signed
+from edu_metrics.words import short, signed
 
 #: From a quarter of all that is left on, a gain is said to eat into the remainder.
 _MUCH_OF_THE_REMAINDER = 0.25

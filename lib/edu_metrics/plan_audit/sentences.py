@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import amount, date, in_year, number, percent, say, unit_of
+from edu_metrics.words import amount, date, in_year, percent, say, short, unit_of
 from edu_metrics.words.definition import Text
 
 #: What a sentence is filled in with: words as they stand, in several languages, or made for one.
@@ -63,19 +63,6 @@ def said_alternatives(items: Iterable[Said]) -> Said:
     """Join alternatives in any language."""
     held = list(items)
     return lambda lang: alternatives(held, lang)
-
-
-def short(value: float, decimals: int = 2) -> str:
-    """
-    Print a number with as few decimals as it needs.
-
-    Examples
-    --------
-    >>> short(92.666), short(91.0), short(-3.5)
-    ('92.67', '91', '−3.5')
-    """
-    printed = number(value, decimals)
-    return printed.rstrip("0").rstrip(".") if "." in printed else printed
 
 
 def with_sign(value: float) -> str:

@@ -26,13 +26,12 @@ from edu_metrics.plan_audit.sentences import (
     said_alternatives,
     said_date,
     said_value,
-    short,
     tidy,
     with_change_unit,
     with_sign,
 )
 from edu_metrics.trajectories import constant_rate
-from edu_metrics.words import percent, say, signed
+from edu_metrics.words import percent, say, short, signed
 
 #: With less than a quarter of a year to go, a year's result can hardly change any more.
 _TOO_LATE_DAYS = 92
