@@ -236,10 +236,6 @@ class Area(Definition):
             yield (f"valid_to: expected {self.valid_from} or later, found {self.valid_to}")
 
 
-def _with_code(code: str, words: str) -> str:
-    return words.replace("{code}", code)
-
-
 class AreaFamily(Definition):
     """
     Many areas of one kind that are known by a code only.
@@ -259,7 +255,7 @@ class AreaFamily(Definition):
         return tuple(
             Area(
                 id=f"{self.id}_{code}",
-                name=self.name.map(partial(_with_code, code)),
+                name=self.name.map(partial(re.sub, r"\{code\}", code)),
                 level=self.level,
                 code=code,
                 parent=self.parent,

@@ -17,6 +17,7 @@ from edu_metrics.plan_audit.readings import binding, reading_range
 from edu_metrics.plan_audit.sentences import (
     Said,
     growth_pct,
+    in_unit,
     joined,
     said,
     said_alternatives,
@@ -221,7 +222,7 @@ def two_bases(context: PlanContext) -> Iterator[Flaw]:
             severity=Severity.HIGH,
             targets=(first.id, second.id),
             text="audit_contradictions.two_bases",
-            values={"one": said_value(one[1], unit), "other": said_value(other[1], unit)},
+            values=in_unit(unit, one=one[1], other=other[1]),
             numbers={"year": one[0], "bases": [one[1], other[1]]},
         )
 
@@ -414,7 +415,6 @@ class _Reading:
 
     reading: Reading
     levels: tuple[float | None, ...]
-    steps: tuple[int | None, ...]
     reconciling: tuple[float, ...]
 
 
@@ -480,7 +480,7 @@ def _on_base(context: PlanContext, article: Target, reading: Reading, row: _Row)
         tidy(baselines_that_reach(row.level.value, pace, pace, count, relative=relative)[0])
         for count in counts
     )
-    return _Reading(reading, levels, steps, reconciling)
+    return _Reading(reading, levels, reconciling)
 
 
 def _agree(reading: _Reading, level: Bound) -> bool:
@@ -524,9 +524,8 @@ def _differ(
         values={
             "table": row.target.title,
             "article": article.title,
-            "base": said_value(row.base, unit),
+            **in_unit(unit, base=row.base, level=row.level.value),
             "year": row.base_year,
-            "level": said_value(row.level.value, unit),
             "growth": signed(growth, 2) if growth is not None else "—",
             "levels": _said_readings(readings, [r.levels for r in readings], unit),
             "bases": _said_readings(readings, [r.reconciling for r in readings], unit),

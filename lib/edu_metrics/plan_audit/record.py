@@ -11,6 +11,7 @@ from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
+    in_unit,
     said,
     said_bound,
     said_rows,
@@ -250,9 +251,8 @@ def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw
                 severity=Severity.MEDIUM,
                 text="audit_record.base_unlike_observed",
                 values={
-                    "base": said_value(stated, indicator.unit),
+                    **in_unit(indicator.unit, base=stated, value=seen),
                     "area": context.area_name(area),
-                    "value": said_value(seen, indicator.unit),
                 },
                 numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
                 part=f"observed_{area}",
@@ -279,9 +279,8 @@ def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[F
             severity=Severity.LOW,
             text=f"audit_record.{key}",
             values={
-                "base": said_value(base[1], indicator.unit),
+                **in_unit(indicator.unit, base=base[1], value=values[year]),
                 "area": context.area_name(area),
-                "value": said_value(values[year], indicator.unit),
             },
             numbers={
                 "base": base[1],
@@ -315,8 +314,7 @@ def remainder_that_must_go(context: PlanContext, target: Target) -> Iterator[Fla
         severity=Severity.LOW,
         text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
         values={
-            "left": said_value(abs(limit - base[1]), indicator.unit),
-            "to": said_value(abs(limit - last.value), indicator.unit),
+            **in_unit(indicator.unit, left=abs(limit - base[1]), to=abs(limit - last.value)),
             "year": max(levels),
             "share": short(100 * share, 0),
         },

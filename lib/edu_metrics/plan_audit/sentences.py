@@ -120,6 +120,11 @@ def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> lis
     return [one(year, value) for year, value in values.items()]
 
 
+def in_unit(unit: str, **values: float) -> dict[str, Said]:
+    """Say several values of one unit, by name."""
+    return {name: said_value(value, unit) for name, value in values.items()}
+
+
 def said_series(values: Mapping[int, float], unit: str, decimals: int = 2) -> Said:
     """Print values with their years, one after the other."""
     return side_by_side(said_years(values, unit, decimals), by="audit_joint.comma")
