@@ -160,6 +160,7 @@ def test_the_summary_has_both(opened, tmp_path):
     assert [row["target"] for row in content["matters"]] == [t.id for t in report.numeric]
 
 
+@pytest.mark.slow
 def test_of_a_whole_study_each_area_is_taken(catalog, opened):
     study, table = catalog.study("wuhai"), opened.table("wuhai")
     found = rep.joint_of_study(catalog, study, table, areas=("wuhai", "wuda"))
