@@ -18,6 +18,8 @@ from edu_metrics.catalog.reading_yaml import read_definition
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words.definition import Definition
 
+__all__ = ["Inheritance", "base_of", "inherit", "notebook_of", "shipped_root"]
+
 FILE = "project.yaml"
 _Table = Literal[
     "sources", "quantities", "indicators", "breaks", "assumptions", "knowledge",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from edu_metrics.reachability.precedent import Count
 from edu_metrics.words import number, say, short
 
+__all__ = ["counted", "kept_pace", "share_kept"]
+
 
 def counted(kept: Count, lang: str) -> str:
     """
