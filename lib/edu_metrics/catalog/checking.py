@@ -334,7 +334,7 @@ def _formula(parts: Parts, indicator: Indicator) -> Iterator[str]:
         # Rates are not added up over areas, and so nothing that is made of them.
         formula = replace(formula, pooling="none")
     indicator.calculated_by(formula)
-    yield from _unit_of_result(parts, indicator, formula, quantities)
+    yield from _unit_of_result(parts, indicator, quantities)
     if formula.name not in FORMULAS or formula.name == "as_published":
         return
     if not formula.may_pass_100 and indicator.interval != "[0, 100]":
@@ -347,13 +347,10 @@ def _formula(parts: Parts, indicator: Indicator) -> Iterator[str]:
 
 
 def _unit_of_result(
-    parts: Parts,
-    indicator: Indicator,
-    formula: Formula,
-    quantities: Mapping[str, Quantity | None],
+    parts: Parts, indicator: Indicator, quantities: Mapping[str, Quantity | None]
 ) -> Iterator[str]:
     """Hold the unit of an indicator against what its formula makes of the units of its inputs."""
-    unit = parts.unit(indicator.unit)
+    unit, formula = parts.unit(indicator.unit), indicator.calculation
     given = {name: parts.unit(one.unit) if one else None for name, one in quantities.items()}
     counted = {name: one for name, one in given.items() if one is not None}
     if unit is None or formula.equation is None or len(counted) < len(given):

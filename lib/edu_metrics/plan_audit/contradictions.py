@@ -518,7 +518,7 @@ def _differ(
         numbers["rest_pct"] = {name: [*by.values()] for name, (_, _, by) in rests.items()}
         numbers["largest_share"] = {name: tidy(most) for name, (_, most, _) in rests.items()}
     return Flaw(
-        severity=_severity(context, row, article, rests, limits, is_part=is_part),
+        severity=_severity(context, row, article, rests, is_part=is_part),
         targets=(row.target.id, article.id),
         text="audit_table_article.part" if is_part else "audit_table_article.same",
         values={
@@ -548,19 +548,14 @@ def _rests(row: _Row, readings: list[_Reading], limits: Limits) -> _Rests:
 
 
 def _severity(
-    context: PlanContext,
-    row: _Row,
-    article: Target,
-    rests: _Rests,
-    limits: Limits,
-    *,
-    is_part: bool,
+    context: PlanContext, row: _Row, article: Target, rests: _Rests, *, is_part: bool
 ) -> Severity:
     if is_part:
         possible = not rests or any(most > 0 for _, most, _ in rests.values())
         return Severity.MEDIUM if possible else Severity.HIGH
     checks = [*_checks(context, row.target), *_checks(context, article)]
     known = {row.base_year: row.base}
+    limits = context.limits(row.target)
     possible = is_possible(checks, known, limits=limits, last_year=row.base_year)
     return Severity.MEDIUM if possible else Severity.HIGH
 

@@ -296,7 +296,7 @@ def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator
         text="audit_impossible.nothing_keeps",
         values={
             "base": _base(context, target, indicator.unit if indicator else "none"),
-            "labels": side_by_side(label for label in labels),
+            "labels": side_by_side(labels),
         },
         numbers=numbers,
     )

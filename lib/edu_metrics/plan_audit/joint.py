@@ -184,10 +184,7 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
         values={
             "total": first.title,
             "per_head": second.title,
-            "seen": said(
-                "audit_joint.growth",
-                rows=said_series(observed, "percent", 1),
-            )
+            "seen": said("audit_joint.growth", rows=said_series(observed, "percent", 1))
             if observed
             else said("audit_joint.growth_unknown"),
         },

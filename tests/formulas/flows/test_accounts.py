@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
@@ -113,6 +113,7 @@ drift = st.floats(-30, 30)
 
 
 @given(persons, persons, persons, persons, persons, drift, drift)
+@example(1.0, 0.0, 2.2250738585e-313, 0.0, 0.0, -1.0, 0.0)  # so few that a share of them overflows
 def test_moves_between_kindergartens_change_no_total(
     public, affordable, other, opened, converted, to_public, to_affordable
 ):

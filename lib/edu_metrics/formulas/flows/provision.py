@@ -306,9 +306,10 @@ def next_kindergartens(
     private = second + third
     drifting = (first + private) * to_public_pct / 100
     moving = np.clip(public_places + drifting, -first, private)
-    # Nobody goes back to private kindergartens where there are none.
-    moving = np.where(private > 0, moving, 0.0)
-    part = np.divide(moving, private, out=np.zeros(np.shape(moving)), where=private > 0)
+    # Nobody goes back to private kindergartens where there are none: nobody, but for rounding.
+    some = private > 1e-9
+    moving = np.where(some, moving, 0.0)
+    part = np.divide(moving, private, out=np.zeros(np.shape(moving)), where=some)
     second, third = second * (1 - part), third * (1 - part)
     converting = conversions + (first + private) * to_affordable_pct / 100
     converted = np.clip(converting, -second, third)

@@ -134,14 +134,13 @@ class LabelReader:
     # --- what is set aside
 
     def _with_figures(self) -> Iterator[tuple[int, list[Any]]]:
-        figures = {column.index for column in self.head.figures}
-        heading = self.sheet.rows[self.head.rows[0]]
+        self._figures = {column.index for column in self.head.figures}
         for row in range(self.head.rows[-1] + 1, len(self.sheet.rows)):
             cells = self.sheet.rows[row]
             filled = [column for column, cell in enumerate(cells) if cell != ""]
             if not filled:
                 continue
-            rule = self._aside(row, cells, filled, figures, heading)
+            rule = self._aside(row, cells, filled)
             if not rule:
                 yield row, cells
                 continue
@@ -149,22 +148,15 @@ class LabelReader:
                 where = self.sheet.where(row, column)
                 self.log.repaired(self.sheet, where, as_text(cells[column]), "", rule)
 
-    def _aside(
-        self,
-        row: int,
-        cells: list[Any],
-        filled: Sequence[int],
-        figures: set[int],
-        heading: list[Any],
-    ) -> str:
+    def _aside(self, row: int, cells: list[Any], filled: Sequence[int]) -> str:
         """Say why a row is no row of figures; empty where it is one."""
         if len(filled) == 1:
             text = narrow(as_text(cells[filled[0]]))
             if _NOTE.match(text):
                 return "note"
-            if filled[0] not in figures:
+            if filled[0] not in self._figures:
                 return "no_figures"
-        if cells == heading:
+        if cells == self.sheet.rows[self.head.rows[0]]:
             return "repeated_head"
         place = as_text(self._label(cells, row, "place"))
         if not place:
