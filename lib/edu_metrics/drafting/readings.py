@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from edu_metrics.words import say
@@ -30,50 +31,44 @@ def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
     list of dict
         As the readings of a target; none for what happens so many times.
     """
+    return [
+        _reading(promise, name, bound, conditions, default=number == 0)
+        for number, (name, bound, conditions) in enumerate(_ways(promise, span))
+    ]
+
+
+def _ways(promise: Promise, span: Span) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Give each way to read a promise: its name, the bound as it is said, and its conditions."""
     kind, value, year = promise["type"], promise["value"], promise["year"]
     about = "<=" if promise["better"] == "lower" else ">="
     op = about if promise["op"] == "~" else promise["op"]
     bound = f"{op}{value:.10g}"
-    counted = promise["unit"]
-    unit = "percent" if counted == "percent" else "points"
-    if kind in ("frequency", "rank", "base"):
-        return []
     if kind == "only_increase":
-        return [
-            _reading(counted, "every_year", bound, year, [yearly("points", bound, capped=True)])
-        ]
-    if kind == "yearly_change":
-        made = [_reading(counted, "yearly", bound, year, [yearly(unit, bound)])]
-        return made + _in_points(promise, bound, year, "yearly_change", span)
-    if kind in ("total_change", "doubling", "halving"):
-        made = [_reading(counted, "in_all", bound, year, [_total(promise, unit, bound, span)])]
-        return made + _in_points(promise, bound, year, "total_change", span)
-    if kind == "cumulative":
+        yield "every_year", bound, [yearly("points", bound, capped=True)]
+    elif kind in ("yearly_change", "total_change", "doubling", "halving"):
+        unit = "percent" if promise["unit"] == "percent" else "points"
+        name = "yearly" if kind == "yearly_change" else "in_all"
+        yield name, bound, [_change(promise, unit, bound)]
+        if "percent_or_points" in promise.questions:
+            yield "points", bound, [_change(promise, "points", bound)]
+    elif kind == "cumulative":
         years = list(range(span.first, year + 1)) or [year]
-        summed = {"type": "sum_over_years", "years": years, "bounds": [bound]}
-        return [_reading(counted, "sum", bound, year, [summed])]
-    if kind == "each_year":
-        return [
-            _reading(counted, "each_year", bound, year, [{"type": "each_year", "bound": bound}])
-        ]
-    if kind == "kept":
-        each = {"type": "each_year", "bound": bound}
-        level = {"type": "level", "at": {year: bound}}
-        return [_reading(counted, "each_year", bound, year, [each]),
-                _reading(counted, "at_the_end", bound, year, [level], default=False)]  # fmt: skip
-    levels = promise["levels"] or {year: bound}
-    printed = {y: b.replace("~", about) for y, b in levels.items()}
-    made = [_reading(counted, "level", bound, year, [{"type": "level", "at": printed}])]
-    if "floor_or_exact" in promise.questions or promise["op"] == "~":
-        exact = {y: f"=={b.lstrip('<>=')}" for y, b in printed.items()}
-        conditions = [{"type": "level", "at": exact}]
-        made.append(_reading(counted, "exact", f"=={value:.10g}", year, conditions, default=False))
-    if promise["range"]:
-        low, high = promise["range"]
-        inside = [{"type": "level", "at": {year: f">={low:.10g}"}},
-                  {"type": "level", "at": {year: f"<={high:.10g}"}}]  # fmt: skip
-        made.append(_reading(counted, "inside", f"{low:g} {high:g}", year, inside, default=False))
-    return made
+        yield "sum", bound, [{"type": "sum_over_years", "years": years, "bounds": [bound]}]
+    elif kind in ("each_year", "kept"):
+        yield "each_year", bound, [{"type": "each_year", "bound": bound}]
+        if kind == "kept":
+            yield "at_the_end", bound, [_level({year: bound})]
+    elif kind not in ("frequency", "rank", "base"):
+        levels = promise["levels"] or {year: bound}
+        printed = {y: b.replace("~", about) for y, b in levels.items()}
+        yield "level", bound, [_level(printed)]
+        if "floor_or_exact" in promise.questions or promise["op"] == "~":
+            exact = {y: f"=={b.lstrip('<>=')}" for y, b in printed.items()}
+            yield "exact", f"=={value:.10g}", [_level(exact)]
+        if promise["range"]:
+            low, high = promise["range"]
+            inside = (f">={low:.10g}", f"<={high:.10g}")
+            yield "inside", f"{low:g} {high:g}", [_level({year: end}) for end in inside]
 
 
 def said(bound: str, unit: str | None, lang: str) -> str:
@@ -106,44 +101,33 @@ def said(bound: str, unit: str | None, lang: str) -> str:
 
 
 def _reading(
-    unit: str | None, name: str, bound: str, year: int, conditions: list[dict[str, Any]],
-    default: bool = True,
-) -> dict[str, Any]:  # fmt: skip
+    promise: Promise, name: str, bound: str, conditions: list[dict[str, Any]], *, default: bool
+) -> dict[str, Any]:
+    unit = "points" if name == "points" else promise["unit"]
     low, _, high = bound.partition(" ")
-    told = {} if high else {"bound": bound}
     label = {
-        lang: say(f"drafting.reading_{name}", lang, year=year, low=low, high=high,
-                  bound=said(told["bound"], unit, lang) if told else "")
+        lang: say(f"drafting.reading_{name}", lang, year=promise["year"], low=low, high=high,
+                  bound="" if high else said(bound, unit, lang))
         for lang in ("zh", "en")
     }  # fmt: skip
-    made: dict[str, Any] = {"id": name, "label": label}
-    if default:
-        made["default"] = True
-    return {**made, "conditions": conditions}
+    return {"id": name, "label": label, **({"default": True} if default else {}),
+            "conditions": conditions}  # fmt: skip
 
 
 def yearly(unit: str, bound: str, capped: bool = False) -> dict[str, Any]:
-    """Give a condition on the change of every year."""
+    """Write out a condition on every yearly step."""
     made: dict[str, Any] = {"type": "yearly_change", "unit": unit, "change": [bound]}
     return {**made, "capped": True} if capped else made
 
 
-def _total(promise: Promise, unit: str, bound: str, span: Span) -> dict[str, Any]:
+def _level(at: dict[int, str]) -> dict[str, Any]:
+    return {"type": "level", "at": at}
+
+
+def _change(promise: Promise, unit: str, bound: str) -> dict[str, Any]:
     since, year = promise["base_year"], promise["year"]
+    if promise["type"] == "yearly_change":
+        return yearly(unit, bound)
     if since and since < year:
         return {"type": "change_since", "unit": unit, "since": since, "by": year, "change": [bound]}
     return {"type": "total_change", "unit": unit, "change": [bound]}
-
-
-def _in_points(
-    promise: Promise, bound: str, year: int, kind: str, span: Span
-) -> list[dict[str, Any]]:
-    """Read a change of a rate in % as one in points, beside."""
-    if "percent_or_points" not in promise.questions:
-        return []
-    condition = (
-        yearly("points", bound)
-        if kind == "yearly_change"
-        else (_total(promise, "points", bound, span))
-    )
-    return [_reading("points", "points", bound, year, [condition], default=False)]
