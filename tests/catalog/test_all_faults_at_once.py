@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edu_metrics.catalog import load_catalog
+from edu_metrics.catalog import PackageInput, Reading, ids, load_catalog
 from edu_metrics.errors import DefinitionError
 
 PLAN = "plans/plan.yaml"
@@ -204,4 +204,53 @@ def test_every_file_that_is_missing_is_named(tmp_path):
         "indicators.yaml",
         "quantities.yaml",
         "sources.yaml",
+    ]
+
+
+def test_an_entry_says_all_that_is_wrong_with_it_as_a_whole(definitions):
+    definitions.put("plans/plan.last_year", 2019)
+    definitions.put("plans/plan.articles", {"99": {"zh": "甲", "en": "A"}})
+    (fault,) = definitions.faults()
+    assert fault == (
+        f"{PLAN}: articles: no target stands in ['99']; "
+        "last_year: expected 2020 or later, found 2019"
+    )
+
+
+def test_an_id_is_found_where_it_stands_whatever_holds_it():
+    text, bound = {"en": "x"}, ">=1"
+    relative = {"type": "relative", "measure": "difference", "year": 2022, "bound": bound}
+    reading = Reading.model_validate(
+        {
+            "id": "r",
+            "label": text,
+            "indicator": "rate",
+            "conditions": [
+                {"type": "level", "at": {2022: bound}},
+                {"type": "rank", "year": 2022, "bound": "<=1", "among": ["east", "west"]},
+                {**relative, "to": {"area": "city", "group": "rural"}},
+                {"type": "areas", "among": ["a", "b"], "each": {**relative, "to": {"area": "c"}},
+                 "bound": bound},
+            ],
+        }
+    )  # fmt: skip
+    assert list(ids.references(reading)) == [
+        ("indicator", "indicators", "rate"),
+        ("conditions entry 2: among", "places", "east"),
+        ("conditions entry 2: among", "places", "west"),
+        ("conditions entry 3: to: area", "areas", "city"),
+        ("conditions entry 3: to: group", "groups", "rural"),
+        ("conditions entry 4: among", "places", "a"),
+        ("conditions entry 4: among", "places", "b"),
+        ("conditions entry 4: each: to: area", "areas", "c"),
+    ]
+    study = PackageInput(
+        type="package", package="p", path="x", extra="e", source="law", area_family="coded",
+        area_column="a", year_column="y", quantities={"one": "passing", "two": "tested"},
+    )  # fmt: skip
+    assert list(ids.references(study)) == [
+        ("source", "sources", "law"),
+        ("area_family", "families", "coded"),
+        ("quantities.one", "quantities", "passing"),
+        ("quantities.two", "quantities", "tested"),
     ]
