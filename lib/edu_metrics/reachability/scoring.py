@@ -20,7 +20,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from edu_metrics.catalog import Plan
 from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
@@ -166,7 +165,7 @@ class Score:
     by_word: tuple[WordScore, ...]
 
 
-def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
+def outcome_of(forecast: Forecast, store: SeriesStore) -> Outcome:
     """
     Hold one forecast against what is known now.
 
@@ -176,19 +175,17 @@ def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
         What was said; its area, target, reading and steps are those of the plan.
     store : SeriesStore
         The same study as of a later day.
-    plan : Plan
-        Its plan.
 
     Returns
     -------
     Outcome
         What came, or why nobody can say yet.
     """
-    target = plan.target(forecast.target)
+    target = store.plan.target(forecast.target)
     reading = target.reading(forecast.reading) if forecast.reading else None
     if reading is None or reading.undecided or not (reading.indicator or target.indicator):
         return Outcome(forecast, None, None, why="undecided")
-    question = Question(store, plan, target, reading, forecast.steps, forecast.area)
+    question = Question(store, target, reading, forecast.steps, forecast.area)
     if _moved_apart(forecast, question):
         return Outcome(forecast, question.due, None, why="break")
     results = [question.result(check) for check in question.checks]
