@@ -404,6 +404,11 @@ class Indicator(Definition):
         """Take the formula that its name was found to mean."""
         self._calculation = formula
 
+    @property
+    def is_rate(self) -> bool:
+        """Whether values are percentages of a whole, 0 to 100."""
+        return self.unit == "percent" and self.bounds == (0, 100)
+
     def has(self, value: float) -> bool:
         """
         Tell whether it can have a value, within its bounds.
