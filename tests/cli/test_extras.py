@@ -88,6 +88,7 @@ def test_verbs_on_definitions_need_no_extra(tmp_path):
         assert done.stdout
 
 
+@pytest.mark.slow
 def test_formulas_and_projections_need_no_extra():
     done = light(
         "import edu_metrics, edu_metrics.formulas, edu_metrics.observations\n"

@@ -187,6 +187,7 @@ def of_the_command(selection, what_if, **asked):
     return outcome_row(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "assumed", "asked"),
     [

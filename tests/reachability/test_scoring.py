@@ -162,6 +162,34 @@ def test_studies_are_never_pooled():
     }  # fmt: skip
 
 
+def test_a_whole_is_not_scored_beside_its_parts():
+    """The nation that all got right is left out; two regions, one right and one wrong, count."""
+    nation = said(1.0, True, area="nation")
+    one, other = (
+        dataclasses.replace(said(0.8, came, area=area), within=("nation",))
+        for area, came in (("north", True), ("south", False))
+    )
+    found = score([nation, one, other])
+    assert found.by_lead[-1].n == 2
+    assert found.by_lead[-1].brier == pytest.approx((0.04 + 0.64) / 2)
+    assert [(item.happened, item.why) for item in found.outcomes] == [
+        (True, "parts_scored"), (True, None), (False, None),
+    ]  # fmt: skip
+    (word,) = found.by_word
+    assert word.happened.n == 2
+
+
+@pytest.mark.parametrize(
+    "part",
+    [said(0.8, None, area="north"), said(0.8, True, area="north", study="other"),
+     said(0.8, True, area="north", as_of=2020)],
+)  # fmt: skip
+def test_a_whole_is_scored_where_the_same_is_not_decided_of_a_part(part):
+    part = dataclasses.replace(part, within=("nation",))
+    found = score([said(0.8, True, area="nation"), part])
+    assert all(item.why is None for item in found.outcomes)
+
+
 def test_where_nothing_can_be_scored_there_is_no_score():
     found = score([said(0.9, None)])
     assert (found.by_lead, found.by_word, len(found.outcomes)) == ((), (), 1)

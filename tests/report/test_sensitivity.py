@@ -164,6 +164,7 @@ def test_the_summary_has_both(opened, tmp_path):
     assert [row["target"] for row in content["matters"]] == [t.id for t in report.numeric]
 
 
+@pytest.mark.slow
 def test_of_a_whole_study_each_area_is_taken(catalog, opened):
     store = SeriesStore(catalog, catalog.study("wuhai"), opened.table("wuhai"))
     report = opened("wuhai", "wuhai", "zh")

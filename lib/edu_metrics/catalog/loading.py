@@ -186,6 +186,13 @@ class Catalog:
         """Give those of ``among`` whose parent is ``area``."""
         return tuple(other for other in among if self.areas[other].parent == area)
 
+    def above(self, area: str) -> Iterator[str]:
+        """Give the areas that an area is part of, the nearest first."""
+        parent = self.areas[area].parent
+        if parent is not None:
+            yield parent
+            yield from self.above(parent)
+
     def area_binding(self, study: Study, plan_area: str) -> str:
         """Say which area of the study stands for an area of the plan."""
         return study.binding.get(plan_area, plan_area)
