@@ -11,12 +11,12 @@ from edu_metrics.figures.svg import Line, courses
 from edu_metrics.observations import MissingInput
 from edu_metrics.reachability import Assessment, MissingInputs, Verdict, chance, edge_of
 from edu_metrics.reachability.precedent import NoPrecedent
+from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
 from edu_metrics.reachability.scenarios import outcome_row
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import CAP, FLOOR
 from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import amount, number, percent, say, signed, unit_of
-from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
 #: Why nothing can be tried; a lack of numbers is told by the list of them.
 REASONS = (
