@@ -158,10 +158,10 @@ def current(
 ) -> dict[str, Forecast]:
     """Forecast as reports of the commit at hand do, with priors learned without the source."""
     from edu_metrics.errors import ProjectionError
-    from edu_metrics.trajectories import project, projecting, scale_for
+    from edu_metrics.trajectories import Projection, projecting, scale_for
 
     projecting.prior_of = lambda measure_type: prior_without(panel.source, measure_type)
-    projection = project(
+    projection = Projection(
         history,
         years[-1],
         scale=scale_for((0, 100) if panel.scale == "logit" else (0, None)),

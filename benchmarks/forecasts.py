@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edu_metrics.trajectories import Panel, backtest, project, scale_for
+from edu_metrics.trajectories import Panel, Projection, backtest, scale_for
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 PAST, FIRST_YEAR = 10, 2010
@@ -58,11 +58,11 @@ def steps(areas: int, ahead: int) -> Iterator[tuple[str, Callable[[], object], f
             "value": rates.ravel(),
         }
     )
-    made = project(table.head(10 * PAST), last + ahead, scale=scale_for((0, 100)))
+    made = Projection(table.head(10 * PAST), last + ahead, scale=scale_for((0, 100)))
 
     def levels() -> None:
         nonlocal made
-        made = project(table, last + ahead, scale=scale_for((0, 100)))
+        made = Projection(table, last + ahead, scale=scale_for((0, 100)))
         if len(list(made.quantiles(LEVELS, ahead))) != areas:
             raise SystemExit("expected quantiles for every area")
 

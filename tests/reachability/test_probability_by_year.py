@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from edu_metrics.catalog import Bound
-from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.probability import reached
 
 FUTURES = arrays(
@@ -117,10 +116,3 @@ def test_a_year_is_one_of_those_drawn_and_the_first_by_which_half_were_there(dra
     before = [year for year, p in zip(found.years, found.first_hit, strict=True) if p < 0.5]
     assert found.median_year == (None if len(before) == len(found.years) else before[-1] + 1
                                  if before else found.years[0])  # fmt: skip
-
-
-@pytest.mark.parametrize("shape", [(0, 2), (3, 0), (3, 3), (2,)])
-def test_draws_that_do_not_fit_their_years_are_refused(shape):
-    level = Bound.model_validate(">=5")
-    with pytest.raises(ProjectionError, match=f"shape {str(shape)[:-1]}".replace("(", r"\(")):
-        reached(np.zeros(shape), [2021, 2022], level, last_year=2020, last_value=0)

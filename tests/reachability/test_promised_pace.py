@@ -83,7 +83,7 @@ def test_a_linked_pace_is_taken_across_its_readings_and_agrees_with_the_verdict(
     assert [kept for _, kept in ends(target, rows, pace)] == [False] * 3
     catalog, study, table = case([target, pace], rows)
     plan = catalog.plan("plan")
-    found = assess_target(SeriesStore(catalog, study, table), plan, plan.targets[0], "city")
+    found = assess_target(SeriesStore(catalog, study, table), plan.targets[0], "city")
     assert found.findings == ("promised_pace",)
 
 

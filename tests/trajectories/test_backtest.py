@@ -16,8 +16,8 @@ from edu_metrics.trajectories import (
     CAP,
     FLOOR,
     Panel,
+    Projection,
     backtest,
-    project,
     scale_for,
     stated,
     to_panels,
@@ -71,7 +71,7 @@ def test_what_is_judged_is_what_a_projection_says(areas, counts):
         )
         for origin in range(2003, 2005):
             known = rows[rows["year"] <= origin]
-            path = project(known, 2020, scale=panel.scale, measure_type="scores")
+            path = Projection(known, 2020, scale=panel.scale, measure_type="scores")
             for area in group:
                 one = path.of(panel.areas[area], (origin + 1, origin + 2))
                 if counts != counts:  # a back-test knows a rate as it is, no coarser
@@ -298,7 +298,7 @@ def test_an_event_has_the_probability_that_a_forecast_gives_its_level():
     found = backtest(to_panels(pd.DataFrame(rows)), horizons=[1], gains=[5.0])
     (mine,) = [score for score in found if score.default]
     history = pd.DataFrame(rows).rename(columns={"n": "denominator"}).query("year < 2014")
-    outlook = project(history, 2014, scale=scale_for((0, 100)))
+    outlook = Projection(history, 2014, scale=scale_for((0, 100)))
     enough = [Bound(op=">=", value=55.0)]
     expected = [
         float(stated(outlook.of(area, [2014]).probability(enough, 2014))) for area in counts

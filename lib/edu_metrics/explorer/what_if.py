@@ -261,7 +261,7 @@ class WhatIf:
         Answer
             Its numbers, or why there are none.
         """
-        blank = ScenarioOutcome.of(self.assessment)
+        blank = ScenarioOutcome.of(self.assessment, study=self.store.study.id)
         if self.reason is not None:
             return self._without(blank, self.reason)
         if assumed.course == LEVERS and not self.levers:

@@ -41,7 +41,6 @@ from edu_metrics.words import shipped_units
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MEASURED", "Measure", "assessed", "bound_for", "bound_of", "opened"]
 
 #: Id of the one source, indicator, plan, study and target that there are; and of the printed form
 #: of a rate that is computed from counts.

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from edu_metrics.observations import Finding
 
-__all__ = ["inspect"]
-
 
 def inspect(
     history: pd.DataFrame,

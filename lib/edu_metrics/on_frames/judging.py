@@ -16,8 +16,6 @@ from edu_metrics.reachability import years_needed as count_years
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["decompose", "people_behind", "required_pace", "verdict", "years_needed"]
-
 
 def required_pace(
     history: pd.DataFrame | pd.Series[Any],

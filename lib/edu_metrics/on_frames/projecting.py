@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Outlook", "backtest", "project"]
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 

@@ -15,7 +15,6 @@ from edu_metrics.trajectories import constant_pace, constant_rate
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["paths", "scenarios"]
 
 Numbers = float | Iterable[float] | None
 #: Gives the values after 1, 2, ... steps.

@@ -18,19 +18,6 @@ if TYPE_CHECKING:
 
     from edu_metrics.reachability import Assessment, Requirements, SeriesStore
 
-__all__ = [
-    "Opened",
-    "assess",
-    "audit",
-    "joint",
-    "load_catalog",
-    "load_table",
-    "open_study",
-    "precedents",
-    "requirements",
-    "sensitivity",
-    "status_rules",
-]
 
 #: A project folder, its definitions where they are loaded, or the one around the working folder.
 Root: TypeAlias = Path | str | Catalog | None

@@ -147,7 +147,7 @@ def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
     bound, above_bound = store.bound_by(tuple(target.areas))
     if area in bound:
         return Applies.BINDS
-    if any(above in bound for above in store.above(area)):
+    if any(above in bound for above in store.catalog.above(area)):
         return Applies.AS_IF
     if area in above_bound:
         return Applies.PARTS

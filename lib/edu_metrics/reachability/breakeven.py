@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound
-from edu_metrics.reachability.verdicts import Verdict
+from edu_metrics.reachability.verdicts import TargetAnswer, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class ReadingVerdict:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(TargetAnswer):
     """
     What the answer on one target in one area hangs on.
 
@@ -140,11 +140,6 @@ class Sensitivity:
         reading_undecided, earlier_year_unknown, no_forecast.
     """
 
-    area: str
-    target: str
-    reading: str | None = None
-    steps: int | None = None
-    indicator: str | None = None
     model: Literal["mechanism", "trend", "none"] = "none"
     flow: str | None = None
     relative: bool = False
@@ -157,7 +152,6 @@ class Sensitivity:
     verdict: Verdict | None = None
     influences: tuple[Influence, ...] = ()
     turned: tuple[ReadingVerdict, ...] = ()
-    reason: str | None = None
 
     @property
     def decisive(self) -> Influence | None:

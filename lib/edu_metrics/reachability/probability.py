@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound
-from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.checks import Check, Range, accepted, carried
 from edu_metrics.trajectories import CAP, FLOOR, Trajectory
 from edu_metrics.words import probability
@@ -256,11 +255,6 @@ def reached(
     Reached
         Probabilities by year.
 
-    Raises
-    ------
-    ProjectionError
-        If there is no draw or no year, or the two don't fit.
-
     Examples
     --------
     Of four draws three come to 95 and one of them falls back:
@@ -272,11 +266,6 @@ def reached(
     ((0.5, 0.75), (0.5, 0.5), 2021)
     """
     shape = np.shape(draws)
-    if len(shape) != 2 or 0 in shape or shape[1] != len(years):
-        raise ProjectionError(
-            f"expected draws with one column for each of the {len(years)} year(s), and at least "
-            f"one of both; found an array of shape {shape}"
-        )
     # One row a year and one bit a draw: eight draws are looked at in one go.
     kept = np.packbits(np.transpose(level.met_by(draws)), axis=1)
     since = last_year if level.met_by(last_value) else None

@@ -23,7 +23,7 @@ from edu_metrics.reachability.mechanisms import (
 )
 from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
-from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.reachability.verdicts import Assessment, TargetAnswer
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
 
@@ -59,7 +59,7 @@ class LeverNeed:
 
 
 @dataclass(frozen=True)
-class Requirements:
+class Requirements(TargetAnswer):
     """
     What one target would take in one area.
 
@@ -103,11 +103,6 @@ class Requirements:
         The numbers that would give one.
     """
 
-    area: str
-    target: str
-    reading: str | None = None
-    steps: int | None = None
-    indicator: str | None = None
     kind: Literal["mechanism", "count", "none"] = "none"
     flow: str | None = None
     relative: bool = False
@@ -121,7 +116,6 @@ class Requirements:
     parts: tuple[Part, ...] = ()
     practice_percentile: float | None = None
     fastest: float | None = None
-    reason: str | None = None
     missing: tuple[MissingInput, ...] = ()
 
     @property
@@ -163,13 +157,7 @@ def requirements_of(store: SeriesStore, assessment: Assessment) -> tuple[Require
 def _required(
     store: SeriesStore, assessment: Assessment, runs: _Runs, *, sure: bool
 ) -> Requirements:
-    blank = Requirements(
-        assessment.area,
-        assessment.target,
-        assessment.reading,
-        assessment.steps,
-        assessment.indicator,
-    )
+    blank = Requirements.of(assessment)
     if assessment.closed:
         return replace(blank, reason=assessment.closed, missing=assessment.missing)
     indicator = store.catalog.indicator(str(assessment.indicator))

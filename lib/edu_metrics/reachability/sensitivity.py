@@ -252,15 +252,8 @@ def sensitivity_of(store: SeriesStore, assessment: Assessment) -> Sensitivity:
         for other in assessment.others
         if other.verdict != assessment.verdict
     )
-    blank = Sensitivity(
-        assessment.area,
-        assessment.target,
-        assessment.reading,
-        assessment.steps,
-        assessment.indicator,
-        level=assessment.level,
-        probability=assessment.probability,
-        turned=turned,
+    blank = Sensitivity.of(
+        assessment, level=assessment.level, probability=assessment.probability, turned=turned
     )
     if assessment.closed:
         return replace(blank, reason=assessment.closed)

@@ -270,7 +270,7 @@ class SeriesStore:
 
     def breaks(self, indicator: str, area: str) -> list[Break]:
         """Give the breaks of a series that were known by the study's date."""
-        line = {area, *self.above(area)}
+        line = {area, *self.catalog.above(area)}
         return [
             entry
             for entry in self.catalog.breaks.values()
@@ -278,11 +278,6 @@ class SeriesStore:
             and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
             and self._is_out(entry.citation.source)
         ]
-
-    def above(self, area: str) -> tuple[str, ...]:
-        """Give the areas that hold an area, from its parent up."""
-        parent = self.catalog.areas[area].parent
-        return () if parent is None else (parent, *self.above(parent))
 
     def _since(self, indicator: str, area: str, last_year: int) -> int | None:
         """Give the year from which a series that ends in ``last_year`` is one of a kind."""
@@ -298,7 +293,7 @@ class SeriesStore:
         """Give the study's areas that a target on areas of the plan binds, and those above them."""
         names = self.catalog.expand(areas)
         bound = frozenset(self.catalog.area_binding(self.study, area) for area in names)
-        return bound, frozenset(above for area in bound for above in self.above(area))
+        return bound, frozenset(above for area in bound for above in self.catalog.above(area))
 
     def break_within(self, check: Check, indicator: str, area: str) -> bool:
         """Tell whether a check compares years on both sides of a break."""

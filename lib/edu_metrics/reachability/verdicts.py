@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from edu_metrics.catalog import Bound
 from edu_metrics.observations import MissingInput
@@ -224,6 +224,32 @@ class Assessment:
     def undecided(self) -> tuple[Check, ...]:
         """Leave out of the reading's checks those that a value or a published bound decides."""
         return still_open(self.checks)
+
+
+@dataclass(frozen=True)
+class TargetAnswer:
+    """
+    What more is said of an assessment: on which target, in which area, under which reading.
+
+    Attributes
+    ----------
+    area, target, reading, steps, indicator
+        As the assessment has them.
+    reason : str or None
+        Why there is no answer, in a word.
+    """
+
+    area: str
+    target: str
+    reading: str | None = None
+    steps: int | None = None
+    indicator: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, found: Assessment, **said: Any) -> Self:
+        """Begin with what an assessment is of."""
+        return cls(found.area, found.target, found.reading, found.steps, found.indicator, **said)
 
 
 #: Fields of an assessment by name, as far as something can be said.

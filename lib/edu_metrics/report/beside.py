@@ -64,8 +64,7 @@ def beside_table(report: AreaReport) -> pd.DataFrame:
     ``asked_pace`` and ``area_pace`` are changes a year, relative ones in percent of the year
     before; ``answer`` says whether the plan is slower, faster or alike.
     """
-    store = report.evidence
-    above = dict.fromkeys([*report.study.compare_with, *store.above(report.area.id)])
+    above = dict.fromkeys([*report.study.compare_with, *report.catalog.above(report.area.id)])
     known = [area for area in above if area in report.catalog.areas and area != report.area.id]
     rows = []
     for target in report.numeric:

@@ -213,7 +213,7 @@ class AreaReport(StudyReport):
     def rows(self) -> pd.DataFrame:
         """The observations of the area, of what lies below and above it, and compared with it."""
         kept = below(self.catalog, [self.area.id]) | set(self.study.compare_with)
-        kept |= set(self.evidence.above(self.area.id)) & set(self.areas)
+        kept |= set(self.catalog.above(self.area.id)) & set(self.areas)
         table = self.evidence.table
         return table[table["area"].isin(kept)]
 

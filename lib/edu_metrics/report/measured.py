@@ -293,7 +293,7 @@ def sums_apart_table(report: StudyReport) -> pd.DataFrame:
     """Give the numbers of wholes that are not what their parts add up to, one row a number."""
     areas: Iterable[str] = report.areas
     if isinstance(report, AreaReport):
-        areas = [report.area.id, *report.evidence.above(report.area.id)]
+        areas = [report.area.id, *report.catalog.above(report.area.id)]
     apart = report.evidence.sums_apart
     return apart[apart["area"].isin(set(areas))]
 

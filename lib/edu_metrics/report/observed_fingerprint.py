@@ -64,7 +64,7 @@ class ObservedInputs:
         if area in WHOLE or area.endswith(SCENARIOS):
             digest.update(self._rows.tobytes())
             return digest.hexdigest()
-        above = [a for a in self._store.above(area) if a in self._store.areas]
+        above = [a for a in self._catalog.above(area) if a in self._store.areas]
         others = sorted({*above, *self._store.study.compare_with, *self._rivals})
         for name in [area, *sorted(below(self._catalog, [area]) - {area}), *others]:
             digest.update(name.encode())

@@ -55,7 +55,7 @@ def _verdicts_of_parts(report: AreaReport, name: str) -> Html:
     parts = [
         area
         for area in report.catalog.bound_areas(report.study, target)
-        if area in report.areas and report.area.id in report.evidence.above(area)
+        if area in report.areas and report.area.id in report.catalog.above(area)
     ]
     found = [(area, report.assess(area, [target])[name]) for area in parts]
     return join(

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from edu_metrics.observations.intake import Log
     from edu_metrics.observations.intake import Mapping as IntakeMapping
 
-__all__ = ["new_project"]
-
 #: Kinds of unit by the words in a quantity's name; anything else is counted in persons.
 _RATES = re.compile(r"[%％率比]|percent|rate|share", re.IGNORECASE)
 #: Names under which the rows of a table add up.

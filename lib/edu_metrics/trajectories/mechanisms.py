@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import distribution_fault, nearest
+from edu_metrics.catalog import nearest
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas._arguments import unheld
 from edu_metrics.formulas.flows import FLOWS, Flow, LeverUnit
@@ -42,11 +42,6 @@ class Lever:
         Least and most that can be set; effort goes from usual to high. [unit a year]
     whole : bool
         Whether only whole settings make sense, as with persons and not with persons per 100.
-
-    Raises
-    ------
-    ProjectionError
-        If usual does not lie between the bounds.
     """
 
     name: str
@@ -55,15 +50,6 @@ class Lever:
     low: float
     high: float
     whole: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse bounds that do not hold the usual setting."""
-        numbers = (self.low, self.usual, self.high)
-        if not all(map(math.isfinite, numbers)) or not self.low <= self.usual <= self.high:
-            raise ProjectionError(
-                f"lever {self.name!r}: expected low <= usual <= high, "
-                f"found {self.low:g}, {self.usual:g}, {self.high:g}"
-            )
 
 
 @dataclass(frozen=True)
@@ -286,11 +272,6 @@ class Rate:
         Whether each year has a draw of its own, as the difficulty of a paper, and not one for
         all years, as what is not known of a habit.
 
-    Raises
-    ------
-    ProjectionError
-        If what the kind needs is not given, or no such distribution exists.
-
     Examples
     --------
     >>> Rate("beta", mean=4, sd=1.5).middle
@@ -305,12 +286,6 @@ class Rate:
     low: float | None = None
     high: float | None = None
     yearly: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse what is no distribution."""
-        fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
-        if fault:
-            raise ProjectionError(fault)
 
     def _shape(self) -> tuple[float, float]:
         mean, sd = float(self.mean or 0) / 100, float(self.sd or 0) / 100
@@ -428,6 +403,8 @@ class Mechanism:
     """
     A flow with its numbers: where it starts, what is uncertain, what can be set.
 
+    That they fit the flow is seen to where definitions are read.
+
     Parameters
     ----------
     flow : str
@@ -442,11 +419,6 @@ class Mechanism:
         Number of draws.
     seed : int, optional
         Same seed, same draws.
-
-    Raises
-    ------
-    ProjectionError
-        If an input, rate or lever is missing or unknown to the flow.
 
     Examples
     --------
@@ -473,24 +445,6 @@ class Mechanism:
     _drawn: dict[int, dict[str, Floats]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-
-    def __post_init__(self) -> None:
-        """Refuse what does not fit the flow, all at once."""
-        if self.flow not in FLOWS:
-            raise ProjectionError(f"no flow {self.flow!r}; expected one of {', '.join(FLOWS)}")
-        flow = FLOWS[self.flow]
-        faults = []
-        for kind, expected, given in (
-            ("inputs", set(flow.inputs), set(self.inputs)),
-            ("rates", set(flow.uncertain), set(self.rates)),
-            ("levers", set(flow.levers), {lever.name for lever in self.levers.levers}),
-        ):
-            if expected != given:
-                faults.append(f"{kind}: expected {sorted(expected)}, found {sorted(given)}")
-        if self.draws < 1:
-            faults.append(f"draws: expected at least one, found {self.draws}")
-        if faults:
-            raise ProjectionError(f"the flow {self.flow!r} takes other numbers", faults)
 
     @property
     def equation(self) -> Flow:

@@ -14,7 +14,7 @@ from edu_metrics.catalog import Bound
 from edu_metrics.reachability.arithmetic import people_behind
 from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.scenarios.courses import Course, Situation
-from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.reachability.verdicts import TargetAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _still_short(value: float, level: Bound, situation: Situation) -> int | None
 
 
 @dataclass(frozen=True, eq=False)
-class ScenarioOutcome:
+class ScenarioOutcome(TargetAnswer):
     """
     One scenario on one target in one area under one reading.
 
@@ -155,12 +155,8 @@ class ScenarioOutcome:
         Why nothing can be said, in one word such as ``no_start``.
     """
 
-    study: str
-    area: str
-    target: str
-    scenario: str
-    reading: str | None = None
-    steps: int | None = None
+    study: str = ""
+    scenario: str = ""
     case: Mapping[str, float] | None = None
     start: str | None = None
     start_year: int | None = None
@@ -172,13 +168,6 @@ class ScenarioOutcome:
     under_model: float | None = None
     model_base: float | None = None
     ending: Ending | None = None
-    reason: str | None = None
-
-    @classmethod
-    def of(cls, assessment: Assessment, scenario: str = "") -> ScenarioOutcome:
-        """Name what is run: a scenario on what an assessment is about."""
-        found = assessment
-        return cls(found.study, found.area, found.target, scenario, found.reading, found.steps)
 
     def quantiles(self, levels: Iterable[float] = (0.1, 0.5, 0.9)) -> NDArray[np.float64]:
         """

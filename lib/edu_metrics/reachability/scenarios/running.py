@@ -118,7 +118,7 @@ def run_scenario(
         other_flow = bool(flows) and (use is None or flows != {use.flow})
         if other_flow or (scenario.indicators and judged.indicator not in scenario.indicators):
             continue
-        blank = ScenarioOutcome.of(judged, scenario.id)
+        blank = ScenarioOutcome.of(judged, study=judged.study, scenario=scenario.id)
         if judged.reason == "reading_undecided":
             outcomes.append(replace(blank, reason="reading_undecided"))
             continue
