@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import warnings
 
 import matplotlib as mpl
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
-from edu_metrics.figures.output import to_png
 from edu_metrics.figures.style import use_style
 
 
@@ -17,9 +19,11 @@ def overlaps():
     """Give a function that draws a figure and lists the texts that cover another or are cut off."""
 
     def draw_and_look(figure, texts, others=()):
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), use_style():
             warnings.simplefilter("error")  # a missing glyph is a warning
-            to_png(figure, dpi=figure.dpi)  # extents are measured at the figure's own resolution
+            figure.savefig(
+                io.BytesIO(), dpi=figure.dpi
+            )  # extents are measured at the figure's own resolution
         with use_style(), mpl.rc_context({"text.hinting": "no_hinting"}):
             renderer = figure.canvas.get_renderer()
             boxes = [
@@ -40,3 +44,16 @@ def overlaps():
         return cut_off + covered
 
     return draw_and_look
+
+
+@pytest.fixture
+def new_panel():
+    """Give a function that makes a figure of one panel in our look."""
+
+    def make(width=6.0, height=3.0):
+        with use_style():
+            figure = Figure(figsize=(width, height), layout="constrained")
+            FigureCanvasAgg(figure)
+            return figure, figure.add_subplot()
+
+    return make

@@ -247,8 +247,3 @@ def test_any_two_roles_can_be_told_apart_by_every_kind_of_eye(eye):
 def test_every_colour_stands_out_from_a_white_page(role):
     luminance = TO_XYZ[1] @ linear(style.COLOURS[role])
     assert 1.05 / (luminance + 0.05) >= 3.0  # WCAG 2.2, success criterion 1.4.11
-
-
-def test_roles_differ_in_line_style_as_well():
-    assert style.LINE_STYLES.keys() == style.COLOURS.keys()
-    assert len(set(style.LINE_STYLES.values())) == len(style.COLOURS)

@@ -10,13 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_metrics.figures.svg import SIZE, Ahead, Beside, course, spread_out, text_width
+from edu_metrics.figures.svg import SIZE, Line, course, span, spread_out, text_width
 
 RISING = {2009 + at: 52.4 + 2.9 * at for at in range(12)}
-AHEAD = Ahead((2021, 2022), (82, 80), (84, 83), (86, 87), (88, 91), (90, 95))
-BESIDE = Beside(
-    (88.0, 90.0), {"China": {2015: 70.0, 2020: 80.0}}, (2020, 85.0), ((2008, 50, True),)
-)
+AHEAD = [
+    Line("ahead", {2021: 86, 2022: 87}, low={2021: 82, 2022: 80}, high={2021: 90, 2022: 95}),
+    Line("ahead", low={2021: 84, 2022: 83}, high={2021: 88, 2022: 91}),
+]
+BESIDE = {
+    "lines": [*AHEAD, Line("other", {2015: 70.0, 2020: 80.0}, "China", ahead=False)],
+    "readings": (88.0, 90.0),
+    "stated": (2020, 85.0),
+    "bounds": ((2008, 50, True),),
+}
 #: What is asked: later, before the last value, in its year, of several years, and with long words.
 CASES = {
     "later": (RISING, {2021: 87.0, 2022: 90.0}, "at least 90 %"),
@@ -52,9 +58,9 @@ def apart(one, other):
 def test_no_label_covers_another_or_leaves_the_drawing(case, card):
     history, asked, level = CASES[case]
     shown = {year: f"{history[year]:.1f} %" for year in (min(history), max(history))}
-    more = {"ahead": AHEAD, "beside": BESIDE, "ticks": "{:g} %".format, "width": 380, "height": 200}
-    drawn = course(history, asked, labels=shown, asked_labels=dict.fromkeys(asked, level), alt="a",
-                   **(more if card else {}))  # fmt: skip
+    more = {**BESIDE, "ticks": "{:g} %".format, "width": 380, "height": 200}
+    told = [(year, value, level) for year, value in asked.items()]
+    drawn = course(history, told, labels=shown, alt="a", **(more if card else {}))
     found = list(labels(drawn))
     texts = [one[0] for one in found]
     assert {*shown.values(), *([level] if asked else [])} <= set(texts)
@@ -67,8 +73,8 @@ def test_no_label_covers_another_or_leaves_the_drawing(case, card):
 
 
 def test_no_value_stands_on_the_line_where_there_is_room_beside_it():
-    drawn = course(RISING, {2022: 90.0}, labels={2020: "84.3 %"}, asked_labels={2022: "90 %"},
-                   alt="a", width=380, height=200)  # fmt: skip
+    drawn = course(RISING, [(2022, 90.0, "90 %")], labels={2020: "84.3 %"}, alt="a", width=380,
+                   height=200)  # fmt: skip
     ((_, left, top, right, bottom),) = [one for one in labels(drawn) if one[0] == "84.3 %"]
     path = re.search(r'class="past" d="([^"]*)"', drawn)[1]
     points = [tuple(map(float, pair.split())) for pair in re.split(r" ?[ML]", path) if pair]
@@ -79,27 +85,27 @@ def test_no_value_stands_on_the_line_where_there_is_room_beside_it():
 
 
 def test_a_mark_before_the_last_value_gets_no_way_from_the_last_value():
-    drawn = course(RISING, {2018: 80.0}, labels={}, asked_labels={2018: "80 %"}, alt="a")
+    drawn = course(RISING, [(2018, 80.0, "80 %")], labels={}, alt="a")
     (way,) = re.findall(r'class="way" d="([^"]*)"', drawn)
     assert "H" in way, "a level rule from the mark to its words"
-    later = course(RISING, {2022: 80.0}, labels={}, asked_labels={2022: "80 %"}, alt="a")
+    later = course(RISING, [(2022, 80.0, "80 %")], labels={}, alt="a")
     (way,) = re.findall(r'class="way" d="([^"]*)"', later)
     assert "L" in way
 
 
 def test_no_line_is_drawn_over_a_year_without_a_value():
-    drawn = course({2015: 1.0, 2016: 2.0, 2019: 3.0}, {}, labels={}, asked_labels={}, alt="a")
+    drawn = course({2015: 1.0, 2016: 2.0, 2019: 3.0}, [], labels={}, alt="a")
     assert re.search(r'class="past" d="M[^ML]*L[^ML]*M[^ML]*"', drawn)
     assert drawn.count('class="now"') == 1
-    alone = course({2012: 1.0, 2015: 1.0, 2016: 2.0}, {}, labels={}, asked_labels={}, alt="a")
+    alone = course({2012: 1.0, 2015: 1.0, 2016: 2.0}, [], labels={}, alt="a")
     assert alone.count('class="now"') == 2, "a value that no line reaches, and the last one"
 
 
 def test_a_range_opens_from_the_last_value_and_the_wide_one_holds_the_narrow_one():
-    drawn = course(RISING, {}, labels={}, asked_labels={}, alt="a", ahead=AHEAD)
+    drawn = course(RISING, [], labels={}, alt="a", lines=AHEAD)
     areas = {}
-    for css in ("wide", "narrow"):
-        path = re.search(rf'class="{css}" d="M([^"]*)z"', drawn)[1]
+    for css, path in zip(("wide", "narrow"), re.findall(r'class="spread" d="M([^"]*)z"', drawn),
+                         strict=True):  # fmt: skip
         areas[css] = [tuple(map(float, pair.split())) for pair in path.split("L")]
     assert areas["wide"][0] == areas["wide"][-1] == areas["narrow"][0] == areas["narrow"][-1]
     heights = {css: max(y for _, y in one) - min(y for _, y in one) for css, one in areas.items()}
@@ -107,8 +113,8 @@ def test_a_range_opens_from_the_last_value_and_the_wide_one_holds_the_narrow_one
 
 
 def test_where_nothing_is_known_nothing_is_drawn():
-    assert course({}, {}, labels={}, asked_labels={}, alt="a") == ""
-    only = course({}, {2022: 90.0}, labels={}, asked_labels={2022: "90 %"}, alt="a")
+    assert course({}, [], labels={}, alt="a") == ""
+    only = course({}, [(2022, 90.0, "90 %")], labels={}, alt="a")
     assert ">90 %</text>" in only
 
 
@@ -118,3 +124,14 @@ def test_places_that_are_spread_out_stay_in_order_and_within_the_last_bound(plac
     assert len(moved) == len(places)
     assert all(later - sooner >= gap - 0.11 for sooner, later in itertools.pairwise(moved))
     assert not moved or moved[-1] <= 100
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_a_range_lies_within_its_line_and_can_be_seen(one, other):
+    low, high = sorted((one, other))
+    left, wide = map(
+        float, re.search(r'd="M([\d.e-]+) 6h([\d.]+)"', span(low, high, (0, 100))).groups()
+    )
+    assert 0 <= left <= 104
+    assert wide >= 2
+    assert wide == pytest.approx(max(1.04 * (high - low), 2), abs=0.01)

@@ -10,18 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import edu_metrics as em
-from edu_metrics.figures.courses import CourseLine, plot_courses
-from edu_metrics.figures.output import new_figure, to_png
 
 #: The first breaks matplotlib's reader of formulas, the second would become a formula.
 NASTY = [r"$100 … 50% \foo{ more$", "$x^2$ of $y_{1}$", "{0} %s %(a)s <b>", "עד 😀"]
 
 
 def lines(ax, name):
-    plot_courses(
-        ax, title=name, unit_label=name, observed=[(2020, 1.0)], lang="en",
-        courses=[CourseLine(name, (2021, 2022), (2.0, 3.0))],
-    )  # fmt: skip
+    paths = pd.DataFrame({"area": "a", "year": [2021, 2022], "value": [2.0, 3.0], "pace": name})
+    em.plot_paths(paths, ax=ax, title=name, unit=name)
 
 
 def fan(ax, name):
@@ -34,17 +30,16 @@ def fan(ax, name):
 @pytest.mark.parametrize("name", NASTY)
 @pytest.mark.parametrize("draw", [lines, fan])
 @pytest.mark.parametrize("bare", [True, False])
-def test_a_name_is_drawn_as_it_stands(draw, name, bare):
+def test_a_name_is_drawn_as_it_stands(draw, name, bare, new_panel):
     if bare:
         figure = Figure()
         FigureCanvasAgg(figure)
         ax = figure.subplots()
     else:
-        figure, (ax,) = new_figure(5.0, 3.0)
+        figure, ax = new_panel(5.0, 3.0)
     draw(ax, name)
     with mpl.rc_context({"text.parse_math": True}):
         figure.canvas.draw()
-    to_png(figure)
     drawn = [text for text in figure.findobj(Text) if text.get_text().strip()]
     assert drawn
     assert not any(text.get_parse_math() for text in drawn)

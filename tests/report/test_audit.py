@@ -113,8 +113,17 @@ def test_every_link_stands_once_and_those_that_share_most_findings_come_first(re
     assert max(0, folded.count("<tr>") - 1) == rest
 
 
-def test_the_map_of_baselines_has_a_text_alternative(report):
-    assert 'alt="' in show_baselines(report).text
+def test_each_baseline_arrives_exactly_at_its_level_at_one_of_the_promised_paces(report):
+    rows = report.tables["baselines"]
+    assert len(rows)
+    for row in rows.itertuples():
+        ends = {row.base_low + row.steps * pace for pace in (row.pace_slow, row.pace_fast)}
+        ends |= {row.base_high + row.steps * pace for pace in (row.pace_slow, row.pace_fast)}
+        assert any(end == pytest.approx(row.level) for end in ends)
+        assert row.base_low <= row.base_high
+    page = show_baselines(report).text
+    assert page.count('<svg class="span"') == len(rows)
+    assert all(escape(title) in page for title in rows["title"])
 
 
 def test_the_summary_holds_the_same_findings(report, tmp_path):

@@ -196,11 +196,15 @@ def _lever(percentile: float | None, reason: str = "found") -> SimpleNamespace:
         (_found(Verdict.NO_DATA), None, "lacking"),
         (_found(Verdict.CANNOT_TELL), _lever(10), "unknown"),
         (_found(Verdict.LIKELY), _lever(10), "kept_up"),
-        (_found(Verdict.OUT_OF_REACH), _lever(90.0), "effort"),
-        (_found(Verdict.OUT_OF_REACH), _lever(90.1), "hard"),
-        (_found(Verdict.OUT_OF_REACH, people=2), _lever(99), "effort"),
-        (_found(Verdict.OUT_OF_REACH, people=3), _lever(99), "hard"),
-        (_found(Verdict.OUT_OF_REACH), _lever(10, "beyond_bounds"), "hard"),
+        (_found(Verdict.UNLIKELY), _lever(90.0), "effort"),
+        (_found(Verdict.UNLIKELY), _lever(90.1), "hard"),
+        (_found(Verdict.UNLIKELY, people=2), _lever(99), "effort"),
+        (_found(Verdict.UNLIKELY, people=3), _lever(99), "hard"),
+        (_found(Verdict.UNLIKELY), _lever(10, "beyond_bounds"), "hard"),
+        (_found(Verdict.UNCERTAIN), _lever(90.1), "open"),
+        (_found(Verdict.OUT_OF_REACH), _lever(10), "hard"),
+        (_found(Verdict.OUT_OF_REACH, people=1), _lever(10), "hard"),
+        (_found(Verdict.IMPOSSIBLE), _lever(10), "hard"),
         (_found(Verdict.UNLIKELY), None, "hard"),
         (_found(Verdict.UNCERTAIN), None, "open"),
         (_found(Verdict.UNLIKELY, findings=("promised_pace",)), _lever(10), "clash"),
@@ -222,9 +226,8 @@ def test_no_chance_is_printed_beyond_the_caps(city: AreaReport) -> None:
 def test_a_drawing_keeps_order_and_escapes_what_it_is_given() -> None:
     drawn = course(
         {2019: 10.0, 2020: 20.0},
-        {2022: 30.0},
+        [(2022, 30.0, "30")],
         labels={2019: "<b>", 2020: "20"},
-        asked_labels={2022: "30"},
         alt='a "quoted" < alt',
     )
     assert "<b>" not in drawn
@@ -239,9 +242,7 @@ def test_a_drawing_keeps_order_and_escapes_what_it_is_given() -> None:
 
 def test_no_label_begins_left_of_the_drawing() -> None:
     history, label = {2018: 1.0, 2019: 2.0}, "78,288.39 yuan a pupil"
-    drawn = course(
-        history, {2020: 3.0}, labels={2019: label}, asked_labels={2020: "x" * 20}, alt="a"
-    )
+    drawn = course(history, [(2020, 3.0, "x" * 20)], labels={2019: label}, alt="a")
     (x, anchor) = re.search(rf'x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)">{label}', drawn).groups()
     begun = float(x) - (text_width(label, 11) if anchor == "end" else 0)
     assert begun >= 0

@@ -17,9 +17,7 @@ from edu_metrics.report import pdf
 from edu_metrics.report.page import normalised, to_page
 from edu_metrics.report.pdf import to_pdf
 
-DRAWN = course(
-    {2019: 64.0, 2020: 70.0}, {2022: 90.0}, labels={}, asked_labels={2022: "目标"}, alt="a line"
-)
+DRAWN = course({2019: 64.0, 2020: 70.0}, [(2022, 90.0, "目标")], labels={}, alt="a line")
 BULLETIN = (
     '<section class="bulletin"><h1>模拟东区</h1><p class="dates">判定日期</p>'
     f'<p class="note invented">都是模拟的</p><p>答案在此 (the answer)</p><p>{DRAWN}</p>'

@@ -221,7 +221,7 @@ def _downloads(board: Dashboard, lang: str, folder: Path) -> Html:
         if (folder / name).exists()
     ]
     used = {name for one in board.glances.values() for name in one.sources}
-    licences = Counter(board.catalog.sources[name].licence for name in sorted(used))
+    licences = Counter(board.catalog.sources[name].licence_in(lang) for name in sorted(used))
     told = say("report.list_comma", lang).join(
         say("index.licence_of", lang, licence=licence, number=number_of)
         for licence, number_of in licences.most_common()

@@ -51,7 +51,7 @@ _SECTIONS = (
 
 def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     """
-    Import, draw and write once what reports are made of, and load the studies.
+    Import and write once what reports are made of, and load the studies.
 
     Parameters
     ----------
@@ -73,7 +73,6 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     from edu_metrics import report as sections
     from edu_metrics.batch.execution import read_ahead
     from edu_metrics.catalog import base_of
-    from edu_metrics.figures.output import new_figure, to_png
     from edu_metrics.report.context import hold
 
     roots = filter(None, (root, base_of(root)))
@@ -83,10 +82,6 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     for name in sections.__all__:
         getattr(sections, name)
     plt.switch_backend("agg")
-    figure, (axes,) = new_figure(3.0, 2.0)
-    axes.plot([1, 2], [2, 1])
-    axes.set_title("提前画一次 ahead")
-    to_png(figure)
     _make_a_report("1 + 1", "print(1)", "from IPython.display import HTML\nHTML('<p>')")
     with contextlib.suppress(Exception):  # how errors look
         _make_a_report("1 / 0")

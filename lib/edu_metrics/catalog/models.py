@@ -206,13 +206,19 @@ class Source(Definition):
     date: Day | None = None
     date_is_estimated: bool = False
     url: Url | None = None
-    licence: str
+    #: In one language where nobody has put it into others.
+    licence: Text | str
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
     #: Whether everybody knows its figures, so that none of them can be withheld.
     disclosure: Literal["published"] | None = None
     #: The whole text of the document, a sealed file below data/raw.
     full_text: str | None = None
+
+    def licence_in(self, lang: str) -> str:
+        """Give the terms of use in a language."""
+        return self.licence if isinstance(self.licence, str) else self.licence.in_(lang)
+
     note: Text | None = None
 
 

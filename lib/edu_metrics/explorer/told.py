@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edu_metrics.catalog import Bound
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, WhatIf
-from edu_metrics.figures.svg import Line, courses
+from edu_metrics.figures.svg import Line, course
 from edu_metrics.observations import MissingInput
 from edu_metrics.reachability import Assessment, MissingInputs, Verdict, chance, edge_of
 from edu_metrics.reachability.precedent import NoPrecedent
@@ -348,10 +348,10 @@ class Drawing:
         start, lines = _start(what_if, answer, scale), _lines(told, answer, scale)
         asked = [(year, one.value / scale, told.bound(one)) for year, one in _levels(what_if)]
         low, high = (None if one is None else one / scale for one in what_if.indicator.bounds)
-        drawn = courses(
-            start, lines, asked, unit=label, alt=_alt(told, start, lines, asked),
-            bounds=(low, high), shown=_short,
-        )  # fmt: skip
+        drawn = course(
+            start, asked, labels={}, alt=_alt(told, start, lines, asked), lines=lines,
+            ticks=_short, limits=(low, high), unit=label, way=False, width=480, height=280,
+        ) if start or lines else ""  # fmt: skip
         known = what_if.assessment.start == answer.outcome.start == "observed"
         first = say("figure.observed", lang) if known or not lines else told.text("start")
         table: dict[str, Mapping[int, float]] = {first: start}
@@ -384,14 +384,14 @@ def _lines(told: Told, answer: Answer, scale: float) -> list[Line]:
     if usual and run.start == "observed" and outcome_row(usual) != outcome_row(run):
         named.insert(0, ("usual", "figure_usual", usual, usual))
     lines = []
-    for css, name, course, around in named:
+    for css, name, taken, around in named:
         low, _, high = around.quantiles()
         middle, low, high = (
-            dict(zip(course.years, (float(value) / scale for value in row), strict=True))
-            for row in (course.quantiles([0.5])[0], low, high)
+            dict(zip(taken.years, (float(value) / scale for value in row), strict=True))
+            for row in (taken.quantiles([0.5])[0], low, high)
         )
         ends = (low, high) if around.draws is not None and len(around.draws) > 1 else ({}, {})
-        lines.append(Line(css, told.text(name), middle, *ends))
+        lines.append(Line(css, middle, told.text(name), *ends))
     return lines
 
 

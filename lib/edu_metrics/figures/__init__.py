@@ -1,4 +1,4 @@
-"""What it looks like: each plot takes an Axes and plain numbers, and returns the Axes."""
+"""What it looks like: plots on an Axes, and charts as inline SVG; each of plain numbers."""
 
 from edu_metrics.errors import require_extra
 

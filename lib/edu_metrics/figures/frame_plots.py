@@ -17,13 +17,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.figures._marks import Fan, Promise
-from edu_metrics.figures._room import cell_size, name_axes, year_ticks
-from edu_metrics.figures.courses import CourseLine, plot_courses
-from edu_metrics.figures.outlook import plot_outlook
+from edu_metrics.figures.panel import Asked, Course, draw_panel, name_axes
 from edu_metrics.figures.style import COLOURS, STANDARD, plainly, use_style
-from edu_metrics.figures.track import Said, plot_reliability
-from edu_metrics.words import say, unit_of
+from edu_metrics.words import number, say, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +33,8 @@ _TARGET = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
 _PACE = re.compile(r"([+-]?[\d.]+(?:e[+-]?\d+)?) (points|percent)")
 _PACE_TEXTS = {"points": "figure.pace_points", "percent": "figure.pace_percent"}
 _LABEL = 7.5  # font size [points]
+#: With fewer cases than this a bin is drawn hollow.
+MANY = 100
 #: Size of one panel of small multiples. [inches]
 _PANEL = (2.7, 2.1)
 
@@ -122,15 +120,15 @@ def plot_fan(
         raise ReportError(
             f"plot_fan: expected the quantiles {_FAN}; missing: {lacking}. Give quantiles()."
         )
+    low, q25, middle, q75, high = (tuple(map(float, wide[level])) for level in _FAN)
     years = tuple(int(year) for year in wide.index)
-    fan = Fan(years, *(tuple(wide[level].tolist()) for level in _FAN))
-    return plot_outlook(
+    return draw_panel(
         _axes(ax),
         title=area if title is None else title,
         unit_label=unit_of("percent").label(lang) if unit is None else unit,
         observed=_points(history, area),
-        fan=fan,
-        promised=_promised(target, max(years) if due is None else due),
+        courses=[Course("", years, middle, ((low, high), (q25, q75)))],
+        asked=_asked(target, max(years) if due is None else due),
         lang=lang,
     )
 
@@ -275,7 +273,7 @@ def _common_scale(
     """Give ends of an axis that holds the values of all areas, with air around them."""
     values = table["value"].dropna().astype(float).tolist()
     values += [value for area in areas for _, value in _points(history, area)]
-    values += [promise.value for promise in _promised(target, 0)]
+    values += [asked.value] if (asked := _asked(target, 0)) else []
     air = 0.06 * (max(values) - min(values)) or 1.0
     return min(values) - air, max(values) + air
 
@@ -396,14 +394,28 @@ def plot_calibration(
     rows = rows[rows["horizon"] == ahead]
     if rows.empty:
         raise ReportError(f"plot_calibration: no bin of the reports' model {ahead} year(s) ahead")
-    said = [
-        Said(float(stated), float(happened), float(low), float(high), int(n))
-        for stated, happened, low, high, n in rows.sort_values("stated")[
-            list(needed[2:])
-        ].to_numpy()
-    ]
     ax = _axes(ax, height=STANDARD[1])
-    return plot_reliability(ax, title=title, bins=said, cap=CAP, floor=FLOOR, lang=lang)
+    ax.plot([0, 1], [0, 1], color=COLOURS["missing"], lw=0.9, ls=":", zorder=1)
+    for limit in (CAP, FLOOR):
+        ax.axvline(limit, color=COLOURS["target"], lw=1.0, ls="-.", zorder=1)
+    named = say("record.cap_mark", lang, cap=f"{100 * CAP:g}")
+    ax.text(CAP + 0.015, 0.02, named, fontsize=_LABEL, color=COLOURS["target"])
+    for stated, happened, low, high, n in rows.sort_values("stated")[list(needed[2:])].to_numpy(
+        dtype=float
+    ):
+        colour = COLOURS["projected"]
+        ax.vlines(stated, low, high, color=colour, lw=1.6, zorder=3)
+        filled = colour if n >= MANY else "white"
+        ax.plot([stated], [happened], "o", ms=6, color=colour, mfc=filled, zorder=4)
+        ax.text(
+            stated, min(high, 1.0) + 0.02, number(n, 0), ha="center", va="bottom",
+            fontsize=_LABEL - 1, color=COLOURS["missing"],
+        )  # fmt: skip
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1.08)
+    x, y = say("record.said_axis", lang), say("record.happened_axis", lang)
+    name_axes(ax, _LABEL, x=x, y=y, title=title)
+    return ax
 
 
 def _draw_paths(
@@ -420,23 +432,19 @@ def _draw_paths(
         own = drawn[drawn[key] == name]
         if len(own):
             years, values = own["year"].astype(int), own["value"].astype(float)
-            courses.append(CourseLine(_told(name, lang), tuple(years), tuple(values)))
+            courses.append(Course(_told(name, lang), tuple(years), tuple(values)))
     last = max((one.years[-1] for one in courses), default=0)
-    ax = plot_courses(
+    return draw_panel(
         _axes(ax),
         title=area if title is None else title,
         unit_label=unit_of("percent").label(lang) if unit is None else unit,
         observed=_points(history, area),
         courses=courses,
-        promised=_promised(target, last if due is None else due),
+        asked=_asked(target, last if due is None else due),
         ylim=ylim,
         room=160.0,
         lang=lang,
     )
-    first, end = (round(limit) for limit in ax.get_xlim())
-    most = int((cell_size(ax)[0] - 100) // (3.6 * _LABEL))
-    ax.set_xticks(year_ticks(first, end, end, most))
-    return ax
 
 
 def _axes(ax: Axes | None, *, height: float = 3.2) -> Axes:
@@ -486,13 +494,13 @@ def _points(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> list[tu
     return [(int(year), float(value)) for year, value in own[["year", "value"]].to_numpy()]
 
 
-def _promised(target: str | None, due: int) -> list[Promise]:
+def _asked(target: str | None, due: int) -> Asked | None:
     if target is None:
-        return []
+        return None
     found = _TARGET.match(target)
     if not found:
         raise ReportError(f"target: expected a bound such as '>=95', found {target!r}")
-    return [Promise(due, float(found[2]), "", found[1])]
+    return Asked(due, float(found[2]), found[1])
 
 
 def _told(name: object, lang: str) -> str:

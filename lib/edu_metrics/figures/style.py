@@ -8,21 +8,15 @@ brings along.
 
 A colour stands for a role and means the same in every figure. No figure tells things apart by
 colour alone: lines differ in style, points in marker.
-
-A verdict has a colour, a mark, and a colour of text upon it, in figures and on pages. Blue is on
-the side of the promise, yellow between, red against it; grey is outside that scale. Eyes of every
-kind tell blue from yellow and red. No two verdicts are equally light, so that a print in grey keeps
-them apart, and the mark says it once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, ParamSpec
+from typing import Any, Final
 
 import matplotlib as mpl
 from cycler import cycler
@@ -31,8 +25,6 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from edu_metrics.errors import ReportError
-
-_Given = ParamSpec("_Given")
 
 #: Names of the carried font and of the one that stands in for what it lacks, in this order.
 FONT_FAMILY: Final = ("Noto Sans SC", "DejaVu Sans")
@@ -43,29 +35,16 @@ _FONT_FILES: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 #: Width and height of a figure that fills the text of an A4 page. [inches]
 STANDARD: Final = (7.2, 4.0)
 
-#: What a colour stands for: black, blue, vermilion, bluish green and reddish purple of the palette
-#: of M. Okabe and K. Ito (2008), *Color Universal Design*, and a grey dark enough not to be taken
-#: for one of them by an eye that lacks a cone.
+#: What a colour stands for: black, blue, vermilion and bluish green of the palette of M. Okabe and
+#: K. Ito (2008), *Color Universal Design*, and a grey dark enough not to be taken for one of them
+#: by an eye that lacks a cone.
 COLOURS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "observed": "#000000",
         "projected": "#0072B2",
         "target": "#D55E00",
         "reference": "#009E73",
-        "plan": "#CC79A7",
         "missing": "#5A5A5A",
-    }
-)
-
-#: How the line of a role is drawn, so that a black-and-white print still tells roles apart.
-LINE_STYLES: Final[Mapping[str, str | tuple[float, tuple[float, ...]]]] = MappingProxyType(
-    {
-        "observed": "-",
-        "projected": "--",
-        "target": "-.",
-        "reference": (0.0, (8.0, 1.5)),
-        "plan": ":",
-        "missing": (0.0, (1.0, 4.0)),
     }
 )
 
@@ -197,49 +176,3 @@ def plainly(ax: Axes) -> Axes:
     for text in ax.findobj(Text):
         text.set_parse_math(False)
     return ax
-
-
-def in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
-    """Let a plot draw in this look, with every text as it stands."""
-
-    @wraps(plot)
-    def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
-        with use_style():
-            return plainly(plot(*given, **named))
-
-    return drawn
-
-
-_DARK, _LIGHT = "#000000", "#FFFFFF"
-
-#: Verdict -> its colour and that of text upon it, in the order in which verdicts are listed.
-VERDICT_COLOURS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "met": ("#0B3C6F", _LIGHT),
-        "likely": ("#4FA0DB", _DARK),
-        "uncertain": ("#F6E08C", _DARK),
-        "unlikely": ("#EBA24E", _DARK),
-        "out_of_reach": ("#D5683A", _DARK),
-        "impossible": ("#A02C22", _LIGHT),
-        "missed": ("#3D0C1A", _LIGHT),
-        "cannot_tell": ("#C6C6C6", _DARK),
-        "no_data": ("#FAFAFA", _DARK),
-        "tracked": ("#6C7370", _LIGHT),
-    }
-)
-
-#: Verdict -> one character; a circle is the fuller, the more probable the promise is.
-VERDICT_MARKS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "met": "✓",
-        "likely": "◕",
-        "uncertain": "◑",
-        "unlikely": "◔",
-        "out_of_reach": "○",
-        "impossible": "×",
-        "missed": "✗",
-        "cannot_tell": "?",
-        "no_data": "–",
-        "tracked": "…",
-    }
-)

@@ -1,4 +1,4 @@
-"""The figures of a track record: said and happened, coverage by year, places among draws."""
+"""The charts of a track record: said and happened, coverage by year, places among draws."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from matplotlib.axes import Axes
+from edu_metrics.figures.svg import Scale, Sheet
+from edu_metrics.words import number, percent, say
 
-from edu_metrics.figures._room import name_axes
-from edu_metrics.figures.output import Plot
-from edu_metrics.figures.style import COLOURS, plainly, use_style
-from edu_metrics.words import number, say
-
-_SMALL: Final = 8.0
-_MARKERS: Final = ("o", "s", "^", "D", "v")
-_ROLES: Final = ("projected", "target", "reference", "plan", "observed")
 #: With fewer cases than this a bin is drawn hollow: it shows little.
 MANY: Final = 100
+#: Sign of a series at its name, and its mark.
+_MARKS: Final = (
+    ("●", '<circle class="{css}" cx="{{x:g}}" cy="{{y:g}}" r="3.5"/>'),
+    ("■", '<path class="{css}" d="M{{x:g}} {{y:g}}m-3.5 -3.5h7v7h-7z"/>'),
+    ("▲", '<path class="{css}" d="M{{x:g}} {{y:g}}m-4 3.5h8l-4 -7z"/>'),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,268 +30,193 @@ class Said:
     n: int
 
 
-def plot_reliability(
-    ax: Axes, *, title: str, bins: Sequence[Said], cap: float, floor: float, lang: str
-) -> Axes:
+def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, lang: str) -> str:
     """
     Draw how often what was given a probability came true.
 
     Parameters
     ----------
-    ax : Axes
-        Where to draw.
-    title : str
-        What stands above.
     bins : sequence of Said
         Bins from the lowest up. [0-1]
+    title : str
+        What the drawing is called in words.
     cap, floor : float
         Highest and lowest probability that is ever stated. [0-1]
-    lang : {"zh", "en"}
+    lang : str
         Language.
 
     Returns
     -------
-    Axes
-        The same. A mark on the diagonal is right; hollow marks stand for fewer than 100 cases.
-    """
-    with use_style():
-        ax.plot([0, 1], [0, 1], color=COLOURS["missing"], lw=0.9, ls=":", zorder=1)
-        ax.axvline(cap, color=COLOURS["target"], lw=1.0, ls="-.", zorder=1)
-        ax.axvline(floor, color=COLOURS["target"], lw=1.0, ls="-.", zorder=1)
-        text = say("record.cap_mark", lang, cap=f"{100 * cap:g}")
-        ax.text(cap + 0.015, 0.02, text, fontsize=_SMALL - 1, color=COLOURS["target"])
-        for one in bins:
-            ax.vlines(one.stated, one.low, one.high, color=COLOURS["projected"], lw=1.6, zorder=3)
-            ax.plot(
-                [one.stated],
-                [one.happened],
-                "o",
-                ms=6,
-                color=COLOURS["projected"],
-                mfc=COLOURS["projected"] if one.n >= MANY else "white",
-                zorder=4,
-            )
-            ax.text(
-                one.stated,
-                min(one.high, 1.0) + 0.02,
-                number(one.n, 0),
-                ha="center",
-                va="bottom",
-                fontsize=_SMALL - 1.5,
-                color=COLOURS["missing"],
-            )
-        ax.set_xlim(0, 1)
-        ax.set_ylim(0, 1.08)
-        x, y = say("record.said_axis", lang), say("record.happened_axis", lang)
-        name_axes(ax, _SMALL, x=x, y=y, title=title)
-    return plainly(ax)
-
-
-def describe_reliability(
-    *, title: str, bins: Sequence[Said], cap: float, floor: float, lang: str
-) -> str:
-    """
-    Say in words what :func:`plot_reliability` shows.
-
-    Parameters
-    ----------
-    title, bins, cap, floor, lang
-        As in :func:`plot_reliability`.
-
-    Returns
-    -------
     str
-        The text alternative.
+        An SVG element. A mark on the diagonal is right; a hollow one stands for fewer than 100.
 
     Examples
     --------
     >>> one = Said(0.25, 0.2, 0.15, 0.26, 120)
-    >>> describe_reliability(title="One year", bins=[one], cap=0.8, floor=0.025, lang="en")
-    'One year: said 25 %, happened 20 % (15 to 26, 120 cases).'
+    >>> drawn = reliability([one], title="One year", cap=0.8, floor=0.025, lang="en")
+    >>> 'aria-label="One year: said 25 %, happened 20 % (15 to 26, 120 cases)."' in drawn
+    True
     """
-    parts = [
-        say(
-            "record.bin_said",
-            lang,
-            stated=number(100 * one.stated, 0),
-            happened=number(100 * one.happened, 0),
-            low=number(100 * one.low, 0),
-            high=number(100 * one.high, 0),
-            n=number(one.n, 0),
-        )
-        for one in bins
-    ]
-    return say("record.bins_said", lang, title=title, bins=say("record.comma", lang).join(parts))
+    sheet = _percent_sheet(
+        320, 250, lang, say("record.said_axis", lang), say("record.happened_axis", lang)
+    )
+    sheet.path([(0, 0), (100, 100)], "line", "other")
+    for limit in (cap, floor):
+        sheet.path([(100 * limit, 0), (100 * limit, 100)], "way")
+    place, parts = sheet.place, []
+    for one in bins:
+        sheet.path([(100 * one.stated, 100 * end) for end in (one.low, one.high)], "past")
+        css = "k1" if one.n >= MANY else "k1 few"
+        sheet.mark(_MARKS[0][1].format(css=css), 100 * one.stated, 100 * one.happened)
+        told = {key: number(100 * getattr(one, key), 0) for key in _SHARES}
+        parts.append(say("record.bin_said", lang, n=number(one.n, 0), **told))
+    for one in bins:
+        (x, high), (_, low) = (place(100 * one.stated, 100 * end) for end in (one.high, one.low))
+        around = [(x + shift, y, anchor) for y in (high - 4, low + 12)
+                  for shift, anchor in ((0, "middle"), (6, "start"), (-6, "end"))]  # fmt: skip
+        sheet.put(number(one.n, 0), "year", around)
+    x, bottom = place(100 * cap, 0)
+    sheet.put(
+        say("record.cap_mark", lang, cap=f"{100 * cap:g}"), "asked", [(x + 4, bottom - 5, "start")]
+    )
+    alt = say("record.bins_said", lang, title=title, bins=say("record.comma", lang).join(parts))
+    return sheet.svg("course", alt)
 
 
-def plot_coverage(
-    ax: Axes,
-    *,
+#: What of a bin is said in percent.
+_SHARES: Final = ("stated", "happened", "low", "high")
+
+
+def coverage(
     shares: Mapping[int, Sequence[tuple[int, float]]],
+    *,
     level: float,
     worst: tuple[int, int, float],
     lang: str,
-) -> Axes:
+) -> str:
     """
     Draw what share of the outcomes of each year lay in the interval.
 
     Parameters
     ----------
-    ax : Axes
-        Where to draw.
     shares : mapping of int to sequence of (int, float)
         By years ahead: target year and share held. [percent]
     level : float
         What the interval promises. [percent]
     worst : (int, int, float)
         Years ahead, target year and share of the worst year. [percent]
-    lang : {"zh", "en"}
+    lang : str
         Language.
 
     Returns
     -------
-    Axes
-        The same.
-    """
-    with use_style():
-        ax.axhline(level, color=COLOURS["missing"], lw=0.9, ls=":", zorder=1)
-        # Side by side, so that years in which all horizons held alike hide none of them.
-        for place, (ahead, points) in enumerate(shares.items()):
-            shift = 0.12 * (place - (len(shares) - 1) / 2)
-            role = _ROLES[place % len(_ROLES)]
-            ax.plot(
-                [year + shift for year, _ in points],
-                [share for _, share in points],
-                marker=_MARKERS[place % len(_MARKERS)],
-                ms=5,
-                lw=0.8,
-                color=COLOURS[role],
-                label=say("record.ahead", lang, years=ahead),
-                clip_on=False,
-                zorder=3,
-            )
-        years = sorted({year for points in shares.values() for year, _ in points})
-        ahead, year, share = worst
-        place = list(shares).index(ahead)
-        ax.annotate(
-            say("record.worst_mark", lang, year=year, share=number(share, 0)),
-            (year + 0.12 * (place - (len(shares) - 1) / 2), share),
-            xytext=(-8, 10 if share < 15 else -14),
-            textcoords="offset points",
-            ha="right",
-            fontsize=_SMALL,
-            color=COLOURS["target"],
-        )
-        step = max(1, -(-len(years) // 14))
-        ax.set_xticks(years[::step])
-        ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-        ax.set_ylim(0, 104)
-        name_axes(ax, _SMALL, x=say("record.target_year", lang), y=say("record.held_axis", lang))
-        ax.legend(fontsize=_SMALL - 1, loc="lower left", ncols=3)
-    return plainly(ax)
-
-
-def describe_coverage(
-    *,
-    shares: Mapping[int, Sequence[tuple[int, float]]],
-    level: float,
-    worst: tuple[int, int, float],
-    lang: str,
-) -> str:
-    """
-    Say in words what :func:`plot_coverage` shows.
-
-    Parameters
-    ----------
-    shares, level, worst, lang
-        As in :func:`plot_coverage`.
-
-    Returns
-    -------
     str
-        The text alternative.
+        An SVG element.
 
     Examples
     --------
-    >>> describe_coverage(shares={1: [(2001, 82.0)]}, level=80, worst=(1, 2001, 82.0), lang="en")
-    'horizon 1: 82 % in 2001. Promised: 80 %. Worst year: 2001, 82 %.'
+    >>> drawn = coverage({1: [(2001, 82.0)]}, level=80, worst=(1, 2001, 82.0), lang="en")
+    >>> "horizon 1: 82 % in 2001. Promised: 80 %. Worst year: 2001, 82 %." in drawn
+    True
     """
-    comma = say("record.comma", lang)
-    lines = [
-        say(
-            "record.held_said",
-            lang,
-            ahead=say("record.ahead", lang, years=ahead),
-            years=comma.join(
-                say("record.held_year", lang, year=year, share=number(share, 0))
-                for year, share in points
-            ),
-        )
-        for ahead, points in shares.items()
-    ]
-    end = say(
-        "record.coverage_end", lang, level=f"{level:g}", year=worst[1], share=number(worst[2], 0)
+    years = sorted({year for points in shares.values() for year, _ in points})
+    ends = (years[0] - 0.5, years[-1] + 0.5)
+    step = max(1, -(-len(years) // 14))
+    across: dict[float, str] = {year: str(year) for year in years[::step]}
+    sheet = _percent_sheet(
+        1040,
+        250,
+        lang,
+        say("record.target_year", lang),
+        say("record.held_axis", lang),
+        ends,
+        across,
     )
-    return say("record.gap", lang).join([*lines, end])
+    sheet.path([(end, level) for end in ends], "way")
+    named, lines = [], []
+    for place, (ahead, points) in enumerate(shares.items()):
+        sign, mark = _MARKS[place % len(_MARKS)]
+        css = f"k{1 + place % len(_MARKS)}"
+        # Side by side, so that years in which all horizons held alike hide none of them.
+        shift = 0.12 * (place - (len(shares) - 1) / 2)
+        beside = [(year + shift, share) for year, share in points]
+        sheet.path(beside, "line", css)
+        for x, y in beside:
+            sheet.mark(mark.format(css=css), x, y)
+        name = say("record.ahead", lang, years=ahead)
+        named.append((sheet.place(*beside[-1])[1] + 4, f"{sign} {name}", css))
+        told = (say("record.held_year", lang, year=year, share=number(share, 0))
+                for year, share in points)  # fmt: skip
+        listed = say("record.comma", lang).join(told)
+        lines.append(say("record.held_said", lang, ahead=name, years=listed))
+    sheet.column(sheet.place.right + 6, named)
+    _, year, least = worst
+    told_worst = {"year": year, "share": number(least, 0)}
+    x, y = sheet.place(year, least)
+    sheet.put(say("record.worst_mark", lang, **told_worst), "asked",
+              [(x, y + 18, "middle"), (x, y - 12, "middle"), (x - 12, y + 4, "end")])  # fmt: skip
+    lines.append(say("record.coverage_end", lang, level=f"{level:g}", **told_worst))
+    return sheet.svg("course", say("record.gap", lang).join(lines))
 
 
-def plot_places(ax: Axes, *, title: str, counts: Sequence[int], lang: str) -> Axes:
+def places(counts: Sequence[int], *, title: str, lang: str) -> str:
     """
     Draw into which part of the draws outcomes fell: all parts alike where draws are honest.
 
     Parameters
     ----------
-    ax : Axes
-        Where to draw.
-    title : str
-        What stands above.
     counts : sequence of int
         Outcomes by equal part of the draws, from the lowest.
-    lang : {"zh", "en"}
+    title : str
+        What the drawing is called in words.
+    lang : str
         Language.
 
     Returns
     -------
-    Axes
-        The same.
-    """
-    total, parts = sum(counts), len(counts)
-    with use_style():
-        shares = [100 * count / total for count in counts]
-        middle = [(place + 0.5) * 100 / parts for place in range(parts)]
-        ax.bar(middle, shares, width=88 / parts, color=COLOURS["projected"], alpha=0.6)
-        ax.axhline(100 / parts, color=COLOURS["missing"], lw=0.9, ls=":")
-        ax.set_xlim(0, 100)
-        ax.set_xticks([0, 50, 100])
-        x, y = say("record.place_axis", lang), say("record.place_share", lang)
-        name_axes(ax, _SMALL, x=x, y=y, title=title)
-    return plainly(ax)
-
-
-def describe_places(*, title: str, counts: Sequence[int], lang: str) -> str:
-    """
-    Say in words what :func:`plot_places` shows.
-
-    Parameters
-    ----------
-    title, counts, lang
-        As in :func:`plot_places`.
-
-    Returns
-    -------
     str
-        The text alternative.
+        An SVG element.
 
     Examples
     --------
-    >>> describe_places(title="One year", counts=[10, 30, 40, 20], lang="en")
-    'One year: shares of outcomes by part of the draws, lowest first: 10, 30, 40, 20 %.'
+    >>> drawn = places([10, 30, 40, 20], title="One year", lang="en")
+    >>> "One year: shares of outcomes by part of the draws, lowest first: 10, 30, 40, 20 %" in drawn
+    True
     """
-    total = sum(counts)
-    shares = say("record.comma", lang).join(number(100 * count / total, 0) for count in counts)
-    return say("record.places_said", lang, title=title, shares=shares)
+    shares, equal = [100 * count / sum(counts) for count in counts], 100 / len(counts)
+    up = {0.0: "0", equal: f"{equal:g}", max(shares): number(max(shares), 0)}
+    sheet = _percent_sheet(
+        320, 170, lang, say("record.place_axis", lang), say("record.place_share", lang), up=up
+    )
+    for at, share in enumerate(shares):
+        (left, top), (right, bottom) = (
+            sheet.place(equal * (at + 0.08), share),
+            sheet.place(equal * (at + 0.92), 0),
+        )
+        sheet.pieces.append(
+            f'<path class="bar" d="M{left:g} {bottom:g}V{top:g}H{right:g}V{bottom:g}z"/>'
+        )
+    sheet.path([(0, equal), (100, equal)], "way")
+    told = say("record.comma", lang).join(number(share, 0) for share in shares)
+    return sheet.svg("course", say("record.places_said", lang, title=title, shares=told))
 
 
-RELIABILITY = Plot(plot_reliability, describe_reliability)
-COVERAGE = Plot(plot_coverage, describe_coverage)
-PLACES = Plot(plot_places, describe_places)
+def _percent_sheet(
+    width: float,
+    height: float,
+    lang: str,
+    across_name: str,
+    up_name: str,
+    ends: tuple[float, float] = (0, 100),
+    across: Mapping[float, str] | None = None,
+    up: Mapping[float, str] | None = None,
+) -> Sheet:
+    """Begin a sheet whose axes are percentages unless they are given, with the names of both."""
+    usual = {at: percent(f"{at:g}", lang) for at in (0.0, 50.0, 100.0)}
+    up = up or usual
+    right = width - (14 if across is None else 84)
+    sheet = Sheet(width, height, Scale(ends, [*up], (44, 26, right, height - 38)))
+    sheet.axes(across or usual, up)
+    sheet.put(up_name, "year", [(0, 12, "start")])
+    sheet.put(across_name, "year", [(right, height - 5, "end")])
+    return sheet

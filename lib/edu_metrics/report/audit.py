@@ -11,15 +11,16 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog
+from edu_metrics.figures.svg import span
 from edu_metrics.plan_audit import Finding, Kind, PlanContext, Severity
 from edu_metrics.reachability import Applies
-from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, strong_title
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, audited_study
 from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.report.tables import audit_plan, current_table
-from edu_metrics.words import date, require_language, say
+from edu_metrics.words import date, number, percent, require_language, say, signed
 
 #: How many targets a question names.
 _NAMED = 4
@@ -43,7 +44,7 @@ class AuditReport:
     @cached_property
     def tables(self) -> Tables:
         """Every table that the audit shows as a DataFrame, by name; ``list`` gives the names."""
-        return Tables(self, {"audit": "kinds findings links"})
+        return Tables(self, {"audit": "kinds findings links baselines"})
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -405,7 +406,7 @@ def save_findings(report: AuditReport, out: str) -> str:
 
 def show_baselines(report: AuditReport) -> Html:
     """
-    Draw from which baselines each promised pace can arrive.
+    Show from which baselines each promised pace can arrive.
 
     Parameters
     ----------
@@ -415,39 +416,67 @@ def show_baselines(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        Small maps, one a target with a yearly pace in points; nothing where there is none.
+        A table, one row a target with a yearly pace in points, level and number of steps.
     """
-    from edu_metrics.figures.audit import BASELINES
-    from edu_metrics.report.labels import picture
+    lang, found = report.lang, report.tables["baselines"]
+    if found.empty:
+        return note(say("audit.no_pace", lang))
+    columns = [
+        Column("audit.target", strong_title),
+        Column("audit.pace", partial(_pace, lang), numeric=True),
+        Column("audit.arrives_at", partial(_arrives_at, report)),
+        Column("audit.steps", "steps", numeric=True),
+        Column("audit.base", partial(_base, lang), numeric=True),
+        Column("audit.base_drawn", lambda row: Html(span(row.base_low, row.base_high, (0, 100)))),
+    ]
+    return draw(found, columns, lang, caption=say("audit.baselines_caption", lang), css="cards")
 
-    lang = report.lang
-    panels: list[dict[str, Any]] = []
+
+def baselines_table(report: AuditReport) -> pd.DataFrame:
+    """Give the bases from which a pace in points arrives, one row a target, level and steps."""
+    rows = []
     for target in report.plan.targets:
-        pace = report.context.pace(target)
-        indicator = report.context.indicator(target)
+        pace, indicator = report.context.pace(target), report.context.indicator(target)
         if pace is None or pace.relative or indicator is None or indicator.bounds != (0, 100):
             continue
-        levels = [
-            (other.title.in_(lang), level.value)
+        slow, fast = pace.slowest, pace.slowest if pace.fastest is None else pace.fastest
+        if not slow:
+            continue
+        levels: list[tuple[str | None, float]] = [
+            (other.id, level.value)
             for other in report.plan.targets
             if other.pace == target.id and other.default_reading
             for level in list(report.context.levels(other.default_reading).values())[-1:]
         ]
-        panels.append(
-            {
-                "title": target.title.in_(lang),
-                "slowest": pace.slowest,
-                "fastest": pace.fastest if pace.fastest is not None else pace.slowest,
-                "steps": target.steps,
-                "levels": levels,
-            }
-        )
-    panels = [panel for panel in panels if panel["slowest"]]
-    if not panels:
-        return note(say("audit.no_pace", lang))
-    caption = say("audit.baselines_caption", lang)
-    look: dict[str, Any] = {"columns": 2, "height": 2.7}
-    return picture(report, BASELINES, panels, caption=caption, **look)
+        # Where no level is promised, the indicator's own limit is what a pace runs into.
+        for of, level in levels or [(None, 100.0 if fast > 0 else 0.0)]:
+            for steps in target.steps:
+                low, high = sorted((level - steps * slow, level - steps * fast))
+                rows.append(
+                    {
+                        **{"target": target.id, "title": report.title(target.id)},
+                        **{"pace_slow": slow, "pace_fast": fast, "steps": steps},
+                        **{"level": level, "level_of": of, "base_low": low, "base_high": high},
+                    }
+                )
+    names = "target title pace_slow pace_fast level level_of steps base_low base_high"
+    return frame_of(rows, names)
+
+
+def _pace(lang: str, row: Any) -> str:
+    slow, fast = (signed(pace, 0) for pace in (row.pace_slow, row.pace_fast))
+    return slow if slow == fast else say("sensitivity.span", lang, low=slow, high=fast)
+
+
+def _arrives_at(report: AuditReport, row: Any) -> Html:
+    lang, of = report.lang, row.level_of
+    named = say("audit.own_limit", lang) if of is None else report.title(of)
+    return tag("span", percent(f"{row.level:g}", lang)) + tag("small", named)
+
+
+def _base(lang: str, row: Any) -> str:
+    low, high = (number(base, 0) for base in (row.base_low, row.base_high))
+    return low if low == high else say("sensitivity.span", lang, low=low, high=high)
 
 
 def show_links(report: AuditReport) -> Html:

@@ -134,6 +134,9 @@ def group_of(found: Assessment, lever: Any) -> str:
         return decided[found.verdict]
     if "promised_pace" in found.findings:
         return "clash"
+    # Group and verdict stand side by side: what is called out of reach is not within reach.
+    if found.verdict not in (Verdict.UNCERTAIN, Verdict.UNLIKELY):
+        return "hard"
     if _within_reach(found, lever):
         return "effort"
     return "open" if found.verdict is Verdict.UNCERTAIN else "hard"
@@ -346,10 +349,8 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
         year=row.due,
         level=state["level"],
     )
-    asked = _asked(row)
-    drawing = course(
-        history, asked, labels=values, asked_labels=dict.fromkeys(asked, state["level"]), alt=alt
-    )
+    asked = [(year, value, state["level"]) for year, value in _asked(row).items()]
+    drawing = course(history, asked, labels=values, alt=alt)
     return tag("figure", tag("figcaption", title) + Html(drawing))
 
 

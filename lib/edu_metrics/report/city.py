@@ -12,7 +12,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.svg import band
 from edu_metrics.reachability import (
     Assessment,

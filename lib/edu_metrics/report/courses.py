@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.catalog import Target
-from edu_metrics.figures.svg_courses import Course, courses
+from edu_metrics.figures.svg import Line, course
 from edu_metrics.reachability import ScenarioOutcome, chance
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of
 from edu_metrics.report.comparison import Comparison
@@ -17,6 +17,8 @@ from edu_metrics.report.reasons import STATED, level_text
 from edu_metrics.words import amount, number, say, signed
 
 _PAST = 7  # years before the start that are drawn
+#: Size of a drawing. [px]
+WIDTH, HEIGHT = 330, 170
 
 
 def show_courses(comparison: Comparison) -> Html:
@@ -71,7 +73,6 @@ def _panel(
         history = {int(first.start_year or 0): float(first.start_value or 0.0)}
         title += "†"
     due = max(one.years[-1] for one in outcomes)
-    asked = {} if found.level is None else {due: float(found.level.value)}
     level = level_text(found, unit, lang)
     ends = {year: amount(history[year], unit, lang) for year in (min(history), max(history))}
     alt = say(
@@ -84,26 +85,28 @@ def _panel(
         year=due,
         level=level,
     )
-    drawing = courses(
+    drawing = course(
         history,
-        [_course(comparison, one) for one in outcomes],
-        asked,
+        [] if found.level is None else [(due, float(found.level.value), level)],
         labels=ends,
-        asked_label=level if asked else "",
         alt=f"{title}. {alt}",
+        lines=[_course(comparison, one) for one in outcomes],
+        way=False,
+        width=WIDTH,
+        height=HEIGHT,
     )
     return tag("figure", tag("figcaption", title) + Html(drawing))
 
 
-def _course(comparison: Comparison, outcome: ScenarioOutcome) -> Course:
+def _course(comparison: Comparison, outcome: ScenarioOutcome) -> Line:
     """Give the course of an outcome; its class is the place of its scenario."""
     low, middle, high = (
         {year: round(float(value), 6) for year, value in zip(outcome.years, row, strict=True)}
         for row in outcome.quantiles()
     )
-    css = f"sc{1 + list(comparison.scenarios).index(outcome.scenario)}"
+    css = f"sc sc{1 + list(comparison.scenarios).index(outcome.scenario)}"
     by_chance = outcome.draws is not None and outcome.draws.shape[0] > 1
-    return Course(css, middle, low, high) if by_chance else Course(css, middle)
+    return Line(css, middle, low=low, high=high) if by_chance else Line(css, middle)
 
 
 def show_compared(comparison: Comparison) -> Html:

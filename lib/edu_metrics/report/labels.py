@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from edu_metrics.figures.output import Plot, as_html, small_multiples
-from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, chip, join
+from edu_metrics.report.html import Html, chip, join, tag
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
-    from edu_metrics.report.audit import AuditReport
     from edu_metrics.report.track_record import PanelRecord
-
-#: Width of a page. [inches]
-PAGE = 9.6
 
 
 def verdict_chip(verdict: str, lang: str) -> Html:
@@ -47,73 +42,35 @@ def applies_text(report: AreaReport, target: str) -> str:
     return say(f"report.applies_{applies}", report.lang, names=names)
 
 
-def picture(
-    report: StudyReport | PanelRecord | AuditReport,
-    plot: Plot,
-    panels: Sequence[Mapping[str, Any]],
-    *,
-    caption: str,
-    height: float,
-    width: float = PAGE,
-    columns: int = 1,
-) -> Html:
+def pictures(report: StudyReport | PanelRecord, drawn: Mapping[str, str], caption: str) -> Html:
     """
-    Draw panels of one kind in one figure, and say in words what they show.
+    Put charts of one kind beside each other, each below its title, with what they show below all.
 
-    A figure of invented numbers says so, because it may be copied out of its page.
+    Charts of invented numbers say so, because they may be copied out of their page.
 
     Parameters
     ----------
-    report : StudyReport, PanelRecord or AuditReport
-        Whose figure it is.
-    plot : Plot
-        What is drawn.
-    panels : sequence of mapping
-        The values of each panel.
+    report : StudyReport or PanelRecord
+        Whose charts they are.
+    drawn : mapping of str to str
+        SVG elements by title; a single one may have none.
     caption : str
         What stands below.
-    height, width : float
-        Of a row of panels, and of all. [inches]
-    columns : int, optional
-        Panels beside each other.
 
     Returns
     -------
     Html
-        The figure with its text alternative.
+        The figures.
     """
-    lang = report.lang
-    drawn, axes = small_multiples(len(panels), columns, width=width, height=height)
-    for axis, panel in zip(axes, panels, strict=True):
-        plot.draw(axis, lang=lang, **panel)
-    alt = " ".join(plot.describe(lang=lang, **panel) for panel in panels)
-    study = getattr(report, "study", None)
-    mark = f"[{say('report.status_simulated', lang)}] " if study and study.simulated else ""
-    return Html(as_html(drawn, alt=mark + alt, caption=mark + caption))
-
-
-def pages(
-    report: StudyReport,
-    plot: Plot,
-    panels: Sequence[Mapping[str, Any]],
-    *,
-    size: int,
-    page: str,
-    caption: str,
-    **look: Any,
-) -> Html:
-    """Draw many panels on several figures of some, numbered by the words ``page``."""
-    stop = "　" if report.lang == "zh" else ". "
-    return join(
-        picture(
-            report,
-            plot,
-            panels[start : start + size],
-            caption=say(page, report.lang, number=1 + start // size) + stop + caption,
-            **look,
-        )
-        for start in range(0, len(panels), size)
-    )
+    invented = report.study is not None and report.study.simulated
+    mark = f"[{say('report.status_simulated', report.lang)}] " if invented else ""
+    charts = [
+        tag("figure", tag("figcaption", title) + Html(svg) if title else Html(svg))
+        for title, svg in drawn.items()
+    ]
+    shown = tag("div", join(charts), "charts") if len(charts) > 1 else join(charts)
+    said = 'role="img" aria-label="'
+    return Html(shown.text.replace(said, said + mark)) + tag("p", mark + caption, "small")
 
 
 def warning(report: StudyReport) -> Html:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
-from edu_metrics.figures.svg import Ahead, Beside, course
+from edu_metrics.figures.svg import Line, course
 from edu_metrics.reachability import Assessment, chance
+from edu_metrics.reachability.series import Record
 from edu_metrics.report.columns import frame_of, picked
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, tag
@@ -53,20 +54,24 @@ def chart_of(report: AreaReport, target: Target) -> Html:
         return Html("")
     record = report.evidence.record(found.indicator, report.area.id)
     indicator, unit = report.catalog.indicators[found.indicator], report.unit_of(found)
-    beside = _beside(report, target, found)
-    if not record.exact and not beside.values:
+    stated, bounds = _stated(report, target), _bounds(record)
+    compared = _compared(report, found)
+    if not (record.exact or stated or bounds or compared):
         return Html("")
+    lines = [*_ahead(report, target, found), *compared]
     asked = dict(_asked(report, target, found))
-    ahead = _ahead(report, target, found)
     ends = dict.fromkeys((min(record.exact), max(record.exact))) if record.exact else {}
+    alike = [one for one in (found, *found.others) if one.indicator == indicator.id]
+    levels = sorted({one.level.value for one in alike if one.level is not None})
     drawing = course(
         dict(sorted(record.exact.items())),
-        {year: bound.value for year, bound in asked.items()},
+        [(year, one.value, bound_text(one, indicator, lang)) for year, one in asked.items()],
         labels={year: amount(record.exact[year], unit, lang) for year in ends},
-        asked_labels={year: bound_text(bound, indicator, lang) for year, bound in asked.items()},
-        alt=_alt(report, target, found, asked, ahead, beside),
-        ahead=ahead,
-        beside=beside,
+        alt=_alt(report, target, found, asked, lines),
+        lines=lines,
+        readings=levels if len(levels) > 1 else (),
+        stated=stated,
+        bounds=bounds,
         ticks=lambda value: _tick(value, unit, lang),
         width=WIDTH,
         height=HEIGHT,
@@ -106,28 +111,31 @@ def _message(report: AreaReport, found: Assessment) -> str:
     return say(f"cards.message_{known}", lang, **told)
 
 
-def _beside(report: AreaReport, target: Target, found: Assessment) -> Beside:
-    """Give what is drawn beside the series: readings, other areas, a stated start, bounds."""
-    name = str(found.indicator)
-    record = report.evidence.record(name, report.area.id)
-    alike = [one for one in (found, *found.others) if one.indicator == name]
-    levels = tuple(sorted({one.level.value for one in alike if one.level is not None}))
+def _compared(report: AreaReport, found: Assessment) -> list[Line]:
+    """Give the series of the whole and of the areas that the study compares with."""
     parent = report.area.parent
     above = (parent,) if parent in report.areas else ()
     others = dict.fromkeys([*above, *report.study.compare_with])
-    compared = {
-        report.area_name(other): dict(sorted(exact.items()))
+    return [
+        Line("other", dict(sorted(exact.items())), report.area_name(other), ahead=False)
         for other in others
-        if (exact := report.evidence.record(name, other).exact)
-    }
-    stated = None
-    if target.baseline and target.baseline.exact:
-        stated = (target.baseline.year or report.plan.first_year, target.baseline.value)
-    bounds = tuple(
+        if (exact := report.evidence.record(str(found.indicator), other).exact)
+    ]
+
+
+def _stated(report: AreaReport, target: Target) -> tuple[int, float] | None:
+    """Give the start that only the plan states."""
+    if not target.baseline or not target.baseline.exact:
+        return None
+    return target.baseline.year or report.plan.first_year, target.baseline.value
+
+
+def _bounds(record: Record) -> list[tuple[int, float, bool]]:
+    """Give what is known as a bound only."""
+    return [
         (year, value, kind in ("above", "at_least"))
         for year, (kind, value) in sorted(record.bounds.items())
-    )
-    return Beside(levels if len(levels) > 1 else (), compared, stated, bounds)
+    ]
 
 
 def _asked(report: AreaReport, target: Target, found: Assessment) -> Iterator[tuple[int, Bound]]:
@@ -144,19 +152,25 @@ def _asked(report: AreaReport, target: Target, found: Assessment) -> Iterator[tu
     yield from levels
 
 
-def _ahead(report: AreaReport, target: Target, found: Assessment) -> Ahead | None:
-    """Give the range of what may come, up to the year in which the target is due."""
+def _ahead(report: AreaReport, target: Target, found: Assessment) -> list[Line]:
+    """Give what may come up to the due year: the median and the 80 % interval, then the 50 %."""
     if found.probability is None:
-        return None
+        return []
     until = report.plan.deadline_of(target)
     try:
         trajectory = report.evidence.trajectory(str(found.indicator), report.area.id, until)
     except ProjectionError:
-        return None
+        return []
     # The years beyond, drawn to tell when a level is reached, are not shown.
-    shown = len([year for year in trajectory.years if year <= until])
-    levels = trajectory.quantiles([0.1, 0.25, 0.5, 0.75, 0.9])[:, :shown]
-    return Ahead(trajectory.years[:shown], *(tuple(map(float, row)) for row in levels))
+    years = [year for year in trajectory.years if year <= until]
+    low, q25, middle, q75, high = (
+        dict(zip(years, map(float, row), strict=False))
+        for row in trajectory.quantiles([0.1, 0.25, 0.5, 0.75, 0.9])
+    )
+    return [
+        Line("ahead", middle, low=low, high=high),
+        Line("ahead", low=q25, high=q75),
+    ]
 
 
 def _alt(
@@ -164,8 +178,7 @@ def _alt(
     target: Target,
     found: Assessment,
     asked: dict[int, Bound],
-    ahead: Ahead | None,
-    beside: Beside,
+    lines: list[Line],
 ) -> str:
     """Put the chart into one sentence."""
     indicator = report.catalog.indicators[str(found.indicator)]
@@ -188,19 +201,20 @@ def _alt(
         told_of("describe_one", year=last, value=float(exact[last]))
     else:
         told_of("no_data")
-    if beside.stated:
-        told_of("describe_stated", year=beside.stated[0], value=float(beside.stated[1]))
+    if stated := _stated(report, target):
+        told_of("describe_stated", year=stated[0], value=float(stated[1]))
     if asked:
         levels = (
             say("figure.describe_asked", lang, year=year, level=bound_text(bound, indicator, lang))
             for year, bound in asked.items()
         )
         told_of("describe_promised", promises=say("figure.list", lang).join(levels))
-    if ahead:
-        ends = {"low": ahead.low[-1], "median": ahead.middle[-1], "high": ahead.high[-1]}
-        told_of("describe_projected", year=ahead.years[-1], **ends)
-    if beside.compared:
-        told_of("describe_compared", names=report.listed(beside.compared))
+    for ahead in (one for one in lines if one.ahead and one.values):
+        end = max(ahead.values)
+        ends = {"low": ahead.low[end], "median": ahead.values[end], "high": ahead.high[end]}
+        told_of("describe_projected", year=end, **ends)
+    if names := [one.name for one in lines if one.name]:
+        told_of("describe_compared", names=report.listed(names))
     parts = say("figure.joint", lang).join(told)
     mark = f"[{say('report.status_simulated', lang)}] " if report.study.simulated else ""
     return mark + say("figure.whole", lang, title=target.title.in_(lang), parts=parts)

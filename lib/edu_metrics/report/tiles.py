@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Area
-from edu_metrics.figures.style import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.svg import Tile, tile_map
 from edu_metrics.report.city import CityReport
 from edu_metrics.report.columns import frame_of

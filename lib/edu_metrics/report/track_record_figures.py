@@ -11,7 +11,7 @@ import pandas as pd
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
-from edu_metrics.figures.track import COVERAGE, PLACES, RELIABILITY, Said
+from edu_metrics.figures.track import MANY, Said, coverage, places, reliability
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
 from edu_metrics.report.columns import (
@@ -25,7 +25,7 @@ from edu_metrics.report.columns import (
 )
 from edu_metrics.report.context import StudyReport
 from edu_metrics.report.html import Cell, Html, facts, join, note, tag
-from edu_metrics.report.labels import picture
+from edu_metrics.report.labels import pictures
 from edu_metrics.report.tables import as_of_newest
 from edu_metrics.report.track_record import PanelRecord
 from edu_metrics.trajectories import CAP, FLOOR, ModelScore
@@ -33,8 +33,8 @@ from edu_metrics.trajectories.reference_classes import Comparable, gain_table
 from edu_metrics.trajectories.reliability import Bin
 from edu_metrics.words import number, say, signed
 
-#: A bin, or a starting band, with fewer cases than this is not held against anything.
-MANY, FEW = 100, 30
+#: A starting band with fewer cases than this is not held against anything.
+FEW = 30
 #: What the interval looked at promises. [percent]
 LEVEL = 80.0
 
@@ -57,25 +57,14 @@ def show_reliability(record: PanelRecord) -> Html:
     shown = [score for score in record.default if score.reliability]
     if not shown:
         return note(say("track.nothing", lang), "gap")
-    panels = [
-        {
-            "title": say("record.ahead", lang, years=score.horizon),
-            "bins": [_said(one) for one in score.reliability],
-            "cap": CAP,
-            "floor": FLOOR,
-        }
-        for score in shown
-    ]
-    drawn = picture(
-        record,
-        RELIABILITY,
-        panels,
-        caption=say("record.reliability_caption", lang),
-        columns=3,
-        height=3.2,
-    )
+    drawn = {}
+    for score in shown:
+        title = say("record.ahead", lang, years=score.horizon)
+        bins = [_said(one) for one in score.reliability]
+        drawn[title] = reliability(bins, title=title, cap=CAP, floor=FLOOR, lang=lang)
+    told = pictures(record, drawn, say("record.reliability_caption", lang))
     limits = backtest_notes(record.scores, lang)[-1]
-    return join([drawn, _bins_told(shown, lang), tag("p", limits)])
+    return join([told, _bins_told(shown, lang), tag("p", limits)])
 
 
 def _said(one: Bin) -> Said:
@@ -137,20 +126,14 @@ def show_coverage(record: PanelRecord) -> Html:
     least, year, ahead = min(
         (share, year, ahead) for ahead, points in shares.items() for year, share in points
     )
-    by_year = picture(
-        record,
-        COVERAGE,
-        [{"shares": shares, "level": LEVEL, "worst": (ahead, year, least)}],
-        caption=say("record.coverage_caption", lang),
-        height=3.2,
+    by_year = coverage(shares, level=LEVEL, worst=(ahead, year, least), lang=lang)
+    drawn = {}
+    for score in record.default:
+        title = say("record.ahead", lang, years=score.horizon)
+        drawn[title] = places(score.places, title=title, lang=lang)
+    return pictures(record, {"": by_year}, say("record.coverage_caption", lang)) + pictures(
+        record, drawn, say("record.places_caption", lang)
     )
-    places = [
-        {"title": say("record.ahead", lang, years=score.horizon), "counts": score.places}
-        for score in record.default
-    ]
-    caption = say("record.places_caption", lang)
-    look: dict[str, Any] = {"columns": 3, "height": 2.2}
-    return by_year + picture(record, PLACES, places, caption=caption, **look)
 
 
 def show_failures(record: PanelRecord) -> Html:

@@ -96,7 +96,7 @@ def class_rows(catalog: Catalog) -> list[dict[str, Any]]:
                 "made": entry.made.isoformat(),
                 "command": entry.command,
                 "provenance": [source.id for source in sources],
-                "licences": [source.licence for source in sources],
+                "licences": [source.licence_in("en") for source in sources],
                 "read": [source.read for source in sources],
             }
         )

@@ -302,7 +302,7 @@ def _sidecar(catalog: Catalog, one: TakenIn, content: bytes, told: Mapping, toda
         "title": source.title.by_language,
         "url": source.url,
         "accessed": today,
-        "licence": source.licence,
+        "licence": source.licence_in("en"),
         "sha256": sha256_of(content),
         "obtained_by": {
             "zh": "由 edu-metrics intake 原样存入；逐格的处理见同名的 log.csv",
