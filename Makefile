@@ -17,6 +17,11 @@ export OMP_NUM_THREADS ?= 1
 # How many processes run the tests; a file is run by one of them, which opens what it needs once.
 WORKERS ?= 2
 
+# What a first look needs, China first; in one command, so that libraries are loaded once for all.
+FIRST_LOOK := china provinces_2017-12-31 provinces_2020-12-31 wuhai wuhai_2020 mock_city michigan \
+  --first 8 --first provinces_2017-12-31=2 --first mock_city=1 --first michigan=4 \
+  --lang mock_city=zh --lang michigan=en
+
 .DEFAULT_GOAL := help
 .PHONY: help env build reports lint test test-slow test-all lab docs clean
 
@@ -29,10 +34,7 @@ build: env  ## Compute the tables of every study into data/processed
 	$(BIN)/edu-metrics build
 
 reports: build  ## Make the reports that a first look needs; reports/index.html lists them
-	$(BIN)/edu-metrics report china provinces_2017-12-31 --first 2
-	$(BIN)/edu-metrics report provinces_2020-12-31 wuhai wuhai_2020 --first 8
-	$(BIN)/edu-metrics report mock_city --lang zh --first 1
-	$(BIN)/edu-metrics report michigan --lang en --first 4
+	$(BIN)/edu-metrics report $(FIRST_LOOK)
 	@echo "Open $(CURDIR)/reports/index.html"
 
 lint: env | $(UV_TO_FETCH)  ## Check style, types, who imports whom, and advisories on packages

@@ -174,6 +174,27 @@ def test_results_come_in_the_order_planned(make):
     ]
 
 
+def test_the_first_study_is_made_first_and_then_the_track_records(make):
+    order = []
+
+    def run(job):
+        order.append((job.folder.parent.parent.name, job.name))
+        return Outcome(job.name, "made", 1.0)
+
+    each = {"wuhai": {"lang": "zh"}}
+    make("wuhai", "wuhai_2020", "michigan", lang="en", first=1, each=each, run=run)
+    assert order == [
+        ("wuhai", "zh/overview"),
+        ("wuhai", "zh/plan_audit"),
+        ("wuhai", "zh/wuhai"),
+        ("michigan", "en/track_record"),
+        ("wuhai_2020", "en/overview"),
+        ("wuhai_2020", "en/wuhai"),
+        ("michigan", "en/plan_audit"),
+        ("michigan", "en/michigan_district_1010"),
+    ]
+
+
 def test_an_area_that_a_study_has_no_more_is_not_listed_any_more(make):
     make("wuhai", area="wuhai", lang="zh")
     path = make.out / "wuhai" / "manifest.json"

@@ -30,7 +30,7 @@ from edu_metrics.report import fingerprint as inputs
 from edu_metrics.report.kinds import RECORD, TRACK_RECORD
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
 from edu_metrics.report.page import stamped
-from edu_metrics.report.tables import table_path
+from edu_metrics.report.tables import odd_numbers, table_path
 from edu_metrics.simulation import simulate_districts
 
 pytestmark = pytest.mark.slow
@@ -361,6 +361,19 @@ def test_what_was_published_after_the_study_s_date_is_no_input(catalog, opened):
     second = ObservedInputs(SeriesStore(catalog, entry, later))
     area = first._store.areas[0]
     assert first.sha256(area) == second.sha256(area)
+
+
+@pytest.mark.parametrize("study", ["provinces", "michigan"])
+def test_odd_numbers_that_were_kept_count_as_those_that_are_looked_for(catalog, opened, study):
+    table = opened.table(study)
+    store = SeriesStore(catalog, catalog.study(study), table)
+    kept = odd_numbers(catalog, catalog.study(study))
+    looked, read = ObservedInputs(store), ObservedInputs(store, odd=kept)
+    assert read.odd == looked.odd
+    assert looked.odd
+    named = next(one.area for one in looked.odd if one.area in store.areas)
+    assert read.sha256(named) == looked.sha256(named)
+    assert ObservedInputs(store, odd=[]).sha256(named) != looked.sha256(named)
 
 
 def test_a_track_record_depends_on_all_years_that_it_looks_at(catalog, opened, monkeypatch):

@@ -60,6 +60,13 @@ def test_the_project_is_found_upwards_from_the_working_folder(command, project, 
         (["report", "english", "--lang", "zh"], ["'english'", "'zh'", "(it has en)"]),
         (["report", "harbour", "--jobs", "0"], ["--jobs"]),
         (["report", "harbour", "--first", "0"], ["--first"]),
+        (["report", "harbour", "--first", "two"], ["--first", "whole number from 1 on", "'two'"]),
+        (["report", "harbour", "--first", "harbour=0"], ["--first", "'0'"]),
+        (["report", "harbour", "--first", "harbor=1"], ["'harbor'", "did you mean 'harbour'?"]),
+        (["report", "harbour", "--first", "english=1"], ["--first english=1", "of (harbour)"]),
+        (["report", "--lang", "harbour=zh", "--lang", "harbour=en"], ["'harbour' was told zh"]),
+        (["report", "--lang", "zh", "--lang", "en"], ["--lang en", "told zh before"]),
+        (["report", "--lang", "harbour=fr"], ["'fr'", "(it has zh, en)"]),
         (["report", "harbour", "--no-such-option"], ["--no-such-option"]),
         (["scenarios", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
         (["sensitivity", "harbor"], ["'harbor'", "did you mean 'harbour'?"]),
@@ -156,6 +163,32 @@ def test_build_writes_the_table_and_says_where(command, project):
     assert made == {"english.parquet", "english.made_from", "english.2021-06-30.findings.json"}
     everything = command("build", "--root", project)
     assert everything.out.count("\n") == 2
+
+
+def test_build_leaves_a_table_that_stands_and_mends_one_that_was_damaged(command, project):
+    table = project / "data" / "processed" / "harbour.parquet"
+    command("build", "harbour", "--root", project)
+    first = table.stat().st_mtime_ns
+    assert command("build", "harbour", "--root", project).status == 0
+    assert table.stat().st_mtime_ns == first
+    whole = table.read_bytes()
+    table.write_bytes(whole[: len(whole) // 2])
+    assert command("build", "harbour", "--root", project).status == 0
+    assert table.read_bytes() == whole
+
+
+def test_a_number_of_areas_and_a_language_are_said_of_all_studies_or_of_one(command, project):
+    asked = ["--first", 2, "--first", "english=1", "--lang", "harbour=zh", "--dry-run"]
+    found = command("report", "harbour", "english", *asked, "--root", project)
+    rows = {tuple(line.split()[:2]) for line in found.out.splitlines() if "new" in line}
+    areas = {
+        row
+        for row in rows
+        if row[1].split("/")[1] not in ("overview", "plan_audit", "track_record")
+    }
+    assert len({row for row in areas if row[0] == "harbour"}) == 2
+    assert len({row for row in areas if row[0] == "english"}) == 1
+    assert {row[1].split("/")[0] for row in rows if row[0] == "harbour"} == {"zh"}
 
 
 def test_build_and_check_name_a_city_that_its_districts_do_not_add_up_to(command, project, add_raw):

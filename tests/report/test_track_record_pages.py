@@ -264,7 +264,7 @@ def test_a_rate_of_which_nothing_exact_is_known_has_no_record(root):
 
 
 def test_what_came_of_a_studys_verdicts_is_what_score_says_of_its_own_summary(
-    root, catalog, tmp_path
+    root, catalog, tmp_path, monkeypatch
 ):
     """By another public path: what ``assess --format json`` prints, read back by ``score``."""
     study = catalog.study("mock_city")
@@ -275,6 +275,10 @@ def test_what_came_of_a_studys_verdicts_is_what_score_says_of_its_own_summary(
     said.write_text(json.dumps(rows), encoding="utf-8")
     record = open_record("mock_city", lang="en", root=root)
     assert record.by_verdict == list(score_files(catalog, [said]).by_word)
+    # In the other language it is read, and not judged again.
+    kept = open_record("mock_city", lang="zh", root=root)
+    monkeypatch.setattr("edu_metrics.report.track_record.assess", None)
+    assert kept.by_verdict == record.by_verdict
     page = show_own_verdicts(record).text
     for one in record.by_verdict:
         assert f"{one.happened.pct:.0f} % (" in page

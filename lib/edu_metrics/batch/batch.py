@@ -27,6 +27,7 @@ from edu_metrics.batch.jobs import (
 from edu_metrics.batch.manifest import Decision, Manifest, decide, listed
 from edu_metrics.catalog import Catalog, Study, load_catalog
 from edu_metrics.errors import ReportError
+from edu_metrics.report.kinds import TRACK_RECORD
 from edu_metrics.report.pdf import require_pdf
 from edu_metrics.report.tables import prepare, table_path
 
@@ -63,7 +64,10 @@ class _Batch:
         self, catalog: Catalog, studies: Sequence[Study], out: Path, asked: dict[str, Any]
     ) -> None:
         self.catalog, self.studies, self.out = catalog, studies, out
-        self.jobs = [(s, plan_jobs(catalog, s, out, **asked)) for s in studies]
+        each = asked.pop("each", {})
+        self.jobs = [
+            (s, plan_jobs(catalog, s, out, **{**asked, **each.get(s.id, {})})) for s in studies
+        ]
         samples = {job.notebook: job for _, jobs in self.jobs for job in jobs}
         for notebook, sample in samples.items():
             check_parameters(notebook, {**sample.parameters, "out": ""})
@@ -141,7 +145,8 @@ def plan_reports(
     force : bool, optional
         Whether all would be made.
     **asked
-        ``area``, ``lang``, ``first``, ``scenarios`` and ``pdf`` of :func:`plan_jobs`.
+        ``area``, ``lang``, ``first``, ``scenarios`` and ``pdf`` of :func:`plan_jobs`; ``each``
+        holds what is asked of one study instead, by its id.
 
     Returns
     -------
@@ -189,7 +194,8 @@ def make_reports(
     progress : callable, optional
         Wraps the outcomes as they come in, for a progress bar.
     **asked
-        ``area``, ``lang``, ``first``, ``scenarios`` and ``pdf`` of :func:`plan_jobs`.
+        ``area``, ``lang``, ``first``, ``scenarios`` and ``pdf`` of :func:`plan_jobs`; ``each``
+        holds what is asked of one study instead, by its id.
 
     Returns
     -------
@@ -227,7 +233,7 @@ def make_reports(
                     stands = outcomes[place] = Outcome(decision.job.name, "unchanged", 0.0)
                     batch.note(decision, stands)
             if pool is not None:
-                jobs = {place: decided[place].job for place in wanted}
+                jobs = {place: decided[place].job for place in _in_turn(decided, wanted)}
                 for place, outcome in _arriving(pool, jobs, progress):
                     outcomes[place] = outcome
                     batch.note(decided[place], outcome)
@@ -236,6 +242,22 @@ def make_reports(
             if wanted or batch.unlisted or not batch.indexed:
                 write_indexes(batch.catalog, batch.out)
     return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
+
+
+def _in_turn(decided: Sequence[Decision], wanted: Iterable[int]) -> list[int]:
+    """
+    Say in which order reports are made.
+
+    Those of the first study come first, as it was named first; then track records, which take
+    longest, so that none is left to be made alone at the end.
+    """
+    first = decided[0].study.id
+
+    def key(place: int) -> tuple[bool, bool]:
+        job = decided[place].job
+        return decided[place].study.id != first, job.folder.name != TRACK_RECORD
+
+    return sorted(wanted, key=key)
 
 
 def _arriving(
@@ -275,8 +297,8 @@ def _outcome(job: Job, future: Future[Outcome]) -> Outcome:
 def _pool(batch: _Batch, how: How) -> Iterator[ReportPool | ClusterPool]:
     """Give the place where reports are made; it is stopped at once where its user is."""
     studies = [study.id for study in batch.studies]
-    number = sum(len(jobs) for _, jobs in batch.jobs)
-    workers = min(how.workers or usable_cores(), number)
+    numbers = [len(jobs) for _, jobs in batch.jobs]
+    workers = min(how.workers or usable_cores(), sum(numbers))
     if how.scheduler is not None:
         from edu_metrics.batch.cluster import cluster_pool
 
@@ -289,6 +311,6 @@ def _pool(batch: _Batch, how: How) -> Iterator[ReportPool | ClusterPool]:
     if how.engine == FORK and not hasattr(os, "fork"):
         raise ReportError("this system can't fork processes; use --engine kernel")
     root = batch.catalog.root
-    given: dict[str, Any] = {"number": number, "engine": how.engine}
+    given: dict[str, Any] = {"number": max(numbers), "engine": how.engine}
     with report_pool(workers, how.limits, root, studies, **given) as reports:
         yield reports

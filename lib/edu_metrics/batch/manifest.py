@@ -241,8 +241,10 @@ def _computed(catalog: Catalog, study: Study) -> ObservedInputs:
     from edu_metrics.observations import read_processed
     from edu_metrics.reachability import SeriesStore
     from edu_metrics.report.observed_fingerprint import ObservedInputs
+    from edu_metrics.report.tables import odd_numbers
 
-    return ObservedInputs(SeriesStore(catalog, study, read_processed(catalog.root, study.id)))
+    store = SeriesStore(catalog, study, read_processed(catalog.root, study.id))
+    return ObservedInputs(store, odd=odd_numbers(catalog, study))
 
 
 def _why(job: Job, parts: Mapping[str, str], manifest: Manifest, force: bool) -> tuple[str, ...]:

@@ -298,7 +298,7 @@ def report_pool(
     studies : sequence of str, optional
         Studies that are loaded before the first fork.
     number : int, optional
-        How many reports will be asked for, about; with many, more is done ahead.
+        How many reports of one study will be asked for, at most; with many, more is done ahead.
     engine : {"fork", "kernel"}, optional
         How cells are run; forked processes where they can be had when left out.
 

@@ -40,7 +40,7 @@ VARIABLE = "EDU_METRICS_PRELOAD"
 #: Why no report can be made in a process forked from this one; empty where it can.
 fault = ""
 
-#: With so many reports to come, it pays to show one area of each study ahead.
+#: With so many reports of a study to come, it pays to show one area of each study ahead.
 _MANY = 40
 _SECTIONS = (
     "show_bulletin", "show_cards", "show_touching", "show_measured", "show_missing",
@@ -60,7 +60,7 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     studies : sequence of str
         Studies whose reports will be made.
     number : int, optional
-        How many reports there will be.
+        How many reports of one study there will be, at most.
 
     Raises
     ------

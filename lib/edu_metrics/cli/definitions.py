@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, Annotated
 
 import typer
 
@@ -224,11 +224,13 @@ def inspect(
     lang: Annotated[Lang, typer.Option(help="Language of sentences.")] = Lang.EN,
 ) -> None:
     """Look at the numbers themselves: what is odd, and which entry would settle it."""
+    from edu_metrics.report.tables import odd_numbers
+
     catalog = load(root)
     rows = []
     for study in one_a_table(studies_of(catalog, studies)):
         table_of(catalog, study)
-        rows += [{"study": study.id, **row} for row in _findings(catalog, study)]
+        rows += [{"study": study.id, **row} for row in odd_numbers(catalog, study)]
     if shape is Format.JSON:
         print_rows(rows, shape, ())
         return
@@ -240,7 +242,9 @@ def inspect(
 
 def tell_findings(catalog: Catalog, study: Study) -> None:
     """Name on stderr what is odd in a study's built table; nothing is changed by it."""
-    found = _findings(catalog, study)
+    from edu_metrics.report.tables import odd_numbers
+
+    found = odd_numbers(catalog, study)
     if not found:
         return
     lines = [
@@ -251,20 +255,3 @@ def tell_findings(catalog: Catalog, study: Study) -> None:
     if len(found) > MOST_LINES:
         lines.append(f"  - and {len(found) - MOST_LINES} more")
     sys.stderr.write("\n".join(lines) + "\n")
-
-
-def _findings(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
-    """Look, or read what was found when the table stood as it stands: looking takes a second."""
-    from edu_metrics.report.tables import kept_beside, table_path
-
-    def look() -> list[dict[str, Any]]:
-        from edu_metrics.observations import finding_as_row, inspect_table, known_by, read_processed
-
-        rows = known_by(read_processed(catalog.root, study.id), study.as_of)
-        found = inspect_table(catalog, rows, as_of=study.as_of.year)
-        return [finding_as_row(catalog, one) for one in found]
-
-    rows: list[dict[str, Any]] = kept_beside(
-        table_path(catalog.root, study.id), f"{study.as_of}.findings", look
-    )
-    return rows

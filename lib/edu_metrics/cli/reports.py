@@ -16,7 +16,7 @@ import typer
 
 from edu_metrics.cli.common import FAULT, Format, Root, Shape, app, load, studies_of, usage
 from edu_metrics.cli.printing import print_failures, print_rows, print_totals, progress
-from edu_metrics.errors import require_extra
+from edu_metrics.errors import EduMetricsError, require_extra
 from edu_metrics.limits import inert
 
 if TYPE_CHECKING:
@@ -36,12 +36,17 @@ class Engine(StrEnum):
 def report(
     studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
     area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
-    lang: Annotated[str | None, typer.Option(help="Only this language: zh or en.")] = None,
+    lang: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this language, zh or en; STUDY=LANG for one study."),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Reports at the same time; all usable cores."),
     ] = None,
-    first: Annotated[int | None, typer.Option(min=1, help="Only so many areas.")] = None,
+    first: Annotated[
+        list[str] | None, typer.Option(help="Only so many areas; STUDY=NUMBER for one study.")
+    ] = None,
     scenarios: Annotated[
         bool, typer.Option("--scenarios", help="Also compare each area's scenarios.")
     ] = False,
@@ -88,12 +93,16 @@ def report(
     chosen = studies_of(catalog, studies)
     for entry in chosen:
         catalog.plan_judged(entry)
-    with usage():
-        for study in chosen:
-            plan_jobs(catalog, study, folder, area=area, lang=lang, first=1)  # names it refuses
-    asked: dict[str, Any] = {"area": area, "lang": lang, "first": first}
-    asked |= {"scenarios": scenarios, "pdf": pdf}
     names = studies or [study.id for study in chosen]
+    with usage():
+        each: dict[str, dict[str, Any]] = {}
+        for name, given in _by_study(catalog, names, "--lang", lang).items():
+            each[name] = {"lang": given}
+        for name, given in _by_study(catalog, names, "--first", first).items():
+            each.setdefault(name, {})["first"] = _number("--first", given)
+        for study in chosen:  # names it refuses
+            plan_jobs(catalog, study, folder, area=area, **{**each.get(study.id, {}), "first": 1})
+    asked: dict[str, Any] = {"area": area, "each": each, "scenarios": scenarios, "pdf": pdf}
     if ledger is not None:
         from edu_metrics.report.tables import prepare
 
@@ -124,6 +133,36 @@ def report(
     )
     if failed:
         raise typer.Exit(FAULT)
+
+
+def _by_study(
+    catalog: Catalog, names: Iterable[str], option: str, given: Iterable[str] | None
+) -> dict[str, str]:
+    """Read what an option says of each study: VALUE of all of them, STUDY=VALUE of one."""
+    asked_for = {run.id: name for name in names for run in catalog.runs(name)}
+    of_all: dict[str, str] = {}
+    of_one: dict[str, str] = {}
+    for text in given or ():
+        name, one, value = text.rpartition("=")
+        said = of_one if one else of_all
+        for run in [run.id for run in catalog.runs(name)] if one else asked_for:
+            if run not in asked_for:
+                known = ", ".join(dict.fromkeys(asked_for.values()))
+                raise EduMetricsError(
+                    f"{option} {text}: expected a study that reports are asked for of ({known}), "
+                    f"found {name!r}"
+                )
+            if run in said:
+                raise EduMetricsError(f"{option} {text}: study {run!r} was told {said[run]} before")
+            said[run] = value
+    return {**of_all, **of_one}
+
+
+def _number(option: str, given: str) -> int:
+    """Read how many, or say what was expected."""
+    if not (given.isascii() and given.isdigit() and int(given)):
+        raise EduMetricsError(f"{option}: expected a whole number from 1 on, found {given!r}")
+    return int(given)
 
 
 def _note_release(catalog: Catalog, studies: Iterable[Study]) -> None:

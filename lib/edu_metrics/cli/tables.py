@@ -272,13 +272,18 @@ def build(
     studies: Studies = None,
     root: Root = None,
 ) -> None:
-    """Build the tables of studies from raw files and definitions."""
+    """Build the tables of studies from raw files and definitions, where they don't stand."""
     require_extra("reports", "pyarrow")
+    from edu_metrics.observations import read_processed
     from edu_metrics.report.tables import prepare
 
     catalog = load(root)
     for study in one_a_table(studies_of(catalog, studies)):
-        path = prepare(catalog, study, force=True)
+        path = prepare(catalog, study)
+        try:
+            read_processed(catalog.root, study.id)
+        except DataError:  # it was damaged since
+            path = prepare(catalog, study, force=True)
         sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
         tell_findings(catalog, study)
 

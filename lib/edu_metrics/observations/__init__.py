@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         ENDED_YEARS,
         Finding,
         finding_as_row,
+        finding_of_row,
         inspect_table,
     )
     from edu_metrics.observations.ledger import add_to_ledger, read_ledger

@@ -45,6 +45,7 @@ from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
 from edu_metrics.report.parameters import refuse_unknown_parameters
+from edu_metrics.report.tables import odd_numbers
 from edu_metrics.words import say
 
 
@@ -280,9 +281,12 @@ class _Held:
     basis: Basis
 
     @classmethod
-    def of(cls, catalog: Catalog, study: Study, table: pd.DataFrame) -> _Held:
+    def of(
+        cls, catalog: Catalog, study: Study, table: pd.DataFrame, *, current: bool = False
+    ) -> _Held:
         evidence = SeriesStore(catalog, study, table)
-        inputs = ObservedInputs(evidence)
+        odd = odd_numbers(catalog, study) if current else None
+        inputs = ObservedInputs(evidence, odd)
         return cls(catalog, study, table, evidence, inputs, Basis(catalog, study))
 
 
@@ -328,7 +332,7 @@ def hold(root: Path | str, study: str) -> list[AreaReport]:
     ) or load_catalog(folder)
     entry = catalog.study(study)
     table = read_processed(folder, study)
-    held = _HELD[folder, study] = _Held.of(catalog, entry, table)
+    held = _HELD[folder, study] = _Held.of(catalog, entry, table, current=True)
     plan = catalog.plan(entry.plan)
     for indicator in dict.fromkeys(target.indicator for target in plan.targets):
         if indicator and has_history(held.evidence, indicator):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from edu_metrics.catalog import Areas, Condition, Plan, Reference, Relative
 from edu_metrics.observations import Finding as OddNumber
-from edu_metrics.observations import inspect_table
+from edu_metrics.observations import finding_of_row, inspect_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore
@@ -32,10 +33,12 @@ class ObservedInputs:
     ----------
     store : SeriesStore
         The study's observations as of its date.
+    odd : sequence of mapping, optional
+        What :func:`~edu_metrics.report.tables.odd_numbers` says of them, where it was asked.
     """
 
-    def __init__(self, store: SeriesStore) -> None:
-        self._store = store
+    def __init__(self, store: SeriesStore, odd: Sequence[Mapping[str, Any]] | None = None) -> None:
+        self._store, self._odd = store, odd
         self._catalog = store.catalog
         self._compared: dict[str, bytes] = {}
         self._known: dict[str, str] = {}  # the reports of an area in two languages share it
@@ -75,7 +78,8 @@ class ObservedInputs:
             digest.update(f"{borrowed}\n".encode())
         apart = self._store.sums_apart
         digest.update(apart[apart["area"].isin([area, *above])].to_csv().encode())
-        digest.update(repr([one for one in self.odd if one.area in ("", area)]).encode())
+        odd = [list(astuple(one)) for one in self.odd if one.area in ("", area)]
+        digest.update(json.dumps(odd).encode())
         digest.update(self._shared)
         return digest.hexdigest()
 
@@ -142,6 +146,8 @@ class ObservedInputs:
     @functools.cached_property
     def odd(self) -> tuple[OddNumber, ...]:
         """What is odd in the numbers themselves, as of the study's date."""
+        if self._odd is not None:
+            return tuple(finding_of_row(row) for row in self._odd)
         as_of = self._store.study.as_of.year
         return tuple(inspect_table(self._catalog, self._store.table, as_of=as_of))
 

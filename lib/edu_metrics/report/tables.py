@@ -235,6 +235,36 @@ def kept_beside(table: Path, name: str, make: Callable[[], Any]) -> Any:
     return made
 
 
+def odd_numbers(catalog: Catalog, study: Study) -> list[dict[str, Any]]:
+    """
+    Say what is odd in a study's numbers as of its date; looking takes a second, and is kept.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    study : Study
+        The study, whose table is current.
+
+    Returns
+    -------
+    list of dict
+        As :func:`~edu_metrics.observations.finding_as_row` gives them.
+    """
+
+    def look() -> list[dict[str, Any]]:
+        from edu_metrics.observations import finding_as_row, inspect_table, known_by, read_processed
+
+        rows = known_by(read_processed(catalog.root, study.id), study.as_of)
+        found = inspect_table(catalog, rows, as_of=study.as_of.year)
+        return [finding_as_row(catalog, one) for one in found]
+
+    rows: list[dict[str, Any]] = kept_beside(
+        table_path(catalog.root, study.id), f"{study.as_of}.findings", look
+    )
+    return rows
+
+
 def _state(table: Path) -> list[int]:
     """Tell one state of a file from another: a table that is built again is a new file."""
     found = table.stat()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import TypeAdapter
 
 from edu_metrics.catalog import (
     Catalog,
@@ -31,7 +32,7 @@ from edu_metrics.report.downloads import write_summary
 from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.parameters import refuse_unknown_parameters
-from edu_metrics.report.tables import as_of_newest, current_table
+from edu_metrics.report.tables import as_of_newest, current_table, kept_beside, prepare
 from edu_metrics.trajectories import (
     TOGETHER_PCT,
     EventScore,
@@ -106,7 +107,16 @@ class PanelRecord:
         """What came of the verdicts that the study gives, by word; none while nothing has come."""
         if self.study is None:
             return []
+        # Every target of every area is judged for it, and in each language it comes to the same.
+        table, kind = prepare(self.catalog, self.study), TypeAdapter(list[WordScore])
+        name = f"{self.study.as_of}.own_verdicts"
+        kept = kept_beside(table, name, lambda: kind.dump_python(self._judged_again(), mode="json"))
+        return kind.validate_python(kept)
+
+    def _judged_again(self) -> list[WordScore]:
         study = self.study
+        if study is None:
+            return []
         table = current_table(self.catalog, study)
         now = SeriesStore(self.catalog, as_of_newest(study, table), table)
         outcomes = (

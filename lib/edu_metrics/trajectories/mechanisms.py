@@ -184,13 +184,12 @@ def smallest_setting(lever: Lever, chance: Callable[[float], float], probability
     ...                  lambda value: max(1 - abs(value - 13.5) / 3, 0.0), 0.5).value
     12.0
     """
-    settings = _settings(lever)
-    last = len(settings) - 1
+    last = _steps(lever)
     tried: dict[int, float] = {}
 
     def at(place: int) -> float:
         if place not in tried:
-            tried[place] = chance(settings[place])
+            tried[place] = chance(_setting(lever, place))
         return tried[place]
 
     if at(0) >= probability:
@@ -208,7 +207,7 @@ def smallest_setting(lever: Lever, chance: Callable[[float], float], probability
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if at(middle) >= probability else (middle, high)
-    return Setting(lever.name, settings[high], at(high), "found")
+    return Setting(lever.name, _setting(lever, high), at(high), "found")
 
 
 def _peak(at: Callable[[int], float], tried: list[int]) -> int:
@@ -225,13 +224,22 @@ def _peak(at: Callable[[int], float], tried: list[int]) -> int:
     return max(range(low, high + 1), key=at)
 
 
-def _settings(lever: Lever) -> list[float]:
-    """List the settings to choose from, the usual one first."""
+def _steps(lever: Lever) -> int:
+    """Count the settings to choose from beside the usual one: of a nation there are millions."""
     if lever.whole:
-        first, last = int(np.floor(lever.usual)) + 1, int(np.floor(lever.high))
-        return [lever.usual, *(float(number) for number in range(first, last + 1))]
-    step = (lever.high - lever.usual) / _FINENESS
-    return [lever.usual, *(lever.usual + step * n for n in range(1, _FINENESS)), lever.high]
+        return max(int(np.floor(lever.high)) - int(np.floor(lever.usual)), 0)
+    return _FINENESS
+
+
+def _setting(lever: Lever, place: int) -> float:
+    """Give one of them; in the first place stands the usual one."""
+    if place == 0:
+        return lever.usual
+    if lever.whole:
+        return float(int(np.floor(lever.usual)) + place)
+    if place == _FINENESS:
+        return lever.high
+    return lever.usual + (lever.high - lever.usual) / _FINENESS * place
 
 
 Kind = Literal["fixed", "beta", "normal", "range"]

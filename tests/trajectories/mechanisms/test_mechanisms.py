@@ -68,6 +68,20 @@ def test_leavers_replaced_by_graduates_do_part_of_the_work():
     assert run.at("qualified_pct", 2021) == pytest.approx(87)
 
 
+def test_of_a_nation_no_list_of_all_its_people_is_made():
+    """1.4 billion settings as a list would not fit: the search goes by their places alone."""
+    lever = Lever("more_a_year", "persons", 0.5, 0.5, 1.4e9, whole=True)
+    found = smallest_setting(lever, lambda value: value / 1e9, 0.25)
+    assert found.value == 250_000_000
+
+
+@pytest.mark.parametrize(("chance", "value"), [(0.3001, 4.612), (0.9995, 13.0), (1.0, 13.0)])
+def test_what_is_not_whole_is_found_to_a_thousandth_of_its_range(chance, value):
+    lever = Lever("leaving", "percent", 1.0, 0.0, 13.0)
+    found = smallest_setting(lever, lambda at: (at - 1.0) / 12.0, chance)
+    assert found.value == pytest.approx(value)
+
+
 def test_no_setting_within_its_bounds_is_an_answer():
     found = smallest(staff(high=10), "upgrades", YEARS, reaches(90), 0.5)
     assert (found.value, found.reason) == (None, "beyond_bounds")

@@ -3,6 +3,7 @@
 from edu_metrics.observations.inspection.rules import ENDED_YEARS, Finding, Panel, look_at
 from edu_metrics.observations.inspection.tables import (
     finding_as_row,
+    finding_of_row,
     inspect_table,
     name_of,
     rows_of,

@@ -8,7 +8,7 @@ entry that would settle it: a break, or a correction, to paste once the publishe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -288,6 +288,12 @@ def finding_as_row(catalog: Catalog, one: Finding) -> dict[str, Any]:
         "sentence_en": sentence(catalog, one, "en"),
         "suggestion": suggestion(catalog, one),
     }
+
+
+def finding_of_row(row: Mapping[str, Any]) -> Finding:
+    """Give the finding that :func:`finding_as_row` has made plain data of."""
+    place, quantity = row["area"] or "", row["quantity"] or ""
+    return Finding(row["rule"], place, quantity, tuple(row["years"]), row["numbers"])
 
 
 def sentence(catalog: Catalog, one: Finding, lang: str) -> str:
