@@ -131,7 +131,7 @@ def template(
     from edu_metrics.files import write_whole_files
     from edu_metrics.observations import MissingInput
     from edu_metrics.observations.intake import write_template
-    from edu_metrics.reachability import assess
+    from edu_metrics.reachability import SeriesStore, assess
     from edu_metrics.words import require_language
 
     require_extra("tables", "openpyxl")
@@ -141,11 +141,13 @@ def template(
     entry, areas, _ = asked_for(catalog, study, area, None)
     with usage():
         require_language(lang or entry.languages[0])
-    found = assess(catalog, entry, table_of(catalog, entry), areas=areas)
+    table = table_of(catalog, entry)
+    there = SeriesStore(catalog, entry, table)  # what is there and not for release is not asked for
     missing = {
         MissingInput(item.year, item.quantity, item.group, item.area, item.period)
-        for one in found
+        for one in assess(catalog, entry, table, areas=areas)
         for item in one.missing
+        if not there.withheld([item])
     }
     content = write_template(catalog, entry, missing, lang or entry.languages[0])
     if out.exists():  # filled in, perhaps
