@@ -4,9 +4,10 @@ Kill a batch at random moments, again and again, and see that nothing is lost an
 A project of invented districts is simulated, and its reports are made. The batch is killed with
 SIGKILL (in turn only the process that was started, and all that it started as well), looked at, and
 started again: every other time at once, while what outlived it is still ending, else after up to
-two seconds. At the end every report must be whole and stand in the manifest and in the index, none
-that was whole may have been made again, and one more run must find nothing to do. Exit status 1 if
-any of this is not so.
+two seconds. Every third time it is killed at its start, after a few seconds; else once it has made
+a share of its reports, drawn so that the kills are spread over all of them. At the end every report
+must be whole and stand in the manifest and in the index, none that was whole may have been made
+again, and one more run must find nothing to do. Exit status 1 if any of this is not so.
 """
 
 from __future__ import annotations
@@ -54,12 +55,21 @@ def told(root: Path) -> dict[str, set[str]]:
     }
 
 
+def until(batch: subprocess.Popen[bytes], reports: Path, number: int, longest: float) -> None:
+    """Wait until so many reports stand, or for so long, or until the batch ends."""
+    begun = time.monotonic()
+    while batch.poll() is None and time.monotonic() - begun < longest:
+        if sum(not path.name.startswith(".") for path in reports.glob("*")) >= number:
+            break
+        time.sleep(0.05)
+
+
 def main() -> int:
     """Kill, look, and tell."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
     parser.add_argument("--districts", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--longest", type=float, default=60, help="seconds until a kill, at most")
+    parser.add_argument("--start", type=float, default=20, help="seconds of a start, at most (20)")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     chance = random.Random(given.seed)
@@ -72,10 +82,15 @@ def main() -> int:
         seen: dict[str, int] = {}
         for number in range(1, given.kills + 1):
             batch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            after = chance.uniform(0.2, given.longest)
-            try:
-                batch.wait(timeout=after)
-            except subprocess.TimeoutExpired:
+            begun = time.monotonic()
+            if number % 3 == 1:
+                until(batch, reports, given.districts + 1, chance.uniform(0.2, given.start))
+            else:
+                more = round(chance.uniform(1, 2 * given.districts / given.kills))
+                until(batch, reports, len(seen) + more, 3600)
+                until(batch, reports, given.districts + 1, chance.uniform(0, 1))
+            after = time.monotonic() - begun
+            if batch.poll() is None:
                 everything = number % 2 == 0
                 for pid in below(batch.pid) if everything else [batch.pid]:
                     try:
@@ -87,10 +102,8 @@ def main() -> int:
             pause = chance.choice((0.0, chance.uniform(0.0, 2.0)))
             time.sleep(pause)
             now = whole(reports)
-            manifest = root / "reports" / STUDY / "manifest.json"
-            listed = (
-                len(json.loads(manifest.read_text("utf-8"))["areas"]) if manifest.exists() else 0
-            )
+            journal = root / "reports" / STUDY / "manifest.jsonl"
+            noted = len(journal.read_bytes().splitlines()) if journal.exists() else 0
             again = [name for name, when in seen.items() if now.get(name) != when]
             if again:
                 tell(f"made twice, or gone: {again}")
@@ -98,7 +111,7 @@ def main() -> int:
             seen = now
             tell(
                 f"kill {number} after {after:.1f} s, looked at after {pause:.1f} s: {len(seen)} "
-                f"whole, {listed} in the manifest"
+                f"whole, {noted} in the journal"
             )
         begun = time.monotonic()
         last = subprocess.run(command, capture_output=True, text=True, check=False)

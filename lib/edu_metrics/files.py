@@ -1,10 +1,12 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and cells that no spreadsheet runs."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -48,3 +50,44 @@ def write_whole_files(contents: Mapping[Path, bytes]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a whole file or none: under another name first, seen to the disk, then renamed."""
     write_whole_files({path: text.encode()})
+
+
+#: What a spreadsheet takes for the start of a formula, the full-width signs among them.
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[\d.,]*%?")
+
+
+def opens_formula(text: str) -> bool:
+    """
+    Tell whether a spreadsheet would take a text for a formula; a number is none.
+
+    Examples
+    --------
+    >>> opens_formula("=1+1"), opens_formula("-9"), opens_formula("a-b")
+    (True, False, False)
+    """
+    return bool(_FORMULA.match(text)) and not _NUMBER.fullmatch(text)
+
+
+def harmless(value: Any) -> Any:
+    """
+    Keep a spreadsheet from running a text: what would begin a formula gets an apostrophe.
+
+    Parameters
+    ----------
+    value : object
+        A cell; numbers stay what they are.
+
+    Returns
+    -------
+    object
+        The cell.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless(-1.5), harmless("a-b"), harmless(None)
+    ("'=1+1", -1.5, 'a-b', '')
+    """
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and opens_formula(value) else value

@@ -92,6 +92,19 @@ def inert(text: str, mark: str | Callable[[re.Match[str]], str] = "\ufffd") -> s
     return text if text.isprintable() else _STEERING.sub(mark, text)
 
 
+def found_steering(text: str) -> str:
+    r"""
+    Name what :func:`inert` would put a mark for.
+
+    Examples
+    --------
+    >>> found_steering("a\x1b[31m\u202e"), found_steering("plain")
+    ('U+001B, U+202E', '')
+    """
+    signs = () if text.isprintable() else sorted(set(_STEERING.findall(text)))
+    return ", ".join(f"U+{ord(sign):04X}" for sign in signs)
+
+
 def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
     """
     Read a file: a regular one, and not without end.

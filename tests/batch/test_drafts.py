@@ -90,7 +90,7 @@ def test_a_run_sweeps_its_own_drafts_and_nothing_else(folder, draft):
     (folder.parent / ".my_thesis.draft" / "chapter.txt").write_text("mine")
     (folder.parent / ".notes.part").write_text("mine")
     (folder.parent / ".manifest.json.17.part").write_text("half")
-    sweep(folder.parent, ["east"])
+    sweep(folder.parent, iter(["east"]))
     mine = {".my_thesis.draft/chapter.txt": "mine", ".notes.part": "mine"}
     assert held(folder.parent) == {**OLD, **mine}
 

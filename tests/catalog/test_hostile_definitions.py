@@ -141,14 +141,16 @@ def test_an_address_of_a_page_stands(definitions, url):
     assert definitions.load().sources["law"].url == url
 
 
-def test_what_steers_a_terminal_is_a_mark_in_every_text(definitions):
+def test_what_steers_a_terminal_is_a_fault_with_its_place(definitions):
     text = r'"\e[31m red \x9b2J \u202E evil \a \uD83D"'.replace(r"\uD83D", "")
     definitions.raw["breaks"] = (
         "- {id: new_test, indicator: pass_rate, areas: [city], year: 2019, "
         f"why: {{zh: 新卷, en: {text}}}, citation: {{source: law, locator: art. 3}}}}\n"
     ).encode()
-    said = definitions.load().breaks["new_test"].why.en
-    assert said == "\ufffd[31m red \ufffd2J \ufffd evil \ufffd"
+    (fault,) = [one for one in definitions.faults() if "steers" in one]
+    assert "breaks.yaml" in fault
+    assert "line 1" in fault
+    assert "U+0007, U+001B, U+009B, U+202E" in fault
 
 
 # --- YAML that brings a parser down

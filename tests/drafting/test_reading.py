@@ -6,6 +6,8 @@ import html
 import re
 import shutil
 import subprocess
+import zipfile
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -163,3 +165,38 @@ def test_a_pdf_that_a_browser_prints_gives_every_row_of_its_table(tmp_path):
         made = draft(read_document(path), 2021, 2025)
         found = Counter(one["value"] for one in made.promises if one["value"] is not None)
         assert Counter(one["value"] for one in wanted) - found == Counter()
+
+
+def test_a_word_document_that_unfolds_without_end_is_refused(tmp_path):
+    path = word(tmp_path / "p.docx")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/zeros.bin", bytes(110_000_000))
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(DataError, match="unfolds to more than 100,000,000 bytes"):
+        read_document(path)
+
+
+@pytest.mark.parametrize("folded", [True, False])
+def test_a_pdf_without_end_is_refused(tmp_path, folded):
+    page = zlib.compress(b"0 0 m\n" * 20_000_000) if folded else b""
+    number = 1 if folded else 2_001
+    kids = b"".join(b"%d 0 R " % (at + 5) for at in range(number))
+    path = tmp_path / "p.pdf"
+    path.write_bytes(
+        b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        b"2 0 obj\n<</Type/Pages/Count 1/Kids[" + kids + b"]>>\nendobj\n"
+        b"4 0 obj\n<</Length "
+        + str(len(page)).encode()
+        + b"/Filter/FlateDecode>>\nstream\n"
+        + page
+        + b"\nendstream\nendobj\n"
+        + b"".join(
+            b"%d 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>\nendobj\n"
+            % (at + 5)
+            for at in range(number)
+        )
+        + b"trailer\n<</Root 1 0 R>>\n%%EOF\n"
+    )
+    expected = "unfolds to more than" if folded else "expected 2,000 pages at most, found 2,001"
+    with pytest.raises(DataError, match=expected):
+        read_document(path)

@@ -134,6 +134,39 @@ def test_every_page_of_what_is_internal_says_so(worlds, command):
         assert "Internal, not for release" in text or "内部资料，不得对外公布" in text, page
 
 
+@pytest.mark.slow
+def test_tables_that_are_taken_away_say_so_too(worlds, command):
+    import openpyxl
+
+    root, _ = worlds("internal")
+    made = command("report", "harbour", "--root", root, "--lang", "en", "-j", 1)
+    assert made.status == 0, made.err
+    tables = [path for path in (root / "reports").rglob("*.csv") if ".columns" not in path.name]
+    assert {"data.csv", "verdicts.csv"} == {path.name for path in tables}
+    for path in tables:
+        assert (pd.read_csv(path)["disclosure"] == "internal").all(), path
+    (book,) = (root / "reports").rglob("verdicts.xlsx")
+    rows = list(openpyxl.load_workbook(book)["verdicts"].values)
+    at = rows[0].index("disclosure")
+    assert {row[at] for row in rows[1:]} == {"internal"}
+    for path in (root / "reports").rglob("summary.json"):
+        assert '"disclosure": "internal"' in path.read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_nobody_is_asked_for_what_is_there_and_withheld(worlds, command):
+    import openpyxl
+
+    root, _ = worlds("protected")
+    out = root / "asked.xlsx"
+    done = command("template", "harbour", "--root", root, "--lang", "en", "--out", out)
+    assert done.status == 0, done.err
+    asked = list(openpyxl.load_workbook(out).active.values)
+    years = {row[asked[0].index("Year")] for row in asked[1:]}
+    assert years
+    assert not years & set(YEARS)
+
+
 def test_without_a_word_a_study_is_protected(worlds, command):
     root, _ = worlds("published")
     path = root / "data" / "definitions" / "studies" / "harbour.yaml"

@@ -181,3 +181,14 @@ def test_a_file_of_counts_has_an_empty_cell_where_one_is_suppressed(tmp_path):
     write_counts(found, tmp_path / "out" / "counts.csv")
     told = (tmp_path / "out" / "counts.csv").read_text("utf-8")
     assert told == "school,year,tested\na,2020,30\nb,2020,\n"
+
+
+def test_a_school_that_is_called_like_a_formula_is_text_in_the_counts(tmp_path):
+    rows = pupils()
+    rows["school"] = rows["school"].replace({"a": "=HYPERLINK(1)", "b": "-12"})
+    path, to = tmp_path / "scores.csv", tmp_path / "counts.csv"
+    rows.to_csv(path, index=False)
+    write_counts(aggregate([path], by=["school", "year"], counts={"tested": "score"}), to)
+    assert {line.split(",")[0] for line in to.read_text("utf-8").splitlines()[1:]} == {
+        "'=HYPERLINK(1)", "-12", "c"
+    }  # fmt: skip

@@ -18,6 +18,7 @@ from edu_metrics.observations import (
     validate,
     write_processed,
 )
+from edu_metrics.observations.building import _content_sha256, unread_files
 
 CITY = "乌海市,常住人口,2021,55.81,exact,万人,reported,bulletin,2022-06-01,"
 EAST = "海勃湾区,常住人口,2021,34.1,exact,万人,reported,bulletin,2022-06-01,"
@@ -213,3 +214,23 @@ def test_a_processed_table_that_was_edited_is_refused_with_what_to_do(project, r
     edit(path)
     with pytest.raises(DataError, match=r"was edited.*run `edu-metrics build real` again"):
         read_processed(project, "real")
+
+
+def test_a_seal_is_of_what_a_table_says_and_not_of_how_a_library_holds_it(rows):
+    table = validate(rows(("east", 2020, "population", -0.0), ("west", 2020, "population", 7)))
+    other = table.astype({"area": object, "status": "category", "vintage": "datetime64[us]"})
+    other["value"] = [0.0, 7.0]
+    assert _content_sha256(other) == _content_sha256(table)
+    for column, value in (("area", "wes"), ("value", 7.5), ("year", 2021), ("upper", 8.0)):
+        edited = table.copy()
+        edited.loc[1, column] = value
+        assert _content_sha256(edited) != _content_sha256(table), column
+    swapped = table.assign(area=table["quantity"], quantity=table["area"])
+    assert _content_sha256(swapped) != _content_sha256(table)
+
+
+def test_a_raw_file_that_no_study_takes_is_named(project, raw, write_raw):
+    catalog = load_catalog(project)
+    before = unread_files(catalog)
+    write_raw(raw / "elsewhere" / "forgotten.CSV", MOCK)
+    assert set(unread_files(catalog)) - set(before) == {"elsewhere/forgotten.CSV"}

@@ -199,3 +199,13 @@ def test_persons_and_institutions_are_drawn_whole_and_money_is_not(evidence, cel
     money = found.trajectory("spending", "city", 2021).draws
     assert (schools % 1 == 0).all()
     assert (money % 1 != 0).mean() > 0.9
+
+
+def test_a_store_keeps_a_bounded_number_of_answers_and_gives_the_same(evidence, rates, monkeypatch):
+    monkeypatch.setattr("edu_metrics.reachability.series._MOST_ANSWERS", 2)
+    store = evidence([rates({2018: 900 + n}, area=area) for n, area in enumerate(["east", "west"])])
+    areas = ["east", "west", "city"]
+    first = [store.record("pass_rate", area) for area in areas]
+    assert [one.exact for one in first[:2]] == [{2018: 90.0}, {2018: 90.1}]
+    assert [store.record("pass_rate", area) for area in areas] == first
+    assert max(map(len, store.kept.values())) == 2

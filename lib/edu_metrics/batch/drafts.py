@@ -237,12 +237,13 @@ def sweep(folder: Path, reports: Iterable[str] = ()) -> None:
     reports : iterable of str
         The names that reports there can have.
     """
-    drafts = {f".{name}.draft" for name in reports}
-    older = {f".{name}.older": name for name in reports}
+    names = set(reports)
     for left in [*folder.iterdir()] if folder.is_dir() else ():
-        if left.name in older:
-            _put_back(folder / older[left.name])
-        if left.name in drafts or left.name in older:
+        name, _, kind = left.name.removeprefix(".").rpartition(".")
+        ours = left.name.startswith(".") and kind in ("draft", "older") and name in names
+        if ours and kind == "older":
+            _put_back(folder / name)
+        if ours:
             shutil.rmtree(left, ignore_errors=True)
         elif _PART.fullmatch(left.name):
             left.unlink(missing_ok=True)

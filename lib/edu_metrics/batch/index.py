@@ -28,7 +28,7 @@ __all__ = ["pages_of", "write_indexes"]
 _COLUMNS = (
     *("area", "area_zh", "area_en", "target", "title_zh", "title_en", "article", "due"),
     *("group_of_target", "verdict", "probability", "last_year", "last_value", "asked", "unit"),
-    *("required_pace", "recent_pace", "people"),
+    *("required_pace", "recent_pace", "people", "disclosure"),
 )
 
 
@@ -252,7 +252,8 @@ def _verdicts(board: Dashboard) -> Iterator[tuple[Any, ...]]:
         for row in one.targets:
             if (target := targets.get(row["target"])) is None:
                 continue
-            told = {**row, "group_of_target": row["group"]}
+            mode = board.study.disclosure.mode
+            told = {**row, "group_of_target": row["group"], "disclosure": mode}
             first = (area, name.zh, name.en, target.id, target.title.zh, target.title.en)
             yield (*first, target.article, *(told[column] for column in _COLUMNS[7:]))
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from edu_metrics.limits import LARGEST, inert, read_file
+from edu_metrics.limits import LARGEST, found_steering, read_file
 from edu_metrics.words.definition import Definition, Languages, nearest
 
 _EXPECTED = {
@@ -224,11 +224,11 @@ _MADE: dict[tuple[str, str], Any] = {}
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]
-    """A safe loader that notes a key that stands twice, where YAML would just keep the last."""
+    """A safe loader that notes what YAML just takes: keys that stand twice, signs that steer."""
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
-        self.doubles: list[str] = []
+        self.faults: list[str] = []
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         """Tell the type of a node, once for each word: files repeat them thousands of times."""
@@ -263,14 +263,19 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
                     None, None, "expected a word as a key", key_node.start_mark
                 )
             if key in mapping:
-                self.doubles.append(f"{_where(key_node.start_mark)}the key {key!r} stands twice")
+                self.faults.append(f"{_where(key_node.start_mark)}the key {key!r} stands twice")
             mapping[key] = self.construct_object(value)
         return mapping
 
     def construct_scalar(self, node: Any) -> Any:
-        """Read a text; what would steer a terminal, escaped in quotes, becomes a mark."""
+        """Read a text; what would steer a terminal or turn a line is a fault."""
         text = super().construct_scalar(node)
-        return inert(text) if isinstance(text, str) else text
+        if isinstance(text, str) and (steering := found_steering(text)):
+            self.faults.append(
+                f"{_where(node.start_mark)}expected signs that can be read; found {steering}, "
+                "which steers a terminal or turns a line; leave it out"
+            )
+        return text
 
     def construct_date(self, node: Any) -> Any:
         """Leave a date that no calendar has as text: the definition then says so in its place."""
@@ -403,7 +408,7 @@ def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     finally:
         if loader is not None:
             loader.dispose()
-    return content, tuple(loader.doubles)
+    return content, tuple(loader.faults)
 
 
 @functools.cache

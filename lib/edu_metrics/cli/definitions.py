@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,7 @@ from edu_metrics.cli.common import (
     usage,
 )
 from edu_metrics.cli.printing import print_json, print_rows
+from edu_metrics.limits import inert
 
 if TYPE_CHECKING:
     from edu_metrics.catalog import Catalog, Plan, Study, Target
@@ -43,6 +44,7 @@ def check(root: Root = None) -> None:
 
     Every quote is looked up in the text of its plan, where the plan's source names one.
     """
+    from edu_metrics.observations.building import unread_files
     from edu_metrics.observations.documents import check_quotes
     from edu_metrics.report.tables import is_current
 
@@ -55,6 +57,8 @@ def check(root: Root = None) -> None:
         sys.stdout.write(f"quotes unverified, as the text is not at hand: {listed}\n")
     if drafts := [plan.id for plan in catalog.plans.values() if plan.draft]:
         sys.stdout.write(f"drafts, which are not judged: {', '.join(drafts)}\n")
+    if unread := unread_files(catalog):
+        sys.stdout.write(inert(f"below data/raw, and in no study: {', '.join(unread)}\n"))
     sys.stdout.write(
         f"{len(catalog.plans)} plans with {targets} targets ({numeric} numeric), "
         f"{len(catalog.indicators)} indicators, {len(catalog.quantities)} quantities, "

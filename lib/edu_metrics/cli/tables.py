@@ -141,7 +141,12 @@ def template(
     lang = lang or opened.study.languages[0]
     with usage():
         require_language(lang)
-    missing = {item for one in opened.assessed(numeric=False) for item in one.missing}
+    missing = {
+        item
+        for one in opened.assessed(numeric=False)
+        for item in one.missing
+        if not opened.store.withheld([item])  # what is there and not for release isn't asked for
+    }
     content = write_template(catalog, opened.study, missing, lang)
     if out.exists():  # filled in, perhaps
         message = f"--out {out}: is there already, and would be overwritten; name another file"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from io import BytesIO
@@ -13,6 +15,7 @@ from typing import Any
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.limits import inert, read_file
 from edu_metrics.observations.documents import plain_characters
+from edu_metrics.observations.intake.office_zip import measure
 
 #: What the first line of a paragraph may begin with.
 _BEGINS = re.compile(
@@ -20,6 +23,9 @@ _BEGINS = re.compile(
     r"[（(][一二三四五六七八九十\d]+[)）]|第\S{1,4}[章节条]"
 )
 _HAN = "\u3400-\u9fff"
+#: What a document may unfold to, and how long it may be. [bytes], [pages]
+_MOST_UNFOLDED = 100_000_000
+_MOST_PAGES = 2_000
 
 
 def read_document(path: Path) -> str:
@@ -52,7 +58,7 @@ def read_document(path: Path) -> str:
     content = read_file(path)
     try:
         text = read(content)
-    except (DataError, ImportError):
+    except ImportError:
         raise
     except Exception as error:
         raise DataError(f"{path}: can't be read as {path.suffix}: {error}") from None
@@ -106,6 +112,7 @@ def _word(content: bytes) -> str:
     import docx
     from docx.table import Table
 
+    measure("its archive", content, _MOST_UNFOLDED)
     document = docx.Document(BytesIO(content))
     lines: list[str] = []
     for part in document.iter_inner_content():
@@ -129,9 +136,27 @@ def _pdf(content: bytes) -> str:
     import pdfplumber
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what it says of fonts helps nobody
+    _refuse_folded(content)
     with pdfplumber.open(BytesIO(content)) as document:
-        pages = ["\n".join(_lines_of_page(page)) for page in document.pages]
+        if len(document.pages) > _MOST_PAGES:
+            number = len(document.pages)
+            raise DataError(f"expected {_MOST_PAGES:,} pages at most, found {number:,}; cut it")
+        pages = []
+        for page in document.pages:
+            pages.append("\n".join(_lines_of_page(page)))
+            page.close()  # or every page would be held until the last
     return "\n\f\n".join(_joined(page) for page in pages)
+
+
+def _refuse_folded(content: bytes) -> None:
+    """Refuse a PDF with streams that unfold to what no page holds."""
+    left = _MOST_UNFOLDED
+    for found in re.finditer(rb"stream\r?\n(?=[\x08-\x78])", content):
+        with contextlib.suppress(zlib.error):  # it is folded in another way, or not at all
+            folded = memoryview(content)[found.end() :]
+            left -= len(zlib.decompressobj().decompress(folded, left + 1))
+        if left < 0:
+            raise DataError(f"unfolds to more than {_MOST_UNFOLDED:,} bytes; no document does")
 
 
 def _lines_of_page(page: Any) -> list[str]:

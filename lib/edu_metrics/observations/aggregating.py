@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import nearest
 from edu_metrics.errors import DataError, require_extra
-from edu_metrics.files import write_whole_files
+from edu_metrics.files import harmless, write_text, write_whole_files
 from edu_metrics.observations.disclosure import hide_cells
 from edu_metrics.observations.seals import sidecar_of
 from edu_metrics.observations.transcription import HEADER, read_transcription
@@ -213,8 +213,10 @@ def write_counts(found: Counted, path: Path) -> None:
     path : Path
         The file.
     """
-    content = found.counts.to_csv(index=False, lineterminator="\n").encode()
-    write_whole_files({path: content})
+    counts = found.counts.rename(columns=harmless)
+    texts = counts.select_dtypes(exclude="number").columns
+    counts[texts] = counts[texts].map(harmless)
+    write_text(path, counts.to_csv(index=False, lineterminator="\n"))
 
 
 def write_raw_counts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -156,28 +157,15 @@ def _all_of(error: DataError) -> Iterable[str]:
 def _paths(
     given: FileInput | SimulatedInput, catalog: Catalog, study: Study, faults: list[str]
 ) -> list[Path]:
-    raw = catalog.root / "data" / "raw"
+    raw, pattern = catalog.root / "data" / "raw", _pattern(given)
+    absent = f"data/raw/{pattern}: matches no file; the path of an input starts below data/raw"
     if isinstance(given, SimulatedInput):
-        pattern = f"simulated/{given.city}/**/*.csv"
         absent = (
             f"data/raw/simulated/{given.city}: expected the simulated tables of {given.city!r}, "
             f"found none; run `edu-metrics simulate {study.id}` first"
         )
-    else:
-        pattern = given.path
-        absent = f"data/raw/{pattern}: matches no file; the path of an input starts below data/raw"
-    try:
-        folder, _, name = pattern.rpartition("/")
-        # A suffix in capitals is the same suffix.
-        matched = sorted(
-            path
-            for path in raw.glob(f"{folder}/*" if folder else "*")
-            if fnmatchcase(path.name.lower(), name.lower())
-        )
-    except (NotImplementedError, ValueError):
-        matched = []
-    beside = (SIDECAR, LOG)
-    paths = [path for path in matched if path.is_file() and not path.name.endswith(beside)]
+    matched = _matched(raw, pattern)
+    paths = [path for path in matched if path.is_file() and not path.name.endswith(_BESIDE)]
     odd = [path for path in matched if not (path.is_file() or path.is_dir())]
     faults += [
         f"data/raw/{path.relative_to(raw).as_posix()}: is not read; expected a regular file"
@@ -186,6 +174,60 @@ def _paths(
     if not paths and not odd:
         faults.append(absent)
     return paths
+
+
+#: How the names of files end that stand beside a raw file.
+_BESIDE = (SIDECAR, LOG)
+
+
+def _pattern(given: FileInput | SimulatedInput) -> str:
+    return given.path if isinstance(given, FileInput) else f"simulated/{given.city}/**/*.csv"
+
+
+def _matched(raw: Path, pattern: str) -> list[Path]:
+    folder, _, name = pattern.rpartition("/")
+    try:
+        # A suffix in capitals is the same suffix.
+        return sorted(
+            path
+            for path in raw.glob(f"{folder}/*" if folder else "*")
+            if fnmatchcase(path.name.lower(), name.lower())
+        )
+    except (NotImplementedError, ValueError):
+        return []
+
+
+def unread_files(catalog: Catalog) -> list[str]:
+    """
+    Name the files below data/raw that are no input of a study and no text of a source.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        What is defined.
+
+    Returns
+    -------
+    list of str
+        Their paths below data/raw, sorted.
+
+    Examples
+    --------
+    >>> from edu_metrics.catalog import find_root, load_catalog
+    >>> unread_files(load_catalog(find_root()))
+    ['national_bureau_of_statistics/2024-02-08/cohorts.csv']
+    """
+    raw = catalog.root / "data" / "raw"
+    read = {raw / one.full_text for one in catalog.sources.values() if one.full_text}
+    for study in catalog.studies.values():
+        for given in study.observations:
+            if not isinstance(given, PackageInput):
+                read.update(_matched(raw, _pattern(given)))
+    return sorted(
+        path.relative_to(raw).as_posix()
+        for path in raw.rglob("*")
+        if path.is_file() and path not in read and not path.name.endswith(_BESIDE)
+    )
 
 
 def _real_and_invented(table: pd.DataFrame, study: Study) -> list[str]:
@@ -257,11 +299,21 @@ _SEAL = b"edu_metrics_sha256"
 
 
 def _content_sha256(table: pd.DataFrame) -> str:
-    columns = table[sorted(map(str, table))].astype(
-        {name: kind for name, kind in empty().dtypes.items() if name in table}
-    )
-    rows = pd.util.hash_pandas_object(columns, index=False)
-    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
+    """Hash a table by what it says, whatever library or machine holds it."""
+    found = hashlib.sha256()
+    for name in COLUMNS:
+        column = table[name]
+        if name == "year":
+            held = column.to_numpy("<i8").tobytes()
+        elif name == "vintage":
+            held = column.to_numpy("datetime64[ns]").astype("<i8").tobytes()
+        elif name in ("value", *ENDS):
+            numbers = column.to_numpy("<f8")
+            held = np.where(np.isnan(numbers), np.nan, numbers + 0.0).astype("<f8").tobytes()
+        else:
+            held = json.dumps(column.tolist(), ensure_ascii=True).encode()
+        found.update(f"{name} {len(held)} ".encode() + held)
+    return found.hexdigest()
 
 
 def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: So many trajectories are kept at a time: a study of thousands of areas asks for each area's in
-#: one go.
+#: So many trajectories, and answers of a kind, are kept at a time: a study of thousands of areas
+#: asks for each area's in one go.
 MOST_TRAJECTORIES = 512
+_MOST_ANSWERS = 4096
 
 
 def counts_whole(indicator: Indicator) -> bool:
@@ -87,7 +88,7 @@ def kept_by_store(
     method: Callable[Concatenate[SeriesStore, P], T],
 ) -> Callable[Concatenate[SeriesStore, P], T]:
     """
-    Let a store compute an answer when it is asked for first, and keep it.
+    Let a store compute an answer when it is asked for first, and keep it for a while.
 
     Parameters
     ----------
@@ -97,16 +98,20 @@ def kept_by_store(
     Returns
     -------
     callable
-        The same, asked once for each of its arguments.
+        The same, asked once for each of its arguments as long as they are among the latest.
     """
 
     @wraps(method)
     def once(store: SeriesStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        key = (method.__name__, *args, *sorted(kwargs.items()))
-        if key not in store.kept:
-            store.kept[key] = method(store, *args, **kwargs)
-        answer: T = store.kept[key]
-        return answer
+        held = store.kept.setdefault(method.__name__, {})
+        key = (*args, *sorted(kwargs.items()))
+        if key not in held:
+            answer = method(store, *args, **kwargs)
+            if len(held) >= _MOST_ANSWERS:
+                held.pop(next(iter(held)))
+            held[key] = answer
+        given: T = held[key]
+        return given
 
     return once
 
@@ -130,8 +135,8 @@ class SeriesStore:
         self.study = study
         self.table = known_by(table, study.as_of)
         self.areas = catalog.expand(study.areas)
-        #: What those marked with :func:`kept_by_store` gave, by method and arguments.
-        self.kept: dict[tuple[Any, ...], Any] = {}
+        #: What those marked with :func:`kept_by_store` gave, by name and arguments.
+        self.kept: dict[str, dict[tuple[Any, ...], Any]] = {}
         #: The end of rounded figures that is taken for their value; none as a rule.
         self._end: Literal["lower", "upper"] | None = None
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
@@ -208,14 +213,16 @@ class SeriesStore:
         other._end = end
         return other
 
-    @kept_by_store
-    def _by_area(self, indicator: str) -> dict[str, pd.DataFrame]:
-        by_area = self.series(indicator).groupby("area", sort=False)
-        return {str(name): rows for name, rows in by_area}
-
     def series_of(self, indicator: str, area: str) -> pd.DataFrame:
         """Give an indicator's series in one area, by year."""
-        return self._by_area(indicator).get(area, self.series(indicator).iloc[:0])
+        return self.series(indicator).iloc[self._rows_of(indicator).get(area, slice(0))]
+
+    @kept_by_store
+    def _rows_of(self, indicator: str) -> dict[str, slice]:
+        areas = self.series(indicator)["area"].to_numpy()
+        names, first, number = np.unique(areas, return_index=True, return_counts=True)
+        ends = (first + number).tolist()
+        return dict(zip(names.tolist(), map(slice, first.tolist(), ends), strict=True))
 
     @kept_by_store
     def record(self, indicator: str, area: str) -> Record:

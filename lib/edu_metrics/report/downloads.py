@@ -12,37 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.files import write_text
+from edu_metrics.files import harmless, opens_formula, write_text
 from edu_metrics.words import LANGUAGES, say
-
-#: What a spreadsheet takes for the start of a formula, the full-width signs among them.
-_FORMULA = tuple("=+-@＝＋－＠")
-
-
-def harmless(value: Any) -> Any:
-    """
-    Keep a spreadsheet from running a text: what would begin a formula gets an apostrophe.
-
-    Parameters
-    ----------
-    value : object
-        A cell; numbers stay what they are.
-
-    Returns
-    -------
-    object
-        The cell.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless(-1.5), harmless("a-b"), harmless(None)
-    ("'=1+1", -1.5, 'a-b', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.strip().startswith(_FORMULA):
-        return f"'{value}"
-    return value
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -109,7 +80,7 @@ def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) ->
             cells = []
             for value in row:
                 cell: Any = value
-                if isinstance(value, str) and value.strip().startswith(_FORMULA):
+                if isinstance(value, str) and opens_formula(value):
                     cell = WriteOnlyCell(sheet, value)
                     cell.data_type = "s"
                 cells.append(cell)

@@ -126,6 +126,7 @@ def save_summary(report: AreaReport, out: str) -> str:
         "as_of": report.study.as_of.isoformat(),
         "simulated": report.study.simulated,
         "hypothetical": report.plan.hypothetical,
+        "disclosure": report.study.disclosure.mode,
         "inputs_sha256": report.inputs_sha256(),
         "verdicts": {
             target.id: str(report.assessments[target.id].verdict) for target in report.plan.targets
@@ -145,6 +146,7 @@ def save_summary(report: AreaReport, out: str) -> str:
 _OBSERVED = (
     *("area", "area_zh", "area_en", "year", "period", "quantity", "quantity_zh", "quantity_en"),
     *("group", "value", "lower", "upper", "bound", "unit", "status", "source", "published"),
+    "disclosure",
 )
 
 
@@ -169,6 +171,7 @@ def save_observations(report: AreaReport, folder: Path) -> None:
             **{"area_zh": area.zh, "area_en": area.en, "unit": quantity.unit},
             **{"quantity_zh": quantity.name.zh, "quantity_en": quantity.name.en},
             "published": row.vintage.date(),
+            "disclosure": report.study.disclosure.mode,
         }
         rows.append([told[name] for name in _OBSERVED])
     write_csv(folder / "data.csv", _OBSERVED, rows)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from edu_metrics.files import harmless
 from edu_metrics.observations.intake.workbook import Sheet, printable
 
 #: The columns of a log.
@@ -172,22 +173,6 @@ class Log:
         writer.writerow(LOG_HEADER)
         writer.writerows([harmless(cell) for cell in row] for row in self.repairs)
         return file.getvalue()
-
-
-_MAY_RUN = re.compile(r"^[=+\-@\t\r]")
-_IS_NUMBER = re.compile(r"^[+-]?[\d.,]*%?$")
-
-
-def harmless(text: str) -> str:
-    """
-    Keep a spreadsheet from taking text for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("-9"), harmless("—")
-    ("'=1+1", '-9', '—')
-    """
-    return f"'{text}" if _MAY_RUN.match(text) and not _IS_NUMBER.match(text) else text
 
 
 _REFERENCE = re.compile(r"^([A-Z]+)(\d+)$")

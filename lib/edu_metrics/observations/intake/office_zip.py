@@ -128,7 +128,7 @@ class OfficeZip:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 _refuse_unwanted(name, archive.namelist())
-                parts = _unfold(name, archive)
+                parts = _unfold(name, archive, MOST_UNFOLDED)
         except _DAMAGED:
             raise DataError(damaged) from None
         if "xl/workbook.xml" not in parts:
@@ -239,10 +239,35 @@ def _refuse_unwanted(name: str, parts: list[str]) -> None:
         )
 
 
-def _unfold(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+def measure(name: str, content: bytes, most: int) -> None:
+    """
+    Refuse a zip archive that would unfold to too much.
+
+    Parameters
+    ----------
+    name : str
+        How it is called.
+    content : bytes
+        The archive.
+    most : int
+        What it may unfold to. [bytes]
+
+    Raises
+    ------
+    DataError
+        If it would unfold to more, defines entities, or is damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _unfold(name, archive, most)
+    except _DAMAGED:
+        raise DataError(f"{name}: is no whole archive; it may have been cut off") from None
+
+
+def _unfold(name: str, archive: zipfile.ZipFile, most: int) -> dict[str, bytes]:
     """Read the parts that are needed; measure all, since whoever reads the file unfolds them."""
     parts: dict[str, bytes] = {}
-    left = MOST_UNFOLDED
+    left = most
     for entry in archive.infolist():
         kept, needed = [], entry.filename.endswith((".xml", ".rels"))
         with archive.open(entry) as file:
@@ -250,8 +275,8 @@ def _unfold(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
                 left -= len(chunk)
                 if left < 0:
                     raise DataError(
-                        f"{name}: unfolds to more than {MOST_UNFOLDED:,} bytes, from "
-                        f"{sum(one.compress_size for one in archive.infolist()):,}; no table does"
+                        f"{name}: unfolds to more than {most:,} bytes, from "
+                        f"{sum(one.compress_size for one in archive.infolist()):,}"
                     )
                 if needed:
                     kept.append(chunk)
