@@ -19,6 +19,7 @@ from edu_metrics.formulas._arguments import Arguments, FloatArray, Values
 
 #: With one more factor, the mixtures of every pair of populations double.
 _MOST_FACTORS = 12
+_Factors = dict[str, FloatArray | float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +161,7 @@ def decompose(
     factors, given = _factors(populations)
     number, size = len(populations), len(factors)
     tables = {
-        (one, other): _mixtures(factors, given[one], given[other], rate or _product)
+        (one, other): _mixtures(given[one], given[other], rate or _product)
         for one, other in combinations(range(number), 2)
     }
     from_other = np.array([mixture.bit_count() for mixture in range(2**size)])
@@ -189,7 +190,7 @@ def decompose(
 
 def _factors(
     populations: Mapping[Any, Mapping[str, float | Values]],
-) -> tuple[tuple[str, ...], list[dict[str, FloatArray | float]]]:
+) -> tuple[tuple[str, ...], list[_Factors]]:
     """Check the factors of all populations, and give each population's as arrays or numbers."""
     named = {factor for factors in populations.values() for factor in factors}
     factors = tuple(next(iter(populations.values()), ()))
@@ -205,7 +206,7 @@ def _factors(
             "Join factors whose effects need not be told apart.",
             faults,
         )
-    given: list[dict[str, FloatArray | float]] = [{} for _ in populations]
+    given: list[_Factors] = [{} for _ in populations]
     for factor in factors:
         listed = {
             f"{factor} of {population}": np.asarray(own[factor])
@@ -226,18 +227,13 @@ def _factors(
     return factors, given
 
 
-def _mixtures(
-    factors: tuple[str, ...],
-    one: Mapping[str, FloatArray | float],
-    other: Mapping[str, FloatArray | float],
-    rate: Callable[..., Any],
-) -> FloatArray:
+def _mixtures(one: _Factors, other: _Factors, rate: Callable[..., Any]) -> FloatArray:
     """Compute the rate of every mixture: bit n says that factor n is the other's."""
     found = []
-    for mixture in range(2 ** len(factors)):
+    for mixture in range(2 ** len(one)):
         mixed = {
             factor: (other if mixture >> place & 1 else one)[factor]
-            for place, factor in enumerate(factors)
+            for place, factor in enumerate(one)
         }
         value = np.asarray(rate(**mixed), dtype=np.float64)
         if not np.isfinite(value).all():

@@ -96,7 +96,7 @@ def wilson_interval(
     >>> round(interval.low_pct, 1), round(interval.high_pct, 1)
     (76.9, 82.8)
     """
-    return _interval("wilson_interval", "wilson", successes, n, level)
+    return _interval("wilson", successes, n, level)
 
 
 def jeffreys_interval(
@@ -142,18 +142,15 @@ def jeffreys_interval(
     >>> round(interval.low_pct, 1), round(interval.high_pct, 1)
     (76.9, 82.8)
     """
-    return _interval("jeffreys_interval", "jeffreys", successes, n, level)
+    return _interval("jeffreys", successes, n, level)
 
 
 def _interval(
-    formula: str,
-    method: Literal["wilson", "jeffreys"],
-    successes: Numbers,
-    n: Numbers,
-    level: float,
+    method: Literal["wilson", "jeffreys"], successes: Numbers, n: Numbers, level: float
 ) -> RateInterval[Numbers]:
     from statsmodels.stats.proportion import proportion_confint
 
+    formula = f"{method}_interval"
     Arguments.of(formula, level=level).require(
         "0 < level < 1", instead="The level is a probability: 0.8, not 80."
     )
