@@ -205,7 +205,7 @@ def test_a_whole_is_that_of_the_place_and_levers_are_whole_people(invented):
     )
     counts = evidence.record(indicator.id, "mock_city").counts[2020]
     assert city.whole == counts[1] > east.whole
-    lever = city.mechanism.levers.levers[0]
+    lever = city.mechanism.levers[0]
     assert lever.name == "upgrades"
     assert lever.whole
     assert lever.high == np.floor(0.05 * counts[1])
@@ -228,7 +228,7 @@ def test_from_85_to_87_to_90_takes_two_and_a_half_in_a_hundred_less_what_entrant
     assert built.whole == 100
     model = built.mechanism
     little, enough = (
-        model.project([2021, 2022], model.levers.set(upgrades=upgrades)).at(built.outcome, 2022)
+        model.project([2021, 2022], {"upgrades": upgrades}).at(built.outcome, 2022)
         for upgrades in (1.8, 2.5)
     )
     assert np.median(little) < 90 < np.median(enough)
@@ -248,7 +248,7 @@ def test_a_retention_of_93_is_not_mended_by_preventing_dropout(invented):
     indicator = evidence.catalog.indicator("compulsory_retention_rate")
     built = mechanism_from_statement(indicator, 2020, 93.0)
     for lever, most in (("dropout_prevented_pct", 100), ("returned", 3)):
-        run = built.mechanism.project([2021, 2022], built.mechanism.levers.set(**{lever: most}))
+        run = built.mechanism.project([2021, 2022], {lever: most})
         assert 93 < np.median(run.at("retention_pct", 2022)) < 95
     del plan
 

@@ -183,7 +183,7 @@ class WhatIf:
     def levers(self) -> tuple[Lever, ...]:
         """The levers of the target's mechanism; none where it has none that can be run."""
         start = self.situation.mechanism
-        return start.mechanism.levers.levers if isinstance(start, MechanismStart) else ()
+        return start.mechanism.levers if isinstance(start, MechanismStart) else ()
 
     @property
     def relative(self) -> bool:

@@ -172,7 +172,7 @@ def _levers(model: _Model) -> list[_Part]:
             Influence(lever.name, "lever", lever.unit, lever.usual, lever.low, lever.high),
             (lever.name,),
         )
-        for lever in model.mechanism.levers.levers
+        for lever in model.mechanism.levers
         if lever.low < lever.usual < lever.high
     ]
 

@@ -21,7 +21,7 @@ from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations import MissingInput
 from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.verdicts import Assessment
-from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
+from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Rate
 
 
 @dataclass(frozen=True)
@@ -202,9 +202,7 @@ def _build(
     try:
         state = flow.start(**inputs, **middles)
         whole = _whole(flow, state)
-        levers = Levers(
-            tuple(_lever(flow, n, given, whole, relative) for n, given in use.levers.items())
-        )
+        levers = tuple(_lever(flow, n, one, whole, relative) for n, one in use.levers.items())
         # One seed an indicator: no answer hangs on the study or the area that asks.
         seed = zlib.crc32(indicator.id.encode())
         mechanism = Mechanism(use.flow, dict(inputs), rates, levers, seed=seed)

@@ -196,23 +196,23 @@ def _by_mechanism(
     def run(lever: str, value: float) -> NDArray[np.float64]:
         key = (indicator.id, lever, value, left.years)
         if key not in runs:
-            levers = model.levers.set(**{lever: value}) if lever else None
+            settings = {lever: value} if lever else {}
             # The ends of a search are held against the domains of the flow; what lies between
             # them stays within.
             end = not lever or value in ends[lever]
-            runs[key] = model.project(left.years, levers, held=end).draws(start.outcome)
+            runs[key] = model.project(left.years, settings, held=end).draws(start.outcome)
         return runs[key]
 
     def chance(value: float, lever: str) -> float:
         return float(np.mean(left.kept(run(lever, value))))
 
-    ends = {lever.name: (lever.usual, lever.high) for lever in model.levers.levers}
+    ends = {lever.name: (lever.usual, lever.high) for lever in model.levers}
     usual, stands = run("", 0.0), abs(question.start_value)
     better = -1 if indicator.better == "lower" else 1
     # A lever that does not move this outcome the better way is none here.
     levers = [
         lever
-        for lever in model.levers.levers
+        for lever in model.levers
         if better * float(np.mean(run(lever.name, lever.high) - usual)) > _DUST * max(1.0, stands)
     ]
     return replace(

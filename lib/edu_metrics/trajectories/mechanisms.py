@@ -12,7 +12,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from statistics import NormalDist
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -50,78 +49,6 @@ class Lever:
     low: float
     high: float
     whole: bool = False
-
-
-@dataclass(frozen=True)
-class Levers:
-    """
-    All levers of a mechanism and how they are set.
-
-    Parameters
-    ----------
-    levers : tuple of Lever
-        The levers.
-    settings : mapping of str to float, optional
-        Settings that differ from the usual one. [unit of each lever a year]
-
-    Raises
-    ------
-    ProjectionError
-        With every setting that no lever has, or that lies outside its bounds.
-
-    Examples
-    --------
-    >>> levers = Levers((Lever("upgrades", "persons", 0, 0, 50, whole=True),))
-    >>> levers.set(upgrades=20).values
-    mappingproxy({'upgrades': 20})
-    >>> levers.set(upgrades=60)
-    Traceback (most recent call last):
-    edu_metrics.errors.ProjectionError: levers can't be set so
-      - upgrades: expected 0 to 50, found 60
-    """
-
-    levers: tuple[Lever, ...]
-    settings: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse settings outside the bounds, all at once."""
-        known = {lever.name: lever for lever in self.levers}
-        faults = []
-        for name, value in self.settings.items():
-            if name not in known:
-                faults.append(f"no lever {name!r}{nearest(name, known)}")
-            elif not known[name].low <= value <= known[name].high:
-                low, high = known[name].low, known[name].high
-                faults.append(f"{name}: expected {low:g} to {high:g}, found {value:g}")
-        if faults:
-            raise ProjectionError("levers can't be set so", faults)
-
-    @property
-    def values(self) -> Mapping[str, float]:
-        """The setting of every lever. [unit of each lever a year]."""
-        usual = {lever.name: lever.usual for lever in self.levers}
-        return MappingProxyType({**usual, **self.settings})
-
-    def set(self, **settings: float) -> Levers:
-        """
-        Set levers, the others staying as they are.
-
-        Parameters
-        ----------
-        **settings : float
-            New settings by lever. [unit of each lever a year]
-
-        Returns
-        -------
-        Levers
-            A copy.
-
-        Raises
-        ------
-        ProjectionError
-            As for the class.
-        """
-        return Levers(self.levers, {**self.settings, **settings})
 
 
 #: How finely a lever that is not whole is searched, as a part of its range.
@@ -421,7 +348,7 @@ class Mechanism:
         Published numbers that the start is made of. [unit of each]
     rates : mapping of str to Rate
         What is uncertain. [unit of each]
-    levers : Levers
+    levers : tuple of Lever
         What can be set.
     draws : int, optional
         Number of draws.
@@ -437,8 +364,8 @@ class Mechanism:
     ...     {"qualified": 85, "teachers": 100},
     ...     {"leaving_qualified_pct": Rate("fixed", mean=4),
     ...      "leaving_others_pct": Rate("fixed", mean=4)},
-    ...     Levers((Lever("upgrades", "persons", 0, 0, 15), Lever("new_posts", "persons", 0, 0, 5),
-    ...             Lever("entrants_qualified_pct", "percent", 100, 0, 100))),
+    ...     (Lever("upgrades", "persons", 0, 0, 15), Lever("new_posts", "persons", 0, 0, 5),
+    ...      Lever("entrants_qualified_pct", "percent", 100, 0, 100)),
     ... )
     >>> staff.project([2021, 2022]).draws("qualified_pct")[0].round(2)
     array([85.6 , 86.18])
@@ -447,7 +374,7 @@ class Mechanism:
     flow: str
     inputs: Mapping[str, Any]
     rates: Mapping[str, Rate]
-    levers: Levers
+    levers: tuple[Lever, ...]
     draws: int = 4000
     seed: int = 0
     _drawn: dict[int, dict[str, Floats]] = field(
@@ -486,8 +413,43 @@ class Mechanism:
         known = {name: rates[name][:, 0] for name in flow.start_rates}
         return dict(flow.start(**self.inputs, **known))
 
+    def settings(self, **given: float) -> dict[str, float]:
+        """
+        Set some levers, the others standing as usual.
+
+        Parameters
+        ----------
+        **given : float
+            Settings by lever. [unit of each lever a year]
+
+        Returns
+        -------
+        dict of str to float
+            The setting of every lever. [unit of each lever a year]
+
+        Raises
+        ------
+        ProjectionError
+            With every setting that no lever has, or that lies outside its bounds.
+        """
+        known = {lever.name: lever for lever in self.levers}
+        faults = []
+        for name, value in given.items():
+            if name not in known:
+                faults.append(f"no lever {name!r}{nearest(name, known)}")
+            elif not known[name].low <= value <= known[name].high:
+                low, high = known[name].low, known[name].high
+                faults.append(f"{name}: expected {low:g} to {high:g}, found {value:g}")
+        if faults:
+            raise ProjectionError("levers can't be set so", faults)
+        return {lever.name: lever.usual for lever in self.levers} | given
+
     def project(
-        self, years: Sequence[int], levers: Levers | None = None, *, held: bool = True
+        self,
+        years: Sequence[int],
+        settings: Mapping[str, float] | None = None,
+        *,
+        held: bool = True,
     ) -> Projection:
         """
         Run the flow, the levers set the same in every year.
@@ -496,8 +458,8 @@ class Mechanism:
         ----------
         years : sequence of int
             Years, consecutive, the first one a year after the start.
-        levers : Levers, optional
-            Settings; the usual ones when left out.
+        settings : mapping of str to float, optional
+            Levers that differ from the usual setting. [unit of each lever a year]
         held : bool, optional
             Whether numbers are held against the domains of the flow in every year. A search may do
             without it between two settings that were.
@@ -510,16 +472,15 @@ class Mechanism:
         Raises
         ------
         ProjectionError
-            If there are no years, or they are not consecutive.
+            If there are no years, they are not consecutive, or as for :meth:`settings`.
         DataError
             If numbers leave the domain of the flow.
         """
         listed = tuple(years)
         if not listed or listed != tuple(range(listed[0], listed[0] + len(listed))):
             raise ProjectionError(f"years: expected consecutive ones, found {listed}")
-        settings = (levers or self.levers).values
-        rates = self._rates(len(listed))
-        return self._run(listed, self.start, rates, settings, self.draws, held=held)
+        every, rates = self.settings(**(settings or {})), self._rates(len(listed))
+        return self._run(listed, self.start, rates, every, self.draws, held=held)
 
     def run(
         self,
@@ -554,7 +515,7 @@ class Mechanism:
         start = dict(self.equation.start(**self.inputs, **first))
         number = len(next(iter(rates.values())))
         return self._run(
-            tuple(years), start, rates, {**self.levers.values, **(settings or {})}, number
+            tuple(years), start, rates, {**self.settings(), **(settings or {})}, number
         )
 
     def _run(

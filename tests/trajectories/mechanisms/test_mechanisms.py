@@ -6,7 +6,7 @@ import pytest
 from edu_metrics.catalog import distribution_fault
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import fastest_fall
-from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate, smallest_setting
+from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Rate, smallest_setting
 
 YEARS = (2021, 2022)
 
@@ -22,17 +22,17 @@ def staff(qualified=850.0, teachers=1000.0, *, leaving=None, entrants=100.0, hig
         "teachers",
         {"qualified": qualified, "teachers": teachers},
         {"leaving_qualified_pct": rate, "leaving_others_pct": rate},
-        Levers(levers),
+        levers,
         **options,
     )
 
 
 def smallest(model, name, years, kept, probability):
     """Look for the smallest setting of one lever of a model."""
-    (lever,) = (one for one in model.levers.levers if one.name == name)
+    (lever,) = (one for one in model.levers if one.name == name)
 
     def chance(value):
-        return float(np.mean(kept(model.project(years, model.levers.set(**{name: value})))))
+        return float(np.mean(kept(model.project(years, {name: value}))))
 
     return smallest_setting(lever, chance, probability)
 
@@ -64,7 +64,7 @@ def test_39_to_42_takes_new_posts_of_a_twentieth_over_two_years():
 def test_leavers_replaced_by_graduates_do_part_of_the_work():
     """Of 150 without a degree 6 are replaced in the first year: 870 - 850 x 0.96 - 40 = 14."""
     model = staff(leaving=Rate("fixed", mean=4))
-    run = model.project([2021], model.levers.set(upgrades=20 - 6))
+    run = model.project([2021], {"upgrades": 20 - 6})
     assert run.at("qualified_pct", 2021) == pytest.approx(87)
 
 
@@ -99,7 +99,7 @@ def test_more_certainty_takes_more():
     assert even.value < sure.value
     assert even.probability >= 0.5
     assert sure.probability >= 0.8
-    one_less = uncertain.levers.set(upgrades=sure.value - 1)
+    one_less = {"upgrades": sure.value - 1}
     assert np.mean(reaches(90)(uncertain.project(YEARS, one_less))) < 0.8
 
 
@@ -120,7 +120,7 @@ def test_a_longer_projection_begins_like_a_shorter_one():
         "exam",
         state,
         {"paper_harder": Rate("normal", mean=0, sd=2, yearly=True)},
-        Levers((Lever("learning", "marks", 0, 0, 5),)),
+        (Lever("learning", "marks", 0, 0, 5),),
     )
     short, long = exam.project([2021]), exam.project([2021, 2022, 2023])
     assert np.array_equal(short.draws("pass_pct")[:, 0], long.draws("pass_pct")[:, 0])
@@ -135,7 +135,7 @@ def test_a_gain_in_every_year_is_found_where_the_furthest_setting_takes_all_at_o
         return (draws[:, 0] >= 86 - 1e-9) & (draws[:, 1] - draws[:, 0] >= 1 - 1e-9)
 
     model = staff()
-    furthest = model.project(YEARS, model.levers.set(upgrades=150))
+    furthest = model.project(YEARS, {"upgrades": 150})
     assert not rises_twice(furthest).any()
     assert smallest(model, "upgrades", YEARS, rises_twice, 0.5).value == 10
 
@@ -145,7 +145,7 @@ def test_no_cut_of_new_cases_falls_faster_than_the_floor():
         "myopia",
         {"overall_pct": 52.7},
         {"first_grade_pct": Rate("fixed", mean=12.9), "screening_pp": Rate("fixed", mean=0)},
-        Levers((Lever("new_cases_cut_pct", "percent", 0, 0, 100),)),
+        (Lever("new_cases_cut_pct", "percent", 0, 0, 100),),
     )
     floor = fastest_fall(model.start["by_grade"][0], 2)
     beyond, within = (
@@ -202,7 +202,7 @@ def test_draws_have_the_mean_and_the_spread_that_were_given(rate, mean, sd):
 
 def test_a_setting_outside_its_bounds_and_an_unknown_lever_are_told_together():
     with pytest.raises(ProjectionError) as caught:
-        staff().levers.set(upgrades=-1, upgrade=5)
+        staff().settings(upgrades=-1, upgrade=5)
     assert "upgrades: expected 0 to 150, found -1" in str(caught.value)
     assert "no lever 'upgrade'; did you mean 'upgrades'?" in str(caught.value)
 
@@ -215,9 +215,9 @@ def test_the_draws_of_a_start_are_those_of_its_years():
         {"entrants": np.full(9, 800.0), "retention_pct": 93.0},
         {"dropout_primary_pct": Rate("fixed", mean=0), "dropout_junior_pct": dropout,
          "more_moves_pct": Rate("fixed", mean=0)},
-        Levers((
+        (
             Lever("dropout_prevented_pct", "percent", 0, 0, 100),
             Lever("returned", "persons", 0, 0, 30, whole=True),
-        )),
+        ),
     )  # fmt: skip
     assert model.project(YEARS).draws("retention_pct") == pytest.approx(93.0)

@@ -455,7 +455,6 @@ def _model_draws(
     if isinstance(start, MissingInputs):
         raise NotAvailable("mechanism_lacks_numbers")
     try:
-        levers = start.mechanism.levers.set(**settings)
-        return start.mechanism.project(course.years, levers).draws(start.outcome)
+        return start.mechanism.project(course.years, settings).draws(start.outcome)
     except ProjectionError:
         raise NotAvailable("beyond_bounds") from None
