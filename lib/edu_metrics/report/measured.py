@@ -12,7 +12,7 @@ import pandas as pd
 from edu_metrics.observations.inspection import name_of, what_is_odd
 from edu_metrics.reachability import Missing
 from edu_metrics.report.columns import Column, draw, frame_of
-from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.kinds import judged_by
 from edu_metrics.words import amount, number, percent, say
@@ -49,7 +49,7 @@ def show_measured(report: AreaReport) -> Html:
     ]
     of = len(judged_by(report.catalog, report.study))
     caption = say("report.measured_caption", lang, number=len(measured), of=of)
-    return draw(measured, columns, lang, caption=caption) + others
+    return draw(measured, columns, lang, caption=caption, csv="measured") + others
 
 
 def measured_table(report: AreaReport) -> pd.DataFrame:
@@ -96,7 +96,9 @@ def _other_figures(report: AreaReport) -> Html:
         Column("report.value", lambda row: _observed(row, lang, decimals=2), numeric=True),
         Column("report.source", lambda row: report.catalog.sources[row.source].title.in_(lang)),
     ]
-    inner = draw(figures, columns, lang, caption=say("report.facts_caption", lang))
+    inner = draw(
+        figures, columns, lang, caption=say("report.facts_caption", lang), csv="other_figures"
+    )
     return details(say("report.facts_summary", lang, number=len(figures)), inner)
 
 
@@ -117,6 +119,7 @@ def other_figures_table(report: AreaReport) -> pd.DataFrame:
     )
 
 
+@said_of_whole
 def show_missing(report: AreaReport) -> Html:
     """
     List the numbers to ask their publishers for, and which targets they would let be judged.
@@ -145,7 +148,7 @@ def show_missing(report: AreaReport) -> Html:
     file = f"{report.study.id}_{report.area.id}.xlsx"
     command = f"edu-metrics template {report.study.id} --area {report.area.id} --out {file}"
     told = tag("p", say("report.missing_template", lang)) + tag("pre", tag("code", command))
-    return withheld + draw(missing, columns, lang, caption=caption) + told
+    return withheld + draw(missing, columns, lang, caption=caption, csv="missing") + told
 
 
 def _withheld(report: AreaReport) -> Html:
@@ -198,7 +201,7 @@ def _odd(report: AreaReport) -> Html:
         Column("inspect.what", "what"),
     ]
     told = note(say("inspect.note", lang, number=len(odd)), "gap")
-    return told + draw(odd, columns, lang, caption=say("inspect.caption", lang))
+    return told + draw(odd, columns, lang, caption=say("inspect.caption", lang), csv="odd")
 
 
 def odd_table(report: AreaReport) -> pd.DataFrame:
@@ -238,7 +241,9 @@ def _corrected(report: AreaReport) -> Html:
         Column("inspect.used", lambda row: shown(row.value, row.unit), numeric=True),
         Column("inspect.why", "why"),
     ]
-    return draw(rows, columns, lang, caption=say("inspect.corrected_caption", lang))
+    return draw(
+        rows, columns, lang, caption=say("inspect.corrected_caption", lang), csv="corrected"
+    )
 
 
 def corrected_table(report: AreaReport) -> pd.DataFrame:
@@ -284,7 +289,9 @@ def show_apart(report: StudyReport) -> Html:
         Column("report.apart_sum", lambda row: _both(row)[1], numeric=True),
     ]
     told = note(say("report.apart_note", lang, number=len(apart)), "gap")
-    return told + draw(apart, columns, lang, caption=say("report.apart_caption", lang))
+    return told + draw(
+        apart, columns, lang, caption=say("report.apart_caption", lang), csv="sums_apart"
+    )
 
 
 def sums_apart_table(report: StudyReport) -> pd.DataFrame:

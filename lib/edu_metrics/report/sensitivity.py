@@ -9,7 +9,7 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
 from edu_metrics.report.columns import Column, draw, frame_of, picked
-from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.words import amount, number, percent, say, unit_of
 
@@ -55,6 +55,7 @@ def sensitivity_of_study(
     ]
 
 
+@said_of_whole
 def show_sensitivity(report: AreaReport) -> Html:
     """
     Show what each answer hangs on, and how far the nearest assumption is from another answer.
@@ -93,7 +94,7 @@ def show_sensitivity(report: AreaReport) -> Html:
         notes.append(say("sensitivity.silent", lang, number=silent))
     return join(
         [
-            draw(found, columns, lang, caption=caption),
+            draw(found, columns, lang, caption=caption, csv="sensitivity"),
             *(tag("p", told, "small") for told in notes),
         ]
     )
