@@ -35,7 +35,7 @@ def test_every_link_of_a_report_has_its_file_and_every_column_its_meaning(opened
     linked = set(re.findall(r'data-table="(\w+)"', page))
     assert save_tables(report, str(tmp_path)) == "tables"
     folder = tmp_path / "tables"
-    assert {"bulletin", "verdicts", "followed", "sources"} <= linked
+    assert {"verdicts", "followed", "sources"} <= linked
     meant = read(folder / "columns.csv")
     assert meant[0] == ["table", "column", "meaning_zh", "meaning_en"]
     told = {(table, column) for table, column, *words in meant[1:] if all(words)}
@@ -102,7 +102,8 @@ def test_a_link_is_there_only_where_its_file_is():
     page = page_of("<p>a</p>", place, files=["tables/verdicts.csv"])
     assert '<p class="csv"><a href="tables/verdicts.csv">Data (CSV)</a></p>' in page
     bare = page_of("<p>a</p>", place)
-    assert "verdicts" not in bare
+    assert "verdicts.csv" not in bare
+    assert "data-table" not in bare
 
 
 def test_a_section_without_anything_leaves_no_heading_and_no_gap_in_the_numbers():

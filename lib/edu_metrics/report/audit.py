@@ -360,8 +360,8 @@ def show_touching(report: AreaReport) -> Html:
     own = binding if report.area.parent in report.areas else set()
     alone = found["concerns"].map(lambda names: bool(own & set(names)))
     if report.stands_with_whole:
-        found = found[alone]
-    weighty = found[(found["severity"] == Severity.HIGH) | alone]
+        found = found[alone & found["severity"].isin([Severity.HIGH, Severity.MEDIUM])]
+    weighty = found[(found["severity"] == Severity.HIGH) | alone[found.index]]
     if found.empty and report.stands_with_whole:
         return Html("")
     pieces: list[Cell] = []

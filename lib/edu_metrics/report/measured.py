@@ -12,7 +12,7 @@ import pandas as pd
 from edu_metrics.observations.inspection import name_of, what_is_odd
 from edu_metrics.reachability import Missing
 from edu_metrics.report.columns import Column, draw, frame_of
-from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
+from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.kinds import judged_by
 from edu_metrics.words import amount, number, percent, say
@@ -119,7 +119,6 @@ def other_figures_table(report: AreaReport) -> pd.DataFrame:
     )
 
 
-@said_of_whole
 def show_missing(report: AreaReport) -> Html:
     """
     List the numbers to ask their publishers for, and which targets they would let be judged.
@@ -137,8 +136,10 @@ def show_missing(report: AreaReport) -> Html:
     """
     lang, missing = report.lang, report.tables["missing"]
     withheld = _withheld(report)
+    if report.stands_with_whole:
+        return withheld
     if missing.empty:
-        return withheld or tag("p", say("report.nothing_missing", lang))
+        return withheld if withheld.text else tag("p", say("report.nothing_missing", lang))
     columns = [
         Column("report.quantity", "title"),
         Column("report.years", lambda row: report.listed(row.missing_in)),
@@ -300,7 +301,8 @@ def sums_apart_table(report: StudyReport) -> pd.DataFrame:
     if isinstance(report, AreaReport):
         areas = [report.area.id, *report.evidence.above(report.area.id)]
     apart = report.evidence.sums_apart
-    return apart[apart["area"].isin(set(areas))]
+    names = ["area", "year", "quantity", "group", "own", "sum_of_children"]
+    return apart.loc[apart["area"].isin(set(areas)), names]
 
 
 def _both(row: Any) -> list[str]:

@@ -225,7 +225,7 @@ _NUMBERED = re.compile(r"^## (?:[一二三四五六七八九十]+、|\d+\. )", r
 
 def _without_silent(notebook: Any) -> Any:
     """Leave out sections that have nothing to show, with the prose above them."""
-    kept, prose = [], []
+    kept, prose, silent = [], [], False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             prose.append(cell)
@@ -233,10 +233,12 @@ def _without_silent(notebook: Any) -> Any:
         shown = [out.get("data", {}).get("text/html") for out in cell.get("outputs", ())]
         if not shown or any(text != "" for text in shown):
             kept += [*prose, cell]
+        else:
+            silent |= bool(prose)
         prose = []
-    kept += prose
-    if len(kept) == len(notebook.cells):
+    if not silent:
         return notebook
+    kept += prose
     whole = copy.copy(notebook)
     # Where some are left out, the numbers of the others would have gaps.
     whole.cells = [copy.copy(cell) for cell in kept]
