@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import edu_metrics as em
+from edu_metrics.report import score_studies
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 PROVINCES = RAW / "national_bureau_of_statistics" / "2024-02-08"
@@ -137,6 +138,16 @@ def test_spending_rules_are_judged_as_a_hand_count_judges_them() -> None:
     assert set(verdicts["verdict"]) == {"met", "missed"}
     assert met["spending_only_rises"] == _rises(spent).sum()
     assert met["spending_per_pupil_only_rises"] == _rises(each).sum()
+
+
+@pytest.mark.slow
+def test_the_nation_is_no_thirty_second_province_of_the_track_record() -> None:
+    """Two rules in 31 provinces; the nation, which is their sum, is told and not counted."""
+    found = score_studies(em.load_catalog(), ["provinces"])
+    (record,) = (item for item in found.by_lead if item.lead is None)
+    assert (record.study, record.n) == ("provinces_2017-12-31", 2 * 31)
+    set_apart = {(item.forecast.area, item.why) for item in found.outcomes if item.happened}
+    assert ("china", "parts_scored") in set_apart
 
 
 @pytest.mark.slow

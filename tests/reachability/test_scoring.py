@@ -48,7 +48,7 @@ def later(case, promise, rates):
             found.steps, found.last_year, found.probability, found.interval,
         )  # fmt: skip
         then = study.model_copy(update={"as_of": dt.date.fromisoformat(now)})
-        return outcome_of(made, SeriesStore(catalog, then, table), catalog.plan("plan"))
+        return outcome_of(made, SeriesStore(catalog, then, table))
 
     return run
 
@@ -103,7 +103,7 @@ def test_a_break_after_the_forecast_parts_it_from_what_came(later, year, source,
 def test_a_reading_without_a_meaning_can_not_be_scored(case, promise):
     catalog, study, table = case([promise([], undecided=True)])
     made = dataclasses.replace(forecast(None), target="goal", area="city", reading="r0")
-    found = outcome_of(made, SeriesStore(catalog, study, table), catalog.plan("plan"))
+    found = outcome_of(made, SeriesStore(catalog, study, table))
     assert (found.why, found.due, found.lead) == ("undecided", None, None)
 
 
@@ -160,6 +160,34 @@ def test_studies_are_never_pooled():
     assert {(item.study, item.lead, item.n) for item in found.by_lead} == {
         ("s", 1, 1), ("s", None, 1), ("other", 1, 1), ("other", None, 1),
     }  # fmt: skip
+
+
+def test_a_whole_is_not_scored_beside_its_parts():
+    """The nation that all got right is left out; two regions, one right and one wrong, count."""
+    nation = said(1.0, True, area="nation")
+    one, other = (
+        dataclasses.replace(said(0.8, came, area=area), within=("nation",))
+        for area, came in (("north", True), ("south", False))
+    )
+    found = score([nation, one, other])
+    assert found.by_lead[-1].n == 2
+    assert found.by_lead[-1].brier == pytest.approx((0.04 + 0.64) / 2)
+    assert [(item.happened, item.why) for item in found.outcomes] == [
+        (True, "parts_scored"), (True, None), (False, None),
+    ]  # fmt: skip
+    (word,) = found.by_word
+    assert word.happened.n == 2
+
+
+@pytest.mark.parametrize(
+    "part",
+    [said(0.8, None, area="north"), said(0.8, True, area="north", study="other"),
+     said(0.8, True, area="north", as_of=2020)],
+)  # fmt: skip
+def test_a_whole_is_scored_where_the_same_is_not_decided_of_a_part(part):
+    part = dataclasses.replace(part, within=("nation",))
+    found = score([said(0.8, True, area="nation"), part])
+    assert all(item.why is None for item in found.outcomes)
 
 
 def test_where_nothing_can_be_scored_there_is_no_score():

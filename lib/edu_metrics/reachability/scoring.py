@@ -2,8 +2,9 @@
 Earlier forecasts held against what has come since.
 
 A forecast is scored by what was printed: whether all checks of its reading hold, and whether the
-value of the due year lies in its interval. Studies are never pooled. Intervals treat forecasts as
-independent, which areas under one examination are not, so they are too narrow there.
+value of the due year lies in its interval. Studies are never pooled, and an area is not scored
+beside its parts. Intervals treat forecasts as independent, which areas under one examination are
+not, so they are too narrow there.
 
 References
 ----------
@@ -15,12 +16,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 
-from edu_metrics.catalog import Plan
 from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
@@ -79,7 +79,10 @@ class Outcome:
     covered : bool or None
         Whether it lies in the interval; None where one of the two is not there.
     why : str or None
-        Why it can't be scored: ``not_due``, ``not_published``, ``break`` or ``undecided``.
+        Why it isn't scored: ``not_due``, ``not_published``, ``break`` or ``undecided``, or
+        ``parts_scored`` where the same forecast is scored in parts of the area.
+    within : tuple of str
+        The areas that the forecast's area is part of.
     """
 
     forecast: Forecast
@@ -88,6 +91,7 @@ class Outcome:
     value: float | None = None
     covered: bool | None = None
     why: str | None = None
+    within: tuple[str, ...] = ()
 
     @property
     def lead(self) -> int | None:
@@ -166,7 +170,7 @@ class Score:
     by_word: tuple[WordScore, ...]
 
 
-def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
+def outcome_of(forecast: Forecast, store: SeriesStore) -> Outcome:
     """
     Hold one forecast against what is known now.
 
@@ -176,19 +180,18 @@ def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
         What was said; its area, target, reading and steps are those of the plan.
     store : SeriesStore
         The same study as of a later day.
-    plan : Plan
-        Its plan.
 
     Returns
     -------
     Outcome
         What came, or why nobody can say yet.
     """
-    target = plan.target(forecast.target)
+    target = store.plan.target(forecast.target)
     reading = target.reading(forecast.reading) if forecast.reading else None
     if reading is None or reading.undecided or not (reading.indicator or target.indicator):
         return Outcome(forecast, None, None, why="undecided")
-    question = Question(store, plan, target, reading, forecast.steps, forecast.area)
+    within = tuple(store.catalog.above(forecast.area))
+    question = Question(store, target, reading, forecast.steps, forecast.area)
     if _moved_apart(forecast, question):
         return Outcome(forecast, question.due, None, why="break")
     results = [question.result(check) for check in question.checks]
@@ -198,11 +201,11 @@ def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
         low, high = forecast.interval
         covered = low <= value <= high
     if any(result.holds is False for result in results):
-        return Outcome(forecast, question.due, False, value, covered)
+        return Outcome(forecast, question.due, False, value, covered, within=within)
     if all(result.holds for result in results):
-        return Outcome(forecast, question.due, True, value, covered)
+        return Outcome(forecast, question.due, True, value, covered, within=within)
     why = "not_published" if question.over(question.due) else "not_due"
-    return Outcome(forecast, question.due, None, value, covered, why)
+    return Outcome(forecast, question.due, None, value, covered, why, within)
 
 
 def _moved_apart(forecast: Forecast, question: Question) -> bool:
@@ -216,6 +219,9 @@ def _moved_apart(forecast: Forecast, question: Question) -> bool:
 def score(outcomes: Iterable[Outcome]) -> Score:
     """
     Score forecasts, study by study and by lead time.
+
+    What is said of a nation follows from what is said of its provinces: where both are there, the
+    provinces are scored, and the nation is set apart.
 
     Parameters
     ----------
@@ -239,13 +245,14 @@ def score(outcomes: Iterable[Outcome]) -> Score:
     >>> round(found.by_lead[-1].brier, 3)
     0.34
     """
-    kept = tuple(outcomes)
+    kept = tuple(_without_wholes(tuple(outcomes)))
     studies: dict[str, list[Outcome]] = {}
     for outcome in kept:
         studies.setdefault(outcome.forecast.study, []).append(outcome)
     by_lead: list[LeadScore] = []
     by_word: list[WordScore] = []
-    for study, own in studies.items():
+    for study, everything in studies.items():
+        own = [item for item in everything if item.why != "parts_scored"]
         leads = sorted({item.lead for item in own if item.lead is not None and _scored(item)})
         for lead in leads:
             by_lead.append(_lead(study, lead, [item for item in own if item.lead == lead]))
@@ -253,6 +260,23 @@ def score(outcomes: Iterable[Outcome]) -> Score:
             by_lead.append(_lead(study, None, own))
         by_word += _words(study, own)
     return Score(kept, tuple(by_lead), tuple(by_word))
+
+
+def _without_wholes(outcomes: Sequence[Outcome]) -> Iterable[Outcome]:
+    """Mark what is decided of an area while the same is decided of a part of it."""
+    wholes = {
+        replace(item.forecast, area=whole).key
+        for item in outcomes
+        if _decided(item)
+        for whole in item.within
+    }
+    for item in outcomes:
+        counted_in_parts = _decided(item) and item.forecast.key in wholes
+        yield replace(item, why="parts_scored") if counted_in_parts else item
+
+
+def _decided(outcome: Outcome) -> bool:
+    return outcome.happened is not None or outcome.covered is not None
 
 
 def _scored(outcome: Outcome) -> bool:
