@@ -98,3 +98,9 @@ def test_each_mark_is_one_character_of_its_own_that_the_fonts_can_draw():
         ):
             drawable |= {chr(code) for code in TTFont(file, lazy=True).getBestCmap()}
         assert set(VERDICT_MARKS.values()) <= drawable
+
+
+def test_pages_show_verdicts_in_the_colours_of_figures():
+    css = (FONTS.parents[1] / "report/templates/report.css").read_text("utf-8")
+    for verdict, (background, colour) in VERDICT_COLOURS.items():
+        assert f".chip.{verdict} {{ background: {background}; color: {colour}; }}" in css

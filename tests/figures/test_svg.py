@@ -47,7 +47,7 @@ def test_equal_values_stand_equally_high_and_years_equally_far():
 
 def test_a_value_stands_at_the_height_of_its_number_at_the_axis():
     svg = drawn({2019: 60.0, 2020: 80.0}, [Line("assumed", {2021: 80.0}, "x")], [])
-    heights = {one.text: float(one.get("y")) - 4 for one in texts(svg, "year")}
+    heights = {one.text: float(one.get("y")) - 4 for one in texts(svg, None)}
     assert path(svg, "past")[-1][1] == pytest.approx(heights["80"], abs=0.11)
     assert path(svg, "past")[0][1] == pytest.approx(heights["60"], abs=0.11)
 
@@ -88,7 +88,7 @@ def test_names_never_stand_on_each_other_nor_beyond_the_edge(at):
 def test_the_axis_holds_every_value_and_nothing_beyond_the_bounds(values, bounds):
     svg = drawn(values, [], [], limits=bounds, ticks=repr)
     height = float(svg.get("viewBox").split()[3])
-    numbers = [float(one.text) for one in texts(svg, "year") if one.get("text-anchor") == "end"]
+    numbers = [float(one.text) for one in texts(svg, None) if one.get("text-anchor") == "end"]
     low, high = bounds
     assert min(numbers) <= min(values.values())
     assert max(numbers) >= max(values.values())

@@ -39,7 +39,7 @@ CASES = {
 def labels(drawn):
     """Give text, left, top, right and bottom of each label."""
     found = re.findall(
-        r'<text class="\w+" x="([\d.-]+)" y="([\d.-]+)"(?: text-anchor="(\w+)")?>(.*?)</text>',
+        r'<text(?: class="\w+")? x="([\d.-]+)" y="([\d.-]+)"(?: text-anchor="(\w+)")?>(.*?)</text>',
         drawn,
     )
     for x, y, anchor, text in found:

@@ -22,7 +22,8 @@ def texts(svg):
 def boxes(svg):
     """Give text, left, top, right and bottom of each label."""
     found = re.findall(
-        r'<text class="[\w ]+" x="([\d.-]+)" y="([\d.-]+)"(?: text-anchor="(\w+)")?>(.*?)<', svg
+        r'<text(?: class="[\w ]+")? x="([\d.-]+)" y="([\d.-]+)"(?: text-anchor="(\w+)")?>(.*?)<',
+        svg,
     )
     for x, y, anchor, text in found:
         wide = text_width(unescape(text), SIZE)

@@ -114,7 +114,7 @@ def test_every_link_stands_once_and_those_that_share_most_findings_come_first(re
 
 
 def test_each_baseline_arrives_exactly_at_its_level_at_one_of_the_promised_paces(report):
-    rows = report.tables["baselines"]
+    rows = report.tables["bases"]
     assert len(rows)
     for row in rows.itertuples():
         ends = {row.base_low + row.steps * pace for pace in (row.pace_slow, row.pace_fast)}

@@ -66,7 +66,7 @@ def test_the_matrix_stands_once_and_as_a_table(city):
     assert page.count("<table") == 1
     assert "<img" not in page
     assert page.count("<tr>") == 1 + len(city.numeric)
-    assert page.count('class="chip"') == len(city.numeric) * len(city.areas)
+    assert page.count('class="chip ') == len(city.numeric) * len(city.areas)
 
 
 def test_the_part_that_makes_most_of_a_gap_is_counted(city):

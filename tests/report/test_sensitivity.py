@@ -54,7 +54,7 @@ def test_one_target_has_one_chance_as_usual(opened, place):
 
 
 def test_a_study_of_which_nothing_is_known_says_so(opened):
-    report = opened("wuhai", "haibowan", "en")
+    report = opened("wuhai", "wuhai", "en")
     if all(found.model == "none" for found in report.sensitivity.values()):
         assert say("sensitivity.none", "en") in str(rep.show_sensitivity(report))
 

@@ -173,10 +173,10 @@ class Sheet:
         drawn = "".join(f"M{self.place.left:g} {y:g}H{self.place.right:g}" for y in rules.values())
         self.pieces.append(f'<path class="axis" d="{drawn}"/>')
         for value, text in up.items():
-            self.put(text, "year", [(self.place.left - 4, rules[value] + 4, "end")])
+            self.put(text, "", [(self.place.left - 4, rules[value] + 4, "end")])
         for value, text in across.items():
             x, bottom = self.place(value, self.place.low)
-            self.put(text, "year", [(x, bottom + 15, "middle")], always=False)
+            self.put(text, "", [(x, bottom + 15, "middle")], always=False)
 
     def svg(self, css: str, alt: str) -> str:
         """Give the element, with the drawing in words."""
@@ -306,7 +306,7 @@ def course(
         sheet.pieces.append(f'<path class="axis" d="M0 {height - 18:g}H{width:g}"/>')
         sheet.taken.append((0, height - 19, width, height - 17))
     if unit:
-        sheet.put(unit, "year", [(0, 12, "start")])
+        sheet.put(unit, "", [(0, 12, "start")])
     since = {last: history[last]} if last is not None else {}
     for one in lines:
         start = {year: value for year, value in since.items() if one.ahead}
@@ -339,7 +339,7 @@ def course(
         sheet.put(text, css, _around(*at(year, value)))
     wanted = [final, last, max((year for year, *_ in asked), default=None), first]
     for year in dict.fromkeys(one for one in wanted if one is not None):
-        sheet.put(str(year), "year", [(at(year, at.low)[0], height - 5, "middle")], always=False)
+        sheet.put(str(year), "", [(at(year, at.low)[0], height - 5, "middle")], always=False)
     return sheet.svg("course", alt)
 
 
@@ -562,7 +562,9 @@ def _fitted(x: float, y: float, text: str, room: float) -> str:
 
 def _text(x: float, y: float, text: str, css: str, anchor: str) -> str:
     side = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{css}" x="{x:g}" y="{y:g}"{side}>{escape(text)}</text>'
+    # Most labels are those of axes: they have no class, and a page of fifty charts is the smaller.
+    about = f' class="{css}"' if css else ""
+    return f'<text{about} x="{x:g}" y="{y:g}"{side}>{escape(text)}</text>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,7 +619,7 @@ def tile_map(
             f'<rect width="{side}" height="{tall}"/>',
             f'<rect class="side"{look} width="4" height="{tall}"/>' if look else "",
             _fitted(9, 13, tile.name, side - 12),
-            _text(side - 4, 26, tile.value, "year", "end"),
+            _text(side - 4, 26, tile.value, "", "end"),
         ]
         if tile.history:
             own = [min(tile.history.values()), max(tile.history.values())]

@@ -74,7 +74,7 @@ def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, l
         (x, high), (_, low) = (place(100 * one.stated, 100 * end) for end in (one.high, one.low))
         around = [(x + shift, y, anchor) for y in (high - 4, low + 12)
                   for shift, anchor in ((0, "middle"), (6, "start"), (-6, "end"))]  # fmt: skip
-        sheet.put(number(one.n, 0), "year", around)
+        sheet.put(number(one.n, 0), "", around)
     x, bottom = place(100 * cap, 0)
     sheet.put(
         say("record.cap_mark", lang, cap=f"{100 * cap:g}"), "asked", [(x + 4, bottom - 5, "start")]
@@ -217,6 +217,6 @@ def _percent_sheet(
     right = width - (14 if across is None else 84)
     sheet = Sheet(width, height, Scale(ends, [*up], (44, 26, right, height - 38)))
     sheet.axes(across or usual, up)
-    sheet.put(up_name, "year", [(0, 12, "start")])
-    sheet.put(across_name, "year", [(right, height - 5, "end")])
+    sheet.put(up_name, "", [(0, 12, "start")])
+    sheet.put(across_name, "", [(right, height - 5, "end")])
     return sheet

@@ -30,6 +30,7 @@ _HOMES = {
         ),
         "context": "AreaReport StudyReport open_report",
         "courses": "show_compared show_courses",
+        "downloads": "save_tables",
         "html": "Html",
         "joint": "joint_row show_joint show_joint_by_area",
         "kinds": "has_record",

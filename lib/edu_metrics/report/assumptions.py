@@ -14,7 +14,7 @@ from edu_metrics.catalog import Indicator
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.reachability import Applies
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
-from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, facts, join, tag
 from edu_metrics.report.kinds import judged_by
 from edu_metrics.report.labels import rating_chip
@@ -28,6 +28,7 @@ TOGETHER = "indicators_move_together"
 STATED = "stated_start_as_printed"
 
 
+@said_of_whole
 def show_assumptions(report: AreaReport) -> Html:
     """
     List the assumptions that this report rests on, rated.
@@ -52,7 +53,9 @@ def show_assumptions(report: AreaReport) -> Html:
         Column("report.unverified", lambda row: say("report.yes", lang) if row.unverified else ""),
         Column("report.targets_touched", lambda row: str(len(row.used_by)), numeric=True),
     ]
-    return draw(found, columns, lang, caption=say("report.assumptions_caption", lang))
+    return draw(
+        found, columns, lang, caption=say("report.assumptions_caption", lang), csv="assumptions"
+    )
 
 
 def assumptions_table(report: AreaReport) -> pd.DataFrame:
@@ -176,7 +179,7 @@ def _sources(report: StudyReport) -> Html:
         ),
     ]
     caption = say("report.sources_caption", lang)
-    return draw(report.tables["sources"], columns, lang, caption=caption)
+    return draw(report.tables["sources"], columns, lang, caption=caption, csv="sources")
 
 
 def sources_table(report: StudyReport) -> pd.DataFrame:

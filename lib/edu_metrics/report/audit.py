@@ -44,7 +44,7 @@ class AuditReport:
     @cached_property
     def tables(self) -> Tables:
         """Every table that the audit shows as a DataFrame, by name; ``list`` gives the names."""
-        return Tables(self, {"audit": "kinds findings links baselines"})
+        return Tables(self, {"audit": "kinds findings links bases"})
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -165,7 +165,9 @@ def _counted(report: AuditReport) -> Html:
         ),
         *(Column(f"audit.severity_{s}", partial(_count, str(s)), numeric=True) for s in Severity),
     ]
-    return draw(report.tables["kinds"], columns, lang, caption=say("audit.counted", lang))
+    return draw(
+        report.tables["kinds"], columns, lang, caption=say("audit.counted", lang), csv="findings"
+    )
 
 
 def conclusion(report: AuditReport) -> str:
@@ -266,7 +268,7 @@ def _findings(report: AuditReport | AreaReport, found: pd.DataFrame, caption: st
         Column("audit.finding", "message"),
         Column("audit.concerns", lambda row: _titles(report, row.concerns)),
     ]
-    return draw(found, columns, lang, caption=caption, css="findings")
+    return draw(found, columns, lang, caption=caption, css="findings", csv="findings")
 
 
 def _titles(report: AuditReport | AreaReport, targets: list[str]) -> Html:
@@ -357,7 +359,11 @@ def show_touching(report: AreaReport) -> Html:
     binding = {name for name, one in report.assessments.items() if one.applies is Applies.BINDS}
     own = binding if report.area.parent in report.areas else set()
     alone = found["concerns"].map(lambda names: bool(own & set(names)))
-    weighty = found[(found["severity"] == Severity.HIGH) | alone]
+    if report.stands_with_whole:
+        found = found[alone & found["severity"].isin([Severity.HIGH, Severity.MEDIUM])]
+    weighty = found[(found["severity"] == Severity.HIGH) | alone[found.index]]
+    if found.empty and report.stands_with_whole:
+        return Html("")
     pieces: list[Cell] = []
     if not weighty.empty:
         caption = say("audit.touching_caption", lang, number=len(weighty))
@@ -397,10 +403,11 @@ def save_findings(report: AuditReport, out: str) -> str:
         What was written.
     """
     from edu_metrics.plan_audit import as_rows
-    from edu_metrics.report.downloads import write_summary
+    from edu_metrics.report.downloads import save_tables, write_summary
 
     if not out:
         return ""
+    save_tables(report, out)
     return write_summary(out, {"plan": report.plan.id, "findings": as_rows(report.findings)})
 
 
@@ -418,7 +425,7 @@ def show_baselines(report: AuditReport) -> Html:
     Html
         A table, one row a target with a yearly pace in points, level and number of steps.
     """
-    lang, found = report.lang, report.tables["baselines"]
+    lang, found = report.lang, report.tables["bases"]
     if found.empty:
         return note(say("audit.no_pace", lang))
     columns = [
@@ -429,10 +436,17 @@ def show_baselines(report: AuditReport) -> Html:
         Column("audit.base", partial(_base, lang), numeric=True),
         Column("audit.base_drawn", lambda row: Html(span(row.base_low, row.base_high, (0, 100)))),
     ]
-    return draw(found, columns, lang, caption=say("audit.baselines_caption", lang), css="cards")
+    return draw(
+        found,
+        columns,
+        lang,
+        caption=say("audit.baselines_caption", lang),
+        css="cards",
+        csv="bases",
+    )
 
 
-def baselines_table(report: AuditReport) -> pd.DataFrame:
+def bases_table(report: AuditReport) -> pd.DataFrame:
     """Give the bases from which a pace in points arrives, one row a target, level and steps."""
     rows = []
     for target in report.plan.targets:
@@ -506,10 +520,10 @@ def show_links(report: AuditReport) -> Html:
     pieces: list[Cell] = []
     if len(most):
         caption = say("audit.links_caption", lang, number=len(most))
-        pieces.append(draw(most, columns, lang, caption=caption))
+        pieces.append(draw(most, columns, lang, caption=caption, csv="links"))
     if not loaded.all():
         told = say("audit.links_table", lang, number=int((~loaded).sum()))
-        pieces.append(details(told, draw(links[~loaded], columns, lang, caption=told)))
+        pieces.append(details(told, draw(links[~loaded], columns, lang, caption=told, csv="links")))
     return join(pieces)
 
 

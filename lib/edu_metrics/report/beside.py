@@ -52,7 +52,9 @@ def show_beside(report: AreaReport) -> Html:
         [
             tag("h2", say("beside.title", lang)),
             *(tag("p", sentence) for sentence in said),
-            draw(frame, columns, lang, caption=say("beside.caption", lang), css="cards"),
+            draw(
+                frame, columns, lang, caption=say("beside.caption", lang), css="cards", csv="beside"
+            ),
         ]
     )
 

@@ -14,7 +14,7 @@ from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
-from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
+from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, csv_of, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.outlook import recent_pace
@@ -62,7 +62,7 @@ def show_bulletin(report: AreaReport) -> Html:
         _lines(report, rows),
     ]
     if glance.mostly_lacking:
-        pieces += [_known(report, rows), show_to_ask(report)]
+        pieces += [_known(report, rows), show_to_ask(report), csv_of("missing")]
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
     pieces += [
@@ -70,10 +70,20 @@ def show_bulletin(report: AreaReport) -> Html:
         show_documents_to_ask(report),
         DOWNLOADS,
         tag("h2", say("bulletin.annex", report.lang), "annex"),
-        tag("p", say("bulletin.annex_lead", report.lang), "small"),
+        _annex_lead(report),
         CONTENTS,
     ]
     return tag("section", join(pieces), "bulletin")
+
+
+def _annex_lead(report: AreaReport) -> Html:
+    """Say what the annex holds, and where the rest stands."""
+    told: Cell = say("bulletin.annex_lead", report.lang)
+    if report.stands_with_whole:
+        whole = str(report.area.parent)
+        said = say("bulletin.with_whole", report.lang, whole=report.area_name(whole))
+        told = tag("a", said, href=f"../{whole}/report.html")
+    return tag("p", told, "small")
 
 
 def bulletin_table(report: AreaReport) -> pd.DataFrame:
@@ -307,7 +317,10 @@ def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
         if len(history) >= SHORTEST and len(drawn) < CHARTS:
             drawn.setdefault(row.indicator, (row, history))
     charts = [_chart(report, row, history) for row, history in drawn.values()]
-    return tag("div", join(charts), "charts") if charts else Html("")
+    if not charts:
+        return Html("")
+    report.tables["courses"]  # what the link leads to
+    return tag("div", join(charts), "charts") + csv_of("courses")
 
 
 def _history(report: AreaReport, row: Any) -> dict[int, float]:
@@ -415,6 +428,7 @@ def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
         caption=caption,
         css="cards targets",
         above=lambda row: _group_head(row.group, counts[row.group], lang),
+        csv="bulletin",
     )
     return drawn + tag("p", say("bulletin.table_note", lang), "small")
 

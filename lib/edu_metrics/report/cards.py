@@ -11,7 +11,18 @@ from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.columns import rows_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, facts, join, quote, spoken, table, tag
+from edu_metrics.report.html import (
+    Cell,
+    Html,
+    csv_of,
+    details,
+    facts,
+    join,
+    quote,
+    spoken,
+    table,
+    tag,
+)
 from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.noise import noise_text, noise_unknown
 from edu_metrics.report.outlook import chart_of, reached_text
@@ -65,12 +76,13 @@ def show_cards(report: AreaReport) -> Html:
     for target in shown:
         why = str(judged.loc[target.id, "why"])
         pieces.append(_card(report, target, why, needs, bases.get(target.id)))
+    pieces.append(csv_of("verdicts"))
     return tag("section", join(pieces), "each")
 
 
 def _stands_elsewhere(report: AreaReport, target: Target) -> bool:
     """Tell whether nothing is known here of a target that is set for the whole and shown there."""
-    if report.area.parent not in report.areas or not report.mostly_lacking:
+    if not report.stands_with_whole:
         return False
     found = report.assessments[target.id]
     return found.verdict is Verdict.NO_DATA and found.applies is Applies.AS_IF

@@ -25,7 +25,18 @@ from edu_metrics.reachability import (
 )
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked, rows_of
 from edu_metrics.report.context import StudyReport, open_study
-from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, table, tag
+from edu_metrics.report.html import (
+    CONTENTS,
+    Cell,
+    Html,
+    csv_of,
+    details,
+    facts,
+    join,
+    note,
+    table,
+    tag,
+)
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import verdict_chip, warning
@@ -40,13 +51,13 @@ class CityReport(StudyReport):
 
     ``whole`` is the first area of the study that has parts in it. Of its ``tables``,
     ``side_by_side`` has a row for each target and area, ``by_place`` for each series, area and
-    year, ``parts`` for each district's share of a gap, ``joint`` for each article and
-    ``joint_by_area`` for each area.
+    year, ``parts`` for each district's share of a gap, ``changes`` for what moved a rate,
+    ``joint`` for each article and ``joint_by_area`` for each area.
     """
 
     place = OVERVIEW
     homes: ClassVar[dict[str, str]] = {
-        "city": "side_by_side parts",
+        "city": "side_by_side parts changes",
         "tiles": "by_place",
         "joint": "joint joint_by_area",
         **StudyReport.homes,
@@ -217,7 +228,8 @@ def _bands(report: CityReport) -> Html:
     keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
     caption = say("city.bands", lang, n=len(report.numeric))
     heads = [say("report.area", lang), say("report.verdict", lang)]
-    return table(heads, rows, caption=caption, css="bands") + tag("p", keys, "legend")
+    drawn = table(heads, rows, caption=caption, css="bands")
+    return drawn + tag("p", keys, "legend") + csv_of("side_by_side")
 
 
 def show_side_by_side(report: CityReport) -> Html:
@@ -250,7 +262,11 @@ def show_side_by_side(report: CityReport) -> Html:
         Column(join([report.area_name(area)]), partial(verdict, area)) for area in report.areas
     ]
     caption = say("report.side_by_side", lang)
-    shown = draw(found, columns, lang, caption=caption, css="cards") if len(found) else Html("")
+    shown = (
+        draw(found, columns, lang, caption=caption, css="cards", csv="side_by_side")
+        if len(found)
+        else Html("")
+    )
     if silent.empty:
         return shown
     told = say("city.silent", lang, number=len(silent), names=report.listed(silent))
@@ -336,7 +352,7 @@ def show_parts(report: CityReport) -> Html:
         pieces.append(_gaps(report, short))
         pieces.append(tag("p", say("report.parts_note", lang, **report.nouns), "small"))
         caption = say("city.changes", lang, **report.nouns)
-        pieces.append(details(caption, _changes(report, short, caption)))
+        pieces.append(details(caption, _changes(report, caption)))
     return join(pieces)
 
 
@@ -443,7 +459,8 @@ def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     heads += [report.area_name(area) for area in report.parts]
     caption = say("city.gaps", lang, **report.nouns)
     numeric = range(1, len(heads))
-    return table(heads, rows, caption=caption, numeric=numeric, css="cards shares")
+    drawn = table(heads, rows, caption=caption, numeric=numeric, css="cards shares")
+    return drawn + csv_of("parts")
 
 
 def _share(row: Any, lang: str, *, most: bool) -> Html:
@@ -455,14 +472,28 @@ def _share(row: Any, lang: str, *, most: bool) -> Html:
     )
 
 
-def _changes(report: CityReport, splits: list[_Split], caption: str) -> Html:
-    rows: list[list[Cell]] = []
-    for split in splits:
-        if split.first_year < split.year:
-            changes = change_by_parts(split.first_counts, split.counts)
-            years = f"{split.first_year}–{split.year}"
-            name = report.indicator_name(str(split.assessment.indicator))
-            rows.append([name, years, *(signed(one, 1) for one in changes)])
-    keys = ("report.indicator", "report.years", "city.change", "city.by_rate", "city.by_weight")
-    heads = [say(key, report.lang) for key in keys]
-    return table(heads, rows, caption=caption, numeric=(2, 3, 4), css="cards")
+def _changes(report: CityReport, caption: str) -> Html:
+    columns = [
+        Column("report.indicator", lambda row: report.indicator_name(row.indicator)),
+        Column("report.years", lambda row: f"{row.first_year}–{row.last_year}"),
+        Column("city.change", lambda row: signed(row.change_pp, 1), numeric=True),
+        Column("city.by_rate", lambda row: signed(row.by_rate_pp, 1), numeric=True),
+        Column("city.by_weight", lambda row: signed(row.by_weight_pp, 1), numeric=True),
+    ]
+    found, lang = report.tables["changes"], report.lang
+    return draw(found, columns, lang, caption=caption, css="cards", csv="changes")
+
+
+def changes_table(report: CityReport) -> pd.DataFrame:
+    """Give what changed the rates that fall short: the rates of parts, or their weights."""
+    rows = (
+        {
+            **{"indicator": split.assessment.indicator, "first_year": split.first_year},
+            **{"last_year": split.year, "change_pp": change, "by_rate_pp": rate},
+            "by_weight_pp": weight,
+        }
+        for split in _splits(report)
+        if _whole(split) and _gap(split) > 0 and split.first_year < split.year
+        for change, rate, weight in [change_by_parts(split.first_counts, split.counts)]
+    )
+    return frame_of(rows, "indicator first_year last_year change_pp by_rate_pp by_weight_pp")

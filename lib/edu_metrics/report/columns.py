@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from importlib import import_module
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from edu_metrics.catalog import nearest
-from edu_metrics.report.html import Cell, Html, table, tag
+from edu_metrics.report.html import Cell, Html, csv_of, table, tag
 from edu_metrics.words import say
 
 #: What the names of columns of whole numbers end in of which some may be missing.
@@ -62,6 +63,7 @@ def draw(
     caption: str,
     css: str = "",
     above: Callable[[Any], Html] | None = None,
+    csv: str = "",
 ) -> Html:
     """
     Draw a frame, column by column.
@@ -80,6 +82,8 @@ def draw(
         Further classes.
     above : callable, optional
         Gives of a row the heading that it stands below; one is set where it changes.
+    csv : str, optional
+        Name of the table of the report whose rows these are; a link below leads to its file.
 
     Returns
     -------
@@ -100,13 +104,14 @@ def draw(
             rows.append(heading)
             last = heading
         rows.append([column.cell(row) for column in columns])
-    return table(
+    drawn = table(
         [column.title(lang) for column in columns],
         rows,
         caption=caption,
         numeric=[place for place, column in enumerate(columns) if column.numeric],
         css=css,
     )
+    return drawn + csv_of(csv) if csv else drawn
 
 
 def rows_of(frame: pd.DataFrame) -> list[Any]:
@@ -212,6 +217,11 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             home = import_module(f"edu_metrics.report.{self._homes[name]}")
             self._made[name] = getattr(home, f"{name}_table")(self._report)
         return self._made[name].copy()
+
+    @property
+    def made(self) -> Mapping[str, pd.DataFrame]:
+        """Those that were asked for so far."""
+        return MappingProxyType(self._made)
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -42,6 +42,7 @@ from edu_metrics.reachability import (
 from edu_metrics.reachability.status_rules import StatusTable
 from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
+from edu_metrics.report.html import Html
 from edu_metrics.report.kinds import PLAN_AUDIT
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
 from edu_metrics.report.parameters import refuse_unknown_parameters
@@ -166,11 +167,11 @@ class AreaReport(StudyReport):
     ``followed`` (what no number judges), ``required_pace``, ``baselines`` (from which a promised
     pace arrives), ``noise`` and ``sensitivity``; a target and year in ``years_reached``, and rule
     in ``status_rules``, reference class in ``precedents``, reading and lever in ``requirements``,
-    assumption in ``influences``, area above in ``beside``; an indicator in ``measured``; a
-    quantity in ``other_figures`` and ``missing``; a whole that its parts do not add up to in
-    ``sums_apart``; a doubt
-    in ``odd`` and a correction in ``corrected``; an article in
-    ``joint``; and in ``findings``, ``assumptions`` and ``sources`` what they are named after.
+    assumption in ``influences``, area above in ``beside``, year drawn in ``courses``; an
+    indicator in ``measured``; a quantity in ``other_figures`` and ``missing``; a whole that its
+    parts do not add up to in ``sums_apart``; a doubt in ``odd`` and a correction in
+    ``corrected``; an article in ``joint``; and in ``findings``, ``assumptions`` and ``sources``
+    what they are named after.
 
     Examples
     --------
@@ -194,7 +195,7 @@ class AreaReport(StudyReport):
         "measured": "measured other_figures missing sums_apart odd corrected",
         "required_pace": "required_pace baselines",
         "noise": "noise",
-        "outlook": "years_reached",
+        "outlook": "years_reached courses",
         "precedents": "precedents",
         "requirements": "requirements",
         "sensitivity": "sensitivity influences",
@@ -250,6 +251,11 @@ class AreaReport(StudyReport):
         """Whether more than half of the numeric targets lack the figures to judge them."""
         return 2 * self.counts(self.numeric)[Verdict.NO_DATA] > len(self.numeric)
 
+    @cached_property
+    def stands_with_whole(self) -> bool:
+        """Whether next to nothing is known here, and the whole's report says what is alike."""
+        return self.mostly_lacking and self.area.parent in self.areas
+
     @property
     def followed(self) -> tuple[Target, ...]:
         """The targets that no number of the plan's own judges."""
@@ -267,6 +273,16 @@ class AreaReport(StudyReport):
             for target in self.numeric
             if self.assessments[target.id].applies == Applies.BINDS
         )
+
+
+def said_of_whole(show: Callable[[AreaReport], Html]) -> Callable[[AreaReport], Html]:
+    """Leave a section to the whole's report where next to nothing is known of the area itself."""
+
+    @wraps(show)
+    def shown(report: AreaReport) -> Html:
+        return Html("") if report.stands_with_whole else show(report)
+
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_metrics.files import harmless, opens_formula, write_text
+from edu_metrics.report.columns import rows_of
 from edu_metrics.words import LANGUAGES, say
 
 
@@ -34,6 +35,62 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     writer.writerow(columns)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     write_text(path, "\ufeff" + text.getvalue())
+
+
+#: The folder of the tables that a page shows, beside it.
+TABLES = "tables"
+
+
+def save_tables(report: Any, out: str) -> str:
+    """
+    Write the tables that a page shows as CSV below a folder, and what their columns mean.
+
+    Parameters
+    ----------
+    report : AreaReport, CityReport, AuditReport or PanelRecord
+        Whose tables; those that its sections have asked for, and that have rows.
+    out : str
+        Folder of the report; empty in a notebook that is run by hand.
+
+    Returns
+    -------
+    str
+        What was written.
+    """
+    if not out:
+        return ""
+    folder, told = Path(out) / TABLES, []
+    for name, frame in report.tables.made.items():
+        if name in _SHOWN and len(frame):
+            folder.mkdir(exist_ok=True)
+            rows = ([_plain(*cell) for cell in zip(frame.columns, row, strict=True)]
+                    for row in rows_of(frame))  # fmt: skip
+            write_csv(folder / f"{name}.csv", list(frame.columns), rows)
+            told += [(name, column) for column in frame.columns]
+    if told:
+        heads = ("table", "column", *(f"meaning_{lang}" for lang in LANGUAGES))
+        meant = ((*one, *(say(f"column.{one[1]}", lang) for lang in LANGUAGES)) for one in told)
+        write_csv(folder / "columns.csv", heads, meant)
+    return TABLES if told else ""
+
+
+#: The tables that a page leads to, below what shows their rows.
+_SHOWN = (
+    *("bulletin", "courses", "verdicts", "findings", "measured", "other_figures", "missing"),
+    *("odd", "corrected", "sums_apart", "precedents", "status_rules", "sensitivity", "joint"),
+    *("followed", "assumptions", "sources", "beside", "to_ask", "side_by_side", "by_place"),
+    *("parts", "changes", "joint_by_area", "links", "bases", "own_verdicts", "models"),
+    *("events", "bands", "reliability", "coverage", "places"),
+)
+
+
+def _plain(column: str, value: Any) -> Any:
+    """Put a cell into what CSV has: one text of several, and no digit that is not meant."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "; ".join(map(str, value))
+    if isinstance(value, float):
+        return round(value, 2) if column.endswith("probability") else float(f"{value:.10g}")
+    return value
 
 
 def write_dictionary(path: Path, columns: Sequence[str]) -> None:

@@ -42,6 +42,11 @@ CONTENTS = Html('<nav class="contents"></nav>')
 DOWNLOADS = Html('<p class="downloads"></p>')
 
 
+def csv_of(table: str) -> Html:
+    """Give the place of the link to a table as CSV; the page fills it where there is the file."""
+    return Html(f'<p class="csv" data-table="{escape(table)}"></p>')
+
+
 def _safe(cell: Cell) -> str:
     return cell.text if isinstance(cell, Html) else escape(inert(cell))
 

@@ -15,7 +15,7 @@ from edu_metrics.reachability import (
     two_digits,
 )
 from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
-from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.promises import groups_of
 from edu_metrics.trajectories import CAP, FLOOR, stated
@@ -53,6 +53,7 @@ def expected_in_all(
     return met + found.expected, (met + low, met + high)
 
 
+@said_of_whole
 def show_joint(report: AreaReport) -> Html:
     """
     Show in short what becomes of the plan as a whole in an area, and article by article behind it.
@@ -104,7 +105,9 @@ def show_joint_by_area(report: CityReport) -> Html:
         Column("joint.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
     caption = say("joint.areas", lang)
-    pieces.append(draw(report.tables["joint_by_area"], columns, lang, caption=caption))
+    pieces.append(
+        draw(report.tables["joint_by_area"], columns, lang, caption=caption, csv="joint_by_area")
+    )
     return join(pieces)
 
 
@@ -224,7 +227,7 @@ def _articles(report: StudyReport) -> Html:
         Column("joint.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
     caption = say("joint.caption", lang)
-    return draw(report.tables["joint"], columns, lang, caption=caption)
+    return draw(report.tables["joint"], columns, lang, caption=caption, csv="joint")
 
 
 def _group(row: Any, lang: str) -> str:

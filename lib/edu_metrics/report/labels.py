@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.colours import VERDICT_MARKS
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, chip, join, tag
+from edu_metrics.report.html import Html, chip, csv_of, join, tag
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def verdict_chip(verdict: str, lang: str) -> Html:
     """Show a verdict as a coloured label."""
     word = Verdict(verdict)
-    return chip(say(f"verdict.{word}", lang), *VERDICT_COLOURS[word], VERDICT_MARKS[word])
+    # Its colours are the style's: a page has hundreds of them.
+    return tag("span", f"{VERDICT_MARKS[word]} {say(f'verdict.{word}', lang)}", f"chip {word}")
 
 
 def rating_chip(rating: str, lang: str) -> Html:
@@ -42,7 +43,9 @@ def applies_text(report: AreaReport, target: str) -> str:
     return say(f"report.applies_{applies}", report.lang, names=names)
 
 
-def pictures(report: StudyReport | PanelRecord, drawn: Mapping[str, str], caption: str) -> Html:
+def pictures(
+    report: StudyReport | PanelRecord, drawn: Mapping[str, str], caption: str, csv: str
+) -> Html:
     """
     Put charts of one kind beside each other, each below its title, with what they show below all.
 
@@ -56,6 +59,8 @@ def pictures(report: StudyReport | PanelRecord, drawn: Mapping[str, str], captio
         SVG elements by title; a single one may have none.
     caption : str
         What stands below.
+    csv : str
+        Name of the table of the report that holds what is drawn.
 
     Returns
     -------
@@ -69,8 +74,13 @@ def pictures(report: StudyReport | PanelRecord, drawn: Mapping[str, str], captio
         for title, svg in drawn.items()
     ]
     shown = tag("div", join(charts), "charts") if len(charts) > 1 else join(charts)
+    report.tables[csv]  # what the link leads to
     said = 'role="img" aria-label="'
-    return Html(shown.text.replace(said, said + mark)) + tag("p", mark + caption, "small")
+    return (
+        Html(shown.text.replace(said, said + mark))
+        + tag("p", mark + caption, "small")
+        + csv_of(csv)
+    )
 
 
 def warning(report: StudyReport) -> Html:

@@ -49,7 +49,7 @@ def show_measured(report: AreaReport) -> Html:
     ]
     of = len(judged_by(report.catalog, report.study))
     caption = say("report.measured_caption", lang, number=len(measured), of=of)
-    return draw(measured, columns, lang, caption=caption) + others
+    return draw(measured, columns, lang, caption=caption, csv="measured") + others
 
 
 def measured_table(report: AreaReport) -> pd.DataFrame:
@@ -96,7 +96,9 @@ def _other_figures(report: AreaReport) -> Html:
         Column("report.value", lambda row: _observed(row, lang, decimals=2), numeric=True),
         Column("report.source", lambda row: report.catalog.sources[row.source].title.in_(lang)),
     ]
-    inner = draw(figures, columns, lang, caption=say("report.facts_caption", lang))
+    inner = draw(
+        figures, columns, lang, caption=say("report.facts_caption", lang), csv="other_figures"
+    )
     return details(say("report.facts_summary", lang, number=len(figures)), inner)
 
 
@@ -134,8 +136,10 @@ def show_missing(report: AreaReport) -> Html:
     """
     lang, missing = report.lang, report.tables["missing"]
     withheld = _withheld(report)
+    if report.stands_with_whole:
+        return withheld
     if missing.empty:
-        return withheld or tag("p", say("report.nothing_missing", lang))
+        return withheld if withheld.text else tag("p", say("report.nothing_missing", lang))
     columns = [
         Column("report.quantity", "title"),
         Column("report.years", lambda row: report.listed(row.missing_in)),
@@ -145,7 +149,7 @@ def show_missing(report: AreaReport) -> Html:
     file = f"{report.study.id}_{report.area.id}.xlsx"
     command = f"edu-metrics template {report.study.id} --area {report.area.id} --out {file}"
     told = tag("p", say("report.missing_template", lang)) + tag("pre", tag("code", command))
-    return withheld + draw(missing, columns, lang, caption=caption) + told
+    return withheld + draw(missing, columns, lang, caption=caption, csv="missing") + told
 
 
 def _withheld(report: AreaReport) -> Html:
@@ -198,7 +202,7 @@ def _odd(report: AreaReport) -> Html:
         Column("inspect.what", "what"),
     ]
     told = note(say("inspect.note", lang, number=len(odd)), "gap")
-    return told + draw(odd, columns, lang, caption=say("inspect.caption", lang))
+    return told + draw(odd, columns, lang, caption=say("inspect.caption", lang), csv="odd")
 
 
 def odd_table(report: AreaReport) -> pd.DataFrame:
@@ -238,7 +242,9 @@ def _corrected(report: AreaReport) -> Html:
         Column("inspect.used", lambda row: shown(row.value, row.unit), numeric=True),
         Column("inspect.why", "why"),
     ]
-    return draw(rows, columns, lang, caption=say("inspect.corrected_caption", lang))
+    return draw(
+        rows, columns, lang, caption=say("inspect.corrected_caption", lang), csv="corrected"
+    )
 
 
 def corrected_table(report: AreaReport) -> pd.DataFrame:
@@ -286,7 +292,9 @@ def show_apart(report: StudyReport) -> Html:
         Column("report.apart_sum", lambda row: _both(row)[1], numeric=True),
     ]
     told = note(say("report.apart_note", lang, number=len(apart)), "gap")
-    return told + draw(apart, columns, lang, caption=say("report.apart_caption", lang))
+    return told + draw(
+        apart, columns, lang, caption=say("report.apart_caption", lang), csv="sums_apart"
+    )
 
 
 def sums_apart_table(report: StudyReport) -> pd.DataFrame:
@@ -295,7 +303,8 @@ def sums_apart_table(report: StudyReport) -> pd.DataFrame:
     if isinstance(report, AreaReport):
         areas = [report.area.id, *report.catalog.above(report.area.id)]
     apart = report.evidence.sums_apart
-    return apart[apart["area"].isin(set(areas))]
+    names = ["area", "year", "quantity", "group", "own", "sum_of_children"]
+    return apart.loc[apart["area"].isin(set(areas)), names]
 
 
 def _both(row: Any) -> list[str]:

@@ -14,7 +14,7 @@ from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.series import Record
 from edu_metrics.report.columns import frame_of, picked
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Html, tag
+from edu_metrics.report.html import Html, csv_of, tag
 from edu_metrics.report.reasons import bound_text, change_text
 from edu_metrics.words import amount, number, percent, say
 
@@ -76,7 +76,8 @@ def chart_of(report: AreaReport, target: Target) -> Html:
         width=WIDTH,
         height=HEIGHT,
     )
-    return tag("figure", tag("figcaption", _message(report, found)) + Html(drawing))
+    message = tag("figcaption", _message(report, found))
+    return tag("figure", message + Html(drawing) + csv_of("courses"))
 
 
 def _tick(value: float, unit: str, lang: str) -> str:
@@ -218,6 +219,29 @@ def _alt(
     parts = say("figure.joint", lang).join(told)
     mark = f"[{say('report.status_simulated', lang)}] " if report.study.simulated else ""
     return mark + say("figure.whole", lang, title=target.title.in_(lang), parts=parts)
+
+
+def courses_table(report: AreaReport) -> pd.DataFrame:
+    """Give what the charts draw of a target: values, quantiles of what may come, what is asked."""
+    rows = []
+    for target in report.numeric:
+        found = report.assessments[target.id]
+        if not found.indicator:
+            continue
+        about = {"target": target.id, "title": report.title(target.id)}
+        about |= {"indicator": found.indicator, "unit": report.unit_of(found)}
+        exact = report.evidence.record(found.indicator, report.area.id).exact
+        asked = dict(_asked(report, target, found))
+        wide, narrow = _ahead(report, target, found) or (Line(""), Line(""))
+        parts = {"p10": wide.low, "p25": narrow.low, "p50": wide.values, "p75": narrow.high}
+        parts |= {"p90": wide.high, "value": exact}
+        for year in sorted({*exact, *wide.values, *asked}):
+            told = {name: values.get(year) for name, values in parts.items()}
+            bound = asked.get(year)
+            rows.append(
+                {**about, "year": year, **told, "asked": None if bound is None else str(bound)}
+            )
+    return frame_of(rows, "target title indicator unit year value asked p10 p25 p50 p75 p90")
 
 
 def years_reached_table(report: AreaReport) -> pd.DataFrame:

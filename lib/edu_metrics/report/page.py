@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection, Container, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from edu_metrics.report.downloads import TABLES
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, tag
 from edu_metrics.words import LANGUAGES, html_lang, language_name, say
 
@@ -185,6 +186,16 @@ def switch_languages(folder: Path, place: str, made: Container[str]) -> None:
                     file.write(wanted)
 
 
+#: The place of a link to a table as CSV.
+_TABLE = re.compile(r'<p class="csv" data-table="(\w+)"></p>')
+
+
+def _link_to(made: Container[str], told: str, found: re.Match[str]) -> str:
+    """Lead to the file of a table, where there is one."""
+    name = f"{TABLES}/{found[1]}.csv"
+    return f'<p class="csv"><a href="{name}">{told}</a></p>' if name in made else ""
+
+
 def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
     """Put in the list of contents of the headings behind it, and what can be taken away."""
     before, place, after = body.partition(str(CONTENTS))
@@ -196,13 +207,45 @@ def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
         label = say("index.contents", lang)
         place = f'<nav class="contents" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
     files_made = {
-        "report.pdf": "index.pdf", "data.csv": "index.data", "data.columns.csv": "index.columns"
+        "report.pdf": "index.pdf", "data.csv": "index.data", "data.columns.csv": "index.columns",
+        f"{TABLES}/columns.csv": "index.tables"
     }  # fmt: skip
     links = [
         str(tag("a", say(key, lang), href=name)) for name, key in files_made.items() if name in made
     ]
     filled = f'<p class="downloads">{" · ".join(links)}</p>' if links else ""
+    after = _TABLE.sub(partial(_link_to, set(made), say("index.table", lang)), after)
+    before = _TABLE.sub(partial(_link_to, set(made), say("index.table", lang)), before)
     return f"{before}{place}{after}".replace(str(DOWNLOADS), filled)
+
+
+#: The number of a heading.
+_NUMBERED = re.compile(r"^## (?:[一二三四五六七八九十]+、|\d+\. )", re.MULTILINE)
+
+
+def _without_silent(notebook: Any) -> Any:
+    """Leave out sections that have nothing to show, with the prose above them."""
+    kept, prose, silent = [], [], False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            prose.append(cell)
+            continue
+        shown = [out.get("data", {}).get("text/html") for out in cell.get("outputs", ())]
+        if not shown or any(text != "" for text in shown):
+            kept += [*prose, cell]
+        else:
+            silent |= bool(prose)
+        prose = []
+    if not silent:
+        return notebook
+    kept += prose
+    whole = copy.copy(notebook)
+    # Where some are left out, the numbers of the others would have gaps.
+    whole.cells = [copy.copy(cell) for cell in kept]
+    for cell in whole.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _NUMBERED.sub("## ", cell.source)
+    return whole
 
 
 def to_page(
@@ -235,7 +278,7 @@ def to_page(
     str
         HTML without any outside address; code is left out.
     """
-    body, _ = _exporter().from_notebook_node(notebook)
+    body, _ = _exporter().from_notebook_node(_without_silent(notebook))
     template, css = _template()
     made = notebook.metadata.get("edu_metrics", {}).get("files", ())
     body = _BEFORE_PERCENT.sub("\u00a0", _with_contents(body, lang, made))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 import pandas as pd
 
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability import Assessment
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
 from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
-from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_title
-from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Cell, Html, details, join, note, tag
+from edu_metrics.report.columns import frame_of, picked
+from edu_metrics.report.context import AreaReport, said_of_whole
+from edu_metrics.report.html import Cell, Html, csv_of, details, join, note, tag
 from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, short, signed
 
@@ -21,9 +18,10 @@ from edu_metrics.words import number, say, short, signed
 KINDS = ("ordinary", "test_change")
 
 
+@said_of_whole
 def show_precedents(report: AreaReport) -> Html:
     """
-    Show how often comparable series kept the pace that each target asks for.
+    Say where the counts of series that kept a pace come from; each card says its own.
 
     Parameters
     ----------
@@ -33,8 +31,8 @@ def show_precedents(report: AreaReport) -> Html:
     Returns
     -------
     Html
-        A table of targets with the counts of ordinary series and, apart, of series whose test
-        moved; why other targets have none; and where the counts come from.
+        For how many targets a card says it, why other targets have none, and where the counts come
+        from.
     """
     lang = report.lang
     classes = [report.catalog.reference_class(name) for name in report.study.reference_class]
@@ -47,18 +45,9 @@ def show_precedents(report: AreaReport) -> Html:
             without.setdefault(told, []).append(target.title.in_(lang))
     pieces: list[Cell] = [note(say("precedent.nothing", lang), "gap")]
     if not found.empty:
-        columns = [
-            Column("report.promise", strong_title),
-            Column("precedent.asked", partial(_asked, lang)),
-            *(Column(f"precedent.kind_{kind}", partial(_of_kind, report, kind)) for kind in KINDS),
-            Column("precedent.percentile", lambda row: number(row.percentile, 0), numeric=True),
-        ]
-        # The class that is held against the pace first says where among all it stands.
-        ordered = found.assign(percentile=found["percentile"].where(found["kind"] == "ordinary"))
-        rows = ordered.groupby("target", sort=False, as_index=False).first()
-        caption = say("precedent.caption", lang, number=len(rows))
-        pieces = [draw(rows, columns, lang, caption=caption)]
-        pieces.append(tag("p", say("precedent.how_to_read", lang), "small"))
+        cards = tag("p", say("precedent.on_cards", lang, number=found["target"].nunique()))
+        how = tag("p", say("precedent.how_to_read", lang), "small")
+        pieces = [cards + csv_of("precedents"), how]
     if (found["start"] == STATED).any():
         pieces.append(tag("p", say("precedent.assumed_note", lang), "small"))
     without.pop(NoPrecedent.NO_START, None)
@@ -105,29 +94,6 @@ def precedents_for(report: AreaReport, target: Target) -> list[Precedent] | NoPr
     return precedents_of(found, indicator, classes)
 
 
-def _asked(lang: str, row: Any) -> str:
-    mark = " †" if row.start == STATED else ""
-    return say(
-        "precedent.asked_cell_one" if row.years == 1 else "precedent.asked_cell",
-        lang,
-        start=f"{number(row.last_value)} %{mark}",
-        pace=signed(-row.asked_pp if row.falling else row.asked_pp, 2),
-        years=row.years,
-    )
-
-
-def _of_kind(report: AreaReport, kind: str, row: Any) -> Cell:
-    told = precedents_for(report, report.plan.target(row.target))
-    assert not isinstance(told, NoPrecedent)
-    cells = [_cell(one, report.lang) for one in told if one.reference.kind == kind]
-    return join(cells) if cells else "—"
-
-
-def _cell(found: Precedent, lang: str) -> Html:
-    told = tag("small", share_kept(found.kept, lang))
-    return tag("strong", counted(found.kept, lang)) + told
-
-
 def precedent_text(report: AreaReport, target: Target) -> str:
     """
     Say in one line how often a target's pace was kept elsewhere.
@@ -156,9 +122,10 @@ def precedent_text(report: AreaReport, target: Target) -> str:
 
 def _line(one: Precedent, found: Assessment, lang: str) -> str:
     start, pace = number(found.last_value), signed(-one.pace if one.falling else one.pace, 2)
+    mark = " †" if found.start == STATED else ""
     asked = "precedent.asked_cell_one" if one.years == 1 else "precedent.asked_cell"
     told = [
-        say(asked, lang, start=f"{start} %", pace=pace, years=one.years),
+        say(asked, lang, start=f"{start} %{mark}", pace=pace, years=one.years),
         say("precedent.line", lang, kept=kept_pace(one.kept, falling=one.falling, lang=lang),
             counted=counted(one.kept, lang)),
         share_kept(one.kept, lang),
@@ -167,6 +134,7 @@ def _line(one: Precedent, found: Assessment, lang: str) -> str:
         step, windows = short(one.total.step), counted(one.total, lang)
         way = "falling" if one.falling else "rising"
         told.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
+    told += [say("precedent.at_percentile", lang, percentile=number(one.percentile, 0))]
     told.append(_fastest(one, lang))
     return say("precedent.whole", lang, told=say("report.semicolon", lang).join(told))
 

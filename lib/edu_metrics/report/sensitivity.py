@@ -13,7 +13,7 @@ from edu_metrics.reachability import (
     two_digits,
 )
 from edu_metrics.report.columns import Column, draw, frame_of, picked
-from edu_metrics.report.context import AreaReport
+from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.words import amount, number, percent, say, unit_of
 
@@ -21,6 +21,7 @@ from edu_metrics.words import amount, number, percent, say, unit_of
 BARELY = 0.05
 
 
+@said_of_whole
 def show_sensitivity(report: AreaReport) -> Html:
     """
     Show what each answer hangs on, and how far the nearest assumption is from another answer.
@@ -59,7 +60,7 @@ def show_sensitivity(report: AreaReport) -> Html:
         notes.append(say("sensitivity.silent", lang, number=silent))
     return join(
         [
-            draw(found, columns, lang, caption=caption),
+            draw(found, columns, lang, caption=caption, csv="sensitivity"),
             *(tag("p", told, "small") for told in notes),
         ]
     )

@@ -19,7 +19,7 @@ from edu_metrics.reachability.status_rules import (
     stance_of,
 )
 from edu_metrics.report.columns import Column, draw, frame_of, strong_title
-from edu_metrics.report.context import AreaReport
+from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
 from edu_metrics.words import amount, number, say, signed, unit_of
@@ -30,6 +30,7 @@ WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
 TURNED = "⇄"
 
 
+@said_of_whole
 def show_status_rules(report: AreaReport) -> Html:
     """
     Show our verdict and the answers of published rules on each target that they can judge.
@@ -66,7 +67,7 @@ def show_status_rules(report: AreaReport) -> Html:
     turned = found["turned"].eq(True).any()
     return join(
         [
-            draw(targets, columns, lang, caption=caption),
+            draw(targets, columns, lang, caption=caption, csv="status_rules"),
             tag("p", say("status.turned_note", lang, mark=TURNED), "small") if turned else "",
             details(say("status.notes_summary", lang), _notes(found, lang, ranked=ranked)),
         ]

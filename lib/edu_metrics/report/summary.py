@@ -11,7 +11,7 @@ from edu_metrics.files import write_text
 from edu_metrics.reachability import Assessment, two_digits
 from edu_metrics.report.columns import fields_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.downloads import write_csv, write_dictionary, write_summary
+from edu_metrics.report.downloads import save_tables, write_csv, write_dictionary, write_summary
 from edu_metrics.report.glance import GLANCE
 from edu_metrics.report.joint import joint_row
 from edu_metrics.report.sensitivity import sensitivity_row
@@ -118,6 +118,7 @@ def save_summary(report: AreaReport, out: str) -> str:
         return ""
     write_text(Path(out) / GLANCE, glance_of(report).as_text())
     save_observations(report, Path(out))
+    save_tables(report, out)
     content = {
         "study": report.study.id,
         "plan": report.plan.id,

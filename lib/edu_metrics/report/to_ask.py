@@ -75,7 +75,7 @@ def show_to_ask(report: AreaReport) -> Html:
         Column("bulletin.ask_which", "which"),
     ]
     caption = say("bulletin.ask_caption", lang)
-    listed = draw(report.tables["to_ask"], columns, lang, caption=caption, css="ask")
+    listed = draw(report.tables["to_ask"], columns, lang, caption=caption, css="ask", csv="to_ask")
     return join([*pieces, listed])
 
 

@@ -28,7 +28,7 @@ from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
-from edu_metrics.report.downloads import write_summary
+from edu_metrics.report.downloads import save_tables, write_summary
 from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
 from edu_metrics.report.parameters import refuse_unknown_parameters
@@ -84,7 +84,7 @@ class PanelRecord:
         """Every table that the record shows as a DataFrame, by name; ``list`` gives the names."""
         homes = {
             "track_record": "own_verdicts models events",
-            "track_record_figures": "bands precedents",
+            "track_record_figures": "bands precedents reliability coverage places",
         }
         return Tables(self, homes)
 
@@ -296,6 +296,7 @@ def save_record(record: PanelRecord, out: str) -> str:
     """
     if not out:
         return ""
+    save_tables(record, out)
     panel = record.panel
     content = {
         "study": record.study.id if record.study else None,
@@ -434,7 +435,7 @@ def show_own_verdicts(record: PanelRecord) -> Html:
     ]
     date_ = date(record.study.as_of, lang) if record.study else ""
     caption = say("record.verdicts_caption", lang, date=date_)
-    shown = draw(record.tables["own_verdicts"], columns, lang, caption=caption)
+    shown = draw(record.tables["own_verdicts"], columns, lang, caption=caption, csv="own_verdicts")
     return shown + tag("p", say("record.verdicts_note", lang), "small")
 
 
@@ -494,6 +495,7 @@ def show_models(record: PanelRecord) -> Html:
             columns,
             lang,
             caption=say("record.models_caption", lang, years=score.horizon),
+            csv="models",
         )
         for score in record.default
     ]
@@ -592,7 +594,7 @@ def _events(record: PanelRecord) -> Html:
     told = events[
         events["default"] & events["horizon"].isin([one.horizon for one in record.default])
     ]
-    return draw(told, columns, lang, caption=say("record.events_caption", lang))
+    return draw(told, columns, lang, caption=say("record.events_caption", lang), csv="events")
 
 
 def _happened(lang: str, row: Any) -> str:

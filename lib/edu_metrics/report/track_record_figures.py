@@ -62,7 +62,7 @@ def show_reliability(record: PanelRecord) -> Html:
         title = say("record.ahead", lang, years=score.horizon)
         bins = [_said(one) for one in score.reliability]
         drawn[title] = reliability(bins, title=title, cap=CAP, floor=FLOOR, lang=lang)
-    told = pictures(record, drawn, say("record.reliability_caption", lang))
+    told = pictures(record, drawn, say("record.reliability_caption", lang), "reliability")
     limits = backtest_notes(record.scores, lang)[-1]
     return join([told, _bins_told(shown, lang), tag("p", limits)])
 
@@ -131,9 +131,43 @@ def show_coverage(record: PanelRecord) -> Html:
     for score in record.default:
         title = say("record.ahead", lang, years=score.horizon)
         drawn[title] = places(score.places, title=title, lang=lang)
-    return pictures(record, {"": by_year}, say("record.coverage_caption", lang)) + pictures(
-        record, drawn, say("record.places_caption", lang)
+    return pictures(
+        record, {"": by_year}, say("record.coverage_caption", lang), "coverage"
+    ) + pictures(record, drawn, say("record.places_caption", lang), "places")
+
+
+def reliability_table(record: PanelRecord) -> pd.DataFrame:
+    """Give how often what was given a probability came true, one row a bin and years ahead."""
+    rows = (
+        {
+            **{"horizon": score.horizon, "n": one.n},
+            **{"stated_pct": 100 * one.stated, "happened_pct": 100 * one.happened},
+            **{"low_pct": 100 * one.interval[0], "high_pct": 100 * one.interval[1]},
+        }
+        for score in record.default
+        for one in score.reliability
     )
+    return frame_of(rows, "horizon stated_pct happened_pct low_pct high_pct n")
+
+
+def coverage_table(record: PanelRecord) -> pd.DataFrame:
+    """Give what the 80 % interval held, one row a year and years ahead."""
+    rows = (
+        {"horizon": score.horizon, "year": year.year, "held80_pct": year.coverage80}
+        for score in record.default
+        for year in score.by_year
+    )
+    return frame_of(rows, "horizon year held80_pct")
+
+
+def places_table(record: PanelRecord) -> pd.DataFrame:
+    """Give where outcomes fell among the draws, one row a part of them and years ahead."""
+    rows = (
+        {"horizon": score.horizon, "place": place, "n": count}
+        for score in record.default
+        for place, count in enumerate(score.places, start=1)
+    )
+    return frame_of(rows, "horizon place n")
 
 
 def show_failures(record: PanelRecord) -> Html:
@@ -190,7 +224,7 @@ def show_failures(record: PanelRecord) -> Html:
     return join(
         [
             tag("ul", join(tag("li", line) for line in told)),
-            draw(shown, columns, lang, caption=caption),
+            draw(shown, columns, lang, caption=caption, csv="bands"),
             tag("p", say("record.few_band", lang), "small"),
         ]
     )
@@ -279,7 +313,7 @@ def show_record_precedents(record: PanelRecord) -> Html:
         Column("record.fastest", partial(_fastest, lang)),
     ]
     caption = say("record.precedents_caption", lang, pace=pace)
-    told = draw(found, columns, lang, caption=caption)
+    told = draw(found, columns, lang, caption=caption, csv="precedents")
     return join([*missing, told, tag("p", say("record.precedents_note", lang), "small")])
 
 

@@ -147,6 +147,10 @@ def show_followed(report: AreaReport) -> Html:
     """
     lang = report.lang
     followed = report.tables["followed"]
+    if report.stands_with_whole:
+        followed = followed[followed["applies"] == Applies.BINDS]
+        if followed.empty:
+            return Html("")
     if followed.empty:
         return tag("p", say("report.none_followed", lang))
     columns = [
@@ -158,7 +162,7 @@ def show_followed(report: AreaReport) -> Html:
         Column("report.watch", partial(_watch, report)),
     ]
     caption = say("report.followed_caption", lang, number=len(followed))
-    return draw(followed, columns, lang, caption=caption)
+    return draw(followed, columns, lang, caption=caption, csv="followed")
 
 
 def followed_table(report: AreaReport) -> pd.DataFrame:
