@@ -38,7 +38,7 @@ def judged(case):
         catalog = dataclasses.replace(catalog, indicators=indicators)
         evidence = SeriesStore(catalog, study, table)
         plan = catalog.plan(study.plan)
-        return assess_target(evidence, plan, plan.targets[0], area)
+        return assess_target(evidence, plan.targets[0], area)
 
     return run
 

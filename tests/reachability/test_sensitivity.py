@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.formulas import smallest_visible_change
-from edu_metrics.reachability import Influence, Sensitivity, SeriesStore, sensitivity_of
+from edu_metrics.reachability import (
+    Influence,
+    Sensitivity,
+    SeriesStore,
+    assess_target,
+    sensitivity_of,
+)
 from edu_metrics.reachability.breakeven import breakevens, by_nearness
 from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
 from edu_metrics.reachability.mechanisms import mechanism_from_statement
@@ -204,7 +210,7 @@ def hang(case, promise, rates):
         rows = [rates(dict(zip(YEARS, passed, strict=True)))] if rows is None else list(rows)
         catalog, study, table = case([target or promise([level()])], rows, **options)
         evidence, plan = SeriesStore(catalog, study, table), catalog.plan("plan")
-        return sensitivity_of(evidence, plan, plan.targets[0], "city"), evidence
+        return sensitivity_of(evidence, assess_target(evidence, plan.targets[0], "city")), evidence
 
     return run
 
@@ -386,3 +392,10 @@ def test_why_nothing_can_be_said_is_said(hang, promise, rates, options, reason):
     if reason is not None:
         assert (found.reason, found.model, found.influences) == (reason, "none", ())
         assert found.decisive is None
+
+
+@pytest.mark.parametrize("target", ["m_level_80", "m_gain"])
+def test_a_level_of_one_year_is_asked_as_all_years_would_be(shipped, target):
+    """Closed form and draws of all years: the same part of the draws, wherever they are moved."""
+    study = shipped.study("michigan")
+    store = SeriesStore(shipped, study, current_table(shipped, study))
