@@ -39,18 +39,23 @@ PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "invented_districts"
 TOOL = (sys.executable, "-c", "from edu_metrics.cli import run; run()")
 
-#: A notebook and its page, one job after another in a pool; an engine says how it executes.
+#: A notebook and its page, one job after another in a pool; an engine says how it executes. Each
+#: process keeps its exporter.
 POOL = """
-import sys, json, logging
+import functools, sys, json, logging
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-def make(job):
+@functools.cache
+def exporter():
     from nbconvert import HTMLExporter
+    return HTMLExporter(exclude_input=True)
+
+def make(job):
     given, out = job
     where = str(Path(given["notebook"]).parent)
     {execute}
-    page, _ = HTMLExporter(exclude_input=True).from_notebook_node(book)
+    page, _ = exporter().from_notebook_node(book)
     Path(out + ".html").write_text(page, "utf-8")
 
 if __name__ == "__main__":

@@ -392,3 +392,16 @@ def test_why_nothing_can_be_said_is_said(hang, promise, rates, options, reason):
     if reason is not None:
         assert (found.reason, found.model, found.influences) == (reason, "none", ())
         assert found.decisive is None
+
+
+@pytest.mark.parametrize(
+    ("level", "kept"),
+    [(">50", "0011"), (">=50", "0111"), ("<50", "1000"), (">100", "0000"), (">=100", "0001")],
+)
+def test_a_level_is_held_against_its_own_year_within_the_limits(shipped, checks, level, kept):
+    """The year before has 10 or 90, and does not count; 120 is no more than the limit of 100."""
+    entry = shipped.indicator("public_kindergarten_share")
+    found = checks({"type": "level", "at": {2022: level}}, limits=entry.bounds)
+    case = OpenQuestion(entry, found, (2021, 2022), {2020: 49.0})
+    draws = np.array([[90, 49.9], [10, 50.0], [10, 50.1], [10, 120.0]])
+    assert "".join(str(int(one)) for one in case.kept(draws)) == kept

@@ -12,6 +12,7 @@ number, and no boundary is missed by a rounding error.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -305,9 +306,9 @@ class Domain:
     low: float = -np.inf
     high: float = np.inf
 
-    def holds(self, values: Floats) -> bool:
-        """Tell whether all values lie in it; computed shares may leave it by the last bits."""
-        return bool(np.all(values >= self.low - 1e-9) and np.all(values <= self.high * (1 + 1e-12)))
+    def holds(self, least: float, most: float) -> bool:
+        """Tell whether values lie in it; computed shares may leave it by the last bits."""
+        return least >= self.low - 1e-9 and most <= self.high * (1 + 1e-12)
 
 
 #: Numbers or arrays, given to a flow equation and used in it as float arrays: persons, places or
@@ -373,10 +374,13 @@ def refuse_outside(
     """Raise one error for all values that are no finite numbers, or lie outside their domain."""
     faults = []
     for name, value in values.items():
-        if value.dtype.kind not in "iuf" or not np.all(np.isfinite(value)):
+        # Both ends are finite where every value is; without any there is nothing to refuse.
+        numeric = value.dtype.kind in "iuf"
+        ends = (float(value.min()), float(value.max())) if numeric and value.size else (0.0, 0.0)
+        if not (numeric and math.isfinite(ends[0]) and math.isfinite(ends[1])):
             faults.append(f"{name}: expected finite numbers, found {value.tolist()!r}")
-        elif not domains[name].holds(value):
-            found = f"{float(value.min()):g} to {float(value.max()):g}"
+        elif value.size and not domains[name].holds(*ends):
+            found = f"{ends[0]:g} to {ends[1]:g}"
             faults.append(f"{name}: expected {domains[name].says}, found {found}")
     if faults:
         raise DataError(f"{flow}: numbers missing or outside their domain", faults)

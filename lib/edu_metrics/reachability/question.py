@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from edu_metrics.catalog import Indicator, Reading, Target
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import MissingInput
-from edu_metrics.reachability.checks import Check, CheckResult, checks_of, decided_by
-from edu_metrics.reachability.probability import BEYOND, kept_in, probability_of
+from edu_metrics.reachability.checks import Check, CheckResult, Range, checks_of, decided_by
+from edu_metrics.reachability.probability import BEYOND, kept_in, level_asked, probability_of
 from edu_metrics.reachability.series import Record, SeriesStore
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import Trajectory
@@ -313,7 +313,18 @@ class OpenQuestion:
 
     def kept(self, draws: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each draw (one column a year) whether every check holds."""
+        if self._level is not None:
+            year, accepted = self._level
+            return accepted.met_by(
+                np.clip(draws[:, self.years.index(year)], *self.indicator.bounds)
+            )
         drawn = np.clip(draws, *self.indicator.bounds)
         values: dict[int, Any] = dict(self.known)
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
         return kept_in(self.checks, values)
+
+    @cached_property
+    def _level(self) -> tuple[int, Range] | None:
+        """The year and its values, where nothing is asked but the level of one year ahead."""
+        asked = level_asked(self.checks, {})
+        return asked if asked is not None and asked[0] in self.years else None

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity, by_nearness
-from edu_metrics.reachability.checks import Check
+from edu_metrics.reachability.checks import Check, Range
 from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
 from edu_metrics.reachability.mechanisms import MechanismStart, mechanism_of
 from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.probability import kept_in
+from edu_metrics.reachability.probability import kept_in, level_asked
 from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore, counts_whole
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_of
@@ -44,10 +44,15 @@ class _Trend:
     points: Floats
     rivals: Mapping[str, Mapping[int, Any]]
     verdict: Verdict
+    level: tuple[int, Range] | None
     offset: float = 0.0
 
     def probability(self, points: Floats, shift: int = 0, start: float = 0.0) -> float:
         """Give the probability of keeping the checks, each so many years later, from a start."""
+        if self.level is not None and self.level[0] + shift in self.years:
+            # One year alone is looked at, wherever the series starts.
+            due = points[:, self.years.index(self.level[0] + shift)]
+            return float(np.mean(self.level[1].met_by(from_scale(due, self.scale, self.whole))))
         drawn = from_scale(points, self.scale, self.whole)
         values: dict[int, Any] = dict(self.question.record.exact)
         if start:
@@ -116,7 +121,8 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     stated_as = float(question.assessment.probability or 0.0)
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(stated_as)
-    trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict)
+    level = level_asked(checks, {})
+    trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict, level)
     offset = stated_as - float(stated(trend.probability(points)))
     lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
     # Where few are counted two draws in three may be one number.

@@ -137,8 +137,9 @@ class SeriesStore:
         self.areas = catalog.expand(study.areas)
         #: What those marked with :func:`kept_by_store` gave, by name and arguments.
         self.kept: dict[str, dict[tuple[Any, ...], Any]] = {}
-        #: The end of rounded figures that is taken for their value; none as a rule.
-        self._end: Literal["lower", "upper"] | None = None
+        #: The end of rounded figures that is taken for their value, and the store of what it is an
+        #: end of; none as a rule.
+        self._end: tuple[Literal["lower", "upper"], SeriesStore] | None = None
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
 
@@ -191,8 +192,10 @@ class SeriesStore:
     @kept_by_store
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
-        found = compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
-        return found if self._end is None else _at_end(found, self._end)
+        if self._end is not None:
+            end, as_printed = self._end
+            return _at_end(as_printed.series(indicator), end)
+        return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
 
     @kept_by_store
     def at_end(self, end: Literal["lower", "upper"]) -> SeriesStore:
@@ -210,7 +213,7 @@ class SeriesStore:
             With series of its own.
         """
         other = SeriesStore(self.catalog, self.study, self.table)
-        other._end = end
+        other._end = end, self
         return other
 
     def series_of(self, indicator: str, area: str) -> pd.DataFrame:

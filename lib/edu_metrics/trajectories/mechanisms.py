@@ -317,20 +317,23 @@ class Projection:
     ----------
     years : tuple of int
         Years projected.
-    fields : mapping of str to ndarray
-        For each field of the flow's result, draws x years (x grades). [unit of the field]
+    fields : mapping of str to list of ndarray
+        For each field of the flow's result, what it comes to year by year. [unit of the field]
+    number : int
+        Number of draws.
     """
 
     years: tuple[int, ...]
-    fields: Mapping[str, Floats]
+    fields: Mapping[str, list[Floats]]
+    number: int
 
     def draws(self, outcome: str) -> Floats:
-        """Give the draws of one outcome: one row a draw, one column a year."""
-        return self.fields[outcome]
+        """Give the draws of one outcome: one row a draw, one column a year (x grades)."""
+        return _stacked(self.fields[outcome], self.number)
 
     def at(self, outcome: str, year: int) -> Floats:
         """Give the draws of one outcome in one year."""
-        return self.fields[outcome][:, self.years.index(year)]
+        return self.draws(outcome)[:, self.years.index(year)]
 
 
 @dataclass(frozen=True)
@@ -538,7 +541,7 @@ class Mechanism:
             for name, value in later.items():
                 kept.setdefault(name, []).append(np.asarray(value))
             state = {name: later[name] for name in flow.state}
-        return Projection(years, {name: _stacked(v, number) for name, v in kept.items()})
+        return Projection(years, kept, number)
 
     def with_start(self, **inputs: Any) -> Mechanism:
         """Give the same mechanism from another start."""

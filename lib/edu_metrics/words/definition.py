@@ -65,7 +65,11 @@ class Definition(BaseModel):
     """A frozen entry of a definition file; a key that it does not know is a fault."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        defer_build=True,
     )
 
     #: What it may be written as in place of a mapping, for editors.
