@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Formatter
@@ -31,7 +33,8 @@ from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.report.glance import GROUPS
 from edu_metrics.words import LANGUAGES, texts
 
-LIB = Path(__file__).resolve().parents[2] / "lib" / "edu_metrics"
+ROOT = Path(__file__).resolve().parents[2]
+LIB = ROOT / "lib" / "edu_metrics"
 WORDS = sorted((LIB / "words").glob("*.yaml"))
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(LIB.rglob("*.py"))}
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -455,3 +458,64 @@ def test_every_sign_of_a_bound_can_be_printed():
         "≤ 1",
         "= 1",
     ]
+
+
+#: Texts that this project wrote in Chinese: words, the prose of notebooks, and the definitions.
+CHINESE_FILES = sorted(
+    [*WORDS, *ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("data/definitions/**/*.yaml")]
+)
+
+
+def chinese_of(node: object) -> Iterator[str]:
+    """Give what stands under ``zh`` in definitions, but for the words of a document."""
+    if isinstance(node, dict):
+        if isinstance(text := node.get("zh"), str):
+            yield text
+        yield from (text for value in node.values() for text in chinese_of(value))
+    elif isinstance(node, list):
+        yield from (text for value in node for text in chinese_of(value))
+
+
+def chinese_texts(path: Path) -> list[str]:
+    """Collect the Chinese texts of a file."""
+    if path.suffix == ".ipynb":
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        return ["".join(c["source"]) for c in cells if "zh" in c["metadata"].get("tags", [])]
+    return [*chinese_of(read_yaml(path)[0])]
+
+
+#: How Chinese is set: full-width stops and brackets, and no space beside a number.
+UNUSUAL = {
+    "a half-width stop": re.compile(rf"{HAN.pattern}[,;:!?]|{HAN.pattern}\.(?!\w)"),
+    "a half-width bracket": re.compile(rf"{HAN.pattern}\(|\({HAN.pattern}|{HAN.pattern}\)"),
+    "a space beside a number": re.compile(
+        rf"{HAN.pattern} \d|[\d%] {HAN.pattern}|{HAN.pattern} {{(?!command)\w+}}|[\d}}] %"
+    ),
+}
+
+
+def test_chinese_is_set_as_in_a_statistical_bulletin():
+    found = [
+        (path.name, kind, text)
+        for path in CHINESE_FILES
+        for text in chinese_texts(path)
+        for kind, pattern in UNUSUAL.items()
+        if pattern.search(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("提高3个百分点,达到95%", "a half-width stop"), ("及格率(%)", "a half-width bracket"),
+     ("到 2020年", "a space beside a number"), ("共 {number}项", "a space beside a number"),
+     ("95 %以上", "a space beside a number")],
+)  # fmt: skip
+def test_unusual_chinese_is_found(text, kind):
+    assert [name for name, pattern in UNUSUAL.items() if pattern.search(text)] == [kind]
+
+
+#: A plan sets targets; that it promises them is a word of ours, kept for what people say.
+def test_words_call_a_target_a_target():
+    said_of = {path.name: [t for t in chinese_texts(path) if "承诺" in t] for path in WORDS}
+    assert {name: found for name, found in said_of.items() if found} == {}
