@@ -11,18 +11,6 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from types import MappingProxyType
 
-__all__ = [
-    "EXTRAS",
-    "DataError",
-    "DefinitionError",
-    "EduMetricsError",
-    "MissingExtraError",
-    "ProjectionError",
-    "ReportError",
-    "how_to_install",
-    "require_extra",
-]
-
 #: The extras of pyproject.toml that code asks for, and the modules it imports from each.
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -8,7 +8,7 @@ the same table is refused in the same words wherever it is given.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     #: A tidy frame, or one area's values by year.
     History: TypeAlias = "pd.DataFrame | pd.Series[Any]"
-
-__all__ = ["Limits", "percentages", "require_columns", "tidy"]
 
 Limits: TypeAlias = tuple[float | None, float | None]
 
@@ -189,114 +187,105 @@ def _lacking(rows: pd.DataFrame, columns: Sequence[str]) -> Iterator[str]:
             )
 
 
+#: Rows that are wrong, what was expected of them, and what to do instead.
+_Wrong: TypeAlias = "tuple[Any, str, str]"
+
+
 def _faults(rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
     """Tell what is wrong in the columns that are there."""
-    checks: dict[str, Callable[[pd.DataFrame], Iterator[str]]] = {
-        "area": _area_faults,
-        "year": _year_faults,
-        "value": lambda table: _value_faults(table, limits),
-        "n": _number_faults,
+    checks: dict[str, Iterable[_Wrong]] = {
+        "area": _wrong_areas(rows),
+        "year": _wrong_years(rows),
+        "value": _wrong_values(rows, limits),
+        "n": _wrong_numbers(rows),
     }
-    for column, check in checks.items():
-        if column in rows.columns:
-            yield from check(rows)
+    for column, wrong in checks.items():
+        shown = (column,) if column in ("area", "year") else ("area", "year", column)
+        for bad, expected, instead in wrong if column in rows.columns else ():
+            yield _told(rows, bad, f"{column}: expected {expected}", shown, instead)
+    if "value" in rows.columns and percentages(limits):
+        yield _as_fractions(_as_numbers(rows["value"]))
     if {"area", "year", "value"} <= set(rows.columns):
-        double = (
-            rows.duplicated(["area", "year"], keep=False)
-            & rows["area"].notna()
-            & rows["year"].notna()
-        )
-        yield _told(
-            rows,
-            double,
-            "area and year: expected one value each",
-            ("area", "year", "value"),
-            "Keep one of them, or add up the counts behind them first.",
-        )
+        known = rows["area"].notna() & rows["year"].notna()
+        double = rows.duplicated(["area", "year"], keep=False) & known
+        told, shown = "area and year: expected one value each", ("area", "year", "value")
+        instead = "Keep one of them, or add up the counts behind them first."
+        yield _told(rows, double, told, shown, instead)
 
 
-def _area_faults(rows: pd.DataFrame) -> Iterator[str]:
+def _as_numbers(cells: pd.Series[Any]) -> pd.Series[float]:
+    """Read numbers; text, and what is none, is not known."""
+    import pandas as pd
+
+    return pd.to_numeric(cells.where(~_is_text(cells)), errors="coerce").astype("float64")
+
+
+def _is_text(cells: pd.Series[Any]) -> pd.Series[bool]:
+    return cells.map(lambda cell: isinstance(cell, str)).astype(bool)
+
+
+def _wrong_areas(rows: pd.DataFrame) -> Iterator[_Wrong]:
     named = rows["area"].map(lambda area: isinstance(area, str) and bool(area.strip()))
-    yield _told(
-        rows,
-        ~named.astype(bool),
-        "area: expected a name as text",
-        ("area",),
-        "Codes are names too: df['area'].astype(str).",
-    )
+    yield ~named.astype(bool), "a name as text", "Codes are names too: df['area'].astype(str)."
 
 
-def _year_faults(rows: pd.DataFrame) -> Iterator[str]:
+def _wrong_years(rows: pd.DataFrame) -> Iterator[_Wrong]:
     import pandas as pd
 
     given = rows["year"]
-    text = given.map(lambda year: isinstance(year, str)).astype(bool)
-    number = pd.to_numeric(given.where(~text), errors="coerce")
+    text, number = _is_text(given), _as_numbers(given)
     if pd.api.types.is_datetime64_any_dtype(given) or given.dtype == bool:
         number = pd.Series(np.nan, index=rows.index)
-    yield _told(
-        rows,
+    yield (
         text,
-        "year: expected a whole number",
-        ("year",),
+        "a whole number",
         "They are text: df['year'].astype(int); of a school year decide which one it is first.",
     )
-    yield _told(
-        rows,
+    yield (
         ~text & ~(number % 1 == 0),
-        "year: expected a whole number",
-        ("year",),
+        "a whole number",
         "Leave out rows without a year; of dates take df['year'].dt.year.",
     )
-    yield _told(
-        rows,
-        (number % 1 == 0) & ~number.between(FIRST_YEAR, LAST_YEAR),
-        f"year: expected {FIRST_YEAR} to {LAST_YEAR}",
-        ("year",),
-        "Give the calendar year.",
-    )
+    outside = (number % 1 == 0) & ~number.between(FIRST_YEAR, LAST_YEAR)
+    yield outside, f"{FIRST_YEAR} to {LAST_YEAR}", "Give the calendar year."
 
 
-def _value_faults(rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
-    import pandas as pd
-
-    text = rows["value"].map(lambda value: isinstance(value, str)).astype(bool)
-    value = pd.to_numeric(rows["value"].where(~text), errors="coerce").astype("float64")
+def _wrong_values(rows: pd.DataFrame, limits: Limits) -> Iterator[_Wrong]:
+    value = _as_numbers(rows["value"])
     finite = value.between(-np.inf, np.inf, inclusive="neither")
-    yield _told(
-        rows,
+    yield (
         ~finite,
-        "value: expected a number",
-        ("area", "year", "value"),
+        "a number",
         "Leave out what is not known: df.dropna(subset=['value']); turn text into numbers.",
     )
     low, high = (-np.inf if limits[0] is None else limits[0]), limits[1]
     high = np.inf if high is None else high
-    yield _told(
-        rows,
+    yield (
         finite & ~value.between(low, high),
-        f"value: expected {low:g} to {high:g}",
-        ("area", "year", "value"),
+        f"{low:g} to {high:g}",
         "Mend the values, or give limits=(lowest, highest) of what is measured.",
     )
-    known = value[finite]
-    if percentages(limits) and len(known) and known.between(0, 1).all() and known.max() > 0:
-        yield (
-            f"value: expected percentages, 0 to 100; all {len(known)} are within 0 to 1, as "
-            f"fractions are (found {known.min():g} to {known.max():g}). Multiply them by 100; for "
-            "percentages that are truly below 1 give limits=(0, None)."
-        )
 
 
-def _number_faults(rows: pd.DataFrame) -> Iterator[str]:
+def _as_fractions(value: pd.Series[float]) -> str:
+    """Tell that percentages look like fractions."""
+    known = value[np.isfinite(value)]
+    if not len(known) or not known.between(0, 1).all() or not known.max() > 0:
+        return ""
+    return (
+        f"value: expected percentages, 0 to 100; all {len(known)} are within 0 to 1, as "
+        f"fractions are (found {known.min():g} to {known.max():g}). Multiply them by 100; for "
+        "percentages that are truly below 1 give limits=(0, None)."
+    )
+
+
+def _wrong_numbers(rows: pd.DataFrame) -> Iterator[_Wrong]:
     import pandas as pd
 
     number = pd.to_numeric(rows["n"], errors="coerce").astype("float64")
-    yield _told(
-        rows,
+    yield (
         rows["n"].notna() & ~((number > 0) & np.isfinite(number)),
-        "n: expected a number of persons or institutions above 0",
-        ("area", "year", "n"),
+        "a number of persons or institutions above 0",
         "Leave it empty (NaN) where it is not known.",
     )
 

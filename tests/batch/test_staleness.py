@@ -24,8 +24,8 @@ from edu_metrics.batch.manifest import Manifest, decide, listed
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.observations import processed_path, read_processed, write_processed
-from edu_metrics.reachability import SeriesStore, SideBySide, assess_jointly, assess_target
-from edu_metrics.report import as_row
+from edu_metrics.reachability import SeriesStore, assess_jointly, assess_target, status_table_of
+from edu_metrics.report import as_row, observed_fingerprint
 from edu_metrics.report import fingerprint as inputs
 from edu_metrics.report.kinds import RECORD, TRACK_RECORD
 from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
@@ -264,13 +264,12 @@ def test_a_neighbour_counts_where_forecasts_are_borrowed_from_it(project):
 
 def told_of(evidence, area):
     """Say what a report says of an area: each target, by published rules too, and all at once."""
-    plan = evidence.catalog.plan(evidence.study.plan)
-    found = {target.id: assess_target(evidence, plan, target, area) for target in plan.targets}
-    beside = SideBySide(evidence)
-    together = assess_jointly(evidence, plan, area, found)
+    targets = evidence.plan.targets
+    found = {target.id: assess_target(evidence, target, area) for target in targets}
+    together = assess_jointly(evidence, area, found)
     return (
         [as_row(one) for one in found.values()],
-        [repr(beside.table(plan.target(name), one)) for name, one in found.items()],
+        [repr(status_table_of(evidence, one)) for one in found.values()],
         [(group, together.odds, together.expected) for group in together.groups],
         (together.weakest, together.dependence.intensity, together.dependence.pairs),
     )
@@ -331,7 +330,7 @@ def test_how_indicators_hang_together_is_an_input_even_where_forecasts_stay(
     entry = entry.model_copy(update={"areas": (own, neighbour, "mock_south"), "compare_with": ()})
     monkeypatch.setattr(SeriesStore, "projection", lambda *_: SameDraws())
     monkeypatch.setattr(SeriesStore, "moves_together_pct", lambda *_: None)
-    monkeypatch.setattr(SideBySide, "paces", lambda *_: None)
+    monkeypatch.setattr(observed_fingerprint, "paces_of", lambda *_: None)
     changed = table.copy()
     rows = (changed["area"] == neighbour) & (changed["quantity"] == "children_myopic")
     changed.loc[rows & (changed["year"] == 2018), "value"] *= 0.9

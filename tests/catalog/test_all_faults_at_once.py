@@ -93,7 +93,9 @@ def test_the_same_id_in_another_table_excuses_no_missing_reference(definitions):
     definitions.double("indicators.retention", id="east", better="more")
     definitions.put("indicators.pass_rate.inputs.part", "east")
     first, second = definitions.faults()
-    assert first == "indicators.yaml entry 1 ('pass_rate'): inputs.part: no quantity 'east'"
+    assert (
+        first == "indicators.yaml entry 1 ('pass_rate'): inputs.part: quantity: no quantity 'east'"
+    )
     assert second.startswith("indicators.yaml entry 4 ('east'): better: expected one of")
 
 
@@ -133,7 +135,8 @@ def test_an_unknown_key_hides_no_other_fault_of_its_entry(definitions):
         "indicators.yaml entry 1 ('pass_rate'): bettr: unknown key; did you mean 'better'?",
         "indicators.yaml entry 1 ('pass_rate'): bounds: share can't leave 0 to 100; "
         "expected [0, 100]",
-        "indicators.yaml entry 1 ('pass_rate'): citation: no source 'lwa'; did you mean 'law'?",
+        "indicators.yaml entry 1 ('pass_rate'): citation: source: no source 'lwa'; "
+        "did you mean 'law'?",
     ]
 
 
@@ -148,7 +151,8 @@ def test_an_unknown_key_inside_a_condition_hides_no_reference_of_its_target(defi
         f"{PLAN}: target 'level': evidence: no quantity 'pass_pc'; did you mean 'pass_pct'?",
         f"{PLAN}: target 'level': reading 'both_years': conditions entry 1: rounds: unknown key; "
         "did you mean 'round_to'?",
-        f"{PLAN}: target 'level': reading 'rank': among: no area 'wset'; did you mean 'west'?",
+        f"{PLAN}: target 'level': reading 'rank': conditions entry 1: among: no area 'wset'; "
+        "did you mean 'west'?",
     ]
 
 

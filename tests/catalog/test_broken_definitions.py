@@ -117,9 +117,7 @@ def test_an_unknown_key_is_refused_at_any_depth(definitions, place, line):
         (f"{CONDITION}.at", f"{IN_CONDITION}: at: is missing"),
         (
             f"{CONDITION}.type",
-            f"{IN_CONDITION}: type: is missing; expected one of 'areas', 'average_change', "
-            "'change_since', 'each_year', 'level', 'rank', 'relative', 'sum_over_years', "
-            "'total_change', 'yearly_change'",
+            f"{IN_CONDITION}: type: is missing; expected one of {CONDITIONS}",
         ),
         ("studies/real.observations.0.path", f"{IN_REAL}: observations entry 1: path: is missing"),
         ("studies/real.as_of", f"{IN_REAL}: as_of: is missing"),
@@ -511,13 +509,13 @@ def test_an_empty_plan_or_study_is_refused(definitions, name):
         (
             f"{PASS_RATE}.inputs.part",
             "pasing",
-            f"{IN_PASS_RATE}: inputs.part: no quantity 'pasing'; did you mean 'passing'?",
+            f"{IN_PASS_RATE}: inputs.part: quantity: no quantity 'pasing'; did you mean 'passing'?",
         ),
         (
             "indicators.pass_rate_published.relations.0.indicators",
             ["pas_rate"],
-            "indicators.yaml entry 2 ('pass_rate_published'): relations: no indicator 'pas_rate'; "
-            "did you mean 'pass_rate'?",
+            "indicators.yaml entry 2 ('pass_rate_published'): relations entry 1: indicators: "
+            "no indicator 'pas_rate'; did you mean 'pass_rate'?",
         ),
         (
             f"{PASS_RATE}.assumptions",
@@ -527,22 +525,25 @@ def test_an_empty_plan_or_study_is_refused(definitions, name):
         (
             f"{PASS_RATE}.citation.source",
             "lwa",
-            f"{IN_PASS_RATE}: citation: no source 'lwa'; did you mean 'law'?",
+            f"{IN_PASS_RATE}: citation: source: no source 'lwa'; did you mean 'law'?",
         ),
         (
             "breaks.new_test.citation.source",
             "lawe",
-            "breaks.yaml entry 1 ('new_test'): citation: no source 'lawe'; did you mean 'law'?",
+            "breaks.yaml entry 1 ('new_test'): citation: source: no source 'lawe'; "
+            "did you mean 'law'?",
         ),
         (
             "assumptions.cut_60.citation.source",
             "lawe",
-            "assumptions.yaml entry 1 ('cut_60'): citation: no source 'lawe'; did you mean 'law'?",
+            "assumptions.yaml entry 1 ('cut_60'): citation: source: no source 'lawe'; "
+            "did you mean 'law'?",
         ),
         (
             "knowledge.pace.citation.source",
             "lawe",
-            "knowledge.yaml entry 1 ('pace'): citation: no source 'lawe'; did you mean 'law'?",
+            "knowledge.yaml entry 1 ('pace'): citation: source: no source 'lawe'; "
+            "did you mean 'law'?",
         ),
         (
             "knowledge.pace.area",
@@ -596,7 +597,8 @@ def test_an_empty_plan_or_study_is_refused(definitions, name):
         (
             f"{LEVEL}.readings.rank.conditions.0.among",
             ["east", "wset"],
-            f"{IN_LEVEL}: reading 'rank': among: no area 'wset'; did you mean 'west'?",
+            f"{IN_LEVEL}: reading 'rank': conditions entry 1: among: no area 'wset'; "
+            "did you mean 'west'?",
         ),
         (f"{LEVEL}.areas", ["zzz"], f"{IN_LEVEL}: areas: no area 'zzz'"),
         (
@@ -660,7 +662,7 @@ def test_an_empty_plan_or_study_is_refused(definitions, name):
         (
             "studies/real.observations.1.quantities",
             {"p": "pass_pcts"},
-            f"{IN_REAL}: observations entry 2: quantities: no quantity 'pass_pcts'; "
+            f"{IN_REAL}: observations entry 2: quantities.p: no quantity 'pass_pcts'; "
             "did you mean 'pass_pct'?",
         ),
     ],

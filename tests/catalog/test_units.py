@@ -281,7 +281,7 @@ def test_a_promise_counts_in_the_unit_of_its_indicator_or_in_a_change_of_it(defi
 def test_only_money_is_told_in_prices_of_a_year(definitions):
     use(definitions, prices={"year": 2015, "deflator": "cpi"})
     assert definitions.faults() == [
-        f"{IN_RETENTION}: prices.deflator: no quantity 'cpi'",
+        f"{IN_RETENTION}: prices: deflator: no quantity 'cpi'",
         f"{IN_RETENTION}: prices: percent is no money; only money is told in prices of a year",
     ]
 

@@ -88,13 +88,14 @@ def test_verbs_on_definitions_need_no_extra(tmp_path):
         assert done.stdout
 
 
+@pytest.mark.slow
 def test_formulas_and_projections_need_no_extra():
     done = light(
         "import edu_metrics, edu_metrics.formulas, edu_metrics.observations\n"
         "import pandas as pd\n"
-        "from edu_metrics.trajectories import project, scale_for\n"
+        "from edu_metrics.trajectories import Projection, scale_for\n"
         "past = {'area': 'a', 'year': range(2016, 2021), 'value': [88, 90, 89, 91, 90]}\n"
-        "ahead = project(pd.DataFrame(past), 2022, scale=scale_for((0, 100)))\n"
+        "ahead = Projection(pd.DataFrame(past), 2022, scale=scale_for((0, 100)))\n"
         "low, high = ahead.of('a', (2021, 2022)).quantiles([0.1, 0.9])[:, 1]\n"
         "print(edu_metrics.formulas.share(1, 4), 0 < low < high < 100)"
     )

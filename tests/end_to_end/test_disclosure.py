@@ -84,6 +84,7 @@ def answers(root, command):
     return [(status, re.sub("/(three|four)/", "/", out)) for status, out in given]
 
 
+@pytest.mark.slow
 def test_what_commands_print_and_studies_read_is_the_same_in_two_worlds(worlds, command):
     three, four = worlds("protected")
     assert answers(three, command) == answers(four, command)
@@ -95,6 +96,7 @@ def test_what_commands_print_and_studies_read_is_the_same_in_two_worlds(worlds, 
     assert {row["verdict"] for row in verdicts.rows} == {"no_data", "tracked"}
 
 
+@pytest.mark.slow
 def test_it_is_not_where_the_counts_are_public(worlds, command):
     three, four = worlds("published")
     assert answers(three, command) != answers(four, command)

@@ -145,6 +145,7 @@ def test_files_without_a_forecast_say_so(command, project, tmp_path):
     assert command("score", empty, "--root", project).out == "no forecast in these files\n"
 
 
+@pytest.mark.slow
 def test_a_study_is_scored_as_of_each_of_its_dates(command, project, said):
     """A run of December 2020 scores as what was written down on that day."""
     definition = project / "data" / "definitions" / "studies" / "harbour.yaml"

@@ -136,6 +136,7 @@ def test_counts_by_group_come_in_with_their_groups_and_without_the_few(
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_form_asks_for_group_and_half_of_the_year_and_comes_back_as_such(
     project, command, tmp_path
 ):

@@ -11,7 +11,7 @@ import pytest
 from edu_metrics.catalog import load_catalog
 from edu_metrics.explorer.selection import Choice, Selection
 from edu_metrics.observations import validate
-from edu_metrics.reachability import Quantities, SeriesStore
+from edu_metrics.reachability import SeriesStore
 from edu_metrics.report import prepare
 
 SHIPPED = Path(__file__).parents[2]
@@ -124,7 +124,7 @@ def make_city(folder, definitions):
     ]  # fmt: skip
     store = SeriesStore(catalog, catalog.study("study"), validate(pd.DataFrame(rows), catalog))
     selection = Selection(catalog)
-    selection._stores["study"] = store, Quantities(store)
+    selection._stores["study"] = store
     return selection
 
 

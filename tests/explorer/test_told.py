@@ -38,6 +38,7 @@ def test_a_chance_at_its_cap_says_why_it_is_no_higher(by_hand):
     assert facts(by_hand(), Assumed(pace=-3))[0][1].endswith("nothing lower")
 
 
+@pytest.mark.slow
 def test_a_level_met_in_time_after_an_earlier_one_was_missed_is_not_reached(selection):
     # 83.4 % and 5 points a year, 4 fewer in the first: 84 of the 87 asked, then 93 of 90.
     what_if = selection.what_if(selection.choose("mock_city", "mock_city", "T06_primary_bachelor"))
@@ -46,6 +47,7 @@ def test_a_level_met_in_time_after_an_earlier_one_was_missed_is_not_reached(sele
     assert facts(what_if, Assumed(pace=0.5))[1][0] == "not by 2027"
 
 
+@pytest.mark.slow
 def test_what_nobody_can_tell_stays_so_as_usual(selection):
     """The verdict as it stands is that of the report, whatever word its probability would have."""
     found = [

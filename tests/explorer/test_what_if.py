@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -74,9 +75,10 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(by_hand):
     )
     reading = reading.model_copy(update={"conditions": (asked,)})
     target = target.model_copy(update={"readings": (reading,)})
-    store = SeriesStore(usual.store.catalog, usual.store.study, table)
-    found = assess_target(store, usual.situation.plan, target, "city")
-    what_if = WhatIf(store, usual.situation.plan, target, found)
+    plan = usual.store.plan.model_copy(update={"targets": (target,)})
+    catalog = replace(usual.store.catalog, plans={plan.id: plan})
+    store = SeriesStore(catalog, usual.store.study, table)
+    what_if = WhatIf(store, assess_target(store, target, "city"))
     assert what_if.reason is None
     assert what_if.answer(Assumed(pace=5)).outcome.met
     assert not what_if.answer(Assumed(pace=4)).outcome.met
@@ -177,15 +179,15 @@ def teachers(selection):
 
 def of_the_command(selection, what_if, **asked):
     """Run a scenario as ``edu-metrics scenarios`` does."""
-    study, target = what_if.store.study, what_if.situation.target
+    target = what_if.situation.target
     scenarios = asked.pop("scenarios", None) or asked_scenarios(**asked)
     (found,) = run_scenarios(
-        selection.catalog, study, what_if.store.table, scenarios=scenarios,
-        areas=(what_if.assessment.area,), targets=(target.id,),
-    )  # fmt: skip
+        what_if.store, scenarios=scenarios, areas=(what_if.assessment.area,), targets=(target.id,)
+    )
     return outcome_row(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "assumed", "asked"),
     [
@@ -212,10 +214,7 @@ def test_every_number_is_that_of_the_command(selection, target, assumed, asked):
 
 
 def test_levers_come_to_as_many_cases_as_the_requirements_say(teachers):
-    taking = requirements_of(
-        teachers.store, teachers.situation.plan, teachers.situation.target, "mock_city",
-        assessment=teachers.assessment,
-    )[0]  # fmt: skip
+    taking = requirements_of(teachers.store, teachers.assessment)[0]
     need = next(one for one in taking.needs if one.lever == "upgrades")
     enough, less = (
         teachers.answer(Assumed(LEVERS, levers={"upgrades": value})).outcome

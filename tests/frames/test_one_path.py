@@ -74,6 +74,7 @@ def test_a_frame_of_a_study_is_what_the_command_line_prints(assessed, project, m
         assert row == {name: told[name] for name in row}
 
 
+@pytest.mark.slow
 def test_all_readings_can_be_had_and_names_are_checked(project):
     some = em.assess("town", root=project, areas="Lakeside", targets=["met", "far"], readings=True)
     assert some[["area", "target"]].to_numpy().tolist() == [

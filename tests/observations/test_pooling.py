@@ -157,6 +157,7 @@ def test_a_sum_names_every_source_and_the_weakest_status(catalog, table):
     assert (row.source, row.status) == ("bulletin; yearbook", "derived")
 
 
+@pytest.mark.slow
 def test_the_last_digit_of_a_sum_does_not_depend_on_the_order_of_the_rows(catalog, table):
     # 0.1 + 0.2 + 0.3 is 0.6 in one order and 0.6000000000000001 in another.
     costs = table(
@@ -184,6 +185,7 @@ def test_a_suppressed_child_leaves_no_sum(catalog, table):
 COUNTS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=3, max_size=3)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(counts=COUNTS)
 def test_pooling_is_computing_on_the_summed_counts(catalog, rows, counts):

@@ -80,6 +80,7 @@ def test_nothing_known_rests_on_nothing(catalog, table):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("area", ["city", "east"])
 def test_the_series_changes_with_each_listed_observation_and_with_no_other(catalog, table, area):
     counts = table(

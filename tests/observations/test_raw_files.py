@@ -154,6 +154,7 @@ def test_a_derived_number_tells_from_what(path):
         assert (row["status"] == "derived") == row["note"].startswith("derived: "), row
 
 
+@pytest.mark.slow
 def test_no_number_stands_twice(catalog):
     seen: dict[tuple[object, ...], str] = {}
     double = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ OBSERVED = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(observed=OBSERVED, first=st.dates(MARCH, OCTOBER), wait=st.integers(0, 300))
 def test_time_only_adds_to_what_is_known_and_only_brings_newer_vintages(
     rows, observed, first, wait

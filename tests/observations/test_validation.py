@@ -43,6 +43,7 @@ def test_the_given_table_is_left_as_it_was(rows):
     pd.testing.assert_frame_equal(mixed, before)
 
 
+@pytest.mark.slow
 @given(order=st.permutations(range(4)))
 def test_the_order_of_the_rows_is_irrelevant(rows, order):
     four = rows(

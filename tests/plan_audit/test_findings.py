@@ -33,7 +33,7 @@ def test_a_finding_bears_the_name_and_the_kind_of_its_rule_and_its_first_targets
     assert (find.__name__, find.__doc__) == ("two_of_a_kind", "Find two.")
     usual, other = find(shipped)
     assert (usual.kind, usual.rule) == (Kind.VACUOUS, "two_of_a_kind")
-    assert usual.values["title"] == {"zh": first.title.zh, "en": first.title.en}
+    assert usual.values["title"] == first.title
     assert usual.id == f"two_of_a_kind:{first.id}+{second.id}:a"
     assert (other.kind, other.values["title"]) == (Kind.IMPOSSIBLE, "mine")
 

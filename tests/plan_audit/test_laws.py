@@ -158,6 +158,7 @@ def renamed(plan: Plan, number: int):
         yield target.model_copy(update=links)
 
 
+@pytest.mark.slow
 def test_a_plan_of_a_thousand_targets_is_audited(catalog):
     plan = catalog.plan("wuhai_2020_2022")
     many = again(plan, [t for number in range(12) for t in renamed(plan, number)])

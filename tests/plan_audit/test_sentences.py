@@ -6,6 +6,7 @@ import re
 import pytest
 
 from edu_metrics.plan_audit import audit
+from edu_metrics.plan_audit.sentences import in_lang
 from edu_metrics.words import LANGUAGES, texts
 
 #: What a sentence shows when a value was missing.
@@ -42,7 +43,7 @@ def test_a_sentence_stays_in_its_language(everything):
 
 def _english(finding):
     """Give the English texts filled in: a plan's own English title may quote its Chinese words."""
-    return [v["en"] for v in finding.values.values() if isinstance(v, dict) and "en" in v]
+    return [v for value in finding.values.values() if isinstance(v := in_lang(value, "en"), str)]
 
 
 def test_the_numbers_are_ready_for_json(everything):

@@ -10,6 +10,7 @@ import pytest
 import edu_metrics as em
 from edu_metrics.catalog import Scenario
 from edu_metrics.errors import DataError
+from edu_metrics.reachability import SeriesStore
 from edu_metrics.reachability.mechanisms import mechanism_from_statement
 from edu_metrics.reachability.scenarios import asked_scenarios, run_scenarios, summary_rows
 
@@ -23,6 +24,7 @@ LEVERS = {"type": "levers", "flow": "teachers", "set": {"upgrades": 20}}
 def run():
     catalog = em.load_catalog(ROOT)
     study, table = catalog.study("mock_city"), em.load_table("mock_city", catalog)
+    store = SeriesStore(catalog, study, table)
 
     def make(*steps, **more):
         words = {"zh": "情景", "en": "s"}
@@ -30,7 +32,7 @@ def run():
             {"id": "s", "title": words, "assumes": words, "steps": list(steps), **more}
         )
         (found,) = run_scenarios(
-            catalog, study, table, scenarios=(scenario,), areas=("mock_east",), targets=(TARGET,)
+            store, scenarios=(scenario,), areas=("mock_east",), targets=(TARGET,)
         )
         return found
 

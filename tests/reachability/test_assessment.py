@@ -307,6 +307,7 @@ def test_a_falling_target_within_the_interval_is_not_likely(judge, promise, cell
     assert harder.probability < found.probability
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5)
 @given(st.lists(st.integers(700, 999), min_size=2, max_size=2, unique=True), st.booleans())
 def test_a_harder_level_never_has_a_higher_probability(judge, promise, rates, tenths, rising):

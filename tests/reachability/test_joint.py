@@ -202,8 +202,8 @@ def together(case, promise, rates, cells):
     def run(targets, rows, **options):
         catalog, study, table = case(targets, rows, **options)
         evidence, plan = SeriesStore(catalog, study, table), catalog.plan("plan")
-        found = {t.id: assess_target(evidence, plan, t, "city") for t in plan.targets}
-        return assess_jointly(evidence, plan, "city", found), found
+        found = {t.id: assess_target(evidence, t, "city") for t in plan.targets}
+        return assess_jointly(evidence, "city", found), found
 
     return run
 
@@ -282,8 +282,8 @@ def test_where_less_is_stated_than_was_drawn_the_worst_draws_miss(
     target = promise(level(text), indicator=indicator, better=better)
     catalog, study, table = case([target], rows)
     evidence, plan = SeriesStore(catalog, study, table), catalog.plan("plan")
-    found = assess_target(evidence, plan, plan.targets[0], "city")
-    made = event_of(evidence, plan, plan.targets[0], found)
+    found = assess_target(evidence, plan.targets[0], "city")
+    made = event_of(evidence, found)
     assert found.probability in (0.01, 0.8)
     assert made.kept.sum() == round(found.probability * NODES)
     kept, missed = made.order[made.kept], made.order[~made.kept]
@@ -516,8 +516,8 @@ def test_every_article_of_the_invented_city_lies_within_its_bounds(shipped, tmp_
     evidence, plan = SeriesStore(catalog, study, build(catalog, study)), catalog.plan(study.plan)
     numeric = [target for target in plan.targets if target.numeric]
     found = assess_jointly(
-        evidence, plan, "mock_city",
-        {t.id: assess_target(evidence, plan, t, "mock_city") for t in numeric},
+        evidence, "mock_city",
+        {t.id: assess_target(evidence, t, "mock_city") for t in numeric},
     )  # fmt: skip
     assert sum(found.verdicts.values()) == len(numeric)
     assert list(itertools.chain(*(g.targets for g in found.groups))) == [t.id for t in numeric]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound, find_root, load_catalog
 from edu_metrics.errors import DataError
-from edu_metrics.reachability import Applies, Assessment, CheckResult, Verdict
+from edu_metrics.reachability import Applies, Assessment, Check, CheckResult, Verdict
 from edu_metrics.reachability.precedent import (
     NoPrecedent,
     Precedent,
@@ -30,7 +30,7 @@ def look(pace, start=18.0, years=3, **more):
 def assessment(level=">=33", value=18.0, last_year=2020, due=2023, **more):
     bound = Bound.model_validate(level)
     years = max(due - last_year, 1)
-    check = CheckResult("value", (due,), (bound,), None, None, None)
+    check = CheckResult(Check("value", (due,), (bound,)))
     given = {
         "study": "s",
         "area": "a",

@@ -40,7 +40,8 @@ def ends(case):
                     "steps": [{"type": "promised_pace", "at": at}],
                 }
             )
-            (found,) = run_scenario(evidence, plan, plan.targets[0], entry, "city")
+            judged = assess_target(evidence, plan.targets[0], "city")
+            (found,) = run_scenario(evidence, judged, entry)
             end = None if found.draws is None else round(float(found.draws[0, -1]), 6)
             told.append((end, found.met) if found.reason is None else found.reason)
         return told

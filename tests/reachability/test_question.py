@@ -10,7 +10,6 @@ from edu_metrics.reachability import (
     Check,
     MechanismStart,
     MissingInputs,
-    Quantities,
     SeriesStore,
     assess_target,
 )
@@ -31,8 +30,8 @@ def ask(case, promise, rates):
         catalog, study, table = case([promise([condition], **options)], rows)
         store, plan = SeriesStore(catalog, study, table), catalog.plan("plan")
         (target,) = plan.targets
-        assessment = assess_target(store, plan, target, "city")
-        return JudgedQuestion.of(store, plan, target, assessment), assessment, store, plan
+        assessment = assess_target(store, target, "city")
+        return JudgedQuestion.of(store, assessment), assessment, store, plan
 
     return run
 
@@ -55,8 +54,8 @@ def test_a_question_that_is_closed_says_why(ask, level, passed, reason):
 
 
 def test_a_question_asks_again_what_an_assessment_answered(ask):
-    _, assessment, store, plan = ask()
-    question = JudgedQuestion.of(store, plan, plan.targets[0], assessment)
+    _, assessment, store, _ = ask()
+    question = JudgedQuestion.of(store, assessment)
     assert (question.reading.id, question.steps, question.area, question.due) == (
         assessment.reading, assessment.steps, "city", 2022,
     )  # fmt: skip
@@ -69,7 +68,7 @@ def test_a_reading_without_an_exact_meaning_can_not_be_asked(ask):
     reading = target.readings[0].model_copy(update={"indicator": None})
     nothing = target.model_copy(update={"indicator": None})
     with pytest.raises(DefinitionError, match="no exact meaning"):
-        _ = Question(store, plan, nothing, reading, None, "city").checks
+        _ = Question(store, nothing, reading, None, "city").checks
 
 
 def test_a_store_computes_what_it_is_asked_once(ask):
@@ -82,13 +81,16 @@ def test_a_store_computes_what_it_is_asked_once(ask):
 def test_a_mechanism_starts_from_the_statement_only_where_the_plan_states_the_start(ask):
     _, assessment, store, _ = ask()
     indicator = load_catalog(find_root()).indicator("primary_teachers_bachelor_share")
+    known = {**store.catalog.indicators, indicator.id: indicator}
+    store = SeriesStore(replace(store.catalog, indicators=known), store.study, store.table)
+    assessment = replace(assessment, indicator=indicator.id)
     stated = replace(assessment, start="plan_statement", last_year=2020, last_value=85.0)
-    start = mechanism_of(Quantities(store), indicator, stated)
+    start = mechanism_of(store, stated)
     assert isinstance(start, MechanismStart)
     expected = mechanism_from_statement(indicator, 2020, 85.0)
     assert (start.relative, start.whole, start.year) == (True, 100, 2020)
     assert start.mechanism.inputs == expected.mechanism.inputs
-    asked = mechanism_of(Quantities(store), indicator, assessment)
+    asked = mechanism_of(store, assessment)
     assert isinstance(asked, MissingInputs)
     assert asked.reason == "lacks_numbers"
     assert asked.missing

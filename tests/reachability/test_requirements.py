@@ -8,7 +8,6 @@ from edu_metrics.observations import build
 from edu_metrics.reachability import (
     MechanismStart,
     MissingInputs,
-    Quantities,
     SeriesStore,
     assess_target,
     requirements_of,
@@ -31,10 +30,8 @@ def take(case, promise, rates):
         rows = [rates(dict(zip(YEARS, passed, strict=True)))] if rows is None else list(rows)
         rows += [rates({2020: n}, sat=sat, area=area) for area, n, sat in others]
         catalog, study, table = case([target or promise([level()])], rows, **options.pop("of", {}))
-        plan = catalog.plan("plan")
-        return requirements_of(
-            SeriesStore(catalog, study, table), plan, plan.targets[0], "city", **options
-        )[0]
+        store = SeriesStore(catalog, study, table)
+        return requirements_of(store, assess_target(store, store.plan.targets[0], "city"))[0]
 
     return run
 
@@ -188,11 +185,10 @@ def invented(tmp_path_factory):
 @pytest.mark.slow
 def test_every_mechanism_starts_in_the_invented_city(invented):
     evidence, _ = invented
-    quantities = Quantities(evidence)
     for indicator in evidence.catalog.indicators.values():
         if indicator.mechanism is None:
             continue
-        built = mechanism_from_counts(quantities, indicator, "mock_city", 2020)
+        built = mechanism_from_counts(evidence, indicator.id, "mock_city", 2020)
         assert isinstance(built, MechanismStart), indicator.id
         run = built.mechanism.project([2021])
         now = evidence.record(indicator.id, "mock_city").exact[2020]
@@ -203,10 +199,9 @@ def test_every_mechanism_starts_in_the_invented_city(invented):
 
 def test_a_whole_is_that_of_the_place_and_levers_are_whole_people(invented):
     evidence, _ = invented
-    quantities = Quantities(evidence)
     indicator = evidence.catalog.indicator("primary_teachers_bachelor_share")
     city, east = (
-        mechanism_from_counts(quantities, indicator, a, 2020) for a in ("mock_city", "mock_east")
+        mechanism_from_counts(evidence, indicator.id, a, 2020) for a in ("mock_city", "mock_east")
     )
     counts = evidence.record(indicator.id, "mock_city").counts[2020]
     assert city.whole == counts[1] > east.whole
@@ -219,7 +214,7 @@ def test_a_whole_is_that_of_the_place_and_levers_are_whole_people(invented):
 def test_numbers_that_a_mechanism_lacks_are_named(invented):
     evidence, _ = invented
     indicator = evidence.catalog.indicator("compulsory_retention_rate")
-    found = mechanism_from_counts(Quantities(evidence), indicator, "mock_city", 2016)
+    found = mechanism_from_counts(evidence, indicator.id, "mock_city", 2016)
     assert isinstance(found, MissingInputs)
     assert {(m.quantity, m.year) for m in found.missing} >= {("entrants_grade_1", 2008)}
 
@@ -238,7 +233,7 @@ def test_from_85_to_87_to_90_takes_two_and_a_half_in_a_hundred_less_what_entrant
     )
     assert np.median(little) < 90 < np.median(enough)
     target = plan.target("T06_primary_bachelor")
-    found = requirements_of(evidence, plan, target, "mock_city")[0]
+    found = requirements_of(evidence, assess_target(evidence, target, "mock_city"))[0]
     assert (found.kind, found.flow, found.relative) == ("mechanism", "teachers", False)
     assert [need.lever for need in found.needs] == [
         "upgrades",
@@ -262,9 +257,9 @@ def test_another_reading_takes_another_effort(invented):
     """Five percent of the rate a year, or five points a year: the second is near the floor."""
     evidence, plan = invented
     target = plan.target("A03e_myopia")
-    found = assess_target(evidence, plan, target, "mock_city")
+    found = assess_target(evidence, target, "mock_city")
     relative, points = (
-        requirements_of(evidence, plan, target, "mock_city", assessment=one)[0]
+        requirements_of(evidence, one)[0]
         for one in (found, next(o for o in found.others if (o.reading, o.steps) == ("points", 2)))
     )
     cut = relative.needs[0].even.value
@@ -275,5 +270,6 @@ def test_another_reading_takes_another_effort(invented):
 
 def test_levers_that_do_not_move_an_outcome_are_left_out(invented):
     evidence, plan = invented
-    found = requirements_of(evidence, plan, plan.target("A06a_public_share"), "mock_city")[0]
+    judged = assess_target(evidence, plan.target("A06a_public_share"), "mock_city")
+    found = requirements_of(evidence, judged)[0]
     assert [need.lever for need in found.needs] == ["public_places"]

@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound, Reading, Scenario
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import Check, SeriesStore, checks_of, run_scenario
+from edu_metrics.reachability import (
+    Check,
+    SeriesStore,
+    assess_target,
+    checks_of,
+    run_scenario,
+)
 from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.gap import whole_level
-from edu_metrics.reachability.scenarios import outcome_row, run_scenarios
+from edu_metrics.reachability.scenarios import courses, outcome_row, run_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
 from edu_metrics.reachability.scenarios.outcomes import ending_of
 
@@ -46,10 +52,9 @@ def play(case, promise, rates):
                 **(scenario or {}),
             }
         )
-        return run_scenario(
-            SeriesStore(catalog, study, table), plan, plan.targets[0], entry,
-            options.pop("area", "city"), **options,
-        )  # fmt: skip
+        store = SeriesStore(catalog, study, table)
+        found = assess_target(store, plan.targets[0], options.pop("area", "city"))
+        return run_scenario(store, found, entry, **options)
 
     return run
 
@@ -118,14 +123,12 @@ def schools(case, promise, cells):
         rows = [cells("schools", past or {2018: 20, 2019: 21, 2020: 22})]
         target = promise(conditions, indicator="number_of_schools", **{"steps": [2], **more})
         catalog, study, table = case([target], rows)
-        plan = catalog.plan("plan")
+        store = SeriesStore(catalog, study, table)
         entry = Scenario.model_validate(
             {"id": "s", "title": {"zh": "情", "en": "s"}, "assumes": {"zh": "假", "en": "a"},
              "steps": list(steps)}
         )  # fmt: skip
-        (found,) = run_scenario(
-            SeriesStore(catalog, study, table), plan, plan.targets[0], entry, "city"
-        )
+        (found,) = run_scenario(store, assess_target(store, store.plan.targets[0], "city"), entry)
         return found
 
     return run
@@ -292,8 +295,8 @@ def test_where_less_is_better_worse_is_more(play, promise, case, cells):
          "steps": [step("percentile", percentile=50, pace=3),
                    step("shock", worse=10, unit="percent")]}
     )  # fmt: skip
-    plan = catalog.plan("plan")
-    found = run_scenario(SeriesStore(catalog, study, table), plan, plan.targets[0], entry, "city")
+    store = SeriesStore(catalog, study, table)
+    found = run_scenario(store, assess_target(store, store.plan.targets[0], "city"), entry)
     assert path(found) == [18.7, 14]
 
 
@@ -330,14 +333,12 @@ def test_as_usual_has_no_probability_where_the_verdict_has_none(play, promise, c
     target = promise([level(">=100")], indicator="printed")
     rows = [cells("rate_pct", {2017: 90.0, 2018: 95.0, 2019: 97.0, 2020: 99.0})]
     catalog, study, table = case([target], rows)
-    plan = catalog.plan("plan")
+    store = SeriesStore(catalog, study, table)
     entry = Scenario.model_validate(
         {"id": "s", "title": {"zh": "情景", "en": "s"}, "assumes": {"zh": "假定", "en": "a"},
          "steps": [step("as_usual")]}
     )  # fmt: skip
-    (found,) = run_scenario(
-        SeriesStore(catalog, study, table), plan, plan.targets[0], entry, "city"
-    )
+    (found,) = run_scenario(store, assess_target(store, store.plan.targets[0], "city"), entry)
     assert found.draws is not None
     assert (found.met, found.probability) == (None, None)
 
@@ -363,28 +364,28 @@ def test_the_best_of_the_peers_is_the_fastest_area_of_the_same_level(play):
     assert path(play(step("best_peers"), others=others)) == [83, 86]
 
 
-def test_a_percentile_asks_the_reference_class_it_is_given(play):
-    asked = []
+@pytest.fixture
+def asked(monkeypatch):
+    """Let every percentile have a pace of 1.5, and note what is asked for."""
+    noted = []
 
-    def pace(*given):
-        asked.append(given)
+    def pace(_, study, indicator, percentile, **course):
+        noted.append((study.id, indicator.id, percentile, *course.values()))
         return 1.5
 
-    found = play(step("percentile", percentile=80), pace_of_percentile=pace)
-    assert path(found) == [81.5, 83]
-    assert asked == [("pass_rate", 80, 80.0, 2, False)]
+    monkeypatch.setattr(courses, "pace_of_percentile", pace)
+    return noted
 
 
-def test_a_percentile_after_a_halt_is_asked_from_there_and_for_the_years_left(play):
-    asked = []
+def test_a_percentile_asks_the_reference_class_of_the_study(play, asked):
+    assert path(play(step("percentile", percentile=80))) == [81.5, 83]
+    assert asked == [("study", "pass_rate", 80, 80.0, 2, False)]
 
-    def pace(*given):
-        asked.append(given)
-        return 1.0
 
-    found = play(step("halt"), step("percentile", percentile=50, after=1), pace_of_percentile=pace)
-    assert path(found) == [80, 81]
-    assert asked == [("pass_rate", 50, 80.0, 1, False)]
+def test_a_percentile_after_a_halt_is_asked_from_there_and_for_the_years_left(play, asked):
+    found = play(step("halt"), step("percentile", percentile=50, after=1))
+    assert path(found) == [80, 81.5]
+    assert asked == [("study", "pass_rate", 50, 80.0, 1, False)]
 
 
 @pytest.mark.parametrize(
@@ -463,9 +464,9 @@ def test_a_row_holds_plain_numbers_only(play):
 def test_names_that_do_not_exist_are_refused_with_the_nearest_one(case, promise):
     catalog, study, table = case([promise([level()])])
     with pytest.raises(DefinitionError, match="no scenario 'halt'"):
-        run_scenarios(catalog, study, table, scenarios=("halt",))
+        run_scenarios(SeriesStore(catalog, study, table), scenarios=("halt",))
     with pytest.raises(DefinitionError, match="no target 'goa'; did you mean 'goal'"):
-        run_scenarios(catalog, study, table, targets=("goa",))
+        run_scenarios(SeriesStore(catalog, study, table), targets=("goa",))
 
 
 def test_a_year_that_a_published_bound_decided_is_not_asked_for(case, promise, cells):
@@ -477,13 +478,12 @@ def test_a_year_that_a_published_bound_decided_is_not_asked_for(case, promise, c
     asked = {"type": "level", "at": {2020: ">97", 2022: ">=97.5"}}
     target = promise([asked], indicator="printed")
     catalog, study, table = case([target], rows, as_of="2022-06-30")
-    plan = catalog.plan("plan")
+    store = SeriesStore(catalog, study, table)
     entry = Scenario.model_validate(
         {"id": "s", "title": {"zh": "情景", "en": "s"}, "assumes": {"zh": "假定", "en": "a"},
          "steps": [step("halt")]}
     )  # fmt: skip
-    evidence = SeriesStore(catalog, study, table)
-    (found,) = run_scenario(evidence, plan, plan.targets[0], entry, "city")
+    (found,) = run_scenario(store, assess_target(store, store.plan.targets[0], "city"), entry)
     assert (found.reason, found.met) == (None, True)
 
 

@@ -48,7 +48,7 @@ def later(case, promise, rates):
             found.steps, found.last_year, found.probability, found.interval,
         )  # fmt: skip
         then = study.model_copy(update={"as_of": dt.date.fromisoformat(now)})
-        return outcome_of(made, SeriesStore(catalog, then, table), catalog.plan("plan"))
+        return outcome_of(made, SeriesStore(catalog, then, table))
 
     return run
 
@@ -103,7 +103,7 @@ def test_a_break_after_the_forecast_parts_it_from_what_came(later, year, source,
 def test_a_reading_without_a_meaning_can_not_be_scored(case, promise):
     catalog, study, table = case([promise([], undecided=True)])
     made = dataclasses.replace(forecast(None), target="goal", area="city", reading="r0")
-    found = outcome_of(made, SeriesStore(catalog, study, table), catalog.plan("plan"))
+    found = outcome_of(made, SeriesStore(catalog, study, table))
     assert (found.why, found.due, found.lead) == ("undecided", None, None)
 
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.formulas import smallest_visible_change
-from edu_metrics.reachability import Influence, Sensitivity, SeriesStore, sensitivity_of
+from edu_metrics.reachability import (
+    Influence,
+    Sensitivity,
+    SeriesStore,
+    assess_target,
+    sensitivity_of,
+)
 from edu_metrics.reachability.breakeven import breakevens, by_nearness
 from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
 from edu_metrics.reachability.mechanisms import mechanism_from_statement
@@ -204,7 +210,7 @@ def hang(case, promise, rates):
         rows = [rates(dict(zip(YEARS, passed, strict=True)))] if rows is None else list(rows)
         catalog, study, table = case([target or promise([level()])], rows, **options)
         evidence, plan = SeriesStore(catalog, study, table), catalog.plan("plan")
-        return sensitivity_of(evidence, plan, plan.targets[0], "city"), evidence
+        return sensitivity_of(evidence, assess_target(evidence, plan.targets[0], "city")), evidence
 
     return run
 

@@ -163,7 +163,7 @@ def test_rivals_are_found_by_the_areas_that_stand_for_the_plans(case, promise, c
     )
     (target,) = catalog.plan("plan").targets
     store = SeriesStore(catalog, study, table)
-    question = Question(store, catalog.plan("plan"), target, target.readings[0], None, "east")
+    question = Question(store, target, target.readings[0], None, "east")
     assert question.rivals(question.checks[0]) == {"port": {2020: 91}, "east": {}}
 
 

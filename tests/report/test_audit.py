@@ -72,6 +72,7 @@ def test_each_kind_of_serious_finding_is_told_at_once_with_its_targets(report):
         assert (str(rest) in names.rpartition(escape(first.title.in_(report.lang)))[2]) or rest <= 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_serious_findings_of_one_kind_are_said_to_be_of_one_kind(lang):
     report = open_audit("wuhai_2020_2022", lang, ROOT)

@@ -41,6 +41,7 @@ def test_a_whole_is_left_out_where_its_pace_would_leave_the_part_no_room(opened)
     assert "T07_junior_bachelor" not in rows(opened("wuhai", "wuhai"))
 
 
+@pytest.mark.slow
 def test_before_the_plans_years_as_many_years_before_stand_beside_it(opened):
     """In December 2020 retention was printed to 2019: 93.8 % in 2017 and 94.8 % in 2019."""
     row = rows(opened("wuhai_2020", "wuhai"))["T02_retention"]

@@ -187,12 +187,8 @@ def test_an_open_base_year_is_not_told_as_a_number_of_steps(opened):
 
 def test_a_card_says_what_it_takes_or_why_that_is_unknown_unless_it_is_decided(report):
     for name, card in cards(report).items():
-        target, lang = report.plan.target(name), report.lang
-        found = report.assessments[name]
-        first = requirements_of(
-            report.evidence, report.plan, target, report.area.id, assessment=found,
-            quantities=report.quantities,
-        )[0]  # fmt: skip
+        lang = report.lang
+        first = requirements_of(report.evidence, report.assessments[name])[0]
         section = unescape(card).partition(f"<h4>{say('cards.takes', lang)}</h4>")[2]
         assert bool(section) is (first.reason != "decided")
         if first.reason and section:

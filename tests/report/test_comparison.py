@@ -7,7 +7,7 @@ import re
 import pytest
 
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import chance, requirements_of, run_scenario
+from edu_metrics.reachability import assess_target, chance, requirements_of, run_scenario
 from edu_metrics.report import (
     Comparison,
     open_comparison,
@@ -82,11 +82,12 @@ def test_levers_are_told_against_the_flow_models_own_as_usual(compared):
     """What levers come to is no forecast of the target, and no second probability of it."""
     report = compared().report
     target = report.plan.target("T01_public_kindergarten_table")
+    judged = assess_target(report.evidence, target, "mock_city")
     scenario = report.catalog.scenario("open_public_places")
-    (found,) = run_scenario(report.evidence, report.plan, target, scenario, "mock_city")
+    (found,) = run_scenario(report.evidence, judged, scenario)
     assert (found.probability, found.met) == (None, None)
     assert found.under_model > CAP
-    taken = requirements_of(report.evidence, report.plan, target, "mock_city")[0]
+    taken = requirements_of(report.evidence, judged)[0]
     assert found.model_base == pytest.approx(taken.under_model, abs=1e-12)
 
 
@@ -96,7 +97,8 @@ def test_a_row_tells_chance_year_and_people_of_its_scenario(compared):
     report, target = comparison.report, comparison.targets[0]
     for name in ("as_usual", "upgrade_teachers"):
         scenario = comparison.scenarios[name]
-        (found,) = run_scenario(report.evidence, report.plan, target, scenario, "mock_city")
+        judged = assess_target(report.evidence, target, "mock_city")
+        (found,) = run_scenario(report.evidence, judged, scenario)
         told = chance(found.probability, "en")
         if name == "upgrade_teachers":
             change = signed(100 * (found.under_model - found.model_base), 0)

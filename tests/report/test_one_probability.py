@@ -43,14 +43,9 @@ SECTIONS = (
 def told_everywhere(report, target) -> dict[str, float | None]:
     """Collect the probability of a target from every place that tells one."""
     found = report.assessments[target.id]
-    evidence, plan, known = report.evidence, report.plan, report.quantities
-    takings = requirements_of(
-        evidence, plan, target, report.area.id, assessment=found, quantities=known
-    )
-    (usual,) = run_scenario(
-        evidence, plan, target, report.catalog.scenario("as_usual"), report.area.id,
-        assessment=found, quantities=known,
-    )  # fmt: skip
+    evidence = report.evidence
+    takings = requirements_of(evidence, found)
+    (usual,) = run_scenario(evidence, found, report.catalog.scenario("as_usual"))
     told: dict[str, float | None] = {
         "joint": report.joint.probabilities.get(target.id),
         "scenario": usual.probability,
@@ -59,11 +54,11 @@ def told_everywhere(report, target) -> dict[str, float | None]:
         told["requirements"] = takings[0].usual
     if report.sensitivity[target.id].reason is None:
         told["sensitivity"] = report.sensitivity[target.id].probability
-    answer = WhatIf(evidence, plan, target, found, quantities=known).answer(Assumed("as_usual"))
+    answer = WhatIf(evidence, found).answer(Assumed("as_usual"))
     if answer.reason is None:
         told["explorer"] = answer.around.probability
     if found.reached is not None and found.reached.all_asked:
-        due = found.reached.years.index(max(check.years[-1] for check in found.checks))
+        due = found.reached.years.index(max(one.check.due for one in found.checks))
         told["by when"] = found.reached.still_there[due]
     return told
 
@@ -89,10 +84,7 @@ def test_other_readings_stand_with_their_own_probability(opened, place):
     for target in report.numeric:
         found = report.assessments[target.id]
         by_reading = {(one.reading, one.steps): one.probability for one in (found, *found.others)}
-        takings = requirements_of(
-            report.evidence, report.plan, target, report.area.id,
-            assessment=found, quantities=report.quantities,
-        )  # fmt: skip
+        takings = requirements_of(report.evidence, found)
         for taking in takings:
             if taking.kind != "none":
                 assert taking.usual == by_reading[taking.reading, taking.steps], target.id
@@ -127,7 +119,7 @@ def test_the_probability_is_the_part_of_draws_that_keep_every_open_check(opened)
     report = opened("mock_city", "mock_city")
     for target in report.numeric:
         found = report.assessments[target.id]
-        ranked = any(check.measure == "rank" for check in found.checks)
+        ranked = any(one.check.measure == "rank" for one in found.checks)
         if found.probability is not None and not ranked:
             # Some hundred draws, thinned: four standard errors of a half.
             assert found.probability_raw == pytest.approx(drawn(report, target, found), abs=0.1)

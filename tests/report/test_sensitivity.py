@@ -10,7 +10,14 @@ import pytest
 
 from edu_metrics import report as rep
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability import assess_jointly, chance, requirements_of, sensitivity_of
+from edu_metrics.reachability import (
+    SeriesStore,
+    assess_jointly,
+    assessed,
+    chance,
+    requirements_of,
+    sensitivity_of,
+)
 from edu_metrics.report.sensitivity import _first, _value
 from edu_metrics.words import say, texts
 
@@ -41,10 +48,7 @@ def test_one_target_has_one_chance_as_usual(opened, place):
     weighed = {n: m for n, m in report.sensitivity.items() if m.model == "mechanism"}
     assert weighed
     for name, found in weighed.items():
-        taking = requirements_of(
-            report.evidence, report.plan, report.plan.target(name), report.area.id,
-            assessment=report.assessments[name],
-        )[0]  # fmt: skip
+        taking = requirements_of(report.evidence, report.assessments[name])[0]
         assert found.probability == taking.usual == report.assessments[name].probability
         assert found.under_model == taking.under_model
 
@@ -160,16 +164,12 @@ def test_the_summary_has_both(opened, tmp_path):
     assert [row["target"] for row in content["matters"]] == [t.id for t in report.numeric]
 
 
+@pytest.mark.slow
 def test_of_a_whole_study_each_area_is_taken(catalog, opened):
-    study, table = catalog.study("wuhai"), opened.table("wuhai")
-    found = rep.joint_of_study(catalog, study, table, areas=("wuhai", "wuda"))
-    assert [one.area for one in found] == ["wuhai", "wuda"]
-    one = rep.sensitivity_of_study(
-        catalog, study, table, areas=("wuhai",), targets=("T02_retention",)
-    )
+    store = SeriesStore(catalog, catalog.study("wuhai"), opened.table("wuhai"))
     report = opened("wuhai", "wuhai", "zh")
-    assert [m.decisive for m in one] == [report.sensitivity["T02_retention"].decisive]
-    plan = catalog.plan(study.plan)
-    alone = sensitivity_of(report.evidence, plan, plan.target("T02_retention"), "wuhai")
-    assert alone.decisive == one[0].decisive
-    assert assess_jointly(report.evidence, plan, "wuhai", {}).odds is None
+    (one,) = assessed(store, areas=("wuhai",), targets=("T02_retention",), numeric=True)
+    assert sensitivity_of(store, one).decisive == report.sensitivity["T02_retention"].decisive
+    assert rep.joint_row(assess_jointly(store, "wuhai")) == rep.joint_row(report.joint)
+    assert assess_jointly(store, "wuda").area == "wuda"
+    assert assess_jointly(report.evidence, "wuhai", {}).odds is None

@@ -34,7 +34,7 @@ def test_a_target_is_shown_if_it_has_a_level_and_two_observed_years(report):
             assert len(known.exact) >= 2
             assert found.level is not None
         elif known is not None and known.since is None and found.level is not None:
-            due = max(check.years[-1] for check in found.checks)
+            due = max(one.check.due for one in found.checks)
             assert len([year for year in known.exact if year <= due]) < 2 or found.level.op == "=="
 
 

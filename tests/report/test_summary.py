@@ -11,7 +11,8 @@ import pytest
 
 from edu_metrics.catalog import Bound
 from edu_metrics.files import write_text
-from edu_metrics.reachability import Applies, Assessment, CheckResult, Missing, Verdict, assess
+from edu_metrics.observations import MissingInput
+from edu_metrics.reachability import Applies, Assessment, Check, CheckResult, Verdict, assess
 from edu_metrics.report import as_row, save_summary
 
 
@@ -31,10 +32,12 @@ def assessment():
         required_pace=-math.inf,
         level=Bound.model_validate(">95"),
         checks=(
-            CheckResult("percent", (2020, 2022), (Bound.model_validate(">=3"),), math.nan, None,
-                        math.nan),
+            CheckResult(
+                Check("percent", (2020, 2022), (Bound.model_validate(">=3"),)),
+                math.nan, None, math.nan,
+            ),
         ),
-        missing=(Missing("pupils", 2020, "a", "girls"),),
+        missing=(MissingInput(2020, "pupils", "girls", "a"),),
         sources=("x", "y"),
     )  # fmt: skip
 

@@ -43,6 +43,7 @@ def file(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_anybody_can_make_the_michigan_class_again_from_the_package(tmp_path):
     copy = tmp_path / "under_another_name.csv.bz2"
     shutil.copy(find_panel_file(PACKAGED), copy)

@@ -17,8 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from edu_metrics.catalog import ids
 from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, is_day
-from edu_metrics.words.definition import Definition, Slug
+from edu_metrics.words.definition import Definition
 
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
@@ -67,7 +68,7 @@ def _in_full(value: float) -> str:
 class Citation(Definition):
     """Where a statement stands, with its words where they were read."""
 
-    source: Slug
+    source: ids.Source
     locator: str
     quote: str | None = None
 

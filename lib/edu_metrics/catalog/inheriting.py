@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from edu_metrics.catalog import ids
 from edu_metrics.catalog.checking import Parts, check
 from edu_metrics.catalog.models import Indicator
-from edu_metrics.catalog.reading_yaml import parse, read_yaml
+from edu_metrics.catalog.reading_yaml import read_definition
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words.definition import Definition
-
-__all__ = ["Inheritance", "base_of", "inherit", "notebook_of", "shipped_root"]
 
 FILE = "project.yaml"
 _Table = Literal[
     "sources", "quantities", "indicators", "breaks", "assumptions", "knowledge",
     "reference_classes", "scenarios",
 ]  # fmt: skip
+#: What a break, a piece of knowledge or a scenario is about.
+_SUBJECTS = ("indicators", "areas", "places")
 
 
 class Inheritance(Definition):
@@ -103,12 +104,7 @@ def notebook_of(root: Path, name: str) -> Path:
 
 def _read(root: Path) -> tuple[Inheritance | None, list[str]]:
     path = root / "data" / "definitions" / FILE
-    if not path.is_file():
-        return None, []
-    content, faults = read_yaml(path)
-    if faults:
-        return None, faults
-    return parse(Inheritance, content, FILE)
+    return read_definition(Inheritance, path) if path.is_file() else (None, [])
 
 
 def inherited_tables(root: Path, faults: list[str]) -> tuple[str, ...]:
@@ -135,7 +131,7 @@ def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
     """
     if "quantities" in tables:
         for table in ("quantities", "holders"):
-            for name in base.tables()[table]:
+            for name in base.tables[table]:
                 _take(parts, base, table, name)
     while True:
         check(parts)  # says which references lead nowhere
@@ -148,20 +144,20 @@ def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
 
 
 def _lacks(parts: Parts, base: Parts, table: str, name: str) -> bool:
-    return name in base.tables()[table] and name not in parts.tables()[table]
+    return name in base.tables[table] and name not in parts.tables[table]
 
 
 def _take(parts: Parts, base: Parts, table: str, name: str) -> str:
-    where, entry = base.tables()[table][name]
-    parts.tables()[table].setdefault(name, (f"inherited {where}", entry))
+    where, entry = base.tables[table][name]
+    parts.tables[table].setdefault(name, (f"inherited {where}", entry))
     return name
 
 
 def _forms(parts: Parts, base: Parts) -> Iterator[tuple[str, str]]:
     """Name the indicators that take from print what the project computes."""
-    for name, (_, entry) in base.indicators.items():
+    for name, (_, entry) in base.tables["indicators"].items():
         indicator: Indicator = entry
-        if indicator.published_form_of in parts.indicators:
+        if indicator.published_form_of in parts.tables["indicators"]:
             yield "indicators", name
 
 
@@ -169,19 +165,8 @@ def _about_what_is_there(
     parts: Parts, base: Parts, tables: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     """Name breaks, knowledge and scenarios about indicators and areas that the project has."""
-    for table in ("breaks", "knowledge", "scenarios"):
-        if table not in tables:
-            continue
-        for name, (_, entry) in base.tables()[table].items():
-            told = entry.model_dump()
-            keys = ("indicator", "by", "whole", "indicators", "parts")
-            about = {one for key in keys for one in _listed(told.get(key))}
-            places = {*_listed(told.get("area")), *_listed(told.get("areas"))}
-            if about <= set(parts.indicators) and places <= {*parts.areas, *parts.families}:
+    for table in {"breaks", "knowledge", "scenarios"}.intersection(tables):
+        for name, (_, entry) in base.tables[table].items():
+            about = (one for _, *one in ids.references(entry) if one[0] in _SUBJECTS)
+            if not any(parts.lacks(*one) for one in about):
                 yield table, name
-
-
-def _listed(given: object) -> tuple[str, ...]:
-    if not given:
-        return ()
-    return (given,) if isinstance(given, str) else tuple(given)  # type: ignore[arg-type]

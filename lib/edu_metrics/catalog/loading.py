@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.breakdowns import break_down
-from edu_metrics.catalog.checking import Parts, check
+from edu_metrics.catalog.checking import TABLES, Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
 from edu_metrics.catalog.models import (
-    KNOWLEDGE_TYPES,
     Area,
     AreaFamily,
     AreaLevel,
@@ -38,38 +37,9 @@ from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words import Unit, use_texts, use_units
-from edu_metrics.words.definition import Definition, Languages, nearest
+from edu_metrics.words.definition import Languages, nearest
 
 _Entry = TypeVar("_Entry")
-
-#: Where the entries of each kind stand: ``<table>.yaml``, or one file each in ``<table>/``.
-TABLES: Mapping[type[Definition], str] = MappingProxyType(
-    {
-        Source: "sources",
-        Unit: "units",
-        AreaLevel: "levels",
-        Group: "groups",
-        Quantity: "quantities",
-        Holder: "holders",
-        Indicator: "indicators",
-        Break: "breaks",
-        Correction: "corrections",
-        Assumption: "assumptions",
-        ReferenceClass: "reference_classes",
-        Plan: "plans",
-        Study: "studies",
-        Scenario: "scenarios",
-    }
-)
-
-_ALL = tuple(TABLES.values())
-#: Tables that a project may do without.
-_OPTIONAL = ("corrections", "groups", "holders", "knowledge", "levels", "units")
-
-
-def in_files_of_their_own(model: type[Definition]) -> bool:
-    """Tell whether each entry of a kind has a file, in a folder that is called as the kind."""
-    return model in (ReferenceClass, Plan, Study, Scenario)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,8 +250,7 @@ def load_catalog(root: Path | str) -> Catalog:
     spoken = read_languages(folder, faults)
     faults += _not_read(folder)
     parts = Parts(spoken, read_own_formulas(folder, faults))
-    _collect_areas(folder, parts, faults)
-    _collect_tables(folder, (*_ALL, "knowledge"), tables, parts, faults)
+    _collect(folder, TABLES, tables, parts, faults)
     base = base_of(Path(root)) if tables else None
     if base is not None:
         inherit(parts, _parts_of(base / "data" / "definitions", tables, faults, spoken), tables)
@@ -290,13 +259,13 @@ def load_catalog(root: Path | str) -> Catalog:
         number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
         raise DefinitionError(f"data/definitions: {number}", faults)
     use_texts(spoken.texts)
-    use_units({name: unit for name, (_, unit) in parts.units.items()})
-    break_down(parts.plans, parts.indicators, parts.groups)
+    use_units({name: unit for name, (_, unit) in parts.tables["units"].items()})
+    break_down(*(parts.tables[table] for table in ("plans", "indicators", "groups")))
     return Catalog(
         root=Path(root).resolve(),
         **{
             name: MappingProxyType({key: entry for key, (_, entry) in held.items()})
-            for name, held in parts.tables().items()
+            for name, held in parts.tables.items()
         },
     )
 
@@ -331,7 +300,7 @@ def inherited_entries(table: str) -> dict[str, Any]:
     )
     if faults:
         raise DefinitionError(f"the definitions that come with edu-metrics: {table}", faults)
-    return {name: entry for name, (_, entry) in parts.tables()[table].items()}
+    return {name: entry for name, (_, entry) in parts.tables[table].items()}
 
 
 def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: Spoken) -> Parts:
@@ -340,20 +309,15 @@ def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: 
         faults.append(f"project.yaml: base: expected a project folder; {folder} is none")
     new: list[str] = []
     parts = Parts(spoken, read_own_formulas(folder, new))
-    _collect_tables(folder, tables, tables, parts, new)
+    _collect(folder, tables, tables, parts, new)
     faults += [f"inherited {fault}" for fault in new]
     return parts
 
 
-#: What is read besides the tables.
-_BESIDE = ("areas", "knowledge", "project", "settings")
-
-
 def _not_read(folder: Path) -> Iterator[str]:
     """Name the files of definitions that lie where none is read, or under another name."""
-    several = {table for model, table in TABLES.items() if in_files_of_their_own(model)}
-    single = {*_ALL, *_BESIDE} - several
-    several.add("words")
+    several = {"words", *(name for name, kind in TABLES.items() if kind.files)}
+    single = {"project", "settings", *TABLES} - {"families"} - several
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
         name = path.relative_to(folder).as_posix()
         at = path.parent.name if path.parent != folder else ""
@@ -371,25 +335,22 @@ def _not_read(folder: Path) -> Iterator[str]:
             yield f"{name}: is not read; expected a regular file"
 
 
-def _collect_tables(
+def _collect(
     folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
 ) -> None:
-    """Read tables; of those that are optional the file may be missing."""
-    if "knowledge" in tables:
-        _collect_knowledge(folder, parts, faults)
-    for model, table in TABLES.items():
-        if table not in tables:
-            continue
-        if in_files_of_their_own(model):
+    """Read these tables; of the optional ones a file may lack."""
+    for table in tables:
+        if table == "families":
+            continue  # stand among the areas
+        if TABLES[table].files:
             for path in sorted((folder / table).glob("*.yaml")):
-                _collect_file(model, path, parts, faults)
-        elif (folder / f"{table}.yaml").is_file() or table not in {*optional, *_OPTIONAL}:
-            _collect(model, folder, parts, faults)
+                _collect_file(table, path, parts, faults)
+        else:
+            may_lack = table in optional or TABLES[table].optional
+            _collect_entries(table, folder / f"{table}.yaml", may_lack, parts, faults)
 
 
-def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) -> Any:
-    if path.stem in _OPTIONAL and not path.is_file():
-        return []
+def _read(table: str, path: Path, parts: Parts, faults: list[str]) -> Any:
     if not path.is_file():
         faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
         content = None
@@ -399,54 +360,26 @@ def _read(path: Path, tables: tuple[str, ...], parts: Parts, faults: list[str]) 
         if content is None and not new:
             faults.append(f"{path.name}: is empty; expected a list of entries (it may be [])")
     if not isinstance(content, list):
-        parts.unread |= set(tables)
+        parts.unread |= {"areas", "families"} if table == "areas" else {table}
     return content
 
 
-def _collect(model: type[Any], folder: Path, parts: Parts, faults: list[str]) -> None:
-    table = TABLES[model]
-    name = f"{table}.yaml"
-    for where, given in entries_of(_read(folder / name, (table,), parts, faults), name, faults):
-        entry, new = parse(model, given, where, parts.spoken.languages)
+def _collect_entries(
+    table: str, path: Path, may_lack: bool, parts: Parts, faults: list[str]
+) -> None:
+    if may_lack and not path.is_file():
+        return
+    for where, given in entries_of(_read(table, path, parts, faults), path.name, faults):
+        many = table == "areas" and isinstance(given, dict) and "codes" in given
+        kept_in = "families" if many else table
+        entry, new = parse(TABLES[kept_in].model, given, where, parts.spoken.languages)
         faults += new
-        parts.add(table, where, entry, given, faults)
+        parts.add(kept_in, where, entry, given, faults)
+        for member in entry.members() if isinstance(entry, AreaFamily) else ():
+            parts.add("areas", where, member, {"id": member.id}, faults)
 
 
-def _collect_areas(folder: Path, parts: Parts, faults: list[str]) -> None:
-    content = _read(folder / "areas.yaml", ("areas", "families"), parts, faults)
-    for where, given in entries_of(content, "areas.yaml", faults):
-        family = isinstance(given, dict) and "codes" in given
-        entry, new = parse(AreaFamily if family else Area, given, where, parts.spoken.languages)
-        faults += new
-        parts.add("families" if family else "areas", where, entry, given, faults)
-        if isinstance(entry, AreaFamily):
-            for member in entry.members():
-                parts.add("areas", where, member, {"id": member.id}, faults)
-
-
-def _collect_knowledge(folder: Path, parts: Parts, faults: list[str]) -> None:
-    """Read what plans do not print."""
-    content = _read(folder / "knowledge.yaml", ("knowledge",), parts, faults)
-    for where, given in entries_of(content, "knowledge.yaml", faults):
-        kind = given.get("type") if isinstance(given, dict) else None
-        if isinstance(given, dict) and kind not in list(KNOWLEDGE_TYPES):
-            expected = f"expected one of {', '.join(map(repr, KNOWLEDGE_TYPES))}"
-            offer = nearest(str(kind), KNOWLEDGE_TYPES)
-            said = (
-                f"is missing; {expected}" if kind is None else f"{expected}, found {kind!r}{offer}"
-            )
-            faults.append(f"{where}: type: {said}")
-            parts.add("knowledge", where, None, given, faults)
-            continue
-        entry, new = parse(
-            KNOWLEDGE_TYPES.get(str(kind), Definition), given, where, parts.spoken.languages
-        )
-        faults += new
-        parts.add("knowledge", where, entry, given, faults)
-
-
-def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str]) -> None:
-    table = TABLES[model]
+def _collect_file(table: str, path: Path, parts: Parts, faults: list[str]) -> None:
     name = f"{table}/{path.name}"
     # Who refers to this file means it by its name, whatever is wrong inside.
     parts.broken.add((table, path.stem))
@@ -454,7 +387,7 @@ def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str])
     faults += [f"{table}/{fault}" for fault in new]
     if content is None and new:
         return
-    entry, new = parse(model, content, name, parts.spoken.languages)
+    entry, new = parse(TABLES[table].model, content, name, parts.spoken.languages)
     faults += new
     parts.add(table, name, entry, content, faults)
     for run in entry.dated() if isinstance(entry, Study) else ():
@@ -462,7 +395,7 @@ def _collect_file(model: type[Any], path: Path, parts: Parts, faults: list[str])
     given = content.get("id") if isinstance(content, dict) else None
     if isinstance(given, str) and given != path.stem:
         faults.append(f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}")
-    if model is Plan:
+    if table == "plans":
         _collect_targets(entry, content, name, parts)
 
 
@@ -470,11 +403,11 @@ def _collect_targets(plan: Plan | None, content: Any, name: str, parts: Parts) -
     """Keep the targets of a plan, and of a faulty plan those that are sound."""
     given = content.get("targets") if isinstance(content, dict) else None
     if plan is not None:
-        parts.targets += [(name, target) for target in plan.targets]
+        parts.targets[name] = [*plan.targets]
     elif isinstance(given, list):
         for item in given:
             target, faults = parse(Target, item, name, parts.spoken.languages)
             if target is not None:
-                parts.targets.append((name, target))
+                parts.targets.setdefault(name, []).append(target)
             if faults and isinstance(item, dict):
                 parts.broken.add((name, str(item.get("id"))))

@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from edu_metrics.catalog import ids
 from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import written_out
@@ -89,9 +90,9 @@ class MechanismInput(Definition):
 
     shorthand: ClassVar = {"type": ["string", "number"]}
 
-    quantity: Slug | None = None
+    quantity: ids.Quantity | None = None
     group: Slug = "all"
-    indicator: Slug | None = None
+    indicator: ids.Indicator | None = None
     number: float | None = None
 
     @model_validator(mode="before")
@@ -103,12 +104,10 @@ class MechanismInput(Definition):
             return {"number": given}
         return given
 
-    @model_validator(mode="after")
-    def _one_source(self) -> MechanismInput:
+    def _faults(self) -> Iterator[str]:
         named = [self.quantity, self.indicator, self.number]
         if sum(item is not None for item in named) != 1:
-            raise ValueError("expected one of quantity, indicator and number")
-        return self
+            yield "expected one of quantity, indicator and number"
 
 
 class MechanismRate(Definition):
@@ -123,12 +122,10 @@ class MechanismRate(Definition):
     unverified: bool = False
     note: Text | None = None
 
-    @model_validator(mode="after")
-    def _is_a_distribution(self) -> MechanismRate:
+    def _faults(self) -> Iterator[str]:
         fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
         if fault:
-            raise ValueError(fault)
-        return self
+            yield fault
 
 
 class LeverRange(Definition):
@@ -144,13 +141,11 @@ class LeverRange(Definition):
     high: float
     per_100: bool = False
 
-    @model_validator(mode="after")
-    def _in_order(self) -> LeverRange:
+    def _faults(self) -> Iterator[str]:
         if not self.low <= self.usual <= self.high:
-            raise ValueError(
+            yield (
                 f"expected low <= usual <= high, found {self.low:g}, {self.usual:g}, {self.high:g}"
             )
-        return self
 
 
 class MechanismUse(Definition):
@@ -167,7 +162,7 @@ class MechanismUse(Definition):
     stated: dict[Slug, float | Literal["rate"]] = Field(default_factory=dict)
     rates: dict[Slug, MechanismRate] = Field(default_factory=dict)
     levers: dict[Slug, LeverRange] = Field(min_length=1)
-    assumptions: tuple[Slug, ...] = ()
+    assumptions: tuple[ids.Assumption, ...] = ()
 
     @field_validator("stated")
     @classmethod
@@ -227,26 +222,18 @@ class Area(Definition):
     id: Slug
     name: Text
     aliases: tuple[str, ...] = ()
-    level: Slug
+    level: ids.Level
     code: str | None = None
-    parent: Slug | None = None
+    parent: ids.Area | None = None
     #: Row and column, from 0, in a drawing that gives each area of a parent one tile.
     tile: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | None = None
     valid_from: Year | None = None
     valid_to: Year | None = None
     invented: bool = False
 
-    @model_validator(mode="after")
-    def _exists_for_a_while(self) -> Area:
+    def _faults(self) -> Iterator[str]:
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError(
-                f"valid_to: expected {self.valid_from} or later, found {self.valid_to}"
-            )
-        return self
-
-
-def _with_code(code: str, words: str) -> str:
-    return words.replace("{code}", code)
+            yield (f"valid_to: expected {self.valid_from} or later, found {self.valid_to}")
 
 
 class AreaFamily(Definition):
@@ -258,8 +245,8 @@ class AreaFamily(Definition):
 
     id: Slug
     name: Text
-    level: Slug
-    parent: Slug | None = None
+    level: ids.Level
+    parent: ids.Area | None = None
     codes: tuple[Slug, ...] = Field(min_length=1)
     invented: bool = False
 
@@ -268,7 +255,7 @@ class AreaFamily(Definition):
         return tuple(
             Area(
                 id=f"{self.id}_{code}",
-                name=self.name.map(partial(_with_code, code)),
+                name=self.name.map(partial(re.sub, r"\{code\}", code)),
                 level=self.level,
                 code=code,
                 parent=self.parent,
@@ -298,7 +285,7 @@ class Quantity(Definition):
     id: Slug
     name: Text
     aliases: tuple[str, ...] = ()
-    unit: str
+    unit: ids.Unit
     form: Literal["count", "money", "printed_rate"]
     note: Text | None = None
 
@@ -309,7 +296,7 @@ class Holder(Definition):
     id: Slug
     name: Text
     note: Text | None = None
-    quantities: tuple[Slug, ...] = Field(min_length=1)
+    quantities: tuple[ids.Quantity, ...] = Field(min_length=1)
 
 
 class Input(Definition):
@@ -317,9 +304,9 @@ class Input(Definition):
 
     shorthand: ClassVar = {"type": "string"}
 
-    quantity: Slug
+    quantity: ids.Quantity
     lag: int = Field(default=0, ge=0, le=30)
-    group: Slug = "all"
+    group: ids.Group = "all"
     period: Period = "year"
 
     @model_validator(mode="before")
@@ -361,7 +348,7 @@ class Relation(Definition):
     kind: Literal[
         "subset_of", "complement_of", "disjoint_from", "product_of", "part_of", "published_form_of"
     ]
-    indicators: tuple[Slug, ...] = Field(min_length=1)
+    indicators: tuple[ids.Indicator, ...] = Field(min_length=1)
 
 
 class Prices(Definition):
@@ -372,7 +359,7 @@ class Prices(Definition):
     """
 
     year: Year
-    deflator: Slug
+    deflator: ids.Quantity
 
 
 class Indicator(Definition):
@@ -384,7 +371,7 @@ class Indicator(Definition):
 
     id: Slug
     name: Text
-    unit: str
+    unit: ids.Unit
     formula: str
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     inputs: dict[str, Input]
@@ -402,7 +389,7 @@ class Indicator(Definition):
     relations: tuple[Relation, ...] = ()
     mechanism: MechanismUse | None = None
     citation: Citation
-    assumptions: tuple[Slug, ...] = ()
+    assumptions: tuple[ids.Assumption, ...] = ()
     note: Text | None = None
     _calculation: Formula | None = PrivateAttr(default=None)
 
@@ -416,6 +403,11 @@ class Indicator(Definition):
     def calculated_by(self, formula: Formula) -> None:
         """Take the formula that its name was found to mean."""
         self._calculation = formula
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether values are percentages of a whole, 0 to 100."""
+        return self.unit == "percent" and self.bounds == (0, 100)
 
     def has(self, value: float) -> bool:
         """
@@ -437,24 +429,18 @@ class Indicator(Definition):
         first = "-inf" if low is None else f"{low:g}"
         return f"{start}{first}, {'inf' if high is None else f'{high:g}'}{end}"
 
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Indicator:
+    def _faults(self) -> Iterator[str]:
         low, high = self.bounds
         if low is not None and high is not None and low >= high:
-            raise ValueError(f"bounds: expected the lower limit first, found [{low:g}, {high:g}]")
+            yield f"bounds: expected the lower limit first, found [{low:g}, {high:g}]"
         ends = {"low": low, "high": high}
         if free := [end for end in self.open if ends[end] is None]:
-            raise ValueError(f"open: {free} without a limit in bounds {list(self.bounds)}")
-        return self
-
-    @model_validator(mode="after")
-    def _noise_is_that_of_a_share(self) -> Indicator:
+            yield f"open: {free} without a limit in bounds {list(self.bounds)}"
         if self.noise and (self.unit != "percent" or self.bounds != (0, 100)):
-            raise ValueError(
+            yield (
                 f"noise: {self.noise} is that of a share of persons; expected unit percent and "
                 f"bounds [0, 100], found {self.unit} and {list(self.bounds)}"
             )
-        return self
 
     @property
     def published_form_of(self) -> str | None:
@@ -469,8 +455,8 @@ class Break(Definition):
     """A year from which a series can't be compared with what came before."""
 
     id: Slug
-    indicator: Slug
-    areas: tuple[Slug, ...] = ()
+    indicator: ids.Indicator
+    areas: tuple[ids.Place, ...] = ()
     year: Year
     why: Text
     citation: Citation
@@ -484,8 +470,8 @@ class Correction(Definition):
     """
 
     id: Slug
-    area: Slug
-    quantity: Slug
+    area: ids.Area
+    quantity: ids.Quantity
     group: str = "all"
     year: Year
     printed: float
@@ -525,11 +511,11 @@ class PackageInput(Definition):
     package: Slug
     path: str
     extra: str
-    source: Slug
-    area_family: Slug
+    source: ids.Source
+    area_family: ids.Family
     area_column: str
     year_column: str
-    quantities: dict[str, Slug] = Field(min_length=1)
+    quantities: dict[str, ids.Quantity] = Field(min_length=1)
     vintage_lag_years: int = Field(default=0, ge=0, le=30)
 
 
@@ -537,7 +523,7 @@ class SimulatedInput(Definition):
     """Numbers that are invented from a seed, and say so."""
 
     type: Literal["simulated"]
-    city: Slug
+    city: ids.Area
     seed: int = Field(ge=0)
     first_year: Year
     last_year: Year
@@ -580,11 +566,11 @@ class Study(Definition):
 
     id: Slug
     title: Text
-    plan: Slug
-    areas: tuple[Slug, ...] = Field(min_length=1)
-    binding: dict[Slug, Slug] = Field(default_factory=dict)
-    compare_with: tuple[Slug, ...] = ()
-    reference_class: tuple[Slug, ...] = ()
+    plan: ids.Plan
+    areas: tuple[ids.Place, ...] = Field(min_length=1)
+    binding: dict[ids.Place, Slug] = Field(default_factory=dict)
+    compare_with: tuple[ids.Place, ...] = ()
+    reference_class: tuple[ids.ReferenceClass, ...] = ()
     observations: tuple[
         Annotated[FileInput | PackageInput | SimulatedInput, Field(discriminator="type")], ...
     ] = Field(min_length=1)
@@ -634,8 +620,8 @@ class NormPace(_Known):
     """A yearly change that a higher authority set for the same indicator."""
 
     type: Literal["norm_pace"]
-    indicator: Slug
-    area: Slug
+    indicator: ids.Indicator
+    area: ids.Place
     points_per_year: float
 
 
@@ -643,8 +629,8 @@ class TargetElsewhere(_Known):
     """A target that another plan sets for the same indicator, in an area above."""
 
     type: Literal["target_elsewhere"]
-    indicators: tuple[Slug, ...] = Field(min_length=1)
-    area: Slug
+    indicators: tuple[ids.Indicator, ...] = Field(min_length=1)
+    area: ids.Place
     year: Year
     bound: Bound
 
@@ -653,7 +639,7 @@ class SourceEnd(_Known):
     """The day from which an indicator's data can't lawfully or practically be had any more."""
 
     type: Literal["source_end"]
-    indicators: tuple[Slug, ...] = Field(min_length=1)
+    indicators: tuple[ids.Indicator, ...] = Field(min_length=1)
     from_date: Day
     why: Text
 
@@ -667,11 +653,11 @@ class Irreversible(_Known):
     """
 
     type: Literal["irreversible"]
-    indicator: Slug
+    indicator: ids.Indicator
     entry_pct: float
     exit_pct: float
     cohorts: int = Field(ge=1)
-    area: Slug
+    area: ids.Place
 
 
 class Selection(_Known):
@@ -682,8 +668,8 @@ class Selection(_Known):
     """
 
     type: Literal["selection"]
-    indicator: Slug
-    by: Slug
+    indicator: ids.Indicator
+    by: ids.Indicator
     shares_pct: tuple[float, ...] = Field(min_length=2)
 
 
@@ -696,27 +682,13 @@ class PartsOfWhole(_Known):
     """
 
     type: Literal["parts_of_whole"]
-    whole: Slug | None
-    parts: tuple[Slug, ...] = Field(min_length=2)
+    whole: ids.Indicator | None
+    parts: tuple[ids.Indicator, ...] = Field(min_length=2)
     weights: tuple[tuple[float, ...], ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _one_weight_a_part(self) -> PartsOfWhole:
+    def _faults(self) -> Iterator[str]:
         if any(len(weights) != len(self.parts) for weights in self.weights):
-            raise ValueError(f"weights: expected {len(self.parts)} in each set, one a part")
-        return self
+            yield f"weights: expected {len(self.parts)} in each set, one a part"
 
 
 Knowledge = NormPace | TargetElsewhere | SourceEnd | Irreversible | Selection | PartsOfWhole
-
-#: The classes by the ``type`` that an entry names.
-KNOWLEDGE_TYPES: Mapping[str, type[Knowledge]] = MappingProxyType(
-    {
-        "norm_pace": NormPace,
-        "target_elsewhere": TargetElsewhere,
-        "source_end": SourceEnd,
-        "irreversible": Irreversible,
-        "selection": Selection,
-        "parts_of_whole": PartsOfWhole,
-    }
-)

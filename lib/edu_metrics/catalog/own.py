@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from edu_metrics.catalog.models import shipped_levels
-from edu_metrics.catalog.reading_yaml import kind_of, parse, read_yaml
+from edu_metrics.catalog.reading_yaml import kind_of, parse, read_definition, read_yaml
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import OWN, written_in_python, written_out
@@ -161,9 +161,7 @@ def read_own_formulas(folder: Path, faults: list[str]) -> dict[str, Formula]:
     path = folder / "settings.yaml"
     if not path.is_file():
         return {}
-    content, new = read_yaml(path)
-    faults += new
-    settings, new = parse(Settings, content, path.name) if not new else (None, [])
+    settings, new = read_definition(Settings, path)
     faults += new
     if settings is None or settings.python_formulas is None:
         return {}

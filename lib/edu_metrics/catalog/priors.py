@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from edu_metrics.catalog.base import Day
 from edu_metrics.errors import DefinitionError
@@ -100,12 +100,10 @@ class PriorTable(Definition):
     panels: tuple[PriorPanel, ...] = Field(min_length=1)
     priors: tuple[Prior, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _each_once(self) -> PriorTable:
+    def _faults(self) -> Iterator[str]:
         names = [prior.id for prior in self.priors]
         if len(set(names)) < len(names) or WIDEST not in names:
-            raise ValueError(f"priors: expected {WIDEST!r} and each id once, found {names}")
-        return self
+            yield f"priors: expected {WIDEST!r} and each id once, found {names}"
 
 
 @cache

@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from edu_metrics.limits import LARGEST, inert, read_file
 from edu_metrics.words.definition import Definition, Languages, nearest
@@ -92,8 +92,8 @@ def _say(error: Any, model: type[BaseModel], given: Any) -> str:
     if kind == "missing":
         return f"{at}is missing"
     if kind == "union_tag_not_found":
-        tags = sorted(tag for option in below for tag in _tags(option))
-        return f"{at}type: is missing; expected one of {', '.join(map(repr, tags))}"
+        tags = ", ".join(repr(tag) for option in below for tag in _tags(option))
+        return f"{at}type: is missing; expected one of {tags}"
     late = context.get("error")
     if kind == "value_error" and isinstance(late, ValidationError):
         # What was made of an entry while it was read: its faults are those of the entry.
@@ -158,9 +158,10 @@ def _follow(loc: Iterable[str | int], model: Any, given: Any) -> tuple[str, list
             continue
         if part == "[key]":
             continue
-        if isinstance(given, dict) and part not in given and depth < len(loc) - 1:
+        members = [option for option in below if part in _tags(option)]
+        if isinstance(given, dict) and part not in given and (members or depth < len(loc) - 1):
             # Not a place: pydantic names the member of a union that it took.
-            below = [option for option in below if part in _tags(option)]
+            below = members
             continue
         words.append(str(part))
         given = given.get(part) if isinstance(given, dict) else None
@@ -405,6 +406,14 @@ def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     return content, tuple(loader.doubles)
 
 
+@functools.cache
+def _reader(model: Any) -> TypeAdapter[Any]:
+    """Give what makes definitions; where they are of several models, their ``type`` tells which."""
+    if get_origin(model) in (Union, UnionType):
+        model = Annotated[model, Field(discriminator="type")]
+    return TypeAdapter(model)
+
+
 def parse(
     model: type[_Model], given: Any, where: str, languages: Languages | None = None
 ) -> tuple[_Model | None, list[str]]:
@@ -433,12 +442,18 @@ def parse(
     if not isinstance(given, dict):
         return None, [f"{where}: expected a mapping of fields, found {kind_of(given)}"]
     try:
-        return model.model_validate(given, context=languages), []
+        return _reader(model).validate_python(given, context=languages), []
     except ValidationError as error:
         faults = [f"{where}: {fault}" for fault in faults_of(error, model, given)]
         return _without_unknown_keys(model, given, error, languages), faults
     except ArithmeticError as error:
         return None, [f"{where}: what follows from its numbers is no number ({error})"]
+
+
+def read_definition(model: type[_Model], path: Path) -> tuple[_Model | None, list[str]]:
+    """Read a file that is one definition; say why it is none, or every fault in it."""
+    content, faults = read_yaml(path)
+    return (None, faults) if faults else parse(model, content, path.name)
 
 
 def _without_unknown_keys(
@@ -458,9 +473,10 @@ def _without_unknown_keys(
             holder = holder if isinstance(holder, dict) and part not in holder else holder[part]
         holder.pop(key, None)
     try:
-        return model.model_validate(rest, context=languages)
+        made: _Model = _reader(model).validate_python(rest, context=languages)
     except ValidationError:
         return None
+    return made
 
 
 def entries_of(content: Any, name: str, faults: list[str]) -> Iterator[tuple[str, Any]]:

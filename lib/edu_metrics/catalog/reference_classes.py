@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
+from edu_metrics.catalog import ids
 from edu_metrics.catalog.base import Better, Day, Year
 from edu_metrics.words.definition import Definition, Slug, Text
 
@@ -45,22 +47,17 @@ class Counts(Definition):
     low: tuple[Percent, ...]
     high: tuple[Percent, ...]
 
-    @model_validator(mode="after")
-    def _columns_agree(self) -> Counts:
-        faults = []
+    def _faults(self) -> Iterator[str]:
         for name in ("windows", "series", "low", "high"):
             if (found := len(getattr(self, name))) != len(self.at):
-                faults.append(f"{name} has {found} entries where at has {len(self.at)}")
+                yield f"{name} has {found} entries where at has {len(self.at)}"
         if any(later <= earlier for earlier, later in pairwise(self.at)):
-            faults.append("at: expected rising steps")
+            yield "at: expected rising steps"
         for name in ("windows", "series"):
             if any(later > earlier for earlier, later in pairwise(getattr(self, name))):
-                faults.append(f"{name}: a harder step is kept more often than an easier one")
+                yield f"{name}: a harder step is kept more often than an easier one"
         if any(low > high for low, high in zip(self.low, self.high, strict=False)):
-            faults.append("low: expected no more than high")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+            yield "low: expected no more than high"
 
 
 class Fastest(Definition):
@@ -91,25 +88,20 @@ class GainCell(Definition):
     total: Counts
     shrunk: Counts
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> GainCell:
-        faults = []
+    def _faults(self) -> Iterator[str]:
         if self.series > self.windows:
-            faults.append(f"series: {self.series} are more than the {self.windows} windows")
+            yield f"series: {self.series} are more than the {self.windows} windows"
         if tuple(self.gains_pp) != PERCENTILES:
-            faults.append(f"gains_pp: expected the percentiles {', '.join(map(str, PERCENTILES))}")
+            yield f"gains_pp: expected the percentiles {', '.join(map(str, PERCENTILES))}"
         gains = list(self.gains_pp.values())
         if any(later < earlier for earlier, later in pairwise(gains)):
-            faults.append("gains_pp: a higher percentile has a smaller gain")
+            yield "gains_pp: a higher percentile has a smaller gain"
         for name in ("kept", "total", "shrunk"):
             counts: Counts = getattr(self, name)
             if max(counts.windows, default=0) > self.windows:
-                faults.append(f"{name}: more windows than the {self.windows} of the cell")
+                yield f"{name}: more windows than the {self.windows} of the cell"
             if max(counts.series, default=0) > self.series:
-                faults.append(f"{name}: more series than the {self.series} of the cell")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+                yield f"{name}: more series than the {self.series} of the cell"
 
 
 class PanelBreak(Definition):
@@ -128,7 +120,7 @@ class PanelInput(Definition):
     that was not written for this purpose calls area, year, value and n.
     """
 
-    source: Slug
+    source: ids.Source
     file: str
     sha256: Checksum
     indicators: dict[str, Text] = Field(min_length=1)
@@ -139,11 +131,9 @@ class PanelInput(Definition):
     breaks: tuple[PanelBreak, ...] = ()
     windows: int = Field(ge=0)
 
-    @model_validator(mode="after")
-    def _has_a_direction(self) -> PanelInput:
+    def _faults(self) -> Iterator[str]:
         if self.better == "neither":
-            raise ValueError("better: expected 'higher' or 'lower', found 'neither'")
-        return self
+            yield "better: expected 'higher' or 'lower', found 'neither'"
 
 
 class ReferenceClass(Definition):
@@ -160,32 +150,24 @@ class ReferenceClass(Definition):
     last_year: Year
     table: tuple[GainCell, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> ReferenceClass:
-        faults = []
+    def _faults(self) -> Iterator[str]:
         keys = [(cell.band, cell.years) for cell in self.table]
         for band, years in sorted({key for key in keys if keys.count(key) > 1}):
-            faults.append(f"table: band {band}, {years} years stands twice")
+            yield f"table: band {band}, {years} years stands twice"
         for years in sorted({cell.years for cell in self.table}):
             cells = [cell for cell in self.table if cell.years == years]
             whole = sum(cell.windows for cell in cells if cell.band == ALL)
             parts = sum(cell.windows for cell in cells if cell.band != ALL)
             if whole != parts:
-                faults.append(
-                    f"table: {years} years: the bands have {parts} windows, all of them {whole}"
-                )
+                yield f"table: {years} years: the bands have {parts} windows, all of them {whole}"
         named = {name for given in self.panels for name in given.indicators}
         strange = sorted({cell.fastest.panel for cell in self.table} - named)
-        faults += [f"table: fastest: no panel of the class is called {name!r}" for name in strange]
+        for name in strange:
+            yield f"table: fastest: no panel of the class is called {name!r}"
         declared = sum(given.windows for given in self.panels)
         three = sum(c.windows for c in self.table if c.band == ALL and c.years == 3)
         if declared != three:
-            faults.append(
-                f"panels: declare {declared} three-year windows, and the table has {three}"
-            )
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+            yield f"panels: declare {declared} three-year windows, and the table has {three}"
 
     def panel_name(self, panel: str) -> Text:
         """Give what readers call one of the panels."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from edu_metrics.catalog import ids
 from edu_metrics.words.definition import Definition, Slug, Text
 
 #: How many years after the start a step takes effect; 0 is from the first year on.
@@ -123,13 +125,11 @@ class Span(Definition):
     end: float
     by: float = Field(gt=0)
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Span:
+    def _faults(self) -> Iterator[str]:
         if self.start > self.end:
-            raise ValueError(f"expected start before end, found {self.start:g} and {self.end:g}")
+            yield f"expected start before end, found {self.start:g} and {self.end:g}"
         if (self.end - self.start) / self.by > _MOST_CELLS:
-            raise ValueError(f"by: expected {_MOST_CELLS} numbers at most, found {self.by:g}")
-        return self
+            yield f"by: expected {_MOST_CELLS} numbers at most, found {self.by:g}"
 
     def numbers(self) -> tuple[float, ...]:
         """
@@ -153,12 +153,10 @@ class Grid(Definition):
     years: tuple[Annotated[int, Field(ge=1, le=50)], ...] = Field(min_length=1)
     unit: Literal["points", "percent"] = "points"
 
-    @model_validator(mode="after")
-    def _not_too_many(self) -> Grid:
+    def _faults(self) -> Iterator[str]:
         cells = len(self.base.numbers()) * len(self.pace.numbers()) * len(self.years)
         if cells > _MOST_CELLS:
-            raise ValueError(f"expected {_MOST_CELLS} combinations at most, found {cells}")
-        return self
+            yield f"expected {_MOST_CELLS} combinations at most, found {cells}"
 
 
 ScenarioStep = Annotated[
@@ -208,21 +206,19 @@ class Scenario(Definition):
     title: Text
     assumes: Text
     steps: tuple[ScenarioStep, ...] = Field(min_length=1)
-    indicators: tuple[Slug, ...] = ()
+    indicators: tuple[ids.Indicator, ...] = ()
     start: Start | None = None
     shown_first: bool = False
 
-    @model_validator(mode="after")
-    def _first_things_first(self) -> Scenario:
+    def _faults(self) -> Iterator[str]:
         late = [step.type for step in self.steps[1:] if step.type in _FIRST_ONLY]
         if late:
-            raise ValueError(
+            yield (
                 f"steps: {', '.join(late)} start from the published numbers and can only come first"
             )
         if len(self.steps) > 1 and self.steps[0].type == "grid":
-            raise ValueError("steps: a grid is a scenario of its own; expected no step after it")
+            yield "steps: a grid is a scenario of its own; expected no step after it"
         if sum(step.type == "levers" for step in self.steps) > 1:
-            raise ValueError("steps: expected one step with levers; set all of them there")
+            yield "steps: expected one step with levers; set all of them there"
         if self.start is not None and self.steps[0].type == "grid":
-            raise ValueError("start: a grid has starts of its own")
-        return self
+            yield "start: a grid has starts of its own"

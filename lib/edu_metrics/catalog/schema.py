@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from edu_metrics.catalog.loading import TABLES, in_files_of_their_own
-from edu_metrics.catalog.models import Area, AreaFamily, Knowledge
+from edu_metrics.catalog.checking import TABLES
+from edu_metrics.catalog.models import Area, AreaFamily
 from edu_metrics.catalog.own import Settings
 
 
@@ -46,10 +46,12 @@ def schemas() -> dict[str, dict[str, Any]]:
     >>> schemas()["quantities"]["items"]["$ref"]
     '#/$defs/Quantity'
     """
-    kinds: dict[str, Any] = {"areas": list[Area | AreaFamily], "knowledge": list[Knowledge]}
-    for model, table in TABLES.items():
-        kinds[table] = model if in_files_of_their_own(model) else list[model]  # type: ignore[valid-type]
-    kinds["settings"] = Settings
+    kinds: dict[str, Any] = {
+        table: kind.model if kind.files else list[kind.model]  # type: ignore[name-defined]
+        for table, kind in TABLES.items()
+    }
+    del kinds["families"]  # stand among the areas
+    kinds |= {"areas": list[Area | AreaFamily], "settings": Settings}
     told = meanings()
     return {name: _schema(kind, told) for name, kind in sorted(kinds.items())}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from edu_metrics.catalog import ids
 from edu_metrics.catalog.base import Bound, Day, Period, Year
 from edu_metrics.errors import DefinitionError
 from edu_metrics.words.definition import Definition, Slug, Text, nearest
@@ -89,9 +90,8 @@ class ChangeSince(Definition):
     by: Year
     change: tuple[Bound, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _years_in_order(self) -> ChangeSince:
-        return _in_order(self, self.since, self.by)
+    def _faults(self) -> Iterator[str]:
+        yield from _in_order(self.since, self.by)
 
 
 class SumOverYears(Definition):
@@ -109,36 +109,30 @@ class Rank(Definition):
     year: Year
     bound: Bound
     unit: Literal["place", "percent"] = "place"
-    among: tuple[Slug, ...] = Field(min_length=2)
+    among: tuple[ids.Place, ...] = Field(min_length=2)
 
-    @model_validator(mode="after")
-    def _is_a_place(self) -> Rank:
+    def _faults(self) -> Iterator[str]:
         most = 100 if self.unit == "percent" else math.inf
         if not 1 <= self.bound.value <= most:
-            raise ValueError(
-                f"bound: expected a rank from 1, in percent to 100, found {self.bound}"
-            )
-        return self
+            yield (f"bound: expected a rank from 1, in percent to 100, found {self.bound}")
 
 
 class Reference(Definition):
     """What a value is compared with: an area, a group, an indicator, a year, or a number."""
 
-    area: Slug | None = None
-    group: Slug | None = None
-    indicator: Slug | None = None
+    area: ids.Area | None = None
+    group: ids.Group | None = None
+    indicator: ids.Indicator | None = None
     year: Year | None = None
     value: float | None = None
 
-    @model_validator(mode="after")
-    def _is_one_thing(self) -> Reference:
+    def _faults(self) -> Iterator[str]:
         named = self.model_fields_set
         if not named or ("value" in named and len(named) > 1):
-            raise ValueError(
+            yield (
                 "expected some of area, group, indicator and year, or a value alone, found "
                 + (", ".join(sorted(named)) or "nothing")
             )
-        return self
 
     @property
     def series(self) -> str:
@@ -166,17 +160,16 @@ class Relative(Definition):
     since: Year | None = None
     bound: Bound
 
-    @model_validator(mode="after")
-    def _gap_has_a_start(self) -> Relative:
+    def _faults(self) -> Iterator[str]:
         closed = self.measure == "gap_closed"
         if closed != (self.since is not None):
-            raise ValueError("since: expected with gap_closed, whose gap it dates, and only there")
+            yield "since: expected with gap_closed, whose gap it dates, and only there"
         if closed and (not self.bound.rising or self.to.own_past or self.to.year is not None):
-            raise ValueError(
+            yield (
                 "gap_closed: expected a bound such as '>=50', the percent of the gap that is "
                 "closed, and a reference without a year of its own"
             )
-        return _in_order(self, self.since or self.year - 1, self.year)
+        yield from _in_order(self.since or self.year - 1, self.year)
 
     def in_full(self) -> ChangeSince | Relative:
         """Say a comparison with the series' own past as the change that it is."""
@@ -196,30 +189,24 @@ class Areas(Definition):
     """How many of several areas keep a condition, each with its own numbers."""
 
     type: Literal["areas"]
-    among: tuple[Slug, ...] = Field(min_length=2)
+    among: tuple[ids.Place, ...] = Field(min_length=2)
     each: Annotated[Level | ChangeSince | Relative, Field(discriminator="type")]
     bound: Bound
     unit: Literal["areas", "percent"] = "areas"
 
-    @model_validator(mode="after")
-    def _asks_of_each_alike(self) -> Areas:
+    def _faults(self) -> Iterator[str]:
         if isinstance(self.each, Relative):
             if self.each.to.area is None and self.each.to.value is None:
-                raise ValueError("each: to: expected an area or a value, the same for every area")
+                yield "each: to: expected an area or a value, the same for every area"
         elif isinstance(self.each, Level) and len(self.each.at) > 1:
-            raise ValueError("each: at: expected one year")
+            yield "each: at: expected one year"
         if self.bound.value < 0 or (self.unit == "percent" and self.bound.value > 100):
-            raise ValueError(f"bound: expected 0 or more, in percent to 100, found {self.bound}")
-        return self
+            yield f"bound: expected 0 or more, in percent to 100, found {self.bound}"
 
 
-_Dated = TypeVar("_Dated", ChangeSince, Relative)
-
-
-def _in_order(condition: _Dated, first: int, last: int) -> _Dated:
-    if first >= last:
-        raise ValueError(f"since: expected a year before {last}, found {first}")
-    return condition
+def _in_order(since: int, by: int) -> Iterator[str]:
+    if since >= by:
+        yield f"since: expected a year before {by}, found {since}"
 
 
 Condition = Annotated[
@@ -253,18 +240,16 @@ class Milestones(Definition):
     bound: Bound | None = None
     half_in: int | None = Field(default=None, ge=1, le=100)
 
-    @model_validator(mode="after")
-    def _has_what_its_rule_takes(self) -> Milestones:
+    def _faults(self) -> Iterator[str]:
         halving = self.rule == "halving"
         if halving != (self.half_in is not None) or halving == (self.bound is not None):
-            raise ValueError(
+            yield (
                 "expected half_in, the years in which it halves"
                 if halving
                 else f"expected a bound for the rule {self.rule}, and no half_in"
             )
         if self.rule == "growth" and self.bound is not None and self.bound.value <= -100:
-            raise ValueError(f"bound: nothing falls by more than all, found {self.bound}")
-        return self
+            yield f"bound: nothing falls by more than all, found {self.bound}"
 
     def conditions(self, baseline: Baseline | None, deadline: int | None) -> list[dict[str, Any]]:
         """Work out the condition of each year, or raise ValueError for what the rule lacks."""
@@ -360,7 +345,7 @@ class Reading(Definition):
     label: Text
     default: bool = False
     derived: bool = False
-    indicator: Slug | None = None
+    indicator: ids.Indicator | None = None
     conditions: tuple[Condition, ...] = ()
     milestones: Milestones | None = None
     undecided: Text | None = None
@@ -370,13 +355,9 @@ class Reading(Definition):
     def _in_full(cls, given: tuple[Condition, ...]) -> tuple[Condition, ...]:
         return tuple(one.in_full() if isinstance(one, Relative) else one for one in given)
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Reading:
+    def _faults(self) -> Iterator[str]:
         if bool(self.conditions or self.milestones) == bool(self.undecided):
-            raise ValueError(
-                "expected either conditions, or undecided with the reason why none can be given"
-            )
-        return self
+            yield ("expected either conditions, or undecided with the reason why none can be given")
 
     def of(self, kind: type[C]) -> list[C]:
         """Give its conditions of one kind, in order."""
@@ -413,13 +394,13 @@ class Target(Definition):
     article: str
     tier: Literal["numeric", "deliverable", "dated"]
     kind: Kind
-    indicator: Slug | None
-    areas: tuple[Slug, ...] = Field(min_length=1)
+    indicator: ids.Indicator | None
+    areas: tuple[ids.Place, ...] = Field(min_length=1)
     population: Text
     #: Group and period of the indicator that is meant.
-    group: Slug = "all"
+    group: ids.Group = "all"
     period: Period = "year"
-    unit: str
+    unit: ids.Unit
     better: Literal["higher", "lower", "hold", "reach"]
     #: Whether the plan must be held to it or only expects it.
     obligation: Literal["binding", "expected"] | None = None
@@ -436,10 +417,10 @@ class Target(Definition):
     readings: tuple[Reading, ...] = ()
     ambiguities: tuple[Text, ...] = ()
     see_also: tuple[Slug, ...] = ()
-    assumptions: tuple[Slug, ...] = ()
+    assumptions: tuple[ids.Assumption, ...] = ()
     pace: Slug | None = None
     frequency: Frequency | None = None
-    evidence: tuple[Slug, ...] = ()
+    evidence: tuple[ids.Quantity, ...] = ()
 
     @field_validator("indicator")
     @classmethod
@@ -480,22 +461,21 @@ class Target(Definition):
             )
         return given
 
-    @model_validator(mode="after")
-    def _readings_are_whole(self) -> Target:
+    def _faults(self) -> Iterator[str]:
         if self.tier == "numeric" and not self.readings:
-            raise ValueError("a numeric target needs at least one reading")
+            yield "a numeric target needs at least one reading"
         if self.readings:
             ids = [reading.id for reading in self.readings]
             if len(set(ids)) < len(ids):
-                raise ValueError(f"readings: an id stands twice in {ids}")
+                yield f"readings: an id stands twice in {ids}"
             defaults = [reading.id for reading in self.readings if reading.default]
             if len(defaults) != 1:
-                raise ValueError(f"readings: expected exactly one default, found {defaults}")
+                yield f"readings: expected exactly one default, found {defaults}"
         usual = self.default_reading
         if usual and usual.indicator in (None, self.indicator):
             ways: set[bool] = set().union(*map(_ways, usual.conditions))
             if self.better in ("higher", "lower") and ways == {self.better == "lower"}:
-                raise ValueError(
+                yield (
                     f"better: {self.better} is said to be better, and reading {usual.id!r} asks "
                     "for the other way alone; mend the bounds or better"
                 )
@@ -503,14 +483,13 @@ class Target(Definition):
             r.id for r in self.readings if r.conditions and not (r.indicator or self.indicator)
         ]
         if blind:
-            raise ValueError(f"readings: {blind} have conditions, and no indicator to hold to them")
+            yield f"readings: {blind} have conditions, and no indicator to hold to them"
         stepwise = [reading.id for reading in self.readings if reading.stepwise]
         if stepwise and not self.steps:
-            raise ValueError(
+            yield (
                 f"steps: readings {stepwise} speak of yearly change; say how many steps "
                 "the clause can mean, such as steps: [2, 3]"
             )
-        return self
 
     @property
     def numeric(self) -> bool:
@@ -541,34 +520,26 @@ class Plan(Definition):
 
     id: Slug
     title: Text
-    source: Slug
+    source: ids.Source
     issued: Day
     first_year: Year
     last_year: Year
-    areas: tuple[Slug, ...] = Field(min_length=1)
+    areas: tuple[ids.Place, ...] = Field(min_length=1)
     hypothetical: bool = False
     #: Whether some of its promises are still to be decided; a draft is not judged.
     draft: bool = False
     #: Documents that were not read and would say more of the same places: ids of sources.
-    ask_for: tuple[Slug, ...] = ()
+    ask_for: tuple[ids.Source, ...] = ()
     note: Text | None = None
     articles: dict[str, Text] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _named_articles_exist(self) -> Plan:
+    def _faults(self) -> Iterator[str]:
         unknown = sorted(set(self.articles) - {target.article for target in self.targets})
         if unknown:
-            raise ValueError(f"articles: no target stands in {unknown}")
-        return self
-
-    @model_validator(mode="after")
-    def _years_in_order(self) -> Plan:
+            yield f"articles: no target stands in {unknown}"
         if self.last_year < self.first_year:
-            raise ValueError(
-                f"last_year: expected {self.first_year} or later, found {self.last_year}"
-            )
-        return self
+            yield (f"last_year: expected {self.first_year} or later, found {self.last_year}")
 
     def target(self, target_id: str) -> Target:
         """Give the target of this id; KeyError if there is none."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from edu_metrics.catalog import Catalog, Study
+    from edu_metrics.on_frames.studies import Opened
 
 app = typer.Typer(
     name="edu-metrics",
@@ -55,6 +56,10 @@ class PaceUnit(StrEnum):
 Root = Annotated[
     Path | None, typer.Option("--root", help="Project folder with its own data/definitions.")
 ]
+StudyName = Annotated[str, typer.Argument(help="Study id.")]
+Studies = Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")]
+AreaName = Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")]
+TargetName = Annotated[str | None, typer.Option(help="Only this target.")]
 Shape = Annotated[Format, typer.Option("--format", help="How to print results.")]
 
 
@@ -117,22 +122,18 @@ def one_a_table(studies: Iterable[Study]) -> Iterable[Study]:
 def asked_for(
     catalog: Catalog,
     study: str,
-    area: str | None,
-    target: str | None,
+    area: str | None = None,
+    target: str | None = None,
     as_of: dt.datetime | None = None,
-) -> tuple[Study, tuple[str, ...] | None, tuple[str, ...] | None]:
-    """Resolve a study and, where they are named, one of its areas and one of its targets."""
-    from edu_metrics.catalog import nearest
+) -> Opened:
+    """Find what a command was asked for; a name that does not exist is a usage error."""
+    from edu_metrics.on_frames.studies import open_study
 
     day = day_of("--as-of", as_of.date()) if as_of else None
     with usage():
-        entry = catalog.as_of(study, day) if day else catalog.study(study)
-        areas = (catalog.study_area(entry, area).id,) if area else None
-        known = [item.id for item in catalog.plan(entry.plan).targets]
-        if target is not None and target not in known:
-            offer = nearest(target, known)
-            raise EduMetricsError(f"plan {entry.plan!r} has no target {target!r}{offer}")
-    return entry, areas, (target,) if target else None
+        opened = open_study(study, catalog, areas=area, targets=target, as_of=day)
+    require_extra("reports", "pyarrow")
+    return opened
 
 
 def settings_of(levers: list[str] | None) -> dict[str, float]:

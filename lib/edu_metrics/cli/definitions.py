@@ -14,6 +14,7 @@ from edu_metrics.cli.common import (
     Lang,
     Root,
     Shape,
+    Studies,
     app,
     load,
     one_a_table,
@@ -24,7 +25,7 @@ from edu_metrics.cli.common import (
 from edu_metrics.cli.printing import print_json, print_rows
 
 if TYPE_CHECKING:
-    from edu_metrics.catalog import Catalog, Study
+    from edu_metrics.catalog import Catalog, Plan, Study, Target
 
 
 class AuditFormat(StrEnum):
@@ -86,31 +87,24 @@ def targets(
     catalog = load(root)
     with usage():
         plans = [catalog.plan(plan)] if plan else list(catalog.plans.values())
-    rows = [
-        {
-            "id": target.id,
-            "plan": entry.id,
-            "article": target.article,
-            "indicator": target.indicator,
-            "kind": target.kind,
-            "areas": list(target.areas),
-            "obligation": target.obligation,
-            "priority": target.priority,
-            "responsible": target.responsible.model_dump() if target.responsible else None,
-            "deadline": target.deadline,
-            "due_on": target.due_on.isoformat() if target.due_on else None,
-            "group": target.group,
-            "period": target.period,
-            "quote": target.quote,
-            "locator": target.locator,
-            "readings": [reading.id for reading in target.readings],
-            "default_reading": target.default_reading.id if target.default_reading else None,
-            "numeric": target.numeric,
-        }
-        for entry in plans
-        for target in entry.targets
-    ]
+    rows = [_target_row(entry, target) for entry in plans for target in entry.targets]
     print_rows(rows, shape, ("plan", "id", "kind", "indicator", "deadline", "quote", "locator"))
+
+
+def _target_row(plan: Plan, target: Target) -> dict[str, Any]:
+    told = {
+        "plan": plan.id,
+        "areas": list(target.areas),
+        "responsible": target.responsible and target.responsible.model_dump(),
+        "due_on": target.due_on and target.due_on.isoformat(),
+        "readings": [reading.id for reading in target.readings],
+        "default_reading": target.default_reading and target.default_reading.id,
+    }
+    names = (
+        "id plan article indicator kind areas obligation priority responsible deadline due_on "
+        "group period quote locator readings default_reading numeric"
+    )
+    return {name: told[name] if name in told else getattr(target, name) for name in names.split()}
 
 
 @app.command()
@@ -224,7 +218,7 @@ MOST_LINES = 50
 
 @app.command()
 def inspect(
-    studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
+    studies: Studies = None,
     root: Root = None,
     shape: Shape = Format.TABLE,
     lang: Annotated[Lang, typer.Option(help="Language of sentences.")] = Lang.EN,

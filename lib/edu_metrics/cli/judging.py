@@ -13,17 +13,19 @@ import typer
 from edu_metrics.cli.common import (
     INTERRUPTED,
     USAGE,
+    AreaName,
     Format,
     PaceUnit,
     Root,
     Shape,
+    StudyName,
+    TargetName,
     app,
     asked_for,
     day_of,
     load,
     settings_of,
     stop,
-    table_of,
     usage,
 )
 from edu_metrics.cli.printing import print_json, print_rows
@@ -32,9 +34,9 @@ from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
 
 @app.command()
 def assess(
-    study: Annotated[str, typer.Argument(help="Study id.")],
-    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
-    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    study: StudyName,
+    area: AreaName = None,
+    target: TargetName = None,
     as_of: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of another date.")
     ] = None,
@@ -42,15 +44,11 @@ def assess(
     shape: Shape = Format.TABLE,
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
-    from edu_metrics.reachability import iter_assessments
     from edu_metrics.report.summary import as_row
 
-    catalog = load(root)
-    entry, areas, targets = asked_for(catalog, study, area, target, as_of)
-    table = table_of(catalog, entry)
-    found = iter_assessments(catalog, entry, table, areas=areas, targets=targets)
+    opened = asked_for(load(root), study, area, target, as_of)
     columns = ("area", "target", "verdict", "probability", "interval", "gap", "required_pace")
-    print_rows(map(as_row, found), shape, (*columns, "year_reached"))
+    print_rows(map(as_row, opened.assessed(numeric=False)), shape, (*columns, "year_reached"))
 
 
 @app.command()
@@ -97,12 +95,12 @@ def score(
 
 @app.command()
 def scenarios(
-    study: Annotated[str, typer.Argument(help="Study id.")],
-    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    study: StudyName,
+    area: AreaName = None,
     scenario: Annotated[
         list[str] | None, typer.Option(help="Only this scenario; may be given several times.")
     ] = None,
-    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    target: TargetName = None,
     pace: Annotated[
         float | None, typer.Option(help="Change a year, without a file; negative for a fall.")
     ] = None,
@@ -135,20 +133,19 @@ def scenarios(
     )
 
     catalog = load(root)
-    entry, areas, targets = asked_for(catalog, study, area, target)
+    opened = asked_for(catalog, study, area, target)
     with usage():
         chosen: list[Any] = [catalog.scenario(name) for name in scenario or ()]
         if lever or any(one is not None for one in (pace, base, years)):
             chosen += asked_scenarios(
                 pace=pace, unit=unit.value, base=base, years=years, levers=settings_of(lever)
             )
-    table = table_of(catalog, entry)
     found = run_scenarios(
-        catalog, entry, table, scenarios=tuple(chosen) or None, areas=areas, targets=targets
+        opened.store, scenarios=tuple(chosen) or None, areas=opened.areas, targets=opened.targets
     )
     if lever and not found:
         stop(EduMetricsError(f"--lever: no target asked for is moved by {', '.join(lever)}"), USAGE)
-    if targets is None and shape is Format.TABLE:
+    if target is None and shape is Format.TABLE:
         counts = ("cases", "kept", "not_kept", "by_chance", "not_said")
         print_rows(summary_rows(found), shape, ("area", "scenario", *counts))
         return
@@ -180,10 +177,8 @@ def explore(
     catalog = load(root)
     with usage():
         require_language(lang)
-    places: tuple[str, ...] | None = None
-    targets: tuple[str, ...] | None = None
     if study is not None:
-        _, places, targets = asked_for(catalog, study, area, target)
+        asked_for(catalog, study, area, target)
     elif area or target:
         stop(EduMetricsError("--area and --target need a STUDY before them"), USAGE)
 
@@ -193,7 +188,7 @@ def explore(
         sys.stdout.flush()
 
     stopped = explorer.explore(
-        catalog, study or "", (places or ("",))[0], (targets or ("",))[0],
+        catalog, study or "", area or "", target or "",
         lang=lang, port=port, prepare=prepare, ready=ready, browser=browser,
     )  # fmt: skip
     if stopped == signal.SIGINT:
@@ -202,40 +197,39 @@ def explore(
 
 @app.command()
 def sensitivity(
-    study: Annotated[str, typer.Argument(help="Study id.")],
-    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
-    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    study: StudyName,
+    area: AreaName = None,
+    target: TargetName = None,
     root: Root = None,
     shape: Shape = Format.TABLE,
 ) -> None:
     """Say which assumption each answer hangs on, and how far it is from another answer."""
-    from edu_metrics.report.sensitivity import sensitivity_of_study, sensitivity_row
+    from edu_metrics.reachability import sensitivity_of
+    from edu_metrics.report.sensitivity import sensitivity_row
 
-    catalog = load(root)
-    entry, areas, targets = asked_for(catalog, study, area, target)
-    found = sensitivity_of_study(
-        catalog, entry, table_of(catalog, entry), areas=areas, targets=targets
-    )
+    opened = asked_for(load(root), study, area, target)
+    rows = [sensitivity_row(sensitivity_of(opened.store, one)) for one in opened.assessed()]
     columns = ("area", "target", "model", "middle", "kept", "probability", "verdict")
-    print_rows([sensitivity_row(item) for item in found], shape, (*columns, "changes_first", "at",
+    print_rows(rows, shape, (*columns, "changes_first", "at",
                                                            "in_spreads", "reason"))  # fmt: skip
 
 
 @app.command()
 def joint(
-    study: Annotated[str, typer.Argument(help="Study id.")],
-    area: Annotated[str | None, typer.Option(help="Only this area: id, name or alias.")] = None,
+    study: StudyName,
+    area: AreaName = None,
     root: Root = None,
     shape: Shape = Format.TABLE,
 ) -> None:
     """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
-    from edu_metrics.report.joint import joint_of_study, joint_row
+    from edu_metrics.reachability import assess_jointly
+    from edu_metrics.report.joint import joint_row
 
-    catalog = load(root)
-    entry, areas, _ = asked_for(catalog, study, area, None)
-    found = joint_of_study(catalog, entry, table_of(catalog, entry), areas=areas)
+    opened = asked_for(load(root), study, area)
+    areas = opened.areas or opened.store.areas
+    rows = [joint_row(assess_jointly(opened.store, one)) for one in areas]
     columns = ("area", "probable", "expected", "interval", "joint", "independent", "low", "high")
-    print_rows([joint_row(item) for item in found], shape, (*columns, "lost", "lowest", "weakest"))
+    print_rows(rows, shape, (*columns, "lost", "lowest", "weakest"))
 
 
 @app.command()

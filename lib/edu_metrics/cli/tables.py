@@ -14,6 +14,8 @@ from edu_metrics.cli.common import (
     Format,
     Lang,
     Root,
+    Studies,
+    StudyName,
     app,
     asked_for,
     day_of,
@@ -21,7 +23,6 @@ from edu_metrics.cli.common import (
     one_a_table,
     stop,
     studies_of,
-    table_of,
     usage,
 )
 from edu_metrics.cli.definitions import tell_findings
@@ -121,7 +122,7 @@ def _line(catalog: Catalog, one: TakenIn, dry_run: bool) -> str:
 
 @app.command()
 def template(
-    study: Annotated[str, typer.Argument(help="Study id.")],
+    study: StudyName,
     out: Annotated[Path, typer.Option(help="Workbook to write, .xlsx.")],
     area: Annotated[str | None, typer.Option(help="Only this area of the study.")] = None,
     lang: Annotated[str | None, typer.Option(help="Language; the study's first.")] = None,
@@ -129,25 +130,19 @@ def template(
 ) -> None:
     """Write a workbook that asks for exactly the figures that are missing."""
     from edu_metrics.files import write_whole_files
-    from edu_metrics.observations import MissingInput
     from edu_metrics.observations.intake import write_template
-    from edu_metrics.reachability import assess
     from edu_metrics.words import require_language
 
     require_extra("tables", "openpyxl")
     if out.suffix.lower() != ".xlsx":
         stop(EduMetricsError(f"--out {out}: expected a file .xlsx"), USAGE)
     catalog = load(root)
-    entry, areas, _ = asked_for(catalog, study, area, None)
+    opened = asked_for(catalog, study, area)
+    lang = lang or opened.study.languages[0]
     with usage():
-        require_language(lang or entry.languages[0])
-    found = assess(catalog, entry, table_of(catalog, entry), areas=areas)
-    missing = {
-        MissingInput(item.year, item.quantity, item.group, item.area, item.period)
-        for one in found
-        for item in one.missing
-    }
-    content = write_template(catalog, entry, missing, lang or entry.languages[0])
+        require_language(lang)
+    missing = {item for one in opened.assessed(numeric=False) for item in one.missing}
+    content = write_template(catalog, opened.study, missing, lang)
     if out.exists():  # filled in, perhaps
         message = f"--out {out}: is there already, and would be overwritten; name another file"
         stop(EduMetricsError(message), USAGE)
@@ -274,7 +269,7 @@ def _project(
 
 @app.command()
 def build(
-    studies: Annotated[list[str] | None, typer.Argument(help="Studies; all when left out.")] = None,
+    studies: Studies = None,
     root: Root = None,
 ) -> None:
     """Build the tables of studies from raw files and definitions."""

@@ -11,7 +11,7 @@ from edu_metrics.catalog import Catalog, Plan, Study, Target
 from edu_metrics.errors import DefinitionError
 from edu_metrics.explorer.what_if import WhatIf
 from edu_metrics.observations import read_processed
-from edu_metrics.reachability import Assessment, Quantities, SeriesStore, assess_target
+from edu_metrics.reachability import Assessment, SeriesStore, assess_target
 
 #: Brings a study's table up to date, given catalog and study.
 Prepare = Callable[[Catalog, Study], Any]
@@ -44,7 +44,7 @@ class Selection:
     def __init__(self, catalog: Catalog, prepare: Prepare | None = None) -> None:
         self.catalog = catalog
         self._prepare = prepare
-        self._stores: dict[str, tuple[SeriesStore, Quantities]] = {}
+        self._stores: dict[str, SeriesStore] = {}
         self.what_if = lru_cache(_READY)(self._what_if)
         self.assessment = lru_cache(10 * _READY)(self._assessment)
 
@@ -60,7 +60,7 @@ class Selection:
         """Give the targets of a study's plan that a number judges."""
         return tuple(target for target in self.plan(study).targets if target.numeric)
 
-    def store(self, study: str) -> tuple[SeriesStore, Quantities]:
+    def store(self, study: str) -> SeriesStore:
         """
         Give the observations of a study, read when first asked for.
 
@@ -73,13 +73,12 @@ class Selection:
             entry = self.catalog.study(study)
             if self._prepare is not None:
                 self._prepare(self.catalog, entry)
-            store = SeriesStore(self.catalog, entry, read_processed(self.catalog.root, study))
-            self._stores[study] = store, Quantities(store)
+            table = read_processed(self.catalog.root, study)
+            self._stores[study] = SeriesStore(self.catalog, entry, table)
         return self._stores[study]
 
     def _assessment(self, study: str, area: str, target: str) -> Assessment:
-        store, plan = self.store(study)[0], self.plan(study)
-        return assess_target(store, plan, plan.target(target), area)
+        return assess_target(self.store(study), self.plan(study).target(target), area)
 
     def readings(self, choice: Choice) -> dict[str, Assessment]:
         """Give the assessments of all readings by name, the default one first."""
@@ -91,10 +90,9 @@ class Selection:
 
     def _what_if(self, choice: Choice) -> WhatIf:
         """Give the what-if of a choice; of a reading that the target does not have, the default."""
-        (store, quantities), plan = self.store(choice.study), self.plan(choice.study)
         readings = self.readings(choice)
         found = readings.get(choice.reading) or next(iter(readings.values()))
-        return WhatIf(store, plan, plan.target(choice.target), found, quantities=quantities)
+        return WhatIf(self.store(choice.study), found)
 
     def choose(self, study: str, area: str = "", target: str = "", reading: str = "") -> Choice:
         """

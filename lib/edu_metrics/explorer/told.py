@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from edu_metrics.catalog import Bound
 from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, WhatIf
 from edu_metrics.figures.svg import Line, courses
-from edu_metrics.reachability import Assessment, Missing, MissingInputs, Verdict, chance, edge_of
+from edu_metrics.observations import MissingInput
+from edu_metrics.reachability import Assessment, MissingInputs, Verdict, chance, edge_of
 from edu_metrics.reachability.precedent import NoPrecedent
+from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
 from edu_metrics.reachability.scenarios import outcome_row
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.trajectories.levers import Lever
+from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import amount, number, percent, say, signed, unit_of
-from edu_metrics.words.precedents import counted, kept_pace, share_kept
 
 #: Why nothing can be tried; a lack of numbers is told by the list of them.
 REASONS = (
@@ -165,7 +166,7 @@ class Told:
             return self.text("no_data_stated", year=found.last_year, value=value)
         return self.text("no_data_no_start") if self.what_if.reason == "no_start" else ""
 
-    def _asked_for(self, missing: Iterable[Missing]) -> list[str]:
+    def _asked_for(self, missing: Iterable[MissingInput]) -> list[str]:
         """Name numbers, the years of each put together."""
         years: dict[tuple[str, str], set[int]] = {}
         for one in missing:

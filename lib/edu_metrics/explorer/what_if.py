@@ -12,18 +12,14 @@ from edu_metrics.catalog import (
     Grid,
     Indicator,
     LeverSettings,
-    Plan,
     ReadingPath,
     Scenario,
     Shock,
     Start,
-    Target,
 )
 from edu_metrics.reachability import (
     Assessment,
     MechanismStart,
-    PaceOfPercentile,
-    Quantities,
     ScenarioOutcome,
     SeriesStore,
     Verdict,
@@ -40,7 +36,7 @@ from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.reachability.scenarios import asked_scenarios
 from edu_metrics.reachability.scenarios.courses import Situation
 from edu_metrics.reachability.scenarios.running import changes_nothing, with_ups_and_downs
-from edu_metrics.trajectories.levers import Lever
+from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import unit_of
 
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
@@ -156,35 +152,18 @@ class WhatIf:
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
     assessment : Assessment
-        Its assessment under the reading that is asked about.
-    quantities : Quantities, optional
-        Published values, kept from target to target.
-    pace_of_percentile : callable, optional
-        Gives the pace of a percentile; by the study's reference class when left out.
+        Of the target under the reading that is asked about.
     """
 
-    def __init__(
-        self,
-        store: SeriesStore,
-        plan: Plan,
-        target: Target,
-        assessment: Assessment,
-        *,
-        quantities: Quantities | None = None,
-        pace_of_percentile: PaceOfPercentile | None = None,
-    ) -> None:
+    def __init__(self, store: SeriesStore, assessment: Assessment) -> None:
         self.store, self.assessment = store, assessment
-        self.situation = Situation.of(
-            store, plan, target, assessment, quantities, pace_of_percentile
-        )
+        self.situation = Situation.of(store, assessment)
         self.reason = self.situation.closed
         undecided = self.reason == "reading_undecided"
-        self.due = plan.deadline_of(target) if undecided else self.situation.due
+        self.due = (
+            store.plan.deadline_of(self.situation.target) if undecided else self.situation.due
+        )
 
     @cached_property
     def courses(self) -> dict[str, ScenarioOutcome]:
@@ -314,12 +293,7 @@ class WhatIf:
 
     def _run(self, scenario: Scenario, beyond: int = 0) -> ScenarioOutcome | None:
         """Run a scenario as everywhere; None where it is about something else."""
-        at, plan = self.situation, self.situation.plan
-        run = run_scenario(
-            self.store, plan, at.target, scenario, self.assessment.area, beyond=beyond,
-            assessment=self.assessment, quantities=at.quantities,
-            pace_of_percentile=at.pace_of_percentile,
-        )  # fmt: skip
+        run = run_scenario(self.store, self.assessment, scenario, beyond=beyond)
         return run[0] if run else None
 
     def _without(self, outcome: ScenarioOutcome, reason: str) -> Answer:

@@ -43,11 +43,14 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 #: One kind in, the same kind out.
 Numbers = TypeVar("Numbers", float, "npt.NDArray[np.float64]", "pd.Series[float]")
 
+Formula = TypeVar("Formula", bound=Callable[..., Any])
+
 #: A list of numbers that a formula turns into one result.
 Values: TypeAlias = "Sequence[float] | npt.NDArray[Any] | pd.Series[Any]"
 
 #: A file with one wrong column breaks in every row; the first rows show what is wrong.
 _ROWS_SHOWN = 50
+_COMPARED = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 
 
 @dataclass(frozen=True)
@@ -153,16 +156,20 @@ class Arguments:
         """Return one argument as an array."""
         return self.values[name]
 
-    def require(self, rules: Mapping[str, BoolArray | np.bool_ | bool], *, instead: str) -> None:
+    def require(
+        self, rules: str = "", *, instead: str, besides: Mapping[str, BoolArray] | None = None
+    ) -> None:
         """
         Refuse the call unless every number is finite and every rule holds.
 
         Parameters
         ----------
-        rules : mapping of str to bool array
-            The condition in words a reader understands, and where it holds.
+        rules : str, optional
+            Comparisons of arguments and numbers, such as ``whole > 0, 0 <= part <= whole``.
         instead : str
             What to do or to use where a rule is broken.
+        besides : mapping of str to bool array, optional
+            Conditions that are no such comparisons: in words, and where they hold.
 
         Raises
         ------
@@ -170,7 +177,8 @@ class Arguments:
             With every row that breaks a rule.
         """
         finite = np.logical_and.reduce([np.isfinite(array) for array in self.values.values()])
-        every = {"finite numbers, none missing": finite, **rules}
+        held = {rule: self._where(rule) for rule in rules.split(", ") if rule}
+        every = {"finite numbers, none missing": finite, **held, **(besides or {})}
         broken = {rule: ok for rule, ok in every.items() if not np.all(ok)}
         if not broken:
             return
@@ -186,6 +194,14 @@ class Arguments:
         raise DataError(
             f"{headline} {len(places)} of {bad.size} row(s) break this. {instead}", faults
         )
+
+    def _where(self, rule: str) -> BoolArray:
+        """Tell where a comparison holds."""
+        words = rule.split()
+        numbers = [self.values[w] if w in self.values else np.float64(w) for w in words[::2]]
+        signs = (_COMPARED[sign] for sign in words[1::2])
+        pairs = zip(signs, numbers, numbers[1:], strict=False)
+        return np.asarray(np.logical_and.reduce([holds(one, other) for holds, one, other in pairs]))
 
     def row(self, place: tuple[int, ...]) -> str:
         """Show one row: its label and its numbers."""
@@ -246,73 +262,35 @@ def _listed(names: Mapping[str, object]) -> str:
     return ", ".join(names)
 
 
-def part_of_whole(formula: str, *, instead: str, **given: Numbers) -> Numbers:
+def row_by_row(rules: str = "", *, instead: str) -> Callable[[Formula], Formula]:
     """
-    Compute a share under the name that its caller gives to part and whole.
+    Hold the arguments of a formula against rules before it computes, row by row.
 
     Parameters
     ----------
-    formula : str
-        Name of the calling formula, for the messages.
+    rules : str, optional
+        As of :meth:`Arguments.require`.
     instead : str
-        What to use where the part does not lie in the whole.
-    **given : float, array or Series
-        The part, then the whole. [persons or institutions]
+        What to do or to use where a rule is broken.
 
     Returns
     -------
-    float, array or Series
-        Share of the whole. [percent, 0-100]
-
-    Raises
-    ------
-    DataError
-        If a whole is not positive, or a part lies outside the whole.
+    callable
+        Wraps a formula whose arguments are all numbers, arrays or Series.
     """
-    part_name, whole_name = given
-    checked = Arguments.of(formula, **given)
-    part, whole = checked[part_name], checked[whole_name]
-    checked.require(
-        {
-            f"{whole_name} > 0": whole > 0,
-            f"0 <= {part_name} <= {whole_name}": (part >= 0) & (part <= whole),
-        },
-        instead=instead,
-    )
-    return 100.0 * given[part_name] / given[whole_name]
 
+    def wrapped(formula: Formula) -> Formula:
+        signature = inspect.signature(formula)
 
-def quotient(formula: str, *, instead: str, times: float = 1.0, **given: Numbers) -> Numbers:
-    """
-    Compute a ratio without an upper limit under its caller's names.
+        @wraps(formula)
+        def held(*args: Any, **named: Any) -> Any:
+            given = signature.bind(*args, **named).arguments
+            Arguments.of(formula.__name__, **given).require(rules, instead=instead)
+            return formula(*args, **named)
 
-    Parameters
-    ----------
-    formula : str
-        Name of the calling formula, for the messages.
-    instead : str
-        What to use where the ratio has no meaning.
-    times : float, default 1.0
-        100 for a percentage. [1]
-    **given : float, array or Series
-        What stands above, then what stands below the line. [any units]
+        return cast("Formula", held)
 
-    Returns
-    -------
-    float, array or Series
-        The ratio. [units above per unit below, times ``times``]
-
-    Raises
-    ------
-    DataError
-        If what stands below is not positive, or what stands above is negative.
-    """
-    above, below = given
-    checked = Arguments.of(formula, **given)
-    checked.require(
-        {f"{below} > 0": checked[below] > 0, f"{above} >= 0": checked[above] >= 0}, instead=instead
-    )
-    return times * given[above] / given[below]
+    return wrapped
 
 
 Floats: TypeAlias = FloatArray

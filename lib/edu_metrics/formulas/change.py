@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, Numbers, Values, like, quotient
+from edu_metrics.formulas._arguments import Arguments, Numbers, Values, like, row_by_row
 
 
 def average_annual_rate_of_change(first: Numbers, last: Numbers, years: float) -> Numbers:
@@ -53,7 +53,7 @@ def average_annual_rate_of_change(first: Numbers, last: Numbers, years: float) -
     """
     checked = Arguments.of("average_annual_rate_of_change", first=first, last=last, years=years)
     checked.require(
-        {f"{name} > 0": checked[name] > 0 for name in checked.values},
+        "first > 0, last > 0, years > 0",
         instead="Compound change neither leaves 0 nor reaches it; use the points per year.",
     )
     growth = np.log(checked["last"] / checked["first"]) / checked["years"]
@@ -98,10 +98,7 @@ def average_annual_rate_of_reduction(years: Values, values: Values) -> float:
     checked = Arguments.of_lists(
         "average_annual_rate_of_reduction", least=2, years=years, values=values
     )
-    checked.require(
-        {"values > 0": checked["values"] > 0},
-        instead="A value of 0 has no logarithm; use the points per year.",
-    )
+    checked.require("values > 0", instead="A value of 0 has no logarithm; use the points per year.")
     when = checked["years"]
     if np.unique(when).size < when.size:
         raise DataError(
@@ -149,10 +146,13 @@ def annual_rate_from_slope(slope: float) -> float:
     >>> round(annual_rate_from_slope(-0.06613), 1)
     6.4
     """
-    Arguments.of("annual_rate_from_slope", slope=slope).require({}, instead="Fit the line first.")
+    Arguments.of("annual_rate_from_slope", slope=slope).require(instead="Fit the line first.")
     return float(-100.0 * np.expm1(slope))
 
 
+@row_by_row(
+    "target > 0, value >= 0", instead="For a target of 0, or one that falls, report the gap."
+)
 def attainment_level(value: Numbers, target: Numbers) -> Numbers:
     r"""
     Value reached against its target. [percent].
@@ -192,10 +192,4 @@ def attainment_level(value: Numbers, target: Numbers) -> Numbers:
     >>> round(attainment_level(64432, 60000), 1)
     107.4
     """
-    return quotient(
-        "attainment_level",
-        times=100.0,
-        value=value,
-        target=target,
-        instead="For a target of 0, or one that falls, report the gap.",
-    )
+    return 100.0 * value / target

@@ -215,7 +215,7 @@ def _factors(
         }
         try:
             checked = Arguments.of("decompose", **listed)
-            checked.require({}, instead="Give every factor of every population, group by group.")
+            checked.require(instead="Give every factor of every population, group by group.")
         except DataError as error:
             faults += [error.message, *error.faults]
             continue
@@ -349,7 +349,7 @@ def kitagawa(
     )
     names = ("shares_first", "shares_second")
     checked.require(
-        {f"0 <= {name} <= 100": (checked[name] >= 0) & (checked[name] <= 100) for name in names},
+        "0 <= shares_first <= 100, 0 <= shares_second <= 100",
         instead="Compute the shares from the sizes of the groups with share.",
     )
     sums = {name: float(checked[name].sum()) for name in names}

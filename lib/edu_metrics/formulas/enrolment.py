@@ -22,11 +22,14 @@ from edu_metrics.formulas._arguments import (
     FloatArray,
     Numbers,
     Values,
-    part_of_whole,
-    quotient,
+    row_by_row,
 )
 
 
+@row_by_row(
+    "population > 0, enrolled >= 0",
+    instead="Without a count of the age band, report the enrolment itself with count.",
+)
 def gross_enrolment(enrolled: Numbers, population: Numbers) -> Numbers:
     r"""
     Pupils of any age against the population of the official age. [percent].
@@ -68,15 +71,13 @@ def gross_enrolment(enrolled: Numbers, population: Numbers) -> Numbers:
     >>> gross_enrolment(1060, 1000)
     106.0
     """
-    return quotient(
-        "gross_enrolment",
-        times=100.0,
-        enrolled=enrolled,
-        population=population,
-        instead="Without a count of the age band, report the enrolment itself with count.",
-    )
+    return 100.0 * enrolled / population
 
 
+@row_by_row(
+    "population > 0, 0 <= enrolled_in_age <= population",
+    instead="If pupils outside the age band are counted, use gross_enrolment.",
+)
 def net_enrolment(enrolled_in_age: Numbers, population: Numbers) -> Numbers:
     r"""
     Share of the children of the official age who are enrolled. [percent].
@@ -114,14 +115,13 @@ def net_enrolment(enrolled_in_age: Numbers, population: Numbers) -> Numbers:
     >>> net_enrolment(970, 1000)
     97.0
     """
-    return part_of_whole(
-        "net_enrolment",
-        enrolled_in_age=enrolled_in_age,
-        population=population,
-        instead="If pupils outside the age band are counted, use gross_enrolment.",
-    )
+    return 100.0 * enrolled_in_age / population
 
 
+@row_by_row(
+    "entrants > 0, leaving >= 0",
+    instead="Without the entrants of the cohort, take a printed rate with as_published.",
+)
 def cohort_retention(leaving: Numbers, entrants: Numbers) -> Numbers:
     r"""
     Pupils at the end of a stage against those who entered it as their cohort. [percent].
@@ -167,15 +167,13 @@ def cohort_retention(leaving: Numbers, entrants: Numbers) -> Numbers:
     >>> cohort_retention(1900, 2000)
     95.0
     """
-    return quotient(
-        "cohort_retention",
-        times=100.0,
-        leaving=leaving,
-        entrants=entrants,
-        instead="Without the entrants of the cohort, take a printed rate with as_published.",
-    )
+    return 100.0 * leaving / entrants
 
 
+@row_by_row(
+    "0 <= below_minimum_pct <= 100, 0 <= enrolment_pct <= 100",
+    instead="Use net enrolment; a gross ratio above 100 says nothing of those outside.",
+)
 def learning_poverty(below_minimum_pct: Numbers, enrolment_pct: Numbers) -> Numbers:
     r"""
     Children who are out of school, or in school below minimum proficiency. [percent].
@@ -214,16 +212,6 @@ def learning_poverty(below_minimum_pct: Numbers, enrolment_pct: Numbers) -> Numb
     >>> round(learning_poverty(87.0, 50.4), 3)
     93.448
     """
-    checked = Arguments.of(
-        "learning_poverty", below_minimum_pct=below_minimum_pct, enrolment_pct=enrolment_pct
-    )
-    checked.require(
-        {
-            f"0 <= {name} <= 100": (checked[name] >= 0) & (checked[name] <= 100)
-            for name in ("below_minimum_pct", "enrolment_pct")
-        },
-        instead="Use net enrolment; a gross ratio above 100 says nothing of those outside.",
-    )
     return below_minimum_pct * enrolment_pct / 100.0 + (100.0 - enrolment_pct)
 
 
@@ -334,9 +322,9 @@ def flow_rates(enrolment: Values, enrolment_next: Values, repeaters_next: Values
     found = again + np.append(new[1:], 0.0)
     last = np.arange(before.size) == before.size - 1
     checked.require(
-        {
+        "0 <= repeaters_next <= enrolment_next",
+        besides={
             "enrolment > 0 below the last grade": (before > 0) | (last & (before >= 0)),
-            "0 <= repeaters_next <= enrolment_next": (again >= 0) & (again <= after),
             # Sums of counts in ten thousands may differ in the last bits.
             "no more pupils found again than there were": (found <= before * (1 + 1e-12)) | last,
         },
@@ -407,12 +395,9 @@ def reconstructed_cohort(
     checked = Arguments.of_lists("reconstructed_cohort", promotion=promotion, repetition=repetition)
     promoted, repeated = checked["promotion"], checked["repetition"]
     checked.require(
-        {
-            "promotion >= 0": promoted >= 0,
-            "0 <= repetition < 100": (repeated >= 0) & (repeated < 100),
-            # Rates that were computed add up to 100 but for the last bits.
-            "promotion + repetition <= 100": promoted + repeated <= 100 + 1e-9,
-        },
+        "promotion >= 0, 0 <= repetition < 100",
+        # Rates that were computed add up to 100 but for the last bits.
+        besides={"promotion + repetition <= 100": promoted + repeated <= 100 + 1e-9},
         instead="Take the rates of flow_rates; net gains of pupils are no promotion.",
     )
     promoted, repeated = promoted / 100, repeated / 100

@@ -86,12 +86,13 @@ class Expression:
             With every row that lacks a number, or in which something is divided by zero.
         """
         checked = Arguments.of(self.text, **dict(zip(self.names, given, strict=True)))
-        checked.require({}, instead="Leave out rows that lack a number.")
+        checked.require(instead="Leave out rows that lack a number.")
 
         def divide(above: Any, below: Any) -> Any:
             nonzero = np.not_equal(below, 0)
             checked.require(
-                {"nothing divided by zero": nonzero}, instead="Leave out or mend these rows."
+                besides={"nothing divided by zero": nonzero},
+                instead="Leave out or mend these rows.",
             )
             return np.divide(above, below)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, FloatArray, Numbers, Values, like, quotient
+from edu_metrics.formulas._arguments import Arguments, FloatArray, Numbers, Values, like, row_by_row
 
 
 def difference_coefficient(resources: Values, pupils: Values) -> float:
@@ -63,7 +63,7 @@ def difference_coefficient(resources: Values, pupils: Values) -> float:
         "difference_coefficient", least=2, resources=resources, pupils=pupils
     )
     checked.require(
-        {"pupils > 0": checked["pupils"] > 0, "resources >= 0": checked["resources"] >= 0},
+        "pupils > 0, resources >= 0",
         instead="Leave out schools without pupils; a school without the resource has 0 of it.",
     )
     total = _positive_sum("difference_coefficient", "resources", checked["resources"])
@@ -247,7 +247,7 @@ def atkinson(values: Values, *, epsilon: float) -> float:
 
     listed = _spread("atkinson", values)
     Arguments.of("atkinson", epsilon=epsilon).require(
-        {"epsilon > 0": np.greater(epsilon, 0)}, instead="0.5, 1 and 2 are usual."
+        "epsilon > 0", instead="0.5, 1 and 2 are usual."
     )
     if epsilon >= 1 and listed.min() == 0:
         return 1.0
@@ -257,7 +257,7 @@ def atkinson(values: Values, *, epsilon: float) -> float:
 def _spread(formula: str, values: Values) -> FloatArray:
     checked = Arguments.of_lists(formula, least=2, values=values)
     checked.require(
-        {"values >= 0": checked["values"] >= 0},
+        "values >= 0",
         instead="For quantities that may fall below 0, give the range or standard deviation.",
     )
     _positive_sum(formula, "values", checked["values"])
@@ -274,6 +274,10 @@ def _positive_sum(formula: str, name: str, values: FloatArray) -> float:
     return total
 
 
+@row_by_row(
+    "second > 0, first >= 0",
+    instead="Where the second group has nothing, use adjusted_parity_index or the difference.",
+)
 def parity_index(first: Numbers, second: Numbers) -> Numbers:
     r"""
     Value of an indicator in one group against its value in another. [1].
@@ -314,12 +318,7 @@ def parity_index(first: Numbers, second: Numbers) -> Numbers:
     >>> parity_index(40, 50), parity_index(50, 40)
     (0.8, 1.25)
     """
-    return quotient(
-        "parity_index",
-        first=first,
-        second=second,
-        instead="Where the second group has nothing, use adjusted_parity_index or the difference.",
-    )
+    return first / second
 
 
 def adjusted_parity_index(first: Numbers, second: Numbers) -> Numbers:
@@ -360,11 +359,8 @@ def adjusted_parity_index(first: Numbers, second: Numbers) -> Numbers:
     checked = Arguments.of("adjusted_parity_index", first=first, second=second)
     one, other = checked["first"], checked["second"]
     checked.require(
-        {
-            "first >= 0": one >= 0,
-            "second >= 0": other >= 0,
-            "one of them > 0": np.maximum(one, other) > 0,
-        },
+        "first >= 0, second >= 0",
+        besides={"one of them > 0": np.maximum(one, other) > 0},
         instead="Where neither group has anything, parity has no meaning; leave the row out.",
     )
     # The smaller over the larger never exceeds 1; above parity it is mirrored at 1.

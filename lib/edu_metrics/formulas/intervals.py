@@ -30,7 +30,7 @@ from typing import Generic, Literal
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, BoolArray, FloatArray, Numbers, like
+from edu_metrics.formulas._arguments import Arguments, FloatArray, Numbers, like
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,17 +155,13 @@ def _interval(
     from statsmodels.stats.proportion import proportion_confint
 
     Arguments.of(formula, level=level).require(
-        {"0 < level < 1": np.greater(level, 0) & np.less(level, 1)},
-        instead="The level is a probability: 0.8, not 80.",
+        "0 < level < 1", instead="The level is a probability: 0.8, not 80."
     )
     checked = Arguments.of(formula, successes=successes, n=n)
     some, every = checked["successes"], checked["n"]
     checked.require(
-        {
-            "n > 0": every > 0,
-            "0 <= successes <= n": (some >= 0) & (some <= every),
-            "whole numbers": (some == np.floor(some)) & (every == np.floor(every)),
-        },
+        "n > 0, 0 <= successes <= n",
+        besides={"whole numbers": (some == np.floor(some)) & (every == np.floor(every))},
         instead="Give counts of persons; a rate, or a count in thousands, has lost its n.",
     )
     low, high = proportion_confint(some, every, alpha=1 - level, method=method)
@@ -336,10 +332,8 @@ def pupils_needed(
     given = Arguments.of(name, before_pct=before_pct, after_pct=after_pct)
     before, after = given["before_pct"], given["after_pct"]
     given.require(
-        {
-            "rates from 0 to 100": _is_rate(before) & _is_rate(after),
-            "two different rates": before != after,
-        },
+        "0 <= before_pct <= 100, 0 <= after_pct <= 100",
+        besides={"two different rates": before != after},
         instead="No number of pupils shows a change of nothing.",
     )
     spread = before * (100 - before) + after * (100 - after)
@@ -391,9 +385,7 @@ def chance_of_move(
     after = n if n_after is None else n_after
     given = _checked("chance_of_move", rate_pct=rate_pct, n=n, n_after=after, points_pp=points_pp)
     rate, points = given["rate_pct"], given["points_pp"]
-    given.require(
-        {"points_pp > 0": points > 0}, instead="Give the size of the move, whatever its direction."
-    )
+    given.require("points_pp > 0", instead="Give the size of the move, whatever its direction.")
     error = np.sqrt(_variance(rate, given["n"]) + _variance(rate, given["n_after"]))
     tail = np.vectorize(NormalDist().cdf, otypes=[float])
     with np.errstate(divide="ignore"):
@@ -451,18 +443,10 @@ def _variance(rate_pct: FloatArray, n: FloatArray) -> FloatArray:
     return rate_pct * (100 - rate_pct) / n
 
 
-def _is_rate(rate_pct: FloatArray) -> BoolArray:
-    return (rate_pct >= 0) & (rate_pct <= 100)
-
-
 def _checked(formula: str, **given: object) -> Arguments:
     checked = Arguments.of(formula, **given)
-    counts = [checked[name] > 0 for name in ("n", "n_after") if name in given]
     checked.require(
-        {
-            "a rate from 0 to 100": _is_rate(checked["rate_pct"]),
-            "n > 0": np.logical_and.reduce(counts),
-        },
+        "0 <= rate_pct <= 100, n > 0" + (", n_after > 0" if "n_after" in given else ""),
         instead="Give the rate in percent and the persons behind it.",
     )
     return checked

@@ -149,7 +149,7 @@ def written_in_python(name: str, function: Callable[..., float]) -> Formula:
 
     def by_row(*given: Any) -> Any:
         checked = Arguments.of(name, **dict(zip(arguments, given, strict=True)))
-        checked.require({}, instead="Leave out rows that lack a number.")
+        checked.require(instead="Leave out rows that lack a number.")
         shape = next(iter(checked.values.values())).shape
         results = np.empty(shape)
         faults = []
@@ -161,7 +161,8 @@ def written_in_python(name: str, function: Callable[..., float]) -> Formula:
                 faults.append(f"{checked.row(place)}: {type(error).__name__}: {error}")
         if faults:
             raise DataError(f"{name}: the project's own formula fails", faults)
-        checked.require({"a finite result": np.isfinite(results)}, instead="Mend the formula.")
+        finite = {"a finite result": np.isfinite(results)}
+        checked.require(besides=finite, instead="Mend the formula.")
         return like(results, *given)
 
     return Formula(name, by_row, arguments, True, "counts")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from edu_metrics.formulas._arguments import Arguments, Numbers, Values, part_of_whole, quotient
+from edu_metrics.formulas._arguments import Arguments, Numbers, Values, row_by_row
 
 
+@row_by_row(
+    "teachers > 0, pupils >= 0",
+    instead="Leave out a school without teachers, or count it with the school that staffs it.",
+)
 def pupil_teacher_ratio(pupils: Numbers, teachers: Numbers) -> Numbers:
     r"""
     Pupils for each teacher. [pupils per teacher].
@@ -43,14 +47,10 @@ def pupil_teacher_ratio(pupils: Numbers, teachers: Numbers) -> Numbers:
     >>> pupil_teacher_ratio(1870, 110)
     17.0
     """
-    return quotient(
-        "pupil_teacher_ratio",
-        pupils=pupils,
-        teachers=teachers,
-        instead="Leave out a school without teachers, or count it with the school that staffs it.",
-    )
+    return pupils / teachers
 
 
+@row_by_row("classes > 0, pupils >= 0", instead="Leave out schools without classes.")
 def average_class_size(pupils: Numbers, classes: Numbers) -> Numbers:
     r"""
     Pupils for each class. [pupils per class].
@@ -83,14 +83,13 @@ def average_class_size(pupils: Numbers, classes: Numbers) -> Numbers:
     >>> average_class_size(1080, 24)
     45.0
     """
-    return quotient(
-        "average_class_size",
-        pupils=pupils,
-        classes=classes,
-        instead="Leave out schools without classes.",
-    )
+    return pupils / classes
 
 
+@row_by_row(
+    "classes > 0, 0 <= large_classes <= classes",
+    instead="Count the large classes among the classes of the same schools.",
+)
 def large_class_share(large_classes: Numbers, classes: Numbers) -> Numbers:
     r"""
     Share of the classes that are large. [percent].
@@ -128,12 +127,7 @@ def large_class_share(large_classes: Numbers, classes: Numbers) -> Numbers:
     >>> large_class_share(12, 250)
     4.8
     """
-    return part_of_whole(
-        "large_class_share",
-        large_classes=large_classes,
-        classes=classes,
-        instead="Count the large classes among the classes of the same schools.",
-    )
+    return 100.0 * large_classes / classes
 
 
 def count_large_classes(sizes: Values, *, threshold: int = 56) -> int:
@@ -176,15 +170,19 @@ def count_large_classes(sizes: Values, *, threshold: int = 56) -> int:
     checked = Arguments.of_lists("count_large_classes", sizes=sizes)
     listed = checked["sizes"]
     checked.require(
-        {"whole numbers of at least 1": (listed >= 1) & (listed == np.floor(listed))},
+        besides={"whole numbers of at least 1": (listed >= 1) & (listed == np.floor(listed))},
         instead="List every class with its pupils; an average hides the large ones.",
     )
     Arguments.of("count_large_classes", threshold=threshold).require(
-        {"threshold >= 1": np.greater_equal(threshold, 1)}, instead="Give the smallest large size."
+        "threshold >= 1", instead="Give the smallest large size."
     )
     return int(np.count_nonzero(listed >= threshold))
 
 
+@row_by_row(
+    "persons > 0, amount >= 0",
+    instead="Leave out years and places without persons, or report the amount with count.",
+)
 def per_head(amount: Numbers, persons: Numbers) -> Numbers:
     r"""
     Money, area or equipment for each person. [unit of ``amount`` per person].
@@ -225,14 +223,13 @@ def per_head(amount: Numbers, persons: Numbers) -> Numbers:
     >>> round(per_head(1913, 302), 2)
     6.33
     """
-    return quotient(
-        "per_head",
-        amount=amount,
-        persons=persons,
-        instead="Leave out years and places without persons, or report the amount with count.",
-    )
+    return amount / persons
 
 
+@row_by_row(
+    "denominator > 0, numerator >= 0",
+    instead="For the part of a whole, which exists where the other part is empty, use share.",
+)
 def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
     r"""
     One count against another of which it is no part. [units per unit].
@@ -267,9 +264,4 @@ def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
     >>> ratio(480, 600)
     0.8
     """
-    return quotient(
-        "ratio",
-        numerator=numerator,
-        denominator=denominator,
-        instead="For the part of a whole, which exists where the other part is empty, use share.",
-    )
+    return numerator / denominator

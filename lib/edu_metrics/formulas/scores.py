@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
-
 from edu_metrics.errors import DataError
 from edu_metrics.formulas._arguments import Arguments, BoolArray, Values
 
@@ -21,19 +19,12 @@ def _tested(
     """Check a distribution; tell which scores reach the cut, and how many were tested."""
     marks = Arguments.of(formula, full_marks=full_marks, cut_pct=cut_pct)
     marks.require(
-        {
-            "full_marks > 0": np.greater(full_marks, 0),
-            "0 < cut_pct <= 100": np.greater(cut_pct, 0) & np.less_equal(cut_pct, 100),
-        },
+        "full_marks > 0, 0 < cut_pct <= 100",
         instead="Give the cut-off in percent of full marks: 60, not 0.6.",
     )
     checked = Arguments.of_lists(formula, scores=scores, counts=counts)
     checked.require(
-        {
-            "0 <= scores <= full_marks": (checked["scores"] >= 0)
-            & (checked["scores"] <= full_marks),
-            "counts >= 0": checked["counts"] >= 0,
-        },
+        f"0 <= scores <= {full_marks}, counts >= 0",
         instead="Leave out the absent, or count them at score 0 if the indicator says so.",
     )
     tested = float(checked["counts"].sum())

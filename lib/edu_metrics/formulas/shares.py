@@ -16,9 +16,13 @@ from typing import TypeAlias
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, Numbers, Values, part_of_whole
+from edu_metrics.formulas._arguments import Arguments, Numbers, Values, row_by_row
 
 
+@row_by_row(
+    "whole > 0, 0 <= part <= whole",
+    instead="For a ratio that may pass 100, use gross_enrolment, cohort_retention or ratio.",
+)
 def share(part: Numbers, whole: Numbers) -> Numbers:
     r"""
     Part of a whole. [percent].
@@ -59,14 +63,13 @@ def share(part: Numbers, whole: Numbers) -> Numbers:
     >>> round(share(4082.83, 4818.26), 2)
     84.74
     """
-    return part_of_whole(
-        "share",
-        part=part,
-        whole=whole,
-        instead="For a ratio that may pass 100, use gross_enrolment, cohort_retention or ratio.",
-    )
+    return 100.0 * part / whole
 
 
+@row_by_row(
+    "eligible > 0, 0 <= covered <= eligible",
+    instead="Count only those who are eligible; for a ratio of two groups, use ratio.",
+)
 def coverage(covered: Numbers, eligible: Numbers) -> Numbers:
     r"""
     Share of the eligible persons or institutions that a measure reaches. [percent].
@@ -110,14 +113,13 @@ def coverage(covered: Numbers, eligible: Numbers) -> Numbers:
     >>> round(coverage(29.96 + 13.84, 60.7), 1)
     72.2
     """
-    return part_of_whole(
-        "coverage",
-        covered=covered,
-        eligible=eligible,
-        instead="Count only those who are eligible; for a ratio of two groups, use ratio.",
-    )
+    return 100.0 * covered / eligible
 
 
+@row_by_row(
+    "teachers > 0, 0 <= qualified <= teachers",
+    instead="Count both among the full-time teachers of the same schools.",
+)
 def qualification_share(qualified: Numbers, teachers: Numbers) -> Numbers:
     r"""
     Share of full-time teachers at or above a level of education. [percent].
@@ -157,12 +159,7 @@ def qualification_share(qualified: Numbers, teachers: Numbers) -> Numbers:
     >>> qualification_share(1100, 1250)
     88.0
     """
-    return part_of_whole(
-        "qualification_share",
-        qualified=qualified,
-        teachers=teachers,
-        instead="Count both among the full-time teachers of the same schools.",
-    )
+    return 100.0 * qualified / teachers
 
 
 def pooled_share(shares: Values, weights: Values) -> float:
@@ -205,10 +202,7 @@ def pooled_share(shares: Values, weights: Values) -> float:
     """
     checked = Arguments.of_lists("pooled_share", shares=shares, weights=weights)
     checked.require(
-        {
-            "0 <= shares <= 100": (checked["shares"] >= 0) & (checked["shares"] <= 100),
-            "weights >= 0": checked["weights"] >= 0,
-        },
+        "0 <= shares <= 100, weights >= 0",
         instead="For rates that may pass 100, pool numerators and denominators instead.",
     )
     if not checked["weights"].sum() > 0:
@@ -219,6 +213,7 @@ def pooled_share(shares: Values, weights: Values) -> float:
     return float(np.average(checked["shares"], weights=checked["weights"]))
 
 
+@row_by_row(instead="Leave out the area and year for which no rate was printed.")
 def as_published(value: Numbers) -> Numbers:
     """
     Take a rate as its publisher printed it. [unit of ``value``].
@@ -250,12 +245,13 @@ def as_published(value: Numbers) -> Numbers:
     >>> as_published(52.7)
     52.7
     """
-    Arguments.of("as_published", value=value).require(
-        {}, instead="Leave out the area and year for which no rate was printed."
-    )
     return value
 
 
+@row_by_row(
+    "value >= 0",
+    instead="For a quantity that may fall below 0, such as a change, use as_published.",
+)
 def count(value: Numbers) -> Numbers:
     """
     Take a count or an amount as it was reported. [unit of ``value``].
@@ -287,11 +283,6 @@ def count(value: Numbers) -> Numbers:
     >>> count(662.94)
     662.94
     """
-    checked = Arguments.of("count", value=value)
-    checked.require(
-        {"value >= 0": checked["value"] >= 0},
-        instead="For a quantity that may fall below 0, such as a change, use as_published.",
-    )
     return value
 
 

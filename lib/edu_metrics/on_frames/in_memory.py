@@ -34,19 +34,21 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError
 from edu_metrics.frames import Limits, percentages
-from edu_metrics.reachability import Assessment, assess
+from edu_metrics.reachability import Assessment, SeriesStore
+from edu_metrics.reachability import assessed as assess_study
 from edu_metrics.words import shipped_units
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Measure", "assessed", "bound_for", "bound_of"]
+__all__ = ["MEASURED", "Measure", "assessed", "bound_for", "bound_of", "opened"]
 
-#: Id of the one source, indicator, plan, study and target that there are.
-_ID, _PRINTED = "frame", "frame_printed"
+#: Id of the one source, indicator, plan, study and target that there are; and of the printed form
+#: of a rate that is computed from counts.
+MEASURED, _PRINTED = "frame", "frame_printed"
 #: Percentages of so much and more are far from 1.
 _FAR = 20.0
-_HERE = Citation(source=_ID, locator="DataFrame")
+_HERE = Citation(source=MEASURED, locator="DataFrame")
 Better = Literal["higher", "lower"]
 
 
@@ -174,12 +176,37 @@ def assessed(
         By area, in the order of the table.
     """
     bound = bound_for(rows, target, measure.limits)
+    store, names = opened(rows, measure, bound, year)
+    return [(names[one.area], one) for one in assess_study(store)]
+
+
+def opened(
+    rows: pd.DataFrame, measure: Measure, bound: Bound | None = None, year: int = 0
+) -> tuple[SeriesStore, dict[str, str]]:
+    """
+    Open a table as a study of the same numbers.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From :func:`~edu_metrics.frames.tidy`.
+    measure : Measure
+        What is measured.
+    bound, year : Bound and int, optional
+        The one promise of its plan, and when it is due.
+
+    Returns
+    -------
+    store : SeriesStore
+        With the series of the indicator :data:`MEASURED`.
+    names : dict of str to str
+        The name in the table by area of the study, in the order of the table.
+    """
     names = {f"area_{at}": name for at, name in enumerate(rows["area"].unique())}
     catalog = _catalog(names, measure, counted=_counted(rows, measure))
-    catalog = replace(catalog, plans={_ID: _plan(names, bound, year, rows, measure)})
-    study = _study(names, rows)
-    found = assess(catalog, study, _table(rows, names, measure))
-    return [(names[one.area], one) for one in found]
+    if bound is not None:
+        catalog = replace(catalog, plans={MEASURED: _plan(names, bound, year, rows, measure)})
+    return SeriesStore(catalog, _study(names, rows), _table(rows, names, measure)), names
 
 
 def _counted(rows: pd.DataFrame, measure: Measure) -> bool:
@@ -193,7 +220,7 @@ def _text(words: str) -> Text:
 
 def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Catalog:
     source = Source(
-        id=_ID, title=_text("DataFrame"), publisher=_text("-"), licence="-", read="original"
+        id=MEASURED, title=_text("DataFrame"), publisher=_text("-"), licence="-", read="original"
     )
     areas = {
         slug: Area(id=slug, name=_text(name.strip()), level="district")
@@ -208,7 +235,7 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
     }
     unit = "percent" if percentages(measure.limits) else "count" if measure.whole_counts else "none"
     printed = Indicator(
-        id=_PRINTED if counted else _ID,
+        id=_PRINTED if counted else MEASURED,
         formula="count" if measure.whole_counts else "as_published",
         inputs={"value": "value"},
         unit=unit,
@@ -217,8 +244,8 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
     )
     indicators = {printed.id: printed}
     if counted:
-        indicators[_ID] = Indicator(
-            id=_ID,
+        indicators[MEASURED] = Indicator(
+            id=MEASURED,
             formula="share",
             inputs={"part": "part", "whole": "whole"},
             unit=unit,
@@ -228,7 +255,7 @@ def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Ca
         )
     return Catalog(
         root=Path(),
-        sources={_ID: source},
+        sources={MEASURED: source},
         units=shipped_units(),
         levels=shipped_levels(),
         areas=areas,
@@ -241,12 +268,12 @@ def _plan(
 ) -> Plan:
     last = int(rows["year"].max())
     target = Target(
-        id=_ID,
+        id=MEASURED,
         title=_text(str(bound)),
         article="1",
         tier="numeric",
         kind="level",
-        indicator=_ID,
+        indicator=MEASURED,
         areas=tuple(names),
         population=_text("-"),
         unit="percent" if percentages(measure.limits) else "none",
@@ -264,9 +291,9 @@ def _plan(
         ),
     )
     return Plan(
-        id=_ID,
+        id=MEASURED,
         title=_text("-"),
-        source=_ID,
+        source=MEASURED,
         issued=dt.date(last, 12, 31),
         first_year=min(last, year),
         last_year=max(last, year),
@@ -278,9 +305,9 @@ def _plan(
 def _study(names: Mapping[str, str], rows: pd.DataFrame) -> Study:
     """Take the end of the last year observed as the day by which all is known."""
     return Study(
-        id=_ID,
+        id=MEASURED,
         title=_text("-"),
-        plan=_ID,
+        plan=MEASURED,
         areas=tuple(names),
         observations=({"type": "file", "path": "-"},),
         as_of=dt.date(int(rows["year"].max()), 12, 31),
@@ -302,7 +329,7 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], measure: Measure) -> pd
             "period": "year",
             "value": rows["value"],
             "bound": "exact",
-            "source": _ID,
+            "source": MEASURED,
             "status": "reported",
             "vintage": pd.to_datetime(rows["year"].astype(str) + "-12-31"),
         }

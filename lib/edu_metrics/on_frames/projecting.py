@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.frames import Limits, percentages, tidy
-from edu_metrics.on_frames.in_memory import Measure, assessed, bound_of
-from edu_metrics.trajectories import ModelScore, Trajectory, scale_for, to_panels
+from edu_metrics.on_frames.in_memory import MEASURED, Measure, assessed, bound_of, opened
+from edu_metrics.trajectories import ModelScore, Trajectory, to_panels
 from edu_metrics.trajectories import backtest as backtest_panels
-from edu_metrics.trajectories import project as project_series
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,27 +93,20 @@ def project(
     """
     measure = Measure(limits, better, measure_type, whole_counts, noise)
     rows = tidy(history, limits=limits)
+
     if until <= int(rows["year"].max()):
         raise ProjectionError(
             f"until: expected a year after the last one observed, {rows['year'].max()}; "
             f"found {until}"
         )
-    given = rows.rename(columns={"n": "denominator"})
-    projection = project_series(
-        given if percentages(limits) else given.drop(columns="denominator"),
-        until,
-        scale=scale_for(limits),
-        measure_type=measure_type,
-        falling=better == "lower",
-        whole_counts=whole_counts,
-    )
+    store, names = opened(rows, measure)
     trajectories: dict[str, Trajectory] = {}
     refused: dict[str, str] = {}
-    for area, last in rows.groupby("area", sort=False)["year"].max().items():
+    for area, name in names.items():
         try:
-            trajectories[str(area)] = projection.of(str(area), range(int(last) + 1, until + 1))
+            trajectories[name] = store.trajectory(MEASURED, area, until)
         except ProjectionError as error:
-            refused[str(area)] = error.message
+            refused[name] = error.message
     if refused and (not skip or not trajectories):
         raise ProjectionError(
             f"{len(refused)} of {len(refused) + len(trajectories)} area(s) can't be projected"

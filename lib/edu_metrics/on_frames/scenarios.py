@@ -214,9 +214,7 @@ def scenarios(
                 pace=one_pace, unit=unit, base=one_base, years=years, levers=levers
             )
     found = run_scenarios(
-        opened.catalog,
-        opened.study,
-        opened.table,
+        opened.store,
         scenarios=tuple(chosen) or None,  # type: ignore[arg-type]
         areas=opened.areas,
         targets=opened.targets,

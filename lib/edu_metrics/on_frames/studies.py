@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from edu_metrics.catalog import Catalog, Plan, Study, Target, find_root
+from edu_metrics.catalog import Catalog, Study, find_root
 from edu_metrics.catalog import load_catalog as load_definitions
+from edu_metrics.report.columns import picked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,37 +44,25 @@ _ASSESSED = (
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A study with its definitions and observations, and what was asked for of it."""
+    """A study with its definitions, and what was asked for of it."""
 
     catalog: Catalog
     study: Study
-    table: pd.DataFrame
     areas: tuple[str, ...] | None
     targets: tuple[str, ...] | None
 
-    @property
-    def plan(self) -> Plan:
-        """The study's plan."""
-        return self.catalog.plan(self.study.plan)
-
-    @property
-    def numeric(self) -> list[Target]:
-        """The numeric targets asked for, in the order of the plan."""
-        return [target for target in self.plan.chosen(self.targets) if target.numeric]
-
+    @cached_property
     def store(self) -> SeriesStore:
-        """Give the series of the study as of its date."""
+        """The series of the study as of its date, from observations that are built where old."""
         from edu_metrics.reachability import SeriesStore
 
-        return SeriesStore(self.catalog, self.study, self.table)
+        return SeriesStore(self.catalog, self.study, load_table(self.study.id, self.catalog))
 
-    def assessed(self, store: SeriesStore) -> Iterable[tuple[Target, Assessment]]:
-        """Assess the numeric targets in the areas asked for."""
-        from edu_metrics.reachability import assess_target
+    def assessed(self, *, numeric: bool = True) -> Iterator[Assessment]:
+        """Assess the targets in the areas asked for."""
+        from edu_metrics.reachability import assessed
 
-        for area in self.areas or store.areas:
-            for target in self.numeric:
-                yield target, assess_target(store, self.plan, target, area)
+        return assessed(self.store, areas=self.areas, targets=self.targets, numeric=numeric)
 
 
 def load_catalog(root: Path | str | None = None) -> Catalog:
@@ -108,7 +98,7 @@ def open_study(
     as_of: dt.date | str | None = None,
 ) -> Opened:  # fmt: skip
     """
-    Open a study: definitions, observations (built where they are missing or old), names checked.
+    Open a study: its definitions, and the names of what is asked for checked.
 
     Raises
     ------
@@ -121,7 +111,7 @@ def open_study(
     chosen = tuple(catalog.study_area(entry, name).id for name in _listed(areas)) or None
     named = _listed(targets)
     catalog.plan(entry.plan).chosen(named)
-    return Opened(catalog, entry, load_table(study, catalog), chosen, tuple(named) or None)
+    return Opened(catalog, entry, chosen, tuple(named) or None)
 
 
 def _listed(names: Names) -> list[str]:
@@ -213,34 +203,15 @@ def assess(
     """
     import pandas as pd
 
-    from edu_metrics.reachability import assess as assess_study
+    from edu_metrics.report.summary import as_row
 
     opened = open_study(study, root, areas=areas, targets=targets, as_of=as_of)
-    found = assess_study(
-        opened.catalog, opened.study, opened.table, areas=opened.areas, targets=opened.targets
-    )
+    found = opened.assessed(numeric=False)
     every = [one for first in found for one in ((first, *first.others) if readings else (first,))]
-    table = pd.DataFrame([_row(one) for one in every], columns=_ASSESSED.split())
+    table = pd.DataFrame([as_row(one) for one in every], columns=_ASSESSED.split())
     numbers = ("probability", "gap", "required_pace", "pace_percentile")
     whole = dict.fromkeys(("steps", "year_reached"), "Int64")
     return table.astype({**whole, **dict.fromkeys(numbers, "float64")})
-
-
-def _named(one: object, names: str) -> dict[str, Any]:
-    """Take attributes by their names, as columns of a row."""
-    return {name: getattr(one, name) for name in names.split()}
-
-
-def _row(one: Assessment) -> dict[str, Any]:
-    from edu_metrics.reachability import two_digits
-
-    return {
-        **_named(one, _ASSESSED),
-        "verdict": str(one.verdict),
-        "probability": two_digits(one.probability),
-        "interval": list(one.interval) if one.interval else None,
-        "missing": [_named(item, "quantity group year area") for item in one.missing],
-    }
 
 
 def sensitivity(
@@ -277,31 +248,23 @@ def sensitivity(
     """
     import pandas as pd
 
-    from edu_metrics.reachability import Quantities, sensitivity_of
+    from edu_metrics.reachability import sensitivity_of
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    store = opened.store()
-    quantities = Quantities(store)
     rows = []
-    for target, judged in opened.assessed(store):
-        found = sensitivity_of(
-            store, opened.plan, target, judged.area, assessment=judged, quantities=quantities
-        )
-        about = _named(found, "area target model year") | {"result": found.middle}
-        rows += [
-            {
-                **about,
-                "assumption": one.name,
-                **_named(one, "kind unit middle spread low high"),
-                "result_at_low": one.at_low,
-                "result_at_high": one.at_high,
-                "variance_share": one.total,
-                **_named(one, "turns_at in_spreads"),
-                "reason": found.reason,
-            }
-            for one in found.influences
-        ] or [{**about, "reason": found.reason}]
+    for judged in opened.assessed():
+        found = sensitivity_of(opened.store, judged)
+        about = picked(found, "area target model year result=middle")
+        reason = {"reason": found.reason}
+        influences = [picked(one, _INFLUENCE) for one in found.influences]
+        rows += [{**about, **one, **reason} for one in influences or [{}]]
     return pd.DataFrame(rows)
+
+
+_INFLUENCE = (
+    "assumption=name kind unit middle spread low high result_at_low=at_low result_at_high=at_high "
+    "variance_share=total turns_at in_spreads"
+)
 
 
 def requirements(
@@ -337,28 +300,21 @@ def requirements(
     """
     import pandas as pd
 
-    from edu_metrics.reachability import Quantities, requirements_of
+    from edu_metrics.reachability import requirements_of
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    store = opened.store()
-    quantities = Quantities(store)
-    rows = []
-    for target, judged in opened.assessed(store):
-        for found in requirements_of(
-            store, opened.plan, target, judged.area, assessment=judged, quantities=quantities
-        ):
-            rows += _requirement_rows(found)
-    return pd.DataFrame(rows)
+    every = (one for judged in opened.assessed() for one in requirements_of(opened.store, judged))
+    return pd.DataFrame([row for found in every for row in _requirement_rows(found)])
 
 
 def _requirement_rows(found: Requirements) -> list[dict[str, Any]]:
-    about = _named(found, "area target reading steps kind flow start_year start_value")
-    about["probability"] = found.usual
+    about = picked(
+        found, "area target reading steps kind flow start_year start_value probability=usual"
+    )
     return [
         {
             **about,
-            **_named(one, "lever unit usual high"),
-            "even": one.even.value,
+            **picked(one, "lever unit usual high even=even.value"),
             "sure": one.sure.value if one.sure else None,
             "reason": found.reason,
         }
@@ -396,34 +352,17 @@ def joint(study: str, *, root: Root = None, areas: Names = None) -> pd.DataFrame
     """
     import pandas as pd
 
-    from edu_metrics.reachability import assess_jointly, two_digits
-    from edu_metrics.trajectories import stated
+    from edu_metrics.reachability import assess_jointly
+    from edu_metrics.report.joint import joint_row
 
     opened = open_study(study, root, areas=areas)
-    store = opened.store()
-    odds_names = ("joint", "independent", "low", "high")
-    by_area: dict[str, dict[str, Assessment]] = {}
-    for target, one in opened.assessed(store):
-        by_area.setdefault(one.area, {})[target.id] = one
     rows = []
-    for area, assessments in by_area.items():
-        found = assess_jointly(store, opened.plan, area, assessments)
-        odds = asdict(found.odds) if found.odds else dict.fromkeys(odds_names)
-        rows.append(
-            {
-                "area": area,
-                "probable": len(found.probabilities),
-                "expected": found.expected,
-                "low_number": found.interval[0],
-                "high_number": found.interval[1],
-                **{
-                    name: None if odds[name] is None else two_digits(float(stated(odds[name])))
-                    for name in odds_names
-                },
-                **_named(found, "lost unknown lowest weakest"),
-            }
-        )
-    return pd.DataFrame(rows)
+    for area in opened.areas or opened.store.areas:
+        row = joint_row(assess_jointly(opened.store, area))
+        low, high = row["interval"]
+        rows.append({**row, "low_number": low, "high_number": high})
+    columns = "area probable expected low_number high_number joint independent low high lost"
+    return pd.DataFrame(rows)[[*columns.split(), "unknown", "lowest", "weakest"]]
 
 
 def precedents(
@@ -463,30 +402,20 @@ def precedents(
     opened = open_study(study, root, areas=areas, targets=targets)
     classes = classes_of(opened.catalog, opened.study)
     rows: list[dict[str, Any]] = []
-    for target, one in opened.assessed(opened.store()):
+    for one in opened.assessed():
         indicator = opened.catalog.indicator(one.indicator) if one.indicator else None
-        found = precedents_of(one, indicator, classes)
-        about = {"area": one.area, "target": target.id}
+        found, about = precedents_of(one, indicator, classes), picked(one, "area target")
         if isinstance(found, NoPrecedent):
             rows.append({**about, "reason": str(found)})
             continue
-        rows += [
-            {
-                **about,
-                "reference": each.reference.id,
-                **_named(each, "band years pace"),
-                "kept": each.kept.count,
-                "windows": each.kept.windows,
-                "share_pct": each.kept.share,
-                "low_pct": each.kept.low,
-                "high_pct": each.kept.high,
-                "percentile": each.percentile,
-                "fastest": each.fastest.pace_pp,
-                "reason": None,
-            }
-            for each in found
-        ]
+        rows += [{**about, **picked(each, _PRECEDENT), "reason": None} for each in found]
     return pd.DataFrame(rows)
+
+
+_PRECEDENT = (
+    "reference=reference.id band years pace kept=kept.count windows=kept.windows "
+    "share_pct=kept.share low_pct=kept.low high_pct=kept.high percentile fastest=fastest.pace_pp"
+)
 
 
 def status_rules(
@@ -520,19 +449,16 @@ def status_rules(
     """
     import pandas as pd
 
-    from edu_metrics.reachability import SideBySide
+    from edu_metrics.reachability import status_table_of
 
     opened = open_study(study, root, areas=areas, targets=targets)
-    store = opened.store()
-    beside = SideBySide(store)
     rows = []
-    for target, one in opened.assessed(store):
-        table = beside.table(target, one)
-        about = {"area": one.area, "target": target.id, "verdict": str(one.verdict)}
+    for one in opened.assessed():
+        table = status_table_of(opened.store, one)
+        about = {**picked(one, "area target"), "verdict": str(one.verdict)}
         rows += [{**about, **row} for row in table.as_rows()] if table else []
-    names = ["area", "target", "verdict", "rule", "status", "ratio", "score", "observed",
-             "required", "unable", "turned"]  # fmt: skip
-    return pd.DataFrame(rows, columns=names)
+    columns = "area target verdict rule status ratio score observed required unable turned"
+    return pd.DataFrame(rows, columns=columns.split())
 
 
 def audit(plan: str, *, root: Root = None) -> pd.DataFrame:

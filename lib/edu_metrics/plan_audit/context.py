@@ -21,16 +21,14 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_both,
-    nothing,
+    joined,
     said,
-    said_list,
     said_rows,
-    said_years,
+    said_series,
+    side_by_side,
 )
 from edu_metrics.reachability import Check, checks_of
 from edu_metrics.reachability.arithmetic import PromisedPace, promised_pace
-from edu_metrics.words import say
 
 #: Observed exact values by (indicator, area) and year.
 Series = Mapping[tuple[str, str], Mapping[int, float]]
@@ -142,27 +140,18 @@ class PlanContext:
         chosen = set(targets)
         return tuple(name for name in self.targets if name in chosen)
 
-    def title(self, target: Target | str) -> Said:
-        """Give a target's title, for a sentence."""
-        entry = self.targets[target] if isinstance(target, str) else target
-        return in_both(entry.title.in_)
-
     def titles(self, targets: Iterable[Target]) -> Said:
         """Give several titles, for a sentence."""
-        held = list(targets)
-        return in_both(
-            lambda lang: say("report.list_comma", lang).join(
-                f"“{target.title.in_(lang)}”" for target in held
-            )
-        )
+        quoted = [joined("", ("“", target.title, "”")) for target in targets]
+        return side_by_side(quoted, by="report.list_comma")
 
     def area_name(self, area: str) -> Said:
         """Give an area's name, for a sentence."""
-        return in_both(self.catalog.areas[area].name.in_)
+        return self.catalog.areas[area].name
 
     def indicator_name(self, indicator: str) -> Said:
         """Give an indicator's name, for a sentence."""
-        return in_both(self.catalog.indicators[indicator].name.in_)
+        return self.catalog.indicators[indicator].name
 
     def deadline(self, target: Target) -> int:
         """Give the year in which a target falls due."""
@@ -295,7 +284,7 @@ class PlanContext:
     def beside(self, observed: Mapping[str, Mapping[int, float]]) -> Said:
         """Say observed values for comparison; nothing where there are none."""
         if not observed:
-            return nothing()
-        values = (said_list(said_years(one, "percent")) for one in observed.values())
+            return ""
+        values = (said_series(one, "percent") for one in observed.values())
         rows = said_rows("audit_joint.seen_row", area=map(self.area_name, observed), values=values)
         return said("audit_joint.seen", rows=rows)

@@ -17,22 +17,21 @@ from edu_metrics.plan_audit.readings import binding, reading_range
 from edu_metrics.plan_audit.sentences import (
     Said,
     growth_pct,
-    in_both,
-    nothing,
+    in_unit,
+    joined,
     said,
     said_alternatives,
     said_bound,
     said_rows,
     said_value,
     said_years,
-    short,
     side_by_side,
     tidy,
 )
 from edu_metrics.reachability import Check, is_possible
 from edu_metrics.reachability.checks import Range
 from edu_metrics.trajectories import baselines_that_reach
-from edu_metrics.words import signed
+from edu_metrics.words import short, signed
 
 #: Illustrative sizes of a part of a whole: a plan rarely prints them.
 SHARES = (0.7, 0.75, 0.8, 0.9)
@@ -156,8 +155,8 @@ def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
                 targets=context.in_order((part.id, whole.id)),
                 text=f"audit_contradictions.{'part_and_whole' if most > 0 else 'no_part'}",
                 values={
-                    "part": context.title(part),
-                    "whole": context.title(whole),
+                    "part": part.title,
+                    "whole": whole.title,
                     "p": said_bound(p, "percent"),
                     "q": said_bound(q, "percent"),
                     "rests": _said_rests(rest, most),
@@ -201,8 +200,8 @@ def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
                     targets=context.in_order((subset.id, whole.id)),
                     text="audit_contradictions.subset_above",
                     values={
-                        "subset": context.title(subset),
-                        "whole": context.title(whole),
+                        "subset": subset.title,
+                        "whole": whole.title,
                         "least": said_bound(least, "percent"),
                         "most": said_bound(most, "percent"),
                     },
@@ -223,7 +222,7 @@ def two_bases(context: PlanContext) -> Iterator[Flaw]:
             severity=Severity.HIGH,
             targets=(first.id, second.id),
             text="audit_contradictions.two_bases",
-            values={"one": said_value(one[1], unit), "other": said_value(other[1], unit)},
+            values=in_unit(unit, one=one[1], other=other[1]),
             numbers={"year": one[0], "bases": [one[1], other[1]]},
         )
 
@@ -355,15 +354,14 @@ def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> 
 
 def _parted(context: PlanContext, keeps: Target, breaks: Target, path: Mapping[int, float]) -> Flaw:
     unit = context.unit(keeps, usual(keeps))
-    way = said_years(path, unit)
     return Flaw(
         severity=Severity.MEDIUM,
         targets=context.in_order((keeps.id, breaks.id)),
         text="audit_contradictions.allows",
         values={
-            "keeps": context.title(keeps),
-            "breaks": context.title(breaks),
-            "path": in_both(lambda lang: " → ".join(step[lang] for step in way)),
+            "keeps": keeps.title,
+            "breaks": breaks.title,
+            "path": joined(" → ", said_years(path, unit)),
         },
         numbers={
             "path": {str(year): value for year, value in path.items()},
@@ -417,7 +415,6 @@ class _Reading:
 
     reading: Reading
     levels: tuple[float | None, ...]
-    steps: tuple[int | None, ...]
     reconciling: tuple[float, ...]
 
 
@@ -483,7 +480,7 @@ def _on_base(context: PlanContext, article: Target, reading: Reading, row: _Row)
         tidy(baselines_that_reach(row.level.value, pace, pace, count, relative=relative)[0])
         for count in counts
     )
-    return _Reading(reading, levels, steps, reconciling)
+    return _Reading(reading, levels, reconciling)
 
 
 def _agree(reading: _Reading, level: Bound) -> bool:
@@ -525,11 +522,10 @@ def _differ(
         targets=(row.target.id, article.id),
         text="audit_table_article.part" if is_part else "audit_table_article.same",
         values={
-            "table": context.title(row.target),
-            "article": context.title(article),
-            "base": said_value(row.base, unit),
+            "table": row.target.title,
+            "article": article.title,
+            **in_unit(unit, base=row.base, level=row.level.value),
             "year": row.base_year,
-            "level": said_value(row.level.value, unit),
             "growth": signed(growth, 2) if growth is not None else "—",
             "levels": _said_readings(readings, [r.levels for r in readings], unit),
             "bases": _said_readings(readings, [r.reconciling for r in readings], unit),
@@ -576,7 +572,7 @@ def _said_readings(
     beyond = said("audit_table_article.beyond")
     return said_rows(
         "audit_table_article.reading",
-        label=(in_both(one.reading.label.in_) for one in readings),
+        label=(one.reading.label for one in readings),
         levels=(
             said_alternatives(beyond if value is None else said_value(value, unit) for value in row)
             for row in values
@@ -587,7 +583,7 @@ def _said_readings(
 def _said_rest(rests: _Rests, unit: str) -> Said:
     """Say what is left at the level that lies furthest from the row's: the least likely one."""
     if not rests:
-        return nothing()
+        return ""
     level, most, rest = min(rests.values(), key=lambda one: one[1])
     return said(
         "audit_table_article.rest",

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from edu_metrics.catalog import Rank, Target
-from edu_metrics.plan_audit.context import Observed, PlanContext
+from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
-    in_both,
-    said_value,
+    in_unit,
     side_by_side,
     tidy,
 )
@@ -84,7 +83,6 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
     own = target.indicator or ""
     text, severity = "other_indicator", Severity.MEDIUM
     values: dict[str, Any] = {
-        "title": context.title(target),
         "first": context.indicator_name(own),
         "second": context.indicator_name(other),
     }
@@ -102,15 +100,22 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
         if level is None or not seen:
             text, severity = "factor_unknown", Severity.OPEN
         else:
-            text = "factor_known"
-            values |= _as_both(context, level, seen[-1])
+            text, known = "factor_known", seen[-1]
+            rate_pct = rate_from_share(level, known.value)
+            share_pct = share_from_rate(level, known.value)
+            values |= {
+                "area": context.area_name(known.area),
+                "year": known.year,
+                **in_unit("percent", known=known.value, level=level),
+                **in_unit("percent", as_rate=rate_pct, as_share=share_pct),
+            }
             numbers |= {
                 "level_pct": level,
-                "factor_pct": tidy(seen[-1].value),
-                "factor_area": seen[-1].area,
-                "factor_year": seen[-1].year,
-                "rate_at_share_pct": tidy(rate_from_share(level, seen[-1].value)),
-                "share_at_rate_pct": tidy(share_from_rate(level, seen[-1].value)),
+                "factor_pct": tidy(known.value),
+                "factor_area": known.area,
+                "factor_year": known.year,
+                "rate_at_share_pct": tidy(rate_pct),
+                "share_at_rate_pct": tidy(share_pct),
                 "agree_at_factor_pct": 100,
             }
     return Flaw(
@@ -120,20 +125,6 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
         numbers=numbers,
         part=other,
     )
-
-
-def _as_both(context: PlanContext, level: float, factor: Observed) -> dict[str, Any]:
-    """Say a level as a rate and as a share."""
-    rate = rate_from_share(level, factor.value)
-    share = share_from_rate(level, factor.value)
-    return {
-        "area": context.area_name(factor.area),
-        "year": factor.year,
-        "known": said_value(factor.value, "percent"),
-        "level": said_value(level, "percent"),
-        "as_rate": said_value(rate, "percent"),
-        "as_share": said_value(share, "percent"),
-    }
 
 
 def _product_of(context: PlanContext, one: str, other: str) -> tuple[str, str, str] | None:
@@ -203,7 +194,6 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
                 targets=tuple(target.id for target in group),
                 text="audit_definitions.one_name",
                 values={
-                    "title": context.title(group[0]),
                     "count": len(indicators),
                     "indicators": _indicator_names(context, indicators),
                 },
@@ -221,12 +211,8 @@ def _siblings(context: PlanContext, area: str, members: Sequence[str]) -> tuple[
     return context.catalog.children(parent, members) if parent else ()
 
 
-def _area_names(context: PlanContext, areas: Sequence[str]) -> dict[str, str]:
-    return in_both(
-        lambda lang: say("report.list_comma", lang).join(
-            context.catalog.areas[area].name.in_(lang) for area in areas
-        )
-    )
+def _area_names(context: PlanContext, areas: Sequence[str]) -> Said:
+    return side_by_side(map(context.area_name, areas), by="report.list_comma")
 
 
 @rule_of_target(Kind.WHOLE_NUMBERS)
@@ -266,7 +252,8 @@ def listed_places(places: Sequence[int]) -> Said:
 
     Examples
     --------
-    >>> listed_places([1, 2])["en"]
+    >>> from edu_metrics.plan_audit.sentences import in_lang
+    >>> in_lang(listed_places([1, 2]), "en")
     '1 or 1 to 2'
     """
 
@@ -274,7 +261,7 @@ def listed_places(places: Sequence[int]) -> Said:
         to = say("audit_time_base.to", lang)
         return alternatives(("1" if p == 1 else f"1{to}{p}" for p in places), lang)
 
-    return in_both(ranks)
+    return ranks
 
 
 @rule(Kind.DEFINITION)

@@ -10,8 +10,7 @@ from typing import Any
 
 from edu_metrics.catalog import Target
 from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.sentences import in_language
-from edu_metrics.words import say
+from edu_metrics.plan_audit.sentences import say_with
 
 #: What the numbers behind a finding may be: ready for JSON.
 Value = float | int | str | bool | None | list[Any] | dict[str, Any]
@@ -65,7 +64,7 @@ class Flaw:
     values : dict
         What is filled into the sentence beside the numbers, the number of targets (``count``),
         all their titles (``titles``), that of the first (``title``, ``first``) and of the
-        last (``second``); a value may be ``{"zh": ..., "en": ...}``.
+        last (``second``); a value may be words by language.
     numbers : dict
         The numbers behind it, ready for JSON.
     part : str
@@ -83,8 +82,8 @@ class Flaw:
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Flaw):
     """
     One thing that a rule found in a plan.
 
@@ -100,12 +99,6 @@ class Finding:
 
     kind: Kind
     rule: str
-    severity: Severity
-    targets: tuple[str, ...]
-    text: str
-    values: dict[str, Any]
-    numbers: dict[str, Value]
-    part: str
 
     @property
     def id(self) -> str:
@@ -127,7 +120,7 @@ class Finding:
         str
             The sentence.
         """
-        return say(self.text, lang, **in_language(self.values, lang))
+        return say_with(self.text, self.values, lang)
 
 
 #: What looks at a plan.
@@ -145,17 +138,17 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
             for flaw in see(context):
                 concerned = [context.targets[name] for name in flaw.targets]
                 values = {
-                    "title": context.title(concerned[0]),
-                    "first": context.title(concerned[0]),
-                    "second": context.title(concerned[-1]),
+                    "title": concerned[0].title,
+                    "first": concerned[0].title,
+                    "second": concerned[-1].title,
                     "titles": context.titles(concerned),
                     "count": len(concerned),
                     **flaw.numbers,
                     **flaw.values,
                 }
                 yield Finding(
-                    flaw.kind or kind, see.__name__, flaw.severity, flaw.targets, flaw.text,
-                    values, flaw.numbers, flaw.part,
+                    flaw.severity, flaw.text, flaw.targets, values, flaw.numbers, flaw.part,
+                    kind=flaw.kind or kind, rule=see.__name__,
                 )  # fmt: skip
 
         RULES.append(find)

@@ -12,11 +12,8 @@ from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_both,
-    nothing,
     said,
     said_value,
-    short,
     side_by_side,
     sizes,
     tidy,
@@ -24,6 +21,7 @@ from edu_metrics.plan_audit.sentences import (
 )
 from edu_metrics.reachability import is_possible
 from edu_metrics.trajectories import baselines_that_reach
+from edu_metrics.words import short
 
 
 def base_before_limit(limit: float, pace: float, steps: int, *, relative: bool = False) -> float:
@@ -111,8 +109,8 @@ def level_and_pace(context: PlanContext, target: Target) -> Iterator[Flaw]:
         targets=context.in_order((target.id, paced.id)),
         text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
         values={
-            "title": context.title(target),
-            "pace": context.title(paced),
+            "title": target.title,
+            "pace": paced.title,
             "level": said_value(level, indicator.unit),
             "bands": sizes(steps, (f"{short(low)}–{short(high)}" for low, high in arrive)),
             "last": sizes(steps, map(short, last)) if last else "",
@@ -163,7 +161,7 @@ def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
             ),
             "limit": said_value(limit, indicator.unit),
             "bases": sizes(steps, map(short, ends)),
-            "totals": _in_all(steps, totals) if totals else nothing(),
+            "totals": _in_all(steps, totals) if totals else "",
             "base": _base(context, target, indicator.unit),
         },
         numbers={
@@ -179,10 +177,7 @@ def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
 
 
 def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
-    to = said("audit_impossible.to")
-    ranges = [
-        {lang: word.join(map(with_sign, ends)) for lang, word in to.items()} for ends in totals
-    ]
+    ranges = [side_by_side(map(with_sign, ends), by="audit_impossible.to") for ends in totals]
     return said("audit_impossible.in_all", totals=sizes(steps, ranges))
 
 
@@ -246,7 +241,7 @@ def _fall(
 
 def _cuts(target: Target, falls: dict[str, float | None], flow: float) -> Said:
     def row(reading: Reading) -> Said:
-        fall, label = falls[reading.id], in_both(reading.label.in_)
+        fall, label = falls[reading.id], reading.label
         if fall is None:
             return said("audit_impossible.cut_unknown", label=label)
         cut = cut_of_new_cases(fall, flow)
@@ -301,7 +296,7 @@ def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator
         text="audit_impossible.nothing_keeps",
         values={
             "base": _base(context, target, indicator.unit if indicator else "none"),
-            "labels": side_by_side(in_both(label.in_) for label in labels),
+            "labels": side_by_side(label for label in labels),
         },
         numbers=numbers,
     )

@@ -14,18 +14,16 @@ from edu_metrics.plan_audit.impossible import base_before_limit
 from edu_metrics.plan_audit.sentences import (
     Said,
     growth_pct,
-    in_both,
+    joined,
     said,
-    said_list,
     said_rows,
+    said_series,
     said_value,
-    said_years,
-    short,
     side_by_side,
     sizes,
     tidy,
 )
-from edu_metrics.words import unit_of
+from edu_metrics.words import short, unit_of
 
 
 def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
@@ -106,8 +104,8 @@ def paces_of_one_whole(context: PlanContext) -> Iterator[Flaw]:
                 targets=context.in_order((one[0].id, other[0].id)),
                 text=f"audit_joint.{key}",
                 values={
-                    "first": context.title(one[0]),
-                    "second": context.title(other[0]),
+                    "first": one[0].title,
+                    "second": other[0].title,
                     "bases": sizes(steps, map(short, top)),
                     "sums": sizes(steps, map(short, sums)) if sums else "",
                 },
@@ -132,7 +130,7 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
                 targets=context.in_order((target.id, *(one.id for one in movers))),
                 text="audit_joint.selection",
                 values={
-                    "title": context.title(target),
+                    "title": target.title,
                     "movers": context.titles(movers),
                     "cohort": short(rate * now / 100),
                     "shares": " → ".join(short(share) for share in entry.shares_pct),
@@ -184,9 +182,12 @@ def _linked_rules(context: PlanContext, first: Target, second: Target, total: st
         targets=context.in_order((first.id, second.id)),
         text="audit_joint.per_head",
         values={
-            "total": context.title(first),
-            "per_head": context.title(second),
-            "seen": said("audit_joint.growth", rows=said_list(said_years(observed, "percent", 1)))
+            "total": first.title,
+            "per_head": second.title,
+            "seen": said(
+                "audit_joint.growth",
+                rows=said_series(observed, "percent", 1),
+            )
             if observed
             else said("audit_joint.growth_unknown"),
         },
@@ -249,8 +250,8 @@ def _funds(
         yearly = [end / years for end in ends]
         printed = [said_value(end, unit) for end in yearly]
         values = {
-            "label": in_both(reading.label.in_),
-            "yearly": in_both(lambda lang: " – ".join(end[lang] for end in printed)),
+            "label": reading.label,
+            "yearly": joined(" – ", printed),
         }
         if whole is None:
             return said("audit_joint.fund_unknown", **values)
@@ -293,7 +294,7 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
             text=f"audit_wholes.{'with_pace' if bands else 'implied'}",
             values={
                 "parts": side_by_side(
-                    _part(context.indicator_name(part), level)
+                    joined(" ", [context.indicator_name(part), said_value(level, "percent")])
                     for part, level in zip(entry.parts, levels, strict=True)
                 ),
                 "implied": said_rows(
@@ -301,7 +302,7 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
                     weights=(" : ".join(map(short, weights)) for weights in entry.weights),
                     value=map(short, implied),
                 ),
-                "pace": context.title(paced[0]) if paced else "",
+                "pace": paced[0].title if paced else "",
                 "bands": sizes(bands, map(_ranges, bands.values())) if bands else "",
                 "seen": context.beside(seen),
             },
@@ -320,11 +321,6 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
             },
             part=entry.id,
         )
-
-
-def _part(name: Said, level: float) -> Said:
-    value = said_value(level, "percent")
-    return {lang: f"{text} {value[lang]}" for lang, text in name.items()}
 
 
 def _ranges(ends: list[tuple[float, float]]) -> str:

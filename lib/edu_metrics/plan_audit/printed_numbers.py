@@ -21,17 +21,9 @@ from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
 from edu_metrics.formulas.probability import if_independent
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
-from edu_metrics.plan_audit.sentences import (
-    growth_pct,
-    nothing,
-    said,
-    said_bound,
-    said_rows,
-    short,
-    tidy,
-)
+from edu_metrics.plan_audit.sentences import growth_pct, said, said_bound, said_rows, tidy
 from edu_metrics.reachability.checks import round_half_up
-from edu_metrics.words import number, unit_of
+from edu_metrics.words import number, short, unit_of
 
 #: Sizes that illustrate: no plan states its own.
 COUNTS = (1, 2, 3, 4)
@@ -349,7 +341,7 @@ def _finding(
             "printed": number(round_half_up(example.value, 10.0**-_DECIMALS), _DECIMALS),
             "points": said("audit_boundaries.points", titles=context.titles(points))
             if points
-            else nothing(),
+            else "",
         },
         numbers={
             "decimals": _DECIMALS,

@@ -20,20 +20,18 @@ from edu_metrics.plan_audit.context import Limits, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
-    bounded,
-    in_both,
+    in_lang,
     in_points,
-    nothing,
     said,
     said_alternatives,
+    said_bound,
     said_value,
-    short,
     side_by_side,
     tidy,
 )
 from edu_metrics.reachability import checks_of
 from edu_metrics.reachability.checks import Range, accepted, carried
-from edu_metrics.words import say
+from edu_metrics.words import short
 
 
 def reading_range(
@@ -338,12 +336,12 @@ def _verdict(table: Mapping[str, _Row], spread: float) -> str:
 def _row(reading: Reading, row: _Row, unit: str) -> Said:
     texts = [_ends(ends, unit) for ends in row.bounds]
     # Where the number of steps makes no difference it is left out.
-    if all(text == texts[0] for text in texts):
+    if len({in_lang(text, "en") for text in texts}) == 1:
         levels = texts[:1]
     else:
         pairs = zip(texts, row.steps, strict=True)
         levels = [said("audit_readings.in_steps", level=text, steps=n) for text, n in pairs]
-    label = in_both(reading.label.in_)
+    label = reading.label
     return said("audit_readings.row", label=label, levels=said_alternatives(levels))
 
 
@@ -351,14 +349,12 @@ def _ends(ends: tuple[Bound, ...], unit: str) -> Said:
     """Say the bounds that a reading comes to."""
     if not ends:
         return said("audit_readings.impossible")
-    return in_both(
-        lambda lang: say("report.and", lang).join(bounded(end, unit, lang) for end in ends)
-    )
+    return side_by_side((said_bound(end, unit) for end in ends), by="report.and")
 
 
 def _start(context: PlanContext, base: _Base, unit: str) -> Said:
     if base.value is None:
-        return nothing()
+        return ""
     area = context.area_name(base.area) if base.area else ""
     value = said_value(base.value, unit)
     return said(f"audit_readings.from_{base.source}", value=value, year=base.year, area=area)
@@ -368,21 +364,20 @@ def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Read
     parts = [
         said(
             "audit_readings.foreign",
-            label=in_both(reading.label.in_),
+            label=reading.label,
             indicator=context.indicator_name(reading.indicator),
         )
         if reading.indicator
-        else said("audit_readings.on_others", label=in_both(reading.label.in_))
+        else said("audit_readings.on_others", label=reading.label)
         for reading in foreign
     ]
     for reading in undecided:
-        why = in_both(reading.undecided.in_) if reading.undecided else nothing()
-        why = {lang: text.rstrip("。.") for lang, text in why.items()}
-        parts.append(said("audit_readings.undecided", label=in_both(reading.label.in_), why=why))
+        why = reading.undecided.map(lambda text: text.rstrip("。.")) if reading.undecided else ""
+        parts.append(said("audit_readings.undecided", label=reading.label, why=why))
     return side_by_side(parts)
 
 
 def _rest(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> Said:
     if not foreign and not undecided:
-        return nothing()
+        return ""
     return said("audit_readings.rest", left=_left_out(context, foreign, undecided))

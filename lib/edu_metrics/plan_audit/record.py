@@ -11,16 +11,16 @@ from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_both,
+    in_unit,
     said,
     said_bound,
     said_rows,
     said_value,
-    short,
+    side_by_side,
     tidy,
     with_change_unit,
 )
-from edu_metrics.words import say, signed
+from edu_metrics.words import short, signed
 
 #: From a quarter of all that is left on, a gain is said to eat into the remainder.
 _MUCH_OF_THE_REMAINDER = 0.25
@@ -211,11 +211,7 @@ def _beyond(
             "area": context.area_name(area),
             "first": min(steps) - 1,
             "last": max(steps),
-            "steps": in_both(
-                lambda lang: say("report.semicolon", lang).join(
-                    signed(n, 1) for n in steps.values()
-                )
-            ),
+            "steps": side_by_side(signed(n, 1) for n in steps.values()),
             "largest": _change(largest, 1, unit),
             "times": short(yearly / largest, 1) if largest else "∞",
         },
@@ -237,7 +233,7 @@ def _beyond(
 def _change(change: float, decimals: int, unit: str) -> Said:
     """Print a change with its unit: points where the indicator is a percentage."""
     number = signed(change, decimals)
-    return in_both(lambda lang: with_change_unit(number, unit, lang))
+    return lambda lang: with_change_unit(number, unit, lang)
 
 
 @rule_of_target(Kind.RECORD)
@@ -255,9 +251,8 @@ def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw
                 severity=Severity.MEDIUM,
                 text="audit_record.base_unlike_observed",
                 values={
-                    "base": said_value(stated, indicator.unit),
+                    **in_unit(indicator.unit, base=stated, value=seen),
                     "area": context.area_name(area),
-                    "value": said_value(seen, indicator.unit),
                 },
                 numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
                 part=f"observed_{area}",
@@ -284,9 +279,8 @@ def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[F
             severity=Severity.LOW,
             text=f"audit_record.{key}",
             values={
-                "base": said_value(base[1], indicator.unit),
+                **in_unit(indicator.unit, base=base[1], value=values[year]),
                 "area": context.area_name(area),
-                "value": said_value(values[year], indicator.unit),
             },
             numbers={
                 "base": base[1],
@@ -320,8 +314,7 @@ def remainder_that_must_go(context: PlanContext, target: Target) -> Iterator[Fla
         severity=Severity.LOW,
         text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
         values={
-            "left": said_value(abs(limit - base[1]), indicator.unit),
-            "to": said_value(abs(limit - last.value), indicator.unit),
+            **in_unit(indicator.unit, left=abs(limit - base[1]), to=abs(limit - last.value)),
             "year": max(levels),
             "share": short(100 * share, 0),
         },
@@ -432,7 +425,7 @@ def _against_norms(
     values |= {"on": "", "actual": ""}
     values["paces"] = said_rows(
         "audit_record.pace",
-        reading=(in_both(target.reading(name).label.in_) for name in steep),
+        reading=(target.reading(name).label for name in steep),
         pace=(signed(pace, 2) for pace in steep.values()),
         times=(short(pace / least, 1) for pace in steep.values()),
     )

@@ -4,77 +4,65 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import amount, date, in_year, languages, number, percent, say, unit_of
+from edu_metrics.words import amount, date, in_year, percent, say, short, unit_of
+from edu_metrics.words.definition import Text
 
-#: One thing in every language.
-Said = dict[str, str]
-
-
-def in_both(make: Callable[[str], str]) -> Said:
-    """Say one thing in every language."""
-    return {lang: make(lang) for lang in languages()}
+#: What a sentence is filled in with: words as they stand, in several languages, or made for one.
+Said: TypeAlias = "str | Text | Callable[[str], str]"
 
 
-def nothing() -> Said:
-    """Say nothing in every language."""
-    return in_both(lambda lang: "")
+def in_lang(words: Any, lang: str) -> Any:
+    """Give words in a language; what is no words as it is."""
+    if isinstance(words, Text):
+        return words.in_(lang)
+    return words(lang) if callable(words) else words
+
+
+def say_with(key: str, values: Mapping[str, Any], lang: str) -> str:
+    """Say a text, filled in with values in its language."""
+    return say(key, lang, **{name: in_lang(value, lang) for name, value in values.items()})
 
 
 def said(key: str, **values: Any) -> Said:
-    """Say one text in every language; a value may be one thing in every language itself."""
-    return in_both(lambda lang: say(key, lang, **in_language(values, lang)))
+    """Say a text in any language, filled in."""
+    return lambda lang: say_with(key, values, lang)
 
 
 def said_rows(key: str, **columns: Iterable[Any]) -> Said:
-    """Say one text for each row of columns of equal length, side by side."""
+    """Say a text once for each row of columns, side by side."""
     rows = zip(*columns.values(), strict=True)
-    return side_by_side(said(key, **dict(zip(columns, row, strict=True))) for row in rows)
+    return side_by_side([said(key, **dict(zip(columns, row, strict=True))) for row in rows])
 
 
-def side_by_side(parts: Iterable[Said]) -> Said:
-    """Join parts of a sentence that stand side by side."""
+def side_by_side(parts: Iterable[Said], by: str = "report.semicolon") -> Said:
+    """Put several things into one sentence, parted as a text says."""
     held = list(parts)
-    return in_both(lambda lang: say("report.semicolon", lang).join(part[lang] for part in held))
+    return lambda lang: say(by, lang).join(in_lang(part, lang) for part in held)
+
+
+def joined(between: str, parts: Iterable[Said]) -> Said:
+    """Put several things beside each other."""
+    held = list(parts)
+    return lambda lang: between.join(in_lang(part, lang) for part in held)
 
 
 def sizes(steps: Iterable[int], results: Iterable[Any]) -> Said:
-    """Say what comes out for each number of steps."""
+    """Say a result for each number of steps."""
     return said_rows("audit_impossible.in_steps", steps=steps, shown=results)
 
 
-def in_language(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """Choose the language of those values that are one thing in every language."""
-    return {
-        name: value[lang] if isinstance(value, dict) and lang in value else value
-        for name, value in values.items()
-    }
+def alternatives(items: Iterable[Said], lang: str) -> str:
+    """Join alternatives, each once."""
+    return say("audit_readings.or", lang).join(dict.fromkeys(in_lang(one, lang) for one in items))
 
 
-def alternatives(items: Iterable[str], lang: str) -> str:
-    """Join what may be one or the other, saying once what all have in common."""
-    return say("audit_readings.or", lang).join(dict.fromkeys(items))
-
-
-def said_alternatives(items: Iterable[str | Said]) -> Said:
-    """Join in every language what may be one or the other."""
-    held = [one if isinstance(one, dict) else dict.fromkeys(languages(), one) for one in items]
-    return in_both(lambda lang: alternatives((one[lang] for one in held), lang))
-
-
-def short(value: float, decimals: int = 2) -> str:
-    """
-    Print a number with as few decimals as it needs.
-
-    Examples
-    --------
-    >>> short(92.666), short(91.0), short(-3.5)
-    ('92.67', '91', '−3.5')
-    """
-    printed = number(value, decimals)
-    return printed.rstrip("0").rstrip(".") if "." in printed else printed
+def said_alternatives(items: Iterable[Said]) -> Said:
+    """Join alternatives in any language."""
+    held = list(items)
+    return lambda lang: alternatives(held, lang)
 
 
 def with_sign(value: float) -> str:
@@ -104,23 +92,17 @@ def bounded(bound: Bound, unit: str, lang: str) -> str:
 
 def said_bound(bound: Bound, unit: str) -> Said:
     """Print a bound in every language."""
-    return in_both(lambda lang: bounded(bound, unit, lang))
+    return lambda lang: bounded(bound, unit, lang)
 
 
 def said_value(value: float, unit: str, decimals: int = 2) -> Said:
     """Print a value with its unit in every language."""
-    return in_both(lambda lang: measured(value, unit, lang, decimals))
-
-
-def said_list(parts: Iterable[Said]) -> Said:
-    """Join with commas."""
-    held = list(parts)
-    return in_both(lambda lang: say("audit_joint.comma", lang).join(part[lang] for part in held))
+    return lambda lang: measured(value, unit, lang, decimals)
 
 
 def in_points(printed: str) -> Said:
     """Put "points" to a number of percentage points."""
-    return in_both(lambda lang: with_change_unit(printed, "percent", lang))
+    return lambda lang: with_change_unit(printed, "percent", lang)
 
 
 def with_change_unit(printed: str, unit: str, lang: str) -> str:
@@ -133,14 +115,24 @@ def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> lis
     """Print each value with its unit and its year in every language."""
 
     def one(year: int, value: float) -> Said:
-        return in_both(lambda lang: in_year(measured(value, unit, lang, decimals), year, lang))
+        return lambda lang: in_year(measured(value, unit, lang, decimals), year, lang)
 
     return [one(year, value) for year, value in values.items()]
 
 
+def in_unit(unit: str, **values: float) -> dict[str, Said]:
+    """Say several values of one unit, by name."""
+    return {name: said_value(value, unit) for name, value in values.items()}
+
+
+def said_series(values: Mapping[int, float], unit: str, decimals: int = 2) -> Said:
+    """Print values with their years, one after the other."""
+    return side_by_side(said_years(values, unit, decimals), by="audit_joint.comma")
+
+
 def said_date(day: dt.date) -> Said:
     """Print a day in every language."""
-    return in_both(lambda lang: date(day, lang))
+    return lambda lang: date(day, lang)
 
 
 def growth_pct(first: float, last: float) -> float:

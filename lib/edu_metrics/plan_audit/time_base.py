@@ -22,19 +22,16 @@ from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of
 from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
-    in_both,
-    nothing,
     said,
     said_alternatives,
     said_date,
     said_value,
-    short,
     tidy,
     with_change_unit,
     with_sign,
 )
 from edu_metrics.trajectories import constant_rate
-from edu_metrics.words import percent, say, signed
+from edu_metrics.words import percent, say, short, signed
 
 #: With less than a quarter of a year to go, a year's result can hardly change any more.
 _TOO_LATE_DAYS = 92
@@ -81,7 +78,7 @@ def open_steps(context: PlanContext, target: Target) -> Iterator[Flaw]:
     if len(target.steps) < 2:
         return
     steps = sorted(target.steps)
-    effect = _effect(context, target, steps) or _Effect("undecided", nothing(), {})
+    effect = _effect(context, target, steps) or _Effect("undecided", "", {})
     begins = [context.deadline(target) - number + 1 for number in steps]
     counted = [year <= issued.year for year in begins]
     yield Flaw(
@@ -174,11 +171,11 @@ def _paced(
         )
         return with_change_unit(alternatives(ranges, lang), unit, lang)
 
-    return _Effect("total", in_both(in_words), numbers)
+    return _Effect("total", in_words, numbers)
 
 
 def _percent(change: float) -> Said:
-    return in_both(lambda lang: percent(signed(change, 2), lang))
+    return lambda lang: percent(signed(change, 2), lang)
 
 
 def _years(values: Iterable[int]) -> Said:

@@ -17,7 +17,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
-from edu_metrics.plan_audit.sentences import in_both, said_date
+from edu_metrics.plan_audit.sentences import said_date
 
 _CHANGES = (YearlyChange, AverageChange, TotalChange)
 
@@ -138,8 +138,8 @@ def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
             Severity.MEDIUM,
             targets,
             values={
-                "indicator": in_both(indicator.name.in_),
-                "choice": in_both(label.in_) if label else bare,
+                "indicator": indicator.name,
+                "choice": label if label else bare,
             },
             numbers={"indicator": indicator_id, "parameter": name, "value": value},
             part=f"{indicator_id}.{name}",
@@ -165,7 +165,7 @@ def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
             "unverified" if assumption.unverified else "weak",
             Severity.HIGH if turning else Severity.MEDIUM,
             targets,
-            values={"assumption": in_both(assumption.title.in_)},
+            values={"assumption": assumption.title},
             numbers={
                 "assumption": name,
                 "quality": assumption.quality,
@@ -192,7 +192,7 @@ def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
             "source_ends",
             Severity.HIGH,
             [context.targets[n] for n in context.in_order(one.id for one in concerned)],
-            values={"date": said_date(entry.from_date), "why": in_both(entry.why.in_)},
+            values={"date": said_date(entry.from_date), "why": entry.why},
             numbers={"from_date": entry.from_date.isoformat(), "months_after_issue": months},
             part=entry.id,
         )
@@ -223,7 +223,7 @@ def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
             "break_inside",
             Severity.MEDIUM,
             targets.values(),
-            values={"why": in_both(entry.why.in_)},
+            values={"why": entry.why},
             numbers={"year": year, "breaks": sorted(names)},
             part=min(names),
         )

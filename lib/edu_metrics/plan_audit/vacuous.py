@@ -10,15 +10,13 @@ from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_both,
-    measured,
     said,
     said_bound,
     said_value,
     side_by_side,
     tidy,
 )
-from edu_metrics.words import say, unit_of
+from edu_metrics.words import unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +173,7 @@ def _asked(path: Mapping[int, Asked], unit: str) -> Said:
 
 
 def _then(values: tuple[float, ...], unit: str) -> Said:
-    return in_both(
-        lambda lang: say("audit_vacuous.then", lang).join(
-            measured(value, unit, lang) for value in values
-        )
-    )
+    return side_by_side((said_value(value, unit) for value in values), by="audit_vacuous.then")
 
 
 @rule_of_target(Kind.VACUOUS)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edu_metrics.catalog import Bound, Catalog, Plan, Rank, Study, Target
+from edu_metrics.catalog import Bound, Catalog, Rank, Study, Target
 from edu_metrics.errors import ProjectionError
-from edu_metrics.observations import ENDED_YEARS
+from edu_metrics.observations import ENDED_YEARS, MissingInput
 from edu_metrics.reachability.arithmetic import is_possible
 from edu_metrics.reachability.checks import Check, CheckResult, accepted, decided_by, still_open
 from edu_metrics.reachability.gap import pace_falls_short, standing
@@ -19,7 +19,7 @@ from edu_metrics.reachability.noise import Noise, chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
 from edu_metrics.reachability.probability import BEYOND, Reached, level_asked, reached
 from edu_metrics.reachability.question import NoJointForecastError, Question
-from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError
+from edu_metrics.reachability.series import SeriesStore, UnforeseenError
 from edu_metrics.reachability.verdicts import Applies, Assessment, Fields, Verdict, verdict_of
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
@@ -63,30 +63,47 @@ def assess(
     DefinitionError
         If the study has no such area, or its plan no such target.
     """
-    return list(iter_assessments(catalog, study, table, areas=areas, targets=targets))
+    return list(assessed(SeriesStore(catalog, study, table), areas=areas, targets=targets))
 
 
-def iter_assessments(
-    catalog: Catalog,
-    study: Study,
-    table: pd.DataFrame,
+def assessed(
+    store: SeriesStore,
     *,
-    areas: tuple[str, ...] | None = None,
-    targets: tuple[str, ...] | None = None,
+    areas: Iterable[str] | None = None,
+    targets: Iterable[str] | None = None,
+    numeric: bool = False,
 ) -> Iterator[Assessment]:
-    """Assess like :func:`assess`, one after the other, for who needs not hold thousands."""
-    plan = catalog.plan_judged(study)
-    wanted = plan.chosen(targets)
-    chosen = [catalog.study_area(study, area).id for area in areas or ()]
-    store = SeriesStore(catalog, study, table)
+    """
+    Assess the targets of a study's plan, one after the other, from series that are at hand.
+
+    Parameters
+    ----------
+    store : SeriesStore
+        The study's series as of its date.
+    areas, targets
+        As for :func:`assess`.
+    numeric : bool, optional
+        Only targets that a number of the plan's own judges.
+
+    Returns
+    -------
+    iterator of Assessment
+        By area and then by target.
+
+    Raises
+    ------
+    DefinitionError
+        If the study has no such area, its plan no such target, or the plan is a draft.
+    """
+    plan = store.catalog.plan_judged(store.study)
+    wanted = [one for one in plan.chosen(targets) if one.numeric or not numeric]
+    chosen = [store.catalog.study_area(store.study, area).id for area in areas or ()]
     return (
-        assess_target(store, plan, target, area)
-        for area in chosen or store.areas
-        for target in wanted
+        assess_target(store, target, area) for area in chosen or store.areas for target in wanted
     )
 
 
-def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> Assessment:
+def assess_target(store: SeriesStore, target: Target, area: str) -> Assessment:
     """
     Assess one target in one area under all its readings.
 
@@ -94,8 +111,6 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan of the target.
     target : Target
         The promise.
     area : str
@@ -119,11 +134,11 @@ def assess_target(store: SeriesStore, plan: Plan, target: Target, area: str) -> 
         )
     first, *others = (
         with_pace_percentile(
-            _held_to_rounding(Question(store, plan, target, reading, steps, area), applies),
+            _held_to_rounding(Question(store, target, reading, steps, area), applies),
             store.catalog,
             store.study,
         )
-        for reading, steps in plan.combinations(target)
+        for reading, steps in store.plan.combinations(target)
     )
     return replace(first, others=tuple(others))
 
@@ -181,7 +196,7 @@ def _assess_reading(question: Question, applies: Applies) -> Assessment:
         return found(verdict=Verdict.CANNOT_TELL, reason="rank_of_parts")
     results = tuple(question.result(check) for check in checks)
     stands = standing(question, applies)
-    noise = noise_of(question.indicator, record, checks, results, stands["level"])
+    noise = noise_of(question.indicator, record, results, stands["level"])
     answer = _answer(question.of_parts, results, stands["level"], noise)
     if question.of_parts is not question:
         answer |= {"interval": None, "median": None}
@@ -195,12 +210,12 @@ def _answer(
     record, checks = question.record, question.checks
     missed = any(result.holds is False for result in results)
     if missed or all(result.holds for result in results):
-        if chance_decides(noise, checks, results, record):
+        if chance_decides(noise, results, record):
             return _cannot_tell("noise")
         if missed:
             return {"verdict": Verdict.MISSED}
         return {"verdict": Verdict.MET, "year_reached": question.due}
-    undecided = still_open(checks, results)
+    undecided = still_open(results)
     if any(question.from_zero(check) for check in undecided):
         return _cannot_tell("change_from_zero")
     broken = any(question.broken(check) for check in undecided)
@@ -224,16 +239,19 @@ def _answer(
         }
     if broken:
         return _cannot_tell("break")
-    slow = pace_falls_short(question.plan, question.target, record, level, question.due)
+    plan = question.store.plan
+    slow = pace_falls_short(plan, question.target, record, level, question.due)
     findings = ("promised_pace",) if slow else ()
     return {"findings": findings, **_forecast(question, undecided, level, noise)}
 
 
-def _cannot_tell(reason: str, missing: tuple[Missing, ...] = ()) -> Fields:
+def _cannot_tell(reason: str, missing: tuple[MissingInput, ...] = ()) -> Fields:
     return {"verdict": Verdict.CANNOT_TELL, "reason": reason, "missing": missing}
 
 
-def _lacking(question: Question, undecided: Sequence[Check]) -> tuple[bool, tuple[Missing, ...]]:
+def _lacking(
+    question: Question, undecided: Sequence[Check]
+) -> tuple[bool, tuple[MissingInput, ...]]:
     """Tell whether what should be known by now is not, and what to ask for."""
     record = question.record
     needed = sorted({year for check in undecided for year in check.own_years})

@@ -9,7 +9,7 @@ leaves open is a :class:`Range`, whose ends may be open.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -273,23 +273,20 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """
-    One check of a reading: what was measured, against which bounds, and whether it held.
+    A check of a reading, what was measured, and whether it held.
 
     ``margin`` is the distance to the nearest bound to fail, negative where that one failed.
     """
 
-    measure: str
-    years: tuple[int, ...]
-    bounds: tuple[Bound, ...]
-    measured: float | None
-    holds: bool | None
-    margin: float | None
+    check: Check
+    measured: float | None = None
+    holds: bool | None = None
+    margin: float | None = None
 
 
-def still_open(checks: Sequence[Check], results: Sequence[CheckResult]) -> tuple[Check, ...]:
-    """Leave out the checks that a value or a published bound decides."""
-    pairs = zip(checks, results, strict=True)
-    return tuple(check for check, result in pairs if result.holds is None)
+def still_open(results: Iterable[CheckResult]) -> tuple[Check, ...]:
+    """Give the checks that neither a value nor a published bound decides."""
+    return tuple(result.check for result in results if result.holds is None)
 
 
 def checks_of(

@@ -86,7 +86,7 @@ def _stated_start(question: Question, applies: Applies) -> dict[int, float]:
     It is an assumption, and marked as one. It speaks of the places that the plan binds and of no
     other; without a year, of the day of issue. Before that day nobody knew what it would say.
     """
-    plan, stated = question.plan, question.target.baseline
+    plan, stated = question.store.plan, question.target.baseline
     issued = plan.issued <= question.store.study.as_of
     if stated is None or not stated.exact or not issued or applies is not Applies.BINDS:
         return {}

@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import Plan, Target
+from edu_metrics.catalog import Target
 from edu_metrics.formulas.probability import frechet_bounds, if_independent
+from edu_metrics.reachability.assessment import assessed
 from edu_metrics.reachability.dependence import Dependence, dependence_of
 from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore
@@ -50,7 +51,7 @@ class Event:
     order: Floats
 
 
-def event_of(store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Event:
+def event_of(store: SeriesStore, assessment: Assessment) -> Event:
     """
     Say of each draw whether a target is kept, in the part of them that was stated.
 
@@ -58,26 +59,24 @@ def event_of(store: SeriesStore, plan: Plan, target: Target, assessment: Assessm
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan.
-    target : Target
-        One of its targets.
     assessment : Assessment
-        Its assessment in the area, with a probability.
+        Of the target in an area, with a probability.
 
     Returns
     -------
     Event
         The target with its draws.
     """
-    question = JudgedQuestion.of(store, plan, target, assessment)
+    question = JudgedQuestion.of(store, assessment).of_parts
     trajectory = question.trajectory(question.area)
     last = min(question.due, trajectory.years[-1])
     order = np.asarray(trajectory.at(last), dtype=np.float64)
     better = -order if question.indicator.better == "lower" else order
     stated = float(assessment.probability or 0.0)
-    kept = question.kept(assessment.undecided(question.checks))
-    return Event(target.id, question.indicator.id, stated, stated_part(kept, better, stated), order)
+    kept = question.kept(assessment.undecided)
+    return Event(
+        assessment.target, question.indicator.id, stated, stated_part(kept, better, stated), order
+    )
 
 
 def stated_part(kept: Kept, better: Floats, stated: float) -> Kept:
@@ -266,7 +265,7 @@ class JointAssessment:
 
 
 def assess_jointly(
-    store: SeriesStore, plan: Plan, area: str, assessments: Mapping[str, Assessment]
+    store: SeriesStore, area: str, assessments: Mapping[str, Assessment] | None = None
 ) -> JointAssessment:
     """
     Take the numeric targets of a plan together in one area.
@@ -275,25 +274,22 @@ def assess_jointly(
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan.
     area : str
         Area of the study.
-    assessments : mapping of str to Assessment
-        By target; of the default reading. Targets without one are left out.
+    assessments : mapping of str to Assessment, optional
+        By target; of the default reading. Targets without one are left out. Where none is given
+        every numeric target is assessed.
 
     Returns
     -------
     JointAssessment
         Counts, the expected number, joint probabilities with their bounds, and the weakest link.
     """
-    targets = [t for t in plan.targets if t.numeric and t.id in assessments]
+    if assessments is None:
+        assessments = {one.target: one for one in assessed(store, areas=[area], numeric=True)}
+    targets = [t for t in store.plan.targets if t.numeric and t.id in assessments]
     by_target = {target.id: assessments[target.id] for target in targets}
-    events = [
-        event_of(store, plan, target, by_target[target.id])
-        for target in targets
-        if by_target[target.id].probability is not None
-    ]
+    events = [event_of(store, one) for one in by_target.values() if one.probability is not None]
     indicators = tuple(dict.fromkeys(event.indicator for event in events))
     bound = dependence_of(store, area, indicators)
     kept = joint_draws(events, bound.correlations, indicators)

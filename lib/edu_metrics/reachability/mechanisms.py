@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +18,10 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
-from edu_metrics.observations.pooling import below, usable, with_sums
-from edu_metrics.reachability.series import Missing, SeriesStore
+from edu_metrics.observations import MissingInput
+from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.verdicts import Assessment
-from edu_metrics.trajectories.levers import Lever, Levers
-from edu_metrics.trajectories.mechanisms import Mechanism, Rate
-
-if TYPE_CHECKING:
-    import pandas as pd
+from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class MechanismStart:
 class MissingInputs:
     """Why a mechanism can't start: the numbers to ask for, or what is wrong with those there."""
 
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[MissingInput, ...] = ()
     contradiction: str | None = None
 
     @property
@@ -62,48 +58,16 @@ class MissingInputs:
         return "contradiction" if self.contradiction else "lacks_numbers"
 
 
-class Quantities:
-    """
-    Exact values of quantities as of a study's date, sums over children included.
-
-    Parameters
-    ----------
-    store : SeriesStore
-        The study's observations.
-    """
-
-    def __init__(self, store: SeriesStore) -> None:
-        self.store = store
-        self._cells: pd.Series[float] | None = None
-        #: Mechanisms that were started from them, by indicator, area and year.
-        self.started: dict[tuple[str, str, int], MechanismStart | MissingInputs] = {}
-
-    def value(self, quantity: str, area: str, year: int, group: str = "all") -> float | None:
-        """Give one value, or None where it is not known exactly."""
-        if self._cells is None:
-            store = self.store
-            rows = usable(store.table[store.table["bound"] == "exact"])
-            areas = below(store.catalog, store.areas)
-            summed = with_sums(rows[rows["area"].isin(areas)], store.catalog, areas)
-            self._cells = summed.set_index(["area", "year", "quantity", "group"])["value"]
-        number = self._cells.get((area, year, quantity, group))
-        return None if number is None else float(number)
-
-
-def mechanism_of(
-    quantities: Quantities, indicator: Indicator, assessment: Assessment
-) -> MechanismStart | MissingInputs:
+def mechanism_of(store: SeriesStore, assessment: Assessment) -> MechanismStart | MissingInputs:
     """
     Start an indicator's mechanism where an assessment's series stands.
 
     Parameters
     ----------
-    quantities : Quantities
-        Published values.
-    indicator : Indicator
-        One with a mechanism.
+    store : SeriesStore
+        The study's series as of its date.
     assessment : Assessment
-        With a start: observed, stated by the plan, or assumed.
+        Of an indicator with a mechanism, with a start: observed, stated by the plan, or assumed.
 
     Returns
     -------
@@ -117,21 +81,23 @@ def mechanism_of(
     """
     year, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
     if assessment.start != "observed":
+        indicator = store.catalog.indicator(str(assessment.indicator))
         return mechanism_from_statement(indicator, year, value)
-    return mechanism_from_counts(quantities, indicator, assessment.area, year)
+    return mechanism_from_counts(store, str(assessment.indicator), assessment.area, year)
 
 
+@kept_by_store
 def mechanism_from_counts(
-    quantities: Quantities, indicator: Indicator, area: str, year: int
+    store: SeriesStore, indicator: str, area: str, year: int
 ) -> MechanismStart | MissingInputs:
     """
     Start an indicator's mechanism from what was published of a place.
 
     Parameters
     ----------
-    quantities : Quantities
-        Published values.
-    indicator : Indicator
+    store : SeriesStore
+        The study's series as of its date.
+    indicator : str
         One with a mechanism.
     area : str
         Area of the study.
@@ -148,31 +114,23 @@ def mechanism_from_counts(
     ProjectionError
         If the indicator has no mechanism.
     """
-    key = (indicator.id, area, year)
-    if key not in quantities.started:
-        quantities.started[key] = _from_counts(quantities, indicator, area, year)
-    return quantities.started[key]
-
-
-def _from_counts(
-    quantities: Quantities, indicator: Indicator, area: str, year: int
-) -> MechanismStart | MissingInputs:
-    use = _use(indicator)
+    entry = store.catalog.indicator(indicator)
+    use = _use(entry)
     flow = FLOWS[use.flow]
     inputs: dict[str, Any] = {}
-    missing: list[Missing] = []
+    missing: list[MissingInput] = []
     for argument, given in use.inputs.items():
         # The latest year comes first, as in the flow.
         years = [year - back for back in range(flow.history.get(argument, 1))]
-        values = [_value(quantities, given, area, one) for one in years]
+        values = [_value(store, given, area, one) for one in years]
         for one, value in zip(years, values, strict=True):
             if value is None:
-                missing += _ask(quantities.store, given, area, one)
+                missing += _ask(store, given, area, one)
         numbers = [value for value in values if value is not None]
         inputs[argument] = np.array(numbers) if argument in flow.history else (numbers or [0.0])[0]
     if missing:
         return MissingInputs(tuple(dict.fromkeys(missing)))
-    return _build(indicator, inputs, year, relative=False)
+    return _build(entry, inputs, year, relative=False)
 
 
 def mechanism_from_statement(
@@ -218,18 +176,20 @@ def _use(indicator: Indicator) -> Any:
     return indicator.mechanism
 
 
-def _value(quantities: Quantities, given: MechanismInput, area: str, year: int) -> float | None:
+def _value(store: SeriesStore, given: MechanismInput, area: str, year: int) -> float | None:
     if given.number is not None:
         return given.number
     if given.indicator is not None:
-        return quantities.store.record(given.indicator, area).exact.get(year)
-    return quantities.value(str(given.quantity), area, year, given.group)
+        return store.record(given.indicator, area).exact.get(year)
+    return store.published(str(given.quantity), area, year, given.group)
 
 
-def _ask(store: SeriesStore, given: MechanismInput, area: str, year: int) -> tuple[Missing, ...]:
+def _ask(
+    store: SeriesStore, given: MechanismInput, area: str, year: int
+) -> tuple[MissingInput, ...]:
     if given.indicator is not None:
         return store.missing(given.indicator, area, [year])
-    return (Missing(str(given.quantity), year, area, given.group),)
+    return (MissingInput(year, str(given.quantity), given.group, area),)
 
 
 def _build(

@@ -20,7 +20,7 @@ from edu_metrics.formulas import (
     years_until_visible,
 )
 from edu_metrics.reachability.arithmetic import final_bound
-from edu_metrics.reachability.checks import Check, CheckResult
+from edu_metrics.reachability.checks import CheckResult
 from edu_metrics.reachability.series import Record
 
 #: The move for which the chance without any change is told. [percentage points]
@@ -93,7 +93,6 @@ class Noise:
 def noise_of(
     indicator: Indicator,
     record: Record,
-    checks: Sequence[Check],
     results: Sequence[CheckResult],
     level: Bound | None,
 ) -> Noise | None:
@@ -106,10 +105,8 @@ def noise_of(
         What the reading is about.
     record : Record
         The series.
-    checks : sequence of Check
-        The reading's checks.
     results : sequence of CheckResult
-        What came of each.
+        What came of each of the reading's checks.
     level : Bound or None
         The level that the checks come to. [percent]
 
@@ -118,6 +115,7 @@ def noise_of(
     Noise or None
         None where the indicator counts all there is, or the persons behind it are not known.
     """
+    checks = [result.check for result in results]
     due = max(check.due for check in checks)
     year = max((year for year in record.exact if year <= due), default=None)
     if indicator.noise is None or year is None or record.counts.get(year, (0, 0))[1] <= 0:
@@ -151,25 +149,21 @@ def noise_of(
         asked=asked,
         hidden=asked is not None and asks and asked < visible,
         verifiable_from=since,
-        near=any(
-            is_chance(check, result, record) for check, result in zip(checks, results, strict=True)
-        ),
+        near=any(is_chance(result, record) for result in results),
         base_pct=rate,
         n_base=n_base,
         falling=falling,
     )
 
 
-def is_chance(check: Check, result: CheckResult, record: Record) -> bool:
+def is_chance(result: CheckResult, record: Record) -> bool:
     """
     Tell whether chance alone may have put a decided check on its side of the bound.
 
     Parameters
     ----------
-    check : Check
-        The comparison.
     result : CheckResult
-        What came of it.
+        The comparison, and what came of it.
     record : Record
         The series.
 
@@ -179,7 +173,7 @@ def is_chance(check: Check, result: CheckResult, record: Record) -> bool:
         True where a bound lies within 1.96 standard errors of what was measured: for a check
         that held, any bound; for one that failed, every bound that it failed.
     """
-    exact, counts = record.exact, record.counts
+    check, exact, counts = result.check, record.exact, record.counts
     known = check.measure in CHANGES | {"value"} and all(year in counts for year in check.years)
     if result.holds is None or not known:
         return False
@@ -205,9 +199,7 @@ def is_chance(check: Check, result: CheckResult, record: Record) -> bool:
     return bool(near) and (any(near) if result.holds else all(near))
 
 
-def chance_decides(
-    noise: Noise | None, checks: Sequence[Check], results: Sequence[CheckResult], record: Record
-) -> bool:
+def chance_decides(noise: Noise | None, results: Sequence[CheckResult], record: Record) -> bool:
     """
     Tell whether a promised change was met or missed by what chance alone may have made.
 
@@ -218,10 +210,8 @@ def chance_decides(
     ----------
     noise : Noise or None
         From :func:`noise_of`.
-    checks : sequence of Check
-        The reading's checks.
     results : sequence of CheckResult
-        What came of each; all hold, or one failed at least.
+        What came of each of the reading's checks; all hold, or one failed at least.
     record : Record
         The series.
 
@@ -235,8 +225,8 @@ def chance_decides(
         return False
     holds = all(result.holds for result in results)
     chance = [
-        check.measure in CHANGES and is_chance(check, result, record)
-        for check, result in zip(checks, results, strict=True)
+        result.check.measure in CHANGES and is_chance(result, record)
+        for result in results
         if result.holds is holds
     ]
     return any(chance) if holds else all(chance)

@@ -7,7 +7,7 @@ similar start. So an assumed start, from which no probability is given, may be u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -177,7 +177,7 @@ def precedents_of_pace(
     list of Precedent or NoPrecedent
         One for each class that has something comparable, or why there is none.
     """
-    if not _is_rate(indicator):
+    if not indicator.is_rate:
         return NoPrecedent.NOT_A_RATE
     answers = [
         precedent(reference, pace=pace, start=start, years=years, falling=falling)
@@ -186,10 +186,6 @@ def precedents_of_pace(
     precedents = [answer for answer in answers if isinstance(answer, Precedent)]
     why = [answer for answer in answers if isinstance(answer, NoPrecedent)]
     return precedents or (why[0] if why else NoPrecedent.NOTHING_COMPARABLE)
-
-
-def _is_rate(indicator: Indicator) -> bool:
-    return indicator.unit == "percent" and indicator.bounds == (0, 100)
 
 
 def _count(cell: GainCell, counts: Counts, asked: float, most: float) -> Count | None:
@@ -255,7 +251,7 @@ def precedents_of(
         return NoPrecedent.NO_START
     if assessment.last_value is None or assessment.last_year is None or assessment.gap is None:
         return NoPrecedent.NO_START
-    if not _is_rate(indicator):
+    if not indicator.is_rate:
         return NoPrecedent.NOT_A_RATE
     if assessment.required_pace is None or assessment.required_by is None:
         return NoPrecedent.NO_START
@@ -307,12 +303,6 @@ def with_pace_percentile(assessment: Assessment, catalog: Catalog, study: Study)
     return replace(assessment, pace_percentile=precedents[0].percentile)
 
 
-#: Gives the pace of a percentile of an indicator's reference class, from a start [unit of the
-#: indicator], over some years, for a fall or not; in the better direction: positive is better.
-#: None where the study has no such class. [unit of the indicator a year]
-PaceOfPercentile = Callable[[str, float, float, int, bool], float | None]
-
-
 def gain_of_percentile(cell: GainCell, percentile: float) -> float:
     """
     Give the gain that so many percent of a cell's windows did not pass.
@@ -348,9 +338,18 @@ def gain_of_percentile(cell: GainCell, percentile: float) -> float:
     return round(float(gained), 9)
 
 
-def pace_by_class(catalog: Catalog, study: Study) -> PaceOfPercentile:
+def pace_of_percentile(
+    catalog: Catalog,
+    study: Study,
+    indicator: Indicator,
+    percentile: float,
+    *,
+    start: float,
+    years: int,
+    falling: bool = False,
+) -> float | None:
     """
-    Ask a study's first ordinary reference class for paces.
+    Give the even pace of a percentile of a study's first ordinary reference class.
 
     Parameters
     ----------
@@ -358,30 +357,34 @@ def pace_by_class(catalog: Catalog, study: Study) -> PaceOfPercentile:
         What is defined.
     study : Study
         Says by ``reference_class`` where to look.
+    indicator : Indicator
+        What the pace is of.
+    percentile : float
+        Percent of the class that did not pass it. [0-100]
+    start : float
+        Value to start from. [percent]
+    years : int
+        Years in which the pace is kept. [years]
+    falling : bool, optional
+        Whether less is better.
 
     Returns
     -------
-    callable
-        Gives the even pace of a percentile; None for an indicator that is no rate from 0 to 100,
-        a span of more than five years, and a band without windows.
+    float or None
+        Change a year, positive in the better direction; None for a study without such a class, an
+        indicator that is no rate from 0 to 100, a span of more than five years, and a band without
+        windows. [percentage points a year]
 
     Examples
     --------
     >>> from edu_metrics.catalog import find_root, load_catalog
     >>> catalog = load_catalog(find_root())
-    >>> pace = pace_by_class(catalog, catalog.study("wuhai"))
-    >>> round(pace("primary_teachers_bachelor_share", 50, 30.0, 3, False), 6)
+    >>> rate = catalog.indicator("primary_teachers_bachelor_share")
+    >>> round(pace_of_percentile(catalog, catalog.study("wuhai"), rate, 50, start=30, years=3), 6)
     0.1
     """
     ordinary = next((one for one in classes_of(catalog, study) if one.kind == "ordinary"), None)
-
-    def pace(
-        indicator: str, percentile: float, start: float, years: int, falling: bool
-    ) -> float | None:
-        entry = catalog.indicator(indicator)
-        if ordinary is None or not _is_rate(entry) or years not in SPANS:
-            return None
-        cell = ordinary.cell(band_of(100 - start if falling else start), years)
-        return None if cell is None else gain_of_percentile(cell, percentile) / years
-
-    return pace
+    if ordinary is None or not indicator.is_rate or years not in SPANS:
+        return None
+    cell = ordinary.cell(band_of(100 - start if falling else start), years)
+    return None if cell is None else gain_of_percentile(cell, percentile) / years

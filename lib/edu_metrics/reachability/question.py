@@ -10,11 +10,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import Indicator, Plan, Reading, Target
+from edu_metrics.catalog import Indicator, Reading, Target
 from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.observations import MissingInput
 from edu_metrics.reachability.checks import Check, CheckResult, checks_of, decided_by
 from edu_metrics.reachability.probability import BEYOND, kept_in, probability_of
-from edu_metrics.reachability.series import Missing, Record, SeriesStore
+from edu_metrics.reachability.series import Record, SeriesStore
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import Trajectory
 
@@ -32,7 +33,7 @@ class Question:
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan, target : Plan and Target
+    target : Target
         The promise.
     reading : Reading
         One exact meaning of it.
@@ -43,7 +44,6 @@ class Question:
     """
 
     store: SeriesStore
-    plan: Plan
     target: Target
     reading: Reading
     steps: int | None
@@ -71,7 +71,7 @@ class Question:
         checks = checks_of(
             self.reading,
             steps=self.steps,
-            deadline=self.plan.deadline_of(self.target),
+            deadline=self.store.plan.deadline_of(self.target),
             limits=self.indicator.bounds,
             falling=self.indicator.better == "lower",
             either=self.target.better == "reach",
@@ -131,7 +131,7 @@ class Question:
         """Tell whether a check asks for a percentage of what is known to be nothing."""
         return check.measure == "percent" and self.record.exact.get(check.years[0]) == 0
 
-    def missing(self, years: Sequence[int]) -> tuple[Missing, ...]:
+    def missing(self, years: Sequence[int]) -> tuple[MissingInput, ...]:
         """Name what would make the indicator known in some years."""
         return self.store.missing(self.indicator.id, self.area, years)
 
@@ -224,7 +224,7 @@ class Question:
     def result(self, check: Check) -> CheckResult:
         """Hold a check against what was observed; one that is open holds neither way."""
         record, rivals = self.record, self.rivals(check)
-        blank = CheckResult(check.measure, check.years, check.bounds, None, None, None)
+        blank = CheckResult(check)
         if check.to is not None or self.broken(check):
             return blank  # what is known of a comparison has made it a level
         if check.known(record.exact, rivals):
@@ -251,11 +251,11 @@ class JudgedQuestion(Question):
     assessment: Assessment
 
     @classmethod
-    def of(cls, store: SeriesStore, plan: Plan, target: Target, assessment: Assessment) -> Self:
+    def of(cls, store: SeriesStore, assessment: Assessment) -> Self:
         """Ask again what an assessment has answered."""
+        target = store.plan.target(assessment.target)
         reading = target.reading(str(assessment.reading))
-        asked = cls(store, plan, target, reading, assessment.steps, assessment.area, assessment)
-        return asked.of_parts
+        return cls(store, target, reading, assessment.steps, assessment.area, assessment)
 
     @property
     def start_year(self) -> int:
@@ -283,7 +283,7 @@ class JudgedQuestion(Question):
     @cached_property
     def open(self) -> OpenQuestion:
         """What is still open; a published bound may have decided a check without a value."""
-        checks = self.assessment.undecided(self.checks)
+        checks = self.assessment.undecided
         due = max((check.due for check in checks), default=self.start_year)
         years = tuple(range(self.start_year + 1, due + 1))
         return OpenQuestion(self.indicator, checks, years, self.known)

@@ -11,23 +11,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import Bound, Indicator, Plan, Target
+from edu_metrics.catalog import Bound, Indicator
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability.assessment import assess_target
+from edu_metrics.observations import MissingInput
 from edu_metrics.reachability.gap import Part, adds_up, gap_by_parts
 from edu_metrics.reachability.mechanisms import (
     MechanismStart,
     MissingInputs,
-    Quantities,
     mechanism_of,
 )
 from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import Missing, SeriesStore, UnforeseenError, counts_whole
+from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import stated
-from edu_metrics.trajectories.levers import Lever, Setting, smallest_setting
-from edu_metrics.trajectories.mechanisms import Mechanism
+from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
 
 #: How surely a target is to be reached: with even odds, and rather surely. [0-1]
 EVEN, SURE = 0.5, 0.8
@@ -101,7 +99,7 @@ class Requirements:
     reason : str or None
         Why there is no answer: decided, no_start, no_count, lacks_numbers, contradiction, rank,
         reading_undecided, earlier_year_unknown, bound_unforeseen.
-    missing : tuple of Missing
+    missing : tuple of MissingInput
         The numbers that would give one.
     """
 
@@ -124,7 +122,7 @@ class Requirements:
     practice_percentile: float | None = None
     fastest: float | None = None
     reason: str | None = None
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[MissingInput, ...] = ()
 
     @property
     def deciding(self) -> str | None:
@@ -138,15 +136,7 @@ _Runs = dict[tuple[str, str, float, tuple[int, ...]], NDArray[np.float64]]
 _DUST = 1e-9
 
 
-def requirements_of(
-    store: SeriesStore,
-    plan: Plan,
-    target: Target,
-    area: str,
-    *,
-    assessment: Assessment | None = None,
-    quantities: Quantities | None = None,
-) -> tuple[Requirements, ...]:
+def requirements_of(store: SeriesStore, assessment: Assessment) -> tuple[Requirements, ...]:
     """
     Say what each reading of a target and each number of steps would take in an area.
 
@@ -154,44 +144,31 @@ def requirements_of(
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
-    area : str
-        Area of the study.
-    assessment : Assessment, optional
-        The target's assessment in the area, where it is at hand.
-    quantities : Quantities, optional
-        Published values, kept from call to call where given.
+    assessment : Assessment
+        Of the target in an area.
 
     Returns
     -------
     tuple of Requirements
         The default first; the others with an even chance only, and only those that are open.
     """
-    judged = assessment or assess_target(store, plan, target, area)
-    known = quantities or Quantities(store)
     runs: _Runs = {}  # readings of one target look at the same runs
     first, *others = (
-        _required(store, plan, target, one, known, runs, sure=one is judged)
-        for one in (judged, *judged.others)
+        _required(store, one, runs, sure=one is assessment)
+        for one in (assessment, *assessment.others)
     )
     return first, *(other for other in others if other.kind != "none")
 
 
 def _required(
-    store: SeriesStore,
-    plan: Plan,
-    target: Target,
-    assessment: Assessment,
-    quantities: Quantities,
-    runs: _Runs,
-    *,
-    sure: bool,
+    store: SeriesStore, assessment: Assessment, runs: _Runs, *, sure: bool
 ) -> Requirements:
     blank = Requirements(
-        assessment.area, target.id, assessment.reading, assessment.steps, assessment.indicator
+        assessment.area,
+        assessment.target,
+        assessment.reading,
+        assessment.steps,
+        assessment.indicator,
     )
     if assessment.closed:
         return replace(blank, reason=assessment.closed, missing=assessment.missing)
@@ -204,13 +181,13 @@ def _required(
         usual=assessment.probability,
         practice_percentile=assessment.pace_percentile,
     )
-    question = JudgedQuestion.of(store, plan, target, assessment)
+    question = JudgedQuestion.of(store, assessment).of_parts
     if question.closed:
         return replace(blank, reason=question.closed)
     blank = replace(blank, past=question.over(question.open.years[-1]))
     if indicator.mechanism is None:
         return _by_count(blank, question, sure=sure)
-    start = mechanism_of(quantities, indicator, assessment)
+    start = mechanism_of(store, assessment)
     if isinstance(start, MissingInputs):
         return replace(blank, reason=start.reason, missing=start.missing)
     return _by_mechanism(blank, question, start, runs, sure=sure)

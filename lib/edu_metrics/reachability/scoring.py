@@ -21,7 +21,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from edu_metrics.catalog import Plan
 from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
@@ -171,7 +170,7 @@ class Score:
     by_word: tuple[WordScore, ...]
 
 
-def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
+def outcome_of(forecast: Forecast, store: SeriesStore) -> Outcome:
     """
     Hold one forecast against what is known now.
 
@@ -181,20 +180,18 @@ def outcome_of(forecast: Forecast, store: SeriesStore, plan: Plan) -> Outcome:
         What was said; its area, target, reading and steps are those of the plan.
     store : SeriesStore
         The same study as of a later day.
-    plan : Plan
-        Its plan.
 
     Returns
     -------
     Outcome
         What came, or why nobody can say yet.
     """
-    target = plan.target(forecast.target)
+    target = store.plan.target(forecast.target)
     reading = target.reading(forecast.reading) if forecast.reading else None
     if reading is None or reading.undecided or not (reading.indicator or target.indicator):
         return Outcome(forecast, None, None, why="undecided")
     within = tuple(store.catalog.above(forecast.area))
-    question = Question(store, plan, target, reading, forecast.steps, forecast.area)
+    question = Question(store, target, reading, forecast.steps, forecast.area)
     if _moved_apart(forecast, question):
         return Outcome(forecast, question.due, None, why="break")
     results = [question.result(check) for check in question.checks]

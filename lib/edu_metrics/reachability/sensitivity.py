@@ -13,12 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import Plan, Target
-from edu_metrics.reachability.assessment import assess_target
 from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity, by_nearness
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
-from edu_metrics.reachability.mechanisms import MechanismStart, Quantities, mechanism_of
+from edu_metrics.reachability.mechanisms import MechanismStart, mechanism_of
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import kept_in
 from edu_metrics.reachability.question import JudgedQuestion
@@ -230,15 +228,7 @@ def persons(noise: Noise) -> Influence:
     )  # fmt: skip
 
 
-def sensitivity_of(
-    store: SeriesStore,
-    plan: Plan,
-    target: Target,
-    area: str,
-    *,
-    assessment: Assessment | None = None,
-    quantities: Quantities | None = None,
-) -> Sensitivity:
+def sensitivity_of(store: SeriesStore, assessment: Assessment) -> Sensitivity:
     """
     Say which assumptions the answer on a target hangs on, and which would change it first.
 
@@ -249,43 +239,40 @@ def sensitivity_of(
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
-    area : str
-        Area of the study.
-    assessment : Assessment, optional
-        The target's assessment in the area, where it is at hand.
-    quantities : Quantities, optional
-        Published values, kept from call to call where given.
+    assessment : Assessment
+        Of the target in an area.
 
     Returns
     -------
     Sensitivity
         Influences, the one that would change the answer first in front; or why there are none.
     """
-    judged = assessment or assess_target(store, plan, target, area)
     turned = tuple(
         ReadingVerdict(str(other.reading), other.steps, other.verdict)
-        for other in judged.others
-        if other.verdict != judged.verdict
+        for other in assessment.others
+        if other.verdict != assessment.verdict
     )
     blank = Sensitivity(
-        area, target.id, judged.reading, judged.steps, judged.indicator, level=judged.level,
-        probability=judged.probability, turned=turned,
-    )  # fmt: skip
-    if judged.closed:
-        return replace(blank, reason=judged.closed)
-    question = JudgedQuestion.of(store, plan, target, judged)
+        assessment.area,
+        assessment.target,
+        assessment.reading,
+        assessment.steps,
+        assessment.indicator,
+        level=assessment.level,
+        probability=assessment.probability,
+        turned=turned,
+    )
+    if assessment.closed:
+        return replace(blank, reason=assessment.closed)
+    question = JudgedQuestion.of(store, assessment).of_parts
     if question.closed:
         return replace(blank, reason=question.closed)
     lacking = None
     if question.indicator.mechanism is not None:
-        start = mechanism_of(quantities or Quantities(store), question.indicator, judged)
+        start = mechanism_of(store, assessment)
         if isinstance(start, MechanismStart):
             return mechanism_sensitivity(blank, question.open, start)
         lacking = start.reason
-    if judged.probability is None:
+    if assessment.probability is None:
         return replace(blank, reason=lacking or "no_forecast")
     return trend_sensitivity(blank, question)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
-from edu_metrics.catalog import Break, Catalog, Indicator, Study
+from edu_metrics.catalog import Break, Catalog, Indicator, Plan, Study
 from edu_metrics.catalog.breakdowns import base_of
 from edu_metrics.errors import ProjectionError
 from edu_metrics.observations import (
+    MissingInput,
     compute,
     inspect_sums,
     known_by,
@@ -21,9 +22,9 @@ from edu_metrics.observations import (
     pooled_cells,
 )
 from edu_metrics.observations.periods import periods_of
-from edu_metrics.observations.pooling import CELL, below
+from edu_metrics.observations.pooling import CELL, below, usable, with_sums
 from edu_metrics.reachability.checks import Check, known_range
-from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, project, scale_for
+from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, scale_for
 from edu_metrics.words import unit_of
 
 if TYPE_CHECKING:
@@ -40,17 +41,6 @@ MOST_TRAJECTORIES = 512
 def counts_whole(indicator: Indicator) -> bool:
     """Tell whether an indicator's values are whole numbers of persons or institutions."""
     return indicator.formula == "count" and unit_of(indicator.unit).whole
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A number to ask its publisher for."""
-
-    quantity: str
-    year: int
-    area: str
-    group: str = "all"
-    period: str = "year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +68,37 @@ class Record:
         return max(self.exact, default=None)
 
     @property
+    def since_break(self) -> dict[int, float]:
+        """The exact values that compare with the last one."""
+        begins = self.since or 0
+        return {year: value for year, value in self.exact.items() if year >= begins}
+
+    @property
     def past_pace(self) -> float | None:
         """Mean change a year from the first exact value after any break to the last."""
-        years = [year for year in self.exact if self.since is None or year >= self.since]
+        years = self.since_break
         if len(years) < 2:
             return None
         first, last = min(years), max(years)
         return round((self.exact[last] - self.exact[first]) / (last - first), 9)
 
 
-def _kept(
+def kept_by_store(
     method: Callable[Concatenate[SeriesStore, P], T],
 ) -> Callable[Concatenate[SeriesStore, P], T]:
-    """Let a store compute an answer when it is asked for first, and keep it."""
+    """
+    Let a store compute an answer when it is asked for first, and keep it.
+
+    Parameters
+    ----------
+    method : callable
+        A method of the store, or a function that takes it first; its other arguments are hashable.
+
+    Returns
+    -------
+    callable
+        The same, asked once for each of its arguments.
+    """
 
     @wraps(method)
     def once(store: SeriesStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -122,12 +130,17 @@ class SeriesStore:
         self.study = study
         self.table = known_by(table, study.as_of)
         self.areas = catalog.expand(study.areas)
-        #: What the methods marked with :func:`_kept` gave, by method and arguments.
+        #: What those marked with :func:`kept_by_store` gave, by method and arguments.
         self.kept: dict[tuple[Any, ...], Any] = {}
         #: The end of rounded figures that is taken for their value; none as a rule.
         self._end: Literal["lower", "upper"] | None = None
         self._trajectories: dict[tuple[str, str], Trajectory] = {}
         self._projections: dict[tuple[str, str], tuple[int, Projection]] = {}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The study's plan."""
+        return self.catalog.plan(self.study.plan)
 
     @cached_property
     def _exact(self) -> pd.DataFrame:
@@ -146,6 +159,18 @@ class SeriesStore:
         return known_cells(pooled_cells(self.catalog, self._exact, self._compared))
 
     @cached_property
+    def _published_values(self) -> pd.Series[float]:
+        areas = below(self.catalog, self.areas)
+        rows = usable(self._exact)
+        summed = with_sums(rows[rows["area"].isin(areas)], self.catalog, areas)
+        return summed.set_index(["area", "year", "quantity", "group"])["value"]
+
+    def published(self, quantity: str, area: str, year: int, group: str = "all") -> float | None:
+        """Give a published value, or that of an area as the sum of its parts; None if unknown."""
+        number = self._published_values.get((area, year, quantity, group))
+        return None if number is None else float(number)
+
+    @cached_property
     def _children(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name, one in self.catalog.areas.items():
@@ -158,13 +183,13 @@ class SeriesStore:
         """Where the number of a whole and the sum of its parts disagree."""
         return inspect_sums(self.catalog, self.table)
 
-    @_kept
+    @kept_by_store
     def series(self, indicator: str) -> pd.DataFrame:
         """Give an indicator's series in all areas of the study and those it is compared with."""
         found = compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
         return found if self._end is None else _at_end(found, self._end)
 
-    @_kept
+    @kept_by_store
     def at_end(self, end: Literal["lower", "upper"]) -> SeriesStore:
         """
         Give the same series with every rounded value at one end of what it may have been.
@@ -183,7 +208,7 @@ class SeriesStore:
         other._end = end
         return other
 
-    @_kept
+    @kept_by_store
     def _by_area(self, indicator: str) -> dict[str, pd.DataFrame]:
         by_area = self.series(indicator).groupby("area", sort=False)
         return {str(name): rows for name, rows in by_area}
@@ -192,7 +217,7 @@ class SeriesStore:
         """Give an indicator's series in one area, by year."""
         return self._by_area(indicator).get(area, self.series(indicator).iloc[:0])
 
-    @_kept
+    @kept_by_store
     def record(self, indicator: str, area: str) -> Record:
         """Give one series as plain numbers by year."""
         series = self.series_of(indicator, area)
@@ -218,19 +243,16 @@ class SeriesStore:
         rounded = frozenset(series["year"][series["lower"].notna()].tolist()) & exact.keys()
         return Record(area, exact, bounds, rounded, counts, tuple(sources), since)
 
-    def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[Missing, ...]:
+    def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[MissingInput, ...]:
         """Name the numbers that would have to be asked for; one known as a bound is not known."""
-        return self._missing(indicator, area, tuple(years))
+        return tuple(self._missing(indicator, area, tuple(years)))
 
-    @_kept
-    def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> tuple[Missing, ...]:
+    @kept_by_store
+    def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> list[MissingInput]:
         known = self._exact_cells if area in self._compared else None
-        inputs = missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
-        return tuple(
-            Missing(item.quantity, item.year, item.area, item.group, item.period) for item in inputs
-        )
+        return missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
 
-    def withheld(self, missing: Iterable[Missing]) -> bool:
+    def withheld(self, missing: Iterable[MissingInput]) -> bool:
         """Tell whether any of these numbers, or of those it is the sum of, is not for release."""
         if self.study.disclosure.mode != "protected":
             return False
@@ -254,7 +276,7 @@ class SeriesStore:
             for entry in self.catalog.breaks.values()
             if entry.indicator == base_of(indicator)
             and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
-            and self._published(entry.citation.source)
+            and self._is_out(entry.citation.source)
         ]
 
     def above(self, area: str) -> tuple[str, ...]:
@@ -267,11 +289,11 @@ class SeriesStore:
         years = [entry.year for entry in self.breaks(indicator, area)]
         return max((year for year in years if year <= last_year), default=None)
 
-    def _published(self, source: str) -> bool:
+    def _is_out(self, source: str) -> bool:
         date = self.catalog.sources[source].date
         return date is None or date <= self.study.as_of
 
-    @_kept
+    @kept_by_store
     def bound_by(self, areas: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
         """Give the study's areas that a target on areas of the plan binds, and those above them."""
         names = self.catalog.expand(areas)
@@ -286,7 +308,7 @@ class SeriesStore:
             check.years[0] < entry.year <= check.due for entry in self.breaks(indicator, area)
         )
 
-    @_kept
+    @kept_by_store
     def history(self, indicator: str) -> pd.DataFrame:
         """Give the exact values of the study's own areas, after each one's last break."""
         series = self.series(indicator)
@@ -310,7 +332,7 @@ class SeriesStore:
         """
         return self._common_share(indicator, self.catalog.areas[area].level)
 
-    @_kept
+    @kept_by_store
     def _common_share(self, indicator: str, level: str) -> float | None:
         history = self.history(indicator)
         alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
@@ -341,7 +363,7 @@ class SeriesStore:
                 self._trajectories.pop(next(iter(self._trajectories)))
         return held
 
-    @_kept
+    @kept_by_store
     def common_part(self, series: frozenset[tuple[str, str]]) -> float | None:
         """
         Say what part of what two series may do is common to both.
@@ -380,19 +402,11 @@ class SeriesStore:
         rows = [
             (" ".join(names), year, value)
             for names in series
-            for record in [self.record(*names)]
-            for year, value in record.exact.items()
-            if record.since is None or year >= record.since
+            for year, value in self.record(*names).since_break.items()
         ]
-        entry = self.catalog.indicator(series[0][0])
-        return project(
-            pd.DataFrame(rows, columns=["area", "year", "value"]),
-            max([until, *(year + 1 for _, year, _ in rows)]),
-            scale=scale_for(entry.bounds),
-            measure_type=entry.measure_type,
-            falling=entry.better == "lower",
-            whole_counts=counts_whole(entry),
-        )
+        until = max([until, *(year + 1 for _, year, _ in rows)])
+        history = pd.DataFrame(rows, columns=["area", "year", "value"])
+        return _projected(history, until, self.catalog.indicator(series[0][0]))
 
     def _draw(self, indicator: Indicator, area: str, until: int) -> Trajectory:
         known = self.record(indicator.id, area).last_year
@@ -413,7 +427,7 @@ class SeriesStore:
         mean = indicator.calculation.pooling != "sum"
         return within_bounds(projection.sum_of(parts, years, name=area, mean=mean), bounds)
 
-    @_kept
+    @kept_by_store
     def parts_of(self, indicator: str, area: str) -> tuple[str, ...]:
         """
         Give the areas whose forecasts make up an area's own: a city is its districts.
@@ -468,18 +482,20 @@ class SeriesStore:
         if key not in self._projections or self._projections[key][0] < until:
             entry, history = self.catalog.indicator(indicator), self.history(indicator)
             alike = [name for name in self.areas if self.catalog.areas[name].level == level]
-            self._projections[key] = (
-                until,
-                project(
-                    history[history["area"].isin(alike)],
-                    until,
-                    scale=scale_for(entry.bounds),
-                    measure_type=entry.measure_type,
-                    falling=entry.better == "lower",
-                    whole_counts=counts_whole(entry),
-                ),
-            )
+            history = history[history["area"].isin(alike)]
+            self._projections[key] = until, _projected(history, until, entry)
         return self._projections[key][1]
+
+
+def _projected(history: pd.DataFrame, until: int, entry: Indicator) -> Projection:
+    return Projection(
+        history,
+        until,
+        scale=scale_for(entry.bounds),
+        measure_type=entry.measure_type,
+        falling=entry.better == "lower",
+        whole_counts=counts_whole(entry),
+    )
 
 
 def _at_end(series: pd.DataFrame, end: str) -> pd.DataFrame:

@@ -21,10 +21,10 @@ from enum import StrEnum
 from typing import Any
 
 from edu_metrics.catalog import Bound
+from edu_metrics.observations import MissingInput
 from edu_metrics.reachability.checks import Check, CheckResult, still_open
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import Reached
-from edu_metrics.reachability.series import Missing
 from edu_metrics.trajectories import Calibration
 
 #: Where one word ends and the next begins. [0-1]
@@ -197,7 +197,7 @@ class Assessment:
     cautions: tuple[str, ...] = ()
     unusual: tuple[int, ...] = ()
     checks: tuple[CheckResult, ...] = ()
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[MissingInput, ...] = ()
     sources: tuple[str, ...] = ()
     others: tuple[Assessment, ...] = field(default=(), repr=False)
 
@@ -220,9 +220,10 @@ class Assessment:
         """The two words that the verdict lies between, where rounding puts it on their edge."""
         return edge_of(self.probability) if self.verdict in _WORDS else None
 
-    def undecided(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    @property
+    def undecided(self) -> tuple[Check, ...]:
         """Leave out of the reading's checks those that a value or a published bound decides."""
-        return still_open(checks, self.checks) if self.checks else checks
+        return still_open(self.checks)
 
 
 #: Fields of an assessment by name, as far as something can be said.

@@ -88,7 +88,7 @@ class CityReport(StudyReport):
     def joint(self, area: str) -> JointAssessment:
         """Take the numeric targets together in one area."""
         found = {target.id: self.assessments[area, target.id] for target in self.numeric}
-        return assess_jointly(self.evidence, self.plan, area, found)
+        return assess_jointly(self.evidence, area, found)
 
 
 def open_city(study: str, lang: str, root: Path | str | None = None) -> CityReport:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from edu_metrics.catalog import Area, Scenario, Target, nearest
 from edu_metrics.errors import DefinitionError
-from edu_metrics.reachability import Assessment, Quantities, ScenarioOutcome, run_scenario
+from edu_metrics.reachability import Assessment, ScenarioOutcome, run_scenario
 from edu_metrics.report.columns import Column, Tables, draw, frame_of
 from edu_metrics.report.context import AreaReport, open_report
 from edu_metrics.report.html import CONTENTS, Cell, Html, facts, join, note, tag
@@ -89,20 +89,11 @@ class Comparison:
     def outcomes(self) -> dict[str, list[ScenarioOutcome]]:
         """What every scenario comes to, by target."""
         report = self.report
-        quantities = Quantities(report.evidence)
         return {
             target.id: [
                 outcome
                 for scenario in self.scenarios.values()
-                for outcome in run_scenario(
-                    report.evidence,
-                    report.plan,
-                    target,
-                    scenario,
-                    self.area.id,
-                    assessment=self.assessments[target.id],
-                    quantities=quantities,
-                )
+                for outcome in run_scenario(report.evidence, self.assessments[target.id], scenario)
             ]
             for target in self.targets
         }

@@ -30,14 +30,13 @@ from edu_metrics.reachability import (
     Applies,
     Assessment,
     JointAssessment,
-    Quantities,
     Sensitivity,
     SeriesStore,
-    SideBySide,
     Verdict,
     assess_jointly,
     assess_target,
     sensitivity_of,
+    status_table_of,
     verdict_counts,
 )
 from edu_metrics.reachability.status_rules import StatusTable
@@ -100,14 +99,7 @@ class StudyReport:
 
     def assess(self, area: str, targets: Iterable[Target]) -> dict[str, Assessment]:
         """Assess targets in one area, from the series that the report has at hand."""
-        return {
-            target.id: assess_target(self.evidence, self.plan, target, area) for target in targets
-        }
-
-    @cached_property
-    def quantities(self) -> Quantities:
-        """Published values and the mechanisms started from them, kept from section to section."""
-        return Quantities(self.evidence)
+        return {target.id: assess_target(self.evidence, target, area) for target in targets}
 
     def area_name(self, area: str) -> str:
         """Give an area's name in the report's language."""
@@ -234,7 +226,7 @@ class AreaReport(StudyReport):
     def status_tables(self) -> dict[str, StatusTable]:
         """What published rules say of the numeric targets that they can judge, by target id."""
         tables = {
-            target.id: self._held.beside.table(target, self.assessments[target.id])
+            target.id: status_table_of(self.evidence, self.assessments[target.id])
             for target in self.numeric
         }
         return {name: table for name, table in tables.items() if table is not None}
@@ -243,21 +235,14 @@ class AreaReport(StudyReport):
     def sensitivity(self) -> dict[str, Sensitivity]:
         """What the answer on each numeric target hangs on, by target id."""
         return {
-            target.id: sensitivity_of(
-                self.evidence,
-                self.plan,
-                target,
-                self.area.id,
-                assessment=self.assessments[target.id],
-                quantities=self.quantities,
-            )
+            target.id: sensitivity_of(self.evidence, self.assessments[target.id])
             for target in self.numeric
         }
 
     @cached_property
     def joint(self) -> JointAssessment:
         """The numeric targets taken together."""
-        return assess_jointly(self.evidence, self.plan, self.area.id, self.assessments)
+        return assess_jointly(self.evidence, self.area.id, self.assessments)
 
     @cached_property
     def mostly_lacking(self) -> bool:
@@ -291,16 +276,14 @@ class _Held:
     study: Study
     table: pd.DataFrame
     evidence: SeriesStore
-    beside: SideBySide
     inputs: ObservedInputs
     basis: Basis
 
     @classmethod
     def of(cls, catalog: Catalog, study: Study, table: pd.DataFrame) -> _Held:
         evidence = SeriesStore(catalog, study, table)
-        beside = SideBySide(evidence)
-        inputs = ObservedInputs(evidence, beside)
-        return cls(catalog, study, table, evidence, beside, inputs, Basis(catalog, study))
+        inputs = ObservedInputs(evidence)
+        return cls(catalog, study, table, evidence, inputs, Basis(catalog, study))
 
 
 #: Filled by a batch only: who opens a report by hand sees what the files say now.

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Study
 from edu_metrics.reachability import (
     JointAssessment,
     Odds,
     Verdict,
-    assess_jointly,
     chance,
     two_digits,
 )
@@ -29,39 +27,6 @@ if TYPE_CHECKING:
 _NO_ODDS = ("joint", "independent", "low", "high", "joint_raw")
 #: Verdicts that are a probability put into a word.
 _JUDGED = (Verdict.OUT_OF_REACH, Verdict.UNLIKELY, Verdict.UNCERTAIN, Verdict.LIKELY)
-
-
-def joint_of_study(
-    catalog: Catalog,
-    study: Study,
-    table: pd.DataFrame,
-    *,
-    areas: tuple[str, ...] | None = None,
-) -> list[JointAssessment]:
-    """
-    Take a study's plan as a whole in each of its areas.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    table : DataFrame
-        Its observations.
-    areas : tuple of str, optional
-        Areas of the study; all when left out.
-
-    Returns
-    -------
-    list of JointAssessment
-        By area.
-    """
-    report = StudyReport(catalog, study, table, study.languages[0])
-    return [
-        assess_jointly(report.evidence, report.plan, area, report.assess(area, report.numeric))
-        for area in areas or report.areas
-    ]
 
 
 def expected_in_all(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from edu_metrics.observations import MissingInput
 from edu_metrics.observations.inspection import name_of, what_is_odd
-from edu_metrics.reachability import Missing
 from edu_metrics.report.columns import Column, draw, frame_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
@@ -254,7 +254,9 @@ def corrected_table(report: AreaReport) -> pd.DataFrame:
         for entry in report.catalog.corrections.values()
         if entry.area == report.area.id
         and not entry.confirms
-        and not evidence.withheld([Missing(entry.quantity, entry.year, entry.area, entry.group)])
+        and not evidence.withheld(
+            [MissingInput(entry.year, entry.quantity, entry.group, entry.area)]
+        )
     )
     return frame_of(rows, "title quantity year printed value unit why")
 

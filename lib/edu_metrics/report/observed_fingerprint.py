@@ -15,8 +15,9 @@ from edu_metrics.observations import Finding as OddNumber
 from edu_metrics.observations import inspect_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
-from edu_metrics.reachability import SeriesStore, SideBySide
+from edu_metrics.reachability import SeriesStore
 from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.reachability.status_rules.table import paces_of
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
 
 if TYPE_CHECKING:
@@ -31,16 +32,14 @@ class ObservedInputs:
     ----------
     store : SeriesStore
         The study's observations as of its date.
-    beside : SideBySide, optional
-        What published rules say of them.
     """
 
-    def __init__(self, store: SeriesStore, beside: SideBySide | None = None) -> None:
-        self._store, self._beside = store, beside or SideBySide(store)
+    def __init__(self, store: SeriesStore) -> None:
+        self._store = store
         self._catalog = store.catalog
         self._compared: dict[str, bytes] = {}
         self._known: dict[str, str] = {}  # the reports of an area in two languages share it
-        self._plan: Plan = self._catalog.plan(store.study.plan)
+        self._plan: Plan = store.plan
 
     def sha256(self, area: str) -> str:
         """
@@ -207,7 +206,7 @@ class ObservedInputs:
         yield self._forecast_from
         for indicator in self._judged:
             for due in self._due:
-                yield f"{indicator} {due} {self._beside.paces(indicator, area, due)}"
+                yield f"{indicator} {due} {paces_of(self._store, indicator, area, due)}"
 
 
 def has_history(store: SeriesStore, indicator: str) -> bool:

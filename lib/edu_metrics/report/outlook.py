@@ -242,7 +242,7 @@ def reached_text(found: Assessment, lang: str) -> str:
         told = say("noise.not_within", lang, years=len(years.years))
     else:
         told = str(years.median_year)
-    due = max(check.years[-1] for check in found.checks)
+    due = max(result.check.due for result in found.checks)
     kept = dict(zip(years.years, years.stays, strict=True)).get(due)
     if kept is None or kept == 1:
         return told

@@ -10,12 +10,12 @@ import pandas as pd
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability import Assessment
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
+from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
 from edu_metrics.report.columns import Column, draw, frame_of, picked, strong_title
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.reasons import STATED
-from edu_metrics.words import number, say, signed
-from edu_metrics.words.precedents import counted, kept_pace, share_kept, shortest
+from edu_metrics.words import number, say, short, signed
 
 #: Kinds of classes, each with a column of its own.
 KINDS = ("ordinary", "test_change")
@@ -164,7 +164,7 @@ def _line(one: Precedent, found: Assessment, lang: str) -> str:
         share_kept(one.kept, lang),
     ]  # fmt: skip
     if one.total is not None and one.years > 1:
-        step, windows = shortest(one.total.step), counted(one.total, lang)
+        step, windows = short(one.total.step), counted(one.total, lang)
         way = "falling" if one.falling else "rising"
         told.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
     told.append(_fastest(one, lang))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
-from edu_metrics.reachability import Assessment, CheckResult, Verdict
+from edu_metrics.reachability import Assessment, Check, CheckResult, Verdict
 from edu_metrics.trajectories import TRIED_YEARS
 from edu_metrics.words import amount, number, percent, say, signed, unit_of
 
@@ -90,8 +90,8 @@ def _reason(report: StudyReport, found: Assessment) -> str:
     unit = report.unit_of(found)
     if found.verdict in (Verdict.MET, Verdict.MISSED):
         wanted = found.verdict is Verdict.MET
-        decisive = [check for check in found.checks if check.holds is wanted]
-        shown = [_check_text(check, unit, lang) for check in decisive]
+        decisive = [result for result in found.checks if result.holds is wanted]
+        shown = [_check_text(result, unit, lang) for result in decisive]
         told = say("report.semicolon", lang).join(shown)
         if found.noise and found.noise.near:
             # The printed number decides; that chance might have decided otherwise is said.
@@ -118,7 +118,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
     if found.verdict is Verdict.IMPOSSIBLE:
         return say(f"report.because_impossible_{found.reason}", lang)
     if found.probability is not None:
-        sums = [check for check in found.checks if check.measure == "sum"]
+        sums = [one.check for one in found.checks if one.check.measure == "sum"]
         if found.level is None and sums:
             return _sums_text(report, found, sums)
         return say(
@@ -133,7 +133,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
     return ""
 
 
-def _sums_text(report: StudyReport, found: Assessment, sums: list[CheckResult]) -> str:
+def _sums_text(report: StudyReport, found: Assessment, sums: list[Check]) -> str:
     lang, unit = report.lang, report.unit_of(found)
     asked = (
         say(
@@ -154,7 +154,7 @@ def _sums_text(report: StudyReport, found: Assessment, sums: list[CheckResult]) 
     )
 
 
-def _bounds_text(check: CheckResult, unit: str, lang: str) -> str:
+def _bounds_text(check: Check, unit: str, lang: str) -> str:
     """Print what a check asks, in the unit of what it measures where that is the indicator's."""
     own = check.measure in ("value", "sum") or (check.measure == "points" and unit_of(unit).money)
     return say("report.and", lang).join(
@@ -163,27 +163,25 @@ def _bounds_text(check: CheckResult, unit: str, lang: str) -> str:
     )
 
 
-def _check_text(check: CheckResult, unit: str, lang: str) -> str:
+def _check_text(result: CheckResult, unit: str, lang: str) -> str:
+    check, measured = result.check, result.measured
     bounds = _bounds_text(check, unit, lang)
     values = {"first": check.years[0], "last": check.years[-1], "bounds": bounds}
-    if check.measured is None:
+    if measured is None:
         return say("report.check_bound", lang, **values)
     if check.measure in ("points", "points_per_step"):
-        shown = (
-            signed(check.measured, 2)
-            if not unit_of(unit).money
-            else amount(check.measured, unit, lang)
-        )
+        money = unit_of(unit).money
+        shown = amount(measured, unit, lang) if money else signed(measured, 2)
     elif check.measure == "percent":
-        shown = percent(signed(check.measured, 1), lang)
+        shown = percent(signed(measured, 1), lang)
     elif check.measure in ("rank", "rank_pct", "areas", "areas_pct"):
-        shown = number(check.measured, 0)
+        shown = number(measured, 0)
     else:
-        shown = amount(check.measured, unit, lang)
+        shown = amount(measured, unit, lang)
     told = say(f"report.check_{check.measure}", lang, measured=shown, **values)
-    if unit == "percent" and check.margin is not None and abs(check.margin) < NEAR:
+    if unit == "percent" and result.margin is not None and abs(result.margin) < NEAR:
         # Rounded for print the value may look like the bound itself: the margin decides.
-        told += say("report.margin", lang, margin=signed(check.margin, 4))
+        told += say("report.margin", lang, margin=signed(result.margin, 4))
     return told
 
 

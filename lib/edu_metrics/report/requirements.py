@@ -46,14 +46,7 @@ def requirements_table(report: AreaReport) -> pd.DataFrame:
         }
         for target in report.numeric
         for place, item in enumerate(
-            requirements_of(
-                report.evidence,
-                report.plan,
-                target,
-                report.area.id,
-                assessment=report.assessments[target.id],
-                quantities=report.quantities,
-            )
+            requirements_of(report.evidence, report.assessments[target.id])
         )
         for need in item.needs or (None,)
     )

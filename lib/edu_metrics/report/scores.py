@@ -89,8 +89,7 @@ def score_files(catalog: Catalog, paths: Sequence[Path], *, as_of: dt.date | Non
     if unknown:
         names = [*dict.fromkeys(unknown)]
         raise DefinitionError(f"forecasts: {len(names)} name(s) that are not defined", names)
-    plans = {name: catalog.plan(catalog.studies[name].plan) for name in stores}
-    return score(outcome_of(item, stores[item.study], plans[item.study]) for item in held.values())
+    return score(outcome_of(item, stores[item.study]) for item in held.values())
 
 
 def score_studies(catalog: Catalog, names: Sequence[str], *, as_of: dt.date | None = None) -> Score:
@@ -120,9 +119,8 @@ def score_studies(catalog: Catalog, names: Sequence[str], *, as_of: dt.date | No
     stores = _stores(catalog, set(runs), as_of)
     outcomes = []
     for name, run in runs.items():
-        plan, now = catalog.plan(run.plan), stores[name]
         outcomes += [
-            outcome_of(Forecast.of(found, run.as_of), now, plan)
+            outcome_of(Forecast.of(found, run.as_of), stores[name])
             for found in assess(catalog, run, current_table(catalog, run))
             if found.verdict not in NO_FORECAST
         ]

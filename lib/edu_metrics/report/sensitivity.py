@@ -6,53 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Study
-from edu_metrics.reachability import Influence, Sensitivity, chance, sensitivity_of, two_digits
+from edu_metrics.reachability import (
+    Influence,
+    Sensitivity,
+    chance,
+    two_digits,
+)
 from edu_metrics.report.columns import Column, draw, frame_of, picked
-from edu_metrics.report.context import AreaReport, StudyReport
+from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.words import amount, number, percent, say, unit_of
 
 #: A move of less than this part of a spread is called any move.
 BARELY = 0.05
-
-
-def sensitivity_of_study(
-    catalog: Catalog,
-    study: Study,
-    table: pd.DataFrame,
-    *,
-    areas: tuple[str, ...] | None = None,
-    targets: tuple[str, ...] | None = None,
-) -> list[Sensitivity]:
-    """
-    Say what the answers on a study's numeric targets hang on.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        All definitions.
-    study : Study
-        The study.
-    table : DataFrame
-        Its observations.
-    areas : tuple of str, optional
-        Areas of the study; all when left out.
-    targets : tuple of str, optional
-        Targets of the plan; all numeric ones when left out.
-
-    Returns
-    -------
-    list of Sensitivity
-        By area and target.
-    """
-    report = StudyReport(catalog, study, table, study.languages[0])
-    return [
-        sensitivity_of(report.evidence, report.plan, target, area, quantities=report.quantities)
-        for area in areas or report.areas
-        for target in report.numeric
-        if targets is None or target.id in targets
-    ]
 
 
 def show_sensitivity(report: AreaReport) -> Html:

@@ -186,7 +186,7 @@ def why_apart(report: AreaReport, target: Target) -> str:
     found, lang = report.assessments[target.id], report.lang
     if None in (found.level, found.past_pace, found.interval, found.median, found.last_value):
         return ""
-    due = max(check.years[-1] for check in found.checks)
+    due = max(result.check.due for result in found.checks)
     against = _against(report.status_tables.get(target.id), found, due)
     if against is None:
         return ""

@@ -62,7 +62,7 @@ _ROW = (
     *("required_by", "past_pace", "pace_percentile", "year_reached", "reached", "noise", "people"),
     *("vacuous", "model", "calibration", "missing", "checks", "sources", "others"),
 )
-_CHECK = "measure years bounds measured holds margin"
+_CHECK = "measure=check.measure years=check.years bounds=check.bounds measured holds margin"
 
 
 def _jsonable(content: Any) -> Any:

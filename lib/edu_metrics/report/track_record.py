@@ -109,9 +109,8 @@ class PanelRecord:
         study = self.study
         table = current_table(self.catalog, study)
         now = SeriesStore(self.catalog, as_of_newest(study, table), table)
-        plan = self.catalog.plan(study.plan)
         outcomes = (
-            outcome_of(Forecast.of(found, study.as_of), now, plan)
+            outcome_of(Forecast.of(found, study.as_of), now)
             for found in assess(self.catalog, study, table)
             if found.verdict not in NO_FORECAST
         )

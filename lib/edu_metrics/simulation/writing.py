@@ -12,7 +12,7 @@ import csv
 import hashlib
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ from edu_metrics.words import LANGUAGES, say
 #: The source that every invented number names.
 SOURCE = "mock_city_simulation"
 
+#: A row of a raw file, in the order of its head.
+_Row = tuple[Any, ...]
 _MONEY_UNIT = "万元"
 
 
@@ -196,16 +198,21 @@ def _tables(catalog: Catalog, years: range, sheets: list[Sheet]) -> dict[str, by
             "quantities.yaml: expected every quantity that the simulation publishes",
             [f"no quantity {name!r}{nearest(name, catalog.quantities)}" for name in unknown],
         )
-    files: dict[str, io.StringIO] = {}
+    rows: dict[str, list[_Row]] = {}
     for sheet in sheets:
-        if sheet.file not in files:
-            files[sheet.file] = io.StringIO()
-            csv.writer(files[sheet.file], lineterminator="\n").writerow(HEADER)
-        csv.writer(files[sheet.file], lineterminator="\n").writerows(_rows(catalog, years, sheet))
-    return {name: text.getvalue().encode() for name, text in files.items()}
+        rows.setdefault(sheet.file, []).extend(_rows(catalog, years, sheet))
+    return {name: _csv(own) for name, own in rows.items()}
 
 
-def _rows(catalog: Catalog, years: range, sheet: Sheet) -> Iterator[tuple[str | int, ...]]:
+def _csv(rows: Iterable[_Row]) -> bytes:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(rows)
+    return file.getvalue().encode()
+
+
+def _rows(catalog: Catalog, years: range, sheet: Sheet) -> Iterator[_Row]:
     for quantity, numbers in sheet.numbers.items():
         entry = catalog.quantities[quantity]
         unit = _MONEY_UNIT if entry.form == "money" else entry.unit
@@ -285,7 +292,7 @@ def simulate_districts(
     _write_definitions(catalog, study, plan, folder / "data" / "definitions", codes, seed)
     shutil.copytree(catalog.root / "notebooks", folder / "notebooks")
     years = range(plan.first_year - _YEARS, plan.first_year)
-    content = _table(catalog, wanted, codes, years, seed)
+    content = _csv(_walks(catalog, wanted, codes, years, seed))
     raw = folder / "data" / "raw" / STUDY / f"{years[-1]}-12-31" / "districts.csv"
     raw.parent.mkdir(parents=True)
     raw.write_bytes(content)
@@ -359,13 +366,10 @@ def _yaml(content: Any) -> str:
     return text
 
 
-def _table(
+def _walks(
     catalog: Catalog, wanted: list[Indicator], codes: list[str], years: range, seed: int
-) -> bytes:
+) -> Iterator[_Row]:
     random = np.random.default_rng(seed)
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HEADER)
     published = f"{years[-1]}-12-31"
     for indicator in wanted:
         level = random.normal(0.3, 0.8, len(codes))
@@ -378,8 +382,7 @@ def _table(
                 for code, value in zip(codes, row, strict=True):
                     place = f"{FAMILY}_{code}"
                     known = (place, quantity, year, value, "exact", unit)
-                    writer.writerow((*known, "simulated", _DISTRICTS_SOURCE, published, ""))
-    return file.getvalue().encode()
+                    yield (*known, "simulated", _DISTRICTS_SOURCE, published, "")
 
 
 def _quantities(indicator: Indicator, rates: Any, sizes: Any) -> Iterator[tuple[str, Any]]:

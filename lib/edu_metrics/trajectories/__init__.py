@@ -10,7 +10,7 @@ from edu_metrics.trajectories.paths import (
     fixed_target,
     percent_of_baseline,
 )
-from edu_metrics.trajectories.projecting import Projection, project
+from edu_metrics.trajectories.projecting import Projection
 from edu_metrics.trajectories.reliability import (
     CAP,
     FLOOR,

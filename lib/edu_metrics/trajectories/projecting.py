@@ -27,27 +27,19 @@ MIN_CHANGES = 3
 BORROWED = 2
 #: Every projection reaches so far at least.
 _LEAST_YEARS = 8
-#: Of faults of one kind so many are named.
-_NAMED = 5
 
 
-def project(
-    history: pd.DataFrame,
-    until: int,
-    *,
-    scale: Scale,
-    measure_type: str | None = None,
-    falling: bool = False,
-    whole_counts: bool = False,
-) -> Projection:
+class Projection:
     """
-    Project the series of comparable areas.
+    What comparable areas may do until a year.
+
+    Areas may end in different years; each is projected from its own last one.
 
     Parameters
     ----------
     history : DataFrame
-        Columns area, year and value, exact values of areas on one level, and optionally
-        denominator: the persons or institutions behind a rate.
+        Columns area, year and value, exact values of areas on one level, one for each area and
+        year, and optionally denominator: the persons or institutions behind a rate.
     until : int
         Last year that may be asked for.
     scale : Scale
@@ -60,17 +52,10 @@ def project(
     whole_counts : bool, optional
         Whether the indicator is a whole count (persons, schools) on the log scale.
 
-    Returns
-    -------
-    Projection
-        Whose :meth:`~Projection.of` gives one area.
-
     Raises
     ------
     ProjectionError
-        With every fault of the table: a column that is missing, a value or year that is no
-        number, an area with two values for a year, values beyond the bounds, or fractions where
-        percentages are meant.
+        For values beyond the bounds of the scale, and fractions where percentages are meant.
 
     Examples
     --------
@@ -79,26 +64,9 @@ def project(
     >>> nation = pd.DataFrame({
     ...     "area": "china", "year": range(2016, 2021), "value": [93.4, 93.8, 94.2, 94.8, 95.2],
     ... })
-    >>> path = project(nation, 2022, scale=scale_for((0, 100))).of("china", (2021, 2022))
+    >>> path = Projection(nation, 2022, scale=scale_for((0, 100))).of("china", (2021, 2022))
     >>> [round(float(value), 1) for value in path.quantiles([0.1, 0.5, 0.9])[:, 1]]
     [94.6, 95.6, 96.4]
-    """
-    _require_sound(history, scale)
-    return Projection(
-        history,
-        until,
-        scale=scale,
-        measure_type=measure_type,
-        falling=falling,
-        whole_counts=whole_counts,
-    )
-
-
-class Projection:
-    """
-    What comparable areas may do until a year; see :func:`project`.
-
-    Areas may end in different years; each is projected from its own last one.
     """
 
     def __init__(
@@ -107,14 +75,19 @@ class Projection:
         until: int,
         *,
         scale: Scale,
-        measure_type: str | None,
-        falling: bool,
-        whole_counts: bool,
+        measure_type: str | None = None,
+        falling: bool = False,
+        whole_counts: bool = False,
     ) -> None:
         rows = history.assign(area=history["area"].astype(str))
         rows = rows.sort_values(["area", "year"], kind="stable")
         if "denominator" not in rows:
             rows = rows.assign(denominator=np.nan)
+        if scale == Scale(0, 100) and len(rows) and _are_fractions(rows):
+            raise ProjectionError(
+                "expected percentages, 0 to 100; all are below 1, with more decimals than a "
+                "percentage is printed with, as fractions are. Multiply them by 100."
+            )
         self._scale, self._whole_counts = scale, whole_counts
         names, begins = np.unique(rows["area"].to_numpy(dtype=str), return_index=True)
         numbers = rows[["year", "value", "denominator"]].to_numpy(dtype=float)
@@ -426,49 +399,7 @@ def _slope(values: Floats, scale: Scale) -> Floats:
     return above if high is None else above * (high - values + 1e-9)
 
 
-def _require_sound(history: pd.DataFrame, scale: Scale) -> None:
-    """Refuse a table that no projection can be made of, with all that is wrong in it."""
-    import pandas as pd
-
-    lacking = [name for name in ("area", "year", "value") if name not in history.columns]
-    if lacking:
-        raise ProjectionError(
-            f"history: expected the columns area, year and value; missing: {', '.join(lacking)}"
-        )
-    year = pd.to_numeric(history["year"], errors="coerce")
-    value = pd.to_numeric(history["value"], errors="coerce").astype("float64")
-    low = -np.inf if scale.low is None else scale.low
-    high = np.inf if scale.high is None else scale.high
-    known = history["area"].notna() & year.notna()
-    wrong: dict[str, pd.Series[bool]] = {
-        "area: expected a name": history["area"].isna(),
-        "year: expected a whole number": ~(year % 1 == 0),
-        "value: expected a number": ~value.between(-np.inf, np.inf, inclusive="neither"),
-        f"value: expected {low:g} to {high:g}": (value < low) | (value > high),
-        "area and year: expected one value each": known
-        & history.duplicated(["area", "year"], False),
-    }
-    faults = []
-    for expected, rows in wrong.items():
-        found = history[rows.to_numpy()]
-        faults += [
-            f"row {row!r}: {expected}; found {area}, {year_}, {given}"
-            for row, area, year_, given in zip(
-                found.index[:_NAMED], found["area"], found["year"], found["value"], strict=False
-            )
-        ]
-        if len(found) > _NAMED:
-            faults.append(f"and {len(found) - _NAMED} more rows: {expected}")
-    printed = "denominator" not in history or history["denominator"].isna().all()
-    if not faults and (low, high) == (0, 100) and printed and len(value) and _fractions(value):
-        faults.append(
-            "value: expected percentages, 0 to 100; all are below 1, with more decimals than a "
-            "percentage is printed with, as fractions are. Multiply them by 100."
-        )
-    if faults:
-        raise ProjectionError("history can't be projected: " + "; ".join(faults))
-
-
-def _fractions(values: pd.Series[float]) -> bool:
-    """Tell fractions: below 1, and spread over what percentages that small would not be."""
-    return bool((values <= 1).all() and values.max() > 0.2 and (values > 0.05).all())
+def _are_fractions(rows: pd.DataFrame) -> bool:
+    """Tell whether what should be percentages, none of them from counts, may be fractions."""
+    value, printed = rows["value"], rows["denominator"].isna().all()
+    return bool(printed and (value <= 1).all() and value.max() > 0.2 and (value > 0.05).all())

@@ -105,31 +105,22 @@ def class_rows(catalog: Catalog) -> list[dict[str, Any]]:
 
 def table_rows(entry: ReferenceClass) -> list[dict[str, Any]]:
     """Give the cells of a class as lines of a table."""
-    rows = []
-    for cell in entry.table:
-        kept = dict(zip(cell.kept.at, range(len(cell.kept.at)), strict=True))
-        three, five = kept.get(3.0), kept.get(5.0)
-        rows.append(
-            {
-                "band": cell.band,
-                "years": cell.years,
-                "windows": cell.windows,
-                "series": cell.series,
-                "p05": cell.gains_pp[5],
-                "p50": cell.gains_pp[50],
-                "p95": cell.gains_pp[95],
-                "kept 3": None if three is None else cell.kept.windows[three],
-                "kept 5": None if five is None else cell.kept.windows[five],
-                "share of 5": None
-                if five is None
-                else f"{100 * cell.kept.windows[five] / cell.windows:.2f} %",
-                "interval": None
-                if five is None
-                else f"{cell.kept.low[five]:g}-{cell.kept.high[five]:g}",
-                "fastest": f"{cell.fastest.pace_pp:g} ({cell.fastest.panel})",
-            }
-        )
-    return rows
+    return [_cell_row(cell) for cell in entry.table]
+
+
+def _cell_row(cell: GainCell) -> dict[str, Any]:
+    kept, at = cell.kept, {pace: place for place, pace in enumerate(cell.kept.at)}
+    three, five = (None if pace not in at else kept.windows[at[pace]] for pace in (3.0, 5.0))
+    row = {
+        **cell.model_dump(include={"band", "years", "windows", "series"}),
+        **{f"p{percent:02}": cell.gains_pp[percent] for percent in (5, 50, 95)},
+        **{"kept 3": three, "kept 5": five, "share of 5": None, "interval": None},
+        "fastest": f"{cell.fastest.pace_pp:g} ({cell.fastest.panel})",
+    }
+    if five is not None:
+        row["share of 5"] = f"{100 * five / cell.windows:.2f} %"
+        row["interval"] = f"{kept.low[at[5.0]]:g}-{kept.high[at[5.0]]:g}"
+    return row
 
 
 def find_panel_file(name: str) -> Path:

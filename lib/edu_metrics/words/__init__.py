@@ -36,6 +36,7 @@ __all__ = [
     "require_language",
     "say",
     "shipped_units",
+    "short",
     "signed",
     "texts",
     "unit_of",
@@ -45,19 +46,9 @@ __all__ = [
 ]
 
 _MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @cache
@@ -257,6 +248,19 @@ def signed(value: float | None, decimals: int = 1) -> str:
     shown = number(value, decimals)
     rises = value is not None and value > 0 and any(digit in shown for digit in "123456789∞")
     return f"+{shown}" if rises else shown
+
+
+def short(value: float, decimals: int = 2) -> str:
+    """
+    Print a number with as few decimals as it needs.
+
+    Examples
+    --------
+    >>> short(92.666), short(91.0), short(-3.5)
+    ('92.67', '91', '−3.5')
+    """
+    printed = number(value, decimals)
+    return printed.rstrip("0").rstrip(".") if "." in printed else printed
 
 
 def percent(shown: str, lang: str) -> str:

@@ -71,11 +71,15 @@ class Definition(BaseModel):
     #: What it may be written as in place of a mapping, for editors.
     shorthand: ClassVar[dict[str, Any] | None] = None
 
+    def _faults(self) -> Iterator[str]:
+        """Say what is wrong with it as a whole, where each field is sound."""
+        yield from ()
+
     @model_validator(mode="after")
-    def _is_plausible(self) -> Self:
+    def _is_sound(self) -> Self:
         held = {**vars(self), **(self.__pydantic_extra__ or {})}
         told = [f"{name}: {fault}" for name, value in held.items() for fault in _implausible(value)]
-        if told:
+        if told := told or list(self._faults()):
             raise ValueError("; ".join(told))
         return self
 

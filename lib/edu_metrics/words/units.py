@@ -7,7 +7,7 @@ Those of this package stand in ``units.yaml``; a project adds its own in its def
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -74,11 +74,9 @@ class Unit(Noun):
     large: dict[str, LargeUnit] = Field(default_factory=dict)
     large_from: float | None = Field(default=None, gt=0)
 
-    @model_validator(mode="after")
-    def _large_from_somewhere(self) -> Self:
+    def _faults(self) -> Iterator[str]:
         if bool(self.large) != (self.large_from is not None):
-            raise ValueError("large and large_from: expected both or neither")
-        return self
+            yield "large and large_from: expected both or neither"
 
     def converts(self, other: Unit) -> bool:
         """Tell whether it measures the same as another unit: what is counted is its own kind."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from edu_metrics.reachability import SeriesStore, SideBySide, Verdict, assess_target
-from edu_metrics.reachability.status_rules import side_by_side
+from edu_metrics.reachability import SeriesStore, Verdict, assess_target, status_table_of
+from edu_metrics.reachability.status_rules import table as side_by_side
 from edu_metrics.reachability.status_rules.answers import Case, Clause, Rule, Unable
 from edu_metrics.reachability.status_rules.linear_rules import Weather
 from edu_metrics.reachability.status_rules.pace_of_progress import fit_pace
@@ -21,8 +21,8 @@ def beside(case):
         catalog, study, table = case([target], rows, **options)
         evidence = SeriesStore(catalog, study, table)
         plan = catalog.plan(study.plan)
-        found = assess_target(evidence, plan, plan.targets[0], area)
-        return SideBySide(evidence).table(plan.targets[0], found), found
+        found = assess_target(evidence, plan.targets[0], area)
+        return status_table_of(evidence, found), found
 
     return run
 
@@ -143,9 +143,8 @@ def test_paces_are_fitted_once_to_all_areas_of_a_level(case, promise, rates, mon
     rows = [rates(RATES, area=area) for area in ("city", "east", "west", "south", "port")]
     catalog, study, table = case([promise([LEVEL])], rows)
     plan, evidence = catalog.plan(study.plan), SeriesStore(catalog, study, table)
-    asked = SideBySide(evidence)
     for area in ("east", "west", "city"):
-        found = asked.table(plan.targets[0], assess_target(evidence, plan, plan.targets[0], area))
+        found = status_table_of(evidence, assess_target(evidence, plan.targets[0], area))
         assert found.answer(Rule.PERCENTILE).unable is Unable.TOO_FEW_PEERS
     districts, cities = ["east", "south", "west"], ["city", "port"]
     assert fitted == [(districts, 5), (districts, 5), (cities, 5), (cities, 5)]

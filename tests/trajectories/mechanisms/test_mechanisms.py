@@ -5,8 +5,7 @@ import pytest
 
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import FLOWS, fastest_fall
-from edu_metrics.trajectories.levers import Lever, Levers, smallest_setting
-from edu_metrics.trajectories.mechanisms import Mechanism, Rate
+from edu_metrics.trajectories.mechanisms import Lever, Levers, Mechanism, Rate, smallest_setting
 
 YEARS = (2021, 2022)
 

@@ -11,8 +11,9 @@ decides.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ __all__ = ["FLOWS", "Flow", "LeverUnit", "fastest_fall", "pupils_to_cross", "rat
 LeverUnit = Literal["persons", "places", "percent", "points", "marks"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flow:
     """
     One flow equation and what a definition has to know of it.
@@ -57,12 +58,6 @@ class Flow:
         Moves a state on by one year.
     start : callable
         Makes the state out of published numbers.
-    inputs : tuple of str
-        Arguments of ``start`` that are no rates.
-    state : tuple of str
-        Arguments of ``function`` that carry over; fields of its result.
-    start_rates, rates : tuple of str
-        Arguments of ``start`` and of ``function`` that nobody sets and nobody knows exactly.
     levers : mapping of str to str
         Arguments that somebody sets, with their units.
     outcomes : tuple of str
@@ -72,6 +67,8 @@ class Flow:
         levers are no persons.
     history : mapping of str to int
         Inputs that need the values of several years, latest first, and how many.
+    only_at_start : tuple of str
+        Rates that ``start`` alone takes.
     fastest_fall : callable or None
         Gives, from a state, the fall of the outcome in a year that arithmetic allows at most.
     """
@@ -79,15 +76,34 @@ class Flow:
     name: str
     function: Callable[..., Any]
     start: Callable[..., dict[str, Any]]
-    inputs: tuple[str, ...]
-    state: tuple[str, ...]
-    start_rates: tuple[str, ...]
-    rates: tuple[str, ...]
     levers: Mapping[str, LeverUnit]
     outcomes: tuple[str, ...]
-    whole: tuple[str, ...]
-    history: Mapping[str, int]
+    whole: tuple[str, ...] = ()
+    history: Mapping[str, int] = field(default_factory=dict)
+    only_at_start: tuple[str, ...] = ()
     fastest_fall: Callable[..., Any] | None = None
+
+    @cached_property
+    def state(self) -> tuple[str, ...]:
+        """Arguments of ``function`` that carry over; fields of its result."""
+        return tuple(p.name for p in _parameters(self.function) if p.kind is not p.KEYWORD_ONLY)
+
+    @cached_property
+    def rates(self) -> tuple[str, ...]:
+        """Arguments of ``function`` that nobody sets and nobody knows exactly."""
+        named = (p.name for p in _parameters(self.function) if p.kind is p.KEYWORD_ONLY)
+        return tuple(name for name in named if name not in self.levers)
+
+    @cached_property
+    def start_rates(self) -> tuple[str, ...]:
+        """Rates among the arguments of ``start``; one of the ``rates`` has the same draws there."""
+        known = (*self.rates, *self.only_at_start)
+        return tuple(p.name for p in _parameters(self.start) if p.name in known)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Arguments of ``start`` that are no rates."""
+        return tuple(p.name for p in _parameters(self.start) if p.name not in self.start_rates)
 
     @property
     def uncertain(self) -> tuple[str, ...]:
@@ -95,43 +111,12 @@ class Flow:
         return tuple(dict.fromkeys((*self.rates, *self.start_rates)))
 
 
-def _flow(
-    name: str,
-    function: Callable[..., Any],
-    start: Callable[..., dict[str, Any]],
-    *,
-    levers: dict[str, LeverUnit],
-    outcomes: tuple[str, ...],
-    whole: tuple[str, ...] = (),
-    history: dict[str, int] | None = None,
-    start_rates: tuple[str, ...] = (),
-    fastest_fall: Callable[..., Any] | None = None,
-) -> Flow:
-    parameters = inspect.signature(function).parameters.values()
-    state = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-    rates = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in levers)
-    given = tuple(inspect.signature(start).parameters)
-    # A rate that the start needs as well has the same draws there.
-    shared = tuple(name for name in given if name in (*rates, *start_rates))
-    inputs = tuple(name for name in given if name not in shared)
-    return Flow(
-        name,
-        function,
-        start,
-        inputs,
-        state,
-        shared,
-        rates,
-        MappingProxyType(levers),
-        outcomes,
-        whole,
-        MappingProxyType(history or {}),
-        fastest_fall,
-    )
+def _parameters(function: Callable[..., Any]) -> Iterable[inspect.Parameter]:
+    return inspect.signature(function).parameters.values()
 
 
 _ENTRIES = (
-    _flow(
+    Flow(
         "cohorts",
         next_cohorts,
         start_cohorts,
@@ -140,14 +125,14 @@ _ENTRIES = (
         whole=("entered",),
         history={"entrants": 9},
     ),
-    _flow(
+    Flow(
         "exam",
         next_exam,
         start_exam,
         levers={"learning": "marks"},
         outcomes=("pass_pct", "excellence_pct", "low_pct"),
     ),
-    _flow(
+    Flow(
         "kindergartens",
         next_kindergartens,
         start_kindergartens,
@@ -155,16 +140,16 @@ _ENTRIES = (
         outcomes=("public_share_pct", "coverage_pct"),
         whole=("public", "affordable", "other"),
     ),
-    _flow(
+    Flow(
         "myopia",
         next_myopia,
         start_myopia,
         levers={"new_cases_cut_pct": "percent"},
         outcomes=("overall_pct",),
-        start_rates=("first_grade_pct",),
+        only_at_start=("first_grade_pct",),
         fastest_fall=lambda state: fastest_fall(state["by_grade"]),
     ),
-    _flow(
+    Flow(
         "seniors",
         next_seniors,
         start_seniors,
@@ -172,14 +157,14 @@ _ENTRIES = (
         outcomes=("gross_pct", "intake_ratio"),
         history={"general_entrants": 3, "vocational_entrants": 3},
     ),
-    _flow(
+    Flow(
         "spending",
         next_spending,
         start_spending,
         levers={"growth_pct": "percent"},
         outcomes=("spending", "per_pupil"),
     ),
-    _flow(
+    Flow(
         "teachers",
         next_teachers,
         start_teachers,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -120,6 +120,14 @@ def _read(
     return reader
 
 
+class Label(NamedTuple):
+    """A label that goes into the table: how a cell is read, what is usual, and a fault's cause."""
+
+    read: Callable[[Any], Any]
+    usual: Any
+    cause: str
+
+
 class _FileReader:
     """Reads the sheets of one file; holds the names, which are collected once."""
 
@@ -134,15 +142,24 @@ class _FileReader:
         )
         self.figures = FigureReader(catalog, mapping, self.log)
         self.blocks: list[Block] = []
-        self._sources = {
+        sources = {
             plain(name): one.id
             for one in catalog.sources.values()
             for name in (one.id, *one.title.by_language.values())
         }
-        self._groups = {"all": "all"} | {
+        groups = {"all": "all"} | {
             plain(name): one.id
             for one in catalog.groups.values()
             for name in (one.id, *one.name.by_language.values())
+        }
+        self._labels = {
+            "source": Label(
+                lambda cell: sources.get(plain(as_text(cell))), mapping.source, "source"
+            ),
+            "published": Label(read_date, mapping.published, "published"),
+            "status": Label(_status, mapping.status or "reported", "word"),
+            "group": Label(_named(groups), "all", "group"),
+            "period": Label(lambda cell: read_part(as_text(cell)), "year", "part"),
         }
 
     def is_defined(self, text: str) -> bool:
@@ -173,20 +190,11 @@ class _FileReader:
 
     def _read_labels(self, sheet: Sheet, head: Head, rows: Rows) -> None:
         """Name every source, date and status that is not understood, of whatever figure it is."""
-        known = {
-            "source": self._source,
-            "published": read_date,
-            "status": _status,
-            "group": self._group,
-            "period": _part,
-        }
-        causes = {"status": "word", "period": "part"}
-        for name in known.keys() & rows.others.keys():
-            column = head.role(name) or 0
+        for name in self._labels.keys() & rows.others.keys():
+            label, column = self._labels[name], head.role(name) or 0
             for row, cell in zip(rows.index, rows.others[name], strict=True):
-                if cell != "" and known[name](cell) is None:
-                    where = sheet.where(row, column)
-                    self.log.problem(causes.get(name, name), sheet, where, as_text(cell))
+                if cell != "" and label.read(cell) is None:
+                    self.log.problem(label.cause, sheet, sheet.where(row, column), as_text(cell))
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
@@ -217,23 +225,20 @@ class _FileReader:
         """Make rows of the long table, with the place of each figure beside it."""
         import pandas as pd
 
-        published = self.mapping.published
-        vintage = _days(self._labels(block, "published", published, read_date, "published"))
+        vintage = _days(self._label(block, "published"))
         self._too_early(block, vintage)
         return pd.DataFrame(
             {
                 "area": text_array(block.area),
                 "year": np.array(block.year, dtype=np.int64),
                 "quantity": text_array(block.quantity),
-                "group": text_array(self._labels(block, "group", "all", self._group, "group")),
+                "group": text_array(self._label(block, "group")),
                 "value": block.value,
                 "period": text_array(self._periods(block)),
                 "lower": block.lower,
                 "upper": block.upper,
                 "bound": text_array(list(block.bound)),
-                "source": text_array(
-                    self._labels(block, "source", self.mapping.source, self._source, "source")
-                ),
+                "source": text_array(self._label(block, "source")),
                 "status": text_array(self._statuses(block)),
                 "vintage": pd.Series(vintage.astype("datetime64[ns]")),
                 "sure": block.sure,
@@ -242,41 +247,27 @@ class _FileReader:
             }
         )
 
-    def _labels(
-        self,
-        block: Block,
-        name: str,
-        default: Any,
-        read: Callable[[Any], Any],
-        cause: str,
-    ) -> list[Any]:
-        """Read a column of labels; a word that is not known is a problem."""
-        cells = block.label(name)
+    def _label(self, block: Block, name: str) -> list[Any]:
+        """Read a label of each figure, from its column or as told once for all."""
+        label, cells = self._labels[name], block.label(name)
         if cells is None:
-            return [default] * len(block.at)
-        known = {cell: default if cell == "" else read(cell) for cell in set(cells)}
+            return [label.usual] * len(block.at)
+        known = {cell: label.usual if cell == "" else label.read(cell) for cell in set(cells)}
         for place, cell in enumerate(cells):
             if known[cell] is None and cell == "":
-                self.log.problem(cause, block.sheet, block.where(place), as_text(cell) or name)
+                self.log.problem(label.cause, block.sheet, block.where(place), name)
         return [known[cell] for cell in cells]
-
-    def _source(self, cell: Any) -> str | None:
-        return self._sources.get(plain(as_text(cell)))
-
-    def _group(self, cell: Any) -> str | None:
-        return self._groups.get(plain(as_text(cell)))
 
     def _periods(self, block: Block) -> list[Any]:
         """Take a part of the year from its column, and else what the year itself is."""
-        parts = self._labels(block, "period", "year", _part, "part")
+        parts = self._label(block, "period")
         return [
             whole if part == "year" else part
             for part, whole in zip(parts, block.period, strict=True)
         ]
 
     def _statuses(self, block: Block) -> list[Any]:
-        usual = self.mapping.status or "reported"
-        found = self._labels(block, "status", usual, _status, "word")
+        found = self._label(block, "status")
         lost = np.isnan(block.value)
         for place in np.flatnonzero(~lost).tolist() if "suppressed" in found else ():
             if found[place] == "suppressed":
@@ -329,8 +320,8 @@ def _is_number(cell: Any) -> bool:
     return figure is not None and figure.number is not None
 
 
-def _part(cell: Any) -> str | None:
-    return read_part(as_text(cell))
+def _named(ids: dict[str, str]) -> Callable[[Any], str | None]:
+    return lambda cell: ids.get(plain(as_text(cell)))
 
 
 def _status(cell: Any) -> str | None:

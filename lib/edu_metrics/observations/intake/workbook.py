@@ -10,12 +10,13 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.errors import DataError, require_extra
-from edu_metrics.observations.intake.office_zip import OfficeZip, SheetPart
+from edu_metrics.observations.intake.office_zip import OfficeZip, SheetPart, SpecialCells
 
 #: Cells that a file may hold, rows and columns of the rectangle around them. [cells]
 MOST_CELLS = 4_000_000
@@ -202,73 +203,40 @@ def _of_part(name: str, book: Any, part: SheetPart, archive: OfficeZip, hidden: 
             f"{name}: {sheet.total_height:,} rows of {sheet.total_width:,} cells; expected at most "
             f"{MOST_CELLS:,} cells. Bring it in in parts"
         )
-    rows = sheet.to_python(skip_empty_area=False)
-    return Sheet(
-        name,
-        part.name,
-        rows,
-        tuple(sheet.merged_cell_ranges or ()),
-        special.percent,
-        special.formulas,
-        part.name in hidden,
-    )
+    return _sheet(name, sheet, hidden, special)
 
 
 def _of_xls(name: str, content: bytes) -> list[Sheet]:
     # A sheet of this format has 65,536 rows and 256 columns at most.
     with _calamine(name, content) as book:
         hidden = _hidden(book)
-        sheets = [book.get_sheet_by_name(one) for one in book.sheet_names]
-        return [
-            Sheet(
-                name,
-                sheet.name,
-                sheet.to_python(skip_empty_area=False),
-                tuple(sheet.merged_cell_ranges or ()),
-                hidden=sheet.name in hidden,
-            )
-            for sheet in sheets
-        ]
+        return [_sheet(name, book.get_sheet_by_name(one), hidden) for one in book.sheet_names]
 
 
-def _calamine(name: str, content: bytes) -> Any:
+def _sheet(name: str, sheet: Any, hidden: set[str], special: SpecialCells | None = None) -> Sheet:
+    found = special or SpecialCells()
+    rows, merged = sheet.to_python(skip_empty_area=False), tuple(sheet.merged_cell_ranges or ())
+    is_hidden = sheet.name in hidden
+    return Sheet(name, sheet.name, rows, merged, found.percent, found.formulas, is_hidden)
+
+
+@contextmanager
+def _calamine(name: str, content: bytes) -> Iterator[Any]:
+    """Open a workbook; whatever a damaged one ends in becomes one error."""
     require_extra("tables", "python_calamine")
-    return _Calamine(name, content)
+    import python_calamine
 
-
-class _Calamine:
-    """A workbook in calamine; what it can't read is said in one sentence."""
-
-    def __init__(self, name: str, content: bytes) -> None:
-        self._name, self._content = name, content
-
-    def __enter__(self) -> Any:
-        import python_calamine
-
-        self._errors: tuple[type[BaseException], ...] = (
-            python_calamine.CalamineError,
-            # What a part of a damaged file ends in.
-            ValueError,
-            OSError,
-        )
-        try:
-            self._book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self._content))
-        except BaseException as error:
-            self._told(error)
+    # What a part of a damaged file ends in.
+    broken = (python_calamine.CalamineError, ValueError, OSError)
+    try:
+        yield python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except BaseException as error:
+        if not isinstance(error, broken) and type(error).__name__ != "PanicException":
             raise
-        return self._book
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is not None:
-            self._told(error)
-
-    def _told(self, error: BaseException) -> None:
-        panicked = type(error).__name__ == "PanicException"
-        if isinstance(error, self._errors) or panicked:
-            raise DataError(
-                f"{self._name}: can't be read ({printable(str(error))}); it is damaged or has a "
-                "password. Open it, save it again without one, and bring that in"
-            ) from None
+        raise DataError(
+            f"{name}: can't be read ({printable(str(error))}); it is damaged or has a password. "
+            "Open it, save it again without one, and bring that in"
+        ) from None
 
 
 # --- text

@@ -1,6 +1,5 @@
 """Scenarios run on a study: named assumptions, what they come to, and whether targets are kept."""
 
-from edu_metrics.reachability.precedent import PaceOfPercentile
 from edu_metrics.reachability.scenarios.outcomes import (
     ScenarioOutcome,
     course_rows,

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +27,11 @@ from edu_metrics.catalog import (
     LeverSettings,
     OwnPace,
     Percentile,
-    Plan,
     PromisedPace,
     ReadingPath,
     RequiredPace,
     ScenarioStep,
     Shock,
-    Target,
 )
 from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, final_bound, pace_of_target
@@ -42,13 +40,11 @@ from edu_metrics.reachability.gap import whole_level
 from edu_metrics.reachability.mechanisms import (
     MechanismStart,
     MissingInputs,
-    Quantities,
     mechanism_of,
 )
-from edu_metrics.reachability.precedent import PaceOfPercentile, pace_by_class
+from edu_metrics.reachability.precedent import pace_of_percentile
 from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import SeriesStore, counts_whole
-from edu_metrics.reachability.verdicts import Assessment
+from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
 #: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
@@ -84,32 +80,6 @@ class Course:
 class Situation(JudgedQuestion):
     """One target in one area under one reading: what the steps look at."""
 
-    quantities: Quantities
-    pace_of_percentile: PaceOfPercentile
-
-    @classmethod
-    def of(
-        cls,
-        store: SeriesStore,
-        plan: Plan,
-        target: Target,
-        assessment: Assessment,
-        quantities: Quantities | None = None,
-        pace_of_percentile: PaceOfPercentile | None = None,
-    ) -> Self:
-        """Look at what an assessment has answered; percentiles are those of the study's class."""
-        return cls(
-            store,
-            plan,
-            target,
-            target.reading(str(assessment.reading)),
-            assessment.steps,
-            assessment.area,
-            assessment,
-            quantities or Quantities(store),
-            pace_of_percentile or pace_by_class(store.catalog, store.study),
-        )
-
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """What the reading asks for, but no level on the way that is due before a start assumed."""
@@ -123,7 +93,7 @@ class Situation(JudgedQuestion):
         """The indicator's mechanism from where the series starts; nothing where it has none."""
         if self.indicator.mechanism is None:
             return MissingInputs()
-        return mechanism_of(self.quantities, self.indicator, self.assessment)
+        return mechanism_of(self.store, self.assessment)
 
     @property
     def sign(self) -> int:
@@ -294,7 +264,7 @@ def _as_usual(after: int, course: Course, situation: Situation) -> Course:
 
 def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
     """Give the pace that the plan promises for the target, across its readings and its link."""
-    pace = pace_of_target(situation.plan, situation.target, situation.reading)
+    pace = pace_of_target(situation.store.plan, situation.target, situation.reading)
     # "Higher every year" has a direction and no size, and so no pace of the plan's own.
     if pace is None or not pace.sized:
         raise NotAvailable("no_promised_pace")
@@ -379,8 +349,14 @@ def _of_percentile(step: Percentile, course: Course, situation: Situation) -> fl
     if given is None:
         stands = float(np.median(course.before(step.after)))
         years = course.draws.shape[1] - step.after
-        given = situation.pace_of_percentile(
-            situation.indicator.id, step.percentile, stands, years, situation.sign < 0
+        given = pace_of_percentile(
+            situation.store.catalog,
+            situation.store.study,
+            situation.indicator,
+            step.percentile,
+            start=stands,
+            years=years,
+            falling=situation.sign < 0,
         )
     return situation.sign * _known(given, "no_reference_class")
 

@@ -260,29 +260,14 @@ def course_rows(outcome: ScenarioOutcome) -> list[dict[str, Any]]:
         the value itself where nothing is left to chance), met, probability and reason; one row
         without a year where there is no course.
     """
-    case = outcome.case or {}
-    about = {name: getattr(outcome, name) for name in _ABOUT}
-    about["case"] = ", ".join(f"{name}={value:g}" for name, value in case.items())
-    end = {
-        "met": outcome.met,
-        "probability": two_digits(outcome.probability),
-        "under_model": two_digits(outcome.under_model),
-        "reason": outcome.reason,
-    }
-    low, median, high = outcome.quantiles((0.1, 0.5, 0.9))
-    if outcome.draws is None:
-        return [{**about, "year": None, "value": None, "low": None, "high": None, **end}]
+    row = outcome_row(outcome)
+    about = {name: row[name] for name in _ABOUT} | {"case": ", ".join(row["case"])}
+    end = {name: row[name] for name in ("met", "probability", "under_model", "reason")}
+    points = zip(row["years"], row["median"], row["interval"], strict=True)
     return [
-        {
-            **about,
-            "year": year,
-            "value": round(float(median[at]), 6),
-            "low": round(float(low[at]), 6),
-            "high": round(float(high[at]), 6),
-            **end,
-        }
-        for at, year in enumerate(outcome.years)
-    ]
+        {**about, "year": year, "value": value, "low": low, "high": high, **end}
+        for year, value, (low, high) in points
+    ] or [{**about, **dict.fromkeys(("year", "value", "low", "high")), **end}]
 
 
 def summary_rows(outcomes: Iterable[ScenarioOutcome]) -> list[dict[str, Any]]:

@@ -6,33 +6,27 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationError
 
 from edu_metrics.catalog import (
     AsUsual,
-    Catalog,
     Grid,
     Halt,
     LeverSettings,
     OwnPace,
-    Plan,
     ReadingPath,
     Scenario,
     Start,
-    Study,
-    Target,
     Text,
     nearest,
 )
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS
-from edu_metrics.reachability.assessment import assess_target
+from edu_metrics.reachability.assessment import assessed
 from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.mechanisms import Quantities
-from edu_metrics.reachability.precedent import PaceOfPercentile
 from edu_metrics.reachability.probability import kept_in
 from edu_metrics.reachability.scenarios.courses import (
     Course,
@@ -46,40 +40,27 @@ from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def run_scenarios(
-    catalog: Catalog,
-    study: Study,
-    table: pd.DataFrame,
+    store: SeriesStore,
     *,
     scenarios: tuple[str | Scenario, ...] | None = None,
     areas: tuple[str, ...] | None = None,
     targets: tuple[str, ...] | None = None,
-    pace_of_percentile: PaceOfPercentile | None = None,
 ) -> list[ScenarioOutcome]:
     """
     Run scenarios on the numeric targets of a study.
 
     Parameters
     ----------
-    catalog : Catalog
-        From :func:`~edu_metrics.catalog.load_catalog`.
-    study : Study
-        The study.
-    table : DataFrame
-        Its observations.
+    store : SeriesStore
+        The study's series as of its date.
     scenarios : tuple of (str or Scenario), optional
         Scenarios by id, or made by :func:`asked_scenarios`; all that are defined when left out.
     areas : tuple of str, optional
         Areas of the study, by id, name or alias; all when left out.
     targets : tuple of str, optional
         Targets by id; all numeric ones when left out.
-    pace_of_percentile : callable, optional
-        Gives the pace of a percentile of an indicator's reference class; the study's own ordinary
-        class when left out.
 
     Returns
     -------
@@ -93,36 +74,19 @@ def run_scenarios(
         For an unknown scenario, area or target.
     """
     chosen = [
-        name if isinstance(name, Scenario) else catalog.scenario(name)
-        for name in scenarios or catalog.scenarios
+        name if isinstance(name, Scenario) else store.catalog.scenario(name)
+        for name in scenarios or store.catalog.scenarios
     ]
-    named = [catalog.study_area(study, area).id for area in areas or ()]
-    store, plan = SeriesStore(catalog, study, table), catalog.plan(study.plan)
-    wanted = [target for target in plan.chosen(targets) if target.numeric]
-    quantities = Quantities(store)
-    outcomes: list[ScenarioOutcome] = []
-    for area in named or store.areas:
-        for target in wanted:
-            found = assess_target(store, plan, target, area)
-            for scenario in chosen:
-                outcomes += run_scenario(
-                    store, plan, target, scenario, area, assessment=found,
-                    quantities=quantities, pace_of_percentile=pace_of_percentile,
-                )  # fmt: skip
-    return outcomes
+    return [
+        outcome
+        for found in assessed(store, areas=areas, targets=targets, numeric=True)
+        for scenario in chosen
+        for outcome in run_scenario(store, found, scenario)
+    ]
 
 
 def run_scenario(
-    store: SeriesStore,
-    plan: Plan,
-    target: Target,
-    scenario: Scenario,
-    area: str,
-    *,
-    assessment: Assessment | None = None,
-    quantities: Quantities | None = None,
-    pace_of_percentile: PaceOfPercentile | None = None,
-    beyond: int = 0,
+    store: SeriesStore, assessment: Assessment, scenario: Scenario, *, beyond: int = 0
 ) -> list[ScenarioOutcome]:
     """
     Run one scenario on one target in one area.
@@ -131,21 +95,10 @@ def run_scenario(
     ----------
     store : SeriesStore
         The study's series as of its date.
-    plan : Plan
-        The plan of the target.
-    target : Target
-        The promise.
+    assessment : Assessment
+        Of the target in an area.
     scenario : Scenario
         What is assumed.
-    area : str
-        Area of the study.
-    assessment : Assessment, optional
-        The target's assessment in the area, where it is at hand.
-    quantities : Quantities, optional
-        Published values, kept from run to run where given.
-    pace_of_percentile : callable, optional
-        Gives the pace of a percentile of an indicator's reference class; the study's own ordinary
-        class when left out.
     beyond : int, optional
         How many years the course goes on when the target is due. [years]
 
@@ -155,12 +108,10 @@ def run_scenario(
         One; for each reading one where the scenario says so, and one for each cell of a grid; none
         where the scenario is not about this indicator.
     """
-    found = assessment or assess_target(store, plan, target, area)
     flows = {step.flow for step in scenario.steps if isinstance(step, LeverSettings)}
     each = any(isinstance(step, ReadingPath) and step.which == "each" for step in scenario.steps)
-    quantities = quantities or Quantities(store)
     outcomes: list[ScenarioOutcome] = []
-    for judged in (found, *found.others) if each else (found,):
+    for judged in (assessment, *assessment.others) if each else (assessment,):
         if judged.indicator is None:
             continue
         use = store.catalog.indicator(judged.indicator).mechanism
@@ -171,7 +122,7 @@ def run_scenario(
         if judged.reason == "reading_undecided":
             outcomes.append(replace(blank, reason="reading_undecided"))
             continue
-        situation = Situation.of(store, plan, target, judged, quantities, pace_of_percentile)
+        situation = Situation.of(store, judged)
         for case, run in _cases(scenario):
             outcomes.append(_run(replace(blank, case=case), run, situation, beyond))
     return outcomes
@@ -217,7 +168,7 @@ def _started(start: Start, due: int, situation: Situation) -> Situation:
     found = situation.assessment
     year = found.last_year if start.years is None else due - start.years
     if year is None:
-        year = situation.plan.issued.year
+        year = situation.store.plan.issued.year
     value = found.last_value if start.value is None else start.value
     if value is not None:
         value = float(situation.bounded(value))
@@ -339,12 +290,12 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     blank = replace(blank, years=course.years, draws=course.draws)
     # What a published bound has decided needs no value of its year.
     results = () if assumed else situation.assessment.checks
-    held = {(one.measure, one.years, one.bounds) for one in results if one.holds}
+    held = [one.check for one in results if one.holds]
     asked: list[Check] = []
     for check in situation.checks:
         if not check.hangs_on_others and values.keys() >= set(check.years):
             asked.append(check)
-        elif (check.measure, check.years, check.bounds) not in held:
+        elif check not in held:
             reason = "rank" if check.hangs_on_others else "earlier_year_unknown"
             return replace(blank, reason=reason)
     kept = np.broadcast_to(kept_in(asked, values), len(course.draws))

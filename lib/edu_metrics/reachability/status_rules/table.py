@@ -9,13 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from edu_metrics.catalog import Level, Reading
+from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.status_rules.answers import (
     Answer,
     Case,
     Clause,
+    Direction,
     Points,
     Rule,
+    Unable,
     beyond,
+    complement_of,
 )
 from edu_metrics.reachability.status_rules.growth_rules import (
     OpenSdg,
@@ -35,8 +40,13 @@ from edu_metrics.reachability.status_rules.linear_rules import (
     inep_execution,
     sdr_arrow,
 )
-from edu_metrics.reachability.status_rules.pace_of_progress import pace_percentile, pace_speed
-from edu_metrics.reachability.verdicts import Verdict
+from edu_metrics.reachability.status_rules.pace_of_progress import (
+    PaceModel,
+    fit_pace,
+    pace_percentile,
+    pace_speed,
+)
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 #: The rules, in the order of :class:`Rule`.
 RULES = (
@@ -333,3 +343,149 @@ def _relative_decides(case: Case, points: Points, answers: Sequence[Answer]) -> 
         for answer in answers
         if answer.rule in linear
     )
+
+
+#: Longest and shortest spell for which the paces of others are compared. [years]
+LONGEST_SPELL, SHORTEST_SPELL = 5, 3
+#: The paces of others on a level, and of their complements.
+_Paces = tuple[PaceModel | Unable, PaceModel | Unable]
+_NO_PACES: _Paces = (Unable.NOT_A_PERCENTAGE, Unable.NOT_A_PERCENTAGE)
+
+
+def status_table_of(store: SeriesStore, assessment: Assessment) -> StatusTable | None:
+    """
+    Judge the series behind an assessment by every rule.
+
+    Parameters
+    ----------
+    store : SeriesStore
+        The study's series as of its date.
+    assessment : Assessment
+        Of a target in an area.
+
+    Returns
+    -------
+    StatusTable or None
+        None where there is no level to be reached from one side, or fewer than two years are
+        observed since the last break and until the target is due. A level that a promised
+        change comes to is that of the slowest promised pace.
+    """
+    level = assessment.level
+    if assessment.indicator is None or assessment.reading is None or level is None:
+        return None
+    if level.op == "==" or assessment.start != "observed" or not assessment.checks:
+        return None
+    due = max(result.check.due for result in assessment.checks)
+    seen = _seen(store, assessment.indicator, assessment.area, due)
+    if len(seen) < 2:
+        return None
+    indicator = store.catalog.indicator(assessment.indicator)
+    reading = store.plan.target(assessment.target).reading(assessment.reading)
+    pace, mirrored = _NO_PACES
+    if indicator.is_rate:
+        pace, mirrored = _pace(store, indicator.id, assessment.area, seen)
+    case = Case(
+        tuple(seen),
+        tuple(seen.values()),
+        level.value,
+        due,
+        "higher" if level.rising else "lower",
+        percent=indicator.is_rate,
+        clause=_clause(reading),
+        earlier=_earlier(reading, due),
+        pace=pace,
+        complement_pace=mirrored,
+    )
+    return status_table(
+        case,
+        strict=level.strict,
+        verdict=assessment.verdict,
+        probability=assessment.probability,
+    )
+
+
+def paces_of(store: SeriesStore, indicator: str, area: str, due: int) -> list[tuple[str, str, str]]:
+    """
+    Tell how an area's pace is held against those of others, as a report prints it.
+
+    Parameters
+    ----------
+    store : SeriesStore
+        The study's series as of its date.
+    indicator : str
+        Indicator id.
+    area : str
+        Area of the study.
+    due : int
+        Last year that counts.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Band, speed to one decimal and reason for none, for either direction of better and
+        for the complements; none where nothing is compared.
+    """
+    entry, seen = store.catalog.indicator(indicator), _seen(store, indicator, area, due)
+    if len(seen) < 2 or not entry.is_rate:
+        return []
+    model, mirrored = _pace(store, indicator, area, seen)
+    directions: tuple[Direction, ...] = ("higher", "lower")
+    rows = []
+    for paces, series in ((model, seen), (mirrored, _complement(seen))):
+        for better in directions:
+            # The level that is asked for does not enter a pace.
+            case = Case(tuple(series), tuple(series.values()), 0.0, due, better, pace=paces)
+            band, speed = pace_percentile(case), pace_speed(case)
+            times = "" if speed.score is None else f"{speed.score:.1f}"
+            rows.append((str(band.status), times, f"{band.unable} {speed.unable}"))
+    return rows
+
+
+def _seen(store: SeriesStore, indicator: str, area: str, due: int) -> dict[int, float]:
+    """Give the exact values since the last break and until a year."""
+    # Nine decimals, as the level has them: dust between the two would ask for a pace of dust.
+    since = store.record(indicator, area).since_break
+    return {year: round(value, 9) for year, value in sorted(since.items()) if year <= due}
+
+
+def _pace(store: SeriesStore, indicator: str, area: str, seen: Mapping[int, float]) -> _Paces:
+    """Fit the paces of all areas on an area's level, and of their complements."""
+    length = min(LONGEST_SPELL, max(SHORTEST_SPELL, max(seen) - min(seen)))
+    return _paces(store, indicator, store.catalog.areas[area].level, length)
+
+
+@kept_by_store
+def _paces(store: SeriesStore, indicator: str, level: str, length: int) -> _Paces:
+    all_series = {
+        str(name): dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
+        for name, rows in store.history(indicator).groupby("area", sort=True)
+        if store.catalog.areas[str(name)].level == level
+    }
+    others = {name: _complement(own) for name, own in all_series.items()}
+    return _fitted(all_series, length), _fitted(others, length)
+
+
+def _fitted(series: Mapping[str, Mapping[int, float]], length: int) -> PaceModel | Unable:
+    return fit_pace({n: (tuple(s), tuple(s.values())) for n, s in series.items()}, length=length)
+
+
+def _complement(series: Mapping[int, float]) -> dict[int, float]:
+    return {year: complement_of(value) for year, value in series.items()}
+
+
+def _clause(reading: Reading) -> Clause:
+    kinds = {condition.type for condition in reading.conditions}
+    if kinds == {"level"}:
+        return Clause.LEVEL
+    return Clause.EACH_YEAR if kinds == {"each_year"} else Clause.CHANGE
+
+
+def _earlier(reading: Reading, due: int) -> dict[int, float]:
+    """Give the levels that a reading names for years before the last one."""
+    return {
+        year: bound.value
+        for condition in reading.conditions
+        if isinstance(condition, Level)
+        for year, bound in condition.at.items()
+        if year < due
+    }
