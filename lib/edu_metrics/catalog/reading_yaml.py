@@ -241,7 +241,7 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
         """Make what a node says; a number or a date once for each word, text as it stands."""
         if isinstance(node, yaml.ScalarNode):
             if node.tag == self.DEFAULT_SCALAR_TAG:
-                return inert(node.value)
+                return self.construct_scalar(node)
             word = node.tag, node.value
             if word not in _MADE:
                 _MADE[word] = super().construct_object(node, deep)
