@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -19,6 +20,7 @@ from edu_metrics.drafting import accept_draft, decide, draft_file, routes
 from edu_metrics.drafting.files import read_draft
 from edu_metrics.drafting.page import page
 from edu_metrics.errors import DataError, DefinitionError
+from edu_metrics.observations import COLUMNS
 from edu_metrics.observations.documents import check_quotes
 from edu_metrics.reachability import assess
 from edu_metrics.serving import POLICY, listening
@@ -155,7 +157,7 @@ def test_a_plan_with_open_promises_is_a_draft_and_is_not_judged(drafted, project
     assert catalog.plans["some_plan"].draft
     study = next(iter(catalog.studies.values())).model_copy(update={"plan": "some_plan"})
     with pytest.raises(DefinitionError, match="is a draft"):
-        assess(catalog, study, None)
+        assess(catalog, study, pd.DataFrame(columns=list(COLUMNS)))
 
 
 def test_words_that_hold_a_place_are_a_fault_unless_the_plan_is_a_draft(project):
