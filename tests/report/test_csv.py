@@ -71,7 +71,7 @@ def test_no_cell_is_run_by_a_spreadsheet_and_what_nobody_shows_is_not_written(tm
     assert save_tables(report, str(tmp_path)) == "tables"
     assert read(tmp_path / "tables/sources.csv")[1:] == [
         ["'=1+1", ""],
-        ["'＠x", "'-2"],
+        ["'＠x", "-2"],
         ["a", "3.5"],
     ]
     assert {path.name for path in tmp_path.glob("tables/*")} == {"sources.csv", "columns.csv"}

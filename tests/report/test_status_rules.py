@@ -85,7 +85,7 @@ def test_districts_of_a_state_have_a_place_among_the_paces_of_the_others(opened)
 
 
 def test_where_no_rule_can_be_applied_a_sentence_says_so(opened):
-    report = opened("wuhai", "haibowan", "en")
+    report = opened("wuhai_2020", "wuhai", "en")
     assert report.status_tables == {}
     assert say("status.nothing", "en") in str(rep.show_status_rules(report))
 

@@ -25,7 +25,7 @@ _BEGINS = re.compile(
 _HAN = "\u3400-\u9fff"
 #: What a document may unfold to, and how long it may be. [bytes], [pages]
 _MOST_UNFOLDED = 100_000_000
-_MOST_PAGES = 2_000
+_MOST_PAGES = 3_000
 
 
 def read_document(path: Path) -> str:

@@ -8,13 +8,14 @@ from enum import Enum
 from importlib import import_module
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import nearest
 from edu_metrics.report.html import Cell, Html, csv_of, table, tag
 from edu_metrics.words import say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: What the names of columns of whole numbers end in of which some may be missing.
 WHOLE = (
@@ -148,6 +149,8 @@ def frame_of(rows: Iterable[Mapping[str, Any]], names: str) -> pd.DataFrame:
     0    a  2020
     1    b  <NA>
     """
+    import pandas as pd
+
     columns = names.split()
     made = [{name: _plain(row.get(name)) for name in columns} for row in rows]
     frame = pd.DataFrame(made, columns=columns)
