@@ -12,7 +12,7 @@ import pytest
 
 from edu_metrics.batch import plan_reports
 from edu_metrics.catalog import find_root, load_catalog
-from edu_metrics.observations.intake.storing import LOG
+from edu_metrics.observations.raw_files import LOG
 from edu_metrics.observations.seals import SIDECAR, sha256_of
 
 ROOT = find_root()
@@ -71,7 +71,8 @@ def test_every_module_but_that_of_forks_is_imported_without_what_windows_lacks()
 )
 def test_commands_work_without_what_windows_lacks(words):
     done = without(RUN, *words)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr  # what is odd in tables that were built is told there
     assert len(done.stdout.splitlines()) > 1
 
 

@@ -18,7 +18,8 @@ from edu_metrics.observations import (
     validate,
     write_processed,
 )
-from edu_metrics.observations.building import _content_sha256, unread_files
+from edu_metrics.observations.building import _content_sha256
+from edu_metrics.observations.raw_files import unread_files
 
 CITY = "乌海市,常住人口,2021,55.81,exact,万人,reported,bulletin,2022-06-01,"
 EAST = "海勃湾区,常住人口,2021,34.1,exact,万人,reported,bulletin,2022-06-01,"

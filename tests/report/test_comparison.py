@@ -129,7 +129,7 @@ def test_every_scenario_has_a_box_one_look_and_a_line_in_each_drawing(compared, 
     for place, scenario in enumerate(comparison.scenarios.values(), start=1):
         label = re.search(rf'<label><input type="checkbox" id="sc{place}".*?</label>', boxes)[0]
         assert scenario.title.in_(lang) in label
-        assert drawn.count(f'class="sc sc{place}"') == 1
+        assert drawn.count(f'<g class="sc sc{place}"><path class="line"') == 1
         assert boxes.count(f"svg .sc{place} {{ stroke: #") == 1
 
 

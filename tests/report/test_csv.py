@@ -44,7 +44,7 @@ def test_every_link_of_a_report_has_its_file_and_every_column_its_meaning(opened
         if frame.empty:
             continue
         head, *rows = read(folder / f"{name}.csv")
-        assert head == list(frame.columns)
+        assert head == [*frame.columns, "disclosure"]
         assert len(rows) == len(frame)
         assert {(name, column) for column in head} <= told
 
@@ -63,16 +63,17 @@ def test_a_probability_has_two_digits_and_a_list_is_one_text(opened, tmp_path):
 
 
 def test_no_cell_is_run_by_a_spreadsheet_and_what_nobody_shows_is_not_written(tmp_path):
-    report = SimpleNamespace(tables=SimpleNamespace(made={
+    study = SimpleNamespace(disclosure=SimpleNamespace(mode="internal"))
+    report = SimpleNamespace(study=study, tables=SimpleNamespace(made={
         "sources": pd.DataFrame({"title": ["=1+1", "＠x", "a"], "number": [None, "-2", 3.5]}),
         "noise": pd.DataFrame({"title": ["a"]}),
         "odd": pd.DataFrame(columns=["title"]),
     }))  # fmt: skip
     assert save_tables(report, str(tmp_path)) == "tables"
     assert read(tmp_path / "tables/sources.csv")[1:] == [
-        ["'=1+1", ""],
-        ["'＠x", "-2"],
-        ["a", "3.5"],
+        ["'=1+1", "", "internal"],
+        ["'＠x", "-2", "internal"],
+        ["a", "3.5", "internal"],
     ]
     assert {path.name for path in tmp_path.glob("tables/*")} == {"sources.csv", "columns.csv"}
     assert save_tables(report, "") == ""

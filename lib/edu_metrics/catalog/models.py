@@ -17,7 +17,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
 
 from edu_metrics.catalog import ids
 from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
@@ -207,7 +207,10 @@ class Source(Definition):
     date_is_estimated: bool = False
     url: Url | None = None
     #: In one language where nobody has put it into others.
-    licence: Text | str
+    licence: Annotated[
+        Annotated[Text, Tag("words")] | Annotated[str, Tag("text")],
+        Discriminator(lambda given: "words" if isinstance(given, Mapping | Text) else "text"),
+    ]
     read: Literal["original", "copy", "secondary", "not_read"]
     weak: bool = False
     #: Whether everybody knows its figures, so that none of them can be withheld.

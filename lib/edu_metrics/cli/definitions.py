@@ -44,8 +44,8 @@ def check(root: Root = None) -> None:
 
     Every quote is looked up in the text of its plan, where the plan's source names one.
     """
-    from edu_metrics.observations.building import unread_files
     from edu_metrics.observations.documents import check_quotes
+    from edu_metrics.observations.raw_files import unread_files
     from edu_metrics.report.tables import is_current
 
     catalog = load(root)

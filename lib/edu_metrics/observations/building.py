@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 
@@ -26,10 +25,9 @@ from edu_metrics.catalog import (
 from edu_metrics.errors import DataError, how_to_install, require_extra
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.intake import read_stored
-from edu_metrics.observations.intake.storing import LOG
 from edu_metrics.observations.periods import WHOLE_YEARS
 from edu_metrics.observations.pooling import below
-from edu_metrics.observations.seals import SIDECAR
+from edu_metrics.observations.raw_files import BESIDE, matched_by, pattern_of
 from edu_metrics.observations.table import COLUMNS, ENDS, empty, show_rows, validate
 from edu_metrics.observations.transcription import read_transcription
 
@@ -157,15 +155,15 @@ def _all_of(error: DataError) -> Iterable[str]:
 def _paths(
     given: FileInput | SimulatedInput, catalog: Catalog, study: Study, faults: list[str]
 ) -> list[Path]:
-    raw, pattern = catalog.root / "data" / "raw", _pattern(given)
+    raw, pattern = catalog.root / "data" / "raw", pattern_of(given)
     absent = f"data/raw/{pattern}: matches no file; the path of an input starts below data/raw"
     if isinstance(given, SimulatedInput):
         absent = (
             f"data/raw/simulated/{given.city}: expected the simulated tables of {given.city!r}, "
             f"found none; run `edu-metrics simulate {study.id}` first"
         )
-    matched = _matched(raw, pattern)
-    paths = [path for path in matched if path.is_file() and not path.name.endswith(_BESIDE)]
+    matched = matched_by(raw, pattern)
+    paths = [path for path in matched if path.is_file() and not path.name.endswith(BESIDE)]
     odd = [path for path in matched if not (path.is_file() or path.is_dir())]
     faults += [
         f"data/raw/{path.relative_to(raw).as_posix()}: is not read; expected a regular file"
@@ -174,60 +172,6 @@ def _paths(
     if not paths and not odd:
         faults.append(absent)
     return paths
-
-
-#: How the names of files end that stand beside a raw file.
-_BESIDE = (SIDECAR, LOG)
-
-
-def _pattern(given: FileInput | SimulatedInput) -> str:
-    return given.path if isinstance(given, FileInput) else f"simulated/{given.city}/**/*.csv"
-
-
-def _matched(raw: Path, pattern: str) -> list[Path]:
-    folder, _, name = pattern.rpartition("/")
-    try:
-        # A suffix in capitals is the same suffix.
-        return sorted(
-            path
-            for path in raw.glob(f"{folder}/*" if folder else "*")
-            if fnmatchcase(path.name.lower(), name.lower())
-        )
-    except (NotImplementedError, ValueError):
-        return []
-
-
-def unread_files(catalog: Catalog) -> list[str]:
-    """
-    Name the files below data/raw that are no input of a study and no text of a source.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        What is defined.
-
-    Returns
-    -------
-    list of str
-        Their paths below data/raw, sorted.
-
-    Examples
-    --------
-    >>> from edu_metrics.catalog import find_root, load_catalog
-    >>> unread_files(load_catalog(find_root()))
-    ['national_bureau_of_statistics/2024-02-08/cohorts.csv']
-    """
-    raw = catalog.root / "data" / "raw"
-    read = {raw / one.full_text for one in catalog.sources.values() if one.full_text}
-    for study in catalog.studies.values():
-        for given in study.observations:
-            if not isinstance(given, PackageInput):
-                read.update(_matched(raw, _pattern(given)))
-    return sorted(
-        path.relative_to(raw).as_posix()
-        for path in raw.rglob("*")
-        if path.is_file() and path not in read and not path.name.endswith(_BESIDE)
-    )
 
 
 def _real_and_invented(table: pd.DataFrame, study: Study) -> list[str]:

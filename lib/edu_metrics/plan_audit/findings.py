@@ -64,7 +64,8 @@ class Flaw:
     values : dict
         What is filled into the sentence beside the numbers, the number of targets (``count``),
         all their titles (``titles``), that of the first (``title``, ``first``) and of the
-        last (``second``); a value may be words by language.
+        last (``second``); a value may be words by language, or what makes them. They repeat the
+        numbers and take no part in comparing two flaws.
     numbers : dict
         The numbers behind it, ready for JSON.
     part : str
@@ -76,7 +77,7 @@ class Flaw:
     severity: Severity
     text: str
     targets: tuple[str, ...] = ()
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict, compare=False)
     numbers: dict[str, Value] = field(default_factory=dict)
     part: str = ""
     kind: Kind | None = None

@@ -60,13 +60,17 @@ def save_tables(report: Any, out: str) -> str:
     if not out:
         return ""
     folder, told = Path(out) / TABLES, []
+    study = getattr(report, "study", None)  # a plan's audit and a panel of a file have none
+    # A table that is taken away says whether it may be.
+    marks = {"disclosure": study.disclosure.mode} if study is not None else {}
     for name, frame in report.tables.made.items():
         if name in _SHOWN and len(frame):
             folder.mkdir(exist_ok=True)
-            rows = ([_plain(*cell) for cell in zip(frame.columns, row, strict=True)]
+            columns = [*frame.columns, *marks]
+            rows = ([_plain(*cell) for cell in zip(columns, (*row, *marks.values()), strict=True)]
                     for row in rows_of(frame))  # fmt: skip
-            write_csv(folder / f"{name}.csv", list(frame.columns), rows)
-            told += [(name, column) for column in frame.columns]
+            write_csv(folder / f"{name}.csv", columns, rows)
+            told += [(name, column) for column in columns]
     if told:
         heads = ("table", "column", *(f"meaning_{lang}" for lang in LANGUAGES))
         meant = ((*one, *(say(f"column.{one[1]}", lang) for lang in LANGUAGES)) for one in told)

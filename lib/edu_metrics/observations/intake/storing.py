@@ -19,6 +19,7 @@ from edu_metrics.observations.intake.mapping import Mapping, made_from
 from edu_metrics.observations.intake.reading import read_table
 from edu_metrics.observations.intake.workbook import printable
 from edu_metrics.observations.pooling import below
+from edu_metrics.observations.raw_files import LOG
 from edu_metrics.observations.seals import (
     SIDECAR,
     broken_seal,
@@ -29,9 +30,6 @@ from edu_metrics.observations.table import empty, validate
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: The log of what was done to a file lies beside it.
-LOG = ".log.csv"
 
 
 @dataclass(frozen=True)
