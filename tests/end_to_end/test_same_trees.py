@@ -220,7 +220,8 @@ def test_another_day_writes_the_same_trees(project, reported, tmp_path):
     ]
     now, later = ([date.fromisoformat(day) for day in found] for found in days)
     assert all((b - a).days in (400, 401) for a, b in zip(now, later, strict=True))
-    assert len(reported.today) == 6 * 6 + 5 + 3
+    reports = [path for path in reported.today if path.parent.name != "tables"]
+    assert len(reports) == 6 * 6 + 5 + 3
     found = reported(project, first_on_path=tmp_path, TZ="Pacific/Kiritimati")
     assert found == reported.today
 
