@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,6 +13,7 @@ from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
 
 from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.plan_audit import Severity
 from edu_metrics.words import texts
 
 # Machado, Oliveira and Fernandes (2009), table 1, severity 1.
@@ -41,6 +43,7 @@ TO_XYZ = np.array(
     ]
 )
 FONTS = Path(__file__).resolve().parents[2] / "lib/edu_metrics/figures/fonts"
+CSS = (FONTS.parents[1] / "report/templates/report.css").read_text("utf-8")
 
 
 def linear(colour):
@@ -101,6 +104,12 @@ def test_each_mark_is_one_character_of_its_own_that_the_fonts_can_draw():
 
 
 def test_pages_show_verdicts_in_the_colours_of_figures():
-    css = (FONTS.parents[1] / "report/templates/report.css").read_text("utf-8")
     for verdict, (background, colour) in VERDICT_COLOURS.items():
-        assert f".chip.{verdict} {{ background: {background}; color: {colour}; }}" in css
+        assert f".chip.{verdict} {{ background: {background}; color: {colour}; }}" in CSS
+
+
+@pytest.mark.parametrize("kind", [*Severity, "red", "amber", "green"])
+def test_text_upon_a_severity_or_a_rating_can_be_read(kind):
+    look = rf"\.chip\.{kind} {{ background: (#\w{{6}}); color: (#\w{{6}}); }}"
+    light, dark = sorted(map(luminance, re.search(look, CSS).groups()), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, success criterion 1.4.3

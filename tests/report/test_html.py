@@ -104,7 +104,7 @@ def test_a_quote_says_its_language_and_which_way_it_runs():
 
 
 def test_a_chip_shows_its_mark_before_its_words():
-    seen = Seen(chip("<b>", "#fff", "#000", "▲"))
+    seen = Seen(chip("<b>", "high", "▲"))
     assert (seen.tags, seen.text) == (["span"], "▲ <b>")
 
 

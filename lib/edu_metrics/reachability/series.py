@@ -103,7 +103,7 @@ def kept_by_store(
 
     @wraps(method)
     def once(store: SeriesStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        held = store.kept.setdefault(method.__name__, {})
+        held = store.kept.setdefault(method, {})
         key = (*args, *sorted(kwargs.items()))
         if key not in held:
             answer = method(store, *args, **kwargs)
@@ -135,8 +135,8 @@ class SeriesStore:
         self.study = study
         self.table = known_by(table, study.as_of)
         self.areas = catalog.expand(study.areas)
-        #: What those marked with :func:`kept_by_store` gave, by name and arguments.
-        self.kept: dict[str, dict[tuple[Any, ...], Any]] = {}
+        #: What those marked with :func:`kept_by_store` gave, by arguments.
+        self.kept: dict[Callable[..., Any], dict[tuple[Any, ...], Any]] = {}
         #: The end of rounded figures that is taken for their value, and the store of what it is an
         #: end of; none as a rule.
         self._end: tuple[Literal["lower", "upper"], SeriesStore] | None = None

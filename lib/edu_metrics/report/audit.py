@@ -24,12 +24,7 @@ from edu_metrics.words import date, number, percent, require_language, say, sign
 
 #: How many targets a question names.
 _NAMED = 4
-_LOOKS = {
-    Severity.HIGH: ("#8C2D04", "#FFFFFF", "▲"),
-    Severity.MEDIUM: ("#F4C26B", "#000000", "■"),
-    Severity.LOW: ("#D9E2EC", "#000000", "●"),
-    Severity.OPEN: ("#FFFFFF", "#000000", "?"),
-}
+_MARKS = {Severity.HIGH: "▲", Severity.MEDIUM: "■", Severity.LOW: "●", Severity.OPEN: "?"}
 
 
 class AuditReport:
@@ -87,8 +82,7 @@ def open_audit(plan: str, lang: str, root: Path | str | None = None) -> AuditRep
 
 def severity_chip(severity: Severity, lang: str) -> Html:
     """Show a severity as a label with a mark that needs no colour."""
-    background, colour, mark = _LOOKS[severity]
-    return chip(say(f"audit.severity_{severity}", lang), background, colour, mark)
+    return chip(say(f"audit.severity_{severity}", lang), severity, _MARKS[severity])
 
 
 def show_audit_head(report: AuditReport) -> Html:
@@ -137,7 +131,7 @@ def _serious(report: AuditReport) -> Html:
         if mine:
             told = say(f"audit.kind_{kind}", lang)
             head = say("audit.kind_count", lang, kind=told, number=len(mine))
-            mark = _LOOKS[Severity.HIGH][2]
+            mark = _MARKS[Severity.HIGH]
             names = _named(report, {name for one in mine for name in one.targets})
             lines.append(tag("dt", f"{mark} {head}", "hard") + tag("dd", names))
     return tag("dl", join(lines), "lines") if lines else Html("")

@@ -14,7 +14,7 @@ from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
-from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, csv_of, join, note, tag
+from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.outlook import recent_pace
@@ -62,7 +62,7 @@ def show_bulletin(report: AreaReport) -> Html:
         _lines(report, rows),
     ]
     if glance.mostly_lacking:
-        pieces += [_known(report, rows), show_to_ask(report), csv_of("missing")]
+        pieces += [_known(report, rows), show_to_ask(report), report.tables.link("missing")]
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
     pieces += [
@@ -319,8 +319,7 @@ def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     charts = [_chart(report, row, history) for row, history in drawn.values()]
     if not charts:
         return Html("")
-    report.tables["courses"]  # what the link leads to
-    return tag("div", join(charts), "charts") + csv_of("courses")
+    return tag("div", join(charts), "charts") + report.tables.link("courses")
 
 
 def _history(report: AreaReport, row: Any) -> dict[int, float]:

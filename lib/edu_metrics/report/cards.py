@@ -14,7 +14,6 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import (
     Cell,
     Html,
-    csv_of,
     details,
     facts,
     join,
@@ -76,7 +75,7 @@ def show_cards(report: AreaReport) -> Html:
     for target in shown:
         why = str(judged.loc[target.id, "why"])
         pieces.append(_card(report, target, why, needs, bases.get(target.id)))
-    pieces.append(csv_of("verdicts"))
+    pieces.append(report.tables.link("verdicts"))
     return tag("section", join(pieces), "each")
 
 

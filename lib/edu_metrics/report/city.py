@@ -29,7 +29,6 @@ from edu_metrics.report.html import (
     CONTENTS,
     Cell,
     Html,
-    csv_of,
     details,
     facts,
     join,
@@ -229,7 +228,7 @@ def _bands(report: CityReport) -> Html:
     caption = say("city.bands", lang, n=len(report.numeric))
     heads = [say("report.area", lang), say("report.verdict", lang)]
     drawn = table(heads, rows, caption=caption, css="bands")
-    return drawn + tag("p", keys, "legend") + csv_of("side_by_side")
+    return drawn + tag("p", keys, "legend") + report.tables.link("side_by_side")
 
 
 def show_side_by_side(report: CityReport) -> Html:
@@ -460,7 +459,7 @@ def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     caption = say("city.gaps", lang, **report.nouns)
     numeric = range(1, len(heads))
     drawn = table(heads, rows, caption=caption, numeric=numeric, css="cards shares")
-    return drawn + csv_of("parts")
+    return drawn + report.tables.link("parts")
 
 
 def _share(row: Any, lang: str, *, most: bool) -> Html:

@@ -214,12 +214,20 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table; what is changed in it changes neither the report nor the next one given."""
+        return self._make(name).copy()
+
+    def _make(self, name: str) -> pd.DataFrame:
         if name not in self._homes:
             raise KeyError(f"no table {name!r}{nearest(name, self._homes)}")
         if name not in self._made:
             home = import_module(f"edu_metrics.report.{self._homes[name]}")
             self._made[name] = getattr(home, f"{name}_table")(self._report)
-        return self._made[name].copy()
+        return self._made[name]
+
+    def link(self, name: str) -> Html:
+        """Give the place of the link to a table as CSV, and see that there is the table."""
+        self._make(name)
+        return csv_of(name)
 
     @property
     def made(self) -> Mapping[str, pd.DataFrame]:

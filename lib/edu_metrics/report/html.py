@@ -124,16 +124,9 @@ def details(summary: Cell, content: Html, *, open_: bool = False) -> Html:
     return Html(f"<details{state}><summary>{_safe(summary)}</summary>{content.text}</details>")
 
 
-#: Colour of the text on a chip, where no other is named.
-BLACK = "#000000"
-
-
-def chip(text: str, background: str, colour: str, mark: str = "") -> Html:
-    """Make a coloured label; its mark tells it apart without colour."""
-    shown = f"{mark} {text}".strip()
-    # Black is what it is anyway; a page has hundreds of them.
-    look = f"background:{background}" + (f";color:{colour}" if colour != BLACK else "")
-    return Html(f'<span class="chip" style="{look}">{escape(shown)}</span>')
+def chip(text: str, kind: str, mark: str) -> Html:
+    """Make a label in the colours that the style has for its kind; its mark needs no colour."""
+    return tag("span", f"{mark} {text}", f"chip {kind}")
 
 
 def table(

@@ -9,29 +9,25 @@ from edu_metrics.figures.colours import VERDICT_MARKS
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, chip, csv_of, join, tag
+from edu_metrics.report.html import Html, chip, join, tag
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
     from edu_metrics.report.track_record import PanelRecord
 
+#: Rating -> one character.
+RATING_MARKS = {"red": "▲", "amber": "■", "green": "●"}
+
 
 def verdict_chip(verdict: str, lang: str) -> Html:
     """Show a verdict as a coloured label."""
     word = Verdict(verdict)
-    # Its colours are the style's: a page has hundreds of them.
-    return tag("span", f"{VERDICT_MARKS[word]} {say(f'verdict.{word}', lang)}", f"chip {word}")
+    return chip(say(f"verdict.{word}", lang), word, VERDICT_MARKS[word])
 
 
 def rating_chip(rating: str, lang: str) -> Html:
     """Show a rating, red, amber or green, with a mark that needs no colour."""
-    colours = {
-        "red": ("#B2182B", "#FFFFFF", "▲"),
-        "amber": ("#F4C26B", "#000000", "■"),
-        "green": ("#1B7837", "#FFFFFF", "●"),
-    }
-    background, colour, mark = colours[rating]
-    return chip(say(f"report.rating_{rating}", lang), background, colour, mark)
+    return chip(say(f"report.rating_{rating}", lang), rating, RATING_MARKS[rating])
 
 
 def applies_text(report: AreaReport, target: str) -> str:
@@ -74,12 +70,11 @@ def pictures(
         for title, svg in drawn.items()
     ]
     shown = tag("div", join(charts), "charts") if len(charts) > 1 else join(charts)
-    report.tables[csv]  # what the link leads to
     said = 'role="img" aria-label="'
     return (
         Html(shown.text.replace(said, said + mark))
         + tag("p", mark + caption, "small")
-        + csv_of(csv)
+        + report.tables.link(csv)
     )
 
 

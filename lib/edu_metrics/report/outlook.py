@@ -14,7 +14,7 @@ from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.series import Record
 from edu_metrics.report.columns import frame_of, picked
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Html, csv_of, tag
+from edu_metrics.report.html import Html, tag
 from edu_metrics.report.reasons import bound_text, change_text
 from edu_metrics.words import amount, number, percent, say
 
@@ -77,7 +77,7 @@ def chart_of(report: AreaReport, target: Target) -> Html:
         height=HEIGHT,
     )
     message = tag("figcaption", _message(report, found))
-    return tag("figure", message + Html(drawing) + csv_of("courses"))
+    return tag("figure", message + Html(drawing) + report.tables.link("courses"))
 
 
 def _tick(value: float, unit: str, lang: str) -> str:

@@ -248,31 +248,20 @@ def _without_silent(notebook: Any) -> Any:
     return whole
 
 
-_CHIP = re.compile(r'(<span class="chip)" style="([^"<>]+)">')
 _IMPLIED = re.compile(
     r"</(?:td|th)>(?=<td|<th\b|</tr>)|</tr>(?=<tr>|</tbody>|</thead>)|</d[td]>(?=<d[td]|</dl>)"
 )
 _LABEL = re.compile(r'(<text class="[a-z]+)("[^<>]*?) text-anchor="(middle|end)">')
 
 
-def _said_once(body: str) -> tuple[str, str]:
+def _said_once(body: str) -> str:
     """
-    Give a class to what hundreds of chips and labels of a page say alike, with the rules for it.
+    Leave to the style on which side of its place each label stands, of which a page has hundreds.
 
     End tags that HTML implies, where the next cell, row or fact begins, are left out too. Both
     together are a twelfth of a large page.
     """
-    looks = {
-        look: f"k{place}" for place, (_, look) in enumerate(dict.fromkeys(_CHIP.findall(body)))
-    }
-    body = _CHIP.sub(lambda chip: f'{chip[1]} {looks[chip[2]]}">', body)
-    body = _LABEL.sub(lambda label: f"{label[1]} at-{label[3]}{label[2]}>", body)
-    body = _IMPLIED.sub("", body)
-    rules = [f".{name} {{ {look} }}\n" for look, name in looks.items()]
-    for anchor in ("middle", "end"):
-        if f" at-{anchor}" in body:
-            rules.append(f"svg .at-{anchor} {{ text-anchor: {anchor}; }}\n")
-    return body, "".join(rules)
+    return _IMPLIED.sub("", _LABEL.sub(r"\1 at-\3\2>", body))
 
 
 def to_page(
@@ -309,12 +298,11 @@ def to_page(
     template, css = _template()
     made = notebook.metadata.get("edu_metrics", {}).get("files", ())
     body = _BEFORE_PERCENT.sub("\u00a0", _with_contents(body, lang, made))
-    body, rules = _said_once(body)
     page: str = template.render(
         title=title,
         lang=html_lang(lang),
-        css=css + rules,
-        body=body,
+        css=css,
+        body=_said_once(body),
         home=home,
         back=say("index.back", lang),
         others=[(name, html_lang(name), language_name(name), others[name]) for name in others],

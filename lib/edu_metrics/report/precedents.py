@@ -10,7 +10,7 @@ from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedent
 from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
 from edu_metrics.report.columns import frame_of, picked
 from edu_metrics.report.context import AreaReport, said_of_whole
-from edu_metrics.report.html import Cell, Html, csv_of, details, join, note, tag
+from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.reasons import STATED
 from edu_metrics.words import number, say, short, signed
 
@@ -47,7 +47,7 @@ def show_precedents(report: AreaReport) -> Html:
     if not found.empty:
         cards = tag("p", say("precedent.on_cards", lang, number=found["target"].nunique()))
         how = tag("p", say("precedent.how_to_read", lang), "small")
-        pieces = [cards + csv_of("precedents"), how]
+        pieces = [cards + report.tables.link("precedents"), how]
     if (found["start"] == STATED).any():
         pieces.append(tag("p", say("precedent.assumed_note", lang), "small"))
     without.pop(NoPrecedent.NO_START, None)

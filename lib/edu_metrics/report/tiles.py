@@ -12,7 +12,7 @@ from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.svg import Tile, tile_map
 from edu_metrics.report.city import CityReport
 from edu_metrics.report.columns import frame_of
-from edu_metrics.report.html import Html, csv_of, details, join, tag
+from edu_metrics.report.html import Html, details, join, tag
 from edu_metrics.words import amount, say, unit_of
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def show_tile_maps(report: CityReport) -> Html:
     beside = join(_map(report, one) for one in known if not one.target)
     if not (judged.text or beside.text):
         return judged
-    report.tables["by_place"]  # what the link leads to
-    link = csv_of("by_place")
+    link = report.tables.link("by_place")
     if not beside.text:
         return judged + link
     return judged + details(say("city.tiles_beside", report.lang), beside) + link
