@@ -1,4 +1,4 @@
-"""What is withheld can't be worked out: attacks by those who know the published figures only."""
+"""What is withheld of a table, and what stays."""
 
 from __future__ import annotations
 
@@ -8,104 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from edu_metrics.errors import DataError
 from edu_metrics.observations import add_to_ledger, protect, read_ledger, validate
 from edu_metrics.observations.disclosure import hide_cells
 from edu_metrics.observations.feasible_range import Counts, narrow, widen
-
-CELL = ["area", "year", "quantity", "group"]
-TREE = {"port": ("harbour", "hills"), "hills": ("hill_school", "dale_school")}
-SMALLEST = 10
-
-
-def told(table, *cell, year=2018):
-    rows = table.set_index(CELL)
-    area, quantity, group = (*cell, "all")[:3]
-    row = rows.loc[(area, year, quantity, group)]
-    return "withheld" if row["status"] == "suppressed" else (row["bound"], row["value"])
-
-
-class Attacker:
-    """
-    One who holds published tables and knows that areas and groups add up.
-
-    All figures are unknowns in one integer program; what is published bounds them.
-    """
-
-    def __init__(self, *tables, groups=(), within=(("children", "population"),)):
-        rows = pd.concat(tables)
-        self.at = {
-            key: n for n, key in enumerate(dict.fromkeys(rows[CELL].itertuples(False, None)))
-        }
-        self.equal, self.below = [], []
-        self.bounds = [[0.0, None] for _ in self.at]
-        for row in rows.itertuples():
-            if row.value == row.value:
-                low, high = self.bounds[self.at[row.area, row.year, row.quantity, row.group]], row
-                if high.bound in ("exact", "at_least"):
-                    low[0] = max(low[0], high.value)
-                if high.bound in ("exact", "at_most"):
-                    low[1] = high.value
-        for area, year, quantity, group in self.at:
-            whole = (area, year, quantity, group)
-            parts = [(child, year, quantity, group) for child in TREE.get(area, ())]
-            self._add(self.equal, whole, parts)
-            if group == "all" and groups:
-                self._add(self.equal, whole, [(area, year, quantity, one) for one in groups])
-            for part, of in within:
-                if quantity == part and (area, year, of, group) in self.at:
-                    self._add(self.below, (area, year, of, group), [whole])
-
-    def _add(self, rows, whole, parts):
-        if parts and all(part in self.at for part in parts):
-            row = np.zeros(len(self.at))
-            row[[self.at[part] for part in parts]] = 1
-            row[self.at[whole]] = -1
-            rows.append(row)
-
-    def range_of(self, key, less=None):
-        """Give the least and the most that a figure can be, or one figure less another."""
-        toll = np.zeros(len(self.at))
-        toll[self.at[key]] = 1
-        if less:
-            toll[self.at[less]] = -1
-        ends = []
-        for sign in (1, -1):
-            done = linprog(
-                sign * toll, bounds=self.bounds, integrality=1,
-                A_eq=self.equal or None, b_eq=np.zeros(len(self.equal)) if self.equal else None,
-                A_ub=self.below or None, b_ub=np.zeros(len(self.below)) if self.below else None,
-            )  # fmt: skip
-            ends.append(sign * done.fun if done.status == 0 else sign * -np.inf)
-        return ends[0], ends[1]
-
-
-def secrets(table, within=(("children", "population"),)):
-    """List the figures, and differences of two, that no reader may know."""
-    values = table.set_index(CELL)["value"]
-    for key, value in values.items():
-        area, year, quantity, group = key
-        wholes = [(area, year, of, group) for part, of in within if part == quantity]
-        wholes += [(area, year, quantity, "all")] if group != "all" else []
-        wholes = [whole for whole in wholes if values.get(whole, 0) > 0]
-        if 0 < value < SMALLEST or (wholes and value == 0):
-            yield key, None
-        for whole in wholes:
-            if values[whole] - value < SMALLEST:
-                yield whole, key
-
-
-def no_secret_is_told(table, *published, **known):
-    attacker = Attacker(*published, **known)
-    for key, less in secrets(table):
-        low, high = attacker.range_of(key, less)
-        assert low <= 0, (key, less, low, high)
-        assert high >= SMALLEST, (key, less, low, high)
+from tests.observations.attacker import no_secret_is_told, told
 
 
 def test_three_teachers_of_whom_two_are_qualified(catalog, table):
@@ -166,88 +75,6 @@ def test_what_is_public_already_stays(catalog, table):
         pd.testing.assert_frame_equal(protect(given, catalog, study), given)
     out = protect(given, catalog, catalog.study("real"))
     assert told(out, "city", "schools") == ("exact", 1), "one school is nobody's secret"
-
-
-def counts():
-    return st.one_of(st.integers(0, 30), st.integers(0, 3000))
-
-
-@st.composite
-def cities(draw, groups=False):
-    """Draw a city of two districts, one of them of two schools, in which everything adds up."""
-    rows = []
-    for year in (2017, 2018)[: draw(st.integers(1, 2))]:
-        for group in ("girls", "boys") if groups else ("all",):
-            of = {}
-            for area in ("harbour", "hill_school", "dale_school"):
-                whole = draw(counts())
-                of[area] = np.array([whole, draw(st.integers(0, whole))])
-            of["hills"] = of["hill_school"] + of["dale_school"]
-            of["port"] = of["harbour"] + of["hills"]
-            rows += [
-                (area, year, quantity, group, float(value))
-                for area, both in of.items()
-                for quantity, value in zip(("population", "children"), both, strict=True)
-            ]
-    frame = pd.DataFrame(rows, columns=[*CELL, "value"])
-    if groups:
-        every = frame.groupby(CELL[:3])["value"].sum().reset_index().assign(group="all")
-        frame = pd.concat([frame, every], ignore_index=True)
-    usual = {"period": "year", "bound": "exact", "source": "yearbook", "status": "reported"}
-    return validate(frame.assign(**usual, vintage="2019-06-01"))
-
-
-@pytest.mark.slow
-@settings(max_examples=60)
-@given(cities())
-def test_no_subtraction_over_areas_and_parts_gives_a_small_count(catalog, city):
-    no_secret_is_told(city, protect(city, catalog, catalog.study("real")))
-
-
-@pytest.mark.slow
-@settings(max_examples=40)
-@given(cities(groups=True))
-def test_nor_does_one_over_groups(catalog, city):
-    out = protect(city, catalog, catalog.study("real"))
-    no_secret_is_told(city, out, groups=("girls", "boys"))
-
-
-@pytest.mark.slow
-@settings(max_examples=40)
-@given(cities(), st.data())
-def test_nor_does_a_part_of_the_table(catalog, city, data):
-    """Figures are missing as it happens: areas that are not listed leave a rest too."""
-    kept = data.draw(st.lists(st.booleans(), min_size=len(city), max_size=len(city)))
-    some = city[np.array(kept)]
-    no_secret_is_told(some, protect(some, catalog, catalog.study("real")))
-
-
-@pytest.mark.slow
-@settings(max_examples=25)
-@given(cities(), st.data())
-def test_nor_does_last_years_report(catalog, tmp_path_factory, first, data):
-    """Some figures come later, and nothing told before them gives them away."""
-    path = tmp_path_factory.mktemp("ledger") / "ledger.csv"
-    study = catalog.study("real")
-    kept = data.draw(st.lists(st.booleans(), min_size=len(first), max_size=len(first)))
-    before = protect(first[np.array(kept)], catalog, study)
-    add_to_ledger(path, before, dt.date(2019, 6, 1))
-    try:
-        after = protect(first, catalog, study, read_ledger(path))
-    except DataError:  # rightly, where a reader need not even see the second release
-        unknown = first.assign(value=np.nan, status="suppressed")
-        with pytest.raises(AssertionError):
-            no_secret_is_told(hidden_in(first, before), before, unknown)
-        return
-    no_secret_is_told(hidden_in(first, before, after), before, after)
-
-
-def hidden_in(table, *published):
-    """Leave out what an earlier release told outright: it can't be a secret any more."""
-    told = pd.concat(published)
-    told = told[told["value"].notna() & (told["bound"] == "exact")][CELL].drop_duplicates()
-    both = table.merge(told, on=CELL, how="left", indicator=True)
-    return table[(both["_merge"] == "left_only").to_numpy() | (table["value"] >= SMALLEST)]
 
 
 def test_a_release_made_again_is_the_same(catalog, table, tmp_path):

@@ -286,10 +286,15 @@ def build(
     for study in one_a_table(studies_of(catalog, studies)):
         path = prepare(catalog, study)
         try:
-            read_processed(catalog.root, study.id)
+            table = read_processed(catalog.root, study.id)
         except DataError:  # it was damaged since
             path = prepare(catalog, study, force=True)
-        sys.stdout.write(f"{study.id}: {path.relative_to(catalog.root).as_posix()}\n")
+            table = read_processed(catalog.root, study.id)
+        line = f"{study.id}: {path.relative_to(catalog.root).as_posix()}"
+        if study.disclosure.mode == "protected":
+            withheld = int((table["status"] == "suppressed").sum())
+            line += f"; {withheld:,} of {len(table):,} figures are withheld"
+        sys.stdout.write(f"{line}\n")
         tell_findings(catalog, study)
 
 

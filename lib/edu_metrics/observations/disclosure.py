@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,18 @@ from scipy.sparse import csr_array
 
 from edu_metrics.errors import DataError
 from edu_metrics.observations.feasible_range import Counts, narrow, widen
-from edu_metrics.observations.known_sums import KnownSums, Pair, known_sums, part_and_whole
+from edu_metrics.observations.known_sums import (
+    Key,
+    KnownSums,
+    Pair,
+    cell_of,
+    known_sums,
+    quotient,
+)
 from edu_metrics.observations.table import ENDS
 
 if TYPE_CHECKING:
-    from edu_metrics.catalog import Catalog, Indicator, Study
+    from edu_metrics.catalog import Catalog, Indicator, Input, Study
 
 __all__ = ["CODED_PCT", "hide_cells", "protect"]
 
@@ -36,8 +43,14 @@ __all__ = ["CODED_PCT", "hide_cells", "protect"]
 CODED_PCT = (1, 2, 5, 10, 20)
 #: Ends for printed rates of which nobody says how many persons stand behind them.
 _UNKNOWN_PCT = 5
+#: Money of fewer schools, classes or the like is withheld.
+_FEWEST = 3
+#: Amounts are told to six digits before the point: programs lose count of more.
+_DIGITS = 6
 
 _CELL = ["area", "year", "quantity", "group", "period"]
+#: Bounds below, or above, which the number behind a figure may lie.
+_MAY_BE_LESS, _MAY_BE_MORE = ("at_most", "below"), ("at_least", "above")
 
 
 def protect(
@@ -73,8 +86,10 @@ def protect(
 
     Notes
     -----
-    Counts are those whose unit is persons. What stands for them in sums of money, numbers of
-    schools and so on is not looked at.
+    Counts are those whose unit is persons, amounts are money that an indicator takes together with
+    a count: spending per pupil makes spending an amount of pupils. An amount goes where the persons
+    it is of go, or where it is of fewer than three schools or the like. How many of these there
+    are is told.
     """
     if study.disclosure.mode != "protected" or table.empty:
         return table
@@ -94,6 +109,9 @@ class _Release:
     smallest: int
     rates: list[_Rate]
     families: npt.NDArray[np.integer[Any]]
+    #: Amounts of money, by the count of persons whose they are, and those of few schools.
+    amounts: dict[int, list[int]]
+    few: list[int]
     #: Parts that are told as a bound, by the whole whose size says which.
     coded: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     gone: set[int] = field(default_factory=set)
@@ -102,38 +120,58 @@ class _Release:
     def of(
         cls, table: pd.DataFrame, catalog: Catalog, study: Study, ledger: pd.DataFrame | None
     ) -> _Release:
-        """Collect the counts of persons in a table, and what a reader knows of them."""
-        cells = _cells(table, catalog)
+        """Collect the counts and amounts in a table, and what a reader knows of them."""
+        kinds = _Kinds.of(catalog)
+        cells = _cells(table, kinds)
         if ledger is not None:
-            cells = _with_ledger(cells, _cells(ledger, catalog, printed=True))
-        cells, rates = _with_rates(cells, table, catalog)
+            cells = _with_ledger(cells, _cells(ledger, kinds, printed=True))
+        printed = _printed(table, ledger, kinds)
+        rates: list[_Rate] = []
+        quotients: list[_AtLeast] = []
+        if len(printed):
+            follows = known_sums(cells, catalog)
+            cells, rates, quotients = _with_rates(cells, printed, kinds, follows)
+        scale = _scale(cells)
+        by = cells["quantity"].map(scale).astype("float64")
+        cells = cells.assign(**{name: cells[name] / by for name in ("value", "low", "high")})
         known = known_sums(cells, catalog)
+        size, figures = len(cells), len(known.value)
+        for above, below, least in quotients:
+            least *= scale[below[1].quantity] / scale[above[1].quantity]
+            known.between(known.of[above][-1], known.of[below][-1], least)
         value = np.array(known.value, dtype=np.float64)
-        size = len(cells)
-        between = np.zeros(len(value) - size)
+        value[:size] = value[:size].clip(cells["low"], cells["high"])
+        more = np.zeros(len(value) - size)
         families = cells.groupby(["year", "quantity", "period"]).ngroup().to_numpy()
-        families = np.concatenate([families, np.full(len(between), -1)]).astype(np.int64)
+        families = np.concatenate([families, more - 1]).astype(np.int64)
         for pair in known.pairs:
             families[pair.rest] = families[pair.part]
         counts = Counts(
             value=value,
-            low=np.concatenate([cells["low"], between]),
-            high=np.concatenate([cells["high"], between + np.inf]),
+            # A printed rate may miss its counts by more than it was rounded.
+            low=np.concatenate([cells["low"], np.minimum(value[size:], 0)]),
+            high=np.concatenate([cells["high"], more + np.inf]),
             least=np.full(len(value), np.nan),
             most=np.full(len(value), np.nan),
-            known=np.concatenate([cells["known"].astype(bool), between > 0]),
+            known=np.concatenate([cells["known"].astype(bool), more > 0]),
             told=np.arange(len(value)) < size,
             sums=known.matrix(),
         )
-        return cls(cells, known, counts, study.disclosure.smallest, rates, families)
+        counts.known[figures:], counts.whole[figures:] = True, False
+        amounts, few = kinds.amounts_of(known)
+        counts.whole[[*few, *(one for some in amounts.values() for one in some)]] = False
+        return cls(cells, known, counts, study.disclosure.smallest, rates, families, amounts, few)
 
     def withhold_small(self) -> None:
         """Withhold small counts and parts with a small rest, or tell the end they lie at."""
-        value, size = self.counts.value, len(self.cells)
+        value = self.counts.value
+        persons = self.cells["persons"].to_numpy(bool)
+        # Where a source prints a bound, it tells the most that there are.
+        most = self.cells["value"].fillna(self.cells["high"]).to_numpy()
+        small = np.flatnonzero(persons & (most > 0) & (most < self.smallest))
         lost = np.flatnonzero(self.cells["lost"])
-        small = np.flatnonzero((value[:size] > 0) & (value[:size] < self.smallest))
         self._promise(small)
-        self._promise(lost, lost=True)
+        self._promise(lost[persons[lost]], lost=True)
         self._promise(one for one in self.known.rests if 0 < value[one] < self.smallest)
         stays = np.flatnonzero(self.cells["stays"])
         self._withhold([*lost, *stays])
@@ -144,6 +182,22 @@ class _Release:
         self._withhold(set(small.tolist()) - set(by_part))
         for part in sorted(by_part, key=lambda one: -max(value[p.whole] for p in by_part[one])):
             self._tell_part(part, by_part[part])
+        of_few = {
+            one for place, some in self.amounts.items() if self._promised(place) for one in some
+        }
+        money = self.cells["money"].to_numpy(bool)
+        self._withhold_amounts(of_few.union(self.few, lost[money[lost]].tolist()))
+
+    def _promised(self, place: int) -> bool:
+        return not np.isnan(self.counts.most[place])
+
+    def _withhold_amounts(self, places: Iterable[int]) -> None:
+        """Withhold amounts; each may be anything from nothing to twice itself."""
+        counts = self.counts
+        for place in sorted(places):
+            if counts.value[place] > 0 and (not counts.known[place] or counts.open[place]):
+                counts.least[place], counts.most[place] = 0.0, 2 * counts.value[place]
+            self._withhold([place])
 
     def _tell_part(self, part: int, pairs: list[Pair]) -> None:
         value = self.counts.value
@@ -153,7 +207,7 @@ class _Release:
             if pair.strict and value[part] < self.smallest:
                 self._promise([part])
         near = [one for pair in pairs for one in (part, pair.rest)]
-        protected = any(self.counts.most[one] == self.counts.most[one] for one in near)
+        protected = any(self._promised(one) for one in near)
         tight = min((pair for pair in pairs if pair.strict), key=lambda one: value[one.whole],
                     default=None)  # fmt: skip
         end = self._end(tight) if tight else 0
@@ -173,6 +227,8 @@ class _Release:
         counts, whole = self.counts, pair.whole
         above = counts.value[pair.rest] <= end
         if counts.known[part] or counts.open[part]:
+            if part in self._told_as_bound:
+                self._withhold([part])
             return
         if counts.open[whole] or counts.value[whole] % 1:
             self._withhold([part])
@@ -203,7 +259,20 @@ class _Release:
                 if not self.counts.known[row] and row not in self.gone:
                     self.gone.add(row)
                     self.counts.withhold([row])
-                    todo += self.coded[row]
+                    todo += self.coded[row] + self.amounts.get(row, [])
+
+    @cached_property
+    def _told_as_bound(self) -> set[int]:
+        """Places of what a source tells as a bound."""
+        cells = self.cells
+        return set(np.flatnonzero(cells["value"].isna() & ~cells["lost"].astype(bool)).tolist())
+
+    @cached_property
+    def _of_persons(self) -> set[int]:
+        """Places of counts, and of what lies between these; others are of amounts."""
+        money = {place for some in self.amounts.values() for place in some}.union(self.few)
+        money.update(np.flatnonzero(self.cells["money"]).tolist())
+        return set(range(len(self.counts.value))) - money
 
     @cached_property
     def _cell_of(self) -> npt.NDArray[np.integer[Any]]:
@@ -245,7 +314,7 @@ class _Release:
 
     def _give_up(self, place: int, faults: dict[int, None]) -> None:
         """Note a small count that is known; one that is told as a bound for its end only may be."""
-        if self.counts.value[place] < self.smallest:
+        if self.counts.value[place] < self.smallest or place not in self._of_persons:
             faults[place] = None
         self.counts.least[place] = self.counts.most[place] = np.nan
 
@@ -261,72 +330,172 @@ class _Release:
     def written(self, table: pd.DataFrame) -> pd.DataFrame:
         """Give the table as it may leave."""
         rows = self.cells["row"].to_numpy()
-        told = np.array([table["value"], table["value"]], dtype=np.float64)
-        figures = np.flatnonzero(rows >= 0)
-        told[:, rows[figures]] = self.counts.low[figures], self.counts.high[figures]
+        low, high = np.full((2, len(table)), np.nan)
+        for place in np.flatnonzero(rows >= 0).tolist():
+            if place in self.gone:
+                low[rows[place]], high[rows[place]] = 0.0, np.inf
+            elif place in self._whole_of:
+                low[rows[place]], high[rows[place]] = (
+                    self.counts.low[place],
+                    self.counts.high[place],
+                )
         for rate in self.rates:
-            told[:, rate.row] = self._ends_of(rate, *told[:, rate.row])
-        low, high = told
-        hidden, coded = high == np.inf, (high > low) & (high < np.inf)
-        value = np.where(hidden, np.nan, np.where(coded & (low == 0), high, low))
-        bound = np.where(low > 0, "at_least", "at_most")
+            low[rate.row], high[rate.row] = self._ends_of(rate)
+        hidden, coded = high == np.inf, high < np.inf
+        value = np.where(coded, np.where(low > 0, low, high), np.nan)
+        bound = pd.Series(np.where(low > 0, "at_least", "at_most"), table.index)
         touched = hidden | coded
         return table.assign(
             value=np.where(touched, value, table["value"]),
-            bound=table["bound"].mask(coded, pd.Series(bound, table.index)).mask(hidden, "exact"),
+            bound=table["bound"].mask(coded, bound).mask(hidden, "exact"),
             status=table["status"].mask(hidden, "suppressed"),
             **{end: table[end].mask(touched) for end in ENDS},
         )
 
-    def _ends_of(self, rate: _Rate, low: float, high: float) -> tuple[float, float]:
-        """Say between which ends a printed rate is told."""
-        is_open, own = self.counts.open, rate.implied
-        if any(is_open[place] for place in rate.counts if place != own):
+    @cached_property
+    def _held(self) -> set[_Near]:
+        """Years, quantities and trees of areas in which something is not told."""
+        rows = self.cells[self.counts.open[: len(self.cells)]]
+        return set(zip(rows["year"], rows["quantity"], rows["tree"], strict=True))
+
+    @cached_property
+    def _whole_of(self) -> dict[int, int]:
+        """Wholes by the parts that are told as a bound."""
+        return {part: whole for whole, parts in self.coded.items() for part in parts}
+
+    def _ends_of(self, rate: _Rate) -> tuple[float, float]:
+        """Say between which ends a printed rate is told; none where it is told as it is."""
+        is_open, own, value = self.counts.open, rate.implied, rate.value
+        if rate.stays or own in self.gone or any(is_open[one] for one in rate.counts if one != own):
             return 0.0, np.inf
-        if own is not None and is_open[own]:
-            whole = next((one for one, parts in self.coded.items() if own in parts), None)
-            per = np.inf if whole is None else 100 / self.counts.value[whole]
-            ends = self.counts.low[own], self.counts.high[own]
-            return (0.0, np.inf) if own in self.gone else (ends[0] * per, ends[1] * per)
-        if not rate.counts and high >= 100 - _UNKNOWN_PCT:
+        if not rate.counts and self._held & rate.near:  # a mean tells of what it is the mean
+            return 0.0, np.inf
+        if own in self._whole_of and own is not None:
+            per = 100 / self.counts.value[self._whole_of[own]]
+            return self.counts.low[own] * per, self.counts.high[own] * per
+        if rate.of_unknown and value >= 100 - _UNKNOWN_PCT:
             return 100.0 - _UNKNOWN_PCT, 100.0
-        if not rate.counts and low <= _UNKNOWN_PCT:
+        if rate.of_unknown and value <= _UNKNOWN_PCT:
             return 0.0, float(_UNKNOWN_PCT)
-        return low, high
+        return np.nan, np.nan
 
 
-def _cells(table: pd.DataFrame, catalog: Catalog, *, printed: bool = False) -> pd.DataFrame:
-    """Give the counts of persons in a table; of bounds only those that were made here."""
-    persons = [name for name, one in catalog.quantities.items() if one.unit == "persons"]
-    kept = table["quantity"].isin(persons)
-    if not printed:
-        kept &= table["bound"] == "exact"
-    rows = np.flatnonzero(kept)
+@dataclass(frozen=True)
+class _Kinds:
+    """What definitions say of quantities: which are of persons, and whose money is."""
+
+    persons: set[str]
+    #: Amounts of money with the counts that an indicator takes beside them.
+    money: list[tuple[Input, Input]]
+    #: All counts and amounts that matter.
+    counted: set[str]
+    #: Forms in print, with what they are the form of, by the quantity printed.
+    forms: dict[str, list[tuple[Indicator, Indicator]]]
+    #: Sources that everybody has.
+    public: list[str]
+    #: The area at the top by each area of its tree.
+    tree: dict[str, str]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> _Kinds:
+        """Read the definitions."""
+        quantities = catalog.quantities
+        persons = {name for name, one in quantities.items() if one.unit == "persons"}
+        money: list[tuple[Input, Input]] = []
+        counted = set(persons)
+        printed: list[tuple[str, Indicator, Indicator]] = []
+        for entry in catalog.indicators.values():
+            inputs = entry.inputs.values()
+            amounts = [one for one in inputs if quantities[one.quantity].form == "money"]
+            counts = [one for one in inputs if quantities[one.quantity].form == "count"]
+            money += [(amount, one) for amount in amounts for one in counts]
+            if (amounts and counts) or any(one.quantity in persons for one in counts):
+                counted.update(one.quantity for one in [*amounts, *counts])
+            if entry.published_form_of and entry.formula == "as_published":
+                (given,) = inputs
+                base = catalog.indicators[entry.published_form_of]
+                printed.append((given.quantity, entry, base))
+        forms: dict[str, list[tuple[Indicator, Indicator]]] = defaultdict(list)
+        for name, form, base in printed:
+            if any(one.quantity in counted for one in base.inputs.values()):
+                forms[name].append((form, base))
+        public = [name for name, one in catalog.sources.items() if one.disclosure == "published"]
+        tree: dict[str, str] = {}
+        for area in catalog.areas:
+            top = area
+            while (parent := catalog.areas[top].parent) is not None:
+                top = parent
+            tree[area] = top
+        return cls(persons, money, counted, forms, public, tree)
+
+    def amounts_of(self, known: KnownSums) -> tuple[dict[int, list[int]], list[int]]:
+        """Find amounts by the count of persons whose they are, and those of few schools."""
+        found: dict[int, list[int]] = defaultdict(list)
+        few: list[int] = []
+        for amount, count in self.money:
+            for (year, key), places in list(known.of.items()):
+                if key.quantity != amount.quantity:
+                    continue
+                for place in known.of.get(cell_of(count, key, year, amount), ()):
+                    if count.quantity in self.persons:
+                        found[place] += places
+                    elif 0 < known.value[place] < _FEWEST:
+                        few += places
+        return dict(found), few
+
+
+def _cells(table: pd.DataFrame, kinds: _Kinds, *, printed: bool = False) -> pd.DataFrame:
+    """Give the counts and amounts in a table, and between which ends they are told."""
+    rows = np.flatnonzero(table["quantity"].isin(kinds.counted))
     cells = table.iloc[rows][[*_CELL, "vintage", "value"]].reset_index(drop=True)
-    bound = table["bound"].iloc[rows].to_numpy()
     lost = cells["value"].isna().to_numpy()
-    value = cells["value"].to_numpy()
-    at_most, at_least = np.isin(bound, ["at_most"]), np.isin(bound, ["at_least"])
+    low, high = _ends(cells["value"].to_numpy(), table["bound"].iloc[rows].to_numpy())
+    persons = cells["quantity"].isin(kinds.persons).to_numpy()
+    money = cells["quantity"].isin({amount.quantity for amount, _ in kinds.money}).to_numpy()
+    public = table["source"].iloc[rows].isin(kinds.public).to_numpy()
     return cells.assign(
+        # Of what is told as a bound nobody knows more; what was printed is what was told.
+        value=cells["value"] if printed else cells["value"].where(low == high),
         row=rows,
-        low=np.where(lost | at_most, 0.0, value),
-        high=np.where(lost | at_least, np.inf, value),
-        known=table["source"].iloc[rows].isin(_public(catalog)).to_numpy() & ~lost,
+        low=np.where(lost, 0.0, low),
+        high=np.where(lost, np.inf, high),
+        known=(public | ~(persons | money)) & ~lost,
         lost=lost,
         stays=False,
+        persons=persons,
+        money=money,
+        tree=cells["area"].map(kinds.tree),
     )
+
+
+def _ends(value: Any, bound: Any, half: Any = 0.0) -> tuple[Any, Any]:
+    """Give the ends between which a figure is told, by its bound and half its last digit."""
+    low = np.where(np.isin(bound, _MAY_BE_LESS), 0.0, value - half)
+    high = np.where(np.isin(bound, _MAY_BE_MORE), np.inf, value + half)
+    return np.where(np.isin(bound, _MAY_BE_MORE), value, low), np.where(
+        np.isin(bound, _MAY_BE_LESS), value, high
+    )
+
+
+def _scale(cells: pd.DataFrame) -> pd.Series:
+    """Give by how much amounts of each quantity are divided, so that none has too many digits."""
+    ends = cells[["value", "low", "high"]].replace(np.inf, np.nan).max(axis=1)
+    most = ends.where(cells["money"]).groupby(cells["quantity"]).max().fillna(1.0).clip(lower=1.0)
+    digits = (np.ceil(np.log10(most)) - _DIGITS).clip(lower=0)
+    return pd.Series(10.0**digits, digits.index)
 
 
 def _with_ledger(cells: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Mark what was published before, and what was withheld; add what has changed since."""
     names = [*_CELL, "vintage"]
-    withheld = pd.MultiIndex.from_frame(before.loc[before["lost"], _CELL])
-    stays = pd.MultiIndex.from_frame(cells[_CELL]).isin(withheld)
+    stays = _withheld(cells, before[before["lost"]])
     told = before[~before["lost"]]
-    same = cells.reset_index()[["index", *names, "value"]].merge(
-        told[[*names, "low", "high"]], on=names
+    same = cells.reset_index()[["index", *names, "value", "low", "high"]].merge(
+        told[[*names, "low", "high"]], on=names, suffixes=("_now", "")
     )
-    same = same[same["value"].between(same["low"], same["high"])]
+    fits = same["value"].between(same["low"], same["high"])
+    alike = (same["low_now"] == same["low"]) & (same["high_now"] == same["high"])
+    same = same[fits | alike]
     cells = cells.assign(stays=stays)
     cells.loc[same["index"], ["low", "high"]] = same[["low", "high"]].to_numpy()
     cells.loc[same["index"], "known"] = True
@@ -337,83 +506,131 @@ def _with_ledger(cells: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([cells, other], ignore_index=True)
 
 
+def _withheld(rows: pd.DataFrame, before: pd.DataFrame) -> Any:
+    """Say which figures were withheld before."""
+    return pd.MultiIndex.from_frame(rows[_CELL]).isin(pd.MultiIndex.from_frame(before[_CELL]))
+
+
 class _Rate(NamedTuple):
     """A printed rate: its row, the counts that it tells of, and the one that it tells itself."""
 
     row: int
+    value: float
     counts: list[int]
-    implied: int | None = None
+    implied: int | None
+    #: Nobody says how many persons stand behind it, and it is a percentage of them.
+    of_unknown: bool
+    #: Of what counts it is, wherever these are.
+    near: set[_Near]
+    #: It was withheld before.
+    stays: bool
+
+
+#: A year, a quantity, and the area at the top of a tree.
+_Near: TypeAlias = tuple[int, str, str]
+#: Two cells, and how many of the second the first is at least.
+_AtLeast: TypeAlias = tuple[tuple[int, Key], tuple[int, Key], float]
+
+
+def _printed(table: pd.DataFrame, ledger: pd.DataFrame | None, kinds: _Kinds) -> pd.DataFrame:
+    """List printed rates that tell of counts: ours first, then those that every reader has."""
+    names = [*_CELL, "vintage", "value", "bound"]
+    rows = np.flatnonzero(table["quantity"].isin(kinds.forms) & table["value"].notna())
+    rates = table.iloc[rows][[*names, "source"]].reset_index(drop=True)
+    rates = rates.assign(row=rows, known=rates["source"].isin(kinds.public), stays=False)
+    if ledger is not None:
+        before = ledger[ledger["quantity"].isin(kinds.forms)]
+        told = before[before["value"].notna()][names]
+        again = pd.MultiIndex.from_frame(rates[names]).isin(pd.MultiIndex.from_frame(told))
+        rates["known"] |= again
+        rates["stays"] = _withheld(rates, before[before["value"].isna()]) & ~rates["known"]
+        rates = pd.concat([rates, told.assign(row=-1, known=True, stays=False)], ignore_index=True)
+    half = rates.groupby("quantity")["value"].transform(_half_unit)
+    low, high = _ends(rates["value"].to_numpy(), rates["bound"].to_numpy(), half.to_numpy())
+    rates = rates.assign(low=low, high=high, known=rates["known"].astype(bool))
+    return rates.sort_values("known", kind="stable", ignore_index=True)
+
+
+def _half_unit(values: pd.Series) -> float:
+    """Give half a unit of the last digit that rates are printed with."""
+    exact = (digits for digits in range(6) if (values.round(digits) == values).all())
+    return float(0.5 * 10.0 ** -next(exact, 6))
 
 
 def _with_rates(
-    cells: pd.DataFrame, table: pd.DataFrame, catalog: Catalog
-) -> tuple[pd.DataFrame, list[_Rate]]:
-    """Find what printed rates tell of counts; a part that only a rate tells is a count too."""
-    places: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for place, key in enumerate(cells[_CELL].itertuples(index=False, name=None)):
-        places[key].append(place)
-    forms = _forms(catalog)
-    public = table["source"].isin(_public(catalog)) | table["value"].isna()
+    cells: pd.DataFrame, printed: pd.DataFrame, kinds: _Kinds, follows: KnownSums
+) -> tuple[pd.DataFrame, list[_Rate], list[_AtLeast]]:
+    """Find what printed rates tell of counts; a count that only a rate tells is one too."""
+    keys = map(Key, *(cells[name] for name in Key._fields))
+    value: dict[tuple[int, Key], float] = {
+        of: follows.value[places[-1]] for of, places in follows.of.items()
+    }
+    places: dict[tuple[int, Key], list[int]] = defaultdict(list)
+    for place, of in enumerate(zip(cells["year"].tolist(), keys, strict=True)):
+        places[of].append(place)
     rates: list[_Rate] = []
+    quotients: list[_AtLeast] = []
     implied: list[dict[str, Any]] = []
-    for row in np.flatnonzero(table["quantity"].isin(forms) & ~public).tolist():
-        rate = table.iloc[row]
-        found, own = [], None
-        for form, base in forms[rate["quantity"]]:
-            keys = _behind(rate, form, base)
-            found += [place for key in keys for place in places.get(key, [])]
-            whole = places.get(keys[-1], [])
-            if part_and_whole(base) and whole and keys[0] not in places:
-                own = len(cells) + len(implied)
-                size = rate["value"] / 100 * cells["value"].iat[whole[-1]]
-                implied.append(_implied(keys[0], rate, size))
-                places[keys[0]].append(own)
-                found.append(own)
-        rates.append(_Rate(row, found, own))
+    rate: Any
+    for rate in printed.itertuples():
+        key = Key(rate.area, rate.quantity, rate.group, rate.period)
+        counts: list[int] = []
+        near: set[_Near] = set()
+        own, of_unknown = None, False
+        for form, base in kinds.forms[rate.quantity]:
+            (given,) = form.inputs.values()
+            behind = [cell_of(one, key, rate.year, given) for one in base.inputs.values()]
+            counts += [place for of in behind for place in places.get(of, ())]
+            near |= {(year, of.quantity, kinds.tree[of.area]) for year, of in behind}
+            of_unknown |= base.unit == "percent"
+            if (split := quotient(base)) is None or rate.value < 0:
+                continue
+            above, below = (cell_of(one, key, rate.year, given) for one in split[:2])
+            times = rate.value / split.factor
+            size = None
+            if above not in places and below in value:
+                only, size = above, value[below] * times
+            elif below not in places and above in value and times > 0:
+                only, size = below, value[above] / times
+            if size is not None:
+                implied.append(_implied(only, rate, size, kinds))
+                value[only] = implied[-1]["value"]
+                places[only].append(len(cells) + len(implied) - 1)
+                if not rate.known:
+                    own = places[only][-1]
+                    counts.append(own)
+            if rate.known and above in places | value.keys() and below in value:
+                quotients.append((above, below, rate.low / split.factor))
+                if rate.high < np.inf:
+                    quotients.append((below, above, split.factor / rate.high))
+        if not rate.known:
+            of_unknown &= not counts
+            rates.append(_Rate(rate.row, rate.value, counts, own, of_unknown, near, rate.stays))
     if implied:
         cells = pd.concat([cells, pd.DataFrame(implied)], ignore_index=True)
-    return cells, rates
+    return cells, rates, quotients
 
 
-def _implied(key: tuple[object, ...], rate: pd.Series, size: float) -> dict[str, Any]:
-    """Make the count that a printed rate of a known whole tells."""
-    value = float(np.round(size))
-    told = {"vintage": rate["vintage"], "value": value, "low": value, "high": value}
-    marks = {"row": -1, "known": False, "lost": value != value, "stays": False}
-    return {**dict(zip(_CELL, key, strict=True)), **told, **marks}
-
-
-def _forms(catalog: Catalog) -> dict[str, list[tuple[Indicator, Indicator]]]:
-    """Give printed rates of persons: each form in print, with what it is the form of."""
-    forms: dict[str, list[tuple[Indicator, Indicator]]] = defaultdict(list)
-    for form in catalog.indicators.values():
-        if form.published_form_of and form.formula == "as_published":
-            base = catalog.indicators[form.published_form_of]
-            units = {catalog.quantities[one.quantity].unit for one in base.inputs.values()}
-            if "persons" in units:
-                (given,) = form.inputs.values()
-                forms[given.quantity].append((form, base))
-    return dict(forms)
-
-
-def _public(catalog: Catalog) -> list[str]:
-    return [name for name, one in catalog.sources.items() if one.disclosure == "published"]
-
-
-def _behind(rate: pd.Series, form: Indicator, base: Indicator) -> list[tuple[object, ...]]:
-    """Name the cells that a printed rate is made of, in the order of its formula."""
-    (given,) = form.inputs.values()
-    year = rate["year"] + given.lag
-    return [
-        (
-            rate["area"],
-            year - one.lag,
-            one.quantity,
-            rate["group"] if one.group == given.group else one.group,
-            rate["period"] if one.period == given.period else one.period,
-        )
-        for one in base.inputs.values()
-    ]
+def _implied(of: tuple[int, Key], rate: Any, size: float, kinds: _Kinds) -> dict[str, Any]:
+    """Make the count that a printed rate tells; what others printed is held against it later."""
+    year, key = of
+    persons = key.quantity in kinds.persons
+    value = float(np.round(size)) if persons else size
+    return {
+        **key._asdict(),
+        "year": year,
+        "vintage": rate.vintage,
+        "value": value,
+        "low": 0.0 if rate.known else value,
+        "high": np.inf if rate.known else value,
+        "row": -1,
+        "known": False,
+        "lost": value != value,
+        "stays": False,
+        "persons": persons,
+        "money": key.quantity in {amount.quantity for amount, _ in kinds.money},
+        "tree": kinds.tree[key.area],
+    }
 
 
 def hide_cells(

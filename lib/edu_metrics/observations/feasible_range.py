@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,9 @@ Places = npt.NDArray[np.intp]
 
 #: Numbers of persons that differ by less are the same.
 _SAME = 1e-6
+
+#: So many times the end that a range has to reach is as good as no end.
+_FAR = 1000.0
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Counts:
         It is a figure that can be withheld, and not merely what follows from others.
     sums : csr_array
         One row a sum: coefficients of counts whose total the reader knows.
+    whole : array of bool
+        Counts that the reader knows to be whole numbers; left out, all that are.
     """
 
     value: Numbers
@@ -58,7 +62,13 @@ class Counts:
     known: npt.NDArray[np.bool_]
     told: npt.NDArray[np.bool_]
     sums: Any
+    whole: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     _columns: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take whole numbers for such."""
+        if not len(self.whole):
+            self.whole = _is_whole(self.value)
 
     @property
     def open(self) -> npt.NDArray[np.bool_]:
@@ -116,28 +126,6 @@ def narrow(counts: Counts) -> list[tuple[int, bool]]:
     return found
 
 
-def range_of(counts: Counts, place: int) -> tuple[float, float]:
-    """
-    Give the feasible range of a count.
-
-    Parameters
-    ----------
-    counts : Counts
-        Counts and what is told of them.
-    place : int
-        Which of them.
-
-    Returns
-    -------
-    tuple of float
-        The least and the most that it can be. [persons]
-    """
-    for part in _parts(counts):
-        if place in part.places:
-            return part.reach(place, up=False), part.reach(place, up=True)
-    return float(counts.low[place]), float(counts.high[place])
-
-
 @dataclass(frozen=True)
 class _Part:
     """Counts that the reader is not told and that hang together, with the sums that tie them."""
@@ -146,11 +134,6 @@ class _Part:
     places: Places
     sums: Any
 
-    @cached_property
-    def _whole(self) -> bool:
-        values = self.counts.value[self.places]
-        return bool((np.abs(values - values.round()) < _SAME).all())
-
     def short_of(self, asked: Places, *, up: bool) -> list[int]:
         """Name the counts asked for that don't reach their end of the range."""
         ends = self.counts.most if up else self.counts.least
@@ -158,7 +141,7 @@ class _Part:
         alone = False
         while left:
             tried = left[:1] if alone else left
-            table = self._table(tried, up=up, capped=True)
+            table = self._table(tried, up=up, far=alone)
             reached = {
                 place
                 for place in left
@@ -175,22 +158,17 @@ class _Part:
             left = [place for place in left if place not in reached]
         return short
 
-    def reach(self, place: int, *, up: bool) -> float:
-        """Give one end of the feasible range of a count."""
-        capped = up and np.isinf(self.counts.high[place])
-        return float(self._table([place], up=up, capped=bool(capped))[place])
-
-    def _table(self, tried: Sequence[int], *, up: bool, capped: bool) -> dict[int, float]:
+    def _table(self, tried: Sequence[int], *, up: bool, far: bool) -> dict[int, float]:
         """Find a feasible table in which the counts tried are as large, or small, as can be."""
         low, high = self.counts.low[self.places].copy(), self.counts.high[self.places].copy()
         at = np.searchsorted(self.places, tried)
-        if up and capped:  # further than asked for nobody needs to know; some may have no end
+        if up:  # some may have no end; a rate with its whole may step over the one asked for
             enough = np.fmax(self.counts.most, self.counts.value)[tried]
-            high[at] = np.minimum(high[at], enough)
+            high[at] = np.minimum(high[at], enough * (_FAR if far else 1))
         toll = np.zeros(len(self.places))
         toll[at] = -1.0 if up else 1.0
         total = self.sums @ self.counts.value[self.places]
-        found = _solved(toll, self.sums, total, low, high, whole=self._whole)
+        found = _solved(toll, self.sums, total, low, high, self.counts.whole[self.places])
         if found is None:  # the counts themselves always are such a table
             found = self.counts.value[self.places]
         return dict(zip(self.places.tolist(), found.tolist(), strict=True))
@@ -219,22 +197,31 @@ def _linked(sums: Any) -> tuple[int, npt.NDArray[np.int32]]:
     return int(number), labels[rows:]
 
 
+def _is_whole(numbers: Numbers) -> npt.NDArray[np.bool_]:
+    return np.abs(numbers - numbers.round()) < _SAME
+
+
 def _solved(
-    toll: Numbers, sums: Any, total: Numbers, low: Numbers, high: Numbers, *, whole: bool
+    toll: Numbers,
+    sums: Any,
+    total: Numbers,
+    low: Numbers,
+    high: Numbers,
+    whole: npt.NDArray[np.bool_],
 ) -> Numbers | None:
-    """Find the cheapest table with these sums within these ends; one of whole persons."""
+    """Find the cheapest table with these sums within these ends; persons are whole in it."""
     ties = [LinearConstraint(sums, total, total)] if sums.shape[0] else []
-    for integrality in (0, 1) if whole else (0,):
+    for integrality in (np.zeros(len(toll), np.int64), whole.astype(np.int64)):
         done = milp(
             toll, bounds=Bounds(low, high), constraints=ties,
-            integrality=np.full(len(toll), integrality), options={"mip_rel_gap": 0},
+            integrality=integrality, options={"mip_rel_gap": 0},
         )  # fmt: skip
         if done.x is None:
             return None
-        if not whole or (np.abs(done.x - done.x.round()) < _SAME).all():
+        if _is_whole(done.x[whole]).all():
             break
     found = np.asarray(done.x, dtype=np.float64)
-    return found.round() if whole else found
+    return np.where(whole, found.round(), found)
 
 
 def widen(
@@ -301,7 +288,7 @@ def _second_table(
         np.zeros(sums.shape[0]),
         np.concatenate([np.maximum(low - value, 0), np.maximum(value - high, 0)]),
         np.concatenate([np.maximum(high - value, 0), np.maximum(value - low, 0)]),
-        whole=bool((np.abs(value - value.round()) < _SAME).all()),
+        np.tile(counts.whole[movable], 2),
     )
     if found is None:
         return None

@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, identity
 
-from edu_metrics.formulas import FORMULAS
+from edu_metrics.errors import DataError
 from edu_metrics.observations.table import PART_OF_WHOLE
 
 if TYPE_CHECKING:
-    from edu_metrics.catalog import Catalog, Indicator
+    from edu_metrics.catalog import Catalog, Indicator, Input
 
 #: A total that misses the sum of its groups by more is not made of them. [part]
 _SLIP = 0.02
+
+#: What the groups, and the parts of a year, are parts of.
+_WHOLES = {"group": "all", "period": "year"}
 
 
 class Key(NamedTuple):
@@ -58,32 +61,62 @@ class KnownSums:
     pairs : list of Pair
         Parts of a whole.
     rests : list of int
-        Places of what the areas that are not listed have together.
+        Places of persons that no figure tells, and others leave: those of the areas, the group or
+        the part of the year that are not listed.
+    of : dict
+        Places by year and what is counted, of every vintage; those that follow from others too.
     """
 
     value: list[float]
     pairs: list[Pair] = field(default_factory=list)
     rests: list[int] = field(default_factory=list)
-    _sums: list[dict[int, float]] = field(default_factory=list)
-
-    def between(self, value: float) -> int:
-        """Add a count that is no figure."""
-        self.value.append(value)
-        return len(self.value) - 1
+    of: dict[tuple[int, Key], list[int]] = field(default_factory=lambda: defaultdict(list))
+    _sums: dict[frozenset[tuple[int, float]], None] = field(default_factory=dict)
+    _between: dict[tuple[int | None, frozenset[int]], int] = field(default_factory=dict)
 
     def tie(self, whole: int, parts: Iterable[int]) -> None:
         """Let parts add up to a whole, as far as they do."""
-        self._sums.append({whole: 1.0} | dict.fromkeys(parts, -1.0))
+        self._sums[frozenset([(whole, 1.0), *((part, -1.0) for part in parts)])] = None
 
-    def left(self, whole: int, parts: Sequence[int]) -> float:
-        """Say what parts leave of a whole."""
-        return self.value[whole] - sum(self.value[part] for part in parts)
+    def left(self, whole: int, parts: Sequence[int]) -> int | None:
+        """Give the count that parts leave of a whole; nothing where they are more than it."""
+        value = self.value[whole] - sum(self.value[part] for part in parts)
+        if value < 0:
+            return None
+        rest = self._follows(whole, parts, value)
+        self.tie(whole, [*parts, rest])
+        return rest
+
+    def total(self, parts: Sequence[int]) -> int:
+        """Give the count that parts make up."""
+        whole = self._follows(None, parts, sum(self.value[part] for part in parts))
+        self.tie(whole, parts)
+        return whole
+
+    def _follows(self, whole: int | None, parts: Iterable[int], value: float) -> int:
+        """Add a count that is no figure, once."""
+        place = self._between.setdefault((whole, frozenset(parts)), len(self.value))
+        if place == len(self.value):
+            self.value.append(value)
+        return place
+
+    def unknown(self) -> int:
+        """Add a count that nobody tells, and that holds others."""
+        self.value.append(np.nan)
+        return len(self.value) - 1
+
+    def between(self, above: int, below: int, least: float) -> int:
+        """Add by how much one count is more than so many times another."""
+        self.value.append(self.value[above] - least * self.value[below])
+        place = len(self.value) - 1
+        self._sums[frozenset([(above, 1.0), (below, -least), (place, -1.0)])] = None
+        return place
 
     def matrix(self) -> Any:
         """Give the coefficients, a row a sum."""
         rows = [at for at, one in enumerate(self._sums) for _ in one]
-        columns = [place for one in self._sums for place in one]
-        data = [sign for one in self._sums for sign in one.values()]
+        columns = [place for one in self._sums for place, _ in one]
+        data = [sign for one in self._sums for _, sign in one]
         return csr_array((data, (rows, columns)), shape=(len(self._sums), len(self.value)))
 
 
@@ -94,7 +127,8 @@ def known_sums(cells: pd.DataFrame, catalog: Catalog) -> KnownSums:
     Parameters
     ----------
     cells : DataFrame
-        Counts of persons, one row each: area, year, quantity, group, period, vintage and value.
+        Counts and amounts, one row each: area, year, quantity, group, period, vintage, value, the
+        ends low and high between which it is known to lie, and whether it is of persons.
     catalog : Catalog
         What is defined.
 
@@ -104,14 +138,20 @@ def known_sums(cells: pd.DataFrame, catalog: Catalog) -> KnownSums:
         Places are those of the rows, from 0.
     """
     known = KnownSums(cells["value"].tolist())
-    within = parts_of_wholes(catalog)
+    persons = set(cells.loc[cells["persons"], "quantity"])
+    within, lagged = parts_of_wholes(catalog)
     alike = _partitions(cells)
     for year, state, new in _states(cells):
-        _areas(known, state, new, catalog, year)
-        for finer, rows in alike.items():
-            _partitioned(known, state, new, finer, rows)
-        _within(known, state, new, within)
-    _fill(known)
+        one = _Year(known, catalog, year, state, new, persons)
+        one.split(alike)
+        one.add_areas()
+        one.split(alike)
+        one.pair(within)
+        one.bound(alike, within)
+        for key in new:
+            known.of[year, key].append(state[key])
+    _pair_years(known, lagged, persons)
+    _fill(known, cells)
     return known
 
 
@@ -128,51 +168,212 @@ def _states(cells: pd.DataFrame) -> Iterator[tuple[int, dict[Key, int], set[Key]
             yield int(str(year)), dict(state), set(new)
 
 
-def _areas(
-    known: KnownSums, state: dict[Key, int], new: set[Key], catalog: Catalog, year: int
-) -> None:
-    """Add up areas, from the deepest; one without a figure has the sum of all its parts."""
-    children, depth = _tree(catalog, year)
-    within: dict[Key, list[Key]] = defaultdict(list)
-    todo: dict[int, set[Key]] = defaultdict(set)
+@dataclass
+class _Year:
+    """What is known of a year when something new came out, and of what follows from it."""
 
-    def put_under_parent(key: Key) -> None:
-        parent = catalog.areas[key.area].parent
-        if parent in depth and key.area in children[parent]:
-            above = key._replace(area=parent)
-            within[above].append(key)
-            todo[depth[parent]].add(above)
+    known: KnownSums
+    catalog: Catalog
+    year: int
+    state: dict[Key, int]
+    new: set[Key]
+    persons: set[str]
 
-    def put(key: Key, place: int) -> None:
-        state[key] = place
-        new.add(key)
+    def _put(self, key: Key, place: int, fresh: bool, *, rest: bool = True) -> None:
+        """Take in a count that no figure tells, as the one that it must be of."""
+        self.state[key] = place
+        if fresh:
+            self.new.add(key)
+            if rest:
+                self._promise(key, place)
 
-    for key in list(state):
-        put_under_parent(key)
-    while todo:
-        for above in sorted(todo.pop(max(todo))):
-            below = within[above]
-            parts = [state[key] for key in below]
-            absent = children[above.area] - {key.area for key in below}
-            if not new & {above, *below}:
-                continue  # all of it was known before, and is tied together already
-            if above not in state:
-                if not absent and len(parts) > 1:
-                    put(above, known.between(sum(known.value[part] for part in parts)))
-                    put_under_parent(above)
-                    known.tie(state[above], parts)
-                continue
-            left = known.left(state[above], parts)
-            if absent and left >= 0:
-                parts.append(known.between(left))
-                known.rests.append(parts[-1])
+    def _promise(self, key: Key, place: int) -> None:
+        if key.quantity in self.persons:
+            self.known.rests.append(place)
+
+    def add_areas(self) -> None:
+        """Add up areas, from the deepest; one without a figure has the sum of all its parts."""
+        children, depth = _tree(self.catalog, self.year)
+        within: dict[Key, list[Key]] = defaultdict(list)
+        todo: dict[int, set[Key]] = defaultdict(set)
+
+        def put_under_parent(key: Key) -> None:
+            parent = self.catalog.areas[key.area].parent
+            if parent in depth and key.area in children[parent]:
+                above = key._replace(area=parent)
+                within[above].append(key)
+                todo[depth[parent]].add(above)
+
+        for key in list(self.state):
+            put_under_parent(key)
+        while todo:
+            for above in sorted(todo.pop(max(todo))):
+                below, at = within[above], len(self.known.value)
+                parts = [self.state[key] for key in below]
+                absent = children[above.area] - {key.area for key in below}
+                if above not in self.state:
+                    if not absent and len(parts) > 1:
+                        total = self.known.total(parts)
+                        self._put(above, total, total >= at, rest=False)
+                        put_under_parent(above)
+                    continue
+                if not absent:
+                    self.known.tie(self.state[above], parts)
+                    continue
+                rest = self.known.left(self.state[above], parts)
+                if rest is None:
+                    continue
+                self._promise(above, rest)
                 if len(absent) == 1:  # what the others leave is the one that has no figure
                     only = above._replace(area=absent.pop())
-                    put(only, parts[-1])
+                    self._put(only, rest, rest >= at)
                     if within[only]:
                         todo[depth[only.area]].add(only)
-            if not absent or left >= 0:
-                known.tie(state[above], parts)
+
+    def split(self, alike: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]) -> None:
+        """Add up groups, and parts of the year; the last without a figure is what others leave."""
+        for column, whole in _WHOLES.items():
+            if not any(alike[column].values()):
+                continue
+            for key in dict.fromkeys(one._replace(**{column: whole}) for one in list(self.state)):
+                for some in alike[column].get(key.quantity, ()):
+                    self._split(key, [key._replace(**{column: name}) for name in some])
+
+    def _split(self, key: Key, parts: Sequence[Key]) -> None:
+        there, at = (
+            [self.state[part] for part in parts if part in self.state],
+            len(self.known.value),
+        )
+        if len(there) == len(parts):
+            if key in self.state:
+                self.known.tie(self.state[key], there)
+            else:
+                total = self.known.total(there)
+                self._put(key, total, total >= at, rest=False)
+        elif key in self.state and len(there) == len(parts) - 1:
+            rest = self.known.left(self.state[key], there)
+            if rest is not None:
+                (only,) = (part for part in parts if part not in self.state)
+                self._put(only, rest, rest >= at)
+
+    def pair(self, within: Mapping[tuple[str, str], bool]) -> None:
+        """Pair parts with their wholes, and groups with all."""
+        wholes: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+        for (quantity, of), strict in within.items():
+            wholes[quantity].append((of, strict))
+        for key, place in self.state.items():
+            if key.quantity not in self.persons:
+                continue
+            found = [(key._replace(quantity=name), strict) for name, strict in wholes[key.quantity]]
+            if key.group != "all":
+                found.append((key._replace(group="all"), True))
+            for whole, strict in found:
+                if whole in self.state and (key in self.new or whole in self.new):
+                    _pair(self.known, place, self.state[whole], strict)
+
+    def bound(
+        self,
+        alike: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]],
+        within: Mapping[tuple[str, str], bool],
+    ) -> None:
+        """Let a count that is in no table lie between what it holds and what holds it."""
+        parents, _ = _tree(self.catalog, self.year)
+        wholes: dict[str, list[str]] = defaultdict(list)
+        for quantity, of in within:
+            wholes[quantity].append(of)
+
+        def holding(key: Key) -> list[Key]:
+            parent = self.catalog.areas[key.area].parent
+            found = [key._replace(quantity=name) for name in wholes[key.quantity]]
+            found += [key._replace(group="all")] if key.group != "all" else []
+            if parent in parents and key.area in parents[parent]:
+                found.append(key._replace(area=parent))
+            return found
+
+        tells = dict.fromkeys(self.state, True)
+
+        def is_told(key: Key) -> bool:
+            """Say whether a figure holds it; wholes that go round in a circle do not."""
+            if key not in tells:
+                tells[key] = False
+                tells[key] = any([is_told(one) for one in holding(key)])
+            return tells[key]
+
+        both, todo = dict(self.state), list(self.state)
+        while todo:
+            for above in holding(todo.pop()):
+                if above not in both and is_told(above):
+                    both[above] = self.known.unknown()
+                    todo.append(above)
+        loose = both.keys() - self.state.keys()
+        if not loose:
+            return
+        below: dict[Key, list[Key]] = defaultdict(list)
+        for key in both:
+            for above in holding(key):
+                if above.area != key.area:
+                    below[above].append(key)
+                elif above in both and loose & {key, above}:
+                    self.known.left(both[above], [both[key]])
+        for above, parts in below.items():
+            if above in both and loose & {above, *parts}:
+                places = [both[part] for part in parts]
+                if len(parts) == len(parents[above.area]):
+                    self.known.tie(both[above], places)
+                else:
+                    self.known.left(both[above], places)
+        for column, whole in _WHOLES.items():
+            for key in both:
+                for some in (
+                    alike[column].get(key.quantity, ()) if getattr(key, column) == whole else ()
+                ):
+                    parts = [key._replace(**{column: name}) for name in some]
+                    if both.keys() >= set(parts) and loose & {key, *parts}:
+                        self.known.tie(both[key], [both[part] for part in parts])
+
+
+def _pair(known: KnownSums, part: int, whole: int, strict: bool) -> None:
+    rest = known.left(whole, [part])
+    if rest is not None:
+        known.pairs.append(Pair(part, whole, rest, strict))
+
+
+def _pair_years(known: KnownSums, lagged: Sequence[tuple[Input, Input]], persons: set[str]) -> None:
+    """Pair those who are left of a cohort with the cohort, in the year in which it was counted."""
+    for part, whole in lagged:
+        if not {part.quantity, whole.quantity} <= persons:
+            continue
+        for (year, key), places in list(known.of.items()):
+            if key.quantity == part.quantity:
+                of = cell_of(whole, key, year, part)
+                for place in places if of in known.of else ():
+                    _pair(known, place, known.of[of][-1], strict=True)
+
+
+def cell_of(other: Input, key: Key, year: int, own: Input) -> tuple[int, Key]:
+    """
+    Name the cell that one input of an indicator is, where another input is a known one.
+
+    Parameters
+    ----------
+    other, own : Input
+        The inputs; one that has the group or part of the year of ``own`` follows it.
+    key : Key
+        The cell that ``own`` is.
+    year : int
+        Its year.
+
+    Returns
+    -------
+    tuple
+        Year and cell.
+    """
+    return year + own.lag - other.lag, Key(
+        key.area,
+        other.quantity,
+        key.group if other.group == own.group else other.group,
+        key.period if other.period == own.period else other.period,
+    )
 
 
 def _tree(catalog: Catalog, year: int) -> tuple[dict[str, set[str]], dict[str, int]]:
@@ -195,52 +396,83 @@ def _partitions(cells: pd.DataFrame) -> dict[str, dict[str, list[tuple[str, ...]
     """
     Find the groups, and parts of a year, that make up all of a quantity wherever they are known.
 
-    No definition says which groups divide all persons: the figures do.
+    No definition says which groups divide all persons: the figures do. Groups that divide those
+    of one quantity divide those of others too, unless figures of these say otherwise.
     """
-    found: dict[str, dict[str, list[tuple[str, ...]]]] = {"group": {}, "period": {}}
-    for column, whole in (("group", "all"), ("period", "year")):
-        others = [name for name in ("area", "year", *Key._fields) if name != column]
-        others = list(dict.fromkeys(name for name in others if name != "quantity"))
-        several = cells.groupby("quantity")[column].transform("nunique") > 2
-        for quantity, rows in cells[several].groupby("quantity"):
-            wide = rows.groupby([*others, column])["value"].last().unstack(column)
-            if whole in wide:
-                parts = [str(name) for name in wide if name != whole][:12]
-                found[column][str(quantity)] = [
-                    some
-                    for size in ((2, 3, 4) if column == "group" else (2, 4, 12))
-                    for some in combinations(parts, size)
-                    if _make_up(wide[list(some)], wide[whole])
-                ]
+    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+    for column, whole in _WHOLES.items():
+        own: dict[str, dict[tuple[str, ...], bool]] = {}
+        rest = [name for name in ("area", "year", *Key._fields) if name not in (column, "quantity")]
+        for quantity, rows in cells.groupby("quantity"):
+            wide = rows.groupby([*dict.fromkeys(rest), column])["value"].last().unstack(column)
+            own[str(quantity)] = dict(_evidence(wide, column, whole)) if whole in wide else {}
+        always = {some for one in own.values() for some, fits in one.items() if fits}
+        always -= {some for one in own.values() for some, fits in one.items() if not fits}
+        found[column] = {
+            quantity: [some for some, fits in one.items() if fits]
+            + (sorted(always - one.keys()) if column == "group" else [])
+            for quantity, one in own.items()
+        }
     return found
 
 
-def _make_up(parts: pd.DataFrame, whole: pd.Series) -> bool:
-    there = parts.notna().all(axis=1) & whole.notna()
-    apart = (parts[there].sum(axis=1) - whole[there]).abs()
-    return bool(there.any() and (apart <= _SLIP * whole[there]).all() and whole[there].any())
+def _evidence(
+    wide: pd.DataFrame, column: str, whole: str
+) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Say of several parts whether they make up the whole, where figures tell."""
+    parts = [str(name) for name in wide if name != whole][:12]
+    values, total = wide[parts].to_numpy(np.float64), wide[whole].to_numpy(np.float64)
+    for size in (2, 3, 4) if column == "group" else (2, 4, 12):
+        for some in combinations(range(len(parts)), size):
+            made = values[:, some].sum(axis=1)
+            there = ~np.isnan(made) & (total > 0)
+            if there.any():
+                fits = np.abs(made - total)[there] <= _SLIP * total[there]
+                yield tuple(parts[at] for at in some), bool(fits.all())
 
 
-def _partitioned(
-    known: KnownSums,
-    state: Mapping[Key, int],
-    new: set[Key],
-    column: str,
-    rows: Mapping[str, list[tuple[str, ...]]],
-) -> None:
-    whole = "all" if column == "group" else "year"
-    for key, place in state.items():
-        if getattr(key, column) != whole:
-            continue
-        for some in rows.get(key.quantity, []):
-            parts = [key._replace(**{column: name}) for name in some]
-            if all(part in state for part in parts) and new & {key, *parts}:
-                known.tie(place, [state[part] for part in parts])
+class Quotient(NamedTuple):
+    """So many times one input, divided by another."""
+
+    above: Input
+    below: Input
+    factor: float
 
 
-def parts_of_wholes(catalog: Catalog) -> dict[tuple[str, str], bool]:
+def quotient(entry: Indicator) -> Quotient | None:
     """
-    Say which quantities of persons lie within which others.
+    Give what an indicator divides by what, however its formula is written.
+
+    Parameters
+    ----------
+    entry : Indicator
+        The indicator.
+
+    Returns
+    -------
+    Quotient or None
+        Nothing where it is no plain quotient of two inputs.
+    """
+    equation = entry.calculation.equation
+    if equation is None or len(equation.names) != 2:
+        return None
+    try:
+        one, *others = (float(equation(*at)) for at in ((1.0, 1.0), (2.0, 1.0), (1.0, 4.0)))
+    except DataError:
+        return None
+    first, second = (entry.inputs[name] for name in equation.names)
+    if one > 0 and np.allclose(others, (2 * one, one / 4)):
+        return Quotient(first, second, one)
+    if one > 0 and np.allclose(others, (one / 2, 4 * one)):
+        return Quotient(second, first, one)
+    return None
+
+
+def parts_of_wholes(
+    catalog: Catalog,
+) -> tuple[dict[tuple[str, str], bool], list[tuple[Input, Input]]]:
+    """
+    Say which quantities lie within which others.
 
     Parameters
     ----------
@@ -250,53 +482,40 @@ def parts_of_wholes(catalog: Catalog) -> dict[tuple[str, str], bool]:
     Returns
     -------
     dict
-        By part and whole, whether an indicator divides one by the other.
+        By part and whole of one group and year, whether an indicator divides one by the other.
+    list
+        Part and whole of which one is counted years later, or of another group.
     """
-    found = {}
-    for entry in catalog.indicators.values():
-        if own := part_and_whole(entry):
-            found[own] = True
-            for relation in entry.relations:
-                for name in relation.indicators:
-                    other = part_and_whole(catalog.indicators[name])
-                    if other and relation.kind in ("subset_of", "part_of"):
-                        found.setdefault((own[0], other[0]), False)
-    return found
+    found: dict[tuple[str, str], bool] = {}
+    lagged = []
+    of = {name: part_and_whole(entry) for name, entry in catalog.indicators.items()}
+    for name, own in of.items():
+        if own is None:
+            continue
+        if not _alike(*own):
+            lagged.append(own)
+            continue
+        found[own[0].quantity, own[1].quantity] = True
+        for relation in catalog.indicators[name].relations:
+            for other in map(of.get, relation.indicators):
+                if other and _alike(*other) and relation.kind in ("subset_of", "part_of"):
+                    found.setdefault((own[0].quantity, other[0].quantity), False)
+    return found, lagged
 
 
-def part_and_whole(entry: Indicator) -> tuple[str, str] | None:
-    """Give the quantities of a share of a whole, of one group and year; else nothing."""
-    if entry.formula not in PART_OF_WHOLE:
+def _alike(one: Input, other: Input) -> bool:
+    return (one.lag, one.group, one.period) == (other.lag, other.group, other.period)
+
+
+def part_and_whole(entry: Indicator) -> tuple[Input, Input] | None:
+    """Give part and whole of a share of a whole; nothing for what may pass 100 %."""
+    found = quotient(entry)
+    if found is None or not (entry.is_rate or entry.formula in PART_OF_WHOLE):
         return None
-    part, whole = (entry.inputs[name] for name in FORMULAS[entry.formula].arguments)
-    alike = (part.lag, part.group, part.period) == (whole.lag, whole.group, whole.period)
-    return (part.quantity, whole.quantity) if alike and part.quantity != whole.quantity else None
+    return None if found.above == found.below else (found.above, found.below)
 
 
-def _within(
-    known: KnownSums,
-    state: Mapping[Key, int],
-    new: set[Key],
-    within: Mapping[tuple[str, str], bool],
-) -> None:
-    """Pair parts with their wholes, and groups with all."""
-    wholes: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-    for (quantity, of), strict in within.items():
-        wholes[quantity].append((of, strict))
-    for key, place in state.items():
-        found = [(key._replace(quantity=name), strict) for name, strict in wholes[key.quantity]]
-        if key.group != "all":
-            found.append((key._replace(group="all"), True))
-        for whole, strict in found:
-            if whole in state and (key in new or whole in new):
-                left = known.left(state[whole], [place])
-                if not left < 0:
-                    rest = known.between(left)
-                    known.tie(state[whole], [place, rest])
-                    known.pairs.append(Pair(place, state[whole], rest, strict))
-
-
-def _fill(known: KnownSums) -> None:
+def _fill(known: KnownSums, cells: pd.DataFrame) -> None:
     """Give counts that nobody knows numbers with which all sums add up, as well as may be."""
     value = np.array(known.value, dtype=np.float64)
     lost = np.flatnonzero(np.isnan(value))
@@ -308,8 +527,13 @@ def _fill(known: KnownSums) -> None:
     used = np.flatnonzero(np.diff(ties.indptr))
     slack = identity(len(used), format="csr")
     total = -(sums @ held)[used]
+    ends = np.zeros(len(value) + 2 * len(used)), np.full(len(value) + 2 * len(used), np.inf)
+    for end, name in zip(ends, ("low", "high"), strict=True):
+        end[: len(cells)] = cells[name]
+    kept = np.concatenate([lost, len(value) + np.arange(2 * len(used))])
     done = milp(
         np.concatenate([np.full(len(lost), 1e-6), np.ones(2 * len(used))]),
+        bounds=Bounds(ends[0][kept], ends[1][kept]),
         constraints=LinearConstraint(hstack([ties[used], slack, -slack]), total, total),
     )
     if done.x is not None:
