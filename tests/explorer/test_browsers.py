@@ -125,7 +125,7 @@ def test_sliders_move_verdict_and_figure_and_no_other_host_is_asked(served, visi
     assert "token" not in page.url
     assert "invented" in page.locator(".invented").inner_text()
     drawn = page.locator("#figure").inner_html()
-    assert "out of reach" in page.locator(ASSUMED).inner_text()
+    assert "very unlikely" in page.locator(ASSUMED).inner_text()
 
     page.locator("#pace").press("End")
     until(page, f"document.querySelector('{ASSUMED}').innerText.includes('at least 80')")
@@ -192,7 +192,7 @@ def test_two_visitors_do_not_meet(served, visit):
     one.locator("#pace").press("End")
     until(one, f"document.querySelector('{ASSUMED}').innerText.includes('at least 80')")
     other.reload()
-    assert "out of reach" in other.locator(ASSUMED).inner_text()
+    assert "very unlikely" in other.locator(ASSUMED).inner_text()
     stranger, _, _ = visit(served[1].partition("?")[0])
     assert "whole address that the command printed" in stranger.locator("main").inner_text()
     assert stranger.locator("#choose").count() == 0

@@ -287,7 +287,7 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
     ("probability", "told"),
     [
         (0.2, "unlikely 20 %"),
-        (0.052, "unlikely 5 %, on the edge of out of reach and unlikely"),
+        (0.052, "unlikely 5 %, on the edge of very unlikely and unlikely"),
         (0.8, "likely at least 80 %"),
     ],
 )

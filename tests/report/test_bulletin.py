@@ -163,7 +163,7 @@ def test_rows_of_a_group_stand_below_its_name(city: AreaReport) -> None:
 
 def test_a_share_is_asked_to_be_whole_and_not_more(city: AreaReport) -> None:
     page = re.sub(r"<[^>]*>", " ", show_bulletin(city).text)
-    assert {"zh": "要求100%）", "en": "100 % asked"}[city.lang] in page
+    assert {"zh": "要求100%）", "en": "100 % required"}[city.lang] in page
     assert "100%以上" not in page
     assert "at least 100 %" not in page
 
@@ -241,7 +241,7 @@ def test_a_drawing_keeps_order_and_escapes_what_it_is_given() -> None:
 
 
 def test_no_label_begins_left_of_the_drawing() -> None:
-    history, label = {2018: 1.0, 2019: 2.0}, "78,288.39 yuan a pupil"
+    history, label = {2018: 1.0, 2019: 2.0}, "78,288.39 yuan per pupil"
     drawn = course(history, [(2020, 3.0, "x" * 20)], labels={2019: label}, alt="a")
     (x, anchor) = re.search(rf'x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)">{label}', drawn).groups()
     begun = float(x) - (text_width(label, 11) if anchor == "end" else 0)

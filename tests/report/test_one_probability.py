@@ -136,7 +136,7 @@ def test_no_page_tells_a_probability_beyond_the_caps(opened, place, lang):
         if section is not rep.show_sensitivity:  # settings of levers
             shown = re.sub(r"<svg.*?</svg>", "", unescape(str(section(report))))  # ticks
             # What a plan asks for may be 100 %.
-            shown = re.sub(r'data-label="(?:要求|Asked)[^"]*">[^<]*<', "", shown)
+            shown = re.sub(r'data-label="(?:要求|Required)[^"]*">[^<]*<', "", shown)
             alone = re.findall(r">(\d+) ?%<", shown)
             assert all(1 <= int(number) <= 80 for number in alone), section.__name__
 
@@ -200,5 +200,5 @@ def test_a_verdict_on_the_edge_says_so(opened):
         row = shown[shown.index(f"<h3>{report.plan.target(name).title.en}") :].split("</summary>")[
             0
         ]
-        assert ("on the edge of out of reach and unlikely" in row) is told
+        assert ("on the edge of very unlikely and unlikely" in row) is told
         assert chance(probability, "en") in row

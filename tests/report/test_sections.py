@@ -484,7 +484,7 @@ def test_what_happens_every_year_is_once_a_year(opened):
 def test_a_sum_still_open_names_its_years_and_what_it_asks(opened):
     report = opened("mock_city", "mock_city")
     told = because(report, report.assessments["A38c_special_funds"])
-    assert told.endswith("≥ 400 million yuan asked for 2021 to 2023 in all")
+    assert told.endswith("≥ 400 million yuan required for 2021 to 2023 in all")
 
 
 def test_a_district_is_shown_what_was_found_on_the_promise_made_for_it_alone(opened):

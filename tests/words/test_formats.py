@@ -144,7 +144,7 @@ def test_a_percentage_is_no_probability(value):
         (1.326e9, "yuan", "13.26亿元", "1,326 million yuan"),
         (-25_000_000, "yuan", "−0.25亿元", "−25 million yuan"),
         (0, "yuan", "0元", "0 yuan"),
-        (12_345.678, "yuan_per_pupil", "12,345.68元/生", "12,345.68 yuan a pupil"),
+        (12_345.678, "yuan_per_pupil", "12,345.68元/生", "12,345.68 yuan per pupil"),
         (None, "yuan", "—", "—"),
         (NAN, "percent", "—", "—"),
         (INFINITE, "percent", "∞%", "∞ %"),

@@ -407,9 +407,10 @@ def plot_calibration(
         ax.vlines(stated, low, high, color=colour, lw=1.6, zorder=3)
         filled = colour if n >= MANY else "white"
         ax.plot([stated], [happened], "o", ms=6, color=colour, mfc=filled, zorder=4)
-        ax.text(
-            stated, min(high, 1.0) + 0.02, number(n, 0), ha="center", va="bottom",
-            fontsize=_LABEL - 1, color=COLOURS["missing"],
+        # To the right: over the bar, the frame would cut the number of the lowest bin.
+        ax.annotate(
+            number(n, 0), (stated, min(high, 1.0)), (3, 1), textcoords="offset points",
+            fontsize=_LABEL - 1, color=COLOURS["missing"], annotation_clip=False,
         )  # fmt: skip
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.08)

@@ -317,7 +317,7 @@ def _forecast(
         "year_reached": years.median_year if years else None,
     }
     verdict = verdict_of(probability)
-    # Out of reach is out of reach of chance too; any other word would speak of chance alone.
+    # Very unlikely is so with chance too; any other word would speak of chance alone.
     if noise is not None and noise.hidden and verdict is not Verdict.OUT_OF_REACH:
         return {**rests_on, **chances, **_cannot_tell("noise")}
     return {**rests_on, **chances, "verdict": verdict}

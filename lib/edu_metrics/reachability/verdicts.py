@@ -2,8 +2,8 @@
 What the numbers say of a target in an area, as of a date.
 
 Probabilities are put into words at the cut-offs of the calibrated likelihood terms of the
-Intergovernmental Panel on Climate Change [1]_: below 0.05 out of reach, below 0.33 unlikely,
-below 0.66 uncertain, from there on likely.
+Intergovernmental Panel on Climate Change [1]_: below 0.05 very unlikely (``out_of_reach``), below
+0.33 unlikely, below 0.66 uncertain, from there on likely.
 
 References
 ----------

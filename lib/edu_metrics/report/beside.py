@@ -17,7 +17,7 @@ from edu_metrics.words import amount, say, signed
 #: Paces closer than this are the same: the last digit of a printed percentage.
 ALIKE = 0.05
 #: What a plan is beside an area; a slower one is said first.
-ANSWERS = ("slower", "faster", "alike")
+ANSWERS = ("slower", "opposite", "faster", "alike")
 #: How many sentences stand above the table.
 SAID = 3
 
@@ -64,7 +64,7 @@ def beside_table(report: AreaReport) -> pd.DataFrame:
     Give each promised pace and that of an area above, one row a target and area.
 
     ``asked_pace`` and ``area_pace`` are changes a year, relative ones in percent of the year
-    before; ``answer`` says whether the plan is slower, faster or alike.
+    before; ``answer`` says whether the plan is slower, faster or alike, or goes the opposite way.
     """
     above = dict.fromkeys([*report.study.compare_with, *report.catalog.above(report.area.id)])
     known = [area for area in above if area in report.catalog.areas and area != report.area.id]
@@ -158,11 +158,14 @@ def _series(report: AreaReport, indicator: str) -> Iterator[str]:
 
 
 def _answer(row: Mapping[str, Any]) -> str:
-    """Tell whether a plan is slower, faster or as fast, in the direction in which it goes."""
-    ahead = row["asked_pace"] - row["area_pace"]
+    """Tell whether a plan is slower, faster or as fast in its own direction; a fall is no pace."""
+    way = 1 if row["asked_pace"] > 0 else -1
+    ahead = way * (row["asked_pace"] - row["area_pace"])
     if abs(ahead) < ALIKE:
         return "alike"
-    return "faster" if (ahead > 0) == (row["asked_pace"] > 0) else "slower"
+    if way * row["area_pace"] <= -ALIKE:
+        return "opposite"
+    return "faster" if ahead > 0 else "slower"
 
 
 def _sentence(report: AreaReport, row: Any) -> str:

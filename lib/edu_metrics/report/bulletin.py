@@ -144,7 +144,7 @@ def group_of(found: Assessment, lever: Any) -> str:
         return decided[found.verdict]
     if "promised_pace" in found.findings:
         return "clash"
-    # Group and verdict stand side by side: what is called out of reach is not within reach.
+    # Group and verdict stand side by side: what is called very unlikely is not within reach.
     if found.verdict not in (Verdict.UNCERTAIN, Verdict.UNLIKELY):
         return "hard"
     if _within_reach(found, lever):
