@@ -116,28 +116,6 @@ def narrow(counts: Counts) -> list[tuple[int, bool]]:
     return found
 
 
-def range_of(counts: Counts, place: int) -> tuple[float, float]:
-    """
-    Give the feasible range of a count.
-
-    Parameters
-    ----------
-    counts : Counts
-        Counts and what is told of them.
-    place : int
-        Which of them.
-
-    Returns
-    -------
-    tuple of float
-        The least and the most that it can be. [persons]
-    """
-    for part in _parts(counts):
-        if place in part.places:
-            return part.reach(place, up=False), part.reach(place, up=True)
-    return float(counts.low[place]), float(counts.high[place])
-
-
 @dataclass(frozen=True)
 class _Part:
     """Counts that the reader is not told and that hang together, with the sums that tie them."""
@@ -174,11 +152,6 @@ class _Part:
             alone = alone or not reached
             left = [place for place in left if place not in reached]
         return short
-
-    def reach(self, place: int, *, up: bool) -> float:
-        """Give one end of the feasible range of a count."""
-        capped = up and np.isinf(self.counts.high[place])
-        return float(self._table([place], up=up, capped=bool(capped))[place])
 
     def _table(self, tried: Sequence[int], *, up: bool, capped: bool) -> dict[int, float]:
         """Find a feasible table in which the counts tried are as large, or small, as can be."""
