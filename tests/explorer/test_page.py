@@ -7,13 +7,12 @@ import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
-from importlib.resources import files
 from itertools import count
 
 import pytest
 
 from edu_metrics.errors import DataError
-from edu_metrics.explorer import _page, routes, show_explorer
+from edu_metrics.explorer import _page, _style, routes, show_explorer
 from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.report import prepare
 from edu_metrics.serving import Request
@@ -258,7 +257,7 @@ def test_every_control_has_a_label_and_an_id_of_its_own(ask):
 
 
 def test_verdicts_look_as_they_do_in_figures_and_reports():
-    css = (files("edu_metrics.explorer") / "explorer.css").read_text("utf-8")
+    css = _style()
     for verdict, (background, colour) in VERDICT_COLOURS.items():
         looks = f".chip.{verdict} {{ background: {background}; color: {colour}; }}"
         assert looks in css

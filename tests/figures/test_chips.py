@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgb
 
 from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.plan_audit import Severity
+from edu_metrics.report.html import stylesheet
 from edu_metrics.words import texts
 
 # Machado, Oliveira and Fernandes (2009), table 1, severity 1.
@@ -43,7 +44,7 @@ TO_XYZ = np.array(
     ]
 )
 FONTS = Path(__file__).resolve().parents[2] / "lib/edu_metrics/figures/fonts"
-CSS = (FONTS.parents[1] / "report/templates/report.css").read_text("utf-8")
+CSS = stylesheet()
 
 
 def linear(colour):
@@ -104,8 +105,9 @@ def test_each_mark_is_one_character_of_its_own_that_the_fonts_can_draw():
 
 
 def test_pages_show_verdicts_in_the_colours_of_figures():
-    for verdict, (background, colour) in VERDICT_COLOURS.items():
-        assert f".chip.{verdict} {{ background: {background}; color: {colour}; }}" in CSS
+    rules = re.findall(r"\.chip\.(\w+) \{ background: (#\w{6}); color: (#\w{6}); \}", CSS)
+    shown = {verdict: (under, ink) for verdict, under, ink in rules}
+    assert {verdict: shown[verdict] for verdict in VERDICT_COLOURS} == dict(VERDICT_COLOURS)
 
 
 @pytest.mark.parametrize("kind", [*Severity, "red", "amber", "green"])

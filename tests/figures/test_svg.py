@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from edu_metrics.figures.svg import SIZE, Line, course, text_width
 
@@ -124,3 +126,18 @@ def test_another_series_goes_its_own_way_even_where_it_begins_later():
     other = Line("other", {2021: 60.0, 2022: 61.0}, "China", ahead=False)
     begun, *_ = path(drawn(lines=[other], asked=[]), "line", "other")
     assert begun[0] > path(drawn(lines=[other], asked=[]), "past")[-1][0]
+
+
+def test_a_bold_label_is_measured_as_wide_as_the_bold_font_sets_it():
+    told = "高于2016年的554.97亿元"
+    with (files("edu_metrics.figures") / "fonts" / "NotoSansSC-Bold.ttf").open("rb") as file:
+        font = TTFont(file)
+        letters, advances = font.getBestCmap(), font["hmtx"]
+        set_as = sum(advances[letters[ord(one)]][0] for one in told) / font["head"].unitsPerEm
+    assert SIZE * set_as <= text_width(told, SIZE, "asked") <= 1.05 * SIZE * set_as
+    history = {2015: 500.0, 2016: 554.97}
+    svg = ElementTree.fromstring(course(history, [(2019, 554.97, told)], labels={}, alt="a"))
+    (label,) = texts(svg, "asked")
+    x, wide = float(label.get("x")), SIZE * set_as
+    end = x + wide * {"middle": 0.5, "end": 0.0}.get(label.get("text-anchor"), 1.0)
+    assert end <= float(svg.get("viewBox").split()[2])

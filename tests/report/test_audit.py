@@ -18,6 +18,7 @@ from edu_metrics.report import (
     show_findings,
     show_links,
     show_questions,
+    show_touching,
 )
 from edu_metrics.report.audit import conclusion
 from edu_metrics.words import say
@@ -138,3 +139,12 @@ def test_an_unknown_plan_or_language_is_refused_with_the_nearest():
         open_audit("mock_broken_plam", "zh", ROOT)
     with pytest.raises(DefinitionError, match="no language 'zn'"):
         open_audit("mock_broken_plan", "zn", ROOT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [("provinces", "beijing"), ("mock_city", "mock_east")])
+def test_problems_are_called_serious_only_where_all_of_them_are(opened, place):
+    shown = str(show_touching(opened(*place, "en")))
+    marks = re.findall(r'class="chip (\w+)"', shown)
+    assert ("<caption>Serious problems" in shown) == ({*marks} == {"high"})
+    assert f": {len(marks)}</caption>" in shown

@@ -19,7 +19,6 @@ from edu_metrics.report.bulletin import (
     group_of,
     show_bulletin,
 )
-from edu_metrics.report.columns import rows_of
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.to_ask import questions, show_to_ask, to_ask_table
@@ -60,7 +59,7 @@ def test_the_lines_count_what_the_table_holds(city: AreaReport) -> None:
 
 
 def test_the_headline_says_the_expected_number_and_its_range(city: AreaReport) -> None:
-    joint, rows = city.joint, rows_of(city.tables["bulletin"])
+    joint, rows = city.joint, city.tables.rows("bulletin")
     low, high = joint.interval
     effort = sum(row.group == "effort" for row in rows)
     numbers = [int(one) for one in re.findall(r"\d+", headline_of(glance_of(city), city.lang))]
@@ -72,7 +71,7 @@ def test_the_headline_says_the_expected_number_and_its_range(city: AreaReport) -
 
 
 def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
-    rows = rows_of(unknown.tables["bulletin"])
+    rows = unknown.tables.rows("bulletin")
     lacking = sum(row.group == "lacking" for row in rows)
     met = sum(row.verdict == "met" for row in rows)
     assert met == len(rows) - lacking == 1
@@ -112,23 +111,23 @@ def test_the_headline_fits_what_is_known(
 
 
 def test_each_missing_figure_stands_with_its_holder_once(unknown: AreaReport) -> None:
-    missing, asked = unknown.tables["missing"], unknown.tables["to_ask"]
-    assert asked["figures"].sum() == len(missing) > 50
+    missing, asked = unknown.tables.rows("missing"), unknown.tables.rows("to_ask")
+    assert sum(asked["figures"]) == len(missing) > 50
     order = [one for one in unknown.catalog.holders if one in set(asked["holder"])]
     assert list(asked["holder"])[: len(order)] == order
     page = re.sub(r"<[^>]*>", "", show_to_ask(unknown).text)
-    for row in rows_of(missing):
+    for row in missing:
         assert row.title in page
     held = {name: one for one in unknown.catalog.holders.values() for name in one.quantities}
-    for row in rows_of(asked):
-        mine = [one for one in rows_of(missing) if held[one.quantity].id == row.holder]
+    for row in asked:
+        mine = [one for one in missing if held[one.quantity].id == row.holder]
         assert row.judges == len({target for one in mine for target in one.would_judge})
         assert row.figures == len(mine)
 
 
 def test_years_in_a_row_are_told_as_a_span(unknown: AreaReport) -> None:
     which = " ".join(unknown.tables["to_ask"]["which"])
-    row = next(one for one in rows_of(unknown.tables["missing"]) if one.quantity == "kindergartens")
+    row = next(one for one in unknown.tables.rows("missing") if one.quantity == "kindergartens")
     assert row.missing_in == [2022]
     apart = {"zh": "（2020、2022）", "en": " (2020, 2022)"}[unknown.lang]
     assert apart in which
@@ -143,9 +142,9 @@ def test_what_nobody_is_said_to_hold_comes_last(unknown: AreaReport) -> None:
     blind = SimpleNamespace(catalog=catalog, tables=unknown.tables, lang=unknown.lang,
                             listed=unknown.listed)  # fmt: skip
     found = to_ask_table(blind)  # type: ignore[arg-type]
-    last = found.iloc[-1]
-    assert last["holder"] == ""
-    assert last["figures"] == unknown.tables["to_ask"].iloc[0]["figures"]
+    last = found.rows[-1]
+    assert last.holder == ""
+    assert last.figures == unknown.tables["to_ask"].iloc[0]["figures"]
 
 
 def test_rows_of_a_group_stand_below_its_name(city: AreaReport) -> None:
@@ -174,7 +173,7 @@ def test_a_district_without_figures_leads_to_the_city(opened: Any) -> None:
 
 
 def test_at_most_three_questions_and_the_reading_comes_first(city: AreaReport) -> None:
-    rows = rows_of(city.tables["bulletin"])
+    rows = city.tables.rows("bulletin")
     asked = questions(city, rows)
     assert 1 <= len(asked) <= 3
     assert str(sum(bool(row.disputed) for row in rows)) in asked[0]
@@ -250,7 +249,7 @@ def test_no_label_begins_left_of_the_drawing() -> None:
 
 def test_where_nothing_is_asked_there_is_no_heading_for_it(opened: Any) -> None:
     report = opened("provinces", "beijing", "en")
-    assert not questions(report, rows_of(report.tables["bulletin"]))
+    assert not questions(report, report.tables.rows("bulletin"))
     page = show_bulletin(report).text
     assert "How sure" in page
     assert "Questions to" not in page
@@ -274,7 +273,7 @@ def test_one_who_is_missing_is_told_in_the_singular(
 
 
 def test_the_recent_pace_is_that_of_the_last_three_years(city: AreaReport) -> None:
-    rows = [row for row in rows_of(city.tables["bulletin"]) if row.recent_pace is not None]
+    rows = [row for row in city.tables.rows("bulletin") if row.recent_pace is not None]
     assert rows
     for row in rows:
         exact = city.evidence.record(row.indicator, city.area.id).exact

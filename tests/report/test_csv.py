@@ -6,12 +6,11 @@ import csv
 import re
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from edu_metrics import report as rep
-from edu_metrics.report.columns import Tables
+from edu_metrics.report.columns import Tables, table_of
 from edu_metrics.report.downloads import save_tables
 from edu_metrics.report.html import csv_of
 from edu_metrics.report.page import to_page
@@ -33,6 +32,8 @@ def test_every_link_of_a_report_has_its_file_and_every_column_its_meaning(opened
     report = opened(*place)
     page = "".join(str(show(report)) for show in SECTIONS)
     linked = set(re.findall(r'data-table="(\w+)"', page))
+    # Two links below each other, with the same words, would not say which is which.
+    assert not re.search(r'<p class="csv"[^>]*></p>\s*<p class="csv"', page)
     assert save_tables(report, str(tmp_path)) == "tables"
     folder = tmp_path / "tables"
     assert {"verdicts", "followed", "sources"} <= linked
@@ -65,9 +66,12 @@ def test_a_probability_has_two_digits_and_a_list_is_one_text(opened, tmp_path):
 def test_no_cell_is_run_by_a_spreadsheet_and_what_nobody_shows_is_not_written(tmp_path):
     study = SimpleNamespace(disclosure=SimpleNamespace(mode="internal"))
     report = SimpleNamespace(study=study, tables=SimpleNamespace(made={
-        "sources": pd.DataFrame({"title": ["=1+1", "＠x", "a"], "number": [None, "-2", 3.5]}),
-        "noise": pd.DataFrame({"title": ["a"]}),
-        "odd": pd.DataFrame(columns=["title"]),
+        "sources": table_of(
+            [{"title": "=1+1"}, {"title": "＠x", "number": "-2"}, {"title": "a", "number": 3.5}],
+            "title number",
+        ),
+        "noise": table_of([{"title": "a"}], "title"),
+        "odd": table_of([], "title"),
     }))  # fmt: skip
     assert save_tables(report, str(tmp_path)) == "tables"
     assert read(tmp_path / "tables/sources.csv")[1:] == [
@@ -123,6 +127,13 @@ def test_where_next_to_nothing_is_known_what_is_alike_stands_with_the_whole(open
     bulletin = str(rep.show_bulletin(report))
     assert 'href="../wuhai/report.html"' in bulletin
     assert "What to ask for" in bulletin
+
+
+def test_tags_that_html_implies_stay_in_a_page_with_a_script():
+    row = "<table><tr><td>1</td><td>2</td></tr></table>"
+    assert "<tr><td>1<td>2</tr></table>" in page_of(row)
+    script = "<script>const cells = '<td></td><td></td>';</script>"
+    assert script in page_of(script + row)
 
 
 def test_every_meaning_is_in_both_languages():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,7 +13,7 @@ import edu_metrics as em
 from edu_metrics import report as rep
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.city import _splits
-from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.columns import Column, draw, rows_of, table_of
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +30,7 @@ KEYS = {
     "beside": ["target", "area"],
     "promises": ["target"],
     "verdicts": ["target"],
+    "readings": ["target", "reading", "steps"],
     "followed": ["target"],
     "measured": ["indicator"],
     "other_figures": ["quantity"],
@@ -233,9 +236,9 @@ def test_an_unknown_table_is_refused_with_the_nearest_name(opened):
 
 
 def test_columns_draw_what_they_say_and_missing_values_as_a_dash():
-    frame = frame_of([{"area": "a & b", "year": 2020}, {"area": None, "year": None}], "area year")
+    found = table_of([{"area": "a & b", "year": 2020}, {"area": None, "year": None}], "area year")
     columns = [Column("report.area", "area"), Column("report.year", "year", numeric=True)]
-    assert str(draw(frame, columns, "en", caption="c < d", css="x")) == (
+    assert str(draw(found, columns, "en", caption="c < d", css="x")) == (
         '<div class="scroll" tabindex="0" role="group" aria-label="c &lt; d">'
         '<table class="x"><caption>c &lt; d</caption>'
         '<thead><tr><th scope="col">Area</th><th class="n" scope="col">Year</th></tr></thead>'
@@ -245,7 +248,39 @@ def test_columns_draw_what_they_say_and_missing_values_as_a_dash():
 
 
 def test_a_frame_has_its_columns_whether_or_not_there_are_rows():
-    assert list(frame_of([], "target last_year").columns) == ["target", "last_year"]
-    assert str(frame_of([], "last_year")["last_year"].dtype) == "Int64"
-    frame = frame_of([{"verdict": Verdict.MET, "last_year": None}], "verdict last_year")
-    assert type(frame["verdict"][0]) is str
+    empty = table_of([], "target last_year").frame()
+    assert list(empty.columns) == ["target", "last_year"]
+    assert str(empty["last_year"].dtype) == "Int64"
+
+
+#: Values of a column and what a table makes of them, by the name of the column.
+KINDS = {
+    "verdict": ([Verdict.MET, None], ["met", None]),
+    "last_year": ([2020.0, float("nan"), None], [2020, None, None]),
+    "n": ([1, np.int64(2)], [1, 2]),
+    "value": ([1, None, np.float64(2.5), math.nan], [1.0, None, 2.5, None]),
+    "default": ([True, None, False], [True, None, False]),
+    "which": ([[1, 2], None], [[1, 2], None]),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_values_of_a_column_are_plain_and_of_one_kind(name):
+    given, expected = KINDS[name]
+    found = table_of([{name: value} for value in given], name)[name]
+    assert found == expected
+    assert [type(one) for one in found] == [type(one) for one in expected]
+
+
+def test_rows_of_a_frame_lack_what_it_lacks():
+    frame = pd.DataFrame({"year": pd.array([2020, None], "Int64"), "value": [math.nan, 1.5]})
+    assert [tuple(row) for row in rows_of(frame)] == [(2020, None), (None, 1.5)]
+
+
+def test_rows_are_chosen_ordered_and_told_apart():
+    found = table_of([{"a": 2, "b": "x"}, {"a": 1, "b": "y"}, {"a": 2, "b": "z"}], "a b")
+    assert found.where(lambda row: row.a == 2)["b"] == ["x", "z"]
+    assert found.ordered(lambda row: row.a)["b"] == ["y", "x", "z"]
+    assert {a: rows["b"] for a, rows in found.by("a").items()} == {2: ["x", "z"], 1: ["y"]}
+    assert found.first_of("a")["b"] == ["x", "y"]
+    assert not found.where(lambda row: row.a > 2)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.batch.jobs import PDF
 from edu_metrics.errors import ReportError
 
 __all__ = ["claim", "keep_failure", "only_one", "publish", "stamp_of", "start_afresh", "sweep"]
@@ -140,7 +141,7 @@ def _bring_along(folder: Path, made: Path) -> None:
         ours = {*_stamp_in(folder / "report.ipynb")["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         ours = set()
-    ours |= {FAILED_NOTEBOOK, FAILED_LOG, "report.pdf"}
+    ours |= {FAILED_NOTEBOOK, FAILED_LOG, PDF}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         link = path.is_symlink()

@@ -17,7 +17,7 @@ from edu_metrics.files import write_text
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.downloads import write_csv, write_dictionary, write_workbook
 from edu_metrics.report.glance import read_glance
-from edu_metrics.report.html import Cell, Html, join, table, tag
+from edu_metrics.report.html import Cell, Html, join, stylesheet, table, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, SCENARIOS, WHOLE, audited_study, index_name
 from edu_metrics.report.page import switch_languages
 from edu_metrics.words import LANGUAGES, date, html_lang, language_name, languages, say
@@ -301,7 +301,8 @@ def _page(
     *,
     script: bool = False,
 ) -> str:
-    css = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
+    own = (files("edu_metrics.report") / "templates" / "index.css").read_text("utf-8")
+    css = own + stylesheet()  # what holds on paper and on a phone comes last
     allowed = f"; script-src '{script_sha256()}'" if script else ""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:{allowed}"
     above = [tag("a", say("index.back", lang), href=f"../{home}")] if home else []

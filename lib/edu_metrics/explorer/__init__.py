@@ -23,6 +23,7 @@ from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
 from edu_metrics.explorer.selection import Choice, Prepare, Selection
 from edu_metrics.explorer.told import Drawing, Told
 from edu_metrics.explorer.what_if import MOST_SHOCK, OWN_PACE, Assumed, WhatIf
+from edu_metrics.figures.colours import VERDICT_MARKS, verdict_rules
 from edu_metrics.serving import Reply, Request, Route, listening, serve
 from edu_metrics.words import (
     date,
@@ -182,7 +183,7 @@ def routes(
 
     return {
         "GET /": page,
-        "GET /explorer.css": Reply(_text("explorer.css"), "text/css"),
+        "GET /explorer.css": Reply(_style(), "text/css"),
         "GET /explorer.js": Reply(_text("explorer.js"), "text/javascript"),
     }
 
@@ -254,6 +255,12 @@ def _template() -> Any:
     made.filters["short"] = "{:.10g}".format
     made.globals |= {"say": say, "date": date, "number": number, "tongue": html_lang, "error": ""}
     return made.from_string(_text("page.html.j2"))
+
+
+def _style() -> str:
+    """Give the style of the page; here the marks of verdicts are no text of their labels."""
+    marks = (f'.chip.{v}::before {{ content: "{mark} "; }}' for v, mark in VERDICT_MARKS.items())
+    return "\n".join([_text("explorer.css") + verdict_rules(), *marks, ""])
 
 
 def _text(name: str) -> str:

@@ -46,3 +46,23 @@ VERDICT_MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "tracked": "…",
     }
 )
+
+
+def verdict_rules() -> str:
+    """
+    Give the rules by which a style colours the labels of verdicts.
+
+    Returns
+    -------
+    str
+        CSS, a rule a verdict.
+
+    Examples
+    --------
+    >>> verdict_rules().partition(" .chip")[0]
+    '.chip.met { background: #0B3C6F; color: #FFFFFF; }'
+    """
+    looks = VERDICT_COLOURS.items()
+    return " ".join(
+        f".chip.{v} {{ background: {under}; color: {ink}; }}" for v, (under, ink) in looks
+    )

@@ -23,6 +23,8 @@ _ADVANCES = {
     **dict.fromkeys("ABCDEGHKNOPQRSUVXYw&<>=≥≤−+", 0.72),
 }
 _LATIN, _WIDE = 0.56, 1.0
+#: Labels that the style sets in bold, by their class, and how much wider figures and letters are.
+_BOLD, _BOLDER = ("asked", "assumed"), 1.1
 #: Height of the letters of a label, and how much of the width one at the edge may take. [px; 1]
 SIZE, WIDEST = 11, 0.4
 #: A year, or another place on the axis across, and the value there.
@@ -31,7 +33,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 
-def text_width(text: str, size: float) -> float:
+def text_width(text: str, size: float, css: str = "") -> float:
     """
     Estimate how wide a text is drawn.
 
@@ -41,6 +43,8 @@ def text_width(text: str, size: float) -> float:
         The text.
     size : float
         Height of its letters. [px]
+    css : str, optional
+        The class of its label: some are set in bold.
 
     Returns
     -------
@@ -49,11 +53,12 @@ def text_width(text: str, size: float) -> float:
 
     Examples
     --------
-    >>> text_width("95 %", 10), text_width("目标", 10)
-    (23.8, 20.0)
+    >>> text_width("95 %", 10), text_width("目标", 10), text_width("目标", 10, "asked")
+    (23.8, 20.0, 20.0)
     """
-    advances = (_ADVANCES.get(one, _LATIN if ord(one) < 0x2E80 else _WIDE) for one in text)
-    return round(size * sum(advances), 6)
+    advances = [_ADVANCES.get(one, _LATIN if ord(one) < 0x2E80 else _WIDE) for one in text]
+    heavier = _BOLDER if css in _BOLD else 1.0
+    return round(size * sum(one if one == _WIDE else one * heavier for one in advances), 6)
 
 
 class Scale:
@@ -143,7 +148,7 @@ class Sheet:
         always: bool = True,
     ) -> None:
         """Write a label at the first place that is free, else, if always, where least is hidden."""
-        size = text_width(text, SIZE)
+        size = text_width(text, SIZE, css)
         shifts = {"start": 0.0, "middle": size / 2, "end": size}
         tried = []
         for x, y, anchor in places:
@@ -292,12 +297,12 @@ def course(
     edge = [(*point, text, "asked") for text, point in levels.items()]
     edge += [(end, one.values[end], one.name, one.css) for one in lines if one.name
              for end in [max(one.values)]]  # fmt: skip
-    about = [one for one in edge if text_width(one[2], SIZE) > WIDEST * width]
+    about = [one for one in edge if text_width(one[2], SIZE, one[3]) > WIDEST * width]
     edge = [one for one in edge if one not in about]
     about += [(year, history[year], text, "value") for year, text in labels.items()]
     told = {value: ticks(value) for value in _ticks(values, limits)} if ticks else {}
     left = 6 + max((text_width(text, SIZE) for text in told.values()), default=0)
-    right = width - 14 - max((text_width(text, SIZE) for _, _, text, _ in edge), default=0)
+    right = width - 14 - max((text_width(text, SIZE, css) for _, _, text, css in edge), default=0)
     box = (left, 20 + 4 * bool(unit), max(right, left + 40), height - 26)
     sheet = Sheet(width, height, Scale(years, [*values, *told], box))
     if told:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
-
-import pandas as pd
 
 from edu_metrics.catalog import Indicator
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.reachability import Applies
-from edu_metrics.report.columns import Column, draw, frame_of, strong_title
+from edu_metrics.report.columns import Column, Table, draw, strong_title, table_of
 from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, facts, join, tag
 from edu_metrics.report.kinds import judged_by
@@ -43,8 +41,8 @@ def show_assumptions(report: AreaReport) -> Html:
     Html
         A table with quality and impact of each.
     """
-    lang, found = report.lang, report.tables["assumptions"]
-    if found.empty:
+    lang, found = report.lang, report.tables.rows("assumptions")
+    if not found:
         return tag("p", say("report.no_assumptions", lang))
     columns = [
         Column("report.assumption", lambda row: strong_title(row) + tag("small", row.text)),
@@ -58,7 +56,7 @@ def show_assumptions(report: AreaReport) -> Html:
     )
 
 
-def assumptions_table(report: AreaReport) -> pd.DataFrame:
+def assumptions_table(report: AreaReport) -> Table:
     """Give the assumptions of the report, the weakest first, each with the targets it touches."""
     users: dict[str, list[str]] = defaultdict(list)
     for target in report.numeric:
@@ -91,10 +89,15 @@ def assumptions_table(report: AreaReport) -> pd.DataFrame:
         }
         for item in chosen
     )
-    return frame_of(rows, "assumption title text quality impact unverified used_by")
+    return table_of(rows, "assumption title text quality impact unverified used_by")
 
 
 _PACKAGES = ("edu-metrics", "numpy", "pandas", "scipy", "matplotlib", "papermill")
+
+
+@cache
+def _made_with() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
 
 
 def show_origins(report: StudyReport, command: str | None = None) -> Html:
@@ -118,7 +121,6 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
     area = f" --area {report.area.id}" if isinstance(report, AreaReport) else ""
     again = command or f"edu-metrics report {report.study.id}{area} --lang {lang}"
     used = report.rows
-    made_with = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     observations = say(
         "report.observations_count",
         lang,
@@ -131,7 +133,7 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
         told["report.issued"] = date(report.plan.issued, lang)
     told |= {
         "report.observations_used": observations,
-        "report.made_with": made_with,
+        "report.made_with": _made_with(),
         **dict(_ways_of_counting(report)),
         "report.inputs_hash": tag("code", report.inputs_sha256()),
         "report.make_again": tag("code", again),
@@ -179,10 +181,10 @@ def _sources(report: StudyReport) -> Html:
         ),
     ]
     caption = say("report.sources_caption", lang)
-    return draw(report.tables["sources"], columns, lang, caption=caption, csv="sources")
+    return draw(report.tables.rows("sources"), columns, lang, caption=caption, csv="sources")
 
 
-def sources_table(report: StudyReport) -> pd.DataFrame:
+def sources_table(report: StudyReport) -> Table:
     """Give the sources of observations, plan and indicators, one row a source."""
     indicators = {target.indicator for target in report.plan.targets if target.indicator}
     cited = {report.catalog.indicators[name].citation.source for name in indicators}
@@ -198,7 +200,7 @@ def sources_table(report: StudyReport) -> pd.DataFrame:
         }
         for source in (report.catalog.sources[name] for name in sorted(names))
     )
-    return frame_of(rows, "source title number publisher date date_is_estimated read weak url")
+    return table_of(rows, "source title number publisher date date_is_estimated read weak url")
 
 
 def _published(lang: str, row: Any) -> str:

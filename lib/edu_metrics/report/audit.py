@@ -8,13 +8,19 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Catalog, Plan, find_root, load_catalog
 from edu_metrics.figures.svg import span
 from edu_metrics.plan_audit import Finding, Kind, PlanContext, Severity
 from edu_metrics.reachability import Applies
-from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, strong_title
+from edu_metrics.report.columns import (
+    Column,
+    Table,
+    Tables,
+    draw,
+    fields_of,
+    strong_title,
+    table_of,
+)
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, audited_study
@@ -160,7 +166,11 @@ def _counted(report: AuditReport) -> Html:
         *(Column(f"audit.severity_{s}", partial(_count, str(s)), numeric=True) for s in Severity),
     ]
     return draw(
-        report.tables["kinds"], columns, lang, caption=say("audit.counted", lang), csv="findings"
+        report.tables.rows("kinds"),
+        columns,
+        lang,
+        caption=say("audit.counted", lang),
+        csv="findings",
     )
 
 
@@ -201,7 +211,7 @@ def conclusion(report: AuditReport) -> str:
     return say("audit.conclusion", lang, **told, kinds=most)
 
 
-def findings_table(report: AuditReport | AreaReport) -> pd.DataFrame:
+def findings_table(report: AuditReport | AreaReport) -> Table:
     """Give what the audit found, one row a finding; for an area what touches its targets."""
     found = report.findings if isinstance(report, AuditReport) else _touching(report)
     rows = (
@@ -213,15 +223,16 @@ def findings_table(report: AuditReport | AreaReport) -> pd.DataFrame:
         }
         for one in found
     )
-    return frame_of(rows, "finding kind severity rule message concerns")
+    return table_of(rows, "finding kind severity rule message concerns")
 
 
-def kinds_table(report: AuditReport) -> pd.DataFrame:
+def kinds_table(report: AuditReport) -> Table:
     """Count findings by severity, one row a kind that was found."""
-    found = report.tables["findings"]
-    counts = {kind: Counter(found["severity"][found["kind"] == kind]) for kind in Kind}
-    rows = ({"kind": kind, **severities} for kind, severities in counts.items() if severities)
-    return frame_of(rows, " ".join(["kind", *Severity])).fillna(0)
+    found = report.tables.rows("findings")
+    counts = {kind: Counter(row.severity for row in found if row.kind == kind) for kind in Kind}
+    none = dict.fromkeys(map(str, Severity), 0)
+    rows = ({**none, "kind": kind, **found} for kind, found in counts.items() if found)
+    return table_of(rows, " ".join(["kind", *Severity]))
 
 
 def _count(severity: str, row: Any) -> str:
@@ -242,12 +253,13 @@ def show_findings(report: AuditReport) -> Html:
     Html
         How many of each kind and severity, and a heading and a table for each kind.
     """
-    lang, found = report.lang, report.tables["findings"]
+    lang, found = report.lang, report.tables.rows("findings")
     pieces: list[Cell] = [_counted(report)] if report.findings else []
+    by_kind = found.by("kind")
     for kind in Kind:
-        mine = found[found["kind"] == kind]
-        if mine.empty:
+        if kind not in by_kind:
             continue
+        mine = by_kind[kind]
         pieces.append(tag("h3", say(f"audit.kind_{kind}", lang)))
         pieces.append(tag("p", say(f"audit.kind_{kind}_means", lang), "small"))
         caption = say("audit.kind_caption", lang, number=len(mine))
@@ -255,7 +267,7 @@ def show_findings(report: AuditReport) -> Html:
     return join(pieces) if pieces else note(say("audit.nothing", lang))
 
 
-def _findings(report: AuditReport | AreaReport, found: pd.DataFrame, caption: str) -> Html:
+def _findings(report: AuditReport | AreaReport, found: Table, caption: str) -> Html:
     lang = report.lang
     columns = [
         Column("audit.severity", lambda row: severity_chip(Severity(row.severity), lang)),
@@ -348,19 +360,20 @@ def show_touching(report: AreaReport) -> Html:
         The weightier findings in a table, with those on what is promised for a part alone; the
         others stand in the audit of the plan.
     """
-    lang, found = report.lang, report.tables["findings"]
+    lang, found = report.lang, report.tables.rows("findings")
     # Of a part, what is promised for it alone stands in no other report.
     binding = {name for name, one in report.assessments.items() if one.applies is Applies.BINDS}
     own = binding if report.area.parent in report.areas else set()
-    alone = found["concerns"].map(lambda names: bool(own & set(names)))
     if report.stands_with_whole:
-        found = found[alone & found["severity"].isin([Severity.HIGH, Severity.MEDIUM])]
-    weighty = found[(found["severity"] == Severity.HIGH) | alone[found.index]]
-    if found.empty and report.stands_with_whole:
+        found = found.where(lambda row: own & {*row.concerns} and row.severity != Severity.LOW)
+    weighty = found.where(lambda row: row.severity == Severity.HIGH or own & {*row.concerns})
+    if not found and report.stands_with_whole:
         return Html("")
     pieces: list[Cell] = []
-    if not weighty.empty:
-        caption = say("audit.touching_caption", lang, number=len(weighty))
+    if weighty:
+        serious = {*weighty["severity"]} == {Severity.HIGH}
+        key = "audit.touching_caption" if serious else "audit.kind_caption"
+        caption = say(key, lang, number=len(weighty))
         pieces.append(_findings(report, weighty, caption))
     if others := len(found) - len(weighty):
         told: Cell = say("audit.touching_more", lang, number=others)
@@ -419,8 +432,8 @@ def show_baselines(report: AuditReport) -> Html:
     Html
         A table, one row a target with a yearly pace in points, level and number of steps.
     """
-    lang, found = report.lang, report.tables["bases"]
-    if found.empty:
+    lang, found = report.lang, report.tables.rows("bases")
+    if not found:
         return note(say("audit.no_pace", lang))
     columns = [
         Column("audit.target", strong_title),
@@ -440,7 +453,7 @@ def show_baselines(report: AuditReport) -> Html:
     )
 
 
-def bases_table(report: AuditReport) -> pd.DataFrame:
+def bases_table(report: AuditReport) -> Table:
     """Give the bases from which a pace in points arrives, one row a target, level and steps."""
     rows = []
     for target in report.plan.targets:
@@ -468,7 +481,7 @@ def bases_table(report: AuditReport) -> pd.DataFrame:
                     }
                 )
     names = "target title pace_slow pace_fast level level_of steps base_low base_high"
-    return frame_of(rows, names)
+    return table_of(rows, names)
 
 
 def _pace(lang: str, row: Any) -> str:
@@ -501,27 +514,27 @@ def show_links(report: AuditReport) -> Html:
     Html
         A table of pairs, those with most findings first; those without any fold out.
     """
-    lang, links = report.lang, report.tables["links"]
-    if links.empty:
+    lang, links = report.lang, report.tables.rows("links")
+    if not links:
         return note(say("audit.no_links", lang))
     columns = [
         Column("audit.target", "title"),
         Column("audit.linked_with", "linked_title"),
         Column("audit.found", lambda row: str(row.findings or ""), numeric=True),
     ]
-    loaded = links["findings"] > 0
-    most = links[loaded].sort_values("findings", ascending=False, kind="stable")
+    most = links.where(lambda row: row.findings).ordered(lambda row: -row.findings)
+    bare = links.where(lambda row: not row.findings)
     pieces: list[Cell] = []
-    if len(most):
+    if most:
         caption = say("audit.links_caption", lang, number=len(most))
         pieces.append(draw(most, columns, lang, caption=caption, csv="links"))
-    if not loaded.all():
-        told = say("audit.links_table", lang, number=int((~loaded).sum()))
-        pieces.append(details(told, draw(links[~loaded], columns, lang, caption=told, csv="links")))
+    if bare:
+        told = say("audit.links_table", lang, number=len(bare))
+        pieces.append(details(told, draw(bare, columns, lang, caption=told, csv="links")))
     return join(pieces)
 
 
-def links_table(report: AuditReport) -> pd.DataFrame:
+def links_table(report: AuditReport) -> Table:
     """Give which targets hang together, and how many findings concern both, one row a pair."""
     rows = (
         {
@@ -533,4 +546,4 @@ def links_table(report: AuditReport) -> pd.DataFrame:
         }
         for a, b in report.context.linked_pairs
     )
-    return frame_of(rows, "target title linked_with linked_title findings")
+    return table_of(rows, "target title linked_with linked_title findings")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Level, Target
 from edu_metrics.reachability.arithmetic import pace_of_target
-from edu_metrics.report.columns import Column, draw, frame_of, rows_of, strong_title
+from edu_metrics.report.columns import Column, Table, draw, strong_title, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, join, tag
 from edu_metrics.words import amount, say, signed
@@ -36,8 +34,8 @@ def show_beside(report: AreaReport) -> Html:
     Html
         A heading, sentences and a table; nothing where no area above has a series in those years.
     """
-    lang, frame = report.lang, report.tables["beside"]
-    if frame.empty:
+    lang, found = report.lang, report.tables.rows("beside")
+    if not found:
         return Html("")
     columns = [
         Column("beside.promise", strong_title),
@@ -47,19 +45,19 @@ def show_beside(report: AreaReport) -> Html:
         Column("beside.years", lambda row: _years(row, lang)),
         Column("beside.series", lambda row: report.indicator_name(row.series)),
     ]
-    said: list[Cell] = [_sentence(report, row) for row in rows_of(frame)[:SAID]]
+    said: list[Cell] = [_sentence(report, row) for row in found.rows[:SAID]]
     return join(
         [
             tag("h2", say("beside.title", lang)),
             *(tag("p", sentence) for sentence in said),
             draw(
-                frame, columns, lang, caption=say("beside.caption", lang), css="cards", csv="beside"
+                found, columns, lang, caption=say("beside.caption", lang), css="cards", csv="beside"
             ),
         ]
     )
 
 
-def beside_table(report: AreaReport) -> pd.DataFrame:
+def beside_table(report: AreaReport) -> Table:
     """
     Give each promised pace and that of an area above, one row a target and area.
 
@@ -76,13 +74,12 @@ def beside_table(report: AreaReport) -> pd.DataFrame:
             if found:
                 moved = {**asked, **found, "target": target.id, "area": area}
                 rows.append({**moved, "title": report.title(target.id), "answer": _answer(moved)})
-    frame = frame_of(
+    table = table_of(
         rows,
         "target title area series asked_pace relative area_pace answer first first_value last "
         "last_value unit",
     )
-    order = frame["answer"].map(ANSWERS.index)
-    return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return table.ordered(lambda row: ANSWERS.index(row.answer))
 
 
 def _asked(report: AreaReport, target: Target) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from statistics import multimode
 from typing import Any
-
-import pandas as pd
 
 from edu_metrics.figures.svg import course, spark
 from edu_metrics.reachability import Assessment, Verdict, chance
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
-from edu_metrics.report.columns import Column, draw, frame_of, picked, rows_of
+from edu_metrics.report.columns import Column, Table, draw, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
@@ -53,8 +53,8 @@ def show_bulletin(report: AreaReport) -> Html:
         this is, and every numeric target in a row. Where most figures are missing: what is known,
         and what to ask for.
     """
-    frame = report.tables["bulletin"]
-    rows = rows_of(frame)
+    found = report.tables.rows("bulletin")
+    rows = found.rows
     glance = glance_of(report)
     pieces: list[Cell] = [
         _masthead(report, rows),
@@ -62,9 +62,9 @@ def show_bulletin(report: AreaReport) -> Html:
         _lines(report, rows),
     ]
     if glance.mostly_lacking:
-        pieces += [_known(report, rows), show_to_ask(report), report.tables.link("missing")]
+        pieces += [_known(report, rows), show_to_ask(report)]
     else:
-        pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, frame)]
+        pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, found)]
     pieces += [
         show_beside(report),
         show_documents_to_ask(report),
@@ -86,11 +86,11 @@ def _annex_lead(report: AreaReport) -> Html:
     return tag("p", told, "small")
 
 
-def bulletin_table(report: AreaReport) -> pd.DataFrame:
+def bulletin_table(report: AreaReport) -> Table:
     """Give every numeric target with its group, one row a target, what can be done first."""
-    needs = report.tables["requirements"]
-    found = needs[needs["default"] & needs["lever"].notna()].drop_duplicates("target")
-    levers = {row.target: row for row in rows_of(found)}
+    needs = report.tables.rows("requirements")
+    moved = needs.where(lambda row: row.default and row.lever is not None)
+    levers = {row.target: row for row in moved.first_of("target")}
     rows = []
     for target in report.numeric:
         assessment = report.assessments[target.id]
@@ -107,14 +107,13 @@ def bulletin_table(report: AreaReport) -> pd.DataFrame:
                 "percentile": able.practice_percentile if able else None,
             }
         )
-    frame = frame_of(
+    found = table_of(
         rows,
         "target title article indicator unit group verdict probability last_year last_value level "
         "due gap required_pace recent_pace people lever setting "
         "percentile disputed",
     )
-    order = frame["group"].map(BY_USE.index)
-    return frame.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return found.ordered(lambda row: BY_USE.index(row.group))
 
 
 def group_of(found: Assessment, lever: Any) -> str:
@@ -197,7 +196,7 @@ def glance_of(report: AreaReport) -> Glance:
     """
     chances = any(found.probability is not None for found in report.assessments.values())
     expected, interval = expected_in_all(report.joint) if chances else (None, None)
-    rows = {row.target: row for row in rows_of(report.tables["bulletin"])}
+    rows = {row.target: row for row in report.tables.rows("bulletin")}
     names = "target group verdict probability due unit required_pace recent_pace people"
     targets = [
         {
@@ -402,9 +401,9 @@ def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
     return sentences
 
 
-def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
+def _table(report: AreaReport, found: Table) -> Html:
     lang = report.lang
-    now, due = (_usual(frame[name]) for name in ("last_year", "due"))
+    now, due = (_usual(found[name]) for name in ("last_year", "due"))
     columns = [
         Column("bulletin.col_target", _link),
         Column("bulletin.col_course", partial(_spark, report)),
@@ -417,11 +416,11 @@ def _table(report: AreaReport, frame: pd.DataFrame) -> Html:
         Column("bulletin.col_chance", partial(_chance, lang)),
         Column("bulletin.col_people", _short(report), numeric=True),
     ]
-    counts = frame["group"].value_counts()
-    key = "bulletin.table" if len(frame) == len(report.numeric) else "bulletin.table_known"
-    caption = say(key, lang, n=len(frame))
+    counts = Counter(found["group"])
+    key = "bulletin.table" if len(found) == len(report.numeric) else "bulletin.table_known"
+    caption = say(key, lang, n=len(found))
     drawn = draw(
-        frame,
+        found,
         columns,
         lang,
         caption=caption,
@@ -438,10 +437,10 @@ def _group_head(group: str, count: int, lang: str) -> Html:
     return tag("span", f"{GROUPS[group]} {said}", f"key {group}")
 
 
-def _usual(years: pd.Series) -> int | None:
-    """Give the year of most rows."""
-    found = years.mode()
-    return None if found.empty else int(found[0])
+def _usual(years: Iterable[int | None]) -> int | None:
+    """Give the year of most rows, the earliest of several."""
+    found = multimode(sorted(year for year in years if year is not None))
+    return found[0] if found else None
 
 
 def _dated(key: str, year: int | None, lang: str) -> Html:
@@ -503,9 +502,8 @@ def _short(report: AreaReport) -> Callable[[Any], str]:
 
 def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
     """Show what can be judged all the same."""
-    known = report.tables["bulletin"]
-    known = known[known["group"] != "lacking"]
-    if known.empty:
+    known = report.tables.rows("bulletin").where(lambda row: row.group != "lacking")
+    if not known:
         return Html("")
     title = tag("h2", say("bulletin.known", report.lang))
     return title + _charts(report, rows) + _table(report, known)

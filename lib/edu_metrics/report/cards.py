@@ -9,7 +9,6 @@ from typing import Any
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.report.columns import rows_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import (
     Cell,
@@ -56,11 +55,12 @@ def show_cards(report: AreaReport) -> Html:
         precedent, published rules and sources; and how to read them. An area that lacks most
         figures, as its whole does, has the cards of what is known, and leads to the whole's.
     """
-    lang, judged = report.lang, report.tables["verdicts"].set_index("target")
+    lang = report.lang
+    why = {row.target: row.why for row in report.tables.rows("verdicts")}
     needs = defaultdict(list)
-    for row in rows_of(report.tables["requirements"]):
+    for row in report.tables.rows("requirements"):
         needs[row.target, row.reading, row.steps].append(row)
-    bases = {row.target: row for row in rows_of(report.tables["baselines"])}
+    bases = {row.target: row for row in report.tables.rows("baselines")}
     shown = [target for target in report.numeric if not _stands_elsewhere(report, target)]
     pieces: list[Cell] = [_how_to_read(report)]
     if len(shown) < len(report.numeric):
@@ -73,8 +73,7 @@ def show_cards(report: AreaReport) -> Html:
         )
         pieces.append(tag("p", tag("a", told, href=f"../{whole}/report.html")))
     for target in shown:
-        why = str(judged.loc[target.id, "why"])
-        pieces.append(_card(report, target, why, needs, bases.get(target.id)))
+        pieces.append(_card(report, target, why[target.id], needs, bases.get(target.id)))
     pieces.append(report.tables.link("verdicts"))
     return tag("section", join(pieces), "each")
 
@@ -158,6 +157,7 @@ def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
         caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
         titles = [say(head, lang) for head in heads]
         pieces.append(table(titles, rows, caption=caption, numeric=[1], css="cards"))
+        pieces.append(report.tables.link("readings"))
     if points:
         pieces.append(tag("ul", join(tag("li", text) for text in points), "small"))
     return join(pieces)
@@ -197,7 +197,7 @@ def _how_to_read(report: AreaReport) -> Html:
         if one in used
     )
     unknown = noise_unknown(report)
-    kinds = set(report.tables["requirements"]["kind"])
+    kinds = set(report.tables.rows("requirements")["kind"])
     notes = {
         "report.outlook_caption": True,
         "report.pace_note": any(one.gap is not None for one in found),

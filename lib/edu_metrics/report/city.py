@@ -23,7 +23,7 @@ from edu_metrics.reachability import (
     change_by_parts,
     gap_by_parts,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked, rows_of
+from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
 from edu_metrics.report.context import StudyReport, open_study
 from edu_metrics.report.html import (
     CONTENTS,
@@ -246,12 +246,13 @@ def show_side_by_side(report: CityReport) -> Html:
         A table; the targets for which no area has figures are named below it.
     """
     lang = report.lang
-    every = report.tables["side_by_side"].drop_duplicates("target")
-    lacking = [
-        all(report.assessments[area, name].verdict is Verdict.NO_DATA for area in report.areas)
-        for name in every["target"]
-    ]
-    found, silent = every[[not one for one in lacking]], every["title"][lacking]
+    every = report.tables.rows("side_by_side").first_of("target")
+
+    def lacking(row: Any) -> bool:
+        found = (report.assessments[area, row.target] for area in report.areas)
+        return all(one.verdict is Verdict.NO_DATA for one in found)
+
+    found, silent = every.where(lambda row: not lacking(row)), every.where(lacking)["title"]
 
     def verdict(area: str, row: Any) -> Html:
         return verdict_chip(report.assessments[area, row.target].verdict, lang)
@@ -263,23 +264,23 @@ def show_side_by_side(report: CityReport) -> Html:
     caption = say("report.side_by_side", lang)
     shown = (
         draw(found, columns, lang, caption=caption, css="cards", csv="side_by_side")
-        if len(found)
+        if found
         else Html("")
     )
-    if silent.empty:
+    if not silent:
         return shown
     told = say("city.silent", lang, number=len(silent), names=report.listed(silent))
     return shown + tag("p", told, "small")
 
 
-def side_by_side_table(report: CityReport) -> pd.DataFrame:
+def side_by_side_table(report: CityReport) -> Table:
     """Give the verdict on each numeric target in each area, one row a target and area."""
     rows = (
         report.about(target, report.assessments[area, target.id])
         for target in report.numeric
         for area in report.areas
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title area indicator unit verdict probability low high last_year last_value level "
         "gap required_pace people",
@@ -369,10 +370,10 @@ def whose_shortfall(report: CityReport) -> str:
     str
         Of how many indicators that fall short each part makes the largest share.
     """
-    lang, parts = report.lang, report.tables["parts"]
-    if parts.empty:
+    lang, parts = report.lang, report.tables.rows("parts")
+    if not parts:
         return say("city.none_short", lang, whole=report.area_name(report.whole))
-    worst = Counter(_most(mine) for _, mine in parts.groupby("indicator", sort=False))
+    worst = Counter(map(_most, parts.by("indicator").values()))
     named = [
         say("city.part_count", lang, area=report.area_name(area), number=number_of)
         for area, number_of in worst.most_common()
@@ -381,15 +382,14 @@ def whose_shortfall(report: CityReport) -> str:
     return say("city.whose", lang, **told, parts=report.listed(named))
 
 
-def _most(parts: pd.DataFrame) -> str:
+def _most(parts: Table) -> str:
     """Name the area that makes most of a gap."""
     # A rate that has to fall is missed by being above its level: what counts is the way of the sum.
-    sign = 1 if parts["contribution_pp"].sum() > 0 else -1
-    rows = rows_of(parts)
-    return str(max(rows, key=lambda row: sign * row.contribution_pp).area)
+    sign = 1 if sum(parts["contribution_pp"]) > 0 else -1
+    return str(max(parts, key=lambda row: sign * row.contribution_pp).area)
 
 
-def parts_table(report: CityReport) -> pd.DataFrame:
+def parts_table(report: CityReport) -> Table:
     """Give which district makes the whole's gap, one row an indicator that falls short and area."""
     rows = (
         {
@@ -405,7 +405,7 @@ def parts_table(report: CityReport) -> pd.DataFrame:
         for part in gap_by_parts(split.counts, split.bound)
     )
     names = "indicator year area title share_of_all_pct rate_pct contribution_pp people"
-    return frame_of(rows, names)
+    return table_of(rows, names)
 
 
 def _whole(split: _Split) -> bool:
@@ -443,17 +443,17 @@ def _gap(split: _Split) -> float:
 
 def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     """Show each gap with what each part makes of it; the part that makes most stands out."""
-    lang, parts = report.lang, report.tables["parts"]
+    lang, parts = report.lang, report.tables.rows("parts").by("indicator")
     rows: list[list[Cell]] = []
     for split in splits:
         indicator = str(split.assessment.indicator)
-        mine = parts[parts["indicator"] == indicator]
+        mine = parts[indicator]
         level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
         asked = say("city.asked_in", lang, year=split.year, level=level)
         name = tag("strong", report.indicator_name(indicator)) + tag("small", asked)
-        most, by_area = _most(mine), {row.area: row for row in rows_of(mine)}
+        most, by_area = _most(mine), {row.area: row for row in mine}
         cells = [_share(by_area[area], lang, most=area == most) for area in report.parts]
-        rows.append([name, signed(mine["contribution_pp"].sum(), 1), *cells])
+        rows.append([name, signed(sum(mine["contribution_pp"]), 1), *cells])
     heads = [say("report.indicator", lang), say("city.gap", lang)]
     heads += [report.area_name(area) for area in report.parts]
     caption = say("city.gaps", lang, **report.nouns)
@@ -479,11 +479,11 @@ def _changes(report: CityReport, caption: str) -> Html:
         Column("city.by_rate", lambda row: signed(row.by_rate_pp, 1), numeric=True),
         Column("city.by_weight", lambda row: signed(row.by_weight_pp, 1), numeric=True),
     ]
-    found, lang = report.tables["changes"], report.lang
+    found, lang = report.tables.rows("changes"), report.lang
     return draw(found, columns, lang, caption=caption, css="cards", csv="changes")
 
 
-def changes_table(report: CityReport) -> pd.DataFrame:
+def changes_table(report: CityReport) -> Table:
     """Give what changed the rates that fall short: the rates of parts, or their weights."""
     rows = (
         {
@@ -495,4 +495,4 @@ def changes_table(report: CityReport) -> pd.DataFrame:
         if _whole(split) and _gap(split) > 0 and split.first_year < split.year
         for change, rate, weight in [change_by_parts(split.first_counts, split.counts)]
     )
-    return frame_of(rows, "indicator first_year last_year change_pp by_rate_pp by_weight_pp")
+    return table_of(rows, "indicator first_year last_year change_pp by_rate_pp by_weight_pp")

@@ -1,11 +1,14 @@
-"""The tables of a report: frames of plain values, and the columns by which a section draws one."""
+"""The tables of a report: rows of plain values, and the columns by which a section draws one."""
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
+from functools import cache
 from importlib import import_module
+from numbers import Integral, Real
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -34,8 +37,7 @@ class Column:
     heading : str or Html
         Key of its words, or what stands there as it is.
     show : str or callable
-        The frame's column that is printed, or what makes a cell of a row: an object with the
-        frame's columns as attributes, None where a value is missing.
+        The table's column that is printed, or what makes a cell of a row.
     numeric : bool
         Whether its cells are set as numbers.
     """
@@ -56,8 +58,75 @@ class Column:
         return "—" if value is None else str(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """
+    Rows of plain values under named columns.
+
+    A section reads them row by row; who asks the report for a table gets a frame of them.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Their names in order.
+    rows : tuple of named tuple
+        A row has the columns as attributes, None where a value is missing.
+
+    Examples
+    --------
+    >>> found = table_of([{"area": "a", "year": 2020}, {"area": "b", "year": None}], "area year")
+    >>> [row.year for row in found], found["area"], len(found.where(lambda row: row.year))
+    ([2020, None], ['a', 'b'], 1)
+    >>> found.frame()
+      area  year
+    0    a  2020
+    1    b  <NA>
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Any, ...]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Go through the rows."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> list[Any]:
+        """Give the values of a column."""
+        return [getattr(row, column) for row in self.rows]
+
+    def where(self, wanted: Callable[[Any], object]) -> Table:
+        """Give the rows of which something is true."""
+        return Table(self.columns, tuple(row for row in self.rows if wanted(row)))
+
+    def ordered(self, key: Callable[[Any], Any]) -> Table:
+        """Give the rows in the order of a key; those alike stay as they are."""
+        return Table(self.columns, tuple(sorted(self.rows, key=key)))
+
+    def by(self, column: str) -> dict[Any, Table]:
+        """Give the rows of each value of a column, in the order in which these come up."""
+        groups: dict[Any, list[Any]] = {}
+        for row in self.rows:
+            groups.setdefault(getattr(row, column), []).append(row)
+        return {value: Table(self.columns, tuple(rows)) for value, rows in groups.items()}
+
+    def first_of(self, column: str) -> Table:
+        """Give the first row of each value of a column."""
+        return Table(self.columns, tuple(one.rows[0] for one in self.by(column).values()))
+
+    def frame(self) -> pd.DataFrame:
+        """Give a frame of them, with all columns whether or not there are rows."""
+        import pandas as pd
+
+        frame = pd.DataFrame({name: self[name] for name in self.columns}, columns=self.columns)
+        return frame.astype({name: "Int64" for name in self.columns if name.endswith(WHOLE)})
+
+
 def draw(
-    frame: pd.DataFrame,
+    found: Table,
     columns: Sequence[Column],
     lang: str,
     *,
@@ -67,12 +136,12 @@ def draw(
     csv: str = "",
 ) -> Html:
     """
-    Draw a frame, column by column.
+    Draw a table, column by column.
 
     Parameters
     ----------
-    frame : DataFrame
-        One row for each row of the table.
+    found : Table
+        One row for each row that is shown.
     columns : sequence of Column
         What is shown of it, in order.
     lang : {"zh", "en"}
@@ -93,14 +162,14 @@ def draw(
 
     Examples
     --------
-    >>> frame = frame_of([{"year": 2022, "n": 25}], "year n")
-    >>> shown = draw(frame, [Column("report.year", "year", numeric=True)], "en", caption="")
+    >>> found = table_of([{"year": 2022, "n": 25}], "year n")
+    >>> shown = draw(found, [Column("report.year", "year", numeric=True)], "en", caption="")
     >>> shown.text.count("2022")
     1
     """
     rows: list[Sequence[Cell] | Html] = []
     last = None
-    for row in rows_of(frame):
+    for row in found:
         if above is not None and (heading := above(row)) != last:
             rows.append(heading)
             last = heading
@@ -115,10 +184,19 @@ def draw(
     return drawn + csv_of(csv) if csv else drawn
 
 
-def rows_of(frame: pd.DataFrame) -> list[Any]:
-    """Give the rows of a frame with its columns as attributes, None for what is missing."""
-    plain = frame.astype(object)
-    return list(plain.where(plain.notna(), None).itertuples(index=False))
+@cache
+def _row(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns)
+
+
+def rows_of(frame: pd.DataFrame) -> Table:
+    """Give the rows of a frame, None for what is missing."""
+    columns = tuple(map(str, frame.columns))
+    cells = (
+        [None if gone else value for value, gone in zip(own.tolist(), own.isna(), strict=True)]
+        for _, own in frame.items()
+    )
+    return Table(columns, tuple(map(_row(columns)._make, zip(*cells, strict=True))))
 
 
 def strong_title(row: Any) -> Html:
@@ -126,9 +204,9 @@ def strong_title(row: Any) -> Html:
     return tag("strong", row.title)
 
 
-def frame_of(rows: Iterable[Mapping[str, Any]], names: str) -> pd.DataFrame:
+def table_of(rows: Iterable[Mapping[str, Any]], names: str) -> Table:
     """
-    Make a frame of plain values: words for what is one of several, whole numbers where they are.
+    Make a table of plain values: words for what is one of several, numbers of one kind a column.
 
     Parameters
     ----------
@@ -139,22 +217,32 @@ def frame_of(rows: Iterable[Mapping[str, Any]], names: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        All columns, whether or not there are rows.
+    Table
+        Numbers of a column are whole where its name says so, or where all are and none is missing.
 
     Examples
     --------
-    >>> frame_of([{"area": "a", "year": 2020}, {"area": "b", "year": None}], "area year")
-      area  year
-    0    a  2020
-    1    b  <NA>
+    >>> found = table_of([{"year": 2020.0, "n": 1, "of": 2}, {"year": None, "n": 2.5}], "year n of")
+    >>> [tuple(row) for row in found]
+    [(2020, 1.0, 2.0), (None, 2.5, None)]
     """
-    import pandas as pd
+    columns, given = tuple(names.split()), list(rows)
+    cells = (_plain([row.get(name) for row in given], name.endswith(WHOLE)) for name in columns)
+    return Table(columns, tuple(map(_row(columns)._make, zip(*cells, strict=True))))
 
-    columns = names.split()
-    made = [{name: _plain(row.get(name)) for name in columns} for row in rows]
-    frame = pd.DataFrame(made, columns=columns)
-    return frame.astype({name: "Int64" for name in columns if name.endswith(WHOLE)})
+
+def _plain(values: Sequence[Any], whole: bool) -> Sequence[Any]:
+    """Give the values of a column as plain ones of one kind."""
+    kinds = {type(value) for value in values}
+    if any(issubclass(kind, Enum) for kind in kinds):
+        values = [str(value) if isinstance(value, Enum) else value for value in values]
+        kinds = {type(value) for value in values}
+    numbers = kinds - {type(None)}
+    if bool in kinds or not numbers or not all(issubclass(kind, Real) for kind in numbers):
+        return values
+    if whole or all(issubclass(kind, Integral) for kind in kinds):
+        return [None if value is None or value != value else int(value) for value in values]
+    return [None if value is None or value != value else float(value) for value in values]
 
 
 def fields_of(entry: Any) -> dict[str, Any]:
@@ -188,10 +276,6 @@ def picked(entry: Any, names: str) -> dict[str, Any]:
     return {name: attrgetter(path or name)(entry) for name, _, path in pairs}
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Enum) else value
-
-
 class Tables(Mapping[str, "pd.DataFrame"]):
     """
     The tables of a report by name, each computed when it is first asked for.
@@ -210,13 +294,14 @@ class Tables(Mapping[str, "pd.DataFrame"]):
     def __init__(self, report: Any, homes: Mapping[str, str]) -> None:
         self._report = report
         self._homes = {name: home for home, names in homes.items() for name in names.split()}
-        self._made: dict[str, pd.DataFrame] = {}
+        self._made: dict[str, Table] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table; what is changed in it changes neither the report nor the next one given."""
-        return self._make(name).copy()
+        return self.rows(name).frame()
 
-    def _make(self, name: str) -> pd.DataFrame:
+    def rows(self, name: str) -> Table:
+        """Give the rows of a table, as sections read them."""
         if name not in self._homes:
             raise KeyError(f"no table {name!r}{nearest(name, self._homes)}")
         if name not in self._made:
@@ -226,11 +311,11 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
     def link(self, name: str) -> Html:
         """Give the place of the link to a table as CSV, and see that there is the table."""
-        self._make(name)
+        self.rows(name)
         return csv_of(name)
 
     @property
-    def made(self) -> Mapping[str, pd.DataFrame]:
+    def made(self) -> Mapping[str, Table]:
         """Those that were asked for so far."""
         return MappingProxyType(self._made)
 

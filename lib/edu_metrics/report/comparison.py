@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
 from edu_metrics.catalog import Area, Scenario, Target, nearest
 from edu_metrics.errors import DefinitionError
 from edu_metrics.reachability import Assessment, ScenarioOutcome, run_scenario
-from edu_metrics.report.columns import Column, Tables, draw, frame_of
+from edu_metrics.report.columns import Column, Table, Tables, draw, table_of
 from edu_metrics.report.context import AreaReport, open_report
 from edu_metrics.report.html import CONTENTS, Cell, Html, facts, join, note, tag
 from edu_metrics.report.labels import warning
@@ -253,7 +251,7 @@ def show_assumed(comparison: Comparison) -> Html:
         A table of scenarios, each with its sentence and for how many targets it could be run, and
         a box to tick by which it is drawn below. Those are ticked that are meant to be seen first.
     """
-    lang, scenarios = comparison.lang, comparison.tables["scenarios"]
+    lang, scenarios = comparison.lang, comparison.tables.rows("scenarios")
     places = {name: place for place, name in enumerate(comparison.scenarios, start=1)}
     first = _first(comparison)
     columns = [
@@ -301,7 +299,7 @@ def _style(places: Mapping[str, int], first: Sequence[str]) -> Html:
     return Html(f"<style>{' '.join(rules)}</style>")
 
 
-def scenarios_table(comparison: Comparison) -> pd.DataFrame:
+def scenarios_table(comparison: Comparison) -> Table:
     """Give what each scenario assumes and for how many targets it could be run, one row each."""
     used = Counter(
         name
@@ -317,7 +315,7 @@ def scenarios_table(comparison: Comparison) -> pd.DataFrame:
         }
         for one in comparison.scenarios.values()
     )
-    return frame_of(rows, "scenario title assumes used_by_targets")
+    return table_of(rows, "scenario title assumes used_by_targets")
 
 
 def show_not_compared(comparison: Comparison) -> Html:

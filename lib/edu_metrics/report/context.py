@@ -167,11 +167,11 @@ class AreaReport(StudyReport):
     ``followed`` (what no number judges), ``required_pace``, ``baselines`` (from which a promised
     pace arrives), ``noise`` and ``sensitivity``; a target and year in ``years_reached``, and rule
     in ``status_rules``, reference class in ``precedents``, reading and lever in ``requirements``,
-    assumption in ``influences``, area above in ``beside``, year drawn in ``courses``; an
-    indicator in ``measured``; a quantity in ``other_figures`` and ``missing``; a whole that its
-    parts do not add up to in ``sums_apart``; a doubt in ``odd`` and a correction in
-    ``corrected``; an article in ``joint``; and in ``findings``, ``assumptions`` and ``sources``
-    what they are named after.
+    assumption in ``influences``, area above in ``beside``, year drawn in ``courses``, reading and
+    number of steps in ``readings``; an indicator in ``measured``; a quantity in ``other_figures``
+    and ``missing``; a whole that its parts do not add up to in ``sums_apart``; a doubt in ``odd``
+    and a correction in ``corrected``; an article in ``joint``; and in ``findings``,
+    ``assumptions`` and ``sources`` what they are named after.
 
     Examples
     --------
@@ -190,7 +190,7 @@ class AreaReport(StudyReport):
         "beside": "beside",
         "to_ask": "to_ask",
         "promises": "promises",
-        "verdicts": "verdicts followed",
+        "verdicts": "verdicts readings followed",
         "status_rules": "status_rules",
         "measured": "measured other_figures missing sums_apart odd corrected",
         "required_pace": "required_pace baselines",
@@ -211,7 +211,7 @@ class AreaReport(StudyReport):
         self.area = area
         self.place = area.id
 
-    @property
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """The observations of the area, of what lies below and above it, and compared with it."""
         kept = below(self.catalog, [self.area.id]) | set(self.study.compare_with)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Target
 from edu_metrics.figures.svg import Line, course
 from edu_metrics.reachability import ScenarioOutcome, chance
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of
+from edu_metrics.report.columns import Column, Table, draw, fields_of, table_of
 from edu_metrics.report.comparison import Comparison
 from edu_metrics.report.html import Html, details, join, tag
 from edu_metrics.report.reasons import STATED, level_text
@@ -138,7 +136,7 @@ def _table(comparison: Comparison, target: Target) -> Html:
     lang, report = comparison.lang, comparison.report
     found = comparison.assessments[target.id]
     unit = report.unit_of(found)
-    found_rows = comparison.tables["outcomes"].query("target == @target.id")
+    found_rows = comparison.tables.rows("outcomes").where(lambda row: row.target == target.id)
     columns = [
         Column("comparing.scenario", lambda row: tag("strong", row.name)),
         Column("comparing.end", partial(_end, lang)),
@@ -171,7 +169,7 @@ def _without_pace(comparison: Comparison, target: Target) -> Html:
     return tag("p", say("comparing.no_promised_pace", comparison.lang, names=names), "small")
 
 
-def outcomes_table(comparison: Comparison) -> pd.DataFrame:
+def outcomes_table(comparison: Comparison) -> Table:
     """
     Give what comes of each scenario, one row a target, scenario and reading.
 
@@ -192,7 +190,7 @@ def outcomes_table(comparison: Comparison) -> pd.DataFrame:
             about["assumes"] = scenario.assumes.in_(comparison.lang)
             if judged:
                 rows.append({**about, "grid_cells": len(judged), "grid_cells_kept": sum(judged)})
-    return frame_of(
+    return table_of(
         rows,
         "target scenario name assumes reading steps unit start start_year last_year end_low "
         "end_median end_high by_chance probability under_model model_base met ending_kept fails "

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from edu_metrics.files import harmless, opens_formula, write_text
-from edu_metrics.report.columns import rows_of
 from edu_metrics.words import LANGUAGES, say
 
 
@@ -63,12 +62,12 @@ def save_tables(report: Any, out: str) -> str:
     study = getattr(report, "study", None)  # a plan's audit and a panel of a file have none
     # A table that is taken away says whether it may be.
     marks = {"disclosure": study.disclosure.mode} if study is not None else {}
-    for name, frame in report.tables.made.items():
-        if name in _SHOWN and len(frame):
+    for name, found in report.tables.made.items():
+        if name in _SHOWN and found:
             folder.mkdir(exist_ok=True)
-            columns = [*frame.columns, *marks]
+            columns = [*found.columns, *marks]
             rows = ([_plain(*cell) for cell in zip(columns, (*row, *marks.values()), strict=True)]
-                    for row in rows_of(frame))  # fmt: skip
+                    for row in found)  # fmt: skip
             write_csv(folder / f"{name}.csv", columns, rows)
             told += [(name, column) for column in columns]
     if told:
@@ -80,7 +79,16 @@ def save_tables(report: Any, out: str) -> str:
 
 #: The tables that a page leads to, below what shows their rows.
 _SHOWN = (
-    *("bulletin", "courses", "verdicts", "findings", "measured", "other_figures", "missing"),
+    *(
+        "bulletin",
+        "courses",
+        "verdicts",
+        "readings",
+        "findings",
+        "measured",
+        "other_figures",
+        "missing",
+    ),
     *("odd", "corrected", "sums_apart", "precedents", "status_rules", "sensitivity", "joint"),
     *("followed", "assumptions", "sources", "beside", "to_ask", "side_by_side", "by_place"),
     *("parts", "changes", "joint_by_area", "links", "bases", "own_verdicts", "models"),

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
 
+from edu_metrics.figures.colours import verdict_rules
 from edu_metrics.limits import inert
 from edu_metrics.words import html_lang, say
 
@@ -36,6 +38,13 @@ class Html:
 
 
 Cell = str | Html
+
+
+def stylesheet() -> str:
+    """Give the style of pages, with the colours of verdicts."""
+    own = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
+    return f"{own}{verdict_rules()}\n"
+
 
 #: Where a page puts its list of contents, and the files to take away that stand beside it.
 CONTENTS = Html('<nav class="contents"></nav>')

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from edu_metrics.reachability import (
     JointAssessment,
     Odds,
@@ -14,7 +12,7 @@ from edu_metrics.reachability import (
     chance,
     two_digits,
 )
-from edu_metrics.report.columns import Column, draw, fields_of, frame_of, picked
+from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
 from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.promises import groups_of
@@ -106,12 +104,14 @@ def show_joint_by_area(report: CityReport) -> Html:
     ]
     caption = say("joint.areas", lang)
     pieces.append(
-        draw(report.tables["joint_by_area"], columns, lang, caption=caption, csv="joint_by_area")
+        draw(
+            report.tables.rows("joint_by_area"), columns, lang, caption=caption, csv="joint_by_area"
+        )
     )
     return join(pieces)
 
 
-def joint_table(report: AreaReport | CityReport) -> pd.DataFrame:
+def joint_table(report: AreaReport | CityReport) -> Table:
     """Give how likely all targets of an article are met, one row an article."""
     found = report.joint if isinstance(report, AreaReport) else report.joint(report.whole)
     rows = (
@@ -122,10 +122,10 @@ def joint_table(report: AreaReport | CityReport) -> pd.DataFrame:
         }
         for group in found.groups
     )
-    return frame_of(rows, "article targets met lost unknown joint independent low high")
+    return table_of(rows, "article targets met lost unknown joint independent low high")
 
 
-def joint_by_area_table(report: CityReport) -> pd.DataFrame:
+def joint_by_area_table(report: CityReport) -> Table:
     """Give how many targets may be met and how likely all are, one row an area."""
     rows = []
     for area in report.areas:
@@ -135,7 +135,7 @@ def joint_by_area_table(report: CityReport) -> pd.DataFrame:
         row = {"area": area, "with_chances": len(found.probabilities)}
         rows.append({**row, **known, **fields_of(found.odds)} if found.odds else row)
     names = "area with_chances expected expected_low expected_high joint independent low high"
-    return frame_of(rows, names)
+    return table_of(rows, names)
 
 
 def _sentences(report: StudyReport, found: JointAssessment) -> Html:
@@ -227,7 +227,7 @@ def _articles(report: StudyReport) -> Html:
         Column("joint.bounds", lambda row: _bounds(row, lang), numeric=True),
     ]
     caption = say("joint.caption", lang)
-    return draw(report.tables["joint"], columns, lang, caption=caption, csv="joint")
+    return draw(report.tables.rows("joint"), columns, lang, caption=caption, csv="joint")
 
 
 def _group(row: Any, lang: str) -> str:

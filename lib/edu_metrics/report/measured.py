@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.observations import MissingInput
 from edu_metrics.observations.inspection import name_of, what_is_odd
-from edu_metrics.report.columns import Column, draw, frame_of
+from edu_metrics.report.columns import Column, Table, draw, rows_of, table_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, details, join, note, tag
 from edu_metrics.report.kinds import judged_by
@@ -33,9 +31,9 @@ def show_measured(report: AreaReport) -> Html:
         Two tables, or a sentence where there is nothing.
     """
     lang, area = report.lang, report.area.id
-    measured = report.tables["measured"]
+    measured = report.tables.rows("measured")
     others = show_apart(report) + _odd(report) + _corrected(report) + _other_figures(report)
-    if measured.empty:
+    if not measured:
         text = say("report.nothing_measured", lang, area=report.area_name(area))
         return note(text, "gap") + others
     columns = [
@@ -52,7 +50,7 @@ def show_measured(report: AreaReport) -> Html:
     return draw(measured, columns, lang, caption=caption, csv="measured") + others
 
 
-def measured_table(report: AreaReport) -> pd.DataFrame:
+def measured_table(report: AreaReport) -> Table:
     """Give what is known of each indicator of the plan in the area, one row an indicator."""
     entries = judged_by(report.catalog, report.study)
     known = {name: report.evidence.series_of(name, report.area.id) for name in entries}
@@ -70,7 +68,7 @@ def measured_table(report: AreaReport) -> pd.DataFrame:
         if not series.empty
     )
     names = "indicator title unit years_known first_year last_year value bound how status"
-    return frame_of(rows, names)
+    return table_of(rows, names)
 
 
 def _span(row: Any) -> str:
@@ -87,8 +85,8 @@ def _observed(row: Any, lang: str, decimals: int = 1) -> str:
 
 def _other_figures(report: AreaReport) -> Html:
     """Show what was published about the area that no target of the plan needs."""
-    lang, figures = report.lang, report.tables["other_figures"]
-    if figures.empty:
+    lang, figures = report.lang, report.tables.rows("other_figures")
+    if not figures:
         return Html("")
     columns = [
         Column("report.quantity", "title"),
@@ -102,7 +100,7 @@ def _other_figures(report: AreaReport) -> Html:
     return details(say("report.facts_summary", lang, number=len(figures)), inner)
 
 
-def other_figures_table(report: AreaReport) -> pd.DataFrame:
+def other_figures_table(report: AreaReport) -> Table:
     """Give the newest of each quantity of the area that no target needs, one row a quantity."""
     used = {
         given.quantity
@@ -113,10 +111,15 @@ def other_figures_table(report: AreaReport) -> pd.DataFrame:
     own = report.evidence.table
     own = own[(own["area"] == report.area.id) & ~own["quantity"].isin(used)]
     latest = own.sort_values("year", kind="stable").groupby("quantity", sort=False).tail(1)
-    return latest[["quantity", "year", "value", "bound", "source"]].assign(
-        title=[report.quantity_name(name) for name in latest["quantity"]],
-        unit=[report.catalog.quantities[name].unit for name in latest["quantity"]],
+    rows = (
+        {
+            **row._asdict(),
+            "title": report.quantity_name(row.quantity),
+            "unit": report.catalog.quantities[row.quantity].unit,
+        }
+        for row in rows_of(latest)
     )
+    return table_of(rows, "quantity year value bound source title unit")
 
 
 def show_missing(report: AreaReport) -> Html:
@@ -134,11 +137,11 @@ def show_missing(report: AreaReport) -> Html:
         A table by quantity and the command that makes a form of it, or a sentence where nothing
         is missing.
     """
-    lang, missing = report.lang, report.tables["missing"]
+    lang, missing = report.lang, report.tables.rows("missing")
     withheld = _withheld(report)
     if report.stands_with_whole:
         return withheld
-    if missing.empty:
+    if not missing:
         return withheld if withheld.text else tag("p", say("report.nothing_missing", lang))
     columns = [
         Column("report.quantity", "title"),
@@ -168,7 +171,7 @@ def _withheld(report: AreaReport) -> Html:
     return note(say("report.because_suppressed", report.lang, **said), "gap")
 
 
-def missing_table(report: AreaReport) -> pd.DataFrame:
+def missing_table(report: AreaReport) -> Table:
     """Give the numbers to ask for and the targets they would let be judged, a row a quantity."""
     asked: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for target in report.numeric:
@@ -184,7 +187,7 @@ def missing_table(report: AreaReport) -> pd.DataFrame:
         }
         for quantity, found in asked.items()
     )
-    return frame_of(rows, "quantity title missing_in would_judge")
+    return table_of(rows, "quantity title missing_in would_judge")
 
 
 def _would_judge(report: AreaReport, row: Any) -> Html:
@@ -193,8 +196,8 @@ def _would_judge(report: AreaReport, row: Any) -> Html:
 
 def _odd(report: AreaReport) -> Html:
     """Show what is odd in the numbers of the area: all of them are used as printed."""
-    lang, odd = report.lang, report.tables["odd"]
-    if odd.empty:
+    lang, odd = report.lang, report.tables.rows("odd")
+    if not odd:
         return Html("")
     columns = [
         Column("report.quantity", "title"),
@@ -205,7 +208,7 @@ def _odd(report: AreaReport) -> Html:
     return told + draw(odd, columns, lang, caption=say("inspect.caption", lang), csv="odd")
 
 
-def odd_table(report: AreaReport) -> pd.DataFrame:
+def odd_table(report: AreaReport) -> Table:
     """Give what is odd in the numbers of the area, or of all areas, one row a finding."""
     catalog, lang = report.catalog, report.lang
     quantities = set(report.evidence.table.query("area == @report.area.id")["quantity"])
@@ -223,13 +226,13 @@ def odd_table(report: AreaReport) -> pd.DataFrame:
         if one.rule != "sums"
         and (one.area == report.area.id or (not one.area and one.quantity in quantities))
     )
-    return frame_of(rows, "rule quantity title year odd_in what")
+    return table_of(rows, "rule quantity title year odd_in what")
 
 
 def _corrected(report: AreaReport) -> Html:
     """Show which printed numbers of the area are not the ones used."""
-    lang, rows = report.lang, report.tables["corrected"]
-    if rows.empty:
+    lang, rows = report.lang, report.tables.rows("corrected")
+    if not rows:
         return Html("")
 
     def shown(value: float | None, unit: str) -> str:
@@ -247,7 +250,7 @@ def _corrected(report: AreaReport) -> Html:
     )
 
 
-def corrected_table(report: AreaReport) -> pd.DataFrame:
+def corrected_table(report: AreaReport) -> Table:
     """Give the corrections of the area's numbers, one row a number."""
     evidence = report.evidence
     rows = (
@@ -264,7 +267,7 @@ def corrected_table(report: AreaReport) -> pd.DataFrame:
             [MissingInput(entry.year, entry.quantity, entry.group, entry.area)]
         )
     )
-    return frame_of(rows, "title quantity year printed value unit why")
+    return table_of(rows, "title quantity year printed value unit why")
 
 
 def show_apart(report: StudyReport) -> Html:
@@ -281,8 +284,8 @@ def show_apart(report: StudyReport) -> Html:
     Html
         A note and a table with both numbers, or nothing.
     """
-    lang, apart = report.lang, report.tables["sums_apart"]
-    if apart.empty:
+    lang, apart = report.lang, report.tables.rows("sums_apart")
+    if not apart:
         return Html("")
     columns = [
         Column("report.area", lambda row: report.area_name(row.area)),
@@ -297,14 +300,14 @@ def show_apart(report: StudyReport) -> Html:
     )
 
 
-def sums_apart_table(report: StudyReport) -> pd.DataFrame:
+def sums_apart_table(report: StudyReport) -> Table:
     """Give the numbers of wholes that are not what their parts add up to, one row a number."""
     areas: Iterable[str] = report.areas
     if isinstance(report, AreaReport):
         areas = [report.area.id, *report.catalog.above(report.area.id)]
     apart = report.evidence.sums_apart
     names = ["area", "year", "quantity", "group", "own", "sum_of_children"]
-    return apart.loc[apart["area"].isin(set(areas)), names]
+    return rows_of(apart.loc[apart["area"].isin(set(areas)), names])
 
 
 def _both(row: Any) -> list[str]:

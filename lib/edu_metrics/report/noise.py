@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.noise import MOVE, Noise
-from edu_metrics.report.columns import fields_of, frame_of, picked
+from edu_metrics.report.columns import Table, fields_of, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.words import number, say
 
@@ -15,7 +13,7 @@ from edu_metrics.words import number, say
 AHEAD = 50
 
 
-def noise_table(report: AreaReport) -> pd.DataFrame:
+def noise_table(report: AreaReport) -> Table:
     """Give what chance does to each target whose number of persons is known, one row a target."""
     rows = (
         {
@@ -26,7 +24,7 @@ def noise_table(report: AreaReport) -> pd.DataFrame:
         for target in report.numeric
         if (found := report.assessments[target.id]).noise
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title indicator verdict persons base_year visible_pp chance asked_pp hidden "
         "verifiable_from near",

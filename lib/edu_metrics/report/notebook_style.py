@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 
-from edu_metrics.report.html import Html
+from edu_metrics.report.html import Html, stylesheet
 
 #: What a template's prose comes in, one cell a language, in this order.
 ORDER = ("zh", "en")
@@ -32,7 +31,7 @@ def show_style(lang: str) -> Html | None:
     """
     if "JPY_SESSION_NAME" not in os.environ:  # set for kernels of notebooks that are open
         return None
-    css = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
+    css = stylesheet()
     scoped = f"{_OUTPUT} {{ td {{ text-align: left; }} {css.replace(':root', '&')}}}"
     other = _SECOND if lang == ORDER[0] else _FIRST
     return Html(f"<style>{scoped} {other} {{ display: none !important; }}</style>")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.figures.svg import Line, course
 from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.series import Record
-from edu_metrics.report.columns import frame_of, picked
+from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, tag
 from edu_metrics.report.reasons import bound_text, change_text
@@ -221,7 +219,7 @@ def _alt(
     return mark + say("figure.whole", lang, title=target.title.in_(lang), parts=parts)
 
 
-def courses_table(report: AreaReport) -> pd.DataFrame:
+def courses_table(report: AreaReport) -> Table:
     """Give what the charts draw of a target: values, quantiles of what may come, what is asked."""
     rows = []
     for target in report.numeric:
@@ -241,10 +239,10 @@ def courses_table(report: AreaReport) -> pd.DataFrame:
             rows.append(
                 {**about, "year": year, **told, "asked": None if bound is None else str(bound)}
             )
-    return frame_of(rows, "target title indicator unit year value asked p10 p25 p50 p75 p90")
+    return table_of(rows, "target title indicator unit year value asked p10 p25 p50 p75 p90")
 
 
-def years_reached_table(report: AreaReport) -> pd.DataFrame:
+def years_reached_table(report: AreaReport) -> Table:
     """Give how likely a level has been reached and is kept, one row a target and year."""
     rows = (
         {
@@ -262,7 +260,7 @@ def years_reached_table(report: AreaReport) -> pd.DataFrame:
             reached.years, reached.first_hit, reached.still_there, reached.stays, strict=True
         )
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title indicator unit level year reached_by_then kept_in_it kept_from_then "
         "median_year since horizon probability",

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from edu_metrics.report.downloads import TABLES
-from edu_metrics.report.html import CONTENTS, DOWNLOADS, tag
+from edu_metrics.report.html import CONTENTS, DOWNLOADS, stylesheet, tag
 from edu_metrics.words import LANGUAGES, html_lang, language_name, say
 
 
@@ -131,7 +131,8 @@ def _exporter() -> Any:
             )
 
     config = Config()
-    config.PageExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    config.PageExporter.default_preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    config.PageExporter.optimistic_validation = True  # once, not behind each of them
     config.TagRemovePreprocessor.remove_cell_tags = {"parameters", "injected-parameters", "hidden"}
     config.TagRemovePreprocessor.enabled = True
     exporter: Any = cast(Any, PageExporter)(config=config, template_name="basic")
@@ -149,8 +150,7 @@ def _template() -> tuple[Any, str]:
 
     folder = files("edu_metrics.report") / "templates"
     template = Template((folder / "page.html.j2").read_text("utf-8"), autoescape=True)
-    css = (folder / "report.css").read_text("utf-8")
-    return template, re.sub(r"\s*([{};])\s*", r"\1", css).replace(": ", ":")
+    return template, re.sub(r"\s*([{};])\s*", r"\1", stylesheet()).replace(": ", ":")
 
 
 #: How the address of the same page in another language is written where there is no such page, and
@@ -259,8 +259,11 @@ def _said_once(body: str) -> str:
     Leave to the style on which side of its place each label stands, of which a page has hundreds.
 
     End tags that HTML implies, where the next cell, row or fact begins, are left out too. Both
-    together are a twelfth of a large page.
+    together are a twelfth of a large page. Text is escaped, so that such tags stand in no words;
+    a page with a script of its own is left as it is, for there they may.
     """
+    if "<script" in body:
+        return body
     return _IMPLIED.sub("", _LABEL.sub(r"\1 at-\3\2>", body))
 
 

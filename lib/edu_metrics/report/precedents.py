@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability import Assessment
 from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
 from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
-from edu_metrics.report.columns import frame_of, picked
+from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.reasons import STATED
@@ -38,17 +36,17 @@ def show_precedents(report: AreaReport) -> Html:
     classes = [report.catalog.reference_class(name) for name in report.study.reference_class]
     if not classes:
         return note(say("precedent.no_class", lang), "gap")
-    found = report.tables["precedents"]
+    found = report.tables.rows("precedents")
     without: dict[NoPrecedent, list[str]] = {}
     for target in report.numeric:
         if isinstance(told := precedents_for(report, target), NoPrecedent):
             without.setdefault(told, []).append(target.title.in_(lang))
     pieces: list[Cell] = [note(say("precedent.nothing", lang), "gap")]
-    if not found.empty:
-        cards = tag("p", say("precedent.on_cards", lang, number=found["target"].nunique()))
+    if found:
+        cards = tag("p", say("precedent.on_cards", lang, number=len(found.first_of("target"))))
         how = tag("p", say("precedent.how_to_read", lang), "small")
         pieces = [cards + report.tables.link("precedents"), how]
-    if (found["start"] == STATED).any():
+    if STATED in found["start"]:
         pieces.append(tag("p", say("precedent.assumed_note", lang), "small"))
     without.pop(NoPrecedent.NO_START, None)
     lines = [
@@ -60,13 +58,13 @@ def show_precedents(report: AreaReport) -> Html:
         listed = tag("ul", join(tag("li", line) for line in lines))
         summary = say("precedent.without", lang, number=sum(map(len, without.values())))
         pieces.append(details(summary, listed))
-    if not found.empty:
+    if found:
         origins = tag("ul", join(tag("li", _origin(report, entry)) for entry in classes))
         pieces.append(details(say("precedent.origins", lang), origins))
     return join(pieces)
 
 
-def precedents_table(report: AreaReport) -> pd.DataFrame:
+def precedents_table(report: AreaReport) -> Table:
     """Give how often each pace was kept elsewhere, one row a target and reference class."""
     rows = (
         {
@@ -79,7 +77,7 @@ def precedents_table(report: AreaReport) -> pd.DataFrame:
         if not isinstance(told := precedents_for(report, target), NoPrecedent)
         for one in told
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title start last_value reference_class kind band asked_pp falling years windows "
         "kept kept_low_pct kept_high_pct percentile fastest_pp",

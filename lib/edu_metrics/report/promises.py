@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from edu_metrics.catalog import Target, Text
 from edu_metrics.reachability import Verdict
-from edu_metrics.report.columns import Column, draw, frame_of
+from edu_metrics.report.columns import Column, Table, draw, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html
 from edu_metrics.words import date, say
@@ -27,7 +25,7 @@ def _verdicts_counted(report: AreaReport, targets: Iterable[Target]) -> str:
     )  # fmt: skip
 
 
-def promises_table(report: AreaReport) -> pd.DataFrame:
+def promises_table(report: AreaReport) -> Table:
     """Give each numeric promise with its words, one row a target."""
     rows = (
         {
@@ -42,7 +40,7 @@ def promises_table(report: AreaReport) -> pd.DataFrame:
         }
         for target in report.numeric
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title article indicator quote locator population due due_stated applies reading "
         "readings obligation priority responsible",
@@ -60,7 +58,7 @@ def kept_under(target: Target, key: str, lang: str) -> str | None:
 def groups_of(report: AreaReport) -> Html:
     """Count targets and verdicts by each thing that the plan sorts its targets by."""
     groups = _groups(report)
-    if groups.empty:
+    if not groups:
         return Html("")
     columns = [
         Column("report.grouped_by", lambda row: say(f"report.{row.key}", report.lang)),
@@ -71,7 +69,7 @@ def groups_of(report: AreaReport) -> Html:
     return draw(groups, columns, report.lang, caption=say("report.grouped_caption", report.lang))
 
 
-def _groups(report: AreaReport) -> pd.DataFrame:
+def _groups(report: AreaReport) -> Table:
     """Give the groups of numeric targets by obligation, priority and responsible body."""
     silent = say("report.not_said", report.lang)
     rows = []
@@ -89,7 +87,7 @@ def _groups(report: AreaReport) -> pd.DataFrame:
                 }
                 for name, targets in members.items()
             ]
-    return frame_of(rows, "key group targets verdicts")
+    return table_of(rows, "key group targets verdicts")
 
 
 def _steps_text(report: AreaReport, target: Target) -> str:

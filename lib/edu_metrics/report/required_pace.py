@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.arithmetic import bases_of_pace
-from edu_metrics.report.columns import frame_of, picked
+from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.reasons import STATED
 from edu_metrics.words import amount, in_year, number, percent, say, signed, unit_of
@@ -17,15 +15,20 @@ from edu_metrics.words import amount, in_year, number, percent, say, signed, uni
 LONG = 50
 
 
-def required_pace_table(report: AreaReport) -> pd.DataFrame:
+def required_pace_table(report: AreaReport) -> Table:
     """Give gap, pace and people of each target that is open and starts from a known value."""
-    found = report.tables["verdicts"]
-    judged = found["verdict"].isin([Verdict.MET, Verdict.MISSED])
-    names = (
-        "target title indicator unit start last_year last_value level gap required_pace past_pace "
-        "years_needed people"
+    found = report.tables.rows("verdicts")
+    rows = (
+        row._asdict()
+        for row in found
+        if row.verdict not in (Verdict.MET, Verdict.MISSED)
+        and None not in (row.last_value, row.gap)
     )
-    return found[~judged].dropna(subset=["last_value", "gap"])[names.split()]
+    return table_of(
+        rows,
+        "target title indicator unit start last_year last_value level gap required_pace past_pace "
+        "years_needed people",
+    )
 
 
 def pace_facts(report: AreaReport, found: Assessment) -> dict[str, str]:
@@ -131,7 +134,7 @@ def _remark(found: Assessment, lang: str) -> str:
     return ""
 
 
-def baselines_table(report: AreaReport) -> pd.DataFrame:
+def baselines_table(report: AreaReport) -> Table:
     """Give the bases from which a level is reached at the pace promised, by number of steps."""
     found = [(target, bases_of_pace(report.plan, target)) for target in report.numeric]
     counts = sorted({steps for _, one in found if one for steps in one.bases})
@@ -148,7 +151,7 @@ def baselines_table(report: AreaReport) -> pd.DataFrame:
     )
     by_steps = [f"base_low_{steps} base_high_{steps}" for steps in counts]
     names = "target title indicator unit asked pace_slow pace_fast relative"
-    return frame_of(rows, " ".join([names, *by_steps]))
+    return table_of(rows, " ".join([names, *by_steps]))
 
 
 def base_text(row: Any, lang: str) -> str:

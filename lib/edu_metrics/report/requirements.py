@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import chance, requirements_of
 from edu_metrics.reachability.requirements import MORE_A_YEAR
-from edu_metrics.report.columns import fields_of, frame_of
+from edu_metrics.report.columns import Table, fields_of, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, tag
 from edu_metrics.words import date, number, say, signed
@@ -26,7 +24,7 @@ UNITS = {
 }
 
 
-def requirements_table(report: AreaReport) -> pd.DataFrame:
+def requirements_table(report: AreaReport) -> Table:
     """Give what each target would take, one row a target, reading and lever."""
     rows = (
         {
@@ -50,7 +48,7 @@ def requirements_table(report: AreaReport) -> pd.DataFrame:
         )
         for need in item.needs or (None,)
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title indicator reading steps default kind flow relative past standing_still "
         "start_year start_value probability under_model lever unit usual high even_value "

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.reachability import (
     Influence,
     Sensitivity,
     chance,
     two_digits,
 )
-from edu_metrics.report.columns import Column, draw, frame_of, picked
+from edu_metrics.report.columns import Column, Table, draw, picked, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Html, join, note, tag
 from edu_metrics.words import amount, number, percent, say, unit_of
@@ -38,8 +36,8 @@ def show_sensitivity(report: AreaReport) -> Html:
         answer first. ``report.tables["influences"]`` has every assumption behind it.
     """
     lang, of = report.lang, report.sensitivity
-    found = report.tables["sensitivity"]
-    if found.empty:
+    found = report.tables.rows("sensitivity")
+    if not found:
         return note(say("sensitivity.none", lang), "gap")
     columns = [
         Column("report.promise", _title),
@@ -54,7 +52,7 @@ def show_sensitivity(report: AreaReport) -> Html:
         for model in ("mechanism", "trend")
         if model in models
     ]
-    if found["assumed_start"].any():
+    if any(found["assumed_start"]):
         notes.append(say("sensitivity.assumed", lang))
     if silent := len(of) - len(found):
         notes.append(say("sensitivity.silent", lang, number=silent))
@@ -66,23 +64,23 @@ def show_sensitivity(report: AreaReport) -> Html:
     )
 
 
-def sensitivity_table(report: AreaReport) -> pd.DataFrame:
+def sensitivity_table(report: AreaReport) -> Table:
     """Give what each answer hangs on, one row a target of which that can be said."""
-    return frame_of(
+    return table_of(
         _known(report),
         "target title indicator unit model assumed_start year middle kept probability verdict "
         "changes_first at in_spreads",
     )
 
 
-def influences_table(report: AreaReport) -> pd.DataFrame:
+def influences_table(report: AreaReport) -> Table:
     """Give every assumption that an answer hangs on, one row a target and assumption."""
     rows = (
         {**about, **one, "result_unit": about["unit"], "assumption": one["name"]}
         for about in _known(report)
         for one in about["assumptions"]
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title indicator model assumed_start assumption kind unit middle spread low high "
         "result_unit result_at_low result_at_high first_order total turns_at in_spreads",

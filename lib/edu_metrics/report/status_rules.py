@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, chance
 from edu_metrics.reachability.status_rules import (
@@ -18,7 +16,7 @@ from edu_metrics.reachability.status_rules import (
     Unable,
     stance_of,
 )
-from edu_metrics.report.columns import Column, draw, frame_of, strong_title
+from edu_metrics.report.columns import Column, Table, draw, strong_title, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
@@ -46,8 +44,8 @@ def show_status_rules(report: AreaReport) -> Html:
         A table, and notes on what is inferred; or a sentence where no target has a level and two
         observed years. Why they differ stands on the card of each target.
     """
-    lang, found = report.lang, report.tables["status_rules"]
-    if found.empty:
+    lang, found = report.lang, report.tables.rows("status_rules")
+    if not found:
         return note(say("status.nothing", lang), "gap")
     tables = report.status_tables
     columns = [
@@ -58,13 +56,13 @@ def show_status_rules(report: AreaReport) -> Html:
         Column("status.rule_unicef_aarr", lambda row: _rates(tables[row.target], lang)),
     ]
     # A column in which nothing can be given anywhere is left out, and said to be.
-    given = found[found["unable"].isna()]
-    ranked = bool(given["rule"].isin([Rule.PERCENTILE, Rule.SPEED]).any())
+    given = {row.rule for row in found if row.unable is None}
+    ranked = not given.isdisjoint((Rule.PERCENTILE, Rule.SPEED))
     if ranked:
         columns.append(Column("status.pace", lambda row: _paces(tables[row.target], lang)))
-    targets = found.drop_duplicates("target")
+    targets = found.first_of("target")
     caption = say("status.caption", lang, number=len(targets))
-    turned = found["turned"].eq(True).any()
+    turned = True in found["turned"]
     return join(
         [
             draw(targets, columns, lang, caption=caption, csv="status_rules"),
@@ -74,7 +72,7 @@ def show_status_rules(report: AreaReport) -> Html:
     )
 
 
-def status_rules_table(report: AreaReport) -> pd.DataFrame:
+def status_rules_table(report: AreaReport) -> Table:
     """Give what published rules say, one row a target and rule; ``unable`` says why nothing."""
     rows = (
         {**report.about(target, report.assessments[target.id]), **row}
@@ -82,7 +80,7 @@ def status_rules_table(report: AreaReport) -> pd.DataFrame:
         if target.id in report.status_tables
         for row in report.status_tables[target.id].as_rows()
     )
-    return frame_of(
+    return table_of(
         rows,
         "target title verdict probability rule status ratio score observed required unable turned",
     )
@@ -292,15 +290,15 @@ def _says(answer: Answer, lang: str) -> str:
     return say("status.rule_says", lang, rule=rule, word=say(f"status.{word}", lang))
 
 
-def _notes(found: pd.DataFrame, lang: str, *, ranked: bool) -> Html:
+def _notes(found: Table, lang: str, *, ranked: bool) -> Html:
     """List what of the rules is inferred, ours, or a variant."""
     keys = ["note_none_counts", "note_level", "note_base", "note_sdr", "note_inep", "note_aarr"]
     lines = [say(f"status.{key}", lang) for key in keys]
     if ranked:
         lines.append(say("status.note_pace", lang))
     else:
-        reasons = found.loc[found["rule"] == Rule.PERCENTILE, "unable"].dropna().unique()
-        told = [say(f"status.unable_{reason}", lang) for reason in reasons]
+        ranks = found.where(lambda row: row.rule == Rule.PERCENTILE and row.unable is not None)
+        told = [say(f"status.unable_{reason}", lang) for reason in dict.fromkeys(ranks["unable"])]
         why = say("report.semicolon", lang).join(told)
         lines.append(say("status.note_no_pace", lang, why=why))
     lines.append(say("status.note_left_out", lang))

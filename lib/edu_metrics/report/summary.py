@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def save_observations(report: AreaReport, folder: Path) -> None:
     areas, quantities = report.catalog.areas, report.catalog.quantities
     order = ["area", "quantity", "group", "year", "period", "vintage", "source"]
     rows = []
-    for row in rows_of(report.rows.sort_values(order)):
+    for row in rows_of(report.rows).ordered(attrgetter(*order)):
         area, quantity = areas[row.area].name, quantities[row.quantity]
         told = {
             **row._asdict(),

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Area
 from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.figures.svg import Tile, tile_map
 from edu_metrics.report.city import CityReport
-from edu_metrics.report.columns import frame_of
+from edu_metrics.report.columns import Table, table_of
 from edu_metrics.report.html import Html, details, join, tag
 from edu_metrics.words import amount, say, unit_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ def show_tile_maps(report: CityReport) -> Html:
     return judged + details(say("city.tiles_beside", report.lang), beside) + link
 
 
-def by_place_table(report: CityReport) -> pd.DataFrame:
+def by_place_table(report: CityReport) -> Table:
     """Give what the maps draw, one row an area, indicator or quantity, and year."""
     rows = (
         {"series": one.id, "area": area, "year": year, "value": value, "unit": one.unit}
@@ -63,7 +59,7 @@ def by_place_table(report: CityReport) -> pd.DataFrame:
         for area, values in one.values.items()
         for year, value in values.items()
     )
-    return frame_of(rows, "series area year value unit")
+    return table_of(rows, "series area year value unit")
 
 
 def _series(report: CityReport) -> Iterator[_Series]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
-from edu_metrics.report.columns import Column, draw, frame_of, rows_of
+from edu_metrics.report.columns import Column, Table, draw, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, tag
 from edu_metrics.words import say
@@ -26,9 +24,9 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
     if clashes := [row for row in rows if row.group == "clash"]:
         names = comma.join(row.title for row in clashes[:2])
         asked.append(say("bulletin.ask_clash", lang, names=names))
-    missing = report.tables["missing"]
-    if len(missing):
-        most = rows_of(missing.assign(use=missing["would_judge"].map(len)).nlargest(2, "use"))
+    missing = report.tables.rows("missing")
+    if missing:
+        most = missing.ordered(lambda row: -len(row.would_judge)).rows[:2]
         judged = len({target for row in most for target in row.would_judge})
         names = comma.join(row.title for row in most)
         asked.append(say("bulletin.ask_missing", lang, names=names, judged=judged))
@@ -54,7 +52,7 @@ def show_to_ask(report: AreaReport) -> Html:
         A table by holder. Of a part of an area that has a report itself: the number of figures,
         and where the table is.
     """
-    lang, missing = report.lang, report.tables["missing"]
+    lang, missing = report.lang, report.tables.rows("missing")
     command = f"edu-metrics template {report.study.id} --area {report.area.id} --out F.xlsx"
     told = {"n": len(missing), "command": command}
     pieces = [
@@ -64,7 +62,8 @@ def show_to_ask(report: AreaReport) -> Html:
     if report.area.parent in report.areas:
         whole = report.area.parent
         said = say("bulletin.see_whole", lang, whole=report.area_name(whole))
-        return join([*pieces, tag("p", tag("a", said, href=f"../{whole}/report.html"))])
+        there = tag("p", tag("a", said, href=f"../{whole}/report.html"))
+        return join([*pieces, there, report.tables.link("missing")])
     if parts := report.catalog.children(report.area.id, report.areas):
         named = report.listed(map(report.area_name, parts))
         pieces.append(tag("p", say("bulletin.for_parts", lang, parts=named), "small"))
@@ -75,16 +74,18 @@ def show_to_ask(report: AreaReport) -> Html:
         Column("bulletin.ask_which", "which"),
     ]
     caption = say("bulletin.ask_caption", lang)
-    listed = draw(report.tables["to_ask"], columns, lang, caption=caption, css="ask", csv="to_ask")
+    listed = draw(
+        report.tables.rows("to_ask"), columns, lang, caption=caption, css="ask", csv="to_ask"
+    )
     return join([*pieces, listed])
 
 
-def to_ask_table(report: AreaReport) -> pd.DataFrame:
+def to_ask_table(report: AreaReport) -> Table:
     """Give who holds missing figures, how many, and for how many targets, a row a holder."""
-    missing = report.tables["missing"]
+    missing = report.tables.rows("missing")
     held = {name: one.id for one in report.catalog.holders.values() for name in one.quantities}
     by: dict[str, list[Any]] = {holder: [] for holder in (*report.catalog.holders, "")}
-    for row in rows_of(missing):
+    for row in missing:
         by[held.get(row.quantity, "")].append(row)
     rows = (
         {
@@ -96,7 +97,7 @@ def to_ask_table(report: AreaReport) -> pd.DataFrame:
         for holder, found in by.items()
         if found
     )
-    return frame_of(rows, "holder figures judges which")
+    return table_of(rows, "holder figures judges which")
 
 
 def _in_years(report: AreaReport, row: Any) -> str:

@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from pydantic import TypeAdapter
 
 from edu_metrics.catalog import (
@@ -27,7 +26,7 @@ from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
 from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.banners import warnings
-from edu_metrics.report.columns import Column, Tables, draw, fields_of, frame_of, picked
+from edu_metrics.report.columns import Column, Table, Tables, draw, fields_of, picked, table_of
 from edu_metrics.report.downloads import save_tables, write_summary
 from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag
 from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
@@ -435,14 +434,16 @@ def show_own_verdicts(record: PanelRecord) -> Html:
     ]
     date_ = date(record.study.as_of, lang) if record.study else ""
     caption = say("record.verdicts_caption", lang, date=date_)
-    shown = draw(record.tables["own_verdicts"], columns, lang, caption=caption, csv="own_verdicts")
+    shown = draw(
+        record.tables.rows("own_verdicts"), columns, lang, caption=caption, csv="own_verdicts"
+    )
     return shown + tag("p", say("record.verdicts_note", lang), "small")
 
 
-def own_verdicts_table(record: PanelRecord) -> pd.DataFrame:
+def own_verdicts_table(record: PanelRecord) -> Table:
     """Give what came of the verdicts of the study, one row a word."""
     rows = ({**fields_of(one), **fields_of(one.happened)} for one in record.by_verdict)
-    return frame_of(rows, "verdict n mean_probability pct low_pct high_pct")
+    return table_of(rows, "verdict n mean_probability pct low_pct high_pct")
 
 
 def _mean(lang: str, row: Any) -> str:
@@ -469,7 +470,7 @@ def show_models(record: PanelRecord) -> Html:
     Html
         A table for each number of years ahead, and what its columns mean.
     """
-    lang, models = record.lang, record.tables["models"]
+    lang, by_horizon = record.lang, record.tables.rows("models").by("horizon")
     if not record.default:
         return note(say("track.nothing", lang), "gap")
     columns = [
@@ -491,7 +492,7 @@ def show_models(record: PanelRecord) -> Html:
     ]
     pieces = [
         draw(
-            models[models["horizon"] == score.horizon],
+            by_horizon[score.horizon],
             columns,
             lang,
             caption=say("record.models_caption", lang, years=score.horizon),
@@ -506,7 +507,7 @@ def show_models(record: PanelRecord) -> Html:
     return join(pieces)
 
 
-def models_table(record: PanelRecord) -> pd.DataFrame:
+def models_table(record: PanelRecord) -> Table:
     """Give errors and scores, one row a model and years ahead; Brier scores of the first event."""
     rows = (
         {
@@ -519,7 +520,7 @@ def models_table(record: PanelRecord) -> pd.DataFrame:
         for score in record.scores
         if score.n
     )
-    return frame_of(
+    return table_of(
         rows,
         "model default horizon n mae_pp bias_pp crps coverage80_pct coverage80_low_pct "
         "coverage80_high_pct width80_pp coverage95_pct width95_pp gain_pp brier base_rate_brier "
@@ -531,12 +532,12 @@ def models_table(record: PanelRecord) -> pd.DataFrame:
 _ENDS = ("coverage80_low_pct", "coverage80_high_pct")
 
 
-def events_table(record: PanelRecord) -> pd.DataFrame:
+def events_table(record: PanelRecord) -> Table:
     """Give the scores of stated probabilities, one row a model, years ahead and gain."""
     rows = (
         {**fields_of(score), **_event(event)} for score in record.scores for event in score.events
     )
-    return frame_of(
+    return table_of(
         rows,
         "model default horizon gain_pp n happened_pct brier base_rate_brier skill_low skill_high",
     )
@@ -581,7 +582,7 @@ def _brier(lang: str, gain: str) -> list[Column]:
 
 
 def _events(record: PanelRecord) -> Html:
-    lang, events = record.lang, record.tables["events"]
+    lang, events = record.lang, record.tables.rows("events")
     columns = [
         Column(
             "record.event_column", lambda row: say("record.event", lang, gain=f"{row.gain_pp:g}")
@@ -591,9 +592,8 @@ def _events(record: PanelRecord) -> Html:
         Column("record.happened", partial(_happened, lang), numeric=True),
         *_brier(lang, ""),
     ]
-    told = events[
-        events["default"] & events["horizon"].isin([one.horizon for one in record.default])
-    ]
+    years = {one.horizon for one in record.default}
+    told = events.where(lambda row: row.default and row.horizon in years)
     return draw(told, columns, lang, caption=say("record.events_caption", lang), csv="events")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
@@ -16,12 +14,12 @@ from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
 from edu_metrics.report.columns import (
     Column,
+    Table,
     draw,
     fields_of,
-    frame_of,
     picked,
-    rows_of,
     strong_title,
+    table_of,
 )
 from edu_metrics.report.context import StudyReport
 from edu_metrics.report.html import Cell, Html, facts, join, note, tag
@@ -136,7 +134,7 @@ def show_coverage(record: PanelRecord) -> Html:
     ) + pictures(record, drawn, say("record.places_caption", lang), "places")
 
 
-def reliability_table(record: PanelRecord) -> pd.DataFrame:
+def reliability_table(record: PanelRecord) -> Table:
     """Give how often what was given a probability came true, one row a bin and years ahead."""
     rows = (
         {
@@ -147,27 +145,27 @@ def reliability_table(record: PanelRecord) -> pd.DataFrame:
         for score in record.default
         for one in score.reliability
     )
-    return frame_of(rows, "horizon stated_pct happened_pct low_pct high_pct n")
+    return table_of(rows, "horizon stated_pct happened_pct low_pct high_pct n")
 
 
-def coverage_table(record: PanelRecord) -> pd.DataFrame:
+def coverage_table(record: PanelRecord) -> Table:
     """Give what the 80 % interval held, one row a year and years ahead."""
     rows = (
         {"horizon": score.horizon, "year": year.year, "held80_pct": year.coverage80}
         for score in record.default
         for year in score.by_year
     )
-    return frame_of(rows, "horizon year held80_pct")
+    return table_of(rows, "horizon year held80_pct")
 
 
-def places_table(record: PanelRecord) -> pd.DataFrame:
+def places_table(record: PanelRecord) -> Table:
     """Give where outcomes fell among the draws, one row a part of them and years ahead."""
     rows = (
         {"horizon": score.horizon, "place": place, "n": count}
         for score in record.default
         for place, count in enumerate(score.places, start=1)
     )
-    return frame_of(rows, "horizon place n")
+    return table_of(rows, "horizon place n")
 
 
 def show_failures(record: PanelRecord) -> Html:
@@ -208,8 +206,8 @@ def show_failures(record: PanelRecord) -> Html:
             )
         )
     told += _against_no_change(record)
-    bands_of = record.tables["bands"]
-    found = {(row.horizon, row.band): row for row in rows_of(bands_of)}
+    bands_of = record.tables.rows("bands")
+    found = {(row.horizon, row.band): row for row in bands_of}
     columns = [Column("record.band", "band")]
     for score in record.default:
         ahead = say("record.ahead", lang, years=score.horizon)
@@ -218,8 +216,7 @@ def show_failures(record: PanelRecord) -> Html:
             columns.append(
                 Column(heading, partial(_band_cell, found, score.horizon, show, lang), numeric=True)
             )
-    shown = bands_of.drop_duplicates("band")
-    shown = shown.sort_values("band", key=lambda names: names.map(list(BANDS).index))
+    shown = bands_of.first_of("band").ordered(lambda row: [*BANDS].index(row.band))
     caption = say("record.bands_caption", lang)
     return join(
         [
@@ -230,7 +227,7 @@ def show_failures(record: PanelRecord) -> Html:
     )
 
 
-def bands_table(record: PanelRecord) -> pd.DataFrame:
+def bands_table(record: PanelRecord) -> Table:
     """Give how the model that reports use did, one row a starting band and years ahead."""
     rows = (
         {
@@ -242,7 +239,7 @@ def bands_table(record: PanelRecord) -> pd.DataFrame:
         for band in score.by_band
         if band.band in BANDS
     )
-    return frame_of(rows, "horizon band n coverage80_pct mae_pp bias_pp")
+    return table_of(rows, "horizon band n coverage80_pct mae_pp bias_pp")
 
 
 #: What is shown of a starting band, by the key of its words.
@@ -299,9 +296,9 @@ def show_record_precedents(record: PanelRecord) -> Html:
     Html
         A table by class and starting band, with the fastest pace that was ever kept.
     """
-    lang, found = record.lang, record.tables["precedents"]
-    missing = [] if found["own"].any() else [note(say("record.no_windows", lang), "gap")]
-    if found.empty:
+    lang, found = record.lang, record.tables.rows("precedents")
+    missing = [] if any(found["own"]) else [note(say("record.no_windows", lang), "gap")]
+    if not found:
         return join(missing)
     pace = f"{PACE:g}"
     columns = [
@@ -317,7 +314,7 @@ def show_record_precedents(record: PanelRecord) -> Html:
     return join([*missing, told, tag("p", say("record.precedents_note", lang), "small")])
 
 
-def precedents_table(record: PanelRecord) -> pd.DataFrame:
+def precedents_table(record: PanelRecord) -> Table:
     """Give how often +5 points a year were kept for three years, one row a class and band."""
     try:
         own = gain_table([Comparable(record.panel)])
@@ -346,7 +343,7 @@ def precedents_table(record: PanelRecord) -> pd.DataFrame:
         if cell.years == YEARS and cell.band == band
         for at in [cell.kept.at.index(PACE)]
     )
-    return frame_of(
+    return table_of(
         rows,
         "title own band windows kept_windows kept_low_pct kept_high_pct median_gain_pp fastest_pp "
         "fastest_in first_year last_year",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from edu_metrics.catalog import Target, prior_of
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
-from edu_metrics.report.columns import Column, draw, frame_of, rows_of, strong_title
+from edu_metrics.report.columns import Column, Table, draw, rows_of, strong_title, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Cell, Html, details, join, note, quote, tag
 from edu_metrics.report.labels import applies_text, verdict_chip
@@ -21,9 +20,9 @@ from edu_metrics.words import amount, number, percent, say
 _MEASURES = {"rates": "report.held_rates", "amounts": "report.held_amounts"}
 
 
-def verdicts_table(report: AreaReport) -> pd.DataFrame:
+def verdicts_table(report: AreaReport) -> Table:
     """Give the verdict on each numeric target, one row a target."""
-    return frame_of(
+    return table_of(
         (
             {**report.about(target, found), "why": because(report, found)}
             for target in report.numeric
@@ -32,6 +31,19 @@ def verdicts_table(report: AreaReport) -> pd.DataFrame:
         "target title article indicator unit applies verdict probability low high reading steps "
         "disputed why start last_year last_value level gap required_pace past_pace years_needed "
         "year_reached people",
+    )
+
+
+def readings_table(report: AreaReport) -> Table:
+    """Give the verdict under each reading of each numeric target, the default reading first."""
+    return table_of(
+        (
+            report.about(target, found)
+            for target in report.numeric
+            for one in [report.assessments[target.id]]
+            for found in (one, *one.others)
+        ),
+        "target title reading steps unit level verdict probability gap required_pace",
     )
 
 
@@ -146,12 +158,12 @@ def show_followed(report: AreaReport) -> Html:
         A table with quote, due year and what to watch.
     """
     lang = report.lang
-    followed = report.tables["followed"]
+    followed = report.tables.rows("followed")
     if report.stands_with_whole:
-        followed = followed[followed["applies"] == Applies.BINDS]
-        if followed.empty:
+        followed = followed.where(lambda row: row.applies == Applies.BINDS)
+        if not followed:
             return Html("")
-    if followed.empty:
+    if not followed:
         return tag("p", say("report.none_followed", lang))
     columns = [
         Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
@@ -165,13 +177,13 @@ def show_followed(report: AreaReport) -> Html:
     return draw(followed, columns, lang, caption=caption, csv="followed")
 
 
-def followed_table(report: AreaReport) -> pd.DataFrame:
+def followed_table(report: AreaReport) -> Table:
     """Give the promises that no number judges, one row each."""
     rows = (
         {**report.about(t, report.assessments[t.id]), "quote": t.quote, "due": t.deadline}
         for t in report.followed
     )
-    return frame_of(rows, "target title article quote due applies verdict")
+    return table_of(rows, "target title article quote due applies verdict")
 
 
 def _watch(report: AreaReport, row: Any) -> Html:
@@ -207,7 +219,7 @@ def _watch(report: AreaReport, row: Any) -> Html:
     return join(pieces)
 
 
-def _seen(report: AreaReport, target: Target) -> list[Any]:
+def _seen(report: AreaReport, target: Target) -> Iterable[Any]:
     """Give the observations that bear on a target that no number judges."""
     if not target.evidence:
         return []
