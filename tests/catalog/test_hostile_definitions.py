@@ -8,7 +8,7 @@ import pytest
 
 from edu_metrics.catalog import load_catalog
 from edu_metrics.catalog.checking import RESERVED
-from edu_metrics.catalog.reading_yaml import read_yaml
+from edu_metrics.catalog.reading_yaml import _parsed, read_yaml
 from edu_metrics.errors import DefinitionError
 from edu_metrics.report.kinds import WHOLE
 
@@ -46,6 +46,17 @@ def test_ids_that_differ_by_capitals_alone_are_refused(definitions, table):
 def test_an_id_that_no_file_system_takes_alike_is_no_id(definitions, name):
     definitions.put("areas.east.id", name)
     assert any("id: expected" in line for line in definitions.faults())
+
+
+def test_a_code_that_makes_too_long_an_id_is_refused_wherever_it_stands(definitions):
+    """The family's id, an underscore and the code: 80 characters fit."""
+    codes = ["1010", "3010", "2" * 74, "3"]
+    definitions.put("areas.coded.codes", codes)
+    assert f"coded_{'2' * 74}" in definitions.load().areas
+    definitions.put("areas.coded.codes", [*codes, "2" * 75, "4"])
+    assert only(definitions) == (
+        "areas.yaml entry 7 ('coded'): codes: expected ids of 80 characters at most, found 81"
+    )
 
 
 @pytest.mark.parametrize("codes", [["a-b"], ["a b"], ["../x"], ["é"], [""]])
@@ -187,6 +198,59 @@ def test_yaml_that_nobody_writes_is_refused(tmp_path, text, words):
 def test_an_alias_that_repeats_little_is_read(tmp_path):
     (tmp_path / "a.yaml").write_text("a: &a [1, 2]\nb: *a\n")
     assert read_yaml(tmp_path / "a.yaml") == ({"a": [1, 2], "b": [1, 2]}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("[1, 2, 3]", 4),
+        ("{a: 1, b: 2}", 5),
+        # Mapping, two keys, and the list of three once as written and once as repeated.
+        ("{a: &a [1, 2], b: *a}", 9),
+        ("{a: &a [1, &b [2]], b: *a, c: *b}", 14),
+    ],
+)
+def test_entries_are_counted_with_those_that_an_alias_repeats(tmp_path, monkeypatch, text, most):
+    (tmp_path / "a.yaml").write_text(text)
+    for limit, told in ((most, 0), (most - 1, 1)):
+        monkeypatch.setattr("edu_metrics.catalog.reading_yaml.MOST_ENTRIES", limit)
+        _parsed.cache_clear()
+        faults = read_yaml(tmp_path / "a.yaml")[1]
+        assert len(faults) == told
+        assert all("entries at most" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("levels", [50, 51])
+def test_levels_below_an_alias_count_where_it_stands(tmp_path, levels):
+    """The anchor's 20 levels stand below as many lists as are missing, and once at the top."""
+    above = levels - 21
+    text = f"[&a {'[' * 20}{']' * 20}, {'[' * above}*a{']' * above}]"
+    (tmp_path / "a.yaml").write_text(text)
+    faults = read_yaml(tmp_path / "a.yaml")[1]
+    assert len(faults) == (levels > 50)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("!!str 2020", "2020"),
+        ("!!int '2020'", 2020),
+        ("'2020'", "2020"),
+        ("!!map {a: !!seq [yes]}", {"a": [True]}),
+    ],
+)
+def test_a_plain_tag_says_what_a_word_is(tmp_path, text, content):
+    (tmp_path / "a.yaml").write_text(text)
+    assert read_yaml(tmp_path / "a.yaml") == (content, [])
+
+
+@pytest.mark.parametrize("text", ["!!set {a}", "!!seq a", "!!map [a]", "!own a", "a: =", "*a"])
+def test_a_tag_or_alias_that_means_nothing_here_is_refused(tmp_path, text):
+    (tmp_path / "a.yaml").write_text(text)
+    content, (fault,) = read_yaml(tmp_path / "a.yaml")
+    assert content is None
+    assert "not valid YAML: " in fault
+    assert "line 1, column" in fault
 
 
 def test_a_hexadecimal_number_without_end_can_be_told(tmp_path):

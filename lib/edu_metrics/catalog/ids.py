@@ -85,6 +85,7 @@ def _inside(value: Any, hint: Any, place: str) -> Iterator[tuple[str, str, str]]
             yield from _inside(item, hint, at if isinstance(item, Definition) else place)
 
 
+@cache
 def _table(hint: Any) -> str | None:
     """Give the table that a type is marked with."""
     if isinstance(hint, To):

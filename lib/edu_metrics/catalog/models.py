@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
@@ -23,7 +23,7 @@ from edu_metrics.catalog import ids
 from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import written_out
-from edu_metrics.words.definition import LANGUAGES, Definition, Slug, Text
+from edu_metrics.words.definition import LANGUAGES, LONGEST_ID, Definition, Slug, Text
 from edu_metrics.words.units import Noun
 
 #: What each kind of distribution is given by.
@@ -261,17 +261,27 @@ class AreaFamily(Definition):
 
     def members(self) -> tuple[Area, ...]:
         """Make the areas."""
+        one = Area(
+            id=self.id,
+            name=self.name,
+            level=self.level,
+            parent=self.parent,
+            invented=self.invented,
+        )
         return tuple(
-            Area(
-                id=f"{self.id}_{code}",
-                name=self.name.map(partial(re.sub, r"\{code\}", code)),
-                level=self.level,
-                code=code,
-                parent=self.parent,
-                invented=self.invented,
+            one.model_copy(
+                update={"id": f"{self.id}_{code}", "name": self._name(code), "code": code}
             )
             for code in self.codes
         )
+
+    def _faults(self) -> Iterator[str]:
+        longest = max(len(f"{self.id}_{code}") for code in self.codes)
+        if longest > LONGEST_ID:
+            yield f"codes: expected ids of {LONGEST_ID} characters at most, found {longest}"
+
+    def _name(self, code: str) -> Text:
+        return self.name.map(lambda words: words.replace("{code}", code))
 
 
 class Group(Definition):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import functools
-import re
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from types import UnionType
@@ -219,135 +218,166 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: YAML's own rules of which word is a number, a date, a truth or nothing.
 _TYPES: Any = yaml.resolver.Resolver()
-#: What each tagged word was made into: files repeat them thousands of times.
-_MADE: dict[tuple[str, str], Any] = {}
-
-
-class _StrictLoader(_Loader):  # type: ignore[misc]
-    """A safe loader that notes what YAML just takes: keys that stand twice, signs that steer."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.faults: list[str] = []
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """Tell the type of a node, once for each word: files repeat them thousands of times."""
-        if kind is yaml.ScalarNode:
-            return _scalar_type(value) if implicit[0] else self.DEFAULT_SCALAR_TAG
-        tag: str = super().resolve(kind, value, implicit)
-        return tag
-
-    def construct_object(self, node: Any, deep: bool = False) -> Any:
-        """Make what a node says; a number or a date once for each word, text as it stands."""
-        if isinstance(node, yaml.ScalarNode):
-            if node.tag == self.DEFAULT_SCALAR_TAG:
-                return self.construct_scalar(node)
-            word = node.tag, node.value
-            if word not in _MADE:
-                _MADE[word] = super().construct_object(node, deep)
-            return _MADE[word]
-        held = self.constructed_objects
-        if node in held:
-            return held[node]
-        if node.tag == self.DEFAULT_SEQUENCE_TAG:
-            items = held[node] = []
-            items += [self.construct_object(item) for item in node.value]
-            return items
-        if node.tag != self.DEFAULT_MAPPING_TAG:
-            return super().construct_object(node, deep)
-        mapping = held[node] = {}
-        for key_node, value in node.value:
-            key = self.construct_object(key_node)
-            if not isinstance(key, Hashable):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "expected a word as a key", key_node.start_mark
-                )
-            if key in mapping:
-                self.faults.append(f"{_where(key_node.start_mark)}the key {key!r} stands twice")
-            mapping[key] = self.construct_object(value)
-        return mapping
-
-    def construct_scalar(self, node: Any) -> Any:
-        """Read a text; what would steer a terminal or turn a line is a fault."""
-        text = super().construct_scalar(node)
-        if isinstance(text, str) and (steering := found_steering(text)):
-            self.faults.append(
-                f"{_where(node.start_mark)}expected signs that can be read; found {steering}, "
-                "which steers a terminal or turns a line; leave it out"
-            )
-        return text
-
-    def construct_date(self, node: Any) -> Any:
-        """Leave a date that no calendar has as text: the definition then says so in its place."""
-        try:
-            return self.construct_yaml_timestamp(node)
-        except (ArithmeticError, ValueError):
-            return node.value
-
-    def construct_whole(self, node: Any) -> Any:
-        """Leave a number as text that Python would not write out."""
-        number = self.construct_yaml_int(node)
-        return number if abs(number) < LARGEST**2 else node.value
-
-
-_StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.construct_date)
-_StrictLoader.add_constructor("tag:yaml.org,2002:int", _StrictLoader.construct_whole)
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
 
 
 class _AbsurdError(ValueError):
     """A text that no person writes, and that would bring a parser down."""
 
 
-#: With fewer brackets, and fewer signs of entries at the start of a line, no parser is in danger.
-_SAFE = 1_000
-_DEEP_LINE = re.compile(rf"^[-?: \t]{{{_SAFE}}}", re.MULTILINE)
+def _date(node: Any) -> Any:
+    """Leave a date that no calendar has as text: the definition then says so in its place."""
+    try:
+        return _WORDS.construct_yaml_timestamp(node)
+    except (ArithmeticError, ValueError):
+        return node.value
 
 
-def _refuse_deep(text: str) -> None:
-    """Measure how deep a text is, mark by mark: what builds it at once may bring Python down."""
-    if text.count("[") + text.count("{") < _SAFE and not _DEEP_LINE.search(text):
-        return
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise _too_deep(event)
+def _whole(node: Any) -> Any:
+    """Leave a number as text that Python would not write out."""
+    number = _WORDS.construct_yaml_int(node)
+    return number if abs(number) < LARGEST**2 else node.value
 
 
-def _unfolded(node: Any, sizes: dict[int, tuple[int, int]], depth: int = 0) -> tuple[int, int]:
-    """Count the entries that a node comes to once its aliases are written out, and its levels."""
-    if isinstance(node, yaml.ScalarNode):
-        return 1, 0
-    if id(node) not in sizes:
-        if depth > DEEPEST:
-            raise _too_deep(node)
-        mapping = isinstance(node, yaml.MappingNode)
-        inner = [one for pair in node.value for one in pair] if mapping else node.value
-        found = [_unfolded(one, sizes, depth + 1) for one in inner]
-        number = 1 + sum(size for size, _ in found)
-        levels = 1 + max((level for _, level in found), default=0)
-        if levels > DEEPEST:
-            raise _too_deep(node)
-        if number > MOST_ENTRIES:
-            raise _AbsurdError(
-                f"{_where(node.start_mark)}expected {MOST_ENTRIES:,} entries at most, those that "
-                "* repeats among them"
-            )
-        sizes[id(node)] = number, levels
-    return sizes[id(node)]
-
-
-def _too_deep(place: Any) -> _AbsurdError:
-    where = _where(place.start_mark)
-    return _AbsurdError(f"{where}expected {DEEPEST} levels at most, one in another")
+_WORDS = yaml.constructor.SafeConstructor()
+#: What makes of a word what it says, by the word's tag; all else is text.
+_MAKERS = {
+    "tag:yaml.org,2002:bool": _WORDS.construct_yaml_bool,
+    "tag:yaml.org,2002:float": _WORDS.construct_yaml_float,
+    "tag:yaml.org,2002:int": _whole,
+    "tag:yaml.org,2002:null": _WORDS.construct_yaml_null,
+    "tag:yaml.org,2002:timestamp": _date,
+}
 
 
 @functools.cache
-def _scalar_type(word: str) -> str:
-    """Tell the type of a word that stands without quotes."""
+def _type_of(word: str) -> str:
+    """Tell the type of a word without quotes, once: files repeat them thousands of times."""
     tag: str = _TYPES.resolve(yaml.ScalarNode, word, (True, False))
     return tag
+
+
+@functools.cache
+def _word(tag: str, word: str) -> Any:
+    """Make what a word that is no text means."""
+    return _MAKERS[tag](yaml.ScalarNode(tag, word))
+
+
+class _Builder:
+    """
+    Makes what a text says while it is parsed, and notes what YAML just takes.
+
+    Keys that stand twice and signs that steer are faults; what is too deep or too large is left
+    where it becomes so.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.faults: list[str] = []
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        #: What each anchor names, with its entries and levels; nothing while it is being made.
+        self._anchors: dict[str, tuple[Any, int, int] | None] = {}
+        self._entries = self._deepest = 0
+
+    def document(self) -> Any:
+        """Make the one document; None where there is none."""
+        next(self._events)
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return None
+        content = self._made(next(self._events), 0)
+        next(self._events)
+        if not isinstance(after := next(self._events), yaml.StreamEndEvent):
+            raise yaml.composer.ComposerError(
+                "expected a single document in the stream",
+                None,
+                "but found another document",
+                after.start_mark,
+            )
+        return content
+
+    def _made(self, event: Any, depth: int) -> Any:
+        if event.anchor is None:
+            return self._node(event, depth)
+        if isinstance(event, yaml.AliasEvent):
+            return self._repeated(event, depth)
+        entries, deepest = self._entries, self._deepest
+        self._anchors[event.anchor], self._deepest = None, depth
+        made = self._node(event, depth)
+        held = made, self._entries - entries, self._deepest - depth
+        self._anchors[event.anchor], self._deepest = held, max(deepest, self._deepest)
+        return made
+
+    def _repeated(self, event: Any, depth: int) -> Any:
+        if event.anchor not in self._anchors:
+            problem = f"found undefined alias {event.anchor!r}"
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+        # What holds itself has no end.
+        made, entries, levels = self._anchors[event.anchor] or (None, 0, DEEPEST)
+        self._count(event, entries, depth + levels)
+        return made
+
+    def _count(self, event: Any, entries: int, depth: int) -> None:
+        """Count entries, those that are repeated among them, and levels."""
+        self._entries += entries
+        self._deepest = max(self._deepest, depth)
+        where = _where(event.start_mark)
+        if depth > DEEPEST:
+            raise _AbsurdError(f"{where}expected {DEEPEST} levels at most, one in another")
+        if self._entries > MOST_ENTRIES:
+            raise _AbsurdError(
+                f"{where}expected {MOST_ENTRIES:,} entries at most, those that * repeats among them"
+            )
+
+    def _node(self, event: Any, depth: int) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            self._entries += 1
+            if self._entries > MOST_ENTRIES:
+                self._count(event, 0, depth)
+            return self._scalar(event)
+        self._count(event, 1, depth + 1)
+        listed = isinstance(event, yaml.SequenceStartEvent)
+        if event.tag not in (None, "!", _LIST if listed else _MAPPING):
+            raise _unknown_tag(event.tag, event.start_mark)
+        return self._list(depth + 1) if listed else self._mapping(depth + 1)
+
+    def _list(self, depth: int) -> list[Any]:
+        made = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            made.append(self._made(event, depth))
+        return made
+
+    def _mapping(self, depth: int) -> dict[Any, Any]:
+        made: dict[Any, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._made(event, depth)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "expected a word as a key", event.start_mark
+                )
+            if key in made:
+                self.faults.append(f"{_where(event.start_mark)}the key {key!r} stands twice")
+            made[key] = self._made(next(self._events), depth)
+        return made
+
+    def _scalar(self, event: Any) -> Any:
+        """Read a word; in a text, what would steer a terminal or turn a line is a fault."""
+        tag = event.tag
+        if tag is None or tag == "!":
+            tag = _type_of(event.value) if event.implicit[0] else _TEXT
+        if tag in _MAKERS:
+            return _word(tag, event.value)
+        if tag != _TEXT:
+            raise _unknown_tag(tag, event.start_mark)
+        if not event.value.isprintable() and (steering := found_steering(event.value)):
+            self.faults.append(
+                f"{_where(event.start_mark)}expected signs that can be read; found {steering}, "
+                "which steers a terminal or turns a line; leave it out"
+            )
+        return event.value
+
+
+def _unknown_tag(tag: str, mark: Any) -> yaml.MarkedYAMLError:
+    problem = f"could not determine a constructor for the tag {tag!r}"
+    return yaml.constructor.ConstructorError(None, None, problem, mark)
 
 
 def _where(mark: Any) -> str:
@@ -387,14 +417,9 @@ def read_yaml(path: Path) -> tuple[Any, list[str]]:
 @functools.lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     """Parse a text once: each question to a project asks for the same files. Nobody changes it."""
-    loader = None
+    builder = _Builder(text)
     try:
-        _refuse_deep(text)
-        loader = _StrictLoader(text)
-        node = loader.get_single_node()
-        if node is not None:
-            _unfolded(node, {})
-        content = None if node is None else loader.construct_document(node)
+        content = builder.document()
     except _AbsurdError as error:
         return None, (str(error),)
     except yaml.MarkedYAMLError as error:
@@ -405,10 +430,7 @@ def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
         return None, ("not valid YAML: a value does not fit its tag; leave tags such as !!int out",)
     except (yaml.YAMLError, ArithmeticError, ValueError) as error:
         return None, (f"not valid YAML: {' '.join(str(error).split())}",)
-    finally:
-        if loader is not None:
-            loader.dispose()
-    return content, tuple(loader.faults)
+    return content, tuple(builder.faults)
 
 
 @functools.cache

@@ -157,6 +157,7 @@ def _nearest(text: str, quote: str) -> str:
     return text[first : first + len(quote)]
 
 
+@functools.cache
 def _place(text: str, locator: str) -> str | None:
     """Give the part of a document that a locator names; None where there is none."""
     for pattern, find in (

@@ -230,28 +230,30 @@ class SeriesStore:
     @kept_by_store
     def record(self, indicator: str, area: str) -> Record:
         """Give one series as plain numbers by year."""
-        series = self.series_of(indicator, area)
+        rows = self._rows_of(indicator).get(area, slice(0))
+        columns = [column[rows] for column in self._columns_of(indicator)]
         exact: dict[int, float] = {}
         bounds: dict[int, tuple[str, float]] = {}
+        rounded: set[int] = set()
         counts: dict[int, tuple[float, float]] = {}
-        for year, value, bound, numerator, denominator in zip(
-            series["year"].tolist(),
-            series["value"].tolist(),
-            series["bound"].tolist(),
-            series["numerator"].tolist(),
-            series["denominator"].tolist(),
-            strict=True,
-        ):
-            if bound == "exact":
-                exact[year] = value
-            else:
+        for year, value, bound, lower, numerator, denominator, _ in zip(*columns, strict=True):
+            if bound != "exact":
                 bounds[year] = (bound, value)
-            if bound == "exact" and numerator == numerator and denominator == denominator:
+                continue
+            exact[year] = value
+            if lower == lower:
+                rounded.add(year)
+            if numerator == numerator and denominator == denominator:
                 counts[year] = (numerator, denominator)
-        sources = sorted({s for text in series["source"].unique() for s in str(text).split("; ")})
+        sources = sorted({s for text in set(columns[-1]) for s in str(text).split("; ")})
         since = self._since(indicator, area, max(exact)) if exact else None
-        rounded = frozenset(series["year"][series["lower"].notna()].tolist()) & exact.keys()
-        return Record(area, exact, bounds, rounded, counts, tuple(sources), since)
+        return Record(area, exact, bounds, frozenset(rounded), counts, tuple(sources), since)
+
+    @kept_by_store
+    def _columns_of(self, indicator: str) -> list[list[Any]]:
+        """Give the series in all areas as plain lists: a frame for each area costs much more."""
+        names = ["year", "value", "bound", "lower", "numerator", "denominator", "source"]
+        return [self.series(indicator)[name].tolist() for name in names]
 
     def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[MissingInput, ...]:
         """Name the numbers that would have to be asked for; one known as a bound is not known."""

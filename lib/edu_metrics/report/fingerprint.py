@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -232,15 +233,16 @@ def files_below(folder: Path) -> list[Path]:
     list of Path
         Without hidden ones and compiled code.
     """
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not _left_out(path.relative_to(folder).parts)
-    ]
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not _left_out(name)]
+        paths = [Path(place, name) for name in names if not _left_out(name)]
+        found += [path for path in paths if path.is_file()]
+    return sorted(found)
 
 
-def _left_out(parts: tuple[str, ...]) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in parts)
+def _left_out(name: str) -> bool:
+    return name.startswith(".") or name == "__pycache__"
 
 
 @functools.lru_cache(maxsize=16)

@@ -61,15 +61,22 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     mapping
         ``{key: {"zh": ..., "en": ...}}``.
     """
+    names = sorted(file.name for file in files(__package__).iterdir())
+    topics = [name.removesuffix(".yaml") for name in names if name.endswith(".yaml")]
+    return MappingProxyType({key: text for topic in topics for key, text in _of(topic).items()})
+
+
+@cache
+def _of(topic: str) -> Mapping[str, Mapping[str, str]]:
+    """Read the texts of one file; a topic of which there is none has no texts."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    held: dict[str, Mapping[str, str]] = {}
-    for file in sorted(files(__package__).iterdir(), key=lambda item: item.name):
-        if file.name.endswith(".yaml") and file.name != "units.yaml":
-            for key, entry in yaml.load(file.read_bytes(), Loader=loader).items():
-                held[f"{file.name.removesuffix('.yaml')}.{key}"] = MappingProxyType(entry)
-    return MappingProxyType(held)
+    file = files(__package__).joinpath(f"{topic}.yaml")
+    if topic == "units" or not file.is_file():
+        return {}
+    held = yaml.load(file.read_bytes(), Loader=loader)
+    return {f"{topic}.{key}": MappingProxyType(entry) for key, entry in held.items()}
 
 
 _added: dict[str, Mapping[str, str]] = {}
@@ -189,7 +196,7 @@ def say(key: str, lang: str, **values: object) -> str:
     >>> say("verdict.met", "en"), say("verdict.met", "zh")
     ('met', '已达成')
     """
-    entry = texts().get(key)
+    entry = _of(key.partition(".")[0]).get(key)
     if entry is None or lang not in (*entry, *_added):
         raise ReportError(f"no text {key!r} in language {lang!r}; it belongs into words/")
     text = entry[lang] if lang in entry else _added[lang].get(key, entry["en"])

@@ -22,7 +22,11 @@ from edu_metrics.limits import LARGEST, LONGEST_TEXT
 #: The languages in which this package has all its texts.
 LANGUAGES = ("zh", "en")
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$", max_length=80)]
+LONGEST_ID = 80
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*$", max_length=LONGEST_ID),
+]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -40,25 +44,29 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def _implausible(value: Any) -> Iterator[str]:
+def _implausible(value: Any) -> list[str]:
     """Find what no entry means: endless numbers and texts, and a name that is listed twice."""
     if isinstance(value, str):
-        if len(value) > LONGEST_TEXT:
-            yield f"expected {LONGEST_TEXT:,} characters at most, found {len(value):,}"
-    elif isinstance(value, int | float):
-        if abs(value) > LARGEST:
-            shown = f"{value:.3g}" if isinstance(value, float) else "a larger one"
-            yield f"expected a number up to {LARGEST:.0e}, found {shown}"
-    elif isinstance(value, tuple):
+        if len(value) <= LONGEST_TEXT:
+            return []
+        return [f"expected {LONGEST_TEXT:,} characters at most, found {len(value):,}"]
+    if isinstance(value, (int, float)):
+        if abs(value) <= LARGEST:
+            return []
+        shown = f"{value:.3g}" if isinstance(value, float) else "a larger one"
+        return [f"expected a number up to {LARGEST:.0e}, found {shown}"]
+    told: list[str] = []
+    if isinstance(value, tuple):
         words = [item for item in value if isinstance(item, str)]
         if len(words) > len(set(words)):
             double = sorted(word for word, times in Counter(words).items() if times > 1)
-            yield f"stand twice: {double[:5]}"
+            told.append(f"stand twice: {double[:5]}")
         for item in value:
-            yield from _implausible(item)
+            told += _implausible(item)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _implausible(item)
+            told += _implausible(item)
+    return told
 
 
 class Definition(BaseModel):
@@ -172,5 +180,5 @@ class Text(Definition):
 
     def map(self, change: Callable[[str], str]) -> Text:
         """Change the words of each language alike."""
-        changed: dict[str, Any] = {k: change(words) for k, words in self.by_language.items()}
-        return Text(**changed)
+        changed = {lang: change(words) for lang, words in self.by_language.items()}
+        return self.model_copy(update=changed)
