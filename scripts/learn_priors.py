@@ -64,6 +64,7 @@ START = {
     "own_spread": 1.0,
     "common_share": 0.3,
     "damping": 0.9,
+    "fading": 0.8,
     "growth": 0.2,
     "sampling": 1.0,
     "still_sd": 0.01,
@@ -81,7 +82,7 @@ COUNTS = {**AMOUNTS, "surprise_sd": 0.1, "drift_own_sd": 0.03}
 #: Which are learned; how studies differ from each other can't be learned from a handful of them.
 LEARNED = (
     "drift_mean", "drift_common_sd", "drift_own_sd", "gain", "surprise_sd",
-    "own_spread", "common_share", "damping", "growth", "sampling",
+    "own_spread", "common_share", "damping", "fading", "growth", "sampling",
 )  # fmt: skip
 #: Types whose better direction says which way they go; of others no drift is expected.
 WITH_A_DRIFT = frozenset({"enrolment", "credentials", "scores", "money"})
@@ -91,7 +92,7 @@ MOST = {"own_spread": 2.0, "growth": 0.6}
 LEAST_COMMON_SD = {"rate": 0.06, "amount": 0.02}
 #: What a search takes for one step of a mean drift: money grows by several percent a year.
 DRIFT_STEP = {"rate": 0.03, "amount": 0.1}
-SHARES = frozenset({"gain", "common_share", "damping"})
+SHARES = frozenset({"gain", "common_share", "damping", "fading"})
 
 
 @dataclass(frozen=True)

@@ -290,11 +290,12 @@ def test_a_change_in_points_hardly_hangs_on_where_it_starts(hang, promise, asked
 
 
 def test_a_start_of_whole_things_is_moved_by_whole_things(hang, promise, cells):
-    """Of five schools and a bit there is none: less than half a school turns no gain of one."""
+    """Of five schools and a bit there is none: what turns the verdict is a whole number."""
     asked = promise([CHANGES[1] | {"change": [">=1"]}], indicator="number_of_schools", steps=[2])
     found, _ = hang(asked, rows=[cells("schools", dict(zip(YEARS, (5, 4, 6, 5), strict=True)))])
     turn = of(found, "start").turns_at
-    assert turn is None or abs(turn - 5) >= 0.499
+    assert turn is None or turn == pytest.approx(round(turn), abs=1e-6)
+    assert turn != pytest.approx(5)
 
 
 def test_growth_in_percent_is_harder_from_a_higher_start(hang, promise):

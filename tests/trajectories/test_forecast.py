@@ -61,7 +61,8 @@ def test_the_inverse_of_trigamma(value):
 def test_of_very_long_series_the_surprises_and_the_drift_are_found():
     random = np.random.default_rng(4)
     points = 0.05 * np.arange(400) + np.cumsum(0.1 * random.standard_normal((1, 40, 400)), axis=2)
-    prior = ANY.model_copy(update={"gain": 0.98, "common_share": 0.05, "drift_common_sd": 0.5})
+    as_made = {"gain": 0.98, "common_share": 0.05, "drift_common_sd": 0.5, "fading": 0.99}
+    prior = ANY.model_copy(update=as_made)
     made = forecast(points, prior, 1)
     one_year = made.own[0, :, 0] + made.common[0, 0, 0]
     assert np.sqrt(one_year.mean()) == pytest.approx(0.1, rel=0.1)
@@ -103,6 +104,20 @@ def test_growth_that_slowed_is_no_noise():
     sd = [np.sqrt(forecast(series, ANY, 1).own[0, 0, 0]) for series in (slowed, steady)]
     # Held against one drift, seven years were 0.24 off each, and the spread 0.20.
     assert sd[1] < sd[0] < 0.18
+
+
+def test_a_wild_year_long_ago_says_less_of_today_than_one_just_now():
+    """The same nine changes in either order; where hardly anything fades they are alike."""
+    changes = np.array([0.6, *[0.05, -0.05] * 4])
+    still = {"drift_mean": 0.0, "drift_common_sd": 1e-6, "drift_own_sd": 1e-6, "gain": 0.99}
+    for fading, alike in ((0.999, True), (0.6, False)):
+        prior = ANY.model_copy(update={**still, "fading": fading})
+        early, late = (
+            forecast(np.cumsum([0.0, *order])[None, None], prior, 1).variance[0, 0, 0] ** 0.5
+            for order in (changes, changes[::-1])
+        )
+        assert (late < 1.05 * early) == alike
+        assert early < (1.05 if alike else 0.7) * late
 
 
 def test_peers_lend_their_drift():
@@ -199,9 +214,8 @@ def test_the_mean_of_equal_areas_is_as_sure_as_theory_has_it(areas):
 def test_quantiles_of_a_lone_random_walk_are_near_the_textbook_s():
     """With a flat prior of the scale: Student t of the own changes, n - 1 degrees or so."""
     steps = np.array([0.3, -0.25, 0.2, -0.35, 0.3, -0.2, 0.25, -0.25])
-    prior = ANY.model_copy(
-        update={"gain": 0.99, "scale_spread": 30.0, "drift_common_sd": 1e-6, "drift_own_sd": 1e-6}
-    )
+    as_made = {"gain": 0.99, "scale_spread": 30.0, "fading": 0.99}
+    prior = ANY.model_copy(update={**as_made, "drift_common_sd": 1e-6, "drift_own_sd": 1e-6})
     made = forecast(np.cumsum(steps)[None, None], prior, 1)
     spread = np.sqrt(np.mean(steps[1:] ** 2))
     expected = stats.t(7, np.sum(steps), spread)

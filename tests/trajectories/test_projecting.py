@@ -91,12 +91,13 @@ def test_among_peers_a_rate_and_its_complement_get_the_same_probability(panel):
 
 
 def test_a_year_s_paths_are_spread_over_its_law_and_nothing_else(history):
+    """Within half a node, and what rounding degrees of freedom to four in a thousand adds."""
     found = ahead(history(MOVING), 3)
     assert found.draws.shape == (NODES, 3)
     for year in found.years:
         for level in (40, 55, 60.5, 70):
             exact = found.probability(at_least(level), year)
-            assert np.mean(found.at(year) >= level) == pytest.approx(exact, abs=0.5 / NODES)
+            assert np.mean(found.at(year) >= level) == pytest.approx(exact, abs=0.6 / NODES)
 
 
 def test_a_law_is_students_t_on_its_scale():

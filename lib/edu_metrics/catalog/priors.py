@@ -44,6 +44,9 @@ class Prior(Definition):
         Part of that variance that all areas of a study have in common. [0-1]
     damping : float
         What is left of a drift a year later. [0-1]
+    fading : float
+        What a surprise counts for by those of the year after it, where it is asked how far series
+        move: how lively they are changes too. [0-1]
     growth : float
         By how much of one surprise's variance doubt grows a year beyond that of the level, since
         drifts change.
@@ -68,6 +71,7 @@ class Prior(Definition):
     own_spread: Positive
     common_share: Share
     damping: Share
+    fading: Share
     growth: Positive
     sampling: Positive
     still_sd: Positive

@@ -49,8 +49,6 @@ Mask = NDArray[np.bool_]
 WINDOW = 4
 #: How many years of its own a prior common surprise is worth. [years]
 COMMON_YEARS = 4.0
-#: What a surprise counts for by those of the year after it.
-FADING = 0.95
 #: Rounds of estimation: surprises, scales and drifts hang on each other. More of them take a short
 #: climb for its drift with too little doubt (docs/decisions/0015).
 ROUNDS = 3
@@ -225,7 +223,7 @@ def _fit(points: Floats, prior: Prior, horizon: int, sampling: Floats | None) ->
     # The drift as it was known a year before, and its variance by that of a surprise.
     expected, unsure = np.full(points.shape, prior.drift_mean), np.zeros(points.shape)
     # How lively series are changes: an old surprise says less of today.
-    fading = FADING ** np.arange(points.shape[2])[::-1]
+    fading = prior.fading ** np.arange(points.shape[2])[::-1]
     own, common = np.full(gain.shape, 1e-9), np.full((len(points), 1), 1e-12)
     for round_ in range(ROUNDS):
         levels, surprises = _filter(points, step / whole, noise / whole, expected)
