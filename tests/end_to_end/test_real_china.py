@@ -168,3 +168,39 @@ def test_the_readme_says_what_the_studies_say(readme: str) -> None:
     assert f"{100 * said_then:.0f}%" in said.replace(" %", "%")
     kept = spending["provinces"]["verdict"].eq("met").sum()
     assert re.search(rf"{kept} of them did it|有{kept}个省份做到", said)
+
+
+@pytest.mark.slow
+def test_the_methods_say_how_good_the_forecasts_of_both_studies_were() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "methods.md").read_text("utf-8")
+    section = page.split("*The studies made in China*")[1].split("\n## ")[0]
+    told = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("| `")
+    ]
+    found = score_studies(em.load_catalog(), ["china", "provinces"])
+    rows = [item for item in found.by_lead if item.lead is not None]
+    assert told == [
+        [
+            item.study, str(item.lead), str(item.n), f"{100 * item.base_rate:.0f}",
+            f"{item.brier:.3f}", f"{item.base_rate_brier:.3f}" if item.base_rate_brier else "0",
+            f"{held.pct:.0f} ({held.low_pct:.0f}-{held.high_pct:.0f})",
+        ]
+        for item in rows
+        for held in [item.coverage80]
+    ]  # fmt: skip
+    scored = [
+        item for item in found.outcomes
+        if item.happened is not None and not item.why and item.forecast.study == rows[-1].study
+    ]  # fmt: skip
+    assert len(scored) == rows[-1].n
+    said = sum(item.forecast.probability for item in scored) / len(scored)
+    assert f"the forecast said {100 * said:.0f} % on average" in section
+    happened = {
+        word: 100 * sum(one) / len(one)
+        for word in ("unlikely", "uncertain")
+        if (one := [item.happened for item in scored if item.forecast.verdict == word])
+    }
+    assert f"unlikely happened in {happened['unlikely']:.0f} of 100" in section
+    assert f"uncertain in {happened['uncertain']:.0f}" in section

@@ -20,7 +20,7 @@ def test_the_facts_of_a_pace_are_those_reckoned_by_hand(by_hand):
     # 80 % of 1,000 and 3 points a year, where 90 are asked in 2022.
     chance, reached, people, _ = facts(by_hand(), Assumed(pace=3))
     assert chance[1] == "the mean as assumed, the ups and downs as large as in the past"
-    assert reached == ["2024", "due 2022: ≥ 90.0 % asked"]
+    assert reached == ["2024", "due 2022: ≥ 90.0 % required"]
     assert people == ["30 more a year; 40 short when due", "of 1,000 as in 2020"]
 
 
