@@ -24,6 +24,7 @@ FIRST_LOOK := china provinces_2017-12-31 provinces_2020-12-31 wuhai wuhai_2020 m
 
 .DEFAULT_GOAL := help
 .PHONY: help env build reports lint test test-slow test-all lab docs clean
+.PHONY: lint-style lint-types lint-imports lint-advisories
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,10 +39,17 @@ reports: build  ## Make the reports that a first look needs; reports/index.html 
 	@echo "Open $(CURDIR)/reports/index.html"
 
 lint: env | $(UV_TO_FETCH)  ## Check style, types, who imports whom, and advisories on packages
+	@$(MAKE) --no-print-directory -j lint-style lint-types lint-imports lint-advisories
+
+# Side by side: types take most of the time, and advisories wait for another host.
+lint-style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+lint-types:
 	$(BIN)/mypy
+lint-imports:
 	$(BIN)/lint-imports
+lint-advisories:
 	$(BIN)/python scripts/audit_packages.py --uv $(UV)
 
 test: lint  ## Check everything, then run the tests but for the slow ones

@@ -18,6 +18,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 DEAR = (
     "edu_metrics.figures.frame_plots.plot_precedents",
     "edu_metrics.observations.computing.",
+    "edu_metrics.observations.inspection.tables.inspect_table",
     "edu_metrics.on_frames.studies.",
     "edu_metrics.report.context.",
 )

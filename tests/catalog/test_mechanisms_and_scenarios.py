@@ -157,6 +157,11 @@ def test_a_span_meets_its_end_where_it_can():
     [
         ({"kind": "beta", "mean": 4}, "takes mean and sd, found mean"),
         ({"kind": "beta", "mean": 50, "sd": 50}, "no beta distribution"),
+        ({"kind": "beta", "mean": 0, "sd": 1}, "no beta distribution"),
+        ({"kind": "normal", "mean": 1, "sd": -1}, "greater than 0"),
+        ({"kind": "range", "low": 2, "high": 1}, "expected low before high, found 2 and 1"),
+        ({"kind": "fixed", "mean": float("inf")}, "finite"),
+        ({"kind": "fixed"}, "found nothing"),
         ({"kind": "fixed", "mean": 1, "low": 2}, "takes mean, found mean and low"),
     ],
 )

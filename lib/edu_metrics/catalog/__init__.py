@@ -47,7 +47,6 @@ if TYPE_CHECKING:
         SourceEnd,
         Study,
         TargetElsewhere,
-        distribution_fault,
         shipped_levels,
         study_file,
     )

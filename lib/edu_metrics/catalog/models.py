@@ -35,52 +35,6 @@ _GIVEN = {
 }
 
 
-def distribution_fault(
-    kind: str, mean: float | None, sd: float | None, low: float | None, high: float | None
-) -> str | None:
-    """
-    Say why numbers make no distribution of a kind.
-
-    Parameters
-    ----------
-    kind : {"fixed", "beta", "normal", "range"}
-        What the numbers are to give.
-    mean, sd, low, high : float or None
-        The numbers. [unit of the rate; a beta distribution in percent]
-
-    Returns
-    -------
-    str or None
-        What was expected and found; None where nothing is wrong.
-
-    Examples
-    --------
-    >>> distribution_fault("range", None, None, 2, 1)
-    'expected low before high, found 2 and 1'
-    """
-    numbers = {"mean": mean, "sd": sd, "low": low, "high": high}
-    given = {name: value for name, value in numbers.items() if value is not None}
-    if tuple(given) != _GIVEN[kind]:
-        return (
-            f"a rate of kind {kind!r} takes {' and '.join(_GIVEN[kind])}, "
-            f"found {' and '.join(given) or 'nothing'}"
-        )
-    if not all(map(math.isfinite, given.values())):
-        return f"expected finite numbers for a rate, found {given}"
-    if sd is not None and sd <= 0:
-        return f"sd: expected more than 0, found {sd:g}; or use 'fixed'"
-    if low is not None and high is not None and low > high:
-        return f"expected low before high, found {low:g} and {high:g}"
-    if mean is None or sd is None or kind != "beta":
-        return None
-    if not 0 < mean < 100 or sd**2 >= mean * (100 - mean):
-        return (
-            f"no beta distribution on 0-100 has mean {mean:g} and sd {sd:g}; "
-            "expected a mean inside 0-100 and a smaller sd"
-        )
-    return None
-
-
 class MechanismInput(Definition):
     """
     Where one number that a mechanism starts from comes from.
@@ -111,7 +65,20 @@ class MechanismInput(Definition):
 
 
 class MechanismRate(Definition):
-    """One rate that nobody knows exactly, by mean and sd or by a range; see the mechanisms."""
+    """
+    One rate that nobody knows exactly, by mean and sd or by a range.
+
+    ``beta`` is a percentage and stays within 0-100; ``normal`` may leave any bound; ``range`` is
+    uniform. ``yearly``: each year has a draw of its own, as the difficulty of a paper, and not one
+    for all years, as what is not known of a habit.
+
+    Examples
+    --------
+    >>> MechanismRate(kind="beta", mean=4, sd=1.5).middle
+    4.0
+    >>> MechanismRate(kind="range", low=-2, high=4).middle
+    1.0
+    """
 
     kind: Literal["fixed", "beta", "normal", "range"]
     mean: float | None = None
@@ -122,10 +89,37 @@ class MechanismRate(Definition):
     unverified: bool = False
     note: Text | None = None
 
+    @property
+    def middle(self) -> float:
+        """The mean. [unit of the rate]."""
+        if self.low is not None and self.high is not None:
+            return (self.low + self.high) / 2
+        return 0.0 if self.mean is None else self.mean
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation. [unit of the rate]."""
+        if self.low is not None and self.high is not None:
+            return (self.high - self.low) / math.sqrt(12)
+        return self.sd or 0.0
+
     def _faults(self) -> Iterator[str]:
-        fault = distribution_fault(self.kind, self.mean, self.sd, self.low, self.high)
-        if fault:
-            yield fault
+        numbers = {"mean": self.mean, "sd": self.sd, "low": self.low, "high": self.high}
+        given = tuple(name for name, number in numbers.items() if number is not None)
+        if given != _GIVEN[self.kind]:
+            yield (
+                f"a rate of kind {self.kind!r} takes {' and '.join(_GIVEN[self.kind])}, "
+                f"found {' and '.join(given) or 'nothing'}"
+            )
+            return
+        if self.low is not None and self.high is not None and self.low > self.high:
+            yield f"expected low before high, found {self.low:g} and {self.high:g}"
+        mean, sd = self.mean or 0.0, self.sd or 0.0
+        if self.kind == "beta" and (not 0 < mean < 100 or sd**2 >= mean * (100 - mean)):
+            yield (
+                f"no beta distribution on 0-100 has mean {mean:g} and sd {sd:g}; "
+                "expected a mean inside 0-100 and a smaller sd"
+            )
 
 
 class LeverRange(Definition):

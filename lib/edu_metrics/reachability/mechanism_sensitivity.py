@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog import MechanismRate
 from edu_metrics.errors import DataError
 from edu_metrics.formulas.sensitivity import MOST_COLUMNS, Shares, sobol_points, variance_shares
 from edu_metrics.reachability.breakeven import Influence, Sensitivity, breakevens, by_nearness
 from edu_metrics.reachability.mechanisms import MechanismStart
 from edu_metrics.reachability.question import OpenQuestion
-from edu_metrics.trajectories.mechanisms import Mechanism, Rate
+from edu_metrics.trajectories.mechanisms import Mechanism, quantile
 from edu_metrics.trajectories.scales import printed_decimals
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,7 @@ class _Part:
 
     influence: Influence
     goes_into: tuple[str, ...]
-    rate: Rate | None = None
+    rate: MechanismRate | None = None
     yearly: bool = False
 
     def columns(self, years: int) -> int:
@@ -57,7 +58,7 @@ class _Model:
         """Give the outcome in the last year, and whether the promise is kept, row by row."""
         rows, _, years = values.shape
         rates = {
-            name: np.full((rows, years), float(rate.at(0.5)))
+            name: np.full((rows, years), float(quantile(rate, 0.5)))
             for name, rate in self.mechanism.rates.items()
         }
         inputs: dict[str, Any] = {}
@@ -146,13 +147,13 @@ def _rates(model: _Model) -> list[_Part]:
             continue
         # Of a rate that is drawn anew every year, what is moved is the mean of the years.
         spread = rate.spread / math.sqrt(years if rate.yearly else 1)
-        middle = float(rate.at(0.5))
+        middle = float(quantile(rate, 0.5))
         least, most = middle - FURTHEST * spread, middle + FURTHEST * spread
         if rate.kind == "beta":
             least, most = max(least, 0.0), min(most, 100.0)
         if rate.low is not None and rate.high is not None:
             least, most = rate.low, rate.high
-        low, high = rate.at(_tenths(years if rate.yearly else 1)).tolist()
+        low, high = quantile(rate, _tenths(years if rate.yearly else 1)).tolist()
         unit = "points" if name.endswith("_pp") else "percent"
         unit = unit if name.endswith(("_pp", "_pct")) else "marks"
         influence = Influence(name, "rate", unit, middle, least, most, spread, low, high)
@@ -194,7 +195,7 @@ def _starts(model: _Model, start: MechanismStart) -> list[_Part]:
                 "start", "start", indicator.unit, value, value - START_PP, value + START_PP,
                 2 * half / math.sqrt(12), low, high,
             )  # fmt: skip
-            rate = Rate("range", low=value - half, high=value + half)
+            rate = MechanismRate(kind="range", low=value - half, high=value + half)
             parts.append(_Part(_with_room(model, influence, names), names, rate))
         return parts
     for name, given in use.inputs.items():
@@ -214,7 +215,7 @@ def _with_room(model: _Model, influence: Influence, names: Sequence[str]) -> Inf
     ends = [influence.least, influence.most]
     if influence.unit == "percent":
         ends = [max(ends[0], low or 0.0), ends[1] if high is None else min(ends[1], high)]
-    rates = {n: np.full((1, 1), float(r.at(0.5))) for n, r in model.mechanism.rates.items()}
+    rates = {n: np.full((1, 1), float(quantile(r, 0.5))) for n, r in model.mechanism.rates.items()}
     years = model.question.years[:1]
     for side, end in enumerate(ends):
         for _ in range(_TRIES):
@@ -248,7 +249,7 @@ def _shares(model: _Model) -> dict[int, dict[str, float]]:
     for half in np.split(points, 2, axis=1):
         table, first = model.middle(POINTS), 0
         for (place, part), width in zip(spread, widths, strict=True):
-            drawn = part.rate.at(half[:, first : first + width]) if part.rate else 0.0
+            drawn = quantile(part.rate, half[:, first : first + width]) if part.rate else 0.0
             table[:, place, :] = drawn
             first += width
         tables.append(table)

@@ -14,14 +14,13 @@ from edu_metrics.catalog import (
     LeverRange,
     LeverSettings,
     MechanismInput,
-    MechanismRate,
 )
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations import MissingInput
 from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.verdicts import Assessment
-from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Rate
+from edu_metrics.trajectories.mechanisms import Lever, Mechanism
 
 
 @dataclass(frozen=True)
@@ -197,24 +196,19 @@ def _build(
 ) -> MechanismStart | MissingInputs:
     use = _use(indicator)
     flow = FLOWS[use.flow]
-    rates = {name: _rate(given) for name, given in use.rates.items()}
-    middles = {name: np.array([rates[name].middle]) for name in flow.start_rates}
+    middles = {name: np.array([use.rates[name].middle]) for name in flow.start_rates}
     try:
         state = flow.start(**inputs, **middles)
         whole = _whole(flow, state)
         levers = tuple(_lever(flow, n, one, whole, relative) for n, one in use.levers.items())
         # One seed an indicator: no answer hangs on the study or the area that asks.
         seed = zlib.crc32(indicator.id.encode())
-        mechanism = Mechanism(use.flow, dict(inputs), rates, levers, seed=seed)
+        mechanism = Mechanism(use.flow, dict(inputs), use.rates, levers, seed=seed)
         # The start is made here, where a contradiction can still be told.
         mechanism.start  # noqa: B018
     except DataError as error:
         return MissingInputs(contradiction=error.message)
     return MechanismStart(mechanism, use.outcome, year, relative, whole)
-
-
-def _rate(given: MechanismRate) -> Rate:
-    return Rate(given.kind, given.mean, given.sd, given.low, given.high, given.yearly)
 
 
 def _whole(flow: Flow, state: Mapping[str, Any]) -> float | None:

@@ -6,7 +6,6 @@ The equations stand in :mod:`edu_metrics.formulas.flows`; here they are run with
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import nearest
+from edu_metrics.catalog import MechanismRate, nearest
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas._arguments import unheld
 from edu_metrics.formulas.flows import FLOWS, Flow, LeverUnit
@@ -169,8 +168,6 @@ def _setting(lever: Lever, place: int) -> float:
     return lever.usual + (lever.high - lever.usual) / _FINENESS * place
 
 
-Kind = Literal["fixed", "beta", "normal", "range"]
-
 _NORMAL = NormalDist()
 
 
@@ -189,127 +186,89 @@ def _beta_table(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.flo
     return np.concatenate([[0.0], summed / summed[-1]]), np.exp(below)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """
-    One uncertain rate.
+def _shape(rate: MechanismRate) -> tuple[float, float]:
+    mean, sd = float(rate.mean or 0) / 100, float(rate.sd or 0) / 100
+    size = mean * (1 - mean) / sd**2 - 1
+    return mean * size, (1 - mean) * size
 
-    Attributes
+
+def sample(
+    rate: MechanismRate, random: Generator, size: int | tuple[int, ...]
+) -> NDArray[np.float64]:
+    """
+    Draw from an uncertain rate.
+
+    Parameters
     ----------
-    kind : {"fixed", "beta", "normal", "range"}
-        ``beta`` is a percentage and stays within 0-100; ``normal`` may leave any bound; ``range``
-        is uniform.
-    mean, sd : float or None
-        Mean, and standard deviation of the first three kinds. [unit of the rate]
-    low, high : float or None
-        Ends of a range. [unit of the rate]
-    yearly : bool
-        Whether each year has a draw of its own, as the difficulty of a paper, and not one for
-        all years, as what is not known of a habit.
+    rate : MechanismRate
+        The rate.
+    random : Generator
+        Where chance comes from.
+    size : int or tuple of int
+        How many.
+
+    Returns
+    -------
+    ndarray
+        Draws. [unit of the rate]
 
     Examples
     --------
-    >>> Rate("beta", mean=4, sd=1.5).middle
-    4
-    >>> Rate("range", low=-2, high=4).middle
-    1.0
+    >>> leaving = MechanismRate(kind="beta", mean=4, sd=1.5)
+    >>> draws = sample(leaving, np.random.default_rng(1), 20_000)
+    >>> round(float(draws.mean()), 1), round(float(draws.std()), 1)
+    (4.0, 1.5)
     """
+    if rate.kind == "beta":
+        return np.asarray(100 * random.beta(*_shape(rate), size))
+    if rate.kind == "normal":
+        return np.asarray(random.normal(rate.middle, rate.sd or 0.0, size))
+    if rate.low is not None and rate.high is not None:
+        return np.asarray(random.uniform(rate.low, rate.high, size))
+    return np.full(size, rate.middle)
 
-    kind: Kind
-    mean: float | None = None
-    sd: float | None = None
-    low: float | None = None
-    high: float | None = None
-    yearly: bool = False
 
-    def _shape(self) -> tuple[float, float]:
-        mean, sd = float(self.mean or 0) / 100, float(self.sd or 0) / 100
-        size = mean * (1 - mean) / sd**2 - 1
-        return mean * size, (1 - mean) * size
+def quantile(rate: MechanismRate, share: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """
+    Give the value below which so much of a rate's distribution lies.
 
-    @property
-    def middle(self) -> float:
-        """The mean. [unit of the rate]."""
-        if self.low is not None and self.high is not None:
-            return (self.low + self.high) / 2
-        return 0.0 if self.mean is None else self.mean
+    Parameters
+    ----------
+    rate : MechanismRate
+        The rate.
+    share : float or ndarray
+        How much, above 0 and below 1.
 
-    def sample(self, random: Generator, size: int | tuple[int, ...]) -> NDArray[np.float64]:
-        """
-        Draw.
+    Returns
+    -------
+    ndarray
+        Values. [unit of the rate]
 
-        Parameters
-        ----------
-        random : Generator
-            Where chance comes from.
-        size : int or tuple of int
-            How many.
-
-        Returns
-        -------
-        ndarray
-            Draws. [unit of the rate]
-
-        Examples
-        --------
-        >>> draws = Rate("beta", mean=4, sd=1.5).sample(np.random.default_rng(1), 20_000)
-        >>> round(float(draws.mean()), 1), round(float(draws.std()), 1)
-        (4.0, 1.5)
-        """
-        if self.kind == "beta":
-            return np.asarray(100 * random.beta(*self._shape(), size))
-        if self.kind == "normal":
-            return np.asarray(random.normal(self.middle, self.sd or 0.0, size))
-        if self.low is not None and self.high is not None:
-            return np.asarray(random.uniform(self.low, self.high, size))
-        return np.full(size, self.middle)
-
-    def at(self, share: NDArray[np.float64] | float) -> NDArray[np.float64]:
-        """
-        Give the value below which so much of the distribution lies.
-
-        Parameters
-        ----------
-        share : float or ndarray
-            How much, above 0 and below 1.
-
-        Returns
-        -------
-        ndarray
-            Values. [unit of the rate]
-
-        Examples
-        --------
-        >>> rate = Rate("normal", mean=0, sd=2)
-        >>> rate.at(np.array([0.1, 0.5, 0.9])).round(2).tolist()
-        [-2.56, 0.0, 2.56]
-        >>> Rate("range", low=-2, high=4).at(0.25).item()
-        -0.5
-        """
-        shares = np.asarray(share, dtype=np.float64)
-        if self.kind == "beta":
-            below, values = _beta_table(*self._shape())
-            return np.asarray(100 * np.interp(shares, below, values))
-        if self.kind == "normal":
-            steps = [_NORMAL.inv_cdf(one) for one in shares.ravel().tolist()]
-            return np.asarray(self.middle + (self.sd or 0.0) * np.reshape(steps, shares.shape))
-        if self.low is not None and self.high is not None:
-            return np.asarray(self.low + (self.high - self.low) * shares)
-        return np.full(shares.shape, self.middle)
-
-    @property
-    def spread(self) -> float:
-        """The standard deviation. [unit of the rate]."""
-        if self.low is not None and self.high is not None:
-            return (self.high - self.low) / math.sqrt(12)
-        return self.sd or 0.0
+    Examples
+    --------
+    >>> rate = MechanismRate(kind="normal", mean=0, sd=2)
+    >>> quantile(rate, np.array([0.1, 0.5, 0.9])).round(2).tolist()
+    [-2.56, 0.0, 2.56]
+    >>> quantile(MechanismRate(kind="range", low=-2, high=4), 0.25).item()
+    -0.5
+    """
+    shares = np.asarray(share, dtype=np.float64)
+    if rate.kind == "beta":
+        below, values = _beta_table(*_shape(rate))
+        return np.asarray(100 * np.interp(shares, below, values))
+    if rate.kind == "normal":
+        steps = [_NORMAL.inv_cdf(one) for one in shares.ravel().tolist()]
+        return np.asarray(rate.middle + (rate.sd or 0.0) * np.reshape(steps, shares.shape))
+    if rate.low is not None and rate.high is not None:
+        return np.asarray(rate.low + (rate.high - rate.low) * shares)
+    return np.full(shares.shape, rate.middle)
 
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Projection:
+class MechanismDraws:
     """
     Draws of what a mechanism comes to.
 
@@ -349,7 +308,7 @@ class Mechanism:
         Name of a flow equation, one of ``FLOWS``.
     inputs : mapping
         Published numbers that the start is made of. [unit of each]
-    rates : mapping of str to Rate
+    rates : mapping of str to MechanismRate
         What is uncertain. [unit of each]
     levers : tuple of Lever
         What can be set.
@@ -365,8 +324,8 @@ class Mechanism:
     >>> staff = Mechanism(
     ...     "teachers",
     ...     {"qualified": 85, "teachers": 100},
-    ...     {"leaving_qualified_pct": Rate("fixed", mean=4),
-    ...      "leaving_others_pct": Rate("fixed", mean=4)},
+    ...     {"leaving_qualified_pct": MechanismRate(kind="fixed", mean=4),
+    ...      "leaving_others_pct": MechanismRate(kind="fixed", mean=4)},
     ...     (Lever("upgrades", "persons", 0, 0, 15), Lever("new_posts", "persons", 0, 0, 5),
     ...      Lever("entrants_qualified_pct", "percent", 100, 0, 100)),
     ... )
@@ -376,7 +335,7 @@ class Mechanism:
 
     flow: str
     inputs: Mapping[str, Any]
-    rates: Mapping[str, Rate]
+    rates: Mapping[str, MechanismRate]
     levers: tuple[Lever, ...]
     draws: int = 4000
     seed: int = 0
@@ -397,7 +356,7 @@ class Mechanism:
                 random, rate = np.random.default_rng([self.seed, place]), self.rates[name]
                 # By year first, so that a longer projection begins like a shorter one.
                 shape = (number if rate.yearly else 1, self.draws)
-                sampled = rate.sample(random, shape)
+                sampled = sample(rate, random, shape)
                 drawn[name] = np.broadcast_to(sampled, (number, self.draws)).T
             self._drawn[number] = drawn
         return self._drawn[number]
@@ -453,7 +412,7 @@ class Mechanism:
         settings: Mapping[str, float] | None = None,
         *,
         held: bool = True,
-    ) -> Projection:
+    ) -> MechanismDraws:
         """
         Run the flow, the levers set the same in every year.
 
@@ -469,7 +428,7 @@ class Mechanism:
 
         Returns
         -------
-        Projection
+        MechanismDraws
             Draws by year.
 
         Raises
@@ -490,7 +449,7 @@ class Mechanism:
         years: Sequence[int],
         rates: Mapping[str, Floats],
         settings: Mapping[str, Any] | None = None,
-    ) -> Projection:
+    ) -> MechanismDraws:
         """
         Run the flow with rates that are given and not drawn.
 
@@ -506,7 +465,7 @@ class Mechanism:
 
         Returns
         -------
-        Projection
+        MechanismDraws
             One row for each row of the rates.
 
         Raises
@@ -530,7 +489,7 @@ class Mechanism:
         number: int,
         *,
         held: bool = True,
-    ) -> Projection:
+    ) -> MechanismDraws:
         flow = self.equation
         settings = {name: np.asarray(value, np.float64) for name, value in settings.items()}
         kept: dict[str, list[Floats]] = {}
@@ -541,7 +500,7 @@ class Mechanism:
             for name, value in later.items():
                 kept.setdefault(name, []).append(np.asarray(value))
             state = {name: later[name] for name in flow.state}
-        return Projection(years, kept, number)
+        return MechanismDraws(years, kept, number)
 
     def with_start(self, **inputs: Any) -> Mechanism:
         """Give the same mechanism from another start."""

@@ -17,11 +17,6 @@ The source takes 2015 as base year where nothing else is said; here it is the fi
 A base or a target of zero is replaced by 0.001, as the source does, with its warning that the
 choice decides.
 
-**Open SDG without a target.**
-The rule of Statistics Canada and Open SDG where a direction alone is promised.
-
-Compound growth is held against fixed thresholds, lowered where a natural limit is near.
-
 **The progress chart of the United Nations.**
 The rule of 2023, as Eustat, the Basque office, adopted it.
 
@@ -64,26 +59,20 @@ from its data; only the step from the slope to 6.4 % is tested.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import TypeAlias
 
 from edu_metrics.formulas import average_annual_rate_of_reduction
 from edu_metrics.reachability.status_rules.answers import (
     Answer,
     CannotSay,
     Case,
-    Direction,
     Points,
     Rule,
     Unable,
     answering,
     beyond,
-    points_of,
 )
 
-#: The answer for one series, or a group of them.
-Series: TypeAlias = "Answer | Sequence[Series]"
 #: What a base or a target of zero is replaced by; the source warns that the choice decides.
 ZERO = 0.001
 ON_TRACK, ACCELERATE = 0.95, 0.60
@@ -190,7 +179,9 @@ def open_sdg(case: Case) -> Answer:
         if achieved:
             return Answer(Rule.OPEN_SDG, OpenSdg.ACHIEVED, score=5.0)
         raise
-    ratio = direction_sign(base, case.better) * observed / abs(required)
+    # Growth of what is below zero runs the other way.
+    rising = (case.better == "higher") == (base > 0)
+    ratio = (observed if rising else -observed) / abs(required)
     return Answer(
         Rule.OPEN_SDG,
         OpenSdg.ACHIEVED if achieved else open_sdg_status(ratio),
@@ -220,168 +211,10 @@ def _required_growth(base: float, aim: float, years: int) -> float:
     return required
 
 
-def open_sdg_of_several(answers: Sequence[Series]) -> Answer:
-    """
-    Judge several series of one indicator together, grouped as their publisher groups them.
-
-    Parameters
-    ----------
-    answers : sequence of Answer or of such sequences
-        One for each series; a sequence within it is a group, which counts as one series does.
-        Those that can't be given are left out.
-
-    Returns
-    -------
-    Answer
-        By the mean of the scores, a group's being the mean of its own; achieved only where every
-        series has achieved its target.
-
-    Examples
-    --------
-    Victims of violence who told the police of an assault and of a robbery, both physical
-    violence, and of a sexual assault, as Statistics Canada prints it (indicator 16.3.1):
-
-    >>> physical = [
-    ...     Answer(Rule.OPEN_SDG, OpenSdg.DETERIORATION, score=-3.218858875485767),
-    ...     Answer(Rule.OPEN_SDG, OpenSdg.LIMITED, score=-1.7887677815409289),
-    ... ]
-    >>> sexual = Answer(Rule.OPEN_SDG, OpenSdg.LIMITED, score=-1.7485016153800061)
-    >>> found = open_sdg_of_several([physical, sexual])
-    >>> str(found.status), round(found.score, 4)
-    ('limited_progress', -2.1262)
-    """
-    parts = [part if isinstance(part, Answer) else open_sdg_of_several(part) for part in answers]
-    given = [part for part in parts if part.score is not None]
-    scores = [part.score for part in given if part.score is not None]
-    if not scores:
-        unable = next((part.unable for part in parts if part.unable), Unable.TOO_FEW_YEARS)
-        return Answer(Rule.OPEN_SDG, unable=unable)
-    mean = sum(scores) / len(scores)
-    if all(part.status is OpenSdg.ACHIEVED for part in given):
-        status = OpenSdg.ACHIEVED
-    elif mean >= 2.5:
-        status = OpenSdg.ON_TRACK
-    elif mean >= 0:
-        status = OpenSdg.ACCELERATE
-    else:
-        status = OpenSdg.LIMITED if mean >= -2.5 else OpenSdg.DETERIORATION
-    return Answer(Rule.OPEN_SDG, status, score=mean)
-
-
 def _score_with_target(ratio: float) -> float:
     # The constants as the source rounds them.
     score = 7.1429 * ratio - 4.2857 if ratio >= ACCELERATE else 4.1667 * ratio - 2.5
     return min(max(score, -5.0), 5.0)
-
-
-def direction_sign(base: float, better: Direction) -> int:
-    """Give the direction of better; growth of what is below zero runs the other way."""
-    return (1 if better == "higher" else -1) * (1 if base > 0 else -1)
-
-
-#: Exponent of the factor that lowers the thresholds near a limit.
-STEEPNESS = 4.44
-#: Growth from which a series without a target is on track, or needs to accelerate.
-GROWTH_ON_TRACK, GROWTH_ACCELERATE = 0.015, 0.005
-
-
-def limit_factor(base: float, limit: float | None) -> float:
-    r"""
-    Say how far thresholds are lowered because a natural limit is near.
-
-    Parameters
-    ----------
-    base : float
-        Value in the base year. [unit of the indicator]
-    limit : float or None
-        Limit in the direction of better; none when left out. [unit of the indicator]
-
-    Returns
-    -------
-    float
-        Factor of the thresholds above zero, 0-1.
-
-    Notes
-    -----
-    .. math::
-
-       C = 1 - (y_0 / y_{lim})^{4.44} \quad (y_0 \le y_{lim}), \qquad
-       C = 1 - \left(\frac{2 y_{lim} - y_0}{y_{lim}}\right)^{4.44}
-       \quad (y_{lim} < y_0 < 2 y_{lim}), \qquad C = 1 \quad (y_0 \ge 2 y_{lim})
-
-    Examples
-    --------
-    >>> limit_factor(100, 100), limit_factor(0, 100), limit_factor(200, 100), limit_factor(5, None)
-    (0.0, 1.0, 1.0, 1.0)
-    """
-    if limit is None:
-        return 1.0
-    base, limit = abs(base), abs(limit)
-    if base >= 2 * limit:
-        return 1.0
-    near = base if base <= limit else 2 * limit - base
-    return 1.0 - float((near / limit) ** STEEPNESS)
-
-
-def open_sdg_without_target(
-    years: Sequence[int],
-    values: Sequence[float],
-    *,
-    better: Direction,
-    limit: float | None = None,
-) -> Answer:
-    """
-    Judge a series whose direction alone is promised.
-
-    Parameters
-    ----------
-    years, values : sequence
-        The series; only the first year and the last one are looked at.
-    better : {"higher", "lower"}
-        Direction of better.
-    limit : float, optional
-        Natural limit in that direction, such as 100 for a share. [unit of the values]
-
-    Returns
-    -------
-    Answer
-        ``ratio`` is the growth in the direction of better as a fraction, ``score`` runs from -5
-        to 5, ``observed`` is compound growth. [percent of itself a year]
-
-    Raises
-    ------
-    DataError
-        If there are not as many values as years.
-
-    Notes
-    -----
-    On track from 1.5 % C a year on, acceleration needed from 0.5 % C, limited from 0, with C from
-    :func:`limit_factor`. A base at the limit itself that is held is on track.
-
-    Examples
-    --------
-    >>> found = open_sdg_without_target([2015, 2021], [80.3, 85.1], better="higher", limit=100)
-    >>> str(found.status), round(found.score, 2)
-    ('on_track', 2.81)
-    """
-    try:
-        points = points_of(years, values)
-        observed = _growth(points)
-    except CannotSay as nothing:
-        return Answer(Rule.OPEN_SDG, unable=nothing.why)
-    base = points.first or ZERO
-    growth, factor = direction_sign(base, better) * observed, limit_factor(base, limit)
-    if growth < 0:
-        status, score = OpenSdg.DETERIORATION, max(125 * growth - 2.5, -5.0)
-    elif factor == 0:
-        status, score = OpenSdg.ON_TRACK, 5.0
-    elif growth >= GROWTH_ON_TRACK * factor:
-        status, score = OpenSdg.ON_TRACK, min(500 * growth / factor - 5, 5.0)
-    elif growth >= GROWTH_ACCELERATE * factor:
-        status, score = OpenSdg.ACCELERATE, 250 * growth / factor - 1.25
-    else:
-        status, score = OpenSdg.LIMITED, 500 * growth / factor - 2.5
-    return Answer(Rule.OPEN_SDG, status, ratio=growth, score=score, observed=100 * observed)
 
 
 REACHED, FAIR = 0.95, 0.10
