@@ -159,10 +159,10 @@ def district_notebook(root: Path, *cells: nbformat.NotebookNode, declared: str =
     )
 
 
-def write_raw(root: Path, name: str, lines: list[str]) -> Path:
+def write_raw(root: Path, name: str, lines: list[str], header: str = HEADER) -> Path:
     path = root / "data" / "raw" / "bureau" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = "\n".join([HEADER, *lines, ""]).encode()
+    content = "\n".join([header, *lines, ""]).encode()
     path.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     path.with_name(f"{name}.source.yaml").write_text(f"source: rules\nsha256: {digest}\n", "utf-8")

@@ -2,7 +2,8 @@
 Nothing that leaves tells two worlds apart that differ in a few persons only.
 
 In one, three pupils of whom two pass; in the other, four of whom one does: their neighbours make
-up for it, so that all that may be known is the same. So has to be what is written or said.
+up for it, so that all that may be known is the same. What is spent on them differs as they do, and
+so do the girls among them. What is written or said has to be the same.
 """
 
 from __future__ import annotations
@@ -14,8 +15,13 @@ import zipfile
 import pandas as pd
 import pytest
 
+from edu_metrics.catalog import load_catalog
+from edu_metrics.explorer import routes
 from edu_metrics.observations import read_processed
+from edu_metrics.report import prepare
+from edu_metrics.serving import Request
 
+HEADER = "place,quantity,group,year,value,bound,unit,status,source,published,note"
 YEARS = range(2014, 2021)
 WORLDS = {"three": (3, 2, 0), "four": (4, 1, 1)}
 
@@ -29,11 +35,100 @@ def rows(few: int, passing: int, step: int) -> list[str]:
         "port": lambda at: (303, 220 + 2 * at),
     }
     return [
-        f"{area},{quantity},{year},{value},exact,persons,reported,rules,{year + 1}-03-01,"
+        line(area, quantity, year, value)
         for area, of in numbers.items()
         for at, year in enumerate(YEARS)
         for quantity, value in zip(("pupils", "passing"), of(at), strict=True)
     ]
+
+
+def line(area: str, quantity: str, year: int, value: int, unit: str = "persons") -> str:
+    return f"{area},{quantity},{year},{value},exact,{unit},reported,rules,{year + 1}-03-01,"
+
+
+def money_and_schools(few: int) -> list[str]:
+    """Give what is spent at 20,000 a head, and halls, of which the east has one."""
+    pupils = {"east": few, "west": 103 - few, "south": 200, "port": 303}
+    halls = {"east": 1, "west": 4, "south": 9, "port": 14}
+    return [
+        *(line(area, "spending", year, 20_000 * of, "yuan") for area, of in pupils.items()
+          for year in YEARS),
+        *(line(area, "halls", year, of, "schools") for area, of in halls.items()
+          for year in YEARS),
+    ]  # fmt: skip
+
+
+def girls(few: int) -> list[str]:
+    """Give the girls, of whom the west has what the east has less of: 150 in the city."""
+    numbers = {"east": (few - 1, 1), "west": (51 - few, 40), "south": (100, 70)}
+    numbers["port"] = (150, 111)
+    return [
+        line(area, f"{quantity},girls", year, value)
+        for area, of in numbers.items()
+        for year in YEARS
+        for quantity, value in zip(("pupils", "passing"), of, strict=True)
+    ]
+
+
+SPENDING = """
+- {id: spending, name: {zh: 经费, en: Spending}, unit: yuan, form: money}
+"""
+SPENT = """
+- id: spending_per_pupil
+  name: {zh: 生均经费, en: Spending per pupil}
+  unit: yuan_per_pupil
+  formula: per_head
+  inputs: {amount: spending, persons: pupils}
+  better: higher
+  bounds: [0, null]
+  citation: {source: rules, locator: art. 2}
+- id: number_of_halls
+  name: {zh: 体育馆数, en: Number of halls}
+  unit: schools
+  formula: count
+  inputs: {value: halls}
+  better: higher
+  bounds: [0, null]
+  citation: {source: rules, locator: art. 2}
+"""
+TARGET = """
+  - id: {id}
+    title: {{zh: {id}, en: {id}}}
+    article: "4"
+    tier: numeric
+    kind: level
+    indicator: {indicator}
+    areas: [port, east, west]
+    population: {{zh: 全市, en: whole city}}
+    unit: {unit}
+    better: higher
+    {group}deadline: 2022
+    quote: 2022年达到{level}
+    locator: 第4条
+    readings:
+      - {{id: at_least, label: {{zh: 不低于, en: or more}}, default: true,
+         conditions: [{{type: level, at: {{2022: ">={level}"}}}}]}}
+"""
+
+
+def promise_more(root):
+    """Let the plan promise money, halls and something for girls."""
+    folder = root / "data" / "definitions"
+    kinds = ("spent", "spending_per_pupil", "yuan_per_pupil", "", 25_000), (
+        "built", "number_of_halls", "schools", "", 20,
+    ), ("girls_pass", "pass_rate", "percent", "group: girls\n    ", 90)  # fmt: skip
+    names = ("id", "indicator", "unit", "group", "level")
+    for file, text in {
+        "quantities.yaml": SPENDING,
+        "indicators.yaml": SPENT,
+        "groups.yaml": "- {id: girls, name: {zh: 女, en: Girls}}\n",
+        "plans/harbour.yaml": "".join(
+            TARGET.format(**dict(zip(names, kind, strict=True))).lstrip("\n") for kind in kinds
+        ),
+    }.items():
+        path = folder / file
+        before = path.read_text("utf-8") if path.is_file() else ""
+        path.write_text(before + text, "utf-8")
 
 
 @pytest.fixture
@@ -45,6 +140,9 @@ def worlds(tmp_path, new_project, add_raw, shipped_root):
         for name, few in WORLDS.items():
             root = new_project(tmp_path / name / "project")
             add_raw(root, "counts.csv", rows(*few))
+            add_raw(root, "money.csv", money_and_schools(few[0]))
+            add_raw(root, "girls.csv", girls(few[0]), header=HEADER)
+            promise_more(root)
             for path in (shipped_root / "notebooks").glob("*.ipynb"):
                 shutil.copy(path, root / "notebooks" / path.name)
             study = root / "data" / "definitions" / "studies" / "harbour.yaml"
@@ -91,9 +189,28 @@ def test_what_commands_print_and_studies_read_is_the_same_in_two_worlds(worlds, 
     one, other = (read_processed(root, "harbour") for root in (three, four))
     pd.testing.assert_frame_equal(one, other)
     gone = one[one["status"] == "suppressed"]
-    assert set(gone["area"]) == {"east", "west"}, "the city and the south are told"
+    assert set(gone.loc[gone["group"] == "all", "area"]) == {"east", "west"}
+    assert "port" not in set(gone["area"]), "the city is told"
+    assert set(gone["quantity"]) == {"pupils", "passing", "spending"}, "a hall is no secret"
+    assert set(gone["group"]) == {"all", "girls"}
     verdicts = command("assess", "harbour", "--area", "east", "--format", "json", "--root", three)
-    assert {row["verdict"] for row in verdicts.rows} == {"no_data", "tracked"}
+    of_few = {row["verdict"] for row in verdicts.rows if row["target"] != "built"}
+    assert of_few == {"no_data", "tracked"}
+
+
+def page_of(root, area, target):
+    """Give what the explorer answers of an area and a target."""
+    pages = routes(load_catalog(root), "harbour", area, target, "en", prepare)
+    asked = Request({"study": "harbour", "area": area, "target": target})
+    return pages["GET /"](asked).body
+
+
+@pytest.mark.slow
+def test_the_explorer_says_the_same_in_two_worlds(worlds):
+    three, four = worlds("protected")
+    for area in ("east", "west"):
+        for target in ("pass_2022", "spent", "girls_pass"):
+            assert page_of(three, area, target) == page_of(four, area, target)
 
 
 @pytest.mark.slow
@@ -173,9 +290,10 @@ def test_without_a_word_a_study_is_protected(worlds, command):
     path.write_text(path.read_text("utf-8").replace("disclosure: published\n", ""), "utf-8")
     built = command("build", "harbour", "--root", root)
     assert built.status == 0
-    assert built.out.endswith("; 28 of 56 figures are withheld\n"), "of two districts, seven years"
+    assert built.out.endswith("; 77 of 168 figures are withheld\n"), "eleven, in seven years"
     table = read_processed(root, "harbour")
-    assert (table.loc[table["area"] == "east", "status"] == "suppressed").all()
+    of_few = (table["area"] == "east") & (table["quantity"] != "halls")
+    assert (table.loc[of_few, "status"] == "suppressed").all()
     path.write_text(path.read_text("utf-8") + "disclosure: secret\n", "utf-8")
     refused = command("check", "--root", root)
     assert refused.status == 1

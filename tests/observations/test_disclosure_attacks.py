@@ -408,3 +408,16 @@ def test_a_rate_that_is_no_share_is_no_bound(catalog, table):
     known = with_more(catalog, taught=("pupils_per_teacher", "pupil_teacher_ratio", taught))
     given = table(("city", 2018, "taught_printed", 3.1))
     pd.testing.assert_frame_equal(protect(given, known, known.study("real")), given)
+
+
+def test_a_bound_that_was_told_once_stays_one(catalog, table, tmp_path):
+    """Of 1,000, at most 10 and at least 990 were told."""
+    study, path = catalog.study("real"), tmp_path / "ledger.csv"
+    few, most = ("east", 2018, "children", 4.0), ("west", 2018, "children", 996.0)
+    wholes = [(area, 2018, "population", 1000.0) for area in ("east", "west")]
+    given = table(*wholes, few, most)
+    first = protect(given, catalog, study)
+    assert told(first, "east", "children") == ("at_most", 10)
+    assert told(first, "west", "children") == ("at_least", 990)
+    add_to_ledger(path, first, dt.date(2019, 6, 1))
+    pd.testing.assert_frame_equal(protect(given, catalog, study, read_ledger(path)), first)

@@ -166,9 +166,15 @@ class _Release:
         """Withhold small counts and parts with a small rest, or tell the end they lie at."""
         value = self.counts.value
         persons = self.cells["persons"].to_numpy(bool)
-        # Where a source prints a bound, it tells the most that there are.
-        most = self.cells["value"].fillna(self.cells["high"]).to_numpy()
-        small = np.flatnonzero(persons & (most > 0) & (most < self.smallest))
+        # Where a source prints a bound there may be few, and no more is told of it than of few.
+        low, high = self.cells["low"].to_numpy(), self.cells["high"].to_numpy()
+        at_least = self.cells["value"].fillna(0).to_numpy(copy=True)
+        loose = np.array(sorted(self._told_as_bound), dtype=np.intp)
+        self._promise(loose[persons[loose] & (low[loose] < self.smallest)])
+        at_least[loose] = low[loose]
+        few = (at_least > 0) & (at_least < self.smallest)
+        few[loose] |= (high[loose] > 0) & (high[loose] < self.smallest)
+        small = np.flatnonzero(persons & few)
         lost = np.flatnonzero(self.cells["lost"])
         self._promise(small)
         self._promise(lost[persons[lost]], lost=True)
@@ -202,6 +208,9 @@ class _Release:
     def _tell_part(self, part: int, pairs: list[Pair]) -> None:
         value = self.counts.value
         for pair in pairs:
+            low, high = self.counts.low[pair.whole], self.counts.high[part]
+            if self._told_as_bound & {part, pair.whole} and low - high < self.smallest:
+                self._promise([pair.rest])
             if (value[pair.rest] > 0 or pair.strict) and value[pair.rest] < self.smallest:
                 self._promise([pair.rest])
             if pair.strict and value[part] < self.smallest:
@@ -334,14 +343,15 @@ class _Release:
         for place in np.flatnonzero(rows >= 0).tolist():
             if place in self.gone:
                 low[rows[place]], high[rows[place]] = 0.0, np.inf
-            elif place in self._whole_of:
+            elif self.counts.open[place] and place not in self._told_as_bound:
                 low[rows[place]], high[rows[place]] = (
                     self.counts.low[place],
                     self.counts.high[place],
                 )
         for rate in self.rates:
             low[rate.row], high[rate.row] = self._ends_of(rate)
-        hidden, coded = high == np.inf, high < np.inf
+        hidden = (low == 0) & (high == np.inf)
+        coded = ~hidden & ~np.isnan(low)
         value = np.where(coded, np.where(low > 0, low, high), np.nan)
         bound = pd.Series(np.where(low > 0, "at_least", "at_most"), table.index)
         touched = hidden | coded
