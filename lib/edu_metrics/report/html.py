@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
-from edu_metrics.figures.colours import verdict_rules
 from edu_metrics.limits import inert
 from edu_metrics.words import html_lang, say
 
@@ -42,6 +41,9 @@ Cell = str | Html
 
 def stylesheet() -> str:
     """Give the style of pages, with the colours of verdicts."""
+    # Figures need matplotlib; frames, which are made of these tables, do not.
+    from edu_metrics.figures.colours import verdict_rules
+
     own = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
     return f"{own}{verdict_rules()}\n"
 

@@ -66,7 +66,7 @@ class Projection:
     ... })
     >>> path = Projection(nation, 2022, scale=scale_for((0, 100))).of("china", (2021, 2022))
     >>> [round(float(value), 1) for value in path.quantiles([0.1, 0.5, 0.9])[:, 1]]
-    [94.6, 95.6, 96.4]
+    [94.3, 95.6, 96.6]
     """
 
     def __init__(
