@@ -100,6 +100,21 @@ def test_a_year_s_paths_are_spread_over_its_law_and_nothing_else(history):
             assert np.mean(found.at(year) >= level) == pytest.approx(exact, abs=0.6 / NODES)
 
 
+@pytest.mark.parametrize(
+    "values", [(93.0, 93.4, 93.8, 94.2, 94.8, 95.2), (84.0, 84.6, 84.1, 84.9, 84.3, 84.8)]
+)
+def test_a_percentage_may_go_alike_with_and_without_an_upper_bound(history, values):
+    """Of retention nobody knows how it is counted: a year ahead it hardly matters."""
+    series = history(dict(zip(range(2015, 2021), values, strict=True)))
+    found = [
+        ahead(series, scale=scale, measure_type="enrolment").quantiles([0.1, 0.5, 0.9])[:, 0]
+        for scale in (RATE, Scale(0, None))
+    ]
+    spread = [ends[2] - ends[0] for ends in found]
+    assert found[0][1] == pytest.approx(found[1][1], abs=0.3 * spread[0])
+    assert 0.8 < spread[1] / spread[0] < 1.3
+
+
 def test_a_law_is_students_t_on_its_scale():
     law = Law(np.array([1.0]), np.array([0.5]), np.array([6.0]), np.eye(1), Values(RATE))
     expected = stats.t(6, 1.0, 0.5)

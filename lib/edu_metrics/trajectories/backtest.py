@@ -31,7 +31,7 @@ from edu_metrics.trajectories.reliability import (
     within,
 )
 from edu_metrics.trajectories.rivals import FORECASTERS, SLOW, Laws
-from edu_metrics.trajectories.scales import EDGE_PP, Scale, Values, from_scale, to_scale
+from edu_metrics.trajectories.scales import EDGE_PP, Scale, Values, from_scale, prior_on, to_scale
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -281,10 +281,12 @@ def _forecasts(
         later = values[:, :, origin + 1 : origin + 1 + max(horizons)]
         if not (ready & ~np.isnan(later).all(axis=2)).any():
             continue
-        known = (points[:, :, : origin + 1], persons[:, :, : origin + 1])
+        known = values[:, :, : origin + 1]
+        prior = prior_on(scale, panel.measure_type, known).towards(falling=panel.falling)
+        seen = (points[:, :, : origin + 1], persons[:, :, : origin + 1])
         for model in models:
             made = {**FORECASTERS, **SLOW}[model]
-            laws = made(*known, panel.prior, max(horizons), values[:, :, : origin + 1])
+            laws = made(*seen, prior, max(horizons), known)
             for horizon in horizons:
                 if origin + horizon >= number:
                     continue

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import plain
-from edu_metrics.catalog.priors import Prior, load_priors, prior_of
+from edu_metrics.catalog.priors import load_priors, prior_of
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import common_variance_pct
 from edu_metrics.limits import FIRST_YEAR, LARGEST, LAST_YEAR, MOST_BYTES, read_file
@@ -58,16 +58,11 @@ class Panel:
     bounds: tuple[float | None, float | None] | None = None
 
     @property
-    def prior(self) -> Prior:
-        """What is expected of such series."""
-        return prior_of(self.measure_type).towards(falling=self.falling)
-
-    @property
     def scale(self) -> Scale:
         """On what they move: what passes 100, and what is no rate, has no upper bound."""
         if self.bounds is not None:
             return scale_for(self.bounds)
-        rate = self.prior.rate is not False and not np.nanmax(self.values, initial=0.0) > 100
+        rate = prior_of(self.measure_type).rate and not np.nanmax(self.values, initial=0.0) > 100
         return Scale(0.0, 100.0 if rate else None)
 
 

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog.priors import Prior, prior_of
+from edu_metrics.catalog.priors import Prior
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories.drawing import Law, Trajectory, side_by_side
 from edu_metrics.trajectories.forecast import forecast
-from edu_metrics.trajectories.scales import Scale, Values, from_scale, printed_decimals, to_scale
+from edu_metrics.trajectories.scales import (
+    Scale,
+    Values,
+    from_scale,
+    printed_decimals,
+    prior_on,
+    to_scale,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +125,8 @@ class Projection:
         self._common = self._forecast.common_part[0].mean(axis=1)
 
     def _prior(self, measure_type: str | None, *, falling: bool) -> Prior:
-        prior = prior_of(measure_type).towards(falling=falling)
+        known = np.concatenate([part[:, 1] for part in self._values.values()])
+        prior = prior_on(self._scale, measure_type, known).towards(falling=falling)
         if self._scale.name != "identity" or not self._moved:
             return prior
         # Without bounds a scale has no unit of its own: how far the series move gives it one.

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edu_metrics.catalog.priors import WIDEST, Prior, prior_of
 from edu_metrics.errors import ProjectionError
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ EDGE_PP = 0.25
 #: The exponential of more than this is beyond the largest number of a computer.
 _FURTHEST = 700.0
 _DUST = 1e-9
+#: What an amount without a type is expected to do like, and what a percentage near 100 moves at
+#: least by that of its logit.
+_NO_RATE, _LEAST_SHORT = "ratios", 0.05
 
 
 class Scale(NamedTuple):
@@ -60,6 +64,48 @@ class Scale(NamedTuple):
     def mirrored(self) -> Scale | None:
         """For a highest value alone, the scale of the opposite, which has a lowest one."""
         return Scale(-self.high, None) if self.low is None and self.high is not None else None
+
+
+def prior_on(scale: Scale, measure_type: str | None, values: Floats) -> Prior:
+    """
+    Give what is expected of a type of measure on the scale on which its series move.
+
+    What is expected of rates was learned on logits. A percentage p without an upper bound moves on
+    the logarithm, and there 1 - p/100 times as far as its logit does; of what has no type there,
+    no more is known than of ratios.
+
+    Parameters
+    ----------
+    scale : Scale
+        On what the series move.
+    measure_type : str, optional
+        One of those of :func:`~edu_metrics.catalog.priors.load_priors`.
+    values : ndarray
+        What is known of the series. [unit of the indicator]
+
+    Returns
+    -------
+    Prior
+        Of the type, its lengths on this scale.
+
+    Examples
+    --------
+    Retention is near 95 %, so its logarithm moves a twentieth as far as its logit:
+
+    >>> without_end = Scale(0, None)
+    >>> found = prior_on(without_end, "enrolment", np.array([94.8, 95.2]))
+    >>> round(found.surprise_sd / prior_on(Scale(0, 100), "enrolment", 95).surprise_sd, 3)
+    0.05
+    >>> prior_on(without_end, None, np.array([8.8, 9.1])).id
+    'ratios'
+    """
+    if scale.name != "log":
+        return prior_of(measure_type)
+    prior = prior_of(_NO_RATE if measure_type in (None, WIDEST) else measure_type)
+    if not prior.rate:
+        return prior
+    short = float(np.clip(1 - np.nanmean(values) / 100, _LEAST_SHORT, 1.0))
+    return prior.for_changes_of(prior.surprise_sd * short)
 
 
 def scale_for(bounds: tuple[float | None, float | None]) -> Scale:
