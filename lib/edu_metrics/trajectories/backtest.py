@@ -273,6 +273,8 @@ def _forecasts(
         return
     values, persons = panel.values[groups], panel.counts[groups]
     scale = panel.scale
+    if scale.name != "logit":  # the variance of sampling is that of a share of persons
+        persons = np.full_like(persons, np.nan)
     points = to_scale(values, scale, persons if scale.name == "logit" else None)
     number = values.shape[2]
     before = np.cumsum(~np.isnan(values), axis=2)
