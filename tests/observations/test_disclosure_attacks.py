@@ -117,26 +117,6 @@ def test_nor_does_a_printed_rate(catalog, city, data):
     no_secret_is_told(with_the_other_count(city, some), out, printed=(SHARE,))
 
 
-@pytest.mark.slow
-@settings(max_examples=25)
-@given(cities(most_years=1), st.data())
-def test_nor_does_one_that_others_print(catalog, city, data):
-    bulletin = catalog.sources["bulletin"].model_copy(update={"disclosure": "published"})
-    known = replace(catalog, sources={**catalog.sources, "bulletin": bulletin})
-    some = with_rates(city)
-    some["source"] = np.where(some["quantity"] == SHARE.quantity, "bulletin", some["source"])
-    public = some[(some["source"] == "bulletin")]
-    kept = data.draw(st.lists(st.booleans(), min_size=len(public), max_size=len(public)))
-    some = some.drop(public.index[~np.array(kept, dtype=bool)]).reset_index(drop=True)
-    try:
-        out = protect(some, known, known.study("real"))
-    except DataError:  # rightly, where what is public tells it to all who know of no figure of ours
-        with pytest.raises(AssertionError):
-            no_secret_is_told(city, unknown(some, some["source"] != "bulletin"), printed=(SHARE,))
-        return
-    no_secret_is_told(city, out, printed=(SHARE,))
-
-
 def unknown(table, rows):
     return table.assign(value=table["value"].mask(rows), status="suppressed")
 
