@@ -160,19 +160,21 @@ def _back(trend: _Trend, shift: float) -> float:
 
 
 def _start(trend: _Trend, spread: float) -> Influence:
-    most = FURTHEST * spread
+    most, stands = FURTHEST * spread, _back(trend, 0.0)
 
     def able(by: float) -> float:
         """Move whole things to the nearest whole number, and anything else as far as asked."""
         if trend.whole is None or trend.scale.name != "log":
             return by
-        ends = (round(_back(trend, shift)) for shift in (0.0, by))
-        here, there = (float(to_scale(end, trend.scale, trend.whole)) for end in ends)
-        return there - here
+        ends = np.round([stands, _back(trend, by)])
+        here, there = to_scale(ends, trend.scale, trend.whole)
+        return float(there - here)
 
-    turn = _turn(lambda by: trend.other(trend.points + able(by), able(by)), -most, most, 0.0)
+    def other(by: float) -> bool:
+        return trend.other(trend.points + by, by)
+
+    turn = _turn(lambda by: other(able(by)), -most, most, 0.0)
     turn = None if turn is None else able(turn)
-    stands = _back(trend, 0.0)
     return Influence(
         "start", "trend", trend.question.indicator.unit, stands, _back(trend, -most),
         _back(trend, most), abs(_back(trend, spread) - _back(trend, -spread)) / 2,

@@ -273,9 +273,10 @@ def _forecasts(
         return
     values, persons = panel.values[groups], panel.counts[groups]
     scale = panel.scale
-    if scale.name != "logit":  # the variance of sampling is that of a share of persons
-        persons = np.full_like(persons, np.nan)
-    points = to_scale(values, scale, persons if scale.name == "logit" else None)
+    if scale.name == "logit":
+        points = to_scale(values, scale, persons)
+    else:  # the variance of sampling is that of a share of persons
+        points, persons = to_scale(values, scale, None), np.full_like(persons, np.nan)
     number = values.shape[2]
     before = np.cumsum(~np.isnan(values), axis=2)
     for origin in range(number - min(horizons)):
