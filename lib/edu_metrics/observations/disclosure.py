@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from edu_metrics.errors import DataError
-from edu_metrics.observations.feasible_range import Counts, narrow, widen
+from edu_metrics.observations.feasible_range import Counts, follow, narrow, widen
 from edu_metrics.observations.known_sums import (
     Key,
     KnownSums,
@@ -183,7 +183,8 @@ class _Release:
         self._withhold([*lost, *stays])
         by_part: dict[int, list[Pair]] = defaultdict(list)
         for pair in self.known.pairs:
-            if value[pair.whole] > 0:
+            may_hold = pair.whole in self.known.guessed and self.counts.high[pair.whole] > 0
+            if value[pair.whole] > 0 or may_hold:
                 by_part[pair.part].append(pair)
         self._withhold(set(small.tolist()) - set(by_part))
         for part in sorted(by_part, key=lambda one: -max(value[p.whole] for p in by_part[one])):
@@ -363,6 +364,10 @@ class _Release:
         )
 
     @cached_property
+    def _follow(self) -> npt.NDArray[np.bool_]:
+        return follow(self.counts)
+
+    @cached_property
     def _held(self) -> set[_Near]:
         """Years, quantities and trees of areas in which something is not told."""
         rows = self.cells[self.counts.open[: len(self.cells)]]
@@ -375,17 +380,21 @@ class _Release:
 
     def _ends_of(self, rate: _Rate) -> tuple[float, float]:
         """Say between which ends a printed rate is told; none where it is told as it is."""
-        is_open, own, value = self.counts.open, rate.implied, rate.value
-        if rate.stays or own in self.gone or any(is_open[one] for one in rate.counts if one != own):
+        own, value = rate.implied, rate.value
+        places = [place for of in rate.of if of in self.known.of for place in self.known.of[of]]
+        if rate.stays or own in self.gone:
             return 0.0, np.inf
-        if not rate.counts and self._held & rate.near:  # a mean tells of what it is the mean
+        if any(place != own and not self._follow[place] for place in places):
+            return 0.0, np.inf
+        if not places and self._held & rate.near:  # a mean tells of what it is the mean
             return 0.0, np.inf
         if own in self._whole_of and own is not None:
             per = 100 / self.counts.value[self._whole_of[own]]
             return self.counts.low[own] * per, self.counts.high[own] * per
-        if rate.of_unknown and value >= 100 - _UNKNOWN_PCT:
+        of_unknown = rate.is_percentage and not places
+        if of_unknown and value >= 100 - _UNKNOWN_PCT:
             return 100.0 - _UNKNOWN_PCT, 100.0
-        if rate.of_unknown and value <= _UNKNOWN_PCT:
+        if of_unknown and value <= _UNKNOWN_PCT:
             return 0.0, float(_UNKNOWN_PCT)
         return np.nan, np.nan
 
@@ -522,14 +531,13 @@ def _withheld(rows: pd.DataFrame, before: pd.DataFrame) -> Any:
 
 
 class _Rate(NamedTuple):
-    """A printed rate: its row, the counts that it tells of, and the one that it tells itself."""
+    """A printed rate: its row, the cells that it is of, and the count that it tells itself."""
 
     row: int
     value: float
-    counts: list[int]
+    of: list[tuple[int, Key]]
     implied: int | None
-    #: Nobody says how many persons stand behind it, and it is a percentage of them.
-    of_unknown: bool
+    is_percentage: bool
     #: Of what counts it is, wherever these are.
     near: set[_Near]
     #: It was withheld before.
@@ -584,15 +592,15 @@ def _with_rates(
     rate: Any
     for rate in printed.itertuples():
         key = Key(rate.area, rate.quantity, rate.group, rate.period)
-        counts: list[int] = []
         near: set[_Near] = set()
-        own, of_unknown = None, False
+        behind: list[tuple[int, Key]] = []
+        own, is_percentage = None, False
         for form, base in kinds.forms[rate.quantity]:
             (given,) = form.inputs.values()
-            behind = [cell_of(one, key, rate.year, given) for one in base.inputs.values()]
-            counts += [place for of in behind for place in places.get(of, ())]
-            near |= {(year, of.quantity, kinds.tree[of.area]) for year, of in behind}
-            of_unknown |= base.unit == "percent"
+            counts = [cell_of(one, key, rate.year, given) for one in base.inputs.values()]
+            near |= {(year, of.quantity, kinds.tree[of.area]) for year, of in counts}
+            behind += counts
+            is_percentage |= base.unit == "percent"
             if (split := quotient(base)) is None or rate.value < 0:
                 continue
             above, below = (cell_of(one, key, rate.year, given) for one in split[:2])
@@ -608,14 +616,12 @@ def _with_rates(
                 places[only].append(len(cells) + len(implied) - 1)
                 if not rate.known:
                     own = places[only][-1]
-                    counts.append(own)
             if rate.known and above in places | value.keys() and below in value:
                 quotients.append((above, below, rate.low / split.factor))
                 if rate.high < np.inf:
                     quotients.append((below, above, split.factor / rate.high))
         if not rate.known:
-            of_unknown &= not counts
-            rates.append(_Rate(rate.row, rate.value, counts, own, of_unknown, near, rate.stays))
+            rates.append(_Rate(rate.row, rate.value, behind, own, is_percentage, near, rate.stays))
     if implied:
         cells = pd.concat([cells, pd.DataFrame(implied)], ignore_index=True)
     return cells, rates, quotients

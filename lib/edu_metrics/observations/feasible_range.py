@@ -28,6 +28,8 @@ _SAME = 1e-6
 
 #: So many times the end that a range has to reach is as good as no end.
 _FAR = 1000.0
+#: So many branches of a search for a table; one that is not found by then is taken for none.
+_BRANCHES = 1000
 
 
 @dataclass(slots=True)
@@ -126,6 +128,30 @@ def narrow(counts: Counts) -> list[tuple[int, bool]]:
     return found
 
 
+def follow(counts: Counts) -> npt.NDArray[np.bool_]:
+    """
+    Tell which counts are told, or follow from those that are, sum by sum.
+
+    Parameters
+    ----------
+    counts : Counts
+        Counts and what is told of them.
+
+    Returns
+    -------
+    array of bool
+        True for these.
+    """
+    ties = abs(counts.sums) > 0
+    fixed = ~counts.open
+    while True:
+        alone = ties[np.flatnonzero(ties @ (~fixed).astype(np.int64) == 1)]
+        more = (np.ones(alone.shape[0]) @ alone > 0) & ~fixed
+        if not more.any():
+            return fixed
+        fixed |= more
+
+
 @dataclass(frozen=True)
 class _Part:
     """Counts that the reader is not told and that hang together, with the sums that tie them."""
@@ -214,7 +240,7 @@ def _solved(
     for integrality in (np.zeros(len(toll), np.int64), whole.astype(np.int64)):
         done = milp(
             toll, bounds=Bounds(low, high), constraints=ties,
-            integrality=integrality, options={"mip_rel_gap": 0},
+            integrality=integrality, options={"mip_rel_gap": 0, "node_limit": _BRANCHES},
         )  # fmt: skip
         if done.x is None:
             return None

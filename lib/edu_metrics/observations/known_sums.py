@@ -65,12 +65,15 @@ class KnownSums:
         the part of the year that are not listed.
     of : dict
         Places by year and what is counted, of every vintage; those that follow from others too.
+    guessed : set of int
+        Places of which nobody tells the value: it is one with which all sums add up.
     """
 
     value: list[float]
     pairs: list[Pair] = field(default_factory=list)
     rests: list[int] = field(default_factory=list)
     of: dict[tuple[int, Key], list[int]] = field(default_factory=lambda: defaultdict(list))
+    guessed: set[int] = field(default_factory=set)
     _sums: dict[frozenset[tuple[int, float]], None] = field(default_factory=dict)
     _between: dict[tuple[int | None, frozenset[int]], int] = field(default_factory=dict)
 
@@ -519,6 +522,7 @@ def _fill(known: KnownSums, cells: pd.DataFrame) -> None:
     """Give counts that nobody knows numbers with which all sums add up, as well as may be."""
     value = np.array(known.value, dtype=np.float64)
     lost = np.flatnonzero(np.isnan(value))
+    known.guessed = set(lost.tolist())
     if not len(lost):
         return
     sums = known.matrix()
