@@ -3,10 +3,12 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import edu_metrics as em
 from edu_metrics.catalog import Bound
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories import Scale, from_scale, scale_for, to_scale
@@ -169,3 +171,21 @@ def test_an_amount_of_zero_stands_a_thousandth_of_the_smallest_other_amount():
 def test_a_value_out_of_bounds_is_refused(values, scale):
     with pytest.raises(ProjectionError, match="can't be projected"):
         to_scale(values, scale)
+
+
+def test_a_share_and_its_odds_have_one_forecast():
+    share = pd.Series([40, 41, 43, 42, 44, 45.5], index=range(2014, 2020))
+    asked = {"until": 2022, "measure_type": "shares"}
+    percent = em.project(share, limits=(0, 100), **asked).quantiles()["value"]
+    odds = em.project(share / (100 - share), limits=(0, None), **asked).quantiles()["value"]
+    assert (100 * odds / (1 + odds)).tolist() == pytest.approx(percent.tolist(), abs=0.06)
+
+
+@pytest.mark.parametrize("unit", [1.0, 100.0])
+def test_a_mean_score_is_no_percentage(unit):
+    """What it is counted in does not matter, and a point more or less in 500 is a usual change."""
+    score = pd.Series([500, 503, 499, 504, 502, 505], index=range(2014, 2020)) / unit
+    out = em.project(score, until=2021, measure_type="scores", limits=(0, None)).quantiles()
+    of = {row.quantile: row.value * unit / 505 for row in out[out["year"] == 2021].itertuples()}
+    assert of[0.1] == pytest.approx(0.96, abs=0.03)
+    assert of[0.9] == pytest.approx(1.04, abs=0.03)

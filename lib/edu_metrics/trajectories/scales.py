@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog.priors import WIDEST, Prior, prior_of
+from edu_metrics.catalog.priors import Prior, prior_of
 from edu_metrics.errors import ProjectionError
 
 if TYPE_CHECKING:
@@ -38,9 +38,12 @@ EDGE_PP = 0.25
 #: The exponential of more than this is beyond the largest number of a computer.
 _FURTHEST = 700.0
 _DUST = 1e-9
-#: What an amount without a type is expected to do like, and what a percentage near 100 moves at
-#: least by that of its logit.
-_NO_RATE, _LEAST_SHORT = "ratios", 0.05
+#: Types of rates without an upper bound: those that may pass 100 %, and shares told as odds.
+_GROSS, _ODDS = "enrolment", "shares"
+#: What an amount of another type of rates, or of none, is like.
+_NO_RATE = "ratios"
+#: A percentage near 100 moves at least so much of what its logit does.
+_LEAST_SHORT = 0.05
 
 
 class Scale(NamedTuple):
@@ -70,9 +73,11 @@ def prior_on(scale: Scale, measure_type: str | None, values: Floats) -> Prior:
     """
     Give what is expected of a type of measure on the scale on which its series move.
 
-    What is expected of rates was learned on logits. A percentage p without an upper bound moves on
-    the logarithm, and there 1 - p/100 times as far as its logit does; of what has no type there,
-    no more is known than of ratios.
+    What is expected of rates was learned on logits. A gross rate of p percent has no upper bound
+    and moves on the logarithm, 1 - p/100 times as far as its logit does. A share told as odds (3
+    to 2) moves there just as its logit. What else is of a type of rates and has no upper bound, a
+    mean score for one, is no percentage: of it, and of what has no type, no more is known than of
+    ratios.
 
     Parameters
     ----------
@@ -96,14 +101,14 @@ def prior_on(scale: Scale, measure_type: str | None, values: Floats) -> Prior:
     >>> found = prior_on(without_end, "enrolment", np.array([94.8, 95.2]))
     >>> round(found.surprise_sd / prior_on(Scale(0, 100), "enrolment", 95).surprise_sd, 3)
     0.05
-    >>> prior_on(without_end, None, np.array([8.8, 9.1])).id
+    >>> prior_on(without_end, "scores", np.array([512.0, 508.0])).id
     'ratios'
     """
-    if scale.name != "log":
-        return prior_of(measure_type)
-    prior = prior_of(_NO_RATE if measure_type in (None, WIDEST) else measure_type)
-    if not prior.rate:
+    prior = prior_of(measure_type)
+    if scale.name != "log" or not prior.rate or measure_type == _ODDS:
         return prior
+    if measure_type != _GROSS:
+        return prior_of(_NO_RATE)
     short = float(np.clip(1 - np.nanmean(values) / 100, _LEAST_SHORT, 1.0))
     return prior.for_changes_of(prior.surprise_sd * short)
 
