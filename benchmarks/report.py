@@ -16,8 +16,6 @@ import resource
 import tempfile
 from pathlib import Path
 
-from edu_metrics.batch.preload import BLAS_THREADS
-
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -46,7 +44,8 @@ def main() -> None:
     parser.add_argument("lang")
     parser.add_argument("--times", type=int, default=3)
     asked = parser.parse_args()
-    os.environ.update(BLAS_THREADS)
+    # Before numpy and Arrow are loaded: a process that has threads can't be forked.
+    os.environ.update(OPENBLAS_NUM_THREADS="1", JE_ARROW_MALLOC_CONF="background_thread:false")
 
     from edu_metrics.batch import plan_reports
     from edu_metrics.batch.preload import warm
