@@ -343,6 +343,35 @@ def test_a_rate_goes_where_one_of_its_counts_no_longer_follows(catalog, table):
     assert told(out, "hills", SHARE.quantity) == "withheld"
 
 
+def test_none_with_a_rate_is_none_of_somebody(catalog, table):
+    given = table(("harbour", 2018, "children", 0.0), ("harbour", 2018, SHARE.quantity, 0.0))
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "harbour", "children") == told(out, "harbour", SHARE.quantity) == "withheld"
+    given = table(
+        ("hills", 2018, "children", 95.0), ("dale_school", 2018, "children", 95.0),
+        ("hill_school", 2018, SHARE.quantity, 0.0),
+    )  # fmt: skip
+    out = protect(given, catalog, catalog.study("real"))
+    assert "withheld" in [told(out, area, "children") for area in ("hills", "dale_school")]
+    assert told(out, "hill_school", SHARE.quantity) == "withheld"
+    given = table(("harbour", 2018, "children", 0.0))
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "harbour", "children") == ("exact", 0), "perhaps nobody lives there"
+
+
+def test_a_rate_tells_a_count_that_another_rate_makes_known(catalog, table):
+    """50 are 50 % of 100 at the harbour, so the hills have 100, of whom 6 % are 6."""
+    given = table(
+        ("port", 2018, "population", 200.0), ("harbour", 2018, "children", 50.0),
+        ("harbour", 2018, SHARE.quantity, 50.0), ("hills", 2018, SHARE.quantity, 6.0),
+    )  # fmt: skip
+    out = protect(given, catalog, catalog.study("real"))
+    assert told(out, "hills", SHARE.quantity) == "withheld"
+    low, high = Attacker(out, printed=(SHARE,)).range_of(("hills", 2018, "children", "all", "year"))
+    assert low == 0
+    assert high >= 10
+
+
 def test_the_last_group_without_a_figure_is_what_the_others_leave(catalog, table):
     """Boys are 80 less 40, of whom 36 leave 4; that girls and boys are all, others tell."""
     given = table(

@@ -12,7 +12,7 @@ it knows more.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -107,7 +107,10 @@ class _Release:
     known: KnownSums
     counts: Counts
     smallest: int
-    rates: list[_Rate]
+    #: Rates that can be withheld, and the count that each tells.
+    rates: dict[_Rate, int | None]
+    #: Counts of nobody that a rate says to be some part of somebody.
+    of_nobody: set[int]
     families: npt.NDArray[np.integer[Any]]
     #: Amounts of money, by the count of persons whose they are, and those of few schools.
     amounts: dict[int, list[int]]
@@ -125,20 +128,22 @@ class _Release:
         cells = _cells(table, kinds)
         if ledger is not None:
             cells = _with_ledger(cells, _cells(ledger, kinds, printed=True))
-        printed = _printed(table, ledger, kinds)
-        rates: list[_Rate] = []
-        quotients: list[_AtLeast] = []
-        if len(printed):
-            follows = known_sums(cells, catalog)
-            cells, rates, quotients = _with_rates(cells, printed, kinds, follows)
+        rates = _rates(table, ledger, kinds)
+        cells, own = _with_counts_of(rates, cells, kinds, catalog)
         scale = _scale(cells)
         by = cells["quantity"].map(scale).astype("float64")
         cells = cells.assign(**{name: cells[name] / by for name in ("value", "low", "high")})
         known = known_sums(cells, catalog)
         size, figures = len(cells), len(known.value)
-        for above, below, least in quotients:
-            least *= scale[below[1].quantity] / scale[above[1].quantity]
-            known.between(known.of[above][-1], known.of[below][-1], least)
+        for rate in rates:
+            for above, below, factor in rate.quotients if rate.known else ():
+                if not (known.of.get(above) and known.of.get(below)):
+                    continue
+                part, whole = known.of[above][-1], known.of[below][-1]
+                factor *= scale[above[1].quantity] / scale[below[1].quantity]
+                known.between(part, whole, rate.low / factor)
+                if rate.high < np.inf:
+                    known.between(whole, part, factor / rate.high)
         value = np.array(known.value, dtype=np.float64)
         value[:size] = value[:size].clip(cells["low"], cells["high"])
         more = np.zeros(len(value) - size)
@@ -160,7 +165,17 @@ class _Release:
         counts.known[figures:], counts.whole[figures:] = True, False
         amounts, few = kinds.amounts_of(known)
         counts.whole[[*few, *(one for some in amounts.values() for one in some)]] = False
-        return cls(cells, known, counts, study.disclosure.smallest, rates, families, amounts, few)
+        ours = {rate: own.get(rate) for rate in rates if not rate.known}
+        nobody = {
+            place
+            for rate in rates
+            for above, below, _ in rate.quotients
+            if below not in known.of
+            for place in known.of.get(above, ())
+            if value[place] == 0
+        }
+        smallest = study.disclosure.smallest
+        return cls(cells, known, counts, smallest, ours, nobody, families, amounts, few)
 
     def withhold_small(self) -> None:
         """Withhold small counts and parts with a small rest, or tell the end they lie at."""
@@ -174,11 +189,13 @@ class _Release:
         at_least[loose] = low[loose]
         few = (at_least > 0) & (at_least < self.smallest)
         few[loose] |= (high[loose] > 0) & (high[loose] < self.smallest)
+        few[[place for place in self.of_nobody if place < len(few)]] = True
         small = np.flatnonzero(persons & few)
         lost = np.flatnonzero(self.cells["lost"])
         self._promise(small)
         self._promise(lost[persons[lost]], lost=True)
         self._promise(one for one in self.known.rests if 0 < value[one] < self.smallest)
+        self._promise(self.of_nobody)
         stays = np.flatnonzero(self.cells["stays"])
         self._withhold([*lost, *stays])
         by_part: dict[int, list[Pair]] = defaultdict(list)
@@ -349,8 +366,8 @@ class _Release:
                     self.counts.low[place],
                     self.counts.high[place],
                 )
-        for rate in self.rates:
-            low[rate.row], high[rate.row] = self._ends_of(rate)
+        for rate, own in self.rates.items():
+            low[rate.row], high[rate.row] = self._ends_of(rate, own)
         hidden = (low == 0) & (high == np.inf)
         coded = ~hidden & ~np.isnan(low)
         value = np.where(coded, np.where(low > 0, low, high), np.nan)
@@ -378,9 +395,8 @@ class _Release:
         """Wholes by the parts that are told as a bound."""
         return {part: whole for whole, parts in self.coded.items() for part in parts}
 
-    def _ends_of(self, rate: _Rate) -> tuple[float, float]:
+    def _ends_of(self, rate: _Rate, own: int | None) -> tuple[float, float]:
         """Say between which ends a printed rate is told; none where it is told as it is."""
-        own, value = rate.implied, rate.value
         places = [place for of in rate.of if of in self.known.of for place in self.known.of[of]]
         if rate.stays or own in self.gone:
             return 0.0, np.inf
@@ -392,9 +408,9 @@ class _Release:
             per = 100 / self.counts.value[self._whole_of[own]]
             return self.counts.low[own] * per, self.counts.high[own] * per
         of_unknown = rate.is_percentage and not places
-        if of_unknown and value >= 100 - _UNKNOWN_PCT:
+        if of_unknown and rate.value >= 100 - _UNKNOWN_PCT:
             return 100.0 - _UNKNOWN_PCT, 100.0
-        if of_unknown and value <= _UNKNOWN_PCT:
+        if of_unknown and rate.value <= _UNKNOWN_PCT:
             return 0.0, float(_UNKNOWN_PCT)
         return np.nan, np.nan
 
@@ -530,27 +546,33 @@ def _withheld(rows: pd.DataFrame, before: pd.DataFrame) -> Any:
     return pd.MultiIndex.from_frame(rows[_CELL]).isin(pd.MultiIndex.from_frame(before[_CELL]))
 
 
+#: A year, and what was counted in it.
+_Of: TypeAlias = tuple[int, Key]
+#: A year, a quantity, and the area at the top of a tree.
+_Near: TypeAlias = tuple[int, str, str]
+
+
 class _Rate(NamedTuple):
-    """A printed rate: its row, the cells that it is of, and the count that it tells itself."""
+    """A printed rate."""
 
     row: int
     value: float
-    of: list[tuple[int, Key]]
-    implied: int | None
-    is_percentage: bool
-    #: Of what counts it is, wherever these are.
-    near: set[_Near]
+    low: float
+    high: float
+    vintage: pd.Timestamp
+    #: Everybody has it.
+    known: bool
     #: It was withheld before.
     stays: bool
+    is_percentage: bool
+    #: The counts that it is made of, and the same wherever in the tree of areas.
+    of: tuple[_Of, ...]
+    near: frozenset[_Near]
+    #: What it divides by what, and times how many.
+    quotients: tuple[tuple[_Of, _Of, float], ...]
 
 
-#: A year, a quantity, and the area at the top of a tree.
-_Near: TypeAlias = tuple[int, str, str]
-#: Two cells, and how many of the second the first is at least.
-_AtLeast: TypeAlias = tuple[tuple[int, Key], tuple[int, Key], float]
-
-
-def _printed(table: pd.DataFrame, ledger: pd.DataFrame | None, kinds: _Kinds) -> pd.DataFrame:
+def _rates(table: pd.DataFrame, ledger: pd.DataFrame | None, kinds: _Kinds) -> list[_Rate]:
     """List printed rates that tell of counts: ours first, then those that every reader has."""
     names = [*_CELL, "vintage", "value", "bound"]
     rows = np.flatnonzero(table["quantity"].isin(kinds.forms) & table["value"].notna())
@@ -566,7 +588,29 @@ def _printed(table: pd.DataFrame, ledger: pd.DataFrame | None, kinds: _Kinds) ->
     half = rates.groupby("quantity")["value"].transform(_half_unit)
     low, high = _ends(rates["value"].to_numpy(), rates["bound"].to_numpy(), half.to_numpy())
     rates = rates.assign(low=low, high=high, known=rates["known"].astype(bool))
-    return rates.sort_values("known", kind="stable", ignore_index=True)
+    rates = rates.sort_values("known", kind="stable", ignore_index=True)
+    return [_rate(row, kinds) for row in rates.itertuples()]
+
+
+def _rate(row: Any, kinds: _Kinds) -> _Rate:
+    """Say of which counts a printed rate is."""
+    key = Key(row.area, row.quantity, row.group, row.period)
+    forms = kinds.forms[row.quantity]
+    of: list[_Of] = []
+    quotients: list[tuple[_Of, _Of, float]] = []
+    for form, base in forms:
+        (given,) = form.inputs.values()
+        of += [cell_of(one, key, row.year, given) for one in base.inputs.values()]
+        if (split := quotient(base)) and row.value >= 0:
+            above, below = (cell_of(one, key, row.year, given) for one in split[:2])
+            quotients.append((above, below, split.factor))
+    return _Rate(
+        **{name: getattr(row, name) for name in _Rate._fields[:7]},
+        is_percentage=any(base.unit == "percent" for _, base in forms),
+        of=tuple(of),
+        near=frozenset((year, one.quantity, kinds.tree[one.area]) for year, one in of),
+        quotients=tuple(quotients),
+    )
 
 
 def _half_unit(values: pd.Series) -> float:
@@ -575,59 +619,36 @@ def _half_unit(values: pd.Series) -> float:
     return float(0.5 * 10.0 ** -next(exact, 6))
 
 
-def _with_rates(
-    cells: pd.DataFrame, printed: pd.DataFrame, kinds: _Kinds, follows: KnownSums
-) -> tuple[pd.DataFrame, list[_Rate], list[_AtLeast]]:
-    """Find what printed rates tell of counts; a count that only a rate tells is one too."""
-    keys = map(Key, *(cells[name] for name in Key._fields))
-    value: dict[tuple[int, Key], float] = {
-        of: follows.value[places[-1]] for of, places in follows.of.items()
-    }
-    places: dict[tuple[int, Key], list[int]] = defaultdict(list)
-    for place, of in enumerate(zip(cells["year"].tolist(), keys, strict=True)):
-        places[of].append(place)
-    rates: list[_Rate] = []
-    quotients: list[_AtLeast] = []
-    implied: list[dict[str, Any]] = []
-    rate: Any
-    for rate in printed.itertuples():
-        key = Key(rate.area, rate.quantity, rate.group, rate.period)
-        near: set[_Near] = set()
-        behind: list[tuple[int, Key]] = []
-        own, is_percentage = None, False
-        for form, base in kinds.forms[rate.quantity]:
-            (given,) = form.inputs.values()
-            counts = [cell_of(one, key, rate.year, given) for one in base.inputs.values()]
-            near |= {(year, of.quantity, kinds.tree[of.area]) for year, of in counts}
-            behind += counts
-            is_percentage |= base.unit == "percent"
-            if (split := quotient(base)) is None or rate.value < 0:
-                continue
-            above, below = (cell_of(one, key, rate.year, given) for one in split[:2])
-            times = rate.value / split.factor
-            size = None
-            if above not in places and below in value:
-                only, size = above, value[below] * times
-            elif below not in places and above in value and times > 0:
-                only, size = below, value[above] / times
-            if size is not None:
-                implied.append(_implied(only, rate, size, kinds))
-                value[only] = implied[-1]["value"]
-                places[only].append(len(cells) + len(implied) - 1)
-                if not rate.known:
-                    own = places[only][-1]
-            if rate.known and above in places | value.keys() and below in value:
-                quotients.append((above, below, rate.low / split.factor))
-                if rate.high < np.inf:
-                    quotients.append((below, above, split.factor / rate.high))
-        if not rate.known:
-            rates.append(_Rate(rate.row, rate.value, behind, own, is_percentage, near, rate.stays))
-    if implied:
-        cells = pd.concat([cells, pd.DataFrame(implied)], ignore_index=True)
-    return cells, rates, quotients
+def _with_counts_of(
+    rates: Sequence[_Rate], cells: pd.DataFrame, kinds: _Kinds, catalog: Catalog
+) -> tuple[pd.DataFrame, dict[_Rate, int]]:
+    """Add the counts that only rates tell, until none tells more; say which rate tells which."""
+    own: dict[_Rate, int] = {}
+    while rates:
+        known = known_sums(cells, catalog)
+        value = {of: known.value[places[-1]] for of, places in known.of.items()}
+        told: list[dict[str, Any]] = []
+        for rate in rates:
+            for only, size in _counts_of(rate, value):
+                own[rate] = len(cells) + len(told)
+                told.append(_implied(only, rate, size, kinds))
+                value[only] = told[-1]["value"]
+        if not told:
+            break
+        cells = pd.concat([cells, pd.DataFrame(told)], ignore_index=True)
+    return cells, own
 
 
-def _implied(of: tuple[int, Key], rate: Any, size: float, kinds: _Kinds) -> dict[str, Any]:
+def _counts_of(rate: _Rate, value: Mapping[_Of, float]) -> Iterator[tuple[_Of, float]]:
+    """Give the count that a rate tells to those who know the other one."""
+    for above, below, factor in rate.quotients:
+        if above not in value and below in value:
+            yield above, value[below] * rate.value / factor
+        elif below not in value and above in value and rate.value > 0:
+            yield below, value[above] / rate.value * factor
+
+
+def _implied(of: _Of, rate: _Rate, size: float, kinds: _Kinds) -> dict[str, Any]:
     """Make the count that a printed rate tells; what others printed is held against it later."""
     year, key = of
     persons = key.quantity in kinds.persons
