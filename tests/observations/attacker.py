@@ -113,10 +113,13 @@ class Attacker:
             toll[self.at[less]] = -1
         found = []
         for sign in (1, -1):
-            done = milp(
-                sign * toll, bounds=Bounds(self.low, self.high), integrality=self.whole,
-                constraints=self.ties,
-            )  # fmt: skip
+            for presolve in (True, False):  # HiGHS may call infeasible what is not
+                done = milp(
+                    sign * toll, bounds=Bounds(self.low, self.high), integrality=self.whole,
+                    constraints=self.ties, options={"presolve": presolve},
+                )  # fmt: skip
+                if done.status in (0, 3):
+                    break
             assert done.status in (0, 3, 4), done.message  # 4: unbounded or without a solution
             found.append(sign * done.fun if done.status == 0 else sign * -np.inf)
         return found[0], found[1]
