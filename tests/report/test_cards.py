@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from html import unescape
@@ -10,10 +11,13 @@ import pytest
 
 from edu_metrics import report as rep
 from edu_metrics.reachability import Applies, Verdict, chance, requirements_of
+from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.cards import show_cards
 from edu_metrics.report.outlook import _ahead, chart_of, recent_pace
 from edu_metrics.report.reasons import bound_text, change_text, reading_text
-from edu_metrics.words import date, number, say, signed
+from edu_metrics.report.required_pace import counted_in
+from edu_metrics.report.requirements import takes_even
+from edu_metrics.words import amount, date, number, say, signed, unit_of
 
 #: Much data, little, none, and one area of many; each in one language, the first in both.
 PLACES = (
@@ -197,6 +201,19 @@ def test_a_card_says_what_it_takes_or_why_that_is_unknown_unless_it_is_decided(r
         assert section.partition("<h4>")[0].count("<li>") == len(first.needs)
         told = say("requirements.past", lang, date=date(report.study.as_of, lang))
         assert (told in section) is bool(section and first.past and first.reason is None)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_setting_is_told_in_what_the_lever_counts(opened, lang):
+    report = opened("mock_city", "mock_east", lang)
+    counted = set()
+    for row in report.tables.rows("requirements"):
+        if row.lever == MORE_A_YEAR and row.even_value:
+            unit = unit_of(counted_in(report, row.indicator))
+            counted.add(unit.id)
+            told = amount(math.ceil(row.even_value), unit.id, lang)
+            assert told in takes_even(report, [row])
+    assert {"kindergartens", "persons"} <= counted
 
 
 def test_what_it_takes_from_a_plans_own_start_is_for_each_hundred(opened):

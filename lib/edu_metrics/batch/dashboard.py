@@ -21,6 +21,9 @@ from edu_metrics.words import amount, in_year, number, percent, probability, say
 HEADLINE = 8
 #: Up to so many areas a cell is shown for each; beyond that, how all of them are spread.
 HEAT = 40
+#: What is said of all areas: of their median, where that is nought, and where all are.
+_EXPECTED = ("index.answer_areas", "index.answer_areas_none", "index.answer_areas_all_none")
+_MET = ("index.answer_areas_met", "index.answer_areas_met_none", "index.answer_areas_met_all_none")
 _WAYS = {"up": "↗", "down": "↘", "flat": "→"}
 
 #: Sorts and filters the list of areas in the browser; without it the list stands as it is.
@@ -161,11 +164,12 @@ class Dashboard:
         if 2 * lacking > len(glances):
             return say("index.answer_areas_lacking", lang, **told, lacking=lacking)
         expected = [one.expected for one in glances if one.expected is not None]
-        key, values = "index.answer_areas", [float(one) for one in expected]
+        keys, values = _EXPECTED, [float(one) for one in expected]
         if 2 * len(expected) <= len(glances):
-            key, values = "index.answer_areas_met", [float(one.counts["met"]) for one in glances]
-        told |= {"low": number(min(values), 0), "high": number(max(values), 0)}
-        return say(key, lang, **told, median=number(median(values), 0))
+            keys, values = _MET, [float(one.counts["met"]) for one in glances]
+        low, middle, high = (number(one, 0) for one in (min(values), median(values), max(values)))
+        key = keys[0 if middle != "0" else 1 if high != "0" else 2]
+        return say(key, lang, **told, median=middle, low=low, high=high)
 
     def _hardest(self, lang: str) -> str:
         if len(self.glances) < 2:

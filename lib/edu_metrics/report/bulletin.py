@@ -103,7 +103,7 @@ def bulletin_table(report: AreaReport) -> Table:
                 "due": report.plan.deadline_of(target),
                 "recent_pace": recent_pace(report, assessment),
                 "lever": lever_name(report, able) if able else None,
-                "setting": setting_text(able, "even", report.lang) if able else None,
+                "setting": setting_text(report, able, "even") if able else None,
                 "percentile": able.practice_percentile if able else None,
             }
         )

@@ -25,6 +25,7 @@ from edu_metrics.reachability import (
 )
 from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
 from edu_metrics.report.context import StudyReport, open_study
+from edu_metrics.report.glance import expected_text
 from edu_metrics.report.html import (
     CONTENTS,
     Cell,
@@ -190,8 +191,8 @@ def city_sentence(report: CityReport) -> str:
             for name in (Verdict.MET, Verdict.MISSED, Verdict.NO_DATA)
         }
         return say("city.decided", lang, **told, **counts)
-    low, high = (number(one, 0) for one in interval)
-    pieces = [say("city.expected", lang, **told, expected=number(expected, 0), low=low, high=high)]
+    expect = expected_text(expected, interval, lang)
+    pieces = [say("city.expected", lang, **told, expect=expect)]
     found = {area: expected_in_all(report.joint(area))[0] for area in report.parts}
     parts = {area: one for area, one in found.items() if one is not None}
     if len(parts) < 2:
