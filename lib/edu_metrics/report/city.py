@@ -449,7 +449,7 @@ def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     for split in splits:
         indicator = str(split.assessment.indicator)
         mine = parts[indicator]
-        level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
+        level = level_text(report, split.assessment)
         asked = say("city.asked_in", lang, year=split.year, level=level)
         name = tag("strong", report.indicator_name(indicator)) + tag("small", asked)
         most, by_area = _most(mine), {row.area: row for row in mine}

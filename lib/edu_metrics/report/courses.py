@@ -66,12 +66,14 @@ def _panel(
     history = {year: exact[year] for year in sorted(exact) if year >= since}
     title = target.title.in_(lang)
     if name != comparison.assessments[target.id].indicator:
-        title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
+        named = indicator.name.in_(lang)
+        told = say("comparing.named", lang, name=title, label=named)
+        title = named if named.startswith(title) else told
     if first.start == STATED:
         history = {int(first.start_year or 0): float(first.start_value or 0.0)}
         title += "†"
     due = max(one.years[-1] for one in outcomes)
-    level = level_text(found, unit, lang)
+    level = level_text(report, found)
     ends = {year: amount(history[year], unit, lang) for year in (min(history), max(history))}
     alt = say(
         "bulletin.chart_alt",
@@ -153,7 +155,7 @@ def _table(comparison: Comparison, target: Target) -> Html:
         target=target.title.in_(lang),
         start=amount(found.last_value, unit, lang) + mark,
         year=found.last_year,
-        level=level_text(found, unit, lang),
+        level=level_text(report, found),
         due=due,
     )
     shown = draw(found_rows, columns, lang, caption=caption)

@@ -12,8 +12,8 @@ from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.columns import Table, fields_of, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, tag
-from edu_metrics.report.required_pace import counted_in, people_text
-from edu_metrics.words import date, number, say, signed, unit_of
+from edu_metrics.report.required_pace import people_text
+from edu_metrics.words import date, number, say, signed
 
 #: The words of a lever's unit.
 UNITS = {
@@ -95,9 +95,6 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
         found = report.assessments[target.id]
         fastest, asked = number(abs(first.fastest), 2), number(abs(found.required_pace or 0.0), 2)
         said.append(say("requirements.floor", lang, fastest=fastest, asked=asked))
-    if first.practice_percentile is not None:
-        percentile = number(first.practice_percentile, 0)
-        said.append(say("requirements.practice", lang, percentile=percentile))
     if first.deciding is not None:
         area = report.area_name(first.deciding)
         people = people_text(report, first.indicator, first.deciding_people)
@@ -171,9 +168,7 @@ def _amount(report: AreaReport, row: Any, value: float) -> str:
         # What is counted need not be persons.
         told = people_text(report, row.indicator, enough)
         key = "requirements.more_per_100" if per_100 else "requirements.more_yearly"
-        return say(
-            key, lang, value=told, unit=unit_of(counted_in(report, row.indicator)).word(100, lang)
-        )
+        return say(key, lang, value=told)
     key = "requirements.per_100" if per_100 else f"requirements.{UNITS[row.unit]}"
     return say(key, lang, value=number(enough, decimals))
 

@@ -169,12 +169,14 @@ def show_followed(report: AreaReport) -> Html:
         Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
         Column("report.promise", lambda row: strong_title(row) + quote(row.quote, lang)),
         Column("report.due", "due"),
-        Column("report.bound", lambda row: applies_text(report, row.target)),
+        Column("report.bound", lambda row: applies_text(report, row.target, marked=True)),
         Column("report.verdict", lambda row: verdict_chip(row.verdict, lang)),
         Column("report.watch", partial(_watch, report)),
     ]
     caption = say("report.followed_caption", lang, number=len(followed))
-    return draw(followed, columns, lang, caption=caption, csv="followed")
+    drawn = draw(followed, columns, lang, caption=caption, csv="followed")
+    as_if = Applies.AS_IF in followed["applies"]
+    return drawn + tag("p", say("report.as_if_note", lang), "small") if as_if else drawn
 
 
 def followed_table(report: AreaReport) -> Table:
