@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from functools import cache
 from html import unescape
 
@@ -18,6 +19,7 @@ from edu_metrics.report.reasons import bound_text, change_text, reading_text
 from edu_metrics.report.required_pace import counted_in
 from edu_metrics.report.requirements import takes_even
 from edu_metrics.report.status_rules import why_apart
+from edu_metrics.report.verdicts import FEW_PARTS
 from edu_metrics.words import amount, date, number, say, signed, unit_of
 
 #: Much data, little, none, and one area of many; each in one language, the first in both.
@@ -86,6 +88,25 @@ def test_a_card_quotes_the_plan_says_where_and_gives_the_verdict(report):
             assert say(f"verdict.{found.verdict}", report.lang) in summary
         if found.probability is not None:
             assert chance(found.probability, report.lang) in summary
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_verdicts_of_many_parts_are_counted(opened, lang):
+    report = opened("provinces_2017-12-31", "china", lang)
+    for name, card in cards(report).items():
+        target = report.plan.target(name)
+        parts = [
+            area
+            for area in report.catalog.bound_areas(report.study, target)
+            if area in report.areas and area != report.area.id
+        ]
+        counts = Counter(report.assess(area, [target])[name].verdict for area in parts)
+        head = plain(card.split("</summary>")[0])
+        assert str(len(parts)) in head
+        assert len(parts) == sum(counts.values()) > FEW_PARTS
+        for verdict, number_of in counts.items():
+            assert re.search(rf"{say(f'verdict.{verdict}', lang)}\s+{number_of}\b", head)
 
 
 def test_a_quote_in_another_language_than_the_page_says_which(opened):
@@ -294,9 +315,14 @@ def test_precedents_and_rules_stand_on_the_cards_of_those_that_have_them(report)
 
 
 def test_where_data_come_from_is_said(report):
-    for name, card in cards(report).items():
-        for source in report.assessments[name].sources:
-            assert report.catalog.sources[source].title.in_(report.lang) in unescape(card)
+    page, found = unescape(str(show_cards(report))), cards(report)
+    given = {name: report.assessments[name].sources for name in found}
+    alike = len(found) > 1 and len({tuple(one) for one in given.values()}) == 1
+    for name, card in found.items():
+        for source in given[name]:
+            title = report.catalog.sources[source].title.in_(report.lang)
+            assert (title in unescape(card)) != alike
+            assert not alike or page.count(title) == 1
 
 
 def test_the_recent_pace_is_missing_where_one_of_its_ends_is(opened):

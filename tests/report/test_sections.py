@@ -117,6 +117,17 @@ def test_every_section_is_sound_html_whose_words_are_filled_in(report, show):
     assert 1 not in widths
 
 
+#: What is filled in by code: a space before the sign of a percentage, and half-width colons.
+_HALF_WIDTH = re.compile(r".*(?:\d %|[\u4e00-\u9fff]: |[\u4e00-\u9fff] \d|\d [\u4e00-\u9fff]).*")
+
+
+@pytest.mark.parametrize("show", SECTIONS, ids=lambda show: show.__name__)
+def test_what_code_fills_in_is_set_as_chinese_is(opened, show):
+    page = str(shown(show, opened("mock_city", "mock_east", "zh")))
+    told = re.sub(r"<(q|code|svg)\b.*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL)
+    assert _HALF_WIDTH.findall(told) == []
+
+
 def test_every_page_warns_of_what_is_invented_or_hypothetical(report):
     head = str(shown(rep.show_bulletin, report))
     assert (say("report.invented", report.lang) in head) is report.study.simulated

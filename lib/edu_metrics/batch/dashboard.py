@@ -13,7 +13,7 @@ from typing import Any
 
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
-from edu_metrics.report.glance import AGAINST, GROUPS, Glance, headline_of
+from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, headline_of
 from edu_metrics.report.html import Cell, Html, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
@@ -148,9 +148,9 @@ class Dashboard:
         ]
         if not named:
             return ""
-        key = "index.hard_everywhere" if len(named) > 1 else "index.hard_everywhere_one"
-        names = say("report.list_comma", lang).join(named)
-        return say(key, lang, n=len(self.headline), names=names, areas=areas)
+        names = say("bulletin.comma", lang).join(named)
+        told = {"n": len(self.headline), "names": names, "areas": areas}
+        return say("index.hard_everywhere", lang, **told)
 
     def against(self, target: Target) -> int:
         """Count the areas that are not on course for a target, or have missed it."""
@@ -328,10 +328,13 @@ def _table(css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html]) 
 
 def _bound(row: Mapping[str, Any], lang: str) -> str:
     bound = Bound.model_validate(row["asked"])
-    sign = {">=": "≥", "<=": "≤", "==": "="}.get(bound.op, bound.op)
-    if row["unit"] == "percent" and bound.value.is_integer():
-        return sign + percent(number(bound.value, 0), lang)
-    return sign + amount(bound.value, row["unit"], lang)
+    in_percent = row["unit"] == "percent"
+    whole = in_percent and bound.value.is_integer()
+    shown = amount(bound.value, row["unit"], lang)
+    value = percent(number(bound.value, 0), lang) if whole else shown
+    # All of a whole is not "or more".
+    op = "==" if in_percent and bound.value == 100 and bound.op == ">=" else bound.op
+    return say(BOUNDS[op], lang, value=value)
 
 
 def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int | None) -> Html:

@@ -187,7 +187,7 @@ def _sources(report: StudyReport) -> Html:
             lambda row: join([row.title, tag("small", row.number) if row.number else ""]),
         ),
         Column("report.publisher", "publisher"),
-        Column("report.published", partial(_published, lang)),
+        Column("report.published", lambda row: tag("span", _published(lang, row), "nowrap")),
         Column("report.read", partial(_read, lang)),
         Column(
             Html("URL"),

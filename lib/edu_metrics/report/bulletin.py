@@ -284,7 +284,7 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
             return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
         past = change_text(row.recent_pace, row.unit, lang)
         return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
-    if group in ("met", "kept_up", "missed", "open") and row.last_year and row.level:
+    if group in ("met", "kept_up", "missed", "open", "hard") and row.last_year and row.level:
         return say("bulletin.item_met", lang, **told)
     return say("bulletin.item_plain", lang, title=row.title)
 

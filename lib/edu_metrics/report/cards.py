@@ -129,9 +129,10 @@ def _line(text: str) -> Html:
 def _words(report: AreaReport, target: Target) -> Html:
     """Quote the plan, with the place of the words and whom they are about."""
     lang = report.lang
-    where: list[Cell] = [report.plan.article_in(target.article, lang)]
-    if target.locator:
-        where.append(spoken("span", target.locator, lang))
+    article = report.plan.article_in(target.article, lang)
+    where: list[Cell] = [spoken("span", target.locator, lang)] if target.locator else []
+    if lang != "zh" or article not in (target.locator or ""):
+        where.insert(0, article)
     where.append(target.population.in_(lang))
     applies = report.assessments[target.id].applies
     # Where the plan binds this area nowhere, the first page says that all is as if it did.

@@ -33,6 +33,14 @@ GROUPS = {
     "unknown": "?",
     "lacking": "…",
 }
+#: How a sentence words a bound.
+BOUNDS = {
+    ">=": "bulletin.at_least",
+    ">": "bulletin.above",
+    "<=": "bulletin.at_most",
+    "<": "bulletin.below",
+    "==": "bulletin.exactly",
+}
 #: The groups of which it is plain today that the target will not come by itself.
 AGAINST = ("hard", "missed", "clash")
 

@@ -9,7 +9,7 @@ from edu_metrics.figures.colours import VERDICT_MARKS
 from edu_metrics.reachability import Applies, Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, chip, join, tag
+from edu_metrics.report.html import Html, chip, join, scrolling, tag
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def pictures(
         tag("figure", tag("figcaption", title) + Html(svg) if title else Html(svg))
         for title, svg in drawn.items()
     ]
-    shown = tag("div", join(charts), "charts") if len(charts) > 1 else join(charts)
+    shown = (
+        tag("div", join(charts), "charts") if len(charts) > 1 else scrolling(join(charts), caption)
+    )
     said = 'role="img" aria-label="'
     return (
         Html(shown.text.replace(said, said + mark))

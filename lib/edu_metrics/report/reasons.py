@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, Check, CheckResult, Verdict
+from edu_metrics.report.glance import BOUNDS
 from edu_metrics.trajectories import TRIED_YEARS
 from edu_metrics.words import amount, number, percent, say, short, signed, unit_of
 
@@ -201,14 +202,6 @@ def _span(years: list[int], lang: str) -> str:
 
 #: What a check measures in percent of a whole or of what was before.
 _IN_PERCENT = ("percent", "rank_pct", "areas_pct")
-#: How a sentence words a bound.
-_BOUNDS = {
-    ">=": "bulletin.at_least",
-    ">": "bulletin.above",
-    "<=": "bulletin.at_most",
-    "<": "bulletin.below",
-    "==": "bulletin.exactly",
-}
 
 
 def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
@@ -219,11 +212,11 @@ def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
     # Where no value lies beyond it there is nothing to be "or more" than it.
     end = indicator.bounds[1 if bound.rising else 0]
     op = "==" if bound.value == end and not bound.strict else bound.op
-    return say(_BOUNDS[op], lang, value=value)
+    return say(BOUNDS[op], lang, value=value)
 
 
 def _bound(bound: Bound, shown: str, lang: str) -> str:
-    return say(_BOUNDS[bound.op], lang, value=shown)
+    return say(BOUNDS[bound.op], lang, value=shown)
 
 
 def change_text(value: float, unit: str, lang: str) -> str:

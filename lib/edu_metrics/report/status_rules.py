@@ -68,7 +68,7 @@ def show_status_rules(report: AreaReport) -> Html:
             lambda row: _rates(tables[row.target], lang),
         ),
     ]
-    whys = list(dict.fromkeys(why for one in tables.values() for why in one.why))
+    whys = [why for why in Why if any(why in one.why for one in tables.values())]
     # A column in which nothing can be given anywhere is left out, and said to be.
     given = {row.rule for row in found if row.unable is None}
     ranked = not given.isdisjoint((Rule.PERCENTILE, Rule.SPEED))
@@ -110,7 +110,7 @@ def _head(name: str, what: str) -> Html:
 
 def _numbers(report: AreaReport, whys: list[Why], found: StatusTable) -> str:
     """Give the numbers of the reasons why answers differ."""
-    return report.listed(str(1 + whys.index(why)) for why in found.why) or "—"
+    return report.listed(str(at) for at, why in enumerate(whys, 1) if why in found.why) or "—"
 
 
 def _reasons(whys: list[Why], lang: str) -> Html:
