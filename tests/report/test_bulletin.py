@@ -283,7 +283,7 @@ def test_where_nothing_is_asked_there_is_no_heading_for_it(opened: Any) -> None:
     report = opened("provinces", "beijing", "en")
     assert not questions(report, report.tables.rows("bulletin"))
     page = show_bulletin(report).text
-    assert "How sure" in page
+    assert say("bulletin.how_sure", "en") in page
     assert "Questions to" not in page
 
 
