@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -101,6 +102,21 @@ def test_many_areas_are_told_by_their_median_and_the_hardest_target(lang):
     title = max(made.targets, key=lambda target: hard[target.id]).title.in_(lang)
     assert title in said
     assert {max(hard.values()), len(values)} <= set(numbers(said.split(title)[1]))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [((0.1, 0.2, 0.3), []), ((0.1, 0.2, 2.2), [2]), ((1.0, 2.0, 3.0), [2, 1, 3])],
+)
+def test_a_median_of_nought_is_told_as_none(lang, expected, told):
+    made = board("michigan")
+    areas = dict(zip(list(made.glances)[:3], expected, strict=True))
+    glances = {area: replace(made.glances[area], expected=one) for area, one in areas.items()}
+    first, _, _ = replace(made, glances=glances).sentence(lang).partition("“")
+    said = numbers(first)
+    assert said[:2] == [3, len(made.targets)]
+    assert said[2:] == told
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -220,7 +220,7 @@ def test_build_and_check_name_a_city_that_its_districts_do_not_add_up_to(command
     assert looked.rows[1]["numbers"] == {"own": 828, "sum": 150}
     told = command("inspect", "harbour", "--root", project, "--lang", "zh").out
     assert told.splitlines()[1] == (
-        "harbour: 港城市，学生，2019年：公布的是828，下辖各地合计是150，对不上 [sums]"
+        "harbour: 港城市，学生，2019年：公布的是828，下辖各地合计是150，不一致 [sums]"
     )
     checked = command("check", "--root", project)
     assert (checked.status, checked.err) == (0, built.err)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "track_record.ipynb"
 
 
-HEADINGS = {"zh": "哪些情况下不准", "en": "Where the models fail"}
+HEADINGS = {"zh": "预测不准的情况", "en": "Where the models fail"}
 
 
 @pytest.mark.parametrize(("lang", "heading"), list(HEADINGS.items()))

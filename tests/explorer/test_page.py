@@ -136,7 +136,7 @@ def test_a_start_that_nobody_observed_is_called_that(ask):
 
 def test_what_is_decided_has_no_sliders(ask):
     page = ask("wuhai", "A38a_budget_total")
-    assert "There is nothing left to try" in words(part(page, "verdicts"))
+    assert "There is nothing left to calculate" in words(part(page, "verdicts"))
     assert 'type="range"' not in page
 
 

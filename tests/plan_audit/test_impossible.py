@@ -86,7 +86,7 @@ def test_a8_without_any_base_the_relative_reading_stays_open(shipped):
     (finding,) = irreversible_condition(shipped)
     assert finding.numbers["fall_pp"]["relative"] is None
     assert "relative" not in finding.numbers["cut_pct"]
-    assert "can't be decided" in finding.message("en")
+    assert "cannot be decided" in finding.message("en")
 
 
 def test_a8_the_plan_s_own_base_comes_before_a_borrowed_one(made):

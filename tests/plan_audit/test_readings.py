@@ -225,7 +225,7 @@ def test_a_reading_that_leaves_the_limits_is_impossible(made, reads):
     ("base", "words", "severity"),
     [
         (80, "The number is the same", Severity.MEDIUM),
-        (92, "some readings can be kept and others can't", Severity.MEDIUM),
+        (92, "some readings can be kept and others cannot", Severity.MEDIUM),
     ],
 )
 def test_a_cap_decides_where_the_gain_leaves_the_limits(made, reads, base, words, severity):

@@ -22,6 +22,7 @@ from edu_metrics.report.bulletin import (
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.to_ask import questions, show_to_ask, to_ask_table
+from edu_metrics.words import say
 
 LANGUAGES = ("zh", "en")
 
@@ -91,6 +92,9 @@ def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
         ("met met hard", (2.0, 2.0, 2.0), [3, 2, 2]),
         ("met kept_up hard", (2.0, 1.9, 2.2), [3, 2]),
         ("met open effort", (2.0, 1.0, 3.0), [3, 2, 1, 3, 1]),
+        ("hard hard open", (0.3, 0.0, 1.2), [3, 1]),
+        ("hard hard effort", (0.4, 0.0, 0.8), [3, 1, 1]),
+        ("hard hard hard", (0.03, 0.0, 0.0), [3]),
         ("met lacking lacking", None, [3, 2, 1]),
         ("hard lacking lacking", None, [3, 2, 1, 0]),
         ("unknown lacking lacking", None, [3, 2, 0, 0]),
@@ -108,6 +112,34 @@ def test_the_headline_fits_what_is_known(
     if lang == "en" and groups.startswith("met met"):
         said = said[:2]  # where nothing more comes, it says so without the number
     assert told == said
+
+
+@pytest.mark.parametrize(
+    ("lang", "ends", "said"),
+    [
+        ("zh", (0.3, 0.0, 1.2), "2项数字目标，照目前走势预计到期时无一完成（至多1项）。"),
+        ("zh", (0.1, 0.0, 0.0), "2项数字目标，照目前走势预计到期时无一完成。"),
+        ("en", (0.3, 0.0, 1.2), "none (at most 1) can be expected to be met"),
+        ("en", (0.1, 0.0, 0.0), "none can be expected to be met"),
+        ("en", (1.4, 0.0, 2.0), "about 1 (0 to 2) can be expected to be met"),
+    ],
+)
+def test_where_nothing_can_be_expected_the_headline_says_none(
+    lang: str, ends: tuple[float, float, float], said: str
+) -> None:
+    rows = tuple({"target": name, "group": "hard"} for name in "ab")
+    told = headline_of(Glance("here", ends[0], ends[1:], 0.8, 0.01, (), rows), lang)
+    assert said in told
+    assert not re.search(r"\b0 would|about 0|完成0项", told)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_plan_with_one_target_has_the_word_of_its_group(lang: str, group: str) -> None:
+    rows = ({"target": "a", "group": group},)
+    told = headline_of(Glance("here", 0.6, (0.0, 1.0), 0.8, 0.01, (), rows), lang)
+    assert say(f"bulletin.group_{group}", lang) in told
+    assert "targets" not in told
 
 
 def test_each_missing_figure_stands_with_its_holder_once(unknown: AreaReport) -> None:
@@ -251,7 +283,7 @@ def test_where_nothing_is_asked_there_is_no_heading_for_it(opened: Any) -> None:
     report = opened("provinces", "beijing", "en")
     assert not questions(report, report.tables.rows("bulletin"))
     page = show_bulletin(report).text
-    assert "How sure" in page
+    assert say("bulletin.how_sure", "en") in page
     assert "Questions to" not in page
 
 

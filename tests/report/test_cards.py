@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from functools import cache
 from html import unescape
 
@@ -10,10 +12,15 @@ import pytest
 
 from edu_metrics import report as rep
 from edu_metrics.reachability import Applies, Verdict, chance, requirements_of
+from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.cards import show_cards
 from edu_metrics.report.outlook import _ahead, chart_of, recent_pace
 from edu_metrics.report.reasons import bound_text, change_text, reading_text
-from edu_metrics.words import date, number, say, signed
+from edu_metrics.report.required_pace import counted_in
+from edu_metrics.report.requirements import takes_even
+from edu_metrics.report.status_rules import why_apart
+from edu_metrics.report.verdicts import FEW_PARTS
+from edu_metrics.words import amount, date, number, say, signed, unit_of
 
 #: Much data, little, none, and one area of many; each in one language, the first in both.
 PLACES = (
@@ -81,6 +88,25 @@ def test_a_card_quotes_the_plan_says_where_and_gives_the_verdict(report):
             assert say(f"verdict.{found.verdict}", report.lang) in summary
         if found.probability is not None:
             assert chance(found.probability, report.lang) in summary
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_verdicts_of_many_parts_are_counted(opened, lang):
+    report = opened("provinces_2017-12-31", "china", lang)
+    for name, card in cards(report).items():
+        target = report.plan.target(name)
+        parts = [
+            area
+            for area in report.catalog.bound_areas(report.study, target)
+            if area in report.areas and area != report.area.id
+        ]
+        counts = Counter(report.assess(area, [target])[name].verdict for area in parts)
+        head = plain(card.split("</summary>")[0])
+        assert str(len(parts)) in head
+        assert len(parts) == sum(counts.values()) > FEW_PARTS
+        for verdict, number_of in counts.items():
+            assert re.search(rf"{say(f'verdict.{verdict}', lang)}\s+{number_of}\b", head)
 
 
 def test_a_quote_in_another_language_than_the_page_says_which(opened):
@@ -199,6 +225,19 @@ def test_a_card_says_what_it_takes_or_why_that_is_unknown_unless_it_is_decided(r
         assert (told in section) is bool(section and first.past and first.reason is None)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_setting_is_told_in_what_the_lever_counts(opened, lang):
+    report = opened("mock_city", "mock_east", lang)
+    counted = set()
+    for row in report.tables.rows("requirements"):
+        if row.lever == MORE_A_YEAR and row.even_value:
+            unit = unit_of(counted_in(report, row.indicator))
+            counted.add(unit.id)
+            told = amount(math.ceil(row.even_value), unit.id, lang)
+            assert told in takes_even(report, [row])
+    assert {"kindergartens", "persons"} <= counted
+
+
 def test_what_it_takes_from_a_plans_own_start_is_for_each_hundred(opened):
     told = say("requirements.assumed_start", "en")
     shown = str(show_cards(opened("wuhai", "wuhai", "en")))
@@ -263,22 +302,27 @@ def test_by_when_it_is_reached_is_that_of_the_assessment(report):
 
 def test_precedents_and_rules_stand_on_the_cards_of_those_that_have_them(report):
     counted = report.tables["precedents"].query("kind == 'ordinary'")
-    rules = report.tables["status_rules"]
-    judged = rules[rules["status"].notna() & rules["rule"].isin(
-        ["open_sdg", "un_chart", "german_weather", "sdr_arrow"])]  # fmt: skip
     for name, card in cards(report).items():
         heads = re.findall(r"<h4>(.*?)</h4>", unescape(card))
         precedent = say("cards.precedent", report.lang) in heads
         assert precedent == (name in set(counted["target"]))
-        assert (say("cards.rules", report.lang) in heads) == (name in set(judged["target"]))
+        # What every rule says stands once, in its section; a card says why the verdict is opposed.
+        apart = why_apart(report, report.plan.target(name))
+        assert (say("cards.rules", report.lang) in heads) == bool(apart)
+        assert unescape(apart) in unescape(card)
         for line in counted[counted["target"] == name].itertuples():
             assert number(line.windows, 0) in plain(card)
 
 
 def test_where_data_come_from_is_said(report):
-    for name, card in cards(report).items():
-        for source in report.assessments[name].sources:
-            assert report.catalog.sources[source].title.in_(report.lang) in unescape(card)
+    page, found = unescape(str(show_cards(report))), cards(report)
+    given = {name: report.assessments[name].sources for name in found}
+    alike = len(found) > 1 and len({tuple(one) for one in given.values()}) == 1
+    for name, card in found.items():
+        for source in given[name]:
+            title = report.catalog.sources[source].title.in_(report.lang)
+            assert (title in unescape(card)) != alike
+            assert not alike or page.count(title) == 1
 
 
 def test_the_recent_pace_is_missing_where_one_of_its_ends_is(opened):

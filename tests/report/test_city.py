@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 
 import pytest
 
@@ -67,6 +67,21 @@ def test_the_matrix_stands_once_and_as_a_table(city):
     assert "<img" not in page
     assert page.count("<tr>") == 1 + len(city.numeric)
     assert page.count('class="chip ') == len(city.numeric) * len(city.areas)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_many_areas_run_down_the_page_and_few_targets_across(overview, lang):
+    city = overview("provinces_2017-12-31", lang)
+    page = show_side_by_side(city).text
+    heads = re.findall(r'<th scope="col">(.*?)</th>', unescape(page))
+    assert heads[1:] == [target.title.in_(lang) for target in city.numeric]
+    rows = re.findall(r"<tr><td.*?</tr>", unescape(page))
+    assert len(rows) == len(city.areas) > len(city.numeric)
+    for area, row in zip(city.areas, rows, strict=True):
+        assert city.area_name(area) in row
+        told = re.findall(r'class="chip (\w+)"', row)
+        assert told == [city.assessments[area, target.id].verdict for target in city.numeric]
 
 
 def test_the_part_that_makes_most_of_a_gap_is_counted(city):

@@ -13,7 +13,7 @@ from typing import Any
 
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
-from edu_metrics.report.glance import AGAINST, GROUPS, Glance, headline_of
+from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, headline_of
 from edu_metrics.report.html import Cell, Html, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
@@ -21,6 +21,9 @@ from edu_metrics.words import amount, in_year, number, percent, probability, say
 HEADLINE = 8
 #: Up to so many areas a cell is shown for each; beyond that, how all of them are spread.
 HEAT = 40
+#: What is said of all areas: of their median, where that is nought, and where all are.
+_EXPECTED = ("index.answer_areas", "index.answer_areas_none", "index.answer_areas_all_none")
+_MET = ("index.answer_areas_met", "index.answer_areas_met_none", "index.answer_areas_met_all_none")
 _WAYS = {"up": "↗", "down": "↘", "flat": "→"}
 
 #: Sorts and filters the list of areas in the browser; without it the list stands as it is.
@@ -145,9 +148,9 @@ class Dashboard:
         ]
         if not named:
             return ""
-        key = "index.hard_everywhere" if len(named) > 1 else "index.hard_everywhere_one"
-        names = say("report.list_comma", lang).join(named)
-        return say(key, lang, n=len(self.headline), names=names, areas=areas)
+        names = say("bulletin.comma", lang).join(named)
+        told = {"n": len(self.headline), "names": names, "areas": areas}
+        return say("index.hard_everywhere", lang, **told)
 
     def against(self, target: Target) -> int:
         """Count the areas that are not on course for a target, or have missed it."""
@@ -161,11 +164,12 @@ class Dashboard:
         if 2 * lacking > len(glances):
             return say("index.answer_areas_lacking", lang, **told, lacking=lacking)
         expected = [one.expected for one in glances if one.expected is not None]
-        key, values = "index.answer_areas", [float(one) for one in expected]
+        keys, values = _EXPECTED, [float(one) for one in expected]
         if 2 * len(expected) <= len(glances):
-            key, values = "index.answer_areas_met", [float(one.counts["met"]) for one in glances]
-        told |= {"low": number(min(values), 0), "high": number(max(values), 0)}
-        return say(key, lang, **told, median=number(median(values), 0))
+            keys, values = _MET, [float(one.counts["met"]) for one in glances]
+        low, middle, high = (number(one, 0) for one in (min(values), median(values), max(values)))
+        key = keys[0 if middle != "0" else 1 if high != "0" else 2]
+        return say(key, lang, **told, median=middle, low=low, high=high)
 
     def _hardest(self, lang: str) -> str:
         if len(self.glances) < 2:
@@ -324,10 +328,13 @@ def _table(css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html]) 
 
 def _bound(row: Mapping[str, Any], lang: str) -> str:
     bound = Bound.model_validate(row["asked"])
-    sign = {">=": "≥", "<=": "≤", "==": "="}.get(bound.op, bound.op)
-    if row["unit"] == "percent" and bound.value.is_integer():
-        return sign + percent(number(bound.value, 0), lang)
-    return sign + amount(bound.value, row["unit"], lang)
+    in_percent = row["unit"] == "percent"
+    whole = in_percent and bound.value.is_integer()
+    shown = amount(bound.value, row["unit"], lang)
+    value = percent(number(bound.value, 0), lang) if whole else shown
+    # All of a whole is not "or more".
+    op = "==" if in_percent and bound.value == 100 and bound.op == ">=" else bound.op
+    return say(BOUNDS[op], lang, value=value)
 
 
 def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int | None) -> Html:

@@ -283,11 +283,12 @@ def _root_page(
                 str(failed) if failed else "",
             ]
         )
-    keys = ("index.study", "index.answer", "index.as_of", "index.made", "index.failed")
+    keys = ["index.study", "index.answer", "index.as_of", "index.made", "index.failed"]
+    if not any(row[-1] for row in rows):
+        keys, rows = keys[:-1], [row[:-1] for row in rows]
     title = say("index.title", lang)
-    listed_all = table(
-        [say(key, lang) for key in keys], rows, caption=title, numeric=(3, 4), css="cards"
-    )
+    heads = [say(key, lang) for key in keys]
+    listed_all = table(heads, rows, caption=title, numeric=(3, 4), css="cards")
     body = tag("h1", title) + tag("p", say("index.lead", lang), "lead") + listed_all
     return _page(title, body, lang, names)
 

@@ -46,8 +46,14 @@ def show_assumptions(report: AreaReport) -> Html:
         return tag("p", say("report.no_assumptions", lang))
     columns = [
         Column("report.assumption", lambda row: strong_title(row) + tag("small", row.text)),
-        Column("report.quality", lambda row: rating_chip(row.quality, lang)),
-        Column("report.impact", lambda row: rating_chip(row.impact, lang)),
+        Column(
+            "report.quality",
+            lambda row: rating_chip(say(f"report.quality_{row.quality}", lang), row.quality),
+        ),
+        Column(
+            "report.impact",
+            lambda row: rating_chip(say(f"report.impact_{row.impact}", lang), row.impact),
+        ),
         Column("report.unverified", lambda row: say("report.yes", lang) if row.unverified else ""),
         Column("report.targets_touched", lambda row: str(len(row.used_by)), numeric=True),
     ]
@@ -129,7 +135,12 @@ def show_origins(report: StudyReport, command: str | None = None) -> Html:
     )
     told: dict[str, Cell] = {}
     if isinstance(report, AreaReport):
-        told["report.study"] = f"{report.study.title.in_(lang)}: {report.study.note.in_(lang)}"
+        told["report.study"] = say(
+            "report.colon",
+            lang,
+            name=report.study.title.in_(lang),
+            text=report.study.note.in_(lang),
+        )
         told["report.issued"] = date(report.plan.issued, lang)
     told |= {
         "report.observations_used": observations,
@@ -146,14 +157,17 @@ def _ways_of_counting(report: StudyReport) -> Iterator[tuple[str, Cell]]:
     lang, entries = report.lang, judged_by(report.catalog, report.study).values()
     semicolon = say("report.semicolon", lang)
     own = [
-        f"{entry.name.in_(lang)} ({entry.formula})"
+        say("report.brackets", lang, name=entry.name.in_(lang), text=entry.formula)
         for entry in entries
         if entry.formula not in FORMULAS
     ]
     if own:
         yield "report.own_formulas", semicolon.join(own)
     money = [entry for entry in entries if unit_of(entry.unit).money]
-    told = [f"{entry.name.in_(lang)}: {_prices(report, entry)}" for entry in money]
+    told = [
+        say("report.colon", lang, name=entry.name.in_(lang), text=_prices(report, entry))
+        for entry in money
+    ]
     if told:
         yield "report.prices", semicolon.join(told)
 
@@ -173,7 +187,7 @@ def _sources(report: StudyReport) -> Html:
             lambda row: join([row.title, tag("small", row.number) if row.number else ""]),
         ),
         Column("report.publisher", "publisher"),
-        Column("report.published", partial(_published, lang)),
+        Column("report.published", lambda row: tag("span", _published(lang, row), "nowrap")),
         Column("report.read", partial(_read, lang)),
         Column(
             Html("URL"),

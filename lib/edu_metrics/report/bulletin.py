@@ -18,7 +18,7 @@ from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note,
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.outlook import recent_pace
-from edu_metrics.report.reasons import bound_text, change_text, level_text
+from edu_metrics.report.reasons import change_text, level_text
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
 from edu_metrics.report.to_ask import questions, show_to_ask
@@ -103,7 +103,7 @@ def bulletin_table(report: AreaReport) -> Table:
                 "due": report.plan.deadline_of(target),
                 "recent_pace": recent_pace(report, assessment),
                 "lever": lever_name(report, able) if able else None,
-                "setting": setting_text(able, "even", report.lang) if able else None,
+                "setting": setting_text(report, able, "even") if able else None,
                 "percentile": able.practice_percentile if able else None,
             }
         )
@@ -284,7 +284,7 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
             return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
         past = change_text(row.recent_pace, row.unit, lang)
         return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
-    if group in ("met", "kept_up", "missed", "open") and row.last_year and row.level:
+    if group in ("met", "kept_up", "missed", "open", "hard") and row.last_year and row.level:
         return say("bulletin.item_met", lang, **told)
     return say("bulletin.item_plain", lang, title=row.title)
 
@@ -292,10 +292,7 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
 def _state(report: AreaReport, row: Any) -> dict[str, Any]:
     lang, found = report.lang, report.assessments[row.target]
     value = amount(row.last_value, row.unit, lang)
-    indicator = report.catalog.indicators.get(row.indicator)
-    level = level_text(found, row.unit, lang)
-    if found.level is not None and indicator is not None:
-        level = bound_text(found.level, indicator, lang)
+    level = level_text(report, found)
     # A strict bound at the last value itself asks for any move away from it.
     if found.level is not None and found.level.strict and row.gap == 0:
         key = "bulletin.above_last" if found.level.rising else "bulletin.below_last"

@@ -29,7 +29,7 @@ from edu_metrics.report.promises import GROUPINGS, due_text, kept_under, open_po
 from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.report.required_pace import base_text, pace_facts
 from edu_metrics.report.requirements import takes_even, what_it_takes
-from edu_metrics.report.status_rules import rules_text
+from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.verdicts import interval_text, model_note, verdict_with_edge
 from edu_metrics.words import say
 
@@ -72,9 +72,19 @@ def show_cards(report: AreaReport) -> Html:
             whole=report.area_name(whole),
         )
         pieces.append(tag("p", tag("a", told, href=f"../{whole}/report.html")))
+    # What is the same for all of them is said once.
+    sources = {target.id: _sources(report, report.assessments[target.id]) for target in shown}
+    if len(shown) > 1 and len(alike := {*map(str, sources.values())}) == 1:
+        pieces.append(Html(alike.pop()))
+        sources = {}
     for target in shown:
-        pieces.append(_card(report, target, why[target.id], needs, bases.get(target.id)))
-    pieces.append(report.tables.link("verdicts"))
+        card = _card(report, target, why[target.id], needs, bases.get(target.id))
+        pieces.append(_folded(report, target, card + sources.get(target.id, Html(""))))
+    pieces += [
+        report.tables.link("verdicts", say("cards.verdicts", lang)),
+        report.tables.link("courses", say("cards.courses", lang)),
+        report.tables.link("readings", say("cards.all_readings", lang)),
+    ]
     return tag("section", join(pieces), "each")
 
 
@@ -98,12 +108,17 @@ def _card(report: AreaReport, target: Target, why: str, needs: _Needs, base: Any
     sections = {
         "cards.takes": what_it_takes(report, target, rows),
         "cards.precedent": _line(precedent_text(report, target)),
-        "cards.rules": _line(rules_text(report, target)),
+        "cards.rules": _line(why_apart(report, target)),
     }
     pieces += [tag("h4", say(key, lang)) + one for key, one in sections.items() if one.text]
-    pieces.append(_sources(report, found))
-    head = tag("h3", target.title.in_(lang)) + Html(" ") + verdict_with_edge(report, found)
-    card = tag("article", join(pieces), id=f"card-{target.id}")
+    return join(pieces)
+
+
+def _folded(report: AreaReport, target: Target, content: Html) -> Html:
+    """Fold a card behind its title and verdict."""
+    edge = verdict_with_edge(report, report.assessments[target.id])
+    head = tag("h3", target.title.in_(report.lang)) + Html(" ") + edge
+    card = tag("article", content, id=f"card-{target.id}")
     return Html(str(details(head, card)).replace("<details", '<details class="card"', 1))
 
 
@@ -114,11 +129,14 @@ def _line(text: str) -> Html:
 def _words(report: AreaReport, target: Target) -> Html:
     """Quote the plan, with the place of the words and whom they are about."""
     lang = report.lang
-    where: list[Cell] = [report.plan.article_in(target.article, lang)]
-    if target.locator:
-        where.append(spoken("span", target.locator, lang))
+    article = report.plan.article_in(target.article, lang)
+    where: list[Cell] = [spoken("span", target.locator, lang)] if target.locator else []
+    if lang != "zh" or article not in (target.locator or ""):
+        where.insert(0, article)
     where.append(target.population.in_(lang))
-    if report.assessments[target.id].applies is not Applies.BINDS:
+    applies = report.assessments[target.id].applies
+    # Where the plan binds this area nowhere, the first page says that all is as if it did.
+    if applies is not Applies.BINDS and (report.bound_here or applies is not Applies.AS_IF):
         where.append(say("cards.set_for", lang, whom=applies_text(report, target.id)))
     return quote(target.quote, lang) + tag("small", join(filter(None, where), " · "))
 
@@ -157,7 +175,6 @@ def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
         caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
         titles = [say(head, lang) for head in heads]
         pieces.append(table(titles, rows, caption=caption, numeric=[1], css="cards"))
-        pieces.append(report.tables.link("readings"))
     if points:
         pieces.append(tag("ul", join(tag("li", text) for text in points), "small"))
     return join(pieces)
@@ -175,7 +192,7 @@ def _reading(report: AreaReport, target: Target, one: Assessment, default: bool)
         told = chance(one.probability, lang)
         told = told if default else say("report.under_reading", lang, chance=told)
         verdict += tag("small", told)
-    return [text, level_text(one, report.unit_of(one), lang), verdict]
+    return [text, level_text(report, one), verdict]
 
 
 def _sources(report: AreaReport, found: Assessment) -> Html:

@@ -25,6 +25,7 @@ from edu_metrics.reachability import (
 )
 from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
 from edu_metrics.report.context import StudyReport, open_study
+from edu_metrics.report.glance import expected_text
 from edu_metrics.report.html import (
     CONTENTS,
     Cell,
@@ -42,6 +43,9 @@ from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
+
+#: Up to so many areas each has a column, however few targets there are.
+WIDE = 8
 
 
 class CityReport(StudyReport):
@@ -190,8 +194,8 @@ def city_sentence(report: CityReport) -> str:
             for name in (Verdict.MET, Verdict.MISSED, Verdict.NO_DATA)
         }
         return say("city.decided", lang, **told, **counts)
-    low, high = (number(one, 0) for one in interval)
-    pieces = [say("city.expected", lang, **told, expected=number(expected, 0), low=low, high=high)]
+    expect = expected_text(expected, interval, lang)
+    pieces = [say("city.expected", lang, **told, expect=expect)]
     found = {area: expected_in_all(report.joint(area))[0] for area in report.parts}
     parts = {area: one for area, one in found.items() if one is not None}
     if len(parts) < 2:
@@ -254,23 +258,41 @@ def show_side_by_side(report: CityReport) -> Html:
 
     found, silent = every.where(lambda row: not lacking(row)), every.where(lacking)["title"]
 
-    def verdict(area: str, row: Any) -> Html:
-        return verdict_chip(report.assessments[area, row.target].verdict, lang)
-
-    columns = [Column("report.promise", "title")]
-    columns += [
-        Column(join([report.area_name(area)]), partial(verdict, area)) for area in report.areas
-    ]
-    caption = say("report.side_by_side", lang)
-    shown = (
-        draw(found, columns, lang, caption=caption, css="cards", csv="side_by_side")
-        if found
-        else Html("")
-    )
+    shown = _matrix(report, found) if found else Html("")
     if not silent:
         return shown
     told = say("city.silent", lang, number=len(silent), names=report.listed(silent))
     return shown + tag("p", told, "small")
+
+
+def _matrix(report: CityReport, found: Table) -> Html:
+    """Draw a cell for each target and area; what there is more of runs down the page."""
+    lang = report.lang
+
+    def verdict(area: str, target: str) -> Html:
+        return verdict_chip(report.assessments[area, target].verdict, lang)
+
+    if len(report.areas) > max(len(found), WIDE):
+        first = Column("report.area", lambda row: report.area_name(row.area))
+        columns = [
+            Column(
+                join([one.title]),
+                partial(lambda target, row: verdict(row.area, target), one.target),
+            )
+            for one in found
+        ]
+        found = table_of(({"area": area} for area in report.areas), "area")
+    else:
+        first = Column("report.promise", "title")
+        columns = [
+            Column(
+                join([report.area_name(area)]),
+                partial(lambda area, row: verdict(area, row.target), area),
+            )
+            for area in report.areas
+        ]
+    caption = say("report.side_by_side", lang)
+    return draw(found, [first, *columns], lang, caption=caption, css="cards", csv="side_by_side")
 
 
 def side_by_side_table(report: CityReport) -> Table:
@@ -448,7 +470,7 @@ def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     for split in splits:
         indicator = str(split.assessment.indicator)
         mine = parts[indicator]
-        level = level_text(split.assessment, report.catalog.indicators[indicator].unit, lang)
+        level = level_text(report, split.assessment)
         asked = say("city.asked_in", lang, year=split.year, level=level)
         name = tag("strong", report.indicator_name(indicator)) + tag("small", asked)
         most, by_area = _most(mine), {row.area: row for row in mine}

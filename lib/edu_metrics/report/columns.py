@@ -309,10 +309,10 @@ class Tables(Mapping[str, "pd.DataFrame"]):
             self._made[name] = getattr(home, f"{name}_table")(self._report)
         return self._made[name]
 
-    def link(self, name: str) -> Html:
+    def link(self, name: str, what: str = "") -> Html:
         """Give the place of the link to a table as CSV, and see that there is the table."""
         self.rows(name)
-        return csv_of(name)
+        return csv_of(name, what)
 
     @property
     def made(self) -> Mapping[str, Table]:

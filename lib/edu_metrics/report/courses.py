@@ -66,12 +66,14 @@ def _panel(
     history = {year: exact[year] for year in sorted(exact) if year >= since}
     title = target.title.in_(lang)
     if name != comparison.assessments[target.id].indicator:
-        title = say("comparing.named", lang, name=title, label=indicator.name.in_(lang))
+        named = indicator.name.in_(lang)
+        told = say("comparing.named", lang, name=title, label=named)
+        title = named if named.startswith(title) else told
     if first.start == STATED:
         history = {int(first.start_year or 0): float(first.start_value or 0.0)}
         title += "†"
     due = max(one.years[-1] for one in outcomes)
-    level = level_text(found, unit, lang)
+    level = level_text(report, found)
     ends = {year: amount(history[year], unit, lang) for year in (min(history), max(history))}
     alt = say(
         "bulletin.chart_alt",
@@ -126,7 +128,7 @@ def show_compared(comparison: Comparison) -> Html:
     pieces = [_table(comparison, target) for target in comparison.compared]
     if not pieces:
         return Html("")
-    pieces.append(tag("p", say("comparing.capped", lang), "small"))
+    pieces += [_without_pace(comparison), tag("p", say("comparing.capped", lang), "small")]
     if any(comparison.assessments[t.id].start == STATED for t in comparison.compared):
         pieces.append(tag("p", say("comparing.stated", lang), "small"))
     return join(pieces)
@@ -153,20 +155,28 @@ def _table(comparison: Comparison, target: Target) -> Html:
         target=target.title.in_(lang),
         start=amount(found.last_value, unit, lang) + mark,
         year=found.last_year,
-        level=level_text(found, unit, lang),
+        level=level_text(report, found),
         due=due,
     )
     shown = draw(found_rows, columns, lang, caption=caption)
-    return details(caption, shown) + _without_pace(comparison, target)
+    return details(caption, shown)
 
 
-def _without_pace(comparison: Comparison, target: Target) -> Html:
-    """Say where a plan names a direction and no size, so that it has no pace of its own."""
-    without = [one for one in comparison.outcomes[target.id] if one.reason == "no_promised_pace"]
-    if not without:
-        return Html("")
-    names = say("report.list_comma", comparison.lang).join(map(comparison.name, without))
-    return tag("p", say("comparing.no_promised_pace", comparison.lang, names=names), "small")
+def _without_pace(comparison: Comparison) -> Html:
+    """Say once where a plan names a direction and no size, so that it has no pace of its own."""
+    lang = comparison.lang
+    comma, by_names = say("report.list_comma", lang), dict[str, list[str]]()
+    for target in comparison.compared:
+        found = comparison.outcomes[target.id]
+        without = [comparison.name(one) for one in found if one.reason == "no_promised_pace"]
+        if without:
+            by_names.setdefault(comma.join(without), []).append(target.title.in_(lang))
+    separator = say("bulletin.comma", lang)
+    return join(
+        tag("p", say("comparing.no_promised_pace", lang, names=names, number=len(titles),
+                     targets=separator.join(titles)), "small")
+        for names, titles in by_names.items()
+    )  # fmt: skip
 
 
 def outcomes_table(comparison: Comparison) -> Table:

@@ -33,6 +33,14 @@ GROUPS = {
     "unknown": "?",
     "lacking": "…",
 }
+#: How a sentence words a bound.
+BOUNDS = {
+    ">=": "bulletin.at_least",
+    ">": "bulletin.above",
+    "<=": "bulletin.at_most",
+    "<": "bulletin.below",
+    "==": "bulletin.exactly",
+}
 #: The groups of which it is plain today that the target will not come by itself.
 AGAINST = ("hard", "missed", "clash")
 
@@ -111,6 +119,36 @@ def read_glance(folder: Path) -> Glance | None:
         return None
 
 
+def expected_text(expected: float, interval: tuple[float, float], lang: str) -> str:
+    """
+    Say how many targets can be expected to be met, in whole numbers.
+
+    Parameters
+    ----------
+    expected : float
+        The expected number.
+    interval : tuple of float
+        Its 80 % interval.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        The number with its range; ``none`` in place of about nought.
+
+    Examples
+    --------
+    >>> expected_text(12.2, (9.1, 14.8), "en"), expected_text(0.3, (0.0, 1.0), "en")
+    ('about 12 (9 to 15)', 'none (at most 1)')
+    """
+    told, low, high = (number(one, 0) for one in (expected, *interval))
+    key = "bulletin.expect_about" if low != high else "bulletin.expect_sure"
+    if told == "0":
+        key = "bulletin.expect_none" if high != "0" else "bulletin.expect_none_sure"
+    return say(key, lang, expected=told, low=low, high=high)
+
+
 def headline_of(found: Glance, lang: str) -> str:
     """
     Answer in one sentence, made from the counts alone.
@@ -134,6 +172,10 @@ def headline_of(found: Glance, lang: str) -> str:
     'Numeric targets: 2. Met: 2. Missed: 0.'
     """
     n, count = len(found.targets), found.counts
+    if n == 1:
+        group = say(f"bulletin.group_{found.targets[0]['group']}", lang)
+        start = say("bulletin.headline_one", lang, group=group)
+        return say("bulletin.headline_plain", lang, start=start)
     if count["lacking"] == n:
         return say("bulletin.headline_all_lacking", lang, n=n)
     if found.mostly_lacking:
@@ -146,13 +188,12 @@ def headline_of(found: Glance, lang: str) -> str:
         told = {"met": count["met"], "missed": count["missed"]}
         return say("bulletin.headline_decided", lang, n=n, **told)
     ends = found.interval or (found.expected, found.expected)
-    expected, low, high = (number(one, 0) for one in (found.expected, *ends))
-    ends_told = {"n": n, "expected": expected, "low": low, "high": high, "met": count["met"]}
-    key = "bulletin.headline_open"
-    if low == high:
-        still = expected == str(count["met"])
-        key = "bulletin.headline_still" if still else "bulletin.headline_sure"
-    start = say(key, lang, **ends_told)
+    low, high = (number(one, 0) for one in ends)
+    if count["met"] and {low, high, number(found.expected, 0)} == {str(count["met"])}:
+        start = say("bulletin.headline_still", lang, n=n, met=count["met"])
+    else:
+        expect = expected_text(found.expected, ends, lang)
+        start = say("bulletin.headline_open", lang, n=n, expect=expect)
     if count["effort"]:
         return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
     return say("bulletin.headline_plain", lang, start=start)

@@ -53,9 +53,23 @@ CONTENTS = Html('<nav class="contents"></nav>')
 DOWNLOADS = Html('<p class="downloads"></p>')
 
 
-def csv_of(table: str) -> Html:
-    """Give the place of the link to a table as CSV; the page fills it where there is the file."""
-    return Html(f'<p class="csv" data-table="{escape(table)}"></p>')
+def csv_of(table: str, what: str = "") -> Html:
+    """
+    Give the place of the link to a table as CSV; the page fills it where there is the file.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table of the report.
+    what : str, optional
+        What it holds, where several links stand together.
+
+    Returns
+    -------
+    Html
+        The place.
+    """
+    return Html(f'<p class="csv" data-table="{escape(table)}">{escape(what)}</p>')
 
 
 def _safe(cell: Cell) -> str:

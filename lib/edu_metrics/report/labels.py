@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from edu_metrics.figures.colours import VERDICT_MARKS
-from edu_metrics.reachability import Verdict
+from edu_metrics.reachability import Applies, Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, chip, join, tag
+from edu_metrics.report.html import Html, chip, join, scrolling, tag
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
@@ -25,17 +25,19 @@ def verdict_chip(verdict: str, lang: str) -> Html:
     return chip(say(f"verdict.{word}", lang), word, VERDICT_MARKS[word])
 
 
-def rating_chip(rating: str, lang: str) -> Html:
-    """Show a rating, red, amber or green, with a mark that needs no colour."""
-    return chip(say(f"report.rating_{rating}", lang), rating, RATING_MARKS[rating])
+def rating_chip(word: str, rating: str) -> Html:
+    """Show the word of a rating, red, amber or green, with a mark that needs no colour."""
+    return chip(word, rating, RATING_MARKS[rating])
 
 
-def applies_text(report: AreaReport, target: str) -> str:
-    """Say for whom a target is set, seen from this area."""
+def applies_text(report: AreaReport, target: str, *, marked: bool = False) -> str:
+    """Say for whom a target is set, seen from this area; an assumption in words or by a mark."""
     applies = report.assessments[target].applies
     bound = report.catalog.bound_areas(report.study, report.plan.target(target))
     names = report.listed(report.area_name(area) for area in bound[:3])
     names += " …" if len(bound) > 3 else ""
+    if marked and applies is Applies.AS_IF:
+        return say("report.as_if_marked", report.lang, names=names)
     return say(f"report.applies_{applies}", report.lang, names=names)
 
 
@@ -69,7 +71,9 @@ def pictures(
         tag("figure", tag("figcaption", title) + Html(svg) if title else Html(svg))
         for title, svg in drawn.items()
     ]
-    shown = tag("div", join(charts), "charts") if len(charts) > 1 else join(charts)
+    shown = (
+        tag("div", join(charts), "charts") if len(charts) > 1 else scrolling(join(charts), caption)
+    )
     said = 'role="img" aria-label="'
     return (
         Html(shown.text.replace(said, said + mark))

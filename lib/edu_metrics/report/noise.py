@@ -62,7 +62,7 @@ def noise_text(report: AreaReport, target: Target) -> str:
         visible=visible,
         points=number(MOVE, 0),
         # What chance does is known, and is no forecast.
-        cohorts=number(100 * noise.chance, 0),
+        cohorts=_cohorts(noise, lang),
     )
     pieces = [told, _reads(found, noise, lang)]
     if noise.asked is not None and noise.asked > 0:
@@ -71,6 +71,11 @@ def noise_text(report: AreaReport, target: Target) -> str:
         else:
             pieces.append(say("noise.verifiable", lang, year=noise.verifiable_from))
     return say("report.sentence_gap", lang).join(one for one in pieces if one)
+
+
+def _cohorts(noise: Noise, lang: str) -> str:
+    told = number(100 * noise.chance, 0)
+    return told if told != "0" else say("noise.few_cohorts", lang)
 
 
 def noise_unknown(report: AreaReport) -> int:

@@ -75,7 +75,7 @@ def chart_of(report: AreaReport, target: Target) -> Html:
         height=HEIGHT,
     )
     message = tag("figcaption", _message(report, found))
-    return tag("figure", message + Html(drawing) + report.tables.link("courses"))
+    return tag("figure", message + Html(drawing))
 
 
 def _tick(value: float, unit: str, lang: str) -> str:

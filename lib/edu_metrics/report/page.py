@@ -187,12 +187,13 @@ def switch_languages(folder: Path, place: str, made: Container[str]) -> None:
 
 
 #: The place of a link to a table as CSV.
-_TABLE = re.compile(r'<p class="csv" data-table="(\w+)"></p>')
+_TABLE = re.compile(r'<p class="csv" data-table="(\w+)">([^<]*)</p>')
 
 
-def _link_to(made: Container[str], told: str, found: re.Match[str]) -> str:
+def _link_to(made: Container[str], lang: str, found: re.Match[str]) -> str:
     """Lead to the file of a table, where there is one."""
     name = f"{TABLES}/{found[1]}.csv"
+    told = say("index.table_of", lang, table=found[2]) if found[2] else say("index.table", lang)
     return f'<p class="csv"><a href="{name}">{told}</a></p>' if name in made else ""
 
 
@@ -214,8 +215,8 @@ def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
         str(tag("a", say(key, lang), href=name)) for name, key in files_made.items() if name in made
     ]
     filled = f'<p class="downloads">{" · ".join(links)}</p>' if links else ""
-    after = _TABLE.sub(partial(_link_to, set(made), say("index.table", lang)), after)
-    before = _TABLE.sub(partial(_link_to, set(made), say("index.table", lang)), before)
+    after = _TABLE.sub(partial(_link_to, set(made), lang), after)
+    before = _TABLE.sub(partial(_link_to, set(made), lang), before)
     return f"{before}{place}{after}".replace(str(DOWNLOADS), filled)
 
 

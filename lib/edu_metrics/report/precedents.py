@@ -10,7 +10,7 @@ from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.reasons import STATED
-from edu_metrics.words import number, say, short, signed
+from edu_metrics.words import number, percent, say, short, signed
 
 #: Kinds of classes, each with a column of its own.
 KINDS = ("ordinary", "test_change")
@@ -123,7 +123,7 @@ def _line(one: Precedent, found: Assessment, lang: str) -> str:
     mark = " †" if found.start == STATED else ""
     asked = "precedent.asked_cell_one" if one.years == 1 else "precedent.asked_cell"
     told = [
-        say(asked, lang, start=f"{start} %{mark}", pace=pace, years=one.years),
+        say(asked, lang, start=percent(start, lang) + mark, pace=pace, years=one.years),
         say("precedent.line", lang, kept=kept_pace(one.kept, falling=one.falling, lang=lang),
             counted=counted(one.kept, lang)),
         share_kept(one.kept, lang),
@@ -133,29 +133,20 @@ def _line(one: Precedent, found: Assessment, lang: str) -> str:
         way = "falling" if one.falling else "rising"
         told.append(say(f"precedent.total_{way}", lang, step=step, counted=windows))
     told += [say("precedent.at_percentile", lang, percentile=number(one.percentile, 0))]
-    told.append(_fastest(one, lang))
     return say("precedent.whole", lang, told=say("report.semicolon", lang).join(told))
-
-
-def _fastest(found: Precedent, lang: str) -> str:
-    if found.fastest.pace_pp <= 0:
-        return say("precedent.fastest_none", lang)
-    pace = found.fastest.pace_pp
-    return say(
-        "precedent.fastest",
-        lang,
-        pace=signed(-pace if found.falling else pace, 1),
-        panel=found.reference.panel_name(found.fastest.panel).in_(lang),
-        first=found.fastest.first_year,
-        last=found.fastest.last_year,
-    )
 
 
 def _origin(report: AreaReport, entry: ReferenceClass) -> Html:
     lang = report.lang
     sources = [report.catalog.sources[given.source] for given in entry.panels]
     named = say("report.semicolon", lang).join(
-        f"{source.title.in_(lang)} ({source.publisher.in_(lang)})" for source in sources
+        say(
+            "report.brackets",
+            lang,
+            name=source.title.in_(lang),
+            text=source.publisher.in_(lang),
+        )
+        for source in sources
     )
     later = ""
     if entry.last_year > report.study.as_of.year:

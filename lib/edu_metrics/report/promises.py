@@ -115,4 +115,5 @@ def due_text(report: AreaReport, target: Target) -> str:
     if target.due_on is not None:
         return date(target.due_on, lang)
     due = report.plan.deadline_of(target)
-    return str(due) if target.deadline is not None else say("cards.no_date", lang, year=due)
+    stated = target.deadline is not None
+    return say("index.in_year" if stated else "cards.no_date", lang, year=due)

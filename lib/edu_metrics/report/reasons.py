@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, Check, CheckResult, Verdict
+from edu_metrics.report.glance import BOUNDS
 from edu_metrics.trajectories import TRIED_YEARS
-from edu_metrics.words import amount, number, percent, say, signed, unit_of
+from edu_metrics.words import amount, number, percent, say, short, signed, unit_of
 
 if TYPE_CHECKING:
     from edu_metrics.report.context import StudyReport
@@ -19,16 +20,18 @@ STATED = "plan_statement"
 NEAR = 0.05
 
 
-def level_text(found: Assessment, unit: str, lang: str) -> str:
-    """Print the level, or the sum over years, that a target comes to, strict where it is strict."""
-    asked = found.level or (found.total.bound if found.total else None)
-    if asked is None:
+def level_text(report: StudyReport, found: Assessment) -> str:
+    """Word the level, or the sum over years, that a target comes to, strict where it is strict."""
+    lang = report.lang
+    if found.level is not None:
+        return bound_text(found.level, report.catalog.indicators[str(found.indicator)], lang)
+    if found.total is None:
         return "—"
-    shown = f"{str(asked).split(' ')[0]} {amount(asked.value, unit, lang)}"
-    if found.level is None and found.total is not None:
-        span = {"first": found.total.years[0], "last": found.total.years[-1]}
-        return say("report.sum_asked", lang, bounds=shown, **span)
-    return shown
+    bounds = _bound(
+        found.total.bound, amount(found.total.bound.value, report.unit_of(found), lang), lang
+    )
+    first, last = found.total.years[0], found.total.years[-1]
+    return say("report.sum_level", lang, bounds=bounds, first=first, last=last)
 
 
 def reading_text(target: Target, found: Any, lang: str) -> str:
@@ -128,7 +131,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
             lang,
             value=amount(found.last_value, unit, lang),
             year=found.last_year,
-            level=level_text(found, unit, lang),
+            level=level_text(report, found),
         )
     return ""
 
@@ -155,11 +158,17 @@ def _sums_text(report: StudyReport, found: Assessment, sums: list[Check]) -> str
 
 
 def _bounds_text(check: Check, unit: str, lang: str) -> str:
-    """Print what a check asks, in the unit of what it measures where that is the indicator's."""
+    """Word what a check asks, in the unit of what it measures where that is the indicator's."""
     own = check.measure in ("value", "sum") or (check.measure == "points" and unit_of(unit).money)
+
+    def shown(value: float) -> str:
+        if own:
+            return amount(value, unit, lang)
+        told = short(value)
+        return percent(told, lang) if check.measure in _IN_PERCENT else told
+
     return say("report.and", lang).join(
-        f"{str(bound).split(' ')[0]} {amount(bound.value, unit, lang)}" if own else str(bound)
-        for bound in check.bounds
+        _bound(bound, shown(bound.value), lang) for bound in check.bounds
     )
 
 
@@ -191,14 +200,8 @@ def _span(years: list[int], lang: str) -> str:
     return say("report.list_comma", lang).join(str(year) for year in years)
 
 
-#: How a sentence words a bound.
-_BOUNDS = {
-    ">=": "bulletin.at_least",
-    ">": "bulletin.above",
-    "<=": "bulletin.at_most",
-    "<": "bulletin.below",
-    "==": "bulletin.exactly",
-}
+#: What a check measures in percent of a whole or of what was before.
+_IN_PERCENT = ("percent", "rank_pct", "areas_pct")
 
 
 def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
@@ -209,7 +212,11 @@ def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
     # Where no value lies beyond it there is nothing to be "or more" than it.
     end = indicator.bounds[1 if bound.rising else 0]
     op = "==" if bound.value == end and not bound.strict else bound.op
-    return say(_BOUNDS[op], lang, value=value)
+    return say(BOUNDS[op], lang, value=value)
+
+
+def _bound(bound: Bound, shown: str, lang: str) -> str:
+    return say(BOUNDS[bound.op], lang, value=shown)
 
 
 def change_text(value: float, unit: str, lang: str) -> str:

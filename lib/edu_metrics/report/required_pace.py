@@ -61,10 +61,15 @@ def pace_facts(report: AreaReport, found: Assessment) -> dict[str, str]:
     return told | ({"report.remark": remark} if remark else {})
 
 
-def people_text(report: AreaReport, indicator: str | None, people: int) -> str:
+def people_text(report: AreaReport, indicator: str | None, people: float) -> str:
     """Say how many persons or institutions are missing, in the unit of what is counted."""
+    return amount(people, counted_in(report, indicator), report.lang)
+
+
+def counted_in(report: AreaReport, indicator: str | None) -> str:
+    """Give the unit of what an indicator counts: of a rate, what stands above the line."""
     counted = next(iter(report.catalog.indicator(str(indicator)).inputs.values()))
-    return amount(people, report.catalog.quantities[counted.quantity].unit, report.lang)
+    return report.catalog.quantities[counted.quantity].unit
 
 
 def _start(found: Assessment, unit: str, lang: str) -> str:

@@ -12,6 +12,7 @@ from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.columns import Table, fields_of, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, tag
+from edu_metrics.report.required_pace import people_text
 from edu_metrics.words import date, number, say, signed
 
 #: The words of a lever's unit.
@@ -94,11 +95,9 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
         found = report.assessments[target.id]
         fastest, asked = number(abs(first.fastest), 2), number(abs(found.required_pace or 0.0), 2)
         said.append(say("requirements.floor", lang, fastest=fastest, asked=asked))
-    if first.practice_percentile is not None:
-        percentile = number(first.practice_percentile, 0)
-        said.append(say("requirements.practice", lang, percentile=percentile))
     if first.deciding is not None:
-        area, people = report.area_name(first.deciding), number(first.deciding_people, 0)
+        area = report.area_name(first.deciding)
+        people = people_text(report, first.indicator, first.deciding_people)
         said.append(say("requirements.district_says", lang, area=area, people=people))
     notes = tag("p", say("report.sentence_gap", lang).join(said), "small") if said else Html("")
     if not lines:
@@ -109,11 +108,14 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
 def _lever(report: AreaReport, row: Any) -> str:
     """Say how far one lever has to be set for an even chance, and for a rather sure one."""
     lang = report.lang
-    lever, even = lever_name(report, row), setting_text(row, "even", lang)
-    sure = setting_text(row, "sure", lang)
+    lever, even = lever_name(report, row), setting_text(report, row, "even")
+    sure, by_model = setting_text(report, row, "sure"), row.kind == "mechanism"
     if not sure or row.even_reason != "found":
         return say("requirements.need", lang, lever=lever, setting=even)
-    key = "requirements.model_both" if row.kind == "mechanism" else "requirements.both"
+    if even == sure:
+        key = "requirements.model_alike" if by_model else "requirements.alike"
+        return say(key, lang, lever=lever, sure=sure)
+    key = "requirements.model_both" if by_model else "requirements.both"
     return say(key, lang, lever=lever, even=even, sure=sure)
 
 
@@ -122,7 +124,7 @@ def takes_even(report: AreaReport, rows: Sequence[Any]) -> str:
     lang = report.lang
     told = (
         say("requirements.need", lang, lever=lever_name(report, row),
-            setting=setting_text(row, "even", lang))
+            setting=setting_text(report, row, "even"))
         for row in rows
         if row.lever is not None
     )  # fmt: skip
@@ -137,8 +139,9 @@ def lever_name(report: AreaReport, row: Any) -> str:
     return say("requirements.fewer_a_year" if falling else "requirements.more_a_year", report.lang)
 
 
-def setting_text(row: Any, name: str, lang: str) -> str:
+def setting_text(report: AreaReport, row: Any, name: str) -> str:
     """Say which setting of a lever does it: for an even chance, or surely enough."""
+    lang = report.lang
     value, reason = getattr(row, f"{name}_value"), getattr(row, f"{name}_reason")
     if reason is None or (name == "sure" and row.kind == "count" and row.standing_still):
         return ""
@@ -148,24 +151,29 @@ def setting_text(row: Any, name: str, lang: str) -> str:
             "requirements.model_is_enough" if by_model else "requirements.usual_is_enough", lang
         )
     if value is not None:
-        return _amount(row, value, lang)
-    high, reached = _amount(row, row.high, lang), getattr(row, f"{name}_probability")
+        return _amount(report, row, value)
+    high, reached = _amount(report, row, row.high), getattr(row, f"{name}_probability")
     if by_model:
         more = signed(100 * (reached - row.under_model), 0)
         return say("requirements.model_beyond", lang, high=high, change=more)
     return say("requirements.beyond_bounds", lang, high=high, chance=chance(reached, lang))
 
 
-def _amount(row: Any, value: float, lang: str) -> str:
-    people = row.unit in ("persons", "places")
-    if people and row.relative:
-        decimals = 0 if float(value).is_integer() else 2
-        return say("requirements.per_100", lang, value=_upwards(value, decimals))
-    decimals = 0 if people or float(value).is_integer() else 1
-    return say(f"requirements.{UNITS[row.unit]}", lang, value=_upwards(value, decimals))
+def _amount(report: AreaReport, row: Any, value: float) -> str:
+    lang, counted = report.lang, row.unit in ("persons", "places")
+    per_100 = counted and row.relative
+    decimals = 0 if float(value).is_integer() or (counted and not per_100) else 2 if per_100 else 1
+    enough = _upwards(value, decimals)
+    if row.lever == MORE_A_YEAR:
+        # What is counted need not be persons.
+        told = people_text(report, row.indicator, enough)
+        key = "requirements.more_per_100" if per_100 else "requirements.more_yearly"
+        return say(key, lang, value=told)
+    key = "requirements.per_100" if per_100 else f"requirements.{UNITS[row.unit]}"
+    return say(key, lang, value=number(enough, decimals))
 
 
-def _upwards(value: float, decimals: int) -> str:
+def _upwards(value: float, decimals: int) -> float:
     """Round up: what is printed has to be enough."""
-    scale = 10**decimals
-    return number(math.ceil(round(value * scale, 6)) / scale, decimals)
+    scale: int = 10**decimals
+    return math.ceil(round(value * scale, 6)) / scale

@@ -14,13 +14,14 @@ from edu_metrics.reachability.status_rules import (
     Stance,
     StatusTable,
     Unable,
+    Why,
     stance_of,
 )
 from edu_metrics.report.columns import Column, Table, draw, strong_title, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.labels import verdict_chip
-from edu_metrics.words import amount, number, say, signed, unit_of
+from edu_metrics.words import amount, number, percent, say, signed, unit_of
 
 #: Columns: rules that judge in words, then those that give numbers, two to a column.
 WORDED = (Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR)
@@ -42,7 +43,7 @@ def show_status_rules(report: AreaReport) -> Html:
     -------
     Html
         A table, and notes on what is inferred; or a sentence where no target has a level and two
-        observed years. Why they differ stands on the card of each target.
+        observed years; below it why they differ, by number, and what each says of the complement.
     """
     lang, found = report.lang, report.tables.rows("status_rules")
     if not found:
@@ -51,22 +52,38 @@ def show_status_rules(report: AreaReport) -> Html:
     columns = [
         Column("report.promise", strong_title),
         Column("status.ours", partial(_ours, lang)),
-        *(Column(f"status.rule_{rule}", partial(_worded, report, rule)) for rule in WORDED),
-        Column("status.inep", lambda row: _inep(tables[row.target], lang)),
-        Column("status.rule_unicef_aarr", lambda row: _rates(tables[row.target], lang)),
+        *(
+            Column(
+                _head(say(f"status.rule_{rule}", lang), say(f"status.ratio_{rule}", lang)),
+                partial(_worded, report, rule),
+            )
+            for rule in WORDED
+        ),
+        Column(
+            _head(say("status.inep", lang), say("status.inep_pair", lang)),
+            lambda row: _inep(tables[row.target], lang),
+        ),
+        Column(
+            _head(say("status.rule_unicef_aarr", lang), say("status.rates", lang)),
+            lambda row: _rates(tables[row.target], lang),
+        ),
     ]
+    whys = [why for why in Why if any(why in one.why for one in tables.values())]
     # A column in which nothing can be given anywhere is left out, and said to be.
     given = {row.rule for row in found if row.unable is None}
     ranked = not given.isdisjoint((Rule.PERCENTILE, Rule.SPEED))
     if ranked:
         columns.append(Column("status.pace", lambda row: _paces(tables[row.target], lang)))
+    columns.append(Column("status.why", lambda row: _numbers(report, whys, tables[row.target])))
     targets = found.first_of("target")
     caption = say("status.caption", lang, number=len(targets))
     turned = True in found["turned"]
     return join(
         [
-            draw(targets, columns, lang, caption=caption, csv="status_rules"),
+            draw(targets, columns, lang, caption=caption, css="rules", csv="status_rules"),
+            _reasons(whys, lang),
             tag("p", say("status.turned_note", lang, mark=TURNED), "small") if turned else "",
+            _complements(report, targets),
             details(say("status.notes_summary", lang), _notes(found, lang, ranked=ranked)),
         ]
     )
@@ -86,6 +103,46 @@ def status_rules_table(report: AreaReport) -> Table:
     )
 
 
+def _head(name: str, what: str) -> Html:
+    """Name a rule, and below it what its number says."""
+    return join([name, tag("small", what)])
+
+
+def _numbers(report: AreaReport, whys: list[Why], found: StatusTable) -> str:
+    """Give the numbers of the reasons why answers differ."""
+    return report.listed(str(at) for at, why in enumerate(whys, 1) if why in found.why) or "—"
+
+
+def _reasons(whys: list[Why], lang: str) -> Html:
+    if not whys:
+        return tag("p", say("status.agree", lang), "small")
+    listed = join(tag("li", say(f"status.why_{why}", lang)) for why in whys)
+    return tag("p", say("status.whys", lang), "small") + tag("ol", listed, "small")
+
+
+def _complements(report: AreaReport, targets: Table) -> Html:
+    """Say of each target what rules that tell two stories say of the complement."""
+    lang = report.lang
+    lines = [
+        say("status.complement", lang, title=row.title,
+            told=say("report.semicolon", lang).join(said))
+        for row in targets
+        if (said := _of_complement(report.status_tables[row.target], lang))
+    ]  # fmt: skip
+    if not lines:
+        return Html("")
+    listed = tag("ul", join(tag("li", line) for line in lines))
+    return details(say("status.complements", lang), listed)
+
+
+def _of_complement(found: StatusTable, lang: str) -> list[str]:
+    return [
+        _says(answer, lang)
+        for answer in found.complement or ()
+        if answer.rule in WORDED and answer.rule in (found.turned or ())
+    ]
+
+
 def _ours(lang: str, row: Any) -> Html:
     ours = verdict_chip(row.verdict, lang)
     if row.probability is None:
@@ -96,9 +153,7 @@ def _ours(lang: str, row: Any) -> Html:
 def _inep(found: StatusTable, lang: str) -> Html:
     attained, executed = found.answer(Rule.ATTAINMENT), found.answer(Rule.EXECUTION)
     mark = _mark(found, attained)
-    return _line_of("status.attained", _percent(attained, lang), lang, mark) + _line_of(
-        "status.executed", _percent(executed, lang), lang
-    )
+    return _line(_percent(attained, lang), mark) + _line(_percent(executed, lang))
 
 
 def _worded(report: AreaReport, rule: Rule, row: Any) -> Cell:
@@ -109,32 +164,26 @@ def _worded(report: AreaReport, rule: Rule, row: Any) -> Cell:
     word = tag("span", say(f"status.says_{answer.status}", lang) + _mark(found, answer))
     if answer.ratio is None:
         return word
-    return word + tag("small", _ratio(rule, answer.ratio, lang))
-
-
-def _ratio(rule: Rule, ratio: float, lang: str) -> str:
-    if rule is Rule.GERMAN:
-        key = "status.passed_german_weather" if ratio < 0 else "status.ratio_german_weather"
-        return say(key, lang, value=f"{number(100 * abs(ratio), 1)} %")
     # Three decimals: 0.596 is no 0.60, at which another word begins.
-    return say(f"status.ratio_{rule}", lang, value=number(ratio, 3))
+    german = rule is Rule.GERMAN
+    told = percent(number(100 * answer.ratio, 1), lang) if german else number(answer.ratio, 3)
+    return word + tag("small", told)
 
 
 def _percent(answer: Answer, lang: str) -> Cell:
     if answer.unable is not None or answer.score is None:
         return _unable(answer.unable, lang)
-    return f"{number(answer.score, 1)} %"
+    return percent(number(answer.score, 1), lang)
 
 
 def _rates(found: StatusTable, lang: str) -> Cell:
     answer = found.answer(Rule.AARR)
     if answer.unable is not None:
         return _unable(answer.unable, lang)
-    observed, required = (f"{signed(one, 1)} %" for one in (answer.observed, answer.required))
-    mark = _mark(found, answer)
-    return _line_of("status.observed", observed, lang, mark) + _line_of(
-        "status.required", required, lang
+    observed, required = (
+        percent(signed(one, 1), lang) for one in (answer.observed, answer.required)
     )
+    return _line(observed, _mark(found, answer)) + _line(required)
 
 
 def _paces(found: StatusTable, lang: str) -> Cell:
@@ -145,8 +194,8 @@ def _paces(found: StatusTable, lang: str) -> Cell:
     times: Cell = f"{number(speed.score, 1)} ×" if speed.given else _unable(speed.unable, lang)
     return join(
         [
-            tag("div", join([told, _mark(found, place)])),
-            _line_of("status.speed", times, lang, _mark(found, speed)),
+            _line(told, _mark(found, place)),
+            tag("small", say("status.speed", lang)) + _line(times, _mark(found, speed)),
         ]
     )
 
@@ -156,8 +205,8 @@ def _mark(found: StatusTable, answer: Answer) -> str:
     return f" {TURNED}" if answer.given and answer.rule in (found.turned or ()) else ""
 
 
-def _line_of(key: str, content: Cell, lang: str, mark: str = "") -> Html:
-    return tag("div", join([tag("small", say(key, lang)), content, mark]))
+def _line(content: Cell, mark: str = "") -> Html:
+    return tag("div", join([content, mark]))
 
 
 def _unable(reason: Unable | None, lang: str) -> Html:
@@ -245,43 +294,6 @@ def _against(rules: StatusTable | None, found: Assessment, due: int) -> str | No
     if in_time is (ours is Stance.BAD):
         return "apart_in_time" if in_time else "apart_too_late"
     return None
-
-
-def rules_text(report: AreaReport, target: Target) -> str:
-    """
-    Say what published rules say of a target, and why they differ from each other and from ours.
-
-    Parameters
-    ----------
-    report : AreaReport
-        From :func:`~edu_metrics.report.open_report`.
-    target : Target
-        A numeric target of its plan.
-
-    Returns
-    -------
-    str
-        One line; empty where no rule can judge it.
-    """
-    found, lang = report.status_tables.get(target.id), report.lang
-    if found is None:
-        return ""
-    semicolon, gap = say("report.semicolon", lang), say("report.sentence_gap", lang)
-    answers = [found.answer(rule) for rule in WORDED]
-    said = [_says(answer, lang) for answer in answers if answer.given]
-    if not said:
-        return ""
-    reasons = [say(f"status.why_{reason}", lang) for reason in found.why]
-    why = semicolon.join(reasons) or say("status.agree", lang)
-    told = [say("status.line", lang, said=semicolon.join(said), why=why)]
-    turned = [
-        _says(answer, lang)
-        for answer in found.complement or ()
-        if answer.rule in WORDED and answer.rule in (found.turned or ())
-    ]
-    if turned:
-        told.append(say("status.complement", lang, told=semicolon.join(turned)))
-    return gap.join([*told, why_apart(report, target)]).strip()
 
 
 def _says(answer: Answer, lang: str) -> str:

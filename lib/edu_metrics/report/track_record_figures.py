@@ -129,9 +129,10 @@ def show_coverage(record: PanelRecord) -> Html:
     for score in record.default:
         title = say("record.ahead", lang, years=score.horizon)
         drawn[title] = places(score.places, title=title, lang=lang)
-    return pictures(
-        record, {"": by_year}, say("record.coverage_caption", lang), "coverage"
-    ) + pictures(record, drawn, say("record.places_caption", lang), "places")
+    caption = say("record.coverage_caption", lang)
+    return pictures(record, {"": by_year}, caption, "coverage") + pictures(
+        record, drawn, say("record.places_caption", lang), "places"
+    )
 
 
 def reliability_table(record: PanelRecord) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from edu_metrics.report.reasons import because, reading_text
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, Calibration
 from edu_metrics.words import amount, number, percent, say
 
+#: Up to so many parts each is named with its verdict.
+FEW_PARTS = 6
 #: What of a calibration is spoken of.
 _MEASURES = {"rates": "report.held_rates", "amounts": "report.held_amounts"}
 
@@ -62,18 +65,24 @@ def verdict_with_edge(report: AreaReport, found: Assessment) -> Html:
 
 
 def _verdicts_of_parts(report: AreaReport, name: str) -> Html:
-    """Show a line for each part that a target is set for, with the part's own verdict."""
+    """Show the verdict of each part that a target is set for; of many parts, how many have each."""
     target = report.plan.target(name)
     parts = [
         area
         for area in report.catalog.bound_areas(report.study, target)
         if area in report.areas and report.area.id in report.catalog.above(area)
     ]
-    found = [(area, report.assess(area, [target])[name]) for area in parts]
-    return join(
-        tag("div", tag("small", report.area_name(area)) + verdict_chip(one.verdict, report.lang))
-        for area, one in found
-    )
+    lang = report.lang
+    found = {area: report.assess(area, [target])[name].verdict for area in parts}
+    if len(found) <= FEW_PARTS:
+        lines = ((report.area_name(area), verdict_chip(one, lang)) for area, one in found.items())
+        return join(tag("div", join([tag("small", area), " ", one])) for area, one in lines)
+    counts = Counter(found.values())
+    told: list[Cell] = [tag("small", say("report.parts_counted", lang, number=len(found)))]
+    for one in Verdict:
+        if counts[one]:
+            told.append(tag("span", join([verdict_chip(one, lang), f" {counts[one]}"]), "nowrap"))
+    return join(told, " ")
 
 
 def interval_text(report: AreaReport, found: Assessment) -> str:
@@ -169,12 +178,14 @@ def show_followed(report: AreaReport) -> Html:
         Column("report.article", lambda row: report.plan.article_in(row.article, lang)),
         Column("report.promise", lambda row: strong_title(row) + quote(row.quote, lang)),
         Column("report.due", "due"),
-        Column("report.bound", lambda row: applies_text(report, row.target)),
+        Column("report.bound", lambda row: applies_text(report, row.target, marked=True)),
         Column("report.verdict", lambda row: verdict_chip(row.verdict, lang)),
         Column("report.watch", partial(_watch, report)),
     ]
     caption = say("report.followed_caption", lang, number=len(followed))
-    return draw(followed, columns, lang, caption=caption, csv="followed")
+    drawn = draw(followed, columns, lang, caption=caption, csv="followed")
+    as_if = Applies.AS_IF in followed["applies"]
+    return drawn + tag("p", say("report.as_if_note", lang), "small") if as_if else drawn
 
 
 def followed_table(report: AreaReport) -> Table:

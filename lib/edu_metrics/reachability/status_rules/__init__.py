@@ -10,4 +10,4 @@ share of draws, Eurostat's own) are not here.
 """
 
 from edu_metrics.reachability.status_rules.answers import Answer, Rule, Unable
-from edu_metrics.reachability.status_rules.table import Stance, StatusTable, stance_of
+from edu_metrics.reachability.status_rules.table import Stance, StatusTable, Why, stance_of
