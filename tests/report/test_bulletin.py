@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from edu_metrics.catalog import Bound
 from edu_metrics.figures.svg import course, spark, text_width
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.verdicts import Applies
 from edu_metrics.report import AreaReport
 from edu_metrics.report.bulletin import (
     BY_USE,
+    _needed,
     glance_of,
     group_of,
     show_bulletin,
@@ -69,6 +71,28 @@ def test_the_headline_says_the_expected_number_and_its_range(city: AreaReport) -
     assert not {row.target for row in rows if row.group == "met"} & set(joint.probabilities)
     told = [round(met + one) for one in (joint.expected, low, high)]
     assert numbers == [len(rows), *told, effort]
+
+
+@pytest.mark.parametrize(
+    ("target", "zh", "en"),
+    [
+        ("A32d_city_safe_campus", "保持即可", "none"),  # at 100, at least 100 asked for
+        ("A06a_public_share", "须有提高", "any gain"),  # to be above where it stands
+    ],
+)
+def test_what_is_needed_a_year_where_it_is_no_step(
+    city: AreaReport, target: str, zh: str, en: str
+) -> None:
+    row = show_bulletin(city).text.split(f'href="#card-{target}"')[1].split("</tr>")[0]
+    cells = [re.sub("<[^>]*>", "", cell) for cell in re.findall("<td[^>]*>.*?</td>", row)]
+    assert {"zh": zh, "en": en}[city.lang] in cells
+
+
+@pytest.mark.parametrize(("op", "said"), [("<", "any fall"), (">", "any gain"), ("<=", "none")])
+def test_what_may_not_stay_where_it_is_has_a_way_to_go(op: Any, said: str) -> None:
+    found = {"large": SimpleNamespace(level=Bound(op=op, value=4.8))}
+    row = SimpleNamespace(target="large", required_pace=0.0, gap=0.0, group="open")
+    assert _needed(SimpleNamespace(assessments=found, lang="en"), row) == said  # type: ignore[arg-type]
 
 
 def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:

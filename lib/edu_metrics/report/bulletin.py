@@ -406,7 +406,7 @@ def _table(report: AreaReport, found: Table) -> Html:
         Column("bulletin.col_course", partial(_spark, report)),
         Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
         Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
-        Column("bulletin.col_needed", partial(_needed, lang), numeric=True),
+        Column("bulletin.col_needed", partial(_needed, report), numeric=True),
         Column(
             "bulletin.col_recent", lambda row: _signed(row, row.recent_pace, lang), numeric=True
         ),
@@ -467,13 +467,15 @@ def _due(report: AreaReport, usual: int | None, row: Any) -> str:
     return level if row.due == usual else in_year(level, row.due, report.lang)
 
 
-def _needed(lang: str, row: Any) -> str:
+def _needed(report: AreaReport, row: Any) -> str:
+    level, lang = report.assessments[row.target].level, report.lang
     if row.required_pace is None or row.group in ("met", "missed"):
         return "—"
     if row.required_pace:
         return _signed(row, row.required_pace, lang)
-    met = row.gap is not None and row.gap < 0
-    return say("bulletin.none_needed" if met else "bulletin.any_rise", lang)
+    if level is not None and level.strict and row.gap == 0:
+        return say("bulletin.any_rise" if level.rising else "bulletin.any_fall", lang)
+    return say("bulletin.none_needed", lang)
 
 
 def _signed(row: Any, value: float | None, lang: str) -> str:
