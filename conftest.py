@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,10 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 # Hundreds of interpreters are started, and compile everything where they may not keep it.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Tests and definitions are many objects that stay: looking for rubbish among them so often as
+# Python does would take a fifth of collecting.
+gc.set_threshold(50_000, 20)
 
 #: Where examples open a whole study.
 DEAR = (
