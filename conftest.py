@@ -30,7 +30,13 @@ DEAR = (
 
 
 #: Pages that judge every target of the invented city, each with a forecast, in both languages.
-DEAR_FILES = ("test_cards.py", "test_city.py", "test_comparison.py", "test_downloads.py")
+DEAR_FILES = (
+    "test_cards.py",
+    "test_city.py",
+    "test_comparison.py",
+    "test_downloads.py",
+    "test_sensitivity.py",
+)
 DEAR_PLACE = "mock_city-"
 
 

@@ -26,7 +26,9 @@ from edu_metrics.report.to_ask import questions, show_to_ask, to_ask_table
 LANGUAGES = ("zh", "en")
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(lang, marks=pytest.mark.slow) for lang in LANGUAGES]
+)
 def city(request: pytest.FixtureRequest, opened: Any) -> AreaReport:
     report: AreaReport = opened("mock_city", "mock_east", request.param)
     return report

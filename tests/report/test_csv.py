@@ -57,6 +57,7 @@ def test_every_link_of_a_report_has_its_file_and_every_column_its_meaning(opened
         assert {(name, column) for column in head} <= told
 
 
+@pytest.mark.slow
 def test_a_probability_has_two_digits_and_a_list_is_one_text(opened, tmp_path):
     report = opened("mock_city", "mock_east", "en")
     rep.show_bulletin(report)
