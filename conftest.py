@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,10 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Tests and definitions are many objects that stay: looking for rubbish among them so often as
+# Python does would take a fifth of collecting.
+gc.set_threshold(50_000, 20)
+
 #: Where examples open a whole study.
 DEAR = (
     "edu_metrics.figures.frame_plots.plot_precedents",
@@ -25,7 +30,13 @@ DEAR = (
 
 
 #: Pages that judge every target of the invented city, each with a forecast, in both languages.
-DEAR_FILES = ("test_cards.py", "test_city.py", "test_comparison.py", "test_downloads.py")
+DEAR_FILES = (
+    "test_cards.py",
+    "test_city.py",
+    "test_comparison.py",
+    "test_downloads.py",
+    "test_sensitivity.py",
+)
 DEAR_PLACE = "mock_city-"
 
 

@@ -70,12 +70,12 @@ def test_what_may_not_pass_100_is_refused_above_it(entry):
             entry.function(*arguments)
 
 
-@pytest.mark.parametrize("entry", TWO_COUNTS, ids=lambda entry: entry.name)
 @given(rows=areas)
-def test_pooled_counts_give_a_value_between_those_of_the_areas(entry, rows):
-    pooled = entry.function(*(sum(column) for column in zip(*rows, strict=True)))
-    each = [entry.function(*row) for row in rows]
-    assert min(each) - 1e-9 <= pooled <= max(each) + 1e-9
+def test_pooled_counts_give_a_value_between_those_of_the_areas(rows):
+    for entry in TWO_COUNTS:
+        pooled = entry.function(*(sum(column) for column in zip(*rows, strict=True)))
+        each = [entry.function(*row) for row in rows]
+        assert min(each) - 1e-9 <= pooled <= max(each) + 1e-9, entry.name
 
 
 def test_counts_are_added_and_rates_without_counts_are_not_pooled():

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from edu_metrics.batch import plan_reports
+from edu_metrics.batch import plan_jobs
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.observations.raw_files import LOG
 from edu_metrics.observations.seals import SIDECAR, sha256_of
@@ -83,9 +83,9 @@ def kept_and_made():
     )
     kept = [PurePosixPath(name) for name in listed.stdout.split("\0") if name]
     made = [
-        PurePosixPath("reports", *one.job.folder.parts[-3:], "report.html")
-        for study in CATALOG.studies
-        for one in plan_reports(ROOT, [study], out=Path("reports"))
+        PurePosixPath(*job.folder.parts, "report.html")
+        for study in CATALOG.studies.values()
+        for job in plan_jobs(CATALOG, study, Path("reports"))
     ]
     return [*kept, *made]
 

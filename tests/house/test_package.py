@@ -15,9 +15,10 @@ HEAVY = {"pandas", "matplotlib", "statsmodels", "scipy", "papermill", "pydantic"
 
 
 def declares_all(path: Path) -> bool:
-    return any(
+    text = path.read_text("utf-8")
+    return "__all__" in text and any(
         isinstance(name, ast.Name) and name.id == "__all__"
-        for statement in ast.parse(path.read_text("utf-8")).body
+        for statement in ast.parse(text).body
         if isinstance(statement, ast.Assign | ast.AnnAssign)
         for target in getattr(statement, "targets", [getattr(statement, "target", None)])
         for name in ast.walk(target)

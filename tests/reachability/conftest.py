@@ -9,7 +9,7 @@ import yaml
 from hypothesis import settings
 
 from edu_metrics.catalog import Bound, Reading, load_catalog
-from edu_metrics.observations import validate
+from edu_metrics.observations.table import COLUMNS, KEYS, empty, faults_of_meaning
 from edu_metrics.reachability import assess, checks_of
 
 # How long an example takes depends on the machine, and says nothing of a verdict.
@@ -80,7 +80,7 @@ def _falls(conditions):
     return signs == {"<"} and "'rank'" not in str(conditions)
 
 
-PLAN = """
+PLAN = yaml.safe_load("""
 id: plan
 title: {zh: 计划, en: Plan}
 source: yearbook
@@ -88,9 +88,9 @@ issued: 2020-12-02
 first_year: 2020
 last_year: 2022
 areas: [city]
-"""
+""")
 
-STUDY = """
+STUDY = yaml.safe_load("""
 id: study
 title: {zh: 研究, en: Study}
 plan: plan
@@ -99,7 +99,19 @@ observations: [{type: file, path: "*.csv"}]
 as_of: 2021-03-31
 disclosure: published
 note: {zh: 说明, en: Note}
-"""
+""")
+
+
+def _written(entry):
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return yaml.dump(entry, Dumper=dumper, allow_unicode=True)
+
+
+def _table(rows, catalog):
+    """Put rows together as `validate` does; their shape is sound, and is not checked each time."""
+    table = pd.concat(rows, ignore_index=True).reindex(columns=COLUMNS).astype(empty().dtypes)
+    assert faults_of_meaning(table, catalog) == []
+    return table.sort_values(list(KEYS), ignore_index=True)
 
 
 @pytest.fixture(scope="session")
@@ -207,8 +219,8 @@ def case(tmp_path, cells):
         folder = tmp_path / "data" / "definitions"
         for name in ("plans", "studies"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        plan = {**yaml.safe_load(PLAN), "targets": list(targets)}
-        entry = {**yaml.safe_load(STUDY), "as_of": dt.date.fromisoformat(as_of), **study}
+        plan = {**PLAN, "targets": list(targets)}
+        entry = {**STUDY, "as_of": dt.date.fromisoformat(as_of), **study}
         files = {
             "sources.yaml": SOURCES,
             "areas.yaml": AREAS,
@@ -216,16 +228,15 @@ def case(tmp_path, cells):
             "indicators.yaml": _indicators(),
             "breaks.yaml": breaks,
             "assumptions.yaml": "[]",
-            "plans/plan.yaml": yaml.safe_dump(plan, allow_unicode=True),
-            "studies/study.yaml": yaml.safe_dump(entry, allow_unicode=True),
+            "plans/plan.yaml": _written(plan),
+            "studies/study.yaml": _written(entry),
         }
         for name, text in files.items():
             (folder / name).write_text(text, "utf-8")
         catalog = load_catalog(tmp_path)
         # A row that no promise speaks of keeps the table from being empty.
         other = cells("schools", {1950: 1}, area="nation")
-        table = validate(pd.concat([other, *rows], ignore_index=True), catalog)
-        return catalog, catalog.studies["study"], table
+        return catalog, catalog.studies["study"], _table([other, *rows], catalog)
 
     return make
 

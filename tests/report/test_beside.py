@@ -94,5 +94,6 @@ def test_a_document_is_not_asked_for_before_it_was_written(opened):
     assert show_documents_to_ask(opened("wuhai_2020", "wuhai")).text == ""
 
 
+@pytest.mark.slow
 def test_where_nothing_lies_above_nothing_is_shown(opened):
     assert show_beside(opened("mock_city", "mock_city")).text == ""

@@ -29,7 +29,9 @@ from edu_metrics.words import say
 LANGUAGES = ("zh", "en")
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(lang, marks=pytest.mark.slow) for lang in LANGUAGES]
+)
 def city(request: pytest.FixtureRequest, opened: Any) -> AreaReport:
     report: AreaReport = opened("mock_city", "mock_east", request.param)
     return report

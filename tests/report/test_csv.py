@@ -27,7 +27,14 @@ def read(path):
     return list(csv.reader(path.read_text("utf-8-sig").splitlines()))
 
 
-@pytest.mark.parametrize("place", [("mock_city", "mock_east", "zh"), ("wuhai", "haibowan", "en")])
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(("mock_city", "mock_east", "zh"), marks=pytest.mark.slow),
+        ("wuhai", "haibowan", "en"),
+    ],
+    ids="-".join,
+)
 def test_every_link_of_a_report_has_its_file_and_every_column_its_meaning(opened, place, tmp_path):
     report = opened(*place)
     page = "".join(str(show(report)) for show in SECTIONS)
@@ -50,6 +57,7 @@ def test_every_link_of_a_report_has_its_file_and_every_column_its_meaning(opened
         assert {(name, column) for column in head} <= told
 
 
+@pytest.mark.slow
 def test_a_probability_has_two_digits_and_a_list_is_one_text(opened, tmp_path):
     report = opened("mock_city", "mock_east", "en")
     rep.show_bulletin(report)
@@ -84,7 +92,7 @@ def test_no_cell_is_run_by_a_spreadsheet_and_what_nobody_shows_is_not_written(tm
 
 
 def test_tables_that_were_asked_for_are_known(opened):
-    tables = opened("mock_city", "mock_east", "en").tables
+    tables = opened("wuhai", "haibowan", "en").tables
     assert isinstance(tables, Tables)
     tables["verdicts"]
     assert "verdicts" in tables.made

@@ -74,6 +74,7 @@ def test_the_pace_is_the_same_number_in_the_table_of_paces(report):
         assert shown in precedent_text(report, target)
 
 
+@pytest.mark.slow
 def test_what_is_there_already_shows_no_negative_need(opened):
     report = opened("mock_city", "mock_east", "en")
     there = [one for one in report.assessments.values() if one.gap is not None and one.gap < 0]

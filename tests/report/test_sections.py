@@ -456,6 +456,7 @@ def test_where_no_parts_are_counted_a_sentence_says_so(overview):
     assert "the counts of every district known, so it cannot be said which district makes" in page
 
 
+@pytest.mark.slow
 def test_an_invented_overview_says_so(overview):
     assert say("report.invented", "en") in str(shown(rep.show_city_head, overview("mock_city")))
 
@@ -492,6 +493,7 @@ def test_what_happens_every_year_is_once_a_year(opened):
     assert "每1年" not in chinese
 
 
+@pytest.mark.slow
 def test_a_sum_still_open_names_its_years_and_what_it_asks(opened):
     report = opened("mock_city", "mock_city")
     told = because(report, report.assessments["A38c_special_funds"])
@@ -514,6 +516,7 @@ def test_the_invented_districts_show_noise_that_hides_a_promise(opened):
     assert because(report, found) == say("report.because_noise", "en")
 
 
+@pytest.mark.slow
 def test_a_result_within_chance_of_its_bound_says_so(opened):
     report = opened("mock_city", "mock_south")
     found = report.assessments["A12h_junior_excellent_increment"]

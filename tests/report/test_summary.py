@@ -59,6 +59,7 @@ def test_a_row_says_what_the_assessment_says(assessment):
     assert row["sources"] == ["x", "y"]
 
 
+@pytest.mark.slow
 def test_a_row_carries_its_date_the_years_and_the_noise(opened):
     found = opened("mock_city", "mock_south").assessments["A12h_junior_excellent_increment"]
     row = as_row(found)

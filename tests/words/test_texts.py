@@ -36,9 +36,14 @@ from edu_metrics.words import LANGUAGES, texts
 ROOT = Path(__file__).resolve().parents[2]
 LIB = ROOT / "lib" / "edu_metrics"
 WORDS = sorted((LIB / "words").glob("*.yaml"))
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(LIB.rglob("*.py"))}
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@functools.cache
+def trees() -> dict[Path, ast.Module]:
+    """Parse all code, where a test reads it: each process collects this file, and one runs it."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(LIB.rglob("*.py"))}
 
 
 @functools.cache
@@ -46,7 +51,7 @@ def said() -> list[ast.Call]:
     """Collect the calls that name a text: what is said, and the headings of a report's columns."""
     return [
         node
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", None)
@@ -78,7 +83,7 @@ def made_in(folder: str) -> set[str]:
     """Give the pattern of every f-string of a package: a finding says its key before it is said."""
     return {
         pattern_of(node)
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if path.relative_to(LIB).parts[0] == folder
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
@@ -90,7 +95,7 @@ def constants(*folders: str) -> set[str]:
     """Collect the words that the code of some packages names, out of which keys are made."""
     return {
         node.value
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if path.relative_to(LIB).parts[0] in folders or not folders
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -101,7 +106,7 @@ def constants(*folders: str) -> set[str]:
 def reasons(verdict: str) -> set[str]:
     """Collect the reasons that the code gives for a verdict, up to the colon."""
     found: set[str] = set()
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         if path.parent.name != "reachability":
             continue
         for node in ast.walk(tree):
@@ -130,7 +135,7 @@ def findings() -> set[str]:
     """Collect what the code finds wrong with a promise beside its probability."""
     return {
         constant.value
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if path.parent.name == "reachability"
         for node in ast.walk(tree)
         for value in _named(node, "findings")
@@ -156,7 +161,7 @@ def measures() -> set[str]:
     """Collect what a check can measure: the words that the code holds ``measure`` against."""
     return {
         constant.value
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         if path.parent.name == "reachability"
         for node in ast.walk(tree)
         if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(".measure")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -127,8 +127,9 @@ def load_priors() -> Mapping[str, Prior]:
     """
     import yaml
 
-    text = resources.files("edu_metrics.catalog").joinpath("priors.yaml").read_text("utf-8")
-    table = PriorTable.model_validate(yaml.safe_load(text))
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = resources.files("edu_metrics.catalog").joinpath("priors.yaml").read_bytes()
+    table = PriorTable.model_validate(yaml.load(text, Loader=loader))
     return MappingProxyType({prior.id: prior for prior in table.priors})
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import functools
-from collections.abc import Hashable, Iterable, Iterator
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -218,7 +219,11 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: YAML's own rules of which word is a number, a date, a truth or nothing.
 _TYPES: Any = yaml.resolver.Resolver()
-_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
+_Word: Any = yaml.ScalarEvent
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]+)?")
+_TEXT, _LIST, _MAPPING, _FLOAT = (
+    f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map", "float")
+)
 
 
 class _AbsurdError(ValueError):
@@ -243,7 +248,7 @@ _WORDS = yaml.constructor.SafeConstructor()
 #: What makes of a word what it says, by the word's tag; all else is text.
 _MAKERS = {
     "tag:yaml.org,2002:bool": _WORDS.construct_yaml_bool,
-    "tag:yaml.org,2002:float": _WORDS.construct_yaml_float,
+    _FLOAT: _WORDS.construct_yaml_float,
     "tag:yaml.org,2002:int": _whole,
     "tag:yaml.org,2002:null": _WORDS.construct_yaml_null,
     "tag:yaml.org,2002:timestamp": _date,
@@ -251,16 +256,14 @@ _MAKERS = {
 
 
 @functools.cache
-def _type_of(word: str) -> str:
-    """Tell the type of a word without quotes, once: files repeat them thousands of times."""
+def _plain(word: str) -> tuple[str, Any, bool]:
+    """Tell type and meaning of a word without quotes, and whether no more has to be asked."""
+    if number := _NUMBER.fullmatch(word):  # no need of YAML's other ways to write one
+        return _FLOAT, float(word) if number[1] else int(word), True
     tag: str = _TYPES.resolve(yaml.ScalarNode, word, (True, False))
-    return tag
-
-
-@functools.cache
-def _word(tag: str, word: str) -> Any:
-    """Make what a word that is no text means."""
-    return _MAKERS[tag](yaml.ScalarNode(tag, word))
+    if tag in _MAKERS:
+        return tag, _MAKERS[tag](yaml.ScalarNode(tag, word)), True
+    return tag, word, tag == _TEXT and word.isprintable()
 
 
 class _Builder:
@@ -273,19 +276,19 @@ class _Builder:
 
     def __init__(self, text: str) -> None:
         self.faults: list[str] = []
-        self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        self._next: Callable[[], Any] = _Loader(text).get_event
         #: What each anchor names, with its entries and levels; nothing while it is being made.
         self._anchors: dict[str, tuple[Any, int, int] | None] = {}
         self._entries = self._deepest = 0
 
     def document(self) -> Any:
         """Make the one document; None where there is none."""
-        next(self._events)
-        if isinstance(next(self._events), yaml.StreamEndEvent):
+        self._next()
+        if isinstance(self._next(), yaml.StreamEndEvent):
             return None
-        content = self._made(next(self._events), 0)
-        next(self._events)
-        if not isinstance(after := next(self._events), yaml.StreamEndEvent):
+        content = self._made(self._next(), 0)
+        self._next()
+        if not isinstance(after := self._next(), yaml.StreamEndEvent):
             raise yaml.composer.ComposerError(
                 "expected a single document in the stream",
                 None,
@@ -296,6 +299,12 @@ class _Builder:
 
     def _made(self, event: Any, depth: int) -> Any:
         if event.anchor is None:
+            # Nearly all there is: a word without quotes, in which nothing is amiss.
+            if type(event) is _Word and event.tag is None and event.implicit[0]:
+                _, meant, sound = _plain(event.value)
+                if sound and self._entries < MOST_ENTRIES:
+                    self._entries += 1
+                    return meant
             return self._node(event, depth)
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event, depth)
@@ -341,13 +350,13 @@ class _Builder:
 
     def _list(self, depth: int) -> list[Any]:
         made = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             made.append(self._made(event, depth))
         return made
 
     def _mapping(self, depth: int) -> dict[Any, Any]:
         made: dict[Any, Any] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._made(event, depth)
             if not isinstance(key, Hashable):
                 raise yaml.constructor.ConstructorError(
@@ -355,16 +364,18 @@ class _Builder:
                 )
             if key in made:
                 self.faults.append(f"{_where(event.start_mark)}the key {key!r} stands twice")
-            made[key] = self._made(next(self._events), depth)
+            made[key] = self._made(self._next(), depth)
         return made
 
     def _scalar(self, event: Any) -> Any:
         """Read a word; in a text, what would steer a terminal or turn a line is a fault."""
         tag = event.tag
         if tag is None or tag == "!":
-            tag = _type_of(event.value) if event.implicit[0] else _TEXT
-        if tag in _MAKERS:
-            return _word(tag, event.value)
+            tag, meant, _ = _plain(event.value) if event.implicit[0] else (_TEXT, None, False)
+            if tag in _MAKERS:
+                return meant
+        elif tag in _MAKERS:
+            return _MAKERS[tag](yaml.ScalarNode(tag, event.value))
         if tag != _TEXT:
             raise _unknown_tag(tag, event.start_mark)
         if not event.value.isprintable() and (steering := found_steering(event.value)):
@@ -417,8 +428,8 @@ def read_yaml(path: Path) -> tuple[Any, list[str]]:
 @functools.lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     """Parse a text once: each question to a project asks for the same files. Nobody changes it."""
-    builder = _Builder(text)
     try:
+        builder = _Builder(text)
         content = builder.document()
     except _AbsurdError as error:
         return None, (str(error),)

@@ -21,7 +21,7 @@ def run() -> None:
     """Run the command line; a user's mistake ends in one message and an exit status."""
     # Definitions are many small objects that all stay: looking for rubbish among them so often as
     # Python does would take a sixth of a short command.
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000)
     open_streams()
     warnings.formatwarning = lambda message, *_, **__: f"edu-metrics: {message}\n"
     _refuse_empty(sys.argv[1:])
@@ -54,6 +54,7 @@ def _run() -> None:
 
 def _written_out() -> None:
     """See to it that all is written; who reads may have gone, and a disk may be full."""
+    gc.freeze()  # nor is rubbish looked for among what ends with the process
     try:
         sys.stdout.flush()
     except OSError as error:

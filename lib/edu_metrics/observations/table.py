@@ -8,6 +8,7 @@ is said at once.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -369,6 +370,7 @@ def _dates(given: pd.Series) -> pd.Series:
     return pd.to_datetime(given, format="ISO8601", errors="coerce")
 
 
+@functools.cache
 def _schema() -> Any:
     """Say the contract in pandera's terms; each check carries the words of its fault."""
     import pandera.pandas as pa

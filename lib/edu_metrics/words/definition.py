@@ -44,6 +44,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
+_NUMBERS = {int, float}
+
+
 def _implausible(value: Any) -> list[str]:
     """Find what no entry means: endless numbers and texts, and a name that is listed twice."""
     if isinstance(value, str):
@@ -57,6 +60,8 @@ def _implausible(value: Any) -> list[str]:
         return [f"expected a number up to {LARGEST:.0e}, found {shown}"]
     told: list[str] = []
     if isinstance(value, tuple):
+        if {*map(type, value)} <= _NUMBERS and all(abs(item) <= LARGEST for item in value):
+            return []  # long tables
         words = [item for item in value if isinstance(item, str)]
         if len(words) > len(set(words)):
             double = sorted(word for word, times in Counter(words).items() if times > 1)
