@@ -22,6 +22,8 @@ def run() -> None:
     # Definitions are many small objects that all stay: looking for rubbish among them so often as
     # Python does would take a sixth of a short command.
     gc.set_threshold(200_000)
+    # Matrices are small, and to start threads for large ones takes longer than all that is done.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     open_streams()
     warnings.formatwarning = lambda message, *_, **__: f"edu-metrics: {message}\n"
     _refuse_empty(sys.argv[1:])

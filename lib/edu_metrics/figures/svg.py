@@ -156,7 +156,7 @@ class Sheet:
             left = min(max(x - shifts[anchor], 0.0), max(self.width - size, 0.0))
             box = (left, y - SIZE + 2, left + size, y + 2)
             inside = box[1] >= 0 and box[3] <= self.height
-            hidden = sum(_overlap(box, other) for other in self.taken)
+            hidden = sum(_overlap(box, other) for other in self.taken if _meet(box, other))
             tried.append(((not inside, hidden), box, left + shifts[anchor], y, anchor))
             if inside and not hidden:
                 break
@@ -532,11 +532,15 @@ def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> 
     return moved
 
 
+def _meet(one: Box, other: Box) -> bool:
+    """Say whether two boxes share any area: most do not, and are asked about often."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 def _overlap(one: Box, other: Box) -> float:
-    """Give the area that two boxes share."""
+    """Give the area that two boxes share, which meet."""
     wide = min(one[2], other[2]) - max(one[0], other[0])
-    tall = min(one[3], other[3]) - max(one[1], other[1])
-    return wide * tall if wide > 0 and tall > 0 else 0.0
+    return wide * (min(one[3], other[3]) - max(one[1], other[1]))
 
 
 def line_of(place: Scale, values: Mapping[int, float], css: str = "past") -> str:
