@@ -28,8 +28,9 @@ _SAME = 1e-6
 
 #: So many times the end that a range has to reach is as good as no end.
 _FAR = 1000.0
-#: So many branches of a search for a table; one that is not found by then is taken for none.
-_BRANCHES = 1000
+#: A search for a table: all the way, but for so many branches (one that is not found by then is
+#: taken for none); HiGHS's presolve prints to stdout what it mends, and finds none where there is.
+_SEARCH: Any = {"mip_rel_gap": 0, "node_limit": 1000, "presolve": False}
 
 
 @dataclass(slots=True)
@@ -240,7 +241,7 @@ def _solved(
     for integrality in (np.zeros(len(toll), np.int64), whole.astype(np.int64)):
         done = milp(
             toll, bounds=Bounds(low, high), constraints=ties,
-            integrality=integrality, options={"mip_rel_gap": 0, "node_limit": _BRANCHES},
+            integrality=integrality, options=_SEARCH,
         )  # fmt: skip
         if done.x is None:
             return None
