@@ -91,6 +91,8 @@ def test_the_models_table_has_every_model_at_every_horizon_with_its_own_numbers(
         assert f'<td class="n">{score.mae:.2f}</td>' in page
         assert f"{score.coverage95:.1f}" in page
     assert page.count("★") == len(record.horizons)
+    names = {"zh": ("保持不变", "阻尼漂移"), "en": ("no change", "damped drift")}[record.lang]
+    assert all(page.count(name) >= len(record.horizons) for name in names)
 
 
 def test_the_record_is_the_back_test_of_the_file(record, quiet_file):

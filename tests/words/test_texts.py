@@ -31,6 +31,7 @@ from edu_metrics.reachability.status_rules.pace_of_progress import Band
 from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.report.glance import GROUPS
+from edu_metrics.trajectories.rivals import FORECASTERS, SLOW
 from edu_metrics.words import LANGUAGES, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -231,6 +232,7 @@ def family(name: str) -> set[str]:
         "record.skill_*": lambda: {"better", "worse", "undecided"},
         "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
         "cards.message_*": lambda: {"needed", "needed_past", "needed_recent", "needed_past_recent"},
+        "record.model_*": lambda: {*FORECASTERS, *SLOW},
         "requirements.because_*": lambda: {
             "bound_unforeseen",
             "contradiction",
@@ -301,6 +303,7 @@ FAMILIES = (
     "bulletin.*_*",
     "cards.message_*",
     "noise.reads_*",
+    "record.model_*",
     "requirements.because_*",
     "drafting.type_*",
     "drafting.why_*",

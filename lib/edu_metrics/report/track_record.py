@@ -549,9 +549,10 @@ def _event(event: EventScore) -> dict[str, Any]:
 
 
 def _model(lang: str, row: Any) -> Cell:
+    named = say(f"record.model_{row.model}", lang)
     if not row.default:
-        return str(row.model)
-    return tag("strong", say("record.default_mark", lang, model=row.model))
+        return named
+    return tag("strong", say("record.default_mark", lang, model=named))
 
 
 def _held(lang: str, row: Any) -> str:
