@@ -107,10 +107,10 @@ class _Release:
     known: KnownSums
     counts: Counts
     smallest: int
-    #: Rates that can be withheld, and the count that each tells.
-    rates: dict[_Rate, int | None]
-    #: Counts of nobody that a rate says to be some part of somebody.
-    of_nobody: set[int]
+    kinds: _Kinds
+    #: Printed rates, and the count that each tells.
+    rates: list[_Rate]
+    own: dict[_Rate, int]
     families: npt.NDArray[np.integer[Any]]
     #: Amounts of money, by the count of persons whose they are, and those of few schools.
     amounts: dict[int, list[int]]
@@ -135,15 +135,7 @@ class _Release:
         cells = cells.assign(**{name: cells[name] / by for name in ("value", "low", "high")})
         known = known_sums(cells, catalog)
         size, figures = len(cells), len(known.value)
-        for rate in rates:
-            for above, below, factor in rate.quotients if rate.known else ():
-                if not (known.of.get(above) and known.of.get(below)):
-                    continue
-                part, whole = known.of[above][-1], known.of[below][-1]
-                factor *= scale[above[1].quantity] / scale[below[1].quantity]
-                known.between(part, whole, rate.low / factor)
-                if rate.high < np.inf:
-                    known.between(whole, part, factor / rate.high)
+        _tie_rates(known, rates, scale)
         value = np.array(known.value, dtype=np.float64)
         value[:size] = value[:size].clip(cells["low"], cells["high"])
         more = np.zeros(len(value) - size)
@@ -165,17 +157,8 @@ class _Release:
         counts.known[figures:], counts.whole[figures:] = True, False
         amounts, few = kinds.amounts_of(known)
         counts.whole[[*few, *(one for some in amounts.values() for one in some)]] = False
-        ours = {rate: own.get(rate) for rate in rates if not rate.known}
-        nobody = {
-            place
-            for rate in rates
-            for above, below, _ in rate.quotients
-            if below not in known.of
-            for place in known.of.get(above, ())
-            if value[place] == 0
-        }
         smallest = study.disclosure.smallest
-        return cls(cells, known, counts, smallest, ours, nobody, families, amounts, few)
+        return cls(cells, known, counts, smallest, kinds, rates, own, families, amounts, few)
 
     def withhold_small(self) -> None:
         """Withhold small counts and parts with a small rest, or tell the end they lie at."""
@@ -189,13 +172,13 @@ class _Release:
         at_least[loose] = low[loose]
         few = (at_least > 0) & (at_least < self.smallest)
         few[loose] |= (high[loose] > 0) & (high[loose] < self.smallest)
-        few[[place for place in self.of_nobody if place < len(few)]] = True
+        few[[place for place in self._of_nobody if place < len(few)]] = True
         small = np.flatnonzero(persons & few)
         lost = np.flatnonzero(self.cells["lost"])
         self._promise(small)
         self._promise(lost[persons[lost]], lost=True)
         self._promise(one for one in self.known.rests if 0 < value[one] < self.smallest)
-        self._promise(self.of_nobody)
+        self._promise(self._of_nobody)
         stays = np.flatnonzero(self.cells["stays"])
         self._withhold([*lost, *stays])
         by_part: dict[int, list[Pair]] = defaultdict(list)
@@ -366,8 +349,9 @@ class _Release:
                     self.counts.low[place],
                     self.counts.high[place],
                 )
-        for rate, own in self.rates.items():
-            low[rate.row], high[rate.row] = self._ends_of(rate, own)
+        for rate in self.rates:
+            if not rate.known:
+                low[rate.row], high[rate.row] = self._ends_of(rate)
         hidden = (low == 0) & (high == np.inf)
         coded = ~hidden & ~np.isnan(low)
         value = np.where(coded, np.where(low > 0, low, high), np.nan)
@@ -385,24 +369,43 @@ class _Release:
         return follow(self.counts)
 
     @cached_property
-    def _held(self) -> set[_Near]:
+    def _held(self) -> set[tuple[int, str, str]]:
         """Years, quantities and trees of areas in which something is not told."""
         rows = self.cells[self.counts.open[: len(self.cells)]]
-        return set(zip(rows["year"], rows["quantity"], rows["tree"], strict=True))
+        names = ("area", "quantity", "group", "period")
+        keys = map(Key, *(rows[name] for name in names))
+        return self._near(zip(rows["year"], keys, strict=True))
+
+    def _near(self, counted: Iterable[_Of]) -> set[tuple[int, str, str]]:
+        """Give year, quantity and the area at the top of the tree of what was counted."""
+        return {(year, key.quantity, self.kinds.tree[key.area]) for year, key in counted}
+
+    @cached_property
+    def _of_nobody(self) -> list[int]:
+        """Places of counts of nobody that a rate says to be some part of somebody."""
+        return [
+            place
+            for rate in self.rates
+            for above, below, _ in rate.quotients
+            if above[1].quantity in self.kinds.persons and below not in self.known.of
+            for place in self.known.of.get(above, ())
+            if self.counts.value[place] == 0
+        ]
 
     @cached_property
     def _whole_of(self) -> dict[int, int]:
         """Wholes by the parts that are told as a bound."""
         return {part: whole for whole, parts in self.coded.items() for part in parts}
 
-    def _ends_of(self, rate: _Rate, own: int | None) -> tuple[float, float]:
+    def _ends_of(self, rate: _Rate) -> tuple[float, float]:
         """Say between which ends a printed rate is told; none where it is told as it is."""
+        own = self.own.get(rate)
         places = [place for of in rate.of if of in self.known.of for place in self.known.of[of]]
         if rate.stays or own in self.gone:
             return 0.0, np.inf
         if any(place != own and not self._follow[place] for place in places):
             return 0.0, np.inf
-        if not places and self._held & rate.near:  # a mean tells of what it is the mean
+        if not places and self._held & self._near(rate.of):  # a mean tells of what it is the mean
             return 0.0, np.inf
         if own in self._whole_of and own is not None:
             per = 100 / self.counts.value[self._whole_of[own]]
@@ -499,7 +502,6 @@ def _cells(table: pd.DataFrame, kinds: _Kinds, *, printed: bool = False) -> pd.D
         stays=False,
         persons=persons,
         money=money,
-        tree=cells["area"].map(kinds.tree),
     )
 
 
@@ -548,8 +550,6 @@ def _withheld(rows: pd.DataFrame, before: pd.DataFrame) -> Any:
 
 #: A year, and what was counted in it.
 _Of: TypeAlias = tuple[int, Key]
-#: A year, a quantity, and the area at the top of a tree.
-_Near: TypeAlias = tuple[int, str, str]
 
 
 class _Rate(NamedTuple):
@@ -565,9 +565,8 @@ class _Rate(NamedTuple):
     #: It was withheld before.
     stays: bool
     is_percentage: bool
-    #: The counts that it is made of, and the same wherever in the tree of areas.
+    #: The counts that it is made of.
     of: tuple[_Of, ...]
-    near: frozenset[_Near]
     #: What it divides by what, and times how many.
     quotients: tuple[tuple[_Of, _Of, float], ...]
 
@@ -608,7 +607,6 @@ def _rate(row: Any, kinds: _Kinds) -> _Rate:
         **{name: getattr(row, name) for name in _Rate._fields[:7]},
         is_percentage=any(base.unit == "percent" for _, base in forms),
         of=tuple(of),
-        near=frozenset((year, one.quantity, kinds.tree[one.area]) for year, one in of),
         quotients=tuple(quotients),
     )
 
@@ -648,6 +646,19 @@ def _counts_of(rate: _Rate, value: Mapping[_Of, float]) -> Iterator[tuple[_Of, f
             yield below, value[above] / rate.value * factor
 
 
+def _tie_rates(known: KnownSums, rates: Sequence[_Rate], scale: pd.Series) -> None:
+    """Let rates that everybody has bound their two counts, to half a unit of the last digit."""
+    for rate in rates:
+        for above, below, factor in rate.quotients if rate.known else ():
+            if not (known.of.get(above) and known.of.get(below)):
+                continue
+            part, whole = known.of[above][-1], known.of[below][-1]
+            scaled = factor * scale[above[1].quantity] / scale[below[1].quantity]
+            known.between(part, whole, rate.low / scaled)
+            if rate.high < np.inf:
+                known.between(whole, part, scaled / rate.high)
+
+
 def _implied(of: _Of, rate: _Rate, size: float, kinds: _Kinds) -> dict[str, Any]:
     """Make the count that a printed rate tells; what others printed is held against it later."""
     year, key = of
@@ -666,7 +677,6 @@ def _implied(of: _Of, rate: _Rate, size: float, kinds: _Kinds) -> dict[str, Any]
         "stays": False,
         "persons": persons,
         "money": key.quantity in {amount.quantity for amount, _ in kinds.money},
-        "tree": kinds.tree[key.area],
     }
 
 
