@@ -5,8 +5,34 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
+
+
+def packaged_yaml(package: str, name: str) -> Any:
+    """
+    Read a YAML file that a package brings along; its form is ours, and not checked.
+
+    Parameters
+    ----------
+    package : str
+        Where it lies.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    Any
+        What it holds; None where there is no such file.
+    """
+    import yaml
+
+    file = resources.files(package).joinpath(name)
+    if not file.is_file():
+        return None
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(file.read_bytes(), Loader=loader)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

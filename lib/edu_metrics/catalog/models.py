@@ -13,7 +13,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -21,6 +20,7 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, mo
 
 from edu_metrics.catalog import ids
 from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, Year
+from edu_metrics.files import packaged_yaml
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import written_out
 from edu_metrics.words.definition import LANGUAGES, LONGEST_ID, Definition, Slug, Text
@@ -180,10 +180,8 @@ def shipped_levels() -> Mapping[str, AreaLevel]:
     >>> shipped_levels()["district"].word(2, "en")
     'districts'
     """
-    import yaml
-
-    text = resources.files("edu_metrics.catalog").joinpath("levels.yaml").read_text("utf-8")
-    listed = [AreaLevel.model_validate(entry) for entry in yaml.safe_load(text)]
+    levels = packaged_yaml(__package__, "levels.yaml")
+    listed = [AreaLevel.model_validate(entry) for entry in levels]
     return MappingProxyType({entry.id: entry for entry in listed})
 
 

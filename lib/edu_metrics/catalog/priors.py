@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from edu_metrics.catalog.base import Day
 from edu_metrics.errors import DefinitionError
+from edu_metrics.files import packaged_yaml
 from edu_metrics.words.definition import Definition, Slug, Text
 
 #: The prior of a series of which nothing is said: it was learned from all types together.
@@ -125,11 +125,7 @@ def load_priors() -> Mapping[str, Prior]:
     >>> load_priors()["any"].drift_mean < load_priors()["money"].drift_mean
     True
     """
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = resources.files("edu_metrics.catalog").joinpath("priors.yaml").read_bytes()
-    table = PriorTable.model_validate(yaml.load(text, Loader=loader))
+    table = PriorTable.model_validate(packaged_yaml(__package__, "priors.yaml"))
     return MappingProxyType({prior.id: prior for prior in table.priors})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from edu_metrics.catalog.checking import TABLES
 from edu_metrics.catalog.models import Area, AreaFamily
 from edu_metrics.catalog.own import Settings
+from edu_metrics.files import packaged_yaml
 
 
 def meanings() -> dict[str, str]:
@@ -25,10 +25,7 @@ def meanings() -> dict[str, str]:
     >>> meanings()["as_of"]
     'The day whose knowledge counts; never today.'
     """
-    import yaml
-
-    text = files("edu_metrics.catalog").joinpath("meanings.yaml").read_text("utf-8")
-    found: dict[str, str] = yaml.safe_load(text)
+    found: dict[str, str] = packaged_yaml(__package__, "meanings.yaml")
     return found
 
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from edu_metrics.errors import DefinitionError, ReportError
+from edu_metrics.files import packaged_yaml
 from edu_metrics.words.definition import LANGUAGES, nearest
 from edu_metrics.words.units import Unit, known_units, shipped_units, unit_of, use_units
 
@@ -69,13 +70,7 @@ def texts() -> Mapping[str, Mapping[str, str]]:
 @cache
 def _of(topic: str) -> Mapping[str, Mapping[str, str]]:
     """Read the texts of one file; a topic of which there is none has no texts."""
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    file = files(__package__).joinpath(f"{topic}.yaml")
-    if topic == "units" or not file.is_file():
-        return {}
-    held = yaml.load(file.read_bytes(), Loader=loader)
+    held = {} if topic == "units" else packaged_yaml(__package__, f"{topic}.yaml") or {}
     return {f"{topic}.{key}": MappingProxyType(entry) for key, entry in held.items()}
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
 from edu_metrics.errors import ReportError
+from edu_metrics.files import packaged_yaml
 from edu_metrics.words.definition import Definition, Languages, Slug, nearest
 
 
@@ -107,10 +107,7 @@ def shipped_units() -> Mapping[str, Unit]:
     >>> shipped_units()["percent"].scale
     0.01
     """
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    listed = yaml.load(files(__package__).joinpath("units.yaml").read_bytes(), Loader=loader)
+    listed = packaged_yaml(__package__, "units.yaml")
     return MappingProxyType({entry["id"]: Unit.model_validate(entry) for entry in listed})
 
 
