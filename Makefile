@@ -22,9 +22,12 @@ FIRST_LOOK := china provinces_2017-12-31 provinces_2020-12-31 wuhai wuhai_2020 m
   --first 8 --first provinces_2017-12-31=2 --first mock_city=1 --first michigan=4 \
   --lang mock_city=zh --lang michigan=en
 
+# Side by side: types take most of the time, and advisories wait for another host.
+CHECKS := lint-style lint-types lint-imports lint-advisories
+
 .DEFAULT_GOAL := help
 .PHONY: help env build reports lint test test-slow test-all lab docs clean
-.PHONY: lint-style lint-types lint-imports lint-advisories test-quick
+.PHONY: $(CHECKS) test-quick
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -39,9 +42,8 @@ reports: build  ## Make the reports that a first look needs; reports/index.html 
 	@echo "Open $(CURDIR)/reports/index.html"
 
 lint: env | $(UV_TO_FETCH)  ## Check style, types, who imports whom, and advisories on packages
-	@$(MAKE) --no-print-directory -j lint-style lint-types lint-imports lint-advisories
+	@$(MAKE) --no-print-directory -j $(CHECKS)
 
-# Side by side: types take most of the time, and advisories wait for another host.
 lint-style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -55,8 +57,7 @@ lint-advisories:
 # Checking types keeps one processor busy for half a minute where nothing is cached. What a check
 # says comes in one piece between the dots of the tests, and what fails stops nothing else.
 test: env | $(UV_TO_FETCH)  ## Check everything, and run the tests but for the slow ones
-	@$(MAKE) --no-print-directory -k -j --output-sync=target \
-	  lint-style lint-types lint-imports lint-advisories test-quick
+	@$(MAKE) --no-print-directory -k -j --output-sync=target $(CHECKS) test-quick
 test-quick:
 	+@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
