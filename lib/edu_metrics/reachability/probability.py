@@ -87,10 +87,10 @@ def kept_in(
     Returns
     -------
     ndarray of bool
-        One a draw.
+        One a draw, in the shape of the values.
     """
-    number = max((len(value) for value in values.values() if np.ndim(value)), default=1)
-    kept = np.ones(number, dtype=bool)
+    shape = np.broadcast_shapes((1,), *(np.shape(value) for value in values.values()))
+    kept = np.ones(shape, dtype=bool)
     for check in checks:
         kept &= np.asarray(check.holds(values, rivals), dtype=bool)
     return kept

@@ -6,8 +6,9 @@ Of a trend: where it starts, how far it swings, whether it drifts, when it is du
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,10 @@ FURTHEST, MOST_TIMES = 4.0, 4.0
 _PARTS, _HALVINGS, _OF_PERSONS = 16, 7, 11
 
 
+#: Takes what is drawn of a year elsewhere on the scale: the draws, how many years ahead, how far.
+Move = Callable[[Floats, int, Floats], Floats]
+
+
 @dataclass(frozen=True)
 class _Trend:
     """One reading's checks, and the draws that they are held against, on the model's scale."""
@@ -42,37 +47,53 @@ class _Trend:
     scale: Scale
     whole: float | None
     points: Floats
-    rivals: Mapping[str, Mapping[int, Any]]
     verdict: Verdict
     level: tuple[int, Range] | None
     offset: float = 0.0
 
-    def probability(self, points: Floats, shift: int = 0, start: float = 0.0) -> float:
-        """Give the probability of keeping the checks, each so many years later, from a start."""
+    def probabilities(
+        self, move: Move, by: Floats, *, shift: int = 0, from_start: bool = False
+    ) -> Floats:
+        """
+        Give the probability of keeping the checks, each so many years later, for every move.
+
+        A gain is counted from where the series starts, which a move may take with it.
+        """
+        by = np.reshape(by, (-1, 1))
+
+        def moved(year: int) -> Floats:
+            place = self.years.index(year)
+            return from_scale(move(self.points[:, place], place + 1, by), self.scale, self.whole)
+
         if self.level is not None and self.level[0] + shift in self.years:
             # One year alone is looked at, wherever the series starts.
-            due = points[:, self.years.index(self.level[0] + shift)]
-            return float(np.mean(self.level[1].met_by(from_scale(due, self.scale, self.whole))))
-        drawn = from_scale(points, self.scale, self.whole)
-        values: dict[int, Any] = dict(self.question.record.exact)
-        if start:
-            # A gain is counted from where the series starts: both its ends move, and come back
-            # from the scale in the same way.
-            last = self.years[0] - 1
-            stands = to_scale(np.array([values[last]]), self.scale, self.whole)
-            values[last] = float(from_scale(stands + start, self.scale, self.whole)[0])
-        values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
-        moved = [
+            kept = self.level[1].met_by(moved(self.level[0] + shift))
+            return np.asarray(np.mean(kept, axis=-1))
+        checks = [
             replace(check, years=tuple(year + shift for year in check.years)) if shift else check
             for check in self.checks
         ]
-        return float(np.mean(kept_in(moved, values, self.rivals)))
+        values: dict[int, Any] = dict(self.question.record.exact)
+        last, asked = self.years[0] - 1, {year for check in checks for year in check.years}
+        if from_start:
+            stands = to_scale(np.array([values[last]]), self.scale, self.whole)
+            values[last] = from_scale(move(stands, 0, by), self.scale, self.whole)
+        values |= {year: moved(year) for year in self.years if year in asked}
+        return np.asarray(np.mean(kept_in(checks, values), axis=-1))
 
-    def other(self, points: Floats, start: float = 0.0) -> bool:
-        """Tell whether the verdict is another one for these draws, and a start moved so far."""
-        # What fewer draws say is put right by what they say of the draws as they are.
-        probability = min(max(self.probability(points, start=start) + self.offset, 0.0), 1.0)
-        return verdict_of(float(stated(probability))) != self.verdict
+    def as_they_are(self, shift: int = 0) -> Floats:
+        """Give the probability where nothing is moved, the checks so many years later."""
+        return self.probabilities(lambda drawn, *_: drawn[None], np.zeros(1), shift=shift)
+
+    def others(self, move: Move, by: Floats, *, from_start: bool = False) -> NDArray[np.bool_]:
+        """Tell of every move whether the verdict is another one."""
+        return self.turned(self.probabilities(move, by, from_start=from_start))
+
+    def turned(self, probabilities: Floats) -> NDArray[np.bool_]:
+        """Tell of every probability whether its word is another one."""
+        # What taking draws to the scale and back costs is put right by the draws as they are.
+        told = stated(np.clip(probabilities + self.offset, 0.0, 1.0))
+        return np.array([verdict_of(float(one)) != self.verdict for one in np.atleast_1d(told)])
 
 
 def trend_sensitivity(blank: Sensitivity, question: JudgedQuestion) -> Sensitivity:
@@ -110,7 +131,7 @@ def trend_sensitivity(blank: Sensitivity, question: JudgedQuestion) -> Sensitivi
 def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     """Put the draws on their scale; give them with the spread of a year on that scale."""
     checks = question.open.checks
-    trajectory, rivals = question.together(checks)
+    trajectory = question.trajectory(question.area)
     years = tuple(year for year in trajectory.years if year <= question.due + 1)
     scale = scale_for(question.indicator.bounds)
     counts = question.record.counts.get(trajectory.last_year)
@@ -122,27 +143,29 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(stated_as)
     level = level_asked(checks, {})
-    trend = _Trend(question, checks, years, scale, whole, points, rivals, verdict, level)
-    offset = stated_as - float(stated(trend.probability(points)))
+    trend = _Trend(question, checks, years, scale, whole, points, verdict, level)
+    offset = stated_as - float(stated(trend.as_they_are())[0])
     lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
     # Where few are counted two draws in three may be one number.
     spread = max(float(high - low) / 2, float(higher - lower) / 4)
     return replace(trend, offset=offset), spread
 
 
-def _turn(other: Callable[[float], bool], least: float, most: float, at: float) -> float | None:
+def _turn(
+    others: Callable[[Floats], NDArray[np.bool_]], least: float, most: float, at: float
+) -> float | None:
     """Find the nearest setting with another verdict: on each side its first part, then halves."""
     nearest: list[float] = []
     for end in (least, most):
         # In parts, because a verdict of two-sided bounds may turn and come back before the end.
         steps = np.linspace(at, end, _PARTS + 1)
-        first = next((place for place in range(1, _PARTS + 1) if other(float(steps[place]))), None)
-        if first is None:
+        turned = np.flatnonzero(others(steps[1:]))
+        if not turned.size:
             continue
-        near, far = float(steps[first - 1]), float(steps[first])
+        near, far = float(steps[turned[0]]), float(steps[turned[0] + 1])
         for _ in range(_HALVINGS):
             middle = (near + far) / 2
-            near, far = (near, middle) if other(middle) else (middle, far)
+            near, far = (near, middle) if others(np.array([middle]))[0] else (middle, far)
         nearest.append(far)
     return min(nearest, key=lambda value: abs(value - at), default=None)
 
@@ -170,10 +193,11 @@ def _start(trend: _Trend, spread: float) -> Influence:
         here, there = to_scale(ends, trend.scale, trend.whole)
         return float(there - here)
 
-    def other(by: float) -> bool:
-        return trend.other(trend.points + by, by)
+    def others(by: Floats) -> NDArray[np.bool_]:
+        moved = np.array([able(float(one)) for one in by])
+        return trend.others(lambda drawn, _, far: drawn + far, moved, from_start=True)
 
-    turn = _turn(lambda by: other(able(by)), -most, most, 0.0)
+    turn = _turn(others, -most, most, 0.0)
     turn = None if turn is None else able(turn)
     return Influence(
         "start", "trend", trend.question.indicator.unit, stands, _back(trend, -most),
@@ -184,10 +208,11 @@ def _start(trend: _Trend, spread: float) -> Influence:
 
 def _drift(trend: _Trend, spread: float) -> Influence:
     """Let the series gain or lose so much a year beside what it does anyway."""
-    ahead = np.arange(1, len(trend.years) + 1)
     number = max(len([year for year in trend.years if year <= trend.question.due]), 1)
     most = FURTHEST * spread / number
-    turn = _turn(lambda by: trend.other(trend.points + by * ahead), -most, most, 0.0)
+    turn = _turn(
+        partial(trend.others, lambda drawn, ahead, far: drawn + far * ahead), -most, most, 0.0
+    )
     stands = _back(trend, 0.0)
     return Influence(
         "drift", "trend", trend.question.indicator.unit, 0.0, _back(trend, -most) - stands,
@@ -197,9 +222,12 @@ def _drift(trend: _Trend, spread: float) -> Influence:
 
 
 def _swing(trend: _Trend) -> Influence:
+    def swung(drawn: Floats, ahead: int, times: Floats) -> Floats:
+        middle = float(middles[ahead - 1])
+        return middle + times * (drawn - middle)
+
     middles = np.median(trend.points, axis=0)
-    away = trend.points - middles
-    turn = _turn(lambda by: trend.other(middles + by * away), 1 / MOST_TIMES, MOST_TIMES, 1.0)
+    turn = _turn(partial(trend.others, swung), 1 / MOST_TIMES, MOST_TIMES, 1.0)
     return Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=turn)
 
 
@@ -208,10 +236,10 @@ def _year(trend: _Trend) -> Influence:
     turns = []
     for shift in (-1, 1):
         try:
-            probability = trend.probability(trend.points, shift) + trend.offset
+            probability = trend.as_they_are(shift)
         except KeyError:  # a year that is neither known nor drawn
             continue
-        if verdict_of(float(stated(min(max(probability, 0.0), 1.0)))) != trend.verdict:
+        if trend.turned(probability)[0]:
             turns.append(float(shift))
     return Influence("year", "trend", "years", 0.0, -1.0, 1.0, turns_at=max(turns, default=None))
 

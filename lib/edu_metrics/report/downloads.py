@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,9 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    # Most texts of a table stand in many of its rows.
+    safe = cache(harmless)
+    writer.writerows([safe(c) if isinstance(c, str) else c for c in row] for row in rows)
     write_text(path, "\ufeff" + text.getvalue())
 
 
@@ -196,5 +199,18 @@ def write_summary(out: str, content: Mapping[str, Any]) -> str:
         Name of the file.
     """
     path = Path(out) / "summary.json"
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_text(path, "{\n" + ",\n".join(map(_entry, content.items())) + "\n}\n")
     return path.name
+
+
+def _entry(entry: tuple[str, Any]) -> str:
+    """Put an entry into JSON: of a list every record, and of a table every row, on a line."""
+    name, held = entry
+    told = partial(json.dumps, ensure_ascii=False, allow_nan=False)
+    lines = None
+    if isinstance(held, Mapping):
+        lines, ends = [f"{told(key)}: {told(one)}" for key, one in held.items()], "{}"
+    elif isinstance(held, (list, tuple)):
+        lines, ends = list(map(told, held)), "[]"
+    body = f"{ends[0]}\n" + ",\n".join(lines) + f"\n{ends[1]}" if lines else told(held)
+    return f"{told(name)}: {body}"

@@ -135,7 +135,7 @@ def language_name(lang: str) -> str:
     ('中文', 'English')
     """
     key = "index.language"
-    return texts()[key].get(lang) or _added.get(lang, {}).get(key, lang)
+    return _of("index")[key].get(lang) or _added.get(lang, {}).get(key, lang)
 
 
 def html_lang(lang: str) -> str:

@@ -43,6 +43,10 @@ class MyopiaByGrade(NamedTuple):
     overall_pct: Floats
 
 
+#: Newton's method needs some 20 steps where hardly anybody stays without, and 5 elsewhere.
+_STEPS, _NEAR = 60, 1e-15
+
+
 def _profile(first: Floats, risk: Floats, grades: int) -> Floats:
     years = np.arange(grades)
     return np.asarray(1 - (1 - first[..., None]) * (1 - risk[..., None]) ** years)
@@ -74,7 +78,8 @@ def risk_behind(overall_pct: Percent, first_grade_pct: Percent, *, grades: int =
 
     Notes
     -----
-    The root of :math:`1 - (1 - m_1)\frac{1}{G}\sum_{k<G}(1 - h)^k = m`, by bisection.
+    The root of :math:`1 - (1 - m_1)\frac{1}{G}\sum_{k<G}(1 - h)^k = m`, by Newton's method from
+    :math:`h = 0`: the sum is convex in :math:`1 - h`, so that no step goes too far.
 
     Examples
     --------
@@ -90,12 +95,18 @@ def risk_behind(overall_pct: Percent, first_grade_pct: Percent, *, grades: int =
             "risk_behind: expected an overall rate between that of the first grade and "
             "what all others myopic would make; check that both speak of the same grades"
         )
-    low, high = np.zeros(overall.shape), np.ones(overall.shape)
-    for _ in range(60):
-        middle = (low + high) / 2
-        less = _profile(first, middle, grades).mean(axis=-1) < overall
-        low, high = np.where(less, middle, low), np.where(less, high, middle)
-    return np.asarray(100 * (low + high) / 2)
+    # The sum that is asked for; where all of the first grade are myopic any risk makes it.
+    asked = grades * np.divide(1 - overall, 1 - first, out=np.ones(first.shape), where=first < 1)
+    stays = np.ones(first.shape)
+    for _ in range(_STEPS):
+        total, slope = np.ones(first.shape), np.zeros(first.shape)
+        for _ in range(grades - 1):
+            total, slope = 1 + stays * total, total + stays * slope
+        step = (total - asked) / np.maximum(slope, 1)
+        stays = stays - step
+        if np.max(np.abs(step), initial=0.0) < _NEAR:
+            break
+    return np.asarray(100 * (1 - np.clip(stays, 0.0, 1.0)))
 
 
 @flow
