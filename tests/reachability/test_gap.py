@@ -79,6 +79,26 @@ def test_persons_are_counted_only_behind_a_percentage(judge, promise, cells):
     assert (found.last_value, found.gap, found.people) == (19, 1, None)
 
 
+@pytest.mark.parametrize(
+    ("passed", "level", "people"),
+    [(306, "≥ 45", 144), (694, "< 55", 145), (450, "≥ 45", 0)],
+)
+def test_a_level_known_to_so_many_digits_is_reached_where_it_rounds(
+    judge, promise, rates, passed, level, people
+):
+    """Half, to the nearest ten: 45 of a hundred are enough, and 55 round to 60."""
+    half = [{"type": "level", "at": {2022: "==50"}, "round_to": 10}]
+    found = judge(promise(half), [rates({**PAST, 2020: passed})])
+    assert (str(found.level), found.people) == (level, people)
+
+
+def test_of_what_is_counted_the_gap_is_what_is_short(judge, promise, cells):
+    target = promise([{"type": "level", "at": {2022: ">=26.4"}}], indicator="number_of_schools")
+    found = judge(target, [cells("schools", {2020: 21})])
+    assert (str(found.level), found.people) == ("≥ 27", 6)
+    assert judge(target, [cells("schools", {2020: 30})]).people == 0
+
+
 def test_no_number_of_persons_passes_100_percent(judge, promise, cells):
     target = promise([{"type": "level", "at": {2022: ">=101"}}], indicator="retention")
     rows = [cells("leavers", {2020: 95}), cells("entrants", {2011: 100})]

@@ -170,11 +170,21 @@ def final_bound(
         bound: Bound | None = check.bounds[0]
         if check.measure != "value":
             bound = _ahead(check, needed, known, limits)
+        elif check.round_to is not None and check.bounds[0].op == "==" and known:
+            bound = _nearer_end(check, known[max(known)])
         held = needed.get(check.due)
         # Of several demands on one year the hardest one counts.
         if bound is not None and (held is None or _hardness(bound) > _hardness(held)):
             needed[check.due] = bound
     return needed[max(needed)] if needed else None
+
+
+def _nearer_end(check: Check, value: float) -> Bound:
+    """Give the level nearest to where a series stands that rounds to what is asked."""
+    asked = accepted(check)
+    if value > asked.high:
+        return Bound(op="<" if asked.high_open else "<=", value=asked.high)
+    return Bound(op=">" if asked.low_open else ">=", value=asked.low)
 
 
 def _ahead(

@@ -76,6 +76,8 @@ def standing(question: Question, applies: Applies) -> Fields:
         found["years_needed"] = years_needed(gap, towards, strict=level.strict)
     if indicator.unit == "percent" and last_year in record.counts:
         found["people"] = _people(level, *record.counts[last_year])
+    elif counts_whole(indicator):
+        found["people"] = max(math.ceil(gap), 0)
     return found
 
 

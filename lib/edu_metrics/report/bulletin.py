@@ -8,8 +8,10 @@ from functools import partial
 from statistics import multimode
 from typing import Any
 
+from edu_metrics.catalog import Bound
 from edu_metrics.figures.svg import course, spark
 from edu_metrics.reachability import Assessment, Verdict, chance
+from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, Table, draw, picked, table_of
 from edu_metrics.report.context import AreaReport
@@ -17,13 +19,13 @@ from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
-from edu_metrics.report.outlook import recent_pace
+from edu_metrics.report.outlook import RECENT, recent_pace
 from edu_metrics.report.reasons import change_text, level_text
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
 from edu_metrics.report.to_ask import questions, show_to_ask
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, in_year, number, percent, say, signed
+from edu_metrics.words import amount, date, in_year, number, percent, say, signed, unit_of
 
 __all__ = ["show_bulletin"]
 
@@ -33,8 +35,11 @@ BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "m
 #: more than so many persons or institutions are missing. Both are choices, stated on the page.
 USUAL_PRACTICE = 90
 HANDFUL = 2
-#: How many targets a line names and charts are drawn, and how many years make a course.
-NAMED, CHARTS, SHORTEST = 4, 3, 4
+#: How many targets a line names, and the line of what an effort is worth; how many charts are
+#: drawn, and how many years make a course.
+NAMED, NAMED_EFFORTS, CHARTS, SHORTEST = 4, 8, 3, 4
+#: With so many decimals a value is told that else looks like the level beside it.
+CLOSE = 2
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -101,8 +106,9 @@ def bulletin_table(report: AreaReport) -> Table:
                 **report.about(target, assessment),
                 "group": group_of(assessment, lever),
                 "due": report.plan.deadline_of(target),
-                "recent_pace": recent_pace(report, assessment),
-                "lever": lever_name(report, able) if able else None,
+                "recent_pace": _recent(report, assessment),
+                "people": None if _any_move(assessment) else assessment.people,
+                "lever": _lever(report, able) if able else None,
                 "setting": setting_text(report, able, "even") if able else None,
                 "percentile": able.practice_percentile if able else None,
             }
@@ -110,10 +116,32 @@ def bulletin_table(report: AreaReport) -> Table:
     found = table_of(
         rows,
         "target title article indicator unit group verdict probability last_year last_value level "
-        "due gap required_pace recent_pace people lever setting "
+        "due gap median required_pace required_by recent_pace people lever setting "
         "percentile disputed",
     )
-    return found.ordered(lambda row: BY_USE.index(row.group))
+    return found.ordered(lambda row: (BY_USE.index(row.group), *_weight(row)))
+
+
+def _lever(report: AreaReport, row: Any) -> str:
+    """Name a lever; of one that only adds to what is counted, a word is enough on a first page."""
+    if row.lever != MORE_A_YEAR:
+        return lever_name(report, row)
+    falling = report.catalog.indicators[row.indicator].better == "lower"
+    return say("bulletin.fewer" if falling else "bulletin.more", report.lang)
+
+
+def _recent(report: AreaReport, found: Assessment) -> float | None:
+    """Give the change a year over the last three; of a sum over years what those years brought."""
+    if found.total is None:
+        return recent_pace(report, found)
+    exact = report.evidence.record(str(found.indicator), report.area.id).exact
+    last = [exact[year] for year in sorted(exact)[-RECENT:]]
+    return sum(last) / len(last) if last else None
+
+
+def _any_move(found: Assessment) -> Bound | None:
+    """Give the level where any move the better way is enough: just beyond where a series stands."""
+    return found.level if found.level is not None and found.level.strict and not found.gap else None
 
 
 def group_of(found: Assessment, lever: Any) -> str:
@@ -141,23 +169,22 @@ def group_of(found: Assessment, lever: Any) -> str:
     }
     if found.verdict in decided:
         return decided[found.verdict]
-    if "promised_pace" in found.findings:
+    # A level beyond the promised pace may come all the same; the question is asked in any case.
+    if "promised_pace" in found.findings and found.verdict is not Verdict.UNCERTAIN:
         return "clash"
-    # Group and verdict stand side by side: what is called very unlikely is not within reach.
-    if found.verdict not in (Verdict.UNCERTAIN, Verdict.UNLIKELY):
-        return "hard"
     if _within_reach(found, lever):
         return "effort"
     return "open" if found.verdict is Verdict.UNCERTAIN else "hard"
 
 
 def _within_reach(found: Assessment, lever: Any) -> bool:
-    if lever is None or lever.even_reason != "found":
+    if lever is None or lever.even_reason != "found" or found.verdict is Verdict.IMPOSSIBLE:
         return False
-    percentile: float | None = lever.practice_percentile
-    if percentile is not None and percentile <= USUAL_PRACTICE:
+    if found.people is not None and 0 < found.people <= HANDFUL and not _any_move(found):
         return True
-    return found.people is not None and 0 < found.people <= HANDFUL
+    percentile: float | None = lever.practice_percentile
+    usual = percentile is not None and percentile <= USUAL_PRACTICE
+    return usual and found.verdict is not Verdict.OUT_OF_REACH
 
 
 def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
@@ -201,12 +228,12 @@ def glance_of(report: AreaReport) -> Glance:
     targets = [
         {
             **picked(rows[target.id], names),
-            **_latest(report.assessments[target.id]),
-            "way": _way(rows[target.id].recent_pace),
-            "asked": level.model_dump() if level else None,
+            **_latest(found),
+            "way": None if found.total else _way(rows[target.id].recent_pace),
+            "asked": found.level.model_dump() if found.level else None,
         }
         for target in report.numeric
-        for level in (report.assessments[target.id].level,)
+        for found in (report.assessments[target.id],)
     ]
     return Glance(
         report.area.id,
@@ -247,10 +274,11 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
             group=say(f"bulletin.group_{group}", lang),
             n=len(members),
         )
+        most = NAMED_EFFORTS if group == "effort" else NAMED
         named = say("bulletin.comma", lang).join(
-            _item(report, row, group) for row in members[:NAMED]
+            _item(report, row, group) for row in members[:most]
         )
-        rest = len(members) - NAMED
+        rest = len(members) - most
         key = "bulletin.and_more" if rest > 0 else "bulletin.all_named"
         text = say(key, lang, named=named, rest=rest)
         lines.append(tag("dt", f"{mark} {head}", group) + tag("dd", text))
@@ -260,9 +288,11 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
     return shown
 
 
-def _weight(row: Any) -> tuple[float, float, float]:
-    """Name first what was done most often elsewhere, then what most people stand behind."""
+def _weight(row: Any) -> tuple[float, ...]:
+    """Name first what was done most often elsewhere, of efforts those that lack a handful."""
     percentile = 100.0 if row.percentile is None else row.percentile
+    if row.group == "effort" and row.people and row.people <= HANDFUL:
+        return (-1.0, row.people, percentile)
     return (percentile, -(row.people or 0), abs(row.gap or 0.0))
 
 
@@ -279,14 +309,25 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
             return say("bulletin.item_people", lang, people=people, **told)
         return say("bulletin.item_lever", lang, **told)
     if group in ("hard", "open") and row.required_pace:
-        needed = change_text(row.required_pace, row.unit, lang)
-        if row.recent_pace is None:
-            return say("bulletin.item_pace_alone", lang, title=row.title, needed=needed)
-        past = change_text(row.recent_pace, row.unit, lang)
-        return say("bulletin.item_pace", lang, title=row.title, needed=needed, past=past)
+        needed, past = _paces(report, row)
+        key = "bulletin.item_pace" if past else "bulletin.item_pace_alone"
+        return say(key, lang, title=row.title, needed=needed, past=past)
+    if group in ("open", "hard") and row.median is not None and row.level:
+        expected = amount(row.median, row.unit, lang)
+        return say("bulletin.item_expected", lang, expected=expected, **told)
     if group in ("met", "kept_up", "missed", "open", "hard") and row.last_year and row.level:
         return say("bulletin.item_met", lang, **told)
     return say("bulletin.item_plain", lang, title=row.title)
+
+
+def _paces(report: AreaReport, row: Any) -> tuple[str, str]:
+    """Word the change a year that is needed and the recent one; of a sum what a year brings."""
+    lang, paces = report.lang, (row.required_pace, row.recent_pace)
+    if report.assessments[row.target].total is not None:
+        needed, past = ("" if one is None else amount(one, row.unit, lang) for one in paces)
+    else:
+        needed, past = ("" if one is None else change_text(one, row.unit, lang) for one in paces)
+    return needed, past
 
 
 def _state(report: AreaReport, row: Any) -> dict[str, Any]:
@@ -294,9 +335,12 @@ def _state(report: AreaReport, row: Any) -> dict[str, Any]:
     value = amount(row.last_value, row.unit, lang)
     level = level_text(report, found)
     # A strict bound at the last value itself asks for any move away from it.
-    if found.level is not None and found.level.strict and row.gap == 0:
-        key = "bulletin.above_last" if found.level.rising else "bulletin.below_last"
-        level = say(key, lang, year=row.last_year, value=value)
+    if moved := _any_move(found):
+        key = "bulletin.above_last" if moved.rising else "bulletin.below_last"
+        level = say(key, lang)
+    elif found.level is not None and row.gap and value == amount(row.level, row.unit, lang):
+        # Rounded for print, the two would look alike, and on which side it lies is the answer.
+        value = amount(row.last_value, row.unit, lang, decimals=CLOSE)
     return {"year": row.last_year, "value": value, "level": level}
 
 
@@ -333,17 +377,10 @@ def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
     lang = report.lang
     state = _state(report, row)
     first, last = min(history), max(history)
-    if row.required_pace and row.recent_pace is not None:
-        title = say(
-            "bulletin.chart_needed",
-            lang,
-            title=row.title,
-            needed=change_text(row.required_pace, row.unit, lang),
-            past=change_text(row.recent_pace, row.unit, lang),
-        )
-    elif row.required_pace:
-        needed = change_text(row.required_pace, row.unit, lang)
-        title = say("bulletin.chart_needed_alone", lang, title=row.title, needed=needed)
+    if row.required_pace:
+        needed, past = _paces(report, row)
+        key = "bulletin.chart_needed" if past else "bulletin.chart_needed_alone"
+        title = say(key, lang, title=row.title, needed=needed, past=past)
     else:
         title = say("bulletin.chart_there", lang, title=row.title, **state)
     values = {year: amount(history[year], row.unit, lang) for year in (first, last)}
@@ -369,47 +406,65 @@ def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     if not (asked := questions(report, sorted(rows, key=_weight))):
         return sure
     listed = tag("ol", join(tag("li", text) for text in asked))
-    return tag(
-        "div", tag("div", tag("h2", say("bulletin.questions", lang)) + listed) + sure, "pair"
-    )
+    publisher = report.catalog.sources[report.plan.source].publisher.in_(lang)
+    key = "bulletin.questions_open" if report.plan.hypothetical else "bulletin.questions"
+    head = tag("h2", say(key, lang, publisher=publisher))
+    return tag("div", tag("div", head + listed) + sure, "pair")
 
 
 def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
     lang = report.lang
-    tried = [
-        found.calibration.held80_pct[0]
-        for found in report.assessments.values()
-        if found.calibration is not None
-    ]
+    tried: dict[int, list[float]] = {}  # how many of a hundred intervals held so many years ahead
+    for row in rows:
+        found = report.assessments[row.target]
+        if found.calibration is not None and found.closed != "decided":
+            held = found.calibration.held80_pct
+            ahead = min(max(row.due - row.last_year, 1), len(held))
+            tried.setdefault(ahead, []).append(held[ahead - 1])
     if tried:
-        low, high = (percent(number(value, 0), lang) for value in (min(tried), max(tried)))
+        held_pct = [one for years in tried.values() for one in years]
         told = say(
             "bulletin.sure_tested",
             lang,
-            coverage=low if low == high else f"{number(min(tried), 0)}–{high}",
+            ahead=_years_ahead(min(tried), max(tried), lang),
+            coverage=_range(min(held_pct), max(held_pct), lang),
             cap=percent(number(100 * CAP, 0), lang),
             floor=percent(number(100 * FLOOR, 0), lang),
         )
         sentences = [told, say("bulletin.sure_limits", lang)]
     else:
         sentences = [say("bulletin.sure_untested", lang)]
-    if disputed := sum(bool(row.disputed) for row in rows):
-        sentences.append(say("bulletin.sure_disputed", lang, n=disputed))
     return sentences
+
+
+def _range(low: float, high: float, lang: str) -> str:
+    """Word a range of percentages, or the one that both ends come to."""
+    ends = dict.fromkeys(percent(number(one, 0), lang) for one in (low, high))
+    return say("bulletin.to", lang).join(ends)
+
+
+def _years_ahead(first: int, last: int, lang: str) -> str:
+    if first == last:
+        return say("bulletin.year_ahead" if first == 1 else "bulletin.years_ahead", lang, n=first)
+    return say("bulletin.span_ahead", lang, first=first, last=last)
 
 
 def _table(report: AreaReport, found: Table) -> Html:
     lang = report.lang
     now, due = (_usual(found[name]) for name in ("last_year", "due"))
+    ahead = _usual(row.due for row in found if row.median is not None)
     columns = [
-        Column("bulletin.col_target", _link),
+        Column("bulletin.col_target", partial(_link, report)),
         Column("bulletin.col_course", partial(_spark, report)),
         Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
+        Column(
+            _dated("bulletin.col_expected", ahead, lang),
+            partial(_expected, report, ahead),
+            numeric=True,
+        ),
         Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
         Column("bulletin.col_needed", partial(_needed, report), numeric=True),
-        Column(
-            "bulletin.col_recent", lambda row: _signed(row, row.recent_pace, lang), numeric=True
-        ),
+        Column("bulletin.col_recent", partial(_recently, report), numeric=True),
         Column("bulletin.col_chance", partial(_chance, lang)),
         Column("bulletin.col_people", _short(report), numeric=True),
     ]
@@ -425,7 +480,10 @@ def _table(report: AreaReport, found: Table) -> Html:
         above=lambda row: _group_head(row.group, counts[row.group], lang),
         csv="bulletin",
     )
-    return drawn + tag("p", say("bulletin.table_note", lang), "small")
+    told = [say("bulletin.table_note", lang)]
+    if "*" in drawn.text:
+        told.append(say("bulletin.table_earlier", lang))
+    return drawn + tag("p", join(told, " "), "small")
 
 
 def _group_head(group: str, count: int, lang: str) -> Html:
@@ -445,9 +503,14 @@ def _dated(key: str, year: int | None, lang: str) -> Html:
     return join([title if year is None else in_year(title, year, lang)])
 
 
-def _link(row: Any) -> Html:
-    """Lead from a row to the card of its target."""
-    return tag("strong", tag("a", row.title, href=f"#card-{row.target}"))
+def _link(report: AreaReport, row: Any) -> Html:
+    """Lead to the card of a target; one of a change is told what the numbers of its row are of."""
+    link = tag("strong", tag("a", row.title, href=f"#card-{row.target}"))
+    checks = report.assessments[row.target].checks
+    if not checks or any(one.check.measure in ("value", "sum") for one in checks):
+        return link
+    name = report.catalog.indicators[row.indicator].name.in_(report.lang)
+    return link if name in row.title else link + tag("small", name)
 
 
 def _spark(report: AreaReport, row: Any) -> Html:
@@ -458,24 +521,54 @@ def _now(report: AreaReport, usual: int | None, row: Any) -> str:
     """Give the latest value, with its year where that is not the ``usual`` one."""
     if not row.last_year:
         return "—"
-    value = amount(row.last_value, row.unit, report.lang)
+    value = _state(report, row)["value"]
+    value = _whole(row, row.last_value) or value
     return value if row.last_year == usual else in_year(value, row.last_year, report.lang)
 
 
+def _whole(row: Any, value: float) -> str:
+    """Give a number of what is counted without its unit, which stands with what is required."""
+    return number(value, 0) if unit_of(row.unit).whole else ""
+
+
+def _expected(report: AreaReport, usual: int | None, row: Any) -> str:
+    """Give the middle of what may come when due, with its year where that is not the usual one."""
+    if row.median is None:
+        return "—"
+    value = _whole(row, row.median) or amount(row.median, row.unit, report.lang)
+    return value if row.due == usual else in_year(value, row.due, report.lang)
+
+
 def _due(report: AreaReport, usual: int | None, row: Any) -> str:
+    total = report.assessments[row.target].total
+    if total is not None:
+        asked = amount(total.bound.value, row.unit, report.lang)
+        return say(
+            "bulletin.in_total", report.lang, value=asked, first=total.years[0], last=row.due
+        )
     level: str = _state(report, row)["level"]
     return level if row.due == usual else in_year(level, row.due, report.lang)
 
 
 def _needed(report: AreaReport, row: Any) -> str:
-    level, lang = report.assessments[row.target].level, report.lang
+    found, lang = report.assessments[row.target], report.lang
     if row.required_pace is None or row.group in ("met", "missed"):
         return "—"
+    if found.total is not None:
+        return amount(row.required_pace, row.unit, lang)
     if row.required_pace:
-        return _signed(row, row.required_pace, lang)
-    if level is not None and level.strict and row.gap == 0:
-        return say("bulletin.any_rise" if level.rising else "bulletin.any_fall", lang)
+        needed = _signed(row, row.required_pace, lang)
+        # The hardest of several years may come before the last one.
+        return needed if row.required_by == row.due else f"{needed}*"
+    if moved := _any_move(found):
+        return say("bulletin.any_rise" if moved.rising else "bulletin.any_fall", lang)
     return say("bulletin.none_needed", lang)
+
+
+def _recently(report: AreaReport, row: Any) -> str:
+    if report.assessments[row.target].total is None:
+        return _signed(row, row.recent_pace, report.lang)
+    return amount(row.recent_pace, row.unit, report.lang)
 
 
 def _signed(row: Any, value: float | None, lang: str) -> str:
@@ -484,13 +577,16 @@ def _signed(row: Any, value: float | None, lang: str) -> str:
         return "—"
     if row.unit == "percent":
         return signed(value)
+    if unit_of(row.unit).whole:
+        return signed(value, 0 if round(value, 1) == round(value) else 1)
     size = amount(round(abs(value), 1), row.unit, lang, like=row.last_value)
     return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
 
 
 def _chance(lang: str, row: Any) -> Html:
     told = [verdict_chip(row.verdict, lang)]
-    if row.probability is not None:
+    # Where nothing can be said of a target, its chance is no answer either; the card explains it.
+    if row.probability is not None and row.group != "unknown":
         told.append(tag("span", chance(row.probability, lang), "nowrap"))
     return tag("span", join(told, " "))
 

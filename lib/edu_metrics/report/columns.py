@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: What the names of columns of whole numbers end in of which some may be missing.
 WHOLE = (
     *("year", "years", "due", "horizon", "since", "verifiable_from", "year_reached", "steps"),
+    "required_by",
     *("years_known", "years_needed", "people"),
 )
 

@@ -193,7 +193,8 @@ def headline_of(found: Glance, lang: str) -> str:
         start = say("bulletin.headline_still", lang, n=n, met=count["met"])
     else:
         expect = expected_text(found.expected, ends, lang)
-        start = say("bulletin.headline_open", lang, n=n, expect=expect)
+        key = "bulletin.headline_open_met" if count["met"] else "bulletin.headline_open"
+        start = say(key, lang, n=n, expect=expect, met=count["met"])
     if count["effort"]:
         return say("bulletin.headline_effort", lang, start=start, effort=count["effort"])
     return say("bulletin.headline_plain", lang, start=start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from edu_metrics.reachability import Verdict
 from edu_metrics.report.columns import Column, Table, draw, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, tag
@@ -18,9 +19,15 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
     lang = report.lang
     comma = say("bulletin.comma", lang)
     asked = []
-    if disputed := [row for row in rows if row.disputed]:
-        names = comma.join(row.title for row in disputed[:2])
-        asked.append(say("bulletin.ask_reading", lang, n=len(disputed), names=names))
+    by_steps = [row for row in rows if row.disputed and _turned(report, row, by_steps=True)]
+    by_reading = [row for row in rows if row.disputed and row not in by_steps]
+    for key, disputed in (("ask_steps", by_steps), ("ask_reading", by_reading)):
+        if disputed:
+            names = comma.join(row.title for row in disputed[:2])
+            n = sum(Verdict.MISSED in _turned(report, row) for row in disputed)
+            missed = say("bulletin.ask_missed", lang, n=n) if n else ""
+            told = {"n": len(disputed), "missed": missed, "names": names}
+            asked.append(say(f"bulletin.{key}", lang, **told))
     if clashes := [row for row in rows if row.group == "clash"]:
         names = comma.join(row.title for row in clashes[:2])
         asked.append(say("bulletin.ask_clash", lang, names=names))
@@ -35,6 +42,13 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
             told = {"title": row.title, "lever": row.lever, "setting": row.setting}
             asked.append(say("bulletin.ask_lever", lang, **told))
     return asked[:3]
+
+
+def _turned(report: AreaReport, row: Any, *, by_steps: bool = False) -> set[Verdict]:
+    """Give the other verdicts on a target, of other numbers of steps alone where asked for."""
+    found = report.assessments[row.target]
+    others = [one for one in found.others if not by_steps or one.reading == found.reading]
+    return {one.verdict for one in others} - {found.verdict}
 
 
 def show_to_ask(report: AreaReport) -> Html:

@@ -330,7 +330,14 @@ def probability(value: float | None, lang: str, *, floor: float, cap: float) -> 
     return say("stated.at_least", lang, value=shown) if value >= cap else shown
 
 
-def amount(value: float | None, unit: str, lang: str, *, like: float | None = None) -> str:
+def amount(
+    value: float | None,
+    unit: str,
+    lang: str,
+    *,
+    like: float | None = None,
+    decimals: int | None = None,
+) -> str:
     """
     Print a value of a unit: percentages with one decimal, counts whole, money in its large unit.
 
@@ -344,6 +351,8 @@ def amount(value: float | None, unit: str, lang: str, *, like: float | None = No
         Language.
     like : float, optional
         The value beside which it stands: one that is printed in a large unit has it so too.
+    decimals : int, optional
+        In place of those of the unit.
 
     Returns
     -------
@@ -364,8 +373,9 @@ def amount(value: float | None, unit: str, lang: str, *, like: float | None = No
     large = counted.large_in(lang)
     size = max(abs(value), abs(like or 0.0))
     if large is not None and size >= (counted.large_from or 0.0):
-        return f"{number(value / large.of, large.decimals)}{gap}{large.name}"
-    decimals = counted.decimals
+        shown = number(value / large.of, large.decimals if decimals is None else decimals)
+        return f"{shown}{gap}{large.name}"
+    decimals = counted.decimals if decimals is None else decimals
     if decimals is None:
         decimals = 0 if float(value).is_integer() else 2
     shown = number(value, decimals)
