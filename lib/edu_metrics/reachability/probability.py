@@ -89,11 +89,13 @@ def kept_in(
     ndarray of bool
         One a draw, in the shape of the values.
     """
-    shape = np.broadcast_shapes((1,), *(np.shape(value) for value in values.values()))
-    kept = np.ones(shape, dtype=bool)
+    kept: Any = True
     for check in checks:
-        kept &= np.asarray(check.holds(values, rivals), dtype=bool)
-    return kept
+        kept = np.logical_and(kept, check.holds(values, rivals))
+    if np.ndim(kept):
+        return np.asarray(kept)
+    # What numbers alone decide holds in every draw.
+    return np.full(np.broadcast_shapes((1,), *map(np.shape, values.values())), kept)
 
 
 def level_asked(checks: Sequence[Check], known: Mapping[int, float]) -> tuple[int, Range] | None:

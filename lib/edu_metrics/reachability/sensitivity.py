@@ -51,6 +51,13 @@ class _Trend:
     level: tuple[int, Range] | None
     offset: float = 0.0
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether one year's level is all that is asked, with an end on one side only."""
+        if self.level is None or self.level[0] not in self.years:
+            return False
+        return bool(np.isinf(self.level[1].low) or np.isinf(self.level[1].high))
+
     def probabilities(
         self, move: Move, by: Floats, *, shift: int = 0, from_start: bool = False
     ) -> Floats:
@@ -152,18 +159,25 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
 
 
 def _turn(
-    others: Callable[[Floats], NDArray[np.bool_]], least: float, most: float, at: float
+    trend: _Trend,
+    others: Callable[[Floats], NDArray[np.bool_]],
+    least: float,
+    most: float,
+    at: float,
 ) -> float | None:
     """Find the nearest setting with another verdict: on each side its first part, then halves."""
     nearest: list[float] = []
+    # In parts, because a verdict of two-sided bounds may turn and come back before the end; where
+    # more only leads further away, the end tells whether it turns at all.
+    parts = 1 if trend.one_sided else _PARTS
+    halvings = _HALVINGS + (_PARTS // parts).bit_length() - 1
     for end in (least, most):
-        # In parts, because a verdict of two-sided bounds may turn and come back before the end.
-        steps = np.linspace(at, end, _PARTS + 1)
+        steps = np.linspace(at, end, parts + 1)
         turned = np.flatnonzero(others(steps[1:]))
         if not turned.size:
             continue
         near, far = float(steps[turned[0]]), float(steps[turned[0] + 1])
-        for _ in range(_HALVINGS):
+        for _ in range(halvings):
             middle = (near + far) / 2
             near, far = (near, middle) if others(np.array([middle]))[0] else (middle, far)
         nearest.append(far)
@@ -197,7 +211,7 @@ def _start(trend: _Trend, spread: float) -> Influence:
         moved = np.array([able(float(one)) for one in by])
         return trend.others(lambda drawn, _, far: drawn + far, moved, from_start=True)
 
-    turn = _turn(others, -most, most, 0.0)
+    turn = _turn(trend, others, -most, most, 0.0)
     turn = None if turn is None else able(turn)
     return Influence(
         "start", "trend", trend.question.indicator.unit, stands, _back(trend, -most),
@@ -210,9 +224,8 @@ def _drift(trend: _Trend, spread: float) -> Influence:
     """Let the series gain or lose so much a year beside what it does anyway."""
     number = max(len([year for year in trend.years if year <= trend.question.due]), 1)
     most = FURTHEST * spread / number
-    turn = _turn(
-        partial(trend.others, lambda drawn, ahead, far: drawn + far * ahead), -most, most, 0.0
-    )
+    drifted = partial(trend.others, lambda drawn, ahead, far: drawn + far * ahead)
+    turn = _turn(trend, drifted, -most, most, 0.0)
     stands = _back(trend, 0.0)
     return Influence(
         "drift", "trend", trend.question.indicator.unit, 0.0, _back(trend, -most) - stands,
@@ -227,7 +240,7 @@ def _swing(trend: _Trend) -> Influence:
         return middle + times * (drawn - middle)
 
     middles = np.median(trend.points, axis=0)
-    turn = _turn(partial(trend.others, swung), 1 / MOST_TIMES, MOST_TIMES, 1.0)
+    turn = _turn(trend, partial(trend.others, swung), 1 / MOST_TIMES, MOST_TIMES, 1.0)
     return Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=turn)
 
 

@@ -120,10 +120,12 @@ def smallest_setting(lever: Lever, chance: Callable[[float], float], probability
 
     if at(0) >= probability:
         return Setting(lever.name, lever.usual, at(0), "usual_is_enough")
-    # Doubled from below: a gain in every year may be out of reach where the first takes all.
-    low, high = 0, min(1, last)
-    while at(high) < probability and high < last:
-        low, high = high, min(2 * high, last)
+    low, high = 0, last
+    if at(last) < probability:
+        # Doubled from below: a gain in every year may be out of reach where the first takes all.
+        high = min(1, last)
+        while at(high) < probability and high < last:
+            low, high = high, min(2 * high, last)
     if at(high) < probability:
         # Too much may break a promise with two ends: the best lies about the best that was tried.
         high = _peak(at, sorted(tried))
