@@ -67,17 +67,18 @@ def show_bulletin(report: AreaReport) -> Html:
         _lines(report, rows),
     ]
     if glance.mostly_lacking:
-        pieces += [_known(report, rows), show_to_ask(report)]
+        pieces += [_known(report, rows), show_to_ask(report), show_beside(report)]
     else:
         pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, found)]
     pieces += [
-        show_beside(report),
         show_documents_to_ask(report),
         DOWNLOADS,
         tag("h2", say("bulletin.annex", report.lang), "annex"),
         _annex_lead(report),
         CONTENTS,
     ]
+    if not glance.mostly_lacking:
+        pieces.append(show_beside(report))
     return tag("section", join(pieces), "bulletin")
 
 

@@ -20,11 +20,15 @@ _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _MIXED = re.compile(r"color-mix\(in srgb, ([^ ,]+) [^)]*\)")
 
 #: What paper has and a screen does not: the package's own letters in both weights, and a foot.
+#: Columns are parts of the page: of fractions every cell would be laid out twice to be measured.
 _PAPER = """
 @font-face { font-family: Carried Noto Sans SC; src: url(font:NotoSansSC-Regular.ttf); }
 @font-face { font-family: Carried Noto Sans SC; font-weight: 700;
   src: url(font:NotoSansSC-Bold.ttf); }
 body { font-family: Carried Noto Sans SC !important; }
+dl.lines { grid-template-columns: 22% 78% !important; column-gap: 0 !important; }
+.charts { grid-template-columns: 32% 32% 32% !important; column-gap: 2% !important; }
+.pair { grid-template-columns: 49% 49% !important; column-gap: 2% !important; }
 h1 { string-set: place content(); } .dates { string-set: dates " · " content(); }
 .note.invented, .note.hypothetical { string-set: warning " · " content(); }
 @page { font-family: Carried Noto Sans SC; font-size: 7.6pt; color: #4f5a65;
