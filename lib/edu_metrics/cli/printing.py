@@ -40,16 +40,16 @@ def open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _as_json(content: Any) -> str:
+def _as_json(content: Any, indent: int | None = None) -> str:
     """Write as JSON; what a terminal would obey, or the encoding lacks, is escaped."""
     whole = "utf" in (sys.stdout.encoding or "").lower()
-    text = json.dumps(content, ensure_ascii=not whole, indent=1, allow_nan=False)
+    text = json.dumps(content, ensure_ascii=not whole, indent=indent, allow_nan=False)
     return inert(text, lambda found: f"\\u{ord(found[0]):04x}")
 
 
 def print_json(content: Any) -> None:
     """Print plain data for machines."""
-    sys.stdout.write(_as_json(content) + "\n")
+    sys.stdout.write(_as_json(content, indent=1) + "\n")
 
 
 def print_rows(rows: Iterable[dict[str, Any]], shape: Format, columns: tuple[str, ...]) -> None:
@@ -62,12 +62,11 @@ def print_rows(rows: Iterable[dict[str, Any]], shape: Format, columns: tuple[str
 
 
 def _print_json_rows(rows: Iterable[dict[str, Any]]) -> None:
-    """Print what :func:`print_json` prints of a list, without holding it."""
-    before = "[\n "
+    """Print a list of rows, a row a line, without holding it."""
+    before = "[\n"
     for row in rows:
-        entry = _as_json(row)
-        sys.stdout.write(before + entry.replace("\n", "\n "))
-        before = ",\n "
+        sys.stdout.write(before + _as_json(row))
+        before = ",\n"
     sys.stdout.write("\n]\n" if before.startswith(",") else "[]\n")
 
 
