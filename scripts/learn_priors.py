@@ -34,7 +34,7 @@ from scipy.special import stdtr
 
 from edu_metrics.catalog.priors import WIDEST, Prior
 from edu_metrics.trajectories import Panel, to_panels
-from edu_metrics.trajectories.backtest import ENOUGH, deployments
+from edu_metrics.trajectories.backtesting import ENOUGH, deployments
 from edu_metrics.trajectories.forecast import forecast
 from edu_metrics.trajectories.projecting import sampling_variance
 from edu_metrics.trajectories.scales import Scale, to_scale

@@ -22,7 +22,7 @@ from edu_metrics.trajectories import (
     stated,
     to_panels,
 )
-from edu_metrics.trajectories.backtest import _crps, _quantiles, deployments
+from edu_metrics.trajectories.backtesting import _crps, _quantiles, deployments
 from edu_metrics.trajectories.projecting import MODEL
 from edu_metrics.trajectories.reliability import clustered_interval, reliability
 
