@@ -176,7 +176,7 @@ def test_a_word_document_that_unfolds_without_end_is_refused(tmp_path):
         read_document(path)
 
 
-@pytest.mark.parametrize("folded", [True, False])
+@pytest.mark.parametrize("folded", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_pdf_without_end_is_refused(tmp_path, folded):
     page = zlib.compress(b"0 0 m\n" * 20_000_000) if folded else b""
     number = 1 if folded else 3_001

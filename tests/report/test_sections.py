@@ -121,9 +121,12 @@ def test_every_section_is_sound_html_whose_words_are_filled_in(report, show):
 _HALF_WIDTH = re.compile(r".*(?:\d %|[\u4e00-\u9fff]: |[\u4e00-\u9fff] \d|\d [\u4e00-\u9fff]).*")
 
 
+@pytest.mark.parametrize(
+    "place", [("wuhai", "wuhai"), pytest.param(("mock_city", "mock_east"), marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("show", SECTIONS, ids=lambda show: show.__name__)
-def test_what_code_fills_in_is_set_as_chinese_is(opened, show):
-    page = str(shown(show, opened("mock_city", "mock_east", "zh")))
+def test_what_code_fills_in_is_set_as_chinese_is(opened, show, place):
+    page = str(shown(show, opened(*place, "zh")))
     told = re.sub(r"<(q|code|svg)\b.*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL)
     assert _HALF_WIDTH.findall(told) == []
 

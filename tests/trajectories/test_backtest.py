@@ -226,6 +226,7 @@ def test_poor_data_get_an_answer_and_never_a_missing_number(values, forecasts):
         assert (score.crps is None) is (score.n == 0)
 
 
+@pytest.mark.slow
 def test_what_statsmodels_fits_one_by_one_stands_beside():
     scores = backtest([made(walks(areas=3, years=9))], horizons=[1], areas=[1], slow=True)
     found = {score.model: score for score in scores}
