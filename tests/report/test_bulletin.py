@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 
 from edu_metrics.catalog import Bound
@@ -23,7 +26,7 @@ from edu_metrics.report.bulletin import (
 )
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.required_pace import people_text
-from edu_metrics.report.to_ask import questions, show_to_ask, to_ask_table
+from edu_metrics.report.to_ask import FORM, questions, save_form, show_to_ask, to_ask_table
 from edu_metrics.words import say
 
 LANGUAGES = ("zh", "en")
@@ -107,8 +110,25 @@ def test_a_place_without_figures_asks_for_them(unknown: AreaReport) -> None:
     ]
     assert numbers == [len(rows), lacking, met]
     page = show_bulletin(unknown).text
-    assert "edu-metrics template wuhai --area wuhai" in page
-    assert "%" not in re.sub(r"<[^>]*>", "", page).split("edu-metrics")[0].split("2025")[0]
+    assert f'href="{FORM}"' in page
+    asked = page.index(f'href="{FORM}"')
+    assert "%" not in re.sub(r"<[^>]*>", "", page[:asked]).split("2025")[0]
+
+
+def test_the_form_asks_for_each_missing_figure_and_comes_out_the_same(
+    unknown: AreaReport, tmp_path: Path
+) -> None:
+    save_form(unknown, tmp_path)
+    book = openpyxl.load_workbook(tmp_path / FORM)
+    rows = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
+    asked = {(row[1], row[2]) for row in rows}
+    missing = unknown.tables.rows("missing")
+    assert asked == {(row.title, year) for row in missing for year in row.missing_in}
+    assert {row[0] for row in rows} == {unknown.area_name(unknown.area.id)}
+    made = (tmp_path / FORM).read_bytes()
+    time.sleep(1.1)  # a workbook knows the second in which it was made
+    save_form(unknown, tmp_path)
+    assert (tmp_path / FORM).read_bytes() == made
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

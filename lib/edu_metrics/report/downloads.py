@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.files import harmless, opens_formula, write_text
+from edu_metrics.files import harmless, opens_formula, write_text, write_whole_files
 from edu_metrics.words import LANGUAGES, say
 
 
@@ -159,23 +159,20 @@ def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) ->
             sheet.append(cells)
     written = io.BytesIO()
     book.save(written)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        _without_times(written, draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole_files({path: without_times(written.getvalue())})
     return True
 
 
-def _without_times(book: io.BytesIO, path: Path) -> None:
+def without_times(book: bytes) -> bytes:
     """Copy a workbook without the hour at which it was made."""
-    with zipfile.ZipFile(book) as given, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
+    copied = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as given, zipfile.ZipFile(copied, "w") as kept:
         for name in given.namelist():
             content = given.read(name)
             if name == "docProps/core.xml":
                 content = _MADE.sub(b"", content)
             kept.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return copied.getvalue()
 
 
 #: When a workbook was made and changed, in its properties.

@@ -114,10 +114,14 @@ def save_summary(report: AreaReport, out: str) -> str:
     """
     # What draws is loaded where a report is written, and not where rows are printed.
     from edu_metrics.report.bulletin import glance_of
+    from edu_metrics.report.to_ask import save_form
 
     if not out:
         return ""
-    write_text(Path(out) / GLANCE, glance_of(report).as_text())
+    glance = glance_of(report)
+    write_text(Path(out) / GLANCE, glance.as_text())
+    if glance.mostly_lacking:
+        save_form(report, Path(out))
     save_observations(report, Path(out))
     save_tables(report, out)
     content = {

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+from edu_metrics.files import write_whole_files
+from edu_metrics.observations.intake import write_template
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.columns import Column, Table, draw, table_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.html import Html, join, tag
+from edu_metrics.report.downloads import without_times
+from edu_metrics.report.html import Cell, Html, join, tag
 from edu_metrics.words import say
 
-__all__ = ["questions", "show_to_ask"]
+__all__ = ["questions", "save_form", "show_to_ask"]
+
+#: The form to fill in, beside the page.
+FORM = "form.xlsx"
 
 
 def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
@@ -53,7 +61,7 @@ def _turned(report: AreaReport, row: Any, *, by_steps: bool = False) -> set[Verd
 
 def show_to_ask(report: AreaReport) -> Html:
     """
-    List the figures that are missing by who holds them, with the command that makes their form.
+    List the figures that are missing by who holds them, with the form to fill in.
 
     Parameters
     ----------
@@ -67,12 +75,11 @@ def show_to_ask(report: AreaReport) -> Html:
         and where the table is.
     """
     lang, missing = report.lang, report.tables.rows("missing")
-    command = f"edu-metrics template {report.study.id} --area {report.area.id} --out F.xlsx"
-    told = {"n": len(missing), "command": command}
-    pieces = [
-        tag("h2", say("bulletin.to_ask", lang)),
-        tag("p", say("bulletin.to_ask_how", lang, **told), "small"),
-    ]
+    how: Cell = say("bulletin.to_ask_how", lang, n=len(missing))
+    if find_spec("openpyxl") is not None:
+        form = tag("a", say("bulletin.form", lang), href=FORM)
+        how = join([how, form, say("bulletin.form_back", lang)])
+    pieces = [tag("h2", say("bulletin.to_ask", lang)), tag("p", how)]
     if report.area.parent in report.areas:
         whole = report.area.parent
         said = say("bulletin.see_whole", lang, whole=report.area_name(whole))
@@ -92,6 +99,24 @@ def show_to_ask(report: AreaReport) -> Html:
         report.tables.rows("to_ask"), columns, lang, caption=caption, css="ask", csv="to_ask"
     )
     return join([*pieces, listed])
+
+
+def save_form(report: AreaReport, folder: Path) -> None:
+    """
+    Write the form to fill in, a workbook with a row for each figure that is missing.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    folder : Path
+        Where it is written; nothing is where workbooks can't be made, or nothing is missing.
+    """
+    missing = {one for target in report.numeric for one in report.assessments[target.id].missing}
+    asked = [item for item in missing if not report.evidence.withheld([item])]
+    if asked and find_spec("openpyxl") is not None:
+        book = write_template(report.catalog, report.study, asked, report.lang)
+        write_whole_files({folder / FORM: without_times(book)})
 
 
 def to_ask_table(report: AreaReport) -> Table:
