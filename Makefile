@@ -86,5 +86,7 @@ clean:  ## Remove what was generated: reports, tables, caches (the environment s
 	$(BIN)/python -m compileall -q lib
 	touch $@
 
+# Where an environment without pip is active, one of our own has it.
 .tools/uv/bin/uv:
-	python3 -m pip install --quiet --target .tools/uv uv
+	python3 -m pip install --quiet --target .tools/uv uv || { python3 -m venv .tools/pip && \
+	  .tools/pip/bin/python -m pip install --quiet --target .tools/uv uv; }
