@@ -166,11 +166,10 @@ def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
     if found.others:
         rows = [_reading(report, target, one, one is found) for one in (found, *found.others)]
         heads = ["cards.reading", "report.level", "report.verdict"]
-        taken = [needs[target.id, one.reading, one.steps] for one in found.others]
-        if any(taken):
+        taken = [needs[target.id, one.reading, one.steps] for one in (found, *found.others)]
+        if any(taken[1:]):
             heads.append("requirements.even_head")
-            # What the default reading takes is told in more words below.
-            told = ["", *(takes_even(report, one) for one in taken)]
+            told = (takes_even(report, one) for one in taken)
             rows = [[*row, even] for row, even in zip(rows, told, strict=True)]
         caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
         titles = [say(head, lang) for head in heads]
