@@ -213,7 +213,7 @@ def _how(found: JointAssessment, lang: str) -> Html:
         weight=weight,
         pairs=found.dependence.pairs,
         cap=percent(number(100 * CAP, 0), lang),
-        floor=percent(number(100 * FLOOR), lang),
+        floor=percent(number(100 * FLOOR, 0), lang),
     )
     return tag("p", text, "small")
 

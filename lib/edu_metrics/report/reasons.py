@@ -69,6 +69,27 @@ def _hidden(level: float, value: float) -> bool:
     return number(value, 1) == number(level, 1) and number(value, 2) != number(value, 1) + "0"
 
 
+def series_caution(report: StudyReport, found: Assessment) -> str:
+    """
+    Say what has to be known of a series before its numbers are compared.
+
+    Parameters
+    ----------
+    report : StudyReport
+        Where definitions come from.
+    found : Assessment
+        Whose indicator it is.
+
+    Returns
+    -------
+    str
+        The note of the indicator's definition, such as that technical schools are not counted;
+        empty where it has none.
+    """
+    note = report.catalog.indicator(found.indicator).note if found.indicator else None
+    return note.in_(report.lang) if note else ""
+
+
 def reading_text(target: Target, found: Any, lang: str) -> str:
     """Say under which reading, and how many steps, something was found: its two fields."""
     if found.reading is None:

@@ -9,10 +9,12 @@ from edu_metrics.reachability.arithmetic import bases_of_pace
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.reasons import STATED, value_text
-from edu_metrics.words import amount, in_year, number, percent, say, signed, unit_of
+from edu_metrics.words import amount, in_year, number, percent, say, signed
 
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
+#: The words of signs.
+_WORDED = {"≥": "at_least", ">": "above", "≤": "at_most", "<": "below"}
 
 
 def required_pace_table(report: AreaReport) -> Table:
@@ -74,7 +76,7 @@ def counted_in(report: AreaReport, indicator: str | None) -> str:
 
 def _start(report: AreaReport, found: Assessment) -> str:
     lang, unit = report.lang, report.unit_of(found)
-    if found.total is not None and found.total.so_far is not None:
+    if found.total is not None and found.total.so_far:
         done = amount(found.total.so_far, unit, lang)
         told = say("report.sum_so_far", lang, done=done, year=found.last_year)
     else:
@@ -156,7 +158,8 @@ def _change(pace: float | None, unit: str, lang: str) -> str:
         return "—"
     if unit == "percent":
         return say("report.in_points", lang, value=signed(pace, 2))
-    return amount(pace, unit, lang) if unit_of(unit).money else signed(pace, 2)
+    sign = {1: "+", -1: "−"}.get((pace > 0) - (pace < 0), "")
+    return sign + amount(round(abs(pace), 2), unit, lang)
 
 
 def _years(found: Assessment, lang: str) -> str:
@@ -203,11 +206,18 @@ def base_text(row: Any, lang: str) -> str:
     """Say from which baselines the promised pace arrives at the level, by number of steps."""
     ends = dict.fromkeys([row.pace_slow, row.pace_fast])
     shown = [signed(end, 0 if end.is_integer() else 2) for end in ends]
-    pace = " … ".join(percent(one, lang) if row.relative else one for one in shown)
-    told = [say("cards.base_pace", lang, pace=pace, level=row.asked)]
+    pace = say("report.span_to", lang).join(percent(s, lang) if row.relative else s for s in shown)
+    if row.unit == "percent" and not row.relative:
+        pace = say("report.in_points", lang, value=pace)
+    sign, _, level = row.asked.partition(" ")
+    level = percent(level, lang) if row.unit == "percent" else level
+    level = say(f"bulletin.{_WORDED[sign]}", lang, value=level) if sign in _WORDED else row.asked
+    told = [say("cards.base_pace", lang, pace=pace, level=level)]
     for steps in (name.rpartition("_")[2] for name in row._fields if "base_low" in name):
         bases = [getattr(row, f"base_{end}_{steps}") for end in ("low", "high")]
         if None not in bases:
             low, high = (number(base, 0 if base.is_integer() else 2) for base in bases)
+            if row.unit == "percent":
+                low, high = percent(low, lang), percent(high, lang)
             told.append(say("cards.base", lang, steps=steps, low=low, high=high))
     return say("report.semicolon", lang).join(told)
