@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from html import unescape
 
@@ -16,7 +17,7 @@ from edu_metrics.reachability import Applies, Verdict, chance, requirements_of
 from edu_metrics.reachability.requirements import EVEN, MORE_A_YEAR, SURE
 from edu_metrics.report.cards import show_cards
 from edu_metrics.report.outlook import _ahead, chart_of, reached_text, recent_pace
-from edu_metrics.report.reasons import bound_text, change_text, reading_text
+from edu_metrics.report.reasons import bound_text, change_text, reading_text, series_caution
 from edu_metrics.report.required_pace import counted_in
 from edu_metrics.report.requirements import takes_even
 from edu_metrics.report.status_rules import why_apart
@@ -298,6 +299,17 @@ def test_of_a_sum_over_years_amounts_a_year_are_told_and_no_change(opened, lang,
     assert {"zh": "计划期至2022年", "en": "after the plan's last year, 2022"}[lang] in card
     assert "每年须" not in card
     assert "a year a year" not in card
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "技工学校不在内"), ("en", "echnical schools")])
+def test_what_a_series_leaves_out_can_be_said(opened, lang, told):
+    report = opened("provinces", "inner_mongolia", lang)
+    (found,) = [
+        one for one in report.assessments.values()
+        if one.indicator == "vocational_share_of_senior_intake"
+    ]  # fmt: skip
+    assert told in series_caution(report, found)
+    assert series_caution(report, replace(found, indicator=None)) == ""
 
 
 @pytest.mark.parametrize(("lang", "now"), [("zh", "50.02%"), ("en", "50.02 %")])

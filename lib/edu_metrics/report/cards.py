@@ -130,8 +130,7 @@ def _line(text: str) -> Html:
 def _words(report: AreaReport, target: Target) -> Html:
     """Quote the plan, with the place of the words and whom they are about."""
     lang = report.lang
-    where: list[Cell] = [_place(report, target)]
-    where.append(target.population.in_(lang))
+    where: list[Cell] = [_place(report, target), target.population.in_(lang)]
     applies = report.assessments[target.id].applies
     # Where the plan binds this area nowhere, the first page says that all is as if it did.
     if applies is not Applies.BINDS and (report.bound_here or applies is not Applies.AS_IF):
@@ -141,13 +140,10 @@ def _words(report: AreaReport, target: Target) -> Html:
 
 def _place(report: AreaReport, target: Target) -> Html:
     """Name the place of the words: as the definition does, in the page's language where it can."""
-    lang, locator = report.lang, target.locator
-    if not locator:
-        article = report.plan.article_in(target.article, lang)
-        named = article.isdecimal()
-        return tag("span", say("report.place_article", lang, number=article) if named else article)
-    place = place_named(locator)
-    if lang == "zh" or place is None:
+    lang = report.lang
+    locator = target.locator or report.plan.article_in(target.article, lang)
+    place = ("article", locator) if locator.isdecimal() else place_named(locator)
+    if place is None or (lang == "zh" and place[1] != locator):
         return spoken("span", locator, lang)
     kind, number = place
     return tag("span", say(f"report.place_{kind}", lang, number=number))
@@ -234,7 +230,8 @@ def _how_to_read(report: AreaReport) -> Html:
     notes = {
         "report.outlook_caption": True,
         "report.pace_note": any(one.gap is not None for one in found),
-        "cards.points_note": any(target.ambiguities for target in report.numeric),
+        "cards.points_note": report.study.as_of.year <= report.plan.last_year
+        and any(target.ambiguities for target in report.numeric),
         "noise.reached_note": any(one.reached for one in found),
         "noise.note": any(one.noise for one in found),
         "noise.unknown": bool(unknown),

@@ -72,7 +72,7 @@ def chart_of(report: AreaReport, target: Target) -> Html:
     drawing = course(
         dict(sorted(record.exact.items())),
         [(year, one.value, bound_text(one, indicator, lang)) for year, one in asked.items()],
-        labels={year: amount(record.exact[year], unit, lang) for year in ends},
+        labels={year: value_text(report, found, record.exact[year]) for year in ends},
         alt=_alt(report, target, found, asked, lines),
         lines=lines,
         readings=levels if len(levels) > 1 else (),

@@ -185,7 +185,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
             if found.level is None
             else "report.because_forecast",
             lang,
-            value=value_text(report, found, found.last_value),
+            value=value_text(report, found, float(found.last_value or 0.0)),
             year=found.last_year,
             level=level_text(report, found),
         )

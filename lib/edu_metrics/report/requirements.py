@@ -87,10 +87,10 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
     if first.probability is not None and first.probability >= SURE:
         # What a lever would add is no question any more, whatever a flow calculation says.
         told = chance(first.probability, lang)
-        lines = [say("requirements.nothing_new", lang, chance=told)]
+        enough = [say("requirements.nothing_new", lang, chance=told)]
         if first.past:
-            lines.append(say("requirements.past", lang, date=date(report.study.as_of, lang)))
-        return tag("p", say("report.sentence_gap", lang).join(lines))
+            enough.append(say("requirements.past", lang, date=date(report.study.as_of, lang)))
+        return tag("p", say("report.sentence_gap", lang).join(enough))
     lines = [tag("li", _lever(report, row)) for row in rows if row.lever is not None]
     said = [say("requirements.by_flow", lang)] if lines and first.kind == "mechanism" else []
     if first.past:
