@@ -151,6 +151,13 @@ def test_the_nation_is_no_thirty_second_province_of_the_track_record() -> None:
 
 
 @pytest.mark.slow
+def test_years_of_schooling_need_a_tenth_of_a_year_each_year() -> None:
+    """The Ministry told 10.9 years of 2021; 11.3 are due in 2025: four years, judged at its end."""
+    (found,) = em.assess("china", targets="schooling_years_2025")["required_pace"]
+    assert found == pytest.approx((11.3 - 10.9) / (2025 - 2021))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_the_readme_says_what_the_studies_say(readme: str) -> None:
     said = (Path(__file__).parents[2] / readme).read_text("utf-8").replace("\n", "")

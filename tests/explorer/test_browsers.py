@@ -132,7 +132,7 @@ def test_sliders_move_verdict_and_figure_and_no_other_host_is_asked(served, visi
     drawn = changed(page, "#figure", drawn)
     assert page.locator("#course").input_value() == "own_pace"
     assert page.locator("output[for=pace]").inner_text() == page.locator("#pace").input_value()
-    assert "a rise of 10 pts a year" in page.locator("#assumes").inner_text().replace(".0", "")
+    assert "a rise of 10 points a year" in page.locator("#assumes").inner_text().replace(".0", "")
     assert page.evaluate("document.activeElement.id") == "pace"
     assert "pace=10" in page.url  # a reload shows the same
 
@@ -162,7 +162,7 @@ def test_a_moved_slider_asks_once_when_it_rests(served, visit):
     page.wait_for_timeout(500)
     assert 1 <= len(asked) - before < 30
     value = page.locator("#pace").input_value()
-    assert f"{float(value):.1f} pts" in page.locator("#assumes").inner_text()
+    assert f"{float(value):.1f} points" in page.locator("#assumes").inner_text()
 
 
 def test_without_a_script_the_forms_have_buttons(served, visit):

@@ -81,7 +81,7 @@ def test_a_moved_pace_changes_verdict_figure_and_sentence(ask):
     for name in ("verdicts", "facts", "figure", "assumes"):
         assert part(usual, name) != part(moved, name)
     assert "likely at least 80 %" in words(part(moved, "verdicts"))
-    assert "a rise of 5.0 pts a year" in part(moved, "assumes")
+    assert "a rise of 5.0 points a year" in part(moved, "assumes")
 
 
 def test_a_moved_lever_is_assumed_and_the_pace_slider_follows(ask):

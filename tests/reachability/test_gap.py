@@ -28,17 +28,8 @@ def test_a_level_that_has_to_be_passed_takes_one_person_and_one_year_more(judge,
     assert (at.gap, at.people, at.years_needed) == (0, 1, 1)
 
 
-@pytest.mark.parametrize(
-    ("last", "pace"),
-    [
-        # Judged at the end of March 2021, due at the end of 2022: two years are left.
-        (2020, 1),
-        (2018, 0.5),  # not reported for two years yet
-        (2017, 1),  # ended: not 0.4 a year over five years of which three are gone
-        (2014, 1),
-    ],
-)
-def test_the_pace_of_a_series_that_ended_is_not_spread_over_years_that_are_gone(
+@pytest.mark.parametrize(("last", "pace"), [(2020, 1), (2018, 0.5), (2017, 0.4), (2014, 0.25)])
+def test_the_pace_counts_from_the_year_of_the_last_value_however_old_it_is(
     judge, promise, rates, last, pace
 ):
     past = {last - back: 930 - 5 * back for back in range(6)}

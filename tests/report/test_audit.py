@@ -148,3 +148,20 @@ def test_problems_are_called_serious_only_where_all_of_them_are(opened, place):
     marks = re.findall(r'class="chip (\w+)"', shown)
     assert ("<caption>Serious problems" in shown) == ({*marks} == {"high"})
     assert f": {len(marks)}</caption>" in shown
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_came_to_be_known_after_the_day_of_judgement_is_marked(opened, lang):
+    """Pen and paper tests were ended on 30 August 2021; the city is judged as of 31 March."""
+    marks = say("audit.known_later", lang)
+    rows = opened("mock_city", "mock_east", lang).tables["findings"]
+    later = rows[rows["message"].str.endswith(marks)]
+    assert set(later["rule"]) == {"sources_that_end"}
+    over = opened("wuhai", "wuhai", lang).tables["findings"]
+    assert not over["message"].str.endswith(marks).any()
+
+
+def test_findings_none_of_which_is_serious_are_not_called_the_other_ones(opened):
+    shown = str(show_touching(opened("china", "china", "en")))
+    assert "<table" not in shown
+    assert "none of them serious" in shown

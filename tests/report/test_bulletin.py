@@ -400,4 +400,7 @@ def test_the_recent_pace_is_that_of_the_last_three_years(city: AreaReport) -> No
         if city.assessments[row.target].total is not None:
             continue
         steps = [exact[row.last_year - back] - exact[row.last_year - back - 1] for back in range(3)]
-        assert row.recent_pace == pytest.approx(sum(steps) / 3)
+        brought = [exact[row.last_year - back] for back in range(3)]
+        # Of a sum over years, which asks for so much a year, it is what a year brought.
+        sums = city.assessments[row.target].total is not None
+        assert row.recent_pace == pytest.approx(sum(brought if sums else steps) / 3)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from html import unescape
 
 import pytest
 
 from edu_metrics import report as rep
+from edu_metrics.observations.documents import place_named
 from edu_metrics.reachability import Applies, Verdict, chance, requirements_of
-from edu_metrics.reachability.requirements import MORE_A_YEAR
+from edu_metrics.reachability.requirements import EVEN, MORE_A_YEAR, SURE
 from edu_metrics.report.cards import show_cards
-from edu_metrics.report.outlook import _ahead, chart_of, recent_pace
-from edu_metrics.report.reasons import bound_text, change_text, reading_text
+from edu_metrics.report.outlook import _ahead, chart_of, reached_text, recent_pace
+from edu_metrics.report.reasons import bound_text, change_text, reading_text, series_caution
 from edu_metrics.report.required_pace import counted_in
 from edu_metrics.report.requirements import takes_even
 from edu_metrics.report.status_rules import why_apart
@@ -72,7 +74,8 @@ def test_of_what_only_the_whole_lacks_a_district_says_where_it_stands(opened):
         found = report.assessments[target.id]
         assert (found.verdict, found.applies) == (Verdict.NO_DATA, Applies.AS_IF)
     page = str(show_cards(report))
-    told = say("cards.elsewhere", "en", n=len(missing), whole=report.area_name("wuhai"))
+    key = "cards.elsewhere" if cards(report) else "cards.all_elsewhere"
+    told = say(key, "en", n=len(missing), whole=report.area_name("wuhai"))
     assert f'<a href="../wuhai/report.html">{told}</a>' in page
 
 
@@ -81,7 +84,13 @@ def test_a_card_quotes_the_plan_says_where_and_gives_the_verdict(report):
         target, found = report.plan.target(name), report.assessments[name]
         text = unescape(card)
         assert f">{target.quote}</q>" in text
-        assert target.locator in text
+        place = place_named(target.locator or "")
+        if report.lang == "zh" or place is None:
+            assert (target.locator or "") in text
+        else:
+            kind, number_of = place
+            assert say(f"report.place_{kind}", "en", number=number_of) in text
+            assert target.locator not in text
         summary = text.split("</summary>")[0]
         assert target.title.in_(report.lang) in summary
         if found.applies is not Applies.PARTS:
@@ -191,7 +200,9 @@ def test_every_reading_is_shown_with_its_verdict_and_whether_it_is_taken(report)
                 other = say("report.under_reading", lang, chance=told)
                 assert told in text
                 assert (other in text) is (one is not found)
-        head = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
+        lacking = {one.verdict for one in (found, *found.others)} == {"no_data"}
+        alike = "cards.readings_lack" if lacking else "cards.readings_alike"
+        head = say("cards.readings" if found.disputed else alike, lang)
         assert (f"<caption>{head}</caption>" in unescape(card)) is bool(found.others)
 
 
@@ -206,9 +217,9 @@ def test_an_open_base_year_is_not_told_as_a_number_of_steps(opened):
     # "到2022年…数量增加20%" has no yearly clause; 2020 and 2019 are the years it can start from.
     (workshops,) = [card for card in found.values() if "master-teacher workshops" in card]
     assert "can be 2020 or 2019; 2020 is taken" in workshops
-    assert "yearly steps" not in workshops
+    assert "Each year” can mean" not in workshops
     gains = next(card for card in found.values() if "Yearly gain in the primary pass rate" in card)
-    assert "2 or 3 yearly steps" in gains
+    assert "can mean 2 years (2021 to 2022) or 3 years (2020 to 2022)" in gains
 
 
 def test_a_card_says_what_it_takes_or_why_that_is_unknown_unless_it_is_decided(report):
@@ -220,7 +231,9 @@ def test_a_card_says_what_it_takes_or_why_that_is_unknown_unless_it_is_decided(r
         if first.reason and section:
             why = say(f"requirements.because_{first.reason}", lang)
             assert say("requirements.silent", lang, why=why) in section
-        assert section.partition("<h4>")[0].count("<li>") == len(first.needs)
+        enough = first.usual is not None and first.usual >= SURE
+        listed = section.partition("<h4>")[0].count("<li>")
+        assert listed == (0 if enough else len(first.needs))
         told = say("requirements.past", lang, date=date(report.study.as_of, lang))
         assert (told in section) is bool(section and first.past and first.reason is None)
 
@@ -236,6 +249,76 @@ def test_a_setting_is_told_in_what_the_lever_counts(opened, lang):
             told = amount(math.ceil(row.even_value), unit.id, lang)
             assert told in takes_even(report, [row])
     assert {"kindergartens", "persons"} <= counted
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_likelier_than_even_is_not_told_what_an_even_chance_takes(opened, lang):
+    report = opened("mock_city", "mock_east", lang)
+    even = say("requirements.goal_even", lang)
+    halves = {"zh": "一半把握|约50%", "en": "even chance|half of the cases"}[lang]
+    seen = set()
+    for name, card in cards(report).items():
+        found = report.assessments[name]
+        section = unescape(card).partition(f"<h4>{say('cards.takes', lang)}</h4>")[2]
+        lines = section.partition("</ul>")[0].partition("<h4>")[0]
+        if found.probability is not None and found.probability >= EVEN:
+            assert not re.search(halves, lines), name
+            seen.add(found.probability >= SURE)
+            nothing = say("requirements.nothing_new", lang, chance=chance(found.probability, lang))
+            assert (nothing in section) is (found.probability >= SURE)
+    assert seen == {True, False}
+    assert even in " ".join(cards(report).values())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_year_by_which_a_level_is_reached_is_no_second_probability(opened, lang):
+    report = opened("mock_city", "mock_east", lang)
+    told_more = 0
+    for found in report.assessments.values():
+        told = reached_text(found, lang)
+        assert "%" not in told
+        more = say("cards.reached_level", lang, told="", due=2022)
+        if more in told:
+            told_more += 1
+            assert not found.reached.all_asked
+    assert told_more
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", "2021—2023年合计4.00亿元以上；年均需1.33亿元；以往年均0.77亿元"),
+        ("en", "at least 400 million yuan for 2021 to 2023 in all; 133 million yuan needed in each"
+               " year; mean of past years 77 million yuan"),
+    ],
+)  # fmt: skip
+def test_of_a_sum_over_years_amounts_a_year_are_told_and_no_change(opened, lang, told):
+    """400 million in three years are 133 a year; the twelve years known brought 77 on average."""
+    card = unescape(cards(opened("mock_city", "mock_east", lang))["A38c_special_funds"])
+    assert told in card
+    assert {"zh": "计划期至2022年", "en": "after the plan's last year, 2022"}[lang] in card
+    assert "每年须" not in card
+    assert "a year a year" not in card
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "技工学校不在内"), ("en", "echnical schools")])
+def test_what_a_series_leaves_out_can_be_said(opened, lang, told):
+    report = opened("provinces", "inner_mongolia", lang)
+    (found,) = [
+        one for one in report.assessments.values()
+        if one.indicator == "vocational_share_of_senior_intake"
+    ]  # fmt: skip
+    assert told in series_caution(report, found)
+    assert series_caution(report, replace(found, indicator=None)) == ""
+
+
+@pytest.mark.parametrize(("lang", "now"), [("zh", "50.02%"), ("en", "50.02 %")])
+def test_a_value_shows_on_which_side_of_the_level_it_stands(opened, lang, now):
+    found = cards(opened("mock_city", "mock_east", lang))
+    for name in ("T01_public_kindergarten_table", "A06a_public_share"):
+        card = unescape(re.sub(r"<svg.*?</svg>", "", found[name], flags=re.S))
+        assert now in card
+        assert now.replace("50.02", "50.0") not in card
 
 
 def test_what_it_takes_from_a_plans_own_start_is_for_each_hundred(opened):
@@ -269,7 +352,7 @@ def test_a_plan_that_contradicts_its_own_pace_is_told_beside_the_probability(ope
     assert "The plan contradicts its own pace" in row(card, "en", "cards.why")
     assert row(card, "en", "report.remark") == "the plan's own fastest pace falls short"
     # From 71 to 80 the promised 5 to 8 points a year arrive at 95 in three steps.
-    assert row(card, "en", "cards.base_head").endswith("3 steps: from 71 to 80")
+    assert row(card, "en", "cards.base_head").endswith("in 3 years from a baseline of 71 % to 80 %")
 
 
 def test_chance_is_spoken_of_where_persons_are_tested_and_nowhere_else(report):

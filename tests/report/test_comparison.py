@@ -21,7 +21,7 @@ from edu_metrics.report import (
 )
 from edu_metrics.report.courses import _by_indicator
 from edu_metrics.trajectories import CAP
-from edu_metrics.words import signed
+from edu_metrics.words import say, signed
 
 SCENARIOS = ("as_usual", "required_pace", "halt", "upgrade_teachers", "each_reading")
 TEACHERS = "T06_primary_bachelor"
@@ -103,7 +103,8 @@ def test_a_row_tells_chance_year_and_people_of_its_scenario(compared):
         told = chance(found.probability, "en")
         if name == "upgrade_teachers":
             change = signed(100 * (found.under_model - found.model_base), 0)
-            told = f"under the flow model: {change} points of cases"
+            told = say("comparing.under_model", "en", change=change)
+            assert told.startswith("flow calculation: +")
         assert rows[scenario.title.en][2] == told
     # 83.4 % of 1,619 teachers, and 90 % asked: 1,458 - 1,350.
     assert rows["A halt"][2:5] == ["not met", "not by 2022", "108"]

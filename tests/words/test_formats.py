@@ -182,11 +182,11 @@ def test_every_month_has_its_english_name():
 
 
 def test_a_text_is_filled_in():
-    assert say("report.in_points", "en", value="2.00") == "2.00 pts"
+    assert say("report.in_points", "en", value="2.00") == "2.00 points"
 
 
 def test_braces_in_what_is_filled_in_are_left_alone():
-    assert say("report.in_points", "en", value="{x}") == "{x} pts"
+    assert say("report.in_points", "en", value="{x}") == "{x} points"
 
 
 @pytest.mark.parametrize(

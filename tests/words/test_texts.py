@@ -327,6 +327,7 @@ SPELLED_OUT = {
     "drafting.why_*": ("drafting",),
     "index.way_*": ("report",),
     "report.*": ("report", "batch"),
+    "report.place_*": ("observations",),
     "figure.*": ("figures", "report"),
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),

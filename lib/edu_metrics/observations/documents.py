@@ -157,6 +157,22 @@ def _nearest(text: str, quote: str) -> str:
     return text[first : first + len(quote)]
 
 
+def place_named(locator: str) -> tuple[str, str] | None:
+    """
+    Say what a locator names by a number: an article, a paragraph, a page or the row of a table.
+
+    Examples
+    --------
+    >>> place_named("第3条"), place_named("目标表第2行"), place_named("发展规划")
+    (('article', '3'), ('row', '2'), None)
+    """
+    named = {"article": _ARTICLE, "paragraph": _PARAGRAPH, "page": _PAGE, "row": _ROW}
+    for kind, pattern in named.items():
+        if found := pattern.fullmatch(locator.strip()):
+            return kind, next(given for given in reversed(found.groups()) if given is not None)
+    return None
+
+
 @functools.cache
 def _place(text: str, locator: str) -> str | None:
     """Give the part of a document that a locator names; None where there is none."""

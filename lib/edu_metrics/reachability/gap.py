@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from edu_metrics.catalog import Bound, Indicator, Plan, Target
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import kitagawa
-from edu_metrics.observations import ENDED_YEARS
 from edu_metrics.reachability.arithmetic import (
     final_bound,
     is_vacuous,
@@ -64,9 +62,8 @@ def standing(question: Question, applies: Applies) -> Fields:
         return found | (_towards_total(question, last_year) if start == "observed" else {})
     gap = round(level.gap(value), 9)
     found["gap"] = gap
-    as_of = question.store.study.as_of if start == "observed" else None
     found["required_pace"], found["required_by"] = _hardest_pace(
-        checks, known, indicator, last_year, as_of
+        checks, known, indicator, last_year
     )
     if start == "plan_statement":
         return found
@@ -128,46 +125,18 @@ def _asked(level: Bound, indicator: Indicator) -> Bound:
     return whole_level(level) if counts_whole(indicator) else level
 
 
-def pace_begins(last_year: int, as_of: dt.date | None, due: int) -> int:
-    """
-    Say after which year a required pace is counted.
-
-    Parameters
-    ----------
-    last_year : int
-        Last year that is known. [year]
-    as_of : date or None
-        Day of asking, if it counts.
-    due : int
-        Year in which the level is due. [year]
-
-    Returns
-    -------
-    int
-        The last year known; of a series that ended long before the day of asking, the last year
-        that is over: nobody can move any more in years that are gone. [year]
-
-    Examples
-    --------
-    >>> pace_begins(2019, dt.date(2021, 3, 31), 2025), pace_begins(2014, dt.date(2021, 3, 31), 2025)
-    (2019, 2020)
-    """
-    ended = as_of is not None and as_of.year - last_year > ENDED_YEARS
-    return as_of.year - 1 if as_of and ended and as_of.year <= due else last_year
-
-
 def _hardest_pace(
     checks: Sequence[Check],
     known: Mapping[int, float],
     indicator: Indicator,
     last_year: int,
-    as_of: dt.date | None,
 ) -> tuple[float | None, int | None]:
     """
     Give the change a year that the hardest of the years still to come asks for, and that year.
 
     A level that is due next year asks for a faster pace than the same level a year later. One that
-    is met already asks for none.
+    is met already asks for none. Years are counted from that of the last value, as gap, past pace
+    and forecast are: what happened since is not published, which does not mean that nothing did.
     """
     value = known[last_year]
     paces: list[tuple[float, int]] = []
@@ -178,8 +147,7 @@ def _hardest_pace(
         if level is not None:
             level = _asked(level, indicator)
             there = level.met_by(round(value, 9))
-            years = due - pace_begins(last_year, as_of, due)
-            pace = 0.0 if there else required_pace(value, level.value, years)
+            pace = 0.0 if there else required_pace(value, level.value, due - last_year)
             paces.append((pace, due))
     # Of equally hard years the first one counts.
     return max(paces, key=lambda one: abs(one[0]), default=(None, None))

@@ -17,7 +17,6 @@ import numpy as np
 from edu_metrics.catalog import Catalog, Counts, Fastest, GainCell, Indicator, ReferenceClass, Study
 from edu_metrics.catalog.reference_classes import SPANS
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.gap import pace_begins
 from edu_metrics.reachability.verdicts import Assessment, Verdict
 from edu_metrics.trajectories.reference_classes import band_of
 
@@ -259,14 +258,12 @@ def precedents_of(
     if assessment.gap < 0 or (assessment.gap == 0 and not level.strict):
         return NoPrecedent.NOTHING_ASKED
     falling = level.value < assessment.last_value if level.op == "==" else not level.rising
-    as_of = assessment.as_of if assessment.start == "observed" else None
-    begins = pace_begins(assessment.last_year, as_of, assessment.required_by)
     return precedents_of_pace(
         classes,
         indicator,
         pace=abs(assessment.required_pace),
         start=assessment.last_value,
-        years=assessment.required_by - begins,
+        years=assessment.required_by - assessment.last_year,
         falling=falling,
     )
 

@@ -45,18 +45,23 @@ def share_kept(kept: Count, lang: str) -> str:
     str
         The share, and in how many series it was ever seen.
     """
-    high, series = number(kept.high, 2), number(kept.series, 0)
+    high, series = _share(kept.high), number(kept.series, 0)
     if kept.count == 0:
         return say("precedent.share_none", lang, high=high, series=series)
     return say(
         "precedent.share",
         lang,
-        share=number(kept.share, 2),
-        low=number(kept.low, 2),
+        share=_share(kept.share),
+        low=_share(kept.low),
         high=high,
         ever=number(kept.series_with, 0),
         series=series,
     )
+
+
+def _share(value: float) -> str:
+    """Print a share with one decimal, and a second one where it would come to nothing."""
+    return number(value, 1 if value >= 0.1 else 2)
 
 
 def kept_pace(kept: Count, *, falling: bool, lang: str) -> str:

@@ -218,12 +218,20 @@ def findings_table(report: AuditReport | AreaReport) -> Table:
         {
             **fields_of(one),
             "finding": one.id,
-            "message": one.message(report.lang),
+            "message": one.message(report.lang) + _known_later(report, one),
             "concerns": list(one.targets),
         }
         for one in found
     )
     return table_of(rows, "finding kind severity rule message concerns")
+
+
+def _known_later(report: AuditReport | AreaReport, found: Finding) -> str:
+    """Say that a finding tells of what happened after the day as of which an area is judged."""
+    day = found.numbers.get("from_date")
+    if isinstance(report, AuditReport) or not day or str(day) <= report.study.as_of.isoformat():
+        return ""
+    return say("audit.known_later", report.lang)
 
 
 def kinds_table(report: AuditReport) -> Table:
@@ -371,12 +379,11 @@ def show_touching(report: AreaReport) -> Html:
         return Html("")
     pieces: list[Cell] = []
     if weighty:
-        serious = {*weighty["severity"]} == {Severity.HIGH}
-        key = "audit.touching_caption" if serious else "audit.kind_caption"
-        caption = say(key, lang, number=len(weighty))
+        caption = say("audit.touching_caption", lang, number=len(weighty))
         pieces.append(_findings(report, weighty, caption))
     if others := len(found) - len(weighty):
-        told: Cell = say("audit.touching_more", lang, number=others)
+        key = "audit.touching_more" if weighty else "audit.touching_all"
+        told: Cell = say(key, lang, number=others)
         command = tag("code", f"edu-metrics audit {report.plan.id}")
         if audited_study(report.catalog, report.plan) is report.study:
             told = tag("a", told, href=f"../{PLAN_AUDIT}/report.html")

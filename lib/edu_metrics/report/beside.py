@@ -1,4 +1,4 @@
-"""What a plan asks for a year beside what the areas above did in the same years."""
+"""What a plan asks for a year beside what other areas did in the same years."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAID = 3
 
 def show_beside(report: AreaReport) -> Html:
     """
-    Say of each promised pace how it compares with that of the areas above, and show both.
+    Say of each promised pace how it compares with that of areas to compare with, and show both.
 
     Parameters
     ----------
@@ -46,13 +46,20 @@ def show_beside(report: AreaReport) -> Html:
         Column("beside.series", lambda row: report.indicator_name(row.series)),
     ]
     said: list[Cell] = [_sentence(report, row) for row in found.rows[:SAID]]
+    areas = report.listed(map(report.area_name, dict.fromkeys(found["area"])))
     return join(
         [
-            tag("h2", say("beside.title", lang)),
+            tag("h2", say("beside.title", lang, areas=areas)),
             *(tag("p", sentence) for sentence in said),
             draw(
-                found, columns, lang, caption=say("beside.caption", lang), css="cards", csv="beside"
+                found,
+                columns,
+                lang,
+                caption=say("beside.caption", lang, areas=areas),
+                css="cards",
+                csv="beside",
             ),
+            tag("p", say("beside.note", lang), "small"),
         ]
     )
 
@@ -121,37 +128,24 @@ def _moved(
         newest = max(exact, default=since)
         late = max(0, until - newest) if newest <= since else 0
         span = {y: v for y, v in sorted(exact.items()) if since - late <= y <= until - late}
-        pace = _a_year(span, relative=relative)
-        if len(span) >= 2 and (name == target.indicator or _has_room(report, target, pace, since)):
+        if len(span) >= 2:
             first, last = min(span), max(span)
             return {
                 "series": name,
                 "unit": report.catalog.indicators[name].unit,
-                "area_pace": pace,
+                "area_pace": _a_year(span, relative=relative),
                 **{"first": first, "first_value": span[first]},
                 **{"last": last, "last_value": span[last]},
             }
     return None
 
 
-def _has_room(report: AreaReport, target: Target, pace: float, since: int) -> bool:
-    """Tell whether a whole's pace could be kept from where the plan starts: a part may be full."""
-    low, high = report.catalog.indicators[str(target.indicator)].bounds
-    if target.baseline is None:
-        return True
-    end = target.baseline.value + pace * (report.plan.last_year - since)
-    return (low is None or end >= low) and (high is None or end <= high)
-
-
 def _series(report: AreaReport, indicator: str) -> Iterator[str]:
-    """Give an indicator, then the rates of a whole that it is the rate of a part of."""
-    catalog = report.catalog
+    """Give an indicator, then its printed forms: a rate of a larger whole is another one."""
     yield indicator
-    forms = [one.id for one in catalog.indicators.values() if one.published_form_of == indicator]
-    for name in (indicator, *forms):
-        for relation in catalog.indicators[name].relations:
-            if relation.kind == "part_of":
-                yield from relation.indicators
+    for one in report.catalog.indicators.values():
+        if one.published_form_of == indicator:
+            yield one.id
 
 
 def _answer(row: Mapping[str, Any]) -> str:

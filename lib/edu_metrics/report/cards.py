@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edu_metrics.catalog import Target
+from edu_metrics.observations.documents import place_named
 from edu_metrics.reachability import Applies, Assessment, Verdict, chance
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.context import AreaReport
@@ -66,7 +67,7 @@ def show_cards(report: AreaReport) -> Html:
     if len(shown) < len(report.numeric):
         whole = str(report.area.parent)
         told = say(
-            "cards.elsewhere",
+            "cards.elsewhere" if shown else "cards.all_elsewhere",
             lang,
             n=len(report.numeric) - len(shown),
             whole=report.area_name(whole),
@@ -129,11 +130,7 @@ def _line(text: str) -> Html:
 def _words(report: AreaReport, target: Target) -> Html:
     """Quote the plan, with the place of the words and whom they are about."""
     lang = report.lang
-    article = report.plan.article_in(target.article, lang)
-    where: list[Cell] = [spoken("span", target.locator, lang)] if target.locator else []
-    if lang != "zh" or article not in (target.locator or ""):
-        where.insert(0, article)
-    where.append(target.population.in_(lang))
+    where: list[Cell] = [_place(report, target), target.population.in_(lang)]
     applies = report.assessments[target.id].applies
     # Where the plan binds this area nowhere, the first page says that all is as if it did.
     if applies is not Applies.BINDS and (report.bound_here or applies is not Applies.AS_IF):
@@ -141,10 +138,24 @@ def _words(report: AreaReport, target: Target) -> Html:
     return quote(target.quote, lang) + tag("small", join(filter(None, where), " · "))
 
 
+def _place(report: AreaReport, target: Target) -> Html:
+    """Name the place of the words: as the definition does, in the page's language where it can."""
+    lang = report.lang
+    locator = target.locator or report.plan.article_in(target.article, lang)
+    place = ("article", locator) if locator.isdecimal() else place_named(locator)
+    if place is None or (lang == "zh" and place[1] != locator):
+        return spoken("span", locator, lang)
+    kind, number = place
+    return tag("span", say(f"report.place_{kind}", lang, number=number))
+
+
 def _facts(report: AreaReport, target: Target, why: str, base: Any) -> Html:
     lang, found = report.lang, report.assessments[target.id]
     reading = target.default_reading
+    # A target on a change is called by the change, and what stands below are values.
+    named = report.indicator_name(found.indicator) if found.indicator else ""
     told: dict[str, Cell] = {
+        "report.indicator": named if named != target.title.in_(lang) else "",
         "cards.asked": reading.label.in_(lang) if reading else "",
         "report.due": due_text(report, target),
         **pace_facts(report, found),
@@ -166,13 +177,14 @@ def _readings(report: AreaReport, target: Target, needs: _Needs) -> Html:
     if found.others:
         rows = [_reading(report, target, one, one is found) for one in (found, *found.others)]
         heads = ["cards.reading", "report.level", "report.verdict"]
-        taken = [needs[target.id, one.reading, one.steps] for one in found.others]
-        if any(taken):
+        taken = [needs[target.id, one.reading, one.steps] for one in (found, *found.others)]
+        if any(taken[1:]):
             heads.append("requirements.even_head")
-            # What the default reading takes is told in more words below.
-            told = ["", *(takes_even(report, one) for one in taken)]
+            told = (takes_even(report, one) for one in taken)
             rows = [[*row, even] for row, even in zip(rows, told, strict=True)]
-        caption = say("cards.readings" if found.disputed else "cards.readings_alike", lang)
+        lacking = {one.verdict for one in (found, *found.others)} == {Verdict.NO_DATA}
+        alike = "cards.readings_lack" if lacking else "cards.readings_alike"
+        caption = say("cards.readings" if found.disputed else alike, lang)
         titles = [say(head, lang) for head in heads]
         pieces.append(table(titles, rows, caption=caption, numeric=[1], css="cards"))
     if points:
@@ -218,6 +230,8 @@ def _how_to_read(report: AreaReport) -> Html:
     notes = {
         "report.outlook_caption": True,
         "report.pace_note": any(one.gap is not None for one in found),
+        "cards.points_note": report.study.as_of.year <= report.plan.last_year
+        and any(target.ambiguities for target in report.numeric),
         "noise.reached_note": any(one.reached for one in found),
         "noise.note": any(one.noise for one in found),
         "noise.unknown": bool(unknown),

@@ -154,11 +154,12 @@ def _sentences(report: StudyReport, found: JointAssessment) -> Html:
             low=number(low, 0), high=number(high, 0), alone_low=number(alone_low, 0),
             alone_high=number(alone_high, 0))
     )  # fmt: skip
+    joint, independent = chance(odds.joint, lang), chance(odds.independent, lang)
+    bounds = _bounds(odds, lang)
+    key = "joint.all_alike" if {joint, independent} == {bounds} else "joint.all"
     told.append(
-        say("joint.all", lang, probable=probable,
-            joint=chance(odds.joint, lang), independent=chance(odds.independent, lang),
-            bounds=_bounds(odds, lang))
-    )  # fmt: skip
+        say(key, lang, probable=probable, joint=joint, independent=independent, bounds=bounds)
+    )
     if found.unknown:
         told.append(say("joint.unknown", lang, unknown=found.unknown))
     told += _links(report, found)
@@ -212,7 +213,7 @@ def _how(found: JointAssessment, lang: str) -> Html:
         weight=weight,
         pairs=found.dependence.pairs,
         cap=percent(number(100 * CAP, 0), lang),
-        floor=percent(number(100 * FLOOR), lang),
+        floor=percent(number(100 * FLOOR, 0), lang),
     )
     return tag("p", text, "small")
 
@@ -243,7 +244,17 @@ def _group(row: Any, lang: str) -> str:
 
 def _bounds(odds: Odds | Any, lang: str) -> str:
     low, high = chance(odds.low, lang), chance(odds.high, lang)
-    return low if low == high else say("joint.between", lang, low=low, high=high)
+    if low == high:
+        return low
+    # What lies at a cap bounds nothing: "at most 1 % to 55 %" is "at most 55 %".
+    floor, cap = chance(FLOOR, lang), chance(CAP, lang)
+    if low == floor:
+        plain = percent(number(100 * float(odds.high or 0.0), 0), lang)
+        return say("joint.any" if high == cap else "stated.at_most", lang, value=plain)
+    if high == cap:
+        plain = percent(number(100 * float(odds.low or 0.0), 0), lang)
+        return say("stated.at_least", lang, value=plain)
+    return say("joint.between", lang, low=low, high=high)
 
 
 def _between(row: Any, lang: str) -> str:

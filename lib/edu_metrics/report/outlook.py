@@ -8,12 +8,13 @@ from typing import Any
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.figures.svg import Line, course
-from edu_metrics.reachability import Assessment, chance
+from edu_metrics.reachability import Assessment
 from edu_metrics.reachability.series import Record
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, tag
-from edu_metrics.report.reasons import bound_text, change_text
+from edu_metrics.report.reasons import bound_text, change_text, level_text, value_text
+from edu_metrics.report.required_pace import sum_text
 from edu_metrics.words import amount, number, percent, say
 
 #: The pace beside the one that is needed is that of so many years.
@@ -23,10 +24,17 @@ WIDTH, HEIGHT = 380, 200
 
 
 def recent_pace(report: AreaReport, found: Assessment) -> float | None:
-    """Give the mean change a year over the last three; None where one of its ends is not known."""
+    """
+    Give the mean change a year over the last three; None where one of its ends is not known.
+
+    Of a sum over years, which asks for so much a year, it is what the last three brought a year.
+    """
     if not found.indicator or found.last_year is None:
         return None
     exact = report.evidence.record(found.indicator, report.area.id).exact
+    if found.total is not None:
+        brought = [exact.get(found.last_year - back) for back in range(RECENT)]
+        return None if None in brought else sum(map(float, filter(None, brought))) / RECENT
     before, last = exact.get(found.last_year - RECENT), exact.get(found.last_year)
     return None if before is None or last is None else (last - before) / RECENT
 
@@ -64,7 +72,7 @@ def chart_of(report: AreaReport, target: Target) -> Html:
     drawing = course(
         dict(sorted(record.exact.items())),
         [(year, one.value, bound_text(one, indicator, lang)) for year, one in asked.items()],
-        labels={year: amount(record.exact[year], unit, lang) for year in ends},
+        labels={year: value_text(report, found, record.exact[year]) for year in ends},
         alt=_alt(report, target, found, asked, lines),
         lines=lines,
         readings=levels if len(levels) > 1 else (),
@@ -92,12 +100,15 @@ def _message(report: AreaReport, found: Assessment) -> str:
     if not record.exact:
         return say("cards.not_measured", lang)
     recent, last = recent_pace(report, found), max(record.exact)
-    told = {"year": last, "value": amount(record.exact[last], unit, lang)}
+    told = {"year": last, "value": value_text(report, found, record.exact[last])}
+    if found.total is not None and found.required_pace:
+        return say("report.semicolon", lang).join(
+            [level_text(report, found), sum_text(report, found, recent)]
+        )
     if not found.required_pace or found.closed == "decided":
         if found.level is None:
             return say("cards.message_plain", lang, **told)
-        level = bound_text(found.level, indicator, lang)
-        return say("cards.message_there", lang, level=level, **told)
+        return say("cards.message_there", lang, level=level_text(report, found), **told)
     told = {"needed": change_text(found.required_pace, unit, lang)}
     if found.past_pace is not None:
         since = min(year for year in record.exact if year >= (record.since or year))
@@ -268,7 +279,12 @@ def years_reached_table(report: AreaReport) -> Table:
 
 
 def reached_text(found: Assessment, lang: str) -> str:
-    """Say by when a level is likelier reached than not, and whether it is kept from then on."""
+    """
+    Say by when a level is likelier reached than not.
+
+    It is a year and no second probability: whether the target is kept is the verdict's to say.
+    Where more is asked than the level of the due year, it is said that this is the level alone.
+    """
     years = found.reached
     if years is None:
         return ""
@@ -277,9 +293,8 @@ def reached_text(found: Assessment, lang: str) -> str:
     elif years.median_year is None:
         told = say("noise.not_within", lang, years=len(years.years))
     else:
-        told = str(years.median_year)
+        told = say("noise.in_year", lang, year=years.median_year)
     due = max(result.check.due for result in found.checks)
-    kept = dict(zip(years.years, years.stays, strict=True)).get(due)
-    if kept is None or kept == 1:
+    if years.all_asked or years.median_year is None or years.median_year > due:
         return told
-    return say("cards.reached_kept", lang, told=told, due=due, chance=chance(kept, lang))
+    return say("cards.reached_level", lang, told=told, due=due)

@@ -9,8 +9,8 @@ from edu_metrics.reachability.precedent_words import counted, kept_pace, share_k
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
-from edu_metrics.report.reasons import STATED
-from edu_metrics.words import number, percent, say, short, signed
+from edu_metrics.report.reasons import STATED, value_text
+from edu_metrics.words import number, say, short, signed
 
 #: Kinds of classes, each with a column of its own.
 KINDS = ("ordinary", "test_change")
@@ -114,16 +114,18 @@ def precedent_text(report: AreaReport, target: Target) -> str:
         return ""
     found = report.assessments[target.id]
     return say("report.sentence_gap", lang).join(
-        _line(one, found, lang) for one in told if one.reference.kind == "ordinary"
+        _line(report, one, found) for one in told if one.reference.kind == "ordinary"
     )
 
 
-def _line(one: Precedent, found: Assessment, lang: str) -> str:
-    start, pace = number(found.last_value), signed(-one.pace if one.falling else one.pace, 2)
-    mark = " †" if found.start == STATED else ""
+def _line(report: AreaReport, one: Precedent, found: Assessment) -> str:
+    lang = report.lang
+    start = value_text(report, found, float(found.last_value or 0.0))
+    pace = signed(-one.pace if one.falling else one.pace, 2)
     asked = "precedent.asked_cell_one" if one.years == 1 else "precedent.asked_cell"
+    asked = asked if one.pace else "precedent.asked_level"
     told = [
-        say(asked, lang, start=percent(start, lang) + mark, pace=pace, years=one.years),
+        say(asked, lang, start=start, pace=pace, years=one.years),
         say("precedent.line", lang, kept=kept_pace(one.kept, falling=one.falling, lang=lang),
             counted=counted(one.kept, lang)),
         share_kept(one.kept, lang),

@@ -99,8 +99,13 @@ def _steps_text(report: AreaReport, target: Target) -> str:
         due = plan.deadline_of(target)
         years = say("report.or", lang).join(str(due - steps) for steps in target.steps)
         return say("report.base_year_note", lang, years=years, taken=due - taken)
-    steps = say("report.or", lang).join(str(steps) for steps in target.steps)
-    return say("report.steps_note", lang, steps=steps, taken=taken)
+    due = plan.deadline_of(target)
+    spans = {
+        n: say("report.span_of_years", lang, n=n, first=due - n + 1, last=due)
+        for n in (*target.steps, taken)
+    }
+    steps = say("report.or", lang).join(spans[n] for n in target.steps)
+    return say("report.steps_note", lang, steps=steps, taken=spans[taken])
 
 
 def open_points(report: AreaReport, target: Target) -> list[str]:
@@ -116,4 +121,6 @@ def due_text(report: AreaReport, target: Target) -> str:
         return date(target.due_on, lang)
     due = report.plan.deadline_of(target)
     stated = target.deadline is not None
-    return say("index.in_year" if stated else "cards.no_date", lang, year=due)
+    told = say("index.in_year" if stated else "cards.no_date", lang, year=due)
+    last = report.plan.last_year
+    return told if due <= last else say("cards.after_plan", lang, due=told, year=last)

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 STATED = "plan_statement"
 #: A margin that one printed decimal hides. [percentage points]
 NEAR = 0.05
+#: What two numbers may differ by and be the same.
+DUST = 1e-6
 
 
 def level_text(report: StudyReport, found: Assessment) -> str:
     """Word the level, or the sum over years, that a target comes to, strict where it is strict."""
     lang = report.lang
     if found.level is not None:
+        value = found.last_value
+        if value is not None and abs(found.level.value - value) < DUST and _hidden(value, value):
+            # The level is that of the last year: as many decimals as the value has.
+            return _bound(found.level, value_text(report, found, value), lang)
         return bound_text(found.level, report.catalog.indicators[str(found.indicator)], lang)
     if found.total is None:
         return "—"
@@ -32,6 +38,56 @@ def level_text(report: StudyReport, found: Assessment) -> str:
     )
     first, last = found.total.years[0], found.total.years[-1]
     return say("report.sum_level", lang, bounds=bounds, first=first, last=last)
+
+
+def value_text(report: StudyReport, found: Assessment, value: float) -> str:
+    """
+    Print a value beside the level asked of it.
+
+    Parameters
+    ----------
+    report : StudyReport
+        Where units come from.
+    found : Assessment
+        Whose level it stands beside.
+    value : float
+        The value. [unit of the indicator]
+
+    Returns
+    -------
+    str
+        With two decimals where one hides on which side of the level it stands.
+    """
+    unit, lang = report.unit_of(found), report.lang
+    if unit == "percent" and found.level is not None and _hidden(found.level.value, value):
+        return percent(number(value, 2), lang)
+    return amount(value, unit, lang)
+
+
+def _hidden(level: float, value: float) -> bool:
+    """Tell whether a value looks like the level at one decimal, and is not what it looks like."""
+    return number(value, 1) == number(level, 1) and number(value, 2) != number(value, 1) + "0"
+
+
+def series_caution(report: StudyReport, found: Assessment) -> str:
+    """
+    Say what has to be known of a series before its numbers are compared.
+
+    Parameters
+    ----------
+    report : StudyReport
+        Where definitions come from.
+    found : Assessment
+        Whose indicator it is.
+
+    Returns
+    -------
+    str
+        The note of the indicator's definition, such as that technical schools are not counted;
+        empty where it has none.
+    """
+    note = report.catalog.indicator(found.indicator).note if found.indicator else None
+    return note.in_(report.lang) if note else ""
 
 
 def reading_text(target: Target, found: Any, lang: str) -> str:
@@ -129,7 +185,7 @@ def _reason(report: StudyReport, found: Assessment) -> str:
             if found.level is None
             else "report.because_forecast",
             lang,
-            value=amount(found.last_value, unit, lang),
+            value=value_text(report, found, float(found.last_value or 0.0)),
             year=found.last_year,
             level=level_text(report, found),
         )

@@ -8,11 +8,13 @@ from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.arithmetic import bases_of_pace
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.reasons import STATED
-from edu_metrics.words import amount, in_year, number, percent, say, signed, unit_of
+from edu_metrics.report.reasons import STATED, value_text
+from edu_metrics.words import amount, in_year, number, percent, say, signed
 
 #: Beyond so many years a count of years says no more than "not in our time".
 LONG = 50
+#: The words of signs.
+_WORDED = {"≥": "at_least", ">": "above", "≤": "at_most", "<": "below"}
 
 
 def required_pace_table(report: AreaReport) -> Table:
@@ -50,14 +52,14 @@ def pace_facts(report: AreaReport, found: Assessment) -> dict[str, str]:
     lang, unit = report.lang, report.unit_of(found)
     if found.last_value is None:
         return {}
-    told = {"report.start": _start(found, unit, lang)}
+    told = {"report.start": _start(report, found)}
     if found.closed or found.gap is None:
         return told
     gap = _gap(found, unit, lang)
     if found.people:
         gap += say("report.semicolon", lang) + people_text(report, found.indicator, found.people)
     remark = _remark(found, lang)
-    told |= {"report.gap": gap, "cards.pace_head": _pace(found, unit, lang)}
+    told |= {"report.gap": gap, "cards.pace_head": _pace(report, found)}
     return told | ({"report.remark": remark} if remark else {})
 
 
@@ -72,12 +74,13 @@ def counted_in(report: AreaReport, indicator: str | None) -> str:
     return report.catalog.quantities[counted.quantity].unit
 
 
-def _start(found: Assessment, unit: str, lang: str) -> str:
-    if found.total is not None and found.total.so_far is not None:
+def _start(report: AreaReport, found: Assessment) -> str:
+    lang, unit = report.lang, report.unit_of(found)
+    if found.total is not None and found.total.so_far:
         done = amount(found.total.so_far, unit, lang)
         told = say("report.sum_so_far", lang, done=done, year=found.last_year)
     else:
-        told = amount(found.last_value, unit, lang)
+        told = value_text(report, found, float(found.last_value or 0.0))
         told = told if found.last_year is None else in_year(told, found.last_year, lang)
     if found.start != STATED:
         return told
@@ -89,34 +92,74 @@ def _gap(found: Assessment, unit: str, lang: str) -> str:
     if found.gap is None or asked is None:
         return "—"
     # A strict bound is not kept by standing at it: the gap is more than nothing.
-    more = "> " if asked.strict and found.gap >= 0 else ""
+    if found.gap == 0:
+        return say("cards.at_level" if asked.strict else "cards.none", lang)
     told = amount(abs(found.gap), unit, lang)
     if unit == "percent":
         told = say("report.in_points", lang, value=number(abs(found.gap), 2))
-    return say("cards.exceeded", lang, gap=told) if found.gap < 0 else more + told
+    if found.gap < 0:
+        return say("cards.exceeded", lang, gap=told)
+    return say("cards.more_than", lang, gap=told) if asked.strict else told
 
 
-def _pace(found: Assessment, unit: str, lang: str) -> str:
+def _pace(report: AreaReport, found: Assessment) -> str:
     """Say which pace is needed, beside that of the past where there is one."""
-    past = _flow(found, found.past_pace, unit, lang)
+    lang, unit = report.lang, report.unit_of(found)
+    if found.total is not None and found.required_pace:
+        told = [sum_text(report, found)]
+        if found.past_pace is not None:
+            told.append(say("cards.years_at_past", lang, years=_years(found, lang)))
+        return say("report.semicolon", lang).join(told)
+    past = _change(found.past_pace, unit, lang)
     # Who stands exactly where it has to pass is not there yet.
     at = found.gap == 0 and found.level is not None and found.level.strict
     if found.required_pace == 0 and not at:
         none = found.past_pace is None
         return say("report.already_there" if none else "cards.pace_there", lang, past=past)
-    needed = _flow(found, found.required_pace, unit, lang)
+    if at and found.past_pace is not None:
+        return say("cards.pace_past_level", lang, past=past)
+    needed = _change(found.required_pace, unit, lang)
     if found.past_pace is None:
         return say("cards.pace", lang, needed=needed)
     return say("cards.paces", lang, needed=needed, past=past, years=_years(found, lang))
 
 
-def _flow(found: Assessment, pace: float | None, unit: str, lang: str) -> str:
-    """Print a change a year; of a sum over years what a year brings."""
+def sum_text(report: AreaReport, found: Assessment, recent: float | None = None) -> str:
+    """
+    Say what each year left of a sum has to bring, beside what years brought in the past.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    found : Assessment
+        Of a target on a sum over years.
+    recent : float, optional
+        What the last three years brought a year. [unit of the indicator]
+
+    Returns
+    -------
+    str
+        Amounts a year: of a sum it is no change from year to year that is asked for.
+    """
+    lang, unit = report.lang, report.unit_of(found)
+    done = found.total is not None and bool(found.total.so_far)
+    key = "cards.sum_left" if done else "cards.sum_needed"
+    told = [say(key, lang, needed=amount(found.required_pace, unit, lang))]
+    for name, value in (("cards.sum_past", found.past_pace), ("cards.sum_recent", recent)):
+        if value is not None:
+            told.append(say(name, lang, value=amount(value, unit, lang)))
+    return say("report.semicolon", lang).join(told)
+
+
+def _change(pace: float | None, unit: str, lang: str) -> str:
+    """Print a change a year."""
     if pace is None:
         return "—"
-    if found.total is not None:
-        return say("report.a_year", lang, amount=amount(pace, unit, lang))
-    return amount(pace, unit, lang) if unit_of(unit).money else signed(pace, 2)
+    if unit == "percent":
+        return say("report.in_points", lang, value=signed(pace, 2))
+    sign = {1: "+", -1: "−"}.get((pace > 0) - (pace < 0), "")
+    return sign + amount(round(abs(pace), 2), unit, lang)
 
 
 def _years(found: Assessment, lang: str) -> str:
@@ -163,11 +206,18 @@ def base_text(row: Any, lang: str) -> str:
     """Say from which baselines the promised pace arrives at the level, by number of steps."""
     ends = dict.fromkeys([row.pace_slow, row.pace_fast])
     shown = [signed(end, 0 if end.is_integer() else 2) for end in ends]
-    pace = " … ".join(percent(one, lang) if row.relative else one for one in shown)
-    told = [say("cards.base_pace", lang, pace=pace, level=row.asked)]
+    pace = say("report.span_to", lang).join(percent(s, lang) if row.relative else s for s in shown)
+    if row.unit == "percent" and not row.relative:
+        pace = say("report.in_points", lang, value=pace)
+    sign, _, level = row.asked.partition(" ")
+    level = percent(level, lang) if row.unit == "percent" else level
+    level = say(f"bulletin.{_WORDED[sign]}", lang, value=level) if sign in _WORDED else row.asked
+    told = [say("cards.base_pace", lang, pace=pace, level=level)]
     for steps in (name.rpartition("_")[2] for name in row._fields if "base_low" in name):
         bases = [getattr(row, f"base_{end}_{steps}") for end in ("low", "high")]
         if None not in bases:
             low, high = (number(base, 0 if base.is_integer() else 2) for base in bases)
+            if row.unit == "percent":
+                low, high = percent(low, lang), percent(high, lang)
             told.append(say("cards.base", lang, steps=steps, low=low, high=high))
     return say("report.semicolon", lang).join(told)

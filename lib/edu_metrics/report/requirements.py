@@ -8,12 +8,12 @@ from typing import Any
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import chance, requirements_of
-from edu_metrics.reachability.requirements import MORE_A_YEAR
+from edu_metrics.reachability.requirements import EVEN, MORE_A_YEAR, SURE
 from edu_metrics.report.columns import Table, fields_of, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, join, tag
 from edu_metrics.report.required_pace import people_text
-from edu_metrics.words import date, number, say, signed
+from edu_metrics.words import date, number, say
 
 #: The words of a lever's unit.
 UNITS = {
@@ -74,8 +74,9 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
     Returns
     -------
     Html
-        A list of levers, each with the setting for an even chance and for 80 %; or why there is
-        none. Nothing where the target is decided.
+        A list of levers, each with the setting for an even chance and for 80 %, of a target that
+        is likelier than even already for 80 % alone; or why there is none. Nothing where the
+        target is decided.
     """
     lang, first = report.lang, rows[0]
     if first.reason == "decided":
@@ -83,8 +84,15 @@ def what_it_takes(report: AreaReport, target: Target, rows: Sequence[Any]) -> Ht
     if first.reason is not None:
         why = say(f"requirements.because_{first.reason}", lang)
         return tag("p", say("requirements.silent", lang, why=why))
+    if first.probability is not None and first.probability >= SURE:
+        # What a lever would add is no question any more, whatever a flow calculation says.
+        told = chance(first.probability, lang)
+        enough = [say("requirements.nothing_new", lang, chance=told)]
+        if first.past:
+            enough.append(say("requirements.past", lang, date=date(report.study.as_of, lang)))
+        return tag("p", say("report.sentence_gap", lang).join(enough))
     lines = [tag("li", _lever(report, row)) for row in rows if row.lever is not None]
-    said = []
+    said = [say("requirements.by_flow", lang)] if lines and first.kind == "mechanism" else []
     if first.past:
         said.append(say("requirements.past", lang, date=date(report.study.as_of, lang)))
     if first.relative:
@@ -110,6 +118,13 @@ def _lever(report: AreaReport, row: Any) -> str:
     lang = report.lang
     lever, even = lever_name(report, row), setting_text(report, row, "even")
     sure, by_model = setting_text(report, row, "sure"), row.kind == "mechanism"
+    if sure and _even_already(row):
+        # An even chance is no goal where the verdict is likelier than that.
+        key = {"found": "model_alike" if by_model else "alike"}.get(row.sure_reason, "need")
+        return say(f"requirements.{key}", lang, lever=lever, sure=sure, setting=sure)
+    if by_model and row.even_reason == "usual_is_enough" and row.probability is not None:
+        told = chance(row.probability, lang)
+        return say("requirements.model_enough_but", lang, lever=lever, chance=told)
     if not sure or row.even_reason != "found":
         return say("requirements.need", lang, lever=lever, setting=even)
     if even == sure:
@@ -120,15 +135,23 @@ def _lever(report: AreaReport, row: Any) -> str:
 
 
 def takes_even(report: AreaReport, rows: Sequence[Any]) -> str:
-    """Say what another reading of a target would take for an even chance."""
-    lang = report.lang
+    """Say what a reading of a target would take for an even chance."""
+    lang, levers = report.lang, [row for row in rows if row.lever is not None]
+    if levers and _even_already(levers[0]):
+        return say("requirements.usual_is_enough", lang)
+    if len(levers) > 1 and {row.even_reason for row in levers} == {"beyond_bounds"}:
+        return say("requirements.none_even", lang)
     told = (
         say("requirements.need", lang, lever=lever_name(report, row),
             setting=setting_text(report, row, "even"))
-        for row in rows
-        if row.lever is not None
+        for row in levers
     )  # fmt: skip
     return say("report.semicolon", lang).join(told) or "—"
+
+
+def _even_already(row: Any) -> bool:
+    """Tell whether a reading is kept at least as likely as not, with nothing new done."""
+    return row.probability is not None and row.probability >= EVEN
 
 
 def lever_name(report: AreaReport, row: Any) -> str:
@@ -152,11 +175,13 @@ def setting_text(report: AreaReport, row: Any, name: str) -> str:
         )
     if value is not None:
         return _amount(report, row, value)
-    high, reached = _amount(report, row, row.high), getattr(row, f"{name}_probability")
-    if by_model:
-        more = signed(100 * (reached - row.under_model), 0)
-        return say("requirements.model_beyond", lang, high=high, change=more)
-    return say("requirements.beyond_bounds", lang, high=high, chance=chance(reached, lang))
+    if row.high == row.usual:
+        return say("requirements.full", lang)
+    key = "requirements.model_beyond" if by_model else "requirements.beyond_bounds"
+    told = chance(getattr(row, f"{name}_probability"), lang)
+    goal = say("requirements.goal_sure" if name == "sure" else "requirements.goal_even", lang)
+    high = _amount(report, row, row.high)
+    return say(key, lang, high=high, goal=goal, chance=told)
 
 
 def _amount(report: AreaReport, row: Any, value: float) -> str:

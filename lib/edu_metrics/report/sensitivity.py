@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from edu_metrics.reachability import (
@@ -41,7 +42,7 @@ def show_sensitivity(report: AreaReport) -> Html:
         return note(say("sensitivity.none", lang), "gap")
     columns = [
         Column("report.promise", _title),
-        Column("sensitivity.answer", lambda row: _answer(row, lang)),
+        Column("sensitivity.answer", lambda row: _answer(row, of[row.target], lang)),
         Column("sensitivity.most", lambda row: _most(report, of[row.target])),
         Column("sensitivity.first", lambda row: _first(report, of[row.target])),
     ]
@@ -68,8 +69,8 @@ def sensitivity_table(report: AreaReport) -> Table:
     """Give what each answer hangs on, one row a target of which that can be said."""
     return table_of(
         _known(report),
-        "target title indicator unit model assumed_start year middle kept probability verdict "
-        "changes_first at in_spreads",
+        "target title indicator unit model assumed_start year middle kept probability "
+        "verdict changes_first at in_spreads",
     )
 
 
@@ -100,16 +101,24 @@ def _known(report: AreaReport) -> list[dict[str, Any]]:
     ]
 
 
+def _at_level(item: Sensitivity) -> bool:
+    """Tell whether the middle is the level itself: neither below it nor beyond."""
+    if item.level is None or item.middle is None:
+        return False
+    return math.isclose(item.middle, item.level.value, rel_tol=1e-9)
+
+
 def _title(row: Any) -> Html:
     return tag("strong", f"{row.title} †" if row.assumed_start else row.title)
 
 
-def _answer(row: Any, lang: str) -> Html:
+def _answer(row: Any, item: Sensitivity, lang: str) -> Html:
     if row.verdict is not None:
         from edu_metrics.report.labels import verdict_chip
 
         return join([verdict_chip(row.verdict, lang), " ", chance(row.probability, lang)])
-    told = say("sensitivity.kept" if row.kept else "sensitivity.not_kept", lang)
+    key = "at_level" if _at_level(item) else "kept" if row.kept else "not_kept"
+    told = say(f"sensitivity.{key}", lang)
     if row.probability is not None:
         told += say("sensitivity.own", lang, chance=chance(row.probability, lang))
     return tag("span", told)
@@ -135,7 +144,9 @@ def _first(report: AreaReport, item: Sensitivity) -> str:
 def _move(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     lang = report.lang
     name, middle = _name(report, item, one), _value(one, one.middle, lang)
-    if one.in_spreads is not None and one.in_spreads < BARELY:
+    turn = _value(one, one.turns_at, lang)
+    # A range without extent says nothing: any move at all changes the answer.
+    if turn == middle or (one.in_spreads is not None and one.in_spreads < BARELY):
         return say("sensitivity.barely", lang, name=name, middle=middle)
     if one.kind == "start":
         how = say("sensitivity.points_off", lang, value=number(abs(one.move or 0.0), 2))
@@ -148,7 +159,6 @@ def _move(report: AreaReport, item: Sensitivity, one: Influence) -> str:
     else:
         part = percent(number(100 * (one.part_of_room or 0.0), 0), lang)
         how = say("sensitivity.of_room", lang, share=part)
-    turn = _value(one, one.turns_at, lang)
     return say("sensitivity.changes", lang, name=name, middle=middle, turn=turn, how=how)
 
 
