@@ -165,7 +165,7 @@ def test_areas_without_a_forecast_are_counted_by_what_is_known(lang, group):
 def test_a_cell_has_the_value_course_mark_and_word_of_its_group(lang):
     made = board()
     page = str(made.heat(lang, dict.fromkeys(made.glances, "x")))
-    cells = re.findall(r'<td class="(\w+)"><b>(.*?)</b><small>(.*?)</small>', page)
+    cells = re.findall(r'<td class="(\w+)"[^>]*><b>(.*?)</b><small>(.*?)</small>', page)
     assert len(cells) == len(made.glances) * HEADLINE
     rows = [one.by_target[t.id] for one in made.glances.values() for t in made.headline]
     for (css, value, word), row in zip(cells, rows, strict=True):

@@ -106,7 +106,7 @@ def test_there_is_one_question_for_each_kind_with_a_weighty_finding(report):
 def test_every_link_stands_once_and_those_that_share_most_findings_come_first(report):
     page = show_links(report).text
     first, _, folded = page.partition("<details>")
-    counts = [int(one) for one in re.findall(r'<td class="n">(\d+)</td>', first)]
+    counts = [int(one) for one in re.findall(r'<td class="n"[^>]*>(\d+)</td>', first)]
     assert counts == sorted(counts, reverse=True)
     assert sum(counts) == report.tables["links"]["findings"].sum()
     assert first.count("<tr>") - 1 == len(counts)

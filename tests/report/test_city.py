@@ -66,11 +66,13 @@ def test_parts_that_share_the_most_or_the_fewest_are_counted_where_they_are_many
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_many_parts_of_a_gap_run_down_the_page_the_largest_first(overview, lang):
     city = overview("provinces", lang)
-    page = unescape(show_parts(city).text).split('class="ranked"')[1].split("</table>")[0]
-    points = [float(one.replace("−", "-")) for one in re.findall(r'class="n">([+−]?[\d.]+)<', page)]
+    page = unescape(show_parts(city).text).split('class="cards ranked"')[1].split("</table>")[0]
+    cells = re.findall(r'class="n"[^>]*>([+−][\d.]+)<', page)
+    points = [float(one.replace("−", "-")) for one in cells]
     assert points == sorted(points)
+    assert len(points) == len(city.parts)
     mine = city.tables["parts"].sort_values("contribution_pp")
-    assert re.findall(r"<tr><td>(.*?)</td>", page) == mine["title"].tolist()
+    assert re.findall(r"<tr><td[^>]*>(.*?)</td>", page) == mine["title"].tolist()
 
 
 def test_short_of_the_level_of_the_whole_is_told_from_short_of_ones_own(city):

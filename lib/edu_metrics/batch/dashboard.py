@@ -15,6 +15,7 @@ from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
 from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, headline_of
 from edu_metrics.report.html import Cell, Html, join, scrolling, tag
+from edu_metrics.report.labels import beside_band
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
 #: How many targets are shown apart, the first of the plan: its own order says which come first.
@@ -238,7 +239,7 @@ class Dashboard:
         for area, one in self.glances.items():
             link = tag("a", self.name(area, lang), href=links[area])
             cells = [tag("th", link, scope="row")]
-            cells += [_heat_cell(one, one.by_target.get(t.id), lang, year) for t in self.headline]
+            cells += [_heat_cell(one, t, lang, year) for t in self.headline]
             rows.append(tag("tr", join(cells)))
         title = say("index.heat" if self._some else "index.heat_all", lang, n=n)
         return join(
@@ -291,7 +292,7 @@ class Dashboard:
             counts = Counter(row["group"] for row in found)
             cells = [
                 tag("th", join([target.title.in_(lang), self._asked(target, lang)]), scope="row"),
-                tag("td", middle, "n"),
+                tag("td", middle, "n", **{"data-label": say("index.median", lang)}),
                 tag("td", _band(counts, lang, width=520)),
             ]
             rows.append(tag("tr", join(cells)))
@@ -341,14 +342,19 @@ class Dashboard:
             f'<p class="tools" hidden><label>{say("index.filter", lang)} <input type="search">'
             f'</label> <output data-text="{said}"></output>{gap}{say("index.sort", lang)}</p>'
         )
-        listed = _table("areas", title, heads, rows)
+        # What a phone shows before a number is named once, not in each row.
+        named = (f"--{key}: '{say(f'index.{key}', lang)}'" for key in ("expected", "within_reach"))
+        listed = _table("areas", title, heads, rows, style="; ".join(named))
         return join([tag("h2", title), self.legend(lang), Html(tools), listed])
 
 
-def _table(css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html]) -> Html:
+def _table(
+    css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html], **attributes: str
+) -> Html:
     head = tag("thead", tag("tr", join(heads)))
     body = tag("tbody", join(rows, "\n"))
-    return scrolling(tag("table", tag("caption", caption, "unseen") + head + body, css), caption)
+    inner = tag("caption", caption, "unseen") + head + body
+    return scrolling(tag("table", inner, css, **attributes), caption)
 
 
 def _bound(row: Mapping[str, Any], lang: str) -> str:
@@ -362,10 +368,11 @@ def _bound(row: Mapping[str, Any], lang: str) -> str:
     return say(BOUNDS[op], lang, value=value)
 
 
-def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int | None) -> Html:
+def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html:
     """Show value, course, mark, word and chance of a target; ``year`` is named elsewhere."""
+    row, label = one.by_target.get(target.id), {"data-label": target.title.in_(lang)}
     if row is None:
-        return tag("td", "—")
+        return tag("td", "—", **label)
     group = row["group"]
     value: Cell = "—"
     if row["last_year"] is not None:  # else it is the plan's own start, which nobody published
@@ -382,13 +389,14 @@ def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int 
     if row["probability"] is not None:
         chance = probability(row["probability"], lang, floor=one.floor, cap=one.cap)
         told.append(tag("small", chance))
-    return tag("td", join([tag("b", value), *told]), group)
+    return tag("td", join([tag("b", value), *told]), group, **label)
 
 
 def _band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:
     there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
     words = (f"{say(f'bulletin.group_{name}', lang)} {counts[name]}" for name in there)
-    return Html(band(there, say("report.list_comma", lang).join(words), width=width))
+    drawn = Html(band(there, say("report.list_comma", lang).join(words), width=width))
+    return drawn + beside_band(there, width)
 
 
 def _short_band(counts: Mapping[str, int]) -> Html:
@@ -413,7 +421,8 @@ def _area_row(entry: Cell, one: Glance | None, lang: str, *, short: bool) -> Htm
         sort = one.expected
         told = [number(value, 0) for value in (one.expected, *one.interval)]
         names = ("expected", "low", "high")
-        expected = say("index.expected_cell", lang, **dict(zip(names, told, strict=True)))
+        key = "index.expected_cell" if told[1] != told[2] else "index.expected_sure"
+        expected = say(key, lang, **dict(zip(names, told, strict=True)))
     cells = [
         tag("td", entry),
         tag("td", _short_band(one.counts) if short else _band(one.counts, lang)),

@@ -274,7 +274,7 @@ def _findings(report: AuditReport | AreaReport, found: Table, caption: str) -> H
         Column("audit.finding", "message"),
         Column("audit.concerns", lambda row: _titles(report, row.concerns)),
     ]
-    return draw(found, columns, lang, caption=caption, css="findings", csv="findings")
+    return draw(found, columns, lang, caption=caption, css="cards findings", csv="findings")
 
 
 def _titles(report: AuditReport | AreaReport, targets: list[str]) -> Html:
@@ -282,7 +282,7 @@ def _titles(report: AuditReport | AreaReport, targets: list[str]) -> Html:
     if len(titles) <= 4:
         return join(titles)
     more = say("audit.and_more", report.lang, number=len(titles) - 4)
-    return join([*titles[:4], details(more, join(titles[4:]))])
+    return join([*titles[:4], details(more, join(titles[4:]), css="more")])
 
 
 def show_questions(report: AuditReport) -> Html:

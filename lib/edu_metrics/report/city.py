@@ -39,7 +39,7 @@ from edu_metrics.report.html import (
 )
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import OVERVIEW
-from edu_metrics.report.labels import verdict_chip, warning
+from edu_metrics.report.labels import beside_band, verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
@@ -48,6 +48,8 @@ from edu_metrics.words import date, number, percent, say, signed
 WIDE = 8
 #: Up to so many parts that share the most or the fewest are named; more are counted.
 NAMED = 3
+#: Width of the bar of an area. [px]
+BAND = 480
 
 
 class CityReport(StudyReport):
@@ -242,9 +244,8 @@ def _bands(report: CityReport) -> Html:
         counts = report.joint(area).verdicts
         parts = {v: (counts[Verdict(v)], VERDICT_MARKS[v]) for v in order if counts.get(Verdict(v))}
         told = report.listed(f"{say(f'verdict.{v}', lang)} {n}" for v, (n, _) in parts.items())
-        rows.append(
-            [report.area_name(area), Html(band(parts, told, width=480, colours=VERDICT_COLOURS))]
-        )
+        drawn = Html(band(parts, told, width=BAND, colours=VERDICT_COLOURS))
+        rows.append([report.area_name(area), drawn + beside_band(parts, BAND)])
         seen |= set(parts)
     keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
     caption = say("city.bands", lang, n=len(report.numeric))
@@ -525,7 +526,7 @@ def _ranked(report: CityReport, split: _Split) -> Html:
     ]
     told = {"indicator": report.indicator_name(indicator), "asked": _asked(report, split)}
     caption = say("city.gap_of", lang, **told, gap=signed(whole), **report.nouns)
-    return draw(mine, columns, lang, caption=caption, css="ranked")
+    return draw(mine, columns, lang, caption=caption, css="cards ranked")
 
 
 def _short_by(row: Any) -> str:
