@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -148,3 +148,31 @@ def test_problems_are_called_serious_only_where_all_of_them_are(opened, place):
     marks = re.findall(r'class="chip (\w+)"', shown)
     assert ("<caption>Serious problems" in shown) == ({*marks} == {"high"})
     assert f": {len(marks)}</caption>" in shown
+
+
+def test_a_finding_names_what_it_concerns_once(report):
+    page = unescape(show_findings(report).text)
+    for row in report.tables.rows("findings"):
+        assert row.message.split("；")[0][:20] in page
+    row = r"<tr><td[^>]*>.*?</td><td[^>]*>(.*?)</td>(?:<td[^>]*>(.*?)</td>)?</tr>"
+    cells = re.findall(row, page)
+    for message, beside in cells:
+        bare = message.translate(str.maketrans("", "", "“”‘’"))
+        for title in re.findall("<div>(.*?)</div>", beside):
+            assert title.translate(str.maketrans("", "", "“”‘’")) not in bare
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("study", "area"), [("mock_city", "mock_east"), ("wuhai", "wuhai")])
+def test_a_districts_report_says_of_how_many_findings_it_shows_some(opened, study, area, lang):
+    district = opened(study, area, lang)
+    shown = len(district.tables.rows("findings"))
+    every = len(district.inputs.findings)
+    page = show_touching(district).text
+    weighty = page.count("<tr>") - 1
+    last = re.sub("<[^>]*>", "", page[page.rindex("<p>") :])
+    told = [int(one) for one in re.findall(r"\d+", last)]
+    assert told == [shown - weighty, every, *([every - shown] if every > shown else [])]
+    without = say("audit.touching_no_record", lang)
+    assert (without in unescape(last)) == district.study.simulated
+    assert "<code>" not in page
