@@ -344,7 +344,7 @@ class Drawing:
         unit = unit_of(what_if.indicator.unit)
         sizes = [abs(answer.outcome.start_value or 0.0)]
         sizes += [abs(one.value) for _, one in _levels(what_if)]
-        scale, label = (name(lang, max(sizes)) for name in (unit.divisor, unit.label))
+        scale, label = unit.divisor(lang, max(sizes)), unit.label(lang, max(sizes))
         if what_if.store.study.simulated:
             label = f"{label} · {told.text('simulated_mark')}"
         start, lines = _start(what_if, answer, scale), _lines(told, answer, scale)

@@ -269,7 +269,7 @@ def show_findings(report: AuditReport) -> Html:
     return join(pieces) if pieces else note(say("audit.nothing", lang))
 
 
-def _findings(report: AuditReport | AreaReport, found: Table, caption: str) -> Html:
+def _findings(report: AuditReport | AreaReport, found: Table, caption: str, csv: str = "") -> Html:
     lang = report.lang
     columns = [
         Column("audit.severity", lambda row: severity_chip(Severity(row.severity), lang)),
@@ -277,7 +277,7 @@ def _findings(report: AuditReport | AreaReport, found: Table, caption: str) -> H
     ]
     if any(_unnamed(report, row) for row in found):
         columns.append(Column("audit.concerns", lambda row: _titles(_unnamed(report, row), lang)))
-    return draw(found, columns, lang, caption=caption, css="cards findings", csv="findings")
+    return draw(found, columns, lang, caption=caption, css="cards findings", csv=csv)
 
 
 def _unnamed(report: AuditReport | AreaReport, row: Any) -> list[str]:
@@ -384,7 +384,7 @@ def show_touching(report: AreaReport) -> Html:
         serious = {*weighty["severity"]} == {Severity.HIGH}
         key = "audit.touching_caption" if serious else "audit.kind_caption"
         caption = say(key, lang, number=len(weighty))
-        pieces.append(_findings(report, weighty, caption))
+        pieces.append(_findings(report, weighty, caption, csv="findings"))
     if others := len(found) - len(weighty):
         every = len(report.inputs.findings)
         told: Cell = say("audit.touching_more", lang, number=others, all=every)
@@ -543,7 +543,9 @@ def show_links(report: AuditReport) -> Html:
         pieces.append(draw(most, columns, lang, caption=caption, csv="links"))
     if bare:
         told = say("audit.links_table", lang, number=len(bare))
-        pieces.append(details(told, draw(bare, columns, lang, caption=told, csv="links")))
+        pieces.append(
+            details(told, draw(bare, columns, lang, caption=told, csv="" if most else "links"))
+        )
     return join(pieces)
 
 

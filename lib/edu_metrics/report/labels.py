@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from edu_metrics.figures.colours import VERDICT_MARKS
-from edu_metrics.figures.svg import unnumbered
 from edu_metrics.reachability import Applies, Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
@@ -24,12 +23,6 @@ def verdict_chip(verdict: str, lang: str) -> Html:
     """Show a verdict as a coloured label."""
     word = Verdict(verdict)
     return chip(say(f"verdict.{word}", lang), word, VERDICT_MARKS[word])
-
-
-def beside_band(parts: Mapping[str, tuple[int, str]], width: int) -> Html:
-    """Show the numbers for which the pieces of a band have no room."""
-    told = unnumbered(parts, width=width)
-    return tag("small", " ".join(told)) if told else Html("")
 
 
 def rating_chip(word: str, rating: str) -> Html:

@@ -495,7 +495,7 @@ def show_models(record: PanelRecord) -> Html:
             columns,
             lang,
             caption=say("record.models_caption", lang, ahead=ahead_text(score.horizon, lang)),
-            csv="models",
+            csv="models" if score is record.default[-1] else "",
         )
         for score in record.default
     ]
