@@ -20,7 +20,7 @@ from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.report.glance import GROUPS, Glance
 from edu_metrics.report.html import tag
 from edu_metrics.report.kinds import index_name
-from edu_metrics.words import LANGUAGES
+from edu_metrics.words import LANGUAGES, say
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +72,7 @@ def test_what_is_hard_everywhere_is_named_and_nothing_else(lang):
     said = made.sentence(lang)
     for target in made.headline:
         assert target.title.in_(lang) in said
-    assert numbers(said)[-1] == len(made.glances)
+    assert len(made.glances) in numbers(said)
     made = board()
     assert not any(target.title.in_(lang) in made.sentence(lang) for target in made.headline)
 
@@ -115,8 +115,40 @@ def test_a_median_of_nought_is_told_as_none(lang, expected, told):
     glances = {area: replace(made.glances[area], expected=one) for area, one in areas.items()}
     first, _, _ = replace(made, glances=glances).sentence(lang).partition("“")
     said = numbers(first)
-    assert said[:2] == [3, len(made.targets)]
-    assert said[2:] == told
+    assert said[:3] == [3, len(made.glances), len(made.targets)]
+    assert said[3:] == told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_areas_with_a_report_are_told_from_all_areas(tmp_path, lang):
+    made = board("michigan")
+    every = len(made.glances)
+    some = replace(made, glances=dict(list(made.glances.items())[:4]))
+    assert numbers(made.areas_said(lang)) == [every]
+    assert numbers(some.areas_said(lang)) == [4, every]
+    heading = re.search("<h2>(.*?)</h2>", str(some.areas(lang, dict.fromkeys(some.glances, "x"))))
+    assert numbers(heading[1]) == [4, every]
+    written(tmp_path, some, [])
+    above = (tmp_path / "index.html").read_text("utf-8")
+    assert re.search(rf'class="n"[^>]*>4[^<\d]*{every}', above)
+    assert numbers(some.sentence(lang))[:2] == [4, every]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_says_why_it_holds_these_targets_where_there_are_more(lang):
+    for name in ("mock_city", "provinces"):
+        made = board(name)
+        page = str(made.heat(lang, dict.fromkeys(made.glances, "x")))
+        why = say("index.why_first", lang, n=len(made.headline))
+        assert (why.replace("'", "&#x27;") in page) == (len(made.targets) > HEADLINE)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_area_that_nothing_judges_has_no_numbers(lang):
+    made = board(expected=None, group="lacking")
+    page = str(made.areas(lang, dict.fromkeys(made.glances, "x")))
+    assert page.count('data-v="-1') == 2 * len(made.glances)
+    assert page.count(">—</td>") == 2 * len(made.glances)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -133,7 +165,7 @@ def test_areas_without_a_forecast_are_counted_by_what_is_known(lang, group):
 def test_a_cell_has_the_value_course_mark_and_word_of_its_group(lang):
     made = board()
     page = str(made.heat(lang, dict.fromkeys(made.glances, "x")))
-    cells = re.findall(r'<td class="(\w+)"><b>(.*?)</b><small>(.*?)</small>', page)
+    cells = re.findall(r'<td class="(\w+)"[^>]*><b>(.*?)</b><small>(.*?)</small>', page)
     assert len(cells) == len(made.glances) * HEADLINE
     rows = [one.by_target[t.id] for one in made.glances.values() for t in made.headline]
     for (css, value, word), row in zip(cells, rows, strict=True):

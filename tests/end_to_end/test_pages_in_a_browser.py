@@ -111,6 +111,32 @@ def test_a_phone_shows_a_page_without_scrolling_sideways(opened, kind, lang):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_table_is_cut_on_a_phone(opened, kind, lang):
+    page = opened(kind, lang, 390)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    cut = page.evaluate(
+        """[...document.querySelectorAll('table')].filter(
+            one => Math.max(one.getBoundingClientRect().right, one.scrollWidth) > innerWidth)
+        .map(one => one.className + ': ' + one.caption?.textContent)"""
+    )
+    assert cut == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_badge_does_not_break_on_paper(opened, kind, lang):
+    page = opened(kind, lang, 703)  # A4 without its margins
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    broken = page.evaluate(
+        "[...document.querySelectorAll('.chip')].filter(one => one.getClientRects().length > 1"
+        " || one.getBoundingClientRect().height > 22).map(one => one.textContent)"
+    )
+    assert broken == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_request_leaves_a_page_and_nothing_goes_wrong_in_it(opened, kind):
     page = opened(kind)

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_metrics.figures.svg import SIZE, Line, course, span, spread_out, text_width
+from edu_metrics.figures.svg import (
+    SIZE,
+    Line,
+    band,
+    course,
+    span,
+    spread_out,
+    text_width,
+    unnumbered,
+)
 
 RISING = {2009 + at: 52.4 + 2.9 * at for at in range(12)}
 AHEAD = [
@@ -135,3 +144,41 @@ def test_a_range_lies_within_its_line_and_can_be_seen(one, other):
     assert 0 <= left <= 104
     assert wide >= 2
     assert wide == pytest.approx(max(1.04 * (high - low), 2), abs=0.01)
+
+
+@pytest.mark.parametrize("last", [2019, 2020, 2021])
+def test_the_last_year_with_a_value_and_the_year_due_both_stand_below(last):
+    history = {year: 50.0 for year in range(2009, last + 1)}
+    drawn = course(history, [(2022, 90.0, "90%")], labels={}, alt="x", width=340)
+    below = {words: (left, right) for words, left, _, right, _ in labels(drawn)}
+    assert {"2009", str(last), "2022"} <= set(below)
+    assert below["2022"][0] - below[str(last)][1] >= 3
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.5, 4.0, -3.0])
+def test_a_label_stands_off_its_line(slope):
+    history = {2009 + at: 50 + slope * at for at in range(11)}
+    shown = {2009: "20.6 billion yuan", 2019: "61.0 billion yuan"}
+    drawn = course(history, [], labels=shown, alt="x")
+    line = re.search(r'class="past" d="M([^"]*)"', drawn)[1]
+    places = [tuple(map(float, point.split())) for point in line.split("L")]
+    for words, left, top, right, bottom in labels(drawn):
+        if words in shown.values():
+            for (x1, y1), (x2, y2) in itertools.pairwise(places):
+                for part in range(11):
+                    x, y = x1 + (x2 - x1) * part / 10, y1 + (y2 - y1) * part / 10
+                    assert not (left < x < right and top < y < bottom), words
+
+
+def test_one_value_of_another_series_is_a_mark_for_its_name_to_stand_at():
+    lines = [Line("other", {2019: 49.4}, "East", ahead=False)]
+    drawn = course({}, [(2022, 50.0, "50%")], lines=lines, labels={}, alt="x")
+    assert 'class="other dot"' in drawn
+    assert "East" in drawn
+
+
+def test_a_piece_of_a_band_without_a_number_has_it_beside():
+    parts = {"met": (1, "✓"), "hard": (99, "−")}
+    drawn = band(parts, "1 met, 99 hard", width=100)
+    assert "✓1" not in re.sub('aria-label="[^"]*"', "", drawn)
+    assert unnumbered(parts, width=100) == ["✓1"]

@@ -80,7 +80,9 @@ def test_each_horizon_has_its_line_and_mark_and_the_worst_year_its_name():
     svg = coverage(SHARES, lang="en", **COVERAGE)
     assert svg.count('<circle class="k1"') == 2
     assert svg.count('<path class="k2"') == 1
-    assert {"● horizon 1", "■ horizon 2", "worst: 2002, 35 %", "2001", "2002"} <= set(texts(svg))
+    assert {"● 1 year ahead", "■ 2 years ahead", "worst: 2002, 35 %", "2001", "2002"} <= set(
+        texts(svg)
+    )
 
 
 def test_bars_are_shares_of_all_outcomes_and_the_rule_is_what_honest_draws_give():

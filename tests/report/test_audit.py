@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,7 @@ def test_there_is_one_question_for_each_kind_with_a_weighty_finding(report):
 def test_every_link_stands_once_and_those_that_share_most_findings_come_first(report):
     page = show_links(report).text
     first, _, folded = page.partition("<details>")
-    counts = [int(one) for one in re.findall(r'<td class="n">(\d+)</td>', first)]
+    counts = [int(one) for one in re.findall(r'<td class="n"[^>]*>(\d+)</td>', first)]
     assert counts == sorted(counts, reverse=True)
     assert sum(counts) == report.tables["links"]["findings"].sum()
     assert first.count("<tr>") - 1 == len(counts)
@@ -165,3 +165,29 @@ def test_findings_none_of_which_is_serious_are_not_called_the_other_ones(opened)
     shown = str(show_touching(opened("china", "china", "en")))
     assert "<table" not in shown
     assert "none of them serious" in shown
+def test_a_finding_names_what_it_concerns_once(report):
+    page = unescape(show_findings(report).text)
+    for row in report.tables.rows("findings"):
+        assert row.message.split("；")[0][:20] in page
+    row = r"<tr><td[^>]*>.*?</td><td[^>]*>(.*?)</td>(?:<td[^>]*>(.*?)</td>)?</tr>"
+    cells = re.findall(row, page)
+    for message, beside in cells:
+        bare = message.translate(str.maketrans("", "", "“”‘’"))
+        for title in re.findall("<div>(.*?)</div>", beside):
+            assert title.translate(str.maketrans("", "", "“”‘’")) not in bare
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("study", "area"), [("mock_city", "mock_east"), ("wuhai", "wuhai")])
+def test_a_districts_report_says_of_how_many_findings_it_shows_some(opened, study, area, lang):
+    district = opened(study, area, lang)
+    shown = len(district.tables.rows("findings"))
+    every = len(district.inputs.findings)
+    page = show_touching(district).text
+    weighty = page.count("<tr>") - 1
+    last = re.sub("<[^>]*>", "", page[page.rindex("<p>") :])
+    told = [int(one) for one in re.findall(r"\d+", last)]
+    assert told == [shown - weighty, every, *([every - shown] if every > shown else [])]
+    without = say("audit.touching_no_record", lang)
+    assert (without in unescape(last)) == district.study.simulated
+    assert "<code>" not in page

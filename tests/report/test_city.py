@@ -9,13 +9,14 @@ import pytest
 
 from edu_metrics.reachability import Verdict
 from edu_metrics.report.city import (
+    NAMED,
     city_sentence,
     show_city_head,
     show_parts,
     show_side_by_side,
     whose_shortfall,
 )
-from edu_metrics.words import signed
+from edu_metrics.words import say, signed
 
 
 def numbers(text):
@@ -36,13 +37,59 @@ def test_the_sentence_says_what_the_whole_and_its_parts_may_meet(city):
     said = city_sentence(city)
     parts = {area: in_all(area)[0] for area in city.parts}
     most, fewest = max(parts.values()), min(parts.values())
-    assert numbers(said) == [len(city.numeric), *in_all(city.whole), most, fewest]
+    met = city.joint(city.whole).verdicts[Verdict.MET]
+    told = [len(city.numeric), met, *in_all(city.whole), len(parts), most, fewest]
+    assert numbers(said) == told
     first, last = (said.index(str(city.area_name(area))) for area in _ends(parts))
     assert first < last
 
 
 def _ends(parts):
     return max(parts, key=parts.get), min(parts, key=parts.get)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_parts_that_share_the_most_or_the_fewest_are_counted_where_they_are_many(overview, lang):
+    city = overview("provinces", lang)
+    joints = {area: city.joint(area) for area in city.parts}
+    parts = {a: round(j.verdicts.get(Verdict.MET, 0) + j.expected) for a, j in joints.items()}
+    most, fewest = max(parts.values()), min(parts.values())
+    alike = [list(parts.values()).count(one) for one in (most, fewest)]
+    assert min(alike) > NAMED
+    told = numbers(city_sentence(city))
+    assert told[-5:] == [len(parts), most, alike[0], fewest, alike[1]]
+    assert not any(city.area_name(area) in city_sentence(city) for area in city.parts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_many_parts_of_a_gap_run_down_the_page_the_largest_first(overview, lang):
+    city = overview("provinces", lang)
+    page = unescape(show_parts(city).text).split('class="cards ranked"')[1].split("</table>")[0]
+    cells = re.findall(r'class="n"[^>]*>([+−][\d.]+)<', page)
+    points = [float(one.replace("−", "-")) for one in cells]
+    assert points == sorted(points)
+    assert len(points) == len(city.parts)
+    mine = city.tables["parts"].sort_values("contribution_pp")
+    assert re.findall(r"<tr><td[^>]*>(.*?)</td>", page) == mine["title"].tolist()
+
+
+def test_short_of_the_level_of_the_whole_is_told_from_short_of_ones_own(city):
+    own = {
+        str(found.indicator)
+        for (area, target), found in city.assessments.items()
+        if area in city.parts
+        and found.level is not None
+        and found.level != city.assessments[city.whole, target].level
+        and found.indicator in set(city.tables["parts"]["indicator"])
+    }
+    assert own
+    page = unescape(show_parts(city).text)
+    told = say("city.asked_of_whole", city.lang, year=2020, level="|", **city.nouns).split("|")[0]
+    assert page.count(told) == len(own)
+    note = page.split('class="small">')[2].split("</p>")[0]
+    assert all(city.indicator_name(name) in note for name in own)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -484,7 +484,7 @@ def test_what_was_published_on_a_milestone_is_shown_with_its_value(opened):
 def test_a_promise_without_a_number_that_lacks_data_says_which(opened):
     text = plain(rep.show_followed(opened("wuhai", "wuhai")))
     ratio = text.split("Rise in the ratio of vocational to general")[1].split("Wuhai College of")[0]
-    assert re.search(r"Missing: [^(]*vocational[^(]*\(2020—2022\)", ratio, re.IGNORECASE)
+    assert re.search(r"Missing: [^(]*vocational[^(]*\(2020–2022\)", ratio, re.IGNORECASE)
 
 
 def test_what_happens_every_year_is_once_a_year(opened):

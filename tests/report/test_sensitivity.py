@@ -112,7 +112,7 @@ def test_sentences_carry_the_numbers(opened):
     report = opened("mock_city", "mock_city", "en")
     found, shown = report.joint, unescape(str(rep.show_joint(report)))
     assert not found.lost  # what contradicts its own pace has a probability all the same
-    assert f"{found.expected:.1f} can be expected to be met" in shown
+    assert f"about {found.expected:.0f} can be expected to be met" in shown
     low, high = (f"{end:.0f}" for end in found.interval)
     assert f"between {low} and {high} (" in shown
     assert "49 are met is at most 1 %, however they are related." in shown

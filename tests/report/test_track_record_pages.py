@@ -4,6 +4,8 @@ import gzip
 import json
 import re
 from dataclasses import replace
+from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,6 +29,8 @@ from edu_metrics.report import (
     show_record_precedents,
     show_reliability,
 )
+from edu_metrics.report.track_record import _brier, _held
+from edu_metrics.report.track_record_figures import _kept
 from edu_metrics.trajectories import TOGETHER_PCT, backtest, read_panels
 from edu_metrics.trajectories.reliability import Bin
 
@@ -88,7 +92,7 @@ def test_every_section_of_a_record_says_something_and_no_missing_number(record, 
 def test_the_models_table_has_every_model_at_every_horizon_with_its_own_numbers(record):
     page = show_models(record).text
     for score in record.scores:
-        assert f'<td class="n">{score.mae:.2f}</td>' in page
+        assert re.search(rf'<td class="n"[^>]*>{score.mae:.2f}</td>', page)
         assert f"{score.coverage95:.1f}" in page
     assert page.count("★") == len(record.horizons)
     names = {"zh": ("保持不变", "阻尼漂移"), "en": ("no change", "damped drift")}[record.lang]
@@ -120,9 +124,9 @@ def test_a_panel_that_moves_together_is_told_and_a_quiet_one_is_not(record, shak
 @pytest.mark.parametrize(
     ("interval", "said"),
     [
-        ((-0.02, -0.001), "better at horizon 1"),
-        ((-0.02, 0.001), "no visible difference at horizon 1"),
-        ((0.001, 0.02), "worse at horizon 1"),
+        ((-0.02, -0.001), "more accurate 1 year ahead"),
+        ((-0.02, 0.001), "no visible difference 1 year ahead"),
+        ((0.001, 0.02), "less accurate 1 year ahead"),
     ],
 )
 def test_skill_is_claimed_only_where_the_interval_lies_on_one_side_of_zero(
@@ -131,7 +135,7 @@ def test_skill_is_claimed_only_where_the_interval_lies_on_one_side_of_zero(
     record = open_record(panel=str(quiet_file), horizons=[1], gains=[5], lang="en", root=root)
     events = (replace(shaken.default[0].events[0], skill_interval=interval),)
     record.scores = [replace(one, events=events) for one in shaken.scores if one.horizon == 1]
-    assert f"average frequency for all: {said}." in show_record_head(record).text
+    assert f"the average frequency: {said}." in show_record_head(record).text
 
 
 def test_bins_that_do_not_hold_are_named_and_those_with_few_cases_are_not(shaken, quiet_file, root):
@@ -298,3 +302,29 @@ def test_a_record_of_an_invented_study_and_its_figures_say_that_it_is_invented(r
     told = re.findall(r'role="img" aria-label="([^"]*)"', show_reliability(record).text)
     assert told
     assert all(one.startswith("[simulated] ") for one in told)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "lang", "said"),
+    [
+        (0.0, 100.0, "en", "0 of 33: too few to tell"),
+        (0.0, 100.0, "zh", "33次中0次：次数太少，无法判断"),
+        (0.0, 12.34, "en", "none of 33 (at most 12.3 %)"),
+    ],
+)
+def test_an_interval_that_is_everything_is_told_as_too_few(low, high, lang, said):
+    row = SimpleNamespace(windows=33, kept_windows=0, kept_low_pct=low, kept_high_pct=high)
+    assert _kept(lang, row) == said
+
+
+def test_a_coverage_or_difference_of_which_nothing_is_known_has_no_interval():
+    row = SimpleNamespace(coverage80_pct=84.9, coverage80_low_pct=0.0, coverage80_high_pct=100.0)
+    assert _held("en", row) == "84.9 % (too few years for an interval)"
+    event = SimpleNamespace(brier=0.1, base_rate_brier=0.2, skill_low=-2.939, skill_high=2.62)
+    assert _brier("en", "5")[-1].cell(event) == "−0.100 (too few to tell)"
+
+
+def test_no_page_of_a_record_has_a_sign_of_its_bands_or_a_plural_in_brackets(record):
+    page = unescape("".join(section(record).text for section in SECTIONS))
+    assert not re.search(r"<td[^>]*>(<=|>)\d", page)
+    assert "(s)" not in page

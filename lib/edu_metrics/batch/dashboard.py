@@ -14,7 +14,7 @@ from typing import Any
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
 from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, headline_of
-from edu_metrics.report.html import Cell, Html, join, scrolling, tag
+from edu_metrics.report.html import Cell, Html, beside_band, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
 #: How many targets are shown apart, the first of the plan: its own order says which come first.
@@ -110,6 +110,17 @@ class Dashboard:
             return areas[0] if areas[0] in self.glances else None
         return next((a for a in self.glances if self.catalog.children(a, areas)), None)
 
+    @cached_property
+    def all_areas(self) -> int:
+        """How many areas the study has, with a report or without."""
+        return max(len(self.catalog.expand(self.study.areas)), len(self.glances))
+
+    def areas_said(self, lang: str) -> str:
+        """Say how many areas are spoken of: all of the study, or those that have a report."""
+        shown = len(self.glances)
+        key = "index.every_area" if shown == self.all_areas else "index.some_areas"
+        return say(key, lang, areas=shown, all=self.all_areas)
+
     def name(self, area: str, lang: str) -> str:
         """Give the name of an area."""
         return self.catalog.areas[area].name.in_(lang)
@@ -149,7 +160,7 @@ class Dashboard:
         if not named:
             return ""
         names = say("bulletin.comma", lang).join(named)
-        told = {"n": len(self.headline), "names": names, "areas": areas}
+        told = {"n": len(self.headline), "names": names, "areas": self.areas_said(lang)}
         return say("index.hard_everywhere", lang, **told)
 
     def against(self, target: Target) -> int:
@@ -159,7 +170,7 @@ class Dashboard:
 
     def _across(self, lang: str) -> str:
         glances = self.glances.values()
-        told: dict[str, Any] = {"areas": len(glances), "n": len(self.targets)}
+        told: dict[str, Any] = {"areas": self.areas_said(lang), "n": len(self.targets)}
         lacking = sum(one.mostly_lacking for one in glances)
         if 2 * lacking > len(glances):
             return say("index.answer_areas_lacking", lang, **told, lacking=lacking)
@@ -177,7 +188,8 @@ class Dashboard:
         target = max(self.targets, key=self.against)
         if not (hard := self.against(target)):
             return ""
-        told = {"title": target.title.in_(lang), "areas": len(self.glances), "hard": hard}
+        areas = self.areas_said(lang)
+        told = {"title": target.title.in_(lang), "areas": areas, "hard": hard}
         return say("index.hardest", lang, **told)
 
     def legend(self, lang: str) -> Html:
@@ -226,16 +238,26 @@ class Dashboard:
         for area, one in self.glances.items():
             link = tag("a", self.name(area, lang), href=links[area])
             cells = [tag("th", link, scope="row")]
-            cells += [_heat_cell(one, one.by_target.get(t.id), lang, year) for t in self.headline]
+            cells += [_heat_cell(one, t, lang, year) for t in self.headline]
             rows.append(tag("tr", join(cells)))
-        title = say("index.heat", lang, n=n)
+        title = say("index.heat" if self._some else "index.heat_all", lang, n=n)
         return join(
             [
                 tag("h2", title),
-                tag("p", say("index.heat_lead", lang), "small"),
+                tag("p", self._lead("index.heat_lead", lang), "small"),
                 _table("heat", title, heads, rows),
             ]
         )
+
+    @property
+    def _some(self) -> bool:
+        """Whether the plan has more targets than are shown apart."""
+        return len(self.headline) < len(self.targets)
+
+    def _lead(self, key: str, lang: str) -> str:
+        """Say how to read a table, and why it holds the targets that it does."""
+        why = [say("index.why_first", lang, n=len(self.headline))] if self._some else []
+        return (" " if lang == "en" else "").join([*why, say(key, lang)])
 
     def _year(self) -> int | None:
         """Give the year of the latest values, where that is the same everywhere."""
@@ -255,7 +277,7 @@ class Dashboard:
         return tag("small", say("index.asked", lang, asked=_bound(rows[0], lang)))
 
     def _spread(self, lang: str) -> Html:
-        areas = len(self.glances)
+        areas = self.areas_said(lang)
         heads = [
             tag("th", say("index.target", lang), scope="col"),
             tag("th", say("index.median", lang), "n", scope="col"),
@@ -269,12 +291,13 @@ class Dashboard:
             counts = Counter(row["group"] for row in found)
             cells = [
                 tag("th", join([target.title.in_(lang), self._asked(target, lang)]), scope="row"),
-                tag("td", middle, "n"),
+                tag("td", middle, "n", **{"data-label": say("index.median", lang)}),
                 tag("td", _band(counts, lang, width=520)),
             ]
             rows.append(tag("tr", join(cells)))
-        title = say("index.spread", lang, n=len(self.headline), areas=areas)
-        lead = tag("p", say("index.spread_lead", lang), "small")
+        key = "index.spread" if self._some else "index.spread_all"
+        title = say(key, lang, n=len(self.headline), areas=areas)
+        lead = tag("p", self._lead("index.spread_lead", lang), "small")
         return join([tag("h2", title), lead, _table("spread", title, heads, rows)])
 
     def areas(self, lang: str, entries: Mapping[str, Cell]) -> Html:
@@ -310,20 +333,27 @@ class Dashboard:
             _area_row(entry, self.glances.get(area), lang, short=short)
             for area, entry in entries.items()
         ]
-        title = say("index.all_areas", lang, areas=len(entries))
-        said = say("index.shown", lang, count="{count}")
+        complete = len(entries) >= self.all_areas
+        key = "index.all_areas" if complete else "index.areas_made"
+        title = say(key, lang, areas=len(entries), all=self.all_areas)
+        said, gap = say("index.shown", lang, count="{count}"), "" if lang == "zh" else " "
         tools = (
             f'<p class="tools" hidden><label>{say("index.filter", lang)} <input type="search">'
-            f'</label> <output data-text="{said}"></output> {say("index.sort", lang)}</p>'
+            f'</label> <output data-text="{said}"></output>{gap}{say("index.sort", lang)}</p>'
         )
-        listed = _table("areas", title, heads, rows)
+        # What a phone shows before a number is named once, not in each row.
+        named = (f"--{key}: '{say(f'index.{key}', lang)}'" for key in ("expected", "within_reach"))
+        listed = _table("areas", title, heads, rows, style="; ".join(named))
         return join([tag("h2", title), self.legend(lang), Html(tools), listed])
 
 
-def _table(css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html]) -> Html:
+def _table(
+    css: str, caption: str, heads: Sequence[Html], rows: Sequence[Html], **attributes: str
+) -> Html:
     head = tag("thead", tag("tr", join(heads)))
     body = tag("tbody", join(rows, "\n"))
-    return scrolling(tag("table", tag("caption", caption, "unseen") + head + body, css), caption)
+    inner = tag("caption", caption, "unseen") + head + body
+    return scrolling(tag("table", inner, css, **attributes), caption)
 
 
 def _bound(row: Mapping[str, Any], lang: str) -> str:
@@ -337,10 +367,11 @@ def _bound(row: Mapping[str, Any], lang: str) -> str:
     return say(BOUNDS[op], lang, value=value)
 
 
-def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int | None) -> Html:
+def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html:
     """Show value, course, mark, word and chance of a target; ``year`` is named elsewhere."""
+    row, label = one.by_target.get(target.id), {"data-label": target.title.in_(lang)}
     if row is None:
-        return tag("td", "—")
+        return tag("td", "—", **label)
     group = row["group"]
     value: Cell = "—"
     if row["last_year"] is not None:  # else it is the plan's own start, which nobody published
@@ -357,13 +388,14 @@ def _heat_cell(one: Glance, row: Mapping[str, Any] | None, lang: str, year: int 
     if row["probability"] is not None:
         chance = probability(row["probability"], lang, floor=one.floor, cap=one.cap)
         told.append(tag("small", chance))
-    return tag("td", join([tag("b", value), *told]), group)
+    return tag("td", join([tag("b", value), *told]), group, **label)
 
 
 def _band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:
     there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
     words = (f"{say(f'bulletin.group_{name}', lang)} {counts[name]}" for name in there)
-    return Html(band(there, say("report.list_comma", lang).join(words), width=width))
+    drawn = Html(band(there, say("report.list_comma", lang).join(words), width=width))
+    return drawn + beside_band(there, width)
 
 
 def _short_band(counts: Mapping[str, int]) -> Html:
@@ -377,18 +409,23 @@ def _area_row(entry: Cell, one: Glance | None, lang: str, *, short: bool) -> Htm
     if one is None:
         blank = [tag("td", "—"), *(tag("td", "—", "n", **{"data-v": "-1"}) for _ in range(2))]
         return tag("tr", tag("td", entry) + join(blank))
+    within = str(one.counts["effort"])
     if one.expected is None or one.interval is None:
-        sort = float(one.counts["met"])
-        expected = say("index.met_cell", lang, met=one.counts["met"])
+        judged = one.counts["met"] + one.counts["missed"]
+        sort = float(one.counts["met"]) if judged else -1.0
+        expected = say("index.met_cell", lang, met=one.counts["met"]) if judged else "—"
+        # Where nothing has a chance nothing is within reach or out of it.
+        within = within if one.counts["effort"] else "—"
     else:
         sort = one.expected
         told = [number(value, 0) for value in (one.expected, *one.interval)]
         names = ("expected", "low", "high")
-        expected = say("index.expected_cell", lang, **dict(zip(names, told, strict=True)))
+        key = "index.expected_cell" if told[1] != told[2] else "index.expected_sure"
+        expected = say(key, lang, **dict(zip(names, told, strict=True)))
     cells = [
         tag("td", entry),
         tag("td", _short_band(one.counts) if short else _band(one.counts, lang)),
         tag("td", expected, "n", **{"data-v": f"{sort:.2f}"}),
-        tag("td", str(one.counts["effort"]), "n"),
+        tag("td", within, "n", **({"data-v": "-1"} if within == "—" else {})),
     ]
     return tag("tr", join(cells))

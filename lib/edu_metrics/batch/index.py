@@ -141,7 +141,7 @@ def _study_page(
         lang,
         date=date(study.as_of, lang),
         end=plan.last_year,
-        areas=len(catalog.expand(study.areas)),
+        areas=board.areas_said(lang),
     )
     pieces: list[Cell] = [
         tag("p", say("index.kicker", lang, plan=plan.title.in_(lang)), "kicker"),
@@ -279,7 +279,7 @@ def _root_page(
                 tag("a", study.title.in_(lang), href=link) + join(marks),
                 board.sentence(lang),
                 tag("span", date(study.as_of, lang), "nowrap"),
-                str(len(entries) - failed),
+                _made(board, entries, lang),
                 str(failed) if failed else "",
             ]
         )
@@ -291,6 +291,15 @@ def _root_page(
     listed_all = table(heads, rows, caption=title, numeric=(3, 4), css="cards")
     body = tag("h1", title) + tag("p", say("index.lead", lang), "lead") + listed_all
     return _page(title, body, lang, names)
+
+
+def _made(board: Dashboard, entries: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """Say how many areas have a report, and of how many where that is not all."""
+    done = {entry["area"] for entry in entries if entry["status"] != "failed"}
+    areas = len(done & board.catalog.areas.keys())
+    if areas == board.all_areas:
+        return str(areas)
+    return say("index.made_of", lang, areas=areas, all=board.all_areas)
 
 
 def _page(

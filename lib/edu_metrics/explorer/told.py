@@ -342,7 +342,9 @@ class Drawing:
             return cls("", "", False, {})
         what_if, lang = told.what_if, told.lang
         unit = unit_of(what_if.indicator.unit)
-        scale, label = unit.divisor(lang), unit.label(lang)
+        sizes = [abs(answer.outcome.start_value or 0.0)]
+        sizes += [abs(one.value) for _, one in _levels(what_if)]
+        scale, label = unit.divisor(lang, max(sizes)), unit.label(lang, max(sizes))
         if what_if.store.study.simulated:
             label = f"{label} · {told.text('simulated_mark')}"
         start, lines = _start(what_if, answer, scale), _lines(told, answer, scale)

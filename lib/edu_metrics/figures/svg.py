@@ -27,6 +27,8 @@ _LATIN, _WIDE = 0.56, 1.0
 _BOLD, _BOLDER = ("asked", "assumed"), 1.1
 #: Height of the letters of a label, and how much of the width one at the edge may take. [px; 1]
 SIZE, WIDEST = 11, 0.4
+#: How far a label keeps off a line and off the top, and how far years keep apart. [px]
+OFF, APART = 2.5, 8
 #: A year, or another place on the axis across, and the value there.
 Point = tuple[float, float]
 #: Left, top, right and bottom. [px]
@@ -124,7 +126,7 @@ class Sheet:
             number = max(1, round(max(abs(x2 - x1), abs(y2 - y1)) / 6))
             for step in range(number + 1):
                 x, y = (a + (b - a) * step / number for a, b in ((x1, x2), (y1, y2)))
-                self.taken.append((x - 1, y - 1, x + 1, y + 1))
+                self.taken.append((x - OFF, y - OFF, x + OFF, y + OFF))
 
     def area(self, low: Mapping[int, float], high: Mapping[int, float], about: str) -> None:
         """Fill what lies between two series of the same years."""
@@ -155,7 +157,7 @@ class Sheet:
             # What would begin left of the drawing, or end right of it, is moved in.
             left = min(max(x - shifts[anchor], 0.0), max(self.width - size, 0.0))
             box = (left, y - SIZE + 2, left + size, y + 2)
-            inside = box[1] >= 0 and box[3] <= self.height
+            inside = box[1] >= OFF and box[3] <= self.height
             hidden = sum(_overlap(box, other) for other in self.taken if _meet(box, other))
             tried.append(((not inside, hidden), box, left + shifts[anchor], y, anchor))
             if inside and not hidden:
@@ -303,7 +305,7 @@ def course(
     told = {value: ticks(value) for value in _ticks(values, limits)} if ticks else {}
     left = 6 + max((text_width(text, SIZE) for text in told.values()), default=0)
     right = width - 14 - max((text_width(text, SIZE, css) for _, _, text, css in edge), default=0)
-    box = (left, 20 + 4 * bool(unit), max(right, left + 40), height - 26)
+    box = (left, 24, max(right, left + 40), height - 26)
     sheet = Sheet(width, height, Scale(years, [*values, *told], box))
     if told:
         sheet.axes({}, told)
@@ -319,6 +321,10 @@ def course(
             sheet.area({**start, **one.low}, {**start, **one.high}, one.css)
         if one.values:
             sheet.line({**start, **one.values}, "line", one.css)
+            if len(start) + len(one.values) == 1:
+                # One value makes no line, and its name must stand at something.
+                dot = f'<circle class="{one.css} dot" cx="{{x:g}}" cy="{{y:g}}" r="3"/>'
+                sheet.mark(dot, *next(iter(one.values.items())))
     if readings:
         x, top = sheet.place(max((year for year, *_ in asked), default=final), max(readings))
         bottom = sheet.place(first, min(readings))[1]
@@ -342,10 +348,26 @@ def course(
     )
     for year, value, text, css in about:
         sheet.put(text, css, _around(*at(year, value)))
-    wanted = [final, last, max((year for year, *_ in asked), default=None), first]
-    for year in dict.fromkeys(one for one in wanted if one is not None):
-        sheet.put(str(year), "", [(at(year, at.low)[0], height - 5, "middle")], always=False)
+    _years(sheet, [first, last, max((year for year, *_ in asked), default=None), final])
     return sheet.svg("course", alt)
+
+
+def _years(sheet: Sheet, wanted: Sequence[float | None]) -> None:
+    """Write years below the sheet; two that are near each other lean apart, and both stand."""
+    years = sorted({year for year in wanted if year is not None})
+    places = {year: sheet.place(year, sheet.place.low)[0] for year in years}
+    wide = text_width(str(years[-1]), SIZE) + APART
+    for year in [years[-1], *reversed(years[:-1])]:
+        x = places[year]
+        near = [
+            other - x for name, other in places.items() if name != year and abs(other - x) < wide
+        ]
+        lean = [(x + 2, "end")] if any(one > 0 for one in near) else []
+        lean += [(x - 2, "start")] if any(one < 0 for one in near) else []
+        # At the right edge there may be no room to lean to: then the other one leans the more.
+        lean += [(x, "middle"), (x - APART, "end")]
+        tried = [(place, sheet.height - 5, anchor) for place, anchor in lean]
+        sheet.put(str(year), "", tried, always=False)
 
 
 def _draw_way(sheet: Sheet, since: Mapping[int, float], asked: Mapping[int, float]) -> None:
@@ -362,7 +384,7 @@ def _around(x: float, y: float) -> list[tuple[float, float, str]]:
     """List where a label of a point may stand, the best place first."""
     return [
         (x + shift, y + drop, anchor)
-        for drop in (-8, 16, -20, 28)
+        for drop in (-8, 16, -20, 28, -32, 40, -44)
         for shift, anchor in ((0, "middle"), (2, "end"), (-2, "start"))
     ] + [(x - 8, y + 4, "end"), (x + 8, y + 4, "start")]
 
@@ -497,6 +519,34 @@ def band(
             middle = (left + right) // 2
             pieces.append(f'<text{fill} x="{middle}" y="13">{escape(text)}</text>')
     return _svg("band", f"{width} 18", "".join(pieces), alt, f' width="{width}"')
+
+
+def unnumbered(parts: Mapping[str, tuple[int, str]], *, width: int = 260) -> list[str]:
+    """
+    Give mark and number of each piece of a band that is too narrow to have them on it.
+
+    Parameters
+    ----------
+    parts : mapping of str to (int, str)
+        As :func:`band` has them.
+    width : int, optional
+        Width of the band. [px]
+
+    Returns
+    -------
+    list of str
+        In order; nothing where all have them.
+
+    Examples
+    --------
+    >>> unnumbered({"met": (1, "✓"), "hard": (99, "−")}, width=100)
+    ['✓1']
+    """
+    whole = sum(count for count, _ in parts.values()) or 1
+    told = (
+        (f"{mark}{count}", round(width * count / whole)) for count, mark in parts.values() if count
+    )
+    return [text for text, wide in told if text_width(text, 12) >= wide]
 
 
 def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

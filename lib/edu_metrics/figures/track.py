@@ -30,6 +30,32 @@ class Said:
     n: int
 
 
+def ahead_text(years: Sequence[int] | int, lang: str) -> str:
+    """
+    Say how far ahead forecasts look.
+
+    Parameters
+    ----------
+    years : int or sequence of int
+        One number of years, or several. [years]
+    lang : str
+        Language.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> ahead_text(1, "en"), ahead_text([2, 3], "en"), ahead_text([2, 3], "zh")
+    ('1 year ahead', '2, 3 years ahead', '提前2、3年')
+    """
+    listed = [years] if isinstance(years, int) else list(years)
+    key = "record.ahead_one" if listed == [1] else "record.ahead"
+    return say(key, lang, years=say("record.comma", lang).join(map(str, listed)))
+
+
 def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, lang: str) -> str:
     """
     Draw how often what was given a probability came true.
@@ -72,7 +98,7 @@ def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, l
         parts.append(say("record.bin_said", lang, n=number(one.n, 0), **told))
     for one in bins:
         (x, high), (_, low) = (place(100 * one.stated, 100 * end) for end in (one.high, one.low))
-        around = [(x + shift, y, anchor) for y in (high - 4, low + 12)
+        around = [(x + shift, y, anchor) for y in (high - 4, low + 12, high - 16)
                   for shift, anchor in ((0, "middle"), (6, "start"), (-6, "end"))]  # fmt: skip
         sheet.put(number(one.n, 0), "", around)
     x, bottom = place(100 * cap, 0)
@@ -116,7 +142,7 @@ def coverage(
     Examples
     --------
     >>> drawn = coverage({1: [(2001, 82.0)]}, level=80, worst=(1, 2001, 82.0), lang="en")
-    >>> "horizon 1: 82 % in 2001. Promised: 80 %. Worst year: 2001, 82 %." in drawn
+    >>> "1 year ahead: 82 % in 2001. Promised: 80 %. Worst year: 2001, 82 %." in drawn
     True
     """
     years = sorted({year for points in shares.values() for year, _ in points})
@@ -143,7 +169,7 @@ def coverage(
         sheet.path(beside, "line", css)
         for x, y in beside:
             sheet.mark(mark.format(css=css), x, y)
-        name = say("record.ahead", lang, years=ahead)
+        name = ahead_text(ahead, lang)
         named.append((sheet.place(*beside[-1])[1] + 4, f"{sign} {name}", css))
         told = (say("record.held_year", lang, year=year, share=number(share, 0))
                 for year, share in points)  # fmt: skip

@@ -70,6 +70,16 @@ def with_sign(value: float) -> str:
     return f"+{short(value)}" if value > 0 else short(value)
 
 
+#: Signs of bounds, and the words that say them.
+_BOUNDS = {
+    ">=": "bulletin.at_least",
+    ">": "bulletin.above",
+    "<=": "bulletin.at_most",
+    "<": "bulletin.below",
+    "==": "bulletin.exactly",
+}
+
+
 def measured(value: float, unit: str, lang: str, decimals: int = 2) -> str:
     """
     Print a value with its unit, a percentage with up to two decimals.
@@ -85,9 +95,15 @@ def measured(value: float, unit: str, lang: str, decimals: int = 2) -> str:
 
 
 def bounded(bound: Bound, unit: str, lang: str) -> str:
-    """Print a bound with its unit, and an exact value without a sign."""
-    sign = "" if bound.op == "==" else f"{str(bound).split(' ')[0]} "
-    return f"{sign}{measured(bound.value, unit, lang)}"
+    """
+    Word a bound with its unit.
+
+    Examples
+    --------
+    >>> bounded(Bound(op=">", value=97), "percent", "en")
+    'above 97 %'
+    """
+    return say(_BOUNDS[bound.op], lang, value=measured(bound.value, unit, lang))
 
 
 def said_bound(bound: Bound, unit: str) -> Said:

@@ -30,6 +30,8 @@ from edu_metrics.words import date, number, percent, require_language, say, sign
 
 #: How many targets a question names.
 _NAMED = 4
+#: Inside quotation marks others are set.
+_NO_QUOTES = str.maketrans("", "", "“”‘’")
 _MARKS = {Severity.HIGH: "▲", Severity.MEDIUM: "■", Severity.LOW: "●", Severity.OPEN: "?"}
 
 
@@ -275,22 +277,30 @@ def show_findings(report: AuditReport) -> Html:
     return join(pieces) if pieces else note(say("audit.nothing", lang))
 
 
-def _findings(report: AuditReport | AreaReport, found: Table, caption: str) -> Html:
+def _findings(report: AuditReport | AreaReport, found: Table, caption: str, csv: str = "") -> Html:
     lang = report.lang
     columns = [
         Column("audit.severity", lambda row: severity_chip(Severity(row.severity), lang)),
         Column("audit.finding", "message"),
-        Column("audit.concerns", lambda row: _titles(report, row.concerns)),
     ]
-    return draw(found, columns, lang, caption=caption, css="findings", csv="findings")
+    if any(_unnamed(report, row) for row in found):
+        columns.append(Column("audit.concerns", lambda row: _titles(_unnamed(report, row), lang)))
+    return draw(found, columns, lang, caption=caption, css="cards findings", csv=csv)
 
 
-def _titles(report: AuditReport | AreaReport, targets: list[str]) -> Html:
-    titles = [tag("div", report.title(name)) for name in targets]
+def _unnamed(report: AuditReport | AreaReport, row: Any) -> list[str]:
+    """Give the titles of what a finding concerns, where its sentence does not name them."""
+    said = row.message.translate(_NO_QUOTES)
+    titles = (report.title(name) for name in row.concerns)
+    return [title for title in titles if title.translate(_NO_QUOTES) not in said]
+
+
+def _titles(named: list[str], lang: str) -> Html:
+    titles = [tag("div", title) for title in named]
     if len(titles) <= 4:
         return join(titles)
-    more = say("audit.and_more", report.lang, number=len(titles) - 4)
-    return join([*titles[:4], details(more, join(titles[4:]))])
+    more = say("audit.and_more", lang, number=len(titles) - 4)
+    return join([*titles[:4], details(more, join(titles[4:]), css="more")])
 
 
 def show_questions(report: AuditReport) -> Html:
@@ -379,15 +389,20 @@ def show_touching(report: AreaReport) -> Html:
         return Html("")
     pieces: list[Cell] = []
     if weighty:
-        caption = say("audit.touching_caption", lang, number=len(weighty))
-        pieces.append(_findings(report, weighty, caption))
+        serious = {*weighty["severity"]} == {Severity.HIGH}
+        key = "audit.touching_caption" if serious else "audit.kind_caption"
+        caption = say(key, lang, number=len(weighty))
+        pieces.append(_findings(report, weighty, caption, csv="findings"))
     if others := len(found) - len(weighty):
+        every = len(report.inputs.findings)
         key = "audit.touching_more" if weighty else "audit.touching_all"
-        told: Cell = say(key, lang, number=others)
-        command = tag("code", f"edu-metrics audit {report.plan.id}")
+        told: Cell = say(key, lang, number=others, all=every)
         if audited_study(report.catalog, report.plan) is report.study:
             told = tag("a", told, href=f"../{PLAN_AUDIT}/report.html")
-        pieces.append(tag("p", join([told, " ", command])))
+        elsewhere = every - len(_touching(report))
+        rest = say("audit.touching_elsewhere", lang, number=elsewhere) if elsewhere else ""
+        apart = say("audit.touching_no_record", lang) if report.study.simulated else ""
+        pieces.append(tag("p", join([told, rest, apart])))
     return join(pieces) if pieces else tag("p", say("audit.nothing", lang))
 
 
@@ -537,7 +552,9 @@ def show_links(report: AuditReport) -> Html:
         pieces.append(draw(most, columns, lang, caption=caption, csv="links"))
     if bare:
         told = say("audit.links_table", lang, number=len(bare))
-        pieces.append(details(told, draw(bare, columns, lang, caption=told, csv="links")))
+        pieces.append(
+            details(told, draw(bare, columns, lang, caption=told, csv="" if most else "links"))
+        )
     return join(pieces)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from edu_metrics.errors import DataError
+from edu_metrics.figures.track import ahead_text
 from edu_metrics.trajectories import CAP, FLOOR, TOGETHER_PCT, ModelScore
-from edu_metrics.words import number, say
+from edu_metrics.words import number, say, short
 
 _COLUMNS = (
     "model",
@@ -174,7 +175,13 @@ def backtest_notes(scores: Sequence[ModelScore], lang: str = "en") -> list[str]:
         (year.coverage80, year.year, score.horizon) for score in mine for year in score.by_year
     )
     told.append(
-        say("track.worst", lang, share=number(worst[0], 0), year=worst[1], horizon=worst[2])
+        say(
+            "track.worst",
+            lang,
+            share=number(worst[0], 0),
+            year=worst[1],
+            ahead=ahead_text(worst[2], lang),
+        )
     )
     few = [part for score in mine if score.horizon == 1 for part in score.by_n[:1]]
     told += [
@@ -187,7 +194,7 @@ def backtest_notes(scores: Sequence[ModelScore], lang: str = "en") -> list[str]:
         )
         for part in few[:1]
     ]
-    told.append(say("track.limits", lang, cap=number(100 * CAP, 0), floor=number(100 * FLOOR)))
+    told.append(say("track.limits", lang, cap=number(100 * CAP, 0), floor=short(100 * FLOOR)))
     return told
 
 
@@ -203,7 +210,7 @@ def _held(score: ModelScore, lang: str) -> str:
         "track.held",
         lang,
         together=together,
-        horizon=score.horizon,
+        ahead=ahead_text(score.horizon, lang),
         share=number(score.coverage80, 0),
         low=number(low, 0),
         high=number(high, 0),

@@ -30,6 +30,7 @@ from edu_metrics.report.html import (
     CONTENTS,
     Cell,
     Html,
+    beside_band,
     details,
     facts,
     join,
@@ -46,6 +47,10 @@ from edu_metrics.words import date, number, percent, say, signed
 
 #: Up to so many areas each has a column, however few targets there are.
 WIDE = 8
+#: Up to so many parts that share the most or the fewest are named; more are counted.
+NAMED = 3
+#: Width of the bar of an area. [px]
+BAND = 480
 
 
 class CityReport(StudyReport):
@@ -182,37 +187,53 @@ def city_sentence(report: CityReport) -> str:
     Returns
     -------
     str
-        How many targets the whole may meet and which parts may meet most and fewest; where no
-        forecast is to be had, how many targets are decided and how many lack figures.
+        How many targets the whole has met and may come to, and which parts come to most and
+        fewest, ties said as ties; where no forecast is to be had, how many are decided and how
+        many lack figures.
     """
     lang, whole = report.lang, report.joint(report.whole)
-    told: dict[str, object] = {"whole": report.area_name(report.whole), "n": len(report.numeric)}
+    counts = {
+        str(name): whole.verdicts.get(name, 0)
+        for name in (Verdict.MET, Verdict.MISSED, Verdict.NO_DATA)
+    }
+    n = len(report.numeric)
+    told = {"whole": report.area_name(report.whole), "n": n, **counts}
     expected, interval = expected_in_all(whole)
     if expected is None or interval is None:
-        counts = {
-            str(name): whole.verdicts.get(name, 0)
-            for name in (Verdict.MET, Verdict.MISSED, Verdict.NO_DATA)
-        }
-        return say("city.decided", lang, **told, **counts)
-    expect = expected_text(expected, interval, lang)
-    pieces = [say("city.expected", lang, **told, expect=expect)]
-    found = {area: expected_in_all(report.joint(area))[0] for area in report.parts}
-    parts = {area: one for area, one in found.items() if one is not None}
-    if len(parts) < 2:
-        return pieces[0]
-    most, fewest = max(parts, key=parts.__getitem__), min(parts, key=parts.__getitem__)
-    if number(parts[most], 0) != number(parts[fewest], 0):
-        pieces.append(
-            say(
-                "city.most_and_fewest",
-                lang,
-                most=report.area_name(most),
-                most_expected=number(parts[most], 0),
-                fewest=report.area_name(fewest),
-                fewest_expected=number(parts[fewest], 0),
-            )
+        return say("city.decided", lang, **told)
+    low, high = (number(one, 0) for one in interval)
+    if low == high == str(counts["met"]):
+        first = say("city.no_more", lang, **told)
+    else:
+        expect = expected_text(expected, interval, lang)
+        first = say("city.expected", lang, **told, expect=expect)
+    return (" " if lang == "en" else "").join([first, _most_and_fewest(report)]).rstrip()
+
+
+def _most_and_fewest(report: CityReport) -> str:
+    """Say which parts come to most and to fewest targets met: by name, or how many if many do."""
+    lang, counts = report.lang, {}
+    for area in report.parts:
+        joint = report.joint(area)
+        expected, _ = expected_in_all(joint)
+        decided = joint.verdicts.get(Verdict.MET, 0) + joint.verdicts.get(Verdict.MISSED, 0)
+        if expected is not None or decided:
+            mine = joint.verdicts.get(Verdict.MET, 0) if expected is None else expected
+            counts[area] = number(mine, 0)
+    if len(counts) < 2:
+        return ""
+    most, fewest = max(counts.values(), key=int), min(counts.values(), key=int)
+    told = {"most": most, "fewest": fewest, "n": len(counts), **report.nouns}
+    if most == fewest:
+        return say("city.all_alike", lang, **told)
+    for name, value in (("most_in", most), ("fewest_in", fewest)):
+        there = [area for area, one in counts.items() if one == value]
+        told[name] = (
+            report.listed(map(report.area_name, there))
+            if len(there) <= NAMED
+            else say("city.so_many_parts", lang, number=len(there), **report.nouns)
         )
-    return (" " if lang == "en" else "").join(pieces)
+    return say("city.most_and_fewest", lang, **told)
 
 
 def _bands(report: CityReport) -> Html:
@@ -224,9 +245,8 @@ def _bands(report: CityReport) -> Html:
         counts = report.joint(area).verdicts
         parts = {v: (counts[Verdict(v)], VERDICT_MARKS[v]) for v in order if counts.get(Verdict(v))}
         told = report.listed(f"{say(f'verdict.{v}', lang)} {n}" for v, (n, _) in parts.items())
-        rows.append(
-            [report.area_name(area), Html(band(parts, told, width=480, colours=VERDICT_COLOURS))]
-        )
+        drawn = Html(band(parts, told, width=BAND, colours=VERDICT_COLOURS))
+        rows.append([report.area_name(area), drawn + beside_band(parts, BAND)])
         seen |= set(parts)
     keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
     caption = say("city.bands", lang, n=len(report.numeric))
@@ -373,6 +393,14 @@ def show_parts(report: CityReport) -> Html:
     if short:
         pieces.append(_gaps(report, short))
         pieces.append(tag("p", say("report.parts_note", lang, **report.nouns), "small"))
+        own = [
+            report.indicator_name(str(split.assessment.indicator))
+            for split in short
+            if _own_levels(report, split)
+        ]
+        if own:
+            told = {"number": len(own), "names": report.listed(own), **report.nouns}
+            pieces.append(tag("p", say("city.own_levels", lang, **told), "small"))
         caption = say("city.changes", lang, **report.nouns)
         pieces.append(details(caption, _changes(report, caption)))
     return join(pieces)
@@ -465,14 +493,15 @@ def _gap(split: _Split) -> float:
 
 def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     """Show each gap with what each part makes of it; the part that makes most stands out."""
+    if len(report.parts) > WIDE:
+        return join(_ranked(report, split) for split in splits) + report.tables.link("parts")
     lang, parts = report.lang, report.tables.rows("parts").by("indicator")
     rows: list[list[Cell]] = []
     for split in splits:
         indicator = str(split.assessment.indicator)
         mine = parts[indicator]
-        level = level_text(report, split.assessment)
-        asked = say("city.asked_in", lang, year=split.year, level=level)
-        name = tag("strong", report.indicator_name(indicator)) + tag("small", asked)
+        asked = tag("small", _asked(report, split))
+        name = tag("strong", report.indicator_name(indicator)) + asked
         most, by_area = _most(mine), {row.area: row for row in mine}
         cells = [_share(by_area[area], lang, most=area == most) for area in report.parts]
         rows.append([name, signed(sum(mine["contribution_pp"]), 1), *cells])
@@ -482,6 +511,40 @@ def _gaps(report: CityReport, splits: list[_Split]) -> Html:
     numeric = range(1, len(heads))
     drawn = table(heads, rows, caption=caption, numeric=numeric, css="cards shares")
     return drawn + report.tables.link("parts")
+
+
+def _ranked(report: CityReport, split: _Split) -> Html:
+    """Show what each part makes of one gap, one row a part, the largest first."""
+    lang, indicator = report.lang, str(split.assessment.indicator)
+    mine = report.tables.rows("parts").by("indicator")[indicator]
+    whole = sum(mine["contribution_pp"])
+    mine = mine.ordered(lambda row: -row.contribution_pp if whole > 0 else row.contribution_pp)
+    columns = [
+        Column("report.area", "title"),
+        Column("city.makes", lambda row: signed(row.contribution_pp, 2), numeric=True),
+        Column("city.rate", lambda row: percent(number(row.rate_pct), lang), numeric=True),
+        Column("city.short", _short_by, numeric=True),
+    ]
+    told = {"indicator": report.indicator_name(indicator), "asked": _asked(report, split)}
+    caption = say("city.gap_of", lang, **told, gap=signed(whole), **report.nouns)
+    return draw(mine, columns, lang, caption=caption, css="cards ranked")
+
+
+def _short_by(row: Any) -> str:
+    return number(row.people, 0) if row.people else "—"
+
+
+def _asked(report: CityReport, split: _Split) -> str:
+    """Say what is asked of the whole, and that it is the whole's where parts have their own."""
+    key = "city.asked_of_whole" if _own_levels(report, split) else "city.asked_in"
+    level = level_text(report, split.assessment)
+    return say(key, report.lang, year=split.year, level=level, **report.nouns)
+
+
+def _own_levels(report: CityReport, split: _Split) -> bool:
+    """Tell whether a part's own report judges it by another level: that of its own start."""
+    found = (report.assessments[area, split.assessment.target] for area in report.parts)
+    return any(one.level is not None and one.level != split.bound for one in found)
 
 
 def _share(row: Any, lang: str, *, most: bool) -> Html:

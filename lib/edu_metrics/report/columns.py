@@ -132,7 +132,7 @@ def draw(
     lang: str,
     *,
     caption: str,
-    css: str = "",
+    css: str = "cards",
     above: Callable[[Any], Html] | None = None,
     csv: str = "",
 ) -> Html:

@@ -264,7 +264,7 @@ def show_assumed(comparison: Comparison) -> Html:
     ]
     caption = say("comparing.assumes_caption", lang, number=len(scenarios))
     told = tag("p", say("comparing.choose", lang, number=SHOWN), "small")
-    listed = draw(scenarios, columns, lang, caption=caption, css="picks")
+    listed = draw(scenarios, columns, lang, caption=caption, css="cards picks")
     return told + listed + _style(places, first)
 
 

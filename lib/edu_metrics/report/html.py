@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from importlib.resources import files
 
+from edu_metrics.figures.svg import unnumbered
 from edu_metrics.limits import inert
 from edu_metrics.words import html_lang, say
 
@@ -101,6 +102,9 @@ def join(pieces: Iterable[Cell], between: str = "") -> Html:
     return Html(between.join(_safe(piece) for piece in pieces))
 
 
+#: Up to so many columns a table never is too wide for the page, and signs of a card's line.
+NARROW, LINE = 8, 48
+_TAG, _SMALL = re.compile(r"<[^>]*>"), re.compile(r"<small>.*?</small>", re.DOTALL)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -143,9 +147,9 @@ def facts(told: Mapping[str, Cell], lang: str) -> Html:
     return tag("dl", items, "facts")
 
 
-def details(summary: Cell, content: Html, *, open_: bool = False) -> Html:
-    """Fold content away behind one line."""
-    state = " open" if open_ else ""
+def details(summary: Cell, content: Html, *, open_: bool = False, css: str = "") -> Html:
+    """Fold content away behind one line; that of class ``more`` goes on with what stands above."""
+    state = (f' class="{css}"' if css else "") + (" open" if open_ else "")
     return Html(f"<details{state}><summary>{_safe(summary)}</summary>{content.text}</details>")
 
 
@@ -187,12 +191,17 @@ def table(
     numbers = set(numeric)
 
     # On a phone each row of such a table is a card, whose lines name their columns.
-    titled = head if "cards" in css else ()
-    labels = {place: f' data-label="{escape(str(title))}"' for place, title in enumerate(titled)}
+    cards = "cards" in css.split()
+    plain = [_TAG.sub(" ", _SMALL.sub("", str(title))).strip() if cards else "" for title in head]
+    labels = {
+        at: f' data-label="{escape(unescape(title))}"' for at, title in enumerate(plain) if title
+    }
 
     def cell(name: str, position: int, content: Cell) -> str:
         more = labels.get(position, "") if name == "td" else ' scope="col"'
         css_class = ' class="n"' if position in numbers else ""
+        if name == "td" and cards and position and _long(content):
+            css_class = ' class="long"'
         return f"<{name}{css_class}{more}>{_safe(content)}</{name}>"
 
     def line(row: Sequence[Cell] | Html) -> str:
@@ -206,7 +215,19 @@ def table(
     shown = f"<caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead>{body}"
     drawn = tag("table", Html(shown), css)
     # What turns into cards where it is narrow never has to scroll.
-    return drawn if css == "cards" else scrolling(drawn, caption)
+    return drawn if css == "cards" and len(head) <= NARROW else scrolling(drawn, caption)
+
+
+def _long(content: Cell) -> bool:
+    """Tell whether a cell is more than a line of a card, so that it stands below its label."""
+    text = unescape(_TAG.sub("", str(content)))
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text) > LINE
+
+
+def beside_band(parts: Mapping[str, tuple[int, str]], width: int) -> Html:
+    """Show the numbers for which the pieces of a band have no room."""
+    told = unnumbered(parts, width=width)
+    return tag("small", " ".join(told)) if told else Html("")
 
 
 def scrolling(content: Html, title: str) -> Html:

@@ -17,7 +17,7 @@ from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.promises import groups_of
 from edu_metrics.trajectories import CAP, FLOOR, stated
-from edu_metrics.words import number, percent, say
+from edu_metrics.words import number, percent, say, short
 
 if TYPE_CHECKING:
     from edu_metrics.report.city import CityReport
@@ -97,7 +97,7 @@ def show_joint_by_area(report: CityReport) -> Html:
     columns = [
         Column("joint.area", lambda row: report.area_name(row.area)),
         Column("joint.with_chance", "with_chances", numeric=True),
-        Column("joint.expected", lambda row: number(row.expected), numeric=True),
+        Column("joint.expected", lambda row: number(row.expected, 0), numeric=True),
         Column("joint.in_eight_of_ten", lambda row: _between(row, lang), numeric=True),
         Column("joint.joint", lambda row: chance(row.joint, lang), numeric=True),
         Column("joint.bounds", lambda row: _bounds(row, lang), numeric=True),
@@ -149,17 +149,22 @@ def _sentences(report: StudyReport, found: JointAssessment) -> Html:
         return join(pieces)
     told = [say("joint.lost", lang, lost=lost)] if found.lost else []
     (low, high), (alone_low, alone_high) = found.interval, found.interval_independent
-    told.append(
-        say("joint.expected_number", lang, probable=probable, expected=number(found.expected),
-            low=number(low, 0), high=number(high, 0), alone_low=number(alone_low, 0),
-            alone_high=number(alone_high, 0))
-    )  # fmt: skip
     joint, independent = chance(odds.joint, lang), chance(odds.independent, lang)
-    bounds = _bounds(odds, lang)
-    key = "joint.all_alike" if {joint, independent} == {bounds} else "joint.all"
-    told.append(
-        say(key, lang, probable=probable, joint=joint, independent=independent, bounds=bounds)
-    )
+    if probable == 1:
+        told.append(say("joint.one", lang, joint=joint))
+    else:
+        ends = {"low": low, "high": high, "alone_low": alone_low, "alone_high": alone_high}
+        shown = {name: number(value, 0) for name, value in ends.items()}
+        spread = shown["low"] != shown["high"] or shown["alone_low"] != shown["alone_high"]
+        told.append(
+            say("joint.expected_number" if spread else "joint.expected_sure", lang, **shown,
+                probable=probable, expected=number(found.expected, 0))
+        )  # fmt: skip
+        bounds = _bounds(odds, lang)
+        key = "joint.all_alike" if {joint, independent} == {bounds} else "joint.all"
+        told.append(
+            say(key, lang, probable=probable, joint=joint, independent=independent, bounds=bounds)
+        )
     if found.unknown:
         told.append(say("joint.unknown", lang, unknown=found.unknown))
     told += _links(report, found)
@@ -176,7 +181,9 @@ def _counts(found: JointAssessment, lang: str) -> str:
     )
     total, probable = sum(found.verdicts.values()), len(found.probabilities)
     judged = sum(found.verdicts.get(word, 0) for word in _JUDGED)
-    told = say("joint.counts", lang, total=total, counted=counted)
+    told = say(
+        "joint.counts" if total > 1 else "joint.count_of_one", lang, total=total, counted=counted
+    )
     if probable:
         told += say("joint.probable", lang, probable=probable, vacuous=found.vacuous)
     if probable > judged:
@@ -260,8 +267,8 @@ def _bounds(odds: Odds | Any, lang: str) -> str:
 def _between(row: Any, lang: str) -> str:
     if row.expected_low is None:
         return "—"
-    ends = {"low": number(row.expected_low, 0), "high": number(row.expected_high, 0)}
-    return say("joint.between", lang, **ends)
+    low, high = number(row.expected_low, 0), number(row.expected_high, 0)
+    return low if low == high else say("joint.between", lang, low=low, high=high)
 
 
 def joint_row(found: JointAssessment) -> dict[str, Any]:

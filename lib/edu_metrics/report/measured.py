@@ -39,7 +39,7 @@ def show_measured(report: AreaReport) -> Html:
     columns = [
         Column("report.indicator", "title"),
         Column("report.years_known", "years_known", numeric=True),
-        Column("report.years", _span),
+        Column("report.years", lambda row: _span(row, lang)),
         Column("report.last_year", "last_year", numeric=True),
         Column("report.value", lambda row: _observed(row, lang), numeric=True),
         Column("report.how", lambda row: say(f"report.how_{row.how}", lang)),
@@ -71,8 +71,10 @@ def measured_table(report: AreaReport) -> Table:
     return table_of(rows, names)
 
 
-def _span(row: Any) -> str:
-    return f"{row.first_year}—{row.last_year}" if row.years_known > 1 else "—"
+def _span(row: Any, lang: str) -> str:
+    if row.years_known < 2:
+        return "—"
+    return say("record.years_span", lang, first=row.first_year, last=row.last_year)
 
 
 def _observed(row: Any, lang: str, decimals: int = 1) -> str:

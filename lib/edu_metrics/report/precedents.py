@@ -60,7 +60,9 @@ def show_precedents(report: AreaReport) -> Html:
         pieces.append(details(summary, listed))
     if found:
         origins = tag("ul", join(tag("li", _origin(report, entry)) for entry in classes))
-        pieces.append(details(say("precedent.origins", lang), origins))
+        commands = join((tag("code", entry.command) for entry in classes), " ")
+        again = tag("p", join([say("precedent.again", lang), " ", commands]), "small")
+        pieces.append(details(say("precedent.origins", lang), origins + again))
     return join(pieces)
 
 
@@ -153,14 +155,17 @@ def _origin(report: AreaReport, entry: ReferenceClass) -> Html:
     later = ""
     if entry.last_year > report.study.as_of.year:
         later = say("precedent.later", lang)
-    text = say(
-        "precedent.origin",
-        lang,
-        name=entry.name.in_(lang),
-        first=entry.first_year,
-        last=entry.last_year,
-        note=entry.note.in_(lang),
-        sources=named,
-        later=later,
+    return join(
+        [
+            say(
+                "precedent.origin",
+                lang,
+                name=entry.name.in_(lang),
+                first=entry.first_year,
+                last=entry.last_year,
+                note=entry.note.in_(lang),
+                sources=named,
+                later=later,
+            )
+        ]
     )
-    return join([text, " ", tag("code", entry.command)])

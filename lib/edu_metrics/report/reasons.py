@@ -252,7 +252,7 @@ def _check_text(result: CheckResult, unit: str, lang: str) -> str:
 
 def _span(years: list[int], lang: str) -> str:
     if len(years) > 2 and years == list(range(years[0], years[-1] + 1)):
-        return f"{years[0]}—{years[-1]}"
+        return say("record.years_span", lang, first=years[0], last=years[-1])
     return say("report.list_comma", lang).join(str(year) for year in years)
 
 

@@ -80,7 +80,7 @@ def show_status_rules(report: AreaReport) -> Html:
     turned = True in found["turned"]
     return join(
         [
-            draw(targets, columns, lang, caption=caption, css="rules", csv="status_rules"),
+            draw(targets, columns, lang, caption=caption, css="cards rules", csv="status_rules"),
             _reasons(whys, lang),
             tag("p", say("status.turned_note", lang, mark=TURNED), "small") if turned else "",
             _complements(report, targets),

@@ -92,7 +92,10 @@ def _map(report: CityReport, series: _Series) -> Html:
     lang, catalog = report.lang, report.catalog
     last = max(year for values in series.values.values() for year in values)
     newest = {area: values[last] for area, values in series.values.items() if last in values}
-    printed = {area: amount(value, series.unit, lang) for area, value in newest.items()}
+    largest = max(map(abs, newest.values()))
+    printed = {
+        area: amount(value, series.unit, lang, like=largest) for area, value in newest.items()
+    }
     unit, shown = _without_unit(printed)
     tiles = {}
     for area, values in series.values.items():

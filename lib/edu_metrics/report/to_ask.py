@@ -96,7 +96,7 @@ def show_to_ask(report: AreaReport) -> Html:
     ]
     caption = say("bulletin.ask_caption", lang)
     listed = draw(
-        report.tables.rows("to_ask"), columns, lang, caption=caption, css="ask", csv="to_ask"
+        report.tables.rows("to_ask"), columns, lang, caption=caption, css="cards ask", csv="to_ask"
     )
     return join([*pieces, listed])
 

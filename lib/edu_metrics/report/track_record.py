@@ -21,6 +21,7 @@ from edu_metrics.catalog import (
     nearest,
 )
 from edu_metrics.errors import DataError, DefinitionError
+from edu_metrics.figures.track import ahead_text
 from edu_metrics.reachability import SeriesStore, assess, outcome_of
 from edu_metrics.reachability import score as score_outcomes
 from edu_metrics.reachability.scoring import NO_FORECAST, Forecast, WordScore
@@ -341,7 +342,8 @@ def show_record_head(record: PanelRecord) -> Html:
     pieces.append(facts(told, lang))
     if not record.default:
         return join([*pieces, note(say("track.nothing", lang), "gap")])
-    pieces.append(tag("p", " ".join([_answer_held(record), *_answer_skill(record)]), "answer"))
+    told_all = [_answer_held(record), *_answer_skill(record)]
+    pieces.append(tag("p", say("record.gap", lang).join(told_all), "answer"))
     pieces.append(_together(record))
     key = "record.all_years" if record.study else "record.rules"
     pieces.append(tag("p", say(key, lang), "small"))
@@ -354,14 +356,11 @@ def _answer_held(record: PanelRecord) -> str:
         say(
             "record.held_at",
             lang,
-            years=score.horizon,
-            share=number(score.coverage80),
-            low=number(score.coverage80_interval[0]),
-            high=number(score.coverage80_interval[1]),
+            ahead=ahead_text(score.horizon, lang),
+            share=number(score.coverage80, 0),
             n=number(score.n, 0),
         )
         for score in record.default
-        if score.coverage80_interval is not None
     ]
     return say("record.answer_held", lang, held=say("record.comma", lang).join(parts))
 
@@ -380,7 +379,7 @@ def _answer_skill(record: PanelRecord) -> list[str]:
             one for one in asked if one not in (*kinds["better"], *kinds["worse"])
         ]
         parts = [
-            say(f"record.skill_{kind}", lang, years=say("record.comma", lang).join(map(str, years)))
+            say(f"record.skill_{kind}", lang, ahead=ahead_text(years, lang))
             for kind, years in kinds.items()
             if years
         ]
@@ -495,12 +494,12 @@ def show_models(record: PanelRecord) -> Html:
             by_horizon[score.horizon],
             columns,
             lang,
-            caption=say("record.models_caption", lang, years=score.horizon),
-            csv="models",
+            caption=say("record.models_caption", lang, ahead=ahead_text(score.horizon, lang)),
+            csv="models" if score is record.default[-1] else "",
         )
         for score in record.default
     ]
-    pieces.append(tag("p", say("record.models_note", lang), "small"))
+    pieces.insert(0, tag("p", say("record.models_note", lang), "small"))
     if len(record.gains) > 1:
         gains = say("record.comma", lang).join(f"{gain:g}" for gain in record.gains[1:])
         pieces.append(details(say("record.events_summary", lang, gains=gains), _events(record)))
@@ -556,6 +555,8 @@ def _model(lang: str, row: Any) -> Cell:
 
 
 def _held(lang: str, row: Any) -> str:
+    if row.coverage80_low_pct is None or row.coverage80_high_pct - row.coverage80_low_pct >= 100:
+        return say("record.share_few", lang, share=number(row.coverage80_pct))
     ends = {"low": number(row.coverage80_low_pct), "high": number(row.coverage80_high_pct)}
     return say("record.with_interval", lang, share=number(row.coverage80_pct), **ends)
 
@@ -571,6 +572,9 @@ def _brier(lang: str, gain: str) -> list[Column]:
             signed(one, 3)
             for one in (row.brier - row.base_rate_brier, row.skill_low, row.skill_high)
         )
+        if row.skill_high - row.skill_low >= 1:
+            # Wider than any score can be: nothing can be told.
+            return say("record.value_few", lang, value=value)
         told = say("record.between", lang, value=value, low=low, high=high)
         return tag("strong", told) if row.skill_high < 0 else told
 
@@ -588,7 +592,7 @@ def _events(record: PanelRecord) -> Html:
         Column(
             "record.event_column", lambda row: say("record.event", lang, gain=f"{row.gain_pp:g}")
         ),
-        Column("record.years", lambda row: say("record.ahead", lang, years=row.horizon)),
+        Column("record.years", lambda row: ahead_text(row.horizon, lang)),
         Column("record.n", lambda row: number(row.n, 0), numeric=True),
         Column("record.happened", partial(_happened, lang), numeric=True),
         *_brier(lang, ""),

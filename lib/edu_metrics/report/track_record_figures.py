@@ -9,7 +9,7 @@ from typing import Any
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
-from edu_metrics.figures.track import MANY, Said, coverage, places, reliability
+from edu_metrics.figures.track import MANY, Said, ahead_text, coverage, places, reliability
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
 from edu_metrics.report.columns import (
@@ -57,7 +57,7 @@ def show_reliability(record: PanelRecord) -> Html:
         return note(say("track.nothing", lang), "gap")
     drawn = {}
     for score in shown:
-        title = say("record.ahead", lang, years=score.horizon)
+        title = ahead_text(score.horizon, lang)
         bins = [_said(one) for one in score.reliability]
         drawn[title] = reliability(bins, title=title, cap=CAP, floor=FLOOR, lang=lang)
     told = pictures(record, drawn, say("record.reliability_caption", lang), "reliability")
@@ -91,7 +91,7 @@ def _bins_told(scores: list[ModelScore], lang: str) -> Html:
         say(
             "record.bins_wrong_at",
             lang,
-            ahead=say("record.ahead", lang, years=horizon),
+            ahead=ahead_text(horizon, lang),
             bins=say("record.comma", lang).join(bins),
         )
         for horizon, bins in wrong.items()
@@ -127,7 +127,7 @@ def show_coverage(record: PanelRecord) -> Html:
     by_year = coverage(shares, level=LEVEL, worst=(ahead, year, least), lang=lang)
     drawn = {}
     for score in record.default:
-        title = say("record.ahead", lang, years=score.horizon)
+        title = ahead_text(score.horizon, lang)
         drawn[title] = places(score.places, title=title, lang=lang)
     caption = say("record.coverage_caption", lang)
     return pictures(record, {"": by_year}, caption, "coverage") + pictures(
@@ -200,8 +200,8 @@ def show_failures(record: PanelRecord) -> Html:
             say(
                 "record.worst_band",
                 lang,
-                band=band.band,
-                years=horizon,
+                band=band_text(band.band, lang),
+                ahead=ahead_text(horizon, lang),
                 share=number(share),
                 n=number(band.n, 0),
             )
@@ -209,9 +209,9 @@ def show_failures(record: PanelRecord) -> Html:
     told += _against_no_change(record)
     bands_of = record.tables.rows("bands")
     found = {(row.horizon, row.band): row for row in bands_of}
-    columns = [Column("record.band", "band")]
+    columns = [Column("record.band", lambda row: band_text(row.band, lang))]
     for score in record.default:
-        ahead = say("record.ahead", lang, years=score.horizon)
+        ahead = ahead_text(score.horizon, lang)
         for key, show in _BAND_CELLS.items():
             heading = join([f"{ahead} · {say(f'record.{key}', lang)}"])
             columns.append(
@@ -272,13 +272,16 @@ def _against_no_change(record: PanelRecord) -> list[str]:
             continue
         less = 100 * (1 - score.crps / still.crps)
         if less > 0:
-            wins.append(say("record.win_at", lang, years=score.horizon, share=number(less)))
+            ahead = ahead_text(score.horizon, lang)
+            wins.append(say("record.win_at", lang, ahead=ahead, share=number(less)))
         else:
-            losses.append(str(score.horizon))
+            losses.append(score.horizon)
     told = [say("record.wins", lang, parts=comma.join(wins))] if wins else []
-    return told + ([say("record.loses", lang, years=comma.join(losses))] if losses else [])
+    return told + ([say("record.loses", lang, ahead=ahead_text(losses, lang))] if losses else [])
 
 
+#: What one printed decimal rounds away. [percentage points]
+ROUND = 0.05
 #: The pace whose precedents are counted, and over how many years. [points a year; years]
 PACE, YEARS = 5.0, 3
 
@@ -352,17 +355,51 @@ def precedents_table(record: PanelRecord) -> Table:
 
 
 def _band(lang: str, row: Any) -> str:
-    return say("record.all_bands", lang) if row.band == ALL else str(row.band)
+    return say("record.all_bands", lang) if row.band == ALL else band_text(row.band, lang)
+
+
+def band_text(band: str, lang: str) -> str:
+    """
+    Print a band of starting values in words.
+
+    Parameters
+    ----------
+    band : str
+        Its id, such as ``<=20``.
+    lang : str
+        Language.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> band_text("<=20", "en"), band_text("20-40", "en"), band_text(">95", "zh")
+    ('at most 20', '20–40', '高于95')
+    """
+    if band.startswith("<="):
+        return say("record.band_up_to", lang, value=band[2:])
+    if band.startswith(">"):
+        return say("record.band_above", lang, value=band[1:])
+    return say(
+        "record.years_span", lang, **dict(zip(("first", "last"), band.split("-"), strict=True))
+    )
 
 
 def _kept(lang: str, row: Any) -> str:
-    windows, high = number(row.windows, 0), number(row.kept_high_pct, 2)
+    windows, high = number(row.windows, 0), number(row.kept_high_pct)
+    if row.kept_low_pct <= ROUND and row.kept_high_pct >= 100 - ROUND:
+        # The interval is everything: nothing can be told from so few.
+        count = number(row.kept_windows, 0)
+        return say("record.kept_few", lang, count=count, windows=windows)
     if row.kept_windows == 0:
         return say("record.kept_none", lang, windows=windows, high=high)
-    share = number(100 * row.kept_windows / row.windows, 2)
+    share = number(100 * row.kept_windows / row.windows)
     return say(
         "record.kept_cell", lang, count=number(row.kept_windows, 0), windows=windows, share=share,
-        low=number(row.kept_low_pct, 2), high=high,
+        low=number(row.kept_low_pct), high=high,
     )  # fmt: skip
 
 

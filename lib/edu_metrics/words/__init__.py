@@ -341,6 +341,8 @@ def amount(
     """
     Print a value of a unit: percentages with one decimal, counts whole, money in its large unit.
 
+    It is for reading: three or four digits that count. Data have all.
+
     Parameters
     ----------
     value : float or None
@@ -363,26 +365,34 @@ def amount(
     --------
     >>> amount(93.44, "percent", "en"), amount(1.326e9, "yuan", "zh")
     ('93.4 %', '13.26亿元')
-    >>> amount(8_116_667, "yuan", "zh"), amount(8_116_667, "yuan", "zh", like=7.8e7)
-    ('8,116,667元', '0.08亿元')
+    >>> amount(8_116_667, "yuan", "zh"), amount(8_116_667, "yuan", "zh", like=7.8e8)
+    ('811.7万元', '0.08亿元')
+    >>> amount(2.662506e12, "yuan", "en"), amount(0.5, "persons", "en")
+    ('2.66 trillion yuan', '0.5 persons')
     """
     if value is None or value != value:
         return "—"
     counted = unit_of(unit)
     gap = "" if lang == "zh" else " "
-    large = counted.large_in(lang)
-    size = max(abs(value), abs(like or 0.0))
-    if large is not None and size >= (counted.large_from or 0.0):
-        shown = number(value / large.of, large.decimals if decimals is None else decimals)
-        return f"{shown}{gap}{large.name}"
+    large = counted.large_in(lang, max(abs(value), abs(like or 0.0)))
+    if large is not None:
+        places = large.places(value) if decimals is None else decimals
+        return f"{number(value / large.of, places)}{gap}{large.name}"
     decimals = counted.decimals if decimals is None else decimals
     if decimals is None:
-        decimals = 0 if float(value).is_integer() else 2
+        decimals = _places(value, counted)
     shown = number(value, decimals)
     if counted.symbol:
         minus = "−" if shown.startswith("−") else ""
         return f"{minus}{counted.symbol}{shown.removeprefix('−')}"
     return f"{shown}{gap}{counted.word(value, lang)}".strip()
+
+
+def _places(value: float, counted: Unit) -> int:
+    """Say with how many decimals a value is printed whose unit does not say it."""
+    if float(value).is_integer() or abs(value) >= 1000:
+        return 0
+    return 1 if counted.whole or abs(value) >= 100 else 2
 
 
 def date(value: dt.date, lang: str) -> str:

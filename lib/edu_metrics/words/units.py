@@ -32,6 +32,18 @@ class LargeUnit(Definition):
     of: float = Field(gt=0)
     name: str = Field(min_length=1)
     decimals: int = Field(default=2, ge=0, le=6)
+    digits: int | None = Field(default=None, ge=1, le=9)
+    least: float | None = Field(default=None, gt=0)
+
+    def places(self, value: float) -> int:
+        """Say with how many decimals a value is printed: no more than its digits allow."""
+        if self.digits is None:
+            return self.decimals
+        size = abs(value) / self.of
+        if size.is_integer():
+            return 0
+        before = len(f"{size:.0f}") if size >= 1 else 1
+        return min(self.decimals, max(self.digits - before, 0))
 
 
 class Noun(Definition):
@@ -71,7 +83,7 @@ class Unit(Noun):
     decimals: int | None = Field(default=None, ge=0, le=6)
     whole: bool = False
     money: bool = False
-    large: dict[str, LargeUnit] = Field(default_factory=dict)
+    large: dict[str, LargeUnit | tuple[LargeUnit, ...]] = Field(default_factory=dict)
     large_from: float | None = Field(default=None, gt=0)
 
     def _faults(self) -> Iterator[str]:
@@ -82,18 +94,39 @@ class Unit(Noun):
         """Tell whether it measures the same as another unit: what is counted is its own kind."""
         return self.dimension == other.dimension and not (self.whole or other.whole)
 
-    def large_in(self, lang: str) -> LargeUnit | None:
-        """Give the large unit of a language, or that of English."""
-        return self.large.get(lang) or self.large.get("en")
+    def large_in(self, lang: str, size: float | None = None) -> LargeUnit | None:
+        """
+        Give the large unit of a language, or that of English, in which so much is printed.
 
-    def divisor(self, lang: str) -> float:
+        Parameters
+        ----------
+        lang : str
+            Language.
+        size : float, optional
+            The largest value that is printed; for the least of its large units where left out.
+
+        Returns
+        -------
+        LargeUnit or None
+            None where there is none, or so much does not come to it.
+        """
+        given = self.large.get(lang) or self.large.get("en") or ()
+        held = given if isinstance(given, tuple) else (given,)
+        if size is None:
+            return held[0] if held else None
+        begin = self.large_from or 0.0
+        from_ = [one.least or (one.of if place else begin) for place, one in enumerate(held)]
+        fit = [one for one, least in zip(held, from_, strict=True) if size >= least]
+        return fit[-1] if fit else None
+
+    def divisor(self, lang: str, size: float | None = None) -> float:
         """Say by what values are divided to be drawn on an axis."""
-        large = self.large_in(lang)
+        large = self.large_in(lang, size)
         return large.of if large else 1.0
 
-    def label(self, lang: str) -> str:
+    def label(self, lang: str, size: float | None = None) -> str:
         """Name the unit beside an axis: the large one where there is one."""
-        large = self.large_in(lang)
+        large = self.large_in(lang, size)
         return large.name if large else self.word(None, lang) or self.symbol or ""
 
 
