@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html import unescape
 
@@ -173,3 +174,13 @@ def test_of_a_whole_study_each_area_is_taken(catalog, opened):
     assert rep.joint_row(assess_jointly(store, "wuhai")) == rep.joint_row(report.joint)
     assert assess_jointly(store, "wuda").area == "wuda"
     assert assess_jointly(report.evidence, "wuhai", {}).odds is None
+
+
+def test_no_range_is_without_extent_and_what_stands_at_the_level_is_not_called_missed(opened):
+    """Spending that may not fall starts at its own level: the flow says neither yes nor no."""
+    report = opened("mock_city", "mock_east", "en")
+    shown = unescape(re.sub(r"<[^>]+>", "\n", str(rep.show_sensitivity(report))))
+    assert not re.findall(r"from (\S+(?: %| points)?) to \1 \(", shown)
+    row = shown.split("General public budget spending on education\n")[1][:200]
+    assert say("sensitivity.at_level", "en") in row
+    assert say("sensitivity.own", "en", chance="at least 80 %") in row
