@@ -165,6 +165,8 @@ def test_findings_none_of_which_is_serious_are_not_called_the_other_ones(opened)
     shown = str(show_touching(opened("china", "china", "en")))
     assert "<table" not in shown
     assert "none of them serious" in shown
+
+
 def test_a_finding_names_what_it_concerns_once(report):
     page = unescape(show_findings(report).text)
     for row in report.tables.rows("findings"):

@@ -19,8 +19,8 @@ from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.labels import verdict_chip, warning
-from edu_metrics.report.outlook import RECENT, recent_pace
-from edu_metrics.report.reasons import change_text, level_text
+from edu_metrics.report.outlook import recent_pace
+from edu_metrics.report.reasons import change_text, level_text, series_caution, value_text
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
 from edu_metrics.report.to_ask import questions, show_to_ask
@@ -38,8 +38,6 @@ HANDFUL = 2
 #: How many targets a line names, and the line of what an effort is worth; how many charts are
 #: drawn, and how many years make a course.
 NAMED, NAMED_EFFORTS, CHARTS, SHORTEST = 4, 8, 3, 4
-#: With so many decimals a value is told that else looks like the level beside it.
-CLOSE = 2
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -107,7 +105,7 @@ def bulletin_table(report: AreaReport) -> Table:
                 **report.about(target, assessment),
                 "group": group_of(assessment, lever),
                 "due": report.plan.deadline_of(target),
-                "recent_pace": _recent(report, assessment),
+                "recent_pace": recent_pace(report, assessment),
                 "people": None if _any_move(assessment) else assessment.people,
                 "lever": _lever(report, able) if able else None,
                 "setting": setting_text(report, able, "even") if able else None,
@@ -129,15 +127,6 @@ def _lever(report: AreaReport, row: Any) -> str:
         return lever_name(report, row)
     falling = report.catalog.indicators[row.indicator].better == "lower"
     return say("bulletin.fewer" if falling else "bulletin.more", report.lang)
-
-
-def _recent(report: AreaReport, found: Assessment) -> float | None:
-    """Give the change a year over the last three; of a sum over years what those years brought."""
-    if found.total is None:
-        return recent_pace(report, found)
-    exact = report.evidence.record(str(found.indicator), report.area.id).exact
-    last = [exact[year] for year in sorted(exact)[-RECENT:]]
-    return sum(last) / len(last) if last else None
 
 
 def _any_move(found: Assessment) -> Bound | None:
@@ -333,15 +322,12 @@ def _paces(report: AreaReport, row: Any) -> tuple[str, str]:
 
 def _state(report: AreaReport, row: Any) -> dict[str, Any]:
     lang, found = report.lang, report.assessments[row.target]
-    value = amount(row.last_value, row.unit, lang)
+    value = "—" if row.last_value is None else value_text(report, found, row.last_value)
     level = level_text(report, found)
     # A strict bound at the last value itself asks for any move away from it.
     if moved := _any_move(found):
         key = "bulletin.above_last" if moved.rising else "bulletin.below_last"
         level = say(key, lang)
-    elif found.level is not None and row.gap and value == amount(row.level, row.unit, lang):
-        # Rounded for print, the two would look alike, and on which side it lies is the answer.
-        value = amount(row.last_value, row.unit, lang, decimals=CLOSE)
     return {"year": row.last_year, "value": value, "level": level}
 
 
@@ -484,7 +470,19 @@ def _table(report: AreaReport, found: Table) -> Html:
     told = [say("bulletin.table_note", lang)]
     if "*" in drawn.text:
         told.append(say("bulletin.table_earlier", lang))
-    return drawn + tag("p", join(told, " "), "small")
+    return join([drawn, tag("p", join(told, " "), "small"), *_cautions(report, found)])
+
+
+def _cautions(report: AreaReport, found: Table) -> list[Html]:
+    """Say what the figures of a few targets leave out; of many the cards say it."""
+    if len(found) > NAMED:
+        return []
+    told = {row.title: series_caution(report, report.assessments[row.target]) for row in found}
+    return [
+        tag("p", say("bulletin.caution", report.lang, title=title, note=caution), "small")
+        for title, caution in told.items()
+        if caution
+    ]
 
 
 def _group_head(group: str, count: int, lang: str) -> Html:

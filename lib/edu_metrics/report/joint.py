@@ -17,7 +17,7 @@ from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
 from edu_metrics.report.promises import groups_of
 from edu_metrics.trajectories import CAP, FLOOR, stated
-from edu_metrics.words import number, percent, say, short
+from edu_metrics.words import number, percent, say
 
 if TYPE_CHECKING:
     from edu_metrics.report.city import CityReport

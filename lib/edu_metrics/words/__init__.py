@@ -330,14 +330,7 @@ def probability(value: float | None, lang: str, *, floor: float, cap: float) -> 
     return say("stated.at_least", lang, value=shown) if value >= cap else shown
 
 
-def amount(
-    value: float | None,
-    unit: str,
-    lang: str,
-    *,
-    like: float | None = None,
-    decimals: int | None = None,
-) -> str:
+def amount(value: float | None, unit: str, lang: str, *, like: float | None = None) -> str:
     """
     Print a value of a unit: percentages with one decimal, counts whole, money in its large unit.
 
@@ -353,8 +346,6 @@ def amount(
         Language.
     like : float, optional
         The value beside which it stands: one that is printed in a large unit has it so too.
-    decimals : int, optional
-        In place of those of the unit.
 
     Returns
     -------
@@ -376,9 +367,8 @@ def amount(
     gap = "" if lang == "zh" else " "
     large = counted.large_in(lang, max(abs(value), abs(like or 0.0)))
     if large is not None:
-        places = large.places(value) if decimals is None else decimals
-        return f"{number(value / large.of, places)}{gap}{large.name}"
-    decimals = counted.decimals if decimals is None else decimals
+        return f"{number(value / large.of, large.places(value))}{gap}{large.name}"
+    decimals = counted.decimals
     if decimals is None:
         decimals = _places(value, counted)
     shown = number(value, decimals)
