@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from html import escape, unescape
 from importlib.resources import files
 
-from edu_metrics.figures.svg import unnumbered
 from edu_metrics.limits import inert
 from edu_metrics.words import html_lang, say
 
@@ -222,12 +221,6 @@ def _long(content: Cell) -> bool:
     """Tell whether a cell is more than a line of a card, so that it stands below its label."""
     text = unescape(_TAG.sub("", str(content)))
     return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text) > LINE
-
-
-def beside_band(parts: Mapping[str, tuple[int, str]], width: int) -> Html:
-    """Show the numbers for which the pieces of a band have no room."""
-    told = unnumbered(parts, width=width)
-    return tag("small", " ".join(told)) if told else Html("")
 
 
 def scrolling(content: Html, title: str) -> Html:
