@@ -163,8 +163,8 @@ def test_the_headline_fits_what_is_known(
 @pytest.mark.parametrize(
     ("lang", "ends", "said"),
     [
-        ("zh", (0.3, 0.0, 1.2), "2项数字目标，照目前走势预计到期时无一完成（至多1项）。"),
-        ("zh", (0.1, 0.0, 0.0), "2项数字目标，照目前走势预计到期时无一完成。"),
+        ("zh", (0.3, 0.0, 1.2), "2项数字目标，预计到期时无一完成（至多1项）。"),
+        ("zh", (0.1, 0.0, 0.0), "2项数字目标，预计到期时无一完成。"),
         ("en", (0.3, 0.0, 1.2), "none (at most 1) can be expected to be met"),
         ("en", (0.1, 0.0, 0.0), "none can be expected to be met"),
         ("en", (1.4, 0.0, 2.0), "about 1 (0 to 2) can be expected to be met"),

@@ -162,7 +162,8 @@ class Dashboard:
             return ""
         names = say("bulletin.comma", lang).join(named)
         told = {"n": len(self.headline), "names": names, "areas": self.areas_said(lang)}
-        return say("index.hard_everywhere", lang, **told)
+        key = "index.hard_everywhere" if self._some else "index.hard_everywhere_all"
+        return say(key, lang, **told)
 
     def against(self, target: Target) -> int:
         """Count the areas that are not on course for a target, or have missed it."""

@@ -37,7 +37,7 @@ USUAL_PRACTICE = 90
 HANDFUL = 2
 #: How many targets a line names, and the line of what an effort is worth; how many charts are
 #: drawn, and how many years make a course.
-NAMED, NAMED_EFFORTS, CHARTS, SHORTEST = 4, 8, 3, 4
+NAMED, NAMED_EFFORTS, CHARTS, SHORTEST = 4, 12, 3, 4
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -106,7 +106,6 @@ def bulletin_table(report: AreaReport) -> Table:
                 "group": group_of(assessment, lever),
                 "due": report.plan.deadline_of(target),
                 "recent_pace": recent_pace(report, assessment),
-                "people": None if _any_move(assessment) else assessment.people,
                 "lever": _lever(report, able) if able else None,
                 "setting": setting_text(report, able, "even") if able else None,
                 "percentile": able.practice_percentile if able else None,
@@ -279,10 +278,12 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
 
 
 def _weight(row: Any) -> tuple[float, ...]:
-    """Name first what was done most often elsewhere, of efforts those that lack a handful."""
+    """Name first what was done most often elsewhere; before it what takes fewest people."""
     percentile = 100.0 if row.percentile is None else row.percentile
     if row.group == "effort" and row.people and row.people <= HANDFUL:
         return (-1.0, row.people, percentile)
+    if row.group == "hard" and row.lever:
+        return (-1.0, row.people or float("inf"), percentile)
     return (percentile, -(row.people or 0), abs(row.gap or 0.0))
 
 
@@ -292,9 +293,9 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
     told = {"title": row.title, **_state(report, row)}
     if group == "clash":
         return say("bulletin.item_clash", lang, **told)
-    if group == "effort":
+    if group == "effort" or (group == "hard" and row.lever):
         told |= {"lever": row.lever, "setting": row.setting}
-        if row.people:
+        if row.people and not _any_move(report.assessments[row.target]):
             people = people_text(report, row.indicator, row.people)
             return say("bulletin.item_people", lang, people=people, **told)
         return say("bulletin.item_lever", lang, **told)
@@ -314,7 +315,10 @@ def _paces(report: AreaReport, row: Any) -> tuple[str, str]:
     """Word the change a year that is needed and the recent one; of a sum what a year brings."""
     lang, paces = report.lang, (row.required_pace, row.recent_pace)
     if report.assessments[row.target].total is not None:
-        needed, past = ("" if one is None else amount(one, row.unit, lang) for one in paces)
+        like = row.required_pace
+        needed, past = (
+            "" if one is None else amount(one, row.unit, lang, like=like) for one in paces
+        )
     else:
         needed, past = ("" if one is None else change_text(one, row.unit, lang) for one in paces)
     return needed, past
@@ -530,12 +534,17 @@ def _whole(row: Any, value: float) -> str:
     return number(value, 0) if unit_of(row.unit).whole else ""
 
 
-def _expected(report: AreaReport, usual: int | None, row: Any) -> str:
-    """Give the middle of what may come when due, with its year where that is not the usual one."""
+def _expected(report: AreaReport, usual: int | None, row: Any) -> Html:
+    """Give the middle of what may come when due, and its 80 % interval where there is room."""
     if row.median is None:
-        return "—"
+        return tag("span", "—")
     value = _whole(row, row.median) or amount(row.median, row.unit, report.lang)
-    return value if row.due == usual else in_year(value, row.due, report.lang)
+    value = value if row.due == usual else in_year(value, row.due, report.lang)
+    ends = report.assessments[row.target].interval
+    if ends is None or not (row.unit == "percent" or unit_of(row.unit).whole):
+        return tag("span", value)
+    low, high = (number(end, 1 if row.unit == "percent" else 0) for end in ends)
+    return join([value, tag("small", f"{low}–{high}")])
 
 
 def _due(report: AreaReport, usual: int | None, row: Any) -> str:
@@ -567,7 +576,7 @@ def _needed(report: AreaReport, row: Any) -> str:
 def _recently(report: AreaReport, row: Any) -> str:
     if report.assessments[row.target].total is None:
         return _signed(row, row.recent_pace, report.lang)
-    return amount(row.recent_pace, row.unit, report.lang)
+    return amount(row.recent_pace, row.unit, report.lang, like=row.required_pace)
 
 
 def _signed(row: Any, value: float | None, lang: str) -> str:
@@ -591,7 +600,12 @@ def _chance(lang: str, row: Any) -> Html:
 
 
 def _short(report: AreaReport) -> Callable[[Any], str]:
-    return lambda row: people_text(report, row.indicator, row.people) if row.people else "—"
+    def told(row: Any) -> str:
+        if not row.people or _any_move(report.assessments[row.target]):
+            return "—"
+        return people_text(report, row.indicator, row.people)
+
+    return told
 
 
 def _known(report: AreaReport, rows: Sequence[Any]) -> Html:

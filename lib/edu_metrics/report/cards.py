@@ -199,7 +199,7 @@ def _reading(report: AreaReport, target: Target, one: Assessment, default: bool)
     verdict = verdict_chip(one.verdict, lang)
     if default:
         text += tag("strong", say("cards.taken", lang))
-    if one.probability is not None:
+    if one.probability is not None and one.verdict is not Verdict.CANNOT_TELL:
         # Under another reading than the default one it is no second chance of the target.
         told = chance(one.probability, lang)
         told = told if default else say("report.under_reading", lang, chance=told)

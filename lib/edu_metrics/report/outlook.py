@@ -154,7 +154,8 @@ def _asked(report: AreaReport, target: Target, found: Assessment) -> Iterator[tu
     levels = [
         (year, bound)
         for condition in (reading.conditions if reading else ())
-        if condition.type == "level"
+        # A level to so many digits is reached where it rounds, which the verdict's level says.
+        if condition.type == "level" and condition.round_to is None
         for year, bound in sorted(condition.at.items())
     ]
     if not levels and found.level is not None:

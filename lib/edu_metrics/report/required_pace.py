@@ -145,10 +145,11 @@ def sum_text(report: AreaReport, found: Assessment, recent: float | None = None)
     lang, unit = report.lang, report.unit_of(found)
     done = found.total is not None and bool(found.total.so_far)
     key = "cards.sum_left" if done else "cards.sum_needed"
-    told = [say(key, lang, needed=amount(found.required_pace, unit, lang))]
+    like = found.required_pace
+    told = [say(key, lang, needed=amount(like, unit, lang))]
     for name, value in (("cards.sum_past", found.past_pace), ("cards.sum_recent", recent)):
         if value is not None:
-            told.append(say(name, lang, value=amount(value, unit, lang)))
+            told.append(say(name, lang, value=amount(value, unit, lang, like=like)))
     return say("report.semicolon", lang).join(told)
 
 

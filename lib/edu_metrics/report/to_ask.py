@@ -46,6 +46,9 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
         names = comma.join(row.title for row in most)
         asked.append(say("bulletin.ask_missing", lang, names=names, judged=judged))
     for row in rows:
+        if "ended" in report.assessments[row.target].cautions:
+            asked.append(say("bulletin.ask_newer", lang, title=row.title, year=row.last_year))
+    for row in rows:
         if row.group == "effort" and row.lever:
             told = {"title": row.title, "lever": row.lever, "setting": row.setting}
             asked.append(say("bulletin.ask_lever", lang, **told))

@@ -56,7 +56,8 @@ def verdict_with_edge(report: AreaReport, found: Assessment) -> Html:
     if found.applies == Applies.PARTS:
         return _verdicts_of_parts(report, found.target)
     told: list[Cell] = [verdict_chip(found.verdict, lang)]
-    if found.probability is not None:
+    # Where nothing can be said of a target, a chance beside it would be taken for an answer.
+    if found.probability is not None and found.verdict is not Verdict.CANNOT_TELL:
         told += [" ", tag("span", chance(found.probability, lang), "nowrap")]
     if found.edge is not None:
         lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
