@@ -189,11 +189,14 @@ def table(
     """
     numbers = set(numeric)
 
-    # On a phone each row of such a table is a card, whose lines name their columns.
+    # On a phone each row of such a table is a card, whose lines name their columns; the first one
+    # is its title.
     cards = "cards" in css.split()
     plain = [_TAG.sub(" ", _SMALL.sub("", str(title))).strip() if cards else "" for title in head]
     labels = {
-        at: f' data-label="{escape(unescape(title))}"' for at, title in enumerate(plain) if title
+        at: f' data-label="{escape(unescape(title))}"'
+        for at, title in enumerate(plain)
+        if title and at
     }
 
     def cell(name: str, position: int, content: Cell) -> str:

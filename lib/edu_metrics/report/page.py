@@ -255,17 +255,24 @@ _IMPLIED = re.compile(
 _LABEL = re.compile(r'(<text class="[a-z]+)("[^<>]*?) text-anchor="(middle|end)">')
 
 
+#: The boxes in which nbconvert puts each cell and output; the page's style speaks of none of them.
+_BOX = re.compile(
+    r'<div (?:id="cell-id=[\w-]*" )?class="(?:cell border-box-sizing|output_wrapper|output|'
+    r'output_area|inner_cell|output_html rendered_html|text_cell_render border-box-sizing)\b[^"]*">'
+)
+
+
 def _said_once(body: str) -> str:
     """
     Leave to the style on which side of its place each label stands, of which a page has hundreds.
 
-    End tags that HTML implies, where the next cell, row or fact begins, are left out too. Both
-    together are a twelfth of a large page. Text is escaped, so that such tags stand in no words;
-    a page with a script of its own is left as it is, for there they may.
+    End tags that HTML implies, where the next cell, row or fact begins, are left out too, and the
+    names of nbconvert's boxes. That is a tenth of a page. Text is escaped, so that such tags stand
+    in no words; a page with a script of its own is left as it is, for there they may.
     """
     if "<script" in body:
         return body
-    return _IMPLIED.sub("", _LABEL.sub(r"\1 at-\3\2>", body))
+    return _IMPLIED.sub("", _LABEL.sub(r"\1 at-\3\2>", _BOX.sub("<div>", body)))
 
 
 def to_page(
