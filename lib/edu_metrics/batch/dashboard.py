@@ -14,8 +14,7 @@ from typing import Any
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
 from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, headline_of
-from edu_metrics.report.html import Cell, Html, join, scrolling, tag
-from edu_metrics.report.labels import beside_band
+from edu_metrics.report.html import Cell, Html, beside_band, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
 #: How many targets are shown apart, the first of the plan: its own order says which come first.

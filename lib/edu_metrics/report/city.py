@@ -30,6 +30,7 @@ from edu_metrics.report.html import (
     CONTENTS,
     Cell,
     Html,
+    beside_band,
     details,
     facts,
     join,
@@ -39,7 +40,7 @@ from edu_metrics.report.html import (
 )
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import OVERVIEW
-from edu_metrics.report.labels import beside_band, verdict_chip, warning
+from edu_metrics.report.labels import verdict_chip, warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed

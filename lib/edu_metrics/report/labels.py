@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from edu_metrics.figures.colours import VERDICT_MARKS
-from edu_metrics.figures.svg import unnumbered
 from edu_metrics.reachability import Applies, Verdict
 from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
@@ -86,9 +85,3 @@ def pictures(
 def warning(report: StudyReport) -> Html:
     """Say on every page that numbers are invented, or that the plan is hypothetical."""
     return join(warnings(report.study, report.plan, report.lang))
-
-
-def beside_band(parts: Mapping[str, tuple[int, str]], width: int) -> Html:
-    """Show the numbers for which the pieces of a band have no room."""
-    told = unnumbered(parts, width=width)
-    return tag("small", " ".join(told)) if told else Html("")
