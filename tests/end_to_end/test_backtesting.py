@@ -50,7 +50,7 @@ def test_a_backtest_is_printed_for_people_with_its_worst_year(command, panel):
     assert "damped" in found.out
     assert "outcomes lay above the median" in found.err
     assert "Worst year" in found.err
-    assert f"{100 * FLOOR:.1f} % to {100 * CAP:.0f} %" in found.err
+    assert f"{100 * FLOOR:.0f} % to {100 * CAP:.0f} %" in found.err
 
 
 @pytest.mark.parametrize(

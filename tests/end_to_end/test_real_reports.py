@@ -99,8 +99,8 @@ def test_all_reports_are_made_from_nothing(root, outcomes):
 def test_each_report_has_its_files_and_no_other(folder, left_behind):
     for lang in LANGUAGES:
         assert sorted(path.name for path in (folder / lang / "wuhai").iterdir()) == [
-            "data.columns.csv", "data.csv", "glance.json", "report.html", "report.ipynb",
-            "summary.json", "tables",
+            "data.columns.csv", "data.csv", "form.xlsx", "glance.json", "report.html",
+            "report.ipynb", "summary.json", "tables",
         ]  # fmt: skip
         assert sorted(path.name for path in (folder / lang / "overview").iterdir()) == [
             "report.html", "report.ipynb", "tables"

@@ -410,7 +410,9 @@ def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
         found = report.assessments[row.target]
         if found.calibration is not None and found.closed != "decided":
             held = found.calibration.held80_pct
-            ahead = min(max(row.due - row.last_year, 1), len(held))
+            # What is asked of several areas has no last year of its own.
+            last = row.last_year or report.study.as_of.year - 1
+            ahead = min(max(row.due - last, 1), len(held))
             tried.setdefault(ahead, []).append(held[ahead - 1])
     if tried:
         held_pct = [one for years in tried.values() for one in years]
