@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from statistics import multimode
 from typing import Any
@@ -295,8 +295,7 @@ def _item(report: AreaReport, row: Any, group: str) -> str:
         return say("bulletin.item_clash", lang, **told)
     if group == "effort" or (group == "hard" and row.lever):
         told |= {"lever": row.lever, "setting": row.setting}
-        if row.people and not _any_move(report.assessments[row.target]):
-            people = people_text(report, row.indicator, row.people)
+        if people := _short(report, row):
             return say("bulletin.item_people", lang, people=people, **told)
         return say("bulletin.item_lever", lang, **told)
     if group in ("hard", "open") and row.required_pace:
@@ -459,7 +458,7 @@ def _table(report: AreaReport, found: Table) -> Html:
         Column("bulletin.col_needed", partial(_needed, report), numeric=True),
         Column("bulletin.col_recent", partial(_recently, report), numeric=True),
         Column("bulletin.col_chance", partial(_chance, lang)),
-        Column("bulletin.col_people", _short(report), numeric=True),
+        Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True),
     ]
     counts = Counter(found["group"])
     key = "bulletin.table" if len(found) == len(report.numeric) else "bulletin.table_known"
@@ -601,13 +600,11 @@ def _chance(lang: str, row: Any) -> Html:
     return tag("span", join(told, " "))
 
 
-def _short(report: AreaReport) -> Callable[[Any], str]:
-    def told(row: Any) -> str:
-        if not row.people or _any_move(report.assessments[row.target]):
-            return "—"
-        return people_text(report, row.indicator, row.people)
-
-    return told
+def _short(report: AreaReport, row: Any) -> str:
+    """Say how many are missing; where any move is enough one more is no answer."""
+    if not row.people or _any_move(report.assessments[row.target]):
+        return ""
+    return people_text(report, row.indicator, row.people)
 
 
 def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
