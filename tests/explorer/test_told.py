@@ -103,5 +103,5 @@ def test_levers_tell_what_they_change_and_no_probability(selection, course, chan
     answer = what_if.answer(Assumed("levers", levers=most))
     verdict, told = Told(what_if, "en").assumed_verdict(answer)
     assert verdict is Verdict.TRACKED
-    assert told == f"under the flow model: {changes} points of cases"
+    assert told == f"in the flow calculation: {changes} points of cases"
     assert facts(what_if, Assumed("levers", levers=most))[0][0] == told

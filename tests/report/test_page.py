@@ -12,7 +12,7 @@ import tinyhtml5
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, chip
-from edu_metrics.report.page import in_one_language, normalised, switch_languages, to_page
+from edu_metrics.report.page import in_one_language, link_pages, normalised, to_page
 
 
 def code(source, *outputs, tags=(), **metadata):
@@ -219,20 +219,33 @@ def test_two_languages_are_linked_where_both_are_there_and_only_then(tmp_path):
     pages = pair(tmp_path)
     before = [one.read_bytes() for one in pages]
     assert not any(b'href="../../en' in text for text in before)
-    switch_languages(tmp_path, "here", {"zh", "en"})
+    both = {("zh", "here"), ("en", "here")}
+    link_pages(tmp_path, both)
     zh, en = (one.read_text("utf-8") for one in pages)
-    link = r'<a class="switch" hreflang="{0}" href *="../../{0}/here/report.html"[^>]*>{1}</a>'
+    link = r'<a class="sibling" href *="../../{0}/here/report.html" hreflang="{0}"[^>]*>{1}</a>'
     assert re.search(link.format("en", "English"), zh)
     assert re.search(link.format("zh", "中文"), en)
     linked = [one.read_bytes() for one in pages]
-    switch_languages(tmp_path, "here", {"zh", "en"})
+    link_pages(tmp_path, both)
     assert linked == [one.read_bytes() for one in pages]
-    switch_languages(tmp_path, "here", {"zh"})
+    link_pages(tmp_path, {("zh", "here")})
     assert before == [one.read_bytes() for one in pages]
 
 
-def test_a_page_that_is_not_there_is_no_fault(tmp_path):
-    switch_languages(tmp_path, "nowhere", {"zh", "en"})
+def test_a_page_leads_to_those_of_the_whole_study_that_are_there(tmp_path):
+    whole = {"../overview/report.html": "Overview", "../plan_audit/report.html": "Audit"}
+    home = tmp_path / "en" / "here"
+    home.mkdir(parents=True)
+    (home / "report.html").write_text(page(lang="en", whole=whole), "utf-8")
+    link_pages(tmp_path, {("en", "here"), ("en", "plan_audit"), ("zh", "overview")})
+    text = (home / "report.html").read_text("utf-8")
+    assert re.findall(r'<a class="sibling" href *="([^"]*)">(\w+)</a>', text) == [
+        ("../plan_audit/report.html", "Audit")
+    ]
+
+
+def test_a_folder_without_pages_is_no_fault(tmp_path):
+    link_pages(tmp_path, {("zh", "nowhere")})
 
 
 def test_what_labels_say_alike_is_said_once_and_stays_what_it_was():

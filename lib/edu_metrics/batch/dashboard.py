@@ -13,7 +13,7 @@ from typing import Any
 
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
-from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, headline_of
+from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, beside_level, headline_of
 from edu_metrics.report.html import Cell, Html, beside_band, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
@@ -376,7 +376,8 @@ def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html
     group = row["group"]
     value: Cell = "—"
     if row["last_year"] is not None:  # else it is the plan's own start, which nobody published
-        value = amount(row["last_value"], row["unit"], lang)
+        level = Bound.model_validate(row["asked"]).value if row["asked"] else None
+        value = beside_level(row["last_value"], level, row["unit"], lang)
         if row["last_year"] != year:
             value = in_year(value, row["last_year"], lang)
         if way := row["way"]:
@@ -386,7 +387,7 @@ def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html
             )
     word = f"{GROUPS[group]} {say(f'bulletin.group_{group}', lang)}"
     told = [tag("small", word)]
-    if row["probability"] is not None:
+    if row["probability"] is not None and group != "unknown":
         chance = probability(row["probability"], lang, floor=one.floor, cap=one.cap)
         told.append(tag("small", chance))
     return tag("td", join([tag("b", value), *told]), group, **label)

@@ -172,7 +172,14 @@ def make(
         before_cell("", None)  # what goes wrong from here on is the fault of no cell
     beside = {"report.html", "report.ipynb", *([PDF] if job.pdf else [])}
     notebook = stamped(normalised(notebook), job.inputs, job.executed.parent, beside)
-    page = to_page(notebook, title=job.title, lang=job.lang, home=job.home, others=job.others)
+    page = to_page(
+        notebook,
+        title=job.title,
+        lang=job.lang,
+        home=job.home,
+        others=job.others,
+        whole=job.whole,
+    )
     write_whole(job.executed.with_name("report.html"), page)
     if job.pdf:
         write_whole(job.executed.with_name(PDF), to_pdf(page))

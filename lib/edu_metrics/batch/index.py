@@ -19,7 +19,7 @@ from edu_metrics.report.downloads import write_csv, write_dictionary, write_work
 from edu_metrics.report.glance import read_glance
 from edu_metrics.report.html import Cell, Html, join, stylesheet, table, tag
 from edu_metrics.report.kinds import PLAN_AUDIT, SCENARIOS, WHOLE, audited_study, index_name
-from edu_metrics.report.page import switch_languages
+from edu_metrics.report.page import link_pages
 from edu_metrics.words import LANGUAGES, date, html_lang, language_name, languages, say
 
 __all__ = ["pages_of", "write_indexes"]
@@ -55,9 +55,13 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
     names = _root_names([board.study for board, _ in boards])
     for board, entries in boards:
         folder = out / board.study.id
-        for area, mine in _by_area(entries).items():
-            made = {lang for lang, entry in mine.items() if entry["status"] != "failed"}
-            switch_languages(folder, area, made)
+        made = {
+            (lang, place)
+            for place, mine in _by_area(entries).items()
+            for lang, entry in mine.items()
+            if entry["status"] != "failed"
+        }
+        link_pages(folder, made)
         _write_tables(board, folder)
         for tongue in board.study.languages:
             page = _study_page(board, entries, tongue, folder, names[tongue])

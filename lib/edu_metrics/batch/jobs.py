@@ -115,6 +115,15 @@ class Job:
         }
 
     @property
+    def whole(self) -> dict[str, str]:
+        """What reports of the whole study are called, by where they lie seen from this one."""
+        return {
+            f"../{place}/report.html": say(f"index.{place}", self.lang)
+            for place in WHOLE
+            if place != self.folder.name
+        }
+
+    @property
     def draft(self) -> Path:
         """Where it grows until it is whole."""
         return self.folder.with_name(f".{self.folder.name}.draft")

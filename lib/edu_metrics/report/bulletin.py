@@ -10,7 +10,7 @@ from typing import Any
 
 from edu_metrics.catalog import Bound
 from edu_metrics.figures.svg import course, spark
-from edu_metrics.reachability import Assessment, Verdict, chance
+from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, Table, draw, picked, table_of
@@ -18,12 +18,13 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
-from edu_metrics.report.labels import verdict_chip, warning
+from edu_metrics.report.labels import warning
 from edu_metrics.report.outlook import recent_pace
 from edu_metrics.report.reasons import change_text, level_text, series_caution, value_text
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
 from edu_metrics.report.to_ask import questions, show_to_ask
+from edu_metrics.report.verdicts import verdict_and_chance
 from edu_metrics.trajectories import CAP, FLOOR
 from edu_metrics.words import amount, date, in_year, number, percent, say, signed, unit_of
 
@@ -457,7 +458,10 @@ def _table(report: AreaReport, found: Table) -> Html:
         Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
         Column("bulletin.col_needed", partial(_needed, report), numeric=True),
         Column("bulletin.col_recent", partial(_recently, report), numeric=True),
-        Column("bulletin.col_chance", partial(_chance, lang)),
+        Column(
+            "bulletin.col_chance",
+            lambda row: verdict_and_chance(report.assessments[row.target], lang),
+        ),
         Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True),
     ]
     counts = Counter(found["group"])
@@ -545,7 +549,8 @@ def _expected(report: AreaReport, usual: int | None, row: Any) -> Html:
     if ends is None or not (row.unit == "percent" or unit_of(row.unit).whole):
         return tag("span", value)
     low, high = (number(end, 1 if row.unit == "percent" else 0) for end in ends)
-    return join([value, tag("small", f"{low}–{high}")])
+    # Ends that are printed alike are no interval.
+    return join([value, tag("small", f"{low}–{high}")] if low != high else [value])
 
 
 def _due(report: AreaReport, usual: int | None, row: Any) -> str:
@@ -590,14 +595,6 @@ def _signed(row: Any, value: float | None, lang: str) -> str:
         return signed(value, 0 if round(value, 1) == round(value) else 1)
     size = amount(round(abs(value), 1), row.unit, lang, like=row.last_value)
     return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
-
-
-def _chance(lang: str, row: Any) -> Html:
-    told = [verdict_chip(row.verdict, lang)]
-    # Where nothing can be said of a target, its chance is no answer either; the card explains it.
-    if row.probability is not None and row.group != "unknown":
-        told.append(tag("span", chance(row.probability, lang), "nowrap"))
-    return tag("span", join(told, " "))
 
 
 def _short(report: AreaReport, row: Any) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_metrics.limits import read_json
-from edu_metrics.words import number, say
+from edu_metrics.words import amount, number, percent, say
 
 #: The name of the file beside a report.
 GLANCE = "glance.json"
@@ -117,6 +117,41 @@ def read_glance(folder: Path) -> Glance | None:
         return Glance(**content)
     except (OSError, ValueError, TypeError):
         return None
+
+
+def beside_level(value: float, level: float | None, unit: str, lang: str) -> str:
+    """
+    Print a value that stands beside the level asked of it.
+
+    Parameters
+    ----------
+    value : float
+        The value. [unit]
+    level : float or None
+        The level. [unit]
+    unit : str
+        Unit of both.
+    lang : {"zh", "en"}
+        Language.
+
+    Returns
+    -------
+    str
+        With two decimals where one hides on which side of the level it stands.
+
+    Examples
+    --------
+    >>> beside_level(50.02, 50.0, "percent", "en"), beside_level(50.02, 60.0, "percent", "en")
+    ('50.02 %', '50.0 %')
+    """
+    if unit == "percent" and level is not None and is_hidden(level, value):
+        return percent(number(value, 2), lang)
+    return amount(value, unit, lang)
+
+
+def is_hidden(level: float, value: float) -> bool:
+    """Tell whether a value looks like the level at one decimal, and is not what it looks like."""
+    return number(value, 1) == number(level, 1) and number(value, 2) != number(value, 1) + "0"
 
 
 def expected_text(expected: float, interval: tuple[float, float], lang: str) -> str:

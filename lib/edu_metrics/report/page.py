@@ -153,36 +153,38 @@ def _template() -> tuple[Any, str]:
     return template, re.sub(r"\s*([{};])\s*", r"\1", stylesheet()).replace(": ", ":")
 
 
-#: How the address of the same page in another language is written where there is no such page, and
-#: where there is: of one length, so that a page can be told later on without writing it again.
+#: How the address of a page of the same study is written where there is no such page, and where
+#: there is: of one length, so that a page can be told later on without writing it again.
 _ABSENT, _PRESENT = b"data-to=", b"href   ="
-_SWITCH = re.compile(rb'(?<=<a class="switch" hreflang=")(\w+)" (?:data-to=|href   =)')
+_SIBLING = re.compile(
+    rb'(?<=<a class="sibling" )(data-to=|href   =)"\.\./(?:\.\./(\w+)/)?([^"/]+)/'
+)
 #: Between a number and its percent sign no line ends.
 _BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 #: How much of a page is read to find the links. [bytes]
 _HEAD = 65536
 
 
-def switch_languages(folder: Path, place: str, made: Container[str]) -> None:
+def link_pages(folder: Path, made: Container[tuple[str, str]]) -> None:
     """
-    Link the pages of one place in several languages with each other, where they are there.
+    Link each page of a study with itself in other languages, and with those of the whole study.
 
     Parameters
     ----------
     folder : Path
         Folder of the study's reports.
-    place : str
-        Folder of the report in that of its language.
-    made : container of str
-        The languages in which there is one.
+    made : container of tuple of str
+        Language and place of every page to which a link may lead.
     """
-    for page in folder.glob(f"*/{place}/report.html"):
-        lang = page.parts[-3]
+    for page in folder.glob("*/*/report.html"):
+        lang, place = page.parts[-3:-1]
         with page.open("r+b") as file:
-            for found in _SWITCH.finditer(file.read(_HEAD)):
-                wanted = _PRESENT if lang in made and found[1].decode() in made else _ABSENT
-                if not found[0].endswith(wanted):
-                    file.seek(found.end() - len(wanted))
+            for found in _SIBLING.finditer(file.read(_HEAD)):
+                there = ((found[2] or lang.encode()).decode(), found[3].decode())
+                known = there in made and (not found[2] or (lang, place) in made)
+                wanted = _PRESENT if known else _ABSENT
+                if found[1] != wanted:
+                    file.seek(found.start())
                     file.write(wanted)
 
 
@@ -209,7 +211,7 @@ def _with_contents(body: str, lang: str, made: Iterable[str]) -> str:
         place = f'<nav class="contents" aria-label="{label}"><ol>{"".join(items)}</ol></nav>'
     files_made = {
         "report.pdf": "index.pdf", "data.csv": "index.data", "data.columns.csv": "index.columns",
-        f"{TABLES}/columns.csv": "index.tables"
+        f"{TABLES}/columns.csv": "index.tables", "report.ipynb": "index.notebook",
     }  # fmt: skip
     links = [
         str(tag("a", say(key, lang), href=name)) for name, key in files_made.items() if name in made
@@ -282,6 +284,7 @@ def to_page(
     lang: str,
     home: str,
     others: Mapping[str, str] = MappingProxyType({}),
+    whole: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """
     Make the page.
@@ -298,7 +301,9 @@ def to_page(
         Relative address of the index.
     others : mapping of str to str, optional
         Relative address of the same page in other languages. None is a link until
-        :func:`switch_languages` makes it one.
+        :func:`link_pages` makes it one.
+    whole : mapping of str to str, optional
+        What pages of the whole study are called, by their relative address; links as above.
 
     Returns
     -------
@@ -317,6 +322,7 @@ def to_page(
         home=home,
         back=say("index.back", lang),
         others=[(name, html_lang(name), language_name(name), others[name]) for name in others],
+        whole=whole,
     )
     return page
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, Check, CheckResult, Verdict
-from edu_metrics.report.glance import BOUNDS
+from edu_metrics.report.glance import BOUNDS, beside_level, is_hidden
 from edu_metrics.trajectories import TRIED_YEARS
 from edu_metrics.words import amount, number, percent, say, short, signed, unit_of
 
@@ -27,7 +27,7 @@ def level_text(report: StudyReport, found: Assessment) -> str:
     lang = report.lang
     if found.level is not None:
         value = found.last_value
-        if value is not None and abs(found.level.value - value) < DUST and _hidden(value, value):
+        if value is not None and abs(found.level.value - value) < DUST and is_hidden(value, value):
             # The level is that of the last year: as many decimals as the value has.
             return _bound(found.level, value_text(report, found, value), lang)
         return bound_text(found.level, report.catalog.indicators[str(found.indicator)], lang)
@@ -58,15 +58,8 @@ def value_text(report: StudyReport, found: Assessment, value: float) -> str:
     str
         With two decimals where one hides on which side of the level it stands.
     """
-    unit, lang = report.unit_of(found), report.lang
-    if unit == "percent" and found.level is not None and _hidden(found.level.value, value):
-        return percent(number(value, 2), lang)
-    return amount(value, unit, lang)
-
-
-def _hidden(level: float, value: float) -> bool:
-    """Tell whether a value looks like the level at one decimal, and is not what it looks like."""
-    return number(value, 1) == number(level, 1) and number(value, 2) != number(value, 1) + "0"
+    level = found.level.value if found.level else None
+    return beside_level(value, level, report.unit_of(found), report.lang)
 
 
 def series_caution(report: StudyReport, found: Assessment) -> str:

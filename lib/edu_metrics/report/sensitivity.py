@@ -18,6 +18,8 @@ from edu_metrics.words import amount, number, percent, say, unit_of
 
 #: A move of less than this part of a spread is called any move.
 BARELY = 0.05
+#: Less than this part of a spread changes an unstable answer; so many of those are named.
+NEAR, NAMED = 0.5, 4
 
 
 @said_of_whole
@@ -59,10 +61,22 @@ def show_sensitivity(report: AreaReport) -> Html:
         notes.append(say("sensitivity.silent", lang, number=silent))
     return join(
         [
+            tag("p", _least_stable(report, found)),
             draw(found, columns, lang, caption=caption, csv="sensitivity"),
             *(tag("p", told, "small") for told in notes),
         ]
     )
+
+
+def _least_stable(report: AreaReport, found: Table) -> str:
+    """Name the answers that a small move of one assumption would change, the nearest first."""
+    near = [row for row in found if row.in_spreads is not None and row.in_spreads < NEAR]
+    key = "least_stable_none"
+    if near:
+        key = "least_stable" if len(near) <= NAMED else "least_stable_more"
+    named = sorted(near, key=lambda row: row.in_spreads)[:NAMED]
+    names = say("precedent.comma", report.lang).join(row.title for row in named)
+    return say(f"sensitivity.{key}", report.lang, number=len(near), names=names)
 
 
 def sensitivity_table(report: AreaReport) -> Table:

@@ -52,9 +52,13 @@ def readings_table(report: AreaReport) -> Table:
 
 def verdict_with_edge(report: AreaReport, found: Assessment) -> Html:
     """Show a verdict with its chance; that it lies on an edge, or what its parts come to."""
-    lang = report.lang
     if found.applies == Applies.PARTS:
         return _verdicts_of_parts(report, found.target)
+    return verdict_and_chance(found, report.lang)
+
+
+def verdict_and_chance(found: Assessment, lang: str) -> Html:
+    """Show a verdict with its chance, and that it lies on an edge."""
     told: list[Cell] = [verdict_chip(found.verdict, lang)]
     # Where nothing can be said of a target, a chance beside it would be taken for an answer.
     if found.probability is not None and found.verdict is not Verdict.CANNOT_TELL:
