@@ -26,6 +26,7 @@ from edu_metrics.report.bulletin import (
 )
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.required_pace import people_text
+from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.to_ask import FORM, questions, save_form, show_to_ask, to_ask_table
 from edu_metrics.words import say
 
@@ -254,8 +255,14 @@ def test_at_most_three_questions_and_the_reading_comes_first(city: AreaReport) -
     rows = city.tables.rows("bulletin")
     asked = questions(city, rows)
     assert 2 <= len(asked) <= 3
-    counted = [list(map(int, re.findall(r"\d+", one)))[:2] for one in asked[:2]]
+    turned = {
+        "zh": r"(\d+)项目标的结论会改变(?:，其中(\d+)项)?",
+        "en": r"on (\d+) of the targets(?:; (\d+))?",
+    }[city.lang]
+    counted = [tuple(map(int, re.search(turned, one).groups("0"))) for one in asked[:2]]
     assert sum(n for n, _ in counted) == sum(bool(row.disputed) for row in rows)
+    first_years = {"zh": "2020年还是2021年", "en": "from 2020 or from 2021"}[city.lang]
+    assert first_years in asked[0]  # two steps or three up to 2022
     others = [
         {other.verdict for other in city.assessments[row.target].others}
         for row in rows
@@ -264,14 +271,62 @@ def test_at_most_three_questions_and_the_reading_comes_first(city: AreaReport) -
     assert sum(missed for _, missed in counted) == sum(Verdict.MISSED in one for one in others)
 
 
-def test_a_sum_over_years_is_told_as_what_each_year_brings(city: AreaReport) -> None:
-    (row,) = [row for row in city.tables.rows("bulletin") if row.target == "A38c_special_funds"]
-    exact = city.evidence.record(row.indicator, city.area.id).exact
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_sum_over_years_is_told_as_what_each_year_brings(opened: Any, lang: str) -> None:
+    report = opened("mock_city", "mock_city", lang)
+    (row,) = [row for row in report.tables.rows("bulletin") if row.target == "A38c_special_funds"]
+    exact = report.evidence.record(row.indicator, "mock_city").exact
     assert row.required_pace == pytest.approx(400e6 / 3)  # four hundred million in three years
     assert row.recent_pace == pytest.approx(sum(exact[year] for year in (2018, 2019, 2020)) / 3)
-    page = show_bulletin(city).text.split(f'href="#card-{row.target}"')[1].split("</tr>")[0]
-    assert {"zh": "1.33亿元", "en": "133 million yuan"}[city.lang] in page
+    page = show_bulletin(report).text.split(f'href="#card-{row.target}"')[1].split("</tr>")[0]
+    assert {"zh": "1.33亿元", "en": "133 million yuan"}[lang] in page
     assert "+" not in re.sub("<svg.*?</svg>", "", page)
+
+
+def test_a_total_of_the_city_is_asked_of_none_of_its_districts(city: AreaReport) -> None:
+    """A hundred master teachers in the city, 50 trained a year, 400 million, one or two more."""
+    totals = {
+        "A09b_region_model_kg", "A24a_master_teachers", "A24d_youth_number", "A38c_special_funds"
+    }  # fmt: skip
+    found = city.assessments
+    told = {name for name, one in found.items() if one.reason == "total_of_whole"}
+    assert told == totals
+    assert {(one.verdict, one.level, one.people) for one in map(found.get, told)} == {
+        (Verdict.CANNOT_TELL, None, None)
+    }
+    asked = {
+        "zh": "计划只规定了总数，本地应完成多少？",
+        "en": "How much of it is to come from here?",
+    }
+    assert any(asked[city.lang] in one for one in questions(city, city.tables.rows("bulletin")))
+    reason = {"zh": "没有分解到本地）", "en": "not divided among areas)"}[city.lang]
+    assert reason in show_bulletin(city).text
+
+
+def test_what_points_the_other_way_is_marked_and_its_card_says_why(city: AreaReport) -> None:
+    page = show_bulletin(city).text
+    marked = set()
+    for row in city.tables.rows("bulletin"):
+        cells = page.split(f'href="#card-{row.target}"')[1].split("</tr>")[0]
+        if "†" in cells:
+            marked.add(row.target)
+    why = {target.id for target in city.numeric if why_apart(city, target)}
+    assert marked == why
+    assert {"zh": "带†的", "en": "A dagger"}[city.lang] in page
+
+
+def test_what_is_due_before_the_last_year_stands_below_what_is_required(city: AreaReport) -> None:
+    """97 % from 2021 on; 87 % in 2021 and 90 % in 2022; 60 % in 2022, and more every year."""
+    page = show_bulletin(city).text
+    expected = {
+        "T03_disabled_table": {"zh": "2021年起", "en": "from 2021 on"},
+        "T06_primary_bachelor": {"zh": "87%以上（2021年）", "en": "at least 87 % (2021)"},
+        "A08c_private_kg_teachers": {"zh": "另有逐年要求", "en": "and a change each year"},
+    }
+    for target, words in expected.items():
+        cells = page.split(f'href="#card-{target}"')[1].split("</tr>")[0]
+        assert f"<small>{words[city.lang]}</small>" in cells.replace("\u00a0", " "), target
 
 
 def test_a_value_that_looks_like_its_level_is_told_more_closely(city: AreaReport) -> None:

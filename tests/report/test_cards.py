@@ -250,7 +250,7 @@ def test_a_setting_is_told_in_what_the_lever_counts(opened, lang):
             counted.add(unit.id)
             told = amount(math.ceil(row.even_value), unit.id, lang)
             assert told in takes_even(report, [row])
-    assert {"kindergartens", "persons"} <= counted
+    assert {"workshops", "persons"} <= counted
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -289,14 +289,14 @@ def test_the_year_by_which_a_level_is_reached_is_no_second_probability(opened, l
 @pytest.mark.parametrize(
     ("lang", "told"),
     [
-        ("zh", "2021—2023年合计4亿元以上；年均需1.33亿元；以往年均0.77亿元"),
+        ("zh", "2021—2023年合计4亿元以上；年均需1.33亿元；以往年均1.83亿元；近三年年均1.75亿元"),
         ("en", "at least 400 million yuan for 2021 to 2023 in all; 133 million yuan needed in each"
-               " year; mean of past years 76.6 million yuan"),
+               " year; mean of past years 183 million yuan; of the last three 175 million yuan"),
     ],
 )  # fmt: skip
 def test_of_a_sum_over_years_amounts_a_year_are_told_and_no_change(opened, lang, told):
-    """400 million in three years are 133 a year; the twelve years known brought 77 on average."""
-    card = unescape(cards(opened("mock_city", "mock_east", lang))["A38c_special_funds"])
+    """400 million in three years are 133 a year; the twelve years known brought 183 on average."""
+    card = unescape(cards(opened("mock_city", "mock_city", lang))["A38c_special_funds"])
     assert told in card
     assert {"zh": "计划期至2022年", "en": "after the plan's last year, 2022"}[lang] in card
     assert "每年须" not in card

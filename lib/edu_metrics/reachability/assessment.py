@@ -198,9 +198,27 @@ def _assess_reading(question: Question, applies: Applies) -> Assessment:
     stands = standing(question, applies)
     noise = noise_of(question.indicator, record, results, stands["level"])
     answer = _answer(question.of_parts, results, stands["level"], noise)
+    if (
+        applies is Applies.AS_IF
+        and answer["verdict"] is not Verdict.NO_DATA
+        and _is_total(question)
+    ):
+        # What a whole is to come to in all says nothing of what a part of it has to bring.
+        known = {name: stands[name] for name in ("last_year", "last_value", "start")}
+        return found(sources=record.sources, **known, **_cannot_tell("total_of_whole"))
     if question.of_parts is not question:
         answer |= {"interval": None, "median": None}
     return found(checks=results, sources=record.sources, noise=noise, **stands, **answer)
+
+
+def _is_total(question: Question) -> bool:
+    """Tell whether so many in all are asked for: the level, gain or sum of what areas add up."""
+    if question.indicator.formula != "count":
+        return False
+    return any(
+        check.measure in ("value", "points", "sum") and any(bound.value for bound in check.bounds)
+        for check in question.checks
+    )
 
 
 def _answer(

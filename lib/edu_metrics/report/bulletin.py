@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from statistics import multimode
 from typing import Any
 
 from edu_metrics.catalog import Bound
-from edu_metrics.figures.svg import course, spark
+from edu_metrics.figures.svg import spark
+from edu_metrics.plan_audit import Severity
 from edu_metrics.reachability import Assessment, Verdict
+from edu_metrics.reachability.noise import CHANGES
 from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, Table, draw, picked, table_of
@@ -18,11 +21,19 @@ from edu_metrics.report.context import AreaReport
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
+from edu_metrics.report.kinds import TRACK_RECORD, has_record
 from edu_metrics.report.labels import warning
-from edu_metrics.report.outlook import recent_pace
-from edu_metrics.report.reasons import change_text, level_text, series_caution, value_text
+from edu_metrics.report.outlook import asked_levels, recent_history, recent_pace, small_chart
+from edu_metrics.report.reasons import (
+    bound_text,
+    change_text,
+    level_text,
+    series_caution,
+    value_text,
+)
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
+from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.to_ask import questions, show_to_ask
 from edu_metrics.report.verdicts import verdict_and_chance
 from edu_metrics.trajectories import CAP, FLOOR
@@ -39,6 +50,12 @@ HANDFUL = 2
 #: How many targets a line names, and the line of what an effort is worth; how many charts are
 #: drawn, and how many years make a course.
 NAMED, NAMED_EFFORTS, CHARTS, SHORTEST = 4, 12, 3, 4
+#: Where the track record of the study lies, seen from a report.
+RECORD_PAGE = f"../{TRACK_RECORD}/report.html"
+#: Why a target can't be judged, where a few words say it.
+SHORT_REASONS = ("noise", "total_of_whole")
+#: Marks what is expected of a target where the past pace, or published rules, say the opposite.
+APART = "†"
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -124,7 +141,8 @@ def bulletin_table(report: AreaReport) -> Table:
 def _lever(report: AreaReport, row: Any) -> str:
     """Name a lever; of one that only adds to what is counted, a word is enough on a first page."""
     if row.lever != MORE_A_YEAR:
-        return lever_name(report, row)
+        name = lever_name(report, row)
+        return name if report.lang == "zh" else name[0].lower() + name[1:]
     falling = report.catalog.indicators[row.indicator].better == "lower"
     return say("bulletin.fewer" if falling else "bulletin.more", report.lang)
 
@@ -265,10 +283,11 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
             n=len(members),
         )
         most = NAMED_EFFORTS if group == "effort" else NAMED
-        named = say("bulletin.comma", lang).join(
-            _item(report, row, group) for row in members[:most]
-        )
+        items = [_item(report, row, group) for row in members[:most]]
         rest = len(members) - most
+        if group == "unknown":
+            items, rest = _by_reason(report, members), 0
+        named = say("bulletin.comma", lang).join(items)
         key = "bulletin.and_more" if rest > 0 else "bulletin.all_named"
         text = say(key, lang, named=named, rest=rest)
         lines.append(tag("dt", f"{mark} {head}", group) + tag("dd", text))
@@ -276,6 +295,20 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
     if any(row.group == "effort" for row in rows):
         shown += tag("p", say("bulletin.effort_rule", lang), "small")
     return shown
+
+
+def _by_reason(report: AreaReport, members: Sequence[Any]) -> list[str]:
+    """Name targets that cannot be judged with the reason, once for those of one reason."""
+    lang = report.lang
+    by: dict[str, list[str]] = {}
+    for row in members:
+        by.setdefault(report.assessments[row.target].reason or "", []).append(row.title)
+    told = []
+    for reason, titles in by.items():
+        names = say("bulletin.comma", lang).join(titles)
+        key = f"bulletin.unknown_{reason}"
+        told.append(say(key, lang, names=names) if reason in SHORT_REASONS else names)
+    return told
 
 
 def _weight(row: Any) -> tuple[float, ...]:
@@ -321,6 +354,8 @@ def _paces(report: AreaReport, row: Any) -> tuple[str, str]:
         )
     else:
         needed, past = ("" if one is None else change_text(one, row.unit, lang) for one in paces)
+        if needed and row.required_by != row.due:
+            needed = say("bulletin.up_to", lang, change=needed, year=row.required_by)
     return needed, past
 
 
@@ -342,57 +377,46 @@ def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     # The first of each group, then the others.
     ordered = [row for group in members for row in group[:1]]
     ordered += [row for group in members for row in group[1:]]
-    drawn: dict[str, tuple[Any, dict[int, float]]] = {}
-    for row in ordered:
-        history = _history(report, row)
-        if len(history) >= SHORTEST and len(drawn) < CHARTS:
-            drawn.setdefault(row.indicator, (row, history))
-    charts = [_chart(report, row, history) for row, history in drawn.values()]
+    long = (row for row in ordered if len(_history(report, row)) >= SHORTEST)
+    drawn: dict[str, Any] = {}
+    for row in long:
+        drawn.setdefault(row.indicator, row)
+    charts = [_chart(report, row) for row in islice(drawn.values(), CHARTS)]
     if not charts:
         return Html("")
-    return tag("div", join(charts), "charts") + report.tables.link("courses")
+    legend = tag("p", say("bulletin.charts_note", report.lang), "small")
+    return tag("div", join(charts), "charts") + legend + report.tables.link("courses")
 
 
 def _history(report: AreaReport, row: Any) -> dict[int, float]:
-    if not row.indicator:
-        return {}
-    exact = report.evidence.record(row.indicator, report.area.id).exact
-    return {year: exact[year] for year in sorted(exact)[-12:]}
+    return recent_history(report, report.assessments[row.target])
 
 
 def _asked(row: Any) -> dict[int, float]:
     return {} if row.level is None else {row.due: row.level}
 
 
-def _chart(report: AreaReport, row: Any, history: dict[int, float]) -> Html:
+def _chart(report: AreaReport, row: Any) -> Html:
     lang = report.lang
     state = _state(report, row)
-    first, last = min(history), max(history)
     if row.required_pace:
         needed, past = _paces(report, row)
         key = "bulletin.chart_needed" if past else "bulletin.chart_needed_alone"
         title = say(key, lang, title=row.title, needed=needed, past=past)
     else:
         title = say("bulletin.chart_there", lang, title=row.title, **state)
-    values = {year: amount(history[year], row.unit, lang) for year in (first, last)}
-    alt = say(
-        "bulletin.chart_alt",
-        lang,
-        first=first,
-        start=values[first],
-        last=last,
-        value=values[last],
-        year=row.due,
-        level=state["level"],
-    )
-    asked = [(year, value, state["level"]) for year, value in _asked(row).items()]
-    drawing = course(history, asked, labels=values, alt=alt)
-    return tag("figure", tag("figcaption", title) + Html(drawing))
+    return small_chart(report, report.plan.target(row.target), title, state["level"])
 
 
 def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang = report.lang
     trust = join(tag("p", text) for text in _trust(report, rows))
+    # Shown where that page was made.
+    record = tag(
+        "a", say("bulletin.own_record", lang), "sibling screen", **{"data-to": RECORD_PAGE}
+    )
+    if has_record(report.catalog, report.study):
+        trust += tag("p", record)
     sure = tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust)
     if not (asked := questions(report, sorted(rows, key=_weight))):
         return sure
@@ -424,10 +448,23 @@ def _trust(report: AreaReport, rows: Sequence[Any]) -> list[str]:
             cap=percent(number(100 * CAP, 0), lang),
             floor=percent(number(100 * FLOOR, 0), lang),
         )
-        sentences = [told, say("bulletin.sure_limits", lang)]
+        sentences = [told, *_what_is_expected(report), say("bulletin.sure_limits", lang)]
     else:
         sentences = [say("bulletin.sure_untested", lang)]
     return sentences
+
+
+def _what_is_expected(report: AreaReport) -> Iterator[str]:
+    """Say what the number of the headline is, and how many targets rest on what nobody wrote."""
+    lang = report.lang
+    expected, ends = expected_in_all(report.joint)
+    shown = number(expected or 0.0, 0)
+    if ends is not None and shown != "0" and number(ends[0], 0) != number(ends[1], 0):
+        yield say("bulletin.sure_expected", lang, expected=shown)
+    findings = report.tables.rows("findings")
+    serious = {name for row in findings if row.severity == Severity.HIGH for name in row.concerns}
+    if assumed := len(serious & {target.id for target in report.numeric}):
+        yield say("bulletin.sure_assumed", lang, n=assumed)
 
 
 def _range(low: float, high: float, lang: str) -> str:
@@ -462,8 +499,11 @@ def _table(report: AreaReport, found: Table) -> Html:
             "bulletin.col_chance",
             lambda row: verdict_and_chance(report.assessments[row.target], lang),
         ),
-        Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True),
     ]
+    if any(_short(report, row) for row in found):
+        columns.append(
+            Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True)
+        )
     counts = Counter(found["group"])
     key = "bulletin.table" if len(found) == len(report.numeric) else "bulletin.table_known"
     caption = say(key, lang, n=len(found))
@@ -476,9 +516,10 @@ def _table(report: AreaReport, found: Table) -> Html:
         above=lambda row: _group_head(row.group, counts[row.group], lang),
         csv="bulletin",
     )
-    told = [say("bulletin.table_note", lang)]
-    if "*" in drawn.text:
-        told.append(say("bulletin.table_earlier", lang))
+    told = [tag("span", say("bulletin.table_note", lang))]
+    told.append(tag("span", say("bulletin.table_interval", lang), "screen"))
+    marks = {"*": "bulletin.table_earlier", APART: "bulletin.table_apart"}
+    told += [tag("span", say(key, lang)) for mark, key in marks.items() if mark in drawn.text]
     return join([drawn, tag("p", join(told, " "), "small"), *_cautions(report, found)])
 
 
@@ -544,6 +585,8 @@ def _expected(report: AreaReport, usual: int | None, row: Any) -> Html:
     if row.median is None:
         return tag("span", "—")
     value = _whole(row, row.median) or amount(row.median, row.unit, report.lang)
+    if why_apart(report, report.plan.target(row.target)):
+        value += APART
     value = value if row.due == usual else in_year(value, row.due, report.lang)
     ends = report.assessments[row.target].interval
     if ends is None or not (row.unit == "percent" or unit_of(row.unit).whole):
@@ -553,7 +596,7 @@ def _expected(report: AreaReport, usual: int | None, row: Any) -> Html:
     return join([value, tag("small", f"{low}–{high}")] if low != high else [value])
 
 
-def _due(report: AreaReport, usual: int | None, row: Any) -> str:
+def _due(report: AreaReport, usual: int | None, row: Any) -> Cell:
     total = report.assessments[row.target].total
     if total is not None:
         asked = amount(total.bound.value, row.unit, report.lang)
@@ -561,7 +604,26 @@ def _due(report: AreaReport, usual: int | None, row: Any) -> str:
             "bulletin.in_total", report.lang, value=asked, first=total.years[0], last=row.due
         )
     level: str = _state(report, row)["level"]
-    return level if row.due == usual else in_year(level, row.due, report.lang)
+    level = level if row.due == usual or row.level is None else in_year(level, row.due, report.lang)
+    return join([level, *_earlier(report, row)])
+
+
+def _earlier(report: AreaReport, row: Any) -> list[Html]:
+    """Say what is due in earlier years: levels, the same level already, or changes."""
+    lang, indicator = report.lang, report.catalog.indicators.get(row.indicator or "")
+    found = report.assessments[row.target]
+    asked = asked_levels(report, report.plan.target(row.target)) if indicator else {}
+    ahead = {year: one for year, one in asked.items() if (row.last_year or 0) < year < row.due}
+    told = []
+    if ahead and set(ahead.values()) == {asked.get(row.due)}:
+        told.append(say("bulletin.from_year", lang, year=min(ahead)))
+    elif indicator:
+        told += [in_year(bound_text(one, indicator, lang), year, lang)
+                 for year, one in ahead.items()]  # fmt: skip
+    measures = {one.check.measure for one in found.checks}
+    if "value" in measures and not measures.isdisjoint(CHANGES):
+        told.append(say("bulletin.change_too", lang))
+    return [tag("small", one) for one in told]
 
 
 def _needed(report: AreaReport, row: Any) -> str:

@@ -76,7 +76,7 @@ def _panel(
     level = level_text(report, found)
     ends = {year: amount(history[year], unit, lang) for year in (min(history), max(history))}
     alt = say(
-        "bulletin.chart_alt",
+        "comparing.chart_alt",
         lang,
         first=min(history),
         start=ends[min(history)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Any
 
 from edu_metrics.catalog import Bound, Target
@@ -19,6 +19,8 @@ from edu_metrics.words import amount, number, percent, say
 
 #: The pace beside the one that is needed is that of so many years.
 RECENT = 3
+#: So many years make a small drawing.
+SHOWN = 12
 #: Size of a chart. [px]
 WIDTH, HEIGHT = 380, 200
 
@@ -65,25 +67,80 @@ def chart_of(report: AreaReport, target: Target) -> Html:
     if not (record.exact or stated or bounds or compared):
         return Html("")
     lines = [*_ahead(report, target, found), *compared]
-    asked = dict(_asked(report, target, found))
-    ends = dict.fromkeys((min(record.exact), max(record.exact))) if record.exact else {}
+    asked = asked_levels(report, target)
     alike = [one for one in (found, *found.others) if one.indicator == indicator.id]
     levels = sorted({one.level.value for one in alike if one.level is not None})
     drawing = course(
         dict(sorted(record.exact.items())),
         [(year, one.value, bound_text(one, indicator, lang)) for year, one in asked.items()],
-        labels={year: value_text(report, found, record.exact[year]) for year in ends},
-        alt=_alt(report, target, found, asked, lines),
+        labels={
+            year: value_text(report, found, record.exact[year]) for year in _ends(record.exact)
+        },
+        alt=_alt(report, target.title.in_(lang), found, asked, lines),
         lines=lines,
         readings=levels if len(levels) > 1 else (),
         stated=stated,
         bounds=bounds,
         ticks=lambda value: _tick(value, unit, lang),
+        way=bool(found.required_pace),
         width=WIDTH,
         height=HEIGHT,
     )
     message = tag("figcaption", _message(report, found))
     return tag("figure", message + Html(drawing))
+
+
+def small_chart(report: AreaReport, target: Target, title: str, level: str) -> Html:
+    """
+    Draw the last years of a target's series, what may come, and what is asked, without an axis.
+
+    Parameters
+    ----------
+    report : AreaReport
+        From :func:`~edu_metrics.report.open_report`.
+    target : Target
+        A numeric target of its plan, with a series.
+    title : str
+        The message of the chart.
+    level : str
+        What stands at the level of the year due.
+
+    Returns
+    -------
+    Html
+        A figure under its message, with a text alternative.
+    """
+    found, lang = report.assessments[target.id], report.lang
+    indicator = report.catalog.indicators[str(found.indicator)]
+    history = recent_history(report, found)
+    asked, lines = asked_levels(report, target), _ahead(report, target, found)
+    due = max(asked, default=0)
+    drawing = course(
+        history,
+        [
+            (year, one.value, level if year == due else bound_text(one, indicator, lang))
+            for year, one in asked.items()
+            if year > max(history)
+        ],
+        labels={year: value_text(report, found, history[year]) for year in _ends(history)},
+        alt=_alt(report, title, found, asked, lines),
+        lines=lines,
+        way=False,
+    )
+    return tag("figure", tag("figcaption", title) + Html(drawing))
+
+
+def recent_history(report: AreaReport, found: Assessment) -> dict[int, float]:
+    """Give the last values of a target's series, as many as a small drawing has room for."""
+    if not found.indicator:
+        return {}
+    exact = report.evidence.record(found.indicator, report.area.id).exact
+    return {year: exact[year] for year in sorted(exact)[-SHOWN:]}
+
+
+def _ends(history: Collection[int]) -> dict[int, None]:
+    """Give the first and the last year of a series; none of an empty one."""
+    return dict.fromkeys((min(history), max(history))) if history else {}
 
 
 def _tick(value: float, unit: str, lang: str) -> str:
@@ -110,6 +167,9 @@ def _message(report: AreaReport, found: Assessment) -> str:
             return say("cards.message_plain", lang, **told)
         return say("cards.message_there", lang, level=level_text(report, found), **told)
     told = {"needed": change_text(found.required_pace, unit, lang)}
+    if found.required_by != report.plan.deadline_of(report.plan.target(found.target)):
+        change, by = told["needed"], found.required_by
+        told["needed"] = say("bulletin.up_to", lang, change=change, year=by)
     if found.past_pace is not None:
         since = min(year for year in record.exact if year >= (record.since or year))
         told |= {"past": change_text(found.past_pace, unit, lang), "since": since}
@@ -148,19 +208,21 @@ def _bounds(record: Record) -> list[tuple[int, float, bool]]:
     ]
 
 
-def _asked(report: AreaReport, target: Target, found: Assessment) -> Iterator[tuple[int, Bound]]:
+def asked_levels(report: AreaReport, target: Target) -> dict[int, Bound]:
     """Give the levels that the default reading asks for by year, or that its pace comes to."""
-    reading = target.default_reading
-    levels = [
-        (year, bound)
+    reading, found = target.default_reading, report.assessments[target.id]
+    if not found.checks:
+        return {}
+    levels = {
+        year: bound
         for condition in (reading.conditions if reading else ())
         # A level to so many digits is reached where it rounds, which the verdict's level says.
         if condition.type == "level" and condition.round_to is None
         for year, bound in sorted(condition.at.items())
-    ]
+    }
     if not levels and found.level is not None:
-        levels = [(report.plan.deadline_of(target), found.level)]
-    yield from levels
+        levels = {report.plan.deadline_of(target): found.level}
+    return levels
 
 
 def _ahead(report: AreaReport, target: Target, found: Assessment) -> list[Line]:
@@ -186,7 +248,7 @@ def _ahead(report: AreaReport, target: Target, found: Assessment) -> list[Line]:
 
 def _alt(
     report: AreaReport,
-    target: Target,
+    title: str,
     found: Assessment,
     asked: dict[int, Bound],
     lines: list[Line],
@@ -212,7 +274,7 @@ def _alt(
         told_of("describe_one", year=last, value=float(exact[last]))
     else:
         told_of("no_data")
-    if stated := _stated(report, target):
+    if stated := _stated(report, report.plan.target(found.target)):
         told_of("describe_stated", year=stated[0], value=float(stated[1]))
     if asked:
         levels = (
@@ -228,7 +290,7 @@ def _alt(
         told_of("describe_compared", names=report.listed(names))
     parts = say("figure.joint", lang).join(told)
     mark = f"[{say('report.status_simulated', lang)}] " if report.study.simulated else ""
-    return mark + say("figure.whole", lang, title=target.title.in_(lang), parts=parts)
+    return mark + say("figure.whole", lang, title=title, parts=parts)
 
 
 def courses_table(report: AreaReport) -> Table:
@@ -241,7 +303,7 @@ def courses_table(report: AreaReport) -> Table:
         about = {"target": target.id, "title": report.title(target.id)}
         about |= {"indicator": found.indicator, "unit": report.unit_of(found)}
         exact = report.evidence.record(found.indicator, report.area.id).exact
-        asked = dict(_asked(report, target, found))
+        asked = asked_levels(report, target)
         wide, narrow = _ahead(report, target, found) or (Line(""), Line(""))
         parts = {"p10": wide.low, "p25": narrow.low, "p50": wide.values, "p75": narrow.high}
         parts |= {"p90": wide.high, "value": exact}

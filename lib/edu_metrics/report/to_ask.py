@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,11 +32,19 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
     by_reading = [row for row in rows if row.disputed and row not in by_steps]
     for key, disputed in (("ask_steps", by_steps), ("ask_reading", by_reading)):
         if disputed:
-            names = comma.join(row.title for row in disputed[:2])
-            n = sum(Verdict.MISSED in _turned(report, row) for row in disputed)
-            missed = say("bulletin.ask_missed", lang, n=n) if n else ""
-            told = {"n": len(disputed), "missed": missed, "names": names}
-            asked.append(say(f"bulletin.{key}", lang, **told))
+            # Those that would be missed already are named before the others.
+            lost = [row for row in disputed if Verdict.MISSED in _turned(report, row)]
+            names = comma.join(row.title for row in (lost or disputed)[:2])
+            missed = "_missed" if lost else ""
+            told: dict[str, Any] = {"n": len(disputed), "lost": len(lost), "names": names}
+            if disputed is by_steps:
+                told["years"] = _first_years(report, disputed)
+            asked.append(say(f"bulletin.{key}{missed}", lang, **told))
+    totals = [row for row in rows if report.assessments[row.target].reason == "total_of_whole"]
+    if totals:
+        names = comma.join(row.title for row in totals[:2])
+        more = "ask_totals" if len(totals) > 2 else "ask_total"
+        asked.append(say(f"bulletin.{more}", lang, names=names, n=len(totals)))
     if clashes := [row for row in rows if row.group == "clash"]:
         names = comma.join(row.title for row in clashes[:2])
         asked.append(say("bulletin.ask_clash", lang, names=names))
@@ -53,6 +62,17 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
             told = {"title": row.title, "lever": row.lever, "setting": row.setting}
             asked.append(say("bulletin.ask_lever", lang, **told))
     return asked[:3]
+
+
+def _first_years(report: AreaReport, rows: Sequence[Any]) -> str:
+    """Give the years from which the steps of most of these targets may count."""
+    years: Counter[tuple[int, ...]] = Counter()
+    for row in rows:
+        found = report.assessments[row.target]
+        steps = {one.steps for one in (found, *found.others) if one.steps}
+        years[tuple(sorted(row.due - number + 1 for number in steps))] += 1
+    (usual, _), *_ = years.most_common(1)
+    return say("bulletin.or", report.lang).join(map(str, usual))
 
 
 def _turned(report: AreaReport, row: Any, *, by_steps: bool = False) -> set[Verdict]:
