@@ -125,7 +125,8 @@ def test_a_panel_that_moves_together_is_told_and_a_quiet_one_is_not(record, shak
     ("interval", "said"),
     [
         ((-0.02, -0.001), "more accurate 1 year ahead"),
-        ((-0.02, 0.001), "no visible difference 1 year ahead"),
+        ((-0.02, 0.001), "no detectable difference 1 year ahead"),
+        (None, "too few years of outcomes to compare 1 year ahead"),
         ((0.001, 0.02), "less accurate 1 year ahead"),
     ],
 )
@@ -320,8 +321,12 @@ def test_an_interval_that_is_everything_is_told_as_too_few(low, high, lang, said
 def test_a_coverage_or_difference_of_which_nothing_is_known_has_no_interval():
     row = SimpleNamespace(coverage80_pct=84.9, coverage80_low_pct=0.0, coverage80_high_pct=100.0)
     assert _held("en", row) == "84.9 % (too few years for an interval)"
-    event = SimpleNamespace(brier=0.1, base_rate_brier=0.2, skill_low=-2.939, skill_high=2.62)
-    assert _brier("en", "5")[-1].cell(event) == "−0.100 (too few to tell)"
+    ends = [(-2.939, 2.62), (None, None)]
+    for low_end, high_end in ends:
+        event = SimpleNamespace(
+            brier=0.1, base_rate_brier=0.2, skill_low=low_end, skill_high=high_end
+        )
+        assert _brier("en", "5")[-1].cell(event) == "−0.100 (too few to tell)"
 
 
 def test_no_page_of_a_record_has_a_sign_of_its_bands_or_a_plural_in_brackets(record):

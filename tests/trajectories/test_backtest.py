@@ -273,6 +273,18 @@ def test_what_all_areas_share_in_a_year_widens_the_interval():
     assert high - low > 3 * (alone[1] - alone[0])
 
 
+def test_one_year_of_many_areas_says_nothing_of_other_years():
+    """Whatever all areas share in it is in every one of their outcomes."""
+    values = np.tile([0.0, 1.0], 275)
+    assert clustered_interval(range(550), [1998] * 550, values) is None
+    (one,) = reliability(range(550), [1998] * 550, np.full(550, 0.45), values)
+    assert one.interval == (0.0, 1.0)
+    (all_alike,) = reliability(range(550), [1998] * 550, np.full(550, 0.45), np.ones(550))
+    assert all_alike.interval == (0.0, 1.0)
+    scored = default_of(backtest([made(walks(areas=12, years=14))], horizons=(1,)))[1]
+    assert scored.coverage80_interval is not None
+
+
 def test_one_area_with_all_the_zeros_and_one_with_all_the_ones_say_nothing():
     values = np.tile([0.0, 1.0], 50)
     low, high = clustered_interval(["a", "b"] * 50, range(100), values)

@@ -229,7 +229,7 @@ def family(name: str) -> set[str]:
         "precedent.kept_zero_*": lambda: {"rising", "falling"},
         "precedent.total_*": lambda: {"rising", "falling"},
         "precedent.why_*": lambda: set(NoPrecedent) - {NoPrecedent.NO_START},
-        "record.skill_*": lambda: {"better", "worse", "undecided"},
+        "record.skill_*": lambda: {"better", "worse", "undecided", "untested"},
         "bulletin.*_*": lambda: {f"{a}_{b}" for a in ("up", "down") for b in ("points", "amount")},
         "cards.message_*": lambda: {"needed", "needed_past", "needed_recent", "needed_past_recent"},
         "record.model_*": lambda: {*FORECASTERS, *SLOW},

@@ -195,6 +195,7 @@ def conclusion(report: AuditReport) -> str:
     told: dict[str, Any] = {"targets": len(report.plan.targets), "found": len(found)}
     serious = [one for one in found if one.severity is Severity.HIGH]
     told["medium"] = sum(one.severity is Severity.MEDIUM for one in found)
+    told["rest"] = len(found) - len(serious) - told["medium"]
     if not found:
         return say("audit.conclusion_none", lang, **told)
     if not serious:
@@ -465,14 +466,12 @@ def show_baselines(report: AuditReport) -> Html:
         Column("audit.base", partial(_base, lang), numeric=True),
         Column("audit.base_drawn", lambda row: Html(span(row.base_low, row.base_high, (0, 100)))),
     ]
-    return draw(
-        found,
-        columns,
-        lang,
-        caption=say("audit.baselines_caption", lang),
-        css="cards",
-        csv="bases",
-    )
+    # Where no level is promised a pace runs into the indicator's own limit: that is in the data.
+    promised = found.where(lambda row: row.level_of is not None)
+    caption = say("audit.baselines_caption", lang)
+    if not promised:
+        return tag("p", say("audit.no_level", lang)) + report.tables.link("bases")
+    return draw(promised, columns, lang, caption=caption, css="cards", csv="bases")
 
 
 def bases_table(report: AuditReport) -> Table:
@@ -512,9 +511,8 @@ def _pace(lang: str, row: Any) -> str:
 
 
 def _arrives_at(report: AuditReport, row: Any) -> Html:
-    lang, of = report.lang, row.level_of
-    named = say("audit.own_limit", lang) if of is None else report.title(of)
-    return tag("span", percent(f"{row.level:g}", lang)) + tag("small", named)
+    named = report.title(row.level_of)
+    return tag("span", percent(f"{row.level:g}", report.lang)) + tag("small", named)
 
 
 def _base(lang: str, row: Any) -> str:
@@ -534,7 +532,7 @@ def show_links(report: AuditReport) -> Html:
     Returns
     -------
     Html
-        A table of pairs, those with most findings first; those without any fold out.
+        Tables of pairs that fold out: those with most findings first, and those without any.
     """
     lang, links = report.lang, report.tables.rows("links")
     if not links:
@@ -549,7 +547,7 @@ def show_links(report: AuditReport) -> Html:
     pieces: list[Cell] = []
     if most:
         caption = say("audit.links_caption", lang, number=len(most))
-        pieces.append(draw(most, columns, lang, caption=caption, csv="links"))
+        pieces.append(details(caption, draw(most, columns, lang, caption=caption, csv="links")))
     if bare:
         told = say("audit.links_table", lang, number=len(bare))
         pieces.append(

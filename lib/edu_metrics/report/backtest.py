@@ -205,15 +205,19 @@ def _held(score: ModelScore, lang: str) -> str:
         if score.areas == "all"
         else say("track.some_areas", lang, number=score.areas)
     )
-    low, high = score.coverage80_interval or (None, None)
+    ends = score.coverage80_interval
+    share = number(score.coverage80, 0)
+    if ends is None:
+        held = say("record.share_few", lang, share=share)
+    else:
+        low, high = (number(end, 0) for end in ends)
+        held = say("record.with_interval", lang, share=share, low=low, high=high)
     return say(
         "track.held",
         lang,
         together=together,
         ahead=ahead_text(score.horizon, lang),
-        share=number(score.coverage80, 0),
-        low=number(low, 0),
-        high=number(high, 0),
+        held=held,
         above=number(score.above_median_pct, 0),
         n=number(score.n, 0),
     )

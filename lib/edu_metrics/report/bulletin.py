@@ -53,7 +53,10 @@ NAMED, NAMED_EFFORTS, CHARTS, SHORTEST = 4, 12, 3, 4
 #: Where the track record of the study lies, seen from a report.
 RECORD_PAGE = f"../{TRACK_RECORD}/report.html"
 #: Why a target can't be judged, where a few words say it.
-SHORT_REASONS = ("noise", "total_of_whole")
+SHORT_REASONS = {
+    "noise": "bulletin.unknown_noise",
+    "total_of_whole": "bulletin.unknown_total_of_whole",
+}
 #: Marks what is expected of a target where the past pace, or published rules, say the opposite.
 APART = "†"
 
@@ -306,8 +309,8 @@ def _by_reason(report: AreaReport, members: Sequence[Any]) -> list[str]:
     told = []
     for reason, titles in by.items():
         names = say("bulletin.comma", lang).join(titles)
-        key = f"bulletin.unknown_{reason}"
-        told.append(say(key, lang, names=names) if reason in SHORT_REASONS else names)
+        key = SHORT_REASONS.get(reason)
+        told.append(say(key, lang, names=names) if key else names)
     return told
 
 

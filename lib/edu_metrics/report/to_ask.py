@@ -30,21 +30,23 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
     asked = []
     by_steps = [row for row in rows if row.disputed and _turned(report, row, by_steps=True)]
     by_reading = [row for row in rows if row.disputed and row not in by_steps]
-    for key, disputed in (("ask_steps", by_steps), ("ask_reading", by_reading)):
+    for key, key_missed, disputed in (
+        ("bulletin.ask_steps", "bulletin.ask_steps_missed", by_steps),
+        ("bulletin.ask_reading", "bulletin.ask_reading_missed", by_reading),
+    ):
         if disputed:
             # Those that would be missed already are named before the others.
             lost = [row for row in disputed if Verdict.MISSED in _turned(report, row)]
             names = comma.join(row.title for row in (lost or disputed)[:2])
-            missed = "_missed" if lost else ""
             told: dict[str, Any] = {"n": len(disputed), "lost": len(lost), "names": names}
             if disputed is by_steps:
                 told["years"] = _first_years(report, disputed)
-            asked.append(say(f"bulletin.{key}{missed}", lang, **told))
+            asked.append(say(key_missed if lost else key, lang, **told))
     totals = [row for row in rows if report.assessments[row.target].reason == "total_of_whole"]
     if totals:
         names = comma.join(row.title for row in totals[:2])
-        more = "ask_totals" if len(totals) > 2 else "ask_total"
-        asked.append(say(f"bulletin.{more}", lang, names=names, n=len(totals)))
+        key = "bulletin.ask_totals" if len(totals) > 2 else "bulletin.ask_total"
+        asked.append(say(key, lang, names=names, n=len(totals)))
     if clashes := [row for row in rows if row.group == "clash"]:
         names = comma.join(row.title for row in clashes[:2])
         asked.append(say("bulletin.ask_clash", lang, names=names))

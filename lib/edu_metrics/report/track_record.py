@@ -342,7 +342,7 @@ def show_record_head(record: PanelRecord) -> Html:
     pieces.append(facts(told, lang))
     if not record.default:
         return join([*pieces, note(say("track.nothing", lang), "gap")])
-    told_all = [_answer_held(record), *_answer_skill(record)]
+    told_all = [_answer_held(record), _answer_bias(record), *_answer_skill(record)]
     pieces.append(tag("p", say("record.gap", lang).join(told_all), "answer"))
     pieces.append(_together(record))
     key = "record.all_years" if record.study else "record.rules"
@@ -365,23 +365,27 @@ def _answer_held(record: PanelRecord) -> str:
     return say("record.answer_held", lang, held=say("record.comma", lang).join(parts))
 
 
+def _answer_bias(record: PanelRecord) -> str:
+    lang = record.lang
+    parts = (
+        say("record.bias_at", lang, ahead=ahead_text(one.horizon, lang), bias=signed(one.bias, 1))
+        for one in record.default
+    )
+    return say("record.answer_bias", lang, parts=say("record.comma", lang).join(parts))
+
+
 def _answer_skill(record: PanelRecord) -> list[str]:
     """Say for each gain where stated probabilities did better than an average frequency."""
     lang, told = record.lang, []
     for place, gain in enumerate(record.gains):
         found = {score.horizon: score.events[place] for score in record.default}
         asked = [horizon for horizon, event in found.items() if event.n]
-        kinds = {
-            "better": [horizon for horizon in asked if _is_better(found[horizon])],
-            "worse": [horizon for horizon in asked if _is_worse(found[horizon])],
-        }
-        kinds["undecided"] = [
-            one for one in asked if one not in (*kinds["better"], *kinds["worse"])
-        ]
+        kinds: dict[str, list[int]] = {}
+        for horizon in asked:
+            kinds.setdefault(_skill(found[horizon]), []).append(horizon)
         parts = [
             say(f"record.skill_{kind}", lang, ahead=ahead_text(years, lang))
             for kind, years in kinds.items()
-            if years
         ]
         if parts:
             joined = say("record.semicolon", lang).join(parts)
@@ -389,12 +393,18 @@ def _answer_skill(record: PanelRecord) -> list[str]:
     return told
 
 
-def _is_worse(event: EventScore) -> bool:
-    return event.skill_interval is not None and event.skill_interval[0] > 0
+def _skill(event: EventScore) -> str:
+    """Name the words for how stated probabilities did beside an average frequency."""
+    low, high = event.skill_interval or (-1.0, 1.0)
+    if _undecided(event):
+        return "untested"
+    return "better" if high < 0 else "worse" if low > 0 else "undecided"
 
 
-def _is_better(event: EventScore) -> bool:
-    return event.skill_interval is not None and event.skill_interval[1] < 0
+def _undecided(event: EventScore) -> bool:
+    """Tell whether an interval is missing, or wider than any score can be."""
+    ends = event.skill_interval
+    return ends is None or ends[1] - ends[0] >= 1
 
 
 def _together(record: PanelRecord) -> Html:
@@ -565,16 +575,14 @@ def _brier(lang: str, gain: str) -> list[Column]:
     """Give the columns of a Brier score, the base rate's, and their difference."""
 
     def known(show: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
-        return lambda row: "—" if None in (row.brier, row.skill_low) else show(row)
+        return lambda row: "—" if row.brier is None else show(row)
 
     def difference(row: Any) -> Cell:
-        value, low, high = (
-            signed(one, 3)
-            for one in (row.brier - row.base_rate_brier, row.skill_low, row.skill_high)
-        )
-        if row.skill_high - row.skill_low >= 1:
+        value = signed(row.brier - row.base_rate_brier, 3)
+        if row.skill_low is None or row.skill_high - row.skill_low >= 1:
             # Wider than any score can be: nothing can be told.
             return say("record.value_few", lang, value=value)
+        low, high = signed(row.skill_low, 3), signed(row.skill_high, 3)
         told = say("record.between", lang, value=value, low=low, high=high)
         return tag("strong", told) if row.skill_high < 0 else told
 

@@ -460,6 +460,7 @@ def _score(
     place, case = np.nonzero(~np.isnan(events[:, 0]))
     rising = ~np.isnan(whole["rising"][0])
     said, happened = whole["rising"][:, rising]
+    held = clustered_interval(owners, years, 100 * inside)
     return ModelScore(
         model=model,
         default=default,
@@ -470,7 +471,7 @@ def _score(
         bias=float(whole["error"].mean()),
         above_median_pct=float(100 * whole["above"].mean()),
         coverage80=float(100 * inside.mean()),
-        coverage80_interval=within(clustered_interval(owners, years, 100 * inside), 100.0),
+        coverage80_interval=within(held, 100.0) if held else None,
         coverage95=float(100 * whole["inside95"].mean()),
         width80=float(whole["width80"].mean()),
         width95=float(whole["width95"].mean()),

@@ -169,17 +169,15 @@ def reliability(
     for number in np.unique(place).tolist():
         mine = place == number
         share = float(happened[mine].mean())
-        interval = clustered_interval(names[mine], when[mine], happened[mine])
-        if share in (0.0, 1.0):
+        found = clustered_interval(names[mine], when[mine], happened[mine])
+        interval = within(found or (0.0, 1.0), 1.0)
+        if found is not None and share in (0.0, 1.0):
             # Spread knows no doubt where all came out alike: the rule of three does.
             doubt = min(3 / len(np.unique(names[mine])), 1.0)
             interval = (0.0, doubt) if share == 0 else (1 - doubt, 1.0)
         low, high = EDGES[number], EDGES[number + 1]
-        bins.append(
-            Bin(
-                low, high, int(mine.sum()), float(stated[mine].mean()), share, within(interval, 1.0)
-            )
-        )
+        said = float(stated[mine].mean())
+        bins.append(Bin(low, high, int(mine.sum()), said, share, interval))
     return tuple(bins)
 
 
@@ -194,7 +192,7 @@ def clustered_interval(
     values: Floats,
     *,
     level: float = 0.95,
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     r"""
     Give an interval of a mean of values that hang together by area and by year.
 
@@ -209,15 +207,15 @@ def clustered_interval(
 
     Returns
     -------
-    tuple of float
+    tuple of float or None
         Student t interval with one degree of freedom less than the fewer of areas and years.
-        [same unit]
+        [same unit] None of a single year: what all areas shared in it, no other year shows.
 
     Notes
     -----
     :math:`V = V_{area} + V_{year} - V_{both}`, each from the sums of deviations within its
-    clusters, times :math:`G/(G-1)`; not below the larger of the first two. With a single area or
-    year that cluster can't be judged and is left out.
+    clusters, times :math:`G/(G-1)`; not below the larger of the first two. Of a single area years
+    alone are judged.
 
     References
     ----------
@@ -240,9 +238,9 @@ def clustered_interval(
     year = np.unique(np.asarray(years), return_inverse=True)[1]
     both = area * (year.max() + 1) + year
     by_area, by_year = _variance(area, away), _variance(year, away)
+    if by_year is None:
+        return None
     known = [one for one in (by_area, by_year) if one is not None]
-    if not known:
-        return mean, mean
     variance = sum(known) - ((_variance(both, away) or 0.0) if len(known) == 2 else 0.0)
     clusters = [
         len(np.unique(one))
