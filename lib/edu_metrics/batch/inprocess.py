@@ -156,7 +156,8 @@ class InProcessEngine(Engine):  # type: ignore[misc]
                 if before_cell is not None:
                     before_cell(str(cell.get("id")), cell.get("outputs"))
                 try:
-                    runner.run(_run_cell(shell, streams, cell, execution_timeout))
+                    if _has_code(cell):
+                        runner.run(_run_cell(shell, streams, cell, execution_timeout))
                 except CellExecutionError as error:
                     nb_man.cell_exception(cell, cell_index=place, exception=error)
                     break
@@ -179,13 +180,16 @@ def _on_terminal(bar: Any) -> Any:
     return tqdm(total=bar.total, unit=bar.unit, desc=bar.desc)
 
 
+def _has_code(cell: Any) -> bool:
+    """Tell whether there is something to run in a cell."""
+    skipped = "skip-execution" in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and bool(cell.source.strip()) and not skipped
+
+
 async def _run_cell(
     shell: Any, streams: tuple[Stream, Stream], cell: Any, timeout: float | None
 ) -> None:
     """Run one cell as a kernel does: inside a running loop, also where it awaits nothing."""
-    tags = cell.metadata.get("tags", [])
-    if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags:
-        return
     number = cell.execution_count = shell.execution_count
     for stream in streams:
         stream.take_over()
@@ -199,7 +203,7 @@ async def _run_cell(
         shell.payload_manager.clear_payload()
     if shell.exit_now:
         raise DeadKernelError("Kernel died")
-    if not (result.success or "raises-exception" in tags):
+    if not (result.success or "raises-exception" in cell.metadata.get("tags", [])):
         error = result.error_before_exec or result.error_in_exec
         raise CellExecutionError(f"cell {number}", type(error).__name__, str(error))
 
