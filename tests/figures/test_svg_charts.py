@@ -182,3 +182,11 @@ def test_a_piece_of_a_band_without_a_number_has_it_beside():
     drawn = band(parts, "1 met, 99 hard", width=100)
     assert "✓1" not in re.sub('aria-label="[^"]*"', "", drawn)
     assert unnumbered(parts, width=100) == ["✓1"]
+
+
+@given(st.lists(st.integers(0, 3000), min_size=1, max_size=6), st.integers(60, 600))
+def test_every_number_of_a_band_stands_on_it_or_beside_it_and_not_twice(counts, width):
+    parts = {f"group{place}": (count, "✓") for place, count in enumerate(counts)}
+    on_it = re.findall("<text[^>]*>([^<]*)</text>", band(parts, "in words", width=width))
+    beside = unnumbered(parts, width=width)
+    assert sorted(on_it + beside) == sorted(f"✓{count}" for count in counts if count)

@@ -9,7 +9,7 @@ words in its label.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
@@ -503,12 +503,8 @@ def band(
     >>> "M25 9h74" in drawn, "−3" in drawn
     (True, True)
     """
-    whole = sum(count for count, _ in parts.values()) or 1
-    pieces, begun = [], 0
-    for name, (count, mark) in parts.items():
-        left, right = (round(width * edge / whole) for edge in (begun, begun + count))
-        begun += count
-        wide, text = right - left, f"{mark}{count}"
+    pieces = []
+    for name, left, wide, text in _cut(parts, width):
         if not wide:
             continue
         own = colours.get(name)
@@ -516,7 +512,7 @@ def band(
         # A thick line, and not a box: where there are thousands, a page is smaller by a tenth.
         pieces.append(f'<path class="{name}"{stroke} d="M{left} 9h{max(wide - 1, 1)}"/>')
         if alt and text_width(text, 12) < wide:
-            middle = (left + right) // 2
+            middle = left + wide // 2
             pieces.append(f'<text{fill} x="{middle}" y="13">{escape(text)}</text>')
     return _svg("band", f"{width} 18", "".join(pieces), alt, f' width="{width}"')
 
@@ -542,11 +538,17 @@ def unnumbered(parts: Mapping[str, tuple[int, str]], *, width: int = 260) -> lis
     >>> unnumbered({"met": (1, "✓"), "hard": (99, "−")}, width=100)
     ['✓1']
     """
-    whole = sum(count for count, _ in parts.values()) or 1
-    told = (
-        (f"{mark}{count}", round(width * count / whole)) for count, mark in parts.values() if count
-    )
-    return [text for text, wide in told if text_width(text, 12) >= wide]
+    return [text for _, _, wide, text in _cut(parts, width) if text_width(text, 12) >= wide]
+
+
+def _cut(parts: Mapping[str, tuple[int, str]], width: int) -> Iterator[tuple[str, int, int, str]]:
+    """Give class, left end, width and text of each piece of a band. [px]."""
+    whole, begun = sum(count for count, _ in parts.values()) or 1, 0
+    for name, (count, mark) in parts.items():
+        left, right = (round(width * edge / whole) for edge in (begun, begun + count))
+        begun += count
+        if count:
+            yield name, left, right - left, f"{mark}{count}"
 
 
 def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
