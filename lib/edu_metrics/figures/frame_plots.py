@@ -8,12 +8,10 @@ a back-test. Without an Axes a new figure is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError, require_extra
@@ -39,20 +37,10 @@ MANY = 100
 _PANEL = (2.7, 2.1)
 
 
-@contextmanager
-def _style() -> Iterator[None]:
-    """Draw in our look; whether figures show by themselves, as in a notebook, is left as it is."""
-    with use_style():
-        yield
-        shows = mpl.is_interactive()
-    # The first figure of a session switches this on, and leaving the look would switch it off.
-    mpl.interactive(shows)
-
-
 def _in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
     @wraps(plot)
     def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
-        with _style():
+        with use_style():
             return plainly(plot(*given, **named))
 
     return drawn
@@ -239,7 +227,7 @@ def plot_small_multiples(
         rows = -(-len(areas) // wide)
         import matplotlib.pyplot as plt
 
-        with _style():
+        with use_style():
             _, grid = plt.subplots(
                 rows, wide, squeeze=False, figsize=(_PANEL[0] * wide, _PANEL[1] * rows)
             )
@@ -259,7 +247,7 @@ def plot_small_multiples(
             plot_fan(own, history=history, target=target, due=due, ax=ax, unit=unit, lang=lang)
             ax.set_ylim(*ylim)
             continue
-        with _style():
+        with use_style():
             _draw_paths(own, None, history, target, due, ax, None, unit, lang, ylim)
     return list(axes[: len(areas)])
 
