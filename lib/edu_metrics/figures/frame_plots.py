@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.figures.panel import Asked, Course, draw_panel, name_axes
+from edu_metrics.figures.panel import Asked, Course, draw_panel
 from edu_metrics.figures.style import COLOURS, STANDARD, plainly, use_style
 from edu_metrics.words import number, say, unit_of
 
@@ -325,8 +325,7 @@ def plot_precedents(
     ax.grid(visible=False, axis="y")
     ax.set_xlim(-2, max(20.0, float(rows["high_pct"].max()) + 4))
     ax.set_ylim(len(places) - 0.5, -0.5)
-    name_axes(ax, _LABEL, x=say("figure.precedent_axis", lang), y="", title=title)
-    return ax
+    return _named(ax, say("figure.precedent_axis", lang), "", title)
 
 
 @_in_style
@@ -402,8 +401,15 @@ def plot_calibration(
         )  # fmt: skip
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.08)
-    x, y = say("record.said_axis", lang), say("record.happened_axis", lang)
-    name_axes(ax, _LABEL, x=x, y=y, title=title)
+    return _named(ax, say("record.said_axis", lang), say("record.happened_axis", lang), title)
+
+
+def _named(ax: Axes, x: str, y: str, title: str) -> Axes:
+    """Write title and axes of a plot; the title is larger, the ticks are smaller."""
+    ax.set_title(title, fontsize=_LABEL + 1)
+    ax.set_xlabel(x, fontsize=_LABEL)
+    ax.set_ylabel(y, fontsize=_LABEL)
+    ax.tick_params(labelsize=_LABEL - 1)
     return ax
 
 
