@@ -6,7 +6,7 @@ import pytest
 
 from edu_metrics.errors import DefinitionError
 from edu_metrics.explorer import routes
-from edu_metrics.explorer.selection import Choice
+from edu_metrics.explorer.what_if import Choice
 
 
 def test_where_nothing_is_named_a_target_with_a_probability_comes_first(selection):

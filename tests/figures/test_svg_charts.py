@@ -7,7 +7,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edu_metrics.figures.svg import (
@@ -182,3 +182,12 @@ def test_a_piece_of_a_band_without_a_number_has_it_beside():
     drawn = band(parts, "1 met, 99 hard", width=100)
     assert "✓1" not in re.sub('aria-label="[^"]*"', "", drawn)
     assert unnumbered(parts, width=100) == ["✓1"]
+
+
+@given(st.lists(st.integers(0, 3000), min_size=1, max_size=6), st.integers(60, 600))
+@example([230, 113, 73, 61, 292], 260)  # 61 is by a hair too wide for its piece
+def test_every_number_of_a_band_stands_on_it_or_beside_it_and_not_twice(counts, width):
+    parts = {f"group{place}": (count, "✓") for place, count in enumerate(counts)}
+    on_it = re.findall("<text[^>]*>([^<]*)</text>", band(parts, "in words", width=width))
+    beside = unnumbered(parts, width=width)
+    assert sorted(on_it + beside) == sorted(f"✓{count}" for count in counts if count)

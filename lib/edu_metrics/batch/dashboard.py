@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from statistics import median
 from typing import Any
 
@@ -25,52 +23,6 @@ HEAT = 40
 _EXPECTED = ("index.answer_areas", "index.answer_areas_none", "index.answer_areas_all_none")
 _MET = ("index.answer_areas_met", "index.answer_areas_met_none", "index.answer_areas_met_all_none")
 _WAYS = {"up": "↗", "down": "↘", "flat": "→"}
-
-#: Sorts and filters the list of areas in the browser; without it the list stands as it is.
-SCRIPT = """
-(() => {
-  const table = document.querySelector("table.areas"), body = table.tBodies[0];
-  const rows = [...body.rows], box = document.querySelector(".tools");
-  const field = box.querySelector("input"), told = box.querySelector("output");
-  const names = rows.map(row => row.cells[0].textContent.toLowerCase());
-  box.hidden = false;
-  const filter = () => {
-    const asked = field.value.trim().toLowerCase();
-    let shown = 0;
-    rows.forEach((row, i) => { row.hidden = !names[i].includes(asked); shown += !row.hidden; });
-    told.textContent = told.dataset.text.replace("{count}", shown);
-  };
-  field.addEventListener("input", filter);
-  filter();
-  const value = (row, at) => {
-    const cell = row.cells[at];
-    if (!cell.classList.contains("n")) return cell.textContent;
-    return Number(cell.dataset.v ?? cell.textContent);
-  };
-  [...table.tHead.rows[0].cells].forEach((head, at) => {
-    const button = head.querySelector("button");
-    if (!button) return;
-    button.disabled = false;
-    button.addEventListener("click", () => {
-      const numeric = head.classList.contains("n");
-      const down = head.ariaSort ? head.ariaSort === "ascending" : numeric;
-      for (const other of table.tHead.rows[0].cells) other.ariaSort = null;
-      head.ariaSort = down ? "descending" : "ascending";
-      const sign = down ? -1 : 1, language = document.documentElement.lang;
-      const order = new Intl.Collator(language, {numeric: true});
-      const keyed = rows.map((row, i) => [value(row, at), i, row]);
-      const compare = (a, b) => numeric ? a - b : order.compare(a, b);
-      keyed.sort((a, b) => sign * compare(a[0], b[0]) || a[1] - b[1]);
-      body.append(...keyed.map(one => one[2]));
-    });
-  });
-})();
-"""
-
-
-def script_sha256() -> str:
-    """Give the hash by which a page's policy allows the script, and no other."""
-    return "sha256-" + b64encode(sha256(SCRIPT.encode()).digest()).decode()
 
 
 @dataclass(frozen=True)

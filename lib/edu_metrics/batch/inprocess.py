@@ -29,7 +29,6 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.session import Session
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
@@ -49,56 +48,6 @@ _INLINE = "module://matplotlib_inline.backend_inline"
 def register() -> None:
     """Make the engine known to papermill also where the package is not installed."""
     papermill_engines.register(ENGINE, InProcessEngine)
-
-
-class Client(PapermillNotebookClient):  # type: ignore[misc]
-    """
-    What reads messages: nbclient's, but for the check of every single output.
-
-    An output that is well formed at sight is not held against the whole schema of notebooks, which
-    would take as long as a tenth of a report; any other one takes nbclient's own way.
-    """
-
-    clear_before_next_output: bool
-
-    def output(self, outs: list[Any], msg: Message, display_id: str | None, cell_index: int) -> Any:
-        """Add an output to those of a cell."""
-        kind, content = msg["msg_type"], msg["content"]
-        hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
-        if hooked or not _well_formed(kind, content):
-            return super().output(outs, msg, display_id, cell_index)
-        if self.clear_before_next_output:
-            outs[:] = []
-            self.clear_display_id_mapping(cell_index)
-            self.clear_before_next_output = False
-        if display_id:
-            self._display_id_map.setdefault(display_id, {}).setdefault(cell_index, []).append(
-                len(outs)
-            )
-        fields = {name: content[name] for name in _FIELDS[kind]}
-        out = from_dict({"output_type": kind, **fields})  # type: ignore[no-untyped-call]
-        outs.append(out)
-        return out
-
-
-_FIELDS = {
-    "stream": ("name", "text"),
-    "display_data": ("data", "metadata"),
-    "execute_result": ("data", "metadata", "execution_count"),
-}
-
-
-def _well_formed(kind: str, content: dict[str, Any]) -> bool:
-    """Tell whether an output is text, or a bundle of texts under names of their kinds."""
-    if kind == "stream":
-        return content["name"] in ("stdout", "stderr") and isinstance(content["text"], str)
-    if kind not in _FIELDS or not isinstance(content["metadata"], dict):
-        return False
-    data = content["data"]
-    return isinstance(data, dict) and all(
-        isinstance(name, str) and isinstance(text, str) and not name.endswith("json")
-        for name, text in data.items()
-    )
 
 
 class InProcessEngine(Engine):  # type: ignore[misc]
@@ -140,8 +89,8 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         DeadKernelError
             If a cell ends the shell.
         """
-        outputs = ("log_output", "stdout_file", "stderr_file")
-        client = Client(nb_man, **{k: given[k] for k in outputs if k in given})
+        wanted = {"log_output", "stdout_file", "stderr_file"} & given.keys()
+        client: Any = PapermillNotebookClient(nb_man, **{name: given[name] for name in wanted})
         client.reset_execution_trackers()
         nb_man.pbar = _on_terminal(nb_man.pbar)
         place = 0
@@ -156,7 +105,8 @@ class InProcessEngine(Engine):  # type: ignore[misc]
                 if before_cell is not None:
                     before_cell(str(cell.get("id")), cell.get("outputs"))
                 try:
-                    runner.run(_run_cell(shell, streams, cell, execution_timeout))
+                    if _has_code(cell):
+                        runner.run(_run_cell(shell, streams, cell, execution_timeout))
                 except CellExecutionError as error:
                     nb_man.cell_exception(cell, cell_index=place, exception=error)
                     break
@@ -179,13 +129,16 @@ def _on_terminal(bar: Any) -> Any:
     return tqdm(total=bar.total, unit=bar.unit, desc=bar.desc)
 
 
+def _has_code(cell: Any) -> bool:
+    """Tell whether there is something to run in a cell."""
+    skipped = "skip-execution" in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and bool(cell.source.strip()) and not skipped
+
+
 async def _run_cell(
     shell: Any, streams: tuple[Stream, Stream], cell: Any, timeout: float | None
 ) -> None:
     """Run one cell as a kernel does: inside a running loop, also where it awaits nothing."""
-    tags = cell.metadata.get("tags", [])
-    if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags:
-        return
     number = cell.execution_count = shell.execution_count
     for stream in streams:
         stream.take_over()
@@ -199,7 +152,7 @@ async def _run_cell(
         shell.payload_manager.clear_payload()
     if shell.exit_now:
         raise DeadKernelError("Kernel died")
-    if not (result.success or "raises-exception" in tags):
+    if not (result.success or "raises-exception" in cell.metadata.get("tags", [])):
         error = result.error_before_exec or result.error_in_exec
         raise CellExecutionError(f"cell {number}", type(error).__name__, str(error))
 
@@ -344,10 +297,6 @@ class Stream(io.TextIOBase):
     def fileno(self) -> int:
         """Give the descriptor, for programs started from a cell."""
         return self._descriptor
-
-    def isatty(self) -> bool:
-        """Say that nobody sits there."""
-        return False
 
     def writable(self) -> bool:
         """Say that it can be written to."""

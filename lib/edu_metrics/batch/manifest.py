@@ -58,14 +58,9 @@ class Manifest:
         self._order = {name: place for place, name in enumerate(rows_of(catalog, study))}
         #: Whether a batch was killed before it listed what it had made.
         self.unlisted = self.path.with_name(JOURNAL).exists()
-        found = _read(self.path, study)
         #: Of all that the observations of reports follow from; set by who decides.
         self.key = ""
-        self._held = {
-            (entry["area"], entry["lang"]): entry
-            for entry in found["areas"]
-            if entry["area"] in self._order and entry["lang"] in study.languages
-        }
+        self._held = {(e["area"], e["lang"]): e for e in listed(catalog, study, out)}
 
     def entry(self, job: Job) -> Mapping[str, Any] | None:
         """Give what is known of a report from before."""
@@ -138,24 +133,18 @@ def listed(catalog: Catalog, study: Study, out: Path) -> list[dict[str, Any]]:
         If the manifest can't be read.
     """
     known = set(rows_of(catalog, study))
-    entries: list[dict[str, Any]] = _read(out / study.id / MANIFEST, study)["areas"]
-    return [e for e in entries if e["area"] in known and e["lang"] in study.languages]
-
-
-def _read(path: Path, study: Study) -> dict[str, Any]:
-    content: dict[str, Any] = {"areas": []}
+    path = out / study.id / MANIFEST
     try:
-        if path.is_file():
-            content = read_json(path)
-        for entry in (*content["areas"], *(journal := _journal(path))):
+        entries = [*(read_json(path)["areas"] if path.is_file() else ()), *_journal(path)]
+        for entry in entries:
             entry["area"], entry["lang"], entry["status"]
     except (ValueError, KeyError, TypeError) as error:
         raise ReportError(
             f"{path} can't be read ({error!r}); delete it and make the reports of "
             f"{study.id!r} again"
         ) from error
-    newest = {(e["area"], e["lang"]): e for e in (*content["areas"], *journal)}
-    return {**content, "areas": list(newest.values())}
+    newest = {(e["area"], e["lang"]): e for e in entries}
+    return [e for e in newest.values() if e["area"] in known and e["lang"] in study.languages]
 
 
 def _journal(path: Path) -> list[dict[str, Any]]:

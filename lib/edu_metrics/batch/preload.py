@@ -12,6 +12,7 @@ import gc
 import json
 import multiprocessing.spawn
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from typing import Any
 
 from edu_metrics.batch.jobs import FORK, Job, Limits
 from edu_metrics.errors import EduMetricsError, ReportError
+from edu_metrics.report.kinds import AUDIT, CITY, COMPARISON, DISTRICT, RECORD
 
 __all__ = ["BLAS_THREADS", "VARIABLE", "fault", "told", "warm"]
 
@@ -42,11 +44,6 @@ fault = ""
 
 #: With so many reports of a study to come, it pays to show one area of each study ahead.
 _MANY = 40
-_SECTIONS = (
-    "show_bulletin", "show_cards", "show_touching", "show_measured", "show_missing",
-    "show_precedents", "show_status_rules", "show_joint", "show_followed", "show_assumptions",
-    "show_origins",
-)  # fmt: skip
 
 
 def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
@@ -67,32 +64,36 @@ def warm(root: Path, studies: Sequence[str], number: int = _MANY) -> None:
     ReportError
         If something started a thread: a process that is forked then may hang.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib_inline import backend_inline  # noqa: F401, loaded for the children
-
     from edu_metrics import report as sections
     from edu_metrics.batch.execution import read_ahead
-    from edu_metrics.catalog import base_of
+    from edu_metrics.catalog import notebook_of
     from edu_metrics.report.context import hold
 
-    roots = filter(None, (root, base_of(root)))
-    for notebook in (path for one in roots for path in (one / "notebooks").glob("*.ipynb")):
+    # As the command line has it: nearly all that is made here stays, and much of a report does.
+    gc.set_threshold(200_000)
+    notebooks = {}
+    for name in (DISTRICT, CITY, AUDIT, RECORD, COMPARISON):
         with contextlib.suppress(Exception):  # the report will say what is wrong with it
-            read_ahead(notebook)
+            notebooks[name] = notebook_of(root, name).read_text("utf-8")
+            read_ahead(notebook_of(root, name))
     for name in sections.__all__:
         getattr(sections, name)
-    plt.switch_backend("agg")
     _make_a_report("1 + 1", "print(1)", "from IPython.display import HTML\nHTML('<p>')")
     with contextlib.suppress(Exception):  # how errors look
         _make_a_report("1 / 0")
-    plt.switch_backend("agg")
+    if any("plot" in text for text in notebooks.values()):
+        import matplotlib.pyplot as plt
+        from matplotlib_inline import backend_inline  # noqa: F401, loaded for the children
+
+        plt.switch_backend("agg")
+    shown = re.findall(r"\brep\.(show_\w+)\(report\)", notebooks.get(DISTRICT, ""))
     for study in studies:
         try:
             reports = hold(root, study)
             # Letters are measured and sentences read for all of them. Sections of ours only: what
             # else a notebook does, it does in a process of its own.
             for report in reports if number >= _MANY else ():
-                for section in _SECTIONS:
+                for section in shown:
                     getattr(sections, section)(report)
         except EduMetricsError:
             continue  # the report will say it, where it is named

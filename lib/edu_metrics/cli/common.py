@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -67,6 +68,18 @@ def stop(error: Exception, status: int) -> NoReturn:
     """Say what went wrong on stderr, and end."""
     sys.stderr.write(inert(f"edu-metrics: {error}\n"))
     sys.exit(status)
+
+
+def serve_page(serve: Callable[..., int], told: str, lang: str) -> None:
+    """Serve a page and print its address; end as Ctrl-C does where that is what stopped it."""
+    from edu_metrics.words import say
+
+    def ready(address: str) -> None:
+        sys.stdout.write(f"{say(told, lang, address=address)}\n{say('explore.stop', lang)}\n")
+        sys.stdout.flush()
+
+    if serve(ready=ready) == signal.SIGINT:
+        raise typer.Exit(INTERRUPTED)
 
 
 @contextlib.contextmanager

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from edu_metrics.cli.common import (
-    INTERRUPTED,
     USAGE,
     AreaName,
     Format,
@@ -24,6 +23,7 @@ from edu_metrics.cli.common import (
     asked_for,
     day_of,
     load,
+    serve_page,
     settings_of,
     stop,
     usage,
@@ -172,7 +172,7 @@ def explore(
     require_extra("explore")
     from edu_metrics import explorer
     from edu_metrics.report import prepare
-    from edu_metrics.words import require_language, say
+    from edu_metrics.words import require_language
 
     catalog = load(root)
     with usage():
@@ -182,17 +182,11 @@ def explore(
     elif area or target:
         stop(EduMetricsError("--area and --target need a STUDY before them"), USAGE)
 
-    def ready(address: str) -> None:
-        told = say("explore.serving", lang, address=address), say("explore.stop", lang)
-        sys.stdout.write("\n".join(told) + "\n")
-        sys.stdout.flush()
-
-    stopped = explorer.explore(
-        catalog, study or "", area or "", target or "",
-        lang=lang, port=port, prepare=prepare, ready=ready, browser=browser,
+    page = partial(
+        explorer.explore, catalog, study or "", area or "", target or "",
+        lang=lang, port=port, prepare=prepare, browser=browser,
     )  # fmt: skip
-    if stopped == signal.SIGINT:
-        raise typer.Exit(INTERRUPTED)
+    serve_page(page, "explore.serving", lang)
 
 
 @app.command()

@@ -20,9 +20,16 @@ from urllib.parse import urlencode
 
 from edu_metrics.catalog import Catalog, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
-from edu_metrics.explorer.selection import Choice, Prepare, Selection
 from edu_metrics.explorer.told import Drawing, Told
-from edu_metrics.explorer.what_if import MOST_SHOCK, OWN_PACE, Assumed, WhatIf
+from edu_metrics.explorer.what_if import (
+    MOST_SHOCK,
+    OWN_PACE,
+    Assumed,
+    Choice,
+    Prepare,
+    Selection,
+    WhatIf,
+)
 from edu_metrics.figures.colours import VERDICT_MARKS, verdict_rules
 from edu_metrics.serving import Reply, Request, Route, listening, serve
 from edu_metrics.words import (

@@ -9,7 +9,7 @@ words in its label.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
@@ -404,9 +404,7 @@ def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -
     return list(dict.fromkeys(kept)) if kept[0] < kept[-1] else every
 
 
-def spark(
-    history: Mapping[int, float], asked: Mapping[int, float], *, width: int = 104, height: int = 26
-) -> str:
+def spark(history: Mapping[int, float], asked: Mapping[int, float]) -> str:
     """
     Draw a series so small that it stands in a row of a table, with the marks to reach.
 
@@ -416,8 +414,6 @@ def spark(
         Value by year. [unit of the indicator]
     asked : mapping of int to float
         What is asked by year.
-    width, height : int, optional
-        Size. [px]
 
     Returns
     -------
@@ -433,6 +429,7 @@ def spark(
     """
     if not history:
         return ""
+    width, height = 104, 26
     box = (3, 4, width - 6, height - 4)
     place = Scale([*history, *asked], [*history.values(), *asked.values()], box)
     marks = "".join(diamond(3).format(x=x, y=y) for x, y in (place(*one) for one in asked.items()))
@@ -503,12 +500,8 @@ def band(
     >>> "M25 9h74" in drawn, "−3" in drawn
     (True, True)
     """
-    whole = sum(count for count, _ in parts.values()) or 1
-    pieces, begun = [], 0
-    for name, (count, mark) in parts.items():
-        left, right = (round(width * edge / whole) for edge in (begun, begun + count))
-        begun += count
-        wide, text = right - left, f"{mark}{count}"
+    pieces = []
+    for name, left, wide, text in _cut(parts, width):
         if not wide:
             continue
         own = colours.get(name)
@@ -516,7 +509,7 @@ def band(
         # A thick line, and not a box: where there are thousands, a page is smaller by a tenth.
         pieces.append(f'<path class="{name}"{stroke} d="M{left} 9h{max(wide - 1, 1)}"/>')
         if alt and text_width(text, 12) < wide:
-            middle = (left + right) // 2
+            middle = left + wide // 2
             pieces.append(f'<text{fill} x="{middle}" y="13">{escape(text)}</text>')
     return _svg("band", f"{width} 18", "".join(pieces), alt, f' width="{width}"')
 
@@ -542,11 +535,17 @@ def unnumbered(parts: Mapping[str, tuple[int, str]], *, width: int = 260) -> lis
     >>> unnumbered({"met": (1, "✓"), "hard": (99, "−")}, width=100)
     ['✓1']
     """
-    whole = sum(count for count, _ in parts.values()) or 1
-    told = (
-        (f"{mark}{count}", round(width * count / whole)) for count, mark in parts.values() if count
-    )
-    return [text for text, wide in told if text_width(text, 12) >= wide]
+    return [text for _, _, wide, text in _cut(parts, width) if text_width(text, 12) >= wide]
+
+
+def _cut(parts: Mapping[str, tuple[int, str]], width: int) -> Iterator[tuple[str, int, int, str]]:
+    """Give class, left end, width and text of each piece of a band. [px]."""
+    whole, begun = sum(count for count, _ in parts.values()) or 1, 0
+    for name, (count, mark) in parts.items():
+        left, right = (round(width * edge / whole) for edge in (begun, begun + count))
+        begun += count
+        if count:
+            yield name, left, right - left, f"{mark}{count}"
 
 
 def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -636,9 +635,7 @@ class Tile:
     colour: str = ""
 
 
-def tile_map(
-    tiles: Mapping[tuple[int, int], Tile], alt: str, *, alike: bool = True, side: int = 88
-) -> str:
+def tile_map(tiles: Mapping[tuple[int, int], Tile], alt: str, *, alike: bool = True) -> str:
     """
     Draw areas as tiles, each roughly where it lies, with its series in it: a map without borders.
 
@@ -650,8 +647,6 @@ def tile_map(
         The drawing in words.
     alike : bool, optional
         Whether all series stand on one scale; else each on its own.
-    side : int, optional
-        Width of a tile. [px]
 
     Returns
     -------
@@ -667,7 +662,7 @@ def tile_map(
     """
     if not tiles:
         return ""
-    tall, gap = 58, 4
+    side, tall, gap = 88, 58, 4
     known = [tile.history for tile in tiles.values() if tile.history]
     ends = [end for one in known for end in (min(one.values()), max(one.values()))]
     years = [year for one in known for year in (min(one), max(one))]

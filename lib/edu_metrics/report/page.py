@@ -33,9 +33,8 @@ def in_one_language(notebook: Any, lang: str) -> Any:
         A copy.
     """
     others = set(LANGUAGES) - {lang if lang in LANGUAGES else "en"}
-    kept = copy.deepcopy(notebook)
-    kept.cells = [cell for cell in kept.cells if not others & set(cell.metadata.get("tags", []))]
-    return kept
+    cells = [one for one in notebook.cells if not others & set(one.metadata.get("tags", []))]
+    return copy.deepcopy(type(notebook)({**notebook, "cells": cells}))
 
 
 def normalised(notebook: Any) -> Any:

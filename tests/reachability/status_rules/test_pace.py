@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import linprog
+from statsmodels.regression.quantile_regression import QuantReg
 
 from edu_metrics.errors import DataError
 from edu_metrics.reachability.status_rules.answers import Case, Unable, points_of
@@ -10,6 +11,7 @@ from edu_metrics.reachability.status_rules.pace_of_progress import (
     TAUS,
     Band,
     PaceModel,
+    _quantile_line,
     _spells,
     fit_pace,
     pace_percentile,
@@ -51,6 +53,18 @@ def test_the_quantiles_reach_the_smallest_possible_loss():
     for tau, line in zip(TAUS, model.coefficients, strict=True):
         mine = loss(change, design @ np.array(line), tau)
         assert mine == pytest.approx(best_loss(design, change, tau), rel=1e-3)
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("decimals", [0, 1, 6])
+@pytest.mark.filterwarnings("ignore")  # of standard errors, where many changes are equal
+def test_a_quantile_is_that_of_statsmodels_to_the_last_digit(degree, decimals):
+    rng = np.random.default_rng(degree)
+    level, change = rng.uniform(0.2, 0.9, 90), rng.normal(0, 2, 90).round(decimals)
+    design = np.column_stack([level**power for power in range(degree + 1)])
+    for tau in TAUS:
+        theirs = QuantReg(change, design).fit(q=tau, max_iter=5000).params
+        assert _quantile_line(design, change, tau) == tuple(theirs)
 
 
 def test_quantiles_never_cross_and_never_leave_0_to_100():
