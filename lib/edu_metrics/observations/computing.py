@@ -424,13 +424,9 @@ def _deflator_rows(
     rows = usable(table[table["quantity"] == prices.deflator])
     rows = rows[(rows["group"] == "all") & rows["period"].isin(periods_of("year"))]
     rows = rows[rows["value"] > 0]
-    above: str | None = area
-    while above is not None:
-        own = rows[rows["area"] == above]
-        if len(own):
-            return own
-        above = catalog.areas[above].parent
-    return rows.iloc[:0]
+    known = set(rows["area"])
+    nearest_one = next((one for one in (area, *catalog.above(area)) if one in known), None)
+    return rows[rows["area"] == nearest_one]
 
 
 def _ends(

@@ -232,7 +232,7 @@ def family_tree(catalog: Catalog) -> pd.DataFrame:
         (
             entry.id,
             entry.parent,
-            _depth(catalog, entry.id),
+            len(list(catalog.above(entry.id))),
             entry.valid_from if entry.valid_from is not None else -np.inf,
             entry.valid_to if entry.valid_to is not None else np.inf,
         )
@@ -242,14 +242,6 @@ def family_tree(catalog: Catalog) -> pd.DataFrame:
     tree = pd.DataFrame(rows, columns=["area", "parent", "depth", "first", "last"])
     tree = tree.astype({"area": "str", "parent": "str", "depth": "int64"})
     return tree[tree["parent"].duplicated(keep=False)].reset_index(drop=True)
-
-
-def _depth(catalog: Catalog, area: str) -> int:
-    depth = 0
-    while parent := catalog.areas.get(catalog.areas[area].parent or ""):
-        depth += 1
-        area = parent.id
-    return depth
 
 
 @lru_cache(maxsize=4)
