@@ -12,7 +12,7 @@ from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.drafting.files import TEXT, as_yaml, read_draft
 from edu_metrics.errors import DataError
 from edu_metrics.files import write_whole_files
-from edu_metrics.observations.seals import sha256_of
+from edu_metrics.observations.seals import with_sidecar
 
 #: The kind of a target that a type of draft becomes.
 _KINDS = {
@@ -147,12 +147,10 @@ def _write(
     if named:
         made["articles"] = {name: told(name) for name in sorted(named)}
     made["targets"] = targets
-    sidecar = {"source": source, "title": told(plan["title"]), "url": None,
-               "accessed": plan["issued"], "licence": "public policy document",
-               "sha256": sha256_of(text.encode())}  # fmt: skip
+    noted = {"source": source, "title": told(plan["title"]), "url": None,
+             "accessed": plan["issued"], "licence": "public policy document"}  # fmt: skip
     files = {
-        raw: text.encode(),
-        raw.with_name(f"{raw.name}.source.yaml"): as_yaml(sidecar).encode(),
+        **with_sidecar(raw, text.encode(), noted),
         definitions / "plans" / f"{plan['id']}.yaml": as_yaml(made).encode(),
     }
     if not known:

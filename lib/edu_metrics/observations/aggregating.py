@@ -7,7 +7,6 @@ of them: small cells are suppressed, and so is what would give them away by subt
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ from edu_metrics.catalog import nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import harmless, write_text, write_whole_files
 from edu_metrics.observations.disclosure import hide_cells
-from edu_metrics.observations.seals import sidecar_of
+from edu_metrics.observations.seals import with_sidecar
 from edu_metrics.observations.transcription import HEADER, read_transcription
 
 if TYPE_CHECKING:
@@ -267,13 +266,12 @@ def write_raw_counts(
     )
     table = table.rename(columns={area: "place", year: "year"})[list(HEADER)]
     content = table.to_csv(index=False, lineterminator="\n").encode()
-    seal = f"source: {source}\nsha256: {hashlib.sha256(content).hexdigest()}\n".encode()
     # Tried where nothing stands: what is there already is not lost over counts that don't do.
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder, path.name)
-        write_whole_files({tried: content, sidecar_of(tried): seal})
+        write_whole_files(with_sidecar(tried, content, {"source": source}))
         read_transcription(tried, catalog)
-    write_whole_files({path: content, sidecar_of(path): seal})
+    write_whole_files(with_sidecar(path, content, {"source": source}))
 
 
 def _reader(files: Sequence[Path]) -> str:

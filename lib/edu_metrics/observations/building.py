@@ -22,7 +22,7 @@ from edu_metrics.catalog import (
     nearest,
     study_file,
 )
-from edu_metrics.errors import DataError, how_to_install, require_extra
+from edu_metrics.errors import DataError, how_to_install, number_of, require_extra
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.intake import read_stored
 from edu_metrics.observations.periods import WHOLE_YEARS
@@ -114,8 +114,7 @@ def _corrected(table: pd.DataFrame, catalog: Catalog, faults: list[str]) -> pd.D
 
 def _refuse(study: Study, faults: list[str]) -> None:
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"study {study.id!r}: {number} in its observations", faults)
+        raise DataError(f"study {study.id!r}: {number_of(faults)} in its observations", faults)
 
 
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from edu_metrics.catalog import Catalog, Plan, base_of
-from edu_metrics.errors import DataError, DefinitionError
+from edu_metrics.errors import DataError, DefinitionError, number_of
 from edu_metrics.observations.seals import broken_seal
 
 __all__ = ["check_quotes", "fold", "plain_characters", "quote_faults", "text_of_plan"]
@@ -305,8 +305,7 @@ def check_quotes(catalog: Catalog) -> list[str]:
         else:
             faults += _faults_of(plan, text)
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
-        raise DefinitionError(f"quotes of plans: {number}", faults)
+        raise DefinitionError(f"quotes of plans: {number_of(faults)}", faults)
     return unverified
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.errors import DataError
@@ -50,6 +52,29 @@ def sha256_of(content: bytes) -> str:
     """
     plain = content if b"\0" in content else content.replace(b"\r\n", b"\n")
     return hashlib.sha256(plain).hexdigest()
+
+
+def with_sidecar(path: Path, content: bytes, told: Mapping[str, Any]) -> dict[Path, bytes]:
+    """
+    Give a raw file and the sidecar that seals it, to be written together.
+
+    Parameters
+    ----------
+    path : Path
+        The raw file.
+    content : bytes
+        What it holds.
+    told : mapping
+        What is noted of it: its source, and whatever else.
+
+    Returns
+    -------
+    dict of Path to bytes
+        Both files.
+    """
+    described = {**told, "sha256": sha256_of(content)}
+    text = yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=100)
+    return {path: content, sidecar_of(path): text.encode()}
 
 
 def read_sidecar(path: Path) -> tuple[dict[str, Any], list[str]]:

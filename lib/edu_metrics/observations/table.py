@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LARGEST, LAST_DAY, LAST_YEAR
 from edu_metrics.observations.periods import WHOLE_YEARS
@@ -346,8 +346,7 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     if sound is not None and catalog is not None:
         faults = faults_of_meaning(sound, catalog)
     if sound is None or faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"observations: {number}", faults)
+        raise DataError(f"observations: {number_of(faults)}", faults)
     return sound
 
 

@@ -12,15 +12,25 @@ import csv
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from edu_metrics.catalog import Area, Catalog, Group, Quantity, nearest, plain
-from edu_metrics.errors import DataError
+from edu_metrics.catalog import (
+    Area,
+    Catalog,
+    Group,
+    Quantity,
+    ids_by_name,
+    names_of,
+    nearest,
+    plain,
+)  # fmt: skip
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.limits import FIRST_DAY, LARGEST, LAST_DAY, is_day, read_file
 from edu_metrics.observations.periods import read_period
 from edu_metrics.observations.seals import broken_seal
@@ -224,8 +234,7 @@ def read_transcription(
         faults += [f"{where}: {fault}" for fault in new]
         rows.append(row)
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"{shown}: {number}", faults)
+        raise DataError(f"{shown}: {number_of(faults)}", faults)
     table = empty()
     if not rows:
         return table
@@ -276,24 +285,11 @@ class _Names:
     """All names of some definitions, and the id that each of them means."""
 
     kind: str
-    ids: Mapping[str, tuple[str, ...]]
-    spelt: tuple[str, ...]
+    entries: Collection[Area | Group | Quantity]
 
-    @classmethod
-    def of(cls, kind: str, entries: Iterable[Area | Group | Quantity]) -> _Names:
-        spelt = [
-            (name, entry.id)
-            for entry in entries
-            for name in (
-                *entry.name.by_language.values(),
-                *getattr(entry, "aliases", ()),
-                entry.id,
-            )
-        ]
-        ids: dict[str, tuple[str, ...]] = {}
-        for name, key in spelt:
-            ids[plain(name)] = tuple(dict.fromkeys((*ids.get(plain(name), ()), key)))
-        return cls(kind, ids, tuple(n for n, _ in spelt))
+    @cached_property
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        return ids_by_name(self.entries)
 
     def find(self, name: str, faults: list[str]) -> str | None:
         found = self.ids.get(plain(name), ())
@@ -303,8 +299,9 @@ class _Names:
                 f"{', '.join(found)}"
             )
         elif not found:
+            spelt = [known for entry in self.entries for known in names_of(entry)]
             faults.append(
-                f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, self.spelt)}"
+                f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, spelt)}"
             )
         return found[0] if len(found) == 1 else None
 
@@ -314,9 +311,9 @@ class _Reader:
 
     def __init__(self, catalog: Catalog, school_year: str | None) -> None:
         self.catalog, self.school_year = catalog, school_year
-        self.groups = _Names.of("group", catalog.groups.values())
-        self.places = _Names.of("place", catalog.areas.values())
-        self.quantities = _Names.of("quantity", catalog.quantities.values())
+        self.groups = _Names("group", catalog.groups.values())
+        self.places = _Names("place", catalog.areas.values())
+        self.quantities = _Names("quantity", catalog.quantities.values())
 
     def read(self, cells: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
         """Make an observation of a row, or say every fault in it."""

@@ -7,7 +7,6 @@ With invented numbers of invented places, to be replaced; or with the numbers of
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import math
@@ -34,8 +33,10 @@ from edu_metrics.catalog import (
     plain,
 )
 from edu_metrics.errors import DataError, ReportError
+from edu_metrics.files import write_whole_files
 from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build
+from edu_metrics.observations.seals import with_sidecar
 from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
 
@@ -203,7 +204,6 @@ def _told(words: tuple[str, ...]) -> dict[str, str]:
 
 def _write_numbers(folder: Path, start: _Start) -> None:
     """Write the numbers as a raw file, sealed by its checksum."""
-    folder.mkdir(parents=True)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(GROUPED if start.groups else HEADER)
@@ -217,10 +217,8 @@ def _write_numbers(folder: Path, start: _Start) -> None:
         cells = (row["place"], row["quantity"], *group, year, printed, row.get("bound", "exact"))
         told = ("suppressed" if hidden else status, _SOURCE, _published(row), "")
         writer.writerow((*cells, unit, *told))
-    content = file.getvalue().encode()
-    (folder / "numbers.csv").write_bytes(content)
-    seal = f"source: {_SOURCE}\nsha256: {hashlib.sha256(content).hexdigest()}\n"
-    (folder / "numbers.csv.source.yaml").write_text(seal, "utf-8")
+    path, content = folder / "numbers.csv", file.getvalue().encode()
+    write_whole_files(with_sidecar(path, content, {"source": _SOURCE}))
 
 
 def _published(row: Mapping[Any, Any]) -> str:

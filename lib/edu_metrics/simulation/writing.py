@@ -9,7 +9,6 @@ district's rate is a random walk on the logit scale about a level of its own.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import shutil
 from collections.abc import Iterable, Iterator
@@ -20,10 +19,10 @@ import numpy as np
 import yaml
 
 from edu_metrics.catalog import Area, Catalog, Indicator, Plan, SimulatedInput, Study, nearest
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.files import write_whole_files
 from edu_metrics.observations import HEADER
-from edu_metrics.observations.seals import sidecar_of
+from edu_metrics.observations.seals import with_sidecar
 from edu_metrics.simulation.city import City, Sheet
 from edu_metrics.simulation.pupils import (
     enrol,
@@ -48,6 +47,8 @@ SOURCE = "mock_city_simulation"
 #: A row of a raw file, in the order of its head.
 _Row = tuple[Any, ...]
 _MONEY_UNIT = "万元"
+#: What the sidecar of every invented file says.
+_ORIGIN = {"source": None, "url": None, "licence": "part of this project"}
 
 
 def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
@@ -82,8 +83,7 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
     inputs = [given for given in study.observations if isinstance(given, SimulatedInput)]
     faults = list(_faults(catalog, inputs))
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"study {study.id!r}: {number} in its simulated input", faults)
+        raise DataError(f"study {study.id!r}: {number_of(faults)} in its simulated input", faults)
     tables: list[Path] = []
     contents: dict[Path, bytes] = {}
     for given in inputs:
@@ -91,10 +91,7 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
         city = _city(catalog, given)
         for name, content in _tables(catalog, city.years, invent(city)).items():
             tables.append(folder / name)
-            contents |= {
-                folder / name: content,
-                sidecar_of(folder / name): _sidecar(content, given),
-            }
+            contents |= with_sidecar(folder / name, content, _told_of(given))
     # An unchanged file keeps its date, or every table built from it would count as outdated.
     write_whole_files({path: new for path, new in contents.items() if not _holds(path, new)})
     return tables
@@ -222,19 +219,18 @@ def _rows(catalog: Catalog, years: range, sheet: Sheet) -> Iterator[_Row]:
                 yield (area, quantity, year, value, *after)
 
 
-def _sidecar(content: bytes, given: SimulatedInput) -> bytes:
-    lines = [
-        f"source: {SOURCE}",
-        "url: null",
-        "licence: part of this project",
-        f"sha256: {hashlib.sha256(content).hexdigest()}",
-        "obtained_by:",
-        f"  zh: 由模拟程序以种子{given.seed}生成（{given.first_year}—{given.last_year}年），"
-        "全部为虚构数字，不描述任何真实地方",
-        f"  en: invented by the simulation from seed {given.seed} for "
-        f"{given.first_year}-{given.last_year}; the numbers describe no real place",
-    ]
-    return "\n".join([*lines, ""]).encode()
+def _told_of(given: SimulatedInput) -> dict[str, Any]:
+    """Say where invented numbers come from."""
+    return {
+        **_ORIGIN,
+        "source": SOURCE,
+        "obtained_by": {
+            "zh": f"由模拟程序以种子{given.seed}生成（{given.first_year}—{given.last_year}年），"
+            "全部为虚构数字，不描述任何真实地方",
+            "en": f"invented by the simulation from seed {given.seed} for "
+            f"{given.first_year}-{given.last_year}; the numbers describe no real place",
+        },
+    }
 
 
 FAMILY, STUDY = "invented_district", "invented_districts"
@@ -294,13 +290,7 @@ def simulate_districts(
     years = range(plan.first_year - _YEARS, plan.first_year)
     content = _csv(_walks(catalog, wanted, codes, years, seed))
     raw = folder / "data" / "raw" / STUDY / f"{years[-1]}-12-31" / "districts.csv"
-    raw.parent.mkdir(parents=True)
-    raw.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    sidecar = (
-        f"source: {_DISTRICTS_SOURCE}\nurl: null\nlicence: part of this project\nsha256: {digest}\n"
-    )
-    raw.with_name(f"{raw.name}.source.yaml").write_text(sidecar, "utf-8")
+    write_whole_files(with_sidecar(raw, content, {**_ORIGIN, "source": _DISTRICTS_SOURCE}))
     return folder
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edu_metrics.catalog import Area, Quantity, nearest, plain
+from edu_metrics.catalog import Area, Quantity, ids_by_name, names_of, nearest, plain
 from edu_metrics.observations.intake.cell_values import narrow
 
 #: What stands before a name and is no part of it: 其中：, 1. , （一）, #.
@@ -82,18 +82,14 @@ class Names:
     _found: dict[str, Match] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entries: Iterable[Area | Quantity], told: Mapping[str, str] | None = None) -> Names:
+    def of(
+        cls, entries: Collection[Area | Quantity], told: Mapping[str, str] | None = None
+    ) -> Names:
         """Collect the names of definitions."""
-        ids: dict[str, tuple[str, ...]] = {}
-        spelt: set[str] = set()
-        parents = {}
-        for entry in entries:
-            parents[entry.id] = getattr(entry, "parent", None)
-            for name in (entry.id, *entry.name.by_language.values(), *entry.aliases):
-                spelt.add(name)
-                held = ids.get(plain(name), ())
-                ids[plain(name)] = held if entry.id in held else (*held, entry.id)
-        return cls(ids, frozenset(spelt), parents, {plain(k): v for k, v in (told or {}).items()})
+        known = {plain(name): meant for name, meant in (told or {}).items()}
+        spelt = frozenset(name for entry in entries for name in names_of(entry))
+        parents = {entry.id: getattr(entry, "parent", None) for entry in entries}
+        return cls(ids_by_name(entries), spelt, parents, known)
 
     def find(self, text: str) -> Match:
         """

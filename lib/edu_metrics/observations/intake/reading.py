@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from edu_metrics.catalog import Catalog, plain
+from edu_metrics.catalog import Catalog, names_of, plain
 from edu_metrics.errors import DataError
 from edu_metrics.limits import is_day
 from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
@@ -148,14 +148,10 @@ class _FileReader:
             for name in (one.id, *one.title.by_language.values())
         }
         groups = {"all": "all"} | {
-            plain(name): one.id
-            for one in catalog.groups.values()
-            for name in (one.id, *one.name.by_language.values())
+            plain(name): one.id for one in catalog.groups.values() for name in names_of(one)
         }
         self._labels = {
-            "source": Label(
-                lambda cell: sources.get(plain(as_text(cell))), mapping.source, "source"
-            ),
+            "source": Label(_named(sources), mapping.source, "source"),
             "published": Label(read_date, mapping.published, "published"),
             "status": Label(_status, mapping.status or "reported", "word"),
             "group": Label(_named(groups), "all", "group"),
