@@ -79,11 +79,8 @@ def _taken(root: Path, plan: Mapping[str, Any]) -> list[str]:
     """Refuse to write over a plan that was not made from this draft, and is no example."""
     path = root / "data" / "definitions" / "plans" / f"{plan.get('id')}.yaml"
     there = read_yaml(path)[0] if path.is_file() else None
-    if (
-        isinstance(there, dict)
-        and there.get("source") != _source(plan)
-        and not there.get("hypothetical")
-    ):
+    there = there if isinstance(there, dict) else {"hypothetical": True}
+    if there.get("source") != _source(plan) and not there.get("hypothetical"):
         return [f"plan: id: {path.name} is another plan of the project; name this one otherwise"]
     return []
 
@@ -170,11 +167,8 @@ def _target(
 
     numeric = bool(one["readings"])
     scope, subject = held("scope") or "", held("subject") or one["quote"]
-    title = (
-        subject
-        if not scope or scope in subject
-        else f"{scope}{' ' if lang == 'en' else ''}{subject}"
-    )
+    between = " " if lang == "en" and scope else ""
+    title = subject if scope in subject else f"{scope}{between}{subject}"
     kind = _KINDS.get(held("type"), held("type"))
     if held("type") == "yearly_change" and held("unit") == "percent":
         kind = "relative_per_year"
@@ -183,7 +177,7 @@ def _target(
         "title": told(title),
         "article": str(one["article"] or one["locator"]),
         "tier": "numeric" if numeric else "deliverable",
-        "kind": kind if kind != "range" else "range",
+        "kind": kind,
         "indicator": held("indicator"),
         "areas": one.get("areas") or plan["areas"],
         "population": told(scope or subject),
@@ -198,8 +192,7 @@ def _target(
     if held("base") is not None:
         target["baseline"] = {"value": held("base"), "year": held("base_year")}
     if held("type") == "frequency":
-        times = held("value")
-        every = times if held("unit") == "years" else 1
+        every = held("value") if held("unit") == "years" else 1
         target["frequency"] = {"every_years": [every or 1]}
     if "steps" in one["ask"]:
         last, first = held("year") or plan["last_year"], plan["first_year"]

@@ -114,7 +114,7 @@ def _deadlines(
             last_year = max(last_year, year)
         found.append((match.start(), year))
     for match in rules.pattern("five_years").finditer(text, first, last):
-        found.append((match.start(), _end_of_five_years(match)))
+        found.append((match.start(), end_of_five_years(match)))
     for match in rules.pattern("years_from_now").finditer(text, first, last):
         years = numbers_in(match["years"], rules)
         behind = text[max(match.start() - 1, 0) : match.start()]
@@ -135,7 +135,7 @@ def _four(year: str, short: str | None) -> int:
     return int(year[:2] + short) if short else int(year)
 
 
-def _end_of_five_years(match: re.Match[str]) -> int:
+def end_of_five_years(match: re.Match[str]) -> int:
     """Give the last year of a numbered five-year plan, of which the first ended in 1957."""
     number = "一二三四五六七八九".index(match["which"]) + 11
     return 1955 + 5 * number

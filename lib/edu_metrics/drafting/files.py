@@ -77,7 +77,7 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
                 "span": [one.start, one.end],
                 "article": one.article,
                 "locator": one.locator,
-                "fields": {field: _Line(held) for field, held in one.fields.items()},
+                "fields": one.fields,
                 "ask": list(dict.fromkeys(one.questions)),
                 "readings": one.readings,
             }
@@ -100,7 +100,7 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
             "areas": list(areas),
         },
         "promises": promises,
-        "not_taken": [_Line(one) for one in made.not_taken],
+        "not_taken": made.not_taken,
     }
 
 
@@ -145,8 +145,14 @@ def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
     """Write the three files of a draft: all of them, or none."""
     from edu_metrics.drafting.page import page
 
-    lines = {**content, "promises": [_lines(one) for one in content["promises"]],
-             "not_taken": [_Line(one) for one in content["not_taken"]]}  # fmt: skip
+    lines = {
+        **content,
+        "promises": [
+            {**one, "fields": {name: _Line(held) for name, held in one["fields"].items()}}
+            for one in content["promises"]
+        ],
+        "not_taken": [_Line(one) for one in content["not_taken"]],
+    }
     files = {
         folder / TEXT: text.encode(),
         folder / DRAFT: as_yaml(lines).encode(),
@@ -154,11 +160,6 @@ def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
     }
     write_whole_files(files)
     return list(files)
-
-
-def _lines(promise: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {name: _Line(held) for name, held in promise["fields"].items()}
-    return {**promise, "fields": fields}
 
 
 def _keep(content: dict[str, Any], earlier: Mapping[str, Any], told: Iterable[str]) -> None:
@@ -174,14 +175,12 @@ def _keep(content: dict[str, Any], earlier: Mapping[str, Any], told: Iterable[st
         promise.update(decision=old["decision"], readings=old["readings"], ask=old["ask"])
         promise["fields"] = old["fields"]
         if old["decision"] != "open":
-            promise["id"] = old["id"] if _is_named(old["id"]) else promise["id"]
+            # A name that a person gave; p007 is but the number that it had.
+            named = not re.fullmatch(r"p\d+", old["id"])
+            promise["id"] = old["id"] if named else promise["id"]
     for name, value in earlier["plan"].items():
         if value not in (None, [], "") and name not in told:
             content["plan"][name] = value
-
-
-def _is_named(name: str) -> bool:
-    return not (name[:1] == "p" and name[1:].isdecimal())
 
 
 def read_draft(folder: Path) -> dict[str, Any]:

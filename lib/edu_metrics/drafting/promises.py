@@ -14,6 +14,7 @@ from edu_metrics.drafting.context import (
     bare,
     clause_of,
     due,
+    end_of_five_years,
     is_past,
     sentence_of,
     subject_of,
@@ -143,7 +144,7 @@ def _span(
             last += first // 100 * 100
     five = rules.pattern("five_years").search(title)
     if five and not printed:
-        end = 1955 + 5 * ("一二三四五六七八九".index(five["which"]) + 11)
+        end = end_of_five_years(five)
         first, last = first or end - 4, last or end
     everywhere = re.findall(r"(?<!\d)20\d\d(?!\d)", " ".join(one.text for one in found))
     named = [int(y) for y in everywhere] or years or [issued or FIRST_YEAR]
@@ -196,38 +197,35 @@ class _Drafting:
         base: Found | None = None
         for one in found:
             if one.type != "base" and is_past(passage, one, self.span, self.rules):
-                self._leave(one, passage, "past")
+                self._leave(one, "past")
                 continue
             if one.type == "base":
                 if base is not None:
-                    self._leave(base, passage, "past")
+                    self._leave(base, "past")
                 base = one
-                if (
-                    taken
-                    and taken[-1].base is None
-                    and _together(passage, taken[-1], one, self.rules)
-                ):
+                without = taken[-1] if taken and taken[-1].base is None else None
+                if without and _together(passage, without, one, self.rules):
                     self._base(self.promises[-1], one, passage)
                     base = None
                 continue
             if one.type == "only_increase" and taken and self._goes_on(passage, taken[-1], one):
-                _and_rises(self.promises[-1], one, self.rules, self.span)
+                self._and_rises(self.promises[-1], one)
                 continue
             subject, scope = subject_of(passage, one, before, self.rules)
             before.append((one, subject or scope))
             if not self._is_promise(one, subject, passage):
-                self._leave(one, passage, "no_promise_words")
+                self._leave(one, "no_promise_words")
                 continue
             promise = self._promise(one, passage, subject, scope)
             if base is not None and _together(passage, base, one, self.rules):
                 self._base(promise, base, passage)
             elif base is not None:
-                self._leave(base, passage, "past")
+                self._leave(base, "past")
             base = None
             taken.append(one)
             self.promises.append(promise)
         if base is not None:
-            self._leave(base, passage, "past")
+            self._leave(base, "past")
         self._distribute(passage, taken)
         self._without_number(passage, taken)
 
@@ -242,10 +240,16 @@ class _Drafting:
         between = passage.text[before.end : one.start]
         return bool(self.rules.pattern("and_more").fullmatch(between))
 
-    def _leave(self, one: Found, passage: Passage, why: str) -> None:
-        for at in (one.at, one.base_at):
-            if at and (not one.implied):
-                self.left_out.append(NotTaken(one.passage, at, passage.text[slice(*at)], why))
+    def _and_rises(self, promise: Promise, one: Found) -> None:
+        """Add to a promise that its value is to rise every year."""
+        promise.fill("also", "only_increase", one.rule)
+        promise.questions.append("steps")
+        for reading in promise.readings:
+            reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
+
+    def _leave(self, one: Found, why: str) -> None:
+        places = () if one.implied else (one.at, one.base_at)
+        self.left_out += [NotTaken(one.passage, at, why) for at in places if at]
 
     def _is_promise(self, one: Found, subject: str, passage: Passage) -> bool:
         """Tell whether anything in the sentence promises; what is unsure is kept and asked."""
@@ -330,7 +334,9 @@ class _Drafting:
             before = bare(passage.text[first : match.start()], self.rules)
             listed = before if self.rules.drops_space else names[0]["subject"]
             subjects = _shared(listed or names[0]["subject"] or "", self.rules)
-            years = _years_listed(passage.text, match.start(), self.rules)
+            years = [
+                int(y) for y in re.findall(r"(?:19|20)\d\d", passage.text[first : match.start()])
+            ]
             paired = len(names) in (len(subjects), len(years))
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
@@ -398,15 +404,8 @@ def _quoted(passage: Passage, one: Found, rules: Rules, subject: str = "") -> tu
 def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) -> list[int]:
     """Give the promises of the list that a word such as "respectively" spreads."""
     first, last = clause_of(text, match.start(), rules)
-    end = last
-    return [n for n, one in enumerate(taken) if first <= one.at[0] < end
+    return [n for n, one in enumerate(taken) if first <= one.at[0] < last
             and one.at[0] >= match.start() - (0 if rules.drops_space else 400)]  # fmt: skip
-
-
-def _years_listed(text: str, at: int, rules: Rules) -> list[int]:
-    """List the years of the clause before a word such as "respectively"."""
-    first, _ = clause_of(text, at, rules)
-    return [int(year) for year in re.findall(r"(?:19|20)\d\d", text[first:at])]
 
 
 def _shared(words: str, rules: Rules) -> list[str]:
@@ -422,14 +421,6 @@ def _shared(words: str, rules: Rules) -> list[str]:
 def _is_lower(subject: str, rules: Rules) -> bool:
     """Tell whether less is better of what a subject names."""
     return bool(rules.pattern("lower_is_better").search(subject))
-
-
-def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
-    """Add to a promise that its value is to rise every year."""
-    promise.fill("also", "only_increase", one.rule)
-    promise.questions.append("steps")
-    for reading in promise.readings:
-        reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
 
 
 def _fill(

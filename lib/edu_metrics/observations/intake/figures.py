@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Catalog, Quantity
@@ -29,7 +30,7 @@ _DECIMALS = 10
 @dataclass
 class Block:
     """
-    Figures of one column with their labels; arrays and lists of one length.
+    Figures of one column with their labels.
 
     Attributes
     ----------
@@ -37,53 +38,45 @@ class Block:
         Where they stand.
     column : int
         Their column, counted from 0.
-    at : list of int
-        Their places among the rows.
     rows : Rows
         All rows of the sheet.
-    area, quantity, year, period : list
-        Of each figure.
-    value, lower, upper : array of float
-        In the unit of the quantity; NaN where there is none. [unit of quantity]
-    bound : array of str
-        What is said of the number behind each.
-    sure : array of bool
-        Whether a person, or a percent sign, has confirmed it.
+    figures : DataFrame
+        One row each: ``at``, its place among the rows; area, quantity, year and period; value,
+        lower and upper in the unit of the quantity, NaN where there is none; bound; and whether
+        a person, or a percent sign, has made it ``sure``.
     """
 
     sheet: Sheet
     column: int
-    at: list[int]
     rows: Rows
-    area: list[Any]
-    quantity: list[Any]
-    year: list[Any]
-    period: list[str]
-    value: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-    bound: NDArray[np.object_]
-    sure: NDArray[np.bool_]
+    figures: pd.DataFrame
 
     def where(self, place: int) -> str:
         """Name the cell of a figure."""
-        return self.sheet.where(self.rows.index[self.at[place]], self.column)
+        return self.sheet.where(self.rows.index[self.figures["at"].to_numpy()[place]], self.column)
 
     def label(self, name: str) -> list[Any] | None:
         """Give the cells of a column of labels; None where the sheet has none."""
         cells = self.rows.others.get(name)
-        return None if cells is None else [cells[place] for place in self.at]
+        return None if cells is None else [cells[place] for place in self.figures["at"]]
 
 
-@dataclass
-class _Reading:
+class _Reading(NamedTuple):
     """One figure as it is read."""
 
     value: float
-    lower: float = np.nan
-    upper: float = np.nan
+    lower: float | None = None
+    upper: float | None = None
     bound: str = "exact"
     sure: bool = False
+
+
+def text_array(words: list[Any]) -> Any:
+    """Make a column of text of words that repeat."""
+    if words and words.count(words[0]) == len(words):
+        return pd.array(words[:1], dtype="str").take(np.zeros(len(words), dtype=np.int64))
+    codes, unique = pd.factorize(np.array(words, dtype=object), use_na_sentinel=False)
+    return pd.array(list(unique), dtype="str").take(codes)
 
 
 @dataclass
@@ -136,33 +129,38 @@ class FigureReader:
         said, index = column.meaning, column.index
         lacks = said.year is None and head.role("year") is None and self.mapping.year is None
         year = head.title_year if lacks else said.year
-        labels = (
-            [area or said.area for area in rows.area],
-            [quantity or said.quantity for quantity in rows.quantity],
-            [one or year for one in rows.year],
-        )
+        labels: dict[str, list[Any]] = {
+            "area": [area or said.area for area in rows.area],
+            "quantity": [quantity or said.quantity for quantity in rows.quantity],
+            "year": [one or year for one in rows.year],
+        }
         raws = [
             cells[index] if index < len(cells) else ""
             for cells in map(sheet.rows.__getitem__, rows.index)
         ]
-        labelled = [not said.rest and all(three) for three in zip(*labels, strict=True)]
-        for place in (place for place, whole in enumerate(labelled) if not whole):
-            self._unlabelled(place, [label[place] for label in labels], raws[place])
-        known = [place for place, whole in enumerate(labelled) if whole]
-        return self._block(raws, known, *labels)
+        known = []
+        for place, three in enumerate(zip(*labels.values(), strict=True)):
+            if said.rest or not all(three):
+                self._unlabelled(place, three, raws[place])
+            else:
+                known.append(place)
+        figures = self._figures(raws, known, labels["quantity"])
+        at = figures["at"].tolist()
+        periods = [rows.period[place] or said.period or "year" for place in at]
+        figures = figures.assign(
+            area=text_array([labels["area"][place] for place in at]),
+            quantity=text_array([labels["quantity"][place] for place in at]),
+            year=np.array([labels["year"][place] for place in at], dtype=np.int64),
+            period=text_array(periods),
+        )
+        return Block(sheet, index, rows, figures)
 
-    def _block(
-        self,
-        raws: list[Any],
-        known: list[int],
-        areas: list[Any],
-        quantities: list[Any],
-        years: list[Any],
-    ) -> Block:
+    def _figures(self, raws: list[Any], known: list[int], quantities: list[Any]) -> pd.DataFrame:
+        """Read the figures of the rows that are known to be labelled."""
         number = len(raws)
-        value, lower, upper = (np.full(number, np.nan) for _ in range(3))
+        value, lower, upper = np.full((3, number), np.nan)
         bound = np.full(number, "exact", dtype=object)
-        sure, kept = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
+        sure, kept = np.zeros((2, number), dtype=bool)
         plain, percent = self._numbers(raws, known, quantities)
         value[plain] = [raws[place] for place in plain]
         value[percent] = np.round([raws[place] * 100 for place in percent], _DECIMALS)
@@ -172,24 +170,13 @@ class FigureReader:
         for place in (place for place in known if place not in done):
             one = self._with_care(place, quantities[place], raws[place])
             if one is not None:
-                value[place], lower[place], upper[place] = one.value, one.lower, one.upper
-                bound[place], sure[place], kept[place] = one.bound, one.sure, True
+                value[place], lower[place], upper[place], bound[place], sure[place] = one
+                kept[place] = True
+        numbers = {"value": value, "lower": lower, "upper": upper, "sure": sure}
         at = np.flatnonzero(kept)
-        places: list[int] = at.tolist()
-        return Block(
-            self._sheet,
-            self._column.index,
-            places,
-            self._rows,
-            [areas[place] for place in places],
-            [quantities[place] for place in places],
-            [years[place] for place in places],
-            [self._rows.period[place] or self._column.meaning.period or "year" for place in places],
-            value[at],
-            lower[at],
-            upper[at],
-            bound[at],
-            sure[at],
+        return pd.DataFrame(
+            {"at": at, "bound": text_array(bound[at].tolist())}
+            | {name: column[at] for name, column in numbers.items()}
         )
 
     # --- numbers that need no look
@@ -289,8 +276,6 @@ class FigureReader:
             self.log.repaired(self._sheet, where, typed, said, " ".join(rules))
         # A percent sign in the cell itself leaves no doubt what 0.5 % is.
         sure = told is not None or figure.unit in ("%", "‰")
-        if lower is None or upper is None:
-            return _Reading(value, bound=bound, sure=sure)
         return _Reading(value, lower, upper, bound, sure)
 
     def _percent_rows(self) -> set[int]:

@@ -13,9 +13,7 @@ from edu_metrics.observations.intake.cell_values import (
     narrow,
 )
 from edu_metrics.observations.intake.header import Head, HeadReader
-from edu_metrics.observations.intake.log import Log
-from edu_metrics.observations.intake.mapping import Mapping
-from edu_metrics.observations.intake.names import AreaFinder, Names, is_total
+from edu_metrics.observations.intake.names import AreaFinder, is_total
 from edu_metrics.observations.intake.workbook import Sheet
 
 #: Labels that go straight into the table.
@@ -70,21 +68,16 @@ class LabelReader:
         Its head.
     heads : HeadReader
         What reads heads: a row may be labelled as a column is.
-    mapping : Mapping
-        What is told of the file.
-    areas, quantities : Names
-        All names.
-    log : Log
-        Where repairs and problems go.
     """
 
     sheet: Sheet
     head: Head
     heads: HeadReader
-    mapping: Mapping
-    areas: Names
-    quantities: Names
-    log: Log
+
+    def __post_init__(self) -> None:
+        """Take names, mapping and log from what reads heads."""
+        self.mapping, self.log = self.heads.mapping, self.heads.log
+        self.areas, self.quantities = self.heads.areas, self.heads.quantities
 
     def read(self) -> Rows:
         """Walk over the rows below the head."""
