@@ -215,13 +215,13 @@ def _width(line: str) -> int:
 class _Page(HTMLParser):
     """A web page as lines: what is read, and not what moves or steers it."""
 
-    _BLOCKS = {
+    _BLOCKS = (
         *("p", "div", "li", "section", "article", "br", "tr", "title", "dt", "dd"),
         *("h1", "h2", "h3", "h4", "h5", "h6"),
-    }
-    _SILENT = {
+    )
+    _SILENT = (
         *("script", "style", "nav", "header", "footer", "noscript", "template", "svg", "head"),
-    }
+    )
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -127,28 +128,23 @@ def _collect(
     catalog: Catalog,
     study: Study,
     faults: list[str],
-) -> Iterable[pd.DataFrame]:
+) -> Iterator[pd.DataFrame]:
     """Read one input; what is wrong with it joins the faults of the others."""
-    found = []
     if isinstance(given, PackageInput):
+        readers = [partial(read_package_table, given, catalog)]
+    else:
+        paths = _paths(given, catalog, study, faults)
+        readers = [partial(_read_file, path, catalog, study) for path in paths]
+    for read in readers:
         try:
-            found.append(read_package_table(given, catalog))
+            yield read()
         except DataError as error:
-            faults += _all_of(error)
-        return found
-    for path in _paths(given, catalog, study, faults):
-        try:
-            stored = read_stored(path, catalog, study.school_year)
-            if stored is None:
-                stored = read_transcription(path, catalog, study.school_year)
-            found.append(stored)
-        except DataError as error:
-            faults += _all_of(error)
-    return found
+            faults += error.faults or (error.message,)
 
 
-def _all_of(error: DataError) -> Iterable[str]:
-    return error.faults or (error.message,)
+def _read_file(path: Path, catalog: Catalog, study: Study) -> pd.DataFrame:
+    stored = read_stored(path, catalog, study.school_year)
+    return read_transcription(path, catalog, study.school_year) if stored is None else stored
 
 
 def _paths(
@@ -347,35 +343,26 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
     codes = _codes(raw[given.area_column])
     years = pd.to_numeric(raw[given.year_column], errors="coerce")
     faults = [*_unknown_codes(codes, given, catalog), *_no_years(years, given)]
-    numbers = {column: pd.to_numeric(raw[column], errors="coerce") for column in given.quantities}
+    numbers = raw[[*given.quantities]].apply(pd.to_numeric, errors="coerce")
+    wrong = numbers.isna() & raw[[*given.quantities]].notna()
     faults += [
-        f"{column}: expected numbers, found {raw[column][wrong].iloc[0]!r}"
-        for column, cells in numbers.items()
-        if (wrong := cells.isna() & raw[column].notna()).any()
+        f"{column}: expected numbers, found {raw[column][wrong[column]].iloc[0]!r}"
+        for column in wrong.columns[wrong.any()]
     ]
     if faults:
         raise DataError(f"{given.package}/{given.path}: {len(faults)} fault(s)", faults)
     areas = given.area_family + "_" + codes
     published = pd.to_datetime((years + given.vintage_lag_years).astype("int64").astype(str))
+    about = {"area": areas, "year": years, "vintage": published + pd.offsets.YearEnd()}
     parts = [
         pd.DataFrame(
-            {
-                "area": areas,
-                "year": years,
-                "quantity": quantity,
-                "group": "all",
-                "period": "year",
-                "value": _shortest(numbers[column].to_numpy(dtype="float64")),
-                "bound": "exact",
-                "source": given.source,
-                "status": "reported",
-                "vintage": published + pd.offsets.YearEnd(),
-            }
+            {**about, "quantity": quantity, "value": _shortest(numbers[column].to_numpy())}
         )
         for column, quantity in given.quantities.items()
     ]
     table = pd.concat(parts, ignore_index=True).dropna(subset="value", ignore_index=True)
-    table = table.assign(lower=np.nan, upper=np.nan)
+    table = table.assign(group="all", period="year", lower=np.nan, upper=np.nan,
+                         bound="exact", source=given.source, status="reported")  # fmt: skip
     return table.astype(empty().dtypes.to_dict())[list(COLUMNS)]
 
 
@@ -430,6 +417,7 @@ def _no_years(years: pd.Series, given: PackageInput) -> list[str]:
 
 def _shortest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Take back the noise of a float32: the shortest decimal that gives the same one."""
+    values = values.astype(np.float64)
     single = values.astype(np.float32)
     # A whole number has no noise, and a large one would lose its last digits.
     kept = (single.astype(np.float64) == values) & (values % 1 != 0)

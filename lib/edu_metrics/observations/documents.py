@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 
 from edu_metrics.catalog import Catalog, Plan, base_of
 from edu_metrics.errors import DataError, DefinitionError, number_of
-from edu_metrics.observations.seals import broken_seal
+from edu_metrics.observations.raw_files import broken_seal
 
 __all__ = ["check_quotes", "fold", "plain_characters", "quote_faults", "text_of_plan"]
 

@@ -137,20 +137,13 @@ def show_rows(rows: pd.DataFrame) -> str:
     """
     named = [column for column in ("area", "year", "quantity", "value") if column in rows]
     shown = [
-        " ".join(_plainly(cell) for cell in row) + source
-        for row, source in zip(
-            rows[named].head(_SHOWN).itertuples(index=False), _sources(rows), strict=False
-        )
+        " ".join(_plainly(row[column]) for column in named)
+        + (f" ({_plainly(row['source'])})" if "source" in row else "")
+        for row in rows.head(_SHOWN).to_dict("records")
     ]
     if len(rows) > _SHOWN:
         shown.append(f"and {len(rows) - _SHOWN} more")
     return f"{len(rows)} row{'s' if len(rows) != 1 else ''}: {'; '.join(shown)}"
-
-
-def _sources(rows: pd.DataFrame) -> Iterable[str]:
-    if "source" not in rows:
-        return [""] * len(rows)
-    return [f" ({_plainly(source)})" for source in rows["source"].head(_SHOWN)]
 
 
 def _plainly(cell: object) -> str:

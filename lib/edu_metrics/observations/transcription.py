@@ -33,7 +33,7 @@ from edu_metrics.catalog import (
 from edu_metrics.errors import DataError, number_of
 from edu_metrics.limits import FIRST_DAY, LARGEST, LAST_DAY, is_day, read_file
 from edu_metrics.observations.periods import read_period
-from edu_metrics.observations.seals import broken_seal
+from edu_metrics.observations.raw_files import broken_seal
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
 from edu_metrics.words import Unit, known_units, unit_of
 

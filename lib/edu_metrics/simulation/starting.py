@@ -36,7 +36,7 @@ from edu_metrics.errors import DataError, ReportError
 from edu_metrics.files import write_whole_files
 from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build
-from edu_metrics.observations.seals import with_sidecar
+from edu_metrics.observations.raw_files import with_sidecar
 from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
 

@@ -23,7 +23,7 @@ from edu_metrics.catalog import Area, Catalog, Indicator, Plan, SimulatedInput, 
 from edu_metrics.errors import DataError, number_of
 from edu_metrics.files import write_whole_files
 from edu_metrics.observations import HEADER
-from edu_metrics.observations.seals import with_sidecar
+from edu_metrics.observations.raw_files import with_sidecar
 from edu_metrics.simulation import pupils, schools
 from edu_metrics.simulation.city import City, Sheet
 from edu_metrics.words import LANGUAGES, say

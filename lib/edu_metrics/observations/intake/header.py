@@ -9,7 +9,9 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, plain
 from edu_metrics.observations.intake.cell_values import (
+    Names,
     as_text,
+    bare,
     is_part_of_year,
     narrow,
     read_figure,
@@ -17,7 +19,6 @@ from edu_metrics.observations.intake.cell_values import (
 from edu_metrics.observations.intake.cell_values import read_year as year_of
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping
-from edu_metrics.observations.intake.names import Names, bare
 from edu_metrics.observations.intake.workbook import Sheet, filled_from_merges, letters
 from edu_metrics.observations.periods import read_half
 from edu_metrics.observations.transcription import unit_factor

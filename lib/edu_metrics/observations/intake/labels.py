@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edu_metrics.observations.intake.cell_values import (
+    AreaFinder,
     as_text,
     is_part_of_year,
+    is_total,
     narrow,
 )
 from edu_metrics.observations.intake.header import Head, HeadReader
-from edu_metrics.observations.intake.names import AreaFinder, is_total
 from edu_metrics.observations.intake.workbook import Sheet
 
 #: Labels that go straight into the table.

@@ -15,13 +15,12 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, names_of, plain
 from edu_metrics.errors import DataError
 from edu_metrics.limits import is_day
-from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
+from edu_metrics.observations.intake.cell_values import Names, as_text, narrow, read_figure
 from edu_metrics.observations.intake.figures import Block, FigureReader, text_array
 from edu_metrics.observations.intake.header import Head, HeadReader
 from edu_metrics.observations.intake.labels import LabelReader, Rows
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping
-from edu_metrics.observations.intake.names import Names
 from edu_metrics.observations.intake.workbook import Sheet, printable, read_sheets
 from edu_metrics.observations.periods import read_part
 from edu_metrics.observations.table import COLUMNS, STATUSES, empty

@@ -19,8 +19,8 @@ from edu_metrics.observations.intake.mapping import Mapping, made_from
 from edu_metrics.observations.intake.reading import read_table
 from edu_metrics.observations.intake.workbook import printable
 from edu_metrics.observations.pooling import below
-from edu_metrics.observations.raw_files import LOG
-from edu_metrics.observations.seals import (
+from edu_metrics.observations.raw_files import (
+    LOG,
     SIDECAR,
     broken_seal,
     read_sidecar,
