@@ -16,10 +16,8 @@ from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import LeverSettings, Scenario
 from edu_metrics.catalog.targets import (
     Areas,
-    Condition,
     Level,
     Plan,
-    Reference,
     Relative,
     Target,
     years_named,
@@ -375,14 +373,11 @@ def _measure_type(parts: Parts, indicator: models.Indicator) -> Iterator[str]:
 def _mechanism(parts: Parts, indicator: models.Indicator) -> Iterator[str]:
     """Hold a mechanism against the signature of its flow equation."""
     use = indicator.mechanism
-    for fault in _use(use) if use is not None else ():
-        yield f"mechanism: {fault}"
-
-
-def _use(use: models.MechanismUse) -> Iterator[str]:
+    if use is None:
+        return
     flow = FLOWS.get(use.flow)
     if flow is None:
-        yield f"flow: no flow {use.flow!r}{nearest(use.flow, FLOWS)}"
+        yield f"mechanism: flow: no flow {use.flow!r}{nearest(use.flow, FLOWS)}"
         return
     for key, taken, found in (
         ("inputs", flow.inputs, use.inputs),
@@ -391,45 +386,41 @@ def _use(use: models.MechanismUse) -> Iterator[str]:
         ("stated", flow.inputs, use.stated or flow.inputs),
     ):
         if set(taken) != set(found):
-            yield f"{key}: {flow.name} takes {sorted(taken)}, found {sorted(found)}"
+            yield f"mechanism: {key}: {flow.name} takes {sorted(taken)}, found {sorted(found)}"
     if use.outcome not in flow.outcomes:
         offer = nearest(use.outcome, flow.outcomes)
-        yield f"outcome: {flow.name} has no outcome {use.outcome!r}{offer}"
+        yield f"mechanism: outcome: {flow.name} has no outcome {use.outcome!r}{offer}"
     for name, lever in use.levers.items():
         if lever.per_100 and not flow.whole:
-            yield f"levers.{name}: {flow.name} has no whole that per_100 could be of"
+            yield f"mechanism: levers.{name}: {flow.name} has no whole that per_100 could be of"
 
 
 def _levers(parts: Parts, scenario: Scenario) -> Iterator[str]:
     """Hold a scenario's levers against the flow equation that they are of."""
     for number, step in enumerate(scenario.steps, start=1):
-        for fault in _settings(step) if isinstance(step, LeverSettings) else ():
-            yield f"steps entry {number}: {fault}"
-
-
-def _settings(step: LeverSettings) -> Iterator[str]:
-    flow = FLOWS.get(step.flow)
-    if flow is None:
-        yield f"flow: no flow {step.flow!r}{nearest(step.flow, FLOWS)}"
-        return
-    for name in step.set:
-        if name not in flow.levers:
-            yield f"set: {flow.name} has no lever {name!r}{nearest(name, flow.levers)}"
-    if step.per_100 and not flow.whole:
-        yield f"per_100: {flow.name} has no whole that it could be of"
+        if not isinstance(step, LeverSettings):
+            continue
+        spot, flow = f"steps entry {number}", FLOWS.get(step.flow)
+        if flow is None:
+            yield f"{spot}: flow: no flow {step.flow!r}{nearest(step.flow, FLOWS)}"
+            continue
+        for name in (name for name in step.set if name not in flow.levers):
+            yield f"{spot}: set: {flow.name} has no lever {name!r}{nearest(name, flow.levers)}"
+        if step.per_100 and not flow.whole:
+            yield f"{spot}: per_100: {flow.name} has no whole that it could be of"
 
 
 def _promises(parts: Parts, plan: Plan) -> Iterator[str]:
     for target in plan.targets:
-        for fault in (*_out_of_time(plan, target), *_to_be_done(plan, target)):
+        for fault in _out_of_time(plan, target):
             yield f"target {target.id!r}: {fault}"
-
-
-def _to_be_done(plan: Plan, target: Target) -> Iterator[str]:
-    """Find words that only hold the place of others: a plan with them is a draft."""
-    words = (target.quote, target.locator, *target.title.by_language.values())
-    if not plan.draft and any("TODO" in one for one in words):
-        yield "expected its words, found TODO; fill it in, or say `draft: true` of the plan"
+        # Words that only hold the place of others: a plan with them is a draft.
+        words = (target.quote, target.locator, *target.title.by_language.values())
+        if not plan.draft and any("TODO" in one for one in words):
+            yield (
+                f"target {target.id!r}: expected its words, found TODO; fill it in, or say "
+                "`draft: true` of the plan"
+            )
 
 
 def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:
@@ -465,12 +456,6 @@ def _target(parts: Parts, where: str, target: Target, known: Mapping[str, int]) 
     for name in (*target.see_also, *filter(None, [target.pace])):
         if name not in known and (where, name) not in parts.broken:
             yield f"no target {name!r} in this plan{nearest(name, known)}"
-
-
-def _reference(condition: Condition) -> Reference | None:
-    """Give what a condition compares with."""
-    compared = condition.each if isinstance(condition, Areas) else condition
-    return compared.to if isinstance(compared, Relative) else None
 
 
 def _target_unit(parts: Parts, target: Target) -> Iterator[str]:
@@ -534,9 +519,10 @@ def _compared_areas(parts: Parts, study: models.Study) -> Iterator[str]:
     for target in plan.targets if plan else ():
         for reading in target.readings:
             for condition in reading.conditions:
-                to = _reference(condition)
-                named = [to.area] if to and to.area else []
                 counted = condition.among if isinstance(condition, Areas) else ()
+                compared = condition.each if isinstance(condition, Areas) else condition
+                to = compared.to if isinstance(compared, Relative) else None
+                named = [to.area] if to and to.area else []
                 for area in dict.fromkeys([*named, *counted]):
                     if study.binding.get(area, area) not in kept:
                         yield (

@@ -247,7 +247,11 @@ def _with_the_rest_of_lists(
             following = _found(
                 {"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text
             )
-            if following is None or not _same_kind(one, following):
+            rates = ("percent", "points")
+            # A list that begins with percentages goes on with them.
+            if following is None or (
+                following.unit is not None and (one.unit in rates) != (following.unit in rates)
+            ):
                 break
             claims.append(following.at)
             last = replace(
@@ -256,9 +260,3 @@ def _with_the_rest_of_lists(
                 op_printed=following.op_printed or one.op_printed,
             )  # fmt: skip
             yield last
-
-
-def _same_kind(one: Found, following: Found) -> bool:
-    """Tell whether a list that begins with percentages goes on with them."""
-    rates = ("percent", "points")
-    return following.unit is None or (one.unit in rates) == (following.unit in rates)

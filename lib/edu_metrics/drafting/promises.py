@@ -473,8 +473,6 @@ def _fill(
     promise.fill("better", "lower" if down else "higher", one.rule, op != "~")
     promise.fill("unit", unit, "words_after_the_number", unit is not None)
     promise.fill("year", year.year, year.rule, year.sure)
-    if not year.sure:
-        promise.questions.append("year_assumed")
     if one.base is not None:
         promise.fill("base", one.base, one.rule)
     if one.since:
@@ -483,17 +481,21 @@ def _fill(
         promise.fill("every", one.every or one.period, one.rule)
     if one.implied:
         promise.fill("value", value, one.rule, sure=False)
-    if kind in ("total_change", "doubling", "halving") and not one.since and one.base is None:
-        promise.questions.append("which_base")
-    if kind in ("yearly_change", "each_year", "only_increase"):
-        promise.questions.append("steps")
-    if kind in LEVELS and rules.pattern("several").search(promise["subject"] or ""):
-        promise.questions.append("several_subjects")
-    if kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote):
-        promise.questions.append("each_or_together")
-    if change and unit == "percent" and is_rate and not one.implied:
-        promise.questions.append("percent_or_points")
+    of_rate = change and unit == "percent" and is_rate and not one.implied
+    if of_rate:
         promise.fill("unit", unit, "percent_of_a_rate", sure=False)
+    several = rules.pattern("several").search(promise["subject"] or "")
+    each = kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote)
+    without_base = not one.since and one.base is None
+    asked = {
+        "year_assumed": not year.sure,
+        "which_base": kind in ("total_change", "doubling", "halving") and without_base,
+        "steps": kind in ("yearly_change", "each_year", "only_increase"),
+        "several_subjects": kind in LEVELS and several,
+        "each_or_together": each,
+        "percent_or_points": of_rate,
+    }
+    promise.questions += [question for question, open_ in asked.items() if open_]
     if levels and len(levels) > 1:
         promise.fill("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
     promise.readings = readings_of(promise, span)

@@ -156,7 +156,10 @@ def _row(
     label = words[-1]
     printed_unit = " ".join(cells[column][2] for column in head.units if column < len(cells))
     in_label = re.findall(rules.data["label_unit"], label)
-    unit_words = printed_unit or (in_label[-1] if in_label else "") or _caption_unit(caption, rules)
+    in_caption = rules.pattern("table_unit").search(caption)
+    unit_words = printed_unit or (in_label[-1] if in_label else "")
+    if in_caption and not unit_words:
+        unit_words = in_caption[in_caption.lastindex or 0]
     levels: dict[int, tuple[str | None, float]] = {}
     spots, op_printed, change = [], False, None
     for column, year in head.years.items():
@@ -218,11 +221,6 @@ def _bound(cell: re.Match[str], unit: str, rules: Rules) -> tuple[str | None, fl
     op = rules.meaning("after", cell["after"]) or rules.meaning("before", cell["before"])
     scale = scale_of((cell["unit"] or "").strip() or unit, rules)
     return op, round(numbers_in(cell["value"], rules)[0] * scale, 6)
-
-
-def _caption_unit(caption: str, rules: Rules) -> str:
-    found = rules.pattern("table_unit").search(caption)
-    return found[1] if found else ""
 
 
 def _label(words: str, rules: Rules) -> str:

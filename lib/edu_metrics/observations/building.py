@@ -64,7 +64,7 @@ def build(
     if isinstance(study, str):
         study = catalog.study(study)
     faults: list[str] = []
-    parts = [empty()]
+    parts: list[pd.DataFrame] = []
     for given in study.observations:
         if isinstance(given, SimulatedInput) and simulated is not None:
             continue
@@ -72,7 +72,8 @@ def build(
     _refuse(study, faults)
     if simulated is not None:
         parts.append(simulated)
-    table = _corrected(_stack(parts), catalog, faults)
+    stacked = pd.concat([part for part in parts if len(part)] or [empty()], ignore_index=True)
+    table = _corrected(stacked, catalog, faults)
     _refuse(study, faults)
     table = validate(table, catalog)
     _refuse(study, _real_and_invented(table, study))
@@ -116,11 +117,6 @@ def _corrected(table: pd.DataFrame, catalog: Catalog, faults: list[str]) -> pd.D
 def _refuse(study: Study, faults: list[str]) -> None:
     if faults:
         raise DataError(f"study {study.id!r}: {number_of(faults)} in its observations", faults)
-
-
-def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
 
 def _collect(

@@ -42,6 +42,8 @@ _SCALES = {
     "十": 1,
     "百": 2,
     "千": 3,
+    "10000": 4,
+    "1000": 3,
     "万": 4,
     "亿": 8,
     "hundred": 2,
@@ -49,7 +51,8 @@ _SCALES = {
     "million": 6,
     "billion": 9,
 }
-_SCALED = re.compile(rf"^((?:{'|'.join(_SCALES)}|10000|1000)*)(.*)$")
+_SCALE = re.compile("|".join(_SCALES))
+_SCALED = re.compile(rf"^((?:{_SCALE.pattern})*)(.*)$")
 
 
 def accepted_units(quantity: Quantity) -> tuple[str, ...]:
@@ -116,7 +119,7 @@ def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
     # Where the unit is a bare number of things, 万 alone says enough.
     if not scale or word not in known | ({""} if quantity.form == "count" else set()):
         return None
-    return Decimal(1).scaleb(_power(scale))
+    return Decimal(1).scaleb(sum(_SCALES[power] for power in _SCALE.findall(scale)))
 
 
 def rounded_between(
@@ -163,13 +166,6 @@ def rounded_between(
         return None, None
     half = step / 2
     return float(max(printed * factor - half, Decimal(0))), float(printed * factor + half)
-
-
-def _power(scale: str) -> int:
-    power = 0
-    for part in re.findall(rf"{'|'.join(_SCALES)}|10000|1000", scale):
-        power += _SCALES[part] if part in _SCALES else len(part) - 1
-    return power
 
 
 #: The header of a raw file.

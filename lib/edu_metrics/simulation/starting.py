@@ -372,7 +372,8 @@ def _read_table(path: Path) -> tuple[_Given, pd.DataFrame]:
     given = _Given()
     for _ in range(_PASSES):
         log = read_log(path, content, given.catalog(), told)
-        new = _told_of(told, *log.not_understood("lacking"), *["no_head"] * log.lacks("no_head"))
+        no_head = ["no_head"] if log.not_understood("no_head") else []
+        new = _told_of(told, *log.not_understood("lacking"), *no_head)
         if new == told and not given.add(log):
             break
         told = new

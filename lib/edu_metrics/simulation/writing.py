@@ -80,12 +80,9 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
             tables.append(folder / name)
             contents |= with_sidecar(folder / name, content, _told_of(given))
     # An unchanged file keeps its date, or every table built from it would count as outdated.
-    write_whole_files({path: new for path, new in contents.items() if not _holds(path, new)})
+    kept = {path for path, new in contents.items() if path.is_file() and path.read_bytes() == new}
+    write_whole_files({path: new for path, new in contents.items() if path not in kept})
     return tables
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content
 
 
 def invent(city: City) -> list[Sheet]:

@@ -53,7 +53,8 @@ class Block:
 
     def where(self, place: int) -> str:
         """Name the cell of a figure."""
-        return self.sheet.where(self.rows.index[self.figures["at"].to_numpy()[place]], self.column)
+        row = self.rows.labelled[self.figures["at"].to_numpy()[place]]
+        return self.sheet.where(row.at, self.column)
 
     def label(self, name: str) -> list[Any] | None:
         """Give the cells of a column of labels; None where the sheet has none."""
@@ -130,13 +131,13 @@ class FigureReader:
         lacks = said.year is None and head.role("year") is None and self.mapping.year is None
         year = head.title_year if lacks else said.year
         labels: dict[str, list[Any]] = {
-            "area": [area or said.area for area in rows.area],
-            "quantity": [quantity or said.quantity for quantity in rows.quantity],
-            "year": [one or year for one in rows.year],
+            "area": [row.area or said.area for row in rows.labelled],
+            "quantity": [row.quantity or said.quantity for row in rows.labelled],
+            "year": [row.year or year for row in rows.labelled],
         }
         raws = [
             cells[index] if index < len(cells) else ""
-            for cells in map(sheet.rows.__getitem__, rows.index)
+            for cells in (sheet.rows[row.at] for row in rows.labelled)
         ]
         known = []
         for place, three in enumerate(zip(*labels.values(), strict=True)):
@@ -146,7 +147,7 @@ class FigureReader:
                 known.append(place)
         figures = self._figures(raws, known, labels["quantity"])
         at = figures["at"].tolist()
-        periods = [rows.period[place] or said.period or "year" for place in at]
+        periods = [rows.labelled[place].period or said.period or "year" for place in at]
         figures = figures.assign(
             area=text_array([labels["area"][place] for place in at]),
             quantity=text_array([labels["quantity"][place] for place in at]),
@@ -173,11 +174,10 @@ class FigureReader:
                 value[place], lower[place], upper[place], bound[place], sure[place] = one
                 kept[place] = True
         numbers = {"value": value, "lower": lower, "upper": upper, "sure": sure}
-        at = np.flatnonzero(kept)
-        return pd.DataFrame(
-            {"at": at, "bound": text_array(bound[at].tolist())}
-            | {name: column[at] for name, column in numbers.items()}
+        found = pd.DataFrame(
+            {"at": np.arange(number), "bound": text_array(bound.tolist()), **numbers}
         )
+        return found[kept].reset_index(drop=True)
 
     # --- numbers that need no look
 
@@ -191,7 +191,8 @@ class FigureReader:
         """
         if self._no_number or self.mapping.cells:
             return [], []
-        index, units, shown = self._rows.index, self._rows.unit, self._percent_rows()
+        index = [row.at for row in self._rows.labelled]
+        units, shown = [row.unit for row in self._rows.labelled], self._percent_rows()
         bounds = self._rows.others.get("bound")
         computed = {row for row, column in self._sheet.formulas if column == self._column.index}
         plain = [
@@ -215,17 +216,17 @@ class FigureReader:
 
     def _log_percent(self, raws: list[Any], places: list[int], value: NDArray[np.float64]) -> None:
         file, name = self._sheet.file, self._sheet.name
-        column, index = letters(self._column.index), self._rows.index
+        column, rows = letters(self._column.index), self._rows.labelled
         rule = "percent_format"
         self.log.repairs += [
-            (file, name, f"{column}{index[at] + 1}", f"{raws[at]:.15g}", f"{new:.15g}", rule)
+            (file, name, f"{column}{rows[at].at + 1}", f"{raws[at]:.15g}", f"{new:.15g}", rule)
             for at, new in zip(places, value[places].tolist(), strict=True)
         ]
 
     # --- all other cells
 
     def _where(self, place: int) -> str:
-        return self._sheet.where(self._rows.index[place], self._column.index)
+        return self._sheet.where(self._rows.labelled[place].at, self._column.index)
 
     def _unlabelled(self, place: int, labels: Sequence[Any], raw: Any) -> None:
         """Tell what nothing tells of a figure, once a sheet; what is unknown is told already."""
@@ -251,7 +252,7 @@ class FigureReader:
             return None
         if figure.number is None:
             return self._no_figure(where, typed, figure, place)
-        if told is None and self._rows.index[place] in self._percent_rows():
+        if told is None and self._rows.labelled[place].at in self._percent_rows():
             number = figure.number * 100
             figure = replace(figure, number=number, unit="%", rules=("percent_format",))
         factor = self._factor_in_cell(place, quantity, figure.unit)
@@ -264,9 +265,10 @@ class FigureReader:
         bound = self._bound(place, where, figure)
         value = float(figure.number * factor)
         lower, upper = rounded_between(figure.number, factor, measured, bound)
+        cell = self._rows.labelled[place].at, self._column.index
         rules = [
             *(["mapping"] if told is not None else []),
-            *(["formula"] if self._is_formula(place) else []),
+            *(["formula"] if cell in self._sheet.formulas else []),
             *figure.rules,
             *(["unit"] if factor != 1 else []),
             *(["rounded"] if lower is not None else []),
@@ -280,9 +282,6 @@ class FigureReader:
 
     def _percent_rows(self) -> set[int]:
         return self._sheet.percent.get(self._column.index, set())
-
-    def _is_formula(self, place: int) -> bool:
-        return (self._rows.index[place], self._column.index) in self._sheet.formulas
 
     def _no_figure(self, where: str, typed: str, figure: Figure, place: int) -> _Reading | None:
         status = self._rows.others.get("status")
@@ -319,7 +318,7 @@ class FigureReader:
     # --- units
 
     def _unit(self, place: int, quantity: str) -> str:
-        own = self._rows.unit[place] or self.mapping.units.get(quantity)
+        own = self._rows.labelled[place].unit or self.mapping.units.get(quantity)
         return own or self._column.meaning.unit or ""
 
     def _factor_in_cell(self, place: int, quantity: str, in_cell: str) -> Decimal | None:

@@ -181,9 +181,10 @@ class _FileReader:
         """Name every source, date and status that is not understood, of whatever figure it is."""
         for name in self._labels.keys() & rows.others.keys():
             label, column = self._labels[name], head.role(name) or 0
-            for row, cell in zip(rows.index, rows.others[name], strict=True):
+            for row, cell in zip(rows.labelled, rows.others[name], strict=True):
                 if cell != "" and label.read(cell) is None:
-                    self.log.problem(label.cause, sheet, sheet.where(row, column), as_text(cell))
+                    where = sheet.where(row.at, column)
+                    self.log.problem(label.cause, sheet, where, as_text(cell))
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
