@@ -20,6 +20,7 @@ __all__ = [
     "ProjectionError",
     "ReportError",
     "how_to_install",
+    "number_of",
     "require_extra",
 ]
 
@@ -85,6 +86,18 @@ class ReportError(EduMetricsError):
 
 class MissingExtraError(EduMetricsError, ImportError):
     """A library is not installed that only some uses of this project need."""
+
+
+def number_of(faults: Sequence[str]) -> str:
+    """
+    Say how many faults there are.
+
+    Examples
+    --------
+    >>> number_of(["no name"]), number_of([])
+    ('1 fault', '0 faults')
+    """
+    return f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
 
 
 def how_to_install(extra: str) -> str:

@@ -203,3 +203,9 @@ def test_a_sentence_without_an_end_is_looked_at_around_its_number_alone():
     first, last = clause_of(endless, 4000, rules)
     assert last - first <= 1200
     assert sentence_of("一。二三。四", 3, rules) == (2, 5)
+
+
+def test_a_unit_in_the_caption_of_a_table_is_read_in_either_of_its_forms():
+    for caption in ("Targets (%)", "Targets in percent"):
+        text = f"Plan 2021-2025\n\n{caption}\nIndicator\t2020\t2025\nRetention rate\t93\t95\n"
+        assert one(text)["unit"] == "percent", caption

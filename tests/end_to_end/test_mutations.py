@@ -26,7 +26,7 @@ from edu_metrics.catalog import Catalog, load_catalog
 from edu_metrics.errors import DataError, EduMetricsError
 from edu_metrics.observations import build, validate
 from edu_metrics.observations.intake import Mapping, read_mapping, read_table, take_in
-from edu_metrics.observations.seals import seal
+from edu_metrics.observations.raw_files import seal
 from edu_metrics.plan_audit import as_rows, audit
 from edu_metrics.reachability import assess
 from edu_metrics.report.summary import as_row

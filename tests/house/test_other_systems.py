@@ -12,8 +12,7 @@ import pytest
 
 from edu_metrics.batch import plan_jobs
 from edu_metrics.catalog import find_root, load_catalog
-from edu_metrics.observations.raw_files import LOG
-from edu_metrics.observations.seals import SIDECAR, sha256_of
+from edu_metrics.observations.raw_files import LOG, SIDECAR, sha256_of
 
 ROOT = find_root()
 CATALOG = load_catalog(ROOT)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from edu_metrics.late import late
 
 if TYPE_CHECKING:
-    from edu_metrics.catalog.base import PERIODS, Bound, Citation, plain
+    from edu_metrics.catalog.base import PERIODS, Bound, Citation, ids_by_name, names_of, plain
     from edu_metrics.catalog.inheriting import base_of, notebook_of, shipped_root
     from edu_metrics.catalog.loading import Catalog, find_root, inherited_entries, load_catalog
     from edu_metrics.catalog.models import (

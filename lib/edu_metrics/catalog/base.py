@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -163,6 +164,20 @@ class Bound(Definition):
         if self.op == "==":
             return float(abs(self.value - value))
         return float(self.value - value if self.rising else value - self.value)
+
+
+def names_of(entry: Any) -> tuple[str, ...]:
+    """Give all names of a definition: in each language, its aliases, its id."""
+    return (*entry.name.by_language.values(), *getattr(entry, "aliases", ()), entry.id)
+
+
+def ids_by_name(entries: Iterable[Any]) -> dict[str, tuple[str, ...]]:
+    """Give the ids of all definitions that have a name, by the name as :func:`plain` writes it."""
+    found: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for name in names_of(entry):
+            found.setdefault(plain(name), {})[entry.id] = None
+    return {name: tuple(ids) for name, ids in found.items()}
 
 
 def plain(name: str) -> str:

@@ -7,11 +7,11 @@ indicator like any other. Two underscores never stand in an id that somebody wro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from edu_metrics.catalog.models import Group, Indicator, Relation
-from edu_metrics.catalog.targets import Areas, Condition, Plan, Reading, Relative, Target
+from edu_metrics.catalog.targets import Areas, Condition, Reading, Relative, Target
 from edu_metrics.words import say
 
 _JOINT = "__"
@@ -59,7 +59,8 @@ def break_down(plans: Table, indicators: Table, groups: Table) -> None:
         return name
 
     for name, (where, plan) in plans.items():
-        plans[name] = where, _plan(plan, find)
+        targets = tuple(_target(one, find) for one in plan.targets)
+        plans[name] = where, plan.model_copy(update={"targets": targets})
 
 
 def _name(indicator: str, group: str, period: str) -> str:
@@ -102,10 +103,6 @@ def _said(words: str, lang: str, group: Group | None, period: str) -> str:
     return say("period.of", lang, indicator=words, what=say("period.comma", lang).join(told))
 
 
-def _plan(plan: Plan, find: _Find) -> Plan:
-    return plan.model_copy(update={"targets": tuple(_target(one, find) for one in plan.targets)})
-
-
 def _target(target: Target, find: _Find) -> Target:
     readings = tuple(_reading(target, reading, find) for reading in target.readings)
     indicator = find(target.indicator, target.group, target.period)
@@ -113,28 +110,20 @@ def _target(target: Target, find: _Find) -> Target:
 
 
 def _reading(target: Target, reading: Reading, find: _Find) -> Reading:
-    base = reading.indicator or target.indicator
+    base, period = reading.indicator or target.indicator, target.period
     return reading.model_copy(
         update={
-            "indicator": find(reading.indicator, target.group, target.period),
-            "conditions": tuple(_conditions(reading.conditions, base, target.period, find)),
+            "indicator": find(reading.indicator, target.group, period),
+            "conditions": tuple(_condition(one, base, period, find) for one in reading.conditions),
         }
     )
 
 
-def _conditions(
-    given: Iterable[Condition], base: str | None, period: str, find: _Find
-) -> Iterable[Condition]:
-    for one in given:
-        if isinstance(one, Areas) and isinstance(one.each, Relative):
-            yield one.model_copy(update={"each": _compared(one.each, base, period, find)})
-        else:
-            yield _compared(one, base, period, find) if isinstance(one, Relative) else one
-
-
-def _compared(condition: Relative, base: str | None, period: str, find: _Find) -> Relative:
-    to = condition.to
-    if to.group is None:
-        return condition
+def _condition(given: Condition, base: str | None, period: str, find: _Find) -> Condition:
+    if isinstance(given, Areas):
+        return given.model_copy(update={"each": _condition(given.each, base, period, find)})
+    to = given.to if isinstance(given, Relative) else None
+    if to is None or to.group is None:
+        return given
     named = {"indicator": find(to.indicator or base, to.group, period), "group": None}
-    return condition.model_copy(update={"to": to.model_copy(update=named)})
+    return given.model_copy(update={"to": to.model_copy(update=named)})

@@ -8,36 +8,16 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from edu_metrics.catalog import ids
+from edu_metrics.catalog import ids, models
 from edu_metrics.catalog.base import plain
-from edu_metrics.catalog.models import (
-    Area,
-    AreaFamily,
-    AreaLevel,
-    Assumption,
-    Break,
-    Correction,
-    Group,
-    Holder,
-    Indicator,
-    Knowledge,
-    MechanismUse,
-    Quantity,
-    SimulatedInput,
-    Source,
-    Study,
-    shipped_levels,
-)
 from edu_metrics.catalog.own import Spoken, formula_named
 from edu_metrics.catalog.priors import load_priors
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import LeverSettings, Scenario
 from edu_metrics.catalog.targets import (
     Areas,
-    Condition,
     Level,
     Plan,
-    Reference,
     Relative,
     Target,
     years_named,
@@ -63,22 +43,22 @@ class Kind(NamedTuple):
 
 TABLES: Mapping[str, Kind] = MappingProxyType(
     {
-        "sources": Kind("source", Source),
+        "sources": Kind("source", models.Source),
         "units": Kind("unit", Unit, optional=True),
-        "levels": Kind("level", AreaLevel, optional=True),
-        "areas": Kind("area", Area),
-        "families": Kind("area family", AreaFamily),
-        "groups": Kind("group", Group, optional=True),
-        "quantities": Kind("quantity", Quantity),
-        "holders": Kind("holder", Holder, optional=True),
-        "indicators": Kind("indicator", Indicator),
-        "breaks": Kind("break", Break),
-        "corrections": Kind("correction", Correction, optional=True),
-        "knowledge": Kind("knowledge", Knowledge, optional=True),
-        "assumptions": Kind("assumption", Assumption),
+        "levels": Kind("level", models.AreaLevel, optional=True),
+        "areas": Kind("area", models.Area),
+        "families": Kind("area family", models.AreaFamily),
+        "groups": Kind("group", models.Group, optional=True),
+        "quantities": Kind("quantity", models.Quantity),
+        "holders": Kind("holder", models.Holder, optional=True),
+        "indicators": Kind("indicator", models.Indicator),
+        "breaks": Kind("break", models.Break),
+        "corrections": Kind("correction", models.Correction, optional=True),
+        "knowledge": Kind("knowledge", models.Knowledge, optional=True),
+        "assumptions": Kind("assumption", models.Assumption),
         "reference_classes": Kind("reference class", ReferenceClass, files=True),
         "plans": Kind("plan", Plan, files=True),
-        "studies": Kind("study", Study, files=True),
+        "studies": Kind("study", models.Study, files=True),
         "scenarios": Kind("scenario", Scenario, files=True),
     }
 )
@@ -133,7 +113,7 @@ class Parts:
         """Begin with what the package brings, with the project's words for it."""
         for table, key, brought in (
             ("units", "unit", shipped_units()),
-            ("levels", "level", shipped_levels()),
+            ("levels", "level", models.shipped_levels()),
         ):
             for name, noun in brought.items():
                 words = self.spoken.words(f"{key}.{name}")
@@ -255,7 +235,7 @@ def _areas(parts: Parts) -> Iterator[str]:
         # One line a circle: the area of it that comes first in the alphabet says it.
         if parent == area.id == min(path):
             yield f"{where}: parent: {' > '.join([*path, parent])} runs in a circle"
-        above: Area | None = parts.get("areas", area.parent)
+        above: models.Area | None = parts.get("areas", area.parent)
         if above is not None and parent is None and _narrower(above.level, area.level):
             yield (
                 f"{where}: parent: a {area.level} lies in no {above.level}; expected "
@@ -265,12 +245,12 @@ def _areas(parts: Parts) -> Iterator[str]:
 
 def _narrower(level: str, other: str) -> bool:
     """Tell whether a level is narrower than another: known of those of this package alone."""
-    order = list(shipped_levels())
+    order = list(models.shipped_levels())
     return {level, other} <= {*order} and order.index(level) > order.index(other)
 
 
 def _parent(parts: Parts, area: str) -> str | None:
-    entry: Area | None = parts.get("areas", area)
+    entry: models.Area | None = parts.get("areas", area)
     return entry.parent if entry else None
 
 
@@ -307,7 +287,7 @@ def _dimension(parts: Parts, unit: Unit) -> Iterator[str]:
         )
 
 
-def _formula(parts: Parts, indicator: Indicator) -> Iterator[str]:
+def _formula(parts: Parts, indicator: models.Indicator) -> Iterator[str]:
     formula = formula_named(indicator.formula, parts.own)
     if isinstance(formula, str):
         yield f"formula: {formula}"
@@ -316,7 +296,7 @@ def _formula(parts: Parts, indicator: Indicator) -> Iterator[str]:
     if expected != found:
         yield f"inputs: {indicator.formula} takes {sorted(expected)}, found {sorted(found)}"
         return
-    quantities: dict[str, Quantity | None] = {
+    quantities: dict[str, models.Quantity | None] = {
         name: parts.get("quantities", given.quantity) for name, given in indicator.inputs.items()
     }
     printed = {name for name, one in quantities.items() if one and one.form == "printed_rate"}
@@ -347,7 +327,7 @@ def _formula(parts: Parts, indicator: Indicator) -> Iterator[str]:
 
 
 def _unit_of_result(
-    parts: Parts, indicator: Indicator, quantities: Mapping[str, Quantity | None]
+    parts: Parts, indicator: models.Indicator, quantities: Mapping[str, models.Quantity | None]
 ) -> Iterator[str]:
     """Hold the unit of an indicator against what its formula makes of the units of its inputs."""
     unit, formula = parts.unit(indicator.unit), indicator.calculation
@@ -378,29 +358,26 @@ def _counts(unit: Unit, counted: Unit) -> bool:
     return unit == counted or not unit.whole or "count" in (unit.id, counted.id)
 
 
-def _prices(parts: Parts, indicator: Indicator) -> Iterator[str]:
+def _prices(parts: Parts, indicator: models.Indicator) -> Iterator[str]:
     unit = parts.unit(indicator.unit)
     if indicator.prices is not None and unit is not None and not unit.money:
         yield f"prices: {unit.id} is no money; only money is told in prices of a year"
 
 
-def _measure_type(parts: Parts, indicator: Indicator) -> Iterator[str]:
+def _measure_type(parts: Parts, indicator: models.Indicator) -> Iterator[str]:
     known, given = load_priors(), indicator.measure_type
     if given is not None and given not in known:
         yield f"measure_type: no type {given!r}{nearest(given, known)}"
 
 
-def _mechanism(parts: Parts, indicator: Indicator) -> Iterator[str]:
+def _mechanism(parts: Parts, indicator: models.Indicator) -> Iterator[str]:
     """Hold a mechanism against the signature of its flow equation."""
     use = indicator.mechanism
-    for fault in _use(use) if use is not None else ():
-        yield f"mechanism: {fault}"
-
-
-def _use(use: MechanismUse) -> Iterator[str]:
+    if use is None:
+        return
     flow = FLOWS.get(use.flow)
     if flow is None:
-        yield f"flow: no flow {use.flow!r}{nearest(use.flow, FLOWS)}"
+        yield f"mechanism: flow: no flow {use.flow!r}{nearest(use.flow, FLOWS)}"
         return
     for key, taken, found in (
         ("inputs", flow.inputs, use.inputs),
@@ -409,45 +386,41 @@ def _use(use: MechanismUse) -> Iterator[str]:
         ("stated", flow.inputs, use.stated or flow.inputs),
     ):
         if set(taken) != set(found):
-            yield f"{key}: {flow.name} takes {sorted(taken)}, found {sorted(found)}"
+            yield f"mechanism: {key}: {flow.name} takes {sorted(taken)}, found {sorted(found)}"
     if use.outcome not in flow.outcomes:
         offer = nearest(use.outcome, flow.outcomes)
-        yield f"outcome: {flow.name} has no outcome {use.outcome!r}{offer}"
+        yield f"mechanism: outcome: {flow.name} has no outcome {use.outcome!r}{offer}"
     for name, lever in use.levers.items():
         if lever.per_100 and not flow.whole:
-            yield f"levers.{name}: {flow.name} has no whole that per_100 could be of"
+            yield f"mechanism: levers.{name}: {flow.name} has no whole that per_100 could be of"
 
 
 def _levers(parts: Parts, scenario: Scenario) -> Iterator[str]:
     """Hold a scenario's levers against the flow equation that they are of."""
     for number, step in enumerate(scenario.steps, start=1):
-        for fault in _settings(step) if isinstance(step, LeverSettings) else ():
-            yield f"steps entry {number}: {fault}"
-
-
-def _settings(step: LeverSettings) -> Iterator[str]:
-    flow = FLOWS.get(step.flow)
-    if flow is None:
-        yield f"flow: no flow {step.flow!r}{nearest(step.flow, FLOWS)}"
-        return
-    for name in step.set:
-        if name not in flow.levers:
-            yield f"set: {flow.name} has no lever {name!r}{nearest(name, flow.levers)}"
-    if step.per_100 and not flow.whole:
-        yield f"per_100: {flow.name} has no whole that it could be of"
+        if not isinstance(step, LeverSettings):
+            continue
+        spot, flow = f"steps entry {number}", FLOWS.get(step.flow)
+        if flow is None:
+            yield f"{spot}: flow: no flow {step.flow!r}{nearest(step.flow, FLOWS)}"
+            continue
+        for name in (name for name in step.set if name not in flow.levers):
+            yield f"{spot}: set: {flow.name} has no lever {name!r}{nearest(name, flow.levers)}"
+        if step.per_100 and not flow.whole:
+            yield f"{spot}: per_100: {flow.name} has no whole that it could be of"
 
 
 def _promises(parts: Parts, plan: Plan) -> Iterator[str]:
     for target in plan.targets:
-        for fault in (*_out_of_time(plan, target), *_to_be_done(plan, target)):
+        for fault in _out_of_time(plan, target):
             yield f"target {target.id!r}: {fault}"
-
-
-def _to_be_done(plan: Plan, target: Target) -> Iterator[str]:
-    """Find words that only hold the place of others: a plan with them is a draft."""
-    words = (target.quote, target.locator, *target.title.by_language.values())
-    if not plan.draft and any("TODO" in one for one in words):
-        yield "expected its words, found TODO; fill it in, or say `draft: true` of the plan"
+        # Words that only hold the place of others: a plan with them is a draft.
+        words = (target.quote, target.locator, *target.title.by_language.values())
+        if not plan.draft and any("TODO" in one for one in words):
+            yield (
+                f"target {target.id!r}: expected its words, found TODO; fill it in, or say "
+                "`draft: true` of the plan"
+            )
 
 
 def _out_of_time(plan: Plan, target: Target) -> Iterator[str]:
@@ -485,15 +458,9 @@ def _target(parts: Parts, where: str, target: Target, known: Mapping[str, int]) 
             yield f"no target {name!r} in this plan{nearest(name, known)}"
 
 
-def _reference(condition: Condition) -> Reference | None:
-    """Give what a condition compares with."""
-    compared = condition.each if isinstance(condition, Areas) else condition
-    return compared.to if isinstance(compared, Relative) else None
-
-
 def _target_unit(parts: Parts, target: Target) -> Iterator[str]:
     """Hold the unit of a promise against its indicator's: the same, a change of it, or a rank."""
-    indicator: Indicator | None = parts.get("indicators", target.indicator)
+    indicator: models.Indicator | None = parts.get("indicators", target.indicator)
     unit, own = parts.unit(target.unit), parts.unit(indicator.unit) if indicator else None
     if unit is None or own is None or not target.numeric:
         return
@@ -509,7 +476,7 @@ def _target_unit(parts: Parts, target: Target) -> Iterator[str]:
         )
 
 
-def _levels(condition: Level, indicator: Indicator) -> Iterator[str]:
+def _levels(condition: Level, indicator: models.Indicator) -> Iterator[str]:
     """Refuse a level that the indicator can't have: a slip of the unit, most often."""
     for year, bound in condition.at.items():
         if not indicator.has(bound.value):
@@ -519,14 +486,14 @@ def _levels(condition: Level, indicator: Indicator) -> Iterator[str]:
             )
 
 
-def _binding(parts: Parts, study: Study) -> Iterator[str]:
+def _binding(parts: Parts, study: models.Study) -> Iterator[str]:
     for name in study.binding.values():
         if name not in study.areas:
             offer = nearest(name, study.areas)
             yield f"binding: {name!r} is not one of the study's areas{offer}"
 
 
-def _languages(parts: Parts, study: Study) -> Iterator[str]:
+def _languages(parts: Parts, study: models.Study) -> Iterator[str]:
     known = parts.spoken.known
     for lang in study.languages:
         if lang not in known:
@@ -536,25 +503,26 @@ def _languages(parts: Parts, study: Study) -> Iterator[str]:
             )
 
 
-def _areas_twice(parts: Parts, study: Study) -> Iterator[str]:
+def _areas_twice(parts: Parts, study: models.Study) -> Iterator[str]:
     """Find an area that a study names and that is in a family which it names too."""
     for name in study.areas:
-        family: AreaFamily | None = parts.get("families", name)
+        family: models.AreaFamily | None = parts.get("families", name)
         members = {member.id for member in family.members()} if family else set()
         for double in sorted(members & {*study.areas}):
             yield f"areas: {double!r} is in the family {name!r} already; name one of them"
 
 
-def _compared_areas(parts: Parts, study: Study) -> Iterator[str]:
+def _compared_areas(parts: Parts, study: models.Study) -> Iterator[str]:
     """Find areas that a target compares with and whose numbers the study does not keep."""
     plan: Plan | None = parts.get("plans", study.plan)
     kept = {*study.areas, *study.compare_with}
     for target in plan.targets if plan else ():
         for reading in target.readings:
             for condition in reading.conditions:
-                to = _reference(condition)
-                named = [to.area] if to and to.area else []
                 counted = condition.among if isinstance(condition, Areas) else ()
+                compared = condition.each if isinstance(condition, Areas) else condition
+                to = compared.to if isinstance(compared, Relative) else None
+                named = [to.area] if to and to.area else []
                 for area in dict.fromkeys([*named, *counted]):
                     if study.binding.get(area, area) not in kept:
                         yield (
@@ -563,9 +531,9 @@ def _compared_areas(parts: Parts, study: Study) -> Iterator[str]:
                         )
 
 
-def _invented(parts: Parts, study: Study) -> Iterator[str]:
+def _invented(parts: Parts, study: models.Study) -> Iterator[str]:
     for number, given in enumerate(study.observations, start=1):
-        if not isinstance(given, SimulatedInput):
+        if not isinstance(given, models.SimulatedInput):
             continue
         city, spot = parts.get("areas", given.city), f"observations entry {number}"
         if city is not None and not city.invented:
@@ -574,7 +542,7 @@ def _invented(parts: Parts, study: Study) -> Iterator[str]:
             yield f"{spot}: simulated numbers in a study that is not marked simulated: true"
 
 
-def _real_and_invented(parts: Parts, study: Study) -> Iterator[str]:
+def _real_and_invented(parts: Parts, study: models.Study) -> Iterator[str]:
     """Refuse an invented place in a real study, and a real place in an invented one."""
     marked = "simulated: true" if study.simulated else "not marked simulated: true"
     for key, names in {"areas": study.areas, "compare_with": study.compare_with}.items():

@@ -141,18 +141,17 @@ def inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
         wanted += _forms(parts, base) if "indicators" in tables else []
         wanted += _about_what_is_there(parts, base, tables)
         parts.asked.clear()
-        if not [_take(parts, base, *one) for one in wanted if _lacks(parts, base, *one)]:
+        new = [(table, name) for table, name in wanted
+               if name in base.tables[table] and name not in parts.tables[table]]  # fmt: skip
+        for one in new:
+            _take(parts, base, *one)
+        if not new:
             return
 
 
-def _lacks(parts: Parts, base: Parts, table: str, name: str) -> bool:
-    return name in base.tables[table] and name not in parts.tables[table]
-
-
-def _take(parts: Parts, base: Parts, table: str, name: str) -> str:
+def _take(parts: Parts, base: Parts, table: str, name: str) -> None:
     where, entry = base.tables[table][name]
     parts.tables[table].setdefault(name, (f"inherited {where}", entry))
-    return name
 
 
 def _forms(parts: Parts, base: Parts) -> Iterator[tuple[str, str]]:

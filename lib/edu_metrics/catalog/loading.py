@@ -10,32 +10,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from edu_metrics.catalog.base import plain
+from edu_metrics.catalog import models
+from edu_metrics.catalog.base import names_of, plain
 from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import TABLES, Parts, check
 from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
-from edu_metrics.catalog.models import (
-    Area,
-    AreaFamily,
-    AreaLevel,
-    Assumption,
-    Break,
-    Correction,
-    Group,
-    Holder,
-    Indicator,
-    Knowledge,
-    Quantity,
-    Source,
-    Study,
-    study_file,
-)
 from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
 from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
 from edu_metrics.catalog.targets import Plan, Target
-from edu_metrics.errors import DefinitionError
+from edu_metrics.errors import DefinitionError, number_of
 from edu_metrics.words import Unit, use_texts, use_units
 from edu_metrics.words.definition import Languages, nearest
 
@@ -47,32 +32,32 @@ class Catalog:
     """Everything that is defined, by id and read-only."""
 
     root: Path
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, models.Source] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
-    levels: Mapping[str, AreaLevel] = field(default_factory=dict)
-    areas: Mapping[str, Area] = field(default_factory=dict)
-    families: Mapping[str, AreaFamily] = field(default_factory=dict)
-    groups: Mapping[str, Group] = field(default_factory=dict)
-    quantities: Mapping[str, Quantity] = field(default_factory=dict)
-    holders: Mapping[str, Holder] = field(default_factory=dict)
-    indicators: Mapping[str, Indicator] = field(default_factory=dict)
-    breaks: Mapping[str, Break] = field(default_factory=dict)
-    knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
-    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
+    levels: Mapping[str, models.AreaLevel] = field(default_factory=dict)
+    areas: Mapping[str, models.Area] = field(default_factory=dict)
+    families: Mapping[str, models.AreaFamily] = field(default_factory=dict)
+    groups: Mapping[str, models.Group] = field(default_factory=dict)
+    quantities: Mapping[str, models.Quantity] = field(default_factory=dict)
+    holders: Mapping[str, models.Holder] = field(default_factory=dict)
+    indicators: Mapping[str, models.Indicator] = field(default_factory=dict)
+    breaks: Mapping[str, models.Break] = field(default_factory=dict)
+    knowledge: Mapping[str, models.Knowledge] = field(default_factory=dict)
+    assumptions: Mapping[str, models.Assumption] = field(default_factory=dict)
     reference_classes: Mapping[str, ReferenceClass] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
-    studies: Mapping[str, Study] = field(default_factory=dict)
+    studies: Mapping[str, models.Study] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
-    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    corrections: Mapping[str, models.Correction] = field(default_factory=dict)
 
-    def study(self, study_id: str) -> Study:
+    def study(self, study_id: str) -> models.Study:
         """Give a study, a run of one, or the study itself by its own date; or name the nearest."""
-        named = self.studies.get(study_file(study_id))
+        named = self.studies.get(models.study_file(study_id))
         if named is not None and study_id == f"{named.id}_{named.as_of}":
             return named
         return self._get("study", self.studies, study_id)
 
-    def runs(self, study_id: str) -> list[Study]:
+    def runs(self, study_id: str) -> list[models.Study]:
         """Give a study as of each of its dates, the earliest first; named by a date, it alone."""
         study = self.study(study_id)
         if study.id != study_id:
@@ -80,7 +65,7 @@ class Catalog:
         found = [self.studies[f"{study_id}_{run.as_of}"] for run in study.runs]
         return sorted([study, *found], key=lambda one: one.as_of)
 
-    def as_of(self, study_id: str, date: dt.date) -> Study:
+    def as_of(self, study_id: str, date: dt.date) -> models.Study:
         """Give a study as of a date: the run of that date, or the study judged on another day."""
         known = {run.as_of: run for run in self.runs(study_id)}
         return known.get(date) or self.study(study_id).model_copy(update={"as_of": date})
@@ -89,7 +74,7 @@ class Catalog:
         """Give a plan, or name the nearest one."""
         return self._get("plan", self.plans, plan_id)
 
-    def plan_judged(self, study: Study) -> Plan:
+    def plan_judged(self, study: models.Study) -> Plan:
         """Give the plan that a study judges; refuse one whose promises are still to be decided."""
         plan = self.plan(study.plan)
         if plan.draft:
@@ -99,7 +84,7 @@ class Catalog:
             )
         return plan
 
-    def indicator(self, indicator_id: str) -> Indicator:
+    def indicator(self, indicator_id: str) -> models.Indicator:
         """Give an indicator, or name the nearest one."""
         return self._get("indicator", self.indicators, indicator_id)
 
@@ -127,7 +112,7 @@ class Catalog:
                 expanded.append(area)
         return tuple(expanded)
 
-    def study_area(self, study: Study, area: str) -> Area:
+    def study_area(self, study: models.Study, area: str) -> models.Area:
         """Give an area of a study by id, name, alias or official code, or name the nearest one."""
         members = self.expand(study.areas)
         if area in members:
@@ -149,8 +134,7 @@ class Catalog:
 
     def _names(self, area: str) -> set[str]:
         entry = self.areas[area]
-        names = (*entry.name.by_language.values(), *entry.aliases, entry.code)
-        return {plain(name) for name in names if name}
+        return {plain(name) for name in (*names_of(entry), entry.code) if name}
 
     def children(self, area: str, among: Iterable[str]) -> tuple[str, ...]:
         """Give those of ``among`` whose parent is ``area``."""
@@ -163,11 +147,11 @@ class Catalog:
             yield parent
             yield from self.above(parent)
 
-    def area_binding(self, study: Study, plan_area: str) -> str:
+    def area_binding(self, study: models.Study, plan_area: str) -> str:
         """Say which area of the study stands for an area of the plan."""
         return study.binding.get(plan_area, plan_area)
 
-    def bound_areas(self, study: Study, target: Target) -> tuple[str, ...]:
+    def bound_areas(self, study: models.Study, target: Target) -> tuple[str, ...]:
         """Give the areas of the study that a target binds."""
         return tuple(self.area_binding(study, area) for area in self.expand(target.areas))
 
@@ -256,8 +240,7 @@ def load_catalog(root: Path | str) -> Catalog:
         inherit(parts, _parts_of(base / "data" / "definitions", tables, faults, spoken), tables)
     faults += check(parts)
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
-        raise DefinitionError(f"data/definitions: {number}", faults)
+        raise DefinitionError(f"data/definitions: {number_of(faults)}", faults)
     use_texts(spoken.texts)
     use_units({name: unit for name, (_, unit) in parts.tables["units"].items()})
     break_down(*(parts.tables[table] for table in ("plans", "indicators", "groups")))
@@ -375,7 +358,7 @@ def _collect_entries(
         entry, new = parse(TABLES[kept_in].model, given, where, parts.spoken.languages)
         faults += new
         parts.add(kept_in, where, entry, given, faults)
-        for member in entry.members() if isinstance(entry, AreaFamily) else ():
+        for member in entry.members() if isinstance(entry, models.AreaFamily) else ():
             parts.add("areas", where, member, {"id": member.id}, faults)
 
 
@@ -390,7 +373,7 @@ def _collect_file(table: str, path: Path, parts: Parts, faults: list[str]) -> No
     entry, new = parse(TABLES[table].model, content, name, parts.spoken.languages)
     faults += new
     parts.add(table, name, entry, content, faults)
-    for run in entry.dated() if isinstance(entry, Study) else ():
+    for run in entry.dated() if isinstance(entry, models.Study) else ():
         parts.add(table, name, run, content, faults)
     given = content.get("id") if isinstance(content, dict) else None
     if isinstance(given, str) and given != path.stem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +55,12 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def _schema(kind: Any, told: Mapping[str, str]) -> dict[str, Any]:
     made = TypeAdapter(kind).json_schema()
-    for model, entry in _models(made):
+    for model, entry in [(str(made.get("title")), made), *made.get("$defs", {}).items()]:
         for field, shown in entry.get("properties", {}).items():
             shown.pop("title", None)
             if meaning := told.get(f"{model}.{field}") or told.get(field):
                 shown["description"] = meaning
     return {"$schema": GenerateJsonSchema.schema_dialect, **made}
-
-
-def _models(made: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield str(made.get("title")), made
-    yield from made.get("$defs", {}).items()
 
 
 def write_schemas(out: Path) -> list[Path]:

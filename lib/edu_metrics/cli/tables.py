@@ -160,7 +160,7 @@ def seal(
     files: Annotated[list[Path], typer.Argument(help="Raw files that were edited on purpose.")],
 ) -> None:
     """Seal raw files anew that were edited on purpose."""
-    from edu_metrics.observations.seals import seal as seal_files
+    from edu_metrics.observations.raw_files import seal as seal_files
 
     sealed = seal_files(files)
     for path in files:

@@ -12,10 +12,8 @@ import datetime as dt
 from pathlib import Path
 
 from edu_metrics.catalog import Catalog, inherited_entries
-from edu_metrics.drafting.accepting import accept
-from edu_metrics.drafting.files import write_draft
-from edu_metrics.drafting.indicators import Offer, Offers
-from edu_metrics.drafting.promises import Draft, Promise, draft
+from edu_metrics.drafting.files import accept, write_draft
+from edu_metrics.drafting.promises import Draft, Offer, Offers, Promise, draft
 from edu_metrics.drafting.reading import read_document
 from edu_metrics.drafting.reviewing import decide, decide_by_id, review_draft, routes
 

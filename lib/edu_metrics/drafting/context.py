@@ -114,7 +114,7 @@ def _deadlines(
             last_year = max(last_year, year)
         found.append((match.start(), year))
     for match in rules.pattern("five_years").finditer(text, first, last):
-        found.append((match.start(), _end_of_five_years(match)))
+        found.append((match.start(), end_of_five_years(match)))
     for match in rules.pattern("years_from_now").finditer(text, first, last):
         years = numbers_in(match["years"], rules)
         behind = text[max(match.start() - 1, 0) : match.start()]
@@ -135,7 +135,7 @@ def _four(year: str, short: str | None) -> int:
     return int(year[:2] + short) if short else int(year)
 
 
-def _end_of_five_years(match: re.Match[str]) -> int:
+def end_of_five_years(match: re.Match[str]) -> int:
     """Give the last year of a numbered five-year plan, of which the first ended in 1957."""
     number = "一二三四五六七八九".index(match["which"]) + 11
     return 1955 + 5 * number
@@ -214,7 +214,10 @@ def subject_of(
     first, last = clause_of(text, found.at[0], rules)
     if found.implied and found.type == "coverage":
         return bare(text[first:last], rules), ""
-    if found.right and not _is_said_before(text[first : found.start], rules):
+    words = text[first : found.start]
+    # A verb before the number has its subject there: "debt will not exceed".
+    said_before = rules.pattern("verb_before").search(words) and len(bare(words, rules)) > 3
+    if found.right and not said_before:
         return bare(found.right, rules), ""
     named = "" if rules.drops_space or found.unit != "percent" else text[found.end : last]
     if found.type == "level" and rules.pattern("noun_follows").match(named):
@@ -262,11 +265,6 @@ def subject_of(
     if len(subject) < 2 and before:
         return before[-1][1], ""
     return _within(subject, found, passage, before, rules)
-
-
-def _is_said_before(words: str, rules: Rules) -> bool:
-    """Tell whether a verb before the number has its subject there: "debt will not exceed"."""
-    return bool(rules.pattern("verb_before").search(words)) and len(bare(words, rules)) > 3
 
 
 def _tail(text: str, found: Found, last: int, rules: Rules) -> str:

@@ -1,10 +1,15 @@
-"""A draft as files: the text, the promises for a person to decide, the page to look at."""
+"""
+A draft as files: the text, the promises for a person to decide, the page to look at.
+
+What a person confirmed becomes a plan: its targets, and the text that they are quoted from.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,7 @@ from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.drafting.promises import Draft
 from edu_metrics.errors import DataError
 from edu_metrics.files import write_whole_files
+from edu_metrics.observations.raw_files import with_sidecar
 
 TEXT, DRAFT, PAGE = "source.txt", "draft.yaml", "review.html"
 _TITLE = re.compile(r"(?:计划|规划|纲要|方案|意见)(?:（.*）)?$|\b(?:Plan|Strategy|Goals)\b")
@@ -77,7 +83,7 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
                 "span": [one.start, one.end],
                 "article": one.article,
                 "locator": one.locator,
-                "fields": {field: _Line(held) for field, held in one.fields.items()},
+                "fields": one.fields,
                 "ask": list(dict.fromkeys(one.questions)),
                 "readings": one.readings,
             }
@@ -100,7 +106,7 @@ def content_of(made: Draft, name: str, areas: Iterable[str] = ()) -> dict[str, A
             "areas": list(areas),
         },
         "promises": promises,
-        "not_taken": [_Line(one) for one in made.not_taken],
+        "not_taken": made.not_taken,
     }
 
 
@@ -145,8 +151,14 @@ def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
     """Write the three files of a draft: all of them, or none."""
     from edu_metrics.drafting.page import page
 
-    lines = {**content, "promises": [_lines(one) for one in content["promises"]],
-             "not_taken": [_Line(one) for one in content["not_taken"]]}  # fmt: skip
+    lines = {
+        **content,
+        "promises": [
+            {**one, "fields": {name: _Line(held) for name, held in one["fields"].items()}}
+            for one in content["promises"]
+        ],
+        "not_taken": [_Line(one) for one in content["not_taken"]],
+    }
     files = {
         folder / TEXT: text.encode(),
         folder / DRAFT: as_yaml(lines).encode(),
@@ -154,11 +166,6 @@ def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
     }
     write_whole_files(files)
     return list(files)
-
-
-def _lines(promise: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {name: _Line(held) for name, held in promise["fields"].items()}
-    return {**promise, "fields": fields}
 
 
 def _keep(content: dict[str, Any], earlier: Mapping[str, Any], told: Iterable[str]) -> None:
@@ -174,14 +181,12 @@ def _keep(content: dict[str, Any], earlier: Mapping[str, Any], told: Iterable[st
         promise.update(decision=old["decision"], readings=old["readings"], ask=old["ask"])
         promise["fields"] = old["fields"]
         if old["decision"] != "open":
-            promise["id"] = old["id"] if _is_named(old["id"]) else promise["id"]
+            # A name that a person gave; p007 is but the number that it had.
+            named = not re.fullmatch(r"p\d+", old["id"])
+            promise["id"] = old["id"] if named else promise["id"]
     for name, value in earlier["plan"].items():
         if value not in (None, [], "") and name not in told:
             content["plan"][name] = value
-
-
-def _is_named(name: str) -> bool:
-    return not (name[:1] == "p" and name[1:].isdecimal())
 
 
 def read_draft(folder: Path) -> dict[str, Any]:
@@ -224,3 +229,191 @@ def read_draft(folder: Path) -> dict[str, Any]:
     if faults:
         raise DataError(f"{path}", faults)
     return content
+
+
+#: The kind of a target that a type of draft becomes.
+_KINDS = {
+    "from_to": "level", "kept": "each_year_floor", "yearly_change": "points_per_year",
+    "total_change": "cumulative", "doubling": "cumulative", "halving": "cumulative",
+    "each_year": "each_year_floor", "each_unit": "count", "level": "level",
+}  # fmt: skip
+
+
+def accept(
+    folder: Path, root: Path, indicators: Mapping[str, Any], languages: Iterable[str] = ()
+) -> list[Path]:
+    """
+    Write the promises that were accepted into a plan of a project.
+
+    Parameters
+    ----------
+    folder : Path
+        The draft.
+    root : Path
+        The project.
+    indicators : mapping of str
+        Its indicators by id.
+    languages : iterable of str
+        Languages that its texts need; the words of the plan stand in each until somebody
+        translates them.
+
+    Returns
+    -------
+    list of Path
+        What was written: the plan, its source, its text with a seal.
+
+    Raises
+    ------
+    DataError
+        With one line for each thing that a person has still to say; nothing is written then.
+    """
+    content = read_draft(folder)
+    accepted = [one for one in content["promises"] if one["decision"] == "accept"]
+    faults = [*_missing(content["plan"]), *_unsaid(accepted, indicators)]
+    faults += _taken(root, content["plan"])
+    if not accepted:
+        faults.append("promises: none has the decision accept")
+    if faults:
+        raise DataError(f"{folder}: nothing was accepted", faults)
+    text = (folder / TEXT).read_text("utf-8")
+    return _write(content, accepted, text, root, sorted({content["language"], *languages}))
+
+
+def _missing(plan: Mapping[str, Any]) -> list[str]:
+    told = {"id": "a name for the plan's file", "title": "its title", "areas": "areas it binds",
+            "issued": "the day of issue, such as 2021-03-01"}  # fmt: skip
+    faults = [f"plan: {name}: expected {what}" for name, what in told.items() if not plan.get(name)]
+    if plan.get("issued") and not isinstance(plan["issued"], dt.date):
+        faults.append(f"plan: issued: expected a day such as 2021-03-01, found {plan['issued']!r}")
+    if plan.get("id") and not re.fullmatch(r"[a-z0-9]+(?:_[a-z0-9]+)*", str(plan["id"])):
+        faults.append(
+            f"plan: id: expected letters, digits and single underscores, found {plan['id']!r}"
+        )
+    return faults
+
+
+def _taken(root: Path, plan: Mapping[str, Any]) -> list[str]:
+    """Refuse to write over a plan that was not made from this draft, and is no example."""
+    path = root / "data" / "definitions" / "plans" / f"{plan.get('id')}.yaml"
+    there = read_yaml(path)[0] if path.is_file() else None
+    there = there if isinstance(there, dict) else {"hypothetical": True}
+    if there.get("source") != _source(plan) and not there.get("hypothetical"):
+        return [f"plan: id: {path.name} is another plan of the project; name this one otherwise"]
+    return []
+
+
+def _source(plan: Mapping[str, Any]) -> str:
+    return f"{plan.get('id')}_document"
+
+
+def _unsaid(accepted: list[dict[str, Any]], indicators: Mapping[str, Any]) -> list[str]:
+    """Name what the accepted promises still lack."""
+    faults = []
+    for one in accepted:
+        held = one["fields"].get("indicator", {})
+        name, offered = held.get("is"), ", ".join(held.get("offers") or ())
+        if one["readings"] and name is None:
+            offer = f"; nearest are {offered}" if offered else ""
+            faults.append(f"promise {one['id']!r}: indicator: expected the id of one{offer}")
+        elif name is not None and name not in indicators:
+            faults.append(f"promise {one['id']!r}: indicator: no indicator {name!r} in the project")
+    return faults
+
+
+def _write(
+    content: dict[str, Any], accepted: list[dict[str, Any]], text: str, root: Path,
+    languages: list[str],
+) -> list[Path]:  # fmt: skip
+    plan = content["plan"]
+    definitions = root / "data" / "definitions"
+    source = _source(plan)
+    below = f"{source}/{plan['issued']:%Y-%m-%d}/{TEXT}"
+    raw = root / "data" / "raw" / below
+
+    def told(words: str) -> dict[str, str]:
+        return dict.fromkeys(languages, words)
+
+    entry = {
+        "id": source,
+        "title": told(plan["title"]),
+        "publisher": told(plan.get("publisher") or plan["title"]),
+        "date": plan["issued"],
+        "licence": "public policy document",
+        "read": "copy",
+        "full_text": below,
+    }
+    sources = definitions / "sources.yaml"
+    listed = sources.read_text("utf-8") if sources.is_file() else ""
+    known = any(one.get("id") == source for one in read_yaml(sources)[0] or () if sources.is_file())
+    made = {
+        "id": plan["id"],
+        "title": told(plan["title"]),
+        "source": source,
+        "issued": plan["issued"],
+        "first_year": plan["first_year"],
+        "last_year": plan["last_year"],
+        "areas": plan["areas"],
+    }
+    if any(one["decision"] == "open" for one in content["promises"]):
+        made["draft"] = True
+    targets = [_target(one, plan, content["language"], told) for one in accepted]
+    named = {one["article"] for one in targets if not str(one["article"]).isdecimal()}
+    if named:
+        made["articles"] = {name: told(name) for name in sorted(named)}
+    made["targets"] = targets
+    noted = {"source": source, "title": told(plan["title"]), "url": None,
+             "accessed": plan["issued"], "licence": "public policy document"}  # fmt: skip
+    files = {
+        **with_sidecar(raw, text.encode(), noted),
+        definitions / "plans" / f"{plan['id']}.yaml": as_yaml(made).encode(),
+    }
+    if not known:
+        kept = "" if listed.strip() in ("", "[]") else f"{listed.rstrip()}\n"
+        files[sources] = f"{kept}{as_yaml([entry])}".encode()
+    write_whole_files(files)
+    return list(files)
+
+
+def _target(
+    one: dict[str, Any], plan: Mapping[str, Any], lang: str, told: Callable[[str], dict[str, str]]
+) -> dict[str, Any]:
+    """Write a promise as the target that it becomes."""
+
+    def held(name: str) -> Any:
+        return one["fields"].get(name, {}).get("is")
+
+    numeric = bool(one["readings"])
+    scope, subject = held("scope") or "", held("subject") or one["quote"]
+    between = " " if lang == "en" and scope else ""
+    title = subject if scope in subject else f"{scope}{between}{subject}"
+    kind = _KINDS.get(held("type"), held("type"))
+    if held("type") == "yearly_change" and held("unit") == "percent":
+        kind = "relative_per_year"
+    target: dict[str, Any] = {
+        "id": one["id"],
+        "title": told(title),
+        "article": str(one["article"] or one["locator"]),
+        "tier": "numeric" if numeric else "deliverable",
+        "kind": kind,
+        "indicator": held("indicator"),
+        "areas": one.get("areas") or plan["areas"],
+        "population": told(scope or subject),
+        "unit": held("unit") or "none",
+        "better": held("better") or "higher",
+        "deadline": held("year"),
+        "quote": one["quote"],
+        "locator": one["locator"],
+    }
+    if held("obligation"):
+        target["obligation"] = held("obligation")
+    if held("base") is not None:
+        target["baseline"] = {"value": held("base"), "year": held("base_year")}
+    if held("type") == "frequency":
+        every = held("value") if held("unit") == "years" else 1
+        target["frequency"] = {"every_years": [every or 1]}
+    if "steps" in one["ask"]:
+        last, first = held("year") or plan["last_year"], plan["first_year"]
+        target["steps"] = sorted({max(last - first, 1), max(last - first + 1, 1)})
+    if numeric:
+        target["readings"] = one["readings"]
+    return target

@@ -32,7 +32,6 @@ class Found:
     falls: bool = False
     base: float | None = None
     base_at: tuple[int, int] | None = None
-    base_unit: str | None = None
     since: int | None = None
     by: int | None = None
     every: str | None = None
@@ -51,7 +50,6 @@ class NotTaken:
 
     passage: int
     at: tuple[int, int]
-    words: str
     why: str
 
 
@@ -75,7 +73,7 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
     """
     claims: list[tuple[int, int]] = []
     left_out = [
-        NotTaken(index, at, passage.text[slice(*at)], why)
+        NotTaken(index, at, why)
         for why, at in _claimed(passage.text, rules.data["no_numbers"], rules, claims)
     ]
     found: list[Found] = []
@@ -92,11 +90,13 @@ def find(passage: Passage, index: int, rules: Rules) -> tuple[list[Found], list[
                 claims += [at for at in (one.at, one.base_at, one.every_at) if at]
                 found.append(one)
     found = [*_with_the_rest_of_lists(sorted(found, key=_place), passage.text, claims, rules)]
-    for why, at in _claimed(passage.text, rules.data["passed_over"], rules, claims):
-        left_out.append(NotTaken(index, at, passage.text[slice(*at)], why))
-    for match in rules.pattern("number").finditer(passage.text):
-        if _is_free(match.span(), claims):
-            left_out.append(NotTaken(index, match.span(), match[0], "no_rule_for_it"))
+    over = _claimed(passage.text, rules.data["passed_over"], rules, claims)
+    left_out += [NotTaken(index, at, why) for why, at in over]
+    left_out += [
+        NotTaken(index, match.span(), "no_rule_for_it")
+        for match in rules.pattern("number").finditer(passage.text)
+        if _is_free(match.span(), claims)
+    ]
     return found, sorted(left_out, key=_place)
 
 
@@ -196,7 +196,6 @@ def _found(
         falls=falls or (implied and values[0] < 0),
         base=round(base[0] * base_scale, 6) if base else None,
         base_at=match.span("base") if base and spot != "base" else None,
-        base_unit=rules.meaning("units", groups.get("base_unit")),
         since=year_of(groups.get("since")),
         by=year_of(groups.get("by")),
         every=groups.get("every"),
@@ -248,23 +247,16 @@ def _with_the_rest_of_lists(
             following = _found(
                 {"name": f"{one.rule}_list", "type": one.type}, match, 0, rules, text
             )
-            if following is None or not _same_kind(one, following):
+            rates = ("percent", "points")
+            # A list that begins with percentages goes on with them.
+            if following is None or (
+                following.unit is not None and (one.unit in rates) != (following.unit in rates)
+            ):
                 break
             claims.append(following.at)
             last = replace(
-                following,
-                passage=one.passage,
-                unit=following.unit or one.unit,
-                op=following.op or one.op,
+                following, passage=one.passage, falls=one.falls, every=one.every,
+                unit=following.unit or one.unit, op=following.op or one.op,
                 op_printed=following.op_printed or one.op_printed,
-                falls=one.falls,
-                values=following.values,
-                every=one.every,
-            )
+            )  # fmt: skip
             yield last
-
-
-def _same_kind(one: Found, following: Found) -> bool:
-    """Tell whether a list that begins with percentages goes on with them."""
-    rates = ("percent", "points")
-    return following.unit is None or (one.unit in rates) == (following.unit in rates)

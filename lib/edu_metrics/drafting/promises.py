@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +15,12 @@ from edu_metrics.drafting.context import (
     bare,
     clause_of,
     due,
+    end_of_five_years,
     is_past,
     sentence_of,
     subject_of,
 )
 from edu_metrics.drafting.finding import Found, NotTaken, find
-from edu_metrics.drafting.indicators import Offers
 from edu_metrics.drafting.passages import Passage, language_of, passages
 from edu_metrics.drafting.readings import readings_of, yearly
 from edu_metrics.drafting.rules import Rules, load_rules
@@ -143,7 +144,7 @@ def _span(
             last += first // 100 * 100
     five = rules.pattern("five_years").search(title)
     if five and not printed:
-        end = 1955 + 5 * ("一二三四五六七八九".index(five["which"]) + 11)
+        end = end_of_five_years(five)
         first, last = first or end - 4, last or end
     everywhere = re.findall(r"(?<!\d)20\d\d(?!\d)", " ".join(one.text for one in found))
     named = [int(y) for y in everywhere] or years or [issued or FIRST_YEAR]
@@ -196,38 +197,35 @@ class _Drafting:
         base: Found | None = None
         for one in found:
             if one.type != "base" and is_past(passage, one, self.span, self.rules):
-                self._leave(one, passage, "past")
+                self._leave(one, "past")
                 continue
             if one.type == "base":
                 if base is not None:
-                    self._leave(base, passage, "past")
+                    self._leave(base, "past")
                 base = one
-                if (
-                    taken
-                    and taken[-1].base is None
-                    and _together(passage, taken[-1], one, self.rules)
-                ):
+                without = taken[-1] if taken and taken[-1].base is None else None
+                if without and _together(passage, without, one, self.rules):
                     self._base(self.promises[-1], one, passage)
                     base = None
                 continue
             if one.type == "only_increase" and taken and self._goes_on(passage, taken[-1], one):
-                _and_rises(self.promises[-1], one, self.rules, self.span)
+                self._and_rises(self.promises[-1], one)
                 continue
             subject, scope = subject_of(passage, one, before, self.rules)
             before.append((one, subject or scope))
             if not self._is_promise(one, subject, passage):
-                self._leave(one, passage, "no_promise_words")
+                self._leave(one, "no_promise_words")
                 continue
             promise = self._promise(one, passage, subject, scope)
             if base is not None and _together(passage, base, one, self.rules):
                 self._base(promise, base, passage)
             elif base is not None:
-                self._leave(base, passage, "past")
+                self._leave(base, "past")
             base = None
             taken.append(one)
             self.promises.append(promise)
         if base is not None:
-            self._leave(base, passage, "past")
+            self._leave(base, "past")
         self._distribute(passage, taken)
         self._without_number(passage, taken)
 
@@ -242,10 +240,16 @@ class _Drafting:
         between = passage.text[before.end : one.start]
         return bool(self.rules.pattern("and_more").fullmatch(between))
 
-    def _leave(self, one: Found, passage: Passage, why: str) -> None:
-        for at in (one.at, one.base_at):
-            if at and (not one.implied):
-                self.left_out.append(NotTaken(one.passage, at, passage.text[slice(*at)], why))
+    def _and_rises(self, promise: Promise, one: Found) -> None:
+        """Add to a promise that its value is to rise every year."""
+        promise.fill("also", "only_increase", one.rule)
+        promise.questions.append("steps")
+        for reading in promise.readings:
+            reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
+
+    def _leave(self, one: Found, why: str) -> None:
+        places = () if one.implied else (one.at, one.base_at)
+        self.left_out += [NotTaken(one.passage, at, why) for at in places if at]
 
     def _is_promise(self, one: Found, subject: str, passage: Passage) -> bool:
         """Tell whether anything in the sentence promises; what is unsure is kept and asked."""
@@ -330,7 +334,9 @@ class _Drafting:
             before = bare(passage.text[first : match.start()], self.rules)
             listed = before if self.rules.drops_space else names[0]["subject"]
             subjects = _shared(listed or names[0]["subject"] or "", self.rules)
-            years = _years_listed(passage.text, match.start(), self.rules)
+            years = [
+                int(y) for y in re.findall(r"(?:19|20)\d\d", passage.text[first : match.start()])
+            ]
             paired = len(names) in (len(subjects), len(years))
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
@@ -398,15 +404,8 @@ def _quoted(passage: Passage, one: Found, rules: Rules, subject: str = "") -> tu
 def _after(match: re.Match[str], taken: list[Found], text: str, rules: Rules) -> list[int]:
     """Give the promises of the list that a word such as "respectively" spreads."""
     first, last = clause_of(text, match.start(), rules)
-    end = last
-    return [n for n, one in enumerate(taken) if first <= one.at[0] < end
+    return [n for n, one in enumerate(taken) if first <= one.at[0] < last
             and one.at[0] >= match.start() - (0 if rules.drops_space else 400)]  # fmt: skip
-
-
-def _years_listed(text: str, at: int, rules: Rules) -> list[int]:
-    """List the years of the clause before a word such as "respectively"."""
-    first, _ = clause_of(text, at, rules)
-    return [int(year) for year in re.findall(r"(?:19|20)\d\d", text[first:at])]
 
 
 def _shared(words: str, rules: Rules) -> list[str]:
@@ -422,14 +421,6 @@ def _shared(words: str, rules: Rules) -> list[str]:
 def _is_lower(subject: str, rules: Rules) -> bool:
     """Tell whether less is better of what a subject names."""
     return bool(rules.pattern("lower_is_better").search(subject))
-
-
-def _and_rises(promise: Promise, one: Found, rules: Rules, span: Span) -> None:
-    """Add to a promise that its value is to rise every year."""
-    promise.fill("also", "only_increase", one.rule)
-    promise.questions.append("steps")
-    for reading in promise.readings:
-        reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
 
 
 def _fill(
@@ -482,8 +473,6 @@ def _fill(
     promise.fill("better", "lower" if down else "higher", one.rule, op != "~")
     promise.fill("unit", unit, "words_after_the_number", unit is not None)
     promise.fill("year", year.year, year.rule, year.sure)
-    if not year.sure:
-        promise.questions.append("year_assumed")
     if one.base is not None:
         promise.fill("base", one.base, one.rule)
     if one.since:
@@ -492,17 +481,110 @@ def _fill(
         promise.fill("every", one.every or one.period, one.rule)
     if one.implied:
         promise.fill("value", value, one.rule, sure=False)
-    if kind in ("total_change", "doubling", "halving") and not one.since and one.base is None:
-        promise.questions.append("which_base")
-    if kind in ("yearly_change", "each_year", "only_increase"):
-        promise.questions.append("steps")
-    if kind in LEVELS and rules.pattern("several").search(promise["subject"] or ""):
-        promise.questions.append("several_subjects")
-    if kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote):
-        promise.questions.append("each_or_together")
-    if change and unit == "percent" and is_rate and not one.implied:
-        promise.questions.append("percent_or_points")
+    of_rate = change and unit == "percent" and is_rate and not one.implied
+    if of_rate:
         promise.fill("unit", unit, "percent_of_a_rate", sure=False)
+    several = rules.pattern("several").search(promise["subject"] or "")
+    each = kind == "each_unit" or rules.pattern("each_or_together").search(promise.quote)
+    without_base = not one.since and one.base is None
+    asked = {
+        "year_assumed": not year.sure,
+        "which_base": kind in ("total_change", "doubling", "halving") and without_base,
+        "steps": kind in ("yearly_change", "each_year", "only_increase"),
+        "several_subjects": kind in LEVELS and several,
+        "each_or_together": each,
+        "percent_or_points": of_rate,
+    }
+    promise.questions += [question for question, open_ in asked.items() if open_]
     if levels and len(levels) > 1:
         promise.fill("levels", {y: f"{o or op}{v:g}" for y, (o, v) in levels.items()}, one.rule)
     promise.readings = readings_of(promise, span)
+
+
+#: Words that tell no indicator from another.
+_IDLE = (
+    "the|of|a|an|in|for|and|or|share|proportion|percentage|rate|number|with|all|will|have|has|be|"
+    "are|hold|who"
+)
+#: Words that two names of one indicator may differ in.
+_SAME = (
+    (r"[（(](?:公布值|as published)[）)]|, as published$", ""),
+    (r"[“”\"《》]|(?<=[^\x00-\x7f])\s+|^全[市县省国区]|^我[市县省]", ""),
+    (r"幼儿园|园所", "园"), (r"占比|比重|的?比例|所占比例", "比"), (r"少年", ""),
+    (r"教育|阶段|专任|九年|以及|毛(?=入园率)", ""),
+    (r"及以上|以上|含", "上"), (r"学前三年|学前", "学前"),
+    (rf"\b(?:{_IDLE})\b", " "),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An indicator that may be offered."""
+
+    id: str
+    names: tuple[str, ...]
+    unit: str
+
+
+class Offers:
+    """The indicators of a catalogue, to be looked up by the words of a plan."""
+
+    def __init__(self, known: Iterable[Offer], language: str) -> None:
+        self._known = [(one, [_parts(name, language) for name in one.names]) for one in known]
+        self._language = language
+
+    def nearest(self, words: str, unit: str | None) -> tuple[list[str], bool]:
+        """
+        Give the three nearest indicators, and whether the first is surely meant.
+
+        Parameters
+        ----------
+        words : str
+            The subject of a promise.
+        unit : str or None
+            Its unit.
+
+        Returns
+        -------
+        list of str, bool
+            Ids, the nearest first. Sure is only what has the same name, in the same unit, as no
+            other one.
+
+        Examples
+        --------
+        >>> known = Offers([Offer("retention", ("九年义务教育巩固率",), "percent"),
+        ...                 Offer("pass", ("及格率",), "percent")], "zh")
+        >>> known.nearest("义务教育巩固率", "percent")
+        (['retention'], True)
+        """
+        wanted = _parts(words, self._language)
+        scored = []
+        for one, names in self._known:
+            score = max((_alike(wanted, name) for name in names), default=0.0)
+            same_unit = one.unit == unit or (unit in ("points",) and one.unit == "percent")
+            if score > 0.25:
+                scored.append((score - (0 if same_unit else 0.3), one.id, same_unit))
+        scored.sort(key=lambda item: (-item[0], len(item[1]), item[1]))
+        if not scored:
+            return [], False
+        clear = (
+            len(scored) < 2
+            or scored[0][0] - scored[1][0] > 0.02
+            or (scored[1][1].startswith(scored[0][1]))
+        )
+        sure = scored[0][0] > 0.999 and scored[0][2] and clear
+        return [name for score, name, _ in scored[:3] if score > 0.2], sure
+
+
+def _parts(words: str, language: str) -> frozenset[str]:
+    """Cut a name into pairs of characters, or into words."""
+    words = words.lower()
+    for pattern, usual in _SAME:
+        words = re.sub(pattern, usual, words)
+    if language == "zh":
+        return frozenset(words[n : n + 2] for n in range(max(len(words) - 1, 1)))
+    return frozenset(word.rstrip("s") for word in re.findall(r"[a-z0-9]+", words))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0

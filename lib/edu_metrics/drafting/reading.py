@@ -6,7 +6,7 @@ import contextlib
 import logging
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -81,15 +81,16 @@ def _kept(sign: re.Match[str]) -> str:
 _TORN = re.compile(rf"(?<=[{_HAN}\d])\s*\n\s*(?=[{_HAN}（])|(?<=[{_HAN}])\s*\n\s*(?=\d)")
 
 
+def _decoded(content: bytes, encodings: Iterable[str], what: str) -> str:
+    """Decode with the first of some encodings that fits."""
+    for encoding in encodings:
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            return content.decode(encoding)
+    raise DataError(f"expected {what} in UTF-8 or GB18030")
+
+
 def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise DataError("expected text in UTF-8 or GB18030")
+    text = _decoded(content, ("utf-8-sig", "gb18030"), "text")
     return "\n".join(_with_tabs(line) for line in text.splitlines())
 
 
@@ -193,7 +194,7 @@ def _joined(page: str) -> str:
     open_line = False
     for line in lines:
         words = line.strip()
-        if open_line and "\t" not in line and not _begins(words):
+        if open_line and "\t" not in line and not _BEGINS.match(words):
             between = "" if re.search(f"[{_HAN}，。；：、]$", joined[-1]) else " "
             joined[-1] = re.sub(r"(?<=[a-z])-$", "", joined[-1]) + (
                 "" if joined[-1].endswith("-") else between
@@ -211,35 +212,15 @@ def _width(line: str) -> int:
     return sum(1 + (sign > "\u2e80") for sign in line)
 
 
-def _begins(words: str) -> bool:
-    return _BEGINS.match(words) is not None
-
-
 class _Page(HTMLParser):
     """A web page as lines: what is read, and not what moves or steers it."""
 
-    _BLOCKS = frozenset(
-        [
-            "p",
-            "div",
-            "li",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "section",
-            "article",
-            "br",
-            "tr",
-            "title",
-            "dt",
-            "dd",
-        ]
+    _BLOCKS = (
+        *("p", "div", "li", "section", "article", "br", "tr", "title", "dt", "dd"),
+        *("h1", "h2", "h3", "h4", "h5", "h6"),
     )
-    _SILENT = frozenset(
-        ["script", "style", "nav", "header", "footer", "noscript", "template", "svg", "head"]
+    _SILENT = (
+        *("script", "style", "nav", "header", "footer", "noscript", "template", "svg", "head"),
     )
 
     def __init__(self) -> None:
@@ -276,17 +257,10 @@ class _Page(HTMLParser):
 
 def _web(content: bytes) -> str:
     charset = re.search(rb"charset=[\"']?([\w-]+)", content[:4000])
-    names = [charset[1].decode("ascii")] if charset else []
-    for name in [*names, "utf-8", "gb18030"]:
-        try:
-            text = content.decode("gb18030" if name.lower().startswith("gb") else name)
-            break
-        except (LookupError, UnicodeDecodeError):
-            continue
-    else:
-        raise DataError("expected a page in UTF-8 or GB18030")
+    told = [charset[1].decode("ascii").lower()] if charset else []
+    told = ["gb18030" if name.startswith("gb") else name for name in told]
     page = _Page()
-    page.feed(text)
+    page.feed(_decoded(content, [*told, "utf-8", "gb18030"], "a page"))
     return "\n".join(
         line.strip("\n") if "\t" in line else " ".join(line.split()) for line in page.lines
     )

@@ -156,21 +156,20 @@ def _row(
     label = words[-1]
     printed_unit = " ".join(cells[column][2] for column in head.units if column < len(cells))
     in_label = re.findall(rules.data["label_unit"], label)
-    unit_words = printed_unit or (in_label[-1] if in_label else "") or _caption_unit(caption, rules)
+    in_caption = rules.pattern("table_unit").search(caption)
+    unit_words = printed_unit or (in_label[-1] if in_label else "")
+    if in_caption and not unit_words:
+        unit_words = in_caption[in_caption.lastindex or 0]
     levels: dict[int, tuple[str | None, float]] = {}
     spots, op_printed, change = [], False, None
     for column, year in head.years.items():
         if column >= len(cells) or not cells[column][2]:
             continue
         start, _, text = cells[column]
-        cell = rules.pattern("cell").fullmatch(text)
         moved = rules.pattern("cell_change").fullmatch(text)
-        if cell:
-            value = numbers_in(cell["value"], rules)[0]
-            value *= scale_of((cell["unit"] or "").strip() or unit_words, rules)
-            op = rules.meaning("after", cell["after"]) or rules.meaning("before", cell["before"])
-            levels[year] = (op, round(value, 6))
-            op_printed = op is not None
+        if cell := rules.pattern("cell").fullmatch(text):
+            levels[year] = _bound(cell, unit_words, rules)
+            op_printed = levels[year][0] is not None
             unit_words = unit_words or (cell["unit"] or "")
         elif moved:
             change = moved
@@ -185,8 +184,7 @@ def _row(
     base, base_year, base_at, exact = _base(cells, head, unit_words, rules)
     last = max(levels)
     if base is not None and not exact and base_year is not None:
-        op, value = base
-        levels = {base_year: (op, value), **levels}
+        levels = {base_year: base, **levels}
     op, value = levels[last]
     start_value = base[1] if base else None
     found = Found(
@@ -213,16 +211,16 @@ def _base(
     for column, year in head.bases.items():
         cell = rules.pattern("cell").fullmatch(cells[column][2]) if column < len(cells) else None
         if cell:
-            scale = scale_of((cell["unit"] or "").strip() or unit, rules)
-            op = rules.meaning("before", cell["before"]) or rules.meaning("after", cell["after"])
-            value = round(numbers_in(cell["value"], rules)[0] * scale, 6)
-            return (op, value), year, cells[column][:2], op is None
+            bound = _bound(cell, unit, rules)
+            return bound, year, cells[column][:2], bound[0] is None
     return None, next(iter(head.bases.values()), None), None, False
 
 
-def _caption_unit(caption: str, rules: Rules) -> str:
-    found = rules.pattern("table_unit").search(caption)
-    return found[1] if found else ""
+def _bound(cell: re.Match[str], unit: str, rules: Rules) -> tuple[str | None, float]:
+    """Read a cell: its comparator, or none where a bare number stands, and its value."""
+    op = rules.meaning("after", cell["after"]) or rules.meaning("before", cell["before"])
+    scale = scale_of((cell["unit"] or "").strip() or unit, rules)
+    return op, round(numbers_in(cell["value"], rules)[0] * scale, 6)
 
 
 def _label(words: str, rules: Rules) -> str:
@@ -240,7 +238,7 @@ def _numbers(
     passage: Passage, index: int, taken: list[tuple[int, int]], rules: Rules, why: str
 ) -> list[NotTaken]:
     return [
-        NotTaken(index, match.span(), match[0], why)
+        NotTaken(index, match.span(), why)
         for match in rules.pattern("number").finditer(passage.text)
         if not any(first <= match.start() < last for first, last in taken)
     ]

@@ -7,19 +7,18 @@ of them: small cells are suppressed, and so is what would give them away by subt
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edu_metrics.catalog import nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import harmless, write_text, write_whole_files
 from edu_metrics.observations.disclosure import hide_cells
-from edu_metrics.observations.seals import sidecar_of
+from edu_metrics.observations.raw_files import with_sidecar
 from edu_metrics.observations.transcription import HEADER, read_transcription
 
 if TYPE_CHECKING:
@@ -127,25 +126,25 @@ def aggregate(
     require_extra("tables", "duckdb")
     import duckdb
 
-    reader = _reader(files)
+    _refuse_other_files(files)
+    read = _KINDS[files[0].suffix.lower()]
+    more = {"union_by_name": True} if len(files) > 1 else {}
     with tempfile.TemporaryDirectory(prefix="edu-metrics-aggregate-") as folder:
-        database = duckdb.connect()
-        try:
-            for setting, value in {
-                "memory_limit": f"{memory_mb}MB",
-                "threads": threads,
-                "temp_directory": folder,
-                "preserve_insertion_order": False,
-                "enable_progress_bar": False,
-            }.items():
-                database.execute(f"SET {setting} = {_literal(value)}")
-            names = [row[0] for row in database.execute(f"DESCRIBE FROM {reader}").fetchall()]
-            frame = database.execute(_query(reader, names, by, counts)).df()
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise DataError(f"{files[0].name}: can't be counted: {reason}") from error
-        finally:
-            database.close()
+        settings: dict[str, Any] = {
+            "memory_limit": f"{memory_mb}MB",
+            "threads": threads,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+        }
+        with duckdb.connect(config=settings) as database:
+            database.execute("SET enable_progress_bar = false")
+            try:
+                persons = getattr(database, read)([str(path) for path in files], **more)
+                cells, counted = _asked(persons.columns, by, counts)
+                frame = persons.aggregate(", ".join([*cells, *counted]), ", ".join(cells)).df()
+            except duckdb.Error as error:
+                reason = str(error).splitlines()[0]
+                raise DataError(f"{files[0].name}: can't be counted: {reason}") from error
     whole = frame[list(by)].notna().all(axis=1)
     found = frame[whole].sort_values(list(by), ignore_index=True)
     kept = suppress(found.drop(columns="rows"), by, at_least, part_at_least)
@@ -267,17 +266,16 @@ def write_raw_counts(
     )
     table = table.rename(columns={area: "place", year: "year"})[list(HEADER)]
     content = table.to_csv(index=False, lineterminator="\n").encode()
-    seal = f"source: {source}\nsha256: {hashlib.sha256(content).hexdigest()}\n".encode()
     # Tried where nothing stands: what is there already is not lost over counts that don't do.
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder, path.name)
-        write_whole_files({tried: content, sidecar_of(tried): seal})
+        write_whole_files(with_sidecar(tried, content, {"source": source}))
         read_transcription(tried, catalog)
-    write_whole_files({path: content, sidecar_of(path): seal})
+    write_whole_files(with_sidecar(path, content, {"source": source}))
 
 
-def _reader(files: Sequence[Path]) -> str:
-    """Say how files are read, or what is wrong with them."""
+def _refuse_other_files(files: Sequence[Path]) -> None:
+    """Refuse files that are not there, or of several kinds."""
     faults = [f"{path}: no such file" for path in files if not path.is_file()]
     kinds = {_KINDS.get(path.suffix.lower(), "") for path in files}
     if "" in kinds or len(kinds) > 1:
@@ -285,12 +283,12 @@ def _reader(files: Sequence[Path]) -> str:
         faults.append(f"expected files of one kind, {', '.join(_KINDS)}; found {found}")
     if faults or not files:
         raise DataError("expected Parquet or CSV files with a row a person", faults)
-    listed = ", ".join(_literal(str(path)) for path in files)
-    more = ", union_by_name = true" if len(files) > 1 else ""
-    return f"{kinds.pop()}([{listed}]{more})"
 
 
-def _query(reader: str, names: Sequence[str], by: Iterable[str], counts: Mapping[str, str]) -> str:
+def _asked(
+    names: Sequence[str], by: Iterable[str], counts: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """Write in SQL what makes a cell, and what is counted in each."""
     faults: list[str] = []
     cells = [_column(name, names, faults) for name in by]
     told = [
@@ -301,8 +299,7 @@ def _query(reader: str, names: Sequence[str], by: Iterable[str], counts: Mapping
         faults.append("expected at least one count, such as tested=score")
     if faults:
         raise DataError("what is to be counted can't be read", faults)
-    columns = ", ".join([*cells, *told, 'count(*) AS "rows"'])
-    return f"SELECT {columns} FROM {reader} GROUP BY {', '.join(cells)}"
+    return cells, [*told, 'count(*) AS "rows"']
 
 
 def _condition(name: str, text: str, names: Sequence[str], faults: list[str]) -> str:
@@ -325,9 +322,3 @@ def _column(name: str, names: Sequence[str], faults: list[str]) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, bool | int):
-        return str(value).lower()
-    return "'" + str(value).replace("'", "''") + "'"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from edu_metrics.catalog import (
     nearest,
     study_file,
 )
-from edu_metrics.errors import DataError, how_to_install, require_extra
+from edu_metrics.errors import DataError, how_to_install, number_of, require_extra
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.intake import read_stored
 from edu_metrics.observations.periods import WHOLE_YEARS
@@ -63,7 +64,7 @@ def build(
     if isinstance(study, str):
         study = catalog.study(study)
     faults: list[str] = []
-    parts = [empty()]
+    parts: list[pd.DataFrame] = []
     for given in study.observations:
         if isinstance(given, SimulatedInput) and simulated is not None:
             continue
@@ -71,7 +72,8 @@ def build(
     _refuse(study, faults)
     if simulated is not None:
         parts.append(simulated)
-    table = _corrected(_stack(parts), catalog, faults)
+    stacked = pd.concat([part for part in parts if len(part)] or [empty()], ignore_index=True)
+    table = _corrected(stacked, catalog, faults)
     _refuse(study, faults)
     table = validate(table, catalog)
     _refuse(study, _real_and_invented(table, study))
@@ -114,13 +116,7 @@ def _corrected(table: pd.DataFrame, catalog: Catalog, faults: list[str]) -> pd.D
 
 def _refuse(study: Study, faults: list[str]) -> None:
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"study {study.id!r}: {number} in its observations", faults)
-
-
-def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+        raise DataError(f"study {study.id!r}: {number_of(faults)} in its observations", faults)
 
 
 def _collect(
@@ -128,28 +124,23 @@ def _collect(
     catalog: Catalog,
     study: Study,
     faults: list[str],
-) -> Iterable[pd.DataFrame]:
+) -> Iterator[pd.DataFrame]:
     """Read one input; what is wrong with it joins the faults of the others."""
-    found = []
     if isinstance(given, PackageInput):
+        readers = [partial(read_package_table, given, catalog)]
+    else:
+        paths = _paths(given, catalog, study, faults)
+        readers = [partial(_read_file, path, catalog, study) for path in paths]
+    for read in readers:
         try:
-            found.append(read_package_table(given, catalog))
+            yield read()
         except DataError as error:
-            faults += _all_of(error)
-        return found
-    for path in _paths(given, catalog, study, faults):
-        try:
-            stored = read_stored(path, catalog, study.school_year)
-            if stored is None:
-                stored = read_transcription(path, catalog, study.school_year)
-            found.append(stored)
-        except DataError as error:
-            faults += _all_of(error)
-    return found
+            faults += error.faults or (error.message,)
 
 
-def _all_of(error: DataError) -> Iterable[str]:
-    return error.faults or (error.message,)
+def _read_file(path: Path, catalog: Catalog, study: Study) -> pd.DataFrame:
+    stored = read_stored(path, catalog, study.school_year)
+    return read_transcription(path, catalog, study.school_year) if stored is None else stored
 
 
 def _paths(
@@ -348,35 +339,26 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
     codes = _codes(raw[given.area_column])
     years = pd.to_numeric(raw[given.year_column], errors="coerce")
     faults = [*_unknown_codes(codes, given, catalog), *_no_years(years, given)]
-    numbers = {column: pd.to_numeric(raw[column], errors="coerce") for column in given.quantities}
+    numbers = raw[[*given.quantities]].apply(pd.to_numeric, errors="coerce")
+    wrong = numbers.isna() & raw[[*given.quantities]].notna()
     faults += [
-        f"{column}: expected numbers, found {raw[column][wrong].iloc[0]!r}"
-        for column, cells in numbers.items()
-        if (wrong := cells.isna() & raw[column].notna()).any()
+        f"{column}: expected numbers, found {raw[column][wrong[column]].iloc[0]!r}"
+        for column in wrong.columns[wrong.any()]
     ]
     if faults:
         raise DataError(f"{given.package}/{given.path}: {len(faults)} fault(s)", faults)
     areas = given.area_family + "_" + codes
     published = pd.to_datetime((years + given.vintage_lag_years).astype("int64").astype(str))
+    about = {"area": areas, "year": years, "vintage": published + pd.offsets.YearEnd()}
     parts = [
         pd.DataFrame(
-            {
-                "area": areas,
-                "year": years,
-                "quantity": quantity,
-                "group": "all",
-                "period": "year",
-                "value": _shortest(numbers[column].to_numpy(dtype="float64")),
-                "bound": "exact",
-                "source": given.source,
-                "status": "reported",
-                "vintage": published + pd.offsets.YearEnd(),
-            }
+            {**about, "quantity": quantity, "value": _shortest(numbers[column].to_numpy())}
         )
         for column, quantity in given.quantities.items()
     ]
     table = pd.concat(parts, ignore_index=True).dropna(subset="value", ignore_index=True)
-    table = table.assign(lower=np.nan, upper=np.nan)
+    table = table.assign(group="all", period="year", lower=np.nan, upper=np.nan,
+                         bound="exact", source=given.source, status="reported")  # fmt: skip
     return table.astype(empty().dtypes.to_dict())[list(COLUMNS)]
 
 
@@ -431,6 +413,7 @@ def _no_years(years: pd.Series, given: PackageInput) -> list[str]:
 
 def _shortest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Take back the noise of a float32: the shortest decimal that gives the same one."""
+    values = values.astype(np.float64)
     single = values.astype(np.float32)
     # A whole number has no noise, and a large one would lose its last digits.
     kept = (single.astype(np.float64) == values) & (values % 1 != 0)

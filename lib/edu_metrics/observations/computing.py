@@ -17,14 +17,13 @@ from edu_metrics.formulas import FORMULAS
 from edu_metrics.observations.periods import periods_of
 from edu_metrics.observations.pooling import (
     CELL,
+    all_sources,
     below,
-    bound_of_quotient,
     children_of,
-    join_sources,
-    status_ranks,
-    status_words,
+    joined_rows,
     sums_of_children,
     usable,
+    weakest,
     with_sums,
 )
 from edu_metrics.observations.table import ENDS, PART_OF_WHOLE
@@ -364,7 +363,6 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
     # What stands above and below the line is known of the formulas of this package only.
     printed = indicator.formula == "as_published"
     pooled = np.logical_or.reduce([cells["pooled"] for cells in inputs])
-    ranks = [status_ranks(cells["status"]) for cells in inputs]
     return pd.DataFrame(
         {
             "area": index.get_level_values("area"),
@@ -375,8 +373,8 @@ def _evaluate(indicator: Indicator, cells: pd.DataFrame, areas: set[str]) -> pd.
             "bound": _bound([cells["bound"] for cells in inputs], known=registered),
             "numerator": np.nan if printed or not registered else numbers[0].to_numpy(),
             "denominator": numbers[1].to_numpy() if registered and len(numbers) > 1 else np.nan,
-            "status": status_words(np.maximum.reduce(ranks)),
-            "source": join_sources([cells["source"] for cells in inputs]),
+            "status": joined_rows([cells["status"] for cells in inputs], weakest),
+            "source": joined_rows([cells["source"] for cells in inputs], all_sources),
             "how": "printed" if printed else np.where(pooled, "pooled", "computed"),
         }
     ).astype(_NOTHING.dtypes.to_dict())
@@ -424,13 +422,9 @@ def _deflator_rows(
     rows = usable(table[table["quantity"] == prices.deflator])
     rows = rows[(rows["group"] == "all") & rows["period"].isin(periods_of("year"))]
     rows = rows[rows["value"] > 0]
-    above: str | None = area
-    while above is not None:
-        own = rows[rows["area"] == above]
-        if len(own):
-            return own
-        above = catalog.areas[above].parent
-    return rows.iloc[:0]
+    known = set(rows["area"])
+    nearest_one = next((one for one in (area, *catalog.above(area)) if one in known), None)
+    return rows[rows["area"] == nearest_one]
 
 
 def _ends(
@@ -476,13 +470,12 @@ def _aligned(inputs: list[pd.DataFrame], *, divides: bool) -> list[pd.DataFrame]
     return aligned if something.all() else [cells[something] for cells in aligned]
 
 
-def _bound(bounds: list[pd.Series], *, known: bool) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    if known and len(bounds) == 1:
-        return bounds[0].to_numpy(dtype=object)
-    if known and len(bounds) == 2:
-        return bound_of_quotient(*bounds)
-    exact = np.logical_and.reduce([bound == "exact" for bound in bounds])
-    return np.where(exact, "exact", "about")
+def _bound(bounds: list[pd.Series], *, known: bool) -> npt.NDArray[np.object_]:
+    """Say how firm values are: as the numerator if all else is exact; of other formulas, about."""
+    above = bounds[0].to_numpy(dtype=object)
+    others = bounds[1:] if known and len(bounds) <= 2 else bounds
+    exact = np.logical_and.reduce([bound == "exact" for bound in others]) if others else True
+    return np.where(exact, above, "about")
 
 
 _COLUMNS = (*CELL, "value", "bound", "status", "source", "vintage")

@@ -265,7 +265,7 @@ class _Release:
         while todo:
             if (place := todo.pop()) >= len(self.cells):
                 continue  # no figure: it follows from others, and those are withheld for it
-            for row in self._rows_of[self._cell_of[place]]:
+            for row in self._vintages[place]:
                 if not self.counts.known[row] and row not in self.gone:
                     self.gone.add(row)
                     self.counts.withhold([row])
@@ -285,15 +285,10 @@ class _Release:
         return set(range(len(self.counts.value))) - money
 
     @cached_property
-    def _cell_of(self) -> npt.NDArray[np.integer[Any]]:
-        return self.cells.groupby(_CELL).ngroup().to_numpy(np.int64)
-
-    @cached_property
-    def _rows_of(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
-        for row, cell in enumerate(self._cell_of.tolist()):
-            found[cell].append(row)
-        return found
+    def _vintages(self) -> dict[int, list[int]]:
+        """Places of all vintages of a figure, by each of them."""
+        cells = self.cells.groupby(_CELL).indices.values()
+        return {int(row): [int(one) for one in rows] for rows in cells for row in rows}
 
     def withhold_more(self) -> None:
         """
@@ -458,12 +453,7 @@ class _Kinds:
             if any(one.quantity in counted for one in base.inputs.values()):
                 forms[name].append((form, base))
         public = [name for name, one in catalog.sources.items() if one.disclosure == "published"]
-        tree: dict[str, str] = {}
-        for area in catalog.areas:
-            top = area
-            while (parent := catalog.areas[top].parent) is not None:
-                top = parent
-            tree[area] = top
+        tree = {area: [area, *catalog.above(area)][-1] for area in catalog.areas}
         return cls(persons, money, counted, forms, public, tree)
 
     def amounts_of(self, known: KnownSums) -> tuple[dict[int, list[int]], list[int]]:

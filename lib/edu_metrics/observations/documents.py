@@ -11,12 +11,12 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from difflib import SequenceMatcher
 
 from edu_metrics.catalog import Catalog, Plan, base_of
-from edu_metrics.errors import DataError, DefinitionError
-from edu_metrics.observations.seals import broken_seal
+from edu_metrics.errors import DataError, DefinitionError, number_of
+from edu_metrics.observations.raw_files import broken_seal
 
 __all__ = ["check_quotes", "fold", "plain_characters", "quote_faults", "text_of_plan"]
 
@@ -32,10 +32,13 @@ _SPACE = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])|\s+")
 _LEFT_OUT = re.compile(r"\[?(?:…+|\.{3,})\]?")
 _DIGITS = "零一二三四五六七八九"
 
-_ARTICLE = re.compile(r"(?:第\s*(\S+?)\s*条|[Aa]rticle\s+(\d+))")
-_ROW = re.compile(r"(.*?)表?(?:第\s*(\d+)\s*行|,?\s*row\s+(\d+))")
-_PARAGRAPH = re.compile(r"(?:第\s*(\d+)\s*段|paragraph\s+(\d+))")
-_PAGE = re.compile(r"(?:第\s*(\d+)\s*页|(?:page|p\.)\s*(\d+))")
+#: What a locator names by a number, which comes last.
+_NAMED = {
+    "article": re.compile(r"(?:第\s*(\S+?)\s*条|[Aa]rticle\s+(\d+))"),
+    "paragraph": re.compile(r"(?:第\s*(\d+)\s*段|paragraph\s+(\d+))"),
+    "page": re.compile(r"(?:第\s*(\d+)\s*页|(?:page|p\.)\s*(\d+))"),
+    "row": re.compile(r"(.*?)表?(?:第\s*(\d+)\s*行|,?\s*row\s+(\d+))"),
+}
 
 
 def plain_characters(text: str) -> str:
@@ -166,28 +169,32 @@ def place_named(locator: str) -> tuple[str, str] | None:
     >>> place_named("第3条"), place_named("目标表第2行"), place_named("发展规划")
     (('article', '3'), ('row', '2'), None)
     """
-    named = {"article": _ARTICLE, "paragraph": _PARAGRAPH, "page": _PAGE, "row": _ROW}
-    for kind, pattern in named.items():
+    kind, *given = _named(locator)
+    return (kind, given[-1]) if given else None
+
+
+def _named(locator: str) -> list[str]:
+    """Give the kind of what a locator names, and what its pattern holds; nothing for a heading."""
+    for kind, pattern in _NAMED.items():
         if found := pattern.fullmatch(locator.strip()):
-            return kind, next(given for given in reversed(found.groups()) if given is not None)
-    return None
+            return [kind, *(given for given in found.groups() if given is not None)]
+    return [""]
 
 
 @functools.cache
 def _place(text: str, locator: str) -> str | None:
     """Give the part of a document that a locator names; None where there is none."""
-    for pattern, find in (
-        (_ARTICLE, _article), (_PARAGRAPH, _paragraph), (_PAGE, _page), (_ROW, _row)
-    ):  # fmt: skip
-        found = pattern.fullmatch(locator.strip())
-        if found:
-            return find(text, *(given for given in found.groups() if given is not None))
-    return _after(text, locator)
+    kind, *given = _named(locator)
+    find: dict[str, Callable[..., str | None]] = {
+        "article": _article, "paragraph": _paragraph, "page": _page, "row": _row, "": _after,
+    }  # fmt: skip
+    return find[kind](text, *(given or [locator]))
 
 
 def _article(text: str, number: str) -> str | None:
     """Give an article: from the line that begins with its number to the next one."""
-    count = int(number) if number.isdecimal() else _number_of(number)
+    spelt = (one for one in range(1, 100) if _in_words(one) == number)
+    count = int(number) if number.isdecimal() else next(spelt, None)
     if count is None:
         return None
     begins = r"(?m)^[ \t#*]*(?:第\s*{0}\s*条|[Aa]rticle\s+{1}\b|{1}\s*[.．、](?!\d))"
@@ -205,10 +212,6 @@ def _in_words(number: int) -> str:
     if not tens:
         return _DIGITS[ones]
     return f"{_DIGITS[tens] if tens > 1 else ''}十{_DIGITS[ones] if ones else ''}"
-
-
-def _number_of(words: str) -> int | None:
-    return next((number for number in range(1, 100) if _in_words(number) == words), None)
 
 
 def _paragraph(text: str, number: str) -> str | None:
@@ -303,14 +306,11 @@ def check_quotes(catalog: Catalog) -> list[str]:
         if text is None:
             unverified.append(plan.id)
         else:
-            faults += _faults_of(plan, text)
+            faults += [
+                f"plans/{plan.id}.yaml: target {target.id!r}: {fault}"
+                for target in plan.targets
+                for fault in quote_faults(text, target.quote, target.locator)
+            ]
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) > 1 else "")
-        raise DefinitionError(f"quotes of plans: {number}", faults)
+        raise DefinitionError(f"quotes of plans: {number_of(faults)}", faults)
     return unverified
-
-
-def _faults_of(plan: Plan, text: str) -> Iterator[str]:
-    for target in plan.targets:
-        for fault in quote_faults(text, target.quote, target.locator):
-            yield f"plans/{plan.id}.yaml: target {target.id!r}: {fault}"

@@ -164,26 +164,18 @@ class _Part:
     def short_of(self, asked: Places, *, up: bool) -> list[int]:
         """Name the counts asked for that don't reach their end of the range."""
         ends = self.counts.most if up else self.counts.least
-        left, short = list(asked), []
-        alone = False
-        while left:
-            tried = left[:1] if alone else left
-            table = self._table(tried, up=up, far=alone)
-            reached = {
-                place
-                for place in left
-                if (
-                    table[place] >= ends[place] - _SAME
-                    if up
-                    else table[place] <= ends[place] + _SAME
-                )
-            }
-            if alone and left[0] not in reached:
-                short.append(left[0])
-                reached.add(left[0])
-            alone = alone or not reached
-            left = [place for place in left if place not in reached]
-        return short
+
+        def missing(places: Sequence[int], *, far: bool) -> list[int]:
+            """Name those of some that don't reach their ends in a table that is made for all."""
+            table = self._table(places, up=up, far=far)
+            return [place for place in places
+                    if (ends[place] - table[place] if up else table[place] - ends[place]) > _SAME
+                    ]  # fmt: skip
+
+        left: list[int] = list(asked)
+        while left and len(fewer := missing(left, far=False)) < len(left):
+            left = fewer
+        return [place for place in left if missing([place], far=True)]
 
     def _table(self, tried: Sequence[int], *, up: bool, far: bool) -> dict[int, float]:
         """Find a feasible table in which the counts tried are as large, or small, as can be."""

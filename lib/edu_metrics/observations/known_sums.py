@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -142,15 +143,15 @@ def known_sums(cells: pd.DataFrame, catalog: Catalog) -> KnownSums:
     """
     known = KnownSums(cells["value"].tolist())
     persons = set(cells.loc[cells["persons"], "quantity"])
-    within, lagged = parts_of_wholes(catalog)
-    alike = _partitions(cells)
+    wholes, lagged = wholes_of_parts(catalog)
+    partitions = _partitions(cells)
     for year, state, new in _states(cells):
-        one = _Year(known, catalog, year, state, new, persons)
-        one.split(alike)
+        one = _Year(known, catalog, year, state, new, persons, wholes, partitions)
+        one.split()
         one.add_areas()
-        one.split(alike)
-        one.pair(within)
-        one.bound(alike, within)
+        one.split()
+        one.pair()
+        one.bound()
         for key in new:
             known.of[year, key].append(state[key])
     _pair_years(known, lagged, persons)
@@ -181,158 +182,158 @@ class _Year:
     state: dict[Key, int]
     new: set[Key]
     persons: set[str]
+    #: What each quantity is part of, and whether an indicator divides it by that.
+    wholes: Mapping[str, Sequence[tuple[str, bool]]]
+    #: By column and quantity, the groups (or parts of the year) that make up all.
+    partitions: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]
 
-    def _put(self, key: Key, place: int, fresh: bool, *, rest: bool = True) -> None:
-        """Take in a count that no figure tells, as the one that it must be of."""
-        self.state[key] = place
-        if fresh:
-            self.new.add(key)
-            if rest:
-                self._promise(key, place)
+    @cached_property
+    def _children(self) -> dict[str, set[str]]:
+        """The areas of the year by the one that they are part of."""
+        found: dict[str, set[str]] = defaultdict(set)
+        areas = self.catalog.areas
+        for entry in areas.values():
+            above = areas.get(entry.parent or "")
+            alive = (entry.valid_from or self.year) <= self.year <= (entry.valid_to or self.year)
+            if above and alive and above.invented == entry.invented:
+                found[above.id].add(entry.id)
+        return found
 
-    def _promise(self, key: Key, place: int) -> None:
-        if key.quantity in self.persons:
-            self.known.rests.append(place)
+    def _depth(self, area: str) -> int:
+        return len(list(self.catalog.above(area)))
+
+    # --- which counts are parts of which
+
+    def _in_area_above(self, key: Key) -> list[Key]:
+        """Give the count of the area above, if it is divided into areas of this year."""
+        above = self.catalog.areas[key.area].parent
+        inside = above is not None and key.area in self._children.get(above, ())
+        return [key._replace(area=above)] if above is not None and inside else []
+
+    def _in_one_area(self, key: Key) -> list[tuple[Key, bool]]:
+        """Give the wholes of a count in its own area, and which an indicator divides it by."""
+        found = [(key._replace(quantity=name), strict)
+                 for name, strict in self.wholes.get(key.quantity, ())]  # fmt: skip
+        return found + ([(key._replace(group="all"), True)] if key.group != "all" else [])
+
+    def _divided(self, keys: Iterable[Key]) -> Iterator[tuple[Key, list[Key]]]:
+        """Give what is made up of groups, or of parts of the year, each with all its parts."""
+        for column, whole in _WHOLES.items():
+            parts_of = self.partitions[column]
+            some_parts = (one for one in list(keys) if parts_of.get(one.quantity))
+            for key in dict.fromkeys(one._replace(**{column: whole}) for one in some_parts):
+                for parts in parts_of[key.quantity]:
+                    yield key, [key._replace(**{column: name}) for name in parts]
+
+    # --- what follows from them
+
+    def _add_up(self, whole: Key, parts: Iterable[Key], absent: Sequence[Key]) -> Key | None:
+        """
+        Tie a whole to its parts, some of which may be absent; give what was not known before.
+
+        That is the whole, where all its parts are there, or the one part that is not.
+        """
+        places, before = [self.state[part] for part in parts], len(self.known.value)
+        if whole not in self.state:
+            if absent or len(places) < 2:
+                return None
+            found, place = whole, self.known.total(places)
+        elif not absent:
+            self.known.tie(self.state[whole], places)
+            return None
+        else:
+            rest = self.known.left(self.state[whole], places)
+            if rest is None:
+                return None
+            if whole.quantity in self.persons:
+                self.known.rests.append(rest)
+            if len(absent) > 1:
+                return None
+            found, place = absent[0], rest
+        self.state[found] = place
+        if place >= before:
+            self.new.add(found)
+        return found
 
     def add_areas(self) -> None:
         """Add up areas, from the deepest; one without a figure has the sum of all its parts."""
-        children, depth = _tree(self.catalog, self.year)
         within: dict[Key, list[Key]] = defaultdict(list)
         todo: dict[int, set[Key]] = defaultdict(set)
 
         def put_under_parent(key: Key) -> None:
-            parent = self.catalog.areas[key.area].parent
-            if parent in depth and key.area in children[parent]:
-                above = key._replace(area=parent)
+            for above in self._in_area_above(key):
                 within[above].append(key)
-                todo[depth[parent]].add(above)
+                todo[self._depth(above.area)].add(above)
 
         for key in list(self.state):
             put_under_parent(key)
         while todo:
             for above in sorted(todo.pop(max(todo))):
-                below, at = within[above], len(self.known.value)
-                parts = [self.state[key] for key in below]
-                absent = children[above.area] - {key.area for key in below}
-                if above not in self.state:
-                    if not absent and len(parts) > 1:
-                        total = self.known.total(parts)
-                        self._put(above, total, total >= at, rest=False)
-                        put_under_parent(above)
-                    continue
-                if not absent:
-                    self.known.tie(self.state[above], parts)
-                    continue
-                rest = self.known.left(self.state[above], parts)
-                if rest is None:
-                    continue
-                self._promise(above, rest)
-                if len(absent) == 1:  # what the others leave is the one that has no figure
-                    only = above._replace(area=absent.pop())
-                    self._put(only, rest, rest >= at)
-                    if within[only]:
-                        todo[depth[only.area]].add(only)
+                below = within[above]
+                absent = self._children[above.area] - {key.area for key in below}
+                lacking = [above._replace(area=name) for name in absent]
+                found = self._add_up(above, below, lacking)
+                if found == above:
+                    put_under_parent(above)
+                elif found and within[found]:
+                    todo[self._depth(found.area)].add(found)
 
-    def split(self, alike: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]) -> None:
+    def split(self) -> None:
         """Add up groups, and parts of the year; the last without a figure is what others leave."""
-        for column, whole in _WHOLES.items():
-            if not any(alike[column].values()):
-                continue
-            for key in dict.fromkeys(one._replace(**{column: whole}) for one in list(self.state)):
-                for some in alike[column].get(key.quantity, ()):
-                    self._split(key, [key._replace(**{column: name}) for name in some])
+        for whole, parts in self._divided(self.state):
+            absent = [part for part in parts if part not in self.state]
+            if len(absent) < 2:
+                self._add_up(whole, [part for part in parts if part in self.state], absent)
 
-    def _split(self, key: Key, parts: Sequence[Key]) -> None:
-        there, at = (
-            [self.state[part] for part in parts if part in self.state],
-            len(self.known.value),
-        )
-        if len(there) == len(parts):
-            if key in self.state:
-                self.known.tie(self.state[key], there)
-            else:
-                total = self.known.total(there)
-                self._put(key, total, total >= at, rest=False)
-        elif key in self.state and len(there) == len(parts) - 1:
-            rest = self.known.left(self.state[key], there)
-            if rest is not None:
-                (only,) = (part for part in parts if part not in self.state)
-                self._put(only, rest, rest >= at)
-
-    def pair(self, within: Mapping[tuple[str, str], bool]) -> None:
+    def pair(self) -> None:
         """Pair parts with their wholes, and groups with all."""
-        wholes: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-        for (quantity, of), strict in within.items():
-            wholes[quantity].append((of, strict))
         for key, place in self.state.items():
-            if key.quantity not in self.persons:
-                continue
-            found = [(key._replace(quantity=name), strict) for name, strict in wholes[key.quantity]]
-            if key.group != "all":
-                found.append((key._replace(group="all"), True))
-            for whole, strict in found:
+            for whole, strict in self._in_one_area(key) if key.quantity in self.persons else ():
                 if whole in self.state and (key in self.new or whole in self.new):
                     _pair(self.known, place, self.state[whole], strict)
 
-    def bound(
-        self,
-        alike: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]],
-        within: Mapping[tuple[str, str], bool],
-    ) -> None:
+    def _holding(self, key: Key) -> list[Key]:
+        return [whole for whole, _ in self._in_one_area(key)] + self._in_area_above(key)
+
+    def bound(self) -> None:
         """Let a count that is in no table lie between what it holds and what holds it."""
-        parents, _ = _tree(self.catalog, self.year)
-        wholes: dict[str, list[str]] = defaultdict(list)
-        for quantity, of in within:
-            wholes[quantity].append(of)
-
-        def holding(key: Key) -> list[Key]:
-            parent = self.catalog.areas[key.area].parent
-            found = [key._replace(quantity=name) for name in wholes[key.quantity]]
-            found += [key._replace(group="all")] if key.group != "all" else []
-            if parent in parents and key.area in parents[parent]:
-                found.append(key._replace(area=parent))
-            return found
-
-        tells = dict.fromkeys(self.state, True)
-
-        def is_told(key: Key) -> bool:
-            """Say whether a figure holds it; wholes that go round in a circle do not."""
-            if key not in tells:
-                tells[key] = False
-                tells[key] = any([is_told(one) for one in holding(key)])
-            return tells[key]
-
-        both, todo = dict(self.state), list(self.state)
-        while todo:
-            for above in holding(todo.pop()):
-                if above not in both and is_told(above):
-                    both[above] = self.known.unknown()
-                    todo.append(above)
-        loose = both.keys() - self.state.keys()
+        known, held = self.known, self._with_what_holds()
+        loose = held.keys() - self.state.keys()
         if not loose:
             return
         below: dict[Key, list[Key]] = defaultdict(list)
-        for key in both:
-            for above in holding(key):
-                if above.area != key.area:
-                    below[above].append(key)
-                elif above in both and loose & {key, above}:
-                    self.known.left(both[above], [both[key]])
+        for key in held:
+            for above, _ in self._in_one_area(key):
+                if above in held and loose & {key, above}:
+                    known.left(held[above], [held[key]])
+            for above in self._in_area_above(key):
+                below[above].append(key)
         for above, parts in below.items():
-            if above in both and loose & {above, *parts}:
-                places = [both[part] for part in parts]
-                if len(parts) == len(parents[above.area]):
-                    self.known.tie(both[above], places)
-                else:
-                    self.known.left(both[above], places)
-        for column, whole in _WHOLES.items():
-            for key in both:
-                for some in (
-                    alike[column].get(key.quantity, ()) if getattr(key, column) == whole else ()
-                ):
-                    parts = [key._replace(**{column: name}) for name in some]
-                    if both.keys() >= set(parts) and loose & {key, *parts}:
-                        self.known.tie(both[key], [both[part] for part in parts])
+            if above in held and loose & {above, *parts}:
+                whole = len(parts) == len(self._children[above.area])
+                (known.tie if whole else known.left)(held[above], [held[part] for part in parts])
+        for above, parts in self._divided(held):
+            if held.keys() >= {above, *parts} and loose & {above, *parts}:
+                known.tie(held[above], [held[part] for part in parts])
+
+    def _with_what_holds(self) -> dict[Key, int]:
+        """Add to the counts that are known those that hold some, and that others hold in turn."""
+        told = dict.fromkeys(self.state, True)
+
+        def is_told(key: Key) -> bool:
+            """Say whether a figure holds it; wholes that go round in a circle do not."""
+            if key not in told:
+                told[key] = False
+                told[key] = any([is_told(one) for one in self._holding(key)])
+            return told[key]
+
+        held, todo = dict(self.state), list(self.state)
+        while todo:
+            for above in self._holding(todo.pop()):
+                if above not in held and is_told(above):
+                    held[above] = self.known.unknown()
+                    todo.append(above)
+        return held
 
 
 def _pair(known: KnownSums, part: int, whole: int, strict: bool) -> None:
@@ -377,22 +378,6 @@ def cell_of(other: Input, key: Key, year: int, own: Input) -> tuple[int, Key]:
         key.group if other.group == own.group else other.group,
         key.period if other.period == own.period else other.period,
     )
-
-
-def _tree(catalog: Catalog, year: int) -> tuple[dict[str, set[str]], dict[str, int]]:
-    """Give the areas of a year by the one that they are part of, and how deep that lies."""
-    children: dict[str, set[str]] = defaultdict(set)
-    for entry in catalog.areas.values():
-        above = catalog.areas.get(entry.parent or "")
-        alive = (entry.valid_from or year) <= year <= (entry.valid_to or year)
-        if above and alive and above.invented == entry.invented:
-            children[above.id].add(entry.id)
-
-    def depth(area: str) -> int:
-        above = catalog.areas[area].parent
-        return 0 if above is None else 1 + depth(above)
-
-    return children, {area: depth(area) for area in children}
 
 
 def _partitions(cells: pd.DataFrame) -> dict[str, dict[str, list[tuple[str, ...]]]]:
@@ -471,9 +456,9 @@ def quotient(entry: Indicator) -> Quotient | None:
     return None
 
 
-def parts_of_wholes(
+def wholes_of_parts(
     catalog: Catalog,
-) -> tuple[dict[tuple[str, str], bool], list[tuple[Input, Input]]]:
+) -> tuple[dict[str, list[tuple[str, bool]]], list[tuple[Input, Input]]]:
     """
     Say which quantities lie within which others.
 
@@ -485,7 +470,7 @@ def parts_of_wholes(
     Returns
     -------
     dict
-        By part and whole of one group and year, whether an indicator divides one by the other.
+        By part its wholes of the same group and year, and whether an indicator divides it by them.
     list
         Part and whole of which one is counted years later, or of another group.
     """
@@ -503,7 +488,10 @@ def parts_of_wholes(
             for other in map(of.get, relation.indicators):
                 if other and _alike(*other) and relation.kind in ("subset_of", "part_of"):
                     found.setdefault((own[0].quantity, other[0].quantity), False)
-    return found, lagged
+    wholes: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for (part, whole), strict in found.items():
+        wholes[part].append((whole, strict))
+    return wholes, lagged
 
 
 def _alike(one: Input, other: Input) -> bool:

@@ -10,7 +10,7 @@ Two of three districts are not the city. Printed rates are never added up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -24,142 +24,59 @@ Codes = npt.NDArray[np.int64]
 
 _SEPARATOR = "; "
 
-#: Each bound as bits, so that those of a sum are the bits of its terms together.
-_LOWER, _STRICT_LOWER, _UPPER, _STRICT_UPPER, _ABOUT = 1, 2, 4, 8, 16
-_BITS = {
-    "exact": 0,
-    "at_least": _LOWER,
-    "above": _LOWER | _STRICT_LOWER,
-    "at_most": _UPPER,
-    "below": _UPPER | _STRICT_UPPER,
-    "about": _ABOUT,
-}
+Words = npt.NDArray[np.object_]
+#: Says several bounds, sources or statuses as one.
+Join = Callable[[Iterable[str]], str]
 
 
-def _word(bits: int) -> str:
-    if bits & _ABOUT or (bits & _LOWER and bits & _UPPER):
-        return "about"
-    if bits & _LOWER:
-        return "above" if bits & _STRICT_LOWER else "at_least"
-    if bits & _UPPER:
-        return "below" if bits & _STRICT_UPPER else "at_most"
-    return "exact"
-
-
-_WORDS = np.array([_word(bits) for bits in range(32)], dtype=object)
-
-
-def bound_bits(bounds: pd.Series) -> Codes:
+def bound_of_sum(bounds: Iterable[str]) -> str:
     """
-    Write bounds as bits; the bits of several terms, taken together, are those of their sum.
-
-    Parameters
-    ----------
-    bounds : Series of str
-        The bounds.
-
-    Returns
-    -------
-    array of int
-        One number each.
+    Say how firm a sum is; terms that are bound from both sides make ``about``.
 
     Examples
     --------
     What is at least 3, and what lies above 4, is together above 7:
 
-    >>> bits = bound_bits(pd.Series(["at_least", "above"]))
-    >>> bound_words(np.bitwise_or.reduce(bits, keepdims=True)).tolist()
-    ['above']
+    >>> bound_of_sum(["at_least", "above", "exact"]), bound_of_sum(["at_least", "below"])
+    ('above', 'about')
     """
-    return np.asarray(bounds.map(_BITS), dtype=np.int64)
+    kinds = set(bounds) - {"exact"}
+    for strict_first in (("above", "at_least"), ("below", "at_most")):
+        if kinds <= set(strict_first):
+            return next((bound for bound in strict_first if bound in kinds), "exact")
+    return "about"
 
 
-def bound_words(bits: Codes) -> npt.NDArray[np.object_]:
-    """
-    Read bounds off their bits.
-
-    Parameters
-    ----------
-    bits : array of int
-        As :func:`bound_bits` writes them. [bits]
-
-    Returns
-    -------
-    array of str
-        The bounds; terms that are bound from both sides make ``about``.
-    """
-    return _WORDS[bits]
+def weakest(statuses: Iterable[str]) -> str:
+    """Give the least firm of some statuses."""
+    return max(statuses, key=STATUSES.index)
 
 
-def bound_of_quotient(above: pd.Series, below: pd.Series) -> npt.NDArray[np.object_]:
-    """
-    Say how firm a quotient is: as its numerator where the denominator is exact, else ``about``.
-
-    Parameters
-    ----------
-    above : Series of str
-        Bound of the numerator.
-    below : Series of str
-        Bound of the denominator.
-
-    Returns
-    -------
-    array of str
-        Bound of the quotient.
-
-    Examples
-    --------
-    >>> bound_of_quotient(pd.Series(["below", "exact"]), pd.Series(["exact", "below"])).tolist()
-    ['below', 'about']
-    """
-    return np.where(below == "exact", above.to_numpy(dtype=object), "about")
-
-
-def status_ranks(statuses: pd.Series) -> Codes:
-    """
-    Rank statuses by how firm they are, the firmest 0; the weakest of several is the largest.
-
-    Parameters
-    ----------
-    statuses : Series of str
-        The statuses.
-
-    Returns
-    -------
-    array of int
-        Their places in ``STATUSES``. [rank]
-    """
-    ranks = {status: rank for rank, status in enumerate(STATUSES)}
-    return np.asarray(statuses.map(ranks), dtype=np.int64)
-
-
-def status_words(ranks: Codes) -> npt.NDArray[np.object_]:
-    """Read statuses off their ranks."""
-    return np.array(STATUSES, dtype=object)[ranks]
-
-
-def _joined(sources: Iterable[str]) -> str:
+def all_sources(sources: Iterable[str]) -> str:
     """Name each source once, in order; an entry may itself name several."""
     return _SEPARATOR.join(sorted({one for many in sources for one in many.split(_SEPARATOR)}))
 
 
-def join_sources(columns: Sequence[pd.Series]) -> npt.NDArray[np.object_]:
+def joined_rows(columns: Sequence[pd.Series], join: Join) -> Words:
     """
-    Join the sources of several inputs, row by row.
+    Join what several inputs say, row by row.
 
     Parameters
     ----------
     columns : sequence of Series of str
-        Sources of each input; rows in the same order.
+        The words of each input; rows in the same order.
+    join : callable
+        Makes one word of several.
 
     Returns
     -------
     array of str
-        Unique sources of each row, sorted and joined by ``"; "``.
+        One entry a row.
 
     Examples
     --------
-    >>> join_sources([pd.Series(["b", "a"]), pd.Series(["a; c", "a"])]).tolist()
+    >>> sources = [pd.Series(["b", "a"]), pd.Series(["a; c", "a"])]
+    >>> joined_rows(sources, all_sources).tolist()
     ['a; b; c', 'a']
     """
     first_column = columns[0].to_numpy(dtype=object)
@@ -169,20 +86,22 @@ def join_sources(columns: Sequence[pd.Series]) -> npt.NDArray[np.object_]:
     frame = pd.DataFrame({place: column.to_numpy() for place, column in enumerate(columns)})
     codes = frame.groupby(list(frame), sort=False).ngroup().to_numpy()
     _, places = np.unique(codes, return_index=True)
-    words = [_joined(row) for row in frame.iloc[places].itertuples(index=False)]
+    words = [join(row) for row in frame.iloc[places].itertuples(index=False)]
     return np.array(words, dtype=object)[codes]
 
 
-def sources_by_group(groups: Codes, sources: pd.Series) -> npt.NDArray[np.object_]:
+def joined_groups(groups: Codes, words: pd.Series, join: Join) -> Words:
     """
-    Join the sources of the rows of each group.
+    Join what the rows of each group say.
 
     Parameters
     ----------
     groups : array of int
         Group of each row, 0 to the number of groups less 1. [number]
-    sources : Series of str
-        Source of each row.
+    words : Series of str
+        What each row says.
+    join : callable
+        Makes one word of several.
 
     Returns
     -------
@@ -191,16 +110,16 @@ def sources_by_group(groups: Codes, sources: pd.Series) -> npt.NDArray[np.object
 
     Examples
     --------
-    >>> sources_by_group(np.array([0, 1, 0]), pd.Series(["b", "b", "a"])).tolist()
+    >>> joined_groups(np.array([0, 1, 0]), pd.Series(["b", "b", "a"]), all_sources).tolist()
     ['a; b', 'b']
     """
-    pairs = pd.DataFrame({"group": groups, "source": sources.to_numpy()}).drop_duplicates()
+    pairs = pd.DataFrame({"group": groups, "word": words.to_numpy()}).drop_duplicates()
     pairs = pairs.sort_values("group", kind="stable", ignore_index=True)
-    joined = pairs["source"].to_numpy(dtype=object, copy=True)
+    joined = pairs["word"].to_numpy(dtype=object, copy=True)
     several = pairs["group"].duplicated(keep=False).to_numpy()
     if several.any():
-        words = pairs[several].groupby("group")["source"].agg(_joined)
-        joined[several] = pairs.loc[several, "group"].map(words)
+        together = pairs[several].groupby("group")["word"].agg(join)
+        joined[several] = pairs.loc[several, "group"].map(together)
     return joined[~pairs["group"].duplicated().to_numpy()]
 
 
@@ -232,7 +151,7 @@ def family_tree(catalog: Catalog) -> pd.DataFrame:
         (
             entry.id,
             entry.parent,
-            _depth(catalog, entry.id),
+            len(list(catalog.above(entry.id))),
             entry.valid_from if entry.valid_from is not None else -np.inf,
             entry.valid_to if entry.valid_to is not None else np.inf,
         )
@@ -242,14 +161,6 @@ def family_tree(catalog: Catalog) -> pd.DataFrame:
     tree = pd.DataFrame(rows, columns=["area", "parent", "depth", "first", "last"])
     tree = tree.astype({"area": "str", "parent": "str", "depth": "int64"})
     return tree[tree["parent"].duplicated(keep=False)].reset_index(drop=True)
-
-
-def _depth(catalog: Catalog, area: str) -> int:
-    depth = 0
-    while parent := catalog.areas.get(catalog.areas[area].parent or ""):
-        depth += 1
-        area = parent.id
-    return depth
 
 
 @lru_cache(maxsize=4)
@@ -400,16 +311,12 @@ def _add_up(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
     grouped = rows.groupby(["parent", *CELL[1:]])
     numbers = grouped["value"].agg(["sum", "size"])
     groups = np.asarray(grouped.ngroup(), dtype=np.int64)
-    bits = np.zeros(len(numbers), dtype=np.int64)
-    np.bitwise_or.at(bits, groups, bound_bits(rows["bound"]))
-    ranks = np.zeros(len(numbers), dtype=np.int64)
-    np.maximum.at(ranks, groups, status_ranks(rows["status"]))
     for end in ENDS:
         numbers[end] = _sum_of_ends(rows, groups, end) if rounded else np.nan
     sums = numbers.reset_index().assign(
-        bound=bound_words(bits),
-        source=sources_by_group(groups, rows["source"]),
-        status=status_words(ranks),
+        bound=joined_groups(groups, rows["bound"], bound_of_sum),
+        source=joined_groups(groups, rows["source"], all_sources),
+        status=joined_groups(groups, rows["status"], weakest),
     )
     sums = sums.merge(_siblings(children, rows["year"].unique()), on=["parent", "year"])
     whole = sums[sums["size"] == sums["siblings"]]

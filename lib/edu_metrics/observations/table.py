@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LARGEST, LAST_DAY, LAST_YEAR
 from edu_metrics.observations.periods import WHOLE_YEARS
@@ -137,20 +137,13 @@ def show_rows(rows: pd.DataFrame) -> str:
     """
     named = [column for column in ("area", "year", "quantity", "value") if column in rows]
     shown = [
-        " ".join(_plainly(cell) for cell in row) + source
-        for row, source in zip(
-            rows[named].head(_SHOWN).itertuples(index=False), _sources(rows), strict=False
-        )
+        " ".join(_plainly(row[column]) for column in named)
+        + (f" ({_plainly(row['source'])})" if "source" in row else "")
+        for row in rows.head(_SHOWN).to_dict("records")
     ]
     if len(rows) > _SHOWN:
         shown.append(f"and {len(rows) - _SHOWN} more")
     return f"{len(rows)} row{'s' if len(rows) != 1 else ''}: {'; '.join(shown)}"
-
-
-def _sources(rows: pd.DataFrame) -> Iterable[str]:
-    if "source" not in rows:
-        return [""] * len(rows)
-    return [f" ({_plainly(source)})" for source in rows["source"].head(_SHOWN)]
 
 
 def _plainly(cell: object) -> str:
@@ -346,8 +339,7 @@ def validate(table: pd.DataFrame, catalog: Catalog | None = None) -> pd.DataFram
     if sound is not None and catalog is not None:
         faults = faults_of_meaning(sound, catalog)
     if sound is None or faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"observations: {number}", faults)
+        raise DataError(f"observations: {number_of(faults)}", faults)
     return sound
 
 

@@ -12,18 +12,28 @@ import csv
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from edu_metrics.catalog import Area, Catalog, Group, Quantity, nearest, plain
-from edu_metrics.errors import DataError
+from edu_metrics.catalog import (
+    Area,
+    Catalog,
+    Group,
+    Quantity,
+    ids_by_name,
+    names_of,
+    nearest,
+    plain,
+)  # fmt: skip
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.limits import FIRST_DAY, LARGEST, LAST_DAY, is_day, read_file
 from edu_metrics.observations.periods import read_period
-from edu_metrics.observations.seals import broken_seal
+from edu_metrics.observations.raw_files import broken_seal
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
 from edu_metrics.words import Unit, known_units, unit_of
 
@@ -32,6 +42,8 @@ _SCALES = {
     "十": 1,
     "百": 2,
     "千": 3,
+    "10000": 4,
+    "1000": 3,
     "万": 4,
     "亿": 8,
     "hundred": 2,
@@ -39,7 +51,8 @@ _SCALES = {
     "million": 6,
     "billion": 9,
 }
-_SCALED = re.compile(rf"^((?:{'|'.join(_SCALES)}|10000|1000)*)(.*)$")
+_SCALE = re.compile("|".join(_SCALES))
+_SCALED = re.compile(rf"^((?:{_SCALE.pattern})*)(.*)$")
 
 
 def accepted_units(quantity: Quantity) -> tuple[str, ...]:
@@ -106,7 +119,7 @@ def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
     # Where the unit is a bare number of things, 万 alone says enough.
     if not scale or word not in known | ({""} if quantity.form == "count" else set()):
         return None
-    return Decimal(1).scaleb(_power(scale))
+    return Decimal(1).scaleb(sum(_SCALES[power] for power in _SCALE.findall(scale)))
 
 
 def rounded_between(
@@ -153,13 +166,6 @@ def rounded_between(
         return None, None
     half = step / 2
     return float(max(printed * factor - half, Decimal(0))), float(printed * factor + half)
-
-
-def _power(scale: str) -> int:
-    power = 0
-    for part in re.findall(rf"{'|'.join(_SCALES)}|10000|1000", scale):
-        power += _SCALES[part] if part in _SCALES else len(part) - 1
-    return power
 
 
 #: The header of a raw file.
@@ -224,8 +230,7 @@ def read_transcription(
         faults += [f"{where}: {fault}" for fault in new]
         rows.append(row)
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"{shown}: {number}", faults)
+        raise DataError(f"{shown}: {number_of(faults)}", faults)
     table = empty()
     if not rows:
         return table
@@ -276,24 +281,11 @@ class _Names:
     """All names of some definitions, and the id that each of them means."""
 
     kind: str
-    ids: Mapping[str, tuple[str, ...]]
-    spelt: tuple[str, ...]
+    entries: Collection[Area | Group | Quantity]
 
-    @classmethod
-    def of(cls, kind: str, entries: Iterable[Area | Group | Quantity]) -> _Names:
-        spelt = [
-            (name, entry.id)
-            for entry in entries
-            for name in (
-                *entry.name.by_language.values(),
-                *getattr(entry, "aliases", ()),
-                entry.id,
-            )
-        ]
-        ids: dict[str, tuple[str, ...]] = {}
-        for name, key in spelt:
-            ids[plain(name)] = tuple(dict.fromkeys((*ids.get(plain(name), ()), key)))
-        return cls(kind, ids, tuple(n for n, _ in spelt))
+    @cached_property
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        return ids_by_name(self.entries)
 
     def find(self, name: str, faults: list[str]) -> str | None:
         found = self.ids.get(plain(name), ())
@@ -303,8 +295,9 @@ class _Names:
                 f"{', '.join(found)}"
             )
         elif not found:
+            spelt = [known for entry in self.entries for known in names_of(entry)]
             faults.append(
-                f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, self.spelt)}"
+                f"{self.kind}: no {self.kind} has the name {name!r}{nearest(name, spelt)}"
             )
         return found[0] if len(found) == 1 else None
 
@@ -314,9 +307,9 @@ class _Reader:
 
     def __init__(self, catalog: Catalog, school_year: str | None) -> None:
         self.catalog, self.school_year = catalog, school_year
-        self.groups = _Names.of("group", catalog.groups.values())
-        self.places = _Names.of("place", catalog.areas.values())
-        self.quantities = _Names.of("quantity", catalog.quantities.values())
+        self.groups = _Names("group", catalog.groups.values())
+        self.places = _Names("place", catalog.areas.values())
+        self.quantities = _Names("quantity", catalog.quantities.values())
 
     def read(self, cells: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
         """Make an observation of a row, or say every fault in it."""

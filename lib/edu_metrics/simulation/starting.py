@@ -7,7 +7,6 @@ With invented numbers of invented places, to be replaced; or with the numbers of
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import math
@@ -34,8 +33,10 @@ from edu_metrics.catalog import (
     plain,
 )
 from edu_metrics.errors import DataError, ReportError
+from edu_metrics.files import write_whole_files
 from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build
+from edu_metrics.observations.raw_files import with_sidecar
 from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
 
@@ -123,26 +124,31 @@ def new_project(
 
 def _write(folder: Path, start: _Start, lang: str) -> None:
     definitions = folder / "data" / "definitions"
-    names = {"plan": start.plan, "study": "study", "project": "project"}
-    texts = {name: _filled(f"{file}.yaml", start.fields, lang) for name, file in names.items()}
-    written = {
-        "project.yaml": texts["project"],
-        "areas.yaml": _entries("areas", start.places, lang),
-        "sources.yaml": _entries("sources", _sources(start.invented), lang),
-        f"plans/{start.fields['plan']}.yaml": texts["plan"],
-        f"studies/{start.fields['study']}.yaml": texts["study"],
+    numbers = folder / "data" / "raw" / "numbers" / start.fields["as_of"] / "numbers.csv"
+    sources = _sources("invented" if start.invented else "given")
+    texts = {
+        definitions / name: _filled(template, start.fields, lang)
+        for name, template in (
+            ("project.yaml", "project.yaml"),
+            (f"plans/{start.fields['plan']}.yaml", f"{start.plan}.yaml"),
+            (f"studies/{start.fields['study']}.yaml", "study.yaml"),
+        )
     }
-    for table in ("groups", "quantities", "indicators"):
-        if getattr(start, table):
-            written[f"{table}.yaml"] = _entries(table, getattr(start, table), lang)
-    for name, text in written.items():
-        path = definitions / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    _write_numbers(folder / "data" / "raw" / "numbers" / start.fields["as_of"], start)
-    notebook = folder / "notebooks" / "look.ipynb"
-    notebook.parent.mkdir()
-    notebook.write_text(_notebook(_filled("look.txt", start.fields, lang)), "utf-8")
+    for table, entries in (
+        ("areas", start.places),
+        ("sources", sources),
+        ("groups", start.groups),
+        ("quantities", start.quantities),
+        ("indicators", start.indicators),
+    ):
+        if entries:
+            texts[definitions / f"{table}.yaml"] = _entries(table, entries, lang)
+    look = _notebook(_filled("look.txt", start.fields, lang))
+    texts[folder / "notebooks" / "look.ipynb"] = look
+    write_whole_files(
+        {path: text.encode() for path, text in texts.items()}
+        | with_sidecar(numbers, _numbers(start), {"source": _SOURCE})
+    )
 
 
 def _filled(name: str, fields: dict[str, str], lang: str) -> str:
@@ -166,44 +172,33 @@ def _both(key: str) -> dict[str, str]:
 
 #: Districts of the example: their ids, and the words that name them.
 _PARTS = ("bridge_east", "bridge_west")
-#: Words for title, note, numbers, plan, publisher and licence: of what is invented, of a table.
-_INVENTED = (
-    *("title_invented", "note_invented", "numbers_invented", "plan_text_invented"),
-    *("publisher_invented", "licence_invented"),
-)
-_GIVEN = (
-    *("title_given", "note_given", "numbers_given", "plan_text_given"),
-    *("publisher_given", "licence_given"),
-)
 
 
-def _sources(invented: bool) -> list[dict[str, Any]]:
-    *_, numbers, plan, publisher, licence = _INVENTED if invented else _GIVEN
+def _sources(kind: str) -> list[dict[str, Any]]:
+    """Give the sources of numbers and plan: of what is invented, or of a table that was given."""
     return [
         {
             "id": name,
-            "title": _both(title),
-            "publisher": _both(publisher),
-            "licence": _both(licence)["en"],
+            "title": _both(f"{words}_{kind}"),
+            "publisher": _both(f"publisher_{kind}"),
+            "licence": _both(f"licence_{kind}")["en"],
             "read": "original",
         }
-        for name, title in ((_SOURCE, numbers), (_PLAN_TEXT, plan))
+        for name, words in ((_SOURCE, "numbers"), (_PLAN_TEXT, "plan_text"))
     ]
 
 
-def _told(words: tuple[str, ...]) -> dict[str, str]:
+def _told(kind: str) -> dict[str, str]:
     """Give title and note of a study in both languages, as its template names them."""
-    title, note, *_ = words
     return {
         f"{name}_{lang}": text
-        for name, key in (("title", title), ("note", note))
-        for lang, text in _both(key).items()
+        for name in ("title", "note")
+        for lang, text in _both(f"{name}_{kind}").items()
     }
 
 
-def _write_numbers(folder: Path, start: _Start) -> None:
-    """Write the numbers as a raw file, sealed by its checksum."""
-    folder.mkdir(parents=True)
+def _numbers(start: _Start) -> bytes:
+    """Write the numbers as a raw file has them."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(GROUPED if start.groups else HEADER)
@@ -217,10 +212,7 @@ def _write_numbers(folder: Path, start: _Start) -> None:
         cells = (row["place"], row["quantity"], *group, year, printed, row.get("bound", "exact"))
         told = ("suppressed" if hidden else status, _SOURCE, _published(row), "")
         writer.writerow((*cells, unit, *told))
-    content = file.getvalue().encode()
-    (folder / "numbers.csv").write_bytes(content)
-    seal = f"source: {_SOURCE}\nsha256: {hashlib.sha256(content).hexdigest()}\n"
-    (folder / "numbers.csv.source.yaml").write_text(seal, "utf-8")
+    return file.getvalue().encode()
 
 
 def _published(row: Mapping[Any, Any]) -> str:
@@ -279,19 +271,18 @@ def _example(lang: str) -> _Start:
         "simulated": "true",
         "disclosure": "published",
         "lang": lang,
-        **_told(_INVENTED),
+        **_told("invented"),
     }
     return _Start(places, rows, [], [], fields, "plan_example", invented=True)
 
 
 def _from_table(path: Path, lang: str, invented: bool) -> _Start:
     """Take places and quantities of a table; what is defined already is recognised by its name."""
-    given = _read_table(path)
+    given, table = _read_table(path)
     places = _places(given.areas)
     if invented:
         places = [{**place, "invented": True} for place in places]
     place_ids = {place["name"]["zh"]: place["id"] for place in places}
-    table = given.table
     used = set(table["quantity"])
     own = [entry for entry in given.quantities if entry["id"] in used]
     defined: dict[str, Quantity] = inherited_entries("quantities")
@@ -320,22 +311,52 @@ def _from_table(path: Path, lang: str, invented: bool) -> _Start:
         "simulated": str(invented).lower(),
         "disclosure": "published" if invented else "protected",
         "lang": lang,
-        **_told(_GIVEN),
+        **_told("given"),
     }
     return _Start(places, rows, own, added, fields, "plan_from_table", invented, given.groups)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Given:
-    """A table with its areas and quantities, by the names that it has for them."""
+    """What a table has names for that nobody has defined: entries of the new project."""
 
-    areas: list[str]
-    quantities: list[dict[str, Any]]
-    groups: list[dict[str, Any]]
-    table: pd.DataFrame
+    areas: list[str] = field(default_factory=list)
+    quantities: list[dict[str, Any]] = field(default_factory=list)
+    groups: list[dict[str, Any]] = field(default_factory=list)
+
+    def catalog(self) -> Catalog:
+        """Put together what is inherited and what a table has names for."""
+        areas = [
+            Area.model_validate({"id": f"area_{at}", "name": {"zh": name}, "level": "city"})
+            for at, name in enumerate(self.areas, start=1)
+        ]
+        quantities = {entry["id"]: Quantity.model_validate(entry) for entry in self.quantities}
+        return Catalog(
+            Path(),
+            sources={_SOURCE: Source.model_validate(_sources("given")[0])},
+            areas={area.id: area for area in areas},
+            groups={entry["id"]: Group.model_validate(entry) for entry in self.groups},
+            quantities={**inherited_entries("quantities"), **quantities},
+        )
+
+    def add(self, log: Log) -> bool:
+        """Take the names that were not understood; tell whether there were any."""
+        areas, parts = _area_names(log, self.areas), log.not_understood("group")
+        names = log.not_understood("quantity", "head")
+        self.areas += areas
+        for name in parts:
+            entry = {"id": _slug(name, f"group_{len(self.groups) + 1}"), "name": _same(name)}
+            self.groups.append(entry)
+        for name in names:
+            self.quantities.append(_quantity(f"quantity_{len(self.quantities) + 1}", name))
+        return bool(areas or parts or names)
 
 
-def _read_table(path: Path) -> _Given:
+def _same(name: str) -> dict[str, str]:
+    return {"zh": name, "en": name}
+
+
+def _read_table(path: Path) -> tuple[_Given, pd.DataFrame]:
     """
     Read a table as intake does; names that nobody has defined are those of the new project.
 
@@ -348,45 +369,15 @@ def _read_table(path: Path) -> _Given:
         raise DataError(f"{path.name}: can't be read as a table: no such file")
     content = path.read_bytes()
     told = IntakeMapping.model_validate({"source": _SOURCE, "published": _LATER})
-    areas: list[str] = []
-    own: list[dict[str, Any]] = []
-    groups: list[dict[str, Any]] = []
+    given = _Given()
     for _ in range(_PASSES):
-        log = read_log(path, content, _defined(areas, own, groups), told)
-        new = _told_of(told, *log.not_understood("lacking"), *["no_head"] * log.lacks("no_head"))
-        if new != told:
-            told = new
-            continue
-        places, names = _area_names(log, areas), log.not_understood("quantity", "head")
-        parts = log.not_understood("group")
-        if not places and not names and not parts:
+        log = read_log(path, content, given.catalog(), told)
+        no_head = ["no_head"] if log.not_understood("no_head") else []
+        new = _told_of(told, *log.not_understood("lacking"), *no_head)
+        if new == told and not given.add(log):
             break
-        groups += [_group(f"group_{len(groups) + at}", name) for at, name in enumerate(parts, 1)]
-        areas += places
-        own += [_quantity(f"quantity_{len(own) + at}", name) for at, name in enumerate(names, 1)]
-    catalog = _defined(areas, own, groups)
-    return _Given(areas, own, groups, read_table(path, content, catalog, told).table)
-
-
-def _group(otherwise: str, name: str) -> dict[str, Any]:
-    return {"id": _slug(name, otherwise), "name": {"zh": name, "en": name}}
-
-
-def _defined(areas: list[str], own: list[dict[str, Any]], groups: list[dict[str, Any]]) -> Catalog:
-    """Put together what is inherited and what a table has names for."""
-    places = [
-        Area.model_validate({"id": f"area_{at}", "name": {"zh": name}, "level": "city"})
-        for at, name in enumerate(areas, start=1)
-    ]
-    quantities = {entry["id"]: Quantity.model_validate(entry) for entry in own}
-    source = Source.model_validate({**_sources(invented=False)[0], "id": _SOURCE})
-    return Catalog(
-        Path(),
-        sources={_SOURCE: source},
-        areas={place.id: place for place in places},
-        groups={entry["id"]: Group.model_validate(entry) for entry in groups},
-        quantities={**inherited_entries("quantities"), **quantities},
-    )
+        told = new
+    return given, read_table(path, content, given.catalog(), told).table
 
 
 def _told_of(told: IntakeMapping, *lacking: str) -> IntakeMapping:
@@ -425,23 +416,26 @@ def _quantity(otherwise: str, text: str) -> dict[str, Any]:
     unit = _unit(printed)
     if unit is None:
         name, unit = text.strip(), "percent" if _RATES.search(text) else "persons"
-    money = known_units()[unit].money
     entry = {
         "id": _slug(name, otherwise),
-        "name": {"zh": name, "en": name},
+        "name": _same(name),
         "unit": unit,
-        "form": "printed_rate" if unit == "percent" else "money" if money else "count",
+        "form": _form(unit),
     }
     joined = name.replace(" / ", "")
     return entry if joined == name else {**entry, "aliases": [joined]}
+
+
+def _form(unit: str) -> str:
+    money = known_units()[unit].money
+    return "printed_rate" if unit == "percent" else "money" if money else "count"
 
 
 def _unit(printed: str) -> str | None:
     """Find the unit that is printed: persons where they may be, else things, else another one."""
     known = known_units()
     for name, unit in {"persons": known["persons"], **known}.items():
-        form = "printed_rate" if name == "percent" else "money" if unit.money else "count"
-        entry = {"id": "one", "name": {"zh": "-"}, "unit": name, "form": form}
+        entry = {"id": "one", "name": {"zh": "-"}, "unit": name, "form": _form(name)}
         if printed and unit.printed and unit_factor(printed, Quantity.model_validate(entry)):
             return name
     return None
@@ -455,7 +449,7 @@ def _places(names: list[str]) -> list[dict[str, Any]]:
     places = []
     for name in ordered:
         level = "city" if name == whole or len(names) == 1 else "district"
-        place = {"id": ids[name], "name": {"zh": name, "en": name}, "level": level}
+        place = {"id": ids[name], "name": _same(name), "level": level}
         if whole is not None and name != whole:
             place["parent"] = ids[whole]
         places.append(place)

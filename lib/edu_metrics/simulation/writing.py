@@ -9,7 +9,7 @@ district's rate is a random walk on the logit scale about a level of its own.
 from __future__ import annotations
 
 import csv
-import hashlib
+import datetime as dt
 import io
 import shutil
 from collections.abc import Iterable, Iterator
@@ -20,26 +20,12 @@ import numpy as np
 import yaml
 
 from edu_metrics.catalog import Area, Catalog, Indicator, Plan, SimulatedInput, Study, nearest
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.files import write_whole_files
 from edu_metrics.observations import HEADER
-from edu_metrics.observations.seals import sidecar_of
+from edu_metrics.observations.raw_files import with_sidecar
+from edu_metrics.simulation import pupils, schools
 from edu_metrics.simulation.city import City, Sheet
-from edu_metrics.simulation.pupils import (
-    enrol,
-    kindergarten_sheets,
-    pupil_sheets,
-    raise_children,
-    screening_sheets,
-    send_to_senior_schools,
-    senior_sheets,
-)
-from edu_metrics.simulation.schools import (
-    exam_sheets,
-    facility_sheets,
-    money_sheets,
-    teacher_sheets,
-)
 from edu_metrics.words import LANGUAGES, say
 
 #: The source that every invented number names.
@@ -48,6 +34,8 @@ SOURCE = "mock_city_simulation"
 #: A row of a raw file, in the order of its head.
 _Row = tuple[Any, ...]
 _MONEY_UNIT = "万元"
+#: What the sidecar of every invented file says.
+_ORIGIN = {"source": None, "url": None, "licence": "part of this project"}
 
 
 def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
@@ -82,8 +70,7 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
     inputs = [given for given in study.observations if isinstance(given, SimulatedInput)]
     faults = list(_faults(catalog, inputs))
     if faults:
-        number = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        raise DataError(f"study {study.id!r}: {number} in its simulated input", faults)
+        raise DataError(f"study {study.id!r}: {number_of(faults)} in its simulated input", faults)
     tables: list[Path] = []
     contents: dict[Path, bytes] = {}
     for given in inputs:
@@ -91,17 +78,11 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
         city = _city(catalog, given)
         for name, content in _tables(catalog, city.years, invent(city)).items():
             tables.append(folder / name)
-            contents |= {
-                folder / name: content,
-                sidecar_of(folder / name): _sidecar(content, given),
-            }
+            contents |= with_sidecar(folder / name, content, _told_of(given))
     # An unchanged file keeps its date, or every table built from it would count as outdated.
-    write_whole_files({path: new for path, new in contents.items() if not _holds(path, new)})
+    kept = {path for path, new in contents.items() if path.is_file() and path.read_bytes() == new}
+    write_whole_files({path: new for path, new in contents.items() if path not in kept})
     return tables
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == content
 
 
 def invent(city: City) -> list[Sheet]:
@@ -118,20 +99,20 @@ def invent(city: City) -> list[Sheet]:
     list of Sheet
         What is published, exams by school and all else by district.
     """
-    children = raise_children(city)
-    seniors = send_to_senior_schools(city, children)
-    enrolled = enrol(city, children)
-    kindergartens = kindergarten_sheets(city, children, enrolled)
-    pupils = pupil_sheets(city, children, seniors, enrolled.everyone)
+    children = pupils.raise_children(city)
+    seniors = pupils.send_to_senior_schools(city, children)
+    enrolled = pupils.enrol(city, children)
+    kindergartens = pupils.kindergarten_sheets(city, children, enrolled)
+    learners = pupils.pupil_sheets(city, children, seniors, enrolled.everyone)
     return [
-        *exam_sheets(city, children),
-        *pupils,
-        *teacher_sheets(city, children, seniors, enrolled),
+        *schools.exam_sheets(city, children),
+        *learners,
+        *schools.teacher_sheets(city, children, seniors, enrolled),
         *kindergartens,
-        *facility_sheets(city, kindergartens[0].numbers["kindergartens"]),
-        *senior_sheets(city, children, seniors),
-        *money_sheets(city, pupils[0].numbers["pupils"]),
-        *screening_sheets(city, children, seniors),
+        *schools.facility_sheets(city, kindergartens[0].numbers["kindergartens"]),
+        *pupils.senior_sheets(city, children, seniors),
+        *schools.money_sheets(city, learners[0].numbers["pupils"]),
+        *pupils.screening_sheets(city, children, seniors),
     ]
 
 
@@ -173,8 +154,8 @@ def _faults(catalog: Catalog, inputs: list[SimulatedInput]) -> Iterator[str]:
             yield f"no area {given.city!r}{nearest(given.city, catalog.areas)}"
             continue
         districts = _below(catalog, city.id, "district")
-        schools = {district.id: _below(catalog, district.id, "school") for district in districts}
-        everyone = [city, *districts, *(school for many in schools.values() for school in many)]
+        parts = {district.id: _below(catalog, district.id, "school") for district in districts}
+        everyone = [city, *districts, *(school for many in parts.values() for school in many)]
         for area in everyone:
             if not area.invented:
                 yield (
@@ -184,7 +165,7 @@ def _faults(catalog: Catalog, inputs: list[SimulatedInput]) -> Iterator[str]:
         # A number is added up over two children or more; an only child is not its parent.
         if len(districts) < 2:
             yield f"{city.id!r}: expected two or more districts below it, found {len(districts)}"
-        for district, below in schools.items():
+        for district, below in parts.items():
             if len(below) < 2:
                 yield f"{district!r}: expected two or more schools below it, found {len(below)}"
 
@@ -222,19 +203,18 @@ def _rows(catalog: Catalog, years: range, sheet: Sheet) -> Iterator[_Row]:
                 yield (area, quantity, year, value, *after)
 
 
-def _sidecar(content: bytes, given: SimulatedInput) -> bytes:
-    lines = [
-        f"source: {SOURCE}",
-        "url: null",
-        "licence: part of this project",
-        f"sha256: {hashlib.sha256(content).hexdigest()}",
-        "obtained_by:",
-        f"  zh: 由模拟程序以种子{given.seed}生成（{given.first_year}—{given.last_year}年），"
-        "全部为虚构数字，不描述任何真实地方",
-        f"  en: invented by the simulation from seed {given.seed} for "
-        f"{given.first_year}-{given.last_year}; the numbers describe no real place",
-    ]
-    return "\n".join([*lines, ""]).encode()
+def _told_of(given: SimulatedInput) -> dict[str, Any]:
+    """Say where invented numbers come from."""
+    return {
+        **_ORIGIN,
+        "source": SOURCE,
+        "obtained_by": {
+            "zh": f"由模拟程序以种子{given.seed}生成（{given.first_year}—{given.last_year}年），"
+            "全部为虚构数字，不描述任何真实地方",
+            "en": f"invented by the simulation from seed {given.seed} for "
+            f"{given.first_year}-{given.last_year}; the numbers describe no real place",
+        },
+    }
 
 
 FAMILY, STUDY = "invented_district", "invented_districts"
@@ -289,18 +269,16 @@ def simulate_districts(
     if faults:
         raise DataError(f"plan {plan.id!r}: some of its indicators can't be invented", faults)
     codes = [f"{number:0{len(str(districts))}}" for number in range(1, districts + 1)]
-    _write_definitions(catalog, study, plan, folder / "data" / "definitions", codes, seed)
+    texts = _definitions(catalog, study, plan, codes, seed)
     shutil.copytree(catalog.root / "notebooks", folder / "notebooks")
     years = range(plan.first_year - _YEARS, plan.first_year)
     content = _csv(_walks(catalog, wanted, codes, years, seed))
     raw = folder / "data" / "raw" / STUDY / f"{years[-1]}-12-31" / "districts.csv"
-    raw.parent.mkdir(parents=True)
-    raw.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    sidecar = (
-        f"source: {_DISTRICTS_SOURCE}\nurl: null\nlicence: part of this project\nsha256: {digest}\n"
+    definitions = folder / "data" / "definitions"
+    write_whole_files(
+        {definitions / name: text.encode() for name, text in texts.items()}
+        | with_sidecar(raw, content, {**_ORIGIN, "source": _DISTRICTS_SOURCE})
     )
-    raw.with_name(f"{raw.name}.source.yaml").write_text(sidecar, "utf-8")
     return folder
 
 
@@ -308,24 +286,20 @@ def _both(key: str, **fields: Any) -> dict[str, str]:
     return {lang: say(f"large_study.{key}", lang, **fields) for lang in LANGUAGES}
 
 
-def _write_definitions(
-    catalog: Catalog, study: Study, plan: Plan, folder: Path, codes: list[str], seed: int
-) -> None:
+def _definitions(
+    catalog: Catalog, study: Study, plan: Plan, codes: list[str], seed: int
+) -> dict[str, str]:
+    """Write the files of definitions of such a project, by their names."""
     given = catalog.root / "data" / "definitions"
-    for part in ("plans", "studies"):
-        (folder / part).mkdir(parents=True)
-    for name in ("quantities", "indicators", "assumptions"):
-        shutil.copy(given / f"{name}.yaml", folder / f"{name}.yaml")
-    sources = (given / "sources.yaml").read_text("utf-8")
-    new = {
+    kept = ("quantities", "indicators", "assumptions", "sources")
+    texts = {f"{name}.yaml": (given / f"{name}.yaml").read_text("utf-8") for name in kept}
+    source = {
         "id": _DISTRICTS_SOURCE,
         "title": _both("source"),
         "publisher": _both("publisher"),
         "licence": "part of this project",
         "read": "original",
     }
-    (folder / "sources.yaml").write_text(f"{sources.rstrip()}\n{_yaml([new])}", "utf-8")
-    (folder / "breaks.yaml").write_text("[]\n", "utf-8")  # those of real series
     family = {
         "id": FAMILY,
         "name": _both("area", code="{code}"),
@@ -333,7 +307,6 @@ def _write_definitions(
         "codes": codes,
         "invented": True,
     }
-    (folder / "areas.yaml").write_text(_yaml([family]), "utf-8")
     promised = yaml.safe_load((given / "plans" / f"{plan.id}.yaml").read_text("utf-8"))
     told = {lang: plan.title.in_(lang) for lang in LANGUAGES}
     promised |= {
@@ -344,21 +317,25 @@ def _write_definitions(
     }
     for target in promised["targets"]:
         target["areas"] = [FAMILY]
-    (folder / "plans" / f"{plan.id}.yaml").write_text(_yaml(promised), "utf-8")
     entry = {
         "id": STUDY,
         "title": _both("study", number=f"{len(codes):,}"),
         "plan": plan.id,
         "areas": [FAMILY],
         "observations": [{"type": "file", "path": f"{STUDY}/*/*.csv"}],
-        "as_of": f"{plan.first_year - 1}-12-31",
+        "as_of": dt.date(plan.first_year - 1, 12, 31),
         "languages": list(study.languages),
         "simulated": True,
         "disclosure": "published",
         "note": _both("study_note", seed=seed),
     }
-    text = _yaml(entry).replace(f"'{entry['as_of']}'", str(entry["as_of"]))
-    (folder / "studies" / f"{STUDY}.yaml").write_text(text, "utf-8")
+    return texts | {
+        "sources.yaml": f"{texts['sources.yaml'].rstrip()}\n{_yaml([source])}",
+        "breaks.yaml": "[]\n",  # those of real series
+        "areas.yaml": _yaml([family]),
+        f"plans/{plan.id}.yaml": _yaml(promised),
+        f"studies/{STUDY}.yaml": _yaml(entry),
+    }
 
 
 def _yaml(content: Any) -> str:

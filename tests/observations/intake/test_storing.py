@@ -15,7 +15,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.observations import MissingInput, build
 from edu_metrics.observations.intake import Mapping, take_in, write_template
 from edu_metrics.observations.intake.storing import with_input
-from edu_metrics.observations.seals import seal, sha256_of
+from edu_metrics.observations.raw_files import seal, sha256_of
 
 TEXT = "地区,2020年\n海南区,947\n乌达区,1224\n"
 TODAY = dt.date(2024, 4, 1)

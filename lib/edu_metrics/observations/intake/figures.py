@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from edu_metrics.catalog import Catalog, Quantity
@@ -29,7 +30,7 @@ _DECIMALS = 10
 @dataclass
 class Block:
     """
-    Figures of one column with their labels; arrays and lists of one length.
+    Figures of one column with their labels.
 
     Attributes
     ----------
@@ -37,53 +38,46 @@ class Block:
         Where they stand.
     column : int
         Their column, counted from 0.
-    at : list of int
-        Their places among the rows.
     rows : Rows
         All rows of the sheet.
-    area, quantity, year, period : list
-        Of each figure.
-    value, lower, upper : array of float
-        In the unit of the quantity; NaN where there is none. [unit of quantity]
-    bound : array of str
-        What is said of the number behind each.
-    sure : array of bool
-        Whether a person, or a percent sign, has confirmed it.
+    figures : DataFrame
+        One row each: ``at``, its place among the rows; area, quantity, year and period; value,
+        lower and upper in the unit of the quantity, NaN where there is none; bound; and whether
+        a person, or a percent sign, has made it ``sure``.
     """
 
     sheet: Sheet
     column: int
-    at: list[int]
     rows: Rows
-    area: list[Any]
-    quantity: list[Any]
-    year: list[Any]
-    period: list[str]
-    value: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-    bound: NDArray[np.object_]
-    sure: NDArray[np.bool_]
+    figures: pd.DataFrame
 
     def where(self, place: int) -> str:
         """Name the cell of a figure."""
-        return self.sheet.where(self.rows.index[self.at[place]], self.column)
+        row = self.rows.labelled[self.figures["at"].to_numpy()[place]]
+        return self.sheet.where(row.at, self.column)
 
     def label(self, name: str) -> list[Any] | None:
         """Give the cells of a column of labels; None where the sheet has none."""
         cells = self.rows.others.get(name)
-        return None if cells is None else [cells[place] for place in self.at]
+        return None if cells is None else [cells[place] for place in self.figures["at"]]
 
 
-@dataclass
-class _Reading:
+class _Reading(NamedTuple):
     """One figure as it is read."""
 
     value: float
-    lower: float = np.nan
-    upper: float = np.nan
+    lower: float | None = None
+    upper: float | None = None
     bound: str = "exact"
     sure: bool = False
+
+
+def text_array(words: list[Any]) -> Any:
+    """Make a column of text of words that repeat."""
+    if words and words.count(words[0]) == len(words):
+        return pd.array(words[:1], dtype="str").take(np.zeros(len(words), dtype=np.int64))
+    codes, unique = pd.factorize(np.array(words, dtype=object), use_na_sentinel=False)
+    return pd.array(list(unique), dtype="str").take(codes)
 
 
 @dataclass
@@ -136,33 +130,38 @@ class FigureReader:
         said, index = column.meaning, column.index
         lacks = said.year is None and head.role("year") is None and self.mapping.year is None
         year = head.title_year if lacks else said.year
-        labels = (
-            [area or said.area for area in rows.area],
-            [quantity or said.quantity for quantity in rows.quantity],
-            [one or year for one in rows.year],
-        )
+        labels: dict[str, list[Any]] = {
+            "area": [row.area or said.area for row in rows.labelled],
+            "quantity": [row.quantity or said.quantity for row in rows.labelled],
+            "year": [row.year or year for row in rows.labelled],
+        }
         raws = [
             cells[index] if index < len(cells) else ""
-            for cells in map(sheet.rows.__getitem__, rows.index)
+            for cells in (sheet.rows[row.at] for row in rows.labelled)
         ]
-        labelled = [not said.rest and all(three) for three in zip(*labels, strict=True)]
-        for place in (place for place, whole in enumerate(labelled) if not whole):
-            self._unlabelled(place, [label[place] for label in labels], raws[place])
-        known = [place for place, whole in enumerate(labelled) if whole]
-        return self._block(raws, known, *labels)
+        known = []
+        for place, three in enumerate(zip(*labels.values(), strict=True)):
+            if said.rest or not all(three):
+                self._unlabelled(place, three, raws[place])
+            else:
+                known.append(place)
+        figures = self._figures(raws, known, labels["quantity"])
+        at = figures["at"].tolist()
+        periods = [rows.labelled[place].period or said.period or "year" for place in at]
+        figures = figures.assign(
+            area=text_array([labels["area"][place] for place in at]),
+            quantity=text_array([labels["quantity"][place] for place in at]),
+            year=np.array([labels["year"][place] for place in at], dtype=np.int64),
+            period=text_array(periods),
+        )
+        return Block(sheet, index, rows, figures)
 
-    def _block(
-        self,
-        raws: list[Any],
-        known: list[int],
-        areas: list[Any],
-        quantities: list[Any],
-        years: list[Any],
-    ) -> Block:
+    def _figures(self, raws: list[Any], known: list[int], quantities: list[Any]) -> pd.DataFrame:
+        """Read the figures of the rows that are known to be labelled."""
         number = len(raws)
-        value, lower, upper = (np.full(number, np.nan) for _ in range(3))
+        value, lower, upper = np.full((3, number), np.nan)
         bound = np.full(number, "exact", dtype=object)
-        sure, kept = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
+        sure, kept = np.zeros((2, number), dtype=bool)
         plain, percent = self._numbers(raws, known, quantities)
         value[plain] = [raws[place] for place in plain]
         value[percent] = np.round([raws[place] * 100 for place in percent], _DECIMALS)
@@ -172,25 +171,13 @@ class FigureReader:
         for place in (place for place in known if place not in done):
             one = self._with_care(place, quantities[place], raws[place])
             if one is not None:
-                value[place], lower[place], upper[place] = one.value, one.lower, one.upper
-                bound[place], sure[place], kept[place] = one.bound, one.sure, True
-        at = np.flatnonzero(kept)
-        places: list[int] = at.tolist()
-        return Block(
-            self._sheet,
-            self._column.index,
-            places,
-            self._rows,
-            [areas[place] for place in places],
-            [quantities[place] for place in places],
-            [years[place] for place in places],
-            [self._rows.period[place] or self._column.meaning.period or "year" for place in places],
-            value[at],
-            lower[at],
-            upper[at],
-            bound[at],
-            sure[at],
+                value[place], lower[place], upper[place], bound[place], sure[place] = one
+                kept[place] = True
+        numbers = {"value": value, "lower": lower, "upper": upper, "sure": sure}
+        found = pd.DataFrame(
+            {"at": np.arange(number), "bound": text_array(bound.tolist()), **numbers}
         )
+        return found[kept].reset_index(drop=True)
 
     # --- numbers that need no look
 
@@ -204,7 +191,8 @@ class FigureReader:
         """
         if self._no_number or self.mapping.cells:
             return [], []
-        index, units, shown = self._rows.index, self._rows.unit, self._percent_rows()
+        index = [row.at for row in self._rows.labelled]
+        units, shown = [row.unit for row in self._rows.labelled], self._percent_rows()
         bounds = self._rows.others.get("bound")
         computed = {row for row, column in self._sheet.formulas if column == self._column.index}
         plain = [
@@ -228,17 +216,17 @@ class FigureReader:
 
     def _log_percent(self, raws: list[Any], places: list[int], value: NDArray[np.float64]) -> None:
         file, name = self._sheet.file, self._sheet.name
-        column, index = letters(self._column.index), self._rows.index
+        column, rows = letters(self._column.index), self._rows.labelled
         rule = "percent_format"
         self.log.repairs += [
-            (file, name, f"{column}{index[at] + 1}", f"{raws[at]:.15g}", f"{new:.15g}", rule)
+            (file, name, f"{column}{rows[at].at + 1}", f"{raws[at]:.15g}", f"{new:.15g}", rule)
             for at, new in zip(places, value[places].tolist(), strict=True)
         ]
 
     # --- all other cells
 
     def _where(self, place: int) -> str:
-        return self._sheet.where(self._rows.index[place], self._column.index)
+        return self._sheet.where(self._rows.labelled[place].at, self._column.index)
 
     def _unlabelled(self, place: int, labels: Sequence[Any], raw: Any) -> None:
         """Tell what nothing tells of a figure, once a sheet; what is unknown is told already."""
@@ -264,7 +252,7 @@ class FigureReader:
             return None
         if figure.number is None:
             return self._no_figure(where, typed, figure, place)
-        if told is None and self._rows.index[place] in self._percent_rows():
+        if told is None and self._rows.labelled[place].at in self._percent_rows():
             number = figure.number * 100
             figure = replace(figure, number=number, unit="%", rules=("percent_format",))
         factor = self._factor_in_cell(place, quantity, figure.unit)
@@ -277,9 +265,10 @@ class FigureReader:
         bound = self._bound(place, where, figure)
         value = float(figure.number * factor)
         lower, upper = rounded_between(figure.number, factor, measured, bound)
+        cell = self._rows.labelled[place].at, self._column.index
         rules = [
             *(["mapping"] if told is not None else []),
-            *(["formula"] if self._is_formula(place) else []),
+            *(["formula"] if cell in self._sheet.formulas else []),
             *figure.rules,
             *(["unit"] if factor != 1 else []),
             *(["rounded"] if lower is not None else []),
@@ -289,15 +278,10 @@ class FigureReader:
             self.log.repaired(self._sheet, where, typed, said, " ".join(rules))
         # A percent sign in the cell itself leaves no doubt what 0.5 % is.
         sure = told is not None or figure.unit in ("%", "‰")
-        if lower is None or upper is None:
-            return _Reading(value, bound=bound, sure=sure)
         return _Reading(value, lower, upper, bound, sure)
 
     def _percent_rows(self) -> set[int]:
         return self._sheet.percent.get(self._column.index, set())
-
-    def _is_formula(self, place: int) -> bool:
-        return (self._rows.index[place], self._column.index) in self._sheet.formulas
 
     def _no_figure(self, where: str, typed: str, figure: Figure, place: int) -> _Reading | None:
         status = self._rows.others.get("status")
@@ -334,7 +318,7 @@ class FigureReader:
     # --- units
 
     def _unit(self, place: int, quantity: str) -> str:
-        own = self._rows.unit[place] or self.mapping.units.get(quantity)
+        own = self._rows.labelled[place].unit or self.mapping.units.get(quantity)
         return own or self._column.meaning.unit or ""
 
     def _factor_in_cell(self, place: int, quantity: str, in_cell: str) -> Decimal | None:

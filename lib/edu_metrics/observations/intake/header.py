@@ -9,7 +9,9 @@ from typing import Any
 
 from edu_metrics.catalog import Catalog, plain
 from edu_metrics.observations.intake.cell_values import (
+    Names,
     as_text,
+    bare,
     is_part_of_year,
     narrow,
     read_figure,
@@ -17,7 +19,6 @@ from edu_metrics.observations.intake.cell_values import (
 from edu_metrics.observations.intake.cell_values import read_year as year_of
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping
-from edu_metrics.observations.intake.names import Names, bare
 from edu_metrics.observations.intake.workbook import Sheet, filled_from_merges, letters
 from edu_metrics.observations.periods import read_half
 from edu_metrics.observations.transcription import unit_factor
@@ -238,12 +239,11 @@ class HeadReader:
     def _columns(
         self, sheet: Sheet, filled: dict[int, list[Any]], rows: Sequence[int]
     ) -> list[Column]:
-        width = max(len(filled[row]) for row in rows)
         used = self._used_columns(sheet, rows[-1] + 1)
         columns = []
-        for index in range(width):
-            texts = list(dict.fromkeys(as_text(filled[row][index]).strip() for row in rows))
-            texts = [text for text in texts if text]
+        for index in range(max(len(filled[rows[0]]), *(column + 1 for column in used), 0)):
+            cells = (filled[row][index] for row in rows if index < len(filled[row]))
+            texts = list(filter(None, dict.fromkeys(as_text(cell).strip() for cell in cells)))
             told = self._told(index, texts)
             if told is not None:
                 columns.append(Column(index, told))
@@ -255,9 +255,6 @@ class HeadReader:
                     self.log.problem(self._cause(meaning, filled, rows), sheet, cell, meaning.rest)
             elif index in used:
                 self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
-        beyond = sorted(column for column in used if column >= width)
-        for index in beyond:
-            self.log.problem("head", sheet, sheet.where(rows[0], index), "no head")
         return columns
 
     def _cause(self, meaning: Meaning, filled: dict[int, list[Any]], rows: Sequence[int]) -> str:
@@ -268,9 +265,8 @@ class HeadReader:
     def _used_columns(self, sheet: Sheet, start: int) -> set[int]:
         used: set[int] = set()
         for row in sheet.rows[start:]:
-            if len(used) >= len(row):
-                continue
-            used |= {column for column, cell in enumerate(row) if cell != ""}
+            if len(used) < len(row):
+                used |= {column for column, cell in enumerate(row) if cell != ""}
         return used
 
     def _told(self, index: int, texts: Sequence[str]) -> Meaning | None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from edu_metrics.observations.intake.cell_values import (
+    AreaFinder,
     as_text,
     is_part_of_year,
+    is_total,
     narrow,
 )
 from edu_metrics.observations.intake.header import Head, HeadReader
-from edu_metrics.observations.intake.log import Log
-from edu_metrics.observations.intake.mapping import Mapping
-from edu_metrics.observations.intake.names import AreaFinder, Names, is_total
 from edu_metrics.observations.intake.workbook import Sheet
 
 #: Labels that go straight into the table.
@@ -27,33 +26,25 @@ _NOTE = re.compile(
 )
 
 
+class Row(NamedTuple):
+    """A row that holds figures, with what labels it: ids, None where it does not say so."""
+
+    #: Where it stands, counted from 0.
+    at: int
+    area: str | None
+    quantity: str | None
+    year: int | None
+    #: Whether it is of a school year or another part of time.
+    period: str | None
+    #: As printed; empty where it says none.
+    unit: str
+
+
 @dataclass
 class Rows:
-    """
-    Rows that hold figures, with what labels each; lists of one length.
+    """Rows that hold figures, and their cells in the columns of ``LABELS`` that the sheet has."""
 
-    Attributes
-    ----------
-    index : list of int
-        Where they stand, counted from 0.
-    area, quantity : list of str or None
-        Ids; None where no row says so, or it was not understood.
-    year : list of int or None
-        Years. [year]
-    period : list of str or None
-        Whether each is a school year or another one; None where no row says so.
-    unit : list of str
-        Units as printed; empty where no row says so.
-    others : dict of str to list
-        Cells of the columns of ``LABELS``; only of those that the sheet has.
-    """
-
-    index: list[int] = field(default_factory=list)
-    area: list[str | None] = field(default_factory=list)
-    quantity: list[str | None] = field(default_factory=list)
-    year: list[int | None] = field(default_factory=list)
-    period: list[str | None] = field(default_factory=list)
-    unit: list[str] = field(default_factory=list)
+    labelled: list[Row] = field(default_factory=list)
     others: dict[str, list[Any]] = field(default_factory=dict)
 
 
@@ -70,21 +61,16 @@ class LabelReader:
         Its head.
     heads : HeadReader
         What reads heads: a row may be labelled as a column is.
-    mapping : Mapping
-        What is told of the file.
-    areas, quantities : Names
-        All names.
-    log : Log
-        Where repairs and problems go.
     """
 
     sheet: Sheet
     head: Head
     heads: HeadReader
-    mapping: Mapping
-    areas: Names
-    quantities: Names
-    log: Log
+
+    def __post_init__(self) -> None:
+        """Take names, mapping and log from what reads heads."""
+        self.mapping, self.log = self.heads.mapping, self.heads.log
+        self.areas, self.quantities = self.heads.areas, self.heads.quantities
 
     def read(self) -> Rows:
         """Walk over the rows below the head."""
@@ -102,13 +88,10 @@ class LabelReader:
                     where, told = self.sheet.where(row, column), self._down[row, column]
                     self.log.repaired(self.sheet, where, "", told, "merged_label")
             quantity, unit = self._quantity(row, self._label(cells, row, "quantity"))
-            rows.index.append(row)
-            rows.area.append(self._area(row, cells))
-            rows.quantity.append(quantity)
+            area = self._area(row, cells)
             year, period = self._year(row, self._label(cells, row, "year"))
-            rows.year.append(year)
-            rows.period.append(period)
-            rows.unit.append(narrow(as_text(self._label(cells, row, "unit"))) or unit)
+            unit = narrow(as_text(self._label(cells, row, "unit"))) or unit
+            rows.labelled.append(Row(row, area, quantity, year, period, unit))
             for name, at in others.items():
                 rows.others[name].append(self._cell(cells, row, at))
         return rows

@@ -125,8 +125,8 @@ class Log:
     """
 
     repairs: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
-    _problems: dict[str, dict[str, list[tuple[str, str]]]] = field(default_factory=dict)
-    _named: dict[str, dict[str, None]] = field(default_factory=dict)
+    #: By cause, by text and what is offered for it, the cells.
+    _problems: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = field(default_factory=dict)
 
     def repaired(self, sheet: Sheet, cell: str, raw: object, parsed: object, rule: str) -> None:
         """Note what became of a cell."""
@@ -134,21 +134,17 @@ class Log:
 
     def problem(self, cause: str, sheet: Sheet, cell: str, text: str, offer: str = "") -> None:
         """Note a cell that was not understood, and what may be meant."""
-        cells = self._problems.setdefault(cause, {}).setdefault(printable(text + offer), [])
+        cells = self._problems.setdefault(cause, {}).setdefault((text, offer), [])
         cells.append((sheet.name, cell))
-        self._named.setdefault(cause, {})[text] = None
-
-    def lacks(self, cause: str) -> bool:
-        """Tell whether anything was not understood for a cause."""
-        return cause in self._problems
 
     def not_understood(self, *causes: str) -> list[str]:
         """Give the texts that were not understood, of some causes, each once."""
-        return list(dict.fromkeys(text for cause in causes for text in self._named.get(cause, ())))
+        known = self._problems
+        return list(dict.fromkeys(text for cause in causes for text, _ in known.get(cause, ())))
 
     def problem_once(self, cause: str, sheet: Sheet, cell: str, text: str) -> None:
         """Note what a whole sheet lacks, and not again for each of its cells."""
-        if (sheet.name, cell) not in self._problems.get(cause, {}).get(text, []):
+        if (sheet.name, cell) not in self._problems.get(cause, {}).get((text, ""), []):
             self.problem(cause, sheet, cell, text)
 
     @property
@@ -159,11 +155,11 @@ class Log:
     def faults(self) -> list[str]:
         """Tell the problems, one line a cause, with every cell and what to do."""
         return [
-            f"{len(texts)} {_CAUSES[cause][0]}: "
-            + "; ".join(f"{text} ({ranges(cells)})" for text, cells in texts.items())
-            + f". {_CAUSES[cause][1][0].upper()}{_CAUSES[cause][1][1:]}"
-            for cause, texts in ((cause, self._problems.get(cause)) for cause in _CAUSES)
-            if texts
+            f"{len(texts)} {what}: "
+            + "; ".join(f"{printable(''.join(one))} ({ranges(at)})" for one, at in texts.items())
+            + f". {cure[0].upper()}{cure[1:]}"
+            for cause, (what, cure) in _CAUSES.items()
+            if (texts := self._problems.get(cause))
         ]
 
     def as_csv(self) -> str:

@@ -42,17 +42,9 @@ _DAMAGED = (
 )
 #: What reading damaged styles ends in.
 _NO_STYLES = (KeyError, ValueError, TypeError, IndexError, AttributeError, ET.ParseError)
-_CELL = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
+_CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
 _TAG = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-
-
-@dataclass(frozen=True)
-class SheetPart:
-    """One sheet: its name and the part that holds it."""
-
-    name: str
-    part: str
 
 
 @dataclass
@@ -87,12 +79,12 @@ class OfficeZip:
         The file.
     parts : dict of str to bytes
         Its parts.
-    sheets : list of SheetPart
-        Its sheets, in order.
+    sheets : dict of str to str
+        The part of each of its sheets, by their names, in order.
     """
 
     def __init__(
-        self, name: str, content: bytes, parts: dict[str, bytes], sheets: list[SheetPart]
+        self, name: str, content: bytes, parts: dict[str, bytes], sheets: dict[str, str]
     ) -> None:
         self.name = name
         self.content = content
@@ -135,14 +127,14 @@ class OfficeZip:
             raise DataError(f"{name}: is a zip archive and no .xlsx workbook; save it as .xlsx")
         return cls(name, content, parts, _sheets(name, parts))
 
-    def special_cells(self, sheet: SheetPart, most_cells: int) -> SpecialCells:
+    def special_cells(self, sheet: str, most_cells: int) -> SpecialCells:
         """
         Find the cells of a sheet whose stored number is not what is shown.
 
         Parameters
         ----------
-        sheet : SheetPart
-            The sheet.
+        sheet : str
+            Name of the sheet.
         most_cells : int
             Cells that the rectangle around all that is filled may hold. [cells]
 
@@ -157,7 +149,7 @@ class OfficeZip:
             With every cell that holds an error or a formula without a value, or if the sheet is
             too large.
         """
-        xml = self.parts[sheet.part]
+        xml = self.parts[self.sheets[sheet]]
         found = SpecialCells()
         if not _wants_a_walk(xml):
             found.percent = _of_styles(xml, self._percent_styles())
@@ -287,7 +279,7 @@ def _unfold(name: str, archive: zipfile.ZipFile, most: int) -> dict[str, bytes]:
     return parts
 
 
-def _sheets(name: str, parts: dict[str, bytes]) -> list[SheetPart]:
+def _sheets(name: str, parts: dict[str, bytes]) -> dict[str, str]:
     """Find the part of each sheet."""
     try:
         related = {
@@ -301,13 +293,13 @@ def _sheets(name: str, parts: dict[str, bytes]) -> list[SheetPart]:
         ]
     except ET.ParseError as error:
         raise DataError(f"{name}: its list of sheets can't be read ({error})") from None
-    found = []
+    found = {}
     for title, target in listed:
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if "worksheets/" in part:
             if part not in parts:
                 raise DataError(f"{name}: a sheet is listed and not in the file; fetch it again")
-            found.append(SheetPart(title, part))
+            found[title] = part
     return found
 
 
@@ -363,12 +355,11 @@ def _of_styles(xml: bytes, styles: frozenset[str]) -> dict[int, set[int]]:
 
 
 def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    from openpyxl.utils.cell import coordinate_to_tuple
+
     if reference is None:
         return row, column
-    found = _CELL.match(reference)
-    if found is None:
+    if not _CELL.match(reference):
         raise ValueError(f"no cell is called {reference[:20]!r}")
-    number = 0
-    for letter in found[1]:
-        number = number * 26 + ord(letter) - 64
-    return int(found[2]) - 1, number - 1
+    row, column = coordinate_to_tuple(reference)
+    return row - 1, column - 1

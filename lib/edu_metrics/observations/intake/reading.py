@@ -7,26 +7,23 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from edu_metrics.catalog import Catalog, plain
+from edu_metrics.catalog import Catalog, names_of, plain
 from edu_metrics.errors import DataError
 from edu_metrics.limits import is_day
-from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
-from edu_metrics.observations.intake.figures import Block, FigureReader
+from edu_metrics.observations.intake.cell_values import Names, as_text, narrow, read_figure
+from edu_metrics.observations.intake.figures import Block, FigureReader, text_array
 from edu_metrics.observations.intake.header import Head, HeadReader
 from edu_metrics.observations.intake.labels import LabelReader, Rows
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping
-from edu_metrics.observations.intake.names import Names
 from edu_metrics.observations.intake.workbook import Sheet, printable, read_sheets
 from edu_metrics.observations.periods import read_part
 from edu_metrics.observations.table import COLUMNS, STATUSES, empty
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -137,9 +134,8 @@ class _FileReader:
         self.log = Log()
         self.areas = Names.of(catalog.areas.values(), mapping.areas)
         self.quantities = Names.of(catalog.quantities.values(), mapping.quantities)
-        self.heads = HeadReader(
-            catalog, mapping, self.areas, self.quantities, self.log, school_year
-        )
+        known = self.areas, self.quantities
+        self.heads = HeadReader(catalog, mapping, *known, self.log, school_year)
         self.figures = FigureReader(catalog, mapping, self.log)
         self.blocks: list[Block] = []
         sources = {
@@ -148,14 +144,10 @@ class _FileReader:
             for name in (one.id, *one.title.by_language.values())
         }
         groups = {"all": "all"} | {
-            plain(name): one.id
-            for one in catalog.groups.values()
-            for name in (one.id, *one.name.by_language.values())
+            plain(name): one.id for one in catalog.groups.values() for name in names_of(one)
         }
         self._labels = {
-            "source": Label(
-                lambda cell: sources.get(plain(as_text(cell))), mapping.source, "source"
-            ),
+            "source": Label(_named(sources), mapping.source, "source"),
             "published": Label(read_date, mapping.published, "published"),
             "status": Label(_status, mapping.status or "reported", "word"),
             "group": Label(_named(groups), "all", "group"),
@@ -181,10 +173,7 @@ class _FileReader:
         for name, told in (("source", self.mapping.source), ("published", self.mapping.published)):
             if told is None and head.role(name) is None:
                 self.log.problem(name, sheet, sheet.where(head.rows[0], 0), "told nowhere")
-        labels = LabelReader(
-            sheet, head, self.heads, self.mapping, self.areas, self.quantities, self.log
-        )
-        rows = labels.read()
+        rows = LabelReader(sheet, head, self.heads).read()
         self._read_labels(sheet, head, rows)
         self.blocks += [self.figures.read(sheet, head, column, rows) for column in head.figures]
 
@@ -192,9 +181,10 @@ class _FileReader:
         """Name every source, date and status that is not understood, of whatever figure it is."""
         for name in self._labels.keys() & rows.others.keys():
             label, column = self._labels[name], head.role(name) or 0
-            for row, cell in zip(rows.index, rows.others[name], strict=True):
+            for row, cell in zip(rows.labelled, rows.others[name], strict=True):
                 if cell != "" and label.read(cell) is None:
-                    self.log.problem(label.cause, sheet, sheet.where(row, column), as_text(cell))
+                    where = sheet.where(row.at, column)
+                    self.log.problem(label.cause, sheet, where, as_text(cell))
 
     def _without_head(self, sheet: Sheet) -> None:
         if any(_is_number(cell) for row in sheet.rows for cell in row):
@@ -204,12 +194,10 @@ class _FileReader:
 
     def result(self, name: str) -> Intake:
         """Put the figures of all sheets together, and hold them against each other."""
-        import pandas as pd
-
         unused = set(self.mapping.cells) - self.figures.used_cells
         if unused and self.log.clean:
             raise DataError(f"{name}: cells of the mapping hold no figure: {sorted(unused)}")
-        blocks = [block for block in self.blocks if len(block.at)]
+        blocks = [block for block in self.blocks if len(block.figures)]
         if not blocks and self.log.clean:
             raise DataError(f"{name}: no figure was found in it; expected a table with a head")
         frames = [self._frame(number, block) for number, block in enumerate(blocks)]
@@ -223,52 +211,34 @@ class _FileReader:
 
     def _frame(self, number: int, block: Block) -> pd.DataFrame:
         """Make rows of the long table, with the place of each figure beside it."""
-        import pandas as pd
-
-        vintage = _days(self._label(block, "published"))
+        vintage = np.array(self._label(block, "published"), dtype="datetime64[D]")
         self._too_early(block, vintage)
-        return pd.DataFrame(
-            {
-                "area": text_array(block.area),
-                "year": np.array(block.year, dtype=np.int64),
-                "quantity": text_array(block.quantity),
-                "group": text_array(self._label(block, "group")),
-                "value": block.value,
-                "period": text_array(self._periods(block)),
-                "lower": block.lower,
-                "upper": block.upper,
-                "bound": text_array(list(block.bound)),
-                "source": text_array(self._label(block, "source")),
-                "status": text_array(self._statuses(block)),
-                "vintage": pd.Series(vintage.astype("datetime64[ns]")),
-                "sure": block.sure,
-                "block": number,
-                "place": np.arange(len(block.at)),
-            }
+        # What the year itself is tells a column of parts of the year that is empty.
+        figures, parts = block.figures, pd.Series(text_array(self._label(block, "period")))
+        return figures.assign(
+            group=text_array(self._label(block, "group")),
+            period=parts.mask(parts == "year", figures["period"]),
+            source=text_array(self._label(block, "source")),
+            status=text_array(self._statuses(block)),
+            vintage=vintage.astype("datetime64[ns]"),
+            block=number,
+            place=np.arange(len(figures)),
         )
 
     def _label(self, block: Block, name: str) -> list[Any]:
         """Read a label of each figure, from its column or as told once for all."""
         label, cells = self._labels[name], block.label(name)
         if cells is None:
-            return [label.usual] * len(block.at)
+            return [label.usual] * len(block.figures)
         known = {cell: label.usual if cell == "" else label.read(cell) for cell in set(cells)}
         for place, cell in enumerate(cells):
             if known[cell] is None and cell == "":
                 self.log.problem(label.cause, block.sheet, block.where(place), name)
         return [known[cell] for cell in cells]
 
-    def _periods(self, block: Block) -> list[Any]:
-        """Take a part of the year from its column, and else what the year itself is."""
-        parts = self._label(block, "period")
-        return [
-            whole if part == "year" else part
-            for part, whole in zip(parts, block.period, strict=True)
-        ]
-
     def _statuses(self, block: Block) -> list[Any]:
         found = self._label(block, "status")
-        lost = np.isnan(block.value)
+        lost = block.figures["value"].isna().to_numpy()
         for place in np.flatnonzero(~lost).tolist() if "suppressed" in found else ():
             if found[place] == "suppressed":
                 text = "suppressed beside a number"
@@ -278,39 +248,18 @@ class _FileReader:
         return ["suppressed" if gone else one for gone, one in zip(lost, found, strict=True)]
 
     def _too_early(self, block: Block, vintage: Any) -> None:
-        # Days are counted from the year in which Unix begins; no day is no year.
-        first = np.datetime64(0, "Y").astype(dt.date).year
-        years = np.where(np.isnat(vintage), np.inf, vintage.astype("datetime64[Y]").astype(int))
-        years += first
-        begun = np.array(block.year) - (np.array(block.period) == "school_year")
-        for place in np.flatnonzero(years < begun).tolist():
-            text = f"{block.year[place]}, published {vintage[place]}"
+        year, period = block.figures["year"], block.figures["period"]
+        early = pd.DatetimeIndex(vintage).year < year - (period == "school_year")
+        for place in np.flatnonzero(early).tolist():
+            text = f"{year.iat[place]}, published {vintage[place]}"
             self.log.problem("early", block.sheet, block.where(place), text)
 
-    def _odd(self, blocks: Sequence[Block], rows: pd.DataFrame, cause: str) -> None:
-        columns = ("block", "place", "area", "year", "quantity", "value")
-        for number, place, area, year, quantity, value in zip(
-            *(rows[name].tolist() for name in columns), strict=True
-        ):
-            text = f"{area} {year} {quantity}"
-            shown = text if cause == "double" or value != value else f"{text} {value:.12g}"
-            block = blocks[number]
-            self.log.problem(cause, block.sheet, block.where(place), shown)
-
-
-def text_array(words: list[Any]) -> Any:
-    """Make a column of text of words that repeat."""
-    import pandas as pd
-
-    if words and words.count(words[0]) == len(words):
-        return pd.array(words[:1], dtype="str").take(np.zeros(len(words), dtype=np.int64))
-    codes, unique = pd.factorize(np.array(words, dtype=object), use_na_sentinel=False)
-    return pd.array(list(unique), dtype="str").take(codes)
-
-
-def _days(dates: Sequence[dt.date | None]) -> Any:
-    each = {day: np.datetime64(day or "NaT", "D") for day in set(dates)}
-    return np.array([each[day] for day in dates], dtype="datetime64[D]")
+    def _odd(self, blocks: Sequence[Block], rows: Any, cause: str) -> None:
+        for row in rows.itertuples():
+            block, text = blocks[row.block], f"{row.area} {row.year} {row.quantity}"
+            if cause != "double" and not np.isnan(row.value):
+                text += f" {row.value:.12g}"
+            self.log.problem(cause, block.sheet, block.where(row.place), text)
 
 
 def _is_number(cell: Any) -> bool:
@@ -376,8 +325,6 @@ def odd_figures(frame: pd.DataFrame, catalog: Catalog) -> dict[str, pd.DataFrame
     dict of str to DataFrame
         By cause (``double``, ``fraction``, ``jump``) the rows that it concerns.
     """
-    import pandas as pd
-
     keys = ["area", "year", "quantity", "group", "period", "vintage"]
     found = {"double": [frame[frame.duplicated(keys, keep=False)]], "fraction": [], "jump": []}
     exact = frame[(frame["bound"] == "exact") & (frame["value"] > 0)]

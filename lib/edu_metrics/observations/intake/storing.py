@@ -19,12 +19,14 @@ from edu_metrics.observations.intake.mapping import Mapping, made_from
 from edu_metrics.observations.intake.reading import read_table
 from edu_metrics.observations.intake.workbook import printable
 from edu_metrics.observations.pooling import below
-from edu_metrics.observations.raw_files import LOG
-from edu_metrics.observations.seals import (
+from edu_metrics.observations.raw_files import (
+    LOG,
     SIDECAR,
     broken_seal,
     read_sidecar,
     sha256_of,
+    sidecar_of,
+    with_sidecar,
 )
 from edu_metrics.observations.table import empty, validate
 
@@ -215,10 +217,8 @@ def _write(
         if one.stored in contents:
             raise DataError(f"two files are called {printable(one.given.name)}; rename one")
         content = one.given.read_bytes()
-        contents[one.stored] = content
-        sidecar = _sidecar(catalog, one, content, told, today)
-        contents[one.stored.with_name(one.stored.name + SIDECAR)] = sidecar.encode()
-        contents[one.stored.with_name(one.stored.name + LOG)] = one.log.as_csv().encode("utf-8-sig")
+        contents |= with_sidecar(one.stored, content, _described(catalog, one, told, today))
+        contents[_log_of(one.stored)] = one.log.as_csv().encode("utf-8-sig")
     definition = catalog.root / "data" / "definitions" / "studies" / f"{study_file(study.id)}.yaml"
     lacking = [path for path in (one.stored for one in new) if not _is_input(catalog, study, path)]
     if lacking:
@@ -292,16 +292,19 @@ def _end_of(node: yaml.Node) -> int:
     return int(node.end_mark.index)
 
 
-def _sidecar(catalog: Catalog, one: TakenIn, content: bytes, told: Mapping, today: dt.date) -> str:
+def _log_of(stored: Path) -> Path:
+    return stored.with_name(stored.name + LOG)
+
+
+def _described(catalog: Catalog, one: TakenIn, told: Mapping, today: dt.date) -> dict[str, Any]:
     names = list(dict.fromkeys(one.table["source"]))
     source = catalog.sources[names[0]]
-    described: dict[str, Any] = {
+    return {
         "source": names[0] if len(names) == 1 else names,
         "title": source.title.by_language,
         "url": source.url,
         "accessed": today,
         "licence": source.licence_in("en"),
-        "sha256": sha256_of(content),
         "obtained_by": {
             "zh": "由 edu-metrics intake 原样存入；逐格的处理见同名的 log.csv",
             "en": "stored as it was brought by edu-metrics intake; its log.csv tells what was done "
@@ -310,8 +313,6 @@ def _sidecar(catalog: Catalog, one: TakenIn, content: bytes, told: Mapping, toda
         "notes": {"zh": "", "en": ""},
         "intake": told.model_dump(mode="json", exclude_defaults=True),
     }
-    text: str = yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=100)
-    return text
 
 
 def read_stored(
@@ -358,11 +359,7 @@ def read_stored(
 def undone(catalog: Catalog, study: Study, new: Iterable[TakenIn], definition: bytes) -> None:
     """Take back what was written for files that the study could not be built with."""
     for one in new:
-        for path in (
-            one.stored,
-            one.stored.with_name(one.stored.name + SIDECAR),
-            one.stored.with_name(one.stored.name + LOG),
-        ):
+        for path in (one.stored, sidecar_of(one.stored), _log_of(one.stored)):
             path.unlink(missing_ok=True)
         for folder in (one.stored.parent, one.stored.parent.parent):
             if folder.is_dir() and not any(folder.iterdir()):

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Catalog, Quantity, Study, plain
+from edu_metrics.catalog import Catalog, Quantity, Study, names_of, plain
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.observations.computing import MissingInput
 from edu_metrics.observations.transcription import accepted_units
@@ -114,11 +114,7 @@ def _row(catalog: Catalog, one: MissingInput, lang: str) -> list[Any]:
 def _place(catalog: Catalog, area: str, lang: str) -> str:
     """Name an area so that nothing else has the name."""
     name = catalog.areas[area].name.in_(lang)
-    alike = [
-        one.id
-        for one in catalog.areas.values()
-        if plain(name) in {plain(word) for word in (*one.name.by_language.values(), *one.aliases)}
-    ]
+    alike = [one.id for one in catalog.areas.values() if plain(name) in map(plain, names_of(one))]
     return name if alike == [area] else area
 
 

@@ -11,12 +11,12 @@ import io
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.errors import DataError, require_extra
-from edu_metrics.observations.intake.office_zip import OfficeZip, SheetPart, SpecialCells
+from edu_metrics.observations.intake.office_zip import OfficeZip, SpecialCells
 
 #: Cells that a file may hold, rows and columns of the rectangle around them. [cells]
 MOST_CELLS = 4_000_000
@@ -143,22 +143,20 @@ def read_sheets(
         raise DataError(f"{name}: {len(content):,} bytes; expected at most {MOST_BYTES:,}")
     _refuse_other_kind(name, suffix, content)
     if suffix == ".xlsx":
-        sheets = _of_xlsx(name, content)
+        sheets = _of_workbook(name, content, OfficeZip.open(name, content))
     elif suffix == ".xls":
-        sheets = _of_xls(name, content)
+        sheets = _of_workbook(name, content, None)
     elif suffix == ".parquet":
         sheets = [_of_parquet(name, content)]
     else:
         text = _decoded(name, content, encoding, is_name)
         sheets = [Sheet(name, "", _of_text(name, text, suffix))]
-    filled = [sheet for sheet in sheets if any(any(map(_is_filled, row)) for row in sheet.rows)]
+    filled = [
+        one for one in sheets if any(cell not in ("", None) for row in one.rows for cell in row)
+    ]
     if not filled:
         raise DataError(f"{name}: holds no cell with anything in it")
     return filled
-
-
-def _is_filled(cell: Any) -> bool:
-    return cell != "" and cell is not None
 
 
 def _refuse_other_kind(name: str, suffix: str, content: bytes) -> None:
@@ -181,43 +179,27 @@ def _refuse_other_kind(name: str, suffix: str, content: bytes) -> None:
 # --- workbooks
 
 
-def _of_xlsx(name: str, content: bytes) -> list[Sheet]:
-    archive = OfficeZip.open(name, content)
+def _of_workbook(name: str, content: bytes, archive: OfficeZip | None) -> list[Sheet]:
+    """Read the sheets of a workbook; one of the old format has no archive to look into."""
     with _calamine(name, content) as book:
-        hidden = _hidden(book)
-        return [_of_part(name, book, part, archive, hidden) for part in archive.sheets]
+        import python_calamine
 
-
-def _hidden(book: Any) -> set[str]:
-    import python_calamine
-
-    seen = python_calamine.SheetVisibleEnum.Visible
-    return {sheet.name for sheet in book.sheets_metadata if sheet.visible != seen}
-
-
-def _of_part(name: str, book: Any, part: SheetPart, archive: OfficeZip, hidden: set[str]) -> Sheet:
-    special = archive.special_cells(part, MOST_CELLS)
-    sheet = book.get_sheet_by_name(part.name)
-    if sheet.total_height * sheet.total_width > MOST_CELLS:
-        raise DataError(
-            f"{name}: {sheet.total_height:,} rows of {sheet.total_width:,} cells; expected at most "
-            f"{MOST_CELLS:,} cells. Bring it in in parts"
-        )
-    return _sheet(name, sheet, hidden, special)
-
-
-def _of_xls(name: str, content: bytes) -> list[Sheet]:
-    # A sheet of this format has 65,536 rows and 256 columns at most.
-    with _calamine(name, content) as book:
-        hidden = _hidden(book)
-        return [_sheet(name, book.get_sheet_by_name(one), hidden) for one in book.sheet_names]
-
-
-def _sheet(name: str, sheet: Any, hidden: set[str], special: SpecialCells | None = None) -> Sheet:
-    found = special or SpecialCells()
-    rows, merged = sheet.to_python(skip_empty_area=False), tuple(sheet.merged_cell_ranges or ())
-    is_hidden = sheet.name in hidden
-    return Sheet(name, sheet.name, rows, merged, found.percent, found.formulas, is_hidden)
+        seen = python_calamine.SheetVisibleEnum.Visible
+        hidden = {sheet.name for sheet in book.sheets_metadata if sheet.visible != seen}
+        sheets = []
+        for title in archive.sheets if archive else book.sheet_names:
+            special = archive.special_cells(title, MOST_CELLS) if archive else SpecialCells()
+            sheet = book.get_sheet_by_name(title)
+            # A sheet of the old format has 65,536 rows and 256 columns at most.
+            if archive and sheet.total_height * sheet.total_width > MOST_CELLS:
+                raise DataError(
+                    f"{name}: {sheet.total_height:,} rows of {sheet.total_width:,} cells; "
+                    f"expected at most {MOST_CELLS:,} cells. Bring it in in parts"
+                )
+            rows, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()
+            found = Sheet(name, title, rows, tuple(merged), special.percent, special.formulas)
+            sheets.append(replace(found, hidden=title in hidden))
+    return sheets
 
 
 @contextmanager
