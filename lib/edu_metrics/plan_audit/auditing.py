@@ -20,8 +20,6 @@ from edu_metrics.plan_audit import (  # noqa: F401
     readings,
     record,
     time_base,
-    unmeasurable,
-    vacuous,
 )
 from edu_metrics.plan_audit.context import PlanContext, Series
 from edu_metrics.plan_audit.findings import RULES, Finding, Kind, Severity

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from fractions import Fraction
 
 from edu_metrics.catalog import (
@@ -219,19 +218,8 @@ _BARE = "bare_number_is_floor"
 _INCLUSIVE = "words_include_the_number"
 
 
-class _Wording(StrEnum):
-    """How a bound is printed."""
-
-    STRICT = "strict"
-    BARE = "bare"
-    INCLUSIVE = "inclusive"
-
-
-_SEVERITIES = {
-    _Wording.STRICT: Severity.MEDIUM,
-    _Wording.BARE: Severity.MEDIUM,
-    _Wording.INCLUSIVE: Severity.LOW,
-}
+#: How a bound may be printed, and how much that matters.
+_WORDINGS = {"strict": Severity.MEDIUM, "bare": Severity.MEDIUM, "inclusive": Severity.LOW}
 
 
 def undecided_by_print(
@@ -277,17 +265,17 @@ def undecided_by_print(
 @rule(Kind.BOUNDARY)
 def unstated_boundaries(context: PlanContext) -> Iterator[Flaw]:
     """Find bounds that a printed value does not decide, once a plan for each kind of wording."""
-    by_wording: dict[_Wording, dict[str, tuple[Target, list[Bound]]]] = {}
+    by_wording: dict[str, dict[str, tuple[Target, list[Bound]]]] = {}
     for target in context.plan.targets:
         for bound, wording in _bounds(context, target):
             group = by_wording.setdefault(wording, {})
             group.setdefault(target.id, (target, []))[1].append(bound)
-    for wording in _Wording:
+    for wording in _WORDINGS:
         if wording in by_wording:
             yield _finding(context, wording, list(by_wording[wording].values()))
 
 
-def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, _Wording]]:
+def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, str]]:
     """Give a target's bounds on a rate whose decimals the plan leaves open."""
     reading = target.default_reading
     indicator = context.indicator(target, reading)
@@ -295,11 +283,11 @@ def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, _Word
         return
     for bound in dict.fromkeys(_levels(reading)):
         if bound.strict:
-            yield bound, _Wording.STRICT
+            yield bound, "strict"
         elif _BARE in target.assumptions or _points(target):
-            yield bound, _Wording.BARE
+            yield bound, "bare"
         elif _INCLUSIVE in target.assumptions:
-            yield bound, _Wording.INCLUSIVE
+            yield bound, "inclusive"
 
 
 def _levels(reading: Reading) -> Iterator[Bound]:
@@ -317,9 +305,7 @@ def _points(target: Target) -> bool:
     ) and not any(bound.op == "==" for r in target.readings if r.default for bound in _levels(r))
 
 
-def _finding(
-    context: PlanContext, wording: _Wording, group: list[tuple[Target, list[Bound]]]
-) -> Flaw:
+def _finding(context: PlanContext, wording: str, group: list[tuple[Target, list[Bound]]]) -> Flaw:
     targets = [target for target, _ in group]
     limits = {
         bound.value: indicator.bounds
@@ -329,9 +315,9 @@ def _finding(
     }
     example = _example([bound for _, bounds in group for bound in bounds], limits)
     short_of, past = _beside(example)
-    points = [t for t in targets if wording is _Wording.BARE and _points(t)]
+    points = [t for t in targets if wording == "bare" and _points(t)]
     return Flaw(
-        severity=_SEVERITIES[wording],
+        severity=_WORDINGS[wording],
         targets=tuple(target.id for target in targets),
         text=f"audit_boundaries.{wording}",
         values={
@@ -352,7 +338,7 @@ def _finding(
             },
             "overshoot_is_a_miss": [target.id for target in points],
         },
-        part=str(wording),
+        part=wording,
     )
 
 

@@ -75,13 +75,7 @@ def is_possible(
     if not all(check.holds(seen) for check in checks if check not in open_checks):
         return False
     years = [year for check in open_checks for year in check.years]
-    low, high = limits
-    anything = Range(
-        -math.inf if low is None else low,
-        math.inf if high is None else high,
-        low_open="low" in open_ends,
-        high_open="high" in open_ends,
-    )
+    anything = Range.between(limits, open_ends)
     state: dict[int, list[Range]] = {}
     for year in range(min(years, default=0), max(years, default=-1) + 1):
         left = [Range(seen[year], seen[year]) if year in seen else anything]

@@ -9,7 +9,7 @@ leaves open is a :class:`Range`, whose ends may be open.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -438,6 +438,17 @@ class Range:
             case "<" | "<=":
                 return cls(high=value, high_open=op == "<")
         return cls(value, value)
+
+    @classmethod
+    def between(cls, limits: Limits, open_ends: Collection[str] = ()) -> Range:
+        """Give what lies within the limits of an indicator, of which an end may be open."""
+        low, high = limits
+        return cls(
+            -math.inf if low is None else low,
+            math.inf if high is None else high,
+            low_open="low" in open_ends,
+            high_open="high" in open_ends,
+        )
 
     @property
     def empty(self) -> bool:
