@@ -9,7 +9,7 @@ leaves open is a :class:`Range`, whose ends may be open.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -282,6 +282,13 @@ class CheckResult:
     measured: float | None = None
     holds: bool | None = None
     margin: float | None = None
+
+
+def decided(results: Sequence[CheckResult]) -> bool | None:
+    """Tell whether all checks hold; None where that is open."""
+    if any(result.holds is False for result in results):
+        return False
+    return True if all(result.holds for result in results) else None
 
 
 def still_open(results: Iterable[CheckResult]) -> tuple[Check, ...]:

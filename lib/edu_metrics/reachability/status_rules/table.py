@@ -12,6 +12,7 @@ import numpy as np
 from edu_metrics.catalog import Level, Reading
 from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.status_rules.answers import (
+    RULES,
     Answer,
     Case,
     Clause,
@@ -22,44 +23,22 @@ from edu_metrics.reachability.status_rules.answers import (
     beyond,
     complement_of,
 )
-from edu_metrics.reachability.status_rules.growth_rules import (
-    OpenSdg,
-    UnChart,
-    open_sdg,
-    open_sdg_status,
-    un_chart,
-    un_chart_status,
-    unicef_aarr,
-)
-from edu_metrics.reachability.status_rules.linear_rules import (
-    MOST_POINTS,
-    Arrow,
-    Weather,
-    german_weather,
-    inep_attainment,
-    inep_execution,
-    sdr_arrow,
-)
 from edu_metrics.reachability.status_rules.pace_of_progress import (
     PaceModel,
     fit_pace,
     pace_percentile,
     pace_speed,
 )
-from edu_metrics.reachability.verdicts import Assessment, Verdict
-
-#: The rules, in the order of :class:`Rule`.
-RULES = (
-    open_sdg,
-    un_chart,
-    german_weather,
-    sdr_arrow,
-    inep_attainment,
-    inep_execution,
-    unicef_aarr,
-    pace_percentile,
-    pace_speed,
+from edu_metrics.reachability.status_rules.published_rules import (
+    MOST_POINTS,
+    Arrow,
+    OpenSdg,
+    UnChart,
+    Weather,
+    open_sdg_status,
+    un_chart_status,
 )
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 
 def answers_of(case: Case) -> tuple[Answer, ...]:
@@ -90,7 +69,7 @@ def answers_of(case: Case) -> tuple[Answer, ...]:
     >>> [str(answer.status) for answer in answers_of(case)[:4]]
     ['limited_progress', 'fair_progress', 'cloud', 'stagnating']
     """
-    return tuple(rule(case) for rule in RULES)
+    return tuple(RULES[rule](case) for rule in Rule)
 
 
 class Stance(StrEnum):
