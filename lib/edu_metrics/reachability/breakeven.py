@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -175,8 +175,8 @@ def by_nearness(influence: Influence) -> tuple[int, float]:
 
 
 Floats = NDArray[np.float64]
-#: A bracket is cut into so many parts at a time, and so often.
-_PARTS, _ROUNDS = 32, 5
+#: A bracket is cut into so many parts, and the first that turns the answer into so many again.
+_CUTS = (32,) * 5
 
 
 def breakevens(
@@ -184,13 +184,15 @@ def breakevens(
     middle: Floats,
     least: Floats,
     most: Floats,
+    *,
+    cuts: Sequence[int] = _CUTS,
 ) -> list[float | None]:
     """
     Find, for each number, the nearest value at which an answer is another one.
 
     From the middle outwards on both sides, all numbers at once: the first of 32 parts in which the
-    answer changes is cut into 32 again, five times. Exact to a thirty-millionth of the range; an
-    answer that changes and changes back within one part of the first cut is not seen.
+    answer changes is cut into 32 again, five times. That is exact to a thirty-millionth of the
+    range; an answer that changes and changes back within one part of the first cut is not seen.
 
     Parameters
     ----------
@@ -198,6 +200,8 @@ def breakevens(
         Takes positions of numbers and a value for each, the others at their middle; says yes or no.
     middle, least, most : ndarray, shape (numbers,)
         Where each number stands, and how far down and up it may go. [unit of each]
+    cuts : sequence of int, optional
+        Into how many parts to cut, one time after the other.
 
     Returns
     -------
@@ -220,10 +224,10 @@ def breakevens(
         return []
     which = np.tile(np.arange(count), 2)
     near, far = np.tile(middle, 2).astype(float), np.concatenate([least, most]).astype(float)
-    steps = np.linspace(0.0, 1.0, _PARTS + 1)
     usual: bool | None = None
     turned = near != far
-    for _ in range(_ROUNDS):
+    for parts in cuts:
+        steps = np.linspace(0.0, 1.0, parts + 1)
         rows = np.flatnonzero(turned)
         if not rows.size:
             break

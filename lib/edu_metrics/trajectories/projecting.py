@@ -235,7 +235,9 @@ class Projection:
         ahead, scale = len(years), self._scale
         share = behind / (behind.sum() if mean else 1.0)
         counted = behind if mean and scale.name == "logit" else None
-        centres = self._centres(self._forecast.location[0, rows, :ahead], counted)
+        number = 1 if self._whole_counts else None if counted is None else counted[:, None]
+        points = self._forecast.location[0, rows, :ahead]
+        centres = from_scale(points, scale, number, rounded=False)
         together = share @ centres
         slopes = share[:, None] * _slope(centres, scale) / _slope(together, scale)
         spread = np.zeros((1, len(self.areas), ahead))
@@ -347,16 +349,6 @@ class Projection:
         if self._scale.name != "logit":
             counted = 1 if self._whole_counts else None
         return to_scale(part[:, 1], self._scale, counted)
-
-    def _centres(self, points: Floats, counted: Floats | None) -> Floats:
-        """Give the unrounded values at points of the scale."""
-        if counted is not None:
-            share = from_scale(points, Scale(0, 1))
-            number = counted[:, None]
-            return np.clip(100 * (share * (number + 1) - 0.5) / number, 0, 100)
-        if self._whole_counts:
-            return np.maximum(np.exp(points) - 0.5, 0) + (self._scale.low or 0.0)
-        return from_scale(points, self._scale)
 
     def _values_of(self, area: str) -> Values:
         part = self._values[area]
