@@ -571,9 +571,8 @@ def bases_of_pace(plan: Plan, target: Target) -> BasesOfPace | None:
     pace = pace_of_target(plan, target) if target.pace else None
     levels = [
         bound
-        for condition in (target.default_reading.conditions if target.default_reading else ())
-        if isinstance(condition, Level)
-        for _, bound in sorted(condition.at.items())
+        for level in (target.default_reading.of(Level) if target.default_reading else ())
+        for _, bound in sorted(level.at.items())
     ]
     if target.pace is None or pace is None or not pace.sized or not levels:
         return None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import MechanismRate
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.sensitivity import MOST_COLUMNS, Shares, sobol_points, variance_shares
+from edu_metrics.formulas.sensitivity import MOST_COLUMNS, sobol_points, variance_shares
 from edu_metrics.reachability.breakeven import Influence, Sensitivity, breakevens, by_nearness
 from edu_metrics.reachability.mechanisms import MechanismStart
 from edu_metrics.reachability.question import OpenQuestion
@@ -39,10 +39,6 @@ class _Part:
     influence: Influence
     goes_into: tuple[str, ...]
     rate: MechanismRate | None = None
-    yearly: bool = False
-
-    def columns(self, years: int) -> int:
-        return years if self.yearly else 1
 
 
 @dataclass
@@ -57,10 +53,7 @@ class _Model:
     def ask(self, values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """Give the outcome in the last year, and whether the promise is kept, row by row."""
         rows, _, years = values.shape
-        rates = {
-            name: np.full((rows, years), float(quantile(rate, 0.5)))
-            for name, rate in self.mechanism.rates.items()
-        }
+        rates = _at_median(self.mechanism, rows, years)
         inputs: dict[str, Any] = {}
         settings: dict[str, Any] = {}
         for place, part in enumerate(self.parts):
@@ -122,10 +115,10 @@ def mechanism_sensitivity(
     influences = [part.influence for part in model.parts]
     bounds = np.array([(one.middle, one.least, one.most) for one in influences]).reshape(-1, 3)
     turns = breakevens(lambda which, moved: model.ask(model.one_moved(which, moved))[1], *bounds.T)
-    moved_one_by_one = []
-    for place, (one, turn) in enumerate(zip(influences, turns, strict=True)):
-        figures: dict[str, Any] = {**shares.get(place, {}), **ends.get(place, {})}
-        moved_one_by_one.append(replace(one, turns_at=turn, **figures))
+    moved_one_by_one = [
+        replace(one, turns_at=turn, **shares.get(place, {}), **ends.get(place, {}))
+        for place, (one, turn) in enumerate(zip(influences, turns, strict=True))
+    ]
     return replace(
         blank,
         model="mechanism",
@@ -139,31 +132,34 @@ def mechanism_sensitivity(
     )
 
 
+def _at_median(mechanism: Mechanism, rows: int, years: int) -> dict[str, Floats]:
+    """Give every rate at its median: rows x years."""
+    medians = {name: float(quantile(rate, 0.5)) for name, rate in mechanism.rates.items()}
+    return {name: np.full((rows, years), median) for name, median in medians.items()}
+
+
 def _rates(model: _Model) -> list[_Part]:
     parts = []
-    years = len(model.question.years)
     for name, rate in model.mechanism.rates.items():
         if rate.spread == 0:
             continue
-        # Of a rate that is drawn anew every year, what is moved is the mean of the years.
-        spread = rate.spread / math.sqrt(years if rate.yearly else 1)
+        # Of a rate that is drawn anew every year, what is moved is the mean of the years: it is at
+        # a tenth where every year is nearer to its middle.
+        mean_of = math.sqrt(len(model.question.years) if rate.yearly else 1)
+        spread = rate.spread / mean_of
         middle = float(quantile(rate, 0.5))
         least, most = middle - FURTHEST * spread, middle + FURTHEST * spread
         if rate.kind == "beta":
             least, most = max(least, 0.0), min(most, 100.0)
         if rate.low is not None and rate.high is not None:
             least, most = rate.low, rate.high
-        low, high = quantile(rate, _tenths(years if rate.yearly else 1)).tolist()
+        tenth = NormalDist().cdf(-TENTH / mean_of)
+        low, high = quantile(rate, np.array([tenth, 1 - tenth])).tolist()
         unit = "points" if name.endswith("_pp") else "percent"
         unit = unit if name.endswith(("_pp", "_pct")) else "marks"
         influence = Influence(name, "rate", unit, middle, least, most, spread, low, high)
-        parts.append(_Part(influence, (name,), rate, rate.yearly))
+        parts.append(_Part(influence, (name,), rate))
     return parts
-
-
-def _tenths(years: int) -> Floats:
-    """Give the shares at which every year stands when the mean of the years is at a tenth."""
-    return np.array([NormalDist().cdf(sign * TENTH / math.sqrt(years)) for sign in (-1, 1)])
 
 
 def _levers(model: _Model) -> list[_Part]:
@@ -215,8 +211,7 @@ def _with_room(model: _Model, influence: Influence, names: Sequence[str]) -> Inf
     ends = [influence.least, influence.most]
     if influence.unit == "percent":
         ends = [max(ends[0], low or 0.0), ends[1] if high is None else min(ends[1], high)]
-    rates = {n: np.full((1, 1), float(quantile(r, 0.5))) for n, r in model.mechanism.rates.items()}
-    years = model.question.years[:1]
+    rates, years = _at_median(model.mechanism, 1, 1), model.question.years[:1]
     for side, end in enumerate(ends):
         for _ in range(_TRIES):
             try:
@@ -230,62 +225,51 @@ def _with_room(model: _Model, influence: Influence, names: Sequence[str]) -> Inf
     return replace(influence, least=ends[0], most=ends[1])
 
 
-def _uniform(columns: int) -> Floats:
-    """Give two tables of points side by side."""
-    if 2 * columns <= MOST_COLUMNS:
-        return sobol_points(POINTS, 2 * columns)
-    return np.random.default_rng(0).random((POINTS, 2 * columns))
-
-
-def _shares(model: _Model) -> dict[int, dict[str, float]]:
+def _shares(model: _Model) -> dict[int, dict[str, Any]]:
     """Give shares of variance by the place of a part."""
-    years = len(model.question.years)
-    spread = [(place, part) for place, part in enumerate(model.parts) if part.rate is not None]
+    spread = {place: part.rate for place, part in enumerate(model.parts) if part.rate is not None}
     if not spread:
         return {}
-    widths = [part.columns(years) for _, part in spread]
-    points = _uniform(sum(widths))
+    years = len(model.question.years)
+    ends = np.cumsum([years if rate.yearly else 1 for rate in spread.values()])
+    columns = 2 * int(ends[-1])
+    points = (
+        sobol_points(POINTS, columns)
+        if columns <= MOST_COLUMNS
+        else np.random.default_rng(0).random((POINTS, columns))
+    )
     tables = []
     for half in np.split(points, 2, axis=1):
-        table, first = model.middle(POINTS), 0
-        for (place, part), width in zip(spread, widths, strict=True):
-            drawn = quantile(part.rate, half[:, first : first + width]) if part.rate else 0.0
-            table[:, place, :] = drawn
-            first += width
+        table = model.middle(POINTS)
+        for (place, rate), given in zip(
+            spread.items(), np.split(half, ends[:-1], axis=1), strict=True
+        ):
+            table[:, place, :] = quantile(rate, given)
         tables.append(table)
     mixed = []
-    for place, _ in spread:
+    for place in spread:
         one = tables[0].copy()
         one[:, place, :] = tables[1][:, place, :]
         mixed.append(one)
     values, kept = model.ask(np.concatenate([*tables, *mixed]))
-    by_value, by_kept = (
-        variance_shares(a, b, np.stack(rest))
-        for a, b, *rest in (np.split(results, len(spread) + 2) for results in (values, 1.0 * kept))
-    )
-    by_part: dict[int, dict[str, float]] = {}
-    for at, (place, _) in enumerate(spread):
-        by_part[place] = {**_named(by_value, at, ""), **_named(by_kept, at, "_kept")}
-    return by_part
+    found: dict[int, dict[str, Any]] = {place: {} for place in spread}
+    for suffix, results in (("", values), ("_kept", 1.0 * kept)):
+        at_a, at_b, *at_mixed = np.split(results, len(spread) + 2)
+        shares = variance_shares(at_a, at_b, np.stack(at_mixed))
+        if shares is not None:
+            of_parts = zip(spread, *np.clip(shares, 0.0, 1.0).tolist(), strict=True)
+            for place, first, total in of_parts:
+                found[place] |= {f"first{suffix}": first, f"total{suffix}": total}
+    return found
 
 
-def _named(shares: Shares | None, at: int, suffix: str) -> dict[str, float]:
-    if shares is None:
-        return {}
-    first, total = (float(np.clip(one[at], 0.0, 1.0)) for one in shares)
-    return {f"first{suffix}": first, f"total{suffix}": total}
-
-
-def _at_ends(model: _Model) -> dict[int, dict[str, float]]:
+def _at_ends(model: _Model) -> dict[int, dict[str, Any]]:
     """Give what the indicator comes to at the 10th and 90th percentile of each part."""
-    known = [place for place, part in enumerate(model.parts) if part.influence.low is not None]
-    if not known:
+    influences = enumerate(part.influence for part in model.parts)
+    ends = {place: (one.low, one.high) for place, one in influences if one.low is not None}
+    if not ends:
         return {}
-    which = np.repeat(np.array(known, dtype=np.int64), 2)
-    ends = [(part.influence.low, part.influence.high) for part in model.parts]
-    moved = np.array([end for place in known for end in ends[place]], dtype=np.float64)
-    values, _ = model.ask(model.one_moved(which, moved))
-    return {
-        place: {"at_low": float(values[2 * at]), "at_high": float(values[2 * at + 1])}
-        for at, place in enumerate(known)
-    }
+    moved = np.array([*ends.values()], dtype=np.float64).ravel()
+    values, _ = model.ask(model.one_moved(np.repeat([*ends], 2), moved))
+    pairs = zip(ends, values.reshape(-1, 2).tolist(), strict=True)
+    return {place: {"at_low": low, "at_high": high} for place, (low, high) in pairs}

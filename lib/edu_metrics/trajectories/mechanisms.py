@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
@@ -170,9 +169,6 @@ def _setting(lever: Lever, place: int) -> float:
     return lever.usual + (lever.high - lever.usual) / _FINENESS * place
 
 
-_NORMAL = NormalDist()
-
-
 @lru_cache(maxsize=64)
 def _beta_table(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
@@ -259,8 +255,9 @@ def quantile(rate: MechanismRate, share: NDArray[np.float64] | float) -> NDArray
         below, values = _beta_table(*_shape(rate))
         return np.asarray(100 * np.interp(shares, below, values))
     if rate.kind == "normal":
-        steps = [_NORMAL.inv_cdf(one) for one in shares.ravel().tolist()]
-        return np.asarray(rate.middle + (rate.sd or 0.0) * np.reshape(steps, shares.shape))
+        from scipy.special import ndtri
+
+        return np.asarray(rate.middle + (rate.sd or 0.0) * ndtri(shares))
     if rate.low is not None and rate.high is not None:
         return np.asarray(rate.low + (rate.high - rate.low) * shares)
     return np.full(shares.shape, rate.middle)

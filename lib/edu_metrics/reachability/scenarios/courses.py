@@ -393,7 +393,8 @@ def _reading(course: Course, situation: Situation) -> Course:
 
 
 def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
-    return modelled(_settings(step, situation), course, situation)
+    draws = _model_draws(_settings(step, situation), course, situation)
+    return replace(course, draws=situation.bounded(draws))
 
 
 def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
@@ -412,32 +413,6 @@ def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
     if use is None or use.flow != step.flow:
         raise NotAvailable("other_mechanism")
     return start.settings(step) if isinstance(start, MechanismStart) else {}
-
-
-def modelled(settings: Mapping[str, float], course: Course, situation: Situation) -> Course:
-    """
-    Run the flow model from where the series starts.
-
-    Parameters
-    ----------
-    settings : mapping of str to float
-        Levers; the others stand as usual. [unit of each lever a year]
-    course : Course
-        Its years are run.
-    situation : Situation
-        The target, the area and the reading.
-
-    Returns
-    -------
-    Course
-        The draws of the flow model.
-
-    Raises
-    ------
-    NotAvailable
-        If the model lacks its numbers, or a lever is set beyond its bounds.
-    """
-    return replace(course, draws=situation.bounded(_model_draws(settings, course, situation)))
 
 
 def _model_draws(

@@ -463,8 +463,7 @@ def _earlier(reading: Reading, due: int) -> dict[int, float]:
     """Give the levels that a reading names for years before the last one."""
     return {
         year: bound.value
-        for condition in reading.conditions
-        if isinstance(condition, Level)
-        for year, bound in condition.at.items()
+        for level in reading.of(Level)
+        for year, bound in level.at.items()
         if year < due
     }
