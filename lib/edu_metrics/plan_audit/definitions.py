@@ -110,12 +110,12 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
             "factor": context.indicator_name(factor),
         }
         numbers |= {"rate": rate, "share": share, "factor": factor}
-        level = _last_level(target)
+        levels = context.usual_levels(target)
         seen = context.nearest_observed(factor, target)
-        if level is None or not seen:
+        if not levels or not seen:
             text, severity = "factor_unknown", Severity.OPEN
         else:
-            text, known = "factor_known", seen[-1]
+            text, known, level = "factor_known", seen[-1], levels[max(levels)].value
             rate_pct = rate_from_share(level, known.value)
             share_pct = share_from_rate(level, known.value)
             values |= {
@@ -149,11 +149,6 @@ def _product_of(context: PlanContext, one: str, other: str) -> tuple[str, str, s
         if share in parts and len(parts) == 2:
             return rate, share, next(part for part in parts if part != share)
     return None
-
-
-def _last_level(target: Target) -> float | None:
-    levels = PlanContext.usual_levels(target)
-    return levels[max(levels)].value if levels else None
 
 
 def _indicator_names(context: PlanContext, indicators: Iterable[str]) -> Said:
@@ -220,12 +215,6 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
 _FEW = 4
 
 
-def _siblings(context: PlanContext, area: str, members: Sequence[str]) -> tuple[str, ...]:
-    """Give the areas of a plan that have the same area above them."""
-    parent = context.catalog.areas[area].parent
-    return context.catalog.children(parent, members) if parent else ()
-
-
 def _area_names(context: PlanContext, areas: Sequence[str]) -> Said:
     return side_by_side(map(context.area_name, areas), by="report.list_comma")
 
@@ -242,8 +231,8 @@ def rank_among_few(context: PlanContext, target: Target) -> Iterator[Flaw]:
             if 2 * place >= among:
                 yield _rank(context, target, "rank_weak", among, [place])
     elif target.kind == "rank":
-        areas = context.catalog.expand(target.areas)
-        among = len(_siblings(context, areas[0], members))
+        parent = context.catalog.areas[context.catalog.expand(target.areas)[0]].parent
+        among = len(context.catalog.children(parent, members)) if parent else 0
         if 2 <= among <= _FEW:
             yield _rank(context, target, "rank_open", among, [*range(1, among)])
 
@@ -252,10 +241,7 @@ def _rank(context: PlanContext, target: Target, key: str, among: int, places: li
     return Flaw(
         severity=Severity.MEDIUM,
         text=f"audit_districts.{key}",
-        values={
-            "place": places[-1],
-            "places": listed_places(places),
-        },
+        values={"place": places[-1], "places": listed_places(places)},
         numbers={"among": among, "ranks": [*places], "always_met_by": [*places]},
         part=str(places[-1]),
     )
@@ -401,7 +387,7 @@ def indicators_of(context: PlanContext, target: Target) -> list[Indicator]:
 def _starts_known(context: PlanContext, target: Target) -> bool:
     """Tell whether the plan states a base for a target's indicator, or its area has values."""
     name = target.indicator
-    if name is None or context.base(target) or context.base_of_indicator(name):
+    if name is None or any(map(context.base, context.by_indicator[name])):
         return True
     issued = context.plan.issued.year
     return any(

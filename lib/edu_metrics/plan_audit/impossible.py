@@ -403,6 +403,7 @@ def smallest_movement(context: PlanContext, target: Target) -> Iterator[Flaw]:
         return
     idle = all(still)
     start = base or (min(levels), _beyond(levels[min(levels)], _least(indicator)))
+    smallest = [start[1], *(asked.value for asked in path.values())]
     suffix = "_pct" if indicator.unit == "percent" else ""
     yield Flaw(
         severity=Severity.MEDIUM if idle else Severity.LOW,
@@ -410,15 +411,14 @@ def smallest_movement(context: PlanContext, target: Target) -> Iterator[Flaw]:
         values={
             "start": _start(levels, base, indicator.unit),
             "asked": _asked(path, indicator.unit),
-            "path": _then((start[1], *(one.value for one in path.values())), indicator.unit),
+            "path": side_by_side(
+                (said_value(value, indicator.unit) for value in smallest), by="audit_vacuous.then"
+            ),
         },
         numbers={
             "base_stated": base is not None,
             "years": [start[0], *path],
-            f"smallest_path{suffix}": [
-                tidy(start[1]),
-                *(asked.value for asked in path.values()),
-            ],
+            f"smallest_path{suffix}": [tidy(start[1]), *smallest[1:]],
             f"asked{'_pp' if suffix else ''}": [asked.change for asked in path.values()],
             "asks": [asked.word for asked in path.values()],
         },
@@ -453,10 +453,6 @@ def _asked(path: Mapping[int, Asked], unit: str) -> Said:
         )
         for year, asked in path.items()
     )
-
-
-def _then(values: tuple[float, ...], unit: str) -> Said:
-    return side_by_side((said_value(value, unit) for value in values), by="audit_vacuous.then")
 
 
 @rule_of_target(Kind.VACUOUS)

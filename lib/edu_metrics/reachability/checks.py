@@ -368,7 +368,7 @@ def _checks(condition: Condition, steps: int, deadline: int, limits: Limits) -> 
         case EachYear():
             return [Check("value", (year,), (condition.bound,)) for year in span]
         case YearlyChange():
-            cap = _cap(condition.change, limits) if condition.capped else None
+            cap = limits[1 if condition.change[0].rising else 0] if condition.capped else None
             return [Check(condition.unit, (year - 1, year), condition.change, cap) for year in span]
         case AverageChange():
             return [Check("points_per_step", (base, deadline), condition.change)]
@@ -391,10 +391,6 @@ def _checks(condition: Condition, steps: int, deadline: int, limits: Limits) -> 
                 (condition.year,) if condition.since is None else (condition.since, condition.year)
             )
             return [Check(condition.measure, years, (condition.bound,), to=condition.to)]
-
-
-def _cap(change: tuple[Bound, ...], limits: Limits) -> float | None:
-    return limits[1] if change[0].rising else limits[0]
 
 
 def _clean(number: Any) -> Any:

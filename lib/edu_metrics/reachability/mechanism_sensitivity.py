@@ -153,8 +153,8 @@ def _rates(model: _Model) -> list[_Part]:
             least, most = max(least, 0.0), min(most, 100.0)
         if rate.low is not None and rate.high is not None:
             least, most = rate.low, rate.high
-        tenth = NormalDist().cdf(-TENTH / mean_of)
-        low, high = quantile(rate, np.array([tenth, 1 - tenth])).tolist()
+        tenths = [NormalDist().cdf(sign * TENTH / mean_of) for sign in (-1, 1)]
+        low, high = quantile(rate, np.array(tenths)).tolist()
         unit = "points" if name.endswith("_pp") else "percent"
         unit = unit if name.endswith(("_pp", "_pct")) else "marks"
         influence = Influence(name, "rate", unit, middle, least, most, spread, low, high)

@@ -33,10 +33,10 @@ from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_sc
 Floats = NDArray[np.float64]
 #: How far start and drift are moved, in spreads of a year; and the swing, in times.
 FURTHEST, MOST_TIMES = 4.0, 4.0
-#: How finely: each side is cut into so many parts, and again the first one with another word; in
-#: parts, because a verdict of two-sided bounds may turn and come back before the end. A number of
-#: persons is halved so often.
-_CUTS, _OF_PERSONS = (16, 8, 16), 11
+#: How finely: each side is cut into so many parts, because a verdict of two-sided bounds may turn
+#: and come back before the end, and the first with another word is halved. Where more only leads
+#: further away the whole side is halved, as a number of persons is.
+_PARTS, _HALVES = (16, *(2,) * 7), (1, *(2,) * 11)
 
 
 #: Takes what is drawn of a year elsewhere on the scale: the draws, how many years ahead, how far.
@@ -56,6 +56,13 @@ class _Trend:
     verdict: Verdict
     level: tuple[int, Range] | None
     offset: float = 0.0
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether one year's level is all that is asked, with an end on one side only."""
+        if self.level is None or self.level[0] not in self.years:
+            return False
+        return bool(np.isinf(self.level[1].low) or np.isinf(self.level[1].high))
 
     def probabilities(
         self, move: Move, by: Floats, *, shift: int = 0, from_start: bool = False
@@ -178,8 +185,9 @@ def _moved(trend: _Trend, spread: float) -> list[Influence]:
                 found[mine] = trend.turned(probabilities)
         return found
 
+    cuts = _HALVES if trend.one_sided else _PARTS
     ends = [(0.0, -most, most), (0.0, -yearly, yearly), (1.0, 1 / MOST_TIMES, MOST_TIMES)]
-    start, drift, swing = breakevens(others, *np.array(ends).T, cuts=_CUTS)
+    start, drift, swing = breakevens(others, *np.array(ends).T, cuts=cuts)
     unit, stands = trend.question.indicator.unit, _back(trend, 0.0)
     around = abs(_back(trend, spread) - _back(trend, -spread)) / 2
     return [
@@ -211,9 +219,15 @@ def _back(trend: _Trend, shift: float) -> float:
 
 def _shifted(trend: _Trend, shift: Any) -> Floats:
     last = float(trend.question.record.exact[int(trend.question.record.last_year or 0)])
-    moved = to_scale(last, trend.scale, trend.whole) + shift
+    scale, whole = trend.scale, trend.whole
+    moved = to_scale(last, scale, whole) + shift
+    if scale.name == "logit" and whole is not None:
+        part = from_scale(moved, Scale(0, 1))
+        return np.asarray(100 * np.clip((part * (whole + 1) - 0.5) / whole, 0.0, 1.0))
+    if scale.name == "log":
+        return from_scale(moved, scale, whole, rounded=False)
     # Where nothing is moved it stands where it does, however near to the end of its scale.
-    return np.where(shift == 0, last, from_scale(moved, trend.scale, trend.whole, rounded=False))
+    return np.where(shift == 0, last, from_scale(moved, scale))
 
 
 def _year(trend: _Trend) -> Influence:
@@ -248,7 +262,7 @@ def persons(noise: Noise) -> Influence:
     end = most if stands else least
     if noise.hides(end) != stands:
         near, far = 1.0, end
-        for _ in range(_OF_PERSONS):
+        for _ in _HALVES[1:]:
             middle = (near * far) ** 0.5
             near, far = (near, middle) if noise.hides(middle) != stands else (middle, far)
         turn = far

@@ -194,7 +194,8 @@ class SeriesStore:
         """Give an indicator's series in all areas of the study and those it is compared with."""
         if self._end is not None:
             end, as_printed = self._end
-            return _at_end(as_printed.series(indicator), end)
+            series = as_printed.series(indicator)
+            return series.assign(value=series[end].fillna(series["value"]))
         return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
 
     @kept_by_store
@@ -503,11 +504,6 @@ def _projected(history: pd.DataFrame, until: int, entry: Indicator) -> Projectio
         falling=entry.better == "lower",
         whole_counts=counts_whole(entry),
     )
-
-
-def _at_end(series: pd.DataFrame, end: str) -> pd.DataFrame:
-    """Take an end of rounded values for the values."""
-    return series.assign(value=series[end].fillna(series["value"]))
 
 
 #: Where fewer than one draw in so many agrees, the model did not see coming what came.

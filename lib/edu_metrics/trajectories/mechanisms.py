@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
@@ -169,6 +170,9 @@ def _setting(lever: Lever, place: int) -> float:
     return lever.usual + (lever.high - lever.usual) / _FINENESS * place
 
 
+_NORMAL = NormalDist()
+
+
 @lru_cache(maxsize=64)
 def _beta_table(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
@@ -255,9 +259,8 @@ def quantile(rate: MechanismRate, share: NDArray[np.float64] | float) -> NDArray
         below, values = _beta_table(*_shape(rate))
         return np.asarray(100 * np.interp(shares, below, values))
     if rate.kind == "normal":
-        from scipy.special import ndtri
-
-        return np.asarray(rate.middle + (rate.sd or 0.0) * ndtri(shares))
+        steps = [_NORMAL.inv_cdf(one) for one in shares.ravel().tolist()]
+        return np.asarray(rate.middle + (rate.sd or 0.0) * np.reshape(steps, shares.shape))
     if rate.low is not None and rate.high is not None:
         return np.asarray(rate.low + (rate.high - rate.low) * shares)
     return np.full(shares.shape, rate.middle)
@@ -287,7 +290,12 @@ class MechanismDraws:
 
     def draws(self, outcome: str) -> Floats:
         """Give the draws of one outcome: one row a draw, one column a year (x grades)."""
-        return _stacked(self.fields[outcome], self.number)
+        lead = (self.number,)
+        shaped = (
+            value if value.shape[:1] == lead else np.broadcast_to(value, (*lead, *value.shape))
+            for value in self.fields[outcome]
+        )
+        return np.stack([*shaped], axis=1)
 
     def at(self, outcome: str, year: int) -> Floats:
         """Give the draws of one outcome in one year."""
@@ -504,13 +512,3 @@ class Mechanism:
     def with_start(self, **inputs: Any) -> Mechanism:
         """Give the same mechanism from another start."""
         return replace(self, inputs={**self.inputs, **inputs})
-
-
-def _stacked(values: list[Floats], draws: int) -> Floats:
-    """Put years beside each other: draws x years (x grades)."""
-    shaped = []
-    for value in values:
-        if value.ndim == 0 or value.shape[0] != draws:
-            value = np.broadcast_to(value, (draws, *value.shape))
-        shaped.append(value)
-    return np.stack(shaped, axis=1)
