@@ -472,10 +472,7 @@ def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
             "parameter",
             Severity.MEDIUM,
             targets,
-            values={
-                "indicator": indicator.name,
-                "choice": label if label else bare,
-            },
+            values={"indicator": indicator.name, "choice": label if label else bare},
             numbers={"indicator": indicator_id, "parameter": name, "value": value},
             part=f"{indicator_id}.{name}",
         )

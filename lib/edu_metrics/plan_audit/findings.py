@@ -158,9 +158,7 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
     return register
 
 
-def rule_of_target(
-    kind: Kind,
-) -> Callable[[Callable[[PlanContext, Target], Iterable[Flaw]]], Rule]:
+def rule_of_target(kind: Kind) -> Callable[[Callable[[PlanContext, Target], Iterable[Flaw]]], Rule]:
     """Make a function a rule that looks at the targets of a plan one by one."""
 
     def register(see: Callable[[PlanContext, Target], Iterable[Flaw]]) -> Rule:

@@ -167,7 +167,7 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         values={
             "rows": said_rows(
                 "audit_whole_numbers.missing_row", whole=WHOLES, rate=map(short, rates)
-            ),
+            )
         },
         numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
     )
@@ -195,7 +195,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
                 each=(short(100 * each, 2) for each, _ in CHANCES),
                 number=(f"{number:,}" for _, number in CHANCES),
                 chance=map(_chance, chances),
-            ),
+            )
         },
         numbers={
             "count": len(targets),

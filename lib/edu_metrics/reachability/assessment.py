@@ -229,11 +229,7 @@ def _answer(
     # What arithmetic rules out needs no data.
     last_year, indicator = record.last_year or 0, question.indicator
     if not broken and not is_possible(
-        checks,
-        record.exact,
-        limits=indicator.bounds,
-        last_year=last_year,
-        open_ends=indicator.open,
+        checks, record.exact, limits=indicator.bounds, last_year=last_year, open_ends=indicator.open
     ):
         return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)

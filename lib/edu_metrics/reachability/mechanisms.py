@@ -9,12 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from edu_metrics.catalog import (
-    Indicator,
-    LeverRange,
-    LeverSettings,
-    MechanismInput,
-)
+from edu_metrics.catalog import Indicator, LeverRange, LeverSettings, MechanismInput
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations import MissingInput

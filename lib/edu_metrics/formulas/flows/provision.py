@@ -210,11 +210,7 @@ def start_kindergartens(public: Count, inclusive: Count, everyone: Count) -> dic
     >>> round(float(state["affordable"]), 2), round(float(state["other"]), 2)
     (13.84, 16.9)
     """
-    state = {
-        "public": public,
-        "affordable": inclusive - public,
-        "other": everyone - inclusive,
-    }
+    state = {"public": public, "affordable": inclusive - public, "other": everyone - inclusive}
     refuse_outside("start_kindergartens", state, dict.fromkeys(state, COUNTED))
     return state
 

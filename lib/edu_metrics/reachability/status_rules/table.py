@@ -376,10 +376,7 @@ def status_table_of(store: SeriesStore, assessment: Assessment) -> StatusTable |
         complement_pace=mirrored,
     )
     return status_table(
-        case,
-        strict=level.strict,
-        verdict=assessment.verdict,
-        probability=assessment.probability,
+        case, strict=level.strict, verdict=assessment.verdict, probability=assessment.probability
     )
 
 
