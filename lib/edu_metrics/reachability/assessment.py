@@ -271,7 +271,10 @@ def _lacking(
             unknown = [year for year in check.others_years(name) if year not in values]
             behind = [year for year in unknown if not values or question.over(year)]
             if behind:
-                lacking, missing = True, missing + question.store.missing(*others[name], behind)
+                lacking, missing = (
+                    True,
+                    missing + question.store.missing(*others[name], tuple(behind)),
+                )
     return lacking, tuple(dict.fromkeys(missing))
 
 

@@ -182,7 +182,7 @@ def _ask(
     store: SeriesStore, given: MechanismInput, area: str, year: int
 ) -> tuple[MissingInput, ...]:
     if given.indicator is not None:
-        return store.missing(given.indicator, area, [year])
+        return store.missing(given.indicator, area, (year,))
     return (MissingInput(year, str(given.quantity), given.group, area),)
 
 

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.reachability.breakeven import (
+from edu_metrics.reachability.checks import Check, Range
+from edu_metrics.reachability.influences import (
     Influence,
     ReadingVerdict,
     Sensitivity,
     breakevens,
     by_nearness,
+    mechanism_sensitivity,
 )
-from edu_metrics.reachability.checks import Check, Range
-from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
 from edu_metrics.reachability.mechanisms import MechanismStart, mechanism_of
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import kept_in, level_asked

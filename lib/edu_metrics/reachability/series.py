@@ -256,14 +256,13 @@ class SeriesStore:
         names = ["year", "value", "bound", "lower", "numerator", "denominator", "source"]
         return [self.series(indicator)[name].tolist() for name in names]
 
-    def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[MissingInput, ...]:
-        """Name the numbers that would have to be asked for; one known as a bound is not known."""
-        return tuple(self._missing(indicator, area, tuple(years)))
-
     @kept_by_store
-    def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> list[MissingInput]:
+    def missing(
+        self, indicator: str, area: str, years: tuple[int, ...]
+    ) -> tuple[MissingInput, ...]:
+        """Name the numbers that would have to be asked for; one known as a bound is not known."""
         known = self._exact_cells if area in self._compared else None
-        return missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
+        return tuple(missing_inputs(self.catalog, indicator, self._exact, area, years, known=known))
 
     def withheld(self, missing: Iterable[MissingInput]) -> bool:
         """Tell whether any of these numbers, or of those it is the sum of, is not for release."""
