@@ -18,7 +18,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
 from edu_metrics.formulas.probability import if_independent
-from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.context import NO_LIMITS, Limits, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import growth_pct, said, said_bound, said_rows, tidy
 from edu_metrics.reachability.checks import round_half_up
@@ -222,11 +222,7 @@ _INCLUSIVE = "words_include_the_number"
 _WORDINGS = {"strict": Severity.MEDIUM, "bare": Severity.MEDIUM, "inclusive": Severity.LOW}
 
 
-def undecided_by_print(
-    level: float,
-    decimals: int = _DECIMALS,
-    limits: tuple[float | None, float | None] = (None, None),
-) -> tuple[float, float]:
+def undecided_by_print(level: float, limits: Limits = NO_LIMITS) -> tuple[float, float]:
     """
     Give the values that are printed as the level itself.
 
@@ -237,8 +233,6 @@ def undecided_by_print(
     ----------
     level : float
         The level promised. [unit of the indicator]
-    decimals : int, optional
-        Decimals printed.
     limits : tuple of (float or None), optional
         Lowest and highest value of the indicator.
 
@@ -254,7 +248,7 @@ def undecided_by_print(
     >>> undecided_by_print(100, limits=(0, 100))
     (99.95, 100.0)
     """
-    half = 0.5 * 10.0**-decimals
+    half = 0.5 * 10.0**-_DECIMALS
     low, high = tidy(level - half), tidy(level + half)
     return (
         low if limits[0] is None else max(low, float(limits[0])),
@@ -342,9 +336,7 @@ def _finding(context: PlanContext, wording: str, group: list[tuple[Target, list[
     )
 
 
-def _example(
-    bounds: list[Bound], limits: Mapping[float, tuple[float | None, float | None]]
-) -> Bound:
+def _example(bounds: list[Bound], limits: Mapping[float, Limits]) -> Bound:
     """Give the bound printed most often, and one at the indicator's own limit only if all are."""
     counts = Counter(bounds)
     return max(counts, key=lambda b: (b.value not in limits[b.value], counts[b], b.value, b.op))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -255,46 +255,6 @@ class Projection:
             Values(scale, whole),
         )
         return self._trajectory(name, law, years, float(share @ last[:, 1]), 1.0)
-
-    def quantiles(
-        self, levels: Sequence[float], ahead: int, *, areas: Sequence[str] | None = None
-    ) -> Iterator[tuple[str, Floats]]:
-        """
-        Give quantiles for many areas without paths of any.
-
-        Parameters
-        ----------
-        levels : sequence of float
-            Levels, 0-1.
-        ahead : int
-            Years beyond each area's last observation. [years]
-        areas : sequence of str, optional
-            Which areas; all when left out.
-
-        Yields
-        ------
-        tuple of str and ndarray
-            An area and its quantiles, levels x years: those of :meth:`of`. An area that can't be
-            projected is left out.
-
-        Raises
-        ------
-        ProjectionError
-            If ``ahead`` is not within the years that were projected.
-        """
-        from scipy.special import stdtrit
-
-        if not 1 <= ahead <= self._horizon:
-            raise ProjectionError(f"years: expected 1 to {self._horizon}, found {ahead}")
-        if not self.areas:
-            return
-        given = np.asarray(levels, dtype=float)[:, None]
-        away = stdtrit(self._degrees[:, None, :ahead], given[None])
-        points = self._forecast.location[0, :, None, :ahead] + self._sd[:, None, :ahead] * away
-        for area in self.areas if areas is None else areas:
-            row = self._rows[area]
-            if self._fault(row) is None:
-                yield area, self._values_of(area).at(points[row])
 
     def _row(self, area: str) -> int:
         if area not in self._rows:
