@@ -175,10 +175,8 @@ def final_bound(
 
 def _nearer_end(check: Check, value: float) -> Bound:
     """Give the level nearest to where a series stands that rounds to what is asked."""
-    asked = accepted(check)
-    if value > asked.high:
-        return Bound(op="<" if asked.high_open else "<=", value=asked.high)
-    return Bound(op=">" if asked.low_open else ">=", value=asked.low)
+    low, high = accepted(check).bounds
+    return high if value > high.value else low
 
 
 def _ahead(

@@ -202,12 +202,10 @@ def of_scenario(
     As usual it is what the verdict says, to the last digit. Under levers it is a part of the cases
     of the flow model, beside the part without them, and no probability of the target.
     """
+    outcome, found = judged_course(blank, course, situation), situation.assessment
     if changes_nothing(scenario):
-        found = situation.assessment
-        outcome = judged_course(blank, course, situation)
         met = _DECIDED.get(found.verdict)
         return replace(outcome, met=met, probability=found.probability, reason=None)
-    outcome = judged_course(blank, course, situation)
     if outcome.probability is None:
         return outcome
     if not any(isinstance(step, LeverSettings) for step in scenario.steps):

@@ -360,9 +360,8 @@ def status_table_of(store: SeriesStore, assessment: Assessment) -> StatusTable |
         return None
     indicator = store.catalog.indicator(assessment.indicator)
     reading = store.plan.target(assessment.target).reading(assessment.reading)
-    pace, mirrored = _NO_PACES
-    if indicator.is_rate:
-        pace, mirrored = _pace(store, indicator.id, assessment.area, seen)
+    about = (store, indicator.id, assessment.area, seen)
+    pace, mirrored = _pace(*about) if indicator.is_rate else _NO_PACES
     case = Case(
         tuple(seen),
         tuple(seen.values()),
