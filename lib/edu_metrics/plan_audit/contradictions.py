@@ -29,6 +29,7 @@ from edu_metrics.plan_audit.sentences import (
     tidy,
 )
 from edu_metrics.reachability import Check, is_possible
+from edu_metrics.reachability.checks import Range
 from edu_metrics.trajectories import baselines_that_reach
 from edu_metrics.words import short, signed
 
@@ -269,21 +270,17 @@ def path_that_parts(
         unit = (high - low) / 100
     else:
         unit = max(map(abs, printed), default=0) / 100 or 1.0
+    inside = Range.between(limits)
     ends = sorted({value + sign * unit for value in printed for sign in (-1, 0, 1)})
     for slope in (-unit, unit, 0.0):
         for end in ends:
             path = {year: tidy(end - slope * (free[-1] - year)) for year in free}
-            if not all(_within(value, limits) for value in path.values()):
+            if not inside.met_by([*path.values()]).all():
                 continue
             whole = {**known, **path}
             if all(c.holds(whole) for c in keeps) and not all(c.holds(whole) for c in breaks):
                 return dict(sorted(whole.items()))
     return None
-
-
-def _within(value: float, limits: Limits) -> bool:
-    low, high = limits
-    return (low is None or value >= low) and (high is None or value <= high)
 
 
 @rule(Kind.CONTRADICTION)

@@ -7,7 +7,8 @@ Nobody could measure a target without a base, a date or a definition, or without
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from edu_metrics.catalog import (
@@ -329,11 +330,6 @@ def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
         ]
         if own or not whole or parent is None:
             continue
-        numbers: dict[str, Value] = {
-            "targets": len(whole),
-            "targets_of_parts": len(own),
-            "parts": [*group],
-        }
         yield Flaw(
             severity=Severity.OPEN,
             targets=tuple(target.id for target in whole),
@@ -343,7 +339,7 @@ def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
                 "parts": _area_names(context, group),
                 "number": len(whole),
             },
-            numbers=numbers,
+            numbers={"targets": len(whole), "targets_of_parts": len(own), "parts": [*group]},
             part=parent,
         )
 
@@ -361,22 +357,14 @@ def _grouped(
     key: str,
     severity: Severity,
     targets: Iterable[Target],
-    *,
-    values: dict[str, Any] | None = None,
-    numbers: dict[str, Value] | None = None,
     part: str = "",
-) -> Iterator[Flaw]:
-    """Give one finding for all targets concerned, or none."""
-    concerned = tuple(target.id for target in targets)
-    if concerned:
-        yield Flaw(
-            severity=severity,
-            text=f"audit_unmeasurable.{key}",
-            targets=concerned,
-            values=values or {},
-            numbers={"targets": len(concerned), **(numbers or {})},
-            part=part,
-        )
+    values: Mapping[str, Any] = MappingProxyType({}),
+    **numbers: Value,
+) -> Flaw:
+    """Say one thing of all targets concerned."""
+    ids = tuple(target.id for target in targets)
+    said = {"targets": len(ids), **numbers}
+    return Flaw(severity, f"audit_unmeasurable.{key}", ids, dict(values), said, part)
 
 
 def indicators_of(context: PlanContext, target: Target) -> list[Indicator]:
@@ -415,8 +403,8 @@ def no_baseline(context: PlanContext) -> Iterator[Flaw]:
             changes.append(target)
         elif not sizes and context.usual_levels(target) and target.better in ("higher", "lower"):
             levels.append(target)
-    yield from _grouped("change_without_base", Severity.HIGH, changes, part="change")
-    yield from _grouped("level_without_base", Severity.LOW, levels, part="level")
+    yield _grouped("change_without_base", Severity.HIGH, changes, part="change")
+    yield _grouped("level_without_base", Severity.LOW, levels, part="level")
 
 
 @rule(Kind.UNMEASURABLE)
@@ -425,9 +413,9 @@ def no_date(context: PlanContext) -> Iterator[Flaw]:
     undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
     numeric = [target for target in undated if target.numeric]
     others = [target for target in undated if not target.numeric]
-    year: dict[str, Value] = {"assumed_year": context.plan.last_year}
-    yield from _grouped("no_date", Severity.MEDIUM, numeric, numbers=year, part="numeric")
-    yield from _grouped("no_date", Severity.LOW, others, numbers=year, part="other")
+    last = context.plan.last_year
+    yield _grouped("no_date", Severity.MEDIUM, numeric, part="numeric", assumed_year=last)
+    yield _grouped("no_date", Severity.LOW, others, part="other", assumed_year=last)
 
 
 @rule(Kind.UNMEASURABLE)
@@ -438,7 +426,7 @@ def no_measure(context: PlanContext) -> Iterator[Flaw]:
         for target in context.plan.targets
         if target.indicator is None and target.frequency is None and not target.readings
     ]
-    yield from _grouped("no_measure", Severity.LOW, bare)
+    yield _grouped("no_measure", Severity.LOW, bare)
 
 
 @rule(Kind.UNMEASURABLE)
@@ -451,8 +439,8 @@ def undecided_readings(context: PlanContext) -> Iterator[Flaw]:
             default.append(target)
         elif undecided:
             other.append(target)
-    yield from _grouped("undecided_default", Severity.HIGH, default, part="default")
-    yield from _grouped("undecided_other", Severity.LOW, other, part="other")
+    yield _grouped("undecided_default", Severity.HIGH, default, part="default")
+    yield _grouped("undecided_other", Severity.LOW, other, part="other")
 
 
 @rule(Kind.UNMEASURABLE)
@@ -468,12 +456,14 @@ def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
         indicator = context.catalog.indicators[indicator_id]
         value, label = indicator.parameters[name].value, indicator.parameters[name].label
         bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
-        yield from _grouped(
+        yield _grouped(
             "parameter",
             Severity.MEDIUM,
             targets,
             values={"indicator": indicator.name, "choice": label if label else bare},
-            numbers={"indicator": indicator_id, "parameter": name, "value": value},
+            indicator=indicator_id,
+            parameter=name,
+            value=value,
             part=f"{indicator_id}.{name}",
         )
 
@@ -493,17 +483,15 @@ def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
     for name, targets in using.items():
         assumption = context.catalog.assumptions[name]
         turning = assumption.quality == "red" and assumption.impact == "red"
-        yield from _grouped(
+        yield _grouped(
             "unverified" if assumption.unverified else "weak",
             Severity.HIGH if turning else Severity.MEDIUM,
             targets,
             values={"assumption": assumption.title},
-            numbers={
-                "assumption": name,
-                "quality": assumption.quality,
-                "impact": assumption.impact,
-                "unverified": assumption.unverified,
-            },
+            assumption=name,
+            quality=assumption.quality,
+            impact=assumption.impact,
+            unverified=assumption.unverified,
             part=name,
         )
 
@@ -520,12 +508,13 @@ def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
         ]
         months = 12 * (entry.from_date.year - context.plan.issued.year)
         months += entry.from_date.month - context.plan.issued.month
-        yield from _grouped(
+        yield _grouped(
             "source_ends",
             Severity.HIGH,
             [context.targets[n] for n in context.in_order(one.id for one in concerned)],
             values={"date": said_date(entry.from_date), "why": entry.why},
-            numbers={"from_date": entry.from_date.isoformat(), "months_after_issue": months},
+            from_date=entry.from_date.isoformat(),
+            months_after_issue=months,
             part=entry.id,
         )
 
@@ -551,11 +540,12 @@ def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
                     held[0].add(entry.id)
                     held[2][target.id] = target
     for (year, _), (names, entry, targets) in by_event.items():
-        yield from _grouped(
+        yield _grouped(
             "break_inside",
             Severity.MEDIUM,
             targets.values(),
             values={"why": entry.why},
-            numbers={"year": year, "breaks": sorted(names)},
+            year=year,
+            breaks=sorted(names),
             part=min(names),
         )

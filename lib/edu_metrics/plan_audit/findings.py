@@ -136,7 +136,8 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
     def register(see: Callable[[PlanContext], Iterable[Flaw]]) -> Rule:
         @wraps(see)
         def find(context: PlanContext) -> Iterator[Finding]:
-            for flaw in see(context):
+            # What concerns no target is no flaw.
+            for flaw in (one for one in see(context) if one.targets):
                 concerned = [context.targets[name] for name in flaw.targets]
                 values = {
                     "title": concerned[0].title,

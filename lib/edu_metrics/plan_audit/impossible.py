@@ -518,13 +518,12 @@ def cannot_fail(context: PlanContext) -> Iterator[Flaw]:
         for target in context.plan.targets
         if target.tier == "dated" and target.kind == "milestone" and not target.readings
     ]
-    if targets:
-        yield Flaw(
-            severity=Severity.LOW,
-            targets=tuple(target.id for target in targets),
-            text="audit_vacuous.no_number",
-            numbers={"count": len(targets)},
-        )
+    yield Flaw(
+        severity=Severity.LOW,
+        targets=tuple(target.id for target in targets),
+        text="audit_vacuous.no_number",
+        numbers={"count": len(targets)},
+    )
 
 
 @rule_of_target(Kind.VACUOUS)

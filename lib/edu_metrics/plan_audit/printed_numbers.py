@@ -157,8 +157,6 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         for target in context.plan.targets
         if (indicator := _all_wanted(context, target)) and indicator.formula == "coverage"
     ]
-    if not targets:
-        return
     rates: list[float] = [100 * (whole - 1) / whole for whole in WHOLES]
     yield Flaw(
         severity=Severity.OPEN,
@@ -182,8 +180,6 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
         if (indicator := _all_wanted(context, target))
         and _counted(context, indicator) == {"persons"}
     ]
-    if not targets:
-        return
     chances = [if_independent([each] * number) for each, number in CHANCES]
     yield Flaw(
         severity=Severity.MEDIUM,

@@ -162,14 +162,13 @@ def pace_beyond_record(context: PlanContext) -> Iterator[Flaw]:
         largest = max(sign * step for step in record[1].values())
         if sign * yearly > largest:
             yield _beyond(context, target, needed, record, largest * sign)
-    if without:
-        yield Flaw(
-            severity=Severity.OPEN,
-            targets=tuple(target.id for target in without),
-            text="audit_record.no_record",
-            numbers={"targets": len(without)},
-            part="no_record",
-        )
+    yield Flaw(
+        severity=Severity.OPEN,
+        targets=tuple(target.id for target in without),
+        text="audit_record.no_record",
+        numbers={"targets": len(without)},
+        part="no_record",
+    )
 
 
 def _beyond(
