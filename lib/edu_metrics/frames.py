@@ -35,13 +35,7 @@ _ENOUGH, _FAR, _TIMES = 3, 20.0, 8.0
 _NAMELESS = "series"
 
 
-def tidy(
-    given: History,
-    *,
-    what: str = "history",
-    limits: Limits = (0, 100),
-    needs_n: bool = False,
-) -> pd.DataFrame:
+def tidy(given: History, *, limits: Limits = (0, 100), needs_n: bool = False) -> pd.DataFrame:
     """
     Read a history: check all of it, and give it back in one form.
 
@@ -51,8 +45,6 @@ def tidy(
         Columns area, year and value, and optionally n, the persons or institutions behind a rate;
         other columns are not looked at. Or the values of one area with years as index; the name
         of the Series is that of the area.
-    what : str, optional
-        What messages call it.
     limits : tuple of (float or None), optional
         Lowest and highest value that there can be. [unit of the values]
     needs_n : bool, optional
@@ -86,7 +78,7 @@ def tidy(
     """
     import pandas as pd
 
-    rows = _as_frame(given, what)
+    rows = _as_frame(given)
     faults = list(_lacking(rows, ["area", "year", "value", *(["n"] if needs_n else [])]))
     if rows.empty:
         faults.append("rows: expected at least one; found none. Give one row an area and year.")
@@ -94,7 +86,7 @@ def tidy(
         faults += [fault for fault in _faults(rows, limits) if fault]
     if faults:
         raise DataError(
-            f"{what}: expected one row for each area and year, with the columns area, year and "
+            "history: expected one row for each area and year, with the columns area, year and "
             "value",
             faults,
         )
@@ -107,12 +99,12 @@ def tidy(
     }
     checked = pd.DataFrame(columns, index=rows.index).astype({"n": "float64"})
     order = checked["area"].map({name: at for at, name in enumerate(checked["area"].unique())})
-    _warn_of_odd(checked, limits, what)
+    _warn_of_odd(checked, limits)
     found = checked.assign(order=order).sort_values(["order", "year"], ignore_index=True)
     return found.drop(columns="order")
 
 
-def _warn_of_odd(rows: pd.DataFrame, limits: Limits, what: str) -> None:
+def _warn_of_odd(rows: pd.DataFrame, limits: Limits) -> None:
     """Name values that stand far from all others of their area."""
     usual = rows.groupby("area")["value"].transform("median")
     several = rows.groupby("area")["value"].transform("size") >= _ENOUGH
@@ -124,7 +116,7 @@ def _warn_of_odd(rows: pd.DataFrame, limits: Limits, what: str) -> None:
     told = _told(rows, odd & several, f"value: far from the others of its area ({why})",
                  ("area", "year", "value"), "Check it against its source.")  # fmt: skip
     if told:
-        warnings.warn(f"{what}: {told}", UserWarning, stacklevel=4)
+        warnings.warn(f"history: {told}", UserWarning, stacklevel=4)
 
 
 def require_columns(given: Any, columns: Sequence[str], *, what: str) -> None:
@@ -164,7 +156,7 @@ def percentages(limits: Limits) -> bool:
     return limits == (0, 100)
 
 
-def _as_frame(given: Any, what: str) -> pd.DataFrame:
+def _as_frame(given: Any) -> pd.DataFrame:
     """Take a frame as it is, and a Series as one area."""
     import pandas as pd
 
@@ -174,7 +166,7 @@ def _as_frame(given: Any, what: str) -> pd.DataFrame:
         name = given.name if isinstance(given.name, str) else _NAMELESS
         return pd.DataFrame({"area": name, "year": given.index, "value": given.to_numpy()})
     raise DataError(
-        f"{what}: expected a DataFrame with the columns area, year and value, or a Series by year; "
+        "history: expected a DataFrame with the columns area, year and value, or a Series by year; "
         f"found {type(given).__name__}"
     )
 

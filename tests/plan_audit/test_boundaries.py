@@ -41,7 +41,6 @@ def test_a_printed_value_is_undecided_exactly_in_the_interval(tenths, value):
 def test_an_interval_ends_at_the_indicator_s_own_limits():
     assert undecided_by_print(100, limits=(0, 100)) == (99.95, 100)
     assert undecided_by_print(0, limits=(0, 100)) == (0, 0.05)
-    assert undecided_by_print(95, decimals=0) == (94.5, 95.5)
 
 
 def test_boundary_the_strict_rows_of_the_plan(shipped):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from edu_metrics.plan_audit import Severity
-from edu_metrics.plan_audit.unmeasurable import (
+from edu_metrics.plan_audit.definitions import (
     breaks_inside,
     no_baseline,
     no_date,

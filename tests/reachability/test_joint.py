@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Relation, find_root, load_catalog
 from edu_metrics.reachability import SeriesStore, assess_jointly, assess_target
-from edu_metrics.reachability.dependence import _direct, dependence_of, expected_correlations
 from edu_metrics.reachability.joint import (
     Event,
+    _direct,
     _normals,
     _tenths,
     _tenths_if_independent,
+    dependence_of,
     event_of,
+    expected_correlations,
     joint_draws,
     odds_of,
     stated_part,

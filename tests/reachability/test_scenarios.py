@@ -20,7 +20,7 @@ from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.gap import whole_level
 from edu_metrics.reachability.scenarios import courses, outcome_row, run_scenarios
 from edu_metrics.reachability.scenarios.courses import Course
-from edu_metrics.reachability.scenarios.outcomes import ending_of
+from edu_metrics.reachability.scenarios.running import ending_of
 
 YEARS = (2017, 2018, 2019, 2020)
 

@@ -17,8 +17,7 @@ from edu_metrics.reachability import (
     assess_target,
     sensitivity_of,
 )
-from edu_metrics.reachability.breakeven import breakevens, by_nearness
-from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
+from edu_metrics.reachability.influences import breakevens, by_nearness, mechanism_sensitivity
 from edu_metrics.reachability.mechanisms import mechanism_from_statement
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.question import OpenQuestion

@@ -66,7 +66,7 @@ def test_only_what_was_published_by_the_date_is_known(evidence, cells):
 
 
 def test_missing_numbers_are_named_with_the_year_that_a_lag_asks_for(evidence, cells):
-    found = evidence([cells("leavers", {2022: 800})]).missing("retention", "city", [2021, 2022])
+    found = evidence([cells("leavers", {2022: 800})]).missing("retention", "city", (2021, 2022))
     assert [(item.quantity, item.year, item.area) for item in found] == [
         ("entrants", 2012, "city"),
         ("entrants", 2013, "city"),
@@ -77,7 +77,7 @@ def test_missing_numbers_are_named_with_the_year_that_a_lag_asks_for(evidence, c
 
 def test_a_number_known_as_a_bound_is_asked_for(evidence, cells):
     rows = [cells("rate_pct", {2019: 94}), cells("rate_pct", {2020: 95}, bound="above")]
-    found = evidence(rows).missing("printed", "city", [2019, 2020])
+    found = evidence(rows).missing("printed", "city", (2019, 2020))
     assert [(item.quantity, item.year) for item in found] == [("rate_pct", 2020)]
 
 

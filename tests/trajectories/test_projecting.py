@@ -232,21 +232,6 @@ def test_a_longer_trajectory_begins_like_a_shorter_one(panel):
     assert sorted(short.at(2022)) == sorted(long.at(2022))
 
 
-def test_many_areas_have_the_quantiles_that_they_have_one_by_one(panel):
-    table, levels = panel(), [0.05, 0.1, 0.5, 0.9]
-    found = Projection(table, 2024, scale=RATE)
-    for area, quantiles in found.quantiles(levels, 3):
-        one = found.of(area, (2022, 2023, 2024)).quantiles(levels)
-        np.testing.assert_array_equal(quantiles, one)
-    some = dict(found.quantiles(levels, 3, areas=["area_05"]))
-    assert list(some) == ["area_05"]
-
-
-def test_quantiles_beyond_what_was_projected_are_refused(panel):
-    with pytest.raises(ProjectionError, match="expected 1 to"):
-        next(Projection(panel(), 2023, scale=RATE).quantiles([0.5], 40))
-
-
 @pytest.mark.parametrize(
     ("values", "decimals"),
     [

@@ -25,9 +25,8 @@ from edu_metrics.observations.table import STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
 from edu_metrics.reachability.status_rules.answers import Rule, Unable
-from edu_metrics.reachability.status_rules.growth_rules import OpenSdg, UnChart
-from edu_metrics.reachability.status_rules.linear_rules import Arrow, Weather
 from edu_metrics.reachability.status_rules.pace_of_progress import Band
+from edu_metrics.reachability.status_rules.published_rules import Arrow, OpenSdg, UnChart, Weather
 from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.report.glance import GROUPS

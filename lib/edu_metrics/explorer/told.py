@@ -10,8 +10,7 @@ from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Answer, Assumed, What
 from edu_metrics.figures.svg import Line, course
 from edu_metrics.observations import MissingInput
 from edu_metrics.reachability import Assessment, MissingInputs, Verdict, chance, edge_of
-from edu_metrics.reachability.precedent import NoPrecedent
-from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
+from edu_metrics.reachability.precedent import NoPrecedent, counted, kept_pace, share_kept
 from edu_metrics.reachability.scenarios import outcome_row
 from edu_metrics.reachability.series import counts_whole
 from edu_metrics.trajectories import CAP, FLOOR

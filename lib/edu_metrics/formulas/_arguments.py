@@ -368,6 +368,12 @@ def flow(equation: Callable[..., Result]) -> Callable[..., Result]:
     return held
 
 
+def percent_of(part: Floats, whole: Floats) -> Floats:
+    """Give parts in percent of their wholes; of nothing 0."""
+    none = np.zeros(np.shape(whole))
+    return np.asarray(np.divide(100 * part, whole, out=none, where=whole > 0))
+
+
 def refuse_outside(
     flow: str, values: Mapping[str, npt.NDArray[Any]], domains: Mapping[str, Domain]
 ) -> None:

@@ -17,13 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import (
-    Arguments,
-    FloatArray,
-    Numbers,
-    Values,
-    row_by_row,
-)
+from edu_metrics.formulas._arguments import Arguments, FloatArray, Numbers, Values, row_by_row
 
 
 @row_by_row(

@@ -14,7 +14,6 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,14 +23,8 @@ from edu_metrics.formulas._arguments import Arguments, Numbers, like
 
 #: Beyond this nobody could check it with a pencil.
 LONGEST = 300
-_BY_SIGN: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
-    {
-        ast.Add: operator.add,
-        ast.Sub: operator.sub,
-        ast.Mult: operator.mul,
-        ast.Div: operator.truediv,
-    }
-)
+#: What to do with two sides, by the sign between them.
+_Signs = Mapping[type[ast.operator], Callable[[Any, Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -96,8 +89,10 @@ class Expression:
             )
             return np.divide(above, below)
 
-        signs = {**_BY_SIGN, ast.Div: divide}
-        result = _work_out(self._tree, checked.__getitem__, float, signs)
+        signs: _Signs = {
+            ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: divide,
+        }  # fmt: skip
+        result = _work_out(self._tree, checked.__getitem__, signs)
         return like(np.asarray(result), *given)
 
     def measures(self, given: Mapping[str, Measure]) -> Measure:
@@ -125,8 +120,14 @@ class Expression:
         >>> Expression("a / b * 1000").measures({"a": count, "b": count})
         Measure(powers={}, scale=0.001)
         """
-        found = _work_out(self._tree, given.__getitem__, _Literal, _BY_SIGN)
-        return Measure({}) if isinstance(found, _Literal) else found
+        signs: _Signs = {
+            ast.Add: _added,
+            ast.Sub: lambda one, other: _added(one, -other),
+            ast.Mult: lambda one, other: _multiplied(one, other, 1),
+            ast.Div: lambda one, other: _multiplied(one, other, -1),
+        }
+        found = _work_out(self._tree, given.__getitem__, signs)
+        return found if isinstance(found, Measure) else Measure({})
 
 
 def _read(text: str) -> ast.expr:
@@ -157,56 +158,48 @@ def _refuse_all_but_arithmetic(tree: ast.expr) -> None:
                 raise ValueError(node)
 
 
-def _work_out(
-    node: ast.expr,
-    named: Callable[[str], Any],
-    number: Callable[[float], Any],
-    signs: Mapping[type[ast.operator], Callable[[Any, Any], Any]],
-) -> Any:
+def _work_out(node: ast.expr, named: Callable[[str], Any], signs: _Signs) -> Any:
     match node:
         case ast.Name(id=name):
             return named(name)
         case ast.Constant(value=value):
-            return number(float(value))  # type: ignore[arg-type]  # of numbers only: see _read
+            return float(value)  # type: ignore[arg-type]  # of numbers only: see _read
         case ast.UnaryOp(operand=operand):
-            return -_work_out(operand, named, number, signs)
+            return -_work_out(operand, named, signs)
         case ast.BinOp(left=left, op=op, right=right):
-            sides = (_work_out(side, named, number, signs) for side in (left, right))
+            sides = (_work_out(side, named, signs) for side in (left, right))
             return signs[type(op)](*sides)
     raise AssertionError(node)
 
 
-@dataclass(frozen=True)
-class _Literal:
-    """A number in an expression: it measures nothing, and goes with what it is added to."""
+def _added(one: Any, other: Any) -> Any:
+    """Measure a sum: of like, or with a bare number, which goes with what it is added to."""
+    measures = [side for side in (one, other) if isinstance(side, Measure)]
+    if len(measures) == 2 and not one.same_as(other):
+        raise DataError(f"expected like to be added to like, found {one} and {other}")
+    return measures[0] if measures else one + other
 
-    value: float
 
-    def __neg__(self) -> _Literal:
-        return _Literal(-self.value)
+def _multiplied(one: Any, other: Any, sign: int) -> Any:
+    """Measure a product, or with -1 a quotient; of bare numbers alone give it."""
+    if not (isinstance(one, Measure) or isinstance(other, Measure)):
+        if sign > 0:
+            return one * other
+        return one / other if other else math.nan
+    first, second = (
+        side if isinstance(side, Measure) else _conversion(side) for side in (one, other)
+    )
+    names = dict.fromkeys((*first.powers, *second.powers))
+    powers = {n: first.powers.get(n, 0) + sign * second.powers.get(n, 0) for n in names}
+    scale = first.scale * second.scale if sign > 0 else first.scale / second.scale
+    return Measure({name: power for name, power in powers.items() if power}, scale)
 
-    def __add__(self, other: Any) -> Any:
-        return _Literal(self.value + other.value) if isinstance(other, _Literal) else other
 
-    def __sub__(self, other: Any) -> Any:
-        return self + -other
-
-    def __mul__(self, other: Any) -> Any:
-        if isinstance(other, _Literal):
-            return _Literal(self.value * other.value)
-        return self._converting * other
-
-    def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, _Literal):
-            return _Literal(self.value / other.value if other.value else math.nan)
-        return self._converting / other
-
-    @property
-    def _converting(self) -> Measure:
-        """What it does to a unit: 100, 1000 and so on change it, a weight of 0.4 does not."""
-        power = math.log10(self.value) if self.value > 0 else 0.0
-        converts = abs(power) >= 2 and math.isclose(power, round(power), abs_tol=1e-12)
-        return Measure({}, 1 / self.value) if converts else Measure({})
+def _conversion(number: float) -> Measure:
+    """Give what a number does to a unit: 100 and 1000 change it, a weight of 0.4 does not."""
+    power = math.log10(number) if number > 0 else 0.0
+    converts = abs(power) >= 2 and math.isclose(power, round(power), abs_tol=1e-12)
+    return Measure({}, 1 / number) if converts else Measure({})
 
 
 @cache
@@ -248,31 +241,10 @@ class Measure:
         """Measure the opposite, which is the same."""
         return self
 
-    def __add__(self, other: Any) -> Measure:
-        """Measure a sum: of like, or with a bare number."""
-        if isinstance(other, Measure) and not self.same_as(other):
-            raise DataError(f"expected like to be added to like, found {self} and {other}")
-        return self
-
-    __sub__ = __add__
-
-    def __mul__(self, other: Any) -> Measure:
+    def __mul__(self, other: Measure) -> Measure:
         """Measure a product."""
-        if isinstance(other, _Literal):
-            return other * self  # type: ignore[no-any-return]
-        return self._combined(other, 1)
-
-    def __truediv__(self, other: Any) -> Measure:
-        """Measure a quotient."""
-        if isinstance(other, _Literal):
-            other = other._converting
-        return self._combined(other, -1)
-
-    def _combined(self, other: Measure, sign: int) -> Measure:
-        names = dict.fromkeys((*self.powers, *other.powers))
-        powers = {n: self.powers.get(n, 0) + sign * other.powers.get(n, 0) for n in names}
-        scale = self.scale * other.scale if sign > 0 else self.scale / other.scale
-        return Measure({name: power for name, power in powers.items() if power}, scale)
+        found: Measure = _multiplied(self, other, 1)
+        return found
 
     def same_as(self, other: Measure) -> bool:
         """Tell whether two numbers of these can be compared as they are."""

@@ -261,12 +261,9 @@ class Outlook:
             due=self.until,
             ax=ax,
             title=name if title is None else title,
-            unit=self._unit() if unit is None else unit,
+            unit="" if unit is None and not percentages(self.measure.limits) else unit,
             lang=lang,
         )
-
-    def _unit(self) -> str | None:
-        return None if percentages(self.measure.limits) else ""
 
     def _only(self, area: str | None) -> str:
         known = list(self.trajectories)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edu_metrics.errors import DataError
 from edu_metrics.frames import Limits, tidy
-from edu_metrics.on_frames.studies import Names, Root, open_study
+from edu_metrics.on_frames.studies import Names, Root, listed, open_study
 from edu_metrics.trajectories import constant_pace, constant_rate
 
 if TYPE_CHECKING:
@@ -82,10 +82,8 @@ def paths(
     """
     import pandas as pd
 
-    paces: list[tuple[str, float, _Walk]] = [
-        ("points", pace, constant_pace) for pace in _listed(points)
-    ]
-    paces += [("percent", pace, constant_rate) for pace in _listed(percent)]
+    given = (("points", points, constant_pace), ("percent", percent, constant_rate))
+    paces = [(unit, pace, walk) for unit, every, walk in given for pace in listed(every)]
     starts = tidy(history, limits=limits).drop_duplicates("area", keep="last")
     _refuse(paces, starts, until)
     rows = [
@@ -95,12 +93,6 @@ def paths(
         for step, value in enumerate(walk(base, pace, until - year, limits=limits), start=1)
     ]
     return pd.DataFrame(rows, columns=["area", "pace", "year", "value"])
-
-
-def _listed(given: Numbers) -> list[float]:
-    if given is None:
-        return []
-    return list(given) if isinstance(given, Iterable) else [given]
 
 
 def _refuse(paces: list[tuple[str, float, _Walk]], starts: pd.DataFrame, until: int) -> None:
@@ -197,7 +189,7 @@ def scenarios(
     if study is None:
         given = {"levers": levers, "named": named, "areas": areas, "targets": targets}
         useless = [name for name, value in given.items() if value is not None]
-        return _alone(_listed(pace), _listed(base), start, years, unit, limits, useless)
+        return _alone(listed(pace), listed(base), start, years, unit, limits, useless)
     import pandas as pd
 
     from edu_metrics.reachability.scenarios import asked_scenarios, course_rows, run_scenarios
@@ -205,10 +197,10 @@ def scenarios(
     if start is not None:
         raise DataError("start: expected none with a study, which knows its years; give years")
     opened = open_study(study, root, areas=areas, targets=targets)
-    chosen: list[object] = [named] if isinstance(named, str) else list(named or ())
+    chosen: list[object] = listed(named)
     if any(value is not None for value in (pace, base, years, levers)):
         nothing: list[float | None] = [None]
-        for one_pace, one_base in product(_listed(pace) or nothing, _listed(base) or nothing):
+        for one_pace, one_base in product(listed(pace) or nothing, listed(base) or nothing):
             chosen += asked_scenarios(
                 pace=one_pace, unit=unit, base=one_base, years=years, levers=levers
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,16 +95,17 @@ def open_study(
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
     date = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     entry = catalog.as_of(study, date) if date else catalog.study(study)
-    chosen = tuple(catalog.study_area(entry, name).id for name in _listed(areas)) or None
-    named = _listed(targets)
+    chosen = tuple(catalog.study_area(entry, name).id for name in listed(areas)) or None
+    named = listed(targets)
     catalog.plan(entry.plan).chosen(named)
     return Opened(catalog, entry, chosen, tuple(named) or None)
 
 
-def _listed(names: Names) -> list[str]:
-    if names is None:
+def listed(given: Any) -> list[Any]:
+    """Give what may be nothing, one thing or several as a list."""
+    if given is None:
         return []
-    return [names] if isinstance(names, str) else list(names)
+    return [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
 
 
 def load_table(study: str, root: Root = None) -> pd.DataFrame:

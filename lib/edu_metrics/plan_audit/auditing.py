@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Catalog, Plan
+from edu_metrics.catalog import Catalog, PartsOfWhole, Plan
 from edu_metrics.plan_audit import (  # noqa: F401
     contradictions,
     definitions,
@@ -20,8 +20,6 @@ from edu_metrics.plan_audit import (  # noqa: F401
     readings,
     record,
     time_base,
-    unmeasurable,
-    vacuous,
 )
 from edu_metrics.plan_audit.context import PlanContext, Series
 from edu_metrics.plan_audit.findings import RULES, Finding, Kind, Severity
@@ -151,10 +149,8 @@ def series_by_year(
         for relation in catalog.indicators[name].relations:
             wanted |= set(relation.indicators)
     for entry in catalog.knowledge.values():
-        for part in getattr(entry, "parts", ()):
-            wanted.add(part)
-        if whole := getattr(entry, "whole", None):
-            wanted.add(whole)
+        if isinstance(entry, PartsOfWhole):
+            wanted |= {*entry.parts, entry.whole or entry.parts[0]}
     values: dict[tuple[str, str], dict[int, float]] = {}
     for name in sorted(wanted):
         series = computed(name)

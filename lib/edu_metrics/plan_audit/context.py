@@ -168,13 +168,6 @@ class PlanContext:
         stated = self.base(target)
         return stated[1] if stated else seen[-1].value if seen else None
 
-    def base_of_indicator(self, indicator: str) -> tuple[int, float] | None:
-        """Give the first base that any target states for an indicator."""
-        for target in self.by_indicator.get(indicator, ()):
-            if base := self.base(target):
-                return base
-        return None
-
     def steps(self, target: Target) -> tuple[int | None, ...]:
         """Give the numbers of steps a target can mean, the default one first."""
         if not target.steps:

@@ -96,6 +96,12 @@ def largest_share(whole: float, part: float, limits: Limits) -> float:
     return min(max((whole - limit) / (part - limit), 0.0), 1.0)
 
 
+def _left_to_rest(whole: float, part: float, limits: Limits) -> tuple[float, dict[float, float]]:
+    """Give the largest share of a part, and the rate of the rest at each illustrative one."""
+    rest = {share: tidy(rest_of_whole(whole, part, share)) for share in SHARES}
+    return largest_share(whole, part, limits), rest
+
+
 def usual(target: Target) -> Reading | None:
     """Give the default reading of a target, if it decides anything."""
     reading = target.default_reading
@@ -148,8 +154,7 @@ def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
             p, q = inner[year], outer[year]
             if p.value == q.value:
                 continue
-            most = largest_share(q.value, p.value, limits)
-            rest = {share: tidy(rest_of_whole(q.value, p.value, share)) for share in SHARES}
+            most, rest = _left_to_rest(q.value, p.value, limits)
             yield Flaw(
                 severity=_severity_of_part(p, q, most),
                 targets=context.in_order((part.id, whole.id)),
@@ -191,10 +196,8 @@ def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
             least, most = inner[year], outer[year]
             if least.op in ("<", "<=") or most.rising:
                 continue
-            room = Range.of(">" if least.strict else ">=", least.value).meet(
-                Range.of("<" if most.strict else "<=", most.value)
-            )
-            if room.empty:
+            room = most.value - least.value
+            if room < 0 or (room == 0 and (least.strict or most.strict)):
                 yield Flaw(
                     severity=Severity.HIGH,
                     targets=context.in_order((subset.id, whole.id)),
@@ -267,21 +270,17 @@ def path_that_parts(
         unit = (high - low) / 100
     else:
         unit = max(map(abs, printed), default=0) / 100 or 1.0
+    inside = Range.between(limits)
     ends = sorted({value + sign * unit for value in printed for sign in (-1, 0, 1)})
     for slope in (-unit, unit, 0.0):
         for end in ends:
             path = {year: tidy(end - slope * (free[-1] - year)) for year in free}
-            if not all(_within(value, limits) for value in path.values()):
+            if not inside.met_by([*path.values()]).all():
                 continue
             whole = {**known, **path}
             if all(c.holds(whole) for c in keeps) and not all(c.holds(whole) for c in breaks):
                 return dict(sorted(whole.items()))
     return None
-
-
-def _within(value: float, limits: Limits) -> bool:
-    low, high = limits
-    return (low is None or value >= low) and (high is None or value <= high)
 
 
 @rule(Kind.CONTRADICTION)
@@ -296,11 +295,19 @@ def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Flaw]:
         both = [check for own in checks.values() for check in own]
         start = max(known, default=min(year for check in both for year in check.years) - 1)
         if not is_possible(both, known, limits=limits, last_year=start):
-            yield _exclude_each_other(context, first, second)
+            stated = [stated_by_year(context, target) for target in (first, second)]
+            yield Flaw(
+                severity=Severity.HIGH,
+                targets=(first.id, second.id),
+                text="audit_contradictions.exclude",
+                numbers={
+                    "stated": [{str(y): str(b) for y, b in sorted(x.items())} for x in stated]
+                },
+            )
             continue
         for keeps, breaks in ((first, second), (second, first)):
             # A rule without levels allows any level at all: that is no contradiction.
-            if not _row(context, keeps):
+            if not context.usual_levels(keeps):
                 continue
             path = path_that_parts(checks[keeps.id], checks[breaks.id], known, limits)
             if path is not None:
@@ -310,11 +317,6 @@ def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Flaw]:
 def _checks(context: PlanContext, target: Target) -> tuple[Check, ...]:
     reading = usual(target)
     return context.checks(target, reading, context.steps(target)[0]) if reading else ()
-
-
-def _row(context: PlanContext, target: Target) -> set[int]:
-    """Give the years for which a target prints a level."""
-    return set(context.usual_levels(target))
 
 
 def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> bool:
@@ -330,25 +332,13 @@ def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> 
     checks = [check for target in (first, second) for check in _checks(context, target)]
     if any(check.measure == "sum" or check.hangs_on_others for check in checks):
         return False
-    levels = [_row(context, target) for target in (first, second)]
+    levels = [context.usual_levels(target).keys() for target in (first, second)]
     if levels[0] & levels[1]:
         return True
     return any(
         len(row) > 1
         and any(isinstance(c, YearlyChange) and not c.change[0].value for c in conditions)
         for row, conditions in zip(levels, (other.conditions, one.conditions), strict=True)
-    )
-
-
-def _exclude_each_other(context: PlanContext, first: Target, second: Target) -> Flaw:
-    stated = [stated_by_year(context, target) for target in (first, second)]
-    return Flaw(
-        severity=Severity.HIGH,
-        targets=(first.id, second.id),
-        text="audit_contradictions.exclude",
-        numbers={
-            "stated": [{str(year): str(b) for year, b in sorted(one.items())} for one in stated]
-        },
     )
 
 
@@ -434,11 +424,17 @@ def change_against_levels(context: PlanContext) -> Iterator[Flaw]:
         if base is None:
             # A pace that the row itself names is held against its levels elsewhere.
             if table.pace is None and article.pace is None:
-                yield _undecided(context, table, article)
+                yield Flaw(
+                    severity=Severity.OPEN,
+                    targets=(table.id, article.id),
+                    text="audit_table_article.undecided",
+                    numbers={"missing": "base"},
+                )
             continue
         row = _Row(table, *base, level)
         readings = [_on_base(context, article, r, row) for r in _comparable(article)]
-        if readings and not _agree(readings[0], level):
+        ends = readings[0].levels if readings else ()
+        if any(end is None or tidy(end - level.value) != 0 for end in ends):
             yield _differ(context, row, article, readings, is_part=is_part)
 
 
@@ -464,55 +460,49 @@ def _on_base(context: PlanContext, article: Target, reading: Reading, row: _Row)
     deadline = context.deadline(article)
     limits = context.limits(article, reading)
     change = _change_of(reading)[0]
+    in_all = isinstance(change, TotalChange)
     steps: tuple[int | None, ...] = tuple(sorted(article.steps)) or (None,)
-    if not isinstance(change, TotalChange):
-        # The row's base stands in one year; steps that begin elsewhere start from another value.
-        steps = tuple(s for s in steps if s and deadline - s == row.base_year) or steps
-    else:
-        steps = steps[:1]
-    levels = tuple(
-        binding(reading_range(reading, row.base, n, limits, deadline=deadline), row.base, limits)
-        for n in steps
-    )
+    # The row's base stands in one year; steps that begin elsewhere start from another value.
+    fitting = tuple(s for s in steps if s and deadline - s == row.base_year)
+    steps = steps[:1] if in_all else fitting or steps
+    ranges = (reading_range(reading, row.base, n, limits, deadline=deadline) for n in steps)
     pace, relative = change.change[0].value, change.unit == "percent"
-    counts = (1,) if isinstance(change, TotalChange) else tuple(s or 1 for s in steps)
     reconciling = tuple(
-        tidy(baselines_that_reach(row.level.value, pace, pace, count, relative=relative)[0])
-        for count in counts
+        tidy(baselines_that_reach(row.level.value, pace, pace, n, relative=relative)[0])
+        for n in (1 if in_all else n or 1 for n in steps)
     )
+    levels = tuple(binding(values, row.base, limits) for values in ranges)
     return _Reading(reading, levels, reconciling)
-
-
-def _agree(reading: _Reading, level: Bound) -> bool:
-    return all(one is not None and tidy(one - level.value) == 0 for one in reading.levels)
 
 
 def _differ(
     context: PlanContext, row: _Row, article: Target, readings: list[_Reading], *, is_part: bool
 ) -> Flaw:
-    unit, limits = context.unit(row.target), context.limits(row.target)
+    unit, limits, level = context.unit(row.target), context.limits(row.target), row.level.value
     suffix = "_pct" if unit == "percent" else ""
-    rests = _rests(row, readings, limits) if is_part else {}
-    growth = growth_pct(row.base, row.level.value) if row.base else None
+    #: By reading: its level, the part's largest share, and what is left to the rest.
+    rests: _Rests = {
+        one.reading.id: (end, *_left_to_rest(level, end, limits))
+        for one in readings
+        if is_part and (end := one.levels[0]) is not None and end != level
+    }
+    growth = growth_pct(row.base, level) if row.base else None
     begins = [context.deadline(article) - steps for steps in sorted(article.steps)]
     base_years = begins or [row.base_year]
     numbers: dict[str, Value] = {
         "base_year": row.base_year,
         f"base{suffix}": row.base,
-        f"level{suffix}": row.level.value,
+        f"level{suffix}": level,
         "growth_pct": tidy(growth) if growth is not None else None,
-        f"levels{suffix}": {
-            r.reading.id: [None if level is None else tidy(level) for level in r.levels]
-            for r in readings
-        },
+        f"levels{suffix}": {r.reading.id: [*r.levels] for r in readings},
         f"reconciling_base{suffix}": {r.reading.id: [*r.reconciling] for r in readings},
         "base_years": [*base_years],
         "not_comparable": [
             r.id for r in article.readings if r.id not in {one.reading.id for one in readings}
         ],
     }
-    if unit == "percent" and row.level.value < 100 and row.level.value > row.base:
-        numbers["additions_needed_pct"] = tidy(additions_needed(row.base, row.level.value))
+    if unit == "percent" and row.base < level < 100:
+        numbers["additions_needed_pct"] = tidy(additions_needed(row.base, level))
     if is_part:
         numbers["shares"] = [*SHARES]
         numbers["rest_pct"] = {name: [*by.values()] for name, (_, _, by) in rests.items()}
@@ -524,7 +514,7 @@ def _differ(
         values={
             "table": row.target.title,
             "article": article.title,
-            **in_unit(unit, base=row.base, level=row.level.value),
+            **in_unit(unit, base=row.base, level=level),
             "year": row.base_year,
             "growth": signed(growth, 2) if growth is not None else "—",
             "levels": _said_readings(readings, [r.levels for r in readings], unit),
@@ -536,27 +526,15 @@ def _differ(
     )
 
 
-def _rests(row: _Row, readings: list[_Reading], limits: Limits) -> _Rests:
-    """Give, by reading, its level, the part's largest share and the rest at illustrative ones."""
-    rests = {}
-    for one in readings:
-        level = one.levels[0]
-        if level is not None and level != row.level.value:
-            rest = {s: tidy(rest_of_whole(row.level.value, level, s)) for s in SHARES}
-            rests[one.reading.id] = (level, largest_share(row.level.value, level, limits), rest)
-    return rests
-
-
 def _severity(
     context: PlanContext, row: _Row, article: Target, rests: _Rests, *, is_part: bool
 ) -> Severity:
     if is_part:
         possible = not rests or any(most > 0 for _, most, _ in rests.values())
-        return Severity.MEDIUM if possible else Severity.HIGH
-    checks = [*_checks(context, row.target), *_checks(context, article)]
-    known = {row.base_year: row.base}
-    limits = context.limits(row.target)
-    possible = is_possible(checks, known, limits=limits, last_year=row.base_year)
+    else:
+        checks = [*_checks(context, row.target), *_checks(context, article)]
+        known, limits = {row.base_year: row.base}, context.limits(row.target)
+        possible = is_possible(checks, known, limits=limits, last_year=row.base_year)
     return Severity.MEDIUM if possible else Severity.HIGH
 
 
@@ -597,13 +575,4 @@ def _said_rests(rests: Mapping[float, float], most: float) -> Said:
             rest=said_value(rest, "percent"),
         )
         for share, rest in rests.items()
-    )
-
-
-def _undecided(context: PlanContext, table: Target, article: Target) -> Flaw:
-    return Flaw(
-        severity=Severity.OPEN,
-        targets=(table.id, article.id),
-        text="audit_table_article.undecided",
-        numbers={"missing": "base"},
     )

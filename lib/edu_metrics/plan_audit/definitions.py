@@ -1,17 +1,33 @@
-"""One name for two things, one thing under two names; parts that are ranked or left out."""
+"""
+What words leave open: names for two things, parts ranked or left out; no base, date, data.
+
+Nobody could measure a target without a base, a date or a definition, or without data.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from edu_metrics.catalog import Rank, Target
+from edu_metrics.catalog import (
+    AverageChange,
+    Break,
+    Indicator,
+    Rank,
+    SourceEnd,
+    Target,
+    TotalChange,
+    YearlyChange,
+)
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
     in_unit,
+    said_date,
     side_by_side,
     tidy,
 )
@@ -95,12 +111,12 @@ def _either(context: PlanContext, target: Target, other: str) -> Flaw:
             "factor": context.indicator_name(factor),
         }
         numbers |= {"rate": rate, "share": share, "factor": factor}
-        level = _last_level(target)
+        levels = context.usual_levels(target)
         seen = context.nearest_observed(factor, target)
-        if level is None or not seen:
+        if not levels or not seen:
             text, severity = "factor_unknown", Severity.OPEN
         else:
-            text, known = "factor_known", seen[-1]
+            text, known, level = "factor_known", seen[-1], levels[max(levels)].value
             rate_pct = rate_from_share(level, known.value)
             share_pct = share_from_rate(level, known.value)
             values |= {
@@ -134,11 +150,6 @@ def _product_of(context: PlanContext, one: str, other: str) -> tuple[str, str, s
         if share in parts and len(parts) == 2:
             return rate, share, next(part for part in parts if part != share)
     return None
-
-
-def _last_level(target: Target) -> float | None:
-    levels = PlanContext.usual_levels(target)
-    return levels[max(levels)].value if levels else None
 
 
 def _indicator_names(context: PlanContext, indicators: Iterable[str]) -> Said:
@@ -205,12 +216,6 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
 _FEW = 4
 
 
-def _siblings(context: PlanContext, area: str, members: Sequence[str]) -> tuple[str, ...]:
-    """Give the areas of a plan that have the same area above them."""
-    parent = context.catalog.areas[area].parent
-    return context.catalog.children(parent, members) if parent else ()
-
-
 def _area_names(context: PlanContext, areas: Sequence[str]) -> Said:
     return side_by_side(map(context.area_name, areas), by="report.list_comma")
 
@@ -227,8 +232,8 @@ def rank_among_few(context: PlanContext, target: Target) -> Iterator[Flaw]:
             if 2 * place >= among:
                 yield _rank(context, target, "rank_weak", among, [place])
     elif target.kind == "rank":
-        areas = context.catalog.expand(target.areas)
-        among = len(_siblings(context, areas[0], members))
+        parent = context.catalog.areas[context.catalog.expand(target.areas)[0]].parent
+        among = len(context.catalog.children(parent, members)) if parent else 0
         if 2 <= among <= _FEW:
             yield _rank(context, target, "rank_open", among, [*range(1, among)])
 
@@ -237,10 +242,7 @@ def _rank(context: PlanContext, target: Target, key: str, among: int, places: li
     return Flaw(
         severity=Severity.MEDIUM,
         text=f"audit_districts.{key}",
-        values={
-            "place": places[-1],
-            "places": listed_places(places),
-        },
+        values={"place": places[-1], "places": listed_places(places)},
         numbers={"among": among, "ranks": [*places], "always_met_by": [*places]},
         part=str(places[-1]),
     )
@@ -328,11 +330,6 @@ def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
         ]
         if own or not whole or parent is None:
             continue
-        numbers: dict[str, Value] = {
-            "targets": len(whole),
-            "targets_of_parts": len(own),
-            "parts": [*group],
-        }
         yield Flaw(
             severity=Severity.OPEN,
             targets=tuple(target.id for target in whole),
@@ -342,7 +339,7 @@ def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
                 "parts": _area_names(context, group),
                 "number": len(whole),
             },
-            numbers=numbers,
+            numbers={"targets": len(whole), "targets_of_parts": len(own), "parts": [*group]},
             part=parent,
         )
 
@@ -351,3 +348,204 @@ def _pooled(context: PlanContext, target: Target) -> bool:
     """Tell whether a target's rate for the whole follows from the counts of its parts."""
     indicator = context.indicator(target)
     return indicator is not None and indicator.calculation.pooling == "counts"
+
+
+_CHANGES = (YearlyChange, AverageChange, TotalChange)
+
+
+def _grouped(
+    key: str,
+    severity: Severity,
+    targets: Iterable[Target],
+    part: str = "",
+    values: Mapping[str, Any] = MappingProxyType({}),
+    **numbers: Value,
+) -> Flaw:
+    """Say one thing of all targets concerned."""
+    ids = tuple(target.id for target in targets)
+    said = {"targets": len(ids), **numbers}
+    return Flaw(severity, f"audit_unmeasurable.{key}", ids, dict(values), said, part)
+
+
+def indicators_of(context: PlanContext, target: Target) -> list[Indicator]:
+    """Give the indicators that a target names, of all its readings, each once."""
+    return [context.catalog.indicators[name] for name in target.indicators]
+
+
+def _starts_known(context: PlanContext, target: Target) -> bool:
+    """Tell whether the plan states a base for a target's indicator, or its area has values."""
+    name = target.indicator
+    if name is None or any(map(context.base, context.by_indicator[name])):
+        return True
+    issued = context.plan.issued.year
+    return any(
+        year <= issued
+        for area in context.catalog.expand(target.areas)
+        for year in context.series.get((name, area), {})
+    )
+
+
+@rule(Kind.UNMEASURABLE)
+def no_baseline(context: PlanContext) -> Iterator[Flaw]:
+    """Find promises of change from a start that the plan does not give, and levels without one."""
+    changes, levels = [], []
+    for target in context.plan.targets:
+        reading = target.default_reading
+        if reading is None or _starts_known(context, target):
+            continue
+        sizes = [
+            bound.value
+            for condition in reading.conditions
+            if isinstance(condition, _CHANGES)
+            for bound in condition.change
+        ]
+        if any(sizes):
+            changes.append(target)
+        elif not sizes and context.usual_levels(target) and target.better in ("higher", "lower"):
+            levels.append(target)
+    yield _grouped("change_without_base", Severity.HIGH, changes, part="change")
+    yield _grouped("level_without_base", Severity.LOW, levels, part="level")
+
+
+@rule(Kind.UNMEASURABLE)
+def no_date(context: PlanContext) -> Iterator[Flaw]:
+    """Find promises without a date; what is to happen at intervals needs none."""
+    undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
+    numeric = [target for target in undated if target.numeric]
+    others = [target for target in undated if not target.numeric]
+    last = context.plan.last_year
+    yield _grouped("no_date", Severity.MEDIUM, numeric, part="numeric", assumed_year=last)
+    yield _grouped("no_date", Severity.LOW, others, part="other", assumed_year=last)
+
+
+@rule(Kind.UNMEASURABLE)
+def no_measure(context: PlanContext) -> Iterator[Flaw]:
+    """Find promises that no number judges: neither an indicator nor a frequency."""
+    bare = [
+        target
+        for target in context.plan.targets
+        if target.indicator is None and target.frequency is None and not target.readings
+    ]
+    yield _grouped("no_measure", Severity.LOW, bare)
+
+
+@rule(Kind.UNMEASURABLE)
+def undecided_readings(context: PlanContext) -> Iterator[Flaw]:
+    """Find readings that no defined indicator can judge."""
+    default, other = [], []
+    for target in context.plan.targets:
+        undecided = [reading for reading in target.readings if reading.undecided]
+        if any(reading.default for reading in undecided):
+            default.append(target)
+        elif undecided:
+            other.append(target)
+    yield _grouped("undecided_default", Severity.HIGH, default, part="default")
+    yield _grouped("undecided_other", Severity.LOW, other, part="other")
+
+
+@rule(Kind.UNMEASURABLE)
+def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
+    """Find cut-offs, age bands and populations inside a definition that no source confirms."""
+    using: dict[tuple[str, str], list[Target]] = {}
+    for target in context.plan.targets:
+        for indicator in indicators_of(context, target):
+            for name, parameter in indicator.parameters.items():
+                if parameter.unverified:
+                    using.setdefault((indicator.id, name), []).append(target)
+    for (indicator_id, name), targets in using.items():
+        indicator = context.catalog.indicators[indicator_id]
+        value, label = indicator.parameters[name].value, indicator.parameters[name].label
+        bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
+        yield _grouped(
+            "parameter",
+            Severity.MEDIUM,
+            targets,
+            values={"indicator": indicator.name, "choice": label if label else bare},
+            indicator=indicator_id,
+            parameter=name,
+            value=value,
+            part=f"{indicator_id}.{name}",
+        )
+
+
+@rule(Kind.UNMEASURABLE)
+def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
+    """Find what had to be assumed on weak ground, or from memory, to judge a target at all."""
+    using: dict[str, list[Target]] = {}
+    for target in context.plan.targets:
+        names = [*target.assumptions]
+        for indicator in indicators_of(context, target):
+            names += indicator.assumptions
+        for name in dict.fromkeys(names):
+            assumption = context.catalog.assumptions[name]
+            if assumption.quality == "red" or assumption.unverified:
+                using.setdefault(name, []).append(target)
+    for name, targets in using.items():
+        assumption = context.catalog.assumptions[name]
+        turning = assumption.quality == "red" and assumption.impact == "red"
+        yield _grouped(
+            "unverified" if assumption.unverified else "weak",
+            Severity.HIGH if turning else Severity.MEDIUM,
+            targets,
+            values={"assumption": assumption.title},
+            assumption=name,
+            quality=assumption.quality,
+            impact=assumption.impact,
+            unverified=assumption.unverified,
+            part=name,
+        )
+
+
+@rule(Kind.UNMEASURABLE)
+def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
+    """Find targets whose data can't be had any more before they fall due."""
+    for entry in context.entries(SourceEnd):
+        concerned = [
+            target
+            for name in entry.indicators
+            for target in context.by_indicator.get(name, ())
+            if entry.from_date <= dt.date(context.deadline(target), 12, 31)
+        ]
+        months = 12 * (entry.from_date.year - context.plan.issued.year)
+        months += entry.from_date.month - context.plan.issued.month
+        yield _grouped(
+            "source_ends",
+            Severity.HIGH,
+            [context.targets[n] for n in context.in_order(one.id for one in concerned)],
+            values={"date": said_date(entry.from_date), "why": entry.why},
+            from_date=entry.from_date.isoformat(),
+            months_after_issue=months,
+            part=entry.id,
+        )
+
+
+@rule(Kind.UNMEASURABLE)
+def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
+    """Find series that break between a plan's start and the day on which a target falls due."""
+    by_indicator: dict[str, list[Break]] = {}
+    for entry in context.catalog.breaks.values():
+        by_indicator.setdefault(entry.indicator, []).append(entry)
+    by_event: dict[tuple[int, str], tuple[set[str], Break, dict[str, Target]]] = {}
+    for target in context.plan.targets:
+        areas = set(context.catalog.expand(target.areas))
+        for indicator in indicators_of(context, target):
+            for entry in by_indicator.get(indicator.id, ()):
+                bound = set(context.catalog.expand(entry.areas))
+                inside = context.plan.first_year < entry.year <= context.deadline(target)
+                if inside and (not bound or bound & areas):
+                    # One event can break several series.
+                    held = by_event.setdefault(
+                        (entry.year, entry.why.in_("en")), (set(), entry, {})
+                    )
+                    held[0].add(entry.id)
+                    held[2][target.id] = target
+    for (year, _), (names, entry, targets) in by_event.items():
+        yield _grouped(
+            "break_inside",
+            Severity.MEDIUM,
+            targets.values(),
+            values={"why": entry.why},
+            year=year,
+            breaks=sorted(names),
+            part=min(names),
+        )

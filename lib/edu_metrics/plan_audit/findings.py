@@ -136,7 +136,8 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
     def register(see: Callable[[PlanContext], Iterable[Flaw]]) -> Rule:
         @wraps(see)
         def find(context: PlanContext) -> Iterator[Finding]:
-            for flaw in see(context):
+            # What concerns no target is no flaw.
+            for flaw in (one for one in see(context) if one.targets):
                 concerned = [context.targets[name] for name in flaw.targets]
                 values = {
                     "title": concerned[0].title,
@@ -158,9 +159,7 @@ def rule(kind: Kind) -> Callable[[Callable[[PlanContext], Iterable[Flaw]]], Rule
     return register
 
 
-def rule_of_target(
-    kind: Kind,
-) -> Callable[[Callable[[PlanContext, Target], Iterable[Flaw]]], Rule]:
+def rule_of_target(kind: Kind) -> Callable[[Callable[[PlanContext, Target], Iterable[Flaw]]], Rule]:
     """Make a function a rule that looks at the targets of a plan one by one."""
 
     def register(see: Callable[[PlanContext, Target], Iterable[Flaw]]) -> Rule:

@@ -246,10 +246,7 @@ def _funds(
     def row(reading: Reading, ends: list[float], years: int) -> Said:
         yearly = [end / years for end in ends]
         printed = [said_value(end, unit) for end in yearly]
-        values = {
-            "label": reading.label,
-            "yearly": joined(" – ", printed),
-        }
+        values = {"label": reading.label, "yearly": joined(" – ", printed)}
         if whole is None:
             return said("audit_joint.fund_unknown", **values)
         return said(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from fractions import Fraction
 
 from edu_metrics.catalog import (
@@ -19,7 +18,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
 from edu_metrics.formulas.probability import if_independent
-from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.context import NO_LIMITS, Limits, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import growth_pct, said, said_bound, said_rows, tidy
 from edu_metrics.reachability.checks import round_half_up
@@ -158,8 +157,6 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         for target in context.plan.targets
         if (indicator := _all_wanted(context, target)) and indicator.formula == "coverage"
     ]
-    if not targets:
-        return
     rates: list[float] = [100 * (whole - 1) / whole for whole in WHOLES]
     yield Flaw(
         severity=Severity.OPEN,
@@ -168,7 +165,7 @@ def all_of_units(context: PlanContext) -> Iterator[Flaw]:
         values={
             "rows": said_rows(
                 "audit_whole_numbers.missing_row", whole=WHOLES, rate=map(short, rates)
-            ),
+            )
         },
         numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
     )
@@ -183,8 +180,6 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
         if (indicator := _all_wanted(context, target))
         and _counted(context, indicator) == {"persons"}
     ]
-    if not targets:
-        return
     chances = [if_independent([each] * number) for each, number in CHANCES]
     yield Flaw(
         severity=Severity.MEDIUM,
@@ -196,7 +191,7 @@ def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
                 each=(short(100 * each, 2) for each, _ in CHANCES),
                 number=(f"{number:,}" for _, number in CHANCES),
                 chance=map(_chance, chances),
-            ),
+            )
         },
         numbers={
             "count": len(targets),
@@ -219,26 +214,11 @@ _BARE = "bare_number_is_floor"
 _INCLUSIVE = "words_include_the_number"
 
 
-class _Wording(StrEnum):
-    """How a bound is printed."""
-
-    STRICT = "strict"
-    BARE = "bare"
-    INCLUSIVE = "inclusive"
+#: How a bound may be printed, and how much that matters.
+_WORDINGS = {"strict": Severity.MEDIUM, "bare": Severity.MEDIUM, "inclusive": Severity.LOW}
 
 
-_SEVERITIES = {
-    _Wording.STRICT: Severity.MEDIUM,
-    _Wording.BARE: Severity.MEDIUM,
-    _Wording.INCLUSIVE: Severity.LOW,
-}
-
-
-def undecided_by_print(
-    level: float,
-    decimals: int = _DECIMALS,
-    limits: tuple[float | None, float | None] = (None, None),
-) -> tuple[float, float]:
+def undecided_by_print(level: float, limits: Limits = NO_LIMITS) -> tuple[float, float]:
     """
     Give the values that are printed as the level itself.
 
@@ -249,8 +229,6 @@ def undecided_by_print(
     ----------
     level : float
         The level promised. [unit of the indicator]
-    decimals : int, optional
-        Decimals printed.
     limits : tuple of (float or None), optional
         Lowest and highest value of the indicator.
 
@@ -266,7 +244,7 @@ def undecided_by_print(
     >>> undecided_by_print(100, limits=(0, 100))
     (99.95, 100.0)
     """
-    half = 0.5 * 10.0**-decimals
+    half = 0.5 * 10.0**-_DECIMALS
     low, high = tidy(level - half), tidy(level + half)
     return (
         low if limits[0] is None else max(low, float(limits[0])),
@@ -277,17 +255,17 @@ def undecided_by_print(
 @rule(Kind.BOUNDARY)
 def unstated_boundaries(context: PlanContext) -> Iterator[Flaw]:
     """Find bounds that a printed value does not decide, once a plan for each kind of wording."""
-    by_wording: dict[_Wording, dict[str, tuple[Target, list[Bound]]]] = {}
+    by_wording: dict[str, dict[str, tuple[Target, list[Bound]]]] = {}
     for target in context.plan.targets:
         for bound, wording in _bounds(context, target):
             group = by_wording.setdefault(wording, {})
             group.setdefault(target.id, (target, []))[1].append(bound)
-    for wording in _Wording:
+    for wording in _WORDINGS:
         if wording in by_wording:
             yield _finding(context, wording, list(by_wording[wording].values()))
 
 
-def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, _Wording]]:
+def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, str]]:
     """Give a target's bounds on a rate whose decimals the plan leaves open."""
     reading = target.default_reading
     indicator = context.indicator(target, reading)
@@ -295,11 +273,11 @@ def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, _Word
         return
     for bound in dict.fromkeys(_levels(reading)):
         if bound.strict:
-            yield bound, _Wording.STRICT
+            yield bound, "strict"
         elif _BARE in target.assumptions or _points(target):
-            yield bound, _Wording.BARE
+            yield bound, "bare"
         elif _INCLUSIVE in target.assumptions:
-            yield bound, _Wording.INCLUSIVE
+            yield bound, "inclusive"
 
 
 def _levels(reading: Reading) -> Iterator[Bound]:
@@ -317,9 +295,7 @@ def _points(target: Target) -> bool:
     ) and not any(bound.op == "==" for r in target.readings if r.default for bound in _levels(r))
 
 
-def _finding(
-    context: PlanContext, wording: _Wording, group: list[tuple[Target, list[Bound]]]
-) -> Flaw:
+def _finding(context: PlanContext, wording: str, group: list[tuple[Target, list[Bound]]]) -> Flaw:
     targets = [target for target, _ in group]
     limits = {
         bound.value: indicator.bounds
@@ -329,9 +305,9 @@ def _finding(
     }
     example = _example([bound for _, bounds in group for bound in bounds], limits)
     short_of, past = _beside(example)
-    points = [t for t in targets if wording is _Wording.BARE and _points(t)]
+    points = [t for t in targets if wording == "bare" and _points(t)]
     return Flaw(
-        severity=_SEVERITIES[wording],
+        severity=_WORDINGS[wording],
         targets=tuple(target.id for target in targets),
         text=f"audit_boundaries.{wording}",
         values={
@@ -352,13 +328,11 @@ def _finding(
             },
             "overshoot_is_a_miss": [target.id for target in points],
         },
-        part=str(wording),
+        part=wording,
     )
 
 
-def _example(
-    bounds: list[Bound], limits: Mapping[float, tuple[float | None, float | None]]
-) -> Bound:
+def _example(bounds: list[Bound], limits: Mapping[float, Limits]) -> Bound:
     """Give the bound printed most often, and one at the indicator's own limit only if all are."""
     counts = Counter(bounds)
     return max(counts, key=lambda b: (b.value not in limits[b.value], counts[b], b.value, b.op))

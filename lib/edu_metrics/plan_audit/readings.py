@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from edu_metrics.catalog import (
     Areas,
@@ -17,7 +18,7 @@ from edu_metrics.catalog import (
     years_named,
 )
 from edu_metrics.plan_audit.context import Limits, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule_of_target
+from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
     in_lang,
@@ -31,6 +32,7 @@ from edu_metrics.plan_audit.sentences import (
 )
 from edu_metrics.reachability import checks_of
 from edu_metrics.reachability.checks import Range, accepted, carried
+from edu_metrics.reachability.noise import CHANGES
 from edu_metrics.words import short
 
 
@@ -77,7 +79,7 @@ def reading_range(
     named = (year for condition in reading.conditions for year in years_named(condition))
     last = deadline or max(named, default=0)
     checks = checks_of(reading, steps=steps, deadline=last, limits=limits)
-    whole = _between(limits)
+    whole = Range.between(limits)
     state: dict[int, Range] = {}
     if base is not None and steps:
         state[last - steps] = Range(base, base)
@@ -104,11 +106,6 @@ def reading_range(
     return values
 
 
-def _between(limits: Limits) -> Range:
-    low, high = limits
-    return Range(-math.inf if low is None else low, math.inf if high is None else high)
-
-
 def ends_of(values: Range | None, limits: Limits) -> tuple[Bound, ...]:
     """
     Give the ends of a range that say more than the indicator's own limits.
@@ -122,28 +119,20 @@ def ends_of(values: Range | None, limits: Limits) -> tuple[Bound, ...]:
     """
     if values is None or values.empty:
         return ()
-    whole = _between(limits)
+    whole = Range.between(limits)
     if whole.low < values.low == values.high < whole.high:
         return (Bound(op="==", value=values.low),)
-    ends = []
-    if values.low > whole.low:
-        ends.append(Bound(op=">" if values.low_open else ">=", value=values.low))
-    if values.high < whole.high:
-        ends.append(Bound(op="<" if values.high_open else "<=", value=values.high))
-    return tuple(ends)
+    low = values.low if values.low > whole.low else -math.inf
+    high = values.high if values.high < whole.high else math.inf
+    return replace(values, low=low, high=high).bounds
 
 
 def binding(values: Range | None, base: float | None, limits: Limits) -> float | None:
     """Give the end of a range next to the base: the least that is asked; None without one."""
-    ends = ends_of(values, limits)
-    if not ends:
-        return None
-    if base is None:
-        return ends[0].value
-    return min(ends, key=lambda end: abs(end.value - base)).value
+    ends = [tidy(end.value) for end in ends_of(values, limits)]
+    return min(ends, key=lambda end: 0 if base is None else abs(end - base), default=None)
 
 
-Steps = tuple[int | None, ...]
 #: Bases for a plan that states none and an area of which nothing was observed. The smaller a
 #: rate, the further percent and points lie apart, so two small ones and the middle of the scale;
 #: for anything else a small and a larger number, away from 100, where the two would coincide.
@@ -161,6 +150,17 @@ class _Base:
     area: str | None = None
 
 
+class _Led(NamedTuple):
+    """Where a reading leads in a number of steps: all bounds, and the one nearest to the base."""
+
+    steps: int | None
+    bounds: tuple[Bound, ...]
+    level: float | None
+
+
+_Table = Mapping[str, Sequence[_Led]]
+
+
 @rule_of_target(Kind.AMBIGUOUS)
 def ambiguous_readings(context: PlanContext, target: Target) -> Iterator[Flaw]:
     """Find targets with several readings, and say how far these lie apart at the deadline."""
@@ -176,24 +176,21 @@ def ambiguous_readings(context: PlanContext, target: Target) -> Iterator[Flaw]:
     ]
     foreign = [r for r in decided if r not in own]
     undecided = [r for r in target.readings if r.undecided]
-    if len(own) < 2:
-        yield _incomparable(context, target, foreign, undecided)
-    else:
-        yield _apart(context, target, own, foreign, undecided)
-
-
-def _incomparable(
-    context: PlanContext, target: Target, foreign: list[Reading], undecided: list[Reading]
-) -> Flaw:
-    return Flaw(
-        severity=Severity.OPEN,
-        text="audit_readings.incomparable",
-        values={
-            "count": len(target.readings),
-            "missing": _left_out(context, foreign, undecided),
-        },
+    left_out = _left_out(context, foreign, undecided)
+    apart = _apart(context, target, own) if len(own) > 1 else None
+    text, values, numbers = apart or (
+        "incomparable",
+        {"missing": left_out},
+        {"readings": [reading.id for reading in target.readings]},
+    )
+    rest = said("audit_readings.rest", left=left_out) if foreign or undecided else ""
+    severities = {"incomparable": Severity.OPEN, "none_possible": Severity.LOW}
+    yield Flaw(
+        severity=severities.get(text, Severity.MEDIUM),
+        text=f"audit_readings.{text}",
+        values={"count": len(target.readings), "rest": rest, **values},
         numbers={
-            "readings": [reading.id for reading in target.readings],
+            **numbers,
             "not_comparable": [reading.id for reading in foreign],
             "undecided": [reading.id for reading in undecided],
         },
@@ -201,83 +198,61 @@ def _incomparable(
 
 
 def _apart(
-    context: PlanContext,
-    target: Target,
-    own: list[Reading],
-    foreign: list[Reading],
-    undecided: list[Reading],
-) -> Flaw:
+    context: PlanContext, target: Target, own: list[Reading]
+) -> tuple[str, dict[str, Said], dict[str, Value]]:
+    """Give the sentence of how far readings lie apart, what fills it in, and the numbers."""
     unit = context.unit(target)
     tables = [
-        (base, {r.id: _table(context, target, r, base.value) for r in own})
+        (base, {r.id: _led(context, target, r, base.value) for r in own})
         for base in _bases(context, target, own)
     ]
     base, rows = max(tables, key=lambda one: _worth_showing(*one))
     spread = _widest(rows)
-    suffix = "_pct" if unit == "percent" else ""
-    gap = "spread_pp" if unit == "percent" else "spread"
-    text = _verdict(rows, spread)
+    suffix, gap = ("_pct", "spread_pp") if unit == "percent" else ("", "spread")
     sums = any(reading.of(SumOverYears) for reading in own)
-    return Flaw(
-        severity=Severity.LOW if text == "none_possible" else Severity.MEDIUM,
-        text=f"audit_readings.{text}",
-        values={
-            "count": len(target.readings),
-            "start": _start(context, base, unit),
-            "what": said(f"audit_readings.{'sum' if sums else 'level'}"),
-            "levels": side_by_side(_row(r, rows[r.id], unit) for r in own),
-            "spread": in_points(short(spread)) if unit == "percent" else said_value(spread, unit),
-            "rest": _rest(context, foreign, undecided),
-        },
-        numbers={
-            "deadline": context.deadline(target),
-            "steps": list(target.steps),
-            "bases": [
-                {
-                    f"base{suffix}": start.value,
-                    "source": start.source,
-                    "year": start.year,
-                    "area": start.area,
-                    f"levels{suffix}": {name: row.levels for name, row in table.items()},
-                    "bounds": {
-                        name: [[str(b) for b in ends] for ends in row.bounds]
-                        for name, row in table.items()
-                    },
-                    gap: [*_spreads(table)],
-                }
-                for start, table in tables
-            ],
-            "not_comparable": [reading.id for reading in foreign],
-            "undecided": [reading.id for reading in undecided],
-        },
-    )
+    values = {
+        "start": _start(context, base, unit),
+        "what": said(f"audit_readings.{'sum' if sums else 'level'}"),
+        "levels": side_by_side(_row(r, rows[r.id], unit) for r in own),
+        "spread": in_points(short(spread)) if unit == "percent" else said_value(spread, unit),
+    }
+    bases = [
+        {
+            f"base{suffix}": start.value,
+            "source": start.source,
+            "year": start.year,
+            "area": start.area,
+            f"levels{suffix}": {name: [one.level for one in row] for name, row in table.items()},
+            "bounds": {
+                name: [[str(b) for b in one.bounds] for one in row] for name, row in table.items()
+            },
+            gap: [*_spreads(table)],
+        }
+        for start, table in tables
+    ]
+    numbers: dict[str, Value] = {
+        "deadline": context.deadline(target),
+        "steps": [*target.steps],
+        "bases": bases,
+    }
+    return _verdict(rows, spread), values, numbers
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What one reading comes to, by number of steps."""
-
-    steps: Steps
-    levels: list[float | None]
-    bounds: tuple[tuple[Bound, ...], ...]
-
-
-def _table(context: PlanContext, target: Target, reading: Reading, base: float | None) -> _Row:
-    limits = context.limits(target, reading)
-    steps: Steps = tuple(sorted(target.steps)) if reading.stepwise else (None,)
-    deadline = context.deadline(target)
-    ranges = [reading_range(reading, base, one, limits, deadline=deadline) for one in steps]
-    levels = [binding(values, base, limits) for values in ranges]
-    return _Row(
-        steps,
-        [None if level is None else tidy(level) for level in levels],
-        tuple(ends_of(values, limits) for values in ranges),
-    )
+def _led(context: PlanContext, target: Target, reading: Reading, base: float | None) -> list[_Led]:
+    limits, deadline = context.limits(target, reading), context.deadline(target)
+    steps: Sequence[int | None] = sorted(target.steps) if reading.stepwise else (None,)
+    ranges = (reading_range(reading, base, one, limits, deadline=deadline) for one in steps)
+    return [
+        _Led(one, ends_of(values, limits), binding(values, base, limits))
+        for one, values in zip(steps, ranges, strict=True)
+    ]
 
 
 def _bases(context: PlanContext, target: Target, own: list[Reading]) -> list[_Base]:
     """Give the stated base, else what was observed nearby, else illustrative ones."""
-    if not any(_needs_base(context, target, reading) for reading in own):
+    steps = context.steps(target)[0]
+    checks = (check for reading in own for check in context.checks(target, reading, steps))
+    if not any(check.measure in CHANGES for check in checks):
         return [_Base(None, "none")]
     if stated := context.base(target):
         return [_Base(stated[1], "stated", stated[0])]
@@ -289,60 +264,53 @@ def _bases(context: PlanContext, target: Target, own: list[Reading]) -> list[_Ba
     ]
 
 
-def _needs_base(context: PlanContext, target: Target, reading: Reading) -> bool:
-    steps = target.steps[0] if target.steps else None
-    return any(
-        check.measure in ("points", "percent", "points_per_step")
-        for check in context.checks(target, reading, steps)
-    )
-
-
-def _worth_showing(base: _Base, table: Mapping[str, _Row]) -> tuple[int, float, float]:
+def _worth_showing(base: _Base, table: _Table) -> tuple[int, float, float]:
     """Prefer the base on which most readings can be kept; observed: the latest; else the widest."""
-    possible = sum(level is not None for row in table.values() for level in row.levels)
+    possible = sum(one.level is not None for row in table.values() for one in row)
     if base.source == "observed":
         return (possible, 0.0, float(base.year or 0))
     return (possible, _widest(table), base.value or 0.0)
 
 
-def _spreads(table: Mapping[str, _Row]) -> list[float | None]:
+def _spreads(table: _Table) -> list[float | None]:
     """Say how far the readings lie apart, for each number of steps."""
     spreads: list[float | None] = []
-    for number in range(max(len(row.levels) for row in table.values())):
+    for number in range(max(map(len, table.values()))):
         # A reading without steps comes to one level, whatever their number.
-        levels = [row.levels[min(number, len(row.levels) - 1)] for row in table.values()]
+        levels = [row[min(number, len(row) - 1)].level for row in table.values()]
         known = [level for level in levels if level is not None]
         spreads.append(tidy(max(known) - min(known)) if known else None)
     return spreads
 
 
-def _widest(table: Mapping[str, _Row]) -> float:
+def _widest(table: _Table) -> float:
     return max((spread for spread in _spreads(table) if spread is not None), default=0.0)
 
 
-def _verdict(table: Mapping[str, _Row], spread: float) -> str:
+def _verdict(table: _Table, spread: float) -> str:
     """Name the sentence: how the readings differ, if not in the number itself."""
-    possible = [level is not None for row in table.values() for level in row.levels]
+    possible = [one.level is not None for row in table.values() for one in row]
     if not any(possible):
         return "none_possible"
     if spread:
         return "apart"
     if not all(possible):
         return "some_possible"
-    wanted = {tuple(map(str, ends)) for row in table.values() for ends in row.bounds}
+    wanted = {tuple(map(str, one.bounds)) for row in table.values() for one in row}
     return "same_level" if len(wanted) == 1 else "same_number"
 
 
-def _row(reading: Reading, row: _Row, unit: str) -> Said:
-    texts = [_ends(ends, unit) for ends in row.bounds]
+def _row(reading: Reading, row: Sequence[_Led], unit: str) -> Said:
+    levels = [_ends(one.bounds, unit) for one in row]
     # Where the number of steps makes no difference it is left out.
-    if len({in_lang(text, "en") for text in texts}) == 1:
-        levels = texts[:1]
+    if len({in_lang(level, "en") for level in levels}) == 1:
+        levels = levels[:1]
     else:
-        pairs = zip(texts, row.steps, strict=True)
-        levels = [said("audit_readings.in_steps", level=text, steps=n) for text, n in pairs]
-    label = reading.label
-    return said("audit_readings.row", label=label, levels=said_alternatives(levels))
+        levels = [
+            said("audit_readings.in_steps", level=level, steps=one.steps)
+            for level, one in zip(levels, row, strict=True)
+        ]
+    return said("audit_readings.row", label=reading.label, levels=said_alternatives(levels))
 
 
 def _ends(ends: tuple[Bound, ...], unit: str) -> Said:
@@ -375,9 +343,3 @@ def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Read
         why = reading.undecided.map(lambda text: text.rstrip("。.")) if reading.undecided else ""
         parts.append(said("audit_readings.undecided", label=reading.label, why=why))
     return side_by_side(parts)
-
-
-def _rest(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> Said:
-    if not foreign and not undecided:
-        return ""
-    return said("audit_readings.rest", left=_left_out(context, foreign, undecided))

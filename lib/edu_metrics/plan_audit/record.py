@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edu_metrics.catalog import Bound, NormPace, Target, TargetElsewhere, YearlyChange
-from edu_metrics.plan_audit.context import Observed, PlanContext
+from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (
     Said,
@@ -126,23 +126,18 @@ def share_of_remainder(base: float, level: float, limit: float) -> float:
 
 def _needed(context: PlanContext, target: Target) -> Step | float | None:
     """Give the hardest step from a stated base, or the slowest pace in the indicator's unit."""
-    base = context.base(target)
+    base, pace = context.base(target), context.pace(target)
     if base is not None and (step := hardest_step(base, context.usual_levels(target))):
         return step
-    pace = context.pace(target)
-    if pace is None or pace.relative or pace.slowest == 0:
-        return None
-    return pace.slowest
+    return None if pace is None or pace.relative or pace.slowest == 0 else pace.slowest
 
 
 def _record(
     context: PlanContext, indicator: str, areas: Sequence[str]
 ) -> tuple[str, dict[int, float]] | None:
     """Give the nearest area with observed yearly steps, and these."""
-    for area in areas:
-        if steps := yearly_steps(context.series.get((indicator, area), {})):
-            return area, steps
-    return None
+    every = ((area, yearly_steps(context.series.get((indicator, area), {}))) for area in areas)
+    return next(((area, steps) for area, steps in every if steps), None)
 
 
 @rule(Kind.RECORD)
@@ -167,14 +162,13 @@ def pace_beyond_record(context: PlanContext) -> Iterator[Flaw]:
         largest = max(sign * step for step in record[1].values())
         if sign * yearly > largest:
             yield _beyond(context, target, needed, record, largest * sign)
-    if without:
-        yield Flaw(
-            severity=Severity.OPEN,
-            targets=tuple(target.id for target in without),
-            text="audit_record.no_record",
-            numbers={"targets": len(without)},
-            part="no_record",
-        )
+    yield Flaw(
+        severity=Severity.OPEN,
+        targets=tuple(target.id for target in without),
+        text="audit_record.no_record",
+        numbers={"targets": len(without)},
+        part="no_record",
+    )
 
 
 def _beyond(
@@ -422,13 +416,13 @@ def _against_norms(
     if not steep:
         yield Flaw(Severity.OPEN, "audit_record.norm_open", values=values, numbers=numbers)
         return
-    values |= {"on": "", "actual": ""}
-    values["paces"] = said_rows(
+    rows = said_rows(
         "audit_record.pace",
         reading=(target.reading(name).label for name in steep),
         pace=(signed(pace, 2) for pace in steep.values()),
         times=(short(pace / least, 1) for pace in steep.values()),
     )
+    values |= {"on": "", "actual": "", "paces": rows}
     if stated is None and seen and any(paces[name].unit == "percent" for name in points):
         values["on"] = said(
             "audit_record.based_on",
@@ -437,36 +431,25 @@ def _against_norms(
             value=said_value(seen[-1].value, "percent"),
         )
         numbers |= {"illustrative_base": tidy(seen[-1].value), "base_year": seen[-1].year}
-    if actual := _whole_change(context, indicator, norms[0].area):
-        first, last = actual
-        change = tidy(last.value - first.value)
+    shown = context.series.get((indicator, norms[0].area), {})
+    years = [year for year in sorted(shown) if year <= context.plan.last_year]
+    if len(years) > 1:
+        first, last = years[0], years[-1]
+        change = tidy(shown[last] - shown[first])
         values["actual"] = said(
             "audit_record.actual",
-            area=context.area_name(first.area),
-            first=first.year,
-            start=said_value(first.value, "percent"),
-            last=last.year,
-            end=said_value(last.value, "percent"),
+            area=values["area"],
+            first=first,
+            last=last,
+            **in_unit("percent", start=shown[first], end=shown[last]),
             change=signed(change, 1),
-            years=last.year - first.year,
+            years=last - first,
         )
         numbers["actual"] = {
-            "first_year": first.year,
-            "last_year": last.year,
-            "first": tidy(first.value),
-            "last": tidy(last.value),
+            "first_year": first,
+            "last_year": last,
+            "first": tidy(shown[first]),
+            "last": tidy(shown[last]),
             "change_pp": change,
         }
     yield Flaw(Severity.MEDIUM, "audit_record.beyond_norm", values=values, numbers=numbers)
-
-
-def _whole_change(
-    context: PlanContext, indicator: str, area: str
-) -> tuple[Observed, Observed] | None:
-    """Give the first and the last value up to a plan's end that an area has shown."""
-    values = context.series.get((indicator, area), {})
-    years = [year for year in sorted(values) if year <= context.plan.last_year]
-    if len(years) < 2:
-        return None
-    first, last = years[0], years[-1]
-    return Observed(area, first, values[first]), Observed(area, last, values[last])

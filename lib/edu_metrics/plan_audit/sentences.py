@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import amount, date, in_year, percent, say, short, unit_of
+from edu_metrics.words import amount, bounded, date, in_year, percent, say, short, unit_of
 from edu_metrics.words.definition import Text
 
 #: What a sentence is filled in with: words as they stand, in several languages, or made for one.
@@ -70,16 +70,6 @@ def with_sign(value: float) -> str:
     return f"+{short(value)}" if value > 0 else short(value)
 
 
-#: Signs of bounds, and the words that say them.
-_BOUNDS = {
-    ">=": "bulletin.at_least",
-    ">": "bulletin.above",
-    "<=": "bulletin.at_most",
-    "<": "bulletin.below",
-    "==": "bulletin.exactly",
-}
-
-
 def measured(value: float, unit: str, lang: str, decimals: int = 2) -> str:
     """
     Print a value with its unit, a percentage with up to two decimals.
@@ -94,21 +84,16 @@ def measured(value: float, unit: str, lang: str, decimals: int = 2) -> str:
     return amount(value, unit, lang)
 
 
-def bounded(bound: Bound, unit: str, lang: str) -> str:
+def said_bound(bound: Bound, unit: str) -> Said:
     """
-    Word a bound with its unit.
+    Word a bound with its unit in every language.
 
     Examples
     --------
-    >>> bounded(Bound(op=">", value=97), "percent", "en")
+    >>> said_bound(Bound(op=">", value=97), "percent")("en")
     'above 97 %'
     """
-    return say(_BOUNDS[bound.op], lang, value=measured(bound.value, unit, lang))
-
-
-def said_bound(bound: Bound, unit: str) -> Said:
-    """Print a bound in every language."""
-    return lambda lang: bounded(bound, unit, lang)
+    return lambda lang: bounded(bound.op, measured(bound.value, unit, lang), lang)
 
 
 def said_value(value: float, unit: str, decimals: int = 2) -> Said:

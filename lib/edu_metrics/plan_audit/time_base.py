@@ -290,10 +290,7 @@ def settled_years(context: PlanContext, target: Target) -> Iterator[Flaw]:
         yield Flaw(
             severity=Severity.MEDIUM if last else Severity.LOW,
             text=f"audit_time_base.{_settled(days, last=last)}",
-            values={
-                "issued": said_date(issued),
-                "days": abs(days),
-            },
+            values={"issued": said_date(issued), "days": abs(days)},
             numbers={"year": year, "days_left": days},
             part=str(year),
         )

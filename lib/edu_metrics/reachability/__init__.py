@@ -8,14 +8,10 @@ from edu_metrics.late import late
 
 if TYPE_CHECKING:
     from edu_metrics.reachability.arithmetic import is_possible, people_behind, years_needed
-    from edu_metrics.reachability.assessment import (
-        assess,
-        assess_target,
-        assessed,
-    )
-    from edu_metrics.reachability.breakeven import Influence, Sensitivity
+    from edu_metrics.reachability.assessment import assess, assess_target, assessed
     from edu_metrics.reachability.checks import Check, CheckResult, checks_of
     from edu_metrics.reachability.gap import adds_up, change_by_parts, gap_by_parts
+    from edu_metrics.reachability.influences import Influence, Sensitivity
     from edu_metrics.reachability.joint import JointAssessment, Odds, assess_jointly
     from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs
     from edu_metrics.reachability.probability import chance, two_digits

@@ -75,13 +75,7 @@ def is_possible(
     if not all(check.holds(seen) for check in checks if check not in open_checks):
         return False
     years = [year for check in open_checks for year in check.years]
-    low, high = limits
-    anything = Range(
-        -math.inf if low is None else low,
-        math.inf if high is None else high,
-        low_open="low" in open_ends,
-        high_open="high" in open_ends,
-    )
+    anything = Range.between(limits, open_ends)
     state: dict[int, list[Range]] = {}
     for year in range(min(years, default=0), max(years, default=-1) + 1):
         left = [Range(seen[year], seen[year]) if year in seen else anything]
@@ -181,10 +175,8 @@ def final_bound(
 
 def _nearer_end(check: Check, value: float) -> Bound:
     """Give the level nearest to where a series stands that rounds to what is asked."""
-    asked = accepted(check)
-    if value > asked.high:
-        return Bound(op="<" if asked.high_open else "<=", value=asked.high)
-    return Bound(op=">" if asked.low_open else ">=", value=asked.low)
+    low, high = accepted(check).bounds
+    return high if value > high.value else low
 
 
 def _ahead(
@@ -577,9 +569,8 @@ def bases_of_pace(plan: Plan, target: Target) -> BasesOfPace | None:
     pace = pace_of_target(plan, target) if target.pace else None
     levels = [
         bound
-        for condition in (target.default_reading.conditions if target.default_reading else ())
-        if isinstance(condition, Level)
-        for _, bound in sorted(condition.at.items())
+        for level in (target.default_reading.of(Level) if target.default_reading else ())
+        for _, bound in sorted(level.at.items())
     ]
     if target.pace is None or pace is None or not pace.sized or not levels:
         return None

@@ -13,7 +13,14 @@ from edu_metrics.catalog import Bound, Catalog, Rank, Study, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.observations import ENDED_YEARS, MissingInput
 from edu_metrics.reachability.arithmetic import is_possible
-from edu_metrics.reachability.checks import Check, CheckResult, accepted, decided_by, still_open
+from edu_metrics.reachability.checks import (
+    Check,
+    CheckResult,
+    accepted,
+    decided,
+    decided_by,
+    still_open,
+)
 from edu_metrics.reachability.gap import pace_falls_short, standing
 from edu_metrics.reachability.noise import Noise, chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
@@ -226,11 +233,11 @@ def _answer(
 ) -> Fields:
     """Give the verdict, and what it rests on: first what is known, then what chance may bring."""
     record, checks = question.record, question.checks
-    missed = any(result.holds is False for result in results)
-    if missed or all(result.holds for result in results):
+    kept = decided(results)
+    if kept is not None:
         if chance_decides(noise, results, record):
             return _cannot_tell("noise")
-        if missed:
+        if not kept:
             return {"verdict": Verdict.MISSED}
         return {"verdict": Verdict.MET, "year_reached": question.due}
     undecided = still_open(results)
@@ -240,11 +247,7 @@ def _answer(
     # What arithmetic rules out needs no data.
     last_year, indicator = record.last_year or 0, question.indicator
     if not broken and not is_possible(
-        checks,
-        record.exact,
-        limits=indicator.bounds,
-        last_year=last_year,
-        open_ends=indicator.open,
+        checks, record.exact, limits=indicator.bounds, last_year=last_year, open_ends=indicator.open
     ):
         return {"verdict": Verdict.IMPOSSIBLE, "reason": "bounds"}
     lacking, missing = _lacking(question, undecided)
@@ -286,7 +289,10 @@ def _lacking(
             unknown = [year for year in check.others_years(name) if year not in values]
             behind = [year for year in unknown if not values or question.over(year)]
             if behind:
-                lacking, missing = True, missing + question.store.missing(*others[name], behind)
+                lacking, missing = (
+                    True,
+                    missing + question.store.missing(*others[name], tuple(behind)),
+                )
     return lacking, tuple(dict.fromkeys(missing))
 
 

@@ -9,7 +9,7 @@ leaves open is a :class:`Range`, whose ends may be open.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -284,6 +284,13 @@ class CheckResult:
     margin: float | None = None
 
 
+def decided(results: Sequence[CheckResult]) -> bool | None:
+    """Tell whether all checks hold; None where that is open."""
+    if any(result.holds is False for result in results):
+        return False
+    return True if all(result.holds for result in results) else None
+
+
 def still_open(results: Iterable[CheckResult]) -> tuple[Check, ...]:
     """Give the checks that neither a value nor a published bound decides."""
     return tuple(result.check for result in results if result.holds is None)
@@ -361,7 +368,7 @@ def _checks(condition: Condition, steps: int, deadline: int, limits: Limits) -> 
         case EachYear():
             return [Check("value", (year,), (condition.bound,)) for year in span]
         case YearlyChange():
-            cap = _cap(condition.change, limits) if condition.capped else None
+            cap = limits[1 if condition.change[0].rising else 0] if condition.capped else None
             return [Check(condition.unit, (year - 1, year), condition.change, cap) for year in span]
         case AverageChange():
             return [Check("points_per_step", (base, deadline), condition.change)]
@@ -384,10 +391,6 @@ def _checks(condition: Condition, steps: int, deadline: int, limits: Limits) -> 
                 (condition.year,) if condition.since is None else (condition.since, condition.year)
             )
             return [Check(condition.measure, years, (condition.bound,), to=condition.to)]
-
-
-def _cap(change: tuple[Bound, ...], limits: Limits) -> float | None:
-    return limits[1] if change[0].rising else limits[0]
 
 
 def _clean(number: Any) -> Any:
@@ -438,6 +441,17 @@ class Range:
             case "<" | "<=":
                 return cls(high=value, high_open=op == "<")
         return cls(value, value)
+
+    @classmethod
+    def between(cls, limits: Limits, open_ends: Collection[str] = ()) -> Range:
+        """Give what lies within the limits of an indicator, of which an end may be open."""
+        low, high = limits
+        return cls(
+            -math.inf if low is None else low,
+            math.inf if high is None else high,
+            low_open="low" in open_ends,
+            high_open="high" in open_ends,
+        )
 
     @property
     def empty(self) -> bool:

@@ -126,10 +126,7 @@ def _asked(level: Bound, indicator: Indicator) -> Bound:
 
 
 def _hardest_pace(
-    checks: Sequence[Check],
-    known: Mapping[int, float],
-    indicator: Indicator,
-    last_year: int,
+    checks: Sequence[Check], known: Mapping[int, float], indicator: Indicator, last_year: int
 ) -> tuple[float | None, int | None]:
     """
     Give the change a year that the hardest of the years still to come asks for, and that year.

@@ -9,12 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from edu_metrics.catalog import (
-    Indicator,
-    LeverRange,
-    LeverSettings,
-    MechanismInput,
-)
+from edu_metrics.catalog import Indicator, LeverRange, LeverSettings, MechanismInput
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations import MissingInput
@@ -187,7 +182,7 @@ def _ask(
     store: SeriesStore, given: MechanismInput, area: str, year: int
 ) -> tuple[MissingInput, ...]:
     if given.indicator is not None:
-        return store.missing(given.indicator, area, [year])
+        return store.missing(given.indicator, area, (year,))
     return (MissingInput(year, str(given.quantity), given.group, area),)
 
 

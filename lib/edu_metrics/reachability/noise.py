@@ -91,10 +91,7 @@ class Noise:
 
 
 def noise_of(
-    indicator: Indicator,
-    record: Record,
-    results: Sequence[CheckResult],
-    level: Bound | None,
+    indicator: Indicator, record: Record, results: Sequence[CheckResult], level: Bound | None
 ) -> Noise | None:
     """
     Hold what a target asks for against what can be seen at this number of persons.

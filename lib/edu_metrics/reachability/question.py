@@ -133,7 +133,7 @@ class Question:
 
     def missing(self, years: Sequence[int]) -> tuple[MissingInput, ...]:
         """Name what would make the indicator known in some years."""
-        return self.store.missing(self.indicator.id, self.area, years)
+        return self.store.missing(self.indicator.id, self.area, tuple(years))
 
     def trajectory(self, area: str) -> Trajectory:
         """Draw what a series may do until the last check falls due, and some years beyond."""

@@ -15,12 +15,13 @@ Review* 78(1), 1-3. Wilson's interval: :func:`edu_metrics.formulas.wilson_interv
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 
+from edu_metrics.reachability.checks import decided
 from edu_metrics.reachability.probability import two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
@@ -200,12 +201,10 @@ def outcome_of(forecast: Forecast, store: SeriesStore) -> Outcome:
     if forecast.interval is not None and value is not None:
         low, high = forecast.interval
         covered = low <= value <= high
-    if any(result.holds is False for result in results):
-        return Outcome(forecast, question.due, False, value, covered, within=within)
-    if all(result.holds for result in results):
-        return Outcome(forecast, question.due, True, value, covered, within=within)
-    why = "not_published" if question.over(question.due) else "not_due"
-    return Outcome(forecast, question.due, None, value, covered, why, within)
+    happened, why = decided(results), None
+    if happened is None:
+        why = "not_published" if question.over(question.due) else "not_due"
+    return Outcome(forecast, question.due, happened, value, covered, why, within)
 
 
 def _moved_apart(forecast: Forecast, question: Question) -> bool:
@@ -307,16 +306,10 @@ def _lead(study: str, lead: int | None, outcomes: Sequence[Outcome]) -> LeadScor
 
 def _covered(outcomes: Sequence[Outcome]) -> list[bool]:
     """Count an interval once, however many targets speak of the same series and year."""
+    told = ((item, item.forecast) for item in outcomes if item.covered is not None)
     intervals = {
-        (
-            item.forecast.area,
-            item.forecast.as_of,
-            item.due,
-            item.forecast.interval,
-            item.value,
-        ): item.covered
-        for item in outcomes
-        if item.covered is not None
+        (said.area, said.as_of, item.due, said.interval, item.value): bool(item.covered)
+        for item, said in told
     }
     return list(intervals.values())
 
@@ -331,15 +324,9 @@ def _bins(pairs: Sequence[tuple[float, bool]]) -> Iterable[Bin]:
 
 
 def _words(study: str, outcomes: Sequence[Outcome]) -> Iterable[WordScore]:
-    decided: Mapping[Verdict, list[Outcome]] = {
-        verdict: [
-            item
-            for item in outcomes
-            if item.forecast.verdict is verdict and item.happened is not None
-        ]
-        for verdict in Verdict
-    }
-    for verdict, items in decided.items():
+    for verdict in Verdict:
+        items = [item for item in outcomes if item.forecast.verdict is verdict]
+        items = [item for item in items if item.happened is not None]
         happened = Share.of([bool(item.happened) for item in items])
         if happened is not None:
             given = [item.forecast.probability for item in items]

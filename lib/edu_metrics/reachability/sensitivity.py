@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.reachability.breakeven import Influence, ReadingVerdict, Sensitivity, by_nearness
 from edu_metrics.reachability.checks import Check, Range
-from edu_metrics.reachability.mechanism_sensitivity import mechanism_sensitivity
+from edu_metrics.reachability.influences import (
+    Influence,
+    ReadingVerdict,
+    Sensitivity,
+    breakevens,
+    by_nearness,
+    mechanism_sensitivity,
+)
 from edu_metrics.reachability.mechanisms import MechanismStart, mechanism_of
 from edu_metrics.reachability.noise import Noise
 from edu_metrics.reachability.probability import kept_in, level_asked
@@ -28,9 +33,10 @@ from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_sc
 Floats = NDArray[np.float64]
 #: How far start and drift are moved, in spreads of a year; and the swing, in times.
 FURTHEST, MOST_TIMES = 4.0, 4.0
-#: How finely: each side is cut into so many parts, the first with another word halved so often;
-#: a number of persons is only halved.
-_PARTS, _HALVINGS, _OF_PERSONS = 16, 7, 11
+#: How finely: each side is cut into so many parts, because a verdict of two-sided bounds may turn
+#: and come back before the end, and the first with another word is halved. Where more only leads
+#: further away the whole side is halved, as a number of persons is.
+_PARTS, _HALVES = (16, *(2,) * 7), (1, *(2,) * 11)
 
 
 #: Takes what is drawn of a year elsewhere on the scale: the draws, how many years ahead, how far.
@@ -92,10 +98,6 @@ class _Trend:
         """Give the probability where nothing is moved, the checks so many years later."""
         return self.probabilities(lambda drawn, *_: drawn[None], np.zeros(1), shift=shift)
 
-    def others(self, move: Move, by: Floats, *, from_start: bool = False) -> NDArray[np.bool_]:
-        """Tell of every move whether the verdict is another one."""
-        return self.turned(self.probabilities(move, by, from_start=from_start))
-
     def turned(self, probabilities: Floats) -> NDArray[np.bool_]:
         """Tell of every probability whether its word is another one."""
         # What taking draws to the scale and back costs is put right by the draws as they are.
@@ -122,7 +124,7 @@ def trend_sensitivity(blank: Sensitivity, question: JudgedQuestion) -> Sensitivi
     """
     assessment = question.assessment
     trend, spread = _trend_of(question)
-    influences = [_start(trend, spread), _drift(trend, spread), _swing(trend), _year(trend)]
+    influences = [*_moved(trend, spread), _year(trend)]
     if assessment.noise is not None and assessment.noise.asked is not None:
         influences.append(persons(assessment.noise))
     return replace(
@@ -158,90 +160,74 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     return replace(trend, offset=offset), spread
 
 
-def _turn(
-    trend: _Trend,
-    others: Callable[[Floats], NDArray[np.bool_]],
-    least: float,
-    most: float,
-    at: float,
-) -> float | None:
-    """Find the nearest setting with another verdict: on each side its first part, then halves."""
-    nearest: list[float] = []
-    # In parts, because a verdict of two-sided bounds may turn and come back before the end; where
-    # more only leads further away, the end tells whether it turns at all.
-    parts = 1 if trend.one_sided else _PARTS
-    halvings = _HALVINGS + (_PARTS // parts).bit_length() - 1
-    for end in (least, most):
-        steps = np.linspace(at, end, parts + 1)
-        turned = np.flatnonzero(others(steps[1:]))
-        if not turned.size:
-            continue
-        near, far = float(steps[turned[0]]), float(steps[turned[0] + 1])
-        for _ in range(halvings):
-            middle = (near + far) / 2
-            near, far = (near, middle) if others(np.array([middle]))[0] else (middle, far)
-        nearest.append(far)
-    return min(nearest, key=lambda value: abs(value - at), default=None)
+def _moved(trend: _Trend, spread: float) -> list[Influence]:
+    """Move the start, let the series gain or lose so much a year, and widen or narrow the draws."""
+    most = FURTHEST * spread
+    yearly = most / max(sum(year <= trend.question.due for year in trend.years), 1)
+    middles = np.median(trend.points, axis=0)
 
-
-def _back(trend: _Trend, shift: float) -> float:
-    """Give what the last value becomes when it is shifted on the scale, not rounded to counts."""
-    last = float(trend.question.record.exact[int(trend.question.record.last_year or 0)])
-    stands = float(to_scale(last, trend.scale, trend.whole)) + shift
-    if trend.scale.name == "log":
-        return max(float(np.exp(stands)) - (0.5 if trend.whole is not None else 0.0), 0.0)
-    part = 0.5 * (1 + float(np.tanh(stands / 2)))
-    if trend.whole is None:
-        return 100 * part if shift else last
-    return 100 * min(max((part * (trend.whole + 1) - 0.5) / trend.whole, 0.0), 1.0)
-
-
-def _start(trend: _Trend, spread: float) -> Influence:
-    most, stands = FURTHEST * spread, _back(trend, 0.0)
-
-    def able(by: float) -> float:
-        """Move whole things to the nearest whole number, and anything else as far as asked."""
-        if trend.whole is None or trend.scale.name != "log":
-            return by
-        ends = np.round([stands, _back(trend, by)])
-        here, there = to_scale(ends, trend.scale, trend.whole)
-        return float(there - here)
-
-    def others(by: Floats) -> NDArray[np.bool_]:
-        moved = np.array([able(float(one)) for one in by])
-        return trend.others(lambda drawn, _, far: drawn + far, moved, from_start=True)
-
-    turn = _turn(trend, others, -most, most, 0.0)
-    turn = None if turn is None else able(turn)
-    return Influence(
-        "start", "trend", trend.question.indicator.unit, stands, _back(trend, -most),
-        _back(trend, most), abs(_back(trend, spread) - _back(trend, -spread)) / 2,
-        turns_at=None if turn is None else _back(trend, turn),
-    )  # fmt: skip
-
-
-def _drift(trend: _Trend, spread: float) -> Influence:
-    """Let the series gain or lose so much a year beside what it does anyway."""
-    number = max(len([year for year in trend.years if year <= trend.question.due]), 1)
-    most = FURTHEST * spread / number
-    drifted = partial(trend.others, lambda drawn, ahead, far: drawn + far * ahead)
-    turn = _turn(trend, drifted, -most, most, 0.0)
-    stands = _back(trend, 0.0)
-    return Influence(
-        "drift", "trend", trend.question.indicator.unit, 0.0, _back(trend, -most) - stands,
-        _back(trend, most) - stands, abs(_back(trend, spread) - _back(trend, -spread)) / 2,
-        turns_at=None if turn is None else _back(trend, turn) - stands,
-    )  # fmt: skip
-
-
-def _swing(trend: _Trend) -> Influence:
     def swung(drawn: Floats, ahead: int, times: Floats) -> Floats:
         middle = float(middles[ahead - 1])
         return middle + times * (drawn - middle)
 
-    middles = np.median(trend.points, axis=0)
-    turn = _turn(trend, partial(trend.others, swung), 1 / MOST_TIMES, MOST_TIMES, 1.0)
-    return Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=turn)
+    moves: tuple[Move, ...] = (
+        lambda drawn, _, far: drawn + _able(trend, far),
+        lambda drawn, ahead, far: drawn + far * ahead,
+        swung,
+    )
+
+    def others(which: NDArray[np.int64], by: Floats) -> NDArray[np.bool_]:
+        found = np.zeros(len(by), dtype=bool)
+        for place, move in enumerate(moves):
+            mine = which == place
+            if mine.any():
+                probabilities = trend.probabilities(move, by[mine], from_start=place == 0)
+                found[mine] = trend.turned(probabilities)
+        return found
+
+    cuts = _HALVES if trend.one_sided else _PARTS
+    ends = [(0.0, -most, most), (0.0, -yearly, yearly), (1.0, 1 / MOST_TIMES, MOST_TIMES)]
+    start, drift, swing = breakevens(others, *np.array(ends).T, cuts=cuts)
+    unit, stands = trend.question.indicator.unit, _back(trend, 0.0)
+    around = abs(_back(trend, spread) - _back(trend, -spread)) / 2
+    return [
+        Influence(
+            "start", "trend", unit, stands, _back(trend, -most), _back(trend, most), around,
+            turns_at=None if start is None else _back(trend, float(_able(trend, start))),
+        ),
+        Influence(
+            "drift", "trend", unit, 0.0, _back(trend, -yearly) - stands,
+            _back(trend, yearly) - stands, around,
+            turns_at=None if drift is None else _back(trend, drift) - stands,
+        ),
+        Influence("swing", "trend", "times", 1.0, 1 / MOST_TIMES, MOST_TIMES, turns_at=swing),
+    ]  # fmt: skip
+
+
+def _able(trend: _Trend, by: Any) -> Any:
+    """Move whole things to the nearest whole number, and anything else as far as asked."""
+    if trend.whole is None or trend.scale.name != "log":
+        return by
+    here, there = (np.round(_shifted(trend, far)) for far in (0.0, by))
+    return to_scale(there, trend.scale, trend.whole) - to_scale(here, trend.scale, trend.whole)
+
+
+def _back(trend: _Trend, shift: float) -> float:
+    """Give what the last value becomes when it is shifted on the scale, not rounded to counts."""
+    return float(_shifted(trend, shift))
+
+
+def _shifted(trend: _Trend, shift: Any) -> Floats:
+    last = float(trend.question.record.exact[int(trend.question.record.last_year or 0)])
+    scale, whole = trend.scale, trend.whole
+    moved = to_scale(last, scale, whole) + shift
+    if scale.name == "logit" and whole is not None:
+        part = from_scale(moved, Scale(0, 1))
+        return np.asarray(100 * np.clip((part * (whole + 1) - 0.5) / whole, 0.0, 1.0))
+    if scale.name == "log":
+        return from_scale(moved, scale, whole, rounded=False)
+    # Where nothing is moved it stands where it does, however near to the end of its scale.
+    return np.where(shift == 0, last, from_scale(moved, scale))
 
 
 def _year(trend: _Trend) -> Influence:
@@ -276,7 +262,7 @@ def persons(noise: Noise) -> Influence:
     end = most if stands else least
     if noise.hides(end) != stands:
         near, far = 1.0, end
-        for _ in range(_OF_PERSONS):
+        for _ in _HALVES[1:]:
             middle = (near * far) ** 0.5
             near, far = (near, middle) if noise.hides(middle) != stands else (middle, far)
         turn = far

@@ -194,7 +194,8 @@ class SeriesStore:
         """Give an indicator's series in all areas of the study and those it is compared with."""
         if self._end is not None:
             end, as_printed = self._end
-            return _at_end(as_printed.series(indicator), end)
+            series = as_printed.series(indicator)
+            return series.assign(value=series[end].fillna(series["value"]))
         return compute(self.catalog, indicator, self.table, self._compared, cells=self._cells)
 
     @kept_by_store
@@ -255,14 +256,13 @@ class SeriesStore:
         names = ["year", "value", "bound", "lower", "numerator", "denominator", "source"]
         return [self.series(indicator)[name].tolist() for name in names]
 
-    def missing(self, indicator: str, area: str, years: Sequence[int]) -> tuple[MissingInput, ...]:
-        """Name the numbers that would have to be asked for; one known as a bound is not known."""
-        return tuple(self._missing(indicator, area, tuple(years)))
-
     @kept_by_store
-    def _missing(self, indicator: str, area: str, years: tuple[int, ...]) -> list[MissingInput]:
+    def missing(
+        self, indicator: str, area: str, years: tuple[int, ...]
+    ) -> tuple[MissingInput, ...]:
+        """Name the numbers that would have to be asked for; one known as a bound is not known."""
         known = self._exact_cells if area in self._compared else None
-        return missing_inputs(self.catalog, indicator, self._exact, area, years, known=known)
+        return tuple(missing_inputs(self.catalog, indicator, self._exact, area, years, known=known))
 
     def withheld(self, missing: Iterable[MissingInput]) -> bool:
         """Tell whether any of these numbers, or of those it is the sum of, is not for release."""
@@ -503,11 +503,6 @@ def _projected(history: pd.DataFrame, until: int, entry: Indicator) -> Projectio
         falling=entry.better == "lower",
         whole_counts=counts_whole(entry),
     )
-
-
-def _at_end(series: pd.DataFrame, end: str) -> pd.DataFrame:
-    """Take an end of rounded values for the values."""
-    return series.assign(value=series[end].fillna(series["value"]))
 
 
 #: Where fewer than one draw in so many agrees, the model did not see coming what came.

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from edu_metrics.catalog import ReferenceClass, Target
 from edu_metrics.reachability import Assessment
-from edu_metrics.reachability.precedent import NoPrecedent, Precedent, precedents_of
-from edu_metrics.reachability.precedent_words import counted, kept_pace, share_kept
+from edu_metrics.reachability.precedent import (
+    NoPrecedent,
+    Precedent,
+    counted,
+    kept_pace,
+    precedents_of,
+    share_kept,
+)
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag

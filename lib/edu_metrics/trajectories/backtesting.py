@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -60,10 +60,10 @@ class EventScore:
 
     gain: float
     n: int
-    happened_pct: float | None
-    brier: float | None
-    base_rate_brier: float | None
-    skill_interval: tuple[float, float] | None
+    happened_pct: float | None = None
+    brier: float | None = None
+    base_rate_brier: float | None = None
+    skill_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +133,10 @@ class ModelScore:
     places: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cases:
-    """Forecasts with their outcomes, one row each."""
-
-    areas: NDArray[Any]
-    years: Floats
-    error: Floats
-    above: Floats
-    inside80: Floats
-    inside95: Floats
-    width80: Floats
-    width95: Floats
-    crps: Floats
-    start: Floats
-    persons: Floats
-    place: Floats
-    #: Probability and outcome of a rise in every year; NaN where not asked.
-    rising: Floats
-    #: By gain: stated probability, base rate and outcome; NaN where the event can't be asked.
-    events: Floats
+#: Forecasts with their outcomes by what is known of them, the last axis one place each. ``rising``
+#: holds probability and outcome of a rise in every year, ``events`` by gain the stated
+#: probability, the base rate and the outcome; NaN where that can't be asked.
+_Cases = dict[str, NDArray[Any]]
 
 
 def backtest(
@@ -329,23 +313,23 @@ class _Asked:
         if by_size:  # errors of amounts by their size
             said, drawn, kept = (100 * np.log(one + _DUST) for one in (said, drawn, kept))
         middle = said[2]
-        return _Cases(
-            areas=np.array(panel.areas)[rows],
-            years=np.full(len(rows), float(panel.years[self.origin + self.horizon])),
-            error=middle - (kept if by_size else outcome),
-            above=np.where(np.abs(kept - middle) < _DUST, 0.5, kept > middle),
-            inside80=_inside(kept, said[1], said[3]),
-            inside95=_inside(kept, said[0], said[4]),
-            width80=said[3] - said[1],
-            width95=said[4] - said[0],
-            crps=_crps(drawn, kept if by_size else outcome),
-            start=start,
-            persons=persons,
-            place=np.mean(drawn < kept - _DUST, axis=0)
-            + np.mean(np.abs(drawn - kept) <= _DUST, axis=0) / 2,
-            rising=self._rising(rows, behind),
-            events=self._events(rows, start, outcome, behind, gains, (location, sd, degrees)),
-        )
+        below = np.mean(drawn < kept - _DUST, axis=0)
+        return {
+            "areas": np.array(panel.areas)[rows],
+            "years": np.full(len(rows), float(panel.years[self.origin + self.horizon])),
+            "error": middle - (kept if by_size else outcome),
+            "above": np.where(np.abs(kept - middle) < _DUST, 0.5, kept > middle),
+            "inside80": _inside(kept, said[1], said[3]),
+            "inside95": _inside(kept, said[0], said[4]),
+            "width80": said[3] - said[1],
+            "width95": said[4] - said[0],
+            "crps": _crps(drawn, kept if by_size else outcome),
+            "start": start,
+            "persons": persons,
+            "place": below + np.mean(np.abs(drawn - kept) <= _DUST, axis=0) / 2,
+            "rising": self._rising(rows, behind),
+            "events": self._events(rows, start, outcome, behind, gains, (location, sd, degrees)),
+        }
 
     def _events(
         self,
@@ -447,14 +431,11 @@ def _score(
 ) -> ModelScore:
     default = model == MODEL
     if not parts:
-        empty = tuple(EventScore(gain, 0, None, None, None, None) for gain in gains)
+        empty = tuple(EventScore(gain, 0) for gain in gains)
         return ModelScore(
             model, default, areas, horizon, 0, common_variance_pct=common, events=empty
         )
-    whole = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts], axis=-1)
-        for field in fields(_Cases)
-    }
+    whole = {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
     owners, years, inside = whole["areas"], whole["years"], whole["inside80"]
     events = whole["events"]
     place, case = np.nonzero(~np.isnan(events[:, 0]))
@@ -538,7 +519,7 @@ def _event(gain: float, areas: NDArray[Any], years: Floats, found: Floats) -> Ev
     asked = ~np.isnan(found[0])
     probability, base, happened = found[:, asked]
     if not asked.any():
-        return EventScore(gain, 0, None, None, None, None)
+        return EventScore(gain, 0)
     difference = (probability - happened) ** 2 - (base - happened) ** 2
     return EventScore(
         gain=gain,

@@ -290,7 +290,12 @@ class MechanismDraws:
 
     def draws(self, outcome: str) -> Floats:
         """Give the draws of one outcome: one row a draw, one column a year (x grades)."""
-        return _stacked(self.fields[outcome], self.number)
+        lead = (self.number,)
+        shaped = (
+            value if value.shape[:1] == lead else np.broadcast_to(value, (*lead, *value.shape))
+            for value in self.fields[outcome]
+        )
+        return np.stack([*shaped], axis=1)
 
     def at(self, outcome: str, year: int) -> Floats:
         """Give the draws of one outcome in one year."""
@@ -507,13 +512,3 @@ class Mechanism:
     def with_start(self, **inputs: Any) -> Mechanism:
         """Give the same mechanism from another start."""
         return replace(self, inputs={**self.inputs, **inputs})
-
-
-def _stacked(values: list[Floats], draws: int) -> Floats:
-    """Put years beside each other: draws x years (x grades)."""
-    shaped = []
-    for value in values:
-        if value.ndim == 0 or value.shape[0] != draws:
-            value = np.broadcast_to(value, (draws, *value.shape))
-        shaped.append(value)
-    return np.stack(shaped, axis=1)

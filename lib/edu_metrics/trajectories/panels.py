@@ -209,6 +209,7 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
         rows[column] = number.where(np.isfinite(number))
         wrong = (text[column] != "") & rows[column].isna()
         faults += _told(rows[wrong], text[column], f"{column}: expected a number")
+    rows["measure_type"] = text.get("measure_type", "")
     kept: pd.DataFrame = rows.loc[text["value"] != ""]
     checks = {
         "area: expected a name": kept["area"] == "",
@@ -227,8 +228,6 @@ def _checked(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if len(double):
         pairs = text["area"] + ", " + text["year"]
         faults += _told(double, pairs, "area and year: expected one value each")
-    rows["measure_type"] = text.get("measure_type", "")
-    kept = rows.loc[text["value"] != ""]
     known = ("", *load_priors())
     expected = f"measure_type: expected one of {', '.join(known[1:])}"
     faults += _told(kept[~kept["measure_type"].isin(known)], rows["measure_type"], expected)

@@ -10,7 +10,9 @@ its code: github.com/gpw13/billionaiRe, R/scenarios_*.R and vignettes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import accumulate
 
 from edu_metrics.errors import ProjectionError
 
@@ -70,12 +72,8 @@ def constant_pace(
     >>> round(constant_pace(53.878197, -0.67889, 7, limits=(0, 100))[-1], 3)
     49.126
     """
-    _require_steps(steps)
-    values, value = [], _exact(base)
-    for _ in range(steps):
-        value = _within(value + _exact(points_per_year), limits)
-        values.append(float(value))
-    return tuple(values)
+    pace = _exact(points_per_year)
+    return _walked(base, steps, limits, lambda value: value + pace)
 
 
 def constant_rate(
@@ -112,13 +110,17 @@ def constant_rate(
     >>> constant_rate(50, -5, 3)
     (47.5, 45.125, 42.86875)
     """
-    _require_steps(steps)
     factor = 1 + _exact(percent_per_year) / 100
-    values, value = [], _exact(base)
-    for _ in range(steps):
-        value = _within(value * factor, limits)
-        values.append(float(value))
-    return tuple(values)
+    return _walked(base, steps, limits, lambda value: value * factor)
+
+
+def _walked(
+    base: float, steps: int, limits: Limits, step: Callable[[Fraction], Fraction]
+) -> tuple[float, ...]:
+    """Take steps from a base, none beyond the limits."""
+    _require_steps(steps)
+    every = accumulate(range(steps), lambda at, _: _within(step(at), limits), initial=_exact(base))
+    return tuple(map(float, every))[1:]
 
 
 def fixed_target(

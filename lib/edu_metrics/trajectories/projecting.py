@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -235,7 +235,9 @@ class Projection:
         ahead, scale = len(years), self._scale
         share = behind / (behind.sum() if mean else 1.0)
         counted = behind if mean and scale.name == "logit" else None
-        centres = self._centres(self._forecast.location[0, rows, :ahead], counted)
+        number = 1 if self._whole_counts else None if counted is None else counted[:, None]
+        points = self._forecast.location[0, rows, :ahead]
+        centres = from_scale(points, scale, number, rounded=False)
         together = share @ centres
         slopes = share[:, None] * _slope(centres, scale) / _slope(together, scale)
         spread = np.zeros((1, len(self.areas), ahead))
@@ -253,46 +255,6 @@ class Projection:
             Values(scale, whole),
         )
         return self._trajectory(name, law, years, float(share @ last[:, 1]), 1.0)
-
-    def quantiles(
-        self, levels: Sequence[float], ahead: int, *, areas: Sequence[str] | None = None
-    ) -> Iterator[tuple[str, Floats]]:
-        """
-        Give quantiles for many areas without paths of any.
-
-        Parameters
-        ----------
-        levels : sequence of float
-            Levels, 0-1.
-        ahead : int
-            Years beyond each area's last observation. [years]
-        areas : sequence of str, optional
-            Which areas; all when left out.
-
-        Yields
-        ------
-        tuple of str and ndarray
-            An area and its quantiles, levels x years: those of :meth:`of`. An area that can't be
-            projected is left out.
-
-        Raises
-        ------
-        ProjectionError
-            If ``ahead`` is not within the years that were projected.
-        """
-        from scipy.special import stdtrit
-
-        if not 1 <= ahead <= self._horizon:
-            raise ProjectionError(f"years: expected 1 to {self._horizon}, found {ahead}")
-        if not self.areas:
-            return
-        given = np.asarray(levels, dtype=float)[:, None]
-        away = stdtrit(self._degrees[:, None, :ahead], given[None])
-        points = self._forecast.location[0, :, None, :ahead] + self._sd[:, None, :ahead] * away
-        for area in self.areas if areas is None else areas:
-            row = self._rows[area]
-            if self._fault(row) is None:
-                yield area, self._values_of(area).at(points[row])
 
     def _row(self, area: str) -> int:
         if area not in self._rows:
@@ -347,16 +309,6 @@ class Projection:
         if self._scale.name != "logit":
             counted = 1 if self._whole_counts else None
         return to_scale(part[:, 1], self._scale, counted)
-
-    def _centres(self, points: Floats, counted: Floats | None) -> Floats:
-        """Give the unrounded values at points of the scale."""
-        if counted is not None:
-            share = from_scale(points, Scale(0, 1))
-            number = counted[:, None]
-            return np.clip(100 * (share * (number + 1) - 0.5) / number, 0, 100)
-        if self._whole_counts:
-            return np.maximum(np.exp(points) - 0.5, 0) + (self._scale.low or 0.0)
-        return from_scale(points, self._scale)
 
     def _values_of(self, area: str) -> Values:
         part = self._values[area]

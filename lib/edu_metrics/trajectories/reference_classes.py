@@ -220,9 +220,7 @@ def _in_order(members: Sequence[Comparable]) -> list[Comparable]:
     return sorted(members, key=key)
 
 
-def gain_table(
-    members: Sequence[Comparable], *, draws: int = DRAWS, seed: int = SEED
-) -> tuple[GainCell, ...]:
+def gain_table(members: Sequence[Comparable], *, draws: int = DRAWS) -> tuple[GainCell, ...]:
     """
     Count what windows did, by length and starting band.
 
@@ -231,9 +229,7 @@ def gain_table(
     members : sequence of Comparable
         The panels that are held to be comparable. [percent]
     draws : int, optional
-        Bootstrap samples behind each interval.
-    seed : int, optional
-        Of the samples; the same panels and seed give the same table.
+        Bootstrap samples behind each interval; the same panels give the same table.
 
     Returns
     -------
@@ -259,7 +255,7 @@ def gain_table(
     """
     members = _in_order(members)
     cells = tuple(
-        _cell(found, band, years, members, draws, [seed, years, number])
+        _cell(found, band, years, members, draws, [SEED, years, number])
         for years in SPANS
         for number, band, found in _by_band(windows_of(members, years))
         if len(found)

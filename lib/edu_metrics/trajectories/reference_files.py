@@ -251,13 +251,6 @@ def rebuild(reference: ReferenceClass, paths: Sequence[Path]) -> tuple[GainCell,
     DataError
         With every file that is lacking or that the class does not know.
     """
-    return gain_table([one for _, part in _members(reference, paths) for one in part])
-
-
-def _members(
-    reference: ReferenceClass, paths: Sequence[Path]
-) -> list[tuple[PanelInput, list[Comparable]]]:
-    """Read the panels that a table rests on, file by file."""
     found = {checksum(path): path for path in paths}
     known = {given.sha256: given for given in reference.panels}
     faults = [
@@ -276,7 +269,8 @@ def _members(
             "of; for another class leave its name out",
             faults,
         )
-    return [(given, members_of(given, found[given.sha256])) for given in reference.panels]
+    members = (members_of(given, found[given.sha256]) for given in reference.panels)
+    return gain_table([one for part in members for one in part])
 
 
 def new_class(

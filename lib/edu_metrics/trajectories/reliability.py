@@ -106,6 +106,8 @@ def stated(probabilities: Any) -> NDArray[np.float64]:
 
 
 Floats = NDArray[np.float64]
+#: To which area, or which year, each value belongs.
+Labels = Sequence[Any] | NDArray[Any]
 
 #: Borders of the bins of stated probability.
 EDGES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -133,12 +135,7 @@ class Bin:
         return self.interval[0] <= self.stated <= self.interval[1]
 
 
-def reliability(
-    areas: Sequence[Any] | NDArray[Any],
-    years: Sequence[Any] | NDArray[Any],
-    stated: Floats,
-    happened: Floats,
-) -> tuple[Bin, ...]:
+def reliability(areas: Labels, years: Labels, stated: Floats, happened: Floats) -> tuple[Bin, ...]:
     """
     Sort stated probabilities into bins, and count how often they came true.
 
@@ -186,13 +183,7 @@ def within(interval: tuple[float, float], most: float) -> tuple[float, float]:
     return max(interval[0], 0.0), min(interval[1], most)
 
 
-def clustered_interval(
-    areas: Sequence[Any] | NDArray[Any],
-    years: Sequence[Any] | NDArray[Any],
-    values: Floats,
-    *,
-    level: float = 0.95,
-) -> tuple[float, float] | None:
+def clustered_interval(areas: Labels, years: Labels, values: Floats) -> tuple[float, float] | None:
     r"""
     Give an interval of a mean of values that hang together by area and by year.
 
@@ -202,13 +193,11 @@ def clustered_interval(
         To which area and which year each value belongs.
     values : ndarray
         The values. [any unit]
-    level : float, optional
-        Level of the interval, 0-1.
 
     Returns
     -------
     tuple of float or None
-        Student t interval with one degree of freedom less than the fewer of areas and years.
+        95 % Student t interval with one degree of freedom less than the fewer of areas and years.
         [same unit] None of a single year: what all areas shared in it, no other year shows.
 
     Notes
@@ -237,24 +226,17 @@ def clustered_interval(
     area = np.unique(np.asarray(areas), return_inverse=True)[1]
     year = np.unique(np.asarray(years), return_inverse=True)[1]
     both = area * (year.max() + 1) + year
-    by_area, by_year = _variance(area, away), _variance(year, away)
-    if by_year is None:
+    if not year.max():
         return None
-    known = [one for one in (by_area, by_year) if one is not None]
-    variance = sum(known) - ((_variance(both, away) or 0.0) if len(known) == 2 else 0.0)
-    clusters = [
-        len(np.unique(one))
-        for one, spread in ((area, by_area), (year, by_year))
-        if spread is not None
-    ]
-    reach = float(stdtrit(min(clusters) - 1, (1 + level) / 2)) * max(variance, *known, 0.0) ** 0.5
+    clusters = [one for one in (area, year) if one.max() > 0]
+    known = [_variance(one, away) for one in clusters]
+    variance = sum(known) - (_variance(both, away) if len(known) == 2 else 0.0)
+    fewest = min(int(one.max()) for one in clusters)
+    reach = float(stdtrit(fewest, 0.975)) * max(variance, *known, 0.0) ** 0.5
     return mean - reach, mean + reach
 
 
-def _variance(cluster: NDArray[Any], away: Floats) -> float | None:
-    """Give the variance of the mean when clusters are independent; None of a single one."""
+def _variance(cluster: NDArray[Any], away: Floats) -> float:
+    """Give the variance of the mean when clusters, of which there are several, are independent."""
     sums = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=away)
-    number = len(sums)
-    if number < 2:
-        return None
-    return float(np.sum(sums**2) / len(away) ** 2 * number / (number - 1))
+    return float(np.sum(sums**2) / len(away) ** 2 * len(sums) / (len(sums) - 1))

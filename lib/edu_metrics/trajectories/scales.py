@@ -199,7 +199,7 @@ def to_scale(values: Any, scale: Scale, wholes: Any = None) -> Floats:
     return np.asarray(np.where(np.isnan(known), plain, np.log((part + 0.5) / (known - part + 0.5))))
 
 
-def from_scale(points: Any, scale: Scale, whole: Any = None) -> Floats:
+def from_scale(points: Any, scale: Scale, whole: Any = None, *, rounded: bool = True) -> Floats:
     """
     Bring values back from a scale.
 
@@ -212,6 +212,8 @@ def from_scale(points: Any, scale: Scale, whole: Any = None) -> Floats:
     whole : array_like, optional
         For a rate, the number behind it, NaN where unknown: results are then rates of whole
         counts. On the log scale any number says that the amount is a whole count. [persons]
+    rounded : bool, optional
+        Whether to round counts; else what lies between two of them stays there.
 
     Returns
     -------
@@ -225,15 +227,16 @@ def from_scale(points: Any, scale: Scale, whole: Any = None) -> Floats:
     """
     given = np.asarray(points, dtype=float)
     low, high = scale
+    in_whole = np.rint if rounded else np.positive
     if scale.mirrored:
-        return -from_scale(-given, scale.mirrored, whole)
+        return -from_scale(-given, scale.mirrored, whole, rounded=rounded)
     if low is None:
         return given
     if high is None:
         amounts = np.exp(np.minimum(given, _FURTHEST))
         if whole is None:
             return np.asarray(low + amounts)
-        return np.asarray(low + np.maximum(np.rint(amounts - 0.5), 0))
+        return np.asarray(low + np.maximum(in_whole(amounts - 0.5), 0))
     # The logistic function by its hyperbolic form: no overflow at either end, and no scipy, whose
     # import every report would pay for.
     share = 0.5 * (1 + np.tanh(0.5 * given))
@@ -241,7 +244,7 @@ def from_scale(points: Any, scale: Scale, whole: Any = None) -> Floats:
     if whole is None:
         return np.asarray(plain)
     known = np.asarray(whole, dtype=float)
-    counted = 100 * np.clip(np.rint(share * (known + 1) - 0.5), 0, known) / known
+    counted = 100 * np.clip(in_whole(share * (known + 1) - 0.5), 0, known) / known
     return np.asarray(np.where(np.isnan(known), plain, counted))
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "LANGUAGES",
     "Unit",
     "amount",
+    "bounded",
     "date",
     "html_lang",
     "in_year",
@@ -275,6 +276,22 @@ def percent(shown: str, lang: str) -> str:
     ('95.0 %', '95.0%')
     """
     return f"{shown}%" if lang == "zh" else f"{shown} %"
+
+
+#: How a bound is worded, by its sign.
+_BOUNDS = {">=": "at_least", ">": "above", "<=": "at_most", "<": "below", "==": "exactly"}
+
+
+def bounded(sign: str, shown: str, lang: str) -> str:
+    """
+    Word a bound.
+
+    Examples
+    --------
+    >>> bounded(">=", "95 %", "en"), bounded("<", "95%", "zh")
+    ('at least 95 %', '低于95%')
+    """
+    return say(f"bulletin.{_BOUNDS[sign]}", lang, value=shown)
 
 
 def in_year(shown: str, year: int, lang: str) -> str:

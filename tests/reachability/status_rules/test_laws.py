@@ -8,11 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from edu_metrics.reachability.status_rules import growth_rules
+from edu_metrics.reachability.status_rules import published_rules
 from edu_metrics.reachability.status_rules.answers import Case, Clause, Rule, Unable
-from edu_metrics.reachability.status_rules.growth_rules import open_sdg, un_chart
-from edu_metrics.reachability.status_rules.linear_rules import sdr_arrow
 from edu_metrics.reachability.status_rules.pace_of_progress import fit_pace
+from edu_metrics.reachability.status_rules.published_rules import open_sdg, sdr_arrow, un_chart
 from edu_metrics.reachability.status_rules.table import answers_of, status_table
 
 #: Rules that count in points, and so tell one story.
@@ -105,7 +104,7 @@ def test_places_among_paces_are_the_same_for_the_complement(first, last, better)
 def test_statistics_canadas_rule_has_another_verdict_for_those_who_do_not_complete(
     zero, ratio, status, monkeypatch
 ):
-    monkeypatch.setattr(growth_rules, "ZERO", zero)
+    monkeypatch.setattr(published_rules, "ZERO", zero)
     years = [2016, 2021]
     completing = open_sdg(Case(years, [87, 91], target=100, target_year=2030, better="higher"))
     others = open_sdg(Case(years, [13, 9], target=0, target_year=2030, better="lower"))

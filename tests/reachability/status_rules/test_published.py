@@ -8,11 +8,12 @@ import yaml
 
 from edu_metrics.formulas import annual_rate_from_slope
 from edu_metrics.reachability.status_rules.answers import Case
-from edu_metrics.reachability.status_rules.growth_rules import (
+from edu_metrics.reachability.status_rules.published_rules import (
     OpenSdg,
+    inep_attainment,
+    inep_execution,
     open_sdg,
 )
-from edu_metrics.reachability.status_rules.linear_rules import inep_attainment, inep_execution
 
 LEDGER = Path(__file__).parents[2] / "published_statuses.yaml"
 CASES = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))

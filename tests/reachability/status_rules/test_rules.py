@@ -4,20 +4,18 @@ import pytest
 
 from edu_metrics.errors import DataError
 from edu_metrics.reachability.status_rules.answers import Case, Clause, Unable
-from edu_metrics.reachability.status_rules.growth_rules import (
-    open_sdg,
-    un_chart,
-    unicef_aarr,
-)
-from edu_metrics.reachability.status_rules.linear_rules import (
+from edu_metrics.reachability.status_rules.pace_of_progress import TAUS
+from edu_metrics.reachability.status_rules.published_rules import (
     Weather,
     german_weather,
     inep_attainment,
     inep_execution,
     next_target,
+    open_sdg,
     sdr_arrow,
+    un_chart,
+    unicef_aarr,
 )
-from edu_metrics.reachability.status_rules.pace_of_progress import TAUS
 
 HISTORY = (tuple(range(2015, 2021)), (72, 74, 73, 76, 77, 79))
 
@@ -60,7 +58,7 @@ def test_open_sdg_counts_the_target_itself_as_achieved_and_a_standstill_as_limit
     [(0.95, "on_track", 2.5), (0.6, "acceleration_needed", 0.0), (0.0, "limited_progress", -2.5)],
 )
 def test_open_sdg_words_begin_where_its_scores_do(ratio, status, score):
-    from edu_metrics.reachability.status_rules.growth_rules import (
+    from edu_metrics.reachability.status_rules.published_rules import (
         _score_with_target,
         open_sdg_status,
     )

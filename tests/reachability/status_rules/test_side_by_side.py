@@ -5,8 +5,8 @@ import pytest
 from edu_metrics.reachability import SeriesStore, Verdict, assess_target, status_table_of
 from edu_metrics.reachability.status_rules import table as side_by_side
 from edu_metrics.reachability.status_rules.answers import Case, Clause, Rule, Unable
-from edu_metrics.reachability.status_rules.linear_rules import Weather
 from edu_metrics.reachability.status_rules.pace_of_progress import fit_pace
+from edu_metrics.reachability.status_rules.published_rules import Weather
 from edu_metrics.reachability.status_rules.table import status_table
 
 RATES = {2015: 720, 2016: 740, 2017: 730, 2018: 760, 2019: 770, 2020: 790}

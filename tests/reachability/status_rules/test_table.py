@@ -4,9 +4,8 @@ import pytest
 
 from edu_metrics.reachability import Verdict
 from edu_metrics.reachability.status_rules.answers import Case, Clause, Rule
-from edu_metrics.reachability.status_rules.growth_rules import OpenSdg, UnChart
-from edu_metrics.reachability.status_rules.linear_rules import Arrow, Weather
 from edu_metrics.reachability.status_rules.pace_of_progress import Band
+from edu_metrics.reachability.status_rules.published_rules import Arrow, OpenSdg, UnChart, Weather
 from edu_metrics.reachability.status_rules.table import Stance, Why, stance_of, status_table
 
 HISTORY = (tuple(range(2015, 2021)), (72, 74, 73, 76, 77, 79))

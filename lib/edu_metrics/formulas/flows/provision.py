@@ -39,6 +39,7 @@ from edu_metrics.formulas._arguments import (
     Percent,
     Signed,
     flow,
+    percent_of,
     refuse_outside,
 )
 
@@ -152,10 +153,7 @@ def next_teachers(
     upgraded = np.minimum(upgrades, staying_without)
     with_degree = qualified - left_with + bringing + upgraded
     without = staying_without + entrants - bringing - upgraded
-    everyone = with_degree + without
-    share = np.divide(
-        100 * with_degree, everyone, out=np.zeros(np.shape(everyone)), where=everyone > 0
-    )
+    share = percent_of(with_degree, with_degree + without)
     return TeacherStock(with_degree, without, leavers, entrants, upgraded, share)
 
 
@@ -210,11 +208,7 @@ def start_kindergartens(public: Count, inclusive: Count, everyone: Count) -> dic
     >>> round(float(state["affordable"]), 2), round(float(state["other"]), 2)
     (13.84, 16.9)
     """
-    state = {
-        "public": public,
-        "affordable": inclusive - public,
-        "other": everyone - inclusive,
-    }
+    state = {"public": public, "affordable": inclusive - public, "other": everyone - inclusive}
     refuse_outside("start_kindergartens", state, dict.fromkeys(state, COUNTED))
     return state
 
@@ -315,10 +309,7 @@ def next_kindergartens(
     converted = np.clip(converting, -second, third)
     now = (first + moving, second + converted, third - converted)
     everyone = now[0] + now[1] + now[2]
-    share, coverage = (
-        np.divide(100 * part, everyone, out=np.zeros(np.shape(everyone)), where=everyone > 0)
-        for part in (now[0], now[0] + now[1])
-    )
+    share, coverage = (percent_of(part, everyone) for part in (now[0], now[0] + now[1]))
     return Kindergartens(*now, share, coverage)
 
 

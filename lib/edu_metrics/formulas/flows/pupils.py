@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Count, Floats, Percent, Signed, flow
+from edu_metrics.formulas._arguments import Count, Floats, Percent, Signed, flow, percent_of
 
 #: Grades of the junior stage, the last ones of the compulsory years.
 JUNIOR_GRADES = 3
@@ -128,9 +128,15 @@ def next_grades(
             "next_grades: more pupils leave or repeat a grade than are in it; "
             "lower dropout_pct, repetition_pct or transfers_out"
         )
-    first = np.broadcast_to(entrants, going_on[..., 0].shape)
-    moved = np.concatenate([first[..., None], going_on[..., :-1]], axis=-1)
-    return Grades(moved + again, going_on[..., -1], dropped)
+    return Grades(_up_a_grade(going_on, entrants) + again, going_on[..., -1], dropped)
+
+
+def _up_a_grade(pupils: Floats, first: Floats) -> Floats:
+    """Move all grades up by one, with others in the first."""
+    lead = np.broadcast_shapes(pupils.shape[:-1], np.shape(first))
+    new = np.broadcast_to(np.asarray(first)[..., None], (*lead, 1))
+    older = np.broadcast_to(pupils[..., :-1], (*lead, pupils.shape[-1] - 1))
+    return np.concatenate([new, older], axis=-1)
 
 
 @flow
@@ -306,18 +312,10 @@ def next_cohorts(
         transfers_in=np.maximum(net, 0.0),
         transfers_out=np.maximum(-net, 0.0),
     )
-    start, none = pupils[..., :1], np.zeros((*moved.pupils.shape[:-1], 1))
-    out = np.broadcast_to(away, moved.dropped.shape) + moved.dropped
-    gone = np.concatenate([none, out[..., :-1]], axis=-1)
-    came = np.concatenate(
-        [
-            np.broadcast_to(start, none.shape),
-            np.broadcast_to(entered, moved.pupils.shape)[..., :-1],
-        ],
-        axis=-1,
-    )
+    gone = _up_a_grade(np.broadcast_to(away, moved.dropped.shape) + moved.dropped, np.zeros(()))
+    came = _up_a_grade(np.broadcast_to(entered, moved.pupils.shape), pupils[..., 0])
     back = np.zeros(moved.pupils.shape)
-    each = np.broadcast_to(returned, none.shape[:-1])[..., None] / JUNIOR_GRADES
+    each = np.broadcast_to(returned, back.shape[:-1])[..., None] / JUNIOR_GRADES
     back[..., -JUNIOR_GRADES:] = np.minimum(each, gone[..., -JUNIOR_GRADES:])
     there = moved.pupils + back
     retention = 100 * there[..., -1] / came[..., -1]
@@ -397,16 +395,13 @@ def start_seniors(
         raise DataError("start_seniors: expected at least one resident and one leaver of grade 9")
     general, vocational = np.atleast_1d(general_entrants), np.atleast_1d(vocational_entrants)
     entrants = general[..., 0] + vocational[..., 0]
-    none = np.zeros(np.shape(entrants))
     return {
         "leavers": leavers,
         "population": population,
         "general": _still_there(general, leaving_general_pct),
         "vocational": _still_there(vocational, leaving_vocational_pct),
         "intake_pct": 100 * entrants / leavers,
-        "vocational_pct": np.divide(
-            100 * vocational[..., 0], entrants, out=none, where=entrants > 0
-        ),
+        "vocational_pct": percent_of(vocational[..., 0], entrants),
     }
 
 
@@ -502,7 +497,4 @@ def next_seniors(
 
 def _a_year_on(students: Floats, entrants: Floats, leaving_pct: Floats) -> Floats:
     """Let students go up a year, less those who leave, and entrants in behind them."""
-    older = students[..., :-1] * np.asarray(1 - leaving_pct / 100)[..., None]
-    lead = np.broadcast_shapes(older.shape[:-1], entrants.shape)
-    new = np.broadcast_to(entrants[..., None], (*lead, 1))
-    return np.concatenate([new, np.broadcast_to(older, (*lead, older.shape[-1]))], axis=-1)
+    return _up_a_grade(students * np.asarray(1 - leaving_pct / 100)[..., None], entrants)

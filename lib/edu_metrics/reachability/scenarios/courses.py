@@ -37,11 +37,7 @@ from edu_metrics.errors import ProjectionError
 from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, final_bound, pace_of_target
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.gap import whole_level
-from edu_metrics.reachability.mechanisms import (
-    MechanismStart,
-    MissingInputs,
-    mechanism_of,
-)
+from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
 from edu_metrics.reachability.precedent import pace_of_percentile
 from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import counts_whole
@@ -185,7 +181,7 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
         case AsUsual():
             return _as_usual(step.after, course, situation)
         case PromisedPace():
-            return _paced_as_promised(step.at, course, step.after, situation)
+            pace, relative = _promised(step.at, situation)
         case RequiredPace():
             return _required(step.after, course, situation)
         case HistoricalPace():
@@ -206,7 +202,8 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
             return _levers(step, course, situation)
         case _:
             raise NotAvailable("grid_is_no_step")
-    return _paced(course, step.after, pace, situation, relative=relative)
+    promised = isinstance(step, PromisedPace)
+    return _paced(course, step.after, pace, situation, relative=relative, promised=promised)
 
 
 def _known(value: float | None, why_not: str) -> float:
@@ -216,27 +213,18 @@ def _known(value: float | None, why_not: str) -> float:
 
 
 def _paced(
-    course: Course, after: int, pace: Any, situation: Situation, *, relative: bool
+    course: Course, after: int, pace: float, situation: Situation, *, relative: bool, promised: bool
 ) -> Course:
     draws, value = course.draws.copy(), course.before(after)
     low, high = situation.indicator.bounds
+    away = np.ceil if pace > 0 else np.floor
     for place in range(after, draws.shape[1]):
         value = np.clip(value * (1 + pace / 100) if relative else value + pace, low, high)
         value = np.round(value, _DECIMALS)
+        if promised and situation.whole:
+            # Of persons and institutions never a part of one less than was promised.
+            value = np.clip(away(np.round(value, 9)), low, high)
         draws[:, place] = situation.bounded(value)
-    return replace(course, draws=draws)
-
-
-def _paced_as_promised(at: PaceEnd, course: Course, after: int, situation: Situation) -> Course:
-    """Take the promised step every year; of persons and institutions never a part of one less."""
-    pace, relative = _promised(at, situation)
-    if not situation.whole:
-        return _paced(course, after, pace, situation, relative=relative)
-    draws, value = course.draws.copy(), course.before(after)
-    away = np.ceil if pace > 0 else np.floor
-    for place in range(after, draws.shape[1]):
-        moved = value * (1 + pace / 100) if relative else value + pace
-        draws[:, place] = value = situation.bounded(away(np.round(moved, 9)))
     return replace(course, draws=draws)
 
 
@@ -401,7 +389,8 @@ def _reading(course: Course, situation: Situation) -> Course:
 
 
 def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
-    return modelled(_settings(step, situation), course, situation)
+    draws = _model_draws(_settings(step, situation), course, situation)
+    return replace(course, draws=situation.bounded(draws))
 
 
 def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
@@ -420,32 +409,6 @@ def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
     if use is None or use.flow != step.flow:
         raise NotAvailable("other_mechanism")
     return start.settings(step) if isinstance(start, MechanismStart) else {}
-
-
-def modelled(settings: Mapping[str, float], course: Course, situation: Situation) -> Course:
-    """
-    Run the flow model from where the series starts.
-
-    Parameters
-    ----------
-    settings : mapping of str to float
-        Levers; the others stand as usual. [unit of each lever a year]
-    course : Course
-        Its years are run.
-    situation : Situation
-        The target, the area and the reading.
-
-    Returns
-    -------
-    Course
-        The draws of the flow model.
-
-    Raises
-    ------
-    NotAvailable
-        If the model lacks its numbers, or a lever is set beyond its bounds.
-    """
-    return replace(course, draws=situation.bounded(_model_draws(settings, course, situation)))
 
 
 def _model_draws(

@@ -102,15 +102,9 @@ class Answer:
         if self.status is not None or not self.given:
             return True
         return all(
-            _close(mine, its)
+            mine is its if mine is None or its is None else math.isclose(mine, its, abs_tol=1e-9)
             for mine, its in ((self.score, other.score), (self.ratio, other.ratio))
         )
-
-
-def _close(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +261,12 @@ def complement_of(value: float) -> float:
 
 #: Asks one rule about a series and its target.
 Ask = Callable[[Case], Answer]
+#: Every rule of the modules that were loaded.
+RULES: dict[Rule, Ask] = {}
 
 
 def answering(rule: Rule) -> Callable[[Ask], Ask]:
-    """Let a rule raise :class:`CannotSay`, and give that as its answer."""
+    """Make a function a rule that may raise :class:`CannotSay`, and gives that as its answer."""
 
     def wrap(judge: Ask) -> Ask:
         @wraps(judge)
@@ -280,6 +276,7 @@ def answering(rule: Rule) -> Callable[[Ask], Ask]:
             except CannotSay as nothing:
                 return Answer(rule, unable=nothing.why)
 
+        RULES[rule] = ask
         return ask
 
     return wrap

@@ -12,6 +12,7 @@ import numpy as np
 from edu_metrics.catalog import Level, Reading
 from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.status_rules.answers import (
+    RULES,
     Answer,
     Case,
     Clause,
@@ -22,44 +23,22 @@ from edu_metrics.reachability.status_rules.answers import (
     beyond,
     complement_of,
 )
-from edu_metrics.reachability.status_rules.growth_rules import (
-    OpenSdg,
-    UnChart,
-    open_sdg,
-    open_sdg_status,
-    un_chart,
-    un_chart_status,
-    unicef_aarr,
-)
-from edu_metrics.reachability.status_rules.linear_rules import (
-    MOST_POINTS,
-    Arrow,
-    Weather,
-    german_weather,
-    inep_attainment,
-    inep_execution,
-    sdr_arrow,
-)
 from edu_metrics.reachability.status_rules.pace_of_progress import (
     PaceModel,
     fit_pace,
     pace_percentile,
     pace_speed,
 )
-from edu_metrics.reachability.verdicts import Assessment, Verdict
-
-#: The rules, in the order of :class:`Rule`.
-RULES = (
-    open_sdg,
-    un_chart,
-    german_weather,
-    sdr_arrow,
-    inep_attainment,
-    inep_execution,
-    unicef_aarr,
-    pace_percentile,
-    pace_speed,
+from edu_metrics.reachability.status_rules.published_rules import (
+    MOST_POINTS,
+    Arrow,
+    OpenSdg,
+    UnChart,
+    Weather,
+    open_sdg_status,
+    un_chart_status,
 )
+from edu_metrics.reachability.verdicts import Assessment, Verdict
 
 
 def answers_of(case: Case) -> tuple[Answer, ...]:
@@ -90,7 +69,7 @@ def answers_of(case: Case) -> tuple[Answer, ...]:
     >>> [str(answer.status) for answer in answers_of(case)[:4]]
     ['limited_progress', 'fair_progress', 'cloud', 'stagnating']
     """
-    return tuple(rule(case) for rule in RULES)
+    return tuple(RULES[rule](case) for rule in Rule)
 
 
 class Stance(StrEnum):
@@ -381,9 +360,8 @@ def status_table_of(store: SeriesStore, assessment: Assessment) -> StatusTable |
         return None
     indicator = store.catalog.indicator(assessment.indicator)
     reading = store.plan.target(assessment.target).reading(assessment.reading)
-    pace, mirrored = _NO_PACES
-    if indicator.is_rate:
-        pace, mirrored = _pace(store, indicator.id, assessment.area, seen)
+    about = (store, indicator.id, assessment.area, seen)
+    pace, mirrored = _pace(*about) if indicator.is_rate else _NO_PACES
     case = Case(
         tuple(seen),
         tuple(seen.values()),
@@ -397,10 +375,7 @@ def status_table_of(store: SeriesStore, assessment: Assessment) -> StatusTable |
         complement_pace=mirrored,
     )
     return status_table(
-        case,
-        strict=level.strict,
-        verdict=assessment.verdict,
-        probability=assessment.probability,
+        case, strict=level.strict, verdict=assessment.verdict, probability=assessment.probability
     )
 
 
@@ -484,8 +459,7 @@ def _earlier(reading: Reading, due: int) -> dict[int, float]:
     """Give the levels that a reading names for years before the last one."""
     return {
         year: bound.value
-        for condition in reading.conditions
-        if isinstance(condition, Level)
-        for year, bound in condition.at.items()
+        for level in reading.of(Level)
+        for year, bound in level.at.items()
         if year < due
     }
