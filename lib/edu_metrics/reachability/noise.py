@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, inf
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from edu_metrics.catalog import Bound, Indicator
 from edu_metrics.formulas import (
@@ -21,7 +22,10 @@ from edu_metrics.formulas import (
 )
 from edu_metrics.reachability.arithmetic import final_bound
 from edu_metrics.reachability.checks import CheckResult
-from edu_metrics.reachability.series import Record
+
+if TYPE_CHECKING:
+    # Whoever only audits a plan needs no series.
+    from edu_metrics.reachability.series import Record
 
 #: The move for which the chance without any change is told. [percentage points]
 MOVE = 5.0
