@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import escape, unescape
 
 import pytest
 
 from edu_metrics.reachability import Verdict
+from edu_metrics.report.bulletin import glance_of
 from edu_metrics.report.city import (
     NAMED,
     city_sentence,
@@ -38,10 +40,10 @@ def test_the_sentence_says_what_the_whole_and_its_parts_may_meet(city):
     parts = {area: in_all(area)[0] for area in city.parts}
     most, fewest = max(parts.values()), min(parts.values())
     met = city.joint(city.whole).verdicts[Verdict.MET]
-    told = [len(city.numeric), met, *in_all(city.whole), len(parts), most, fewest]
-    assert numbers(said) == told
+    ends = (most, fewest) if city.lang == "zh" else (fewest, most)
+    assert numbers(said) == [len(city.numeric), met, *in_all(city.whole), len(parts), *ends]
     first, last = (said.index(str(city.area_name(area))) for area in _ends(parts))
-    assert first < last
+    assert (first < last) is (city.lang == "zh")
 
 
 def _ends(parts):
@@ -58,7 +60,9 @@ def test_parts_that_share_the_most_or_the_fewest_are_counted_where_they_are_many
     alike = [list(parts.values()).count(one) for one in (most, fewest)]
     assert min(alike) > NAMED
     told = numbers(city_sentence(city))
-    assert told[-5:] == [len(parts), most, alike[0], fewest, alike[1]]
+    ends = [[most, alike[0]], [fewest, alike[1]]]
+    first, second = ends if lang == "zh" else reversed(ends)
+    assert told[-5:] == [len(parts), *first, *second]
     assert not any(city.area_name(area) in city_sentence(city) for area in city.parts)
 
 
@@ -113,7 +117,7 @@ def test_the_matrix_stands_once_and_as_a_table(city):
     assert page.count("<table") == 1
     assert "<img" not in page
     assert page.count("<tr>") == 1 + len(city.numeric)
-    assert page.count('class="chip ') == len(city.numeric) * len(city.areas)
+    assert page.count('class="key ') == len(city.numeric) * len(city.areas)
 
 
 @pytest.mark.slow
@@ -127,8 +131,22 @@ def test_many_areas_run_down_the_page_and_few_targets_across(overview, lang):
     assert len(rows) == len(city.areas) > len(city.numeric)
     for area, row in zip(city.areas, rows, strict=True):
         assert city.area_name(area) in row
-        told = re.findall(r'class="chip (\w+)"', row)
-        assert told == [city.assessments[area, target.id].verdict for target in city.numeric]
+        told = re.findall(r'class="key (\w+)"', row)
+        assert told == [city.groups[area, target.id] for target in city.numeric]
+
+
+@pytest.mark.slow
+def test_each_area_has_the_groups_and_chances_of_its_own_first_page(city, opened):
+    page = show_side_by_side(city).text
+    for area in city.parts:
+        own = glance_of(opened("mock_city", area, city.lang))
+        assert own.counts == Counter(city.groups[area, target.id] for target in city.numeric)
+        bars = re.findall(r'class="band"[^>]*aria-label="([^"]*)"', show_city_head(city).text)
+        assert sorted(own.counts.values()) == sorted(numbers(bars[city.areas.index(area)]))
+    assert page.count("<small>") == sum(
+        found.probability is not None and found.verdict is not Verdict.CANNOT_TELL
+        for found in city.assessments.values()
+    )
 
 
 def test_the_part_that_makes_most_of_a_gap_is_counted(city):

@@ -11,8 +11,16 @@ from typing import Any
 
 from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
-from edu_metrics.report.glance import AGAINST, BOUNDS, GROUPS, Glance, beside_level, headline_of
-from edu_metrics.report.html import Cell, Html, beside_band, join, scrolling, tag
+from edu_metrics.report.glance import (
+    AGAINST,
+    BOUNDS,
+    GROUPS,
+    Glance,
+    beside_level,
+    group_band,
+    headline_of,
+)
+from edu_metrics.report.html import Cell, Html, join, scrolling, tag
 from edu_metrics.words import amount, in_year, number, percent, probability, say
 
 #: How many targets are shown apart, the first of the plan: its own order says which come first.
@@ -245,7 +253,7 @@ class Dashboard:
             cells = [
                 tag("th", join([target.title.in_(lang), self._asked(target, lang)]), scope="row"),
                 tag("td", middle, "n", **{"data-label": say("index.median", lang)}),
-                tag("td", _band(counts, lang, width=520)),
+                tag("td", group_band(counts, lang, width=520)),
             ]
             rows.append(tag("tr", join(cells)))
         key = "index.spread" if self._some else "index.spread_all"
@@ -345,13 +353,6 @@ def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html
     return tag("td", join([tag("b", value), *told]), group, **label)
 
 
-def _band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:
-    there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
-    words = (f"{say(f'bulletin.group_{name}', lang)} {counts[name]}" for name in there)
-    drawn = Html(band(there, say("report.list_comma", lang).join(words), width=width))
-    return drawn + beside_band(there, width)
-
-
 def _short_band(counts: Mapping[str, int]) -> Html:
     """Draw the bar without words, and its numbers beside it: a third of the size."""
     there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
@@ -378,7 +379,7 @@ def _area_row(entry: Cell, one: Glance | None, lang: str, *, short: bool) -> Htm
         expected = say(key, lang, **dict(zip(names, told, strict=True)))
     cells = [
         tag("td", entry),
-        tag("td", _short_band(one.counts) if short else _band(one.counts, lang)),
+        tag("td", _short_band(one.counts) if short else group_band(one.counts, lang)),
         tag("td", expected, "n", **{"data-v": f"{sort:.2f}"}),
         tag("td", within, "n", **({"data-v": "-1"} if within == "—" else {})),
     ]

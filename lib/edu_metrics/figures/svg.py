@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
-from types import MappingProxyType
 
 #: Width of a letter against its height, of common sans serif fonts: letters of a class, figures and
 #: other Latin letters, and all others.
@@ -472,7 +471,6 @@ def band(
     alt: str,
     *,
     width: int = 260,
-    colours: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> str:
     """
     Draw what a whole is made of: one bar, cut by group, each piece with its mark and number.
@@ -486,8 +484,6 @@ def band(
         to say them.
     width : int, optional
         Width. [px]
-    colours : mapping of str to (str, str), optional
-        Of a piece and of the text on it; the style of the page decides where there is none.
 
     Returns
     -------
@@ -504,13 +500,11 @@ def band(
     for name, left, wide, text in _cut(parts, width):
         if not wide:
             continue
-        own = colours.get(name)
-        stroke, fill = (f' style="stroke:{own[0]}"', f' style="fill:{own[1]}"') if own else ("", "")
         # A thick line, and not a box: where there are thousands, a page is smaller by a tenth.
-        pieces.append(f'<path class="{name}"{stroke} d="M{left} 9h{max(wide - 1, 1)}"/>')
+        pieces.append(f'<path class="{name}" d="M{left} 9h{max(wide - 1, 1)}"/>')
         if alt and text_width(text, 12) < wide:
             middle = left + wide // 2
-            pieces.append(f'<text{fill} x="{middle}" y="13">{escape(text)}</text>')
+            pieces.append(f'<text x="{middle}" y="13">{escape(text)}</text>')
     return _svg("band", f"{width} 18", "".join(pieces), alt, f' width="{width}"')
 
 

@@ -18,7 +18,7 @@ from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, Table, draw, picked, table_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.glance import GROUPS, Glance, headline_of
+from edu_metrics.report.glance import GROUPS, Glance, group_text, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import TRACK_RECORD, has_record
@@ -516,7 +516,7 @@ def _table(report: AreaReport, found: Table) -> Html:
         lang,
         caption=caption,
         css="cards targets",
-        above=lambda row: _group_head(row.group, counts[row.group], lang),
+        above=lambda row: group_text(row.group, lang, counts[row.group]),
         csv="bulletin",
     )
     told = [tag("span", say("bulletin.table_note", lang))]
@@ -536,12 +536,6 @@ def _cautions(report: AreaReport, found: Table) -> list[Html]:
         for title, caution in told.items()
         if caution
     ]
-
-
-def _group_head(group: str, count: int, lang: str) -> Html:
-    named = say(f"bulletin.group_{group}", lang)
-    said = say("bulletin.group_count", lang, group=named, n=count)
-    return tag("span", f"{GROUPS[group]} {said}", f"key {group}")
 
 
 def _usual(years: Iterable[int | None]) -> int | None:

@@ -12,25 +12,22 @@ import pandas as pd
 
 from edu_metrics.catalog import Bound, Catalog, Study
 from edu_metrics.errors import ReportError
-from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.figures.svg import band
 from edu_metrics.reachability import (
     Assessment,
     JointAssessment,
     Verdict,
     adds_up,
-    assess_jointly,
+    chance,
     change_by_parts,
     gap_by_parts,
 )
 from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
-from edu_metrics.report.context import StudyReport, open_study
-from edu_metrics.report.glance import expected_text
+from edu_metrics.report.context import AreaReport, StudyReport, open_study
+from edu_metrics.report.glance import GROUPS, expected_text, group_band, group_text
 from edu_metrics.report.html import (
     CONTENTS,
     Cell,
     Html,
-    beside_band,
     details,
     facts,
     join,
@@ -40,7 +37,7 @@ from edu_metrics.report.html import (
 )
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import OVERVIEW
-from edu_metrics.report.labels import verdict_chip, warning
+from edu_metrics.report.labels import warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.words import date, number, percent, say, signed
@@ -99,15 +96,28 @@ class CityReport(StudyReport):
     def assessments(self) -> dict[tuple[str, str], Assessment]:
         """Assessments of the numeric targets, by area and target."""
         return {
-            (area, target): found
-            for area in self.areas
-            for target, found in self.assess(area, self.numeric).items()
+            (area, target.id): report.assessments[target.id]
+            for area, report in self.reports.items()
+            for target in self.numeric
+        }
+
+    @cached_property
+    def reports(self) -> dict[str, AreaReport]:
+        """The report of each area."""
+        return {area: self.of_area(area) for area in self.areas}
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], str]:
+        """The group in which the first page of an area has a target, by area and target."""
+        return {
+            (area, row.target): row.group
+            for area, report in self.reports.items()
+            for row in report.tables.rows("bulletin")
         }
 
     def joint(self, area: str) -> JointAssessment:
         """Take the numeric targets together in one area."""
-        found = {target.id: self.assessments[area, target.id] for target in self.numeric}
-        return assess_jointly(self.evidence, area, found)
+        return self.reports[area].joint
 
 
 def open_city(study: str, lang: str, root: Path | str | None = None) -> CityReport:
@@ -237,20 +247,16 @@ def _most_and_fewest(report: CityReport) -> str:
 
 
 def _bands(report: CityReport) -> Html:
-    """Draw for each area how its targets are judged, with the words of the verdicts."""
+    """Draw for each area how its targets stand, in the groups of its first page."""
     lang = report.lang
     rows: list[list[Cell]] = []
-    order, seen = list(VERDICT_COLOURS), set[str]()
     for area in report.areas:
-        counts = report.joint(area).verdicts
-        parts = {v: (counts[Verdict(v)], VERDICT_MARKS[v]) for v in order if counts.get(Verdict(v))}
-        told = report.listed(f"{say(f'verdict.{v}', lang)} {n}" for v, (n, _) in parts.items())
-        drawn = Html(band(parts, told, width=BAND, colours=VERDICT_COLOURS))
-        rows.append([report.area_name(area), drawn + beside_band(parts, BAND)])
-        seen |= set(parts)
-    keys = join((verdict_chip(v, lang) for v in order if v in seen), " ")
+        counts = Counter(report.groups[area, target.id] for target in report.numeric)
+        rows.append([report.area_name(area), group_band(counts, lang, BAND)])
+    seen = set(report.groups.values())
+    keys = join((group_text(name, lang) for name in GROUPS if name in seen), " ")
     caption = say("city.bands", lang, n=len(report.numeric))
-    heads = [say("report.area", lang), say("report.verdict", lang)]
+    heads = [say("report.area", lang), say("index.groups_of_targets", lang, n=len(report.numeric))]
     drawn = table(heads, rows, caption=caption, css="bands")
     return drawn + tag("p", keys, "legend") + report.tables.link("side_by_side")
 
@@ -289,15 +295,19 @@ def _matrix(report: CityReport, found: Table) -> Html:
     """Draw a cell for each target and area; what there is more of runs down the page."""
     lang = report.lang
 
-    def verdict(area: str, target: str) -> Html:
-        return verdict_chip(report.assessments[area, target].verdict, lang)
+    def group(area: str, target: str) -> Html:
+        found = report.assessments[area, target]
+        told = group_text(report.groups[area, target], lang)
+        if found.probability is None or found.verdict is Verdict.CANNOT_TELL:
+            return told
+        return told + tag("small", chance(found.probability, lang))
 
     if len(report.areas) > max(len(found), WIDE):
         first = Column("report.area", lambda row: report.area_name(row.area))
         columns = [
             Column(
                 join([one.title]),
-                partial(lambda target, row: verdict(row.area, target), one.target),
+                partial(lambda target, row: group(row.area, target), one.target),
             )
             for one in found
         ]
@@ -307,7 +317,7 @@ def _matrix(report: CityReport, found: Table) -> Html:
         columns = [
             Column(
                 join([report.area_name(area)]),
-                partial(lambda area, row: verdict(area, row.target), area),
+                partial(lambda area, row: group(area, row.target), area),
             )
             for area in report.areas
         ]
@@ -319,13 +329,14 @@ def side_by_side_table(report: CityReport) -> Table:
     """Give the verdict on each numeric target in each area, one row a target and area."""
     rows = (
         report.about(target, report.assessments[area, target.id])
+        | {"group_of_target": report.groups[area, target.id]}
         for target in report.numeric
         for area in report.areas
     )
     return table_of(
         rows,
-        "target title area indicator unit verdict probability low high last_year last_value level "
-        "gap required_pace people",
+        "target title area indicator unit group_of_target verdict probability low high last_year "
+        "last_value level gap required_pace people",
     )
 
 

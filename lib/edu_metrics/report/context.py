@@ -73,12 +73,19 @@ class StudyReport:
     #: The names of its tables, by the module that makes them.
     homes: ClassVar[dict[str, str]] = {"measured": "sums_apart", "assumptions": "sources"}
 
-    def __init__(self, catalog: Catalog, study: Study, table: pd.DataFrame, lang: str) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        study: Study,
+        table: pd.DataFrame,
+        lang: str,
+        held: _Held | None = None,
+    ) -> None:
         self.catalog = catalog
         self.study = study
         self.plan: Plan = catalog.plan_judged(study)
         self.lang = lang
-        held = _HELD.get((catalog.root, study.id))
+        held = held or _HELD.get((catalog.root, study.id))
         shared = held is not None and held.table is table
         self._held = held if held and shared else _Held.of(catalog, study, table)
         self.evidence = self._held.evidence
@@ -98,6 +105,11 @@ class StudyReport:
     def numeric(self) -> tuple[Target, ...]:
         """The targets that a number of the plan's own judges."""
         return tuple(target for target in self.plan.targets if target.numeric)
+
+    def of_area(self, area: str) -> AreaReport:
+        """Open the report of one area, from the series at hand."""
+        held, place = self._held, self.catalog.areas[area]
+        return AreaReport(self.catalog, self.study, held.table, place, self.lang, held)
 
     def assess(self, area: str, targets: Iterable[Target]) -> dict[str, Assessment]:
         """Assess targets in one area, from the series that the report has at hand."""
@@ -205,9 +217,15 @@ class AreaReport(StudyReport):
     }
 
     def __init__(
-        self, catalog: Catalog, study: Study, table: pd.DataFrame, area: Area, lang: str
+        self,
+        catalog: Catalog,
+        study: Study,
+        table: pd.DataFrame,
+        area: Area,
+        lang: str,
+        held: _Held | None = None,
     ) -> None:
-        super().__init__(catalog, study, table, lang)
+        super().__init__(catalog, study, table, lang, held)
         self.area = area
         self.place = area.id
 

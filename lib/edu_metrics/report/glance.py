@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_metrics.limits import read_json
+from edu_metrics.report.html import Html, tag
 from edu_metrics.words import amount, number, percent, say
 
 #: The name of the file beside a report.
@@ -117,6 +118,26 @@ def read_glance(folder: Path) -> Glance | None:
         return Glance(**content)
     except (OSError, ValueError, TypeError):
         return None
+
+
+def group_text(group: str, lang: str, count: int | None = None) -> Html:
+    """Name a group with its mark, and how many targets are in it."""
+    told = say(f"bulletin.group_{group}", lang)
+    if count is not None:
+        told = say("bulletin.group_count", lang, group=told, n=count)
+    return tag("span", f"{GROUPS[group]} {told}", f"key {group}")
+
+
+def group_band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:
+    """Draw how many there are in each group; numbers for which a piece has no room stand below."""
+    # What draws is loaded where something is drawn: frames and light installations do without.
+    from edu_metrics.figures.svg import band, unnumbered
+
+    there = {name: (counts[name], mark) for name, mark in GROUPS.items() if counts.get(name)}
+    words = (f"{say(f'bulletin.group_{name}', lang)} {counts[name]}" for name in there)
+    drawn = Html(band(there, say("report.list_comma", lang).join(words), width=width))
+    told = unnumbered(there, width=width)
+    return drawn + tag("small", " ".join(told)) if told else drawn
 
 
 def beside_level(value: float, level: float | None, unit: str, lang: str) -> str:

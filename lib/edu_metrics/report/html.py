@@ -226,15 +226,6 @@ def _long(content: Cell) -> bool:
     return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text) > LINE
 
 
-def beside_band(parts: Mapping[str, tuple[int, str]], width: int) -> Html:
-    """Show the numbers for which the pieces of a band have no room."""
-    # What draws is loaded where something is drawn: frames and light installations do without.
-    from edu_metrics.figures.svg import unnumbered
-
-    told = unnumbered(parts, width=width)
-    return tag("small", " ".join(told)) if told else Html("")
-
-
 def scrolling(content: Html, title: str) -> Html:
     """Put what may be too wide into a box that scrolls, with the keys too."""
     named = {"tabindex": "0", "role": "group", "aria-label": title}
