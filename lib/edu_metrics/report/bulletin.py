@@ -555,8 +555,7 @@ def _link(report: AreaReport, row: Any) -> Html:
     checks = report.assessments[row.target].checks
     if not checks or any(one.check.measure in ("value", "sum") for one in checks):
         return link
-    name = report.catalog.indicators[row.indicator].name.in_(report.lang)
-    return link if name in row.title else link + tag("small", name)
+    return link + tag("small", report.indicator_name(row.indicator))
 
 
 def _spark(report: AreaReport, row: Any) -> Html:

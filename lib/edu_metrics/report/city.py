@@ -40,6 +40,7 @@ from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
+from edu_metrics.report.required_pace import people_text
 from edu_metrics.words import date, number, percent, say, signed
 
 #: Up to so many areas each has a column, however few targets there are.
@@ -514,7 +515,7 @@ def _gaps(report: CityReport, splits: list[_Split]) -> Html:
         asked = tag("small", _asked(report, split))
         name = tag("strong", report.indicator_name(indicator)) + asked
         most, by_area = _most(mine), {row.area: row for row in mine}
-        cells = [_share(by_area[area], lang, most=area == most) for area in report.parts]
+        cells = [_share(report, by_area[area], most=area == most) for area in report.parts]
         rows.append([name, signed(sum(mine["contribution_pp"]), 1), *cells])
     heads = [say("report.indicator", lang), say("city.gap", lang)]
     heads += [report.area_name(area) for area in report.parts]
@@ -558,10 +559,16 @@ def _own_levels(report: CityReport, split: _Split) -> bool:
     return any(one.level is not None and one.level != split.bound for one in found)
 
 
-def _share(row: Any, lang: str, *, most: bool) -> Html:
+def _share(report: CityReport, row: Any, *, most: bool) -> Html:
+    lang = report.lang
     points = signed(row.contribution_pp, 1)
     rate = percent(number(row.rate_pct), lang)
-    told = say("city.rate_short", lang, rate=rate, people=number(row.people, 0))
+    told = say(
+        "city.rate_short",
+        lang,
+        rate=rate,
+        people=people_text(report, row.indicator, row.people or 0),
+    )
     return tag("span", tag("b", points) if most else points, "most" if most else "") + tag(
         "small", told if row.people else rate
     )

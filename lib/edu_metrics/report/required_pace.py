@@ -7,12 +7,10 @@ from typing import Any
 from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.arithmetic import bases_of_pace
 from edu_metrics.report.columns import Table, picked, table_of
-from edu_metrics.report.context import AreaReport
+from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.reasons import STATED, value_text
 from edu_metrics.words import amount, in_year, number, percent, say, signed
 
-#: Beyond so many years a count of years says no more than "not in our time".
-LONG = 50
 #: The words of signs.
 _WORDED = {"≥": "at_least", ">": "above", "≤": "at_most", "<": "below"}
 
@@ -63,12 +61,12 @@ def pace_facts(report: AreaReport, found: Assessment) -> dict[str, str]:
     return told | ({"report.remark": remark} if remark else {})
 
 
-def people_text(report: AreaReport, indicator: str | None, people: float) -> str:
+def people_text(report: StudyReport, indicator: str | None, people: float) -> str:
     """Say how many persons or institutions are missing, in the unit of what is counted."""
     return amount(people, counted_in(report, indicator), report.lang)
 
 
-def counted_in(report: AreaReport, indicator: str | None) -> str:
+def counted_in(report: StudyReport, indicator: str | None) -> str:
     """Give the unit of what an indicator counts: of a rate, what stands above the line."""
     counted = next(iter(report.catalog.indicator(str(indicator)).inputs.values()))
     return report.catalog.quantities[counted.quantity].unit
@@ -106,10 +104,7 @@ def _pace(report: AreaReport, found: Assessment) -> str:
     """Say which pace is needed, beside that of the past where there is one."""
     lang, unit = report.lang, report.unit_of(found)
     if found.total is not None and found.required_pace:
-        told = [sum_text(report, found)]
-        if found.past_pace is not None:
-            told.append(say("cards.years_at_past", lang, years=_years(found, lang)))
-        return say("report.semicolon", lang).join(told)
+        return sum_text(report, found)
     past = _change(found.past_pace, unit, lang)
     # Who stands exactly where it has to pass is not there yet.
     at = found.gap == 0 and found.level is not None and found.level.strict
@@ -121,7 +116,7 @@ def _pace(report: AreaReport, found: Assessment) -> str:
     needed = _change(found.required_pace, unit, lang)
     if found.past_pace is None:
         return say("cards.pace", lang, needed=needed)
-    return say("cards.paces", lang, needed=needed, past=past, years=_years(found, lang))
+    return say("cards.paces", lang, needed=needed, past=past)
 
 
 def sum_text(report: AreaReport, found: Assessment, recent: float | None = None) -> str:
@@ -161,16 +156,6 @@ def _change(pace: float | None, unit: str, lang: str) -> str:
         return say("report.in_points", lang, value=signed(pace, 2))
     sign = {1: "+", -1: "−"}.get((pace > 0) - (pace < 0), "")
     return sign + amount(round(abs(pace), 2), unit, lang)
-
-
-def _years(found: Assessment, lang: str) -> str:
-    if found.vacuous and found.total is None:
-        return "0"
-    if found.years_needed is None:
-        return say("report.never", lang)
-    if found.years_needed > LONG:
-        return say("report.longer_than", lang, years=LONG)
-    return str(found.years_needed)
 
 
 def _remark(found: Assessment, lang: str) -> str:

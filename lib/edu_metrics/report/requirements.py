@@ -120,7 +120,7 @@ def _lever(report: AreaReport, row: Any) -> str:
     sure, by_model = setting_text(report, row, "sure"), row.kind == "mechanism"
     if sure and _even_already(row):
         # An even chance is no goal where the verdict is likelier than that.
-        key = {"found": "model_alike" if by_model else "alike"}.get(row.sure_reason, "need")
+        key = {"found": "model_for_sure" if by_model else "for_sure"}.get(row.sure_reason, "need")
         return say(f"requirements.{key}", lang, lever=lever, sure=sure, setting=sure)
     if by_model and row.even_reason == "usual_is_enough" and row.probability is not None:
         told = chance(row.probability, lang)
