@@ -72,7 +72,7 @@ def test_an_own_start_takes_the_flow_model_for_each_hundred(run):
     assert (found.start, found.start_year, found.start_value) == ("assumed", 2017, 70)
     assert found.years == (2018, 2019, 2020, 2021, 2022)
     indicator = em.load_catalog(ROOT).indicator("primary_teachers_bachelor_share")
-    built = mechanism_from_statement(indicator, 2017, 70)
+    built = mechanism_from_statement(indicator, 70)
     levers = {"upgrades": 2}
     alone = built.mechanism.project(found.years, levers).draws(built.outcome)
     assert found.draws == pytest.approx(np.clip(alone, 0, 100))

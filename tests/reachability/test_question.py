@@ -87,8 +87,8 @@ def test_a_mechanism_starts_from_the_statement_only_where_the_plan_states_the_st
     stated = replace(assessment, start="plan_statement", last_year=2020, last_value=85.0)
     start = mechanism_of(store, stated)
     assert isinstance(start, MechanismStart)
-    expected = mechanism_from_statement(indicator, 2020, 85.0)
-    assert (start.relative, start.whole, start.year) == (True, 100, 2020)
+    expected = mechanism_from_statement(indicator, 85.0)
+    assert (start.relative, start.whole) == (True, 100)
     assert start.mechanism.inputs == expected.mechanism.inputs
     asked = mechanism_of(store, assessment)
     assert isinstance(asked, MissingInputs)

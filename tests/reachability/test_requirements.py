@@ -223,7 +223,7 @@ def test_from_85_to_87_to_90_takes_two_and_a_half_in_a_hundred_less_what_entrant
     """Leavers bring about half a point a year: (90 - 85) / 2 = 2.5 without them."""
     evidence, plan = invented
     indicator = evidence.catalog.indicator("primary_teachers_bachelor_share")
-    built = mechanism_from_statement(indicator, 2020, 85.0)
+    built = mechanism_from_statement(indicator, 85.0)
     assert built.relative
     assert built.whole == 100
     model = built.mechanism
@@ -246,7 +246,7 @@ def test_a_retention_of_93_is_not_mended_by_preventing_dropout(invented):
     """Most of the loss is families moving away: no lever brings more than 95 in two years."""
     evidence, plan = invented
     indicator = evidence.catalog.indicator("compulsory_retention_rate")
-    built = mechanism_from_statement(indicator, 2020, 93.0)
+    built = mechanism_from_statement(indicator, 93.0)
     for lever, most in (("dropout_prevented_pct", 100), ("returned", 3)):
         run = built.mechanism.project([2021, 2022], {lever: most})
         assert 93 < np.median(run.at("retention_pct", 2022)) < 95

@@ -40,7 +40,7 @@ def ask(shipped, checks, bound):
 
     def run(indicator, start, level):
         entry = shipped.indicator(indicator)
-        built = mechanism_from_statement(entry, 2020, start)
+        built = mechanism_from_statement(entry, start)
         found = checks({"type": "level", "at": {2022: level}}, limits=entry.bounds)
         case = OpenQuestion(entry, found, (2021, 2022), {2020: start})
         return mechanism_sensitivity(Sensitivity("city", "goal"), case, built)
@@ -129,7 +129,7 @@ def test_a_lever_counts_only_where_its_usual_setting_is_an_assumption(ask):
 
 def test_the_usual_of_a_lever_turns_where_the_exact_inverse_says(ask, shipped):
     found = ask("senior_teachers_graduate_share", 39.0, ">=42")
-    built = mechanism_from_statement(shipped.indicator("senior_teachers_graduate_share"), 2020, 39)
+    built = mechanism_from_statement(shipped.indicator("senior_teachers_graduate_share"), 39)
     middles = {name: quantile(rate, 0.5).item() for name, rate in built.mechanism.rates.items()}
     stays = {kind: 1 - middles[f"leaving_{kind}_pct"] / 100 for kind in ("qualified", "others")}
     part = of(found, "entrants_qualified_pct").turns_at / 100

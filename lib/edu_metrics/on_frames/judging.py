@@ -113,23 +113,23 @@ def years_needed(
     """
     import pandas as pd
 
+    from edu_metrics.reachability.series import Record
+
     rows = tidy(history, limits=limits)
     bound = bound_for(rows, target, limits)
     if bound.op == "==":
         raise DataError(f"target: expected a level from one side such as '>=95'; found {target!r}")
     found = []
     for area, own in rows.groupby("area", sort=False):
-        first, last = own.iloc[0], own.iloc[-1]
-        span = int(last["year"] - first["year"])
-        past = round((last["value"] - first["value"]) / span, 9) if span else None
-        own_pace = past if pace is None else pace
-        gap = round(bound.gap(float(last["value"])), 9)
-        ahead = None if own_pace is None else own_pace * (1 if bound.rising else -1)
+        record = Record(str(area), dict(zip(own["year"], own["value"].tolist(), strict=True)))
+        year, value = max(record.exact.items())
+        own_pace = record.past_pace if pace is None else pace
+        gap = round(bound.gap(value), 9)
         # Where nothing is missing no pace need be known.
-        years = count_years(gap, ahead or 0.0, strict=bound.strict)
-        year = int(last["year"])
+        ahead = (own_pace or 0.0) * (1 if bound.rising else -1)
+        years = count_years(gap, ahead, strict=bound.strict)
         reached = None if years is None else year + years
-        found.append((area, year, float(last["value"]), target, gap, own_pace, years, reached))
+        found.append((area, year, value, target, gap, own_pace, years, reached))
     names = ["area", "year", "value", "target", "gap", "pace", "years", "year_reached"]
     table = pd.DataFrame(found, columns=names)
     return table.astype({"pace": "float64", "years": "Int64", "year_reached": "Int64"})

@@ -31,8 +31,7 @@ from edu_metrics.plan_audit.sentences import (
     tidy,
 )
 from edu_metrics.reachability import checks_of
-from edu_metrics.reachability.checks import Range, accepted, carried
-from edu_metrics.reachability.noise import CHANGES
+from edu_metrics.reachability.checks import CHANGES, Range, accepted, carried
 from edu_metrics.words import short
 
 

@@ -173,6 +173,15 @@ def final_bound(
     return needed[max(needed)] if needed else None
 
 
+def level_due(
+    checks: Sequence[Check], year: int, known: Mapping[int, float], limits: Limits
+) -> Bound | None:
+    """Give the level that checks ask for in a year in which one of them falls due; else None."""
+    if all(check.due != year for check in checks):
+        return None
+    return final_bound([check for check in checks if check.due <= year], known, limits)
+
+
 def _nearer_end(check: Check, value: float) -> Bound:
     """Give the level nearest to where a series stands that rounds to what is asked."""
     low, high = accepted(check).bounds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -130,15 +130,8 @@ def assess_target(store: SeriesStore, target: Target, area: str) -> Assessment:
     """
     applies = _applies(store, target, area)
     if not target.readings:
-        return Assessment(
-            study=store.study.id,
-            area=area,
-            target=target.id,
-            applies=applies,
-            verdict=Verdict.TRACKED,
-            as_of=store.study.as_of,
-            indicator=target.indicator,
-        )
+        found = {"verdict": Verdict.TRACKED, "indicator": target.indicator}
+        return _assessment(store, target, area, applies, **found)
     first, *others = (
         with_pace_percentile(
             _held_to_rounding(Question(store, target, reading, steps, area), applies),
@@ -148,6 +141,14 @@ def assess_target(store: SeriesStore, target: Target, area: str) -> Assessment:
         for reading, steps in store.plan.combinations(target)
     )
     return replace(first, others=tuple(others))
+
+
+def _assessment(
+    store: SeriesStore, target: Target, area: str, applies: Applies, **found: Any
+) -> Assessment:
+    """Say what was found of a target in an area."""
+    study = store.study
+    return Assessment(study.id, area, target.id, applies, as_of=study.as_of, **found)
 
 
 def _applies(store: SeriesStore, target: Target, area: str) -> Applies:
@@ -185,17 +186,8 @@ def _held_to_rounding(question: Question, applies: Applies) -> Assessment:
 def _assess_reading(question: Question, applies: Applies) -> Assessment:
     store, target, reading = question.store, question.target, question.reading
     indicator_id = reading.indicator or target.indicator
-    found = partial(
-        Assessment,
-        study=store.study.id,
-        area=question.area,
-        target=target.id,
-        applies=applies,
-        as_of=store.study.as_of,
-        reading=reading.id,
-        steps=question.steps,
-        indicator=indicator_id,
-    )
+    about = {"reading": reading.id, "steps": question.steps, "indicator": indicator_id}
+    found = partial(_assessment, store, target, question.area, applies, **about)
     if reading.undecided or indicator_id is None:
         return found(verdict=Verdict.CANNOT_TELL, reason="reading_undecided")
     record, checks = question.record, question.checks

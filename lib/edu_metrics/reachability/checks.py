@@ -36,6 +36,8 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import ProjectionError
 
+#: What compares two years; a level is a count that stands for itself.
+CHANGES = frozenset({"points", "percent", "points_per_step"})
 Values = Mapping[int, Any]
 Limits = tuple[float | None, float | None]
 

@@ -12,6 +12,7 @@ from edu_metrics.formulas import kitagawa
 from edu_metrics.reachability.arithmetic import (
     final_bound,
     is_vacuous,
+    level_due,
     pace_of_target,
     people_behind,
     required_pace,
@@ -138,9 +139,7 @@ def _hardest_pace(
     value = known[last_year]
     paces: list[tuple[float, int]] = []
     for due in sorted({check.due for check in checks if check.due > last_year}):
-        level = final_bound(
-            [check for check in checks if check.due <= due], known, indicator.bounds
-        )
+        level = level_due(checks, due, known, indicator.bounds)
         if level is not None:
             level = _asked(level, indicator)
             there = level.met_by(round(value, 9))

@@ -20,7 +20,7 @@ among input variables. *Communications in Statistics - Simulation and Computatio
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -304,12 +304,9 @@ def assess_jointly(
     indicators = tuple(dict.fromkeys(event.indicator for event in events))
     bound = dependence_of(store, area, indicators)
     kept = joint_draws(events, bound.correlations, indicators)
-    rows = {event.target: row for row, event in enumerate(events)}
     probabilities = {event.target: event.probability for event in events}
-    met_at_once = kept.sum(axis=0) if events else np.zeros(1)
     lowest = min(probabilities, key=lambda name: probabilities[name], default=None)
     weakest, without = _weakest(kept, [event.target for event in events])
-    draws = kept.shape[1] if events else 0
     return JointAssessment(
         area=area,
         verdicts=verdict_counts(by_target.values()),
@@ -317,15 +314,15 @@ def assess_jointly(
         vacuous=sum(assessments[name].vacuous for name in probabilities),
         probabilities=probabilities,
         expected=math.fsum(probabilities.values()),
-        interval=_tenths(met_at_once),
+        interval=_tenths(kept.sum(axis=0) if events else np.zeros(1)),
         interval_independent=_tenths_if_independent(list(probabilities.values())),
         odds=odds_of(kept, list(probabilities.values())) if events else None,
-        groups=_groups(targets, by_target, probabilities, kept, rows),
+        groups=tuple(_groups(targets, by_target, events, kept)),
         lowest=lowest,
         weakest=weakest,
         without_weakest=without,
         dependence=bound,
-        draws=draws,
+        draws=kept.shape[1],
     )
 
 
@@ -383,30 +380,23 @@ def _tenths_if_independent(probabilities: Sequence[float]) -> tuple[float, float
 def _groups(
     targets: Sequence[Target],
     by_target: Mapping[str, Assessment],
-    probabilities: Mapping[str, float],
+    events: Sequence[Event],
     kept: Kept,
-    rows: Mapping[str, int],
-) -> tuple[Group, ...]:
+) -> Iterator[Group]:
     by_article: dict[str, list[str]] = {}
     for target in targets:
         by_article.setdefault(target.article, []).append(target.id)
-    groups = []
     for article, names in by_article.items():
-        open_ones = [name for name in names if name in rows]
+        mine = [row for row, event in enumerate(events) if event.target in names]
         counted = verdict_counts(by_target[name] for name in names)
-        chances = [probabilities[name] for name in open_ones]
-        mine = kept[[rows[name] for name in open_ones]] if open_ones else None
-        groups.append(
-            Group(
-                article,
-                tuple(names),
-                counted[Verdict.MET],
-                sum(counted[word] for word in _LOST),
-                sum(_unknown(by_target[name]) for name in names),
-                None if mine is None else odds_of(mine, chances),
-            )
+        yield Group(
+            article,
+            tuple(names),
+            counted[Verdict.MET],
+            sum(counted[word] for word in _LOST),
+            sum(_unknown(by_target[name]) for name in names),
+            odds_of(kept[mine], [events[row].probability for row in mine]) if mine else None,
         )
-    return tuple(groups)
 
 
 #: Two rates of the same persons in one test or screening: a harder paper moves both.

@@ -29,7 +29,6 @@ class MechanismStart:
 
     mechanism: Mechanism
     outcome: str
-    year: int
     relative: bool
     whole: float | None
 
@@ -73,10 +72,10 @@ def mechanism_of(store: SeriesStore, assessment: Assessment) -> MechanismStart |
     ProjectionError
         If the indicator has no mechanism.
     """
-    year, value = int(assessment.last_year or 0), float(assessment.last_value or 0.0)
     if assessment.start != "observed":
         indicator = store.catalog.indicator(str(assessment.indicator))
-        return mechanism_from_statement(indicator, year, value)
+        return mechanism_from_statement(indicator, float(assessment.last_value or 0.0))
+    year = int(assessment.last_year or 0)
     return mechanism_from_counts(store, str(assessment.indicator), assessment.area, year)
 
 
@@ -124,12 +123,10 @@ def mechanism_from_counts(
         inputs[argument] = np.array(numbers) if argument in flow.history else (numbers or [0.0])[0]
     if missing:
         return MissingInputs(tuple(dict.fromkeys(missing)))
-    return _build(entry, inputs, year, relative=False)
+    return _build(entry, inputs, relative=False)
 
 
-def mechanism_from_statement(
-    indicator: Indicator, year: int, rate: float
-) -> MechanismStart | MissingInputs:
+def mechanism_from_statement(indicator: Indicator, rate: float) -> MechanismStart | MissingInputs:
     """
     Start an indicator's mechanism from the rate that a plan prints, for each 100 of its whole.
 
@@ -137,8 +134,6 @@ def mechanism_from_statement(
     ----------
     indicator : Indicator
         One with a mechanism.
-    year : int
-        Year that the plan speaks of.
     rate : float
         What it prints. [percent]
 
@@ -161,7 +156,7 @@ def mechanism_from_statement(
         number = rate if given == "rate" else float(given)
         length = flow.history.get(argument)
         inputs[argument] = number if length is None else np.full(length, number)
-    return _build(indicator, inputs, year, relative=True)
+    return _build(indicator, inputs, relative=True)
 
 
 def _use(indicator: Indicator) -> Any:
@@ -187,7 +182,7 @@ def _ask(
 
 
 def _build(
-    indicator: Indicator, inputs: Mapping[str, Any], year: int, *, relative: bool
+    indicator: Indicator, inputs: Mapping[str, Any], *, relative: bool
 ) -> MechanismStart | MissingInputs:
     use = _use(indicator)
     flow = FLOWS[use.flow]
@@ -203,7 +198,7 @@ def _build(
         mechanism.start  # noqa: B018
     except DataError as error:
         return MissingInputs(contradiction=error.message)
-    return MechanismStart(mechanism, use.outcome, year, relative, whole)
+    return MechanismStart(mechanism, use.outcome, relative, whole)
 
 
 def _whole(flow: Flow, state: Mapping[str, Any]) -> float | None:

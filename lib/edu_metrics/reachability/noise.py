@@ -21,7 +21,7 @@ from edu_metrics.formulas import (
     years_until_visible,
 )
 from edu_metrics.reachability.arithmetic import final_bound
-from edu_metrics.reachability.checks import CheckResult
+from edu_metrics.reachability.checks import CHANGES, CheckResult
 
 if TYPE_CHECKING:
     # Whoever only audits a plan needs no series.
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: The move for which the chance without any change is told. [percentage points]
 MOVE = 5.0
-#: What compares two years; a level is a count that stands for itself.
-CHANGES = frozenset({"points", "percent", "points_per_step"})
 #: Beyond so many standard errors chance alone is not believed (5 percent, two-sided).
 LIMIT = NormalDist().inv_cdf(0.975)
 

@@ -297,9 +297,9 @@ def _by_count(blank: Requirements, question: JudgedQuestion, *, sure: bool) -> R
 def _first(enough: NDArray[np.int64]) -> Setting:
     """Give the smallest number of those that are enough, where nothing is left to chance."""
     if not enough.size:
-        return Setting(MORE_A_YEAR, None, 0.0, "beyond_bounds")
+        return Setting(None, 0.0, "beyond_bounds")
     more = float(enough[0])
-    return Setting(MORE_A_YEAR, more, 1.0, "found" if more else "usual_is_enough")
+    return Setting(more, 1.0, "found" if more else "usual_is_enough")
 
 
 def _stated(setting: Setting) -> Setting:

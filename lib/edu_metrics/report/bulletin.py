@@ -13,7 +13,7 @@ from edu_metrics.catalog import Bound
 from edu_metrics.figures.svg import spark
 from edu_metrics.plan_audit import Severity
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.noise import CHANGES
+from edu_metrics.reachability.checks import CHANGES
 from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Column, Table, draw, picked, table_of

@@ -57,12 +57,10 @@ _FINENESS = 1000
 @dataclass(frozen=True, slots=True)
 class Setting:
     """
-    The answer to "what would it take" on one lever.
+    The answer to "what would it take" on one lever, the others as they are.
 
     Attributes
     ----------
-    lever : str
-        The lever; the others stay as they are.
     value : float or None
         The smallest setting that does it; None where there is none. [unit of the lever a year]
     probability : float
@@ -71,7 +69,6 @@ class Setting:
         Why the value is what it is.
     """
 
-    lever: str
     value: float | None
     probability: float
     reason: Literal["found", "usual_is_enough", "beyond_bounds"]
@@ -119,7 +116,7 @@ def smallest_setting(lever: Lever, chance: Callable[[float], float], probability
         return tried[place]
 
     if at(0) >= probability:
-        return Setting(lever.name, lever.usual, at(0), "usual_is_enough")
+        return Setting(lever.usual, at(0), "usual_is_enough")
     low, high = 0, last
     if at(last) < probability:
         # Doubled from below: a gain in every year may be out of reach where the first takes all.
@@ -130,12 +127,12 @@ def smallest_setting(lever: Lever, chance: Callable[[float], float], probability
         # Too much may break a promise with two ends: the best lies about the best that was tried.
         high = _peak(at, sorted(tried))
         if at(high) < probability:
-            return Setting(lever.name, None, max(tried.values()), "beyond_bounds")
+            return Setting(None, max(tried.values()), "beyond_bounds")
         low = max(place for place in tried if place < high and at(place) < probability)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if at(middle) >= probability else (middle, high)
-    return Setting(lever.name, _setting(lever, high), at(high), "found")
+    return Setting(_setting(lever, high), at(high), "found")
 
 
 def _peak(at: Callable[[int], float], tried: list[int]) -> int:

@@ -34,7 +34,7 @@ from edu_metrics.catalog import (
     Shock,
 )
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, final_bound, pace_of_target
+from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, level_due, pace_of_target
 from edu_metrics.reachability.checks import Check
 from edu_metrics.reachability.gap import whole_level
 from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
@@ -281,14 +281,14 @@ def _hardest_step(
     """Give the even step of the hardest year ahead; who is there already need not fall back."""
     needed = []
     for place, year in enumerate(years, start=1):
-        due = [check for check in situation.checks if check.due <= year]
-        level = final_bound(due, known, situation.indicator.bounds) if due else None
-        if level is not None and any(check.due == year for check in due):
+        level = level_due(situation.checks, year, known, situation.indicator.bounds)
+        if level is not None:
             end = _just_within(level, situation)
             there = level.met_by(round(value, 9))
             # A percentage of the year before compounds: its even step is a percentage too.
             compound = any(
-                one.measure == "percent" and one.years == (year - 1, year) for one in due
+                one.measure == "percent" and one.years == (year - 1, year)
+                for one in situation.checks
             )
             even = value * ((end / value) ** (1 / place) - 1) if compound and value else None
             needed.append(0.0 if there else (end - value) / place if even is None else even)
@@ -378,10 +378,8 @@ def _reading(course: Course, situation: Situation) -> Course:
     draws = course.draws.copy()
     known, value = situation.known, course.start_value
     for place, year in enumerate(course.years):
-        due = [check for check in situation.checks if check.due <= year]
-        bound = final_bound(due, known, situation.indicator.bounds) if due else None
-        asked = bound is not None and any(check.due == year for check in due)
-        if bound is not None and asked and not bound.met_by(round(value, 9)):
+        bound = level_due(situation.checks, year, known, situation.indicator.bounds)
+        if bound is not None and not bound.met_by(round(value, 9)):
             value = _just_within(bound, situation)
         draws[:, place] = value = float(situation.bounded(value))
         known[year] = value
