@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def differences(old: Path, new: Path) -> Iterator[dict[str, Any]]:
         If a folder is not there, holds no report of an area, or one that can't be read.
     """
     before, after = _summaries(old), _summaries(new)
-    causes = _Causes(old, new)
+    inputs = cache(_inputs)
     for study, area in dict.fromkeys([*before, *after]):
         about = {"study": study, "area": area}
         one, other = before.get((study, area)), after.get((study, area))
@@ -62,7 +63,9 @@ def differences(old: Path, new: Path) -> Iterator[dict[str, Any]]:
             there = {"old": one is not None, "new": other is not None}
             yield {**about, "target": None, "what": "report", **there, "moved_by": []}
             continue
-        yield from _moved(about, _read(one), _read(other), causes.of(study, area, one, other))
+        made_from = [inputs(folder, study).get((area, path.parts[-3]), {})
+                     for folder, path in ((old, one), (new, other))]  # fmt: skip
+        yield from _moved(about, _read(one), _read(other), _causes(*made_from))
 
 
 def _summaries(folder: Path) -> dict[tuple[str, str], Path]:
@@ -130,31 +133,16 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-class _Causes:
-    """What changed in the fingerprints of reports from one folder to the other."""
+def _causes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Name the parts of a fingerprint that are not the same in both."""
+    both = before.keys() & after.keys()
+    return [what for part, what in _CAUSES.items() if part in both and before[part] != after[part]]
 
-    def __init__(self, old: Path, new: Path) -> None:
-        self._folders = (old, new)
-        self._held: dict[tuple[Path, str], dict[tuple[str, str], Mapping[str, str]]] = {}
 
-    def of(self, study: str, area: str, one: Path, other: Path) -> list[str]:
-        """Name the parts that are not the same; none where a manifest says nothing of them."""
-        before, after = (
-            self._inputs(folder, study).get((area, path.parts[-3]), {})
-            for folder, path in zip(self._folders, (one, other), strict=True)
-        )
-        return [
-            cause
-            for part, cause in _CAUSES.items()
-            if part in before and part in after and before[part] != after[part]
-        ]
-
-    def _inputs(self, folder: Path, study: str) -> dict[tuple[str, str], Mapping[str, str]]:
-        if (folder, study) not in self._held:
-            try:
-                entries = read_json(folder / study / MANIFEST)["areas"]
-                found = {(e["area"], e["lang"]): e.get("inputs") or {} for e in entries}
-            except (OSError, ValueError, KeyError, TypeError):
-                found = {}
-            self._held[folder, study] = found
-        return self._held[folder, study]
+def _inputs(folder: Path, study: str) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Read the fingerprints of a study's reports, by area and language, where they are told."""
+    try:
+        entries = read_json(folder / study / MANIFEST)["areas"]
+        return {(entry["area"], entry["lang"]): entry.get("inputs") or {} for entry in entries}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

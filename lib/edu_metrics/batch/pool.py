@@ -50,11 +50,6 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "darwin"
 
 
-def default_engine() -> str:
-    """Give the faster engine of those that this system has."""
-    return FORK if can_fork() else KERNEL
-
-
 @dataclass(eq=False)
 class Asked:
     """A report that somebody waits for."""
@@ -308,7 +303,7 @@ def report_pool(
         The pool.
     """
     with _surroundings(preload.told(root, studies, number, _note())):
-        pool = ReportPool(workers, limits, engine or default_engine())
+        pool = ReportPool(workers, limits, engine or (FORK if can_fork() else KERNEL))
         try:
             yield pool
         finally:

@@ -8,16 +8,14 @@ a back-test. Without an Axes a new figure is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.figures.panel import Asked, Course, draw_panel, name_axes
+from edu_metrics.figures.panel import Asked, Course, draw_panel
 from edu_metrics.figures.style import COLOURS, STANDARD, plainly, use_style
 from edu_metrics.words import number, say, unit_of
 
@@ -39,20 +37,10 @@ MANY = 100
 _PANEL = (2.7, 2.1)
 
 
-@contextmanager
-def _style() -> Iterator[None]:
-    """Draw in our look; whether figures show by themselves, as in a notebook, is left as it is."""
-    with use_style():
-        yield
-        shows = mpl.is_interactive()
-    # The first figure of a session switches this on, and leaving the look would switch it off.
-    mpl.interactive(shows)
-
-
 def _in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
     @wraps(plot)
     def drawn(*given: _Given.args, **named: _Given.kwargs) -> Axes:
-        with _style():
+        with use_style():
             return plainly(plot(*given, **named))
 
     return drawn
@@ -239,7 +227,7 @@ def plot_small_multiples(
         rows = -(-len(areas) // wide)
         import matplotlib.pyplot as plt
 
-        with _style():
+        with use_style():
             _, grid = plt.subplots(
                 rows, wide, squeeze=False, figsize=(_PANEL[0] * wide, _PANEL[1] * rows)
             )
@@ -259,7 +247,7 @@ def plot_small_multiples(
             plot_fan(own, history=history, target=target, due=due, ax=ax, unit=unit, lang=lang)
             ax.set_ylim(*ylim)
             continue
-        with _style():
+        with use_style():
             _draw_paths(own, None, history, target, due, ax, None, unit, lang, ylim)
     return list(axes[: len(areas)])
 
@@ -337,8 +325,7 @@ def plot_precedents(
     ax.grid(visible=False, axis="y")
     ax.set_xlim(-2, max(20.0, float(rows["high_pct"].max()) + 4))
     ax.set_ylim(len(places) - 0.5, -0.5)
-    name_axes(ax, _LABEL, x=say("figure.precedent_axis", lang), y="", title=title)
-    return ax
+    return _named(ax, say("figure.precedent_axis", lang), "", title)
 
 
 @_in_style
@@ -414,8 +401,15 @@ def plot_calibration(
         )  # fmt: skip
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.08)
-    x, y = say("record.said_axis", lang), say("record.happened_axis", lang)
-    name_axes(ax, _LABEL, x=x, y=y, title=title)
+    return _named(ax, say("record.said_axis", lang), say("record.happened_axis", lang), title)
+
+
+def _named(ax: Axes, x: str, y: str, title: str) -> Axes:
+    """Write title and axes of a plot; the title is larger, the ticks are smaller."""
+    ax.set_title(title, fontsize=_LABEL + 1)
+    ax.set_xlabel(x, fontsize=_LABEL)
+    ax.set_ylabel(y, fontsize=_LABEL)
+    ax.tick_params(labelsize=_LABEL - 1)
     return ax
 
 

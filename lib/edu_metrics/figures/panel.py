@@ -341,11 +341,3 @@ def year_ticks(first: int, last: int, anchor: int, most: int) -> list[int]:
         if len(years) <= max(most, 1):
             break
     return years
-
-
-def name_axes(ax: Axes, size: float, *, x: str, y: str, title: str = "") -> None:
-    """Write title and axes of a panel; the title is larger, the ticks are smaller."""
-    ax.set_title(title, fontsize=size + 1)
-    ax.set_xlabel(x, fontsize=size)
-    ax.set_ylabel(y, fontsize=size)
-    ax.tick_params(labelsize=size - 1)

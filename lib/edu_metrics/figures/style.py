@@ -144,6 +144,8 @@ def use_style() -> Iterator[None]:
     """
     Draw in this look inside a ``with`` block, and leave the caller's settings as they were.
 
+    Whether figures show by themselves, as in a notebook, is no matter of this look.
+
     Yields
     ------
     None
@@ -167,6 +169,9 @@ def use_style() -> Iterator[None]:
         use_fonts()
         mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
         yield
+        shows = mpl.is_interactive()
+    # The first figure of a session switches this on, and leaving the look would switch it off.
+    mpl.interactive(shows)
 
 
 def plainly(ax: Axes) -> Axes:

@@ -404,9 +404,7 @@ def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -
     return list(dict.fromkeys(kept)) if kept[0] < kept[-1] else every
 
 
-def spark(
-    history: Mapping[int, float], asked: Mapping[int, float], *, width: int = 104, height: int = 26
-) -> str:
+def spark(history: Mapping[int, float], asked: Mapping[int, float]) -> str:
     """
     Draw a series so small that it stands in a row of a table, with the marks to reach.
 
@@ -416,8 +414,6 @@ def spark(
         Value by year. [unit of the indicator]
     asked : mapping of int to float
         What is asked by year.
-    width, height : int, optional
-        Size. [px]
 
     Returns
     -------
@@ -433,6 +429,7 @@ def spark(
     """
     if not history:
         return ""
+    width, height = 104, 26
     box = (3, 4, width - 6, height - 4)
     place = Scale([*history, *asked], [*history.values(), *asked.values()], box)
     marks = "".join(diamond(3).format(x=x, y=y) for x, y in (place(*one) for one in asked.items()))
@@ -638,9 +635,7 @@ class Tile:
     colour: str = ""
 
 
-def tile_map(
-    tiles: Mapping[tuple[int, int], Tile], alt: str, *, alike: bool = True, side: int = 88
-) -> str:
+def tile_map(tiles: Mapping[tuple[int, int], Tile], alt: str, *, alike: bool = True) -> str:
     """
     Draw areas as tiles, each roughly where it lies, with its series in it: a map without borders.
 
@@ -652,8 +647,6 @@ def tile_map(
         The drawing in words.
     alike : bool, optional
         Whether all series stand on one scale; else each on its own.
-    side : int, optional
-        Width of a tile. [px]
 
     Returns
     -------
@@ -669,7 +662,7 @@ def tile_map(
     """
     if not tiles:
         return ""
-    tall, gap = 58, 4
+    side, tall, gap = 88, 58, 4
     known = [tile.history for tile in tiles.values() if tile.history]
     ends = [end for one in known for end in (min(one.values()), max(one.values()))]
     years = [year for one in known for year in (min(one), max(one))]
