@@ -13,15 +13,15 @@ from edu_metrics.catalog import Bound, Catalog, Study, Target
 from edu_metrics.figures.svg import band
 from edu_metrics.report.glance import (
     AGAINST,
-    BOUNDS,
     GROUPS,
     Glance,
     beside_level,
     group_band,
     headline_of,
+    level_words,
 )
 from edu_metrics.report.html import Cell, Html, join, scrolling, tag
-from edu_metrics.words import amount, in_year, number, percent, probability, say
+from edu_metrics.words import amount, in_year, number, probability, say
 
 #: How many targets are shown apart, the first of the plan: its own order says which come first.
 HEADLINE = 8
@@ -318,14 +318,9 @@ def _table(
 
 
 def _bound(row: Mapping[str, Any], lang: str) -> str:
-    bound = Bound.model_validate(row["asked"])
-    in_percent = row["unit"] == "percent"
-    whole = in_percent and bound.value.is_integer()
-    shown = amount(bound.value, row["unit"], lang)
-    value = percent(number(bound.value, 0), lang) if whole else shown
     # All of a whole is not "or more".
-    op = "==" if in_percent and bound.value == 100 and bound.op == ">=" else bound.op
-    return say(BOUNDS[op], lang, value=value)
+    ends = (None, 100.0 if row["unit"] == "percent" else None)
+    return level_words(Bound.model_validate(row["asked"]), row["unit"], lang, ends)
 
 
 def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html:

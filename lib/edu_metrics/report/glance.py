@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from edu_metrics.catalog import Bound
 from edu_metrics.limits import read_json
 from edu_metrics.report.html import Html, tag
-from edu_metrics.words import amount, number, percent, say
+from edu_metrics.words import amount, bounded, number, percent, say
 
 #: The name of the file beside a report.
 GLANCE = "glance.json"
@@ -33,14 +34,6 @@ GROUPS = {
     "clash": "×",
     "unknown": "?",
     "lacking": "…",
-}
-#: How a sentence words a bound.
-BOUNDS = {
-    ">=": "bulletin.at_least",
-    ">": "bulletin.above",
-    "<=": "bulletin.at_most",
-    "<": "bulletin.below",
-    "==": "bulletin.exactly",
 }
 #: The groups of which it is plain today that the target will not come by itself.
 AGAINST = ("hard", "missed", "clash")
@@ -138,6 +131,26 @@ def group_band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:
     drawn = Html(band(there, say("report.list_comma", lang).join(words), width=width))
     told = unnumbered(there, width=width)
     return drawn + tag("small", " ".join(told)) if told else drawn
+
+
+def level_words(
+    bound: Bound, unit: str, lang: str, ends: tuple[float | None, float | None] = (None, None)
+) -> str:
+    """
+    Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought.
+
+    Where no value lies beyond it, which ``ends`` tell, there is nothing to be "or more" than it.
+
+    Examples
+    --------
+    >>> asked = Bound.model_validate(">=100")
+    >>> level_words(asked, "percent", "en"), level_words(asked, "percent", "en", (0, 100))
+    ('at least 100 %', '100 %')
+    """
+    whole = unit == "percent" and float(bound.value).is_integer()
+    shown = percent(number(bound.value, 0), lang) if whole else amount(bound.value, unit, lang)
+    at_end = bound.value == ends[1 if bound.rising else 0] and not bound.strict
+    return bounded("==" if at_end else bound.op, shown, lang)
 
 
 def beside_level(value: float, level: float | None, unit: str, lang: str) -> str:

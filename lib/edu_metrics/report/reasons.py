@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from edu_metrics.catalog import Bound, Indicator, Target
 from edu_metrics.observations.computing import forms_of
 from edu_metrics.reachability import Assessment, Check, CheckResult, Verdict
-from edu_metrics.report.glance import BOUNDS, beside_level, is_hidden
+from edu_metrics.report.glance import beside_level, is_hidden, level_words
 from edu_metrics.trajectories import TRIED_YEARS
-from edu_metrics.words import amount, number, percent, say, short, signed, unit_of
+from edu_metrics.words import amount, bounded, number, percent, say, short, signed, unit_of
 
 if TYPE_CHECKING:
     from edu_metrics.report.context import StudyReport
@@ -29,13 +29,12 @@ def level_text(report: StudyReport, found: Assessment) -> str:
         value = found.last_value
         if value is not None and abs(found.level.value - value) < DUST and is_hidden(value, value):
             # The level is that of the last year: as many decimals as the value has.
-            return _bound(found.level, value_text(report, found, value), lang)
+            return bounded(found.level.op, value_text(report, found, value), lang)
         return bound_text(found.level, report.catalog.indicators[str(found.indicator)], lang)
     if found.total is None:
         return "—"
-    bounds = _bound(
-        found.total.bound, amount(found.total.bound.value, report.unit_of(found), lang), lang
-    )
+    total = found.total.bound
+    bounds = bounded(total.op, amount(total.value, report.unit_of(found), lang), lang)
     first, last = found.total.years[0], found.total.years[-1]
     return say("report.sum_level", lang, bounds=bounds, first=first, last=last)
 
@@ -217,7 +216,7 @@ def _bounds_text(check: Check, unit: str, lang: str) -> str:
         return percent(told, lang) if check.measure in _IN_PERCENT else told
 
     return say("report.and", lang).join(
-        _bound(bound, shown(bound.value), lang) for bound in check.bounds
+        bounded(bound.op, shown(bound.value), lang) for bound in check.bounds
     )
 
 
@@ -254,18 +253,8 @@ _IN_PERCENT = ("percent", "rank_pct", "areas_pct")
 
 
 def bound_text(bound: Bound, indicator: Indicator, lang: str) -> str:
-    """Word a level as a sentence does: 95 % or more, and not a sign and a decimal of nought."""
-    whole = indicator.unit == "percent" and float(bound.value).is_integer()
-    shown = amount(bound.value, indicator.unit, lang)
-    value = percent(number(bound.value, 0), lang) if whole else shown
-    # Where no value lies beyond it there is nothing to be "or more" than it.
-    end = indicator.bounds[1 if bound.rising else 0]
-    op = "==" if bound.value == end and not bound.strict else bound.op
-    return say(BOUNDS[op], lang, value=value)
-
-
-def _bound(bound: Bound, shown: str, lang: str) -> str:
-    return say(BOUNDS[bound.op], lang, value=shown)
+    """Word a level of an indicator."""
+    return level_words(bound, indicator.unit, lang, indicator.bounds)
 
 
 def change_text(value: float, unit: str, lang: str) -> str:

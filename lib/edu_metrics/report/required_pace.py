@@ -9,10 +9,10 @@ from edu_metrics.reachability.arithmetic import bases_of_pace
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.reasons import STATED, value_text
-from edu_metrics.words import amount, in_year, number, percent, say, signed
+from edu_metrics.words import amount, bounded, in_year, number, percent, say, signed
 
-#: The words of signs.
-_WORDED = {"≥": "at_least", ">": "above", "≤": "at_most", "<": "below"}
+#: Signs as they are printed, and as they are written.
+_SIGNS = {"≥": ">=", ">": ">", "≤": "<=", "<": "<"}
 
 
 def required_pace_table(report: AreaReport) -> Table:
@@ -197,7 +197,7 @@ def base_text(row: Any, lang: str) -> str:
         pace = say("report.in_points", lang, value=pace)
     sign, _, level = row.asked.partition(" ")
     level = percent(level, lang) if row.unit == "percent" else level
-    level = say(f"bulletin.{_WORDED[sign]}", lang, value=level) if sign in _WORDED else row.asked
+    level = bounded(_SIGNS[sign], level, lang) if sign in _SIGNS else row.asked
     told = [say("cards.base_pace", lang, pace=pace, level=level)]
     for steps in (name.rpartition("_")[2] for name in row._fields if "base_low" in name):
         bases = [getattr(row, f"base_{end}_{steps}") for end in ("low", "high")]
