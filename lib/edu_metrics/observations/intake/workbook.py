@@ -143,7 +143,7 @@ def read_sheets(
         raise DataError(f"{name}: {len(content):,} bytes; expected at most {MOST_BYTES:,}")
     _refuse_other_kind(name, suffix, content)
     if suffix == ".xlsx":
-        sheets = _of_workbook(name, content, OfficeZip.open(name, content))
+        sheets = _of_workbook(name, content, OfficeZip(name, content))
     elif suffix == ".xls":
         sheets = _of_workbook(name, content, None)
     elif suffix == ".parquet":
@@ -231,16 +231,15 @@ def _decoded(
     marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     marked = next((code for mark, code in marks if content.startswith(mark)), None)
     ask = "tell its encoding with --encoding, such as --encoding gb18030"
-    for code in [encoding] if encoding else [marked] if marked else ["utf-8"]:
-        try:
-            return content.decode(str(code))
-        except LookupError:
-            raise DataError(f"{name}: --encoding {code}: no such encoding") from None
-        except (UnicodeDecodeError, UnicodeError) as error:
-            if encoding or marked:
-                raise DataError(
-                    f"{name}: is not text in {code} ({printable(str(error))[:80]}); {ask}"
-                ) from None
+    code = encoding or marked or "utf-8"
+    try:
+        return content.decode(code)
+    except LookupError:
+        raise DataError(f"{name}: --encoding {code}: no such encoding") from None
+    except UnicodeError as error:
+        if encoding or marked:
+            told = printable(str(error))[:80]
+            raise DataError(f"{name}: is not text in {code} ({told}); {ask}") from None
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
