@@ -15,13 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from edu_metrics.catalog import Catalog, Indicator, Input, Study
 from edu_metrics.errors import DataError
 from edu_metrics.observations.feasible_range import Counts, follow, narrow, widen
 from edu_metrics.observations.known_sums import (
@@ -33,9 +34,6 @@ from edu_metrics.observations.known_sums import (
     quotient,
 )
 from edu_metrics.observations.table import ENDS
-
-if TYPE_CHECKING:
-    from edu_metrics.catalog import Catalog, Indicator, Input, Study
 
 __all__ = ["CODED_PCT", "protect"]
 

@@ -132,8 +132,6 @@ class HeadReader:
         What is defined.
     mapping : Mapping
         What is told of the file.
-    areas, quantities : Names
-        All names.
     log : Log
         Where repairs and problems go.
     school_year : {"starts", "ends"} or None
@@ -142,11 +140,18 @@ class HeadReader:
 
     catalog: Catalog
     mapping: Mapping
-    areas: Names
-    quantities: Names
     log: Log
     school_year: str | None = None
     _cache: dict[str, Meaning] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Collect all names, once for a file."""
+        self.areas = Names.of(self.catalog.areas.values(), self.mapping.areas)
+        self.quantities = Names.of(self.catalog.quantities.values(), self.mapping.quantities)
+
+    def is_defined(self, text: str) -> bool:
+        """Tell whether a text names an area or a quantity."""
+        return bool(self.areas.find(text).ids or self.quantities.find(text).ids)
 
     def read(self, sheet: Sheet) -> Head | None:
         """

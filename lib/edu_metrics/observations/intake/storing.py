@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
@@ -29,9 +30,6 @@ from edu_metrics.observations.raw_files import (
     with_sidecar,
 )
 from edu_metrics.observations.table import empty, validate
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -199,8 +197,6 @@ def _sidecars(catalog: Catalog) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _validate_together(catalog: Catalog, new: Iterable[TakenIn]) -> None:
-    import pandas as pd
-
     tables = [one.table for one in new]
     if tables:
         validate(pd.concat(tables, ignore_index=True), catalog)
