@@ -130,8 +130,8 @@ def _read(catalog: Catalog, study: Study, path: Path, told: Mapping) -> TakenIn:
     if stored.exists():
         raise DataError(
             f"{printable(path.name)}: {shown_below(stored, catalog.root)} is there and holds "
-            "something else; give the file another name if it is another table, or the date of its own "
-            "publication if it is a new edition"
+            "something else; give the file another name if it is another table, or the date of "
+            "its own publication if it is a new edition"
         )
     inside = below(catalog, catalog.expand([*study.areas, *study.compare_with]))
     outside = int((~intake.table["area"].isin(inside)).sum())
