@@ -323,14 +323,13 @@ def _collect(
 ) -> None:
     """Read these tables; of the optional ones a file may lack."""
     for table in tables:
-        if table == "families":
-            continue  # stand among the areas
+        path = folder / f"{table}.yaml"
+        may_lack = table in optional or TABLES[table].optional
         if TABLES[table].files:
-            for path in sorted((folder / table).glob("*.yaml")):
-                _collect_file(table, path, parts, faults)
-        else:
-            may_lack = table in optional or TABLES[table].optional
-            _collect_entries(table, folder / f"{table}.yaml", may_lack, parts, faults)
+            for file in sorted((folder / table).glob("*.yaml")):
+                _collect_file(table, file, parts, faults)
+        elif table != "families" and (path.is_file() or not may_lack):  # they are among the areas
+            _collect_entries(table, path, parts, faults)
 
 
 def _read(table: str, path: Path, parts: Parts, faults: list[str]) -> Any:
@@ -347,11 +346,7 @@ def _read(table: str, path: Path, parts: Parts, faults: list[str]) -> Any:
     return content
 
 
-def _collect_entries(
-    table: str, path: Path, may_lack: bool, parts: Parts, faults: list[str]
-) -> None:
-    if may_lack and not path.is_file():
-        return
+def _collect_entries(table: str, path: Path, parts: Parts, faults: list[str]) -> None:
     for where, given in entries_of(_read(table, path, parts, faults), path.name, faults):
         many = table == "areas" and isinstance(given, dict) and "codes" in given
         kept_in = "families" if many else table

@@ -13,9 +13,12 @@ from pathlib import Path
 
 from edu_metrics.catalog import Catalog, inherited_entries
 from edu_metrics.drafting.files import accept, write_draft
+from edu_metrics.drafting.passages import language_of
 from edu_metrics.drafting.promises import Draft, Offer, Offers, Promise, draft
 from edu_metrics.drafting.reading import read_document
 from edu_metrics.drafting.reviewing import decide, decide_by_id, review_draft, routes
+from edu_metrics.errors import DataError
+from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 
 __all__ = [
     "Draft",
@@ -77,10 +80,6 @@ def draft_file(
     DataError
         If the document can't be read, or the folder is one of definitions.
     """
-    from edu_metrics.drafting.passages import language_of
-    from edu_metrics.errors import DataError
-    from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
-
     if "definitions" in out.resolve().parts:
         raise DataError(f"--out {out}: a draft is no definition; expected a folder outside of them")
     for name, year in (("--first", first), ("--last", last)):

@@ -28,10 +28,14 @@ class Passage:
     at: tuple[int, ...]
     is_row: bool = False
     article: str | None = None
-    heading: str = ""
     #: Headings above, from the outermost.
     above: tuple[str, ...] = field(default=())
     is_heading: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The nearest heading above; empty where there is none."""
+        return self.above[-1] if self.above else ""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the place in the document of a part of the text."""
@@ -141,28 +145,20 @@ def _below_headings(found: Iterator[Passage], rules: Rules) -> Iterator[Passage]
     """Say of each passage in which article and below which headings it stands."""
     article, above = None, [""] * 4
     for passage in found:
-        if passage.is_row:
-            yield replace(passage, article=article, above=tuple(filter(None, above)),
-                          heading=_last(above))  # fmt: skip
-            continue
-        numbered = rules.pattern("article").match(passage.text)
-        level = _level(passage.text, rules)
+        level = None if passage.is_row else _level(passage.text, rules)
         if level is not None:
             title = rules.pattern("title").match(passage.text)
             above[level:] = [title[0].rstrip("。：:.") if title else "", *[""] * (3 - level)]
+        numbered = None if passage.is_row else rules.pattern("article").match(passage.text)
         if numbered:
             article = next(name for name in numbered.groups() if name)
         elif level == 0:
             article = None
         whole = level is not None and passage.text.rstrip("：:") == above[level]
-        yield replace(passage, article=article, above=tuple(filter(None, above)),
-                      heading=_last(above), is_heading=whole)  # fmt: skip
+        named = tuple(filter(None, above))
+        yield replace(passage, article=article, above=named, is_heading=whole)
 
 
 def _level(text: str, rules: Rules) -> int | None:
     levels = rules.data["headings"]
     return next((n for n, p in enumerate(levels) if re.match(rules.expand(p), text)), None)
-
-
-def _last(above: list[str]) -> str:
-    return next((words for words in reversed(above) if words), "")

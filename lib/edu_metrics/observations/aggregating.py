@@ -12,25 +12,22 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from edu_metrics.catalog import nearest
+import pandas as pd
+
+from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import harmless, write_text, write_whole_files
-from edu_metrics.observations.disclosure import hide_cells
 from edu_metrics.observations.raw_files import with_sidecar
 from edu_metrics.observations.transcription import HEADER, read_transcription
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from edu_metrics.catalog import Catalog
 
 __all__ = [
     "AT_LEAST",
     "PART_AT_LEAST",
     "Counted",
     "aggregate",
+    "hide_cells",
     "suppress",
     "write_counts",
     "write_raw_counts",
@@ -199,6 +196,55 @@ def suppress(
     # A count may not be known where its cell's persons are not.
     kept.loc[kept[names[0]].isna(), names[1:]] = None
     return kept
+
+
+def hide_cells(
+    counts: pd.DataFrame, margin: Sequence[str], name: str, hidden: pd.Series, at_least: int
+) -> pd.Series:
+    """
+    Add to hidden cells of one sum the smallest others, until together they hold enough persons.
+
+    The sum is taken as known: the hidden ones together are what the others leave of it. From two
+    on, and ``at_least`` persons together, each of them may be anything from 0 to that.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row a cell.
+    margin : sequence of str
+        Columns that cells of one sum have in common.
+    name : str
+        The count. [persons]
+    hidden : Series of bool
+        Cells that are hidden already.
+    at_least : int
+        Persons that hidden cells hold at least. [persons]
+
+    Returns
+    -------
+    Series of bool
+        Cells to hide.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"school": "a", "tested": [60, 50, 4]})
+    >>> hide_cells(cells, ["school"], "tested", cells["tested"] < 10, 10).tolist()
+    [False, True, True]
+    """
+    hidden = hidden.copy()
+    while True:
+        shown = counts[name].where(~hidden & (counts[name] > 0))
+        frame = counts[list(margin)].assign(
+            hidden=hidden, held=counts[name].where(hidden, 0), shown=shown
+        )
+        grouped = frame.groupby(list(margin), sort=False)
+        number = grouped["hidden"].transform("sum")
+        few = (number > 0) & ((number < 2) | (grouped["held"].transform("sum") < at_least))
+        smallest = shown == grouped["shown"].transform("min")
+        chosen = frame[few & smallest].drop_duplicates(list(margin)).index
+        if not len(chosen):
+            return hidden
+        hidden.loc[chosen] = True
 
 
 def write_counts(found: Counted, path: Path) -> None:

@@ -15,13 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from edu_metrics.catalog import Catalog, Indicator, Input, Study
 from edu_metrics.errors import DataError
 from edu_metrics.observations.feasible_range import Counts, follow, narrow, widen
 from edu_metrics.observations.known_sums import (
@@ -34,10 +35,7 @@ from edu_metrics.observations.known_sums import (
 )
 from edu_metrics.observations.table import ENDS
 
-if TYPE_CHECKING:
-    from edu_metrics.catalog import Catalog, Indicator, Input, Study
-
-__all__ = ["CODED_PCT", "hide_cells", "protect"]
+__all__ = ["CODED_PCT", "protect"]
 
 #: Ends at which rates of large wholes are told: the first that leaves room for a small count.
 CODED_PCT = (1, 2, 5, 10, 20)
@@ -668,52 +666,3 @@ def _implied(of: _Of, rate: _Rate, size: float, kinds: _Kinds) -> dict[str, Any]
         "persons": persons,
         "money": key.quantity in {amount.quantity for amount, _ in kinds.money},
     }
-
-
-def hide_cells(
-    counts: pd.DataFrame, margin: Sequence[str], name: str, hidden: pd.Series, at_least: int
-) -> pd.Series:
-    """
-    Add to hidden cells of one sum the smallest others, until together they hold enough persons.
-
-    The sum is taken as known: the hidden ones together are what the others leave of it. From two
-    on, and ``at_least`` persons together, each of them may be anything from 0 to that.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        One row a cell.
-    margin : sequence of str
-        Columns that cells of one sum have in common.
-    name : str
-        The count. [persons]
-    hidden : Series of bool
-        Cells that are hidden already.
-    at_least : int
-        Persons that hidden cells hold at least. [persons]
-
-    Returns
-    -------
-    Series of bool
-        Cells to hide.
-
-    Examples
-    --------
-    >>> cells = pd.DataFrame({"school": "a", "tested": [60, 50, 4]})
-    >>> hide_cells(cells, ["school"], "tested", cells["tested"] < 10, 10).tolist()
-    [False, True, True]
-    """
-    hidden = hidden.copy()
-    while True:
-        shown = counts[name].where(~hidden & (counts[name] > 0))
-        frame = counts[list(margin)].assign(
-            hidden=hidden, held=counts[name].where(hidden, 0), shown=shown
-        )
-        grouped = frame.groupby(list(margin), sort=False)
-        number = grouped["hidden"].transform("sum")
-        few = (number > 0) & ((number < 2) | (grouped["held"].transform("sum") < at_least))
-        smallest = shown == grouped["shown"].transform("min")
-        chosen = frame[few & smallest].drop_duplicates(list(margin)).index
-        if not len(chosen):
-            return hidden
-        hidden.loc[chosen] = True

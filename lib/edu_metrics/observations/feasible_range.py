@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ _FAR = 1000.0
 _SEARCH: Any = {"mip_rel_gap": 0, "node_limit": 1000, "presolve": False}
 
 
-@dataclass(slots=True)
+@dataclass
 class Counts:
     """
     Counts, what a reader is told of each, and the sums that tie them together.
@@ -66,7 +67,6 @@ class Counts:
     told: npt.NDArray[np.bool_]
     sums: Any
     whole: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
-    _columns: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Take whole numbers for such."""
@@ -78,12 +78,15 @@ class Counts:
         """The counts that the reader is not told."""
         return self.high > self.low
 
-    @property
+    @cached_property
     def columns(self) -> Any:
         """The sums, to be looked up by count."""
-        if self._columns is None:
-            self._columns = csc_array(self.sums)
-        return self._columns
+        return csc_array(self.sums)
+
+    def sums_of(self, places: Places) -> Any:
+        """Give the sums that tie some counts, as far as they are of these."""
+        sums = csr_array(self.columns[:, places])
+        return sums[np.flatnonzero(np.diff(sums.indptr))]
 
     def withhold(self, places: Sequence[int] | Places) -> None:
         """Tell nothing of some counts any more."""
@@ -196,24 +199,20 @@ class _Part:
 def _parts(counts: Counts) -> Iterator[_Part]:
     """Take apart what is open, as far as no sum ties it together."""
     places = np.flatnonzero(counts.open)
-    sums = csr_array(counts.columns[:, places])
-    sums = sums[np.flatnonzero(np.diff(sums.indptr))]
-    number, labels = _linked(sums)
-    of_sum = labels[sums.indices[sums.indptr[:-1]]] if sums.shape[0] else np.empty(0, int)
-    wanted = np.unique(labels[~np.isnan(counts.most[places])])
-    for label in wanted if number else ():
-        inside = np.flatnonzero(labels == label)
-        yield _Part(counts, places[inside], sums[np.flatnonzero(of_sum == label)][:, inside])
+    labels = _linked(counts.sums_of(places))
+    for label in np.unique(labels[~np.isnan(counts.most[places])]):
+        inside = places[labels == label]
+        yield _Part(counts, inside, counts.sums_of(inside))
 
 
-def _linked(sums: Any) -> tuple[int, npt.NDArray[np.int32]]:
+def _linked(sums: Any) -> npt.NDArray[np.int32]:
     """Give one number to all counts that sums tie together, directly or through others."""
     rows, columns = sums.shape
     if not columns:
-        return 0, np.empty(0, np.int32)
+        return np.empty(0, np.int32)
     ties = block_array([[None, sums], [sums.T, None]]) if rows else csr_array((columns, columns))
-    number, labels = connected_components(ties, directed=False)
-    return int(number), labels[rows:]
+    labels: npt.NDArray[np.int32] = connected_components(ties, directed=False)[1]
+    return labels[rows:]
 
 
 def _is_whole(numbers: Numbers) -> npt.NDArray[np.bool_]:
@@ -288,11 +287,9 @@ def _second_table(
 ) -> Places | None:
     """Find the counts that move in the second table; None where there is no such table."""
     movable = np.flatnonzero(counts.open | (allowed & counts.told & ~counts.known))
-    sums = csr_array(counts.columns[:, movable])
-    _, labels = _linked(sums)
-    near = labels == labels[np.searchsorted(movable, place)]
-    movable, sums = movable[near], sums[:, np.flatnonzero(near)]
-    sums = sums[np.flatnonzero(np.diff(sums.indptr))]
+    labels = _linked(counts.sums_of(movable))
+    movable = movable[labels == labels[np.searchsorted(movable, place)]]
+    sums = counts.sums_of(movable)
     value, is_open = counts.value[movable], counts.open[movable]
     bound = is_open & (counts.known[movable] | (not opened))
     low = np.where(bound, counts.low[movable], 0.0)

@@ -12,18 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, identity
 
+from edu_metrics.catalog import Catalog, Indicator, Input
 from edu_metrics.errors import DataError
 from edu_metrics.observations.table import PART_OF_WHOLE
-
-if TYPE_CHECKING:
-    from edu_metrics.catalog import Catalog, Indicator, Input
 
 #: A total that misses the sum of its groups by more is not made of them. [part]
 _SLIP = 0.02

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
-from edu_metrics.catalog import PERIODS
+from edu_metrics.catalog import PERIODS, plain
 from edu_metrics.errors import DataError
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 
@@ -57,7 +56,7 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
     >>> read_period("2020年下半年"), read_period("2020-05"), read_period("2020")
     ((2020, 'h2'), (2020, 'm05'), (2020, 'year'))
     """
-    text = "".join(unicodedata.normalize("NFKC", printed).split()).lower()
+    text = plain(printed)
     forms: list[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, str] | None]]] = [
         (re.compile(r"(\d{4})"), lambda found: (int(found[1]), "year")),
         (_HALF, lambda found: (int(found[1]), _HALVES[found[2] or found[3]])),
@@ -86,7 +85,7 @@ def read_half(printed: str) -> tuple[int, str] | None:
     >>> read_half("2020年上半年"), read_half("2020H2"), read_half("2020年")
     ((2020, 'h1'), (2020, 'h2'), None)
     """
-    found = _HALF.fullmatch("".join(unicodedata.normalize("NFKC", printed).split()).lower())
+    found = _HALF.fullmatch(plain(printed))
     if found is None or not is_year(int(found[1])):
         return None
     return int(found[1]), _HALVES[found[2] or found[3]]
@@ -111,7 +110,7 @@ def read_part(printed: str) -> str | None:
     >>> read_part("H1"), read_part("下半年"), read_part("5月"), read_part("全年"), read_part("Q1")
     ('h1', 'h2', 'm05', 'year', None)
     """
-    text = "".join(unicodedata.normalize("NFKC", printed).split()).lower()
+    text = plain(printed)
     if text in PERIODS:
         return text
     if text in ("全年", "学年"):

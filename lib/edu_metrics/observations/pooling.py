@@ -332,15 +332,8 @@ def _sum_of_ends(rows: pd.DataFrame, groups: Codes, end: str) -> npt.NDArray[np.
     return np.where(some, total, np.nan)
 
 
-def _siblings(
-    children: pd.DataFrame, years: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> pd.DataFrame:
+def _siblings(children: pd.DataFrame, years: Iterable[int]) -> pd.DataFrame:
     """Count the children of each parent that exist in each year."""
-    alive = (children["first"].to_numpy()[:, None] <= years) & (
-        children["last"].to_numpy()[:, None] >= years
-    )
-    counted = pd.DataFrame(alive.astype("int64"), index=children["parent"], columns=years)
-    long = counted.groupby(level=0).sum().reset_index()
-    return long.melt(id_vars="parent", var_name="year", value_name="siblings").astype(
-        {"year": "int64"}
-    )
+    each = children.merge(pd.DataFrame({"year": years}), how="cross")
+    alive = each[each["year"].between(each["first"], each["last"])]
+    return alive.groupby(["parent", "year"]).size().reset_index(name="siblings")

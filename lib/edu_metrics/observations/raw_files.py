@@ -31,6 +31,13 @@ BESIDE = (SIDECAR, LOG)
 _SHA256 = re.compile(r"^sha256:.*$", re.MULTILINE)
 
 
+def shown_below(path: Path, root: Path) -> str:
+    """Say where a file lies in a project; of one outside of it, its name."""
+    absolute = path.resolve()
+    inside = absolute.is_relative_to(root)
+    return absolute.relative_to(root).as_posix() if inside else path.name
+
+
 def pattern_of(given: FileInput | SimulatedInput) -> str:
     """Say which files of data/raw an input takes."""
     return given.path if isinstance(given, FileInput) else f"simulated/{given.city}/**/*.csv"

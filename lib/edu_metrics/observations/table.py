@@ -222,16 +222,16 @@ def _real_and_invented(table: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
     invented = {area for area, entry in catalog.areas.items() if entry.invented}
     real = set(catalog.areas) - invented
     simulated = table["status"] == "simulated"
-    mixed = table[simulated & table["area"].isin(real)]
-    if len(mixed):
-        yield f"status: a simulated number stands beside a real place; {show_rows(mixed)}"
     measured = ~simulated & (table["status"] != "suppressed")
-    mixed = table[measured & table["area"].isin(invented)]
-    if len(mixed):
-        yield (
-            "status: expected simulated for an invented place, found another status; "
-            f"{show_rows(mixed)}"
-        )
+    for mixed, words in (
+        (simulated & table["area"].isin(real), "a simulated number stands beside a real place"),
+        (
+            measured & table["area"].isin(invented),
+            "expected simulated for an invented place, found another status",
+        ),
+    ):
+        if mixed.any():
+            yield f"status: {words}; {show_rows(table[mixed])}"
 
 
 def _negative(table: pd.DataFrame, catalog: Catalog) -> Iterator[str]:

@@ -33,7 +33,7 @@ from edu_metrics.catalog import (
 from edu_metrics.errors import DataError, number_of
 from edu_metrics.limits import FIRST_DAY, LARGEST, LAST_DAY, is_day, read_file
 from edu_metrics.observations.periods import read_period
-from edu_metrics.observations.raw_files import broken_seal
+from edu_metrics.observations.raw_files import broken_seal, shown_below
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
 from edu_metrics.words import Unit, known_units, unit_of
 
@@ -218,10 +218,13 @@ def read_transcription(
         a number that was published before the year that it measures.
     """
     path = Path(path)
-    shown = _shown(path, catalog.root)
+    shown = shown_below(path, catalog.root)
     if not path.is_file():
         raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
-    content = _content(path, shown)
+    try:
+        content = read_file(path)
+    except OSError as error:
+        raise DataError(f"{shown}: {error.strerror}") from None
     faults = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
     reader = _Reader(catalog, school_year)
     rows = []
@@ -235,19 +238,6 @@ def read_transcription(
     if not rows:
         return table
     return pd.DataFrame(rows).astype(table.dtypes.to_dict())[list(table)]
-
-
-def _content(path: Path, shown: str) -> bytes:
-    try:
-        return read_file(path)
-    except OSError as error:
-        raise DataError(f"{shown}: {error.strerror}") from None
-
-
-def _shown(path: Path, root: Path) -> str:
-    absolute = path.resolve()
-    inside = absolute.is_relative_to(root)
-    return absolute.relative_to(root).as_posix() if inside else path.name
 
 
 def _lines(content: bytes, shown: str, faults: list[str]) -> Iterator[tuple[str, dict[str, str]]]:

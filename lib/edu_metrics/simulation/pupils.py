@@ -64,13 +64,12 @@ class Children:
 
     def grade(self, years: range, grade: int) -> Counts:
         """Count the pupils of a grade in the autumn: years x districts. [persons]."""
-        return self._of(self.learners, years)[:, :, grade + _AGE_BEFORE_GRADE_1]
+        return self.grades(years, grade, grade)
 
     def grades(self, years: range, first: int, last: int) -> Counts:
         """Count the pupils of several grades in the autumn: years x districts. [persons]."""
-        return self._aged(
-            self.learners, years, first + _AGE_BEFORE_GRADE_1, last + _AGE_BEFORE_GRADE_1
-        )
+        ages = first + _AGE_BEFORE_GRADE_1, last + _AGE_BEFORE_GRADE_1
+        return self._aged(self.learners, years, *ages)
 
     def graduates(self, years: range) -> Counts:
         """Count those who left grade 9 in the summer: years x districts. [persons]."""
@@ -82,11 +81,8 @@ class Children:
         return self._aged(everyone, years, first_age, last_age)
 
     def _aged(self, who: Counts, years: range, first_age: int, last_age: int) -> Counts:
-        chosen = self._of(who, years)[:, :, first_age : last_age + 1]
-        return np.asarray(chosen.sum(axis=2))
-
-    def _of(self, who: Counts, years: range) -> Counts:
-        return who[years.start - self.start : years.stop - self.start]
+        of_years = who[years.start - self.start : years.stop - self.start]
+        return np.asarray(of_years[:, :, first_age : last_age + 1].sum(axis=2))
 
 
 def raise_children(city: City) -> Children:

@@ -18,14 +18,16 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from edu_metrics.catalog import (
     Area,
     Catalog,
     Group,
+    Indicator,
     Quantity,
     Source,
     inherited_entries,
@@ -35,17 +37,10 @@ from edu_metrics.catalog import (
 from edu_metrics.errors import DataError, ReportError
 from edu_metrics.files import write_whole_files
 from edu_metrics.limits import LAST_DAY
-from edu_metrics.observations import HEADER, build
+from edu_metrics.observations import HEADER, build, intake
 from edu_metrics.observations.raw_files import with_sidecar
 from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from edu_metrics.catalog import Indicator
-    from edu_metrics.observations.intake import Log
-    from edu_metrics.observations.intake import Mapping as IntakeMapping
 
 #: Kinds of unit by the words in a quantity's name; anything else is counted in persons.
 _RATES = re.compile(r"[%％率比]|percent|rate|share", re.IGNORECASE)
@@ -252,8 +247,6 @@ def _cell(kind: str, source: str, tags: Iterable[str] = ()) -> dict[str, Any]:
 
 def _example(lang: str) -> _Start:
     """Take the invented numbers that come with the package."""
-    import pandas as pd
-
     wide = pd.read_csv(io.StringIO((files(__package__) / "template/example.csv").read_text()))
     rows = wide.melt(["place", "year"], var_name="quantity").assign(unit="persons")
     given = yaml.safe_load((files(__package__) / "template/example.yaml").read_text("utf-8"))
@@ -339,7 +332,7 @@ class _Given:
             quantities={**inherited_entries("quantities"), **quantities},
         )
 
-    def add(self, log: Log) -> bool:
+    def add(self, log: intake.Log) -> bool:
         """Take the names that were not understood; tell whether there were any."""
         areas, parts = _area_names(log, self.areas), log.not_understood("group")
         names = log.not_understood("quantity", "head")
@@ -362,25 +355,22 @@ def _read_table(path: Path) -> tuple[_Given, pd.DataFrame]:
 
     What neither its head nor its rows tell stands in its first two columns: areas, then years.
     """
-    from edu_metrics.observations.intake import Mapping as IntakeMapping
-    from edu_metrics.observations.intake import read_log, read_table
-
     if not path.is_file():
         raise DataError(f"{path.name}: can't be read as a table: no such file")
     content = path.read_bytes()
-    told = IntakeMapping.model_validate({"source": _SOURCE, "published": _LATER})
+    told = intake.Mapping.model_validate({"source": _SOURCE, "published": _LATER})
     given = _Given()
     for _ in range(_PASSES):
-        log = read_log(path, content, given.catalog(), told)
+        log = intake.read_log(path, content, given.catalog(), told)
         no_head = ["no_head"] if log.not_understood("no_head") else []
         new = _told_of(told, *log.not_understood("lacking"), *no_head)
         if new == told and not given.add(log):
             break
         told = new
-    return given, read_table(path, content, given.catalog(), told).table
+    return given, intake.read_table(path, content, given.catalog(), told).table
 
 
-def _told_of(told: IntakeMapping, *lacking: str) -> IntakeMapping:
+def _told_of(told: intake.Mapping, *lacking: str) -> intake.Mapping:
     """Tell of a table what else it does not: where its areas and years stand, and its head."""
     columns = {}
     if "A" not in told.columns and {"no_head", "area of the figures"} & set(lacking):
@@ -392,12 +382,12 @@ def _told_of(told: IntakeMapping, *lacking: str) -> IntakeMapping:
     return told.model_validate({**given, "columns": {**given["columns"], **columns}, **head})
 
 
-def _area_names(log: Log, known: list[str]) -> list[str]:
+def _area_names(log: intake.Log, known: list[str]) -> list[str]:
     """Give the areas of a table that are not known yet, the rows that add up others too."""
-    from edu_metrics.observations.intake import bare, is_total
-
-    totals = [raw for _, _, _, raw, _, rule in log.repairs if rule == "total" and is_total(raw)]
-    names = [bare(name) for name in (*log.not_understood("area"), *totals)]
+    totals = [
+        raw for _, _, _, raw, _, rule in log.repairs if rule == "total" and intake.is_total(raw)
+    ]
+    names = [intake.bare(name) for name in (*log.not_understood("area"), *totals)]
     held = {plain(name) for name in known}
     return list({plain(name): name for name in names if plain(name) not in held}.values())
 
@@ -410,9 +400,7 @@ def _slug(name: str, otherwise: str) -> str:
 
 def _quantity(otherwise: str, text: str) -> dict[str, Any]:
     """Make a quantity of a head; its unit is the one behind it, or else persons or percent."""
-    from edu_metrics.observations.intake import split_unit
-
-    name, printed = split_unit(text)
+    name, printed = intake.split_unit(text)
     unit = _unit(printed)
     if unit is None:
         name, unit = text.strip(), "percent" if _RATES.search(text) else "persons"

@@ -345,3 +345,14 @@ def test_a_school_year_counts_for_the_year_that_the_study_says(catalog, tmp_path
     table = read_table(tmp_path / "t.csv", text.encode(), catalog, told, rule).table
     assert table["year"].tolist() == [year]
     assert table["period"].tolist() == ["school_year" if rule else "year"]
+
+
+def test_a_column_that_no_head_reaches_is_refused_until_a_mapping_tells_of_it(read, faults):
+    text = "地区,年份,常住人口\n海南区,2023,1,9\n"
+    (told,) = faults(text, "t.csv")
+    assert told.startswith("1 column head(s) not understood: no head (D1)")
+    assert read(text, "t.csv", columns={"D": "ignore"}).table["value"].tolist() == [1]
+    both = read(text, "t.csv", columns={"D": {"quantity": "children"}}).table
+    assert dict(zip(both["quantity"], both["value"], strict=True)) == {
+        "population": 1, "children": 9,
+    }  # fmt: skip

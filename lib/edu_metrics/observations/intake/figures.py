@@ -328,7 +328,8 @@ class FigureReader:
         measured = self.catalog.quantities[quantity]
         if _SCALE_ALONE.match(in_cell) and unit_factor(in_cell, measured) is None:
             base = re.sub(r"^[十百千万亿]+", "", self._unit(place, quantity))
-            in_cell += base or _base_unit(measured)
+            words = (word for word in accepted_units(measured)[1:] if not word.isascii())
+            in_cell += base or next(words, "")
         factor = unit_factor(in_cell, measured)
         if factor is None:
             self._wrong_unit(place, in_cell, measured)
@@ -339,17 +340,14 @@ class FigureReader:
         key = (quantity, unit or f"\0{self._sheet.name}")
         if key not in self._factors:
             self._factors[key] = self._new_factor(place, quantity, unit)
-        elif self._factors[key] is None and unit:
+        if self._factors[key] is None and unit:
             self._wrong_unit(place, unit, self.catalog.quantities[quantity])
         return self._factors[key]
 
     def _new_factor(self, place: int, quantity: str, unit: str) -> Decimal | None:
         measured = self.catalog.quantities[quantity]
         if unit:
-            factor = unit_factor(unit, measured)
-            if factor is None:
-                self._wrong_unit(place, unit, measured)
-            return factor
+            return unit_factor(unit, measured)
         above = [self.mapping.unit] if self.mapping.unit else list(self._head.units)
         fitting = {u: f for u in above if (f := unit_factor(u, measured)) is not None}
         if len(set(fitting.values())) == 1:
@@ -364,8 +362,3 @@ class FigureReader:
     def _wrong_unit(self, place: int, unit: str, measured: Quantity) -> None:
         text = f"{unit} for {measured.id}, counted in {', '.join(accepted_units(measured))}"
         self.log.problem_once("unit", self._sheet, self._where(place), text)
-
-
-def _base_unit(measured: Quantity) -> str:
-    """Give the word of a unit that a power of ten stands before."""
-    return next((word for word in accepted_units(measured)[1:] if not word.isascii()), "")

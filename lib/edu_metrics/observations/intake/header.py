@@ -19,7 +19,7 @@ from edu_metrics.observations.intake.cell_values import (
 from edu_metrics.observations.intake.cell_values import read_year as year_of
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping
-from edu_metrics.observations.intake.workbook import Sheet, filled_from_merges, letters
+from edu_metrics.observations.intake.workbook import Sheet, letters
 from edu_metrics.observations.periods import read_half
 from edu_metrics.observations.transcription import unit_factor
 
@@ -132,8 +132,6 @@ class HeadReader:
         What is defined.
     mapping : Mapping
         What is told of the file.
-    areas, quantities : Names
-        All names.
     log : Log
         Where repairs and problems go.
     school_year : {"starts", "ends"} or None
@@ -142,11 +140,18 @@ class HeadReader:
 
     catalog: Catalog
     mapping: Mapping
-    areas: Names
-    quantities: Names
     log: Log
     school_year: str | None = None
     _cache: dict[str, Meaning] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Collect all names, once for a file."""
+        self.areas = Names.of(self.catalog.areas.values(), self.mapping.areas)
+        self.quantities = Names.of(self.catalog.quantities.values(), self.mapping.quantities)
+
+    def is_defined(self, text: str) -> bool:
+        """Tell whether a text names an area or a quantity."""
+        return bool(self.areas.find(text).ids or self.quantities.find(text).ids)
 
     def read(self, sheet: Sheet) -> Head | None:
         """
@@ -166,11 +171,7 @@ class HeadReader:
         if first is None:
             return None
         rows = self._rows(sheet, first)
-        filled, from_merge = filled_from_merges(sheet, rows)
-        for row, column in from_merge:
-            value = filled[row][column]
-            if value != "":
-                self.log.repaired(sheet, sheet.where(row, column), "", value, "merged_head")
+        filled = self._filled(sheet, rows)
         if len(rows) > 1 and not sheet.name:
             self._fill_across(sheet, filled, rows)
         columns = self._columns(sheet, filled, rows)
@@ -226,6 +227,20 @@ class HeadReader:
             return False
         figures = [text for text in texts if _is_figure(text)]
         return not figures and (spans or not any(named))
+
+    def _filled(self, sheet: Sheet, rows: Sequence[int]) -> dict[int, list[Any]]:
+        """Give the rows of a head with merged cells filled."""
+        width = max((len(sheet.rows[row]) for row in rows), default=0)
+        filled = {row: [*sheet.rows[row], *[""] * (width - len(sheet.rows[row]))] for row in rows}
+        for (top, left), (bottom, right) in sheet.merged:
+            value = filled[top][left] if top in filled and left < width else ""
+            for row in range(top, bottom + 1) if value != "" else ():
+                for column in range(left, min(right, width - 1) + 1) if row in filled else ():
+                    if (row, column) != (top, left):
+                        filled[row][column] = value
+                        where = sheet.where(row, column)
+                        self.log.repaired(sheet, where, "", value, "merged_head")
+        return filled
 
     def _fill_across(self, sheet: Sheet, filled: dict[int, list[Any]], rows: Sequence[int]) -> None:
         """Text has no merged cells: a head is that of the columns beside it, which have parts."""

@@ -13,9 +13,10 @@ import xml.etree.ElementTree as ET
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from edu_metrics.errors import DataError, require_extra
+from edu_metrics.errors import DataError
 
 #: Bytes that one part, and all parts together, may unfold to. [bytes]
 MOST_UNFOLDED = 300_000_000
@@ -40,8 +41,6 @@ _DAMAGED = (
     OSError,
     ValueError,
 )
-#: What reading damaged styles ends in.
-_NO_STYLES = (KeyError, ValueError, TypeError, IndexError, AttributeError, ET.ParseError)
 _CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
 _TAG = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
@@ -77,55 +76,33 @@ class OfficeZip:
         How the file is called.
     content : bytes
         The file.
+
+    Attributes
+    ----------
     parts : dict of str to bytes
         Its parts.
     sheets : dict of str to str
         The part of each of its sheets, by their names, in order.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, holds macros or links to other files, or would unfold to too much.
     """
 
-    def __init__(
-        self, name: str, content: bytes, parts: dict[str, bytes], sheets: dict[str, str]
-    ) -> None:
+    def __init__(self, name: str, content: bytes) -> None:
         self.name = name
-        self.content = content
-        self.parts = parts
-        self.sheets = sheets
-        self._percent: frozenset[str] | None = None
-
-    @classmethod
-    def open(cls, name: str, content: bytes) -> OfficeZip:
-        """
-        Unfold a workbook.
-
-        Parameters
-        ----------
-        name : str
-            How the file is called.
-        content : bytes
-            The file.
-
-        Returns
-        -------
-        OfficeZip
-            Its parts.
-
-        Raises
-        ------
-        DataError
-            If it is damaged, holds macros or links to other files, or would unfold to too much.
-        """
-        damaged = (
-            f"{name}: is no whole workbook; it may have been cut off on its way. Fetch it again"
-        )
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 _refuse_unwanted(name, archive.namelist())
-                parts = _unfold(name, archive, MOST_UNFOLDED)
+                self.parts = _unfold(name, archive, MOST_UNFOLDED)
         except _DAMAGED:
-            raise DataError(damaged) from None
-        if "xl/workbook.xml" not in parts:
+            raise DataError(
+                f"{name}: is no whole workbook; it may have been cut off on its way. Fetch it again"
+            ) from None
+        if "xl/workbook.xml" not in self.parts:
             raise DataError(f"{name}: is a zip archive and no .xlsx workbook; save it as .xlsx")
-        return cls(name, content, parts, _sheets(name, parts))
+        self.sheets = _sheets(name, self.parts)
 
     def special_cells(self, sheet: str, most_cells: int) -> SpecialCells:
         """
@@ -152,7 +129,7 @@ class OfficeZip:
         xml = self.parts[self.sheets[sheet]]
         found = SpecialCells()
         if not _wants_a_walk(xml):
-            found.percent = _of_styles(xml, self._percent_styles())
+            found.percent = _of_styles(xml, self._percent_styles)
             return found
         faults: dict[str, list[str]] = {}
         last_row = last_column = 0
@@ -170,7 +147,7 @@ class OfficeZip:
                 found.formulas[row, column] = formula.text or "shared"
                 if value is None or not value.text:
                     faults.setdefault("hold a formula and no value", []).append(at)
-            if cell.get("s", "0") in self._percent_styles() and cell.get("t", "n") == "n":
+            if cell.get("s", "0") in self._percent_styles and cell.get("t", "n") == "n":
                 found.percent.setdefault(column, set()).add(row)
         if (last_row + 1) * (last_column + 1) > most_cells:
             raise DataError(
@@ -190,35 +167,22 @@ class OfficeZip:
             )
         return found
 
+    @cached_property
     def _percent_styles(self) -> frozenset[str]:
-        """Give the numbers of the cell styles that show a percentage, as openpyxl reads them."""
-        if self._percent is None:
-            styles = self.parts.get("xl/styles.xml", b"")
-            built_in = re.search(rb'numFmtId="(?:9|10)"', styles)
-            own = re.search(rb'formatCode="[^"]*%', styles)
-            self._percent = self._read_styles() if built_in or own else frozenset()
-        return self._percent
-
-    def _read_styles(self) -> frozenset[str]:
-        require_extra("tables", "openpyxl")
-        import openpyxl
-        from openpyxl.cell.read_only import ReadOnlyCell
-        from openpyxl.styles.stylesheet import apply_stylesheet
-
-        book = openpyxl.Workbook()
+        """The numbers of the cell styles that show a percentage."""
         try:
-            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
-                apply_stylesheet(archive, book)
-            styles = range(len(book._cell_styles))
-            cells = (ReadOnlyCell(book.active, 1, 1, 0, "n", style) for style in styles)
-            return frozenset(
-                str(i) for i, cell in enumerate(cells) if shows_percent(cell.number_format)
-            )
-        except _NO_STYLES as error:
+            styles = ET.fromstring(self.parts.get("xl/styles.xml", b"<none/>"))
+        except ET.ParseError as error:
             raise DataError(
-                f"{self.name}: its number formats can't be read ({type(error).__name__}); open it, "
-                "save it again, and bring that in"
+                f"{self.name}: its number formats can't be read ({error}); open it, save it again, "
+                "and bring that in"
             ) from None
+        percent = {"9", "10"}  # built in: 0% and 0.00%
+        for item in styles.iter():
+            if item.tag.endswith("}numFmt") and shows_percent(item.get("formatCode", "")):
+                percent.add(str(item.get("numFmtId")))
+        cells = next((part for part in styles if part.tag.endswith("}cellXfs")), ())
+        return frozenset(str(n) for n, one in enumerate(cells) if one.get("numFmtId") in percent)
 
 
 def _refuse_unwanted(name: str, parts: list[str]) -> None:

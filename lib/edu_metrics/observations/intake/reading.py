@@ -15,7 +15,7 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, names_of, plain
 from edu_metrics.errors import DataError
 from edu_metrics.limits import is_day
-from edu_metrics.observations.intake.cell_values import Names, as_text, narrow, read_figure
+from edu_metrics.observations.intake.cell_values import as_text, narrow, read_figure
 from edu_metrics.observations.intake.figures import Block, FigureReader, text_array
 from edu_metrics.observations.intake.header import Head, HeadReader
 from edu_metrics.observations.intake.labels import LabelReader, Rows
@@ -107,7 +107,7 @@ def _read(
     path: Path, content: bytes, catalog: Catalog, mapping: Mapping, school_year: str | None
 ) -> _FileReader:
     reader = _FileReader(catalog, mapping, school_year)
-    sheets = read_sheets(path, content, encoding=mapping.encoding, is_name=reader.is_defined)
+    sheets = read_sheets(path, content, encoding=mapping.encoding, is_name=reader.heads.is_defined)
     unknown = set(mapping.sheets) - {sheet.name for sheet in sheets}
     if unknown:
         known = ", ".join(printable(sheet.name) for sheet in sheets)
@@ -126,16 +126,13 @@ class Label(NamedTuple):
 
 
 class _FileReader:
-    """Reads the sheets of one file; holds the names, which are collected once."""
+    """Reads the sheets of one file."""
 
     def __init__(self, catalog: Catalog, mapping: Mapping, school_year: str | None) -> None:
         self.catalog = catalog
         self.mapping = mapping
         self.log = Log()
-        self.areas = Names.of(catalog.areas.values(), mapping.areas)
-        self.quantities = Names.of(catalog.quantities.values(), mapping.quantities)
-        known = self.areas, self.quantities
-        self.heads = HeadReader(catalog, mapping, *known, self.log, school_year)
+        self.heads = HeadReader(catalog, mapping, self.log, school_year)
         self.figures = FigureReader(catalog, mapping, self.log)
         self.blocks: list[Block] = []
         sources = {
@@ -153,10 +150,6 @@ class _FileReader:
             "group": Label(_named(groups), "all", "group"),
             "period": Label(lambda cell: read_part(as_text(cell)), "year", "part"),
         }
-
-    def is_defined(self, text: str) -> bool:
-        """Tell whether a text names an area or a quantity."""
-        return bool(self.areas.find(text).ids or self.quantities.find(text).ids)
 
     def read(self, sheet: Sheet) -> None:
         """Read one sheet; problems go to the log."""

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
@@ -25,13 +26,11 @@ from edu_metrics.observations.raw_files import (
     broken_seal,
     read_sidecar,
     sha256_of,
+    shown_below,
     sidecar_of,
     with_sidecar,
 )
 from edu_metrics.observations.table import empty, validate
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -130,9 +129,9 @@ def _read(catalog: Catalog, study: Study, path: Path, told: Mapping) -> TakenIn:
     stored = _place(catalog, path, intake.table)
     if stored.exists():
         raise DataError(
-            f"{printable(path.name)}: {_shown(stored, catalog.root)} is there and holds something "
-            "else; give the file another name if it is another table, or the date of its own "
-            "publication if it is a new edition"
+            f"{printable(path.name)}: {shown_below(stored, catalog.root)} is there and holds "
+            "something else; give the file another name if it is another table, or the date of "
+            "its own publication if it is a new edition"
         )
     inside = below(catalog, catalog.expand([*study.areas, *study.compare_with]))
     outside = int((~intake.table["area"].isin(inside)).sum())
@@ -144,7 +143,7 @@ def _refuse_other_words(catalog: Catalog, path: Path, stored: Path, told: Mappin
     before = read_sidecar(stored)[0]["intake"]
     now = told.model_dump(mode="json", exclude_defaults=True)
     if set(now) > {"status"} and now != before:
-        shown = _shown(stored, catalog.root)
+        shown = shown_below(stored, catalog.root)
         raise DataError(
             f"{printable(path.name)}: is there already as {shown}, and was told other things of; "
             f"change `intake` in {stored.name}{SIDECAR} and build the study again, or remove "
@@ -178,10 +177,6 @@ def _safe_name(name: str) -> str:
     return re.sub(r'[\x00-\x1f<>:"|?*\\]', "_", name).lstrip(".") or "table"
 
 
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
 def _already_there(catalog: Catalog, content: bytes) -> Path | None:
     """Find the same file below data/raw, brought before."""
     wanted = sha256_of(content)
@@ -199,8 +194,6 @@ def _sidecars(catalog: Catalog) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _validate_together(catalog: Catalog, new: Iterable[TakenIn]) -> None:
-    import pandas as pd
-
     tables = [one.table for one in new]
     if tables:
         validate(pd.concat(tables, ignore_index=True), catalog)
@@ -343,7 +336,7 @@ def read_stored(
     described, faults = read_sidecar(path)
     if faults or "intake" not in described:
         return None
-    shown = _shown(path.resolve(), catalog.root)
+    shown = shown_below(path, catalog.root)
     content = path.read_bytes()
     broken = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
     if broken:

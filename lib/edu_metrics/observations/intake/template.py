@@ -5,16 +5,13 @@ from __future__ import annotations
 import io
 import operator
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from edu_metrics.catalog import Catalog, Quantity, Study, names_of, plain
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.observations.computing import MissingInput
 from edu_metrics.observations.transcription import accepted_units
 from edu_metrics.words import say
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
 
 #: Columns, their widths and the names of their heads in the words.
 _COLUMNS = {
@@ -84,11 +81,11 @@ def write_template(
     return file.getvalue()
 
 
-def _append(sheet: Worksheet, cells: Sequence[Any]) -> None:
+def _append(sheet: Any, cells: Sequence[Any]) -> None:
     """Write a row in which no text is a formula, whatever it begins with."""
     row = sheet.max_row + (sheet.cell(1, 1).value is not None)
     for column, value in enumerate(cells, start=1):
-        cell: Any = sheet.cell(row, column)
+        cell = sheet.cell(row, column)
         cell.value = value
         if isinstance(value, str):
             cell.data_type = "s"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -143,7 +143,7 @@ def read_sheets(
         raise DataError(f"{name}: {len(content):,} bytes; expected at most {MOST_BYTES:,}")
     _refuse_other_kind(name, suffix, content)
     if suffix == ".xlsx":
-        sheets = _of_workbook(name, content, OfficeZip.open(name, content))
+        sheets = _of_workbook(name, content, OfficeZip(name, content))
     elif suffix == ".xls":
         sheets = _of_workbook(name, content, None)
     elif suffix == ".parquet":
@@ -231,16 +231,15 @@ def _decoded(
     marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     marked = next((code for mark, code in marks if content.startswith(mark)), None)
     ask = "tell its encoding with --encoding, such as --encoding gb18030"
-    for code in [encoding] if encoding else [marked] if marked else ["utf-8"]:
-        try:
-            return content.decode(str(code))
-        except LookupError:
-            raise DataError(f"{name}: --encoding {code}: no such encoding") from None
-        except (UnicodeDecodeError, UnicodeError) as error:
-            if encoding or marked:
-                raise DataError(
-                    f"{name}: is not text in {code} ({printable(str(error))[:80]}); {ask}"
-                ) from None
+    code = encoding or marked or "utf-8"
+    try:
+        return content.decode(code)
+    except LookupError:
+        raise DataError(f"{name}: --encoding {code}: no such encoding") from None
+    except UnicodeError as error:
+        if encoding or marked:
+            told = printable(str(error))[:80]
+            raise DataError(f"{name}: is not text in {code} ({told}); {ask}") from None
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
@@ -308,36 +307,3 @@ def _simple(cell: Any) -> Any:
     if isinstance(cell, int) and not isinstance(cell, bool):
         return float(cell) if abs(cell) < 2**53 else str(cell)
     return cell if isinstance(cell, str | float | bool) else str(cell)
-
-
-def filled_from_merges(
-    sheet: Sheet, rows: Sequence[int]
-) -> tuple[dict[int, list[Any]], list[tuple[int, int]]]:
-    """
-    Give rows of a head with merged cells filled, and no other.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    rows : sequence of int
-        Rows of the head, counted from 0.
-
-    Returns
-    -------
-    dict of int to list, list of (int, int)
-        The rows, and the cells that were filled.
-    """
-    width = max((len(sheet.rows[row]) for row in rows), default=0)
-    filled = {row: [*sheet.rows[row], *[""] * (width - len(sheet.rows[row]))] for row in rows}
-    new = []
-    for (top, left), (bottom, right) in sheet.merged:
-        if top not in filled:
-            continue
-        value = filled[top][left] if left < width else ""
-        for row in range(top, min(bottom, max(rows)) + 1):
-            for column in range(left, min(right, width - 1) + 1):
-                if (row, column) != (top, left) and row in filled:
-                    filled[row][column] = value
-                    new.append((row, column))
-    return filled, new
