@@ -337,8 +337,6 @@ SPELLED_OUT = {
     "audit.*": ("report", "batch"),
     "index.*": ("report", "batch"),
     "start.*": ("simulation",),
-    "start.*_given": ("simulation",),
-    "start.*_invented": ("simulation",),
     "status.*": ("report", "batch"),
     "requirements.*": ("report", "batch"),
     "large_study.*": ("simulation",),

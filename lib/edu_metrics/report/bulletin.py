@@ -387,8 +387,10 @@ def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     charts = [_chart(report, row) for row in islice(drawn.values(), CHARTS)]
     if not charts:
         return Html("")
-    legend = tag("p", say("bulletin.charts_note", report.lang), "small")
-    return tag("div", join(charts), "charts") + legend + report.tables.link("courses")
+    shown = tag("div", join(charts), "charts")
+    if any(row.median is not None for row in islice(drawn.values(), CHARTS)):
+        shown += tag("p", say("bulletin.charts_note", report.lang), "small")
+    return shown + report.tables.link("courses")
 
 
 def _history(report: AreaReport, row: Any) -> dict[int, float]:
@@ -503,27 +505,38 @@ def _table(report: AreaReport, found: Table) -> Html:
             lambda row: verdict_and_chance(report.assessments[row.target], lang),
         ),
     ]
+    people = Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True)
     if any(_short(report, row) for row in found):
-        columns.append(
-            Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True)
-        )
+        columns.append(people)
+    # Of a few targets a column may have nothing to say; the others have its room.
+    shown = [one for one in columns if len(found) > NAMED or _tells(one, found)]
+    css = "cards targets" if shown == columns else "cards"
     counts = Counter(found["group"])
     key = "bulletin.table" if len(found) == len(report.numeric) else "bulletin.table_known"
     caption = say(key, lang, n=len(found))
     drawn = draw(
         found,
-        columns,
+        shown,
         lang,
         caption=caption,
-        css="cards targets",
+        css=css,
         above=lambda row: group_text(row.group, lang, counts[row.group]),
         csv="bulletin",
     )
-    told = [tag("span", say("bulletin.table_note", lang))]
-    told.append(tag("span", say("bulletin.table_interval", lang), "screen"))
+    told = []
+    if any(row.median is not None for row in found):
+        told.append(tag("span", say("bulletin.table_note", lang)))
+        told.append(tag("span", say("bulletin.table_interval", lang), "screen"))
     marks = {"*": "bulletin.table_earlier", APART: "bulletin.table_apart"}
     told += [tag("span", say(key, lang)) for mark, key in marks.items() if mark in drawn.text]
-    return join([drawn, tag("p", join(told, " "), "small"), *_cautions(report, found)])
+    notes = tag("p", join(told, " "), "small") if told else Html("")
+    return join([drawn, notes, *_cautions(report, found)])
+
+
+def _tells(column: Column, found: Table) -> bool:
+    """Tell whether a column has anything to say of any row."""
+    nothing = ("—", str(tag("span", "—")))
+    return any(str(column.cell(row)) not in nothing for row in found)
 
 
 def _cautions(report: AreaReport, found: Table) -> list[Html]:

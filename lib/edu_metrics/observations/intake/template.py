@@ -99,7 +99,12 @@ def _row(catalog: Catalog, one: MissingInput, lang: str) -> list[Any]:
         for indicator in catalog.indicators.values()
         if any(given.quantity == one.quantity for given in indicator.inputs.values())
     ]
-    told = [quantity.note.in_(lang)] if quantity.note else []
+    told = [
+        say("intake.held_by", lang, holder=holder.name.in_(lang))
+        for holder in catalog.holders.values()
+        if one.quantity in holder.quantities
+    ]
+    told += [quantity.note.in_(lang)] if quantity.note else []
     joined = ("、" if lang == "zh" else ", ").join(used)
     told += [say("intake.judges", lang, indicators=joined)] if used else []
     unit = next(iter(_units(quantity)), quantity.unit)
