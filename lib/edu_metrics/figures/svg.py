@@ -434,7 +434,7 @@ def spark(history: Mapping[int, float], asked: Mapping[int, float]) -> str:
     marks = "".join(diamond(3).format(x=x, y=y) for x, y in (place(*one) for one in asked.items()))
     x, y = place(max(history), history[max(history)])
     drawn = f'{line_of(place, history)}<circle class="now" cx="{x}" cy="{y}" r="2.4"/>{marks}'
-    return _svg("spark", f"{width} {height}", drawn, "", f' width="{width}" height="{height}"')
+    return _svg("spark", f"{width} {height}", drawn, "")
 
 
 def span(low: float, high: float, ends: tuple[float, float], *, width: int = 104) -> str:

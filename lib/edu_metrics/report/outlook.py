@@ -113,7 +113,8 @@ def small_chart(report: AreaReport, target: Target, title: str, level: str) -> H
     found, lang = report.assessments[target.id], report.lang
     indicator = report.catalog.indicators[str(found.indicator)]
     history = recent_history(report, found)
-    asked, lines = asked_levels(report, target), _ahead(report, target, found)
+    # The 80 % interval alone: the card has both.
+    asked, lines = asked_levels(report, target), _ahead(report, target, found)[:1]
     due = max(asked, default=0)
     drawing = course(
         history,
