@@ -292,7 +292,11 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
             items, rest = _by_reason(report, members), 0
         named = say("bulletin.comma", lang).join(items)
         key = "bulletin.and_more" if rest > 0 else "bulletin.all_named"
-        text = say(key, lang, named=named, rest=rest)
+        text: Cell = say(key, lang, named=named, rest=rest)
+        if group == "effort":
+            # What to do is read one by one.
+            items += [say("bulletin.more_efforts", lang, rest=rest)] if rest > 0 else []
+            text = tag("ul", join(tag("li", one) for one in items))
         lines.append(tag("dt", f"{mark} {head}", group) + tag("dd", text))
     shown = tag("dl", join(lines), "lines")
     if any(row.group == "effort" for row in rows):
