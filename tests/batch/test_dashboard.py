@@ -179,6 +179,15 @@ def test_a_cell_has_the_value_course_mark_and_word_of_its_group(lang):
     assert page.count('scope="row"') == len(made.glances)
 
 
+def test_a_cell_shows_on_which_side_of_its_level_a_value_is_and_no_chance_of_what_is_open():
+    made = board(last_value=50.02, asked=">50")
+    page = str(made.heat("en", dict.fromkeys(made.glances, "x")))
+    cells = re.findall(r'<td class="(\w+)"[^>]*><b>(.*?)</b>(.*?)</td>', page)
+    assert {value.split("%")[0].strip() for _, value, _ in cells} == {"50.02"}
+    assert {"42" in rest for css, _, rest in cells if css != "unknown"} == {True}
+    assert {"42" in rest for css, _, rest in cells if css == "unknown"} == {False}
+
+
 def test_many_areas_are_shown_by_how_they_are_spread():
     made = board("michigan")
     assert len(made.glances) > HEAT

@@ -126,6 +126,13 @@ def test_the_form_asks_for_each_missing_figure_and_comes_out_the_same(
     missing = unknown.tables.rows("missing")
     assert asked == {(row.title, year) for row in missing for year in row.missing_in}
     assert {row[0] for row in rows} == {unknown.area_name(unknown.area.id)}
+    holders = {
+        unknown.quantity_name(name): holder.name.in_(unknown.lang)
+        for holder in unknown.catalog.holders.values()
+        for name in holder.quantities
+    }
+    assert all((holders.get(row[1], "") in row[-1]) for row in rows)
+    assert sum(row[1] in holders for row in rows) > len(rows) / 2
     made = (tmp_path / FORM).read_bytes()
     time.sleep(1.1)  # a workbook knows the second in which it was made
     save_form(unknown, tmp_path)

@@ -41,6 +41,27 @@ def test_every_target_that_can_be_weighed_is_told_of(opened, place):
     assert (say("sensitivity.silent", report.lang, number=silent) in shown) == bool(silent)
 
 
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_what_is_least_stable_comes_first(opened, place):
+    """An answer that less than half of a usual variation of one assumption would change."""
+    report = opened(*place)
+    near = {
+        name: found.decisive.in_spreads
+        for name, found in report.sensitivity.items()
+        if found.model != "none"
+        and found.decisive is not None
+        and found.decisive.in_spreads is not None
+        and found.decisive.in_spreads < 0.5
+    }
+    lead = unescape(str(rep.show_sensitivity(report))).split("</p>")[0]
+    assert re.findall(r"\d+", lead)[: bool(near)] == [str(len(near))][: bool(near)]
+    ordered = sorted(near, key=near.get)[:4]
+    titles = [report.plan.target(name).title.in_(report.lang) for name in ordered]
+    places = [lead.index(title) for title in titles]
+    assert places == sorted(places)
+    assert bool(near) or say("sensitivity.least_stable_none", report.lang) in lead
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_one_target_has_one_chance_as_usual(opened, place):
