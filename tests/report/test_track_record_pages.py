@@ -146,8 +146,8 @@ def test_bins_that_do_not_hold_are_named_and_those_with_few_cases_are_not(shaken
     said = {"happened": "50 % happened (100 cases)"}
     for bins, told in (
         ((wrong, few, right), f"said 25 %, {said['happened']}"),
-        ((right, few), "the stated probability lies within the interval"),
-        ((few,), "No bin has 100 cases."),
+        ((right, few), "is not everything, the stated probability lies within it"),
+        ((few,), "No bin has 100 cases from years enough to tell."),
     ):
         record.scores = [replace(one, reliability=bins) for one in shaken.scores]
         page = show_reliability(record).text.split("</figure>")[-1]

@@ -502,7 +502,7 @@ def band(
             continue
         # A thick line, and not a box: where there are thousands, a page is smaller by a tenth.
         pieces.append(f'<path class="{name}" d="M{left} 9h{max(wide - 1, 1)}"/>')
-        if alt and text_width(text, 12) < wide:
+        if alt and _has_room(text, wide):
             middle = left + wide // 2
             pieces.append(f'<text x="{middle}" y="13">{escape(text)}</text>')
     return _svg("band", f"{width} 18", "".join(pieces), alt, f' width="{width}"')
@@ -529,7 +529,12 @@ def unnumbered(parts: Mapping[str, tuple[int, str]], *, width: int = 260) -> lis
     >>> unnumbered({"met": (1, "✓"), "hard": (99, "−")}, width=100)
     ['✓1']
     """
-    return [text for _, _, wide, text in _cut(parts, width) if text_width(text, 12) >= wide]
+    return [text for _, _, wide, text in _cut(parts, width) if not _has_room(text, wide)]
+
+
+def _has_room(text: str, wide: int) -> bool:
+    """Tell whether a piece is wide enough for its number and a little beside it."""
+    return text_width(text, 12) + 4 < wide
 
 
 def _cut(parts: Mapping[str, tuple[int, str]], width: int) -> Iterator[tuple[str, int, int, str]]:

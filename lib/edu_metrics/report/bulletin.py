@@ -23,7 +23,7 @@ from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note,
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import TRACK_RECORD, has_record
 from edu_metrics.report.labels import warning
-from edu_metrics.report.outlook import asked_levels, recent_history, recent_pace, small_chart
+from edu_metrics.report.outlook import recent_history, recent_pace, small_chart
 from edu_metrics.report.reasons import (
     bound_text,
     change_text,
@@ -46,6 +46,8 @@ BY_USE = ("effort", "open", "kept_up", "hard", "clash", "unknown", "lacking", "m
 #: A lever counts as an effort within reach up to this percentile of past practice, or where no
 #: more than so many persons or institutions are missing. Both are choices, stated on the page.
 USUAL_PRACTICE = 90
+#: What an effort has to bring a target to.
+EVEN = 0.5
 HANDFUL = 2
 #: How many targets a line names, and the line of what an effort is worth; how many charts are
 #: drawn, and how many years make a course.
@@ -191,6 +193,8 @@ def group_of(found: Assessment, lever: Any) -> str:
 def _within_reach(found: Assessment, lever: Any) -> bool:
     if lever is None or lever.even_reason != "found" or found.verdict is Verdict.IMPOSSIBLE:
         return False
+    if (found.probability or 0.0) >= EVEN:
+        return False  # what is even already needs no effort to be so
     if found.people is not None and 0 < found.people <= HANDFUL and not _any_move(found):
         return True
     percentile: float | None = lever.practice_percentile
@@ -533,6 +537,8 @@ def _table(report: AreaReport, found: Table) -> Html:
         told.append(tag("span", say("bulletin.table_interval", lang), "screen"))
     marks = {"*": "bulletin.table_earlier", APART: "bulletin.table_apart"}
     told += [tag("span", say(key, lang)) for mark, key in marks.items() if mark in drawn.text]
+    if told:
+        told.append(tag("span", say("bulletin.online", lang), "paper"))
     notes = tag("p", join(told, " "), "small") if told else Html("")
     return join([drawn, notes, *_cautions(report, found)])
 
@@ -617,24 +623,28 @@ def _due(report: AreaReport, usual: int | None, row: Any) -> Cell:
             "bulletin.in_total", report.lang, value=asked, first=total.years[0], last=row.due
         )
     level: str = _state(report, row)["level"]
-    level = level if row.due == usual or row.level is None else in_year(level, row.due, report.lang)
+    failed = [one.check.due for one in report.assessments[row.target].checks if one.holds is False]
+    due = min(failed, default=row.due)
+    level = level if due == usual or row.level is None else in_year(level, due, report.lang)
     return join([level, *_earlier(report, row)])
 
 
 def _earlier(report: AreaReport, row: Any) -> list[Html]:
     """Say what is due in earlier years: levels, the same level already, or changes."""
     lang, indicator = report.lang, report.catalog.indicators.get(row.indicator or "")
-    found = report.assessments[row.target]
-    asked = asked_levels(report, report.plan.target(row.target)) if indicator else {}
+    checks = [one.check for one in report.assessments[row.target].checks]
+    asked = {one.due: one.bounds for one in checks if one.measure == "value"}
     ahead = {year: one for year, one in asked.items() if (row.last_year or 0) < year < row.due}
     told = []
-    if ahead and set(ahead.values()) == {asked.get(row.due)}:
+    if ahead and {*ahead.values()} == {asked.get(row.due)}:
         told.append(say("bulletin.from_year", lang, year=min(ahead)))
     elif indicator:
-        told += [in_year(bound_text(one, indicator, lang), year, lang)
-                 for year, one in ahead.items()]  # fmt: skip
-    measures = {one.check.measure for one in found.checks}
-    if "value" in measures and not measures.isdisjoint(CHANGES):
+        told += [
+            in_year(bound_text(bound, indicator, lang), year, lang)
+            for year, bounds in sorted(ahead.items())
+            for bound in bounds
+        ]
+    if asked and any(one.measure in CHANGES for one in checks):
         told.append(say("bulletin.change_too", lang))
     return [tag("small", one) for one in told]
 

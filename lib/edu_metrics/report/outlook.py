@@ -8,7 +8,7 @@ from typing import Any
 from edu_metrics.catalog import Bound, Target
 from edu_metrics.errors import ProjectionError
 from edu_metrics.figures.svg import Line, course
-from edu_metrics.reachability import Assessment
+from edu_metrics.reachability import Assessment, Verdict
 from edu_metrics.reachability.series import Record
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
@@ -350,7 +350,8 @@ def reached_text(found: Assessment, lang: str) -> str:
     Where more is asked than the level of the due year, it is said that this is the level alone.
     """
     years = found.reached
-    if years is None:
+    # Where nothing can be said of the target, a year would be taken for an answer.
+    if years is None or found.verdict is Verdict.CANNOT_TELL:
         return ""
     if years.since is not None:
         told = say("noise.since", lang, year=years.since)

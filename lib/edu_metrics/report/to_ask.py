@@ -41,7 +41,10 @@ def questions(report: AreaReport, rows: Sequence[Any]) -> list[str]:
             told: dict[str, Any] = {"n": len(disputed), "lost": len(lost), "names": names}
             if disputed is by_steps:
                 told["years"] = _first_years(report, disputed)
-            asked.append(say(key_missed if lost else key, lang, **told))
+            key = key_missed if lost else key
+            if len(disputed) == 1 and disputed is by_reading and not lost:
+                key = "bulletin.ask_reading_one"
+            asked.append(say(key, lang, **told))
     totals = [row for row in rows if report.assessments[row.target].reason == "total_of_whole"]
     if totals:
         names = comma.join(row.title for row in totals[:2])

@@ -71,7 +71,13 @@ def _said(one: Bin) -> Said:
 
 def _bins_told(scores: list[ModelScore], lang: str) -> Html:
     """Name the bins with many cases whose interval excludes what was said."""
-    many = [(score.horizon, one) for score in scores for one in score.reliability if one.n >= MANY]
+    # An interval that is everything supports whatever was said.
+    many = [
+        (score.horizon, one)
+        for score in scores
+        for one in score.reliability
+        if one.n >= MANY and one.interval != (0.0, 1.0)
+    ]
     if not many:
         return tag("p", say("record.bins_few", lang))
     wrong: dict[int, list[str]] = {}
