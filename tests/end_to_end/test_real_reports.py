@@ -117,10 +117,15 @@ def test_each_report_has_its_files_and_no_other(folder, left_behind):
 def test_every_link_of_the_indexes_and_of_the_pages_leads_to_a_file(folder):
     for page in folder.parent.rglob("*.html"):
         found = Page(page.read_text("utf-8"))
+        links = [given for tag, given in found.tags if tag == "a"]
+        # A page of the same study that was not made is led to by nothing that is seen.
+        absent = [given for given in links if "href" not in given]
+        assert all({"class", "data-to"} <= given.keys() for given in absent)
+        assert not any((page.parent / given["data-to"]).is_file() for given in absent)
         inner = [
             given["href"]
-            for tag, given in found.tags
-            if tag == "a" and not given["href"].startswith(("http://", "https://"))
+            for given in links
+            if "href" in given and not given["href"].startswith(("http://", "https://"))
         ]
         assert inner
         ids = {given["id"] for _, given in found.tags if "id" in given}

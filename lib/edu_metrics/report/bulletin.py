@@ -497,7 +497,7 @@ def _table(report: AreaReport, found: Table) -> Html:
     now, due = (_usual(found[name]) for name in ("last_year", "due"))
     ahead = _usual(row.due for row in found if row.median is not None)
     columns = [
-        Column("bulletin.col_target", partial(_link, report)),
+        Column("bulletin.col_target", partial(_link, report, len({*found["indicator"]}) > 1)),
         Column("bulletin.col_course", partial(_spark, report)),
         Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
         Column(
@@ -572,11 +572,11 @@ def _dated(key: str, year: int | None, lang: str) -> Html:
     return join([title if year is None else in_year(title, year, lang)])
 
 
-def _link(report: AreaReport, row: Any) -> Html:
-    """Lead to the card of a target; one of a change is told what the numbers of its row are of."""
+def _link(report: AreaReport, several: bool, row: Any) -> Html:
+    """Lead to the card of a target; of a change say what the row is of, where it may be several."""
     link = tag("strong", tag("a", row.title, href=f"#card-{row.target}"))
     checks = report.assessments[row.target].checks
-    if not checks or any(one.check.measure in ("value", "sum") for one in checks):
+    if not several or not checks or any(one.check.measure in ("value", "sum") for one in checks):
         return link
     return link + tag("small", report.indicator_name(row.indicator))
 
