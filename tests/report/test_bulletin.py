@@ -19,7 +19,6 @@ from edu_metrics.reachability.verdicts import Applies
 from edu_metrics.report import AreaReport
 from edu_metrics.report.bulletin import (
     BY_USE,
-    _needed,
     glance_of,
     group_of,
     show_bulletin,
@@ -27,6 +26,7 @@ from edu_metrics.report.bulletin import (
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.status_rules import why_apart
+from edu_metrics.report.target_rows import _needed
 from edu_metrics.report.to_ask import FORM, questions, save_form, show_to_ask, to_ask_table
 from edu_metrics.words import say
 

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from statistics import multimode
 from typing import Any
 
-from edu_metrics.catalog import Bound
-from edu_metrics.figures.svg import spark
 from edu_metrics.plan_audit import Severity
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.checks import CHANGES
 from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
-from edu_metrics.report.columns import Column, Table, draw, picked, table_of
+from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.glance import GROUPS, Glance, group_text, headline_of
+from edu_metrics.report.glance import GROUPS, Glance, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import TRACK_RECORD, has_record
 from edu_metrics.report.labels import warning
-from edu_metrics.report.outlook import recent_history, recent_pace, small_chart
+from edu_metrics.report.outlook import recent_pace, small_chart
 from edu_metrics.report.reasons import (
-    bound_text,
     change_text,
-    level_text,
-    series_caution,
-    value_text,
 )
-from edu_metrics.report.required_pace import people_text
 from edu_metrics.report.requirements import lever_name, setting_text
-from edu_metrics.report.status_rules import why_apart
+from edu_metrics.report.target_rows import (
+    any_move,
+    history_of,
+    short_text,
+    show_targets,
+    state_of,
+)
 from edu_metrics.report.to_ask import questions, show_to_ask
-from edu_metrics.report.verdicts import verdict_and_chance
 from edu_metrics.trajectories import CAP, FLOOR
-from edu_metrics.words import amount, date, in_year, number, percent, say, signed, unit_of
+from edu_metrics.words import amount, date, number, percent, say
 
 __all__ = ["show_bulletin"]
 
@@ -59,8 +53,6 @@ SHORT_REASONS = {
     "noise": "bulletin.unknown_noise",
     "total_of_whole": "bulletin.unknown_total_of_whole",
 }
-#: Marks what is expected of a target where the past pace, or published rules, say the opposite.
-APART = "†"
 
 
 def show_bulletin(report: AreaReport) -> Html:
@@ -90,7 +82,11 @@ def show_bulletin(report: AreaReport) -> Html:
     if glance.mostly_lacking:
         pieces += [_known(report, rows), show_to_ask(report), show_beside(report)]
     else:
-        pieces += [_charts(report, rows), _questions_and_trust(report, rows), _table(report, found)]
+        pieces += [
+            _charts(report, rows),
+            _questions_and_trust(report, rows),
+            show_targets(report, found),
+        ]
     pieces += [
         show_documents_to_ask(report),
         DOWNLOADS,
@@ -152,11 +148,6 @@ def _lever(report: AreaReport, row: Any) -> str:
     return say("bulletin.fewer" if falling else "bulletin.more", report.lang)
 
 
-def _any_move(found: Assessment) -> Bound | None:
-    """Give the level where any move the better way is enough: just beyond where a series stands."""
-    return found.level if found.level is not None and found.level.strict and not found.gap else None
-
-
 def group_of(found: Assessment, lever: Any) -> str:
     """
     Say what can still be done about a target.
@@ -195,7 +186,7 @@ def _within_reach(found: Assessment, lever: Any) -> bool:
         return False
     if (found.probability or 0.0) >= EVEN:
         return False  # what is even already needs no effort to be so
-    if found.people is not None and 0 < found.people <= HANDFUL and not _any_move(found):
+    if found.people is not None and 0 < found.people <= HANDFUL and not any_move(found):
         return True
     percentile: float | None = lever.practice_percentile
     usual = percentile is not None and percentile <= USUAL_PRACTICE
@@ -204,7 +195,7 @@ def _within_reach(found: Assessment, lever: Any) -> bool:
 
 def _masthead(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang, plan = report.lang, report.plan
-    last = max((year for row in rows for year in _history(report, row)), default=None)
+    last = max((year for row in rows for year in history_of(report, row)), default=None)
     told = {"date": date(report.study.as_of, lang), "end": plan.last_year}
     dates = (
         say("bulletin.dates", lang, last=last, **told)
@@ -335,12 +326,12 @@ def _weight(row: Any) -> tuple[float, ...]:
 def _item(report: AreaReport, row: Any, group: str) -> str:
     """Name one target with the numbers that its group turns on."""
     lang = report.lang
-    told = {"title": row.title, **_state(report, row)}
+    told = {"title": row.title, **state_of(report, row)}
     if group == "clash":
         return say("bulletin.item_clash", lang, **told)
     if group == "effort" or (group == "hard" and row.lever):
         told |= {"lever": row.lever, "setting": row.setting}
-        if people := _short(report, row):
+        if people := short_text(report, row):
             return say("bulletin.item_people", lang, people=people, **told)
         return say("bulletin.item_lever", lang, **told)
     if group in ("hard", "open") and row.required_pace:
@@ -370,17 +361,6 @@ def _paces(report: AreaReport, row: Any) -> tuple[str, str]:
     return needed, past
 
 
-def _state(report: AreaReport, row: Any) -> dict[str, Any]:
-    lang, found = report.lang, report.assessments[row.target]
-    value = "—" if row.last_value is None else value_text(report, found, row.last_value)
-    level = level_text(report, found)
-    # A strict bound at the last value itself asks for any move away from it.
-    if moved := _any_move(found):
-        key = "bulletin.above_last" if moved.rising else "bulletin.below_last"
-        level = say(key, lang)
-    return {"year": row.last_year, "value": value, "level": level}
-
-
 def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     """Draw the three courses that a reader can do most about."""
     useful = ("effort", "hard", "open", "kept_up", "met", "missed")
@@ -388,7 +368,7 @@ def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     # The first of each group, then the others.
     ordered = [row for group in members for row in group[:1]]
     ordered += [row for group in members for row in group[1:]]
-    long = (row for row in ordered if len(_history(report, row)) >= SHORTEST)
+    long = (row for row in ordered if len(history_of(report, row)) >= SHORTEST)
     drawn: dict[str, Any] = {}
     for row in long:
         drawn.setdefault(row.indicator, row)
@@ -401,17 +381,9 @@ def _charts(report: AreaReport, rows: Sequence[Any]) -> Html:
     return shown + report.tables.link("courses")
 
 
-def _history(report: AreaReport, row: Any) -> dict[int, float]:
-    return recent_history(report, report.assessments[row.target])
-
-
-def _asked(row: Any) -> dict[int, float]:
-    return {} if row.level is None else {row.due: row.level}
-
-
 def _chart(report: AreaReport, row: Any) -> Html:
     lang = report.lang
-    state = _state(report, row)
+    state = state_of(report, row)
     if row.required_pace:
         needed, past = _paces(report, row)
         key = "bulletin.chart_needed" if past else "bulletin.chart_needed_alone"
@@ -492,207 +464,10 @@ def _years_ahead(first: int, last: int, lang: str) -> str:
     return say("bulletin.span_ahead", lang, first=first, last=last)
 
 
-def _table(report: AreaReport, found: Table) -> Html:
-    lang = report.lang
-    now, due = (_usual(found[name]) for name in ("last_year", "due"))
-    ahead = _usual(row.due for row in found if row.median is not None)
-    columns = [
-        Column("bulletin.col_target", partial(_link, report, len({*found["indicator"]}) > 1)),
-        Column("bulletin.col_course", partial(_spark, report)),
-        Column(_dated("bulletin.col_now", now, lang), partial(_now, report, now), numeric=True),
-        Column(
-            _dated("bulletin.col_expected", ahead, lang),
-            partial(_expected, report, ahead),
-            numeric=True,
-        ),
-        Column(_dated("bulletin.col_asked", due, lang), partial(_due, report, due), numeric=True),
-        Column("bulletin.col_needed", partial(_needed, report), numeric=True),
-        Column("bulletin.col_recent", partial(_recently, report), numeric=True),
-        Column(
-            "bulletin.col_chance",
-            lambda row: verdict_and_chance(report.assessments[row.target], lang),
-        ),
-    ]
-    people = Column("bulletin.col_people", lambda row: _short(report, row) or "—", numeric=True)
-    if any(_short(report, row) for row in found):
-        columns.append(people)
-    # Of a few targets a column may have nothing to say; the others have its room.
-    shown = [one for one in columns if len(found) > NAMED or _tells(one, found)]
-    css = "cards targets" if shown == columns else "cards"
-    counts = Counter(found["group"])
-    key = "bulletin.table" if len(found) == len(report.numeric) else "bulletin.table_known"
-    caption = say(key, lang, n=len(found))
-    drawn = draw(
-        found,
-        shown,
-        lang,
-        caption=caption,
-        css=css,
-        above=lambda row: group_text(row.group, lang, counts[row.group]),
-        csv="bulletin",
-    )
-    told = []
-    if any(row.median is not None for row in found):
-        told.append(tag("span", say("bulletin.table_note", lang)))
-        told.append(tag("span", say("bulletin.table_interval", lang), "screen"))
-    marks = {"*": "bulletin.table_earlier", APART: "bulletin.table_apart"}
-    told += [tag("span", say(key, lang)) for mark, key in marks.items() if mark in drawn.text]
-    if told:
-        told.append(tag("span", say("bulletin.online", lang), "paper"))
-    notes = tag("p", join(told, " "), "small") if told else Html("")
-    return join([drawn, notes, *_cautions(report, found)])
-
-
-def _tells(column: Column, found: Table) -> bool:
-    """Tell whether a column has anything to say of any row."""
-    nothing = ("—", str(tag("span", "—")))
-    return any(str(column.cell(row)) not in nothing for row in found)
-
-
-def _cautions(report: AreaReport, found: Table) -> list[Html]:
-    """Say what the figures of a few targets leave out; of many the cards say it."""
-    if len(found) > NAMED:
-        return []
-    told = {row.title: series_caution(report, report.assessments[row.target]) for row in found}
-    return [
-        tag("p", say("bulletin.caution", report.lang, title=title, note=caution), "small")
-        for title, caution in told.items()
-        if caution
-    ]
-
-
-def _usual(years: Iterable[int | None]) -> int | None:
-    """Give the year of most rows, the earliest of several."""
-    found = multimode(sorted(year for year in years if year is not None))
-    return found[0] if found else None
-
-
-def _dated(key: str, year: int | None, lang: str) -> Html:
-    title = say(key, lang)
-    return join([title if year is None else in_year(title, year, lang)])
-
-
-def _link(report: AreaReport, several: bool, row: Any) -> Html:
-    """Lead to the card of a target; of a change say what the row is of, where it may be several."""
-    link = tag("strong", tag("a", row.title, href=f"#card-{row.target}"))
-    checks = report.assessments[row.target].checks
-    if not several or not checks or any(one.check.measure in ("value", "sum") for one in checks):
-        return link
-    return link + tag("small", report.indicator_name(row.indicator))
-
-
-def _spark(report: AreaReport, row: Any) -> Html:
-    return Html(spark(_history(report, row), _asked(row)))
-
-
-def _now(report: AreaReport, usual: int | None, row: Any) -> str:
-    """Give the latest value, with its year where that is not the ``usual`` one."""
-    if not row.last_year:
-        return "—"
-    value = _state(report, row)["value"]
-    value = _whole(row, row.last_value) or value
-    return value if row.last_year == usual else in_year(value, row.last_year, report.lang)
-
-
-def _whole(row: Any, value: float) -> str:
-    """Give a number of what is counted without its unit, which stands with what is required."""
-    return number(value, 0) if unit_of(row.unit).whole else ""
-
-
-def _expected(report: AreaReport, usual: int | None, row: Any) -> Html:
-    """Give the middle of what may come when due, and its 80 % interval where there is room."""
-    if row.median is None:
-        return tag("span", "—")
-    value = _whole(row, row.median) or amount(row.median, row.unit, report.lang)
-    if why_apart(report, report.plan.target(row.target)):
-        value += APART
-    value = value if row.due == usual else in_year(value, row.due, report.lang)
-    ends = report.assessments[row.target].interval
-    if ends is None or not (row.unit == "percent" or unit_of(row.unit).whole):
-        return tag("span", value)
-    low, high = (number(end, 1 if row.unit == "percent" else 0) for end in ends)
-    # Ends that are printed alike are no interval.
-    return join([value, tag("small", f"{low}–{high}")] if low != high else [value])
-
-
-def _due(report: AreaReport, usual: int | None, row: Any) -> Cell:
-    total = report.assessments[row.target].total
-    if total is not None:
-        asked = amount(total.bound.value, row.unit, report.lang)
-        return say(
-            "bulletin.in_total", report.lang, value=asked, first=total.years[0], last=row.due
-        )
-    level: str = _state(report, row)["level"]
-    failed = [one.check.due for one in report.assessments[row.target].checks if one.holds is False]
-    due = min(failed, default=row.due)
-    level = level if due == usual or row.level is None else in_year(level, due, report.lang)
-    return join([level, *_earlier(report, row)])
-
-
-def _earlier(report: AreaReport, row: Any) -> list[Html]:
-    """Say what is due in earlier years: levels, the same level already, or changes."""
-    lang, indicator = report.lang, report.catalog.indicators.get(row.indicator or "")
-    checks = [one.check for one in report.assessments[row.target].checks]
-    asked = {one.due: one.bounds for one in checks if one.measure == "value"}
-    ahead = {year: one for year, one in asked.items() if (row.last_year or 0) < year < row.due}
-    told = []
-    if ahead and {*ahead.values()} == {asked.get(row.due)}:
-        told.append(say("bulletin.from_year", lang, year=min(ahead)))
-    elif indicator:
-        told += [
-            in_year(bound_text(bound, indicator, lang), year, lang)
-            for year, bounds in sorted(ahead.items())
-            for bound in bounds
-        ]
-    if asked and any(one.measure in CHANGES for one in checks):
-        told.append(say("bulletin.change_too", lang))
-    return [tag("small", one) for one in told]
-
-
-def _needed(report: AreaReport, row: Any) -> str:
-    found, lang = report.assessments[row.target], report.lang
-    if row.required_pace is None or row.group in ("met", "missed"):
-        return "—"
-    if found.total is not None:
-        return amount(row.required_pace, row.unit, lang)
-    if row.required_pace:
-        needed = _signed(row, row.required_pace, lang)
-        # The hardest of several years may come before the last one.
-        return needed if row.required_by == row.due else f"{needed}*"
-    if moved := _any_move(found):
-        return say("bulletin.any_rise" if moved.rising else "bulletin.any_fall", lang)
-    return say("bulletin.none_needed", lang)
-
-
-def _recently(report: AreaReport, row: Any) -> str:
-    if report.assessments[row.target].total is None:
-        return _signed(row, row.recent_pace, report.lang)
-    return amount(row.recent_pace, row.unit, report.lang, like=row.required_pace)
-
-
-def _signed(row: Any, value: float | None, lang: str) -> str:
-    """Print a change a year with its sign: of percentages in points, which the note says."""
-    if value is None:
-        return "—"
-    if row.unit == "percent":
-        return signed(value)
-    if unit_of(row.unit).whole:
-        return signed(value, 0 if round(value, 1) == round(value) else 1)
-    size = amount(round(abs(value), 1), row.unit, lang, like=row.last_value)
-    return {1: "+", 0: "", -1: "−"}[(value > 0) - (value < 0)] + size
-
-
-def _short(report: AreaReport, row: Any) -> str:
-    """Say how many are missing; where any move is enough one more is no answer."""
-    if not row.people or _any_move(report.assessments[row.target]):
-        return ""
-    return people_text(report, row.indicator, row.people)
-
-
 def _known(report: AreaReport, rows: Sequence[Any]) -> Html:
     """Show what can be judged all the same."""
     known = report.tables.rows("bulletin").where(lambda row: row.group != "lacking")
     if not known:
         return Html("")
     title = tag("h2", say("bulletin.known", report.lang))
-    return title + _charts(report, rows) + _table(report, known)
+    return title + _charts(report, rows) + show_targets(report, known)
