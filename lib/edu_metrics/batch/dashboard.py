@@ -17,6 +17,7 @@ from edu_metrics.report.glance import (
     Glance,
     beside_level,
     group_band,
+    group_words,
     headline_of,
     level_words,
 )
@@ -340,8 +341,7 @@ def _heat_cell(one: Glance, target: Target, lang: str, year: int | None) -> Html
             value = join(
                 [value, Html(" "), tag("span", _WAYS[way], role="img", **{"aria-label": said})]
             )
-    word = f"{GROUPS[group]} {say(f'bulletin.group_{group}', lang)}"
-    told = [tag("small", word)]
+    told = [tag("small", group_words(group, lang))]
     if row["probability"] is not None and group != "unknown":
         chance = probability(row["probability"], lang, floor=one.floor, cap=one.cap)
         told.append(tag("small", chance))

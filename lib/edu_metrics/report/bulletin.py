@@ -12,7 +12,7 @@ from edu_metrics.reachability.requirements import MORE_A_YEAR
 from edu_metrics.report.beside import show_beside, show_documents_to_ask
 from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
-from edu_metrics.report.glance import GROUPS, Glance, headline_of
+from edu_metrics.report.glance import GROUPS, Glance, group_words, headline_of
 from edu_metrics.report.html import CONTENTS, DOWNLOADS, Cell, Html, join, note, tag
 from edu_metrics.report.joint import expected_in_all
 from edu_metrics.report.kinds import TRACK_RECORD, has_record
@@ -270,16 +270,10 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
     """Name the targets of each group that has any."""
     lang = report.lang
     lines = []
-    for group, mark in GROUPS.items():
+    for group in GROUPS:
         members = sorted((row for row in rows if row.group == group), key=_weight)
         if not members:
             continue
-        head = say(
-            "bulletin.group_count",
-            lang,
-            group=say(f"bulletin.group_{group}", lang),
-            n=len(members),
-        )
         most = NAMED_EFFORTS if group == "effort" else NAMED
         items = [_item(report, row, group) for row in members[:most]]
         rest = len(members) - most
@@ -292,7 +286,8 @@ def _lines(report: AreaReport, rows: Sequence[Any]) -> Html:
             # What to do is read one by one.
             items += [say("bulletin.more_efforts", lang, rest=rest)] if rest > 0 else []
             text = tag("ul", join(tag("li", one) for one in items))
-        lines.append(tag("dt", f"{mark} {head}", group) + tag("dd", text))
+        head = tag("dt", group_words(group, lang, len(members)), group)
+        lines.append(head + tag("dd", text))
     shown = tag("dl", join(lines), "lines")
     if any(row.group == "effort" for row in rows):
         shown += tag("p", say("bulletin.effort_rule", lang), "small")
@@ -396,12 +391,10 @@ def _chart(report: AreaReport, row: Any) -> Html:
 def _questions_and_trust(report: AreaReport, rows: Sequence[Any]) -> Html:
     lang = report.lang
     trust = join(tag("p", text) for text in _trust(report, rows))
-    # Shown where that page was made.
-    record = tag(
-        "a", say("bulletin.own_record", lang), "sibling screen", **{"data-to": RECORD_PAGE}
-    )
     if has_record(report.catalog, report.study):
-        trust += tag("p", record)
+        # Shown where that page was made.
+        to = {"data-to": RECORD_PAGE}
+        trust += tag("p", tag("a", say("bulletin.own_record", lang), "sibling screen", **to))
     sure = tag("div", tag("h2", say("bulletin.how_sure", lang)) + trust)
     if not (asked := questions(report, sorted(rows, key=_weight))):
         return sure

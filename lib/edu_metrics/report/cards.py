@@ -8,7 +8,7 @@ from typing import Any
 
 from edu_metrics.catalog import Target
 from edu_metrics.observations.documents import place_named
-from edu_metrics.reachability import Applies, Assessment, Verdict, chance
+from edu_metrics.reachability import Applies, Assessment, Verdict
 from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import (
@@ -31,7 +31,7 @@ from edu_metrics.report.reasons import level_text, reading_text
 from edu_metrics.report.required_pace import base_text, pace_facts
 from edu_metrics.report.requirements import takes_even, what_it_takes
 from edu_metrics.report.status_rules import why_apart
-from edu_metrics.report.verdicts import interval_text, model_note, verdict_with_edge
+from edu_metrics.report.verdicts import interval_text, model_note, told_chance, verdict_with_edge
 from edu_metrics.words import say
 
 __all__ = ["show_cards"]
@@ -199,9 +199,8 @@ def _reading(report: AreaReport, target: Target, one: Assessment, default: bool)
     verdict = verdict_chip(one.verdict, lang)
     if default:
         text += tag("strong", say("cards.taken", lang))
-    if one.probability is not None and one.verdict is not Verdict.CANNOT_TELL:
+    if told := told_chance(one, lang):
         # Under another reading than the default one it is no second chance of the target.
-        told = chance(one.probability, lang)
         told = told if default else say("report.under_reading", lang, chance=told)
         verdict += tag("small", told)
     return [text, level_text(report, one), verdict]

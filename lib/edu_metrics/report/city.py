@@ -17,7 +17,6 @@ from edu_metrics.reachability import (
     JointAssessment,
     Verdict,
     adds_up,
-    chance,
     change_by_parts,
     gap_by_parts,
 )
@@ -41,6 +40,7 @@ from edu_metrics.report.labels import warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
 from edu_metrics.report.required_pace import people_text
+from edu_metrics.report.verdicts import told_chance
 from edu_metrics.words import date, number, percent, say, signed
 
 #: Up to so many areas each has a column, however few targets there are.
@@ -297,11 +297,9 @@ def _matrix(report: CityReport, found: Table) -> Html:
     lang = report.lang
 
     def group(area: str, target: str) -> Html:
-        found = report.assessments[area, target]
         told = group_text(report.groups[area, target], lang)
-        if found.probability is None or found.verdict is Verdict.CANNOT_TELL:
-            return told
-        return told + tag("small", chance(found.probability, lang))
+        shown = told_chance(report.assessments[area, target], lang)
+        return told + tag("small", shown) if shown else told
 
     if len(report.areas) > max(len(found), WIDE):
         first = Column("report.area", lambda row: report.area_name(row.area))

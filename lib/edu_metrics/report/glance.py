@@ -113,12 +113,17 @@ def read_glance(folder: Path) -> Glance | None:
         return None
 
 
-def group_text(group: str, lang: str, count: int | None = None) -> Html:
+def group_words(group: str, lang: str, count: int | None = None) -> str:
     """Name a group with its mark, and how many targets are in it."""
     told = say(f"bulletin.group_{group}", lang)
     if count is not None:
         told = say("bulletin.group_count", lang, group=told, n=count)
-    return tag("span", f"{GROUPS[group]} {told}", f"key {group}")
+    return f"{GROUPS[group]} {told}"
+
+
+def group_text(group: str, lang: str, count: int | None = None) -> Html:
+    """Show the name of a group in its colour."""
+    return tag("span", group_words(group, lang, count), f"key {group}")
 
 
 def group_band(counts: Mapping[str, int], lang: str, width: int = 260) -> Html:

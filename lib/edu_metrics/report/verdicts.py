@@ -60,13 +60,23 @@ def verdict_with_edge(report: AreaReport, found: Assessment) -> Html:
 def verdict_and_chance(found: Assessment, lang: str) -> Html:
     """Show a verdict with its chance, and that it lies on an edge."""
     told: list[Cell] = [verdict_chip(found.verdict, lang)]
-    # Where nothing can be said of a target, a chance beside it would be taken for an answer.
-    if found.probability is not None and found.verdict is not Verdict.CANNOT_TELL:
-        told += [" ", tag("span", chance(found.probability, lang), "nowrap")]
+    if shown := told_chance(found, lang):
+        told += [" ", tag("span", shown, "nowrap")]
     if found.edge is not None:
         lower, upper = (say(f"verdict.{word}", lang) for word in found.edge)
         told += [" ", tag("small", say("stated.on_edge", lang, lower=lower, upper=upper))]
     return join(told)
+
+
+def told_chance(found: Assessment, lang: str) -> str:
+    """
+    Give the chance that stands beside a verdict; empty where there is none.
+
+    Where nothing can be said of a target, a chance beside it would be taken for an answer.
+    """
+    if found.probability is None or found.verdict is Verdict.CANNOT_TELL:
+        return ""
+    return chance(found.probability, lang)
 
 
 def _verdicts_of_parts(report: AreaReport, name: str) -> Html:
