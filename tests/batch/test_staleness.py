@@ -10,25 +10,27 @@ import json
 import os
 import shutil
 from concurrent.futures import Future
-from datetime import date
 
 import nbformat
-import numpy as np
 import pandas as pd
 import pytest
 
 from edu_metrics.batch import How, Outcome, batch, make_reports, plan_reports
 from edu_metrics.batch.drafts import MARK, only_one, publish, stamp_of, start_afresh, sweep
 from edu_metrics.batch.jobs import plan_jobs
-from edu_metrics.batch.manifest import Manifest, decide, listed
+from edu_metrics.batch.manifest import listed
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
-from edu_metrics.observations import processed_path, read_processed, write_processed
-from edu_metrics.reachability import SeriesStore, assess_jointly, assess_target, status_table_of
-from edu_metrics.report import as_row, observed_fingerprint
+from edu_metrics.observations import (
+    finding_of_row,
+    inspect_table,
+    known_by,
+    processed_path,
+    read_processed,
+)
 from edu_metrics.report import fingerprint as inputs
-from edu_metrics.report.kinds import RECORD, TRACK_RECORD
-from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
+from edu_metrics.report import open_report
+from edu_metrics.report.kinds import RECORD
 from edu_metrics.report.page import stamped
 from edu_metrics.report.tables import odd_numbers, table_path
 from edu_metrics.simulation import simulate_districts
@@ -241,163 +243,29 @@ def change_own_row(root, own):
     change_rows(root, change)
 
 
-def test_an_own_row_makes_one_report_again_and_no_neighbour(project):
-    """Where nothing is left to be forecast: the plan's years are over."""
-    study = project.root / "data" / "definitions" / "studies" / f"{STUDY}.yaml"
-    lines = study.read_text("utf-8").splitlines()
-    lines = ["as_of: 2020-12-31" if line.startswith("as_of") else line for line in lines]
-    study.write_text("\n".join(lines) + "\n", "utf-8")
+def test_a_corrected_row_makes_all_reports_of_its_study_again(project):
+    """Forecasts, sums and ranks of the other areas rest on it; and so does the track record."""
     project()
     change_own_row(project.root, "invented_district_05")
-    assert project.why() == {"invented_district_05": ("observations",)}
-    assert project() == ["05"]
+    assert set(project.why().values()) == {("observations",)}
+    assert project() == ALL
+    assert project() == []
 
 
-def test_a_neighbour_counts_where_forecasts_are_borrowed_from_it(project):
+def test_a_report_opened_by_hand_tells_the_hash_that_its_batch_noted(project):
     project()
-    change_own_row(project.root, "invented_district_05")
-    why = project.why()
-    assert why["invented_district_05"] == ("observations",)
-    assert project() == sorted(name.removeprefix("invented_district_") for name in why)
-    assert len(why) > 1
-
-
-def told_of(evidence, area):
-    """Say what a report says of an area: each target, by published rules too, and all at once."""
-    targets = evidence.plan.targets
-    found = {target.id: assess_target(evidence, target, area) for target in targets}
-    together = assess_jointly(evidence, area, found)
-    return (
-        [as_row(one) for one in found.values()],
-        [repr(status_table_of(evidence, one)) for one in found.values()],
-        [(group, together.odds, together.expected) for group in together.groups],
-        (together.weakest, together.dependence.intensity, together.dependence.pairs),
-    )
-
-
-@pytest.mark.parametrize(
-    ("study", "factor", "least"),
-    [
-        ("michigan", 0.9, 0),  # all forecasts borrow from it
-        ("michigan@1999", 1.001, 500),  # nothing is left to forecast; paces are compared
-        ("michigan@1999", 0.7, 300),
-        ("michigan:6", 0.7, 0),
-        ("michigan:6", 1.001, 0),
-        ("mock_city", 1.001, 0),
-        ("wuhai_2020", 1.1, 0),
-    ],
-)
-def test_a_report_that_is_left_as_it_is_would_come_out_the_same(
-    catalog, opened, study, factor, least
-):
-    """
-    Whatever a forecast borrows from a neighbour has to be part of its inputs.
-
-    One row of one area is changed; of the others, those with the same hash are judged again.
-    """
-    name, _, few = study.partition(":")
-    name, _, year = name.partition("@")
-    entry, table = catalog.study(name), opened.table(name)
-    if year:
-        entry = entry.model_copy(update={"as_of": date(int(year), 12, 31)})
-    if few:
-        # The fewer peers there are, the more each of them matters.
-        entry = entry.model_copy(update={"areas": catalog.expand(entry.areas)[: int(few)]})
-    before = SeriesStore(catalog, entry, table)
-    areas = [area for area in before.areas if area in set(before.table["area"])]
-    place = areas[len(areas) // 2]
-    changed = table.copy()
-    known = changed["vintage"] <= pd.Timestamp(entry.as_of)
-    rows = changed.index[(changed["area"] == place) & (changed["bound"] == "exact") & known]
-    changed.loc[rows[len(rows) // 2], "value"] *= factor
-    after = SeriesStore(catalog, entry, changed)
-    first, second = ObservedInputs(before), ObservedInputs(after)
-    same = [a for a in before.areas if first.sha256(a) == second.sha256(a)]
-    assert place not in same
-    assert len(same) >= least
-    for area in same[:: max(1, len(same) // 4)]:
-        assert told_of(before, area) == told_of(after, area)
-    # And what has another hash for its neighbour's sake does come out another way.
-    assert first.sha256("overview") != second.sha256("overview")
-
-
-def test_how_indicators_hang_together_is_an_input_even_where_forecasts_stay(
-    catalog, opened, monkeypatch
-):
-    """Few areas may forecast the same to the last printed digit and yet move otherwise."""
-    entry, table = catalog.study("mock_city"), opened.table("mock_city")
-    own, neighbour = "mock_east", "mock_west"
-    entry = entry.model_copy(update={"areas": (own, neighbour, "mock_south"), "compare_with": ()})
-    monkeypatch.setattr(SeriesStore, "projection", lambda *_: SameDraws())
-    monkeypatch.setattr(SeriesStore, "moves_together_pct", lambda *_: None)
-    monkeypatch.setattr(observed_fingerprint, "paces_of", lambda *_: None)
-    changed = table.copy()
-    rows = (changed["area"] == neighbour) & (changed["quantity"] == "children_myopic")
-    changed.loc[rows & (changed["year"] == 2018), "value"] *= 0.9
-    before, after = (SeriesStore(catalog, entry, told) for told in (table, changed))
-    assert ObservedInputs(before).sha256(own) == ObservedInputs(before).sha256(own)
-    assert ObservedInputs(before).sha256(own) != ObservedInputs(after).sha256(own)
-
-
-class SameDraws:
-    """Stands in for a projection that says the same of every area."""
-
-    draws = np.zeros((4, 3))
-
-    def of(self, area, years):
-        return self
-
-
-def test_an_indicator_that_nobody_has_measured_has_no_history(opened):
-    evidence = opened.evidence("michigan")
-    assert {has_history(evidence, name) for name in evidence.catalog.indicators} == {True, False}
-
-
-def test_what_was_published_after_the_study_s_date_is_no_input(catalog, opened):
-    entry, table = catalog.study("michigan"), opened.table("michigan")
-    later = table.copy()
-    later.loc[later["year"] == 1998, "value"] = 1.0
-    first = ObservedInputs(SeriesStore(catalog, entry, table))
-    second = ObservedInputs(SeriesStore(catalog, entry, later))
-    area = first._store.areas[0]
-    assert first.sha256(area) == second.sha256(area)
+    entry = project.manifest()[0]
+    report = open_report(STUDY, entry["area"], "en", project.root)
+    assert report.inputs_sha256() == entry["inputs_sha256"]
 
 
 @pytest.mark.parametrize("study", ["provinces", "michigan"])
-def test_odd_numbers_that_were_kept_count_as_those_that_are_looked_for(catalog, opened, study):
-    table = opened.table(study)
-    store = SeriesStore(catalog, catalog.study(study), table)
-    kept = odd_numbers(catalog, catalog.study(study))
-    looked, read = ObservedInputs(store), ObservedInputs(store, odd=kept)
-    assert [dataclasses.astuple(one) for one in read.odd] == [
-        dataclasses.astuple(one) for one in looked.odd
-    ]
-    assert looked.odd
-    named = next(one.area for one in looked.odd if one.area in store.areas)
-    assert read.sha256(named) == looked.sha256(named)
-    assert ObservedInputs(store, odd=[]).sha256(named) != looked.sha256(named)
-
-
-def test_a_track_record_depends_on_all_years_that_it_looks_at(catalog, opened, monkeypatch):
-    """It speaks of the models and not of what was known on a day."""
-    entry = catalog.study("michigan")
-    opened.table("michigan")
-    monkeypatch.setattr(ObservedInputs, "sha256", lambda *_: "as of its date")
-
-    def decided(table):
-        jobs = plan_jobs(catalog, entry, catalog.root / "nowhere", lang="en", first=1)
-        manifest = Manifest(catalog, entry, catalog.root / "nowhere")
-        return {
-            d.job.folder.name: d.job.inputs for d in decide(catalog, entry, jobs, manifest, table)
-        }
-
-    before = decided(table_path(catalog.root, "michigan"))
-    later = catalog.root / "later.parquet"
-    table = opened.table("michigan").copy()
-    table.loc[table["year"] == 1998, "value"] += 0.1
-    write_processed(table, later)
-    after = decided(later)
-    assert {name for name in before if before[name] != after[name]} == {TRACK_RECORD}
+def test_odd_numbers_that_were_kept_are_those_that_are_looked_for(catalog, opened, study):
+    entry, table = catalog.study(study), opened.table(study)
+    looked = inspect_table(catalog, known_by(table, entry.as_of), as_of=entry.as_of.year)
+    kept = [finding_of_row(row) for row in odd_numbers(catalog, entry)]
+    assert [*map(dataclasses.astuple, kept)] == [*map(dataclasses.astuple, looked)]
+    assert kept
 
 
 @pytest.mark.parametrize("gone", ["report.html", "report.ipynb", "."])
@@ -541,16 +409,6 @@ def test_a_lock_that_a_killed_batch_left_holds_nobody_up(project):
 
 def test_the_table_lies_where_it_is_looked_for(tmp_path):
     assert table_path(tmp_path, "x") == processed_path(tmp_path, "x")
-
-
-def test_what_a_manifest_knew_of_observations_counts_only_while_all_else_is_the_same(project):
-    project()
-    catalog = load_catalog(project.root)
-    study = catalog.study(STUDY)
-    manifest = Manifest(catalog, study, project.root / "reports")
-    assert manifest.observations_of("invented_district_01") is None
-    manifest.key = project.manifest()[0]["key"]
-    assert len(manifest.observations_of("invented_district_01")) == 64
 
 
 class TestPublishing:

@@ -186,7 +186,7 @@ def test_a_finding_names_what_it_concerns_once(report):
 def test_a_districts_report_says_of_how_many_findings_it_shows_some(opened, study, area, lang):
     district = opened(study, area, lang)
     shown = len(district.tables.rows("findings"))
-    every = len(district.inputs.findings)
+    every = len(district.findings)
     page = show_touching(district).text
     weighty = page.count("<tr>") - 1
     last = re.sub("<[^>]*>", "", page[page.rindex("<p>") :])

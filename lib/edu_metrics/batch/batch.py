@@ -29,7 +29,7 @@ from edu_metrics.catalog import Catalog, Study, load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.report.kinds import TRACK_RECORD
 from edu_metrics.report.pdf import require_pdf
-from edu_metrics.report.tables import prepare, table_path
+from edu_metrics.report.tables import prepare
 
 if TYPE_CHECKING:
     from edu_metrics.batch.cluster import ClusterPool
@@ -96,9 +96,8 @@ class _Batch:
         decided: list[Decision] = []
         for study, jobs in self.jobs:
             prepare(self.catalog, study)
-            table = table_path(self.catalog.root, study.id)
             manifest = self.manifests[study.id]
-            decided += decide(self.catalog, study, jobs, manifest, table, force=force)
+            decided += decide(self.catalog, study, jobs, manifest, force=force)
         return decided
 
     def sweep(self) -> None:

@@ -28,8 +28,13 @@ from edu_metrics.batch.jobs import Job, Limits, Outcome
 from edu_metrics.batch.pool import ReportPool, report_pool
 from edu_metrics.catalog import Catalog, notebook_of
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.report.fingerprint import files_below, library_sha256, versions_sha256
-from edu_metrics.report.tables import seal, table_path
+from edu_metrics.report.fingerprint import (
+    files_below,
+    library_sha256,
+    table_path,
+    versions_sha256,
+)
+from edu_metrics.report.tables import seal
 
 __all__ = ["brought_home", "cluster_pool", "packed"]
 

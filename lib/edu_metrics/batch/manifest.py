@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from edu_metrics.batch.drafts import FAILED_LOG, stamp_of
 from edu_metrics.batch.jobs import PDF, Job, Outcome, rows_of
@@ -23,10 +23,6 @@ from edu_metrics.errors import ReportError
 from edu_metrics.files import write_text
 from edu_metrics.limits import read_json
 from edu_metrics.report.fingerprint import PARTS, Basis, combined
-from edu_metrics.report.kinds import TRACK_RECORD
-
-if TYPE_CHECKING:
-    from edu_metrics.report.observed_fingerprint import ObservedInputs
 
 __all__ = ["Decision", "Manifest", "decide", "listed"]
 
@@ -58,21 +54,11 @@ class Manifest:
         self._order = {name: place for place, name in enumerate(rows_of(catalog, study))}
         #: Whether a batch was killed before it listed what it had made.
         self.unlisted = self.path.with_name(JOURNAL).exists()
-        #: Of all that the observations of reports follow from; set by who decides.
-        self.key = ""
         self._held = {(e["area"], e["lang"]): e for e in listed(catalog, study, out)}
 
     def entry(self, job: Job) -> Mapping[str, Any] | None:
         """Give what is known of a report from before."""
         return self._held.get((job.folder.name, job.lang))
-
-    def observations_of(self, area: str) -> str | None:
-        """Give the hash of an area's observations, if it was taken from what is there now."""
-        for lang in self.study.languages:
-            entry = self._held.get((area, lang)) or {}
-            if entry.get("key") == self.key:
-                return str(entry["inputs"]["observations"])
-        return None
 
     def note(self, job: Job, outcome: Outcome, parts: Mapping[str, str]) -> None:
         """Note what became of a report."""
@@ -91,7 +77,6 @@ class Manifest:
             "seconds": seconds,
             "inputs_sha256": job.inputs,
             "inputs": dict(parts),
-            "key": self.key,
         }
         if outcome.status != "unchanged":
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +164,6 @@ def decide(
     study: Study,
     jobs: Iterable[Job],
     manifest: Manifest,
-    table: Path,
     *,
     force: bool = False,
 ) -> list[Decision]:
@@ -196,8 +180,6 @@ def decide(
         Its reports.
     manifest : Manifest
         What is known of them.
-    table : Path
-        The study's processed table, up to date.
     force : bool, optional
         Make all of them.
 
@@ -207,33 +189,13 @@ def decide(
         One a job, in order, with the hash of its inputs in the job.
     """
     basis = Basis(catalog, study)
-    manifest.key = basis.key(table)
-    computed: ObservedInputs | None = None
     decided = []
     for job in jobs:
-        area = job.folder.name
-        observations = manifest.observations_of(area)
-        if area == TRACK_RECORD:  # it looks beyond the study's date
-            observations = basis.table_sha256(table)
-        elif observations is None:
-            if computed is None:
-                computed = _computed(catalog, study)
-            observations = computed.sha256(area)
-        parts = basis.parts(area, observations)
-        notebook = basis.notebook_sha256(area)
+        parts = basis.parts(job.folder.name)
+        notebook = basis.notebook_sha256(job.folder.name)
         job = dataclasses.replace(job, inputs=combined(parts), notebook_sha256=notebook)
         decided.append(Decision(study, job, parts, _why(job, parts, manifest, force)))
     return decided
-
-
-def _computed(catalog: Catalog, study: Study) -> ObservedInputs:
-    from edu_metrics.observations import read_processed
-    from edu_metrics.reachability import SeriesStore
-    from edu_metrics.report.observed_fingerprint import ObservedInputs
-    from edu_metrics.report.tables import odd_numbers
-
-    store = SeriesStore(catalog, study, read_processed(catalog.root, study.id))
-    return ObservedInputs(store, odd=odd_numbers(catalog, study))
 
 
 def _why(job: Job, parts: Mapping[str, str], manifest: Manifest, force: bool) -> tuple[str, ...]:

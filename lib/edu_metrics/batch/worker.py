@@ -41,7 +41,6 @@ from edu_metrics.batch.execution import (
     said,
 )
 from edu_metrics.batch.jobs import FORK, Job, Limits, NotStartedError, Outcome
-from edu_metrics.report.context import tell_inputs
 from edu_metrics.report.pdf import require_pdf
 
 __all__ = ["make_apart", "settle"]
@@ -281,8 +280,6 @@ def _become_report(job: Job, limits: Limits, pipe: int) -> NoReturn:
     log = 2
     try:
         log = _alone(job, limits, pipe)
-        if job.inputs and "study" in job.parameters:
-            tell_inputs(job.parameters["study"], job.folder.name, job.inputs)
         with (job.draft / PARTS).open("wb", buffering=0) as parts:
 
             def before(cell: str, _: Any) -> None:

@@ -395,7 +395,7 @@ def show_touching(report: AreaReport) -> Html:
         caption = say(key, lang, number=len(weighty))
         pieces.append(_findings(report, weighty, caption, csv="findings"))
     if others := len(found) - len(weighty):
-        every = len(report.inputs.findings)
+        every = len(report.findings)
         key = "audit.touching_more" if weighty else "audit.touching_all"
         told: Cell = say(key, lang, number=others, all=every)
         if audited_study(report.catalog, report.plan) is report.study:
@@ -413,7 +413,7 @@ def _touching(report: AreaReport) -> list[Finding]:
         for target in report.plan.targets
         if report.assessments[target.id].applies is not Applies.ELSEWHERE
     }
-    return [finding for finding in report.inputs.findings if touched & set(finding.targets)]
+    return [finding for finding in report.findings if touched & set(finding.targets)]
 
 
 def save_findings(report: AuditReport, out: str) -> str:

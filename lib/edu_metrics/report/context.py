@@ -24,8 +24,10 @@ from edu_metrics.catalog import (
     nearest,
 )
 from edu_metrics.errors import DefinitionError, ProjectionError
-from edu_metrics.observations import read_processed
+from edu_metrics.observations import Finding as OddNumber
+from edu_metrics.observations import finding_of_row, inspect_table, read_processed
 from edu_metrics.observations.pooling import below
+from edu_metrics.plan_audit import Finding, audit, series_by_year
 from edu_metrics.reachability import (
     Applies,
     Assessment,
@@ -39,12 +41,13 @@ from edu_metrics.reachability import (
     status_table_of,
     verdict_counts,
 )
+from edu_metrics.reachability.probability import BEYOND
 from edu_metrics.reachability.status_rules import StatusTable
+from edu_metrics.reachability.status_rules.table import paces_of
 from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.html import Html
 from edu_metrics.report.kinds import PLAN_AUDIT
-from edu_metrics.report.observed_fingerprint import ObservedInputs, has_history
 from edu_metrics.report.parameters import refuse_unknown_parameters
 from edu_metrics.report.tables import odd_numbers
 from edu_metrics.words import say
@@ -87,9 +90,8 @@ class StudyReport:
         self.lang = lang
         held = held or _HELD.get((catalog.root, study.id))
         shared = held is not None and held.table is table
-        self._held = held if held and shared else _Held.of(catalog, study, table)
+        self._held = held if held and shared else _Held(catalog, study, table)
         self.evidence = self._held.evidence
-        self.inputs = self._held.inputs
 
     @cached_property
     def tables(self) -> Tables:
@@ -161,9 +163,17 @@ class StudyReport:
 
     def inputs_sha256(self) -> str:
         """Hash everything that the report depends on."""
-        return _TOLD.get((self.study.id, self.place)) or combined(
-            self._held.basis.parts(self.place, self.inputs.sha256(self.place))
-        )
+        return combined(self._held.basis.parts(self.place))
+
+    @property
+    def odd(self) -> tuple[OddNumber, ...]:
+        """What is odd in the numbers themselves, as of the study's date."""
+        return self._held.odd
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the audit finds in the plan, as of the study's date: the same for all its areas."""
+        return self._held.findings
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -303,38 +313,65 @@ def said_of_whole(show: Callable[[AreaReport], Html]) -> Callable[[AreaReport], 
     return shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class _Held:
     """A study as it was loaded for all reports of a batch."""
 
     catalog: Catalog
     study: Study
     table: pd.DataFrame
-    evidence: SeriesStore
-    inputs: ObservedInputs
-    basis: Basis
+    #: Whether the table is the one that lies on disk: what is odd in that is kept beside it.
+    current: bool = False
 
-    @classmethod
-    def of(
-        cls, catalog: Catalog, study: Study, table: pd.DataFrame, *, current: bool = False
-    ) -> _Held:
-        evidence = SeriesStore(catalog, study, table)
-        odd = odd_numbers(catalog, study) if current else None
-        inputs = ObservedInputs(evidence, odd)
-        return cls(catalog, study, table, evidence, inputs, Basis(catalog, study))
+    def __post_init__(self) -> None:
+        self.evidence = SeriesStore(self.catalog, self.study, self.table)
+        self.basis = Basis(self.catalog, self.study)
+
+    @cached_property
+    def odd(self) -> tuple[OddNumber, ...]:
+        if self.current:
+            return tuple(map(finding_of_row, odd_numbers(self.catalog, self.study)))
+        as_of = self.study.as_of.year
+        return tuple(inspect_table(self.catalog, self.evidence.table, as_of=as_of))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        # Invented figures say nothing of a plan.
+        known, plan = None, self.evidence.plan
+        if not self.study.simulated:
+            known = series_by_year(self.catalog, plan, self.evidence.series)
+        return audit(self.catalog, plan, series=known)
+
+    def warm(self) -> None:
+        """Compute what reports of several areas share: series, projections, paces, findings."""
+        store, catalog, over = self.evidence, self.catalog, self.study.as_of.year
+        until: dict[str, int] = {}
+        for target in store.plan.targets:
+            due = store.plan.deadline_of(target)
+            for name in target.indicators:
+                until[name] = max(due, until.get(name, 0))
+        until = {name: due for name, due in until.items() if _has_history(store, name)}
+        # One area of each level stands for all of it.
+        for level, area in {catalog.areas[area].level: area for area in store.areas}.items():
+            for name, due in until.items():
+                store.history(name)
+                paces_of(store, name, area, due)
+                if due >= over:
+                    with contextlib.suppress(ProjectionError):
+                        store.projection(name, level, due + BEYOND)
+                    store.moves_together_pct(name, area)
+        self.basis.parts(store.areas[0])
+        self.odd, self.findings  # noqa: B018
+
+
+def _has_history(store: SeriesStore, indicator: str) -> bool:
+    """Tell whether any area of the study has an exact value of an indicator."""
+    series = store.series(indicator)
+    return bool(((series["bound"] == "exact") & series["area"].isin(store.areas)).any())
 
 
 #: Filled by a batch only: who opens a report by hand sees what the files say now.
 _HELD: dict[tuple[Path, str], _Held] = {}
-
-
-#: Inputs of a report, where the batch that asks for it has hashed them already.
-_TOLD: dict[tuple[str, str], str] = {}
-
-
-def tell_inputs(study: str, place: str, inputs: str) -> None:
-    """Spare the report that this process will make to hash its inputs once more."""
-    _TOLD[study, place] = inputs
 
 
 def hold(root: Path | str, study: str) -> list[AreaReport]:
@@ -366,21 +403,8 @@ def hold(root: Path | str, study: str) -> list[AreaReport]:
     ) or load_catalog(folder)
     entry = catalog.study(study)
     table = read_processed(folder, study)
-    held = _HELD[folder, study] = _Held.of(catalog, entry, table, current=True)
-    plan = catalog.plan(entry.plan)
-    for indicator in dict.fromkeys(target.indicator for target in plan.targets):
-        if indicator and has_history(held.evidence, indicator):
-            held.evidence.history(indicator)
-    # One area of each level, for what its areas share: projections and paces.
-    for level, area in {catalog.areas[area].level: area for area in held.evidence.areas}.items():
-        held.inputs.sha256(area)
-        for indicator, until in held.inputs.forecast.items():
-            with contextlib.suppress(ProjectionError):
-                held.evidence.projection(indicator, level, until)
-            held.evidence.moves_together_pct(indicator, area)
-    held.inputs.findings  # noqa: B018, found once and shared
-    held.inputs.odd  # noqa: B018
-    held.basis.parts(held.evidence.areas[0], "")
+    held = _HELD[folder, study] = _Held(catalog, entry, table, current=True)
+    held.warm()
     first = catalog.areas[held.evidence.areas[0]]
     return [AreaReport(catalog, entry, table, first, lang) for lang in entry.languages]
 

@@ -2,9 +2,7 @@
 What a report is made from, as one hash: it is made again when this changes, and only then.
 
 The hash covers the notebook, the library, the versions of what it rests on, the definitions, and
-the observations. Of these a district's report depends on its own rows and those below it, on what
-it is compared with, and on what its forecasts borrow from other areas; a neighbour's row counts
-only as far as one of these changes with it.
+all observations of the study: forecasts, sums and comparisons of an area rest on its neighbours.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ _PACKAGES = (
 
 class Basis:
     """
-    What a study's reports depend on, apart from the observations.
+    What a study's reports depend on.
 
     Parameters
     ----------
@@ -46,9 +44,8 @@ class Basis:
         self._root = catalog.root
         self._study = study
         self._notebooks: dict[str, str] = {}
-        self._tables: dict[Path, str] = {}
 
-    def parts(self, area: str, observations: str) -> dict[str, str]:
+    def parts(self, area: str) -> dict[str, str]:
         """
         Give the hash of each part of what a report depends on.
 
@@ -56,8 +53,6 @@ class Basis:
         ----------
         area : str
             Area of the report, or a name of WHOLE, or an area's scenarios.
-        observations : str
-            The hash of the observations that it depends on.
 
         Returns
         -------
@@ -70,7 +65,7 @@ class Basis:
             "library": library_sha256(),
             "versions": versions_sha256(),
             "definitions": self._everything if whole else self._own,
-            "observations": observations,
+            "observations": self._observations,
         }
 
     def notebook_sha256(self, area: str) -> str:
@@ -111,40 +106,14 @@ class Basis:
     def _everything(self) -> str:
         return definitions_sha256(self._root)
 
-    def key(self, table: Path) -> str:
-        """
-        Hash all that the observations of a study's reports follow from.
+    @functools.cached_property
+    def _observations(self) -> str:
+        return _of_file(table_path(self._root, self._study.id))
 
-        Parameters
-        ----------
-        table : Path
-            The processed table.
 
-        Returns
-        -------
-        str
-            While it stays the same, no report's observations need to be looked at again.
-        """
-        made_with = [library_sha256(), versions_sha256(), self.table_sha256(table)]
-        return combined([self._own, self._everything, *made_with])
-
-    def table_sha256(self, table: Path) -> str:
-        """
-        Hash all observations of a study, also those published after its date.
-
-        Parameters
-        ----------
-        table : Path
-            The processed table.
-
-        Returns
-        -------
-        str
-            SHA-256; empty where there is no table.
-        """
-        if table not in self._tables:
-            self._tables[table] = _of_file(table)
-        return self._tables[table]
+def table_path(root: Path, study_id: str) -> Path:
+    """Say where the processed table of a study lies, without loading what reads it."""
+    return root / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def combined(parts: Iterable[str] | Mapping[str, str]) -> str:

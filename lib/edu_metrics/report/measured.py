@@ -223,7 +223,7 @@ def odd_table(report: AreaReport) -> Table:
             "odd_in": list(one.years),
             "what": what_is_odd(one, lang),
         }
-        for one in report.inputs.odd
+        for one in report.odd
         # What does not add up has a table of its own.
         if one.rule != "sums"
         and (one.area == report.area.id or (not one.area and one.quantity in quantities))

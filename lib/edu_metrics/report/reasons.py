@@ -128,7 +128,7 @@ def _in_doubt(report: StudyReport, found: Assessment) -> str:
         behind |= {given.quantity for given in form.inputs.values()}
     years = {
         one.years[-1]
-        for one in report.inputs.odd
+        for one in report.odd
         if one.area in ("", found.area)
         and one.quantity in behind
         and one.rule not in ("sums", "ended")

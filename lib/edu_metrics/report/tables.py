@@ -13,13 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.catalog import Catalog, Plan, SimulatedInput, Study, study_file
+from edu_metrics.catalog import Catalog, Plan, SimulatedInput, Study
 from edu_metrics.files import write_text
 from edu_metrics.report.fingerprint import (
     combined,
     definitions_sha256,
     folder_sha256,
     library_sha256,
+    table_path,
     versions_sha256,
 )
 from edu_metrics.report.kinds import audited_study
@@ -28,25 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from edu_metrics.plan_audit import Finding
-
-
-def table_path(root: Path, study_id: str) -> Path:
-    """
-    Say where the processed table of a study lies, without loading what reads it.
-
-    Parameters
-    ----------
-    root : Path
-        The project folder.
-    study_id : str
-        Id of the study.
-
-    Returns
-    -------
-    Path
-        As :func:`~edu_metrics.observations.processed_path` says.
-    """
-    return root / "data" / "processed" / f"{study_file(study_id)}.parquet"
 
 
 def current_table(catalog: Catalog, study: Study) -> pd.DataFrame:
