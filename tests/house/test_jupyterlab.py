@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 import edu_metrics
-from edu_metrics.report.notebook_style import ORDER
+from edu_metrics.report.html import ORDER
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from edu_metrics.report import (
     show_courses,
     show_not_compared,
 )
-from edu_metrics.report.courses import _by_indicator
+from edu_metrics.report.comparison import _by_indicator
 from edu_metrics.trajectories import CAP
 from edu_metrics.words import say, signed
 

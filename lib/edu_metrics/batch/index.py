@@ -16,10 +16,9 @@ from edu_metrics.batch.jobs import rows_of
 from edu_metrics.batch.manifest import listed
 from edu_metrics.catalog import Catalog, Study
 from edu_metrics.files import write_text
-from edu_metrics.report.banners import warnings
 from edu_metrics.report.downloads import write_csv, write_dictionary, write_workbook
 from edu_metrics.report.glance import read_glance
-from edu_metrics.report.html import Cell, Html, join, stylesheet, table, tag
+from edu_metrics.report.html import Cell, Html, join, stylesheet, table, tag, warnings
 from edu_metrics.report.kinds import PLAN_AUDIT, SCENARIOS, WHOLE, audited_study, index_name
 from edu_metrics.report.page import link_pages
 from edu_metrics.words import LANGUAGES, date, html_lang, language_name, languages, say

@@ -26,16 +26,15 @@ _HOMES = {
         "cards": "show_cards",
         "city": "CityReport open_city show_city_head show_parts show_side_by_side",
         "comparison": (
-            "Comparison open_comparison show_assumed show_comparison_head show_not_compared"
+            "Comparison open_comparison show_assumed show_compared show_comparison_head "
+            "show_courses show_not_compared"
         ),
         "context": "AreaReport StudyReport open_report",
-        "courses": "show_compared show_courses",
         "downloads": "save_tables",
-        "html": "Html",
+        "html": "Html show_style",
         "joint": "joint_row show_joint show_joint_by_area",
         "kinds": "has_record",
         "measured": "show_measured show_missing",
-        "notebook_style": "show_style",
         "precedents": "show_precedents",
         "scores": "score_as_data score_files score_studies score_tables",
         "sensitivity": "sensitivity_row show_sensitivity",

@@ -1,16 +1,21 @@
-"""Small pieces of HTML: tables, chips, notes. Everything that comes from data is escaped here."""
+"""Pieces of HTML: tables, chips, notes, style. Everything that comes from data is escaped here."""
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from edu_metrics.limits import inert
-from edu_metrics.words import html_lang, say
+from edu_metrics.words import html_lang, language_name, say, untranslated
+
+if TYPE_CHECKING:
+    from edu_metrics.catalog import Plan, Study
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -230,3 +235,54 @@ def scrolling(content: Html, title: str) -> Html:
     """Put what may be too wide into a box that scrolls, with the keys too."""
     named = {"tabindex": "0", "role": "group", "aria-label": title}
     return tag("div", content, "scroll", **named)
+
+
+def warnings(study: Study, plan: Plan, lang: str) -> list[Html]:
+    """Give what every page of a study has to say of its numbers and its plan."""
+    mode, smallest = study.disclosure.mode, study.disclosure.smallest
+    said = {
+        "internal": mode == "internal",
+        "protected": mode == "protected",
+        "invented": study.simulated,
+        "hypothetical": plan.hypothetical,
+    }
+    told = [
+        note(say(f"report.{kind}", lang, smallest=smallest), kind)
+        for kind, true in said.items()
+        if true
+    ]
+    if lacking := untranslated(lang):
+        name = language_name(lang)
+        told.append(note(say("report.untranslated", lang, language=name, number=lacking), "lang"))
+    return told
+
+
+#: What a template's prose comes in, one cell a language, in this order.
+ORDER = ("zh", "en")
+#: Prose stands in pairs of cells: the first of a pair has a neighbour, the second has one before.
+_FIRST = ".jp-MarkdownCell:has(+ .jp-MarkdownCell)"
+_SECOND = ".jp-MarkdownCell + .jp-MarkdownCell"
+#: Twice the same class, so that JupyterLab's own rules for tables give way.
+_OUTPUT = ".jp-OutputArea-output.jp-OutputArea-output"
+
+
+def show_style(lang: str) -> Html | None:
+    """
+    Give outputs in JupyterLab the style of reports, and hide prose in the other language.
+
+    Parameters
+    ----------
+    lang : str
+        Language of the report; prose is there in Chinese and English, and for others in English.
+
+    Returns
+    -------
+    Html or None
+        A style sheet; None where nobody has the notebook open, as in a batch.
+    """
+    if "JPY_SESSION_NAME" not in os.environ:  # set for kernels of notebooks that are open
+        return None
+    css = stylesheet()
+    scoped = f"{_OUTPUT} {{ td {{ text-align: left; }} {css.replace(':root', '&')}}}"
+    other = _SECOND if lang == ORDER[0] else _FIRST
+    return Html(f"<style>{scoped} {other} {{ display: none !important; }}</style>")

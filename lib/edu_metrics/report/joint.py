@@ -15,7 +15,7 @@ from edu_metrics.reachability import (
 from edu_metrics.report.columns import Column, Table, draw, fields_of, picked, table_of
 from edu_metrics.report.context import AreaReport, StudyReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag
-from edu_metrics.report.promises import groups_of
+from edu_metrics.report.verdicts import groups_of
 from edu_metrics.trajectories import CAP, FLOOR, stated
 from edu_metrics.words import number, percent, say
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from edu_metrics.figures.colours import VERDICT_MARKS
 from edu_metrics.reachability import Applies, Verdict
-from edu_metrics.report.banners import warnings
 from edu_metrics.report.context import AreaReport, StudyReport
-from edu_metrics.report.html import Html, chip, join, scrolling, tag
+from edu_metrics.report.html import Html, chip, join, scrolling, tag, warnings
 from edu_metrics.words import say
 
 if TYPE_CHECKING:
