@@ -66,6 +66,15 @@ def test_the_same_page_gives_the_same_bytes(printed):
     assert to_pdf(page_of(BULLETIN)) == printed
 
 
+def test_quotation_marks_are_as_wide_as_the_language_around_them():
+    """The carried letters have only those of Chinese."""
+    shown = '<h1>the plan’s “pace”</h1><q lang="zh-CN">每年“提升”</q><p>it’s</p>'
+    assert 'the plan\'s "pace"' in (text := text_of(to_pdf(page_of(shown, "en"))))
+    assert "每年“提升”" in text
+    assert "it's" in text
+    assert "“pace”" in text_of(to_pdf(page_of(shown, "zh")))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_letters_are_the_carried_ones_in_two_weights(lang):
     made = to_pdf(page_of(BULLETIN, lang))

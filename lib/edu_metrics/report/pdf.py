@@ -19,6 +19,11 @@ _USED = re.compile(r"var\(--([\w-]+)\)")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _MIXED = re.compile(r"color-mix\(in srgb, ([^ ,]+) [^)]*\)")
 
+#: A Chinese quotation in a page of another language, and the marks around what is no such one:
+#: the carried letters have them as wide as a Chinese sign.
+_MARKS = re.compile(r'(<(\w+)[^>]* lang="zh[^>]*>.*?</\2>)|[“”‘’]', re.DOTALL)
+_NARROW = str.maketrans("“”‘’", "\"\"''")
+
 #: What paper has and a screen does not: the package's own letters in both weights, and a foot.
 #: Columns are parts of the page: of fractions every cell would be laid out twice to be measured.
 _PAPER = """
@@ -86,6 +91,8 @@ def to_pdf(page: str) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
+    if '<html lang="zh' not in page:
+        page = _MARKS.sub(lambda found: found[1] or found[0].translate(_NARROW), page)
     rules = _drawn(page)
     shown = _SVG.sub(lambda found: _styled(found[0], rules), _ANNEX.sub("</section>", page))
     fonts, fetcher = FontConfiguration(), _fetcher()
