@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     )
     from edu_metrics.report.city import open_city
     from edu_metrics.report.context import open_report
-    from edu_metrics.report.parameters import refuse_unknown_parameters
+    from edu_metrics.report.kinds import refuse_unknown_parameters
 
 #: Packages that can be had by their name without an import of their own.
 _PACKAGES = (

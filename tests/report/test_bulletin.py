@@ -24,7 +24,7 @@ from edu_metrics.report.bulletin import (
     show_bulletin,
 )
 from edu_metrics.report.glance import GROUPS, Glance, headline_of
-from edu_metrics.report.required_pace import people_text
+from edu_metrics.report.requirements import people_text
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.target_rows import _needed
 from edu_metrics.report.to_ask import FORM, questions, save_form, show_to_ask, to_ask_table

@@ -18,8 +18,7 @@ from edu_metrics.reachability.requirements import EVEN, MORE_A_YEAR, SURE
 from edu_metrics.report.cards import show_cards
 from edu_metrics.report.outlook import _ahead, chart_of, reached_text, recent_pace
 from edu_metrics.report.reasons import bound_text, change_text, reading_text, series_caution
-from edu_metrics.report.required_pace import counted_in
-from edu_metrics.report.requirements import takes_even
+from edu_metrics.report.requirements import counted_in, takes_even
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.verdicts import FEW_PARTS
 from edu_metrics.words import amount, date, number, say, signed, unit_of

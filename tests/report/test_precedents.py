@@ -9,7 +9,7 @@ import pytest
 from edu_metrics import report as rep
 from edu_metrics.reachability.precedent import NoPrecedent, precedents_of
 from edu_metrics.report.precedents import precedent_text
-from edu_metrics.report.required_pace import pace_facts
+from edu_metrics.report.requirements import pace_facts
 from edu_metrics.words import say, signed
 
 PLACES = (

@@ -22,11 +22,11 @@ from edu_metrics.report.kinds import (
     SCENARIOS,
     TRACK_RECORD,
     WHOLE,
+    assigned,
     audited_study,
     has_record,
     index_name,
 )
-from edu_metrics.report.parameters import assigned
 from edu_metrics.words import say
 
 __all__ = [

@@ -23,8 +23,7 @@ from edu_metrics.report.columns import (
 )
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import CONTENTS, Cell, Html, chip, details, facts, join, note, tag
-from edu_metrics.report.kinds import PLAN_AUDIT, audited_study
-from edu_metrics.report.parameters import refuse_unknown_parameters
+from edu_metrics.report.kinds import PLAN_AUDIT, audited_study, refuse_unknown_parameters
 from edu_metrics.report.tables import audit_plan, current_table
 from edu_metrics.words import date, number, percent, require_language, say, signed
 

@@ -28,8 +28,7 @@ from edu_metrics.report.labels import applies_text, verdict_chip
 from edu_metrics.report.outlook import chart_of, reached_text
 from edu_metrics.report.precedents import precedent_text
 from edu_metrics.report.reasons import level_text, reading_text
-from edu_metrics.report.required_pace import base_text, pace_facts
-from edu_metrics.report.requirements import takes_even, what_it_takes
+from edu_metrics.report.requirements import base_text, pace_facts, takes_even, what_it_takes
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.verdicts import (
     GROUPINGS,

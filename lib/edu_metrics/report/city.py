@@ -39,7 +39,7 @@ from edu_metrics.report.kinds import OVERVIEW
 from edu_metrics.report.labels import warning
 from edu_metrics.report.measured import show_apart
 from edu_metrics.report.reasons import level_text
-from edu_metrics.report.required_pace import people_text
+from edu_metrics.report.requirements import people_text
 from edu_metrics.report.verdicts import told_chance
 from edu_metrics.words import date, number, percent, say, signed
 

@@ -47,8 +47,7 @@ from edu_metrics.reachability.status_rules.table import paces_of
 from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.html import Html
-from edu_metrics.report.kinds import PLAN_AUDIT
-from edu_metrics.report.parameters import refuse_unknown_parameters
+from edu_metrics.report.kinds import PLAN_AUDIT, refuse_unknown_parameters
 from edu_metrics.report.tables import odd_numbers
 from edu_metrics.words import say
 
@@ -214,11 +213,10 @@ class AreaReport(StudyReport):
         "verdicts": "promises verdicts readings followed",
         "status_rules": "status_rules",
         "measured": "measured other_figures missing sums_apart odd corrected",
-        "required_pace": "required_pace baselines",
         "cards": "noise",
         "outlook": "years_reached courses",
         "precedents": "precedents",
-        "requirements": "requirements",
+        "requirements": "required_pace baselines requirements",
         "sensitivity": "sensitivity influences",
         "joint": "joint",
         "audit": "findings",

@@ -14,7 +14,7 @@ from edu_metrics.report.columns import Table, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import Html, tag
 from edu_metrics.report.reasons import bound_text, change_text, level_text, value_text
-from edu_metrics.report.required_pace import sum_text
+from edu_metrics.report.requirements import sum_text
 from edu_metrics.words import amount, number, percent, say
 
 #: The pace beside the one that is needed is that of so many years.

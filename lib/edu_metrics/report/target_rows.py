@@ -18,7 +18,7 @@ from edu_metrics.report.glance import group_text
 from edu_metrics.report.html import Cell, Html, join, tag
 from edu_metrics.report.outlook import recent_history
 from edu_metrics.report.reasons import bound_text, level_text, series_caution, value_text
-from edu_metrics.report.required_pace import people_text
+from edu_metrics.report.requirements import people_text
 from edu_metrics.report.status_rules import why_apart
 from edu_metrics.report.verdicts import verdict_and_chance
 from edu_metrics.words import amount, in_year, number, say, signed, unit_of

@@ -29,8 +29,7 @@ from edu_metrics.report.backtest import backtest_notes, backtest_rows
 from edu_metrics.report.columns import Column, Table, Tables, draw, fields_of, picked, table_of
 from edu_metrics.report.downloads import save_tables, write_summary
 from edu_metrics.report.html import CONTENTS, Cell, Html, details, facts, join, note, tag, warnings
-from edu_metrics.report.kinds import commonest_level, judged_by, rates_of
-from edu_metrics.report.parameters import refuse_unknown_parameters
+from edu_metrics.report.kinds import commonest_level, judged_by, rates_of, refuse_unknown_parameters
 from edu_metrics.report.tables import as_of_newest, current_table, kept_beside, prepare
 from edu_metrics.trajectories import (
     TOGETHER_PCT,
