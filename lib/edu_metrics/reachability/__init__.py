@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edu_metrics.reachability.scoring import outcome_of, score
     from edu_metrics.reachability.sensitivity import sensitivity_of
     from edu_metrics.reachability.series import SeriesStore
-    from edu_metrics.reachability.status_rules.table import status_table_of
+    from edu_metrics.reachability.status_rules import status_table_of
     from edu_metrics.reachability.verdicts import (
         Applies,
         Assessment,

@@ -18,7 +18,7 @@ from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore
 from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.reachability.status_rules.table import paces_of
+from edu_metrics.reachability.status_rules import paces_of
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
 
 if TYPE_CHECKING:
