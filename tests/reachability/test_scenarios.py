@@ -14,13 +14,12 @@ from edu_metrics.reachability import (
     SeriesStore,
     assess_target,
     checks_of,
+    courses,
     run_scenario,
 )
-from edu_metrics.reachability.arithmetic import final_bound
-from edu_metrics.reachability.gap import whole_level
-from edu_metrics.reachability.scenarios import courses, outcome_row, run_scenarios
-from edu_metrics.reachability.scenarios.courses import Course
-from edu_metrics.reachability.scenarios.running import ending_of
+from edu_metrics.reachability.arithmetic import final_bound, whole_level
+from edu_metrics.reachability.courses import Course
+from edu_metrics.reachability.scenarios import ending_of, outcome_row, run_scenarios
 
 YEARS = (2017, 2018, 2019, 2020)
 

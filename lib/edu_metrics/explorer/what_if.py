@@ -33,16 +33,15 @@ from edu_metrics.reachability import (
     run_scenario,
     verdict_of,
 )
+from edu_metrics.reachability.checks import BEYOND
+from edu_metrics.reachability.courses import Situation
 from edu_metrics.reachability.precedent import (
     NoPrecedent,
     Precedent,
     classes_of,
     precedents_of_pace,
 )
-from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.reachability.scenarios import asked_scenarios
-from edu_metrics.reachability.scenarios.courses import Situation
-from edu_metrics.reachability.scenarios.running import changes_nothing, with_ups_and_downs
+from edu_metrics.reachability.scenarios import asked_scenarios, changes_nothing, with_ups_and_downs
 from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import unit_of
 

@@ -13,8 +13,17 @@ from numpy.typing import NDArray
 from edu_metrics.catalog import Indicator, Reading, Target
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import MissingInput
-from edu_metrics.reachability.checks import Check, CheckResult, Range, checks_of, decided_by
-from edu_metrics.reachability.probability import BEYOND, kept_in, level_asked, probability_of
+from edu_metrics.reachability.checks import (
+    BEYOND,
+    Check,
+    CheckResult,
+    Range,
+    checks_of,
+    decided_by,
+    kept_in,
+    level_asked,
+    probability_of,
+)
 from edu_metrics.reachability.series import Record, SeriesStore
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import Trajectory

@@ -15,7 +15,7 @@ from edu_metrics.catalog import Bound, Indicator
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.observations import MissingInput
-from edu_metrics.reachability.gap import Part, adds_up, gap_by_parts
+from edu_metrics.reachability.arithmetic import Part, adds_up, gap_by_parts
 from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
 from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole

@@ -21,8 +21,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from edu_metrics.reachability.checks import decided
-from edu_metrics.reachability.probability import two_digits
+from edu_metrics.reachability.checks import decided, two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict

@@ -9,7 +9,7 @@ from typing import Any
 from edu_metrics.catalog import Target
 from edu_metrics.observations.documents import place_named
 from edu_metrics.reachability import Applies, Assessment, Verdict
-from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.reachability.checks import BEYOND
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import (
     Cell,

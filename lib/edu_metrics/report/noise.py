@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, Verdict
-from edu_metrics.reachability.noise import MOVE, Noise
+from edu_metrics.reachability.verdicts import MOVE, Noise
 from edu_metrics.report.columns import Table, fields_of, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.words import number, say

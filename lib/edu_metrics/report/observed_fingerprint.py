@@ -17,7 +17,7 @@ from edu_metrics.observations import finding_of_row, inspect_table
 from edu_metrics.observations.pooling import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore
-from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.reachability.checks import BEYOND
 from edu_metrics.reachability.status_rules import paces_of
 from edu_metrics.report.kinds import SCENARIOS, WHOLE
 

@@ -34,9 +34,14 @@ from edu_metrics.catalog import (
     Shock,
 )
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, level_due, pace_of_target
+from edu_metrics.reachability.arithmetic import (
+    JUST_BEYOND,
+    PaceEnd,
+    level_due,
+    pace_of_target,
+    whole_level,
+)
 from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.gap import whole_level
 from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
 from edu_metrics.reachability.precedent import pace_of_percentile
 from edu_metrics.reachability.question import JudgedQuestion

@@ -29,9 +29,8 @@ from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.reachability.arithmetic import people_behind
 from edu_metrics.reachability.assessment import assessed
-from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.probability import kept_in, two_digits
-from edu_metrics.reachability.scenarios.courses import (
+from edu_metrics.reachability.checks import Check, kept_in, two_digits
+from edu_metrics.reachability.courses import (
     Course,
     NotAvailable,
     Situation,
