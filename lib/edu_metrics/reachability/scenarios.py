@@ -34,7 +34,6 @@ from edu_metrics.reachability.courses import (
     Course,
     NotAvailable,
     Situation,
-    begin,
     take_steps,
 )
 from edu_metrics.reachability.series import SeriesStore
@@ -157,7 +156,7 @@ def _run(
     if found.last_year >= due:
         return replace(blank, reason="decided", met=_on_record(situation))
     try:
-        start = begin(found.last_year, found.last_value, due + beyond)
+        start = situation.standing_still(due + beyond)
         course = take_steps(scenario.steps, start, situation)
     except NotAvailable as why:
         return replace(blank, reason=str(why))
@@ -214,7 +213,7 @@ def of_scenario(
         step.model_copy(update={"set": {}}) if isinstance(step, LeverSettings) else step
         for step in scenario.steps
     ]
-    start = begin(course.start_year, course.start_value, course.years[-1])
+    start = situation.standing_still(situation.years_of(course)[-1])
     without = take_steps(usual, start, situation)
     base = judged_course(blank, without, situation).probability
     return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
@@ -258,8 +257,7 @@ def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> Scenar
     except ProjectionError:
         return None
     draws = situation.bounded(from_scale(moved, scale, whole))
-    course = Course(situation.start_year, situation.start_value, draws)
-    around = judged_course(outcome, course, situation)
+    around = judged_course(outcome, draws, situation)
     return replace(around, met=None, probability=float(stated(around.probability)))
 
 
@@ -285,8 +283,9 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
     """Hold a course against the checks of a reading."""
     assumed = situation.assessment.start == "assumed"
     values: dict[int, Any] = dict(situation.known)
-    values |= {year: course.draws[:, place] for place, year in enumerate(course.years)}
-    blank = replace(blank, years=course.years, draws=course.draws)
+    years = situation.years_of(course)
+    values |= {year: course[:, place] for place, year in enumerate(years)}
+    blank = replace(blank, years=years, draws=course)
     # What a published bound has decided needs no value of its year.
     results = () if assumed else situation.assessment.checks
     held = [one.check for one in results if one.holds]
@@ -297,10 +296,10 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
         elif check not in held:
             reason = "rank" if check.hangs_on_others else "earlier_year_unknown"
             return replace(blank, reason=reason)
-    kept = np.broadcast_to(kept_in(asked, values), len(course.draws))
+    kept = np.broadcast_to(kept_in(asked, values), len(course))
     if not assumed:
         blank = replace(blank, ending=ending_of(course, kept, situation))
-    if course.draws.shape[0] == 1:
+    if len(course) == 1:
         return replace(blank, met=bool(kept[0]))
     return replace(blank, probability=float(np.mean(kept)))
 
@@ -450,7 +449,7 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
     level, start, values = _asked(course, situation)
     if level is None:
         return Ending(half, None, None, None if half else "other")
-    due = max(check.due for check in situation.checks) - course.start_year - 1
+    due = max(check.due for check in situation.checks) - situation.start_year - 1
     there = np.asarray(level.met_by(np.round(values, 9)), dtype=bool)
     over = np.arange(values.shape[1]) <= due
     # Who misses the target although its level is met when due misses it for good.
@@ -458,9 +457,11 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
     hits = there & ~missed
     hits[:, due] |= kept
     by = np.maximum.accumulate(hits, axis=1).mean(axis=0) >= 0.5
-    year = next((at for at, reached in zip(course.years, by, strict=True) if reached), None)
+    year = next(
+        (at for at, reached in zip(situation.years_of(course), by, strict=True) if reached), None
+    )
     if half and level.met_by(round(start, 9)):
-        year = course.start_year
+        year = situation.start_year
     method: Any = "inverted_cdf" if situation.whole else "linear"
     end = float(np.quantile(values[:, due], 0.5, method=method))
     short = _still_short(end, level, situation)
@@ -474,9 +475,9 @@ def _asked(course: Course, situation: Situation) -> tuple[Bound | None, float, N
     """Give what is asked, where the start stands, and the values to hold against it."""
     found = situation.assessment
     if found.total is None or found.total.so_far is None:
-        return found.level, course.start_value, course.draws
-    inside = np.isin(course.years, found.total.years)
-    summed = found.total.so_far + np.cumsum(course.draws * inside, axis=1)
+        return found.level, situation.start_value, course
+    inside = np.isin(situation.years_of(course), found.total.years)
+    summed = found.total.so_far + np.cumsum(course * inside, axis=1)
     return found.total.bound, found.total.so_far, summed
 
 
