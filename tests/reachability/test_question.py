@@ -14,8 +14,12 @@ from edu_metrics.reachability import (
     assess_target,
 )
 from edu_metrics.reachability.checks import Range, carried
-from edu_metrics.reachability.mechanisms import mechanism_from_statement, mechanism_of
-from edu_metrics.reachability.question import JudgedQuestion, Question
+from edu_metrics.reachability.question import (
+    JudgedQuestion,
+    Question,
+    mechanism_from_statement,
+    mechanism_of,
+)
 
 LEVEL = {"type": "level", "at": {2022: ">=90"}}
 STEADY = {2018: 790, 2019: 810, 2020: 800}

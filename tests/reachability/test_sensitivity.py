@@ -16,8 +16,7 @@ from edu_metrics.reachability import (
     assess_target,
     sensitivity_of,
 )
-from edu_metrics.reachability.mechanisms import mechanism_from_statement
-from edu_metrics.reachability.question import OpenQuestion
+from edu_metrics.reachability.question import OpenQuestion, mechanism_from_statement
 from edu_metrics.reachability.sensitivity import breakevens, by_nearness, mechanism_sensitivity
 from edu_metrics.trajectories.mechanisms import quantile
 

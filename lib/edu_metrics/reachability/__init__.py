@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edu_metrics.reachability.assessment import assess, assess_target, assessed
     from edu_metrics.reachability.checks import Check, CheckResult, chance, checks_of, two_digits
     from edu_metrics.reachability.joint import JointAssessment, Odds, assess_jointly
-    from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs
+    from edu_metrics.reachability.question import MechanismStart, MissingInputs
     from edu_metrics.reachability.requirements import Requirements, requirements_of
     from edu_metrics.reachability.scenarios import ScenarioOutcome, run_scenario
     from edu_metrics.reachability.scoring import outcome_of, score

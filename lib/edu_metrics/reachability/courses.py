@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +38,11 @@ from edu_metrics.reachability.arithmetic import (
     pace_of_target,
     whole_level,
 )
-from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
 from edu_metrics.reachability.precedent import pace_of_percentile
-from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import counts_whole
+from edu_metrics.reachability.question import (
+    JudgedQuestion,
+    MechanismStart,
+)
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
 #: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
@@ -60,57 +57,7 @@ class NotAvailable(Exception):  # noqa: N818  (it is an answer, and never reache
 Course = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Situation(JudgedQuestion):
-    """One target in one area under one reading: what the steps look at."""
-
-    @cached_property
-    def checks(self) -> tuple[Check, ...]:
-        """What the reading asks for, but no level on the way that is due before a start assumed."""
-        checks = super().checks
-        if self.assessment.start != "assumed":
-            return checks
-        return tuple(one for one in checks if one.years[0] >= self.start_year) or checks
-
-    @cached_property
-    def mechanism(self) -> MechanismStart | MissingInputs:
-        """The indicator's mechanism from where the series starts; nothing where it has none."""
-        if self.indicator.mechanism is None:
-            return MissingInputs()
-        return mechanism_of(self.store, self.assessment)
-
-    @property
-    def sign(self) -> int:
-        """1 where more is better, -1 where less is."""
-        if self.assessment.level is not None and self.assessment.level.op != "==":
-            return 1 if self.assessment.level.rising else -1
-        return -1 if self.indicator.better == "lower" else 1
-
-    @property
-    def whole(self) -> bool:
-        """Whether values are whole numbers of persons or institutions."""
-        return counts_whole(self.indicator)
-
-    def standing_still(self, until: int) -> Course:
-        """Let the series stand still from its start: what the first step is applied to."""
-        return np.full((1, until - self.start_year), self.start_value)
-
-    def years_of(self, course: Course) -> tuple[int, ...]:
-        """Give the years of a course."""
-        return tuple(range(self.start_year + 1, self.start_year + 1 + course.shape[1]))
-
-    def before(self, course: Course, after: int) -> NDArray[np.float64]:
-        """Give where the series stands when a step takes effect: one number a draw."""
-        return course[:, after - 1] if after else np.full(len(course), self.start_value)
-
-    def bounded(self, values: Any) -> NDArray[np.float64]:
-        """Keep values within the indicator's bounds, and persons and institutions whole."""
-        low, high = self.indicator.bounds
-        kept = np.asarray(np.clip(values, low, high), dtype=np.float64)
-        return np.floor(np.round(kept, 9) + 0.5) if self.whole else kept
-
-
-def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situation) -> Course:
+def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: JudgedQuestion) -> Course:
     """
     Apply all steps of a scenario; where levers stand among them makes no difference.
 
@@ -120,8 +67,8 @@ def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situati
         The steps.
     course : Course
         The start.
-    situation : Situation
-        The target, the area and the reading.
+    situation : JudgedQuestion
+        The target, the area and the reading: what the steps look at.
 
     Returns
     -------
@@ -147,7 +94,7 @@ def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situati
     return course
 
 
-def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
+def apply(step: ScenarioStep, course: Course, situation: JudgedQuestion) -> Course:
     """
     Apply one step.
 
@@ -157,8 +104,8 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
         The step; a grid is no step of a course.
     course : Course
         What the steps before came to.
-    situation : Situation
-        The target, the area and the reading.
+    situation : JudgedQuestion
+        The target, the area and the reading: what the steps look at.
 
     Returns
     -------
@@ -208,7 +155,13 @@ def _known(value: float | None, why_not: str) -> float:
 
 
 def _paced(
-    course: Course, after: int, pace: float, situation: Situation, *, relative: bool, promised: bool
+    course: Course,
+    after: int,
+    pace: float,
+    situation: JudgedQuestion,
+    *,
+    relative: bool,
+    promised: bool,
 ) -> Course:
     draws, value = course.copy(), situation.before(course, after)
     low, high = situation.indicator.bounds
@@ -223,7 +176,7 @@ def _paced(
     return draws
 
 
-def _as_usual(after: int, course: Course, situation: Situation) -> Course:
+def _as_usual(after: int, course: Course, situation: JudgedQuestion) -> Course:
     indicator = situation.indicator
     if situation.assessment.start in ("plan_statement", "assumed"):
         # What is said of a start does not say how far the series moves in a year.
@@ -246,7 +199,7 @@ def _as_usual(after: int, course: Course, situation: Situation) -> Course:
     return situation.bounded(kept)
 
 
-def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
+def _promised(at: PaceEnd, situation: JudgedQuestion) -> tuple[float, bool]:
     """Give the pace that the plan promises for the target, across its readings and its link."""
     pace = pace_of_target(situation.store.plan, situation.target, situation.reading)
     # "Higher every year" has a direction and no size, and so no pace of the plan's own.
@@ -255,7 +208,7 @@ def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
     return pace.step(at), pace.relative
 
 
-def _required(after: int, course: Course, situation: Situation) -> Course:
+def _required(after: int, course: Course, situation: JudgedQuestion) -> Course:
     """Take even steps that just arrive at the hardest year to come, and from there on the rest."""
     if situation.assessment.total is not None:
         return _required_flow(after, course, situation)
@@ -272,7 +225,7 @@ def _required(after: int, course: Course, situation: Situation) -> Course:
 
 
 def _hardest_step(
-    years: Sequence[int], value: float, known: Mapping[int, float], situation: Situation
+    years: Sequence[int], value: float, known: Mapping[int, float], situation: JudgedQuestion
 ) -> float:
     """Give the even step of the hardest year ahead; who is there already need not fall back."""
     needed = []
@@ -299,7 +252,7 @@ def _hardest_step(
     return sign * step
 
 
-def _required_flow(after: int, course: Course, situation: Situation) -> Course:
+def _required_flow(after: int, course: Course, situation: JudgedQuestion) -> Course:
     """Spread what a sum still lacks evenly over the years left."""
     total = situation.assessment.total
     window = set(total.years) if total is not None else set()
@@ -317,7 +270,7 @@ def _required_flow(after: int, course: Course, situation: Situation) -> Course:
     return situation.bounded(draws)
 
 
-def _just_within(bound: Bound, situation: Situation) -> float:
+def _just_within(bound: Bound, situation: JudgedQuestion) -> float:
     """Give the value nearest to failing a bound that still meets it."""
     if situation.whole:
         return whole_level(bound).value
@@ -327,7 +280,7 @@ def _just_within(bound: Bound, situation: Situation) -> float:
     return bound.value + situation.sign * beyond
 
 
-def _of_percentile(step: Percentile, course: Course, situation: Situation) -> float:
+def _of_percentile(step: Percentile, course: Course, situation: JudgedQuestion) -> float:
     """Ask for the pace over the years left, from where the series stands by then."""
     given = step.pace
     if given is None:
@@ -345,7 +298,7 @@ def _of_percentile(step: Percentile, course: Course, situation: Situation) -> fl
     return situation.sign * _known(given, "no_reference_class")
 
 
-def _best_of_peers(situation: Situation) -> float:
+def _best_of_peers(situation: JudgedQuestion) -> float:
     store, own = situation.store, situation.area
     level = store.catalog.areas[own].level
     peers = [a for a in store.areas if a != own and store.catalog.areas[a].level == level]
@@ -356,7 +309,7 @@ def _best_of_peers(situation: Situation) -> float:
     return situation.sign * max(known)
 
 
-def _shock(step: Shock, course: Course, situation: Situation) -> Course:
+def _shock(step: Shock, course: Course, situation: JudgedQuestion) -> Course:
     draws = course.copy()
     for place in range(step.after, draws.shape[1]):
         passed = place - step.after
@@ -369,7 +322,7 @@ def _shock(step: Shock, course: Course, situation: Situation) -> Course:
     return situation.bounded(np.round(draws, _DECIMALS))
 
 
-def _reading(course: Course, situation: Situation) -> Course:
+def _reading(course: Course, situation: JudgedQuestion) -> Course:
     """Take the least that the reading asks for year by year, and no step back."""
     draws = course.copy()
     known, value = situation.known, situation.start_value
@@ -382,12 +335,12 @@ def _reading(course: Course, situation: Situation) -> Course:
     return draws
 
 
-def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+def _levers(step: LeverSettings, course: Course, situation: JudgedQuestion) -> Course:
     draws = _model_draws(_settings(step, situation), course, situation)
     return situation.bounded(draws)
 
 
-def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+def _with_levers(step: LeverSettings, course: Course, situation: JudgedQuestion) -> Course:
     """Add to a course what the levers change in the flow model."""
     under = _model_draws(_settings(step, situation), course, situation)
     usual = _model_draws({}, course, situation)
@@ -397,7 +350,7 @@ def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> C
     return situation.bounded(np.round(stands + made, _DECIMALS))
 
 
-def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
+def _settings(step: LeverSettings, situation: JudgedQuestion) -> dict[str, float]:
     """Give the levers that a step sets; those of another flow model do nothing here."""
     use, start = situation.indicator.mechanism, situation.mechanism
     if use is None or use.flow != step.flow:
@@ -406,10 +359,10 @@ def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
 
 
 def _model_draws(
-    settings: Mapping[str, float], course: Course, situation: Situation
+    settings: Mapping[str, float], course: Course, situation: JudgedQuestion
 ) -> NDArray[np.float64]:
     start = situation.mechanism
-    if isinstance(start, MissingInputs):
+    if not isinstance(start, MechanismStart):
         raise NotAvailable("mechanism_lacks_numbers")
     try:
         return start.mechanism.project(situation.years_of(course), settings).draws(start.outcome)

@@ -29,13 +29,9 @@ from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.reachability.arithmetic import people_behind
 from edu_metrics.reachability.assessment import assessed
-from edu_metrics.reachability.checks import Check, kept_in, two_digits
-from edu_metrics.reachability.courses import (
-    Course,
-    NotAvailable,
-    Situation,
-    take_steps,
-)
+from edu_metrics.reachability.checks import Check, decided, kept_in, two_digits
+from edu_metrics.reachability.courses import Course, NotAvailable, take_steps
+from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, TargetAnswer, Verdict
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
@@ -122,7 +118,7 @@ def run_scenario(
         if judged.reason == "reading_undecided":
             outcomes.append(replace(blank, reason="reading_undecided"))
             continue
-        situation = Situation.of(store, judged)
+        situation = JudgedQuestion.of(store, judged)
         for case, run in _cases(scenario):
             outcomes.append(_run(replace(blank, case=case), run, situation, beyond))
     return outcomes
@@ -142,7 +138,7 @@ def _cases(scenario: Scenario) -> Iterator[tuple[dict[str, float] | None, Scenar
 
 
 def _run(
-    blank: ScenarioOutcome, scenario: Scenario, situation: Situation, beyond: int
+    blank: ScenarioOutcome, scenario: Scenario, situation: JudgedQuestion, beyond: int
 ) -> ScenarioOutcome:
     due = situation.due
     if scenario.start is not None:
@@ -154,7 +150,7 @@ def _run(
     if found.last_year is None or found.last_value is None:
         return replace(blank, reason="no_start")
     if found.last_year >= due:
-        return replace(blank, reason="decided", met=_on_record(situation))
+        return replace(blank, reason="decided", met=decided(found.checks))
     try:
         start = situation.standing_still(due + beyond)
         course = take_steps(scenario.steps, start, situation)
@@ -163,7 +159,7 @@ def _run(
     return of_scenario(blank, scenario, course, situation)
 
 
-def _started(start: Start, due: int, situation: Situation) -> Situation:
+def _started(start: Start, due: int, situation: JudgedQuestion) -> JudgedQuestion:
     """Begin where a scenario says."""
     found = situation.assessment
     year = found.last_year if start.years is None else due - start.years
@@ -192,7 +188,7 @@ def _asked_of(scenario: Scenario) -> dict[str, float]:
 
 
 def of_scenario(
-    blank: ScenarioOutcome, scenario: Scenario, course: Course, situation: Situation
+    blank: ScenarioOutcome, scenario: Scenario, course: Course, situation: JudgedQuestion
 ) -> ScenarioOutcome:
     """
     Say what the course of a scenario comes to for the target.
@@ -219,7 +215,9 @@ def of_scenario(
     return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
 
 
-def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> ScenarioOutcome | None:
+def with_ups_and_downs(
+    outcome: ScenarioOutcome, situation: JudgedQuestion
+) -> ScenarioOutcome | None:
     """
     Let a course without chance go up and down around itself as its series has done so far.
 
@@ -230,7 +228,7 @@ def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> Scenar
     ----------
     outcome : ScenarioOutcome
         A course of one row.
-    situation : Situation
+    situation : JudgedQuestion
         The target, the area and the reading.
 
     Returns
@@ -270,16 +268,9 @@ def changes_nothing(scenario: Scenario) -> bool:
 _DECIDED = {Verdict.MET: True, Verdict.MISSED: False, Verdict.IMPOSSIBLE: False}
 
 
-def _on_record(situation: Situation) -> bool | None:
-    """Tell whether what is known keeps the target; None where it does not say."""
-    values = situation.record.exact
-    if any(check.hangs_on_others or not values.keys() >= set(check.years)
-           for check in situation.checks):  # fmt: skip
-        return None
-    return all(bool(check.holds(values)) for check in situation.checks)
-
-
-def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) -> ScenarioOutcome:
+def judged_course(
+    blank: ScenarioOutcome, course: Course, situation: JudgedQuestion
+) -> ScenarioOutcome:
     """Hold a course against the checks of a reading."""
     assumed = situation.assessment.start == "assumed"
     values: dict[int, Any] = dict(situation.known)
@@ -427,7 +418,7 @@ class Ending:
     fails: Literal["level", "other"] | None
 
 
-def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> Ending:
+def ending_of(course: Course, kept: NDArray[np.bool_], situation: JudgedQuestion) -> Ending:
     """
     Say how a course ends.
 
@@ -437,7 +428,7 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
         From a start on, until the deadline at least.
     kept : ndarray of bool
         Whether each draw keeps the target.
-    situation : Situation
+    situation : JudgedQuestion
         The target, the area and the reading.
 
     Returns
@@ -471,7 +462,9 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
     return Ending(False, year, short or None, fails)
 
 
-def _asked(course: Course, situation: Situation) -> tuple[Bound | None, float, NDArray[np.float64]]:
+def _asked(
+    course: Course, situation: JudgedQuestion
+) -> tuple[Bound | None, float, NDArray[np.float64]]:
     """Give what is asked, where the start stands, and the values to hold against it."""
     found = situation.assessment
     if found.total is None or found.total.so_far is None:
@@ -481,7 +474,7 @@ def _asked(course: Course, situation: Situation) -> tuple[Bound | None, float, N
     return found.total.bound, found.total.so_far, summed
 
 
-def _still_short(value: float, level: Bound, situation: Situation) -> int | None:
+def _still_short(value: float, level: Bound, situation: JudgedQuestion) -> int | None:
     """
     Count the persons or institutions between the end of a course and the level asked.
 

@@ -20,9 +20,12 @@ from edu_metrics.catalog import Bound, MechanismRate
 from edu_metrics.errors import DataError
 from edu_metrics.formulas.sensitivity import MOST_COLUMNS, sobol_points, variance_shares
 from edu_metrics.reachability.checks import Check, Range, kept_in, level_asked
-from edu_metrics.reachability.mechanisms import MechanismStart, mechanism_of
-from edu_metrics.reachability.question import JudgedQuestion, OpenQuestion
-from edu_metrics.reachability.series import SeriesStore, counts_whole
+from edu_metrics.reachability.question import (
+    JudgedQuestion,
+    MechanismStart,
+    OpenQuestion,
+)
+from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, TargetAnswer, Verdict, verdict_of
 from edu_metrics.trajectories import Scale, from_scale, scale_for, stated, to_scale
 from edu_metrics.trajectories.mechanisms import Mechanism, quantile
@@ -624,7 +627,7 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     scale = scale_for(question.indicator.bounds)
     counts = question.record.counts.get(trajectory.last_year)
     whole = counts[1] if counts and scale.name == "logit" else None
-    whole = 1.0 if counts_whole(question.indicator) and scale.name == "log" else whole
+    whole = 1.0 if question.whole and scale.name == "log" else whole
     draws = trajectory.draws[:, : len(years)]
     points = to_scale(draws, scale, whole)
     stated_as = float(question.assessment.probability or 0.0)
@@ -753,12 +756,9 @@ def sensitivity_of(store: SeriesStore, assessment: Assessment) -> Sensitivity:
     question = JudgedQuestion.of(store, assessment).of_parts
     if question.closed:
         return replace(blank, reason=question.closed)
-    lacking = None
-    if question.indicator.mechanism is not None:
-        start = mechanism_of(store, assessment)
-        if isinstance(start, MechanismStart):
-            return mechanism_sensitivity(blank, question.open, start)
-        lacking = start.reason
+    start = question.mechanism
+    if isinstance(start, MechanismStart):
+        return mechanism_sensitivity(blank, question.open, start)
     if assessment.probability is None:
-        return replace(blank, reason=lacking or "no_forecast")
+        return replace(blank, reason=start.reason if start else "no_forecast")
     return trend_sensitivity(blank, question)
