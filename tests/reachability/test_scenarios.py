@@ -229,7 +229,7 @@ def test_what_is_told_of_a_row_never_contradicts_itself(bounds, change, pace):
         checks=checks, whole=True, indicator=counted, start_year=2020, start_value=float(start),
         years_of=lambda _: (2021, 2022),
         assessment=SimpleNamespace(
-            level=whole_level(final_bound(checks, {2020: start}, limits)), total=None, start="x",
+            level=whole_level(final_bound(checks, {2020: start})), total=None, start="x",
             last_year=2020,
         ),
     )  # fmt: skip

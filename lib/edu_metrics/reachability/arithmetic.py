@@ -134,9 +134,7 @@ def is_vacuous(checks: Sequence[Check], known: Mapping[int, float], last_year: i
     return all(not check.hangs_on_others and check.holds(held) for check in checks)
 
 
-def final_bound(
-    checks: Sequence[Check], known: Mapping[int, float], limits: Limits
-) -> Bound | None:
+def final_bound(checks: Sequence[Check], known: Mapping[int, float]) -> Bound | None:
     """
     Say what level the checks come to in the last year, taken at the slowest promised pace.
 
@@ -146,8 +144,6 @@ def final_bound(
         From :func:`~edu_metrics.reachability.checks.checks_of`.
     known : mapping of int to float
         Values observed or assumed, by year. [unit of the indicator]
-    limits : tuple of (float or None)
-        Lowest and highest value of the indicator.
 
     Returns
     -------
@@ -160,7 +156,7 @@ def final_bound(
     >>> from edu_metrics.catalog import Bound
     >>> gain = (Bound.model_validate(">=5"),)
     >>> steps = [Check("points", (y - 1, y), gain, cap=100) for y in (2021, 2022)]
-    >>> str(final_bound(steps, {2020: 80.0}, (0, 100)))
+    >>> str(final_bound(steps, {2020: 80.0}))
     '≥ 90'
     """
     needed: dict[int, Bound] = {}
@@ -169,7 +165,7 @@ def final_bound(
             continue
         bound: Bound | None = check.bounds[0]
         if check.measure != "value":
-            bound = _ahead(check, needed, known, limits)
+            bound = _ahead(check, needed, known)
         elif check.round_to is not None and check.bounds[0].op == "==" and known:
             bound = _nearer_end(check, known[max(known)])
         held = needed.get(check.due)
@@ -179,13 +175,11 @@ def final_bound(
     return needed[max(needed)] if needed else None
 
 
-def level_due(
-    checks: Sequence[Check], year: int, known: Mapping[int, float], limits: Limits
-) -> Bound | None:
+def level_due(checks: Sequence[Check], year: int, known: Mapping[int, float]) -> Bound | None:
     """Give the level that checks ask for in a year in which one of them falls due; else None."""
     if all(check.due != year for check in checks):
         return None
-    return final_bound([check for check in checks if check.due <= year], known, limits)
+    return final_bound([check for check in checks if check.due <= year], known)
 
 
 def _nearer_end(check: Check, value: float) -> Bound:
@@ -194,9 +188,7 @@ def _nearer_end(check: Check, value: float) -> Bound:
     return high if value > high.value else low
 
 
-def _ahead(
-    check: Check, needed: Mapping[int, Bound], known: Mapping[int, float], limits: Limits
-) -> Bound | None:
+def _ahead(check: Check, needed: Mapping[int, Bound], known: Mapping[int, float]) -> Bound | None:
     """Give the level that one change leads to, from what is known, else from what is needed."""
     slowest, base = check.bounds[0], check.years[0]
     op = slowest.op
@@ -215,12 +207,10 @@ def _ahead(
     else:
         steps = check.due - base if check.measure == "points_per_step" else 1
         value = without_dust(start + slowest.value * steps)
-    limit = limits[1] if slowest.rising else limits[0]
-    if check.cap is not None and limit is not None:
-        if slowest.rising and value >= limit:
-            return Bound(op=">=", value=limit)
-        if not slowest.rising and value <= limit:
-            return Bound(op="<=", value=limit)
+    if check.cap is not None:
+        at_cap = Bound(op=">=" if slowest.rising else "<=", value=check.cap)
+        if at_cap.met_by(value):
+            return at_cap
     return Bound(op=op, value=value)
 
 

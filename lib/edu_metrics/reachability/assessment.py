@@ -465,7 +465,7 @@ def standing(question: Question, applies: Applies) -> Fields:
     if last_year is None and (said := _stated_start(question, applies)):
         known, start = said, "plan_statement"
         last_year = next(iter(said))
-    level = final_bound(checks, known, indicator.bounds)
+    level = final_bound(checks, known)
     level = None if level is None else _asked(level, indicator)
     if last_year is None:
         return {"level": level}
@@ -530,7 +530,7 @@ def _hardest_pace(
     value = known[last_year]
     paces: list[tuple[float, int]] = []
     for due in sorted({check.due for check in checks if check.due > last_year}):
-        level = level_due(checks, due, known, indicator.bounds)
+        level = level_due(checks, due, known)
         if level is not None:
             level = _asked(level, indicator)
             there = level.met_by(round(value, 9))

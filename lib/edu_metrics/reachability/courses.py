@@ -230,7 +230,7 @@ def _hardest_step(
     """Give the even step of the hardest year ahead; who is there already need not fall back."""
     needed = []
     for place, year in enumerate(years, start=1):
-        level = level_due(situation.checks, year, known, situation.indicator.bounds)
+        level = level_due(situation.checks, year, known)
         if level is not None:
             end = _just_within(level, situation)
             there = level.met_by(round(value, 9))
@@ -327,7 +327,7 @@ def _reading(course: Course, situation: JudgedQuestion) -> Course:
     draws = course.copy()
     known, value = situation.known, situation.start_value
     for place, year in enumerate(situation.years_of(course)):
-        bound = level_due(situation.checks, year, known, situation.indicator.bounds)
+        bound = level_due(situation.checks, year, known)
         if bound is not None and not bound.met_by(round(value, 9)):
             value = _just_within(bound, situation)
         draws[:, place] = value = float(situation.bounded(value))

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +38,12 @@ from edu_metrics.formulas.probability import (
 )
 from edu_metrics.reachability.assessment import assessed
 from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import SeriesStore
+from edu_metrics.reachability.series import SeriesStore, kept_by_store
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_counts
 from edu_metrics.trajectories import scale_for, to_scale
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 Kept = NDArray[np.bool_]
@@ -499,33 +502,29 @@ def _changes(store: SeriesStore, area: str, indicators: Sequence[str]) -> Floats
 
     Each series' changes are taken from their mean, in their own standard deviations.
     """
-    catalog = store.catalog
-    level = catalog.areas[area].level
-    rows = {
-        name: row
-        for row, name in enumerate(n for n in store.areas if catalog.areas[n].level == level)
-    }
-    histories = [store.history(name) for name in indicators]
-    known = [frame["year"].to_numpy() for frame in histories if len(frame)]
-    first = min((int(years.min()) for years in known), default=0)
-    last = max((int(years.max()) for years in known), default=0)
-    values = np.full((len(indicators), len(rows), last - first + 1), np.nan)
-    for place, (name, frame) in enumerate(zip(indicators, histories, strict=True)):
-        row = np.array([rows.get(str(one), -1) for one in frame["area"]], dtype=np.int64)
-        mine = row >= 0
-        years = frame["year"].to_numpy(dtype=np.int64)[mine] - first
-        points = to_scale(
-            frame["value"].to_numpy(dtype=np.float64)[mine],
-            scale_for(catalog.indicator(name).bounds),
-        )
-        values[place, row[mine], years] = points
-    steps = np.diff(values, axis=2)
-    number = np.sum(~np.isnan(steps), axis=2, keepdims=True)
-    filled = np.where(np.isnan(steps), 0.0, steps)
-    middle = filled.sum(axis=2, keepdims=True) / np.maximum(number, 1)
-    away = steps - middle
-    spread = np.sqrt(np.nansum(away**2, axis=2, keepdims=True) / np.maximum(number, 1))
-    return np.asarray(away / np.where(spread > 0, spread, np.nan))
+    catalog, level = store.catalog, store.catalog.areas[area].level
+    areas = [name for name in store.areas if catalog.areas[name].level == level]
+    tables = {name: _by_year(store, name) for name in indicators}
+    years = [int(year) for table in tables.values() for year in table.columns]
+    span = range(min(years, default=0), max(years, default=0) + 1)
+    values = np.stack(
+        [
+            to_scale(
+                table.reindex(index=areas, columns=span), scale_for(catalog.indicator(n).bounds)
+            )
+            for n, table in tables.items()
+        ]
+    )
+    steps = np.ma.masked_invalid(np.diff(values, axis=2))
+    away = steps - steps.mean(axis=2, keepdims=True)
+    spread = np.ma.masked_equal(steps.std(axis=2, keepdims=True), 0)
+    return np.asarray((away / spread).filled(np.nan))
+
+
+@kept_by_store
+def _by_year(store: SeriesStore, indicator: str) -> pd.DataFrame:
+    """Give an indicator's history: areas x years."""
+    return store.history(indicator).pivot(index="area", columns="year", values="value")
 
 
 def expected_correlations(catalog: Catalog, indicators: Sequence[str]) -> Floats:

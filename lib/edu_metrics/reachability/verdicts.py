@@ -354,7 +354,7 @@ def noise_of(
     asked, asks, falling = None, False, indicator.better == "lower"
     if changes:
         # What the promise comes to from its base, whatever came of its first steps.
-        level = final_bound(checks, {base: start}, indicator.bounds)
+        level = final_bound(checks, {base: start})
     if level is not None and (changes or year < due):
         asked = round(level.gap(start), 9)
         # A change of nothing may be asked for; a level where the series stands is not.
