@@ -419,21 +419,15 @@ class Dependence:
 
     Attributes
     ----------
-    indicators : tuple of str
-        The indicators.
     correlations : ndarray, shape (indicators, indicators)
         Of their values, not of how good these are. [-1 to 1]
-    expected : ndarray, shape (indicators, indicators)
-        What their definitions alone say. [-1 to 1]
     intensity : float
         Weight of the definitions against what was seen. [0-1]
     pairs : int
         Pairs with enough years.
     """
 
-    indicators: tuple[str, ...]
     correlations: Floats
-    expected: Floats
     intensity: float
     pairs: int
 
@@ -460,11 +454,11 @@ def dependence_of(store: SeriesStore, area: str, indicators: Sequence[str]) -> D
     catalog = store.catalog
     expected = expected_correlations(catalog, indicators)
     if len(indicators) < 2:
-        return Dependence(tuple(indicators), expected, expected, 1.0, 0)
+        return Dependence(expected, 1.0, 0)
     seen, number = observed_correlations(store, area, indicators)
     shrunk = shrink_correlations(seen, number, expected)
     made = nearest_correlations(shrunk.correlations)
-    return Dependence(tuple(indicators), made, expected, shrunk.intensity, shrunk.pairs)
+    return Dependence(made, shrunk.intensity, shrunk.pairs)
 
 
 def observed_correlations(

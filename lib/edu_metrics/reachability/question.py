@@ -31,11 +31,9 @@ from edu_metrics.reachability.checks import (
     BEYOND,
     Check,
     CheckResult,
-    Range,
     checks_of,
     decided_by,
     kept_in,
-    level_asked,
     probability_of,
 )
 from edu_metrics.reachability.series import Record, SeriesStore, counts_whole, kept_by_store
@@ -338,7 +336,13 @@ class JudgedQuestion(Question):
     @cached_property
     def mechanism(self) -> MechanismStart | MissingInputs | None:
         """The indicator's mechanism from where the series starts; None where it has none."""
-        return mechanism_of(self.store, self.assessment) if self.indicator.mechanism else None
+        if self.indicator.mechanism is None:
+            return None
+        if self.assessment.start != "observed":
+            return mechanism_from_statement(self.indicator, self.start_value)
+        return mechanism_from_counts(
+            self.store, self.indicator.id, self.assessment.area, self.start_year
+        )
 
     @property
     def sign(self) -> int:
@@ -382,21 +386,10 @@ class OpenQuestion:
 
     def kept(self, draws: Floats) -> NDArray[np.bool_]:
         """Tell of each draw (one column a year) whether every check holds."""
-        if self._level is not None:
-            year, accepted = self._level
-            return accepted.met_by(
-                np.clip(draws[:, self.years.index(year)], *self.indicator.bounds)
-            )
         drawn = np.clip(draws, *self.indicator.bounds)
         values: dict[int, Any] = dict(self.known)
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
         return kept_in(self.checks, values)
-
-    @cached_property
-    def _level(self) -> tuple[int, Range] | None:
-        """The year and its values, where nothing is asked but the level of one year ahead."""
-        asked = level_asked(self.checks, {})
-        return asked if asked is not None and asked[0] in self.years else None
 
 
 @dataclass(frozen=True)
@@ -430,34 +423,6 @@ class MissingInputs:
     def reason(self) -> str:
         """The same in a word: contradiction or lacks_numbers."""
         return "contradiction" if self.contradiction else "lacks_numbers"
-
-
-def mechanism_of(store: SeriesStore, assessment: Assessment) -> MechanismStart | MissingInputs:
-    """
-    Start an indicator's mechanism where an assessment's series stands.
-
-    Parameters
-    ----------
-    store : SeriesStore
-        The study's series as of its date.
-    assessment : Assessment
-        Of an indicator with a mechanism, with a start: observed, stated by the plan, or assumed.
-
-    Returns
-    -------
-    MechanismStart or MissingInputs
-        The mechanism, or what it lacks.
-
-    Raises
-    ------
-    ProjectionError
-        If the indicator has no mechanism.
-    """
-    if assessment.start != "observed":
-        indicator = store.catalog.indicator(str(assessment.indicator))
-        return mechanism_from_statement(indicator, float(assessment.last_value or 0.0))
-    year = int(assessment.last_year or 0)
-    return mechanism_from_counts(store, str(assessment.indicator), assessment.area, year)
 
 
 @kept_by_store

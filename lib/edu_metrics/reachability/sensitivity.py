@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from edu_metrics.catalog import Bound, MechanismRate
 from edu_metrics.errors import DataError
 from edu_metrics.formulas.sensitivity import MOST_COLUMNS, sobol_points, variance_shares
-from edu_metrics.reachability.checks import Check, Range, kept_in, level_asked
+from edu_metrics.reachability.checks import Check, kept_in
 from edu_metrics.reachability.question import (
     JudgedQuestion,
     MechanismStart,
@@ -112,15 +112,6 @@ class Influence:
         return abs(self.at_high - self.at_low)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingVerdict:
-    """Another reading or number of steps, and the verdict that it comes to."""
-
-    reading: str
-    steps: int | None
-    verdict: Verdict
-
-
 @dataclass(frozen=True)
 class Sensitivity(TargetAnswer):
     """
@@ -152,8 +143,8 @@ class Sensitivity(TargetAnswer):
         The word whose change is looked for; of a trend only.
     influences : tuple of Influence
         The one that would change the answer first comes first.
-    turned : tuple of ReadingVerdict
-        Readings and steps under which the verdict is another one.
+    turned : tuple of Assessment
+        Of readings and steps under which the verdict is another one.
     reason : str or None
         Why there is no answer: decided, no_start, lacks_numbers, contradiction, rank,
         reading_undecided, earlier_year_unknown, no_forecast.
@@ -170,7 +161,7 @@ class Sensitivity(TargetAnswer):
     under_model: float | None = None
     verdict: Verdict | None = None
     influences: tuple[Influence, ...] = ()
-    turned: tuple[ReadingVerdict, ...] = ()
+    turned: tuple[Assessment, ...] = ()
 
     @property
     def decisive(self) -> Influence | None:
@@ -545,7 +536,6 @@ class _Trend:
     whole: float | None
     points: Floats
     verdict: Verdict
-    level: tuple[int, Range] | None
     offset: float = 0.0
 
     def probabilities(
@@ -562,10 +552,6 @@ class _Trend:
             place = self.years.index(year)
             return from_scale(move(self.points[:, place], place + 1, by), self.scale, self.whole)
 
-        if self.level is not None and self.level[0] + shift in self.years:
-            # One year alone is looked at, wherever the series starts.
-            kept = self.level[1].met_by(moved(self.level[0] + shift))
-            return np.asarray(np.mean(kept, axis=-1))
         checks = [
             replace(check, years=tuple(year + shift for year in check.years)) if shift else check
             for check in self.checks
@@ -633,8 +619,7 @@ def _trend_of(question: JudgedQuestion) -> tuple[_Trend, float]:
     stated_as = float(question.assessment.probability or 0.0)
     # A verdict of noise stands beside a probability, and it is the probability's word that turns.
     verdict = verdict_of(stated_as)
-    level = level_asked(checks, {})
-    trend = _Trend(question, checks, years, scale, whole, points, verdict, level)
+    trend = _Trend(question, checks, years, scale, whole, points, verdict)
     offset = stated_as - float(stated(trend.as_they_are())[0])
     lower, low, high, higher = np.quantile(points[:, 0], [0.025, 0.16, 0.84, 0.975])
     # Where few are counted two draws in three may be one number.
@@ -743,13 +728,11 @@ def sensitivity_of(store: SeriesStore, assessment: Assessment) -> Sensitivity:
     Sensitivity
         Influences, the one that would change the answer first in front; or why there are none.
     """
-    turned = tuple(
-        ReadingVerdict(str(other.reading), other.steps, other.verdict)
-        for other in assessment.others
-        if other.verdict != assessment.verdict
-    )
     blank = Sensitivity.of(
-        assessment, level=assessment.level, probability=assessment.probability, turned=turned
+        assessment,
+        level=assessment.level,
+        probability=assessment.probability,
+        turned=tuple(one for one in assessment.others if one.verdict != assessment.verdict),
     )
     if assessment.closed:
         return replace(blank, reason=assessment.closed)
