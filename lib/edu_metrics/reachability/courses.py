@@ -300,9 +300,8 @@ def _of_percentile(step: Percentile, course: Course, situation: JudgedQuestion) 
 
 def _best_of_peers(situation: JudgedQuestion) -> float:
     store, own = situation.store, situation.area
-    level = store.catalog.areas[own].level
-    peers = [a for a in store.areas if a != own and store.catalog.areas[a].level == level]
-    paces = [store.record(situation.indicator.id, area).past_pace for area in peers]
+    alike = store.on_level(store.catalog.areas[own].level)
+    paces = [store.record(situation.indicator.id, one).past_pace for one in alike if one != own]
     known = [situation.sign * pace for pace in paces if pace is not None]
     if not known:
         raise NotAvailable("no_peers")

@@ -38,12 +38,12 @@ from edu_metrics.formulas.probability import (
 )
 from edu_metrics.reachability.assessment import assessed
 from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import SeriesStore, kept_by_store
+from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_counts
 from edu_metrics.trajectories import scale_for, to_scale
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Floats = NDArray[np.float64]
 Kept = NDArray[np.bool_]
@@ -497,8 +497,8 @@ def _changes(store: SeriesStore, area: str, indicators: Sequence[str]) -> Floats
     Each series' changes are taken from their mean, in their own standard deviations.
     """
     catalog, level = store.catalog, store.catalog.areas[area].level
-    areas = [name for name in store.areas if catalog.areas[name].level == level]
-    tables = {name: _by_year(store, name) for name in indicators}
+    areas = store.on_level(level)
+    tables = {name: store.by_year(name, level) for name in indicators}
     years = [int(year) for table in tables.values() for year in table.columns]
     span = range(min(years, default=0), max(years, default=0) + 1)
     values = np.stack(
@@ -513,12 +513,6 @@ def _changes(store: SeriesStore, area: str, indicators: Sequence[str]) -> Floats
     away = steps - steps.mean(axis=2, keepdims=True)
     spread = np.ma.masked_equal(steps.std(axis=2, keepdims=True), 0)
     return np.asarray((away / spread).filled(np.nan))
-
-
-@kept_by_store
-def _by_year(store: SeriesStore, indicator: str) -> pd.DataFrame:
-    """Give an indicator's history: areas x years."""
-    return store.history(indicator).pivot(index="area", columns="year", values="value")
 
 
 def expected_correlations(catalog: Catalog, indicators: Sequence[str]) -> Floats:

@@ -691,11 +691,8 @@ def _pace(store: SeriesStore, indicator: str, area: str, seen: Mapping[int, floa
 
 @kept_by_store
 def _paces(store: SeriesStore, indicator: str, level: str, length: int) -> _Paces:
-    all_series = {
-        str(name): dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
-        for name, rows in store.history(indicator).groupby("area", sort=True)
-        if store.catalog.areas[str(name)].level == level
-    }
+    rows = store.by_year(indicator, level).iterrows()
+    all_series: dict[str, dict[int, float]] = {str(n): dict(row.dropna()) for n, row in rows}
     others = {name: _complement(own) for name, own in all_series.items()}
     return fit_pace(all_series, length=length), fit_pace(others, length=length)
 
