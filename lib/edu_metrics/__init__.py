@@ -62,16 +62,6 @@ if TYPE_CHECKING:
         share,
     )
     from edu_metrics.observations import compute
-    from edu_metrics.on_frames.inspecting import inspect
-    from edu_metrics.on_frames.judging import (
-        decompose,
-        people_behind,
-        required_pace,
-        verdict,
-        years_needed,
-    )
-    from edu_metrics.on_frames.projecting import backtest, project
-    from edu_metrics.on_frames.scenarios import paths, scenarios
     from edu_metrics.on_frames.studies import (
         assess,
         audit,
@@ -80,8 +70,20 @@ if TYPE_CHECKING:
         load_table,
         precedents,
         requirements,
+        scenarios,
         sensitivity,
         status_rules,
+    )
+    from edu_metrics.on_frames.tables import (
+        backtest,
+        decompose,
+        inspect,
+        paths,
+        people_behind,
+        project,
+        required_pace,
+        verdict,
+        years_needed,
     )
     from edu_metrics.report.city import open_city
     from edu_metrics.report.context import open_report

@@ -101,14 +101,11 @@ def test_what_depends_on_chance_of_too_few_years_is_refused_in_the_words_of_a_re
     assert reason.removeprefix("too_little:") in str(refused.value)
 
 
-def test_an_area_that_cannot_be_projected_can_be_left_out(rates):
+def test_an_area_that_cannot_be_projected_is_named(rates):
     new = pd.DataFrame({"area": ["Newtown"], "year": [2020], "value": [70.0], "n": [50.0]})
     both = pd.concat([rates, new], ignore_index=True)
     with pytest.raises(em.errors.ProjectionError, match="Newtown: 0 yearly changes"):
         em.project(both, until=2022)
-    outlook = em.project(both, until=2022, skip=True)
-    assert list(outlook.refused) == ["Newtown"]
-    assert outlook.probability(">=90")["area"].tolist() == ["Northside", "Lakeside", "Hillside"]
 
 
 def test_probabilities_stay_within_what_the_track_record_supports(rates):

@@ -268,20 +268,20 @@ def test_a_target_is_not_vacuous_where_a_year_is_unknown_decided_or_hangs_on_oth
 def test_the_final_level_is_what_the_slowest_promised_pace_comes_to(
     checks, conditions, known, expected
 ):
-    assert str(final_bound(checks(*conditions), known, (0, 100))) == expected
+    assert str(final_bound(checks(*conditions), known)) == expected
 
 
 def test_a_relative_fall_of_myopia_comes_to_the_published_bases_by_hand(checks):
     # The nation's 52.7 of 2020, two steps of -5 percent: 47.6.
     found = checks({"type": "yearly_change", "unit": "percent", "change": ["<=-5"]})
-    assert final_bound(found, {2020: 52.7}, (0, 100)).value == pytest.approx(47.6, abs=0.05)
+    assert final_bound(found, {2020: 52.7}).value == pytest.approx(47.6, abs=0.05)
 
 
 def test_without_a_base_or_a_level_there_is_no_final_level(checks):
-    assert final_bound(checks({**YEARLY, "change": [">=5"]}), {2019: 80}, (0, 100)) is None
+    assert final_bound(checks({**YEARLY, "change": [">=5"]}), {2019: 80}) is None
     rank = {"type": "rank", "year": 2022, "bound": "<=1", "among": ["east", "west"]}
     flow = {"type": "sum_over_years", "years": [2020, 2021], "bounds": [">=4"]}
-    assert final_bound(checks(rank, flow), {2020: 80}, (0, 100)) is None
+    assert final_bound(checks(rank, flow), {2020: 80}) is None
 
 
 @given(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 10))

@@ -11,7 +11,7 @@ import edu_metrics as em
 from edu_metrics.catalog import Scenario
 from edu_metrics.errors import DataError
 from edu_metrics.reachability import SeriesStore
-from edu_metrics.reachability.mechanisms import mechanism_from_statement
+from edu_metrics.reachability.question import mechanism_from_statement
 from edu_metrics.reachability.scenarios import asked_scenarios, run_scenarios, summary_rows
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.reachability import Applies, SeriesStore, Verdict, assess, verdict_of
-from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.reachability.checks import BEYOND
 from edu_metrics.trajectories import CAP, FLOOR
 
 AT_95 = [{"type": "level", "at": {2022: ">=95"}}]

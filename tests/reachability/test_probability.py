@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.catalog import Bound
 from edu_metrics.reachability import Check, edge_of, verdict_of
-from edu_metrics.reachability.probability import kept_in, level_asked, probability_of
+from edu_metrics.reachability.checks import kept_in, level_asked, probability_of
 from edu_metrics.trajectories import Trajectory
 
 KNOWN = {2019: 78.5, 2020: 80.0}

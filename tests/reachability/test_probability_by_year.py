@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from edu_metrics.catalog import Bound
-from edu_metrics.reachability.probability import reached
+from edu_metrics.reachability.checks import reached
 
 FUTURES = arrays(
     float,

@@ -14,8 +14,11 @@ from edu_metrics.reachability import (
     assess_target,
 )
 from edu_metrics.reachability.checks import Range, carried
-from edu_metrics.reachability.mechanisms import mechanism_from_statement, mechanism_of
-from edu_metrics.reachability.question import JudgedQuestion, Question
+from edu_metrics.reachability.question import (
+    JudgedQuestion,
+    Question,
+    mechanism_from_statement,
+)
 
 LEVEL = {"type": "level", "at": {2022: ">=90"}}
 STEADY = {2018: 790, 2019: 810, 2020: 800}
@@ -84,16 +87,18 @@ def test_a_mechanism_starts_from_the_statement_only_where_the_plan_states_the_st
     known = {**store.catalog.indicators, indicator.id: indicator}
     store = SeriesStore(replace(store.catalog, indicators=known), store.study, store.table)
     assessment = replace(assessment, indicator=indicator.id)
+    asked = JudgedQuestion.of(store, replace(assessment, indicator="pass_rate"))
+    target = asked.target.model_copy(update={"indicator": indicator.id})
+    asked = replace(asked, target=target, assessment=assessment)
     stated = replace(assessment, start="plan_statement", last_year=2020, last_value=85.0)
-    start = mechanism_of(store, stated)
+    start = replace(asked, assessment=stated).mechanism
     assert isinstance(start, MechanismStart)
     expected = mechanism_from_statement(indicator, 85.0)
     assert (start.relative, start.whole) == (True, 100)
     assert start.mechanism.inputs == expected.mechanism.inputs
-    asked = mechanism_of(store, assessment)
-    assert isinstance(asked, MissingInputs)
-    assert asked.reason == "lacks_numbers"
-    assert asked.missing
+    assert isinstance(asked.mechanism, MissingInputs)
+    assert asked.mechanism.reason == "lacks_numbers"
+    assert asked.mechanism.missing
 
 
 def test_a_contradiction_is_a_reason_of_its_own():

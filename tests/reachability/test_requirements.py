@@ -12,7 +12,7 @@ from edu_metrics.reachability import (
     assess_target,
     requirements_of,
 )
-from edu_metrics.reachability.mechanisms import mechanism_from_counts, mechanism_from_statement
+from edu_metrics.reachability.question import mechanism_from_counts, mechanism_from_statement
 from edu_metrics.simulation import simulate_study
 
 YEARS = (2017, 2018, 2019, 2020)

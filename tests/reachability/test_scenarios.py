@@ -14,13 +14,11 @@ from edu_metrics.reachability import (
     SeriesStore,
     assess_target,
     checks_of,
+    courses,
     run_scenario,
 )
-from edu_metrics.reachability.arithmetic import final_bound
-from edu_metrics.reachability.gap import whole_level
-from edu_metrics.reachability.scenarios import courses, outcome_row, run_scenarios
-from edu_metrics.reachability.scenarios.courses import Course
-from edu_metrics.reachability.scenarios.running import ending_of
+from edu_metrics.reachability.arithmetic import final_bound, whole_level
+from edu_metrics.reachability.scenarios import ending_of, outcome_row, run_scenarios
 
 YEARS = (2017, 2018, 2019, 2020)
 
@@ -170,12 +168,12 @@ def test_after_the_deadline_a_level_is_reached_only_where_it_was_not_met_in_time
     """Short of 90 in 2022 it comes a year late; there in 2022, it is 2021 that was missed."""
     bound = Bound.model_validate(">=90")
     situation = SimpleNamespace(
-        counts=None,
+        counts=None, start_year=2020, start_value=80.0, years_of=lambda _: (2021, 2022, 2023),
         checks=(Check("value", (2021,), (bound,)), Check("value", (2022,), (bound,))),
         whole=False, indicator=SimpleNamespace(formula="share", unit="percent", bounds=(0, 100)),
         assessment=SimpleNamespace(level=bound, total=None, start="plan_statement"),
     )  # fmt: skip
-    course = Course(2020, 80.0, np.array([ends], dtype=float))
+    course = np.array([ends], dtype=float)
     found = ending_of(course, np.array([False]), situation)
     assert (found.year, found.fails) == (year, "level" if year else "other")
 
@@ -228,16 +226,17 @@ def test_what_is_told_of_a_row_never_contradicts_itself(bounds, change, pace):
     checks = checks_of(reading, steps=2, deadline=2022, limits=limits)
     counted = SimpleNamespace(formula="count", unit="count", bounds=limits, better="higher")
     situation = SimpleNamespace(
-        checks=checks, whole=True, indicator=counted,
+        checks=checks, whole=True, indicator=counted, start_year=2020, start_value=float(start),
+        years_of=lambda _: (2021, 2022),
         assessment=SimpleNamespace(
-            level=whole_level(final_bound(checks, {2020: start}, limits)), total=None, start="x",
+            level=whole_level(final_bound(checks, {2020: start})), total=None, start="x",
             last_year=2020,
         ),
     )  # fmt: skip
     draws = np.clip(np.round(start + pace * np.array([[1.0, 2.0]])), 0, 100) + whole % 2
     values = {2020: start, 2021: draws[:, 0], 2022: draws[:, 1]}
     kept = np.all([check.holds(values) for check in checks], axis=0)
-    found = ending_of(Course(2020, float(start), draws), kept, situation)
+    found = ending_of(draws, kept, situation)
     assert found.kept == bool(kept[0])
     assert (found.year is not None) == found.kept
     assert found.kept == (found.short == 0) == (found.fails is None)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.catalog import find_root, load_catalog
-from edu_metrics.formulas import smallest_visible_change
 from edu_metrics.reachability import (
     Influence,
     Sensitivity,
@@ -17,11 +16,8 @@ from edu_metrics.reachability import (
     assess_target,
     sensitivity_of,
 )
-from edu_metrics.reachability.influences import breakevens, by_nearness, mechanism_sensitivity
-from edu_metrics.reachability.mechanisms import mechanism_from_statement
-from edu_metrics.reachability.noise import Noise
-from edu_metrics.reachability.question import OpenQuestion
-from edu_metrics.reachability.sensitivity import persons
+from edu_metrics.reachability.question import OpenQuestion, mechanism_from_statement
+from edu_metrics.reachability.sensitivity import breakevens, by_nearness, mechanism_sensitivity
 from edu_metrics.trajectories.mechanisms import quantile
 
 YEARS = (2017, 2018, 2019, 2020)
@@ -333,29 +329,6 @@ def test_a_wider_swing_brings_what_lies_far_within_reach(hang, promise):
     points = logit(evidence.trajectory("pass_rate", "city", 2022).at(2022))
     wider = np.median(points) + turn * (points - np.median(points))
     assert np.mean(wider >= logit(86)) == pytest.approx(0.05, abs=0.01)
-
-
-def noise(n, asked, *, n_base=None, base_pct=80.0, falling=False):
-    n_base = n if n_base is None else n_base
-    visible = smallest_visible_change(base_pct, n_base, n, falling=falling)
-    return Noise(n, 2020, visible, 0.1, asked, asked < visible, None, False, base_pct, n_base,
-                 falling)  # fmt: skip
-
-
-def test_persons_turn_where_what_is_asked_can_just_be_seen():
-    few = persons(noise(300, 5.0))
-    assert few.turns_at > 300
-    assert smallest_visible_change(80, few.turns_at, few.turns_at) == pytest.approx(5, abs=0.02)
-    many = persons(noise(5000, 5.0))
-    assert many.turns_at == pytest.approx(few.turns_at, rel=0.01)
-    assert persons(noise(300, 0.1)).turns_at is None
-
-
-def test_persons_of_both_years_are_multiplied_and_a_fall_is_looked_for_downwards():
-    few = persons(noise(300, 5.0, n_base=900, falling=True))
-    assert smallest_visible_change(
-        80, 3 * few.turns_at, few.turns_at, falling=True
-    ) == pytest.approx(5, abs=0.02)
 
 
 def test_a_later_year_is_told_where_it_changes_the_word(hang, promise):

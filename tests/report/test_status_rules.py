@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from edu_metrics import report as rep
-from edu_metrics.reachability.status_rules import Rule
+from edu_metrics.reachability.published_rules import Rule
 from edu_metrics.report.status_rules import WORDED
 from edu_metrics.words import say
 

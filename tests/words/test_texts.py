@@ -24,10 +24,8 @@ from edu_metrics.formulas.flows import FLOWS, LeverUnit
 from edu_metrics.observations.table import STATUSES
 from edu_metrics.plan_audit import Kind, Severity
 from edu_metrics.reachability.precedent import NoPrecedent
-from edu_metrics.reachability.status_rules.answers import Rule, Unable
-from edu_metrics.reachability.status_rules.pace_of_progress import Band
-from edu_metrics.reachability.status_rules.published_rules import Arrow, OpenSdg, UnChart, Weather
-from edu_metrics.reachability.status_rules.table import Why
+from edu_metrics.reachability.published_rules import Rule, Unable
+from edu_metrics.reachability.status_rules import BANDS, STANCES, Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.report.glance import GROUPS
 from edu_metrics.trajectories.rivals import FORECASTERS, SLOW
@@ -215,7 +213,7 @@ def family(name: str) -> set[str]:
         "report.status_*": lambda: set(STATUSES),
         "status.rule_*": lambda: set(Rule),
         "status.ratio_*": lambda: {Rule.OPEN_SDG, Rule.UN_CHART, Rule.GERMAN, Rule.SDR},
-        "status.says_*": lambda: {*OpenSdg, *UnChart, *Weather, *Arrow, *Band},
+        "status.says_*": lambda: {*STANCES, *BANDS} - set(Verdict),
         "status.unable_*": lambda: set(Unable),
         "status.why_*": lambda: set(Why),
         "explore.because_*": lambda: set(REASONS),

@@ -33,16 +33,15 @@ from edu_metrics.reachability import (
     run_scenario,
     verdict_of,
 )
+from edu_metrics.reachability.checks import BEYOND
 from edu_metrics.reachability.precedent import (
     NoPrecedent,
     Precedent,
     classes_of,
     precedents_of_pace,
 )
-from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.reachability.scenarios import asked_scenarios
-from edu_metrics.reachability.scenarios.courses import Situation
-from edu_metrics.reachability.scenarios.running import changes_nothing, with_ups_and_downs
+from edu_metrics.reachability.question import JudgedQuestion
+from edu_metrics.reachability.scenarios import asked_scenarios, changes_nothing, with_ups_and_downs
 from edu_metrics.trajectories.mechanisms import Lever
 from edu_metrics.words import unit_of
 
@@ -169,7 +168,7 @@ class WhatIf:
 
     def __init__(self, store: SeriesStore, assessment: Assessment) -> None:
         self.store, self.assessment = store, assessment
-        self.situation = Situation.of(store, assessment)
+        self.situation = JudgedQuestion.of(store, assessment)
         self.reason = self.situation.closed
         undecided = self.reason == "reading_undecided"
         self.due = (

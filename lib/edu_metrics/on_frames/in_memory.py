@@ -20,19 +20,15 @@ from edu_metrics.catalog import (
     Area,
     Bound,
     Catalog,
-    Citation,
     Indicator,
-    Level,
     Plan,
-    Reading,
     Source,
     Study,
-    Target,
-    Text,
     prior_of,
     shipped_levels,
 )
 from edu_metrics.errors import DataError
+from edu_metrics.files import packaged_yaml
 from edu_metrics.frames import Limits, percentages
 from edu_metrics.reachability import Assessment, SeriesStore
 from edu_metrics.reachability import assessed as assess_study
@@ -47,7 +43,6 @@ if TYPE_CHECKING:
 MEASURED, _PRINTED = "frame", "frame_printed"
 #: Percentages of so much and more are far from 1.
 _FAR = 20.0
-_HERE = Citation(source=MEASURED, locator="DataFrame")
 Better = Literal["higher", "lower"]
 
 
@@ -202,10 +197,18 @@ def opened(
         The name in the table by area of the study, in the order of the table.
     """
     names = {f"area_{at}": name for at, name in enumerate(rows["area"].unique())}
-    catalog = _catalog(names, measure, counted=_counted(rows, measure))
+    given = packaged_yaml(__package__, "in_memory.yaml")
+    given["target"] |= {
+        "unit": "percent" if percentages(measure.limits) else "none",
+        "better": measure.better,
+    }
+    areas, last = tuple(names), int(rows["year"].max())
+    catalog = _catalog(given, names, measure, counted=_counted(rows, measure))
     if bound is not None:
-        catalog = replace(catalog, plans={MEASURED: _plan(names, bound, year, rows, measure)})
-    return SeriesStore(catalog, _study(names, rows), _table(rows, names, measure)), names
+        catalog = replace(catalog, plans={MEASURED: _plan(given, areas, bound, year, last)})
+    # At the end of the last year observed all is known.
+    study = Study(**given["study"], areas=areas, as_of=dt.date(last, 12, 31))
+    return SeriesStore(catalog, study, _table(rows, names, measure)), names
 
 
 def _counted(rows: pd.DataFrame, measure: Measure) -> bool:
@@ -213,104 +216,58 @@ def _counted(rows: pd.DataFrame, measure: Measure) -> bool:
     return percentages(measure.limits) and bool(rows["n"].notna().any())
 
 
-def _text(words: str) -> Text:
-    return Text(zh=words, en=words)
+def _text(words: str) -> dict[str, str]:
+    return {"zh": words, "en": words}
 
 
-def _catalog(names: Mapping[str, str], measure: Measure, *, counted: bool) -> Catalog:
-    source = Source(
-        id=MEASURED, title=_text("DataFrame"), publisher=_text("-"), licence="-", read="original"
-    )
-    areas = {
-        slug: Area(id=slug, name=_text(name.strip()), level="district")
-        for slug, name in names.items()
-    }
-    common: dict[str, Any] = {
-        "name": _text("value"),
+def _catalog(given: Any, names: Mapping[str, str], measure: Measure, *, counted: bool) -> Catalog:
+    percents = percentages(measure.limits)
+    common = given["indicator"] | {
+        "unit": "percent" if percents else "count" if measure.whole_counts else "none",
         "better": measure.better,
         "bounds": measure.limits,
         "measure_type": measure.measure_type,
-        "citation": _HERE,
     }
-    unit = "percent" if percentages(measure.limits) else "count" if measure.whole_counts else "none"
-    printed = Indicator(
-        id=_PRINTED if counted else MEASURED,
-        formula="count" if measure.whole_counts else "as_published",
-        inputs={"value": "value"},
-        unit=unit,
-        noise=None if counted else measure.noise,
-        **common,
-    )
-    indicators = {printed.id: printed}
-    if counted:
-        indicators[MEASURED] = Indicator(
-            id=MEASURED,
-            formula="share",
-            inputs={"part": "part", "whole": "whole"},
-            unit=unit,
-            noise=measure.noise,
-            relations=({"kind": "published_form_of", "indicators": (_PRINTED,)},),
-            **common,
-        )
+    printed = {
+        "id": _PRINTED if counted else MEASURED,
+        "formula": "count" if measure.whole_counts else "as_published",
+        "inputs": {"value": "value"},
+        "noise": None if counted else measure.noise,
+    }
+    with_number = [given["counted"] | {"noise": measure.noise}] if counted else []
+    indicators = [Indicator(**common, **one) for one in (printed, *with_number)]
+    areas = [Area(id=n, name=_text(name.strip()), level="district") for n, name in names.items()]
     return Catalog(
         root=Path(),
-        sources={MEASURED: source},
+        sources={MEASURED: Source(**given["source"])},
         units=shipped_units(),
         levels=shipped_levels(),
-        areas=areas,
-        indicators=indicators,
+        areas={area.id: area for area in areas},
+        indicators={indicator.id: indicator for indicator in indicators},
     )
 
 
-def _plan(
-    names: Mapping[str, str], bound: Bound, year: int, rows: pd.DataFrame, measure: Measure
-) -> Plan:
-    last = int(rows["year"].max())
-    target = Target(
-        id=MEASURED,
-        title=_text(str(bound)),
-        article="1",
-        tier="numeric",
-        kind="level",
-        indicator=MEASURED,
-        areas=tuple(names),
-        population=_text("-"),
-        unit="percent" if percentages(measure.limits) else "none",
-        better=measure.better,
-        deadline=year,
-        quote=str(bound),
-        locator="-",
-        readings=(
-            Reading(
-                id="level",
-                label=_text(str(bound)),
-                default=True,
-                conditions=(Level(type="level", at={year: bound}),),
-            ),
-        ),
-    )
+def _plan(given: Any, areas: tuple[str, ...], bound: Bound, year: int, last: int) -> Plan:
+    level = {
+        "id": "level",
+        "label": _text(str(bound)),
+        "default": True,
+        "conditions": [{"type": "level", "at": {year: bound}}],
+    }
+    target = given["target"] | {
+        "title": _text(str(bound)),
+        "quote": str(bound),
+        "areas": areas,
+        "deadline": year,
+        "readings": [level],
+    }
     return Plan(
-        id=MEASURED,
-        title=_text("-"),
-        source=MEASURED,
+        **given["plan"],
         issued=dt.date(last, 12, 31),
         first_year=min(last, year),
         last_year=max(last, year),
-        areas=tuple(names),
-        targets=(target,),
-    )
-
-
-def _study(names: Mapping[str, str], rows: pd.DataFrame) -> Study:
-    """Take the end of the last year observed as the day by which all is known."""
-    return Study(
-        id=MEASURED,
-        title=_text("-"),
-        plan=MEASURED,
-        areas=tuple(names),
-        observations=({"type": "file", "path": "-"},),
-        as_of=dt.date(int(rows["year"].max()), 12, 31),
-        note=_text("-"),
+        areas=areas,
+        targets=[target],
     )
 
 

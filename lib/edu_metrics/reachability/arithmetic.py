@@ -17,13 +17,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from edu_metrics.catalog import AverageChange, Bound, Level, Plan, Reading, Target, YearlyChange
-from edu_metrics.errors import ProjectionError
-from edu_metrics.formulas import largest_count_for, smallest_count_for
-from edu_metrics.reachability.checks import Check, Range, accepted, carried, without_dust
+from edu_metrics.catalog import (
+    AverageChange,
+    Bound,
+    Level,
+    Plan,
+    Reading,
+    Target,
+    YearlyChange,
+)
+from edu_metrics.errors import DataError, ProjectionError
+from edu_metrics.formulas import kitagawa, largest_count_for, smallest_count_for
+from edu_metrics.reachability.checks import Check, Limits, Range, accepted, carried, without_dust
 from edu_metrics.trajectories import baselines_that_reach
-
-Limits = tuple[float | None, float | None]
 
 
 def is_possible(
@@ -128,9 +134,7 @@ def is_vacuous(checks: Sequence[Check], known: Mapping[int, float], last_year: i
     return all(not check.hangs_on_others and check.holds(held) for check in checks)
 
 
-def final_bound(
-    checks: Sequence[Check], known: Mapping[int, float], limits: Limits
-) -> Bound | None:
+def final_bound(checks: Sequence[Check], known: Mapping[int, float]) -> Bound | None:
     """
     Say what level the checks come to in the last year, taken at the slowest promised pace.
 
@@ -140,8 +144,6 @@ def final_bound(
         From :func:`~edu_metrics.reachability.checks.checks_of`.
     known : mapping of int to float
         Values observed or assumed, by year. [unit of the indicator]
-    limits : tuple of (float or None)
-        Lowest and highest value of the indicator.
 
     Returns
     -------
@@ -154,7 +156,7 @@ def final_bound(
     >>> from edu_metrics.catalog import Bound
     >>> gain = (Bound.model_validate(">=5"),)
     >>> steps = [Check("points", (y - 1, y), gain, cap=100) for y in (2021, 2022)]
-    >>> str(final_bound(steps, {2020: 80.0}, (0, 100)))
+    >>> str(final_bound(steps, {2020: 80.0}))
     '≥ 90'
     """
     needed: dict[int, Bound] = {}
@@ -163,7 +165,7 @@ def final_bound(
             continue
         bound: Bound | None = check.bounds[0]
         if check.measure != "value":
-            bound = _ahead(check, needed, known, limits)
+            bound = _ahead(check, needed, known)
         elif check.round_to is not None and check.bounds[0].op == "==" and known:
             bound = _nearer_end(check, known[max(known)])
         held = needed.get(check.due)
@@ -173,13 +175,11 @@ def final_bound(
     return needed[max(needed)] if needed else None
 
 
-def level_due(
-    checks: Sequence[Check], year: int, known: Mapping[int, float], limits: Limits
-) -> Bound | None:
+def level_due(checks: Sequence[Check], year: int, known: Mapping[int, float]) -> Bound | None:
     """Give the level that checks ask for in a year in which one of them falls due; else None."""
     if all(check.due != year for check in checks):
         return None
-    return final_bound([check for check in checks if check.due <= year], known, limits)
+    return final_bound([check for check in checks if check.due <= year], known)
 
 
 def _nearer_end(check: Check, value: float) -> Bound:
@@ -188,9 +188,7 @@ def _nearer_end(check: Check, value: float) -> Bound:
     return high if value > high.value else low
 
 
-def _ahead(
-    check: Check, needed: Mapping[int, Bound], known: Mapping[int, float], limits: Limits
-) -> Bound | None:
+def _ahead(check: Check, needed: Mapping[int, Bound], known: Mapping[int, float]) -> Bound | None:
     """Give the level that one change leads to, from what is known, else from what is needed."""
     slowest, base = check.bounds[0], check.years[0]
     op = slowest.op
@@ -209,12 +207,10 @@ def _ahead(
     else:
         steps = check.due - base if check.measure == "points_per_step" else 1
         value = without_dust(start + slowest.value * steps)
-    limit = limits[1] if slowest.rising else limits[0]
-    if check.cap is not None and limit is not None:
-        if slowest.rising and value >= limit:
-            return Bound(op=">=", value=limit)
-        if not slowest.rising and value <= limit:
-            return Bound(op="<=", value=limit)
+    if check.cap is not None:
+        at_cap = Bound(op=">=" if slowest.rising else "<=", value=check.cap)
+        if at_cap.met_by(value):
+            return at_cap
     return Bound(op=op, value=value)
 
 
@@ -585,3 +581,227 @@ def bases_of_pace(plan: Plan, target: Target) -> BasesOfPace | None:
         return None
     bases = pace.bases(levels[-1].value, plan.target(target.pace).steps)
     return BasesOfPace(levels[-1], pace, bases) if bases else None
+
+
+def whole_level(level: Bound) -> Bound:
+    """
+    Take a level of persons or institutions to the next whole one that meets it.
+
+    Parameters
+    ----------
+    level : Bound
+        The level. [persons or institutions]
+
+    Returns
+    -------
+    Bound
+        Not strict any more; an exact level stays as it is.
+
+    Examples
+    --------
+    >>> str(whole_level(Bound(op=">=", value=26.4))), str(whole_level(Bound(op=">", value=27)))
+    ('≥ 27', '≥ 28')
+    """
+    value = round(level.value, 9)  # the dust of binary fractions must not ask for one more
+    if level.op == "==":
+        return Bound(op="==", value=value)
+    if level.rising:
+        return Bound(op=">=", value=math.floor(value) + 1 if level.strict else math.ceil(value))
+    return Bound(op="<=", value=math.ceil(value) - 1 if level.strict else math.floor(value))
+
+
+def upwards(level: Bound, value: float) -> bool:
+    """Tell whether a level lies upwards of a value; one that is exact may lie in either way."""
+    return level.value > value if level.op == "==" else level.rising
+
+
+def pace_falls_short(
+    plan: Plan, target: Target, known: Mapping[int, float], level: Bound | None, due: int
+) -> bool:
+    """
+    Tell whether even the fastest pace that the plan promises ends short of a level.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan of the target.
+    target : Target
+        The promise of the level; may name another target of the plan as its ``pace``.
+    known : mapping of int to float
+        Values observed, by year. [unit of the indicator]
+    level : Bound or None
+        The level promised. [unit of the indicator]
+    due : int
+        Year in which it falls due.
+
+    Returns
+    -------
+    bool
+        False where no fastest pace is promised, or where years are left that the promise of a
+        pace does not speak of.
+    """
+    if target.pace is None or level is None or not known:
+        return False
+    last_year = max(known)
+    steps, years = plan.default_steps(plan.target(target.pace)), due - last_year
+    pace = pace_of_target(plan, target)
+    if pace is None or not (pace.limited and pace.sized) or steps is None or years > steps:
+        return False
+    value = known[last_year]
+    end = pace.after(value, years, "high")
+    if level.op == "==":
+        return (end < level.value) if upwards(level, value) else (end > level.value)
+    return not level.met_by(end)
+
+
+Counts = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One part's rate, its share of the whole, and what it adds to the whole's distance.
+
+    ``points`` is positive where the part lifts the whole above the level and negative where it
+    pulls it below; ``people`` are the persons that the part itself is short of.
+    """
+
+    area: str
+    rate: float
+    share: float
+    points: float
+    people: int
+
+
+def adds_up(whole: tuple[float, float] | None, parts: Counts) -> bool:
+    """
+    Tell whether parts make up their whole; what they do not make up can't be split over them.
+
+    Parameters
+    ----------
+    whole : (float, float) or None
+        Numerator and denominator of the whole, if they are known. [persons or institutions]
+    parts : mapping of str to (float, float)
+        Those of each part. [persons or institutions]
+
+    Returns
+    -------
+    bool
+        Whether both are the sums of the parts'.
+
+    Examples
+    --------
+    >>> adds_up((150, 200), {"a": (90, 100), "b": (60, 100)})
+    True
+    >>> adds_up((700, 828), {"a": (400, 500), "b": (195, 244)})
+    False
+    """
+    if whole is None:
+        return False
+    sums = (sum(column) for column in zip(*parts.values(), strict=True))
+    return all(math.isclose(own, total) for own, total in zip(whole, sums, strict=True))
+
+
+def gap_by_parts(counts: Counts, bound: Bound) -> tuple[Part, ...]:
+    r"""
+    Split a whole's distance from a level over its parts.
+
+    Parameters
+    ----------
+    counts : mapping of str to (float, float)
+        Numerator and denominator of each part. [persons or institutions]
+    bound : Bound
+        The level asked of the whole. [percent]
+
+    Returns
+    -------
+    tuple of Part
+        Those that pull the whole down most come first; where less is better, those that push it
+        up most.
+
+    Raises
+    ------
+    DataError
+        If a denominator is not positive.
+
+    Notes
+    -----
+    .. math:: R - L = \sum_d w_d (r_d - L)
+
+    with weights by the denominators: the rate component of a Kitagawa decomposition between the
+    parts as they are and parts that all stand at the level, the composition being the same.
+
+    References
+    ----------
+    Kitagawa, E. M. (1955). Components of a difference between two rates. *Journal of the American
+    Statistical Association* 50(272), 1168-1194.
+
+    Examples
+    --------
+    >>> found = gap_by_parts({"a": (90, 100), "b": (60, 100)}, Bound.model_validate(">=80"))
+    >>> [(part.area, part.points, part.people) for part in found]
+    [('b', -10.0, 20), ('a', 5.0, -10)]
+    """
+    areas = list(counts)
+    rates, shares = _rates_and_shares(counts)
+    at_level = [bound.value] * len(areas)
+    split = kitagawa(shares, at_level, shares, rates)
+    parts = [
+        Part(
+            area,
+            rates[n],
+            shares[n],
+            round(float(split.rate_parts[n]), 9),
+            people_behind(bound, *counts[area]),
+        )
+        for n, area in enumerate(areas)
+    ]
+    return tuple(sorted(parts, key=lambda part: part.points if bound.rising else -part.points))
+
+
+def change_by_parts(first: Counts, last: Counts) -> tuple[float, float, float]:
+    """
+    Split a whole's change into what its parts' rates did and what their sizes did.
+
+    Parameters
+    ----------
+    first, last : mapping of str to (float, float)
+        Numerator and denominator of each part, in two years. [persons or institutions]
+
+    Returns
+    -------
+    tuple of float
+        Total, rate and composition component. [percentage points]
+
+    Raises
+    ------
+    DataError
+        If the two years do not have the same parts.
+
+    Examples
+    --------
+    >>> change_by_parts({"a": (8, 10), "b": (2, 10)}, {"a": (16, 20), "b": (2, 10)})
+    (10.0, 0.0, 10.0)
+    """
+    if set(first) != set(last):
+        raise DataError(
+            f"expected the same parts in both years, found {sorted(first)} and {sorted(last)}"
+        )
+    ordered = {area: last[area] for area in first}
+    rates_first, shares_first = _rates_and_shares(first)
+    rates_last, shares_last = _rates_and_shares(ordered)
+    split = kitagawa(shares_first, rates_first, shares_last, rates_last)
+    return (
+        round(float(split.total), 9),
+        round(float(split.rate), 9),
+        round(float(split.composition), 9),
+    )
+
+
+def _rates_and_shares(counts: Counts) -> tuple[list[float], list[float]]:
+    whole = sum(denominator for _, denominator in counts.values())
+    if any(denominator <= 0 for _, denominator in counts.values()):
+        raise DataError("expected a positive number of persons behind every part's rate")
+    rates = [100 * numerator / denominator for numerator, denominator in counts.values()]
+    shares = [100 * denominator / whole for _, denominator in counts.values()]
+    return rates, shares

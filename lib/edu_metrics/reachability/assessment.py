@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edu_metrics.catalog import Bound, Catalog, Rank, Study, Target
-from edu_metrics.errors import ProjectionError
+from edu_metrics.catalog import Bound, Catalog, Indicator, Rank, Study, Target
+from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.observations import ENDED_YEARS, MissingInput
-from edu_metrics.reachability.arithmetic import is_possible
+from edu_metrics.reachability.arithmetic import (
+    final_bound,
+    is_possible,
+    is_vacuous,
+    level_due,
+    pace_falls_short,
+    people_behind,
+    required_pace,
+    upwards,
+    whole_level,
+    years_needed,
+)
 from edu_metrics.reachability.checks import (
+    BEYOND,
     Check,
     CheckResult,
+    Reached,
     accepted,
     decided,
     decided_by,
+    level_asked,
+    reached,
     still_open,
 )
-from edu_metrics.reachability.gap import pace_falls_short, standing
-from edu_metrics.reachability.noise import Noise, chance_decides, noise_of
 from edu_metrics.reachability.precedent import with_pace_percentile
-from edu_metrics.reachability.probability import BEYOND, Reached, level_asked, reached
 from edu_metrics.reachability.question import NoJointForecastError, Question
-from edu_metrics.reachability.series import SeriesStore, UnforeseenError
-from edu_metrics.reachability.verdicts import Applies, Assessment, Fields, Verdict, verdict_of
+from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
+from edu_metrics.reachability.verdicts import (
+    Applies,
+    Assessment,
+    Fields,
+    Noise,
+    Total,
+    Verdict,
+    chance_decides,
+    noise_of,
+    verdict_of,
+)
 from edu_metrics.trajectories import TOO_FAR_YEARS, TRIED_YEARS, Calibration, Trajectory, stated
 
 if TYPE_CHECKING:
@@ -253,7 +276,7 @@ def _answer(
     if broken:
         return _cannot_tell("break")
     plan = question.store.plan
-    slow = pace_falls_short(plan, question.target, record, level, question.due)
+    slow = pace_falls_short(plan, question.target, record.exact, level, question.due)
     findings = ("promised_pace",) if slow else ()
     return {"findings": findings, **_forecast(question, undecided, level, noise)}
 
@@ -417,3 +440,135 @@ def _reached(
         stays=stays,
         all_asked=asked is not None,
     )
+
+
+def standing(question: Question, applies: Applies) -> Fields:
+    """
+    Say where a series stands before a target: what of an assessment needs no chance.
+
+    Parameters
+    ----------
+    question : Question
+        The reading's series and checks.
+    applies : Applies
+        How the target stands to the area.
+
+    Returns
+    -------
+    dict
+        Fields of an assessment: ``level`` always; start, gap, paces and people as far as they can
+        be said.
+    """
+    indicator, record, checks = question.indicator, question.record, question.checks
+    known, start = dict(record.exact), "observed"
+    last_year = max((year for year in known if year <= question.due), default=None)
+    if last_year is None and (said := _stated_start(question, applies)):
+        known, start = said, "plan_statement"
+        last_year = next(iter(said))
+    level = final_bound(checks, known)
+    level = None if level is None else _asked(level, indicator)
+    if last_year is None:
+        return {"level": level}
+    value = known[last_year]
+    found: Fields = {
+        "level": level,
+        "last_year": last_year,
+        "last_value": value,
+        "start": start,
+        "vacuous": is_vacuous(checks, known, last_year),
+    }
+    if level is None:
+        return found | (_towards_total(question, last_year) if start == "observed" else {})
+    gap = round(level.gap(value), 9)
+    found["gap"] = gap
+    found["required_pace"], found["required_by"] = _hardest_pace(
+        checks, known, indicator, last_year
+    )
+    if start == "plan_statement":
+        return found
+    if record.past_pace is not None:
+        towards = record.past_pace if upwards(level, value) else -record.past_pace
+        found["past_pace"] = record.past_pace
+        found["years_needed"] = years_needed(gap, towards, strict=level.strict)
+    if indicator.unit == "percent" and last_year in record.counts:
+        found["people"] = _people(level, *record.counts[last_year])
+    elif counts_whole(indicator):
+        found["people"] = max(math.ceil(gap), 0)
+    return found
+
+
+def _stated_start(question: Question, applies: Applies) -> dict[int, float]:
+    """
+    Give the start that the plan itself states, by year; nothing where it may not stand for one.
+
+    It is an assumption, and marked as one. It speaks of the places that the plan binds and of no
+    other; without a year, of the day of issue. Before that day nobody knew what it would say.
+    """
+    plan, stated = question.store.plan, question.target.baseline
+    issued = plan.issued <= question.store.study.as_of
+    if stated is None or not stated.exact or not issued or applies is not Applies.BINDS:
+        return {}
+    first = min(year for check in question.checks for year in check.years)
+    return {stated.year or min(plan.issued.year, first): stated.value}
+
+
+def _asked(level: Bound, indicator: Indicator) -> Bound:
+    """Give a level as it can be met: of persons and institutions the next whole one."""
+    return whole_level(level) if counts_whole(indicator) else level
+
+
+def _hardest_pace(
+    checks: Sequence[Check], known: Mapping[int, float], indicator: Indicator, last_year: int
+) -> tuple[float | None, int | None]:
+    """
+    Give the change a year that the hardest of the years still to come asks for, and that year.
+
+    A level that is due next year asks for a faster pace than the same level a year later. One that
+    is met already asks for none. Years are counted from that of the last value, as gap, past pace
+    and forecast are: what happened since is not published, which does not mean that nothing did.
+    """
+    value = known[last_year]
+    paces: list[tuple[float, int]] = []
+    for due in sorted({check.due for check in checks if check.due > last_year}):
+        level = level_due(checks, due, known)
+        if level is not None:
+            level = _asked(level, indicator)
+            there = level.met_by(round(value, 9))
+            pace = 0.0 if there else required_pace(value, level.value, due - last_year)
+            paces.append((pace, due))
+    # Of equally hard years the first one counts.
+    return max(paces, key=lambda one: abs(one[0]), default=(None, None))
+
+
+def _towards_total(question: Question, last_year: int) -> Fields:
+    """Say of a sum over years what is done, what is left, and what each year left has to bring."""
+    exact, asked = question.record.exact, question.sum_asked
+    if asked is None:
+        return {}
+    bound = _asked(asked.bounds[0], question.indicator)
+    over = [year for year in asked.years if year <= last_year]
+    if not all(year in exact for year in over):
+        return {"total": Total(bound, asked.years, None)}
+    so_far = round(sum(exact[year] for year in over), 9)
+    gap = round(bound.gap(so_far), 9)
+    # What a year brought so far: in the years of the sum, or before them where none is over.
+    brought = [exact[year] for year in over] or list(exact.values())
+    past = round(sum(brought) / len(brought), 9)
+    found: Fields = {
+        "total": Total(bound, asked.years, so_far),
+        "gap": gap,
+        "past_pace": past,
+        "years_needed": years_needed(gap, past, strict=bound.strict),
+    }
+    left = [year for year in asked.years if year > last_year]
+    if left:
+        found["required_pace"] = max(required_pace(so_far, bound.value, len(left)), 0.0)
+        found["required_by"] = asked.due
+    return found
+
+
+def _people(level: Bound, numerator: float, denominator: float) -> int | None:
+    try:
+        return max(people_behind(level, numerator, denominator), 0)
+    except DataError:  # above 100 % of a whole: no number of persons does it
+        return None

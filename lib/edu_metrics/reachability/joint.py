@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,9 @@ from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, Verdict, verdict_counts
 from edu_metrics.trajectories import scale_for, to_scale
+
+if TYPE_CHECKING:
+    pass
 
 Floats = NDArray[np.float64]
 Kept = NDArray[np.bool_]
@@ -416,21 +419,15 @@ class Dependence:
 
     Attributes
     ----------
-    indicators : tuple of str
-        The indicators.
     correlations : ndarray, shape (indicators, indicators)
         Of their values, not of how good these are. [-1 to 1]
-    expected : ndarray, shape (indicators, indicators)
-        What their definitions alone say. [-1 to 1]
     intensity : float
         Weight of the definitions against what was seen. [0-1]
     pairs : int
         Pairs with enough years.
     """
 
-    indicators: tuple[str, ...]
     correlations: Floats
-    expected: Floats
     intensity: float
     pairs: int
 
@@ -457,11 +454,11 @@ def dependence_of(store: SeriesStore, area: str, indicators: Sequence[str]) -> D
     catalog = store.catalog
     expected = expected_correlations(catalog, indicators)
     if len(indicators) < 2:
-        return Dependence(tuple(indicators), expected, expected, 1.0, 0)
+        return Dependence(expected, 1.0, 0)
     seen, number = observed_correlations(store, area, indicators)
     shrunk = shrink_correlations(seen, number, expected)
     made = nearest_correlations(shrunk.correlations)
-    return Dependence(tuple(indicators), made, expected, shrunk.intensity, shrunk.pairs)
+    return Dependence(made, shrunk.intensity, shrunk.pairs)
 
 
 def observed_correlations(
@@ -499,33 +496,23 @@ def _changes(store: SeriesStore, area: str, indicators: Sequence[str]) -> Floats
 
     Each series' changes are taken from their mean, in their own standard deviations.
     """
-    catalog = store.catalog
-    level = catalog.areas[area].level
-    rows = {
-        name: row
-        for row, name in enumerate(n for n in store.areas if catalog.areas[n].level == level)
-    }
-    histories = [store.history(name) for name in indicators]
-    known = [frame["year"].to_numpy() for frame in histories if len(frame)]
-    first = min((int(years.min()) for years in known), default=0)
-    last = max((int(years.max()) for years in known), default=0)
-    values = np.full((len(indicators), len(rows), last - first + 1), np.nan)
-    for place, (name, frame) in enumerate(zip(indicators, histories, strict=True)):
-        row = np.array([rows.get(str(one), -1) for one in frame["area"]], dtype=np.int64)
-        mine = row >= 0
-        years = frame["year"].to_numpy(dtype=np.int64)[mine] - first
-        points = to_scale(
-            frame["value"].to_numpy(dtype=np.float64)[mine],
-            scale_for(catalog.indicator(name).bounds),
-        )
-        values[place, row[mine], years] = points
-    steps = np.diff(values, axis=2)
-    number = np.sum(~np.isnan(steps), axis=2, keepdims=True)
-    filled = np.where(np.isnan(steps), 0.0, steps)
-    middle = filled.sum(axis=2, keepdims=True) / np.maximum(number, 1)
-    away = steps - middle
-    spread = np.sqrt(np.nansum(away**2, axis=2, keepdims=True) / np.maximum(number, 1))
-    return np.asarray(away / np.where(spread > 0, spread, np.nan))
+    catalog, level = store.catalog, store.catalog.areas[area].level
+    areas = store.on_level(level)
+    tables = {name: store.by_year(name, level) for name in indicators}
+    years = [int(year) for table in tables.values() for year in table.columns]
+    span = range(min(years, default=0), max(years, default=0) + 1)
+    values = np.stack(
+        [
+            to_scale(
+                table.reindex(index=areas, columns=span), scale_for(catalog.indicator(n).bounds)
+            )
+            for n, table in tables.items()
+        ]
+    )
+    steps = np.ma.masked_invalid(np.diff(values, axis=2))
+    away = steps - steps.mean(axis=2, keepdims=True)
+    spread = np.ma.masked_equal(steps.std(axis=2, keepdims=True), 0)
+    return np.asarray((away / spread).filled(np.nan))
 
 
 def expected_correlations(catalog: Catalog, indicators: Sequence[str]) -> Floats:

@@ -1,7 +1,13 @@
-"""One question: a target under one reading in one area, and the series that it rests on."""
+"""
+One question: a target under one reading in one area, and what its answer rests on.
+
+That is a series, and where its indicator has a mechanism the mechanism with the place's numbers,
+from published counts or from a plan's start.
+"""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -10,14 +16,32 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from edu_metrics.catalog import Indicator, Reading, Target
-from edu_metrics.errors import DefinitionError, ProjectionError
+from edu_metrics.catalog import (
+    Indicator,
+    LeverRange,
+    LeverSettings,
+    MechanismInput,
+    Reading,
+    Target,
+)
+from edu_metrics.errors import DataError, DefinitionError, ProjectionError
+from edu_metrics.formulas.flows import FLOWS, Flow
 from edu_metrics.observations import MissingInput
-from edu_metrics.reachability.checks import Check, CheckResult, Range, checks_of, decided_by
-from edu_metrics.reachability.probability import BEYOND, kept_in, level_asked, probability_of
-from edu_metrics.reachability.series import Record, SeriesStore
+from edu_metrics.reachability.checks import (
+    BEYOND,
+    Check,
+    CheckResult,
+    checks_of,
+    decided_by,
+    kept_in,
+    probability_of,
+)
+from edu_metrics.reachability.series import Record, SeriesStore, counts_whole, kept_by_store
 from edu_metrics.reachability.verdicts import Assessment
 from edu_metrics.trajectories import Trajectory
+from edu_metrics.trajectories.mechanisms import Lever, Mechanism
+
+Floats = NDArray[np.float64]
 
 
 class NoJointForecastError(ProjectionError):
@@ -301,6 +325,55 @@ class JudgedQuestion(Question):
         ahead = {*self.open.known, *self.open.years}
         return None if needed <= ahead else "earlier_year_unknown"
 
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What the reading asks for, but no level on the way that is due before a start assumed."""
+        checks = super().checks
+        if self.assessment.start != "assumed":
+            return checks
+        return tuple(one for one in checks if one.years[0] >= self.start_year) or checks
+
+    @cached_property
+    def mechanism(self) -> MechanismStart | MissingInputs | None:
+        """The indicator's mechanism from where the series starts; None where it has none."""
+        if self.indicator.mechanism is None:
+            return None
+        if self.assessment.start != "observed":
+            return mechanism_from_statement(self.indicator, self.start_value)
+        return mechanism_from_counts(
+            self.store, self.indicator.id, self.assessment.area, self.start_year
+        )
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        if self.assessment.level is not None and self.assessment.level.op != "==":
+            return 1 if self.assessment.level.rising else -1
+        return -1 if self.indicator.better == "lower" else 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether values are whole numbers of persons or institutions."""
+        return counts_whole(self.indicator)
+
+    def standing_still(self, until: int) -> Floats:
+        """Let the series stand still from its start: what the first step is applied to."""
+        return np.full((1, until - self.start_year), self.start_value)
+
+    def years_of(self, course: Floats) -> tuple[int, ...]:
+        """Give the years of a course."""
+        return tuple(range(self.start_year + 1, self.start_year + 1 + course.shape[1]))
+
+    def before(self, course: Floats, after: int) -> Floats:
+        """Give where the series stands when a step takes effect: one number a draw."""
+        return course[:, after - 1] if after else np.full(len(course), self.start_value)
+
+    def bounded(self, values: Any) -> Floats:
+        """Keep values within the indicator's bounds, and persons and institutions whole."""
+        low, high = self.indicator.bounds
+        kept = np.asarray(np.clip(values, low, high), dtype=np.float64)
+        return np.floor(np.round(kept, 9) + 0.5) if self.whole else kept
+
 
 @dataclass(frozen=True)
 class OpenQuestion:
@@ -311,20 +384,182 @@ class OpenQuestion:
     years: tuple[int, ...]
     known: dict[int, float]
 
-    def kept(self, draws: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def kept(self, draws: Floats) -> NDArray[np.bool_]:
         """Tell of each draw (one column a year) whether every check holds."""
-        if self._level is not None:
-            year, accepted = self._level
-            return accepted.met_by(
-                np.clip(draws[:, self.years.index(year)], *self.indicator.bounds)
-            )
         drawn = np.clip(draws, *self.indicator.bounds)
         values: dict[int, Any] = dict(self.known)
         values |= {year: drawn[:, place] for place, year in enumerate(self.years)}
         return kept_in(self.checks, values)
 
-    @cached_property
-    def _level(self) -> tuple[int, Range] | None:
-        """The year and its values, where nothing is asked but the level of one year ahead."""
-        asked = level_asked(self.checks, {})
-        return asked if asked is not None and asked[0] in self.years else None
+
+@dataclass(frozen=True)
+class MechanismStart:
+    """
+    A mechanism ready to run.
+
+    ``relative`` says that it starts from the rate that a plan prints, so that persons are persons
+    for each 100 of its whole; ``whole`` is how many the whole is.
+    """
+
+    mechanism: Mechanism
+    outcome: str
+    relative: bool
+    whole: float | None
+
+    def settings(self, step: LeverSettings) -> dict[str, float]:
+        """Give the levers that a step sets, for this place. [unit of each lever a year]."""
+        scale = (self.whole or 100.0) / 100 if step.per_100 else 1.0
+        return {name: scale * value for name, value in step.set.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MissingInputs:
+    """Why a mechanism can't start: the numbers to ask for, or what is wrong with those there."""
+
+    missing: tuple[MissingInput, ...] = ()
+    contradiction: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """The same in a word: contradiction or lacks_numbers."""
+        return "contradiction" if self.contradiction else "lacks_numbers"
+
+
+@kept_by_store
+def mechanism_from_counts(
+    store: SeriesStore, indicator: str, area: str, year: int
+) -> MechanismStart | MissingInputs:
+    """
+    Start an indicator's mechanism from what was published of a place.
+
+    Parameters
+    ----------
+    store : SeriesStore
+        The study's series as of its date.
+    indicator : str
+        One with a mechanism.
+    area : str
+        Area of the study.
+    year : int
+        Year of the start.
+
+    Returns
+    -------
+    MechanismStart or MissingInputs
+        The mechanism, or what it lacks.
+
+    Raises
+    ------
+    ProjectionError
+        If the indicator has no mechanism.
+    """
+    entry = store.catalog.indicator(indicator)
+    use = _use(entry)
+    flow = FLOWS[use.flow]
+    inputs: dict[str, Any] = {}
+    missing: list[MissingInput] = []
+    for argument, given in use.inputs.items():
+        # The latest year comes first, as in the flow.
+        years = [year - back for back in range(flow.history.get(argument, 1))]
+        values = [_value(store, given, area, one) for one in years]
+        for one, value in zip(years, values, strict=True):
+            if value is None:
+                missing += _ask(store, given, area, one)
+        numbers = [value for value in values if value is not None]
+        inputs[argument] = np.array(numbers) if argument in flow.history else (numbers or [0.0])[0]
+    if missing:
+        return MissingInputs(tuple(dict.fromkeys(missing)))
+    return _build(entry, inputs, relative=False)
+
+
+def mechanism_from_statement(indicator: Indicator, rate: float) -> MechanismStart | MissingInputs:
+    """
+    Start an indicator's mechanism from the rate that a plan prints, for each 100 of its whole.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        One with a mechanism.
+    rate : float
+        What it prints. [percent]
+
+    Returns
+    -------
+    MechanismStart or MissingInputs
+        The mechanism; nothing where one rate is not enough for a start.
+
+    Raises
+    ------
+    ProjectionError
+        If the indicator has no mechanism.
+    """
+    use = _use(indicator)
+    flow = FLOWS[use.flow]
+    if not use.stated:
+        return MissingInputs()
+    inputs: dict[str, Any] = {}
+    for argument, given in use.stated.items():
+        number = rate if given == "rate" else float(given)
+        length = flow.history.get(argument)
+        inputs[argument] = number if length is None else np.full(length, number)
+    return _build(indicator, inputs, relative=True)
+
+
+def _use(indicator: Indicator) -> Any:
+    if indicator.mechanism is None:
+        raise ProjectionError(f"indicator {indicator.id!r} has no mechanism")
+    return indicator.mechanism
+
+
+def _value(store: SeriesStore, given: MechanismInput, area: str, year: int) -> float | None:
+    if given.number is not None:
+        return given.number
+    if given.indicator is not None:
+        return store.record(given.indicator, area).exact.get(year)
+    return store.published(str(given.quantity), area, year, given.group)
+
+
+def _ask(
+    store: SeriesStore, given: MechanismInput, area: str, year: int
+) -> tuple[MissingInput, ...]:
+    if given.indicator is not None:
+        return store.missing(given.indicator, area, (year,))
+    return (MissingInput(year, str(given.quantity), given.group, area),)
+
+
+def _build(
+    indicator: Indicator, inputs: Mapping[str, Any], *, relative: bool
+) -> MechanismStart | MissingInputs:
+    use = _use(indicator)
+    flow = FLOWS[use.flow]
+    middles = {name: np.array([use.rates[name].middle]) for name in flow.start_rates}
+    try:
+        state = flow.start(**inputs, **middles)
+        whole = _whole(flow, state)
+        levers = tuple(_lever(flow, n, one, whole, relative) for n, one in use.levers.items())
+        # One seed an indicator: no answer hangs on the study or the area that asks.
+        seed = zlib.crc32(indicator.id.encode())
+        mechanism = Mechanism(use.flow, dict(inputs), use.rates, levers, seed=seed)
+        # The start is made here, where a contradiction can still be told.
+        mechanism.start  # noqa: B018
+    except DataError as error:
+        return MissingInputs(contradiction=error.message)
+    return MechanismStart(mechanism, use.outcome, relative, whole)
+
+
+def _whole(flow: Flow, state: Mapping[str, Any]) -> float | None:
+    """Give how many the whole of a flow is: all teachers, or the entrants of the oldest cohort."""
+    if not flow.whole:
+        return None
+    return float(sum(np.atleast_1d(state[name])[..., -1].mean() for name in flow.whole))
+
+
+def _lever(flow: Flow, name: str, given: LeverRange, whole: float | None, relative: bool) -> Lever:
+    scale = whole / 100 if given.per_100 and whole is not None else 1.0
+    counted = flow.levers[name] in ("persons", "places") and not relative
+    usual, low, high = (scale * number for number in (given.usual, given.low, given.high))
+    if counted:
+        # At least one person can be moved, however small the place.
+        low, usual = np.floor(low), np.floor(usual)
+        high = max(np.floor(high), usual + 1) if high > usual else usual
+    return Lever(name, flow.levers[name], float(usual), float(low), float(high), whole=counted)

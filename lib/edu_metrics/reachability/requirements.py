@@ -15,10 +15,13 @@ from edu_metrics.catalog import Bound, Indicator
 from edu_metrics.errors import ProjectionError
 from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.observations import MissingInput
-from edu_metrics.reachability.gap import Part, adds_up, gap_by_parts
-from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
-from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import SeriesStore, UnforeseenError, counts_whole
+from edu_metrics.reachability.arithmetic import Part, adds_up, gap_by_parts
+from edu_metrics.reachability.question import (
+    JudgedQuestion,
+    MechanismStart,
+    MissingInputs,
+)
+from edu_metrics.reachability.series import SeriesStore, UnforeseenError
 from edu_metrics.reachability.verdicts import Assessment, TargetAnswer
 from edu_metrics.trajectories import stated
 from edu_metrics.trajectories.mechanisms import Lever, Mechanism, Setting, smallest_setting
@@ -169,9 +172,9 @@ def _required(
     if question.closed:
         return replace(blank, reason=question.closed)
     blank = replace(blank, past=question.over(question.open.years[-1]))
-    if indicator.mechanism is None:
+    start = question.mechanism
+    if start is None:
         return _by_count(blank, question, sure=sure)
-    start = mechanism_of(store, assessment)
     if isinstance(start, MissingInputs):
         return replace(blank, reason=start.reason, missing=start.missing)
     return _by_mechanism(blank, question, start, runs, sure=sure)
@@ -258,7 +261,7 @@ def _by_count(blank: Requirements, question: JudgedQuestion, *, sure: bool) -> R
         numerator, whole = question.counts
         most = math.floor(numerator if falling else whole - numerator)
         each = 100 / whole
-    elif assessment.start == "observed" and counts_whole(indicator) and level is not None:
+    elif assessment.start == "observed" and question.whole and level is not None:
         each, most = 1.0, 10 + 3 * math.ceil(abs(level.gap(value)))
     else:
         return replace(blank, reason="no_count", missing=assessment.missing)

@@ -20,15 +20,16 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from edu_metrics.reachability.checks import decided
-from edu_metrics.reachability.probability import two_digits
+from edu_metrics.formulas import wilson_interval
+from edu_metrics.reachability.checks import decided, two_digits
 from edu_metrics.reachability.question import Question
 from edu_metrics.reachability.series import SeriesStore
-from edu_metrics.reachability.verdicts import Assessment, Verdict
+from edu_metrics.reachability.verdicts import CUT_OFFS, Assessment, Verdict
 
 #: Cut-offs of the verdicts: a bin is what one word covers.
-CUTS = (0.0, 0.05, 0.33, 0.66, 1.0)
+CUTS = (0.0, *CUT_OFFS, 1.0)
 #: What had been decided already when it was said, or is never decided by a number.
 NO_FORECAST = frozenset({Verdict.MET, Verdict.MISSED, Verdict.TRACKED})
 #: A bin of fewer forecasts is left out.
@@ -111,13 +112,11 @@ class Share:
     high_pct: float
 
     @classmethod
-    def of(cls, hits: Sequence[bool]) -> Share | None:
+    def of(cls, hits: Sequence[float]) -> Share | None:
         """Count the hits; None where there is no case."""
         if not hits:
             return None
-        from edu_metrics.formulas import wilson_interval
-
-        happened, n = sum(hits), len(hits)
+        happened, n = int(sum(hits)), len(hits)
         interval = wilson_interval(float(happened), float(n), level=0.95)
         return cls(n, happened, 100 * happened / n, interval.low_pct, interval.high_pct)
 
@@ -245,16 +244,12 @@ def score(outcomes: Iterable[Outcome]) -> Score:
     0.34
     """
     kept = tuple(_without_wholes(tuple(outcomes)))
-    studies: dict[str, list[Outcome]] = {}
-    for outcome in kept:
-        studies.setdefault(outcome.forecast.study, []).append(outcome)
     by_lead: list[LeadScore] = []
     by_word: list[WordScore] = []
-    for study, everything in studies.items():
-        own = [item for item in everything if item.why != "parts_scored"]
-        leads = sorted({item.lead for item in own if item.lead is not None and _scored(item)})
-        for lead in leads:
-            by_lead.append(_lead(study, lead, [item for item in own if item.lead == lead]))
+    for study in dict.fromkeys(item.forecast.study for item in kept):
+        own = [one for one in kept if one.forecast.study == study and one.why != "parts_scored"]
+        leads = sorted({one.lead for one in own if one.lead is not None and _scored(one)})
+        by_lead += [_lead(study, lead, [one for one in own if one.lead == lead]) for lead in leads]
         if leads:
             by_lead.append(_lead(study, None, own))
         by_word += _words(study, own)
@@ -284,23 +279,20 @@ def _scored(outcome: Outcome) -> bool:
 
 
 def _lead(study: str, lead: int | None, outcomes: Sequence[Outcome]) -> LeadScore:
-    pairs = [
-        (item.forecast.probability, item.happened)
-        for item in outcomes
-        if item.forecast.probability is not None and item.happened is not None
-    ]
-    said = np.array([probability for probability, _ in pairs])
-    came = np.array([happened for _, happened in pairs], dtype=float)
-    rate = float(came.mean()) if pairs else None
+    stated = [item for item in outcomes if item.forecast.probability is not None]
+    stated = [item for item in stated if item.happened is not None]
+    said = np.array([item.forecast.probability for item in stated], dtype=float)
+    came = np.array([item.happened for item in stated], dtype=float)
+    rate = float(came.mean()) if stated else None
     return LeadScore(
         study=study,
         lead=lead,
-        n=len(pairs),
-        brier=float(np.mean((said - came) ** 2)) if pairs else None,
+        n=len(stated),
+        brier=float(np.mean((said - came) ** 2)) if stated else None,
         base_rate=rate,
         base_rate_brier=None if rate is None else rate * (1 - rate),
         coverage80=Share.of(_covered(outcomes)),
-        reliability=tuple(_bins(pairs)),
+        reliability=tuple(_bins(said, came)),
     )
 
 
@@ -314,13 +306,13 @@ def _covered(outcomes: Sequence[Outcome]) -> list[bool]:
     return list(intervals.values())
 
 
-def _bins(pairs: Sequence[tuple[float, bool]]) -> Iterable[Bin]:
+def _bins(said: NDArray[np.float64], came: NDArray[np.float64]) -> Iterable[Bin]:
     for low, high in pairwise(CUTS):
         # The last bin holds its upper end.
-        inside = [(p, h) for p, h in pairs if low <= p and (p < high or high == CUTS[-1])]
-        happened = Share.of([h for _, h in inside])
+        inside = (said >= low) & ((said < high) | (high == CUTS[-1]))
+        happened = Share.of(came[inside].tolist())
         if happened is not None and happened.n >= FEWEST:
-            yield Bin(low, high, float(np.mean([p for p, _ in inside])), happened)
+            yield Bin(low, high, float(said[inside].mean()), happened)
 
 
 def _words(study: str, outcomes: Sequence[Outcome]) -> Iterable[WordScore]:
@@ -329,7 +321,6 @@ def _words(study: str, outcomes: Sequence[Outcome]) -> Iterable[WordScore]:
         items = [item for item in items if item.happened is not None]
         happened = Share.of([bool(item.happened) for item in items])
         if happened is not None:
-            given = [item.forecast.probability for item in items]
-            said = [probability for probability in given if probability is not None]
+            said = [p for item in items if (p := item.forecast.probability) is not None]
             mean = float(np.mean(said)) if said else None
             yield WordScore(study, verdict, mean, happened)

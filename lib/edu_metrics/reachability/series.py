@@ -337,17 +337,21 @@ class SeriesStore:
         float or None
             Share of the variance; None for fewer than five areas, which can't tell. [percent]
         """
-        return self._common_share(indicator, self.catalog.areas[area].level)
+        table = self.by_year(indicator, self.catalog.areas[area].level)
+        return None if table.empty else common_share_pct(table.to_numpy())
+
+    def on_level(self, level: str) -> list[str]:
+        """Give the areas of the study that are on one level."""
+        return [name for name in self.areas if self.catalog.areas[name].level == level]
 
     @kept_by_store
-    def _common_share(self, indicator: str, level: str) -> float | None:
+    def by_year(self, indicator: str, level: str) -> pd.DataFrame:
+        """Give an indicator's history on one level: areas x years without a gap."""
         history = self.history(indicator)
-        alike = history["area"].map(lambda name: self.catalog.areas[str(name)].level == level)
-        if history.empty or not alike.any():
-            return None
-        table = history[alike].pivot(index="area", columns="year", values="value")
-        years = range(int(table.columns.min()), int(table.columns.max()) + 1)
-        return common_share_pct(table.reindex(columns=years).to_numpy())
+        history = history[history["area"].isin(self.on_level(level))]
+        table = history.pivot(index="area", columns="year", values="value")
+        years = [int(year) for year in table.columns]
+        return table.reindex(columns=range(min(years, default=0), max(years, default=-1) + 1))
 
     def trajectory(self, indicator: str, area: str, until: int) -> Trajectory:
         """
@@ -488,8 +492,7 @@ class SeriesStore:
         key = (indicator, level)
         if key not in self._projections or self._projections[key][0] < until:
             entry, history = self.catalog.indicator(indicator), self.history(indicator)
-            alike = [name for name in self.areas if self.catalog.areas[name].level == level]
-            history = history[history["area"].isin(alike)]
+            history = history[history["area"].isin(self.on_level(level))]
             self._projections[key] = until, _projected(history, until, entry)
         return self._projections[key][1]
 

@@ -9,8 +9,8 @@ from typing import Any
 from edu_metrics.catalog import Target
 from edu_metrics.observations.documents import place_named
 from edu_metrics.reachability import Applies, Assessment, Verdict
-from edu_metrics.reachability.noise import MOVE, Noise
-from edu_metrics.reachability.probability import BEYOND
+from edu_metrics.reachability.checks import BEYOND
+from edu_metrics.reachability.verdicts import MOVE, Noise
 from edu_metrics.report.columns import Table, fields_of, picked, table_of
 from edu_metrics.report.context import AreaReport
 from edu_metrics.report.html import (

@@ -41,9 +41,8 @@ from edu_metrics.reachability import (
     status_table_of,
     verdict_counts,
 )
-from edu_metrics.reachability.probability import BEYOND
-from edu_metrics.reachability.status_rules import StatusTable
-from edu_metrics.reachability.status_rules.table import paces_of
+from edu_metrics.reachability.checks import BEYOND
+from edu_metrics.reachability.status_rules import StatusTable, paces_of
 from edu_metrics.report.columns import Tables, fields_of
 from edu_metrics.report.fingerprint import Basis, combined
 from edu_metrics.report.html import Html

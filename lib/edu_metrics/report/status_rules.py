@@ -8,15 +8,8 @@ from typing import Any
 
 from edu_metrics.catalog import Target
 from edu_metrics.reachability import Assessment, chance
-from edu_metrics.reachability.status_rules import (
-    Answer,
-    Rule,
-    Stance,
-    StatusTable,
-    Unable,
-    Why,
-    stance_of,
-)
+from edu_metrics.reachability.published_rules import Answer, Rule, Unable
+from edu_metrics.reachability.status_rules import Stance, StatusTable, Why, stance_of
 from edu_metrics.report.columns import Column, Table, draw, strong_title, table_of
 from edu_metrics.report.context import AreaReport, said_of_whole
 from edu_metrics.report.html import Cell, Html, details, join, note, tag

@@ -7,9 +7,8 @@ import pytest
 import yaml
 
 from edu_metrics.formulas import annual_rate_from_slope
-from edu_metrics.reachability.status_rules.answers import Case
-from edu_metrics.reachability.status_rules.published_rules import (
-    OpenSdg,
+from edu_metrics.reachability.published_rules import (
+    Case,
     inep_attainment,
     inep_execution,
     open_sdg,
@@ -20,11 +19,11 @@ CASES = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
 
 #: The publisher's file and the publisher's page have different words.
 WORDS = {
-    "target_achieved": OpenSdg.ACHIEVED,
-    "substantial_progress": OpenSdg.ON_TRACK,
-    "moderate_progress": OpenSdg.ACCELERATE,
-    "limited_progress": OpenSdg.LIMITED,
-    "deterioration": OpenSdg.DETERIORATION,
+    "target_achieved": "target_achieved",
+    "substantial_progress": "on_track",
+    "moderate_progress": "acceleration_needed",
+    "limited_progress": "limited_progress",
+    "deterioration": "deterioration",
 }
 
 
@@ -49,7 +48,7 @@ def agrees(value, text):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["series"])
 def test_statistics_canada_prints_this_ratio_this_score_and_this_status(case):
     found, printed = judged(case), case["published"]
-    assert found.status is WORDS[printed["status"]]
+    assert found.status == WORDS[printed["status"]]
     assert agrees(found.score, printed["score"])
     if "ratio" in printed:
         assert agrees(found.ratio, printed["ratio"])

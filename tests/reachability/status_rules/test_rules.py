@@ -3,19 +3,22 @@
 import pytest
 
 from edu_metrics.errors import DataError
-from edu_metrics.reachability.status_rules.answers import Case, Clause, Unable
-from edu_metrics.reachability.status_rules.pace_of_progress import TAUS
-from edu_metrics.reachability.status_rules.published_rules import (
-    Weather,
+from edu_metrics.reachability.published_rules import (
+    Case,
+    Rule,
+    Unable,
     german_weather,
     inep_attainment,
     inep_execution,
     next_target,
     open_sdg,
+    score_of,
     sdr_arrow,
     un_chart,
     unicef_aarr,
+    word_of,
 )
+from edu_metrics.reachability.status_rules import TAUS
 
 HISTORY = (tuple(range(2015, 2021)), (72, 74, 73, 76, 77, 79))
 
@@ -35,7 +38,7 @@ def test_one_history_gets_four_verdicts():
     assert nations.status == "fair_progress"
     assert germany.ratio == pytest.approx((90 - (79 + 2 * 7 / 5)) / (90 - 79))
     assert abs(germany.ratio - 0.75) <= 0.005
-    assert germany.status is Weather.CLOUD
+    assert germany.status == "cloud"
     attained = inep_attainment(Case(*HISTORY, target=90, target_year=2030, better="higher"))
     executed = inep_execution(Case(*HISTORY, target=90, target_year=2030, better="higher"))
     assert abs(attained.score - 87.8) <= 0.05
@@ -58,16 +61,11 @@ def test_open_sdg_counts_the_target_itself_as_achieved_and_a_standstill_as_limit
     [(0.95, "on_track", 2.5), (0.6, "acceleration_needed", 0.0), (0.0, "limited_progress", -2.5)],
 )
 def test_open_sdg_words_begin_where_its_scores_do(ratio, status, score):
-    from edu_metrics.reachability.status_rules.published_rules import (
-        _score_with_target,
-        open_sdg_status,
-    )
-
-    assert open_sdg_status(ratio) == status
-    assert abs(_score_with_target(ratio) - score) < 1e-4
-    below = open_sdg_status(ratio - 1e-9)
+    assert word_of(Rule.OPEN_SDG, ratio) == status
+    assert abs(score_of(ratio) - score) < 1e-4
+    below = word_of(Rule.OPEN_SDG, ratio - 1e-9)
     assert below != status
-    assert [_score_with_target(r) for r in (1.4, -0.7)] == [5, -5]
+    assert [score_of(r) for r in (1.4, -0.7)] == [5, -5]
 
 
 def test_negative_values_turn_the_direction_round():
@@ -164,7 +162,7 @@ def test_german_symbols_look_at_the_last_six_points_in_a_row_and_need_four():
     steady = [60, 61, 62, 63, 64, 65]
     goal = {"target": 75, "target_year": 2030, "better": "higher"}
     alone = german_weather(Case(range(2015, 2021), steady, **goal))
-    assert alone.status is Weather.SUN
+    assert alone.status == "sun"
     assert german_weather(Case(range(2013, 2021), [99, 2, *steady], **goal)) == alone
     assert german_weather(Case([2001, *range(2015, 2021)], [99, *steady], **goal)) == alone
     assert german_weather(Case(range(2017, 2021), steady[2:], **goal)).observed == 1
@@ -189,18 +187,14 @@ def test_a_value_to_be_held_is_judged_by_the_last_one_first_and_the_trend_second
     years = range(2017, 2021)
     assert (
         german_weather(
-            Case(
-                years, values, target=95, target_year=2030, better="higher", clause=Clause.EACH_YEAR
-            )
+            Case(years, values, target=95, target_year=2030, better="higher", clause="each_year")
         ).status
         == symbol
     )
     mirrored = [100 - value for value in values]
     assert (
         german_weather(
-            Case(
-                years, mirrored, target=5, target_year=2030, better="lower", clause=Clause.EACH_YEAR
-            )
+            Case(years, mirrored, target=5, target_year=2030, better="lower", clause="each_year")
         ).status
         == symbol
     )
@@ -210,9 +204,9 @@ def test_a_target_reached_already_is_judged_like_a_value_to_be_held():
     years, falling = range(2017, 2021), [99, 98, 97, 96]
     found = german_weather(Case(years, falling, target=95, target_year=2030, better="higher"))
     assert found == german_weather(
-        Case(years, falling, target=95, target_year=2030, better="higher", clause=Clause.EACH_YEAR)
+        Case(years, falling, target=95, target_year=2030, better="higher", clause="each_year")
     )
-    assert found.status is Weather.SUN_AND_CLOUD
+    assert found.status == "sun_and_cloud"
 
 
 def test_of_targets_for_several_years_the_next_one_counts():

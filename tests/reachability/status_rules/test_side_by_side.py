@@ -3,11 +3,9 @@
 import pytest
 
 from edu_metrics.reachability import SeriesStore, Verdict, assess_target, status_table_of
-from edu_metrics.reachability.status_rules import table as side_by_side
-from edu_metrics.reachability.status_rules.answers import Case, Clause, Rule, Unable
-from edu_metrics.reachability.status_rules.pace_of_progress import fit_pace
-from edu_metrics.reachability.status_rules.published_rules import Weather
-from edu_metrics.reachability.status_rules.table import status_table
+from edu_metrics.reachability import status_rules as side_by_side
+from edu_metrics.reachability.published_rules import Case, Rule, Unable
+from edu_metrics.reachability.status_rules import fit_pace, status_table
 
 RATES = {2015: 720, 2016: 740, 2017: 730, 2018: 760, 2019: 770, 2020: 790}
 LEVEL = {"type": "level", "at": {2022: ">=90"}}
@@ -71,7 +69,7 @@ def test_a_floor_for_each_year_is_told_to_the_german_rule(beside, promise, rates
     floor = {"type": "each_year", "bound": ">=75"}
     falling = {2017: 820, 2018: 800, 2019: 790, 2020: 780}
     found, _ = beside(promise([floor]), [rates(falling)])
-    assert found.answer(Rule.GERMAN).status is Weather.SUN_AND_CLOUD
+    assert found.answer(Rule.GERMAN).status == "sun_and_cloud"
 
 
 def test_of_levels_in_several_years_the_next_one_is_told_to_the_german_rule(beside, promise, rates):
@@ -159,7 +157,3 @@ def test_what_remains_of_binary_fractions_is_no_distance_to_a_target(beside, pro
     )
     assert found.answer(Rule.SDR).ratio is None
     assert found.answer(Rule.SDR).status == "on_track_or_maintaining"
-
-
-def test_the_clauses_are_told_apart():
-    assert {str(clause) for clause in Clause} == {"level", "each_year", "change"}

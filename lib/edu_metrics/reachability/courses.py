@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +31,18 @@ from edu_metrics.catalog import (
     Shock,
 )
 from edu_metrics.errors import ProjectionError
-from edu_metrics.reachability.arithmetic import JUST_BEYOND, PaceEnd, level_due, pace_of_target
-from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.gap import whole_level
-from edu_metrics.reachability.mechanisms import MechanismStart, MissingInputs, mechanism_of
+from edu_metrics.reachability.arithmetic import (
+    JUST_BEYOND,
+    PaceEnd,
+    level_due,
+    pace_of_target,
+    whole_level,
+)
 from edu_metrics.reachability.precedent import pace_of_percentile
-from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.series import counts_whole
+from edu_metrics.reachability.question import (
+    JudgedQuestion,
+    MechanismStart,
+)
 from edu_metrics.trajectories import from_scale, scale_for, to_scale
 
 #: Digits kept of what is added up: fewer than binary dust has, more than a comparison looks at.
@@ -51,71 +53,11 @@ class NotAvailable(Exception):  # noqa: N818  (it is an answer, and never reache
     """A step can't be taken here; says why, in one word."""
 
 
-@dataclass(frozen=True)
-class Course:
-    """Values by year from a start: draws x years, one row where nothing is drawn."""
-
-    start_year: int
-    start_value: float
-    draws: NDArray[np.float64]
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        """The years after the start."""
-        first = self.start_year + 1
-        return tuple(range(first, first + self.draws.shape[1]))
-
-    def before(self, after: int) -> NDArray[np.float64]:
-        """Give where the series stands when a step takes effect: one number a draw."""
-        if after == 0:
-            return np.full(self.draws.shape[0], self.start_value)
-        return self.draws[:, after - 1]
+#: Values by year after the start: draws x years, one row where nothing is drawn.
+Course = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Situation(JudgedQuestion):
-    """One target in one area under one reading: what the steps look at."""
-
-    @cached_property
-    def checks(self) -> tuple[Check, ...]:
-        """What the reading asks for, but no level on the way that is due before a start assumed."""
-        checks = super().checks
-        if self.assessment.start != "assumed":
-            return checks
-        return tuple(one for one in checks if one.years[0] >= self.start_year) or checks
-
-    @cached_property
-    def mechanism(self) -> MechanismStart | MissingInputs:
-        """The indicator's mechanism from where the series starts; nothing where it has none."""
-        if self.indicator.mechanism is None:
-            return MissingInputs()
-        return mechanism_of(self.store, self.assessment)
-
-    @property
-    def sign(self) -> int:
-        """1 where more is better, -1 where less is."""
-        if self.assessment.level is not None and self.assessment.level.op != "==":
-            return 1 if self.assessment.level.rising else -1
-        return -1 if self.indicator.better == "lower" else 1
-
-    @property
-    def whole(self) -> bool:
-        """Whether values are whole numbers of persons or institutions."""
-        return counts_whole(self.indicator)
-
-    def bounded(self, values: Any) -> NDArray[np.float64]:
-        """Keep values within the indicator's bounds, and persons and institutions whole."""
-        low, high = self.indicator.bounds
-        kept = np.asarray(np.clip(values, low, high), dtype=np.float64)
-        return np.floor(np.round(kept, 9) + 0.5) if self.whole else kept
-
-
-def begin(start_year: int, start_value: float, until: int) -> Course:
-    """Let a series stand still from its start: what the first step is applied to."""
-    return Course(start_year, start_value, np.full((1, until - start_year), start_value))
-
-
-def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situation) -> Course:
+def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: JudgedQuestion) -> Course:
     """
     Apply all steps of a scenario; where levers stand among them makes no difference.
 
@@ -125,8 +67,8 @@ def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situati
         The steps.
     course : Course
         The start.
-    situation : Situation
-        The target, the area and the reading.
+    situation : JudgedQuestion
+        The target, the area and the reading: what the steps look at.
 
     Returns
     -------
@@ -152,7 +94,7 @@ def take_steps(steps: Sequence[ScenarioStep], course: Course, situation: Situati
     return course
 
 
-def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
+def apply(step: ScenarioStep, course: Course, situation: JudgedQuestion) -> Course:
     """
     Apply one step.
 
@@ -162,8 +104,8 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
         The step; a grid is no step of a course.
     course : Course
         What the steps before came to.
-    situation : Situation
-        The target, the area and the reading.
+    situation : JudgedQuestion
+        The target, the area and the reading: what the steps look at.
 
     Returns
     -------
@@ -175,7 +117,7 @@ def apply(step: ScenarioStep, course: Course, situation: Situation) -> Course:
     NotAvailable
         If what the step needs is not known here.
     """
-    if getattr(step, "after", 0) >= course.draws.shape[1]:
+    if getattr(step, "after", 0) >= course.shape[1]:
         return course
     match step:
         case AsUsual():
@@ -213,9 +155,15 @@ def _known(value: float | None, why_not: str) -> float:
 
 
 def _paced(
-    course: Course, after: int, pace: float, situation: Situation, *, relative: bool, promised: bool
+    course: Course,
+    after: int,
+    pace: float,
+    situation: JudgedQuestion,
+    *,
+    relative: bool,
+    promised: bool,
 ) -> Course:
-    draws, value = course.draws.copy(), course.before(after)
+    draws, value = course.copy(), situation.before(course, after)
     low, high = situation.indicator.bounds
     away = np.ceil if pace > 0 else np.floor
     for place in range(after, draws.shape[1]):
@@ -225,32 +173,33 @@ def _paced(
             # Of persons and institutions never a part of one less than was promised.
             value = np.clip(away(np.round(value, 9)), low, high)
         draws[:, place] = situation.bounded(value)
-    return replace(course, draws=draws)
+    return draws
 
 
-def _as_usual(after: int, course: Course, situation: Situation) -> Course:
+def _as_usual(after: int, course: Course, situation: JudgedQuestion) -> Course:
     indicator = situation.indicator
     if situation.assessment.start in ("plan_statement", "assumed"):
         # What is said of a start does not say how far the series moves in a year.
         raise NotAvailable("no_trend")
+    years = situation.years_of(course)
     try:
-        trend = situation.store.trajectory(indicator.id, situation.area, course.years[-1])
+        trend = situation.store.trajectory(indicator.id, situation.area, years[-1])
     except ProjectionError:
         raise NotAvailable("no_trend") from None
-    drawn = np.stack([trend.at(year) for year in course.years], axis=1)
-    stands = np.broadcast_to(course.before(after)[:, None], (len(drawn), 1))
+    drawn = np.stack([trend.at(year) for year in years], axis=1)
+    stands = np.broadcast_to(situation.before(course, after)[:, None], (len(drawn), 1))
     if after > 0 or not np.allclose(stands, trend.last_value):
         # The trend's own steps, taken from where the series stands by now.
         scale = scale_for(indicator.bounds)
         left = drawn[:, after - 1 : after] if after else np.full_like(stands, trend.last_value)
         steps = to_scale(drawn, scale) - to_scale(left, scale)
         drawn = from_scale(to_scale(stands, scale) + steps, scale)
-    earlier = np.broadcast_to(course.draws, (len(drawn), course.draws.shape[1]))
+    earlier = np.broadcast_to(course, (len(drawn), course.shape[1]))
     kept = np.concatenate([earlier[:, :after], drawn[:, after:]], axis=1)
-    return replace(course, draws=situation.bounded(kept))
+    return situation.bounded(kept)
 
 
-def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
+def _promised(at: PaceEnd, situation: JudgedQuestion) -> tuple[float, bool]:
     """Give the pace that the plan promises for the target, across its readings and its link."""
     pace = pace_of_target(situation.store.plan, situation.target, situation.reading)
     # "Higher every year" has a direction and no size, and so no pace of the plan's own.
@@ -259,29 +208,29 @@ def _promised(at: PaceEnd, situation: Situation) -> tuple[float, bool]:
     return pace.step(at), pace.relative
 
 
-def _required(after: int, course: Course, situation: Situation) -> Course:
+def _required(after: int, course: Course, situation: JudgedQuestion) -> Course:
     """Take even steps that just arrive at the hardest year to come, and from there on the rest."""
     if situation.assessment.total is not None:
         return _required_flow(after, course, situation)
     if situation.assessment.level is None:
         raise NotAvailable("no_level")
-    draws = course.draws.copy()
-    for row, value in zip(draws, course.before(after), strict=True):
-        known = situation.known | dict(zip(course.years[:after], row, strict=False))
+    draws, years = course.copy(), situation.years_of(course)
+    for row, value in zip(draws, situation.before(course, after), strict=True):
+        known = situation.known | dict(zip(years[:after], row, strict=False))
         for place in range(after, len(row)):
-            value = value + _hardest_step(course.years[place:], value, known, situation)
+            value = value + _hardest_step(years[place:], value, known, situation)
             row[place] = value = float(situation.bounded(np.round(value, _DECIMALS)))
-            known[course.years[place]] = value
-    return replace(course, draws=draws)
+            known[years[place]] = value
+    return draws
 
 
 def _hardest_step(
-    years: Sequence[int], value: float, known: Mapping[int, float], situation: Situation
+    years: Sequence[int], value: float, known: Mapping[int, float], situation: JudgedQuestion
 ) -> float:
     """Give the even step of the hardest year ahead; who is there already need not fall back."""
     needed = []
     for place, year in enumerate(years, start=1):
-        level = level_due(situation.checks, year, known, situation.indicator.bounds)
+        level = level_due(situation.checks, year, known)
         if level is not None:
             end = _just_within(level, situation)
             there = level.met_by(round(value, 9))
@@ -303,25 +252,25 @@ def _hardest_step(
     return sign * step
 
 
-def _required_flow(after: int, course: Course, situation: Situation) -> Course:
+def _required_flow(after: int, course: Course, situation: JudgedQuestion) -> Course:
     """Spread what a sum still lacks evenly over the years left."""
     total = situation.assessment.total
     window = set(total.years) if total is not None else set()
-    ahead = [place for place, year in enumerate(course.years) if year in window]
+    ahead = [place for place, year in enumerate(situation.years_of(course)) if year in window]
     left = [place for place in ahead if place >= after]
     if total is None or total.so_far is None or not left:
         raise NotAvailable("no_level")
-    draws = course.draws.copy()
+    draws = course.copy()
     lacking = total.bound.value - total.so_far
     lacking = lacking - draws[:, [place for place in ahead if place < after]].sum(axis=1)
     for number, place in zip(range(len(left), 0, -1), left, strict=True):
         even = np.maximum(lacking, 0) / number
         draws[:, place] = np.ceil(np.round(even, 9)) if situation.whole else even
         lacking = lacking - draws[:, place]
-    return replace(course, draws=situation.bounded(draws))
+    return situation.bounded(draws)
 
 
-def _just_within(bound: Bound, situation: Situation) -> float:
+def _just_within(bound: Bound, situation: JudgedQuestion) -> float:
     """Give the value nearest to failing a bound that still meets it."""
     if situation.whole:
         return whole_level(bound).value
@@ -331,12 +280,12 @@ def _just_within(bound: Bound, situation: Situation) -> float:
     return bound.value + situation.sign * beyond
 
 
-def _of_percentile(step: Percentile, course: Course, situation: Situation) -> float:
+def _of_percentile(step: Percentile, course: Course, situation: JudgedQuestion) -> float:
     """Ask for the pace over the years left, from where the series stands by then."""
     given = step.pace
     if given is None:
-        stands = float(np.median(course.before(step.after)))
-        years = course.draws.shape[1] - step.after
+        stands = float(np.median(situation.before(course, step.after)))
+        years = course.shape[1] - step.after
         given = pace_of_percentile(
             situation.store.catalog,
             situation.store.study,
@@ -349,19 +298,18 @@ def _of_percentile(step: Percentile, course: Course, situation: Situation) -> fl
     return situation.sign * _known(given, "no_reference_class")
 
 
-def _best_of_peers(situation: Situation) -> float:
+def _best_of_peers(situation: JudgedQuestion) -> float:
     store, own = situation.store, situation.area
-    level = store.catalog.areas[own].level
-    peers = [a for a in store.areas if a != own and store.catalog.areas[a].level == level]
-    paces = [store.record(situation.indicator.id, area).past_pace for area in peers]
+    alike = store.on_level(store.catalog.areas[own].level)
+    paces = [store.record(situation.indicator.id, one).past_pace for one in alike if one != own]
     known = [situation.sign * pace for pace in paces if pace is not None]
     if not known:
         raise NotAvailable("no_peers")
     return situation.sign * max(known)
 
 
-def _shock(step: Shock, course: Course, situation: Situation) -> Course:
-    draws = course.draws.copy()
+def _shock(step: Shock, course: Course, situation: JudgedQuestion) -> Course:
+    draws = course.copy()
     for place in range(step.after, draws.shape[1]):
         passed = place - step.after
         if passed < step.lasts:
@@ -370,38 +318,38 @@ def _shock(step: Shock, course: Course, situation: Situation) -> Course:
             part = max(0.0, 1 - (passed - step.lasts + 1) / (step.recovery + 1))
         size = step.worse * (draws[:, place] / 100 if step.unit == "percent" else 1.0)
         draws[:, place] -= situation.sign * part * size
-    return replace(course, draws=situation.bounded(np.round(draws, _DECIMALS)))
+    return situation.bounded(np.round(draws, _DECIMALS))
 
 
-def _reading(course: Course, situation: Situation) -> Course:
+def _reading(course: Course, situation: JudgedQuestion) -> Course:
     """Take the least that the reading asks for year by year, and no step back."""
-    draws = course.draws.copy()
-    known, value = situation.known, course.start_value
-    for place, year in enumerate(course.years):
-        bound = level_due(situation.checks, year, known, situation.indicator.bounds)
+    draws = course.copy()
+    known, value = situation.known, situation.start_value
+    for place, year in enumerate(situation.years_of(course)):
+        bound = level_due(situation.checks, year, known)
         if bound is not None and not bound.met_by(round(value, 9)):
             value = _just_within(bound, situation)
         draws[:, place] = value = float(situation.bounded(value))
         known[year] = value
-    return replace(course, draws=draws)
+    return draws
 
 
-def _levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+def _levers(step: LeverSettings, course: Course, situation: JudgedQuestion) -> Course:
     draws = _model_draws(_settings(step, situation), course, situation)
-    return replace(course, draws=situation.bounded(draws))
+    return situation.bounded(draws)
 
 
-def _with_levers(step: LeverSettings, course: Course, situation: Situation) -> Course:
+def _with_levers(step: LeverSettings, course: Course, situation: JudgedQuestion) -> Course:
     """Add to a course what the levers change in the flow model."""
     under = _model_draws(_settings(step, situation), course, situation)
     usual = _model_draws({}, course, situation)
-    number = max(len(under), len(course.draws))
+    number = max(len(under), len(course))
     made = (under - usual)[np.arange(number) % len(under)]
-    stands = course.draws[np.arange(number) % len(course.draws)]
-    return replace(course, draws=situation.bounded(np.round(stands + made, _DECIMALS)))
+    stands = course[np.arange(number) % len(course)]
+    return situation.bounded(np.round(stands + made, _DECIMALS))
 
 
-def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
+def _settings(step: LeverSettings, situation: JudgedQuestion) -> dict[str, float]:
     """Give the levers that a step sets; those of another flow model do nothing here."""
     use, start = situation.indicator.mechanism, situation.mechanism
     if use is None or use.flow != step.flow:
@@ -410,12 +358,12 @@ def _settings(step: LeverSettings, situation: Situation) -> dict[str, float]:
 
 
 def _model_draws(
-    settings: Mapping[str, float], course: Course, situation: Situation
+    settings: Mapping[str, float], course: Course, situation: JudgedQuestion
 ) -> NDArray[np.float64]:
     start = situation.mechanism
-    if isinstance(start, MissingInputs):
+    if not isinstance(start, MechanismStart):
         raise NotAvailable("mechanism_lacks_numbers")
     try:
-        return start.mechanism.project(course.years, settings).draws(start.outcome)
+        return start.mechanism.project(situation.years_of(course), settings).draws(start.outcome)
     except ProjectionError:
         raise NotAvailable("beyond_bounds") from None

@@ -29,15 +29,9 @@ from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas.flows import FLOWS
 from edu_metrics.reachability.arithmetic import people_behind
 from edu_metrics.reachability.assessment import assessed
-from edu_metrics.reachability.checks import Check
-from edu_metrics.reachability.probability import kept_in, two_digits
-from edu_metrics.reachability.scenarios.courses import (
-    Course,
-    NotAvailable,
-    Situation,
-    begin,
-    take_steps,
-)
+from edu_metrics.reachability.checks import Check, decided, kept_in, two_digits
+from edu_metrics.reachability.courses import Course, NotAvailable, take_steps
+from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, TargetAnswer, Verdict
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
@@ -124,7 +118,7 @@ def run_scenario(
         if judged.reason == "reading_undecided":
             outcomes.append(replace(blank, reason="reading_undecided"))
             continue
-        situation = Situation.of(store, judged)
+        situation = JudgedQuestion.of(store, judged)
         for case, run in _cases(scenario):
             outcomes.append(_run(replace(blank, case=case), run, situation, beyond))
     return outcomes
@@ -144,7 +138,7 @@ def _cases(scenario: Scenario) -> Iterator[tuple[dict[str, float] | None, Scenar
 
 
 def _run(
-    blank: ScenarioOutcome, scenario: Scenario, situation: Situation, beyond: int
+    blank: ScenarioOutcome, scenario: Scenario, situation: JudgedQuestion, beyond: int
 ) -> ScenarioOutcome:
     due = situation.due
     if scenario.start is not None:
@@ -156,16 +150,16 @@ def _run(
     if found.last_year is None or found.last_value is None:
         return replace(blank, reason="no_start")
     if found.last_year >= due:
-        return replace(blank, reason="decided", met=_on_record(situation))
+        return replace(blank, reason="decided", met=decided(found.checks))
     try:
-        start = begin(found.last_year, found.last_value, due + beyond)
+        start = situation.standing_still(due + beyond)
         course = take_steps(scenario.steps, start, situation)
     except NotAvailable as why:
         return replace(blank, reason=str(why))
     return of_scenario(blank, scenario, course, situation)
 
 
-def _started(start: Start, due: int, situation: Situation) -> Situation:
+def _started(start: Start, due: int, situation: JudgedQuestion) -> JudgedQuestion:
     """Begin where a scenario says."""
     found = situation.assessment
     year = found.last_year if start.years is None else due - start.years
@@ -194,7 +188,7 @@ def _asked_of(scenario: Scenario) -> dict[str, float]:
 
 
 def of_scenario(
-    blank: ScenarioOutcome, scenario: Scenario, course: Course, situation: Situation
+    blank: ScenarioOutcome, scenario: Scenario, course: Course, situation: JudgedQuestion
 ) -> ScenarioOutcome:
     """
     Say what the course of a scenario comes to for the target.
@@ -215,13 +209,15 @@ def of_scenario(
         step.model_copy(update={"set": {}}) if isinstance(step, LeverSettings) else step
         for step in scenario.steps
     ]
-    start = begin(course.start_year, course.start_value, course.years[-1])
+    start = situation.standing_still(situation.years_of(course)[-1])
     without = take_steps(usual, start, situation)
     base = judged_course(blank, without, situation).probability
     return replace(outcome, probability=None, under_model=outcome.probability, model_base=base)
 
 
-def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> ScenarioOutcome | None:
+def with_ups_and_downs(
+    outcome: ScenarioOutcome, situation: JudgedQuestion
+) -> ScenarioOutcome | None:
     """
     Let a course without chance go up and down around itself as its series has done so far.
 
@@ -232,7 +228,7 @@ def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> Scenar
     ----------
     outcome : ScenarioOutcome
         A course of one row.
-    situation : Situation
+    situation : JudgedQuestion
         The target, the area and the reading.
 
     Returns
@@ -259,8 +255,7 @@ def with_ups_and_downs(outcome: ScenarioOutcome, situation: Situation) -> Scenar
     except ProjectionError:
         return None
     draws = situation.bounded(from_scale(moved, scale, whole))
-    course = Course(situation.start_year, situation.start_value, draws)
-    around = judged_course(outcome, course, situation)
+    around = judged_course(outcome, draws, situation)
     return replace(around, met=None, probability=float(stated(around.probability)))
 
 
@@ -273,21 +268,15 @@ def changes_nothing(scenario: Scenario) -> bool:
 _DECIDED = {Verdict.MET: True, Verdict.MISSED: False, Verdict.IMPOSSIBLE: False}
 
 
-def _on_record(situation: Situation) -> bool | None:
-    """Tell whether what is known keeps the target; None where it does not say."""
-    values = situation.record.exact
-    if any(check.hangs_on_others or not values.keys() >= set(check.years)
-           for check in situation.checks):  # fmt: skip
-        return None
-    return all(bool(check.holds(values)) for check in situation.checks)
-
-
-def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) -> ScenarioOutcome:
+def judged_course(
+    blank: ScenarioOutcome, course: Course, situation: JudgedQuestion
+) -> ScenarioOutcome:
     """Hold a course against the checks of a reading."""
     assumed = situation.assessment.start == "assumed"
     values: dict[int, Any] = dict(situation.known)
-    values |= {year: course.draws[:, place] for place, year in enumerate(course.years)}
-    blank = replace(blank, years=course.years, draws=course.draws)
+    years = situation.years_of(course)
+    values |= {year: course[:, place] for place, year in enumerate(years)}
+    blank = replace(blank, years=years, draws=course)
     # What a published bound has decided needs no value of its year.
     results = () if assumed else situation.assessment.checks
     held = [one.check for one in results if one.holds]
@@ -298,10 +287,10 @@ def judged_course(blank: ScenarioOutcome, course: Course, situation: Situation) 
         elif check not in held:
             reason = "rank" if check.hangs_on_others else "earlier_year_unknown"
             return replace(blank, reason=reason)
-    kept = np.broadcast_to(kept_in(asked, values), len(course.draws))
+    kept = np.broadcast_to(kept_in(asked, values), len(course))
     if not assumed:
         blank = replace(blank, ending=ending_of(course, kept, situation))
-    if course.draws.shape[0] == 1:
+    if len(course) == 1:
         return replace(blank, met=bool(kept[0]))
     return replace(blank, probability=float(np.mean(kept)))
 
@@ -429,7 +418,7 @@ class Ending:
     fails: Literal["level", "other"] | None
 
 
-def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> Ending:
+def ending_of(course: Course, kept: NDArray[np.bool_], situation: JudgedQuestion) -> Ending:
     """
     Say how a course ends.
 
@@ -439,7 +428,7 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
         From a start on, until the deadline at least.
     kept : ndarray of bool
         Whether each draw keeps the target.
-    situation : Situation
+    situation : JudgedQuestion
         The target, the area and the reading.
 
     Returns
@@ -451,7 +440,7 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
     level, start, values = _asked(course, situation)
     if level is None:
         return Ending(half, None, None, None if half else "other")
-    due = max(check.due for check in situation.checks) - course.start_year - 1
+    due = max(check.due for check in situation.checks) - situation.start_year - 1
     there = np.asarray(level.met_by(np.round(values, 9)), dtype=bool)
     over = np.arange(values.shape[1]) <= due
     # Who misses the target although its level is met when due misses it for good.
@@ -459,9 +448,11 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
     hits = there & ~missed
     hits[:, due] |= kept
     by = np.maximum.accumulate(hits, axis=1).mean(axis=0) >= 0.5
-    year = next((at for at, reached in zip(course.years, by, strict=True) if reached), None)
+    year = next(
+        (at for at, reached in zip(situation.years_of(course), by, strict=True) if reached), None
+    )
     if half and level.met_by(round(start, 9)):
-        year = course.start_year
+        year = situation.start_year
     method: Any = "inverted_cdf" if situation.whole else "linear"
     end = float(np.quantile(values[:, due], 0.5, method=method))
     short = _still_short(end, level, situation)
@@ -471,17 +462,19 @@ def ending_of(course: Course, kept: NDArray[np.bool_], situation: Situation) -> 
     return Ending(False, year, short or None, fails)
 
 
-def _asked(course: Course, situation: Situation) -> tuple[Bound | None, float, NDArray[np.float64]]:
+def _asked(
+    course: Course, situation: JudgedQuestion
+) -> tuple[Bound | None, float, NDArray[np.float64]]:
     """Give what is asked, where the start stands, and the values to hold against it."""
     found = situation.assessment
     if found.total is None or found.total.so_far is None:
-        return found.level, course.start_value, course.draws
-    inside = np.isin(course.years, found.total.years)
-    summed = found.total.so_far + np.cumsum(course.draws * inside, axis=1)
+        return found.level, situation.start_value, course
+    inside = np.isin(situation.years_of(course), found.total.years)
+    summed = found.total.so_far + np.cumsum(course * inside, axis=1)
     return found.total.bound, found.total.so_far, summed
 
 
-def _still_short(value: float, level: Bound, situation: Situation) -> int | None:
+def _still_short(value: float, level: Bound, situation: JudgedQuestion) -> int | None:
     """
     Count the persons or institutions between the end of a course and the level asked.
 

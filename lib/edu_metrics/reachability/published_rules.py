@@ -1,6 +1,11 @@
 r"""
 Published rules that hold an observed change against what is promised: in percent, or in its unit.
 
+Each is a pure function of a :class:`Case`, with what is inferred or ours named as such. They are
+shown beside our verdict because others use them, and none of them enters it. Rules whose thresholds
+were not read at their source (UNESCO's four speeds, ESCAP's, OECD's, the GBD share of draws,
+Eurostat's own) are not here.
+
 The first three see growth in percent of itself, the others a change in the unit of the values.
 
 **Open SDG.**
@@ -109,35 +114,337 @@ gov.br/inep, "Relatório é apresentado durante webinário".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Literal
 
+from edu_metrics.errors import DataError
 from edu_metrics.formulas import attainment_level, average_annual_rate_of_reduction
-from edu_metrics.reachability.status_rules.answers import (
-    Answer,
-    CannotSay,
-    Case,
-    Clause,
-    Points,
-    Rule,
-    Unable,
-    answering,
-    beyond,
-)
+
+if TYPE_CHECKING:
+    from edu_metrics.reachability.status_rules import PaceModel
+
+Direction = Literal["higher", "lower"]
+
+
+class Rule(StrEnum):
+    """Every rule, in the order in which they are shown."""
+
+    OPEN_SDG = "open_sdg"
+    UN_CHART = "un_chart"
+    GERMAN = "german_weather"
+    SDR = "sdr_arrow"
+    ATTAINMENT = "inep_attainment"
+    EXECUTION = "inep_execution"
+    AARR = "unicef_aarr"
+    PERCENTILE = "pace_percentile"
+    SPEED = "pace_speed"
+
+
+#: The words of the rules that hold a ratio against cut-offs, the best first, each with the least
+#: ratio that earns it; a target that is achieved is none of the ratio.
+WORDS: Mapping[Rule, Mapping[str, float]] = {
+    Rule.OPEN_SDG: {
+        "target_achieved": math.inf,
+        "on_track": 0.95,
+        "acceleration_needed": 0.60,
+        "limited_progress": 0.0,
+        "deterioration": -math.inf,
+    },
+    Rule.UN_CHART: {
+        "reached_or_on_track": 0.95,
+        "fair_progress": 0.10,
+        "stagnation_or_regression": -math.inf,
+    },
+    Rule.SDR: {
+        "on_track_or_maintaining": 1.0,
+        "moderately_improving": 0.5,
+        "stagnating": 0.0,
+        "decreasing": -math.inf,
+    },
+}
+
+
+def word_of(rule: Rule, ratio: float) -> str:
+    """
+    Put a ratio into a rule's words.
+
+    Examples
+    --------
+    >>> [word_of(Rule.OPEN_SDG, ratio) for ratio in (0.95, 0.6, 0.0, -0.1)]
+    ['on_track', 'acceleration_needed', 'limited_progress', 'deterioration']
+    >>> [word_of(Rule.UN_CHART, share) for share in (0.95, 0.10, 0.0999)]
+    ['reached_or_on_track', 'fair_progress', 'stagnation_or_regression']
+    >>> [word_of(Rule.SDR, ratio) for ratio in (1, 0.5, 0, -0.1)]
+    ['on_track_or_maintaining', 'moderately_improving', 'stagnating', 'decreasing']
+    """
+    return next(word for word, least in WORDS[rule].items() if ratio >= least)
+
+
+class Unable(StrEnum):
+    """Why a rule says nothing."""
+
+    MISSING_VALUE = "missing_value"
+    DUPLICATE_YEARS = "duplicate_years"
+    TOO_FEW_YEARS = "too_few_years"
+    GAPS = "gaps"
+    NO_YEARS_LEFT = "no_years_left"
+    MIXED_SIGNS = "mixed_signs"
+    ZERO_VALUE = "zero_value"
+    TARGET_IS_BASE = "target_is_base"
+    BASE_BEYOND_TARGET = "base_beyond_target"
+    TARGET_FALLS = "target_falls"
+    NOT_A_PERCENTAGE = "not_a_percentage"
+    NO_PEERS = "no_peers"
+    TOO_FEW_PEERS = "too_few_peers"
+    NO_TYPICAL_PACE = "no_typical_pace"
+
+
+class CannotSay(Exception):  # noqa: N818  (it is an answer, and never reaches a user)
+    """A rule says nothing here, and why."""
+
+    def __init__(self, why: Unable) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    The answer of one rule.
+
+    ``status`` is the rule's own word, None where it has none and gives numbers only. ``ratio``
+    is what it holds against its cut-offs, ``score`` the points it awards; ``observed`` and
+    ``required`` are the changes a year that it compares, in the unit that the rule says.
+    ``unable`` says why nothing can be given; all the others are None then.
+    """
+
+    rule: Rule
+    status: str | None = None
+    ratio: float | None = None
+    score: float | None = None
+    observed: float | None = None
+    required: float | None = None
+    unable: Unable | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether the rule says anything."""
+        return self.unable is None
+
+    def says_the_same(self, other: Answer) -> bool:
+        """
+        Tell whether two answers of one rule come to the same.
+
+        Parameters
+        ----------
+        other : Answer
+            Another answer of the rule.
+
+        Returns
+        -------
+        bool
+            By the word where the rule has one; else by score, or by the share of the required
+            pace that is kept, to nine digits. That neither can be given is the same, too.
+        """
+        if self.given != other.given or self.status != other.status:
+            return False
+        if self.status is not None or not self.given:
+            return True
+        return all(
+            mine is its if mine is None or its is None else math.isclose(mine, its, abs_tol=1e-9)
+            for mine, its in ((self.score, other.score), (self.ratio, other.ratio))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Years in order, each once, and their values, all finite."""
+
+    years: tuple[int, ...]
+    values: tuple[float, ...]
+
+    @property
+    def first(self) -> float:
+        """The first value."""
+        return self.values[0]
+
+    @property
+    def last(self) -> float:
+        """The last value."""
+        return self.values[-1]
+
+    @property
+    def span(self) -> int:
+        """Years from the first to the last."""
+        return self.years[-1] - self.years[0]
+
+    @property
+    def pace(self) -> float:
+        """Change a year from the first value to the last, in the unit of the values."""
+        return (self.last - self.first) / self.span
+
+    def run(self, longest: int) -> Points:
+        """Give the last points in a row without a gap, at most so many."""
+        start = len(self.years) - 1
+        while start > 0 and self.years[start] - self.years[start - 1] == 1:
+            start -= 1
+        start = max(start, len(self.years) - longest)
+        return Points(self.years[start:], self.values[start:])
+
+
+def points_of(years: Sequence[int], values: Sequence[float], *, least: int = 2) -> Points:
+    """
+    Put a series in order, or say what is wrong with it.
+
+    Parameters
+    ----------
+    years : sequence of int
+        Calendar years, in any order.
+    values : sequence of float
+        Value in each year. [unit of the indicator]
+    least : int, optional
+        Years that are needed.
+
+    Returns
+    -------
+    Points
+        The points.
+
+    Raises
+    ------
+    CannotSay
+        If a value is missing, a year stands twice, or there are too few.
+    DataError
+        If there are not as many values as years: then nobody knows which belongs to which.
+
+    Examples
+    --------
+    >>> points_of([2021, 2020], [52, 50]).values
+    (50.0, 52.0)
+    """
+    if len(years) != len(values):
+        raise DataError(
+            f"expected one value for each year; found {len(years)} years and {len(values)} values. "
+            "Give years and values as two lists of one length."
+        )
+    held = [float(value) for value in values]
+    if not all(math.isfinite(value) for value in held):
+        raise CannotSay(Unable.MISSING_VALUE)
+    when = [int(year) for year in years]
+    if len(set(when)) < len(when):
+        raise CannotSay(Unable.DUPLICATE_YEARS)
+    if len(when) < least:
+        raise CannotSay(Unable.TOO_FEW_YEARS)
+    pairs = sorted(zip(when, held, strict=True))
+    return Points(tuple(year for year, _ in pairs), tuple(value for _, value in pairs))
+
+
+#: What a target promises: a level in one year, the same level in every year, or a change.
+Clause = Literal["level", "each_year", "change"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    A series and its target.
+
+    ``years`` and ``values`` hold nothing before a break. ``target`` is the level asked for in
+    ``target_year``; ``earlier`` holds levels that the same target asks for in earlier years.
+    ``percent`` says that the values are percentages of a whole, from 0 to 100: only such a rate has
+    a complement, and a place among the paces of others. ``pace`` and ``complement_pace`` come from
+    :func:`~edu_metrics.reachability.status_rules.fit_pace`, the second one from
+    the complements of the same peers.
+    """
+
+    years: Sequence[int]
+    values: Sequence[float]
+    target: float
+    target_year: int
+    better: Direction
+    percent: bool = False
+    clause: Clause = "level"
+    earlier: Mapping[int, float] = field(default_factory=dict)
+    pace: PaceModel | Unable = Unable.NO_PEERS
+    complement_pace: PaceModel | Unable = Unable.NO_PEERS
+
+    def points(self, least: int = 2) -> Points:
+        """Put the series in order; a rule that needs more years than there are says nothing."""
+        return points_of(self.years, self.values, least=least)
+
+    def complement(self) -> Case | None:
+        """
+        Tell the same numbers as the share of those who do not.
+
+        Returns
+        -------
+        Case or None
+            With every value and level taken from 100 and better turned round; None where the
+            values are no percentages of a whole.
+
+        Examples
+        --------
+        >>> Case([2016, 2021], [87, 91], 100, 2030, "higher", percent=True).complement().values
+        (13, 9)
+        """
+        if not self.percent:
+            return None
+        return replace(
+            self,
+            values=tuple(complement_of(value) for value in self.values),
+            target=complement_of(self.target),
+            better="lower" if self.better == "higher" else "higher",
+            earlier={year: complement_of(level) for year, level in self.earlier.items()},
+            pace=self.complement_pace,
+            complement_pace=self.pace,
+        )
+
+
+def complement_of(value: float) -> float:
+    """Give what is left to 100, without the dust of binary fractions: 100 - 99.9 is 0.1."""
+    return round(100 - value, 9)
+
+
+#: Asks one rule about a series and its target.
+Ask = Callable[[Case], Answer]
+#: Every rule of the modules that were loaded.
+RULES: dict[Rule, Ask] = {}
+
+
+def answering(rule: Rule) -> Callable[[Ask], Ask]:
+    """Make a function a rule that may raise :class:`CannotSay`, and gives that as its answer."""
+
+    def wrap(judge: Ask) -> Ask:
+        @wraps(judge)
+        def ask(case: Case) -> Answer:
+            try:
+                return judge(case)
+            except CannotSay as nothing:
+                return Answer(rule, unable=nothing.why)
+
+        RULES[rule] = ask
+        return ask
+
+    return wrap
+
+
+def beyond(value: float, target: float, better: Direction) -> bool:
+    """
+    Tell whether a value is at a target or beyond it; no published rule knows a strict bound.
+
+    Examples
+    --------
+    >>> beyond(95, 95, "higher"), beyond(6, 5, "lower")
+    (True, False)
+    """
+    return value >= target if better == "higher" else value <= target
+
 
 #: What a base or a target of zero is replaced by; the source warns that the choice decides.
 ZERO = 0.001
-ON_TRACK, ACCELERATE = 0.95, 0.60
-
-
-class OpenSdg(StrEnum):
-    """The words of the rule."""
-
-    ACHIEVED = "target_achieved"
-    ON_TRACK = "on_track"
-    ACCELERATE = "acceleration_needed"
-    LIMITED = "limited_progress"
-    DETERIORATION = "deterioration"
 
 
 def compound_growth(first: float, last: float, years: float) -> float:
@@ -162,22 +469,6 @@ def compound_growth(first: float, last: float, years: float) -> float:
     0.006607697
     """
     return float((last / first) ** (1 / years)) - 1
-
-
-def open_sdg_status(ratio: float) -> OpenSdg:
-    """
-    Put the ratio of observed and required growth into the rule's words.
-
-    Examples
-    --------
-    >>> [str(open_sdg_status(ratio)) for ratio in (0.95, 0.6, 0.0, -0.1)]
-    ['on_track', 'acceleration_needed', 'limited_progress', 'deterioration']
-    """
-    if ratio >= ON_TRACK:
-        return OpenSdg.ON_TRACK
-    if ratio >= ACCELERATE:
-        return OpenSdg.ACCELERATE
-    return OpenSdg.LIMITED if ratio >= 0 else OpenSdg.DETERIORATION
 
 
 @answering(Rule.OPEN_SDG)
@@ -229,16 +520,16 @@ def open_sdg(case: Case) -> Answer:
         required = _required_growth(base, aim, case.target_year - points.years[0])
     except CannotSay:
         if achieved:
-            return Answer(Rule.OPEN_SDG, OpenSdg.ACHIEVED, score=5.0)
+            return Answer(Rule.OPEN_SDG, "target_achieved", score=5.0)
         raise
     # Growth of what is below zero runs the other way.
     rising = (case.better == "higher") == (base > 0)
     ratio = (observed if rising else -observed) / abs(required)
     return Answer(
         Rule.OPEN_SDG,
-        OpenSdg.ACHIEVED if achieved else open_sdg_status(ratio),
+        "target_achieved" if achieved else word_of(Rule.OPEN_SDG, ratio),
         ratio=ratio,
-        score=5.0 if achieved else _score_with_target(ratio),
+        score=5.0 if achieved else score_of(ratio),
         observed=100 * observed,
         required=100 * required,
     )
@@ -263,40 +554,16 @@ def _required_growth(base: float, aim: float, years: int) -> float:
     return required
 
 
-def _score_with_target(ratio: float) -> float:
+def score_of(ratio: float) -> float:
+    """Give the points that Open SDG awards to a ratio."""
     # The constants as the source rounds them.
-    score = 7.1429 * ratio - 4.2857 if ratio >= ACCELERATE else 4.1667 * ratio - 2.5
+    score = 7.1429 * ratio - 4.2857 if ratio >= 0.60 else 4.1667 * ratio - 2.5
     return min(max(score, -5.0), 5.0)
 
 
-REACHED, FAIR = 0.95, 0.10
 #: How far from a target of 0 or 100 % still counts as reached. [percentage points]
 NEAR = 1.0
-
-
-class UnChart(StrEnum):
-    """The words of the rule."""
-
-    REACHED = "reached_or_on_track"
-    FAIR = "fair_progress"
-    STAGNATION = "stagnation_or_regression"
-
-
-_SCORES = {UnChart.REACHED: 3.0, UnChart.FAIR: 2.0, UnChart.STAGNATION: 1.0}
-
-
-def un_chart_status(share: float) -> UnChart:
-    """
-    Put the share of the promised change that would come into the rule's words.
-
-    Examples
-    --------
-    >>> [str(un_chart_status(share)) for share in (0.95, 0.10, 0.0999)]
-    ['reached_or_on_track', 'fair_progress', 'stagnation_or_regression']
-    """
-    if share >= REACHED:
-        return UnChart.REACHED
-    return UnChart.FAIR if share >= FAIR else UnChart.STAGNATION
+_SCORES = dict(zip(WORDS[Rule.UN_CHART], (3.0, 2.0, 1.0), strict=True))
 
 
 @answering(Rule.UN_CHART)
@@ -334,12 +601,12 @@ def un_chart(case: Case) -> Answer:
     unable = _unable(points, case)
     if unable is not None:
         if reached:
-            return Answer(Rule.UN_CHART, UnChart.REACHED, score=3.0)
+            return Answer(Rule.UN_CHART, "reached_or_on_track", score=3.0)
         raise CannotSay(unable)
     growth = compound_growth(points.first, points.last, points.span)
     expected = points.last * (1 + growth) ** (case.target_year - points.years[-1])
     share = (expected - points.first) / (target - points.first)
-    status = UnChart.REACHED if reached else un_chart_status(share)
+    status = "reached_or_on_track" if reached else word_of(Rule.UN_CHART, share)
     return Answer(Rule.UN_CHART, status, ratio=share, score=_SCORES[status], observed=100 * growth)
 
 
@@ -399,16 +666,6 @@ def unicef_aarr(case: Case) -> Answer:
 
 #: Six points are five changes; four points are the fewest.
 MOST_POINTS, LEAST_POINTS = 6, 4
-SUN, CLOUDY = 0.05, 0.20
-
-
-class Weather(StrEnum):
-    """The four symbols, the best one first."""
-
-    SUN = "sun"
-    SUN_AND_CLOUD = "sun_and_cloud"
-    CLOUD = "cloud"
-    THUNDERSTORM = "thunderstorm"
 
 
 @answering(Rule.GERMAN)
@@ -442,7 +699,7 @@ def german_weather(case: Case) -> Answer:
 
     To be held in every single year, and held, but falling:
 
-    >>> each_year = {"clause": Clause.EACH_YEAR}
+    >>> each_year = {"clause": "each_year"}
     >>> case = Case(range(2017, 2021), [99, 98, 97, 96], 95, 2022, "higher", **each_year)
     >>> str(german_weather(case).status)
     'sun_and_cloud'
@@ -450,7 +707,7 @@ def german_weather(case: Case) -> Answer:
     points = case.points(LEAST_POINTS).run(MOST_POINTS)
     if len(points.years) < LEAST_POINTS:
         raise CannotSay(Unable.GAPS)
-    if case.clause is Clause.EACH_YEAR:
+    if case.clause == "each_year":
         return _held(points, case.target, case)
     levels = {**case.earlier, case.target_year: case.target}
     year, target = next_target(levels, points.years[-1])
@@ -462,12 +719,11 @@ def german_weather(case: Case) -> Answer:
     distance = target - points.last
     # Nine decimals: exactly 5 % is not less than 5 %, whatever the binary dust.
     missing = round(1 - points.pace * left / distance, 9)
-    if missing < SUN:
-        status = Weather.SUN
-    elif missing <= CLOUDY:
-        status = Weather.SUN_AND_CLOUD
+    if missing <= 0.20:
+        # Less than 5 % missing is a sun, up to 20 % one behind a cloud.
+        status = "sun" if missing < 0.05 else "sun_and_cloud"
     else:
-        status = Weather.CLOUD if points.pace * distance > 0 else Weather.THUNDERSTORM
+        status = "cloud" if points.pace * distance > 0 else "thunderstorm"
     return Answer(
         Rule.GERMAN, status, ratio=missing, observed=points.pace, required=distance / left
     )
@@ -490,38 +746,10 @@ def _held(points: Points, target: float, case: Case) -> Answer:
     """Judge by the last value first and by the trend second."""
     trend = points.pace if case.better == "higher" else -points.pace
     if beyond(points.last, target, case.better):
-        status = Weather.SUN if trend >= 0 else Weather.SUN_AND_CLOUD
+        status = "sun" if trend >= 0 else "sun_and_cloud"
     else:
-        status = Weather.CLOUD if trend > 0 else Weather.THUNDERSTORM
+        status = "cloud" if trend > 0 else "thunderstorm"
     return Answer(Rule.GERMAN, status, observed=points.pace)
-
-
-HALF, ALL = 0.5, 1.0
-
-
-class Arrow(StrEnum):
-    """The labels, short."""
-
-    ON_TRACK = "on_track_or_maintaining"
-    MODERATE = "moderately_improving"
-    STAGNATING = "stagnating"
-    DECREASING = "decreasing"
-
-
-def sdr_status(ratio: float) -> Arrow:
-    """
-    Put the share of the required growth that is kept into a label.
-
-    Examples
-    --------
-    >>> [str(sdr_status(ratio)) for ratio in (1, 0.5, 0, -0.1)]
-    ['on_track_or_maintaining', 'moderately_improving', 'stagnating', 'decreasing']
-    """
-    if ratio >= ALL:
-        return Arrow.ON_TRACK
-    if ratio >= HALF:
-        return Arrow.MODERATE
-    return Arrow.STAGNATING if ratio >= 0 else Arrow.DECREASING
 
 
 @answering(Rule.SDR)
@@ -555,14 +783,16 @@ def sdr_arrow(case: Case) -> Answer:
     """
     points = case.points()
     if beyond(points.last, case.target, case.better):
-        return Answer(Rule.SDR, Arrow.ON_TRACK, observed=points.pace)
+        return Answer(Rule.SDR, "on_track_or_maintaining", observed=points.pace)
     left = case.target_year - points.years[-1]
     if left < 1:
         raise CannotSay(Unable.NO_YEARS_LEFT)
     required = (case.target - points.last) / left
     # Nine decimals: exactly half is half, whatever the binary dust.
     ratio = round(points.pace / required, 9)
-    return Answer(Rule.SDR, sdr_status(ratio), ratio=ratio, observed=points.pace, required=required)
+    return Answer(
+        Rule.SDR, word_of(Rule.SDR, ratio), ratio=ratio, observed=points.pace, required=required
+    )
 
 
 @answering(Rule.ATTAINMENT)
