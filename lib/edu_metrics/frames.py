@@ -7,8 +7,12 @@ the same table is refused in the same words wherever it is given.
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -22,14 +26,14 @@ if TYPE_CHECKING:
     #: A tidy frame, or one area's values by year.
     History: TypeAlias = "pd.DataFrame | pd.Series[Any]"
 
-__all__ = ["Limits", "percentages", "require_columns", "tidy"]
+__all__ = ["Limits", "limits_of", "numbers_of", "percentages", "require_columns", "tidy", "year_of"]
 
 Limits: TypeAlias = tuple[float | None, float | None]
 
 #: Of faults of one kind so many are named; the rest are counted.
 _NAMED = 5
-#: From so many values of an area on, one may be odd; percentages of so much are far from 1; and so
-#: many times more or less is odd of an amount.
+#: From so many values of an area on, an amount may be odd; percentages of so much are far from 1;
+#: and so many times more or less is odd of an amount.
 _ENOUGH, _FAR, _TIMES = 3, 20.0, 8.0
 #: What an area is called of which only a Series without a name is known.
 _NAMELESS = "series"
@@ -66,8 +70,8 @@ def tidy(given: History, *, limits: Limits = (0, 100), needs_n: bool = False) ->
     Warns
     -----
     UserWarning
-        Of values that are possible and odd, each with its row: of percentages one of 1 or less
-        where the area stands far higher (a fraction? not reported?), of amounts one that a
+        Of values that are possible and odd, each with its row: of percentages those of 1 or less
+        where the others stand far higher (fractions? not reported?), of amounts one that a
         lost or doubled zero would explain.
 
     Examples
@@ -78,8 +82,12 @@ def tidy(given: History, *, limits: Limits = (0, 100), needs_n: bool = False) ->
     """
     import pandas as pd
 
+    limits = limits_of(limits)
     rows = _as_frame(given)
     faults = list(_lacking(rows, ["area", "year", "value", *(["n"] if needs_n else [])]))
+    if double := sorted(set(rows.columns[rows.columns.duplicated()])):
+        faults.append(f"columns: expected each name once; found several of {', '.join(double)}")
+        rows = rows.loc[:, ~rows.columns.duplicated()]
     if rows.empty:
         faults.append("rows: expected at least one; found none. Give one row an area and year.")
     else:
@@ -105,15 +113,19 @@ def tidy(given: History, *, limits: Limits = (0, 100), needs_n: bool = False) ->
 
 
 def _warn_of_odd(rows: pd.DataFrame, limits: Limits) -> None:
-    """Name values that stand far from all others of their area."""
-    usual = rows.groupby("area")["value"].transform("median")
-    several = rows.groupby("area")["value"].transform("size") >= _ENOUGH
+    """Name values that stand far from all others."""
     if percentages(limits):
-        odd, why = (rows["value"] <= 1) & (usual >= _FAR), "a fraction, or not reported?"
+        # An area all of whose values are fractions is odd beside the others.
+        small = rows["value"] <= 1
+        odd = small & (rows["value"].where(~small).median() >= _FAR)
+        why = "a fraction, or not reported?"
     else:
+        usual = rows.groupby("area")["value"].transform("median")
+        several = rows.groupby("area")["value"].transform("size") >= _ENOUGH
         times = rows["value"] / usual.where(usual > 0)
-        odd, why = (times >= _TIMES) | (times <= 1 / _TIMES), "a zero too many or too few?"
-    told = _told(rows, odd & several, f"value: far from the others of its area ({why})",
+        odd = ((times >= _TIMES) | (times <= 1 / _TIMES)) & several
+        why = "a zero too many or too few?"
+    told = _told(rows, odd, f"value: far from the others ({why})",
                  ("area", "year", "value"), "Check it against its source.")  # fmt: skip
     if told:
         warnings.warn(f"history: {told}", UserWarning, stacklevel=4)
@@ -156,19 +168,114 @@ def percentages(limits: Limits) -> bool:
     return limits == (0, 100)
 
 
+def limits_of(given: Any) -> Limits:
+    """
+    Read the lowest and the highest value that there can be.
+
+    Raises
+    ------
+    DataError
+        Unless it is two numbers, the lower first, or None where there is no limit.
+
+    Examples
+    --------
+    >>> limits_of([0, None])
+    (0, None)
+    """
+    ends = () if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    low, high = ends if len(ends) == 2 else (math.nan, math.nan)
+    if not all(end is None or _is_number(end) for end in (low, high)):
+        raise DataError(
+            "limits: expected (lowest, highest), two numbers or None where there is no limit, such "
+            f"as (0, 100) or (0, None); found {given!r}"
+        )
+    if low is not None and high is not None and low >= high:
+        raise DataError(f"limits: expected the lower first; found {given!r}")
+    return low, high
+
+
+def numbers_of(name: str, given: Any, *, whole: bool = False) -> list[Any]:
+    """
+    Read an argument that is a number, or several; none where it is None.
+
+    Raises
+    ------
+    DataError
+        With everything that is no finite number, or no whole one where these are meant.
+
+    Examples
+    --------
+    >>> numbers_of("points", [5, 8])
+    [5, 8]
+    """
+    if given is None:
+        return []
+    several = isinstance(given, Iterable) and not isinstance(given, str)
+    found = list(given) if several else [given]
+    kind = "a whole number" if whole else "a number"
+    faults = [
+        f"{name}: expected {kind}; found {one!r}"
+        for one in found
+        if not _is_number(one) or (whole and one % 1)
+    ]
+    if faults:
+        raise DataError(f"{name}: expected numbers", faults)
+    plain = (one.item() if isinstance(one, np.generic) else one for one in found)
+    return [int(one) if whole else one for one in plain]
+
+
+def year_of(name: str, given: Any) -> int:
+    """
+    Read an argument that is a calendar year.
+
+    Raises
+    ------
+    DataError
+        For anything else.
+
+    Examples
+    --------
+    >>> year_of("by", 2022.0)
+    2022
+    """
+    if not _is_number(given) or given % 1 or not FIRST_YEAR <= given <= LAST_YEAR:
+        raise DataError(
+            f"{name}: expected a year, a whole number from {FIRST_YEAR} to {LAST_YEAR}; "
+            f"found {given!r}"
+        )
+    return int(given)
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, Real) and not isinstance(given, bool) and math.isfinite(given)
+
+
 def _as_frame(given: Any) -> pd.DataFrame:
     """Take a frame as it is, and a Series as one area."""
     import pandas as pd
 
     if isinstance(given, pd.DataFrame):
-        return given.rename(columns=lambda name: str(name).strip())
+        rows = given.rename(columns=lambda name: str(name).strip())
+        # An index may be called as a column is.
+        rows.index = rows.index.set_names([None] * rows.index.nlevels)
+        if list(rows.columns).count("area") == 1:
+            rows["area"] = rows["area"].map(_name)
+        return rows
     if isinstance(given, pd.Series):
         name = given.name if isinstance(given.name, str) else _NAMELESS
-        return pd.DataFrame({"area": name, "year": given.index, "value": given.to_numpy()})
+        years = given.index
+        return pd.DataFrame({"area": _name(name), "year": years, "value": given.to_numpy()})
     raise DataError(
         "history: expected a DataFrame with the columns area, year and value, or a Series by year; "
         f"found {type(given).__name__}"
     )
+
+
+def _name(area: Any) -> Any:
+    """Give the one form of a name that may be written with other signs or with spaces around it."""
+    if not isinstance(area, str):
+        return area
+    return unicodedata.normalize("NFC", area).strip() or area
 
 
 def _lacking(rows: pd.DataFrame, columns: Sequence[str]) -> Iterator[str]:
@@ -208,10 +315,20 @@ def _faults(rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
 
 
 def _as_numbers(cells: pd.Series[Any]) -> pd.Series[float]:
-    """Read numbers; text, and what is none, is not known."""
+    """Read numbers; text, dates, and what is none, is not known."""
     import pandas as pd
 
-    return pd.to_numeric(cells.where(~_is_text(cells)), errors="coerce").astype("float64")
+    kind = cells.dtype.kind
+    if kind in "mMbc":
+        return pd.Series(np.nan, index=cells.index)
+    if kind in "iuf":
+        return cells.astype("float64")
+    other = cells.map(lambda cell: isinstance(cell, _NO_NUMBERS)).astype(bool)
+    return pd.to_numeric(cells.where(~other), errors="coerce").astype("float64")
+
+
+#: What pandas would take for a number.
+_NO_NUMBERS = (str, bool, np.bool_, complex, np.complexfloating, dt.date, dt.timedelta)
 
 
 def _is_text(cells: pd.Series[Any]) -> pd.Series[bool]:
@@ -228,7 +345,7 @@ def _wrong_years(rows: pd.DataFrame) -> Iterator[_Wrong]:
 
     given = rows["year"]
     text, number = _is_text(given), _as_numbers(given)
-    if pd.api.types.is_datetime64_any_dtype(given) or given.dtype == bool:
+    if isinstance(given.dtype, pd.PeriodDtype):
         number = pd.Series(np.nan, index=rows.index)
     yield (
         text,
@@ -238,7 +355,7 @@ def _wrong_years(rows: pd.DataFrame) -> Iterator[_Wrong]:
     yield (
         ~text & ~(number % 1 == 0),
         "a whole number",
-        "Leave out rows without a year; of dates take df['year'].dt.year.",
+        "Leave out rows without a year; of dates and periods take df['year'].dt.year.",
     )
     outside = (number % 1 == 0) & ~number.between(FIRST_YEAR, LAST_YEAR)
     yield outside, f"{FIRST_YEAR} to {LAST_YEAR}", "Give the calendar year."
@@ -274,9 +391,7 @@ def _as_fractions(value: pd.Series[float]) -> str:
 
 
 def _wrong_numbers(rows: pd.DataFrame) -> Iterator[_Wrong]:
-    import pandas as pd
-
-    number = pd.to_numeric(rows["n"], errors="coerce").astype("float64")
+    number = _as_numbers(rows["n"])
     yield (
         rows["n"].notna() & ~((number > 0) & np.isfinite(number)),
         "a number of persons or institutions above 0",

@@ -29,13 +29,15 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DataError
 from edu_metrics.files import packaged_yaml
-from edu_metrics.frames import Limits, percentages
+from edu_metrics.frames import Limits, limits_of, percentages, tidy, year_of
 from edu_metrics.reachability import Assessment, SeriesStore
 from edu_metrics.reachability import assessed as assess_study
 from edu_metrics.words import shipped_units
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from edu_metrics.frames import History
 
 
 #: Id of the one source, indicator, plan, study and target that there are; and of the printed form
@@ -73,16 +75,43 @@ class Measure:
 
     def __post_init__(self) -> None:
         """Refuse what no series can be."""
+        object.__setattr__(self, "limits", limits_of(self.limits))
         faults = []
+        if self.noise not in (None, "binomial"):
+            faults.append(f"noise: expected None or 'binomial', found {self.noise!r}")
         if self.better not in ("higher", "lower"):
             faults.append(f"better: expected 'higher' or 'lower', found {self.better!r}")
         if self.whole_counts and self.limits != (0, None):
             faults.append(f"whole_counts: expected limits=(0, None), found {self.limits}")
-        if self.noise is not None and not percentages(self.limits):
+        elif self.noise is not None and not percentages(self.limits):
             faults.append(f"noise: expected a percentage, limits=(0, 100), found {self.limits}")
         if faults:
             raise DataError("the measure is not described as one", faults)
         prior_of(self.measure_type)
+
+    def read(self, history: History) -> pd.DataFrame:
+        """
+        Read a table of this measure.
+
+        Raises
+        ------
+        DataError
+            With every fault of the table, persons that are no whole number among them.
+        """
+        rows = tidy(history, limits=self.limits)
+        halves = rows[rows["value"] % 1 != 0] if self.whole_counts else rows.iloc[:0]
+        if len(halves):
+            raise DataError(
+                "value: expected whole numbers, as whole_counts says",
+                [f"{row.area}, {row.year}: {row.value:g}" for row in halves.itertuples()],
+            )
+        return rows
+
+    def turned_to(self, bound: Bound) -> Measure:
+        """Give the measure with that way the better one in which a target lies."""
+        if bound.op == "==":
+            return self
+        return replace(self, better="higher" if bound.rising else "lower")
 
 
 def bound_of(target: str) -> Bound:
@@ -105,6 +134,12 @@ def bound_of(target: str) -> Bound:
         raise DataError(
             f"target: expected a bound such as '>=95', '>95', '<=50' or '<50', found {target!r}"
         ) from None
+
+
+def can_be(bound: Bound, limits: Limits) -> bool:
+    """Tell whether any value within limits satisfies a bound."""
+    end = limits[1 if bound.rising else 0]
+    return end is None or bool(bound.met_by(end)) or bound.op == "=="
 
 
 def bound_for(rows: pd.DataFrame, target: str, limits: Limits) -> Bound:
@@ -169,8 +204,8 @@ def assessed(
     list of (str, Assessment)
         By area, in the order of the table.
     """
-    bound = bound_for(rows, target, measure.limits)
-    store, names = opened(rows, measure, bound, year)
+    bound, year = bound_for(rows, target, measure.limits), year_of("by", year)
+    store, names = opened(rows, measure.turned_to(bound), bound, year)
     return [(names[one.area], one) for one in assess_study(store)]
 
 
@@ -234,7 +269,10 @@ def _catalog(given: Any, names: Mapping[str, str], measure: Measure, *, counted:
         "inputs": {"value": "value"},
         "noise": None if counted else measure.noise,
     }
-    with_number = [given["counted"] | {"noise": measure.noise}] if counted else []
+    with_number = []
+    if counted:
+        printed |= given["printed"]
+        with_number = [given["counted"] | {"noise": measure.noise}]
     indicators = [Indicator(**common, **one) for one in (printed, *with_number)]
     areas = [Area(id=n, name=_text(name.strip()), level="district") for n, name in names.items()]
     return Catalog(

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from edu_metrics.catalog import Catalog, Study, find_root
 from edu_metrics.catalog import load_catalog as load_definitions
 from edu_metrics.errors import DataError
-from edu_metrics.frames import Limits
+from edu_metrics.frames import Limits, numbers_of, year_of
 from edu_metrics.report.columns import picked
 
 if TYPE_CHECKING:
@@ -97,12 +98,28 @@ def open_study(
         For an unknown study, area or target, with the nearest one.
     """
     catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    date = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    entry = catalog.as_of(study, date) if date else catalog.study(study)
-    chosen = tuple(catalog.study_area(entry, name).id for name in listed(areas)) or None
-    named = listed(targets)
+    entry = catalog.study(_named("study", [study])[0])
+    if as_of is not None:
+        entry = catalog.as_of(study, _day(as_of))
+    chosen = tuple(catalog.study_area(entry, n).id for n in _named("areas", listed(areas))) or None
+    named = _named("targets", listed(targets))
     catalog.plan(entry.plan).chosen(named)
     return Opened(catalog, entry, chosen, tuple(named) or None)
+
+
+def _named(what: str, given: list[Any]) -> list[str]:
+    """Refuse what is no text, such as an id that was read as a number."""
+    faults = [f"expected text; found {name!r}" for name in given if not isinstance(name, str)]
+    if faults:
+        raise DataError(f"{what}: expected names or ids", faults)
+    return given
+
+
+def _day(given: dt.date | str) -> dt.date:
+    try:
+        return given if isinstance(given, dt.date) else dt.date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise DataError(f"as_of: expected a day such as '2020-12-31'; found {given!r}") from None
 
 
 def listed(given: Any) -> list[Any]:
@@ -215,7 +232,7 @@ def scenarios(
     years: int | None = None,
     unit: Literal["points", "percent"] = "points",
     levers: Mapping[str, float] | None = None,
-    limits: Limits = (0, 100),
+    limits: Limits | None = None,
     named: Names = None,
     root: Root = None,
     areas: Names = None,
@@ -277,18 +294,24 @@ def scenarios(
     if study is None:
         given = {"levers": levers, "named": named, "areas": areas, "targets": targets}
         useless = [name for name, value in given.items() if value is not None]
-        return _alone(listed(pace), listed(base), start, years, unit, limits, useless)
+        paces, bases = numbers_of("pace", pace), numbers_of("base", base)
+        return _alone(paces, bases, start, years, unit, limits or (0, 100), useless)
     import pandas as pd
 
     from edu_metrics.reachability.scenarios import asked_scenarios, course_rows, run_scenarios
 
     if start is not None:
         raise DataError("start: expected none with a study, which knows its years; give years")
+    if levers is not None and not isinstance(levers, Mapping):
+        raise DataError(f"levers: expected settings by name, {{'upgrades': 3}}; found {levers!r}")
+    if limits is not None:
+        raise DataError("limits: expected none with a study, whose indicators have their own")
     opened = open_study(study, root, areas=areas, targets=targets)
     chosen: list[object] = listed(named)
     if any(value is not None for value in (pace, base, years, levers)):
         nothing: list[float | None] = [None]
-        for one_pace, one_base in product(listed(pace) or nothing, listed(base) or nothing):
+        paces, bases = numbers_of("pace", pace), numbers_of("base", base)
+        for one_pace, one_base in product(paces or nothing, bases or nothing):
             chosen += asked_scenarios(
                 pace=one_pace, unit=unit, base=one_base, years=years, levers=levers
             )
@@ -332,15 +355,16 @@ def _alone(
     faults += [f"{name}: only a study has them; name one" for name in useless]
     if unit not in ("points", "percent"):
         faults.append(f"unit: expected points or percent, found {unit!r}")
-    if years is not None and (years % 1 or years < 1):
+    if years is not None and (not isinstance(years, Real) or years % 1 or years < 1):
         faults.append(f"years: expected a whole number from 1 up, found {years!r}")
     if faults or start is None or years is None:
         raise DataError("this scenario can't be run", faults)
+    first = year_of("start", start)
     found = []
     for base in bases:
-        history = pd.Series({start: base}, name="-")
-        walked = paths(history, until=start + years, limits=limits, **{unit: paces})
-        named = f"base {base:g}, " + walked["pace"] + " a year"
+        history = pd.Series({first: base}, name="-")
+        walked = paths(history, until=first + int(years), limits=limits, **{unit: paces})
+        named = f"base {base:.12g}, " + walked["pace"] + " a year"
         found.append(walked.assign(scenario=named, area="", target="", reading=""))
     return pd.concat(found, ignore_index=True)[_COLUMNS[:6]]
 
@@ -385,13 +409,19 @@ def sensitivity(
     rows = []
     for judged in opened.assessed():
         found = sensitivity_of(opened.store, judged)
-        about = picked(found, "area target model year result=middle")
+        about = picked(found, _HANGS)
         reason = {"reason": found.reason}
         influences = [picked(one, _INFLUENCE) for one in found.influences]
         rows += [{**about, **one, **reason} for one in influences or [{}]]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*_names(_HANGS), *_names(_INFLUENCE), "reason"])
 
 
+def _names(picks: str) -> list[str]:
+    """Give the names of what is picked."""
+    return [one.partition("=")[0] for one in picks.split()]
+
+
+_HANGS = "area target model year result=middle"
 _INFLUENCE = (
     "assumption=name kind unit middle spread low high result_at_low=at_low result_at_high=at_high "
     "variance_share=total turns_at in_spreads"
@@ -435,17 +465,23 @@ def requirements(
 
     opened = open_study(study, root, areas=areas, targets=targets)
     every = (one for judged in opened.assessed() for one in requirements_of(opened.store, judged))
-    return pd.DataFrame([row for found in every for row in _requirement_rows(found)])
+    rows = [row for found in every for row in _requirement_rows(found)]
+    names = [*_names(_REQUIRED), "probability", *_names(_NEEDED), "sure", "reason"]
+    return pd.DataFrame(rows, columns=names)
+
+
+_REQUIRED = "area target reading steps kind flow start_year start_value"
+_NEEDED = "lever unit usual high even=even.value"
 
 
 def _requirement_rows(found: Requirements) -> list[dict[str, Any]]:
-    about = picked(
-        found, "area target reading steps kind flow start_year start_value probability=usual"
-    )
+    from edu_metrics.reachability import two_digits
+
+    about = {**picked(found, _REQUIRED), "probability": two_digits(found.usual)}
     return [
         {
             **about,
-            **picked(one, "lever unit usual high even=even.value"),
+            **picked(one, _NEEDED),
             "sure": one.sure.value if one.sure else None,
             "reason": found.reason,
         }
@@ -540,7 +576,7 @@ def precedents(
             rows.append({**about, "reason": str(found)})
             continue
         rows += [{**about, **picked(each, _PRECEDENT), "reason": None} for each in found]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["area", "target", *_names(_PRECEDENT), "reason"])
 
 
 _PRECEDENT = (

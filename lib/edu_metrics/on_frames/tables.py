@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,8 +11,24 @@ import numpy as np
 
 from edu_metrics.errors import DataError, ProjectionError
 from edu_metrics.formulas import decompose as decompose_populations
-from edu_metrics.frames import Limits, percentages, require_columns, tidy
-from edu_metrics.on_frames.in_memory import MEASURED, Measure, assessed, bound_for, bound_of, opened
+from edu_metrics.frames import (
+    Limits,
+    limits_of,
+    numbers_of,
+    percentages,
+    require_columns,
+    tidy,
+    year_of,
+)
+from edu_metrics.on_frames.in_memory import (
+    MEASURED,
+    Measure,
+    assessed,
+    bound_for,
+    bound_of,
+    can_be,
+    opened,
+)
 from edu_metrics.on_frames.studies import listed
 from edu_metrics.reachability import people_behind as count_people
 from edu_metrics.reachability import two_digits
@@ -94,11 +109,12 @@ def paths(
     import pandas as pd
 
     given = (("points", points, constant_pace), ("percent", percent, constant_rate))
-    paces = [(unit, pace, walk) for unit, every, walk in given for pace in listed(every)]
+    paces = [(unit, pace, walk) for unit, every, walk in given for pace in numbers_of(unit, every)]
+    limits, until = limits_of(limits), year_of("until", until)
     starts = tidy(history, limits=limits).drop_duplicates("area", keep="last")
     _refuse(paces, starts, until)
     rows = [
-        (area, f"{pace:+g} {unit}", year + step, value)
+        (area, f"{pace:+.12g} {unit}", year + step, value)
         for area, year, base in zip(starts["area"], starts["year"], starts["value"], strict=True)
         for unit, pace, walk in paces
         for step, value in enumerate(walk(base, pace, until - year, limits=limits), start=1)
@@ -108,14 +124,9 @@ def paths(
 
 def _refuse(paces: list[tuple[str, float, _Walk]], starts: pd.DataFrame, until: int) -> None:
     faults = [
-        f"{unit}: expected a number, found {pace!r}"
-        for unit, pace, _ in paces
-        if not isinstance(pace, int | float) or not math.isfinite(pace)
-    ]
-    faults += [
         f"percent: expected a fall of no more than all of it, -100; found {pace:g}"
         for unit, pace, _ in paces
-        if unit == "percent" and isinstance(pace, int | float) and pace < -100
+        if unit == "percent" and pace < -100
     ]
     if not paces:
         faults.append("points or percent: expected at least one pace such as points=[5, 8]")
@@ -156,9 +167,10 @@ def required_pace(
     Returns
     -------
     DataFrame
-        Columns area, year and value (the last observed), target, by, gap (negative where
-        exceeded), required_pace (the even change a year, 0 where nothing is needed) and past_pace
-        (the mean change a year so far). Missing where ``by`` is over.
+        Columns area, year and value (the last observed up to ``by``), target, by, gap (negative
+        where exceeded), required_pace (the even change a year, 0 where nothing is needed; missing
+        where ``by`` is over, and where the limits rule the target out) and past_pace (the mean
+        change a year so far).
 
     Raises
     ------
@@ -175,7 +187,12 @@ def required_pace(
     0  5.0            2.5        1.0
     """
     columns = ["area", "year", "value", "target", "by", "gap", "required_pace", "past_pace"]
-    return verdict(history, target, by=by, limits=limits, whole_counts=whole_counts)[columns]
+    measure = Measure(limits, whole_counts=whole_counts)
+    rows = measure.read(history)
+    found = _verdicts(rows, target, by, measure)
+    # No pace arrives where the year is over, or where there can be no such value.
+    none = (found["verdict"] == "impossible") | (rows["year"].max() >= by)
+    return found.assign(required_pace=found["required_pace"].mask(none))[columns]
 
 
 def years_needed(
@@ -204,7 +221,8 @@ def years_needed(
     -------
     DataFrame
         Columns area, year and value (the last observed), target, gap, pace, years (missing where
-        the pace leads nowhere, or nothing is known of it) and year_reached.
+        the pace leads nowhere, nothing is known of it, or the limits rule the target out) and
+        year_reached.
 
     Raises
     ------
@@ -225,19 +243,25 @@ def years_needed(
 
     from edu_metrics.reachability.series import Record
 
+    limits = limits_of(limits)
     rows = tidy(history, limits=limits)
     bound = bound_for(rows, target, limits)
+    paces = numbers_of("pace", pace)
+    if len(paces) > 1:
+        raise DataError(f"pace: expected one number; found {pace!r}")
     if bound.op == "==":
         raise DataError(f"target: expected a level from one side such as '>=95'; found {target!r}")
     found = []
     for area, own in rows.groupby("area", sort=False):
         record = Record(str(area), dict(zip(own["year"], own["value"].tolist(), strict=True)))
         year, value = max(record.exact.items())
-        own_pace = record.past_pace if pace is None else pace
+        own_pace = paces[0] if paces else record.past_pace
         gap = round(bound.gap(value), 9)
         # Where nothing is missing no pace need be known.
         ahead = (own_pace or 0.0) * (1 if bound.rising else -1)
-        years = count_years(gap, ahead, strict=bound.strict)
+        years = None
+        if gap <= 0 or can_be(bound, limits):
+            years = count_years(gap, ahead, strict=bound.strict)
         reached = None if years is None else year + years
         found.append((area, year, value, target, gap, own_pace, years, reached))
     names = ["area", "year", "value", "target", "gap", "pace", "years", "year_reached"]
@@ -286,10 +310,15 @@ def people_behind(history: pd.DataFrame, target: str) -> pd.DataFrame:
             "n: expected the number behind the last value of each area",
             [f"{area}, {year}: not known" for area, year in unknown[["area", "year"]].to_numpy()],
         )
-    people = [
-        count_people(bound, value * n / 100, n)
-        for value, n in zip(last["value"], last["n"], strict=True)
-    ]
+    counts = zip(last["area"], last["value"], last["n"], strict=True)
+    people, faults = [], []
+    for area, value, n in counts:
+        try:
+            people.append(count_people(bound, value * n / 100, n))
+        except DataError as error:
+            faults.append(f"{area}: {error.message}")
+    if faults:
+        raise DataError(f"target: {len(faults)} area(s) have no number that meets {target}", faults)
     return last.assign(target=target, people=people)
 
 
@@ -342,12 +371,15 @@ def verdict(
             verdict  gap  required_pace
     0  out_of_reach  1.8            1.8
     """
+    measure = Measure(limits, "higher", measure_type, whole_counts, noise)
+    return _verdicts(measure.read(history), target, by, measure)
+
+
+def _verdicts(rows: pd.DataFrame, target: str, by: int, measure: Measure) -> pd.DataFrame:
     import pandas as pd
 
-    better: Literal["higher", "lower"] = "higher" if bound_of(target).op[0] in ">=" else "lower"
-    measure = Measure(limits, better, measure_type, whole_counts, noise)
     found = []
-    for area, one in assessed(tidy(history, limits=limits), target, by, measure):
+    for area, one in assessed(rows, target, by, measure):
         low, high = one.interval or (None, None)
         found.append(
             {
@@ -428,6 +460,11 @@ def decompose(
 
     keys = [between] if group is None else [between, group]
     require_columns(table, [*keys, *factors], what="table")
+    lacking = table[table[[*keys, *factors]].isna().any(axis=1)]
+    if len(lacking):
+        named = ", ".join(map(repr, lacking.index[:5]))
+        raise DataError(f"table: expected every cell of {', '.join([*keys, *factors])}; found none "
+                        f"in row(s) {named}")  # fmt: skip
     double = table[table.duplicated(keys, keep=False)]
     if len(double):
         raise DataError(
@@ -453,6 +490,11 @@ def decompose(
         )
     split = decompose_populations(populations, rate)
     first, *others = split.populations
+    if any(np.ndim(effect) for effect in split.between(first, others[0]).values()):
+        raise DataError(
+            "rate: expected one number for a population; found one for each group. Give a rate "
+            "that adds them up, such as rate=lambda size, share: (size * share).sum() / size.sum()"
+        )
     rows = [
         (first, second, factor, effect)
         for second in others
@@ -531,8 +573,7 @@ def project(
     0  nation   >=95          2020
     """
     measure = Measure(limits, better, measure_type, whole_counts, noise)
-    rows = tidy(history, limits=limits)
-
+    rows, until = measure.read(history), year_of("until", until)
     if until <= int(rows["year"].max()):
         raise ProjectionError(
             f"until: expected a year after the last one observed, {rows['year'].max()}; "
@@ -699,12 +740,10 @@ class Outlook:
 
     def _due(self, year: int | None) -> int:
         first = int(self.history["year"].min()) + 1
-        due = self.until if year is None else year
+        due = self.until if year is None else year_of("year", year)
         if not first <= due <= self.until:
-            raise ProjectionError(
-                f"year: expected {first} to {self.until}, found {due}; project(..., until={due}) "
-                "asks for later years"
-            )
+            later = f"; project(..., until={due}) asks for later years" if due > self.until else ""
+            raise ProjectionError(f"year: expected {first} to {self.until}, found {due}{later}")
         return due
 
     def _table(self, target: str, due: int, **columns: Any) -> pd.DataFrame:
@@ -735,9 +774,9 @@ _SCORES = tuple(one.name for one in fields(ModelScore) if one.type in (
 def backtest(
     history: pd.DataFrame,
     *,
-    horizons: Sequence[int] = (1, 2, 3),
-    gains: Sequence[float] = (5.0, 10.0),
-    areas: Sequence[int | Literal["all"]] = ("all",),
+    horizons: int | Iterable[int] = (1, 2, 3),
+    gains: float | Iterable[float] = (5.0, 10.0),
+    areas: int | Literal["all"] | Iterable[int | Literal["all"]] = "all",
     limits: Limits = (0, 100),
     better: Literal["higher", "lower"] = "higher",
     measure_type: str | None = None,
@@ -750,11 +789,11 @@ def backtest(
     ----------
     history : DataFrame
         Columns area, year and value, and optionally n, the persons or institutions behind a rate.
-    horizons : sequence of int, optional
+    horizons : int or iterable of int, optional
         Years ahead. [years]
-    gains : sequence of float, optional
+    gains : float or iterable of float, optional
         Events asked for: at least so many points more than at the origin. [percentage points]
-    areas : sequence of (int or "all"), optional
+    areas : int, "all", or iterable of them, optional
         How many areas are forecast together.
     limits : tuple of (float or None), optional
         Lowest and highest value that there can be.
@@ -794,10 +833,20 @@ def backtest(
 
     if what not in ("scores", "reliability"):
         raise DataError(f"what: expected 'scores' or 'reliability', found {what!r}")
-    rows = tidy(history, limits=limits)
+    measure = Measure(limits, better, measure_type)
+    rows = measure.read(history)
     (panel,) = to_panels(rows.astype({"n": object}).fillna({"n": ""}))
-    panel = replace(panel, bounds=limits, falling=better == "lower", measure_type=measure_type)
-    scores = backtest_panels([panel], horizons=horizons, gains=gains, areas=areas)
+    falling = better == "lower"
+    panel = replace(panel, bounds=measure.limits, falling=falling, measure_type=measure_type)
+    scores = backtest_panels(
+        [panel],
+        horizons=numbers_of("horizons", horizons, whole=True),
+        gains=numbers_of("gains", gains),
+        areas=[
+            one if one == "all" else numbers_of("areas", one, whole=True)[0]
+            for one in listed(areas)
+        ],
+    )
     if what == "scores":
         return pd.DataFrame([{name: getattr(one, name) for name in _SCORES} for one in scores])
     bins = [
@@ -834,7 +883,8 @@ def inspect(
         Columns area, year and value; optionally n, the persons behind a rate, and quantity, where
         the table holds several.
     limits : tuple of (float or None), optional
-        Lowest and highest value that there can be. [unit of the values]
+        Lowest and highest value that there can be; what is beyond is a finding. [unit of the
+        values]
     whole_counts : bool, optional
         Whether values are whole numbers of persons or things; limits are (0, None) then.
     as_of : int, optional
@@ -871,14 +921,16 @@ def inspect(
 
     from edu_metrics.observations.inspection import Panel, look_at, what_is_odd
 
-    by_quantity = _by_quantity(history)
+    limits, by_quantity = limits_of(limits), _by_quantity(history)
     scale: Literal["percent", "count", "amount"] = "count" if whole_counts else "amount"
     if percentages(limits) and not whole_counts:
         scale = "percent"
-    now = as_of or max(int(rows["year"].max()) for rows in by_quantity.values())
+    newest = max(int(rows["year"].max()) for rows in by_quantity.values())
+    now = newest if as_of is None else year_of("as_of", as_of)
     found: list[Finding] = []
     for name, rows in by_quantity.items():
-        found += look_at(Panel.of(name, scale, rows), now)
+        odd = list(look_at(Panel.of(name, scale, rows), now))
+        found += [*_beyond(name, rows, limits, odd), *odd]
         if whole is not None:
             found += _sums(name, rows, whole)
     if parts:
@@ -891,10 +943,33 @@ def _by_quantity(history: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Read the table quantity by quantity; what is out of limits is for the rules to say."""
     groups = {"": history}
     if "quantity" in getattr(history, "columns", ()):
-        groups = {str(name): rows for name, rows in history.groupby("quantity")}
+        require_columns(history, ["area", "year", "value", "quantity"], what="table")
+        unnamed = history[history["quantity"].isna()]
+        if len(unnamed):
+            rows = ", ".join(map(repr, unnamed.index[:5]))
+            raise DataError(f"quantity: expected a name in every row; found none in row(s) {rows}")
+        groups = {str(name): rows for name, rows in history.groupby("quantity", observed=True)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return {name: tidy(rows, limits=(None, None)) for name, rows in groups.items()}
+
+
+def _beyond(
+    quantity: str, rows: pd.DataFrame, limits: Limits, odd: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Find values beyond the limits, and tables that hold fractions alone."""
+    from edu_metrics.observations.inspection import Finding, rows_of
+
+    for rule, bound, sign in (("below_limit", limits[0], -1), ("above_limit", limits[1], 1)):
+        wrong = rows[sign * (rows["value"] - bound) > 0] if bound is not None else rows.iloc[:0]
+        for row in rows_of(wrong):
+            numbers = {"value": row.value, "bound": bound}
+            yield Finding(rule, row.area, quantity, (row.year,), numbers)
+    highest = rows["value"].max()
+    told = any(one.rule == "below_one" and not one.area for one in odd)
+    if percentages(limits) and 0 < highest <= 1 and not told:
+        years = tuple(sorted(set(rows["year"])))
+        yield Finding("below_one", "", quantity, years, {"highest": highest})
 
 
 def _sums(quantity: str, rows: pd.DataFrame, whole: str) -> list[Finding]:
@@ -919,6 +994,7 @@ def _parts(by_quantity: dict[str, pd.DataFrame], parts: Sequence[str]) -> list[F
 
     from edu_metrics.observations.inspection import Finding, rows_of
 
+    parts = [str(name) for name in parts]
     missing = [name for name in parts if name not in by_quantity]
     if missing:
         known = ", ".join(by_quantity)

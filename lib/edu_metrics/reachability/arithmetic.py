@@ -320,11 +320,13 @@ def people_behind(bound: Bound, numerator: float, denominator: float) -> int:
     """
     whole, part = round(denominator), round(numerator)
     if bound.rising:
-        return smallest_count_for(bound.value, whole, strict=bound.strict) - part
-    fewer = part - largest_count_for(bound.value, whole, strict=bound.strict)
+        people = smallest_count_for(bound.value, whole, strict=bound.strict) - part
+    else:
+        people = part - largest_count_for(bound.value, whole, strict=bound.strict)
     if bound.op == "==":
-        return max(fewer, smallest_count_for(bound.value, whole) - part)
-    return fewer
+        people = max(people, smallest_count_for(bound.value, whole) - part)
+    # A printed rate need not be one of whole persons: nobody is missing where it keeps the bound.
+    return min(people, 0) if bound.met_by(100 * numerator / denominator) else max(people, 1)
 
 
 #: Which end of a promised pace.

@@ -397,7 +397,12 @@ def _hangs_on_unknown_whole(
     bounds = [bound for check in checks if check.measure == "value" for bound in check.bounds]
     if level is not None:
         bounds.append(level)
-    return any(bound.value in limits and not bound.strict for bound in bounds)
+    # Every rate keeps "0 % or more".
+    return any(
+        bound.value in (limits if bound.op == "==" else limits[1:] if bound.rising else limits[:1])
+        and not bound.strict
+        for bound in bounds
+    )
 
 
 def _reached(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -35,6 +36,11 @@ from edu_metrics.reachability.question import JudgedQuestion
 from edu_metrics.reachability.series import SeriesStore
 from edu_metrics.reachability.verdicts import Assessment, TargetAnswer, Verdict
 from edu_metrics.trajectories import from_scale, scale_for, stated, to_scale
+
+#: No pace, start or lever is as large.
+MOST = 1e15
+#: The most that a percentage can be, and one that is far from any fraction.
+PERCENT, FAR = 100, 20.0
 
 
 def run_scenarios(
@@ -68,17 +74,42 @@ def run_scenarios(
     ------
     DefinitionError
         For an unknown scenario, area or target.
+    DataError
+        If a start that was asked for is none that the indicators can have.
     """
     chosen = [
         name if isinstance(name, Scenario) else store.catalog.scenario(name)
         for name in scenarios or store.catalog.scenarios
     ]
+    bases = {one.start.value for one in chosen if one.id == ASKED and one.start is not None}
+    faults = [
+        fault
+        for target in store.plan.chosen(targets)
+        for base in sorted(base for base in bases if base is not None)
+        if target.indicator and (fault := _no_base(store, target.indicator, base))
+    ]
+    if faults:
+        raise DataError("base: expected where the targets asked for can stand", faults)
     return [
         outcome
         for found in assessed(store, areas=areas, targets=targets, numeric=True)
         for scenario in chosen
         for outcome in run_scenario(store, found, scenario)
     ]
+
+
+def _no_base(store: SeriesStore, name: str, base: float) -> str:
+    """Say why an indicator cannot stand where it is taken to; empty where it can."""
+    low, high = store.catalog.indicator(name).bounds
+    if (low is not None and base < low) or (high is not None and base > high):
+        ends = (f"{low:g} or more" if high is None else f"up to {high:g}" if low is None
+                else f"{low:g} to {high:g}")  # fmt: skip
+        return f"{name}: {ends}; found {base:g}"
+    if high == PERCENT and 0 < base <= 1 and store.series(name)["value"].max() >= FAR:
+        return (
+            f"{name}: percentages far above 1; found {base:g}, write {100 * base:g} if it is meant"
+        )
+    return ""
 
 
 def run_scenario(
@@ -348,11 +379,13 @@ def asked_scenarios(
     faults += [
         f"{name}: expected a number, found {value!r}"
         for name, value in numbers.items()
-        if value is not None and not math.isfinite(value)
+        if value is not None and not (isinstance(value, Real) and abs(value) < MOST)
     ]
+    if unit == "percent" and isinstance(pace, Real) and pace < -100:
+        faults.append(f"pace: expected a fall of no more than all of it, -100; found {pace:g}")
     if unit not in ("points", "percent"):
         faults.append(f"unit: expected points or percent, found {unit!r}")
-    if years is not None and (years % 1 or not 1 <= years <= 50):
+    if years is not None and not (isinstance(years, Real) and not years % 1 and 1 <= years <= 50):
         faults.append(f"years: expected a whole number from 1 to 50, found {years!r}")
     if pace is None and base is None and not given:
         faults.append("pace, base or lever: expected at least one of them")

@@ -123,6 +123,8 @@ class Table:
         import pandas as pd
 
         frame = pd.DataFrame({name: self[name] for name in self.columns}, columns=self.columns)
+        # A probability has two digits wherever it is told.
+        frame = frame.round({n: 2 for n in self.columns if n.endswith("probability")})
         return frame.astype({name: "Int64" for name in self.columns if name.endswith(WHOLE)})
 
 
