@@ -490,3 +490,13 @@ def test_a_decided_target_is_told_as_it_is_on_record(play, promise):
     target = promise([{"type": "level", "at": {2020: ">=80"}}], deadline=2020)
     (found,) = play(step("halt"), target=target)
     assert (found.reason, found.met) == ("decided", True)
+
+
+def test_a_place_among_others_that_is_decided_is_told_as_well(play, promise):
+    first = {"type": "rank", "year": 2020, "bound": "<=1", "among": ["city", "port"]}
+    (found,) = play(
+        step("halt"),
+        target=promise([first], deadline=2020),
+        others=[("port", (700, 710, 720, 730))],
+    )
+    assert (found.reason, found.met) == ("decided", True)

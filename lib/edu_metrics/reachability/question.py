@@ -334,10 +334,10 @@ class JudgedQuestion(Question):
         return tuple(one for one in checks if one.years[0] >= self.start_year) or checks
 
     @cached_property
-    def mechanism(self) -> MechanismStart | MissingInputs | None:
-        """The indicator's mechanism from where the series starts; None where it has none."""
+    def mechanism(self) -> MechanismStart | MissingInputs:
+        """The indicator's mechanism from where the series starts; nothing where it has none."""
         if self.indicator.mechanism is None:
-            return None
+            return MissingInputs()
         if self.assessment.start != "observed":
             return mechanism_from_statement(self.indicator, self.start_value)
         return mechanism_from_counts(

@@ -172,9 +172,9 @@ def _required(
     if question.closed:
         return replace(blank, reason=question.closed)
     blank = replace(blank, past=question.over(question.open.years[-1]))
-    start = question.mechanism
-    if start is None:
+    if indicator.mechanism is None:
         return _by_count(blank, question, sure=sure)
+    start = question.mechanism
     if isinstance(start, MissingInputs):
         return replace(blank, reason=start.reason, missing=start.missing)
     return _by_mechanism(blank, question, start, runs, sure=sure)

@@ -743,5 +743,6 @@ def sensitivity_of(store: SeriesStore, assessment: Assessment) -> Sensitivity:
     if isinstance(start, MechanismStart):
         return mechanism_sensitivity(blank, question.open, start)
     if assessment.probability is None:
-        return replace(blank, reason=start.reason if start else "no_forecast")
+        lacking = question.indicator.mechanism is not None
+        return replace(blank, reason=start.reason if lacking else "no_forecast")
     return trend_sensitivity(blank, question)

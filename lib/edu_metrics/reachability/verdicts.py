@@ -119,14 +119,10 @@ def edge_of(probability: float | None) -> tuple[Verdict, Verdict] | None:
     >>> [str(word) for word in edge_of(0.047)], edge_of(0.04)
     (['out_of_reach', 'unlikely'], None)
     """
-    if probability is None:
-        return None
-    percents = [round(100 * cut_off) for cut_off in CUT_OFFS]
-    percent = round(100 * probability)
-    if percent not in percents:
-        return None
-    place = percents.index(percent)
-    return _WORDS[place], _WORDS[place + 1]
+    for place, cut_off in enumerate(CUT_OFFS):
+        if probability is not None and round(100 * probability) == round(100 * cut_off):
+            return _WORDS[place], _WORDS[place + 1]
+    return None
 
 
 def verdict_counts(assessments: Iterable[Assessment]) -> Counter[Verdict]:
