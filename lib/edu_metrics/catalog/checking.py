@@ -24,8 +24,8 @@ from edu_metrics.catalog.targets import (
 )
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
-from edu_metrics.formulas.expressions import Measure
 from edu_metrics.formulas.flows import FLOWS
+from edu_metrics.formulas.registry import Measure
 from edu_metrics.words import Unit, shipped_units
 from edu_metrics.words.definition import nearest
 

@@ -298,25 +298,15 @@ Floats: TypeAlias = FloatArray
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Domain:
-    """What an argument of a flow equation may be."""
-
-    says: str
-    low: float = -np.inf
-    high: float = np.inf
-
-    def holds(self, least: float, most: float) -> bool:
-        """Tell whether values lie in it; computed shares may leave it by the last bits."""
-        return least >= self.low - 1e-9 and most <= self.high * (1 + 1e-12)
-
+#: Least and most that an argument of a flow equation may be.
+Domain: TypeAlias = tuple[float, float]
 
 #: Numbers or arrays, given to a flow equation and used in it as float arrays: persons, places or
 #: money, 0 or more; percent, 0-100; and what may have either sign.
-COUNTED = Domain("0 or more", low=0.0)
+COUNTED: Domain = (0.0, np.inf)
 Count: TypeAlias = Annotated[Any, COUNTED]
-Percent: TypeAlias = Annotated[Any, Domain("0 to 100", low=0.0, high=100.0)]
-Signed: TypeAlias = Annotated[Any, Domain("finite numbers")]
+Percent: TypeAlias = Annotated[Any, (0.0, 100.0)]
+Signed: TypeAlias = Annotated[Any, (-np.inf, np.inf)]
 
 
 _HOLDING: ContextVar[bool] = ContextVar("_HOLDING", default=True)
@@ -383,10 +373,12 @@ def refuse_outside(
         # Both ends are finite where every value is; without any there is nothing to refuse.
         numeric = value.dtype.kind in "iuf"
         ends = (float(value.min()), float(value.max())) if numeric and value.size else (0.0, 0.0)
+        low, high = domains[name]
         if not (numeric and math.isfinite(ends[0]) and math.isfinite(ends[1])):
             faults.append(f"{name}: expected finite numbers, found {value.tolist()!r}")
-        elif value.size and not domains[name].holds(*ends):
-            found = f"{ends[0]:g} to {ends[1]:g}"
-            faults.append(f"{name}: expected {domains[name].says}, found {found}")
+        # Computed shares may leave their domain by the last bits.
+        elif value.size and not (ends[0] >= low - 1e-9 and ends[1] <= high * (1 + 1e-12)):
+            expected = "0 or more" if high == np.inf else f"{low:g} to {high:g}"
+            faults.append(f"{name}: expected {expected}, found {ends[0]:g} to {ends[1]:g}")
     if faults:
         raise DataError(f"{flow}: numbers missing or outside their domain", faults)

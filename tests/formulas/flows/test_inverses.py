@@ -7,16 +7,22 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import smallest_count_for
-from edu_metrics.formulas.flows import fastest_fall, pupils_to_cross, rate_after_selection
-from edu_metrics.formulas.flows.exams import mean_and_spread, next_exam, rate_above, start_exam
-from edu_metrics.formulas.flows.myopia import next_myopia, risk_behind, start_myopia
-from edu_metrics.formulas.flows.provision import (
-    affordable_private_share,
-    next_spending,
-    next_teachers,
-    start_spending,
+from edu_metrics.formulas.flows.provision import next_spending, next_teachers, start_spending
+from edu_metrics.formulas.flows.pupils import (
+    fastest_fall,
+    mean_and_spread,
+    next_cohorts,
+    next_exam,
+    next_myopia,
+    pupils_to_cross,
+    rate_above,
+    rate_after_selection,
+    risk_behind,
+    start_cohorts,
+    start_exam,
+    start_myopia,
+    transfers_explaining,
 )
-from edu_metrics.formulas.flows.pupils import next_cohorts, start_cohorts, transfers_explaining
 
 
 def test_from_39_to_42_graduates_takes_posts_of_a_twentieth_of_the_staff():
@@ -65,13 +71,6 @@ def test_no_more_children_come_back_than_are_away():
     later = next_cohorts(**state, dropout_primary_pct=0, dropout_junior_pct=1, returned=1e6)
     assert later.away[-3:] == pytest.approx([0, 0, 0])
     assert later.pupils[-1] < 1000
-
-
-def test_the_nation_of_2020_and_the_affordable_part_of_private_places():
-    """Public 51.07 and coverage 84.74 of 2020: 68.8 % of private places were affordable."""
-    assert affordable_private_share(51.07, 84.74) == pytest.approx(100 * 33.67 / 48.93)
-    with pytest.raises(DataError, match="no lower"):
-        affordable_private_share(60, 50)
 
 
 @given(st.floats(20, 95), st.floats(5, 30), st.floats(30, 70), st.floats(5, 25))

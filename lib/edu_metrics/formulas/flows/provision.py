@@ -214,41 +214,6 @@ def start_kindergartens(public: Count, inclusive: Count, everyone: Count) -> dic
 
 
 @flow
-def affordable_private_share(public_share_pct: Percent, coverage_pct: Percent) -> Floats:
-    """
-    Say which part of the private places must be affordable for share and coverage together.
-
-    Parameters
-    ----------
-    public_share_pct : float or ndarray
-        Share in public kindergartens, below 100. [percent, 0-100]
-    coverage_pct : float or ndarray
-        Inclusive coverage, no lower than the share. [percent, 0-100]
-
-    Returns
-    -------
-    ndarray
-        The part. [percent, 0-100]
-
-    Raises
-    ------
-    DataError
-        If coverage is below the share, or nobody is in a private kindergarten.
-
-    Examples
-    --------
-    >>> [round(float(affordable_private_share(s, 95)), 1) for s in (50, 55, 60)]
-    [90.0, 88.9, 87.5]
-    """
-    if np.any(public_share_pct >= 100) or np.any(coverage_pct < public_share_pct):
-        raise DataError(
-            "affordable_private_share: expected a public share below 100 and a coverage no "
-            "lower than it: children in public kindergartens count in both"
-        )
-    return np.asarray(100 * (coverage_pct - public_share_pct) / (100 - public_share_pct))
-
-
-@flow
 def next_kindergartens(
     public: Count,
     affordable: Count,
