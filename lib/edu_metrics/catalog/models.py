@@ -23,8 +23,7 @@ from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, 
 from edu_metrics.files import packaged_yaml
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import written_out
-from edu_metrics.words.definition import LANGUAGES, LONGEST_ID, Definition, Slug, Text
-from edu_metrics.words.units import Noun
+from edu_metrics.words.definition import LANGUAGES, LONGEST_ID, Definition, Noun, Slug, Text
 
 #: What each kind of distribution is given by.
 _GIVEN = {

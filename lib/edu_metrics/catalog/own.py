@@ -18,8 +18,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import OWN, written_in_python, written_out
 from edu_metrics.words import LANGUAGES, shipped_units, texts
-from edu_metrics.words.definition import Definition, Languages, nearest
-from edu_metrics.words.units import Plural
+from edu_metrics.words.definition import Definition, Languages, Plural, nearest
 
 _CODE = re.compile(r"^[a-z]{2,3}(?:_[A-Z][A-Za-z]+)?$")
 

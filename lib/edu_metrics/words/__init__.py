@@ -18,8 +18,15 @@ from typing import Any
 
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.files import packaged_yaml
-from edu_metrics.words.definition import LANGUAGES, nearest
-from edu_metrics.words.units import Unit, known_units, shipped_units, unit_of, use_units
+from edu_metrics.words.definition import (
+    LANGUAGES,
+    Unit,
+    known_units,
+    nearest,
+    shipped_units,
+    unit_of,
+    use_units,
+)
 
 __all__ = [
     "LANGUAGES",
