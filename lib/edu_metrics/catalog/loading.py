@@ -326,11 +326,13 @@ def load_catalog(root: Path | str) -> Catalog:
     tables = _inherited_tables(Path(root), faults)
     spoken = read_languages(folder, faults)
     faults += _not_read(folder)
-    parts = Parts(spoken, read_own_formulas(folder, faults))
-    _collect(folder, TABLES, tables, parts, faults)
+    parts = _collected(folder, TABLES, tables, spoken)
+    faults += parts.faults
     base = base_of(Path(root)) if tables else None
     if base is not None:
-        _inherit(parts, _parts_of(base / "data" / "definitions", tables, faults, spoken), tables)
+        inherited = _parts_of(base / "data" / "definitions", tables, spoken)
+        faults += inherited.faults
+        _inherit(parts, inherited, tables)
     faults += check(parts)
     if faults:
         raise DefinitionError(f"data/definitions: {number_of(faults)}", faults)
@@ -370,23 +372,19 @@ def inherited_entries(table: str) -> dict[str, Any]:
     >>> inherited_entries("quantities")["teachers_primary"].unit
     'persons'
     """
-    faults: list[str] = []
-    parts = _parts_of(
-        shipped_root() / "data" / "definitions", (table,), faults, Spoken(Languages())
-    )
-    if faults:
-        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", faults)
+    folder = shipped_root() / "data" / "definitions"
+    parts = _parts_of(folder, (table,), Spoken(Languages()))
+    if parts.faults:
+        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", parts.faults)
     return {name: entry for name, (_, entry) in parts.tables[table].items()}
 
 
-def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: Spoken) -> Parts:
+def _parts_of(folder: Path, tables: tuple[str, ...], spoken: Spoken) -> Parts:
     """Read some tables of a project that another one inherits from."""
+    parts = _collected(folder, tables, tables, spoken)
+    parts.faults = [f"inherited {fault}" for fault in parts.faults]
     if not folder.is_dir():
-        faults.append(f"project.yaml: base: expected a project folder; {folder} is none")
-    new: list[str] = []
-    parts = Parts(spoken, read_own_formulas(folder, new))
-    _collect(folder, tables, tables, parts, new)
-    faults += [f"inherited {fault}" for fault in new]
+        parts.faults = [f"project.yaml: base: expected a project folder; {folder} is none"]
     return parts
 
 
@@ -411,61 +409,54 @@ def _not_read(folder: Path) -> Iterator[str]:
             yield f"{name}: is not read; expected a regular file"
 
 
-def _collect(
-    folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
-) -> None:
+def _collected(
+    folder: Path, tables: Iterable[str], optional: Iterable[str], spoken: Spoken
+) -> Parts:
     """Read these tables; of the optional ones a file may lack."""
+    faults: list[str] = []
+    parts = Parts(spoken, read_own_formulas(folder, faults), faults)
     for table in tables:
         path = folder / f"{table}.yaml"
         may_lack = table in optional or TABLES[table].optional
         if TABLES[table].files:
             for file in sorted((folder / table).glob("*.yaml")):
-                _collect_file(table, file, parts, faults)
+                _collect_file(table, file, parts)
         elif table != "families" and (path.is_file() or not may_lack):  # they are among the areas
-            _collect_entries(table, path, parts, faults)
+            _collect_entries(table, path, parts)
+    return parts
 
 
-def _read(table: str, path: Path, parts: Parts, faults: list[str]) -> Any:
-    if not path.is_file():
-        faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
-        content = None
-    else:
-        content, new = read_yaml(path)
-        faults += new
-        if content is None and not new:
-            faults.append(f"{path.name}: is empty; expected a list of entries (it may be [])")
+def _collect_entries(table: str, path: Path, parts: Parts) -> None:
+    content, faults = read_yaml(path) if path.is_file() else (None, [])
+    if content is None and not faults:
+        found = (
+            "is empty; expected a list of entries"
+            if path.is_file()
+            else "is missing; expected a list of entries in it"
+        )
+        faults = [f"{path.name}: {found} (it may be [])"]
+    parts.faults += faults
     if not isinstance(content, list):
         parts.unread |= {"areas", "families"} if table == "areas" else {table}
-    return content
-
-
-def _collect_entries(table: str, path: Path, parts: Parts, faults: list[str]) -> None:
-    for where, given in entries_of(_read(table, path, parts, faults), path.name, faults):
+    for where, given in entries_of(content, path.name, parts.faults):
         many = table == "areas" and isinstance(given, dict) and "codes" in given
-        kept_in = "families" if many else table
-        entry, new = parse(TABLES[kept_in].model, given, where, parts.spoken.languages)
-        faults += new
-        parts.add(kept_in, where, entry, given, faults)
-        for member in entry.members() if isinstance(entry, models.AreaFamily) else ():
-            parts.add("areas", where, member, {"id": member.id}, faults)
+        parts.keep("families" if many else table, where, given)
 
 
-def _collect_file(table: str, path: Path, parts: Parts, faults: list[str]) -> None:
+def _collect_file(table: str, path: Path, parts: Parts) -> None:
     name = f"{table}/{path.name}"
     # Who refers to this file means it by its name, whatever is wrong inside.
     parts.broken.add((table, path.stem))
-    content, new = read_yaml(path)
-    faults += [f"{table}/{fault}" for fault in new]
-    if content is None and new:
+    content, faults = read_yaml(path)
+    parts.faults += [f"{table}/{fault}" for fault in faults]
+    if content is None and faults:
         return
-    entry, new = parse(TABLES[table].model, content, name, parts.spoken.languages)
-    faults += new
-    parts.add(table, name, entry, content, faults)
-    for run in entry.dated() if isinstance(entry, models.Study) else ():
-        parts.add(table, name, run, content, faults)
+    entry = parts.keep(table, name, content)
     given = content.get("id") if isinstance(content, dict) else None
     if isinstance(given, str) and given != path.stem:
-        faults.append(f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}")
+        parts.faults.append(
+            f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}"
+        )
     if table == "plans":
         _collect_targets(entry, content, name, parts)
 
@@ -516,11 +507,9 @@ def _inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
             for name in base.tables[table]:
                 _take(parts, base, table, name)
     while True:
-        check(parts)  # says which references lead nowhere
-        wanted = [one for one in sorted(parts.asked) if one[0] in tables]
+        wanted = sorted({(table, name) for _, table, name in parts.missing() if table in tables})
         wanted += _forms(parts, base) if "indicators" in tables else []
         wanted += _about_what_is_there(parts, base, tables)
-        parts.asked.clear()
         new = [(table, name) for table, name in wanted
                if name in base.tables[table] and name not in parts.tables[table]]  # fmt: skip
         for one in new:
