@@ -35,7 +35,7 @@ class Flow:
     name : str
         Name by which definitions call it.
     function : callable
-        Moves a state on by one year.
+        Moves a state on by one year; what it does not give stays as it was.
     start : callable
         Makes the state out of published numbers.
     levers : mapping of str to str
@@ -65,7 +65,7 @@ class Flow:
 
     @cached_property
     def state(self) -> tuple[str, ...]:
-        """Arguments of ``function`` that carry over; fields of its result."""
+        """Arguments of ``function`` that carry over."""
         return tuple(p.name for p in _parameters(self.function) if p.kind is not p.KEYWORD_ONLY)
 
     @cached_property

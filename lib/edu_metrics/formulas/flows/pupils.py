@@ -60,47 +60,6 @@ from edu_metrics.formulas._arguments import Count, Floats, Percent, Signed, flow
 JUNIOR_GRADES = 3
 
 
-class Grades(NamedTuple):
-    """
-    Pupils of each grade a year later, and where the others went.
-
-    Attributes
-    ----------
-    pupils : ndarray
-        Pupils of each grade, lowest first, on the last axis. [persons]
-    graduates : ndarray
-        Who finished the last grade. [persons]
-    dropped : ndarray
-        Who dropped out of each grade. [persons]
-    """
-
-    pupils: Floats
-    graduates: Floats
-    dropped: Floats
-
-
-class Cohorts(NamedTuple):
-    """
-    The cohorts at school a year later, lowest grade first on the last axis.
-
-    Attributes
-    ----------
-    pupils, entered, away : ndarray
-        Who is in the grade, who entered grade 1 with the cohort, and who dropped out of it and has
-        not come back. [persons]
-    transfers_pct : ndarray
-        Net transfers a year, of the pupils; passed on unchanged. [percent]
-    retention_pct : ndarray
-        Pupils of the last grade against the entrants of their cohort. [percent, may pass 100]
-    """
-
-    pupils: Floats
-    entered: Floats
-    away: Floats
-    transfers_pct: Floats
-    retention_pct: Floats
-
-
 @flow
 def next_grades(
     pupils: Count,
@@ -110,7 +69,7 @@ def next_grades(
     repetition_pct: Percent = 0.0,
     transfers_in: Count = 0.0,
     transfers_out: Count = 0.0,
-) -> Grades:
+) -> dict[str, Floats]:
     """
     Move the pupils of all grades on by one year.
 
@@ -128,9 +87,10 @@ def next_grades(
 
     Returns
     -------
-    Grades
-        The next autumn. Nobody is lost: pupils, entrants and arrivals before are pupils,
-        graduates, dropouts and departures after.
+    dict of str to ndarray
+        The next autumn: ``pupils`` of each grade, ``graduates`` who finished the last one, and
+        those ``dropped`` out of each [persons]. Nobody is lost: pupils, entrants and arrivals
+        before are pupils, graduates, dropouts and departures after.
 
     Raises
     ------
@@ -145,7 +105,7 @@ def next_grades(
     Examples
     --------
     >>> later = next_grades([100, 90], entrants=80, dropout_pct=5, repetition_pct=10)
-    >>> later.pupils, float(later.graduates), later.dropped
+    >>> later["pupils"], float(later["graduates"]), later["dropped"]
     (array([90., 94.]), 76.5, array([5. , 4.5]))
     """
     now = np.atleast_1d(pupils)
@@ -157,7 +117,11 @@ def next_grades(
             "next_grades: more pupils leave or repeat a grade than are in it; "
             "lower dropout_pct, repetition_pct or transfers_out"
         )
-    return Grades(_up_a_grade(going_on, entrants) + again, going_on[..., -1], dropped)
+    return {
+        "pupils": _up_a_grade(going_on, entrants) + again,
+        "graduates": going_on[..., -1],
+        "dropped": dropped,
+    }
 
 
 def _up_a_grade(pupils: Floats, first: Floats) -> Floats:
@@ -287,7 +251,7 @@ def next_cohorts(
     more_moves_pct: Signed = 0.0,
     dropout_prevented_pct: Percent = 0.0,
     returned: Count = 0.0,
-) -> Cohorts:
+) -> dict[str, Floats]:
     """
     Move the cohorts at school on by one year.
 
@@ -311,8 +275,10 @@ def next_cohorts(
 
     Returns
     -------
-    Cohorts
-        The next autumn. The new first grade is as large as the last one was; it can't reach
+    dict of str to ndarray
+        The next autumn: ``pupils``, who ``entered`` and who is ``away``, by grade [persons], and
+        ``retention_pct``, pupils of the last grade against the entrants of their cohort [percent,
+        may pass 100]. The new first grade is as large as the last one was; it can't reach
         the last grade within eight years.
 
     Raises
@@ -327,7 +293,7 @@ def next_cohorts(
     >>> state = start_cohorts([100.0] * 9, 93, 0.0, 0.0)
     >>> later = next_cohorts(**state, dropout_primary_pct=0, dropout_junior_pct=0,
     ...                      dropout_prevented_pct=100)
-    >>> round(float(later.retention_pct), 6)
+    >>> round(float(later["retention_pct"]), 6)
     93.0
     """
     grades = pupils.shape[-1]
@@ -341,42 +307,19 @@ def next_cohorts(
         transfers_in=np.maximum(net, 0.0),
         transfers_out=np.maximum(-net, 0.0),
     )
-    gone = _up_a_grade(np.broadcast_to(away, moved.dropped.shape) + moved.dropped, np.zeros(()))
-    came = _up_a_grade(np.broadcast_to(entered, moved.pupils.shape), pupils[..., 0])
-    back = np.zeros(moved.pupils.shape)
+    shape = moved["pupils"].shape
+    gone = _up_a_grade(np.broadcast_to(away, shape) + moved["dropped"], np.zeros(()))
+    came = _up_a_grade(np.broadcast_to(entered, shape), pupils[..., 0])
+    back = np.zeros(shape)
     each = np.broadcast_to(returned, back.shape[:-1])[..., None] / JUNIOR_GRADES
     back[..., -JUNIOR_GRADES:] = np.minimum(each, gone[..., -JUNIOR_GRADES:])
-    there = moved.pupils + back
-    retention = 100 * there[..., -1] / came[..., -1]
-    return Cohorts(there, came, gone - back, transfers_pct, retention)
-
-
-class SeniorStage(NamedTuple):
-    """
-    Students of the senior stage, first year first on the last axis.
-
-    Attributes
-    ----------
-    general, vocational : ndarray
-        Students by year of study. [persons]
-    leavers, population : ndarray
-        Leavers of grade 9 a year, passed on, and residents of the age band. [persons]
-    intake_pct, vocational_pct : ndarray
-        Usual intake, of the leavers, and the vocational part of it; passed on. [percent]
-    gross_pct : ndarray
-        Students over population. [percent, may pass 100]
-    intake_ratio : ndarray
-        Vocational over general entrants. [ratio]
-    """
-
-    general: Floats
-    vocational: Floats
-    leavers: Floats
-    population: Floats
-    intake_pct: Floats
-    vocational_pct: Floats
-    gross_pct: Floats
-    intake_ratio: Floats
+    there = moved["pupils"] + back
+    return {
+        "pupils": there,
+        "entered": came,
+        "away": gone - back,
+        "retention_pct": 100 * there[..., -1] / came[..., -1],
+    }
 
 
 @flow
@@ -455,7 +398,7 @@ def next_seniors(
     population_change_pct: Signed = 0.0,
     more_intake_pp: Signed = 0.0,
     more_vocational_pp: Signed = 0.0,
-) -> SeniorStage:
+) -> dict[str, Floats]:
     """
     Move the senior stage on by one year.
 
@@ -485,8 +428,10 @@ def next_seniors(
 
     Returns
     -------
-    SeniorStage
-        The next autumn.
+    dict of str to ndarray
+        The next autumn: students in ``general`` and ``vocational`` schools by year of study, and
+        the ``population`` of the age band [persons]; students over population, ``gross_pct``
+        [percent, may pass 100]; vocational over general entrants, ``intake_ratio`` [ratio].
 
     Raises
     ------
@@ -497,7 +442,7 @@ def next_seniors(
     --------
     >>> state = start_seniors([50.0] * 3, [50.0] * 3, 100, 300, 0, 0)
     >>> later = next_seniors(**state, leaving_general_pct=0, leaving_vocational_pct=0)
-    >>> float(later.gross_pct), float(later.intake_ratio)
+    >>> float(later["gross_pct"]), float(later["intake_ratio"])
     (100.0, 1.0)
     """
     entering = leavers * np.maximum(intake_pct + intake_change_pp + more_intake_pp, 0.0) / 100
@@ -512,45 +457,18 @@ def next_seniors(
     ratio = np.divide(
         vocational_later[..., 0], first, out=np.full(np.shape(first), np.inf), where=first > 0
     )
-    return SeniorStage(
-        general_later,
-        vocational_later,
-        leavers,
-        residents,
-        intake_pct,
-        vocational_pct,
-        100 * students / residents,
-        ratio,
-    )
+    return {
+        "general": general_later,
+        "vocational": vocational_later,
+        "population": residents,
+        "gross_pct": 100 * students / residents,
+        "intake_ratio": ratio,
+    }
 
 
 def _a_year_on(students: Floats, entrants: Floats, leaving_pct: Floats) -> Floats:
     """Let students go up a year, less those who leave, and entrants in behind them."""
     return _up_a_grade(students * np.asarray(1 - leaving_pct / 100)[..., None], entrants)
-
-
-class ExamRates(NamedTuple):
-    """
-    A distribution of scores a year later and the three rates that its cuts give.
-
-    Attributes
-    ----------
-    mean, spread : ndarray
-        Mean and standard deviation of what pupils can do. [percent of full marks]
-    pass_cut_pct, excellence_cut_pct, low_cut_pct : ndarray
-        The cuts, passed on unchanged. [percent of full marks]
-    pass_pct, excellence_pct, low_pct : ndarray
-        At or above the first two cuts, and below the third. [percent, 0-100]
-    """
-
-    mean: Floats
-    spread: Floats
-    pass_cut_pct: Floats
-    excellence_cut_pct: Floats
-    low_cut_pct: Floats
-    pass_pct: Floats
-    excellence_pct: Floats
-    low_pct: Floats
 
 
 @flow
@@ -691,7 +609,7 @@ def next_exam(
     *,
     paper_harder: Signed = 0.0,
     learning: Signed = 0.0,
-) -> ExamRates:
+) -> dict[str, Floats]:
     """
     Move what pupils can do on by one year, and set them a paper.
 
@@ -708,9 +626,11 @@ def next_exam(
 
     Returns
     -------
-    ExamRates
-        The three rates move together: what lifts the pass rate lifts excellence and lowers low
-        scores.
+    dict of str to ndarray
+        The ``mean`` of what pupils can do a year later [percent of full marks], and the rates
+        ``pass_pct`` and ``excellence_pct``, at or above their cuts, and ``low_pct``, below its own
+        [percent, 0-100]. The three move together: what lifts the pass rate lifts excellence and
+        lowers low scores.
 
     Raises
     ------
@@ -720,14 +640,19 @@ def next_exam(
     Examples
     --------
     >>> later = next_exam(70, 10, 60, 80, 40, learning=2)
-    >>> round(float(later.pass_pct), 2), round(float(later.excellence_pct), 2)
+    >>> round(float(later["pass_pct"]), 2), round(float(later["excellence_pct"]), 2)
     (88.49, 21.19)
     """
     able = mean + learning
     shown = able - paper_harder
     cuts = (pass_cut_pct, excellence_cut_pct, low_cut_pct)
     passing, excellent, not_low = (rate_above(shown, spread, cut) for cut in cuts)
-    return ExamRates(able, spread, *cuts, passing, excellent, 100 - not_low)
+    return {
+        "mean": able,
+        "pass_pct": passing,
+        "excellence_pct": excellent,
+        "low_pct": 100 - not_low,
+    }
 
 
 class Crossing(NamedTuple):
@@ -855,25 +780,6 @@ def rate_after_selection(
 GRADES = 12
 
 
-class MyopiaByGrade(NamedTuple):
-    """
-    Prevalence by grade and overall.
-
-    Attributes
-    ----------
-    by_grade : ndarray
-        Myopic of each grade, lowest first on the last axis. [percent, 0-100]
-    risk_pct : ndarray
-        Yearly risk of those not yet myopic, were nothing done; passed on. [percent, 0-100]
-    overall_pct : ndarray
-        Myopic of all grades. [percent, 0-100]
-    """
-
-    by_grade: Floats
-    risk_pct: Floats
-    overall_pct: Floats
-
-
 #: Newton's method needs some 20 steps where hardly anybody stays without, and 5 elsewhere.
 _STEPS, _NEAR = 60, 1e-15
 
@@ -979,7 +885,7 @@ def next_myopia(
     *,
     screening_pp: Signed = 0.0,
     new_cases_cut_pct: Percent = 0.0,
-) -> MyopiaByGrade:
+) -> dict[str, Floats]:
     """
     Move every grade on by one year.
 
@@ -997,8 +903,9 @@ def next_myopia(
 
     Returns
     -------
-    MyopiaByGrade
-        A year later; the new first grade is like the last one.
+    dict of str to ndarray
+        A year later ``by_grade`` and of all grades, ``overall_pct`` [percent, 0-100]; the new
+        first grade is like the last one.
 
     Raises
     ------
@@ -1008,7 +915,7 @@ def next_myopia(
     Examples
     --------
     >>> later = next_myopia([10.0, 40.0], 20, new_cases_cut_pct=50)
-    >>> later.by_grade, float(later.overall_pct)
+    >>> later["by_grade"], float(later["overall_pct"])
     (array([10., 19.]), 14.5)
     """
     risk = np.asarray(risk_pct * (1 - new_cases_cut_pct / 100) / 100)[..., None]
@@ -1016,7 +923,7 @@ def next_myopia(
     first = np.broadcast_to(by_grade[..., :1], (*older.shape[:-1], 1))
     moved = np.concatenate([first, older], axis=-1)
     found = np.clip(moved.mean(axis=-1) + screening_pp, 0.0, 100.0)
-    return MyopiaByGrade(moved, risk_pct, found)
+    return {"by_grade": moved, "overall_pct": found}
 
 
 @flow
@@ -1052,5 +959,5 @@ def fastest_fall(by_grade: Percent, years: int = 1) -> Floats:
     state = by_grade
     before = state.mean(axis=-1)
     for _ in range(years):
-        state = next_myopia(state, 0.0).by_grade
+        state = next_myopia(state, 0.0)["by_grade"]
     return np.asarray(before - state.mean(axis=-1))
