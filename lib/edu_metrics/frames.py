@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     #: A tidy frame, or one area's values by year.
     History: TypeAlias = "pd.DataFrame | pd.Series[Any]"
 
-__all__ = ["Limits", "percentages", "require_columns", "tidy"]
 
 Limits: TypeAlias = tuple[float | None, float | None]
 

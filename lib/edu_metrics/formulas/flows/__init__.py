@@ -19,8 +19,6 @@ from typing import Any, Literal
 
 from edu_metrics.formulas.flows import provision, pupils
 
-__all__ = ["FLOWS", "Flow", "LeverUnit"]
-
 #: What a lever is counted in: persons or places, percent, percentage points, marks in 100.
 LeverUnit = Literal["persons", "places", "percent", "points", "marks"]
 
