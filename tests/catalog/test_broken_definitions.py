@@ -201,7 +201,7 @@ def test_a_missing_field_is_named(definitions, place, line):
         (
             f"{PASS_RATE}.parameters.cut",
             [60],
-            f"{IN_PASS_RATE}: parameters: cut: value: expected a number or text, found [60]",
+            f"{IN_PASS_RATE}: parameters: cut: expected a number or text, found [60]",
         ),
         (
             f"{PASS_RATE}.parameters",

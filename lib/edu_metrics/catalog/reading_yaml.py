@@ -114,7 +114,7 @@ def _say(error: Any, model: type[BaseModel], given: Any) -> str:
 def _expected(error: Any, below: list[Any]) -> str:
     kind = error["type"]
     if kind in ("model_type", "model_attributes_type"):
-        return f"a mapping with {', '.join(_fields(below, required=True) or _fields(below))}"
+        return f"a mapping with {', '.join(_fields(below, required=True))}"
     if kind.startswith("date_"):
         return "a date such as 2020-12-02"
     context = error.get("ctx", {})
@@ -143,9 +143,8 @@ def _follow(loc: Iterable[str | int], model: Any, given: Any) -> tuple[str, list
     """Follow a fault to its place, through what was given and through the model."""
     words: list[str] = []
     below = list(_options(model))
-    loc = list(loc)
-    for depth, part in enumerate(loc):
-        if isinstance(given, list | tuple) and isinstance(part, int) and words:
+    for part in loc:
+        if isinstance(given, list | tuple) and isinstance(part, int):
             given = given[part] if part < len(given) else None
             identity = given.get("id") if isinstance(given, dict) else None
             name = words.pop()
@@ -154,20 +153,17 @@ def _follow(loc: Iterable[str | int], model: Any, given: Any) -> tuple[str, list
                 if identity is None
                 else f"{name.removesuffix('s')} {identity!r}"
             )
-            below = [inner for option in below for inner in _items(option)]
-            continue
-        if part == "[key]":
-            continue
-        members = [option for option in below if part in _tags(option)]
-        if isinstance(given, dict) and part not in given and (members or depth < len(loc) - 1):
-            # Not a place: pydantic names the member of a union that it took.
-            below = members
-            continue
-        words.append(str(part))
-        given = given.get(part) if isinstance(given, dict) else None
-        deeper = [inner for option in below for inner in _field(option, part)]
-        # An unknown key leads nowhere: keep the fields that it could have been.
-        below = deeper or below
+            below = [inner for option in below for inner in _inside(option, part)]
+        elif isinstance(given, dict) and part != "[key]":
+            members = [option for option in below if part in _tags(option)]
+            deeper = [inner for option in below for inner in _inside(option, part)]
+            if members and len(below) > 1:
+                below = members  # pydantic names the member of a union that it took
+            elif deeper or part in given:
+                words.append(str(part))
+                given = given.get(part)
+                # An unknown key leads nowhere: keep the fields that it could have been.
+                below = deeper or below
     return ": ".join(words), below
 
 
@@ -183,36 +179,35 @@ def _options(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
+def _inside(option: Any, part: str | int) -> Iterator[Any]:
+    """Give the types that may stand in one of a type, at an index, a key or a field."""
+    origin = get_origin(option)
+    if origin is tuple and isinstance(part, int):
+        yield from _options(get_args(option)[0])
+    elif origin is dict:
+        yield from _options(get_args(option)[1])
+    elif _is_definition(option) and part in option.model_fields:
+        yield from _options(option.model_fields[part].annotation)
+
+
 def _is_definition(option: Any) -> bool:
     return isinstance(option, type) and issubclass(option, Definition)
 
 
-def _items(option: Any) -> Iterator[Any]:
-    if get_origin(option) is tuple:
-        yield from _options(get_args(option)[0])
-
-
-def _field(option: Any, name: str | int) -> Iterator[Any]:
-    if _is_definition(option) and name in option.model_fields:
-        yield from _options(option.model_fields[name].annotation)
-    elif get_origin(option) is dict:
-        yield from _options(get_args(option)[1])
-
-
 def _tags(option: Any) -> tuple[str, ...]:
-    if _is_definition(option) and "type" in option.model_fields:
-        return get_args(option.model_fields["type"].annotation)
-    return ()
+    typed = _is_definition(option) and option.model_fields.get("type")
+    return get_args(typed.annotation) if typed else ()
 
 
 def _fields(options: list[Any], *, required: bool = False) -> list[str]:
+    """Give the fields of what may stand somewhere; with ``required`` those that always must."""
+    models = [option.model_fields for option in options if _is_definition(option)]
+    names = dict.fromkeys(name for fields in models for name in fields)
+    if not required:
+        return list(names)
     return [
-        name
-        for option in options
-        if _is_definition(option)
-        for name, field in option.model_fields.items()
-        if field.is_required() or not required
-    ]
+        name for name in names if all(name in f and f[name].is_required() for f in models)
+    ] or list(names)
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
