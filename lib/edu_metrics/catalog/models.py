@@ -455,10 +455,8 @@ class Indicator(Definition):
     @property
     def published_form_of(self) -> str | None:
         """The indicator whose value this one takes from print, if it is such a form."""
-        for relation in self.relations:
-            if relation.kind == "published_form_of":
-                return relation.indicators[0]
-        return None
+        forms = (one for one in self.relations if one.kind == "published_form_of")
+        return next((form.indicators[0] for form in forms), None)
 
 
 class Break(Definition):
