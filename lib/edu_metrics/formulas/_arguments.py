@@ -134,23 +134,17 @@ class Arguments:
         DataError
             If a list is too short, is no list, or differs in length from the others.
         """
-        shapes = {name: _floats(formula, name, value).shape for name, value in given.items()}
+        lists = {
+            name: np.asarray(value) if isinstance(value, list | tuple) else value
+            for name, value in given.items()
+        }
+        shapes = {name: _floats(formula, name, value).shape for name, value in lists.items()}
         if any(len(shape) != 1 or shape[0] < least for shape in shapes.values()):
             raise DataError(
                 f"{formula}: expected a list with at least {least} number(s) for {_listed(given)}; "
                 f"found shapes {', '.join(f'{name} {shape}' for name, shape in shapes.items())}. "
                 "Give one entry per group, also where there is only one."
             )
-        if len(set(shapes.values())) > 1:
-            lengths = ", ".join(f"{name} has {shape[0]}" for name, shape in shapes.items())
-            raise DataError(
-                f"{formula}: expected lists of one length; {lengths}. "
-                "Give one entry per group in each list."
-            )
-        lists = {
-            name: np.asarray(value) if isinstance(value, list | tuple) else value
-            for name, value in given.items()
-        }
         return cls.of(formula, **lists)
 
     def __getitem__(self, name: str) -> FloatArray:
