@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     #: A tidy frame, or one area's values by year.
     History: TypeAlias = "pd.DataFrame | pd.Series[Any]"
 
-__all__ = ["Limits", "limits_of", "numbers_of", "percentages", "require_columns", "tidy", "year_of"]
 
 Limits: TypeAlias = tuple[float | None, float | None]
 

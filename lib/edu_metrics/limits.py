@@ -11,21 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = [
-    "FIRST_DAY",
-    "FIRST_YEAR",
-    "LARGEST",
-    "LAST_DAY",
-    "LAST_YEAR",
-    "LONGEST_TEXT",
-    "MOST_BYTES",
-    "inert",
-    "is_day",
-    "is_year",
-    "read_file",
-    "read_json",
-]
-
 #: Beyond these a year or a day is a slip of the pen.
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100

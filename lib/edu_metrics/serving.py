@@ -35,8 +35,6 @@ from urllib.parse import parse_qsl, urlencode
 from edu_metrics.errors import EduMetricsError, ReportError
 from edu_metrics.words import html_lang, say
 
-__all__ = ["POLICY", "Reply", "Request", "Route", "listening", "serve"]
-
 HOST = "127.0.0.1"
 #: What this machine may be called by its own browser; a tunnel may bring another port.
 _OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)

@@ -122,10 +122,11 @@ _MODULES = {
     "edu_metrics.catalog.scenarios": "`scenarios/<scenario>.yaml`",
     "edu_metrics.catalog.reference_classes": "`reference_classes/<class>.yaml`, made by a command",
     "edu_metrics.catalog.priors": "the package's own `catalog/priors.yaml`",
-    "edu_metrics.words.units": "`units.yaml`, beside those of the package in `words/units.yaml`",
     "edu_metrics.catalog.own": "`settings.yaml`",
     "edu_metrics.catalog.base": "everywhere",
-    "edu_metrics.words.definition": "everywhere",
+    "edu_metrics.words.definition": (
+        "everywhere; units in `units.yaml`, beside those of the package in `words/units.yaml`"
+    ),
 }
 
 

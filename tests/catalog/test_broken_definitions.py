@@ -201,7 +201,7 @@ def test_a_missing_field_is_named(definitions, place, line):
         (
             f"{PASS_RATE}.parameters.cut",
             [60],
-            f"{IN_PASS_RATE}: parameters: cut: value: expected a number or text, found [60]",
+            f"{IN_PASS_RATE}: parameters: cut: expected a number or text, found [60]",
         ),
         (
             f"{PASS_RATE}.parameters",
@@ -432,8 +432,7 @@ def test_a_study_whose_id_is_not_its_file_name_is_refused(definitions):
         ),
         (
             "a: 1\n---\nb: 2",
-            "line 2, column 1: not valid YAML: expected a single document in the stream but found "
-            "another document",
+            "line 2, column 1: not valid YAML: expected one document, found another one",
         ),
         ("? [a]\n: b", "line 1, column 3: not valid YAML: expected a word as a key"),
         ("a: 1", "expected a list of entries, found a mapping"),

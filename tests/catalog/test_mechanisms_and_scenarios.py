@@ -53,6 +53,20 @@ def changed(place, value):
     return entry
 
 
+@pytest.mark.parametrize(
+    ("step", "lines"),
+    [
+        ({"type": "pace", "pace": 3}, ["per_year: is missing", "pace: unknown key"]),
+        ({"type": "percentile", "pace": 1, "at": 50},
+         ["percentile: is missing", "at: unknown key"]),
+        (3, ["expected a mapping with type, found 3"]),
+    ],
+)  # fmt: skip
+def test_a_step_with_a_field_of_the_name_of_its_type_is_told_of_the_field(definitions, step, lines):
+    definitions.held["scenarios/faster"] = {**SCENARIO, "steps": [step]}
+    refuses(definitions, *(f"scenarios/faster.yaml: steps entry 1: {line}" for line in lines))
+
+
 def test_a_sound_mechanism_and_a_sound_scenario_are_loaded(definitions):
     definitions.put("indicators.pass_rate.mechanism", USE)
     definitions.held["scenarios/faster"] = SCENARIO

@@ -377,8 +377,7 @@ def test_english_stands_in_for_a_third_language_and_so_is_needed(definitions):
         ("index.title: 3\n", "words/pt.yaml: index.title: expected text, found a single value"),
         ("report.as_of: '{dia}'\n", "words/pt.yaml: report.as_of: expected the placeholders [], "
          "found ['dia']"),
-        ("unit.persons: {um: pessoa}\n", "words/pt.yaml: unit.persons: expected a text, or one and "
-         "other, found ['um']"),
+        ("unit.persons: {one: pessoa}\n", "words/pt.yaml: unit.persons: other: is missing"),
         ("- x\n", "words/pt.yaml: expected a mapping of keys to texts, found a list"),
     ],
 )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import (
-    adjusted_parity_index,
+    average_annual_rate_of_change,
     pooled_share,
     share,
     wilson_interval,
@@ -108,9 +108,10 @@ def test_the_arguments_are_left_as_they_were():
 def test_computed_results_keep_the_kind_and_the_index():
     first = pd.Series([40.0, 50.0], index=["a", "b"])
     second = pd.Series([50.0, 40.0], index=["a", "b"])
-    assert adjusted_parity_index(first, second).index.tolist() == ["a", "b"]
-    assert adjusted_parity_index(40, second).index.tolist() == ["a", "b"]
-    assert type(adjusted_parity_index(40, 50)) is float
-    assert isinstance(adjusted_parity_index(np.array([40.0]), np.array([50.0])), np.ndarray)
+    rate = average_annual_rate_of_change
+    assert rate(first, second, 2).index.tolist() == ["a", "b"]
+    assert rate(40, second, 2).index.tolist() == ["a", "b"]
+    assert type(rate(40, 50, 2)) is float
+    assert isinstance(rate(np.array([40.0]), np.array([50.0]), 2), np.ndarray)
     assert wilson_interval(first, first + 50).low_pct.index.tolist() == ["a", "b"]
     assert isinstance(wilson_interval(np.array([1.0]), np.array([2.0])).low_pct, np.ndarray)

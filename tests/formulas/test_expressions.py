@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS
-from edu_metrics.formulas.expressions import LONGEST, Expression, Measure
-from edu_metrics.formulas.registry import written_in_python
+from edu_metrics.formulas.registry import LONGEST, Expression, Measure, written_in_python
 
 WHOLE = st.integers(-1000, 1000)
 COUNT, PERCENT, NUMBER = Measure({"count": 1}), Measure({}, 0.01), Measure({})

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.sensitivity import MOST_COLUMNS, sobol_points, variance_shares
+from edu_metrics.formulas.probability import MOST_COLUMNS, sobol_points, variance_shares
 
 
 def shares_of(function, columns, number=4096):

@@ -332,8 +332,7 @@ def test_what_it_takes_from_a_plans_own_start_is_for_each_hundred(opened):
 
 
 def test_the_floor_under_a_fall_of_myopia_is_told(opened):
-    from edu_metrics.formulas.flows import fastest_fall
-    from edu_metrics.formulas.flows.myopia import start_myopia
+    from edu_metrics.formulas.flows.pupils import fastest_fall, start_myopia
 
     report = opened("mock_city", "mock_city", "en")
     now = report.assessments["A03e_myopia"].last_value

@@ -13,8 +13,15 @@ from edu_metrics.late import late
 
 if TYPE_CHECKING:
     from edu_metrics.catalog.base import PERIODS, Bound, Citation, ids_by_name, names_of, plain
-    from edu_metrics.catalog.inheriting import base_of, notebook_of, shipped_root
-    from edu_metrics.catalog.loading import Catalog, find_root, inherited_entries, load_catalog
+    from edu_metrics.catalog.loading import (
+        Catalog,
+        base_of,
+        find_root,
+        inherited_entries,
+        load_catalog,
+        notebook_of,
+        shipped_root,
+    )
     from edu_metrics.catalog.models import (
         Area,
         AreaFamily,
@@ -99,7 +106,6 @@ if TYPE_CHECKING:
         YearlyChange,
         years_named,
     )
-    from edu_metrics.words.definition import Text, nearest
-    from edu_metrics.words.units import LargeUnit, Noun, Plural, Unit
+    from edu_metrics.words.definition import LargeUnit, Noun, Plural, Text, Unit, nearest
 
 __all__, __getattr__, __dir__ = late(__name__)

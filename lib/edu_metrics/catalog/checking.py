@@ -12,6 +12,7 @@ from edu_metrics.catalog import ids, models
 from edu_metrics.catalog.base import plain
 from edu_metrics.catalog.own import Spoken, formula_named
 from edu_metrics.catalog.priors import load_priors
+from edu_metrics.catalog.reading_yaml import parse
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import LeverSettings, Scenario
 from edu_metrics.catalog.targets import (
@@ -24,8 +25,8 @@ from edu_metrics.catalog.targets import (
 )
 from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
-from edu_metrics.formulas.expressions import Measure
 from edu_metrics.formulas.flows import FLOWS
+from edu_metrics.formulas.registry import Measure
 from edu_metrics.words import Unit, shipped_units
 from edu_metrics.words.definition import nearest
 
@@ -96,6 +97,8 @@ class Parts:
 
     spoken: Spoken
     own: Mapping[str, Formula]
+    #: What was found wrong while they were read.
+    faults: list[str]
     #: By table and id: where an entry stands, and the entry.
     tables: dict[str, dict[str, tuple[str, Any]]] = field(
         default_factory=lambda: {name: {} for name in TABLES}
@@ -106,8 +109,6 @@ class Parts:
     #: nothing was read: a reference to one is no second fault.
     broken: set[tuple[str, str]] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
-    #: Table and id of references that lead nowhere, as far as they were looked at.
-    asked: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Begin with what the package brings, with the project's words for it."""
@@ -136,26 +137,42 @@ class Parts:
         """Tell whether an id is in no file, neither sound nor broken."""
         if table == "places":
             return self.lacks("areas", name) and self.lacks("families", name)
-        if name in self.tables[table] or (table, name) == ("groups", "all"):
-            return False
-        self.asked.add((table, name))
-        return (table, name) not in self.broken and table not in self.unread
+        known = name in self.tables[table] or (table, name) == ("groups", "all")
+        return not known and (table, name) not in self.broken and table not in self.unread
 
-    def add(self, table: str, where: str, entry: Any, given: Any, faults: list[str]) -> None:
-        """Keep an entry, unless its id stands already."""
+    def missing(self) -> Iterator[tuple[str, str, str]]:
+        """Give every reference that leads nowhere: where it stands, its table and the id."""
+        entries = [pair for table in TABLES for pair in self.all(table)]
+        for where, targets in self.targets.items():
+            entries += [(f"{where}: target {target.id!r}", target) for target in targets]
+        for where, entry in entries:
+            for place, table, name in ids.references(entry, beside="targets"):
+                if self.lacks(table, name):
+                    yield f"{where}: {place}", table, name
+
+    def keep(self, table: str, where: str, given: Any) -> Any:
+        """Make an entry of what a file holds, and keep it with the entries that it stands for."""
+        entry, faults = parse(TABLES[table].model, given, where, self.spoken.languages)
+        self.faults += faults
         if entry is None:
             if isinstance(given, dict):
-                name = str(given.get("id"))
+                name, codes = str(given.get("id")), given.get("codes")
                 self.broken.add((table, name))
-                codes = given.get("codes") if table == "families" else None
-                if isinstance(codes, list):
+                if table == "families" and isinstance(codes, list):
                     self.broken |= {("areas", f"{name}_{code}") for code in codes}
-            return
-        held = self.tables[table]
-        if entry.id in held:
-            faults.append(f"{where}: id {entry.id!r} stands already in {held[entry.id][0]}")
-            return
-        held[entry.id] = (where, entry)
+            return None
+        self._add(table, where, entry)
+        for member in entry.members() if isinstance(entry, models.AreaFamily) else ():
+            self._add("areas", where, member)
+        for run in entry.dated() if isinstance(entry, models.Study) else ():
+            self._add(table, where, run)
+        return entry
+
+    def _add(self, table: str, where: str, entry: Any) -> None:
+        """Keep an entry, unless its id stands already."""
+        first, _ = self.tables[table].setdefault(entry.id, (where, entry))
+        if self.tables[table][entry.id][1] is not entry:
+            self.faults.append(f"{where}: id {entry.id!r} stands already in {first}")
 
 
 def check(parts: Parts) -> list[str]:
@@ -205,22 +222,10 @@ def _names_of_files(parts: Parts) -> Iterator[str]:
 
 def _references(parts: Parts) -> Iterator[str]:
     """Name every id that leads nowhere."""
-    for table in TABLES:
-        for where, entry in parts.all(table):
-            for place, to, name in ids.references(entry, beside="targets"):
-                yield from _missing(parts, to, name, f"{where}: {place}")
-    for where, targets in parts.targets.items():
-        for target in targets:
-            for place, to, name in ids.references(target):
-                yield from _missing(parts, to, name, f"{where}: target {target.id!r}: {place}")
-
-
-def _missing(parts: Parts, table: str, name: str, where: str) -> Iterator[str]:
-    if parts.lacks(table, name):
-        known = [*parts.tables["areas"], *parts.tables["families"]]
-        known = known if table == "places" else [*parts.tables[table]]
-        noun = "area" if table == "places" else TABLES[table].noun
-        yield f"{where}: no {noun} {name!r}{nearest(name, known)}"
+    for where, table, name in parts.missing():
+        tables = ("areas", "families") if table == "places" else (table,)
+        known = [other for one in tables for other in parts.tables[one]]
+        yield f"{where}: no {TABLES[tables[0]].noun} {name!r}{nearest(name, known)}"
 
 
 def _areas(parts: Parts) -> Iterator[str]:

@@ -1,30 +1,48 @@
-"""Load all definitions of a project, and report every fault in them at once."""
+"""
+Load all definitions of a project, and report every fault in them at once.
+
+A project may take over definitions and notebooks by reference, and put its own in their place:
+``data/definitions/project.yaml`` names the tables to look into, and where they stand, with the
+package or in another project. Only what something of the project's own refers to comes along.
+
+Indicators of a group or of part of a year are made of the one that is defined where a target asks.
+What judges, forecasts and reports then knows nothing of groups: ``pass_rate__rural`` is an
+indicator like any other. Two underscores never stand in an id that somebody wrote.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from edu_metrics.catalog import models
+from edu_metrics.catalog import ids, models
 from edu_metrics.catalog.base import names_of, plain
-from edu_metrics.catalog.breakdowns import break_down
 from edu_metrics.catalog.checking import TABLES, Parts, check
-from edu_metrics.catalog.inheriting import base_of, inherit, inherited_tables, shipped_root
 from edu_metrics.catalog.own import Spoken, read_languages, read_own_formulas
-from edu_metrics.catalog.reading_yaml import entries_of, parse, read_yaml
+from edu_metrics.catalog.reading_yaml import entries_of, parse, read_definition, read_yaml
 from edu_metrics.catalog.reference_classes import ReferenceClass
 from edu_metrics.catalog.scenarios import Scenario
-from edu_metrics.catalog.targets import Plan, Target
+from edu_metrics.catalog.targets import Areas, Condition, Plan, Reading, Relative, Target
 from edu_metrics.errors import DefinitionError, number_of
-from edu_metrics.words import Unit, use_texts, use_units
-from edu_metrics.words.definition import Languages, nearest
+from edu_metrics.words import Unit, say, use_texts, use_units
+from edu_metrics.words.definition import Definition, Languages, nearest
 
 _Entry = TypeVar("_Entry")
+_Table = Literal[
+    "sources", "quantities", "indicators", "breaks", "assumptions", "knowledge",
+    "reference_classes", "scenarios",
+]  # fmt: skip
+#: What a break, a piece of knowledge or a scenario is about.
+_SUBJECTS = ("indicators", "areas", "places")
+_JOINT = "__"
+_Entries = dict[str, tuple[str, Any]]
+#: Gives the id of an indicator in a group and period, and sees to it that there is one.
+_Find = Callable[[str | None, str, str], str | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +219,81 @@ def find_root(start: Path | None = None) -> Path:
     )
 
 
+class Inheritance(Definition):
+    """Which tables of definitions a project looks up elsewhere, and where."""
+
+    inherits: tuple[_Table, ...]
+    #: Folder of another project, from this one; the definitions that come with the package if none.
+    base: str | None = None
+
+
+def shipped_root() -> Path:
+    """
+    Find the definitions and notebooks that come with the package.
+
+    Returns
+    -------
+    Path
+        A folder that holds data/definitions and notebooks: of the installed package, or of the
+        repository that it is run from.
+
+    Raises
+    ------
+    DefinitionError
+        If the package was copied without them.
+    """
+    package = Path(__file__).parents[1]
+    for folder in (package / "shipped", package.parents[1]):
+        if (folder / "data" / "definitions").is_dir():
+            return folder
+    raise DefinitionError(
+        "the definitions that come with edu-metrics are missing; install it again with pip, "
+        "or name a project folder as `base` in project.yaml"
+    )
+
+
+def base_of(root: Path) -> Path | None:
+    """
+    Say from where a project inherits.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+
+    Returns
+    -------
+    Path or None
+        The other project's folder; None where the project stands by itself, or says it wrongly.
+    """
+    found, _ = _inheritance(root)
+    if found is None:
+        return None
+    return (root / found.base).resolve() if found.base else shipped_root()
+
+
+def notebook_of(root: Path, name: str) -> Path:
+    """
+    Find a notebook: the project's own, or else the one that it inherits.
+
+    Parameters
+    ----------
+    root : Path
+        The project folder.
+    name : str
+        Name of the notebook's file.
+
+    Returns
+    -------
+    Path
+        The file; the project's own place where there is none.
+    """
+    own = root / "notebooks" / name
+    base = None if own.is_file() else base_of(root)
+    inherited = base / "notebooks" / name if base else own
+    return inherited if inherited.is_file() else own
+
+
 def load_catalog(root: Path | str) -> Catalog:
     """
     Load and check the definitions of a project.
@@ -230,20 +323,22 @@ def load_catalog(root: Path | str) -> Catalog:
     if not folder.is_dir():
         raise DefinitionError(f"{folder} is not a folder; expected the project's definitions there")
     faults: list[str] = []
-    tables = inherited_tables(Path(root), faults)
+    tables = _inherited_tables(Path(root), faults)
     spoken = read_languages(folder, faults)
     faults += _not_read(folder)
-    parts = Parts(spoken, read_own_formulas(folder, faults))
-    _collect(folder, TABLES, tables, parts, faults)
+    parts = _collected(folder, TABLES, tables, spoken)
+    faults += parts.faults
     base = base_of(Path(root)) if tables else None
     if base is not None:
-        inherit(parts, _parts_of(base / "data" / "definitions", tables, faults, spoken), tables)
+        inherited = _parts_of(base / "data" / "definitions", tables, spoken)
+        faults += inherited.faults
+        _inherit(parts, inherited, tables)
     faults += check(parts)
     if faults:
         raise DefinitionError(f"data/definitions: {number_of(faults)}", faults)
     use_texts(spoken.texts)
     use_units({name: unit for name, (_, unit) in parts.tables["units"].items()})
-    break_down(*(parts.tables[table] for table in ("plans", "indicators", "groups")))
+    _break_down(*(parts.tables[table] for table in ("plans", "indicators", "groups")))
     return Catalog(
         root=Path(root).resolve(),
         **{
@@ -277,23 +372,19 @@ def inherited_entries(table: str) -> dict[str, Any]:
     >>> inherited_entries("quantities")["teachers_primary"].unit
     'persons'
     """
-    faults: list[str] = []
-    parts = _parts_of(
-        shipped_root() / "data" / "definitions", (table,), faults, Spoken(Languages())
-    )
-    if faults:
-        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", faults)
+    folder = shipped_root() / "data" / "definitions"
+    parts = _parts_of(folder, (table,), Spoken(Languages()))
+    if parts.faults:
+        raise DefinitionError(f"the definitions that come with edu-metrics: {table}", parts.faults)
     return {name: entry for name, (_, entry) in parts.tables[table].items()}
 
 
-def _parts_of(folder: Path, tables: tuple[str, ...], faults: list[str], spoken: Spoken) -> Parts:
+def _parts_of(folder: Path, tables: tuple[str, ...], spoken: Spoken) -> Parts:
     """Read some tables of a project that another one inherits from."""
+    parts = _collected(folder, tables, tables, spoken)
+    parts.faults = [f"inherited {fault}" for fault in parts.faults]
     if not folder.is_dir():
-        faults.append(f"project.yaml: base: expected a project folder; {folder} is none")
-    new: list[str] = []
-    parts = Parts(spoken, read_own_formulas(folder, new))
-    _collect(folder, tables, tables, parts, new)
-    faults += [f"inherited {fault}" for fault in new]
+        parts.faults = [f"project.yaml: base: expected a project folder; {folder} is none"]
     return parts
 
 
@@ -318,61 +409,54 @@ def _not_read(folder: Path) -> Iterator[str]:
             yield f"{name}: is not read; expected a regular file"
 
 
-def _collect(
-    folder: Path, tables: Iterable[str], optional: Iterable[str], parts: Parts, faults: list[str]
-) -> None:
+def _collected(
+    folder: Path, tables: Iterable[str], optional: Iterable[str], spoken: Spoken
+) -> Parts:
     """Read these tables; of the optional ones a file may lack."""
+    faults: list[str] = []
+    parts = Parts(spoken, read_own_formulas(folder, faults), faults)
     for table in tables:
         path = folder / f"{table}.yaml"
         may_lack = table in optional or TABLES[table].optional
         if TABLES[table].files:
             for file in sorted((folder / table).glob("*.yaml")):
-                _collect_file(table, file, parts, faults)
+                _collect_file(table, file, parts)
         elif table != "families" and (path.is_file() or not may_lack):  # they are among the areas
-            _collect_entries(table, path, parts, faults)
+            _collect_entries(table, path, parts)
+    return parts
 
 
-def _read(table: str, path: Path, parts: Parts, faults: list[str]) -> Any:
-    if not path.is_file():
-        faults.append(f"{path.name}: is missing; expected a list of entries in it (it may be [])")
-        content = None
-    else:
-        content, new = read_yaml(path)
-        faults += new
-        if content is None and not new:
-            faults.append(f"{path.name}: is empty; expected a list of entries (it may be [])")
+def _collect_entries(table: str, path: Path, parts: Parts) -> None:
+    content, faults = read_yaml(path) if path.is_file() else (None, [])
+    if content is None and not faults:
+        found = (
+            "is empty; expected a list of entries"
+            if path.is_file()
+            else "is missing; expected a list of entries in it"
+        )
+        faults = [f"{path.name}: {found} (it may be [])"]
+    parts.faults += faults
     if not isinstance(content, list):
         parts.unread |= {"areas", "families"} if table == "areas" else {table}
-    return content
-
-
-def _collect_entries(table: str, path: Path, parts: Parts, faults: list[str]) -> None:
-    for where, given in entries_of(_read(table, path, parts, faults), path.name, faults):
+    for where, given in entries_of(content, path.name, parts.faults):
         many = table == "areas" and isinstance(given, dict) and "codes" in given
-        kept_in = "families" if many else table
-        entry, new = parse(TABLES[kept_in].model, given, where, parts.spoken.languages)
-        faults += new
-        parts.add(kept_in, where, entry, given, faults)
-        for member in entry.members() if isinstance(entry, models.AreaFamily) else ():
-            parts.add("areas", where, member, {"id": member.id}, faults)
+        parts.keep("families" if many else table, where, given)
 
 
-def _collect_file(table: str, path: Path, parts: Parts, faults: list[str]) -> None:
+def _collect_file(table: str, path: Path, parts: Parts) -> None:
     name = f"{table}/{path.name}"
     # Who refers to this file means it by its name, whatever is wrong inside.
     parts.broken.add((table, path.stem))
-    content, new = read_yaml(path)
-    faults += [f"{table}/{fault}" for fault in new]
-    if content is None and new:
+    content, faults = read_yaml(path)
+    parts.faults += [f"{table}/{fault}" for fault in faults]
+    if content is None and faults:
         return
-    entry, new = parse(TABLES[table].model, content, name, parts.spoken.languages)
-    faults += new
-    parts.add(table, name, entry, content, faults)
-    for run in entry.dated() if isinstance(entry, models.Study) else ():
-        parts.add(table, name, run, content, faults)
+    entry = parts.keep(table, name, content)
     given = content.get("id") if isinstance(content, dict) else None
     if isinstance(given, str) and given != path.stem:
-        faults.append(f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}")
+        parts.faults.append(
+            f"{name}: id: expected {path.stem!r}, as the file is called, found {given!r}"
+        )
     if table == "plans":
         _collect_targets(entry, content, name, parts)
 
@@ -389,3 +473,185 @@ def _collect_targets(plan: Plan | None, content: Any, name: str, parts: Parts) -
                 parts.targets.setdefault(name, []).append(target)
             if faults and isinstance(item, dict):
                 parts.broken.add((name, str(item.get("id"))))
+
+
+def _inheritance(root: Path) -> tuple[Inheritance | None, list[str]]:
+    path = root / "data" / "definitions" / "project.yaml"
+    return read_definition(Inheritance, path) if path.is_file() else (None, [])
+
+
+def _inherited_tables(root: Path, faults: list[str]) -> tuple[str, ...]:
+    """Name the tables that a project need not have, since it inherits them."""
+    found, new = _inheritance(root)
+    faults += new
+    tables: tuple[str, ...] = found.inherits if found else ()
+    return (*tables, "holders") if "quantities" in tables else tables
+
+
+def _inherit(parts: Parts, base: Parts, tables: tuple[str, ...]) -> None:
+    """
+    Add to a project's entries those that they refer to and that another project has.
+
+    Parameters
+    ----------
+    parts : Parts
+        The project's own entries; others are added to them. An id that it has itself is its own.
+    base : Parts
+        What the other project has.
+    tables : tuple of str
+        Where to look. Of quantities all come along, with who holds them, so that raw files may
+        name them.
+    """
+    if "quantities" in tables:
+        for table in ("quantities", "holders"):
+            for name in base.tables[table]:
+                _take(parts, base, table, name)
+    while True:
+        wanted = sorted({(table, name) for _, table, name in parts.missing() if table in tables})
+        wanted += _forms(parts, base) if "indicators" in tables else []
+        wanted += _about_what_is_there(parts, base, tables)
+        new = [(table, name) for table, name in wanted
+               if name in base.tables[table] and name not in parts.tables[table]]  # fmt: skip
+        for one in new:
+            _take(parts, base, *one)
+        if not new:
+            return
+
+
+def _take(parts: Parts, base: Parts, table: str, name: str) -> None:
+    where, entry = base.tables[table][name]
+    parts.tables[table].setdefault(name, (f"inherited {where}", entry))
+
+
+def _forms(parts: Parts, base: Parts) -> Iterator[tuple[str, str]]:
+    """Name the indicators that take from print what the project computes."""
+    for name, (_, entry) in base.tables["indicators"].items():
+        indicator: models.Indicator = entry
+        if indicator.published_form_of in parts.tables["indicators"]:
+            yield "indicators", name
+
+
+def _about_what_is_there(
+    parts: Parts, base: Parts, tables: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Name breaks, knowledge and scenarios about indicators and areas that the project has."""
+    for table in {"breaks", "knowledge", "scenarios"}.intersection(tables):
+        for name, (_, entry) in base.tables[table].items():
+            about = (one for _, *one in ids.references(entry) if one[0] in _SUBJECTS)
+            if not any(parts.lacks(*one) for one in about):
+                yield table, name
+
+
+def undivided(indicator: str) -> str:
+    """
+    Give the id of the indicator that one of a group or period was made of.
+
+    Examples
+    --------
+    >>> undivided("pass_rate__rural"), undivided("pass_rate")
+    ('pass_rate', 'pass_rate')
+    """
+    return indicator.partition(_JOINT)[0]
+
+
+def _break_down(plans: _Entries, indicators: _Entries, groups: _Entries) -> None:
+    """
+    Put the indicators that targets mean in place of those that they name.
+
+    Parameters
+    ----------
+    plans, indicators, groups : dict
+        Sound entries by id, each with where it stands; plans are changed, indicators are added.
+    """
+
+    def find(indicator: str | None, group: str, period: str) -> str | None:
+        if indicator is None or (group, period) == ("all", "year"):
+            return indicator
+        name = _name_of(indicator, group, period)
+        if name not in indicators:
+            where, entry = indicators[indicator]
+            named = groups[group][1] if group != "all" else None
+            made = _made(entry, named, group, period)
+            indicators[name] = where, made
+            for form_where, form in list(indicators.values()):
+                if form.published_form_of == indicator:
+                    relation = models.Relation(kind="published_form_of", indicators=(name,))
+                    form = _made(form, named, group, period, relation)
+                    indicators[form.id] = form_where, form
+        return name
+
+    for name, (where, plan) in plans.items():
+        targets = tuple(_of_target(one, find) for one in plan.targets)
+        plans[name] = where, plan.model_copy(update={"targets": targets})
+
+
+def _name_of(indicator: str, group: str, period: str) -> str:
+    parts = [part for part, usual in ((group, "all"), (period, "year")) if part != usual]
+    return _JOINT.join([indicator, *parts])
+
+
+def _made(
+    entry: models.Indicator,
+    group: models.Group | None,
+    name: str,
+    period: str,
+    *relations: models.Relation,
+) -> models.Indicator:
+    inputs = {
+        argument: given.model_copy(
+            update={
+                "group": name if given.group == "all" else given.group,
+                "period": period if given.period == "year" else given.period,
+            }
+        )
+        for argument, given in entry.inputs.items()
+    }
+    said = {
+        lang: _said(words, lang, group, period) for lang, words in entry.name.by_language.items()
+    }
+    return entry.model_copy(
+        update={
+            "id": _name_of(entry.id, name, period),
+            "name": type(entry.name).model_validate(said),
+            "inputs": inputs,
+            "relations": relations,
+            "mechanism": None,
+        }
+    )
+
+
+def _said(words: str, lang: str, group: models.Group | None, period: str) -> str:
+    told = [group.name.in_(lang)] if group else []
+    if period.startswith("m"):
+        told.append(say("period.month", lang, number=int(period[1:])))
+    elif period != "year":
+        told.append(say(f"period.{period}", lang))
+    return say("period.of", lang, indicator=words, what=say("period.comma", lang).join(told))
+
+
+def _of_target(target: Target, find: _Find) -> Target:
+    readings = tuple(_of_reading(target, reading, find) for reading in target.readings)
+    indicator = find(target.indicator, target.group, target.period)
+    return target.model_copy(update={"indicator": indicator, "readings": readings})
+
+
+def _of_reading(target: Target, reading: Reading, find: _Find) -> Reading:
+    base, period = reading.indicator or target.indicator, target.period
+    return reading.model_copy(
+        update={
+            "indicator": find(reading.indicator, target.group, period),
+            "conditions": tuple(
+                _of_condition(one, base, period, find) for one in reading.conditions
+            ),
+        }
+    )
+
+
+def _of_condition(given: Condition, base: str | None, period: str, find: _Find) -> Condition:
+    if isinstance(given, Areas):
+        return given.model_copy(update={"each": _of_condition(given.each, base, period, find)})
+    to = given.to if isinstance(given, Relative) else None
+    if to is None or to.group is None:
+        return given
+    named = {"indicator": find(to.indicator or base, to.group, period), "group": None}
+    return given.model_copy(update={"to": to.model_copy(update=named)})

@@ -23,8 +23,7 @@ from edu_metrics.catalog.base import Better, Bound, Citation, Day, Period, Url, 
 from edu_metrics.files import packaged_yaml
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import written_out
-from edu_metrics.words.definition import LANGUAGES, LONGEST_ID, Definition, Slug, Text
-from edu_metrics.words.units import Noun
+from edu_metrics.words.definition import LANGUAGES, LONGEST_ID, Definition, Noun, Slug, Text
 
 #: What each kind of distribution is given by.
 _GIVEN = {
@@ -456,10 +455,8 @@ class Indicator(Definition):
     @property
     def published_form_of(self) -> str | None:
         """The indicator whose value this one takes from print, if it is such a form."""
-        for relation in self.relations:
-            if relation.kind == "published_form_of":
-                return relation.indicators[0]
-        return None
+        forms = (one for one in self.relations if one.kind == "published_form_of")
+        return next((form.indicators[0] for form in forms), None)
 
 
 class Break(Definition):

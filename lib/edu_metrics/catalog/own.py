@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
@@ -18,8 +18,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas import FORMULAS, Formula
 from edu_metrics.formulas.registry import OWN, written_in_python, written_out
 from edu_metrics.words import LANGUAGES, shipped_units, texts
-from edu_metrics.words.definition import Definition, Languages, nearest
-from edu_metrics.words.units import Plural
+from edu_metrics.words.definition import Definition, Languages, Plural, nearest
 
 _CODE = re.compile(r"^[a-z]{2,3}(?:_[A-Z][A-Za-z]+)?$")
 
@@ -61,32 +60,19 @@ def read_languages(folder: Path, faults: list[str]) -> Spoken:
     """
     spoken = Spoken(Languages())
     for path in sorted((folder / "words").glob("*.yaml")):
-        held, nouns = _texts(path, faults), set(_nouns())
-        spoken.texts[path.stem] = {key: text for key, text in held.items() if key not in nouns}
-        words: dict[str, str | Plural] = {}
-        for key, word in held.items():
-            if key not in nouns:
-                continue
-            if isinstance(word, dict):
-                word, new = parse(Plural, word, f"words/{path.name}: {key}")
-                faults += new
-            if word is not None:
-                words[key] = word
-        spoken.nouns[path.stem] = words
+        spoken.texts[path.stem], spoken.nouns[path.stem] = _words(path, faults)
     asked: dict[str, None] = {}
     for path in sorted((folder / "studies").glob("*.yaml")):
         content, _ = read_yaml(path)
         listed = content.get("languages", LANGUAGES) if isinstance(content, dict) else ()
-        asked |= dict.fromkeys(name for name in _list(listed) if name in spoken.known)
+        names = map(str, listed) if isinstance(listed, list | tuple) else ()
+        asked |= dict.fromkeys(name for name in names if name in spoken.known)
     spoken.languages = Languages(tuple(asked) or LANGUAGES)
     return spoken
 
 
-def _list(given: Any) -> list[str]:
-    return [str(one) for one in given] if isinstance(given, list | tuple) else []
-
-
-def _texts(path: Path, faults: list[str]) -> dict[str, Any]:
+def _words(path: Path, faults: list[str]) -> tuple[dict[str, str], dict[str, str | Plural]]:
+    """Read the texts of a language, and what units and levels of this package are called in it."""
     name = f"words/{path.name}"
     if not _CODE.match(path.stem) or path.stem in LANGUAGES:
         faults.append(
@@ -94,42 +80,40 @@ def _texts(path: Path, faults: list[str]) -> dict[str, Any]:
         )
     content, new = read_yaml(path)
     faults += [f"words/{fault}" for fault in new]
-    if content is None and new:
-        return {}
     if not isinstance(content, dict):
-        faults.append(f"{name}: expected a mapping of keys to texts, found {kind_of(content)}")
-        return {}
-    new = [f"{name}: {fault}" for key, text in content.items() if (fault := _fault(key, text))]
-    faults += new
-    return {} if new else dict(content)
+        if content is not None or not new:
+            faults.append(f"{name}: expected a mapping of keys to texts, found {kind_of(content)}")
+        content = {}
+    known = {f"unit.{unit}" for unit in shipped_units()} | {f"level.{x}" for x in shipped_levels()}
+    held: dict[str, str] = {}
+    nouns: dict[str, str | Plural] = {}
+    for key, given in content.items():
+        if key in known and isinstance(given, dict):
+            word, new = parse(Plural, given, f"{name}: {key}")
+            faults += new
+            nouns |= {key: word} if word is not None else {}
+        elif fault := _fault(key, given, known):
+            faults.append(f"{name}: {key}: {fault}")
+        else:
+            (nouns if key in known else held)[key] = given
+    return held, nouns
 
 
-def _fault(key: Any, text: Any) -> str | None:
+def _fault(key: Any, text: Any, nouns: Iterable[str]) -> str | None:
     """Say what is wrong with one text: its key, its kind, or what it is filled in with."""
-    known = {**texts(), **dict.fromkeys(_nouns())}
-    if key not in known:
-        return f"{key}: unknown key{nearest(str(key), known)}"
-    if known[key] is None and isinstance(text, dict):
-        sound = set(text) == {"one", "other"} and all(isinstance(one, str) for one in text.values())
-        return None if sound else f"{key}: expected a text, or one and other, found {sorted(text)}"
+    if key not in texts() and key not in nouns:
+        return f"unknown key{nearest(str(key), [*texts(), *nouns])}"
     if not isinstance(text, str):
-        return f"{key}: expected text, found {kind_of(text)}"
-    if known[key] is None:
+        return f"expected text, found {kind_of(text)}"
+    if key in nouns:
         return None
     try:
         found = _placeholders(text)
     except ValueError as error:
-        return f"{key}: braces that can't be filled in: {error}"
+        return f"braces that can't be filled in: {error}"
     wanted = _placeholders(texts()[key]["en"])
-    if found != wanted:
-        return f"{key}: expected the placeholders {sorted(wanted)}, found {sorted(found)}"
-    return None
-
-
-def _nouns() -> list[str]:
-    """Give the keys under which units and levels of this package are named."""
-    units, levels = (f"unit.{name}" for name in shipped_units()), shipped_levels()
-    return [*units, *(f"level.{name}" for name in levels)]
+    same = found == wanted
+    return None if same else f"expected the placeholders {sorted(wanted)}, found {sorted(found)}"
 
 
 def _placeholders(text: str) -> set[str]:

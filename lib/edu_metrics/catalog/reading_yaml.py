@@ -6,11 +6,11 @@ Pydantic's faults are said in words that the author of a definition can act on.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import functools
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -114,7 +114,7 @@ def _say(error: Any, model: type[BaseModel], given: Any) -> str:
 def _expected(error: Any, below: list[Any]) -> str:
     kind = error["type"]
     if kind in ("model_type", "model_attributes_type"):
-        return f"a mapping with {', '.join(_fields(below, required=True) or _fields(below))}"
+        return f"a mapping with {', '.join(_fields(below, required=True))}"
     if kind.startswith("date_"):
         return "a date such as 2020-12-02"
     context = error.get("ctx", {})
@@ -143,9 +143,8 @@ def _follow(loc: Iterable[str | int], model: Any, given: Any) -> tuple[str, list
     """Follow a fault to its place, through what was given and through the model."""
     words: list[str] = []
     below = list(_options(model))
-    loc = list(loc)
-    for depth, part in enumerate(loc):
-        if isinstance(given, list | tuple) and isinstance(part, int) and words:
+    for part in loc:
+        if isinstance(given, list | tuple) and isinstance(part, int):
             given = given[part] if part < len(given) else None
             identity = given.get("id") if isinstance(given, dict) else None
             name = words.pop()
@@ -154,20 +153,17 @@ def _follow(loc: Iterable[str | int], model: Any, given: Any) -> tuple[str, list
                 if identity is None
                 else f"{name.removesuffix('s')} {identity!r}"
             )
-            below = [inner for option in below for inner in _items(option)]
-            continue
-        if part == "[key]":
-            continue
-        members = [option for option in below if part in _tags(option)]
-        if isinstance(given, dict) and part not in given and (members or depth < len(loc) - 1):
-            # Not a place: pydantic names the member of a union that it took.
-            below = members
-            continue
-        words.append(str(part))
-        given = given.get(part) if isinstance(given, dict) else None
-        deeper = [inner for option in below for inner in _field(option, part)]
-        # An unknown key leads nowhere: keep the fields that it could have been.
-        below = deeper or below
+            below = [inner for option in below for inner in _inside(option, part)]
+        elif isinstance(given, dict) and part != "[key]":
+            members = [option for option in below if part in _tags(option)]
+            deeper = [inner for option in below for inner in _inside(option, part)]
+            if members and len(below) > 1:
+                below = members  # pydantic names the member of a union that it took
+            elif deeper or part in given:
+                words.append(str(part))
+                given = given.get(part)
+                # An unknown key leads nowhere: keep the fields that it could have been.
+                below = deeper or below
     return ": ".join(words), below
 
 
@@ -183,51 +179,49 @@ def _options(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
+def _inside(option: Any, part: str | int) -> Iterator[Any]:
+    """Give the types that may stand in one of a type, at an index, a key or a field."""
+    origin = get_origin(option)
+    if origin is tuple and isinstance(part, int):
+        yield from _options(get_args(option)[0])
+    elif origin is dict:
+        yield from _options(get_args(option)[1])
+    elif _is_definition(option) and part in option.model_fields:
+        yield from _options(option.model_fields[part].annotation)
+
+
 def _is_definition(option: Any) -> bool:
     return isinstance(option, type) and issubclass(option, Definition)
 
 
-def _items(option: Any) -> Iterator[Any]:
-    if get_origin(option) is tuple:
-        yield from _options(get_args(option)[0])
-
-
-def _field(option: Any, name: str | int) -> Iterator[Any]:
-    if _is_definition(option) and name in option.model_fields:
-        yield from _options(option.model_fields[name].annotation)
-    elif get_origin(option) is dict:
-        yield from _options(get_args(option)[1])
-
-
 def _tags(option: Any) -> tuple[str, ...]:
-    if _is_definition(option) and "type" in option.model_fields:
-        return get_args(option.model_fields["type"].annotation)
-    return ()
+    typed = _is_definition(option) and option.model_fields.get("type")
+    return get_args(typed.annotation) if typed else ()
 
 
 def _fields(options: list[Any], *, required: bool = False) -> list[str]:
+    """Give the fields of what may stand somewhere; with ``required`` those that always must."""
+    models = [option.model_fields for option in options if _is_definition(option)]
+    names = dict.fromkeys(name for fields in models for name in fields)
+    if not required:
+        return list(names)
     return [
-        name
-        for option in options
-        if _is_definition(option)
-        for name, field in option.model_fields.items()
-        if field.is_required() or not required
-    ]
+        name for name in names if all(name in f and f[name].is_required() for f in models)
+    ] or list(names)
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: YAML's own rules of which word is a number, a date, a truth or nothing.
 _TYPES: Any = yaml.resolver.Resolver()
-_Word: Any = yaml.ScalarEvent
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]+)?")
-_TEXT, _LIST, _MAPPING, _FLOAT = (
-    f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map", "float")
-)
+_WORDS = yaml.constructor.SafeConstructor()
 
 
-class _AbsurdError(ValueError):
-    """A text that no person writes, and that would bring a parser down."""
+class _RefusedError(ValueError):
+    """A text that no person writes, or that says more than words, lists and mappings."""
+
+    def __init__(self, why: str, event: Any) -> None:
+        super().__init__(f"{_where(event.start_mark)}{why}")
 
 
 def _date(node: Any) -> Any:
@@ -244,11 +238,10 @@ def _whole(node: Any) -> Any:
     return number if abs(number) < LARGEST**2 else node.value
 
 
-_WORDS = yaml.constructor.SafeConstructor()
-#: What makes of a word what it says, by the word's tag; all else is text.
+#: What makes of a word what it says, by the kind of word; all else is text.
 _MAKERS = {
     "tag:yaml.org,2002:bool": _WORDS.construct_yaml_bool,
-    _FLOAT: _WORDS.construct_yaml_float,
+    "tag:yaml.org,2002:float": _WORDS.construct_yaml_float,
     "tag:yaml.org,2002:int": _whole,
     "tag:yaml.org,2002:null": _WORDS.construct_yaml_null,
     "tag:yaml.org,2002:timestamp": _date,
@@ -256,19 +249,15 @@ _MAKERS = {
 
 
 @functools.cache
-def _plain(word: str) -> tuple[str, Any, bool]:
-    """Tell type and meaning of a word without quotes, and whether no more has to be asked."""
-    if number := _NUMBER.fullmatch(word):  # no need of YAML's other ways to write one
-        return _FLOAT, float(word) if number[1] else int(word), True
-    tag: str = _TYPES.resolve(yaml.ScalarNode, word, (True, False))
-    if tag in _MAKERS:
-        return tag, _MAKERS[tag](yaml.ScalarNode(tag, word)), True
-    return tag, word, tag == _TEXT and word.isprintable()
+def _meant(word: str) -> Any:
+    """Say what a word without quotes means."""
+    tag = _TYPES.resolve(yaml.ScalarNode, word, (True, False))
+    return _MAKERS[tag](yaml.ScalarNode(tag, word)) if tag in _MAKERS else word
 
 
 class _Builder:
     """
-    Makes what a text says while it is parsed, and notes what YAML just takes.
+    Makes what a text says while it is parsed: words, lists and mappings.
 
     Keys that stand twice and signs that steer are faults; what is too deep or too large is left
     where it becomes so.
@@ -277,9 +266,8 @@ class _Builder:
     def __init__(self, text: str) -> None:
         self.faults: list[str] = []
         self._next: Callable[[], Any] = _Loader(text).get_event
-        #: What each anchor names, with its entries and levels; nothing while it is being made.
-        self._anchors: dict[str, tuple[Any, int, int] | None] = {}
-        self._entries = self._deepest = 0
+        self._entries = 0
+        self._named: dict[str, Any] = {}
 
     def document(self) -> Any:
         """Make the one document; None where there is none."""
@@ -289,64 +277,46 @@ class _Builder:
         content = self._made(self._next(), 0)
         self._next()
         if not isinstance(after := self._next(), yaml.StreamEndEvent):
-            raise yaml.composer.ComposerError(
-                "expected a single document in the stream",
-                None,
-                "but found another document",
-                after.start_mark,
-            )
+            raise _RefusedError("not valid YAML: expected one document, found another one", after)
         return content
 
     def _made(self, event: Any, depth: int) -> Any:
-        if event.anchor is None:
-            # Nearly all there is: a word without quotes, in which nothing is amiss.
-            if type(event) is _Word and event.tag is None and event.implicit[0]:
-                _, meant, sound = _plain(event.value)
-                if sound and self._entries < MOST_ENTRIES:
-                    self._entries += 1
-                    return meant
-            return self._node(event, depth)
         if isinstance(event, yaml.AliasEvent):
-            return self._repeated(event, depth)
-        entries, deepest = self._entries, self._deepest
-        self._anchors[event.anchor], self._deepest = None, depth
-        made = self._node(event, depth)
-        held = made, self._entries - entries, self._deepest - depth
-        self._anchors[event.anchor], self._deepest = held, max(deepest, self._deepest)
-        return made
-
-    def _repeated(self, event: Any, depth: int) -> Any:
-        if event.anchor not in self._anchors:
-            problem = f"found undefined alias {event.anchor!r}"
-            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
-        # What holds itself has no end.
-        made, entries, levels = self._anchors[event.anchor] or (None, 0, DEEPEST)
-        self._count(event, entries, depth + levels)
-        return made
-
-    def _count(self, event: Any, entries: int, depth: int) -> None:
-        """Count entries, those that are repeated among them, and levels."""
-        self._entries += entries
-        self._deepest = max(self._deepest, depth)
-        where = _where(event.start_mark)
-        if depth > DEEPEST:
-            raise _AbsurdError(f"{where}expected {DEEPEST} levels at most, one in another")
-        if self._entries > MOST_ENTRIES:
-            raise _AbsurdError(
-                f"{where}expected {MOST_ENTRIES:,} entries at most, those that * repeats among them"
-            )
-
-    def _node(self, event: Any, depth: int) -> Any:
+            if event.anchor not in self._named:
+                raise _RefusedError(f"not valid YAML: *{event.anchor} repeats nothing", event)
+            self._repeat(event, depth, self._named[event.anchor])
+            return self._named[event.anchor]
+        if event.tag is not None:
+            raise _RefusedError("not valid YAML: leave tags such as !!int out", event)
         if isinstance(event, yaml.ScalarEvent):
-            self._entries += 1
-            if self._entries > MOST_ENTRIES:
-                self._count(event, 0, depth)
-            return self._scalar(event)
-        self._count(event, 1, depth + 1)
-        listed = isinstance(event, yaml.SequenceStartEvent)
-        if event.tag not in (None, "!", _LIST if listed else _MAPPING):
-            raise _unknown_tag(event.tag, event.start_mark)
-        return self._list(depth + 1) if listed else self._mapping(depth + 1)
+            self._count(event, depth)
+            made = self._word(event)
+        else:
+            self._count(event, depth + 1)
+            listed = isinstance(event, yaml.SequenceStartEvent)
+            made = self._list(depth + 1) if listed else self._mapping(depth + 1)
+        if event.anchor is not None:
+            self._named[event.anchor] = made
+        return made
+
+    def _count(self, event: Any, depth: int) -> None:
+        """Count an entry and the levels that it stands below, its own among them."""
+        self._entries += 1
+        if self._entries > MOST_ENTRIES:
+            raise _RefusedError(
+                f"expected {MOST_ENTRIES:,} entries at most, those that * repeats among them", event
+            )
+        if depth > DEEPEST:
+            raise _RefusedError(f"expected {DEEPEST} levels at most, one in another", event)
+
+    def _repeat(self, event: Any, depth: int, made: Any) -> None:
+        """Count once more all that is in what is repeated."""
+        if not isinstance(made, list | dict):
+            self._count(event, depth)
+            return
+        self._count(event, depth + 1)
+        for item in chain(*made.items()) if isinstance(made, dict) else made:
+            self._repeat(event, depth + 1, item)
 
     def _list(self, depth: int) -> list[Any]:
         made = []
@@ -359,36 +329,21 @@ class _Builder:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._made(event, depth)
             if not isinstance(key, Hashable):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "expected a word as a key", event.start_mark
-                )
+                raise _RefusedError("not valid YAML: expected a word as a key", event)
             if key in made:
                 self.faults.append(f"{_where(event.start_mark)}the key {key!r} stands twice")
             made[key] = self._made(self._next(), depth)
         return made
 
-    def _scalar(self, event: Any) -> Any:
+    def _word(self, event: Any) -> Any:
         """Read a word; in a text, what would steer a terminal or turn a line is a fault."""
-        tag = event.tag
-        if tag is None or tag == "!":
-            tag, meant, _ = _plain(event.value) if event.implicit[0] else (_TEXT, None, False)
-            if tag in _MAKERS:
-                return meant
-        elif tag in _MAKERS:
-            return _MAKERS[tag](yaml.ScalarNode(tag, event.value))
-        if tag != _TEXT:
-            raise _unknown_tag(tag, event.start_mark)
-        if not event.value.isprintable() and (steering := found_steering(event.value)):
+        meant = _meant(event.value) if event.implicit[0] else event.value
+        if isinstance(meant, str) and (steering := found_steering(meant)):
             self.faults.append(
                 f"{_where(event.start_mark)}expected signs that can be read; found {steering}, "
                 "which steers a terminal or turns a line; leave it out"
             )
-        return event.value
-
-
-def _unknown_tag(tag: str, mark: Any) -> yaml.MarkedYAMLError:
-    problem = f"could not determine a constructor for the tag {tag!r}"
-    return yaml.constructor.ConstructorError(None, None, problem, mark)
+        return meant
 
 
 def _where(mark: Any) -> str:
@@ -431,14 +386,12 @@ def _parsed(text: str) -> tuple[Any, tuple[str, ...]]:
     try:
         builder = _Builder(text)
         content = builder.document()
-    except _AbsurdError as error:
+    except _RefusedError as error:
         return None, (str(error),)
     except yaml.MarkedYAMLError as error:
         where = _where(error.problem_mark or error.context_mark)
         why = " ".join(filter(None, [error.context, error.problem]))
         return None, (f"{where}not valid YAML: {why}",)
-    except (AttributeError, LookupError, TypeError):
-        return None, ("not valid YAML: a value does not fit its tag; leave tags such as !!int out",)
     except (yaml.YAMLError, ArithmeticError, ValueError) as error:
         return None, (f"not valid YAML: {' '.join(str(error).split())}",)
     return content, tuple(builder.faults)
@@ -479,11 +432,14 @@ def parse(
     """
     if not isinstance(given, dict):
         return None, [f"{where}: expected a mapping of fields, found {kind_of(given)}"]
+    reader = _reader(model)
     try:
-        return _reader(model).validate_python(given, context=languages), []
+        return reader.validate_python(given, context=languages), []
     except ValidationError as error:
         faults = [f"{where}: {fault}" for fault in faults_of(error, model, given)]
-        return _without_unknown_keys(model, given, error, languages), faults
+        with suppress(ValidationError):
+            return reader.validate_python(given, context=languages, extra="ignore"), faults
+        return None, faults
     except ArithmeticError as error:
         return None, [f"{where}: what follows from its numbers is no number ({error})"]
 
@@ -492,29 +448,6 @@ def read_definition(model: type[_Model], path: Path) -> tuple[_Model | None, lis
     """Read a file that is one definition; say why it is none, or every fault in it."""
     content, faults = read_yaml(path)
     return (None, faults) if faults else parse(model, content, path.name)
-
-
-def _without_unknown_keys(
-    model: type[_Model],
-    given: dict[str, Any],
-    error: ValidationError,
-    languages: Languages | None,
-) -> _Model | None:
-    places = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
-    if not places:
-        return None
-    rest = copy.deepcopy(given)
-    for *above, key in places:
-        holder: Any = rest
-        for part in above:
-            # The member of a union that pydantic took is named in the place, and no key.
-            holder = holder if isinstance(holder, dict) and part not in holder else holder[part]
-        holder.pop(key, None)
-    try:
-        made: _Model = _reader(model).validate_python(rest, context=languages)
-    except ValidationError:
-        return None
-    return made
 
 
 def entries_of(content: Any, name: str, faults: list[str]) -> Iterator[tuple[str, Any]]:

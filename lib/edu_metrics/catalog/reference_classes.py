@@ -175,7 +175,5 @@ class ReferenceClass(Definition):
 
     def cell(self, band: str, years: int) -> GainCell | None:
         """Give the cell of a band and a length, or None where nothing comparable was seen."""
-        for cell in self.table:
-            if cell.band == band and cell.years == years:
-                return cell
-        return None
+        asked = (cell for cell in self.table if (cell.band, cell.years) == (band, years))
+        return next(asked, None)

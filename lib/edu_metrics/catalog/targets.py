@@ -509,10 +509,7 @@ class Target(Definition):
 
     def reading(self, reading_id: str) -> Reading:
         """Give the reading of this id; KeyError if there is none."""
-        for reading in self.readings:
-            if reading.id == reading_id:
-                return reading
-        raise KeyError(reading_id)
+        return {reading.id: reading for reading in self.readings}[reading_id]
 
 
 class Plan(Definition):
@@ -543,10 +540,7 @@ class Plan(Definition):
 
     def target(self, target_id: str) -> Target:
         """Give the target of this id; KeyError if there is none."""
-        for target in self.targets:
-            if target.id == target_id:
-                return target
-        raise KeyError(target_id)
+        return {target.id: target for target in self.targets}[target_id]
 
     def chosen(self, names: Iterable[str] | None) -> tuple[Target, ...]:
         """
@@ -590,11 +584,9 @@ class Plan(Definition):
     def combinations(self, target: Target) -> tuple[tuple[Reading, int | None], ...]:
         """Cross readings with steps, the default combination first."""
         default = self.default_steps(target)
-        crossed: list[tuple[Reading, int | None]] = []
-        for reading in sorted(target.readings, key=lambda reading: not reading.default):
-            if reading.stepwise:
-                ordered = sorted(target.steps, key=lambda steps: steps != default)
-                crossed += [(reading, steps) for steps in ordered]
-            else:
-                crossed.append((reading, None))
-        return tuple(crossed)
+        ordered = sorted(target.steps, key=lambda steps: steps != default)
+        return tuple(
+            (reading, steps)
+            for reading in sorted(target.readings, key=lambda reading: not reading.default)
+            for steps in (ordered if reading.stepwise else (None,))
+        )

@@ -21,16 +21,10 @@ if TYPE_CHECKING:
         attainment_level,
         average_annual_rate_of_change,
         average_annual_rate_of_reduction,
-    )
-    from edu_metrics.formulas.decomposition import (
-        Decomposition,
-        RateDecomposition,
         decompose,
         kitagawa,
     )
     from edu_metrics.formulas.enrolment import (
-        FlowRates,
-        ReconstructedCohort,
         cohort_retention,
         flow_rates,
         gross_enrolment,
@@ -39,7 +33,6 @@ if TYPE_CHECKING:
         reconstructed_cohort,
     )
     from edu_metrics.formulas.inequality import (
-        adjusted_parity_index,
         atkinson,
         coefficient_of_variation,
         difference_coefficient,
@@ -48,7 +41,6 @@ if TYPE_CHECKING:
         theil,
     )
     from edu_metrics.formulas.intervals import (
-        RateInterval,
         chance_of_move,
         jeffreys_interval,
         pupils_needed,
@@ -58,29 +50,25 @@ if TYPE_CHECKING:
         years_until_visible,
     )
     from edu_metrics.formulas.probability import brier_score, common_variance_pct, crps
-    from edu_metrics.formulas.registry import FORMULAS, Formula, Pooling
-    from edu_metrics.formulas.resources import (
-        average_class_size,
-        count_large_classes,
-        large_class_share,
-        per_head,
-        pupil_teacher_ratio,
-        ratio,
-    )
-    from edu_metrics.formulas.scores import (
-        excellence_rate_from_scores,
-        low_score_rate_from_scores,
-        pass_rate_from_scores,
-        rate_at_or_above,
-        rate_below,
-    )
+    from edu_metrics.formulas.registry import FORMULAS, Formula
     from edu_metrics.formulas.shares import (
         as_published,
+        average_class_size,
         count,
+        count_large_classes,
         coverage,
+        excellence_rate_from_scores,
+        large_class_share,
         largest_count_for,
+        low_score_rate_from_scores,
+        pass_rate_from_scores,
+        per_head,
         pooled_share,
+        pupil_teacher_ratio,
         qualification_share,
+        rate_at_or_above,
+        rate_below,
+        ratio,
         share,
         smallest_count_after_growth,
         smallest_count_for,

@@ -134,23 +134,17 @@ class Arguments:
         DataError
             If a list is too short, is no list, or differs in length from the others.
         """
-        shapes = {name: _floats(formula, name, value).shape for name, value in given.items()}
+        lists = {
+            name: np.asarray(value) if isinstance(value, list | tuple) else value
+            for name, value in given.items()
+        }
+        shapes = {name: _floats(formula, name, value).shape for name, value in lists.items()}
         if any(len(shape) != 1 or shape[0] < least for shape in shapes.values()):
             raise DataError(
                 f"{formula}: expected a list with at least {least} number(s) for {_listed(given)}; "
                 f"found shapes {', '.join(f'{name} {shape}' for name, shape in shapes.items())}. "
                 "Give one entry per group, also where there is only one."
             )
-        if len(set(shapes.values())) > 1:
-            lengths = ", ".join(f"{name} has {shape[0]}" for name, shape in shapes.items())
-            raise DataError(
-                f"{formula}: expected lists of one length; {lengths}. "
-                "Give one entry per group in each list."
-            )
-        lists = {
-            name: np.asarray(value) if isinstance(value, list | tuple) else value
-            for name, value in given.items()
-        }
         return cls.of(formula, **lists)
 
     def __getitem__(self, name: str) -> FloatArray:
@@ -298,25 +292,15 @@ Floats: TypeAlias = FloatArray
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Domain:
-    """What an argument of a flow equation may be."""
-
-    says: str
-    low: float = -np.inf
-    high: float = np.inf
-
-    def holds(self, least: float, most: float) -> bool:
-        """Tell whether values lie in it; computed shares may leave it by the last bits."""
-        return least >= self.low - 1e-9 and most <= self.high * (1 + 1e-12)
-
+#: Least and most that an argument of a flow equation may be.
+Domain: TypeAlias = tuple[float, float]
 
 #: Numbers or arrays, given to a flow equation and used in it as float arrays: persons, places or
 #: money, 0 or more; percent, 0-100; and what may have either sign.
-COUNTED = Domain("0 or more", low=0.0)
+COUNTED: Domain = (0.0, np.inf)
 Count: TypeAlias = Annotated[Any, COUNTED]
-Percent: TypeAlias = Annotated[Any, Domain("0 to 100", low=0.0, high=100.0)]
-Signed: TypeAlias = Annotated[Any, Domain("finite numbers")]
+Percent: TypeAlias = Annotated[Any, (0.0, 100.0)]
+Signed: TypeAlias = Annotated[Any, (-np.inf, np.inf)]
 
 
 _HOLDING: ContextVar[bool] = ContextVar("_HOLDING", default=True)
@@ -383,10 +367,12 @@ def refuse_outside(
         # Both ends are finite where every value is; without any there is nothing to refuse.
         numeric = value.dtype.kind in "iuf"
         ends = (float(value.min()), float(value.max())) if numeric and value.size else (0.0, 0.0)
+        low, high = domains[name]
         if not (numeric and math.isfinite(ends[0]) and math.isfinite(ends[1])):
             faults.append(f"{name}: expected finite numbers, found {value.tolist()!r}")
-        elif value.size and not domains[name].holds(*ends):
-            found = f"{ends[0]:g} to {ends[1]:g}"
-            faults.append(f"{name}: expected {domains[name].says}, found {found}")
+        # Computed shares may leave their domain by the last bits.
+        elif value.size and not (ends[0] >= low - 1e-9 and ends[1] <= high * (1 + 1e-12)):
+            expected = "0 or more" if high == np.inf else f"{low:g} to {high:g}"
+            faults.append(f"{name}: expected {expected}, found {ends[0]:g} to {ends[1]:g}")
     if faults:
         raise DataError(f"{flow}: numbers missing or outside their domain", faults)

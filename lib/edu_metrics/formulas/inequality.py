@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, FloatArray, Numbers, Values, like, row_by_row
+from edu_metrics.formulas._arguments import Arguments, FloatArray, Numbers, Values, row_by_row
 
 
 def difference_coefficient(resources: Values, pupils: Values) -> float:
@@ -276,7 +276,7 @@ def _positive_sum(formula: str, name: str, values: FloatArray) -> float:
 
 @row_by_row(
     "second > 0, first >= 0",
-    instead="Where the second group has nothing, use adjusted_parity_index or the difference.",
+    instead="Where the second group has nothing, use the difference of both.",
 )
 def parity_index(first: Numbers, second: Numbers) -> Numbers:
     r"""
@@ -304,7 +304,6 @@ def parity_index(first: Numbers, second: Numbers) -> Numbers:
     .. math:: \text{first} / \text{second}
 
     UNESCO calls 0.97 to 1.03 parity. The index is lopsided: groups exchanged, 0.8 becomes 1.25.
-    :func:`adjusted_parity_index` is symmetrical.
 
     References
     ----------
@@ -319,50 +318,3 @@ def parity_index(first: Numbers, second: Numbers) -> Numbers:
     (0.8, 1.25)
     """
     return first / second
-
-
-def adjusted_parity_index(first: Numbers, second: Numbers) -> Numbers:
-    r"""
-    Parity index that treats both groups alike. [1].
-
-    Parameters
-    ----------
-    first : float, array or Series
-        Indicator in the group that is watched, such as girls. [unit of the indicator]
-    second : float, array or Series
-        Indicator in the group it is compared with, such as boys. [unit of the indicator]
-
-    Returns
-    -------
-    float, array or Series
-        Adjusted parity index; 1 is parity. [1, between 0 and 2]
-
-    Raises
-    ------
-    DataError
-        If a value is negative, or both are zero.
-
-    Notes
-    -----
-    With :math:`q = \text{first} / \text{second}`, the index is :math:`q` up to 1 and
-    :math:`2 - 1/q` above.
-
-    References
-    ----------
-    UNESCO Institute for Statistics, glossary, *Adjusted parity index*.
-
-    Examples
-    --------
-    >>> adjusted_parity_index(40, 50), adjusted_parity_index(50, 40)
-    (0.8, 1.2)
-    """
-    checked = Arguments.of("adjusted_parity_index", first=first, second=second)
-    one, other = checked["first"], checked["second"]
-    checked.require(
-        "first >= 0, second >= 0",
-        besides={"one of them > 0": np.maximum(one, other) > 0},
-        instead="Where neither group has anything, parity has no meaning; leave the row out.",
-    )
-    # The smaller over the larger never exceeds 1; above parity it is mirrored at 1.
-    lesser = np.minimum(one, other) / np.maximum(one, other)
-    return like(np.where(one <= other, lesser, 2 - lesser), first, second)

@@ -1,5 +1,9 @@
 """
-Parts of a whole, and numbers taken as they were published. Percentages run 0-100.
+Parts of a whole, ratios, rates read off scores, and numbers as they were published.
+
+Percentages run 0-100. No national rule fixes the cut-offs of scores, so each is a parameter, in
+percent of full marks; where a publisher gives only how many reached the cut-off, ``share`` computes
+the same rate.
 
 The whole number of persons or institutions that meets a bound is computed in fractions: 0.07 * 100
 is above 7 in floating point, and one kindergarten too many would be asked for. A bound is taken as
@@ -16,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 
 from edu_metrics.errors import DataError
-from edu_metrics.formulas._arguments import Arguments, Numbers, Values, row_by_row
+from edu_metrics.formulas._arguments import Arguments, BoolArray, Numbers, Values, row_by_row
 
 
 @row_by_row(
@@ -284,6 +288,499 @@ def count(value: Numbers) -> Numbers:
     662.94
     """
     return value
+
+
+@row_by_row(
+    "teachers > 0, pupils >= 0",
+    instead="Leave out a school without teachers, or count it with the school that staffs it.",
+)
+def pupil_teacher_ratio(pupils: Numbers, teachers: Numbers) -> Numbers:
+    r"""
+    Pupils for each teacher. [pupils per teacher].
+
+    Parameters
+    ----------
+    pupils : float, array or Series
+        Pupils of the schools. [persons]
+    teachers : float, array or Series
+        Full-time teachers of the same schools. [persons]
+
+    Returns
+    -------
+    float, array or Series
+        Pupil-teacher ratio. [pupils per teacher]
+
+    Raises
+    ------
+    DataError
+        If there are no teachers, or the number of pupils is negative.
+
+    Notes
+    -----
+    .. math:: \text{pupils} / \text{teachers}
+
+    It is not the class size: a class has several teachers.
+
+    References
+    ----------
+    UNESCO Institute for Statistics, glossary, *Pupil/teacher ratio (headcount basis)*.
+
+    Examples
+    --------
+    >>> pupil_teacher_ratio(1870, 110)
+    17.0
+    """
+    return pupils / teachers
+
+
+@row_by_row("classes > 0, pupils >= 0", instead="Leave out schools without classes.")
+def average_class_size(pupils: Numbers, classes: Numbers) -> Numbers:
+    r"""
+    Pupils for each class. [pupils per class].
+
+    Parameters
+    ----------
+    pupils : float, array or Series
+        Pupils of the schools. [persons]
+    classes : float, array or Series
+        Classes of the same schools. [classes]
+
+    Returns
+    -------
+    float, array or Series
+        Average class size. [pupils per class]
+
+    Raises
+    ------
+    DataError
+        If there are no classes, or the number of pupils is negative.
+
+    Notes
+    -----
+    .. math:: \text{pupils} / \text{classes}
+
+    An average of 45 does not say that no class has 56: see :func:`large_class_share`.
+
+    Examples
+    --------
+    >>> average_class_size(1080, 24)
+    45.0
+    """
+    return pupils / classes
+
+
+@row_by_row(
+    "classes > 0, 0 <= large_classes <= classes",
+    instead="Count the large classes among the classes of the same schools.",
+)
+def large_class_share(large_classes: Numbers, classes: Numbers) -> Numbers:
+    r"""
+    Share of the classes that are large. [percent].
+
+    Parameters
+    ----------
+    large_classes : float, array or Series
+        Classes at or above the threshold. [classes]
+    classes : float, array or Series
+        All classes. [classes]
+
+    Returns
+    -------
+    float, array or Series
+        Share of large classes. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If there are no classes, or more large classes than classes.
+
+    Notes
+    -----
+    .. math:: 100 \cdot \text{large classes} / \text{classes}
+
+    References
+    ----------
+    State Council of the PRC, 国发〔2016〕40号: large classes (56 pupils and over) within 5 percent
+    by 2020.
+
+    Examples
+    --------
+    12 of 250 classes have 56 pupils or more:
+
+    >>> large_class_share(12, 250)
+    4.8
+    """
+    return 100.0 * large_classes / classes
+
+
+def count_large_classes(sizes: Values, *, threshold: int = 56) -> int:
+    """
+    Count the classes at or above a size. [classes].
+
+    Parameters
+    ----------
+    sizes : sequence, array or Series
+        Pupils of each class. [persons]
+    threshold : int, default 56
+        Smallest size that is called large. [persons]
+
+    Returns
+    -------
+    int
+        Number of large classes. [classes]
+
+    Raises
+    ------
+    DataError
+        If no class is given, or a size is not a whole number of at least 1.
+
+    Notes
+    -----
+    56 pupils and over are a large class (大班额), 66 and over an extra-large one (超大班额), for
+    which the threshold is given.
+
+    References
+    ----------
+    State Council of the PRC, 国发〔2016〕40号, and the class sizes used in its tables.
+
+    Examples
+    --------
+    >>> count_large_classes([45, 55, 56, 66])
+    2
+    >>> count_large_classes([45, 55, 56, 66], threshold=66)
+    1
+    """
+    checked = Arguments.of_lists("count_large_classes", sizes=sizes)
+    listed = checked["sizes"]
+    checked.require(
+        besides={"whole numbers of at least 1": (listed >= 1) & (listed == np.floor(listed))},
+        instead="List every class with its pupils; an average hides the large ones.",
+    )
+    Arguments.of("count_large_classes", threshold=threshold).require(
+        "threshold >= 1", instead="Give the smallest large size."
+    )
+    return int(np.count_nonzero(listed >= threshold))
+
+
+@row_by_row(
+    "persons > 0, amount >= 0",
+    instead="Leave out years and places without persons, or report the amount with count.",
+)
+def per_head(amount: Numbers, persons: Numbers) -> Numbers:
+    r"""
+    Money, area or equipment for each person. [unit of ``amount`` per person].
+
+    Parameters
+    ----------
+    amount : float, array or Series
+        The total. [yuan, square metres, volumes, ...]
+    persons : float, array or Series
+        Those it is for. [persons]
+
+    Returns
+    -------
+    float, array or Series
+        Amount per person. [unit of ``amount`` per person]
+
+    Raises
+    ------
+    DataError
+        If there are no persons, or an amount is negative.
+
+    Notes
+    -----
+    .. math:: \text{amount} / \text{persons}
+
+    For spending in a calendar year, the persons of two school years have a part; which count is
+    meant belongs to the indicator.
+
+    References
+    ----------
+    Worked example of the between-school difference coefficient for 教督〔2017〕6号,
+    https://m.777doc.com/doc-2019910.html (a copy).
+
+    Examples
+    --------
+    Five schools with 1 913 books for 302 pupils:
+
+    >>> round(per_head(1913, 302), 2)
+    6.33
+    """
+    return amount / persons
+
+
+@row_by_row(
+    "denominator > 0, numerator >= 0",
+    instead="For the part of a whole, which exists where the other part is empty, use share.",
+)
+def ratio(numerator: Numbers, denominator: Numbers) -> Numbers:
+    r"""
+    One count against another of which it is no part. [units per unit].
+
+    Parameters
+    ----------
+    numerator : float, array or Series
+        What is compared. [persons, institutions or money]
+    denominator : float, array or Series
+        What it is compared with. [unit of ``numerator``]
+
+    Returns
+    -------
+    float, array or Series
+        Ratio; 1 where both are equal. [1]
+
+    Raises
+    ------
+    DataError
+        If a denominator is not positive, or a numerator is negative.
+
+    Notes
+    -----
+    .. math:: \text{numerator} / \text{denominator}
+
+    The vocational-general ratio (职普比) is one: vocational over general, by intake or by stock.
+
+    Examples
+    --------
+    480 entrants to vocational and 600 to general senior schools:
+
+    >>> ratio(480, 600)
+    0.8
+    """
+    return numerator / denominator
+
+
+def _tested(
+    formula: str, scores: Values, counts: Values, full_marks: float, cut_pct: float
+) -> tuple[BoolArray, float, Arguments]:
+    """Check a distribution; tell which scores reach the cut, and how many were tested."""
+    marks = Arguments.of(formula, full_marks=full_marks, cut_pct=cut_pct)
+    marks.require(
+        "full_marks > 0, 0 < cut_pct <= 100",
+        instead="Give the cut-off in percent of full marks: 60, not 0.6.",
+    )
+    checked = Arguments.of_lists(formula, scores=scores, counts=counts)
+    checked.require(
+        f"0 <= scores <= {full_marks}, counts >= 0",
+        instead="Leave out the absent, or count them at score 0 if the indicator says so.",
+    )
+    tested = float(checked["counts"].sum())
+    if not tested > 0:
+        raise DataError(
+            f"{formula}: expected at least one tested pupil; all counts are 0. "
+            "Leave out examinations that nobody sat."
+        )
+    # 0.07 * 100 is above 7 in floating point: the cut-off is computed in fractions.
+    cut = float(Fraction(str(cut_pct)) * Fraction(str(full_marks)) / 100)
+    return checked["scores"] >= cut, tested, checked
+
+
+def rate_at_or_above(scores: Values, counts: Values, *, full_marks: float, cut_pct: float) -> float:
+    r"""
+    Share of the tested whose score reaches a cut-off. [percent].
+
+    Parameters
+    ----------
+    scores : sequence, array or Series
+        Scores that occur, each once or more. [marks]
+    counts : sequence, array or Series
+        Pupils with each score. [persons]
+    full_marks : float
+        Highest possible score. [marks]
+    cut_pct : float
+        Cut-off, itself included. [percent of full marks, above 0, to 100]
+
+    Returns
+    -------
+    float
+        Share of the tested. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If nobody was tested, or a score, count or cut-off lies outside its range.
+
+    Notes
+    -----
+    With :math:`n_s` pupils at score :math:`s`, full marks :math:`F` and cut-off :math:`c`,
+
+    .. math:: 100 \sum_{s \ge cF/100} n_s \Big/ \sum_s n_s
+
+    Examples
+    --------
+    One of four pupils reaches 90 of 150 marks exactly, and one passes it:
+
+    >>> rate_at_or_above([89, 90, 91], [2, 1, 1], full_marks=150, cut_pct=60)
+    50.0
+    """
+    reached, tested, checked = _tested("rate_at_or_above", scores, counts, full_marks, cut_pct)
+    return 100.0 * float(checked["counts"][reached].sum()) / tested
+
+
+def rate_below(scores: Values, counts: Values, *, full_marks: float, cut_pct: float) -> float:
+    r"""
+    Share of the tested whose score stays below a cut-off. [percent].
+
+    Parameters
+    ----------
+    scores : sequence, array or Series
+        Scores that occur, each once or more. [marks]
+    counts : sequence, array or Series
+        Pupils with each score. [persons]
+    full_marks : float
+        Highest possible score. [marks]
+    cut_pct : float
+        Cut-off, itself excluded. [percent of full marks, above 0, to 100]
+
+    Returns
+    -------
+    float
+        Share of the tested. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If nobody was tested, or a score, count or cut-off lies outside its range.
+
+    Notes
+    -----
+    With :math:`n_s` pupils at score :math:`s`, full marks :math:`F` and cut-off :math:`c`,
+
+    .. math:: 100 \sum_{s < cF/100} n_s \Big/ \sum_s n_s
+
+    Examples
+    --------
+    >>> rate_below([89, 90, 91], [2, 1, 1], full_marks=150, cut_pct=60)
+    50.0
+    """
+    reached, tested, checked = _tested("rate_below", scores, counts, full_marks, cut_pct)
+    return 100.0 * float(checked["counts"][~reached].sum()) / tested
+
+
+def pass_rate_from_scores(
+    *, scores: Values, counts: Values, full_marks: float = 100, cut_pct: float = 60
+) -> float:
+    """
+    Share of the tested who pass (及格率). [percent].
+
+    Parameters
+    ----------
+    scores : sequence, array or Series
+        Scores that occur, each once or more. [marks]
+    counts : sequence, array or Series
+        Pupils with each score. [persons]
+    full_marks : float, default 100
+        Highest possible score. [marks]
+    cut_pct : float, default 60
+        Cut-off, itself included. [percent of full marks, above 0, to 100]
+
+    Returns
+    -------
+    float
+        Pass rate. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        As :func:`rate_at_or_above`.
+
+    Notes
+    -----
+    60 percent of full marks is common practice in Chinese schools and no national rule.
+
+    References
+    ----------
+    Practice as described in http://wap.manyoumao.com/know/1646192.html (a web note).
+
+    Examples
+    --------
+    >>> pass_rate_from_scores(scores=[40, 60, 85], counts=[1, 2, 1])
+    75.0
+    """
+    return rate_at_or_above(scores, counts, full_marks=full_marks, cut_pct=cut_pct)
+
+
+def excellence_rate_from_scores(
+    *, scores: Values, counts: Values, full_marks: float = 100, cut_pct: float = 85
+) -> float:
+    """
+    Share of the tested with an excellent score (优秀率). [percent].
+
+    Parameters
+    ----------
+    scores : sequence, array or Series
+        Scores that occur, each once or more. [marks]
+    counts : sequence, array or Series
+        Pupils with each score. [persons]
+    full_marks : float, default 100
+        Highest possible score. [marks]
+    cut_pct : float, default 85
+        Cut-off, itself included. [percent of full marks, above 0, to 100]
+
+    Returns
+    -------
+    float
+        Excellence rate. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        As :func:`rate_at_or_above`.
+
+    Notes
+    -----
+    85 percent is usual from grade 3 on, 90 in grades 1 and 2; some regions take 80 or 90 for all.
+    Rates with different cut-offs cannot be compared.
+
+    References
+    ----------
+    Three schemes side by side: https://3dmxku.com/daquan/zonghe/3984274.html (a web note).
+
+    Examples
+    --------
+    >>> excellence_rate_from_scores(scores=[40, 60, 85], counts=[1, 2, 1])
+    25.0
+    """
+    return rate_at_or_above(scores, counts, full_marks=full_marks, cut_pct=cut_pct)
+
+
+def low_score_rate_from_scores(
+    *, scores: Values, counts: Values, full_marks: float = 100, cut_pct: float = 40
+) -> float:
+    """
+    Share of the tested with a low score (低分率). [percent].
+
+    Parameters
+    ----------
+    scores : sequence, array or Series
+        Scores that occur, each once or more. [marks]
+    counts : sequence, array or Series
+        Pupils with each score. [persons]
+    full_marks : float, default 100
+        Highest possible score. [marks]
+    cut_pct : float, default 40
+        Cut-off, itself excluded. [percent of full marks, above 0, to 100]
+
+    Returns
+    -------
+    float
+        Low score rate. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        As :func:`rate_below`.
+
+    Notes
+    -----
+    Both 30 and 40 percent of full marks are in use; no rule was found. State the one you take.
+
+    Examples
+    --------
+    >>> low_score_rate_from_scores(scores=[39, 40, 85], counts=[1, 2, 1])
+    25.0
+    """
+    return rate_below(scores, counts, full_marks=full_marks, cut_pct=cut_pct)
 
 
 #: A number as a plan prints it.

@@ -17,7 +17,7 @@ from edu_metrics.catalog import (
     TotalChange,
     YearlyChange,
 )
-from edu_metrics.formulas.flows import fastest_fall
+from edu_metrics.formulas.flows.pupils import fastest_fall
 from edu_metrics.plan_audit.context import Observed, PlanContext
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
 from edu_metrics.plan_audit.sentences import (

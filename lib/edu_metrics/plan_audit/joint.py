@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from edu_metrics.catalog import PartsOfWhole, Reading, Selection, SumOverYears, Target, YearlyChange
 from edu_metrics.formulas import pooled_share
-from edu_metrics.formulas.flows import rate_after_selection
+from edu_metrics.formulas.flows.pupils import rate_after_selection
 from edu_metrics.plan_audit.context import PlanContext
 from edu_metrics.plan_audit.contradictions import rest_of_whole
 from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from edu_metrics.catalog import Bound, MechanismRate
 from edu_metrics.errors import DataError
-from edu_metrics.formulas.sensitivity import MOST_COLUMNS, sobol_points, variance_shares
+from edu_metrics.formulas.probability import MOST_COLUMNS, sobol_points, variance_shares
 from edu_metrics.reachability.checks import Check, kept_in
 from edu_metrics.reachability.question import (
     JudgedQuestion,

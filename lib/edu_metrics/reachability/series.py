@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 import numpy as np
 
 from edu_metrics.catalog import Break, Catalog, Indicator, Plan, Study
-from edu_metrics.catalog.breakdowns import base_of
+from edu_metrics.catalog.loading import undivided
 from edu_metrics.errors import ProjectionError
 from edu_metrics.observations import (
     MissingInput,
@@ -286,7 +286,7 @@ class SeriesStore:
         return [
             entry
             for entry in self.catalog.breaks.values()
-            if entry.indicator == base_of(indicator)
+            if entry.indicator == undivided(indicator)
             and (not entry.areas or line & set(self.catalog.expand(entry.areas)))
             and self._is_out(entry.citation.source)
         ]

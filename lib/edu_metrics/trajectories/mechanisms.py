@@ -500,7 +500,7 @@ class Mechanism:
         for step in range(len(years)):
             now = {name: rates[name][:, step] for name in flow.rates}
             with nullcontext() if held else unheld():
-                later = flow.function(**state, **now, **settings)._asdict()
+                later = {**state, **flow.function(**state, **now, **settings)}
             for name, value in later.items():
                 kept.setdefault(name, []).append(np.asarray(value))
             state = {name: later[name] for name in flow.state}

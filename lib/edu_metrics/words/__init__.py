@@ -18,34 +18,13 @@ from typing import Any
 
 from edu_metrics.errors import DefinitionError, ReportError
 from edu_metrics.files import packaged_yaml
-from edu_metrics.words.definition import LANGUAGES, nearest
-from edu_metrics.words.units import Unit, known_units, shipped_units, unit_of, use_units
-
-__all__ = [
-    "LANGUAGES",
-    "Unit",
-    "amount",
-    "bounded",
-    "date",
-    "html_lang",
-    "in_year",
-    "known_units",
-    "language_name",
-    "languages",
-    "number",
-    "percent",
-    "probability",
-    "require_language",
-    "say",
-    "shipped_units",
-    "short",
-    "signed",
-    "texts",
-    "unit_of",
-    "untranslated",
-    "use_texts",
-    "use_units",
-]
+from edu_metrics.words.definition import LANGUAGES as LANGUAGES
+from edu_metrics.words.definition import Unit as Unit
+from edu_metrics.words.definition import known_units as known_units
+from edu_metrics.words.definition import nearest
+from edu_metrics.words.definition import shipped_units as shipped_units
+from edu_metrics.words.definition import unit_of as unit_of
+from edu_metrics.words.definition import use_units as use_units
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

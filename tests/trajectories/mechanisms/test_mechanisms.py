@@ -5,7 +5,7 @@ import pytest
 
 from edu_metrics.catalog import MechanismRate
 from edu_metrics.errors import ProjectionError
-from edu_metrics.formulas.flows import fastest_fall
+from edu_metrics.formulas.flows.pupils import fastest_fall
 from edu_metrics.trajectories.mechanisms import Lever, Mechanism, sample, smallest_setting
 
 YEARS = (2021, 2022)

@@ -17,29 +17,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
-from edu_metrics.formulas.flows.exams import (
-    next_exam,
-    pupils_to_cross,
-    rate_after_selection,
-    start_exam,
-)
-from edu_metrics.formulas.flows.myopia import fastest_fall, next_myopia, start_myopia
-from edu_metrics.formulas.flows.provision import (
-    next_kindergartens,
-    next_spending,
-    next_teachers,
-    start_kindergartens,
-    start_spending,
-    start_teachers,
-)
-from edu_metrics.formulas.flows.pupils import (
-    next_cohorts,
-    next_seniors,
-    start_cohorts,
-    start_seniors,
-)
-
-__all__ = ["FLOWS", "Flow", "LeverUnit", "fastest_fall", "pupils_to_cross", "rate_after_selection"]
+from edu_metrics.formulas.flows import provision, pupils
 
 #: What a lever is counted in: persons or places, percent, percentage points, marks in 100.
 LeverUnit = Literal["persons", "places", "percent", "points", "marks"]
@@ -55,7 +33,7 @@ class Flow:
     name : str
         Name by which definitions call it.
     function : callable
-        Moves a state on by one year.
+        Moves a state on by one year; what it does not give stays as it was.
     start : callable
         Makes the state out of published numbers.
     levers : mapping of str to str
@@ -85,7 +63,7 @@ class Flow:
 
     @cached_property
     def state(self) -> tuple[str, ...]:
-        """Arguments of ``function`` that carry over; fields of its result."""
+        """Arguments of ``function`` that carry over."""
         return tuple(p.name for p in _parameters(self.function) if p.kind is not p.KEYWORD_ONLY)
 
     @cached_property
@@ -118,8 +96,8 @@ def _parameters(function: Callable[..., Any]) -> Iterable[inspect.Parameter]:
 _ENTRIES = (
     Flow(
         "cohorts",
-        next_cohorts,
-        start_cohorts,
+        pupils.next_cohorts,
+        pupils.start_cohorts,
         levers={"dropout_prevented_pct": "percent", "returned": "persons"},
         outcomes=("retention_pct",),
         whole=("entered",),
@@ -127,47 +105,47 @@ _ENTRIES = (
     ),
     Flow(
         "exam",
-        next_exam,
-        start_exam,
+        pupils.next_exam,
+        pupils.start_exam,
         levers={"learning": "marks"},
         outcomes=("pass_pct", "excellence_pct", "low_pct"),
     ),
     Flow(
         "kindergartens",
-        next_kindergartens,
-        start_kindergartens,
+        provision.next_kindergartens,
+        provision.start_kindergartens,
         levers={"public_places": "places", "conversions": "places"},
         outcomes=("public_share_pct", "coverage_pct"),
         whole=("public", "affordable", "other"),
     ),
     Flow(
         "myopia",
-        next_myopia,
-        start_myopia,
+        pupils.next_myopia,
+        pupils.start_myopia,
         levers={"new_cases_cut_pct": "percent"},
         outcomes=("overall_pct",),
         only_at_start=("first_grade_pct",),
-        fastest_fall=lambda state: fastest_fall(state["by_grade"]),
+        fastest_fall=lambda state: pupils.fastest_fall(state["by_grade"]),
     ),
     Flow(
         "seniors",
-        next_seniors,
-        start_seniors,
+        pupils.next_seniors,
+        pupils.start_seniors,
         levers={"more_intake_pp": "points", "more_vocational_pp": "points"},
         outcomes=("gross_pct", "intake_ratio"),
         history={"general_entrants": 3, "vocational_entrants": 3},
     ),
     Flow(
         "spending",
-        next_spending,
-        start_spending,
+        provision.next_spending,
+        provision.start_spending,
         levers={"growth_pct": "percent"},
         outcomes=("spending", "per_pupil"),
     ),
     Flow(
         "teachers",
-        next_teachers,
-        start_teachers,
+        provision.next_teachers,
+        provision.start_teachers,
         levers={"new_posts": "persons", "entrants_qualified_pct": "percent", "upgrades": "persons"},
         outcomes=("qualified_pct", "qualified"),
         whole=("qualified", "others"),

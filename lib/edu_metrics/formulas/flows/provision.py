@@ -27,8 +27,6 @@ that binds.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from edu_metrics.errors import DataError
@@ -42,28 +40,6 @@ from edu_metrics.formulas._arguments import (
     percent_of,
     refuse_outside,
 )
-
-
-class TeacherStock(NamedTuple):
-    """
-    Teachers in the autumn, and what moved them since the last one.
-
-    Attributes
-    ----------
-    qualified, others : ndarray
-        Teachers with and without the degree. [persons]
-    leavers, entrants, upgraded : ndarray
-        Who left, who came, and who earned the degree in post. [persons]
-    qualified_pct : ndarray
-        Share with the degree. [percent, 0-100]
-    """
-
-    qualified: Floats
-    others: Floats
-    leavers: Floats
-    entrants: Floats
-    upgraded: Floats
-    qualified_pct: Floats
 
 
 @flow
@@ -108,7 +84,7 @@ def next_teachers(
     new_posts: Signed = 0.0,
     entrants_qualified_pct: Percent = 100.0,
     upgrades: Count = 0.0,
-) -> TeacherStock:
+) -> dict[str, Floats]:
     """
     Move a staff on by one year.
 
@@ -128,8 +104,9 @@ def next_teachers(
 
     Returns
     -------
-    TeacherStock
-        The staff a year later.
+    dict of str to ndarray
+        A year later ``qualified`` and ``others``; ``leavers``, ``entrants`` and those ``upgraded``
+        in post [persons]; and the share with the degree, ``qualified_pct`` [percent, 0-100].
 
     Raises
     ------
@@ -141,7 +118,7 @@ def next_teachers(
     100 teachers, 85 with a bachelor's degree; 4 % leave, all entrants have it, 2 earn it:
 
     >>> later = next_teachers(85, 15, leaving_qualified_pct=4, leaving_others_pct=4, upgrades=2)
-    >>> float(later.qualified_pct.round(1)), float(later.entrants)
+    >>> float(later["qualified_pct"].round(1)), float(later["entrants"])
     (87.6, 4.0)
     """
     left_with = qualified * leaving_qualified_pct / 100
@@ -153,27 +130,14 @@ def next_teachers(
     upgraded = np.minimum(upgrades, staying_without)
     with_degree = qualified - left_with + bringing + upgraded
     without = staying_without + entrants - bringing - upgraded
-    share = percent_of(with_degree, with_degree + without)
-    return TeacherStock(with_degree, without, leavers, entrants, upgraded, share)
-
-
-class Kindergartens(NamedTuple):
-    """
-    Children by whose kindergarten they are in.
-
-    Attributes
-    ----------
-    public, affordable, other : ndarray
-        Children in public, affordable private and other private kindergartens. [persons]
-    public_share_pct, coverage_pct : ndarray
-        In public ones, and in public or affordable ones, of all. [percent, 0-100]
-    """
-
-    public: Floats
-    affordable: Floats
-    other: Floats
-    public_share_pct: Floats
-    coverage_pct: Floats
+    return {
+        "qualified": with_degree,
+        "others": without,
+        "leavers": leavers,
+        "entrants": entrants,
+        "upgraded": upgraded,
+        "qualified_pct": percent_of(with_degree, with_degree + without),
+    }
 
 
 @flow
@@ -214,41 +178,6 @@ def start_kindergartens(public: Count, inclusive: Count, everyone: Count) -> dic
 
 
 @flow
-def affordable_private_share(public_share_pct: Percent, coverage_pct: Percent) -> Floats:
-    """
-    Say which part of the private places must be affordable for share and coverage together.
-
-    Parameters
-    ----------
-    public_share_pct : float or ndarray
-        Share in public kindergartens, below 100. [percent, 0-100]
-    coverage_pct : float or ndarray
-        Inclusive coverage, no lower than the share. [percent, 0-100]
-
-    Returns
-    -------
-    ndarray
-        The part. [percent, 0-100]
-
-    Raises
-    ------
-    DataError
-        If coverage is below the share, or nobody is in a private kindergarten.
-
-    Examples
-    --------
-    >>> [round(float(affordable_private_share(s, 95)), 1) for s in (50, 55, 60)]
-    [90.0, 88.9, 87.5]
-    """
-    if np.any(public_share_pct >= 100) or np.any(coverage_pct < public_share_pct):
-        raise DataError(
-            "affordable_private_share: expected a public share below 100 and a coverage no "
-            "lower than it: children in public kindergartens count in both"
-        )
-    return np.asarray(100 * (coverage_pct - public_share_pct) / (100 - public_share_pct))
-
-
-@flow
 def next_kindergartens(
     public: Count,
     affordable: Count,
@@ -259,7 +188,7 @@ def next_kindergartens(
     to_affordable_pct: Signed = 0.0,
     public_places: Count = 0.0,
     conversions: Count = 0.0,
-) -> Kindergartens:
+) -> dict[str, Floats]:
     """
     Move the kindergartens on by one year.
 
@@ -281,8 +210,10 @@ def next_kindergartens(
 
     Returns
     -------
-    Kindergartens
-        A year later. Moves change no total.
+    dict of str to ndarray
+        A year later ``public``, ``affordable`` and ``other`` [persons]; in public ones, and in
+        public or affordable ones, of all, ``public_share_pct`` and ``coverage_pct`` [percent,
+        0-100]. Moves change no total.
 
     Raises
     ------
@@ -292,7 +223,7 @@ def next_kindergartens(
     Examples
     --------
     >>> later = next_kindergartens(50, 30, 20, public_places=5, conversions=10)
-    >>> float(later.public_share_pct), float(later.coverage_pct)
+    >>> float(later["public_share_pct"]), float(later["coverage_pct"])
     (55.0, 92.0)
     """
     growth = np.maximum(1 + children_change_pct / 100, 0.0)
@@ -307,29 +238,15 @@ def next_kindergartens(
     second, third = second * (1 - part), third * (1 - part)
     converting = conversions + (first + private) * to_affordable_pct / 100
     converted = np.clip(converting, -second, third)
-    now = (first + moving, second + converted, third - converted)
-    everyone = now[0] + now[1] + now[2]
-    share, coverage = (percent_of(part, everyone) for part in (now[0], now[0] + now[1]))
-    return Kindergartens(*now, share, coverage)
-
-
-class Spending(NamedTuple):
-    """
-    Spending and pupils of a year.
-
-    Attributes
-    ----------
-    spending : ndarray
-        Total. [yuan]
-    pupils : ndarray
-        Pupils of all stages. [persons]
-    per_pupil : ndarray
-        Total over pupils. [yuan per pupil]
-    """
-
-    spending: Floats
-    pupils: Floats
-    per_pupil: Floats
+    first, second, third = first + moving, second + converted, third - converted
+    everyone = first + second + third
+    return {
+        "public": first,
+        "affordable": second,
+        "other": third,
+        "public_share_pct": percent_of(first, everyone),
+        "coverage_pct": percent_of(first + second, everyone),
+    }
 
 
 @flow
@@ -367,7 +284,7 @@ def start_spending(spending: Count, pupils: Count) -> dict[str, Floats]:
 @flow
 def next_spending(
     spending: Count, pupils: Count, *, pupils_change_pct: Signed = 0.0, growth_pct: Signed = 0.0
-) -> Spending:
+) -> dict[str, Floats]:
     """
     Move spending and pupils on by one year.
 
@@ -384,8 +301,8 @@ def next_spending(
 
     Returns
     -------
-    Spending
-        A year later.
+    dict of str to ndarray
+        A year later ``spending`` [yuan], ``pupils`` [persons] and ``per_pupil`` [yuan per pupil].
 
     Raises
     ------
@@ -397,7 +314,7 @@ def next_spending(
     Pupils grow faster than spending: the total rises, what each pupil has falls.
 
     >>> later = next_spending(100.0, 10.0, pupils_change_pct=3, growth_pct=2)
-    >>> float(later.spending), round(float(later.per_pupil), 3)
+    >>> float(later["spending"]), round(float(later["per_pupil"]), 3)
     (102.0, 9.903)
     """
     if np.any(pupils_change_pct <= -100) or np.any(growth_pct < -100):
@@ -408,4 +325,4 @@ def next_spending(
     number = pupils * (100 + pupils_change_pct) / 100
     if np.any(number <= 0):
         raise DataError("next_spending: expected at least one pupil")
-    return Spending(total, number, total / number)
+    return {"spending": total, "pupils": number, "per_pupil": total / number}

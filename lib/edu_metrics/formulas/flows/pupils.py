@@ -1,7 +1,7 @@
 r"""
-Pupils on their way: cohorts through the grades, and on to general or vocational schools.
+Pupils on their way: through the grades, past the lines of an exam, and their eyes.
 
-Pupils of grade :math:`g` who neither drop out nor repeat nor move away stand in grade
+*Cohorts.* Pupils of grade :math:`g` who neither drop out nor repeat nor move away stand in grade
 :math:`g + 1` a year later; children who move in or come back join them there. Retention holds the
 last grade against the entrants of the same cohort, whoever its pupils are by then: with dropout
 :math:`d_k` and net transfers :math:`\tau` a step,
@@ -14,8 +14,37 @@ grades is our assumption.
 Entrants of the senior stage are held against the leavers of grade 9; students who come from
 elsewhere count among them. Three years of entrants, less those who leave on the way, over the
 population of the age band make the gross rate. What the split between general and vocational
-schools does to rates among general students is the matter of
-:mod:`~edu_metrics.formulas.flows.exams`.
+schools does to rates among general students is said below.
+
+*Exams.* A pass rate, an excellence rate and a low-score rate of one paper are three cuts through
+one distribution of scores and can't be set apart from each other. Where the scores are known they
+are used as they are (:func:`pupils_to_cross`). Where only two rates are published, a normal
+distribution through both stands in (our assumption; real scores are cut off at full marks and often
+skewed): the rate at or above a cut :math:`c` is :math:`100\,\Phi((\mu - c)/\sigma)`, so that two
+rates give
+
+.. math:: \sigma = \frac{c_2 - c_1}{z_1 - z_2}, \qquad \mu = c_1 + z_1 \sigma, \qquad
+    z_i = \Phi^{-1}(r_i / 100)
+
+All marks are in percent of full marks.
+
+The bachelor line is sat by general students. If the part of a cohort in general schools falls from
+:math:`g_0` to :math:`g_1`, those left out reach the line less often than the rest. With
+:math:`k = 1` none of them would have reached it, with :math:`k = 0` they are like all others:
+
+.. math:: r_1 = \frac{r_0 g_0 - (1 - k)\, r_0 (g_0 - g_1)}{g_1}
+
+At :math:`k = 1` the rate rises by :math:`g_0 / g_1` and nobody has learned more. The form is ours.
+
+*Myopia by grade.* It does not heal, so a rate falls only as old grades leave and young ones come.
+With prevalence :math:`m_g` in each of :math:`G` grades of equal size and a yearly risk :math:`h`
+of those not yet myopic, every cohort goes
+
+.. math:: m'_{g+1} = m_g + h (1 - c)(1 - m_g), \qquad m'_1 = m_1
+
+with a part :math:`c` of the new cases prevented. The mean of all grades falls by at most
+:math:`(m_G - m_1)/G` a year, when nobody becomes myopic: the floor under every promise of a fall.
+Equal grades and one risk in all grades are our assumptions.
 """
 
 from __future__ import annotations
@@ -31,47 +60,6 @@ from edu_metrics.formulas._arguments import Count, Floats, Percent, Signed, flow
 JUNIOR_GRADES = 3
 
 
-class Grades(NamedTuple):
-    """
-    Pupils of each grade a year later, and where the others went.
-
-    Attributes
-    ----------
-    pupils : ndarray
-        Pupils of each grade, lowest first, on the last axis. [persons]
-    graduates : ndarray
-        Who finished the last grade. [persons]
-    dropped : ndarray
-        Who dropped out of each grade. [persons]
-    """
-
-    pupils: Floats
-    graduates: Floats
-    dropped: Floats
-
-
-class Cohorts(NamedTuple):
-    """
-    The cohorts at school a year later, lowest grade first on the last axis.
-
-    Attributes
-    ----------
-    pupils, entered, away : ndarray
-        Who is in the grade, who entered grade 1 with the cohort, and who dropped out of it and has
-        not come back. [persons]
-    transfers_pct : ndarray
-        Net transfers a year, of the pupils; passed on unchanged. [percent]
-    retention_pct : ndarray
-        Pupils of the last grade against the entrants of their cohort. [percent, may pass 100]
-    """
-
-    pupils: Floats
-    entered: Floats
-    away: Floats
-    transfers_pct: Floats
-    retention_pct: Floats
-
-
 @flow
 def next_grades(
     pupils: Count,
@@ -81,7 +69,7 @@ def next_grades(
     repetition_pct: Percent = 0.0,
     transfers_in: Count = 0.0,
     transfers_out: Count = 0.0,
-) -> Grades:
+) -> dict[str, Floats]:
     """
     Move the pupils of all grades on by one year.
 
@@ -99,9 +87,10 @@ def next_grades(
 
     Returns
     -------
-    Grades
-        The next autumn. Nobody is lost: pupils, entrants and arrivals before are pupils,
-        graduates, dropouts and departures after.
+    dict of str to ndarray
+        The next autumn: ``pupils`` of each grade, ``graduates`` who finished the last one, and
+        those ``dropped`` out of each [persons]. Nobody is lost: pupils, entrants and arrivals
+        before are pupils, graduates, dropouts and departures after.
 
     Raises
     ------
@@ -116,7 +105,7 @@ def next_grades(
     Examples
     --------
     >>> later = next_grades([100, 90], entrants=80, dropout_pct=5, repetition_pct=10)
-    >>> later.pupils, float(later.graduates), later.dropped
+    >>> later["pupils"], float(later["graduates"]), later["dropped"]
     (array([90., 94.]), 76.5, array([5. , 4.5]))
     """
     now = np.atleast_1d(pupils)
@@ -128,7 +117,11 @@ def next_grades(
             "next_grades: more pupils leave or repeat a grade than are in it; "
             "lower dropout_pct, repetition_pct or transfers_out"
         )
-    return Grades(_up_a_grade(going_on, entrants) + again, going_on[..., -1], dropped)
+    return {
+        "pupils": _up_a_grade(going_on, entrants) + again,
+        "graduates": going_on[..., -1],
+        "dropped": dropped,
+    }
 
 
 def _up_a_grade(pupils: Floats, first: Floats) -> Floats:
@@ -258,7 +251,7 @@ def next_cohorts(
     more_moves_pct: Signed = 0.0,
     dropout_prevented_pct: Percent = 0.0,
     returned: Count = 0.0,
-) -> Cohorts:
+) -> dict[str, Floats]:
     """
     Move the cohorts at school on by one year.
 
@@ -282,8 +275,10 @@ def next_cohorts(
 
     Returns
     -------
-    Cohorts
-        The next autumn. The new first grade is as large as the last one was; it can't reach
+    dict of str to ndarray
+        The next autumn: ``pupils``, who ``entered`` and who is ``away``, by grade [persons], and
+        ``retention_pct``, pupils of the last grade against the entrants of their cohort [percent,
+        may pass 100]. The new first grade is as large as the last one was; it can't reach
         the last grade within eight years.
 
     Raises
@@ -298,7 +293,7 @@ def next_cohorts(
     >>> state = start_cohorts([100.0] * 9, 93, 0.0, 0.0)
     >>> later = next_cohorts(**state, dropout_primary_pct=0, dropout_junior_pct=0,
     ...                      dropout_prevented_pct=100)
-    >>> round(float(later.retention_pct), 6)
+    >>> round(float(later["retention_pct"]), 6)
     93.0
     """
     grades = pupils.shape[-1]
@@ -312,42 +307,19 @@ def next_cohorts(
         transfers_in=np.maximum(net, 0.0),
         transfers_out=np.maximum(-net, 0.0),
     )
-    gone = _up_a_grade(np.broadcast_to(away, moved.dropped.shape) + moved.dropped, np.zeros(()))
-    came = _up_a_grade(np.broadcast_to(entered, moved.pupils.shape), pupils[..., 0])
-    back = np.zeros(moved.pupils.shape)
+    shape = moved["pupils"].shape
+    gone = _up_a_grade(np.broadcast_to(away, shape) + moved["dropped"], np.zeros(()))
+    came = _up_a_grade(np.broadcast_to(entered, shape), pupils[..., 0])
+    back = np.zeros(shape)
     each = np.broadcast_to(returned, back.shape[:-1])[..., None] / JUNIOR_GRADES
     back[..., -JUNIOR_GRADES:] = np.minimum(each, gone[..., -JUNIOR_GRADES:])
-    there = moved.pupils + back
-    retention = 100 * there[..., -1] / came[..., -1]
-    return Cohorts(there, came, gone - back, transfers_pct, retention)
-
-
-class SeniorStage(NamedTuple):
-    """
-    Students of the senior stage, first year first on the last axis.
-
-    Attributes
-    ----------
-    general, vocational : ndarray
-        Students by year of study. [persons]
-    leavers, population : ndarray
-        Leavers of grade 9 a year, passed on, and residents of the age band. [persons]
-    intake_pct, vocational_pct : ndarray
-        Usual intake, of the leavers, and the vocational part of it; passed on. [percent]
-    gross_pct : ndarray
-        Students over population. [percent, may pass 100]
-    intake_ratio : ndarray
-        Vocational over general entrants. [ratio]
-    """
-
-    general: Floats
-    vocational: Floats
-    leavers: Floats
-    population: Floats
-    intake_pct: Floats
-    vocational_pct: Floats
-    gross_pct: Floats
-    intake_ratio: Floats
+    there = moved["pupils"] + back
+    return {
+        "pupils": there,
+        "entered": came,
+        "away": gone - back,
+        "retention_pct": 100 * there[..., -1] / came[..., -1],
+    }
 
 
 @flow
@@ -426,7 +398,7 @@ def next_seniors(
     population_change_pct: Signed = 0.0,
     more_intake_pp: Signed = 0.0,
     more_vocational_pp: Signed = 0.0,
-) -> SeniorStage:
+) -> dict[str, Floats]:
     """
     Move the senior stage on by one year.
 
@@ -456,8 +428,10 @@ def next_seniors(
 
     Returns
     -------
-    SeniorStage
-        The next autumn.
+    dict of str to ndarray
+        The next autumn: students in ``general`` and ``vocational`` schools by year of study, and
+        the ``population`` of the age band [persons]; students over population, ``gross_pct``
+        [percent, may pass 100]; vocational over general entrants, ``intake_ratio`` [ratio].
 
     Raises
     ------
@@ -468,7 +442,7 @@ def next_seniors(
     --------
     >>> state = start_seniors([50.0] * 3, [50.0] * 3, 100, 300, 0, 0)
     >>> later = next_seniors(**state, leaving_general_pct=0, leaving_vocational_pct=0)
-    >>> float(later.gross_pct), float(later.intake_ratio)
+    >>> float(later["gross_pct"]), float(later["intake_ratio"])
     (100.0, 1.0)
     """
     entering = leavers * np.maximum(intake_pct + intake_change_pp + more_intake_pp, 0.0) / 100
@@ -483,18 +457,507 @@ def next_seniors(
     ratio = np.divide(
         vocational_later[..., 0], first, out=np.full(np.shape(first), np.inf), where=first > 0
     )
-    return SeniorStage(
-        general_later,
-        vocational_later,
-        leavers,
-        residents,
-        intake_pct,
-        vocational_pct,
-        100 * students / residents,
-        ratio,
-    )
+    return {
+        "general": general_later,
+        "vocational": vocational_later,
+        "population": residents,
+        "gross_pct": 100 * students / residents,
+        "intake_ratio": ratio,
+    }
 
 
 def _a_year_on(students: Floats, entrants: Floats, leaving_pct: Floats) -> Floats:
     """Let students go up a year, less those who leave, and entrants in behind them."""
     return _up_a_grade(students * np.asarray(1 - leaving_pct / 100)[..., None], entrants)
+
+
+@flow
+def mean_and_spread(
+    rate_pct: Percent, cut_pct: Percent, other_rate_pct: Percent, other_cut_pct: Percent
+) -> tuple[Floats, Floats]:
+    """
+    Give the normal distribution that has two published rates.
+
+    Parameters
+    ----------
+    rate_pct, other_rate_pct : float or ndarray
+        Pupils at or above each cut. [percent, above 0 and below 100]
+    cut_pct, other_cut_pct : float or ndarray
+        The cuts, two different ones. [percent of full marks]
+
+    Returns
+    -------
+    mean, spread : ndarray
+        Mean and standard deviation. [percent of full marks]
+
+    Raises
+    ------
+    DataError
+        If a rate is 0 or 100, or the higher cut does not have the lower rate.
+
+    Examples
+    --------
+    84.13 % above 60 and 15.87 % above 80 are one standard deviation on each side of 70:
+
+    >>> mean, spread = mean_and_spread(84.134475, 60, 15.865525, 80)
+    >>> round(float(mean), 4), round(float(spread), 4)
+    (70.0, 10.0)
+    """
+    rates = np.stack(np.broadcast_arrays(rate_pct, other_rate_pct))
+    if np.any((rates <= 0) | (rates >= 100)):
+        raise DataError(
+            "mean_and_spread: expected both rates above 0 and below 100; "
+            "a rate at its limit says nothing of the spread. Give two other cuts."
+        )
+    above = other_cut_pct - cut_pct
+    if np.any(above * (rate_pct - other_rate_pct) <= 0):
+        raise DataError(
+            "mean_and_spread: expected fewer pupils above the higher cut; "
+            "two rates that do not fall from cut to cut come from different papers or pupils"
+        )
+    from scipy.special import ndtri  # imported here: a report without exams need not pay for it
+
+    z, other = ndtri(rate_pct / 100), ndtri(other_rate_pct / 100)
+    spread = above / (z - other)
+    return np.asarray(cut_pct + z * spread), np.asarray(spread)
+
+
+@flow
+def rate_above(mean: Signed, spread: Count, cut_pct: Signed) -> Floats:
+    """
+    Give the pupils at or above a cut of a normal distribution.
+
+    Parameters
+    ----------
+    mean, spread : float or ndarray
+        Mean and standard deviation. [percent of full marks]
+    cut_pct : float or ndarray
+        The cut. [percent of full marks]
+
+    Returns
+    -------
+    ndarray
+        The rate. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If the spread is not above 0.
+
+    Examples
+    --------
+    >>> round(float(rate_above(70, 10, 60)), 2)
+    84.13
+    """
+    if np.any(spread <= 0):
+        raise DataError("rate_above: expected a spread above 0")
+    from scipy.special import ndtr
+
+    return np.asarray(100 * ndtr((mean - cut_pct) / spread))
+
+
+@flow
+def start_exam(
+    pass_pct: Percent,
+    excellence_pct: Percent,
+    pass_cut_pct: Percent,
+    excellence_cut_pct: Percent,
+    low_cut_pct: Percent,
+) -> dict[str, Floats]:
+    """
+    Take a paper's two rates apart into what pupils can do and how far they are spread.
+
+    Parameters
+    ----------
+    pass_pct, excellence_pct : float or ndarray
+        Rates at the two upper cuts. [percent, above 0 and below 100]
+    pass_cut_pct, excellence_cut_pct, low_cut_pct : float or ndarray
+        The cuts. [percent of full marks]
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``mean``, ``spread`` and the cuts.
+
+    Raises
+    ------
+    DataError
+        As :func:`mean_and_spread`.
+
+    Examples
+    --------
+    >>> round(float(start_exam(84.134475, 15.865525, 60, 80, 40)["mean"]), 3)
+    70.0
+    """
+    mean, spread = mean_and_spread(pass_pct, pass_cut_pct, excellence_pct, excellence_cut_pct)
+    return {
+        "mean": mean,
+        "spread": spread,
+        "pass_cut_pct": pass_cut_pct,
+        "excellence_cut_pct": excellence_cut_pct,
+        "low_cut_pct": low_cut_pct,
+    }
+
+
+@flow
+def next_exam(
+    mean: Signed,
+    spread: Count,
+    pass_cut_pct: Percent,
+    excellence_cut_pct: Percent,
+    low_cut_pct: Percent,
+    *,
+    paper_harder: Signed = 0.0,
+    learning: Signed = 0.0,
+) -> dict[str, Floats]:
+    """
+    Move what pupils can do on by one year, and set them a paper.
+
+    Parameters
+    ----------
+    mean, spread : float or ndarray
+        Mean and standard deviation. [percent of full marks]
+    pass_cut_pct, excellence_cut_pct, low_cut_pct : float or ndarray
+        The cuts. [percent of full marks]
+    paper_harder : float or ndarray, optional
+        Marks that this year's paper takes from everybody; it does not last. [percent of full marks]
+    learning : float or ndarray, optional
+        Marks that every pupil gains; they last. [percent of full marks a year]
+
+    Returns
+    -------
+    dict of str to ndarray
+        The ``mean`` of what pupils can do a year later [percent of full marks], and the rates
+        ``pass_pct`` and ``excellence_pct``, at or above their cuts, and ``low_pct``, below its own
+        [percent, 0-100]. The three move together: what lifts the pass rate lifts excellence and
+        lowers low scores.
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    >>> later = next_exam(70, 10, 60, 80, 40, learning=2)
+    >>> round(float(later["pass_pct"]), 2), round(float(later["excellence_pct"]), 2)
+    (88.49, 21.19)
+    """
+    able = mean + learning
+    shown = able - paper_harder
+    cuts = (pass_cut_pct, excellence_cut_pct, low_cut_pct)
+    passing, excellent, not_low = (rate_above(shown, spread, cut) for cut in cuts)
+    return {
+        "mean": able,
+        "pass_pct": passing,
+        "excellence_pct": excellent,
+        "low_pct": 100 - not_low,
+    }
+
+
+class Crossing(NamedTuple):
+    """
+    Pupils who must cross a line, and how far it is for the last of them.
+
+    Attributes
+    ----------
+    pupils : int
+        How many more must be at or above the line; 0 where enough are. [persons]
+    marks : float
+        What the last of them lacks, and so the shift of the whole paper that would lift as
+        many without any of them knowing more; 0 where nobody must. [marks]
+    """
+
+    pupils: int
+    marks: float
+
+
+@flow
+def pupils_to_cross(scores: Count, counts: Count, *, cut: float, needed: int) -> Crossing:
+    """
+    Count the pupils who must cross a line so that enough stand above it.
+
+    Parameters
+    ----------
+    scores : array_like
+        Scores that occur. [marks]
+    counts : array_like
+        Pupils with each score. [persons]
+    cut : float
+        The line; who is on it is above. [marks]
+    needed : int
+        Pupils who have to be at or above it, from
+        :func:`~edu_metrics.formulas.smallest_count_for`. [persons]
+
+    Returns
+    -------
+    Crossing
+        Those nearest below the line come first.
+
+    Raises
+    ------
+    DataError
+        If scores and counts differ in number, a count is negative or not whole, or more are needed
+        than sat.
+
+    Examples
+    --------
+    70 of 100 pass; 75 would with the five nearest, who lack 2 marks at most:
+
+    >>> pupils_to_cross([50, 58, 59, 60, 80], [20, 7, 3, 30, 40], cut=60, needed=75)
+    Crossing(pupils=5, marks=2.0)
+    """
+    marks, number = np.atleast_1d(scores), np.atleast_1d(counts)
+    if marks.shape != number.shape or marks.ndim != 1:
+        raise DataError("pupils_to_cross: expected one count for each score")
+    if (parts := number[number != np.floor(number)]).size:
+        raise DataError(
+            f"pupils_to_cross: expected whole numbers of pupils, found {parts[0]:g}; give counts, "
+            "no shares and no thousands"
+        )
+    if needed > number.sum():
+        raise DataError(
+            f"pupils_to_cross: {needed} are needed and {number.sum():g} sat; nobody can do that"
+        )
+    above = number[marks >= cut].sum()
+    missing = int(np.ceil(needed - above))
+    if missing <= 0:
+        return Crossing(0, 0.0)
+    order = np.argsort(-marks)
+    below = order[marks[order] < cut]
+    last = below[int(np.searchsorted(np.cumsum(number[below]), missing))]
+    return Crossing(missing, float(cut - marks[last]))
+
+
+@flow
+def rate_after_selection(
+    rate_pct: Percent,
+    general_before_pct: Percent,
+    general_after_pct: Percent,
+    selection: Count = 1.0,
+) -> Floats:
+    """
+    Say what a rate among general students comes to when fewer, or more, are let in.
+
+    Parameters
+    ----------
+    rate_pct : float or ndarray
+        Rate before. [percent, 0-100]
+    general_before_pct, general_after_pct : float or ndarray
+        Part of a cohort in general schools before and after. [percent, above 0]
+    selection : float or ndarray, optional
+        1 where none of those left out would have reached the line, 0 where they are like the
+        rest. [0-1]
+
+    Returns
+    -------
+    ndarray
+        Rate after, no more than 100. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    40 of 100 reach the line, whether 50, 48 or 45 sit:
+
+    >>> [round(float(rate_after_selection(80, 50, after)), 1) for after in (50, 48, 45)]
+    [80.0, 83.3, 88.9]
+    """
+    before, after = general_before_pct, general_after_pct
+    if np.any(before <= 0) or np.any(after <= 0) or np.any(selection > 1):
+        raise DataError(
+            "rate_after_selection: expected some in general schools before and after, "
+            "and a selection from 0 to 1"
+        )
+    like_the_rest = (1 - selection) * (before - after)
+    return np.asarray(np.minimum(rate_pct * (before - like_the_rest) / after, 100.0))
+
+
+#: Grade 1 to the last senior year.
+GRADES = 12
+
+
+#: Newton's method needs some 20 steps where hardly anybody stays without, and 5 elsewhere.
+_STEPS, _NEAR = 60, 1e-15
+
+
+def _profile(first: Floats, risk: Floats, grades: int) -> Floats:
+    years = np.arange(grades)
+    return np.asarray(1 - (1 - first[..., None]) * (1 - risk[..., None]) ** years)
+
+
+@flow
+def risk_behind(overall_pct: Percent, first_grade_pct: Percent, *, grades: int = GRADES) -> Floats:
+    r"""
+    Give the yearly risk that makes an overall rate out of the rate of the first grade.
+
+    Parameters
+    ----------
+    overall_pct : float or ndarray
+        Myopic of all grades. [percent, 0-100]
+    first_grade_pct : float or ndarray
+        Myopic of the first grade, no more than overall. [percent, 0-100]
+    grades : int, optional
+        Grades of equal size. [grades]
+
+    Returns
+    -------
+    ndarray
+        Risk a year of those not yet myopic. [percent, 0-100]
+
+    Raises
+    ------
+    DataError
+        If the first grade is worse than all together, or no risk makes so high a rate.
+
+    Notes
+    -----
+    The root of :math:`1 - (1 - m_1)\frac{1}{G}\sum_{k<G}(1 - h)^k = m`, by Newton's method from
+    :math:`h = 0`: the sum is convex in :math:`1 - h`, so that no step goes too far.
+
+    Examples
+    --------
+    The nation in 2020: 12.9 in grade 1 and 52.7 overall.
+
+    >>> round(float(risk_behind(52.7, 12.9)), 2)
+    12.06
+    """
+    overall, first = np.broadcast_arrays(overall_pct / 100, first_grade_pct / 100)
+    most = 1 - (1 - first) / grades
+    if np.any(overall < first - 1e-12) or np.any(overall > most + 1e-12):
+        raise DataError(
+            "risk_behind: expected an overall rate between that of the first grade and "
+            "what all others myopic would make; check that both speak of the same grades"
+        )
+    # The sum that is asked for; where all of the first grade are myopic any risk makes it.
+    asked = grades * np.divide(1 - overall, 1 - first, out=np.ones(first.shape), where=first < 1)
+    stays = np.ones(first.shape)
+    for _ in range(_STEPS):
+        total, slope = np.ones(first.shape), np.zeros(first.shape)
+        for _ in range(grades - 1):
+            total, slope = 1 + stays * total, total + stays * slope
+        step = (total - asked) / np.maximum(slope, 1)
+        stays = stays - step
+        if np.max(np.abs(step), initial=0.0) < _NEAR:
+            break
+    return np.asarray(100 * (1 - np.clip(stays, 0.0, 1.0)))
+
+
+@flow
+def start_myopia(overall_pct: Percent, first_grade_pct: Percent) -> dict[str, Floats]:
+    """
+    Fill the grades from an overall rate and that of the first grade.
+
+    Parameters
+    ----------
+    overall_pct, first_grade_pct : float or ndarray
+        Myopic of all grades and of the first one. [percent, 0-100]
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``by_grade`` and ``risk_pct``, settled: were nothing done, nothing would change.
+
+    Raises
+    ------
+    DataError
+        As :func:`risk_behind`.
+
+    Examples
+    --------
+    Published for the primary grades in 2020: 35.6.
+
+    >>> round(float(start_myopia(52.7, 12.9)["by_grade"][:6].mean()), 1)
+    35.3
+    """
+    risk = risk_behind(overall_pct, first_grade_pct)
+    first = np.broadcast_to(first_grade_pct / 100, risk.shape)
+    return {"by_grade": 100 * _profile(first, risk / 100, GRADES), "risk_pct": risk}
+
+
+@flow
+def next_myopia(
+    by_grade: Percent,
+    risk_pct: Percent,
+    *,
+    screening_pp: Signed = 0.0,
+    new_cases_cut_pct: Percent = 0.0,
+) -> dict[str, Floats]:
+    """
+    Move every grade on by one year.
+
+    Parameters
+    ----------
+    by_grade : ndarray
+        Myopic of each grade, lowest first on the last axis. [percent, 0-100]
+    risk_pct : float or ndarray
+        Yearly risk of those not yet myopic, were nothing done. [percent, 0-100]
+    screening_pp : float or ndarray, optional
+        What this year's screening finds too much, by device, day or room; it does not last.
+        [percentage points]
+    new_cases_cut_pct : float or ndarray, optional
+        Part of the new cases that do not arise. [percent, 0-100]
+
+    Returns
+    -------
+    dict of str to ndarray
+        A year later ``by_grade`` and of all grades, ``overall_pct`` [percent, 0-100]; the new
+        first grade is like the last one.
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    >>> later = next_myopia([10.0, 40.0], 20, new_cases_cut_pct=50)
+    >>> later["by_grade"], float(later["overall_pct"])
+    (array([10., 19.]), 14.5)
+    """
+    risk = np.asarray(risk_pct * (1 - new_cases_cut_pct / 100) / 100)[..., None]
+    older = by_grade[..., :-1] + risk * (100 - by_grade[..., :-1])
+    first = np.broadcast_to(by_grade[..., :1], (*older.shape[:-1], 1))
+    moved = np.concatenate([first, older], axis=-1)
+    found = np.clip(moved.mean(axis=-1) + screening_pp, 0.0, 100.0)
+    return {"by_grade": moved, "overall_pct": found}
+
+
+@flow
+def fastest_fall(by_grade: Percent, years: int = 1) -> Floats:
+    """
+    Give the fall of the overall rate within some years if nobody became myopic any more.
+
+    Parameters
+    ----------
+    by_grade : ndarray
+        Myopic of each grade, lowest first on the last axis. [percent, 0-100]
+    years : int, optional
+        Years without a new case. [years]
+
+    Returns
+    -------
+    ndarray
+        The fall: no promise can ask for more. [percentage points]
+
+    Raises
+    ------
+    DataError
+        If a number lies outside its domain.
+
+    Examples
+    --------
+    12 grades from 12.9 to 80.5 (the nation in 2020): at most 5.63 points in a year.
+
+    >>> import numpy as np
+    >>> round(float(fastest_fall(np.linspace(12.9, 80.5, 12))), 2)
+    5.63
+    """
+    state = by_grade
+    before = state.mean(axis=-1)
+    for _ in range(years):
+        state = next_myopia(state, 0.0)["by_grade"]
+    return np.asarray(before - state.mean(axis=-1))
