@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 
 from edu_metrics.figures.svg import SIZE, text_width
-from edu_metrics.figures.track import Said, coverage, places, reliability
+from edu_metrics.figures.track import coverage, places, reliability
+from edu_metrics.trajectories.reliability import Bin
 
-BINS = [Said(0.15, 0.2, 0.1, 0.3, 240), Said(0.55, 0.4, 0.2, 0.7, 12)]
+BINS = [Bin(0.1, 0.2, 240, 0.15, 0.2, (0.1, 0.3)), Bin(0.5, 0.6, 12, 0.55, 0.4, (0.2, 0.7))]
 LIMITS = {"cap": 0.8, "floor": 0.025}
 SHARES = {1: [(2001, 90.0), (2002, 35.0)], 2: [(2002, 70.0)]}
 COVERAGE = {"level": 80.0, "worst": (1, 2002, 35.0)}
@@ -64,8 +65,8 @@ def test_every_bin_stands_where_said_and_happened_meet_hollow_where_cases_are_fe
         assert float(y) == pytest.approx(bottom + one.happened * (top - bottom), abs=0.1)
     bars = re.findall(r'class="past" d="M(\S+) (\S+)L(\S+) (\S+)"', svg)
     for (_, low, _, high), one in zip(bars, BINS, strict=True):
-        assert float(low) == pytest.approx(bottom + one.low * (top - bottom), abs=0.1)
-        assert float(high) == pytest.approx(bottom + one.high * (top - bottom), abs=0.1)
+        assert float(low) == pytest.approx(bottom + one.interval[0] * (top - bottom), abs=0.1)
+        assert float(high) == pytest.approx(bottom + one.interval[1] * (top - bottom), abs=0.1)
     assert {"240", "12", "cap 80 %"} <= set(texts(svg))
 
 

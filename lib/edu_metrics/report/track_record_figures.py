@@ -9,7 +9,7 @@ from typing import Any
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
-from edu_metrics.figures.track import MANY, Said, ahead_text, coverage, places, reliability
+from edu_metrics.figures.track import MANY, ahead_text, coverage, places, reliability
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
 from edu_metrics.report.columns import (
@@ -28,7 +28,6 @@ from edu_metrics.report.tables import as_of_newest
 from edu_metrics.report.track_record import PanelRecord
 from edu_metrics.trajectories import CAP, FLOOR, ModelScore
 from edu_metrics.trajectories.reference_classes import Comparable, gain_table
-from edu_metrics.trajectories.reliability import Bin
 from edu_metrics.words import number, say, signed
 
 #: A starting band with fewer cases than this is not held against anything.
@@ -58,15 +57,10 @@ def show_reliability(record: PanelRecord) -> Html:
     drawn = {}
     for score in shown:
         title = ahead_text(score.horizon, lang)
-        bins = [_said(one) for one in score.reliability]
-        drawn[title] = reliability(bins, title=title, cap=CAP, floor=FLOOR, lang=lang)
+        drawn[title] = reliability(score.reliability, title=title, cap=CAP, floor=FLOOR, lang=lang)
     told = pictures(record, drawn, say("record.reliability_caption", lang), "reliability")
     limits = backtest_notes(record.scores, lang)[-1]
     return join([told, _bins_told(shown, lang), tag("p", limits)])
-
-
-def _said(one: Bin) -> Said:
-    return Said(one.stated, one.happened, *one.interval, one.n)
 
 
 def _bins_told(scores: list[ModelScore], lang: str) -> Html:
