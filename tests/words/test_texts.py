@@ -30,7 +30,7 @@ from edu_metrics.reachability.status_rules.published_rules import Arrow, OpenSdg
 from edu_metrics.reachability.status_rules.table import Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.report.glance import GROUPS
-from edu_metrics.trajectories.rivals import FORECASTERS, SLOW
+from edu_metrics.trajectories.backtesting import FORECASTERS, SLOW
 from edu_metrics.words import LANGUAGES, texts
 
 ROOT = Path(__file__).resolve().parents[2]

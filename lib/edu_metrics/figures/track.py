@@ -1,4 +1,4 @@
-"""The charts of a track record: said and happened, coverage by year, places among draws."""
+"""The charts of a track record: said and happened, and coverage by year."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from edu_metrics.figures.svg import Scale, Sheet
-from edu_metrics.trajectories.reliability import Bin
+from edu_metrics.trajectories.backtesting import Bin
 from edu_metrics.words import number, percent, say
 
 #: With fewer cases than this a bin is drawn hollow: it shows little.
@@ -175,48 +175,6 @@ def coverage(
     return sheet.svg("course", say("record.gap", lang).join(lines))
 
 
-def places(counts: Sequence[int], *, title: str, lang: str) -> str:
-    """
-    Draw into which part of the draws outcomes fell: all parts alike where draws are honest.
-
-    Parameters
-    ----------
-    counts : sequence of int
-        Outcomes by equal part of the draws, from the lowest.
-    title : str
-        What the drawing is called in words.
-    lang : str
-        Language.
-
-    Returns
-    -------
-    str
-        An SVG element.
-
-    Examples
-    --------
-    >>> drawn = places([10, 30, 40, 20], title="One year", lang="en")
-    >>> "One year: shares of outcomes by part of the draws, lowest first: 10, 30, 40, 20 %" in drawn
-    True
-    """
-    shares, equal = [100 * count / sum(counts) for count in counts], 100 / len(counts)
-    up = {0.0: "0", equal: f"{equal:g}", max(shares): number(max(shares), 0)}
-    sheet = _percent_sheet(
-        320, 170, lang, say("record.place_axis", lang), say("record.place_share", lang), up=up
-    )
-    for at, share in enumerate(shares):
-        (left, top), (right, bottom) = (
-            sheet.place(equal * (at + 0.08), share),
-            sheet.place(equal * (at + 0.92), 0),
-        )
-        sheet.pieces.append(
-            f'<path class="bar" d="M{left:g} {bottom:g}V{top:g}H{right:g}V{bottom:g}z"/>'
-        )
-    sheet.path([(0, equal), (100, equal)], "way")
-    told = say("record.comma", lang).join(number(share, 0) for share in shares)
-    return sheet.svg("course", say("record.places_said", lang, title=title, shares=told))
-
-
 def _percent_sheet(
     width: float,
     height: float,
@@ -225,14 +183,12 @@ def _percent_sheet(
     up_name: str,
     ends: tuple[float, float] = (0, 100),
     across: Mapping[float, str] | None = None,
-    up: Mapping[float, str] | None = None,
 ) -> Sheet:
     """Begin a sheet whose axes are percentages unless they are given, with the names of both."""
     usual = {at: percent(f"{at:g}", lang) for at in (0.0, 50.0, 100.0)}
-    up = up or usual
     right = width - (14 if across is None else 84)
-    sheet = Sheet(width, height, Scale(ends, [*up], (44, 26, right, height - 38)))
-    sheet.axes(across or usual, up)
+    sheet = Sheet(width, height, Scale(ends, [*usual], (44, 26, right, height - 38)))
+    sheet.axes(across or usual, usual)
     sheet.put(up_name, "", [(0, 12, "start")])
     sheet.put(across_name, "", [(right, height - 5, "end")])
     return sheet

@@ -45,7 +45,8 @@ class Panel:
     NaN where unknown. Areas stand in alphabetical order, so that no result hangs on the order of
     a file. ``measure_type`` is the type of measure
     (:mod:`~edu_metrics.catalog.priors`), where it is known; ``falling`` says that less is better,
-    and ``bounds`` what the rate can't leave, where a definition says it.
+    and ``bounds`` what the rate can't leave, where a definition says it. ``breaks`` names the first
+    years of another way to measure, across which no windows of years are counted.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Panel:
     measure_type: str | None = None
     falling: bool = False
     bounds: tuple[float | None, float | None] | None = None
+    breaks: tuple[int, ...] = ()
 
     @property
     def scale(self) -> Scale:
