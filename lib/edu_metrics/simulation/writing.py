@@ -24,8 +24,8 @@ from edu_metrics.errors import DataError, number_of
 from edu_metrics.files import write_whole_files
 from edu_metrics.observations import HEADER
 from edu_metrics.observations.raw_files import with_sidecar
-from edu_metrics.simulation import pupils, schools
 from edu_metrics.simulation.city import City, Sheet
+from edu_metrics.simulation.subjects import invent
 from edu_metrics.words import LANGUAGES, say
 
 #: The source that every invented number names.
@@ -83,37 +83,6 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
     kept = {path for path, new in contents.items() if path.is_file() and path.read_bytes() == new}
     write_whole_files({path: new for path, new in contents.items() if path not in kept})
     return tables
-
-
-def invent(city: City) -> list[Sheet]:
-    """
-    Invent all numbers of a city.
-
-    Parameters
-    ----------
-    city : City
-        Districts, schools, years and seed.
-
-    Returns
-    -------
-    list of Sheet
-        What is published, exams by school and all else by district.
-    """
-    children = pupils.raise_children(city)
-    seniors = pupils.send_to_senior_schools(city, children)
-    enrolled = pupils.enrol(city, children)
-    kindergartens = pupils.kindergarten_sheets(city, children, enrolled)
-    learners = pupils.pupil_sheets(city, children, seniors, enrolled.everyone)
-    return [
-        *schools.exam_sheets(city, children),
-        *learners,
-        *schools.teacher_sheets(city, children, seniors, enrolled),
-        *kindergartens,
-        *schools.facility_sheets(city, kindergartens[0].numbers["kindergartens"]),
-        *pupils.senior_sheets(city, children, seniors),
-        *schools.money_sheets(city, learners[0].numbers["pupils"]),
-        *pupils.screening_sheets(city, children, seniors),
-    ]
 
 
 def _below(catalog: Catalog, parent: str, level: str) -> list[Area]:
