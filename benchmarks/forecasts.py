@@ -1,9 +1,9 @@
 """
 Measure what forecasts of many areas cost, in one run, as a Markdown table of processor seconds.
 
-Levels, quantiles and paths of ten years for 3,000 areas; the probability of a rise in each of five years
-from paths; a back-test of 1,100 areas over 13 years; beside them statsmodels' local level, fitted
-to a sample of the same series one by one and taken times their number.
+Levels, quantiles and paths of ten years for 3,000 areas; the probability of a rise in each of five
+years from paths; a back-test of 1,100 areas over 13 years; beside them statsmodels' local level,
+fitted to a sample of the same series one by one and taken times their number.
 """
 
 from __future__ import annotations

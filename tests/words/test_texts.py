@@ -187,11 +187,6 @@ def family(name: str) -> set[str]:
         "audit.kind_*_means": lambda: set(Kind),
         "audit.severity_*": lambda: set(Severity),
         "report.applies_*": lambda: set(Applies),
-        "start.*_*": lambda: {
-            f"{what}_{kind}"
-            for what in ("title", "note", "publisher", "licence", "numbers", "plan_text")
-            for kind in ("given", "invented")
-        },
         "report.*_*": lambda: {
             f"{key}_{word}"
             for key in ("obligation", "priority")
@@ -277,7 +272,6 @@ FAMILIES = (
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
-    "start.*_*",
     "report.*_*",
     "report.because_*",
     "report.because_impossible_*",

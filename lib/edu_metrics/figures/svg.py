@@ -18,42 +18,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Final
 
 _DARK, _LIGHT = "#000000", "#FFFFFF"
 
-#: Verdict -> its colour and that of text upon it, in the order in which verdicts are listed.
-VERDICT_COLOURS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "met": ("#0B3C6F", _LIGHT),
-        "likely": ("#4FA0DB", _DARK),
-        "uncertain": ("#F6E08C", _DARK),
-        "unlikely": ("#EBA24E", _DARK),
-        "out_of_reach": ("#D5683A", _DARK),
-        "impossible": ("#A02C22", _LIGHT),
-        "missed": ("#3D0C1A", _LIGHT),
-        "cannot_tell": ("#C6C6C6", _DARK),
-        "no_data": ("#FAFAFA", _DARK),
-        "tracked": ("#6C7370", _LIGHT),
-    }
-)
-
-#: Verdict -> one character; a circle is the fuller, the more probable the promise is.
-VERDICT_MARKS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "met": "✓",
-        "likely": "◕",
-        "uncertain": "◑",
-        "unlikely": "◔",
-        "out_of_reach": "○",
-        "impossible": "×",
-        "missed": "✗",
-        "cannot_tell": "?",
-        "no_data": "–",
-        "tracked": "…",
-    }
-)
+#: Verdict -> its colour, that of text upon it, and one character, in the order in which verdicts
+#: are listed. A circle is the fuller, the more probable the promise is.
+_LOOKS: Final = {
+    "met": ("#0B3C6F", _LIGHT, "✓"),
+    "likely": ("#4FA0DB", _DARK, "◕"),
+    "uncertain": ("#F6E08C", _DARK, "◑"),
+    "unlikely": ("#EBA24E", _DARK, "◔"),
+    "out_of_reach": ("#D5683A", _DARK, "○"),
+    "impossible": ("#A02C22", _LIGHT, "×"),
+    "missed": ("#3D0C1A", _LIGHT, "✗"),
+    "cannot_tell": ("#C6C6C6", _DARK, "?"),
+    "no_data": ("#FAFAFA", _DARK, "–"),
+    "tracked": ("#6C7370", _LIGHT, "…"),
+}
+VERDICT_COLOURS: Final = {verdict: look[:2] for verdict, look in _LOOKS.items()}
+VERDICT_MARKS: Final = {verdict: look[2] for verdict, look in _LOOKS.items()}
 
 
 def verdict_rules() -> str:

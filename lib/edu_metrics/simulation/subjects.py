@@ -278,12 +278,7 @@ def entrance_exam_sheet(city: City, seniors: Seniors) -> Sheet:
     return Sheet("senior.csv", Published.EXAMS, city.districts, numbers)
 
 
-#: Children in kindergarten of all aged 3 to 5, and of them in public ones.
-_ENROLLED, _PUBLIC = 0.94, 0.51
-#: Private places that are affordable, and so inclusive as the public ones are.
-_AFFORDABLE = 0.79
 _CHILDREN_EACH = 235
-_CITY_MODEL, _REGION_MODEL_OF_THEM = 0.225, 0.40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -311,13 +306,9 @@ def enrol(city: City, children: Children) -> Enrolled:
     Enrolled
         Public ones are among the inclusive, and these among all.
     """
-    random = city.stream("kindergartens")
     aged = children.population(city.years, 3, 5)
-    everyone = city.part(random, aged, _ENROLLED, drift=0.05, common=0.04, own=0.04)
-    public = city.part(random, everyone, _PUBLIC, drift=0.025, common=0.03, own=0.03)
-    private = everyone - public
-    affordable = city.shares(random, _AFFORDABLE, drift=0.06, common=0.08, own=0.06, tilt=-0.1)
-    return Enrolled(everyone, public, public + part_of(private, affordable))
+    drawn = city.draw("kindergartens", city.stream("kindergartens"), aged_3_5=aged)
+    return Enrolled(drawn["everyone"], drawn["public"], drawn["public"] + drawn["affordable"])
 
 
 def kindergarten_sheet(city: City, children: Children, enrolled: Enrolled) -> Sheet:
@@ -341,25 +332,18 @@ def kindergarten_sheet(city: City, children: Children, enrolled: Enrolled) -> Sh
     random = city.stream("model kindergartens")
     level = float(enrolled.everyone[-1].sum() / _CHILDREN_EACH)
     number = np.maximum(city.amounts(random, level, drift=0.012, common=0.01, own=0.0), 2)
-    models = city.adopting(random, number, _CITY_MODEL, drift=0.07)
-    best = city.adopting(random, models, _REGION_MODEL_OF_THEM, drift=0.05)
     numbers = {
         "population_age_3_5": children.population(city.years, 3, 5),
         "children_kindergartens": enrolled.everyone,
         "children_public_kindergartens": enrolled.public,
         "children_inclusive_kindergartens": enrolled.inclusive,
         "kindergartens": number,
-        "kindergartens_city_model": models,
-        "kindergartens_region_model": best,
+        **city.draw("model kindergartens", random, kindergartens=number),
     }
     return Sheet("kindergartens.csv", Published.AUTUMN_COUNTS, city.districts, numbers)
 
 
-_PUPILS_PER_CLASS, _LARGE_CLASSES = 45.0, 0.035
-#: Children with a disability among all pupils, and of them with one of the three types.
-_DISABLED, _THREE_TYPES = 0.0065, 0.62
-_THREE_TYPES_ENROLLED, _OTHERS_ENROLLED = 0.967, 0.935
-
+_PUPILS_PER_CLASS = 45.0
 _SCREENED = 0.955
 #: Part myopic at the age of six, and the yearly risk of those who are not, for each grade after.
 _MYOPIC_AT_START = 0.13
@@ -388,27 +372,20 @@ def pupil_sheet(
     Sheet
         Its numbers.
     """
-    random = city.stream("pupils")
     years = city.years
     compulsory = children.grades(years, 1, GRADES)
     pupils = compulsory + seniors.everyone + kindergarten_children
     classes = np.ceil(compulsory / _PUPILS_PER_CLASS).astype(np.int64)
-    disabled = city.part(random, compulsory, _DISABLED, common=0.01, own=0.02, tilt=0.0)
-    three = city.part(random, disabled, _THREE_TYPES, common=0.02, own=0.03, tilt=0.0)
-    three_in = city.part(random, three, _THREE_TYPES_ENROLLED, drift=0.06, common=0.08)
-    others_in = city.part(random, disabled - three, _OTHERS_ENROLLED, drift=0.06, common=0.08)
+    known = {"pupils": pupils, "classes": classes}
+    drawn = city.draw("pupils", city.stream("pupils"), compulsory=compulsory, **known)
+    others = drawn.pop("others_enrolled")
     numbers = {
-        "pupils": pupils,
-        "pupils_digital_use": city.part(random, pupils, 0.88, drift=0.25, common=0.12, own=0.08),
+        **known,
         "entrants_grade_1": children.grade(years, 1),
         "pupils_grade_9": children.grade(years, GRADES),
         "graduates_junior": children.graduates(years),
-        "classes": classes,
-        "large_classes": city.part(random, classes, _LARGE_CLASSES, drift=-0.12),
-        "disabled_children": disabled,
-        "disabled_children_enrolled": three_in + others_in,
-        "three_types_children": three,
-        "three_types_children_enrolled": three_in,
+        "disabled_children_enrolled": drawn["three_types_children_enrolled"] + others,
+        **drawn,
     }
     return Sheet("cohorts.csv", Published.AUTUMN_COUNTS, city.districts, numbers)
 
@@ -732,7 +709,7 @@ def teacher_sheet(city: City, children: Children, seniors: Seniors, enrolled: En
         **{f"teachers_{kind}_{degree}": staff[kind].with_degree
            for kind, degree in _WITH_DEGREE.items()},
         **_top_university(city, city_run),
-        **_distinctions(city, teachers),
+        **city.draw("distinctions", city.stream("distinctions"), teachers=teachers),
     }  # fmt: skip
     return Sheet("teachers.csv", Published.AUTUMN_COUNTS, city.districts, numbers)
 
@@ -746,40 +723,7 @@ def _top_university(city: City, staff: Staff) -> dict[str, Counts]:
     return {"hires": staff.hired, "hires_top_university": hired, "teachers_top_university": held}
 
 
-def _distinctions(city: City, teachers: Counts) -> dict[str, Counts]:
-    """Count titles and training; what a district has follows its size."""
-    random = city.stream("distinctions")
-    bilingual = city.amounts(random, 64, common=0.01, own=0.03)
-    return {
-        "master_teachers": city.amounts(random, 102, drift=0.035, common=0.02, own=0.03),
-        "master_teacher_workshops": city.amounts(random, 28, drift=0.05, common=0.02, own=0.04),
-        "young_key_teachers_trained": city.amounts(random, 56, drift=0.01, lumps=0.10),
-        "teachers_bilingual": bilingual,
-        "teachers_bilingual_trained": city.part(
-            random, bilingual, 0.97, drift=0.20, common=0.10, own=0.10
-        ),
-        "teachers_mental_health_trained": city.part(
-            random, teachers, 0.90, drift=0.25, common=0.10, own=0.08
-        ),
-        "teachers_digital_use": city.part(
-            random, teachers, 0.96, drift=0.20, common=0.12, own=0.08
-        ),
-    }
-
-
-#: Schools that meet each standard: their part in the last year, and how fast it grows in logits.
-_STANDARDS = {
-    "schools_pe_conditions": (0.96, 0.25),
-    "schools_curriculum": (0.985, 0.15),
-    "schools_pe_staffed": (0.80, 0.12),
-    "schools_football": (0.79, 0.12),
-    "schools_wifi": (0.985, 0.35),
-    "schools_digital_campus": (0.84, 0.30),
-    "schools_four_builds": (0.62, 0.25),
-    "schools_safe_campus": (0.985, 0.30),
-}
-_GRADE_A, _FOUR_D, _STRONGEST, _HANDLED = 0.993, 0.85, 0.61, 0.985
-_KINDERGARTEN_CANTEENS, _BRANCHES_PER_SCHOOL, _HAZARDS_PER_SCHOOL = 0.5, 3.6, 55.0
+_KINDERGARTEN_CANTEENS, _BRANCHES_PER_SCHOOL = 0.5, 3.6
 
 
 def facility_sheet(city: City, kindergartens: Counts) -> Sheet:
@@ -798,27 +742,14 @@ def facility_sheet(city: City, kindergartens: Counts) -> Sheet:
     Sheet
         Its numbers.
     """
-    random = city.stream("facilities")
     schools = np.broadcast_to(city.number_of_schools, kindergartens.shape).copy()
-    numbers = {"schools": schools}
-    for standard, (level, drift) in _STANDARDS.items():
-        numbers[standard] = city.adopting(
-            random, schools, level, drift=drift, common=0.10, own=0.10
-        )
-    canteens = schools + np.rint(_KINDERGARTEN_CANTEENS * kindergartens).astype(np.int64)
-    branches = np.rint(_BRANCHES_PER_SCHOOL * schools).astype(np.int64)
-    found = random.poisson(_HAZARDS_PER_SCHOOL * schools)
-    numbers |= {
-        "canteens_public": canteens,
-        "canteens_grade_a": city.adopting(random, canteens, _GRADE_A, drift=0.20, common=0.10),
-        "canteens_4d": city.adopting(random, canteens, _FOUR_D, drift=0.30, common=0.10),
-        "party_branches": branches,
-        "party_branches_strongest": city.adopting(
-            random, branches, _STRONGEST, drift=0.10, common=0.06
-        ),
-        "hazards_found": found,
-        "hazards_handled": city.part(random, found, _HANDLED, drift=0.06, common=0.15),
+    known = {
+        "schools": schools,
+        "canteens_public": schools
+        + np.rint(_KINDERGARTEN_CANTEENS * kindergartens).astype(np.int64),
+        "party_branches": np.rint(_BRANCHES_PER_SCHOOL * schools).astype(np.int64),
     }
+    numbers = known | city.draw("facilities", city.stream("facilities"), **known)
     return Sheet("facilities.csv", Published.AUTUMN_COUNTS, city.districts, numbers)
 
 

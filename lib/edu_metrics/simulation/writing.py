@@ -13,7 +13,9 @@ import datetime as dt
 import io
 import shutil
 from collections.abc import Iterable, Iterator
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import numpy as np
@@ -251,10 +253,6 @@ def simulate_districts(
     return folder
 
 
-def _both(key: str, **fields: Any) -> dict[str, str]:
-    return {lang: say(f"large_study.{key}", lang, **fields) for lang in LANGUAGES}
-
-
 def _definitions(
     catalog: Catalog, study: Study, plan: Plan, codes: list[str], seed: int
 ) -> dict[str, str]:
@@ -262,22 +260,10 @@ def _definitions(
     given = catalog.root / "data" / "definitions"
     kept = ("quantities", "indicators", "assumptions", "sources")
     texts = {f"{name}.yaml": (given / f"{name}.yaml").read_text("utf-8") for name in kept}
-    source = {
-        "id": _DISTRICTS_SOURCE,
-        "title": _both("source"),
-        "publisher": _both("publisher"),
-        "licence": "part of this project",
-        "read": "original",
-    }
-    family = {
-        "id": FAMILY,
-        "name": _both("area", code="{code}"),
-        "level": "district",
-        "codes": codes,
-        "invented": True,
-    }
-    promised = yaml.safe_load((given / "plans" / f"{plan.id}.yaml").read_text("utf-8"))
+    words = (files(__package__) / "template" / "districts.yaml").read_text("utf-8")
+    made = yaml.safe_load(Template(words).substitute(number=f"{len(codes):,}", seed=seed))
     told = {lang: plan.title.in_(lang) for lang in LANGUAGES}
+    promised = yaml.safe_load((given / "plans" / f"{plan.id}.yaml").read_text("utf-8"))
     promised |= {
         "title": {lang: say("large_study.plan", lang, plan=told[lang]) for lang in LANGUAGES},
         "note": {lang: say("large_study.plan_note", lang, plan=told[lang]) for lang in LANGUAGES},
@@ -287,21 +273,15 @@ def _definitions(
     for target in promised["targets"]:
         target["areas"] = [FAMILY]
     entry = {
-        "id": STUDY,
-        "title": _both("study", number=f"{len(codes):,}"),
+        **made["study"],
         "plan": plan.id,
-        "areas": [FAMILY],
-        "observations": [{"type": "file", "path": f"{STUDY}/*/*.csv"}],
         "as_of": dt.date(plan.first_year - 1, 12, 31),
         "languages": list(study.languages),
-        "simulated": True,
-        "disclosure": "published",
-        "note": _both("study_note", seed=seed),
     }
     return texts | {
-        "sources.yaml": f"{texts['sources.yaml'].rstrip()}\n{_yaml([source])}",
+        "sources.yaml": f"{texts['sources.yaml'].rstrip()}\n{_yaml([made['source']])}",
         "breaks.yaml": "[]\n",  # those of real series
-        "areas.yaml": _yaml([family]),
+        "areas.yaml": _yaml([{**made["family"], "codes": codes}]),
         f"plans/{plan.id}.yaml": _yaml(promised),
         f"studies/{STUDY}.yaml": _yaml(entry),
     }
