@@ -91,6 +91,7 @@ def test_a_level_that_must_be_passed_is_open_and_one_to_be_reached_is_filled(kin
     assert [text.get_text() for text in ax.texts] == [f"{sign} 95"]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(2000, 2030), st.floats(0, 100)), min_size=1,
                 unique_by=lambda p: p[0]))  # fmt: skip
 def test_all_points_are_kept_and_the_line_breaks_at_each_gap_and_nowhere_else(points):

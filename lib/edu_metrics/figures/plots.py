@@ -131,11 +131,7 @@ def plot_fan(
             f"plot_fan: expected the quantiles {tuple(levels)} of every year; "
             f"missing: {lacking}. Give quantiles()."
         )
-    asked = _asked(target, int(wide.index[-1]) if due is None else due)
-    return _draw_courses(
-        _axes(ax), {"": wide}, _series(history, area), asked,
-        title=area if title is None else title, unit=unit, lang=lang,
-    )  # fmt: skip
+    return _draw_courses(area, {"": wide}, history, target, due, ax, title, unit, lang)
 
 
 @_in_style
@@ -198,12 +194,7 @@ def plot_paths(
         _told(name, lang): own.set_index("year")[[_MIDDLE]]
         for name, own in known.groupby(key, sort=False)
     }
-    last = max((int(one.index[-1]) for one in courses.values()), default=0)
-    asked = _asked(target, last if due is None else due)
-    return _draw_courses(
-        _axes(ax), courses, _series(history, area), asked,
-        title=area if title is None else title, unit=unit, lang=lang,
-    )  # fmt: skip
+    return _draw_courses(area, courses, history, target, due, ax, title, unit, lang)
 
 
 def plot_small_multiples(
@@ -493,15 +484,20 @@ def _told(name: object, lang: str) -> str:
 
 
 def _draw_courses(
-    ax: Axes, courses: Mapping[str, pd.DataFrame], observed: pd.Series[float],
-    asked: _Asked | None, *, title: str, unit: str | None, lang: str,
+    area: str, courses: Mapping[str, pd.DataFrame], history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
+    lang: str,
 ) -> Axes:  # fmt: skip
     """
     Draw courses from where a series stands, and what is asked.
 
     Courses are quantiles by year, or their middle alone; the one without a name is the projection.
     """
-    ax.set_title(_folded(title, 2 * _ROOM, _TITLE), fontsize=_TITLE, pad=6.0)
+    last = max((int(one.index[-1]) for one in courses.values()), default=0)
+    observed, asked = _series(history, area), _asked(target, last if due is None else due)
+    ax = _axes(ax)
+    shown = area if title is None else title
+    ax.set_title(_folded(shown, 2 * _ROOM, _TITLE), fontsize=_TITLE, pad=6.0)
     if observed.empty and not courses and asked is None:
         ax.set_axis_off()
         ax.text(0.5, 0.5, say("figure.no_data", lang), transform=ax.transAxes, ha="center")
