@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
@@ -245,7 +246,7 @@ class City:
             What was drawn, years x districts. [any unit]
         """
         drawn: dict[str, Counts] = {}
-        for name, rule in packaged_yaml(__package__, "model.yaml")[group].items():
+        for name, rule in model()[group].items():
             (how, of), *moves = rule.items()
             if how == "amounts":
                 drawn[name] = self.amounts(random, of, **dict(moves))
@@ -260,6 +261,12 @@ class City:
                 part_of(whole, shares) if how == "part" else self.adopters(random, whole, shares)
             )
         return drawn
+
+
+def model() -> dict[str, dict[str, dict[str, Any]]]:
+    """Read ``model.yaml``: what is drawn, and what moves the staff of schools."""
+    read: dict[str, dict[str, dict[str, Any]]] = packaged_yaml(__package__, "model.yaml")
+    return read
 
 
 def part_of(whole: Counts, share: Shares) -> Counts:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from edu_metrics.simulation.city import City, Counts, Published, Shares, Sheet, part_of
+from edu_metrics.simulation.city import City, Counts, Published, Shares, Sheet, model, part_of
 
 #: Ages followed: 0 to 17 in the autumn. Grade g is the age g + 5, so grade 9 is 14.
 AGES = 18
@@ -573,6 +573,8 @@ class Flows:
         Part of those without it who earn it in post. [share, 0-1]
     newcomers : float
         Part of the newcomers who have it. [share, 0-1]
+    degree : str, optional
+        What it is called where those with it are published.
     """
 
     pupils_per_teacher: float
@@ -581,6 +583,7 @@ class Flows:
     leaving_without: float
     earning: float
     newcomers: float
+    degree: str = ""
 
     def degree_at_start(self, years: int) -> float:
         """Go back from the part with the degree in the last year by so many years."""
@@ -591,23 +594,6 @@ class Flows:
         start = settled + (self.degree_at_end - settled) / kept**years
         return min(max(start, 0.02), 0.98)
 
-
-_STAFF = {
-    "primary": Flows(16.5, 0.870, 0.030, 0.070, 0.030, 0.97),
-    "junior": Flows(11.5, 0.957, 0.030, 0.070, 0.040, 0.985),
-    "city_run_senior": Flows(11.8, 0.420, 0.025, 0.045, 0.003, 0.55),
-    "vocational": Flows(15.0, 0.335, 0.025, 0.045, 0.003, 0.45),
-    "public_kindergartens": Flows(13.0, 0.897, 0.040, 0.080, 0.030, 0.93),
-    "private_kindergartens": Flows(14.0, 0.600, 0.100, 0.130, 0.030, 0.50),
-}
-#: What those with the degree are called of each staff that is published by itself.
-_WITH_DEGREE = {
-    "primary": "bachelor",
-    "junior": "bachelor",
-    "city_run_senior": "graduate",
-    "public_kindergartens": "college",
-    "private_kindergartens": "college",
-}
 
 #: Logits that the degrees of staff and newcomers gain in a district that is better off.
 _DEGREE_TILT = 0.2
@@ -698,19 +684,21 @@ def teacher_sheet(city: City, children: Children, seniors: Seniors, enrolled: En
         "public_kindergartens": enrolled.public,
         "private_kindergartens": enrolled.everyone - enrolled.public,
     }
-    staff = {kind: employ(city, random, pupils, _STAFF[kind]) for kind, pupils in taught.items()}
+    flows = {kind: Flows(**given) for kind, given in model()["staff"].items()}
+    staff = {kind: employ(city, random, pupils, flows[kind]) for kind, pupils in taught.items()}
     teachers = np.sum([kind.teachers for kind in staff.values()], axis=0)
     city_run, other = staff["city_run_senior"], staff["vocational"]
     numbers = {
         "teachers": teachers,
         "teachers_senior": city_run.teachers + other.teachers,
         "teachers_senior_graduate": city_run.with_degree + other.with_degree,
-        **{f"teachers_{kind}": staff[kind].teachers for kind in _WITH_DEGREE},
-        **{f"teachers_{kind}_{degree}": staff[kind].with_degree
-           for kind, degree in _WITH_DEGREE.items()},
         **_top_university(city, city_run),
         **city.draw("distinctions", city.stream("distinctions"), teachers=teachers),
-    }  # fmt: skip
+    }
+    for kind, moved in flows.items():
+        if moved.degree:
+            numbers[f"teachers_{kind}"] = staff[kind].teachers
+            numbers[f"teachers_{kind}_{moved.degree}"] = staff[kind].with_degree
     return Sheet("teachers.csv", Published.AUTUMN_COUNTS, city.districts, numbers)
 
 
