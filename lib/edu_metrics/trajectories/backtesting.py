@@ -731,7 +731,7 @@ def _by_persons(known: pd.DataFrame) -> tuple[PersonsScore, ...]:
     number = known["persons"].to_numpy()
     quarter = np.digitize(number, np.quantile(number, [0.25, 0.5, 0.75]), right=True)
     return tuple(
-        PersonsScore(number[mine].min(), number[mine].max(), int(mine.sum()),
+        PersonsScore(float(number[mine].min()), float(number[mine].max()), int(mine.sum()),
                      **_means(known[mine], "coverage80"))
         for mine in (quarter == one for one in np.unique(quarter))
     )  # fmt: skip

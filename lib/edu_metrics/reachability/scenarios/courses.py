@@ -416,6 +416,6 @@ def _model_draws(
     if isinstance(start, MissingInputs):
         raise NotAvailable("mechanism_lacks_numbers")
     try:
-        return start.mechanism.project(course.years, settings).draws(start.outcome)
+        return start.mechanism.project(start.outcome, course.years, settings)
     except ProjectionError:
         raise NotAvailable("beyond_bounds") from None
