@@ -21,7 +21,7 @@ gc.set_threshold(50_000, 20)
 
 #: Where examples open a whole study.
 DEAR = (
-    "edu_metrics.figures.frame_plots.plot_precedents",
+    "edu_metrics.figures.plots.plot_precedents",
     "edu_metrics.observations.computing.",
     "edu_metrics.observations.inspection.tables.inspect_table",
     "edu_metrics.on_frames.studies.",

@@ -158,9 +158,9 @@ def current(
 ) -> dict[str, Forecast]:
     """Forecast as reports of the commit at hand do, with priors learned without the source."""
     from edu_metrics.errors import ProjectionError
-    from edu_metrics.trajectories import Projection, projecting, scale_for
+    from edu_metrics.trajectories import Projection, scale_for, scales
 
-    projecting.prior_of = lambda measure_type: prior_without(panel.source, measure_type)
+    scales.prior_of = lambda measure_type: prior_without(panel.source, measure_type)
     projection = Projection(
         history,
         years[-1],

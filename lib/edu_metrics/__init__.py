@@ -39,7 +39,7 @@ from edu_metrics.late import late
 if TYPE_CHECKING:
     from edu_metrics.batch import make_reports
     from edu_metrics.catalog import find_root
-    from edu_metrics.figures.frame_plots import (
+    from edu_metrics.figures.plots import (
         plot_calibration,
         plot_fan,
         plot_paths,

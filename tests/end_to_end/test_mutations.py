@@ -32,7 +32,7 @@ from edu_metrics.reachability import assess
 from edu_metrics.report.summary import as_row
 from edu_metrics.simulation import new_project
 from edu_metrics.trajectories.panels import read_panels
-from edu_metrics.trajectories.reference_files import new_class
+from edu_metrics.trajectories.reference_classes import new_class
 
 pytestmark = pytest.mark.slow
 

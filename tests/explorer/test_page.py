@@ -13,7 +13,7 @@ import pytest
 
 from edu_metrics.errors import DataError
 from edu_metrics.explorer import _page, _style, routes, show_explorer
-from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.svg import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.report import prepare
 from edu_metrics.serving import Request
 from edu_metrics.words import say

@@ -12,7 +12,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
 
-from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
+from edu_metrics.figures.svg import VERDICT_COLOURS, VERDICT_MARKS
 from edu_metrics.plan_audit import Severity
 from edu_metrics.report.html import stylesheet
 from edu_metrics.words import texts

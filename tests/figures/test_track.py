@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 
 from edu_metrics.figures.svg import SIZE, text_width
-from edu_metrics.figures.track import Said, coverage, places, reliability
+from edu_metrics.figures.track import coverage, reliability
+from edu_metrics.trajectories.backtesting import Bin
 
-BINS = [Said(0.15, 0.2, 0.1, 0.3, 240), Said(0.55, 0.4, 0.2, 0.7, 12)]
+BINS = [Bin(0.1, 0.2, 240, 0.15, 0.2, (0.1, 0.3)), Bin(0.5, 0.6, 12, 0.55, 0.4, (0.2, 0.7))]
 LIMITS = {"cap": 0.8, "floor": 0.025}
 SHARES = {1: [(2001, 90.0), (2002, 35.0)], 2: [(2002, 70.0)]}
 COVERAGE = {"level": 80.0, "worst": (1, 2002, 35.0)}
@@ -37,9 +38,8 @@ def boxes(svg):
     [
         lambda lang: reliability(BINS, title="t", lang=lang, **LIMITS),
         lambda lang: coverage(SHARES, lang=lang, **COVERAGE),
-        lambda lang: places([10, 20, 30, 40], title="t", lang=lang),
     ],
-    ids=["reliability", "coverage", "places"],
+    ids=["reliability", "coverage"],
 )
 def test_no_label_covers_another_or_leaves_the_drawing(draw, lang):
     svg = draw(lang)
@@ -64,8 +64,8 @@ def test_every_bin_stands_where_said_and_happened_meet_hollow_where_cases_are_fe
         assert float(y) == pytest.approx(bottom + one.happened * (top - bottom), abs=0.1)
     bars = re.findall(r'class="past" d="M(\S+) (\S+)L(\S+) (\S+)"', svg)
     for (_, low, _, high), one in zip(bars, BINS, strict=True):
-        assert float(low) == pytest.approx(bottom + one.low * (top - bottom), abs=0.1)
-        assert float(high) == pytest.approx(bottom + one.high * (top - bottom), abs=0.1)
+        assert float(low) == pytest.approx(bottom + one.interval[0] * (top - bottom), abs=0.1)
+        assert float(high) == pytest.approx(bottom + one.interval[1] * (top - bottom), abs=0.1)
     assert {"240", "12", "cap 80 %"} <= set(texts(svg))
 
 
@@ -85,21 +85,11 @@ def test_each_horizon_has_its_line_and_mark_and_the_worst_year_its_name():
     )
 
 
-def test_bars_are_shares_of_all_outcomes_and_the_rule_is_what_honest_draws_give():
-    svg = places([10, 20, 30, 40], title="t", lang="zh")
-    bars = re.findall(r'class="bar" d="M\S+ (\S+)V(\S+)H', svg)
-    heights = [float(bottom) - float(top) for bottom, top in bars]
-    assert heights == pytest.approx([one * heights[0] for one in (1, 2, 3, 4)], abs=0.3)
-    rule = float(re.search(r'class="way" d="M\S+ (\S+)L', svg)[1])
-    assert float(bars[0][0]) - rule == pytest.approx(2.5 * heights[0], abs=0.3)
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_text_alternatives_hold_the_numbers_drawn(lang):
     for svg, numbers in (
         (reliability(BINS, title="t", lang=lang, **LIMITS), "15 20 240 55 40 12"),
         (coverage(SHARES, lang=lang, **COVERAGE), "2001 90 2002 35 70"),
-        (places([10, 20, 30, 40], title="t", lang=lang), "10 20 30 40"),
     ):
         alt = re.search(r'aria-label="([^"]*)"', svg)[1]
         assert all(number in alt for number in numbers.split())

@@ -98,7 +98,7 @@ def test_a_batch_in_which_nothing_is_to_be_made_loads_nothing_heavy():
 
 
 def test_what_lists_definitions_or_audits_a_plan_loads_no_pandas():
-    code = "import sys, edu_metrics.trajectories.reference_files, edu_metrics.report.tables; "
+    code = "import sys, edu_metrics.trajectories.reference_classes, edu_metrics.report.tables; "
     code += "from edu_metrics.plan_audit import audit; print('pandas' in sys.modules)"
     run = [sys.executable, "-c", code]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "False\n"

@@ -74,7 +74,7 @@ def test_an_own_start_takes_the_flow_model_for_each_hundred(run):
     indicator = em.load_catalog(ROOT).indicator("primary_teachers_bachelor_share")
     built = mechanism_from_statement(indicator, 70)
     levers = {"upgrades": 2}
-    alone = built.mechanism.project(found.years, levers).draws(built.outcome)
+    alone = built.mechanism.project(built.outcome, found.years, levers)
     assert found.draws == pytest.approx(np.clip(alone, 0, 100))
     assert run({"type": "as_usual"}, start={"value": 70}).reason == "no_trend"
 

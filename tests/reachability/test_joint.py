@@ -24,7 +24,7 @@ from edu_metrics.reachability.joint import (
     odds_of,
     stated_part,
 )
-from edu_metrics.trajectories.drawing import NODES
+from edu_metrics.trajectories.projecting import NODES
 
 YEARS = (2016, 2017, 2018, 2019, 2020)
 

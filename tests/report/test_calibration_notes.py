@@ -3,7 +3,7 @@
 import pytest
 
 from edu_metrics.report import as_row, show_cards
-from edu_metrics.trajectories.reliability import HELD80_PCT, held80_pct
+from edu_metrics.trajectories.projecting import HELD80_PCT, Calibration
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,8 @@ def test_few_districts_are_told_what_held_for_an_area_alone_and_in_threes(small)
     assert {entry["areas"] for entry in found} == {1, 3}
     page = show_cards(small).text
     for entry in found:
-        assert entry["coverage80_pct"] == list(held80_pct(entry["areas"], entry["measure"]))
+        held80 = Calibration.of(entry["areas"], entry["measure"]).held80_pct
+        assert entry["coverage80_pct"] == list(held80)
         for held in entry["coverage80_pct"]:
             assert f"{held:.0f}" in page
 

@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edu_metrics.simulation.pupils import (
+from edu_metrics.simulation.subjects import (
     GRADES,
     SENIOR_YEARS,
+    invent,
     raise_children,
     send_to_senior_schools,
 )
-from edu_metrics.simulation.writing import invent
 
 LEFT, DROPPED, STAYED = 3, 4, 5
 AGE_IN_GRADE_1 = 6

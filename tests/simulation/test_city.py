@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edu_metrics.simulation.city import Published
-from edu_metrics.simulation.writing import invent
+from edu_metrics.simulation.subjects import invent
 
 
 def test_districts_that_are_better_off_are_balanced_by_the_others(city):

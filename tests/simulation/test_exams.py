@@ -6,14 +6,19 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from edu_metrics.simulation import schools
-from edu_metrics.simulation.pupils import raise_children
-from edu_metrics.simulation.schools import EXCELLENT_FROM, LOW_BELOW, PASSING_FROM, exam_sheets
+from edu_metrics.simulation import subjects
+from edu_metrics.simulation.subjects import (
+    EXCELLENT_FROM,
+    LOW_BELOW,
+    PASSING_FROM,
+    exam_sheet,
+    raise_children,
+)
 
 
 @pytest.fixture
 def numbers(city):
-    (sheet,) = exam_sheets(city, raise_children(city))
+    sheet = exam_sheet(city, raise_children(city))
     return sheet.numbers
 
 
@@ -46,9 +51,9 @@ def test_the_primary_stage_is_its_lower_and_upper_grades(numbers):
 
 
 def test_every_pupil_of_last_autumn_sits_at_one_school(city, monkeypatch):
-    monkeypatch.setattr(schools, "_TESTED", 1.0)
+    monkeypatch.setattr(subjects, "_TESTED", 1.0)
     children = raise_children(city)
-    (sheet,) = exam_sheets(city, children)
+    sheet = exam_sheet(city, children)
     autumn = range(city.first_year - 1, city.last_year)
     ends = np.cumsum([len(schools) for schools in city.schools])[:-1]
     for band, grades in (("lower_primary", (1, 2)), ("upper_primary", (3, 6)), ("junior", (9, 9))):
@@ -61,10 +66,10 @@ def test_without_differences_between_schools_and_years_results_follow_the_normal
     city, monkeypatch
 ):
     for name in ("_DISTRICT", "_SCHOOL", "_SCHOOL_YEAR"):
-        monkeypatch.setattr(schools, name, 0.0)
-    flat = replace(schools._JUNIOR, mean=66.0, spread=25.0, gain_a_year=0.0, difficulty=0.0)
-    monkeypatch.setattr(schools, "_JUNIOR", flat)
-    (sheet,) = exam_sheets(city, raise_children(city))
+        monkeypatch.setattr(subjects, name, 0.0)
+    flat = replace(subjects._JUNIOR, mean=66.0, spread=25.0, gain_a_year=0.0, difficulty=0.0)
+    monkeypatch.setattr(subjects, "_JUNIOR", flat)
+    sheet = exam_sheet(city, raise_children(city))
     law = NormalDist(66, 25)
     number = sheet.numbers["pupils_junior_tested"].sum()
     expected = {"passing": 1 - law.cdf(60), "excellent": 1 - law.cdf(85), "low_score": law.cdf(40)}
@@ -75,16 +80,16 @@ def test_without_differences_between_schools_and_years_results_follow_the_normal
 
 def test_a_hard_exam_is_hard_at_every_school(city, monkeypatch):
     monkeypatch.setattr(
-        schools, "_JUNIOR", replace(schools._JUNIOR, difficulty=15.0, gain_a_year=0.0)
+        subjects, "_JUNIOR", replace(subjects._JUNIOR, difficulty=15.0, gain_a_year=0.0)
     )
-    (sheet,) = exam_sheets(city, raise_children(city))
+    sheet = exam_sheet(city, raise_children(city))
     rates = sheet.numbers["pupils_junior_passing"] / sheet.numbers["pupils_junior_tested"]
     alike = np.corrcoef(rates.T)
     assert alike.min() > 0.8
 
 
 def test_a_good_school_stays_a_good_school(city, monkeypatch):
-    monkeypatch.setattr(schools, "_SCHOOL", 12.0)
-    (sheet,) = exam_sheets(city, raise_children(city))
+    monkeypatch.setattr(subjects, "_SCHOOL", 12.0)
+    sheet = exam_sheet(city, raise_children(city))
     rates = sheet.numbers["pupils_junior_passing"] / sheet.numbers["pupils_junior_tested"]
     assert np.corrcoef(rates[0], rates[-1])[0, 1] > 0.8

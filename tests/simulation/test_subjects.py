@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edu_metrics.simulation import pupils, schools
-from edu_metrics.simulation.pupils import myopic_by_grade, raise_children
-from edu_metrics.simulation.writing import invent
+from edu_metrics.simulation import subjects
+from edu_metrics.simulation.subjects import invent, myopic_by_grade, raise_children
 
 
 @pytest.fixture
@@ -91,12 +90,12 @@ def test_a_year_of_higher_risk_leaves_more_children_myopic_for_good(city):
 
 
 def test_fewer_places_in_general_schools_lift_the_entrance_exam(city, monkeypatch):
-    monkeypatch.setattr(pupils, "_SELECTION", 60.0)
-    monkeypatch.setattr(pupils, "_LINE_STEP", 0.0)
+    monkeypatch.setattr(subjects, "_SELECTION", 60.0)
+    monkeypatch.setattr(subjects, "_LINE_STEP", 0.0)
     long = replace(city, last_year=city.first_year + 19)
     children = raise_children(long)
-    students = pupils.send_to_senior_schools(long, children)
-    _, exam = pupils.senior_sheets(long, children, students)
+    students = subjects.send_to_senior_schools(long, children)
+    exam = subjects.entrance_exam_sheet(long, students)
     # Who sits the exam in a summer entered three autumns before.
     general, vocational = (kind[:-3, :, 0] for kind in (students.general, students.vocational))
     entered = general / (general + vocational)
@@ -105,11 +104,11 @@ def test_fewer_places_in_general_schools_lift_the_entrance_exam(city, monkeypatc
 
 
 def test_candidates_are_those_who_were_in_the_last_year_and_some_repeaters(city, monkeypatch):
-    monkeypatch.setattr(pupils, "_SITTING", 1.0)
-    monkeypatch.setattr(pupils, "_REPEATING", 0.0)
+    monkeypatch.setattr(subjects, "_SITTING", 1.0)
+    monkeypatch.setattr(subjects, "_REPEATING", 0.0)
     children = raise_children(city)
-    students = pupils.send_to_senior_schools(city, children)
-    _, exam = pupils.senior_sheets(city, children, students)
+    students = subjects.send_to_senior_schools(city, children)
+    exam = subjects.entrance_exam_sheet(city, students)
     last_autumn = students.general[2:-1, :, 2]
     assert np.array_equal(exam.numbers["candidates_gaokao"], last_autumn)
 
@@ -121,9 +120,9 @@ def test_constant_prices_are_those_of_the_first_year(numbers):
 
 
 def test_prices_rise_for_all_districts_alike(city, monkeypatch):
-    monkeypatch.setattr(schools, "_INFLATION", 0.05)
-    monkeypatch.setattr(schools, "_INFLATION_STEP", 0.0)
-    (sheet,) = schools.money_sheets(city, np.full((len(city.years), 3), 100_000_000))
+    monkeypatch.setattr(subjects, "_INFLATION", 0.05)
+    monkeypatch.setattr(subjects, "_INFLATION_STEP", 0.0)
+    sheet = subjects.money_sheet(city, np.full((len(city.years), 3), 100_000_000))
     ratio = (
         sheet.numbers["education_budget_spending"] / sheet.numbers["education_budget_spending_real"]
     )

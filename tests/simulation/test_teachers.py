@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edu_metrics.simulation.schools import Flows, employ
+from edu_metrics.simulation.subjects import Flows, employ
 
 FLOWS = Flows(
     pupils_per_teacher=10.0,

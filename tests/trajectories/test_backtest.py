@@ -22,9 +22,14 @@ from edu_metrics.trajectories import (
     stated,
     to_panels,
 )
-from edu_metrics.trajectories.backtesting import _crps, _quantiles, deployments
+from edu_metrics.trajectories.backtesting import (
+    _crps,
+    _quantiles,
+    clustered_interval,
+    deployments,
+    reliability,
+)
 from edu_metrics.trajectories.projecting import MODEL
-from edu_metrics.trajectories.reliability import clustered_interval, reliability
 
 
 def made(values, name="rates", counts=np.nan, measure_type=None):

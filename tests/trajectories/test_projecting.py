@@ -10,7 +10,7 @@ from scipy import stats
 from edu_metrics.catalog import Bound
 from edu_metrics.errors import ProjectionError
 from edu_metrics.trajectories import Projection, Scale
-from edu_metrics.trajectories.drawing import NODES, Law, side_by_side, spread_paths
+from edu_metrics.trajectories.projecting import NODES, Law, side_by_side, spread_paths
 from edu_metrics.trajectories.scales import Values, printed_decimals
 
 RATE, AMOUNT = Scale(0.0, 100.0), Scale(0.0, None)

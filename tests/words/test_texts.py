@@ -28,7 +28,7 @@ from edu_metrics.reachability.published_rules import Rule, Unable
 from edu_metrics.reachability.status_rules import BANDS, STANCES, Why
 from edu_metrics.reachability.verdicts import Applies, Verdict
 from edu_metrics.report.glance import GROUPS
-from edu_metrics.trajectories.rivals import FORECASTERS, SLOW
+from edu_metrics.trajectories.backtesting import FORECASTERS, SLOW
 from edu_metrics.words import LANGUAGES, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,11 +185,6 @@ def family(name: str) -> set[str]:
         "audit.kind_*_means": lambda: set(Kind),
         "audit.severity_*": lambda: set(Severity),
         "report.applies_*": lambda: set(Applies),
-        "start.*_*": lambda: {
-            f"{what}_{kind}"
-            for what in ("title", "note", "publisher", "licence", "numbers", "plan_text")
-            for kind in ("given", "invented")
-        },
         "report.*_*": lambda: {
             f"{key}_{word}"
             for key in ("obligation", "priority")
@@ -275,7 +270,6 @@ FAMILIES = (
     "verdict.*",
     "verdict.*_means",
     "report.applies_*",
-    "start.*_*",
     "report.*_*",
     "report.because_*",
     "report.because_impossible_*",

@@ -185,11 +185,11 @@ def reference(
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
     if build:
-        from edu_metrics.trajectories import reference_files as files
+        from edu_metrics.trajectories import reference_classes as classes
 
         if name is None:
-            made = files.new_class(
-                [files.find_panel_file(panel) for panel in build],
+            made = classes.new_class(
+                [classes.find_panel_file(panel) for panel in build],
                 class_id=new,
                 indicators=indicator or (),
                 falling=falling,
@@ -197,18 +197,21 @@ def reference(
                 first_year=first,
                 last_year=last,
             )
-            text = files.class_as_yaml(made)
+            text = (
+                "# To be added by hand: name, kind, note, made, command, source of each panel.\n"
+                + classes.as_yaml(made)
+            )
         else:
             with usage():
                 known = load(root).reference_class(name)
-            panels = [files.find_panel_file(panel) for panel in build]
-            text = files.table_as_yaml(files.rebuild(known, panels))
+            panels = [classes.find_panel_file(panel) for panel in build]
+            text = classes.as_yaml({"table": classes.rebuild(known, panels)})
         if out is None:
             sys.stdout.write(text)
         else:
             out.write_text(text, encoding="utf-8", newline="\n")
         return
-    from edu_metrics.trajectories.reference_files import class_rows, table_rows
+    from edu_metrics.trajectories.reference_classes import class_rows, table_rows
 
     catalog = load(root)
     if name is None:

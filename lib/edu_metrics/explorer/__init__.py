@@ -30,7 +30,7 @@ from edu_metrics.explorer.what_if import (
     Selection,
     WhatIf,
 )
-from edu_metrics.figures.colours import VERDICT_MARKS, verdict_rules
+from edu_metrics.figures.svg import VERDICT_MARKS, verdict_rules
 from edu_metrics.serving import Reply, Request, Route, listening, serve
 from edu_metrics.words import (
     date,

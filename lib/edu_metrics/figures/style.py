@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -48,38 +49,8 @@ COLOURS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-_SETTINGS: Final[Mapping[Any, Any]] = MappingProxyType(
-    {
-        "axes.axisbelow": True,
-        "axes.edgecolor": "#4D4D4D",
-        "axes.grid": True,
-        "axes.grid.axis": "y",
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "axes.titlelocation": "left",
-        "axes.titleweight": "bold",
-        "axes.titley": 1.0,  # where it would come to anyway: it is not looked for at every drawing
-        "axes.unicode_minus": True,
-        "figure.constrained_layout.use": True,  # nothing is cut off, every size is kept
-        "figure.dpi": 100.0,
-        "figure.facecolor": "white",
-        "figure.figsize": STANDARD,
-        "font.size": 10.0,
-        "grid.color": "#D9D9D9",
-        "grid.linewidth": 0.6,
-        "legend.frameon": False,
-        "lines.linewidth": 1.8,
-        "lines.markersize": 5.0,
-        "pdf.fonttype": 42,  # text stays text, for search and for screen readers
-        "savefig.bbox": "standard",  # a crop to the ink would make each file another size
-        "savefig.dpi": 150.0,
-        "savefig.facecolor": "white",
-        "text.parse_math": False,  # a dollar sign is a dollar sign
-        "text.hinting": "no_hinting",  # at small sizes hinting spoils the spaces between letters
-        "svg.fonttype": "path",  # an SVG file does not depend on the fonts of its reader
-        "svg.hashsalt": "edu-metrics",  # matplotlib draws random ids without it
-    }
-)
+#: All else: where lines, grids and letters stand.
+_SETTINGS: Final = Path(__file__).with_name("report.mplstyle")
 
 
 def register_fonts() -> None:
@@ -165,13 +136,18 @@ def use_style() -> Iterator[None]:
     True
     """
     with mpl.rc_context():
-        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams.update(_settings())
         use_fonts()
         mpl.rcParams["axes.prop_cycle"] = cycler(color=list(COLOURS.values()))
         yield
         shows = mpl.is_interactive()
     # The first figure of a session switches this on, and leaving the look would switch it off.
     mpl.interactive(shows)
+
+
+@cache
+def _settings() -> Any:
+    return mpl.rc_params_from_file(_SETTINGS, use_default_template=False)
 
 
 def plainly(ax: Axes) -> Axes:

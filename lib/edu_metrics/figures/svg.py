@@ -4,6 +4,11 @@ Charts as inline SVG, small enough for a page of fifty: text stays text, colours
 Every chart is drawn on a :class:`Sheet`, which knows what is taken and where a label may stand.
 What a class looks like, in light, dark and print, is the style's; what a chart shows is said in
 words in its label.
+
+A verdict has a colour, a mark, and a colour of text upon it. Blue is on the side of the promise,
+yellow between, red against it; grey is outside that scale. Eyes of every kind tell blue from yellow
+and red. No two verdicts are equally light, so that a print in grey keeps them apart, and the mark
+says it once more.
 """
 
 from __future__ import annotations
@@ -13,6 +18,47 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
+from typing import Final
+
+_DARK, _LIGHT = "#000000", "#FFFFFF"
+
+#: Verdict -> its colour, that of text upon it, and one character, in the order in which verdicts
+#: are listed. A circle is the fuller, the more probable the promise is.
+_LOOKS: Final = {
+    "met": ("#0B3C6F", _LIGHT, "✓"),
+    "likely": ("#4FA0DB", _DARK, "◕"),
+    "uncertain": ("#F6E08C", _DARK, "◑"),
+    "unlikely": ("#EBA24E", _DARK, "◔"),
+    "out_of_reach": ("#D5683A", _DARK, "○"),
+    "impossible": ("#A02C22", _LIGHT, "×"),
+    "missed": ("#3D0C1A", _LIGHT, "✗"),
+    "cannot_tell": ("#C6C6C6", _DARK, "?"),
+    "no_data": ("#FAFAFA", _DARK, "–"),
+    "tracked": ("#6C7370", _LIGHT, "…"),
+}
+VERDICT_COLOURS: Final = {verdict: look[:2] for verdict, look in _LOOKS.items()}
+VERDICT_MARKS: Final = {verdict: look[2] for verdict, look in _LOOKS.items()}
+
+
+def verdict_rules() -> str:
+    """
+    Give the rules by which a style colours the labels of verdicts.
+
+    Returns
+    -------
+    str
+        CSS, a rule a verdict.
+
+    Examples
+    --------
+    >>> verdict_rules().partition(" .chip")[0]
+    '.chip.met { background: #0B3C6F; color: #FFFFFF; }'
+    """
+    looks = VERDICT_COLOURS.items()
+    return " ".join(
+        f".chip.{v} {{ background: {under}; color: {ink}; }}" for v, (under, ink) in looks
+    )
+
 
 #: Width of a letter against its height, of common sans serif fonts: letters of a class, figures and
 #: other Latin letters, and all others.

@@ -1,12 +1,12 @@
-"""The charts of a track record: said and happened, coverage by year, places among draws."""
+"""The charts of a track record: said and happened, and coverage by year."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from edu_metrics.figures.svg import Scale, Sheet
+from edu_metrics.trajectories.backtesting import Bin
 from edu_metrics.words import number, percent, say
 
 #: With fewer cases than this a bin is drawn hollow: it shows little.
@@ -17,17 +17,6 @@ _MARKS: Final = (
     ("■", '<path class="{css}" d="M{{x:g}} {{y:g}}m-3.5 -3.5h7v7h-7z"/>'),
     ("▲", '<path class="{css}" d="M{{x:g}} {{y:g}}m-4 3.5h8l-4 -7z"/>'),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A bin of stated probability: its mean, what share happened, that share's interval, and n."""
-
-    stated: float
-    happened: float
-    low: float
-    high: float
-    n: int
 
 
 def ahead_text(years: Sequence[int] | int, lang: str) -> str:
@@ -56,13 +45,13 @@ def ahead_text(years: Sequence[int] | int, lang: str) -> str:
     return say(key, lang, years=say("record.comma", lang).join(map(str, listed)))
 
 
-def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, lang: str) -> str:
+def reliability(bins: Sequence[Bin], *, title: str, cap: float, floor: float, lang: str) -> str:
     """
     Draw how often what was given a probability came true.
 
     Parameters
     ----------
-    bins : sequence of Said
+    bins : sequence of Bin
         Bins from the lowest up. [0-1]
     title : str
         What the drawing is called in words.
@@ -78,7 +67,7 @@ def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, l
 
     Examples
     --------
-    >>> one = Said(0.25, 0.2, 0.15, 0.26, 120)
+    >>> one = Bin(0.2, 0.3, 120, stated=0.25, happened=0.2, interval=(0.15, 0.26))
     >>> drawn = reliability([one], title="One year", cap=0.8, floor=0.025, lang="en")
     >>> 'aria-label="One year: said 25 %, happened 20 % (15 to 26, 120 cases)."' in drawn
     True
@@ -91,13 +80,14 @@ def reliability(bins: Sequence[Said], *, title: str, cap: float, floor: float, l
         sheet.path([(100 * limit, 0), (100 * limit, 100)], "way")
     place, parts = sheet.place, []
     for one in bins:
-        sheet.path([(100 * one.stated, 100 * end) for end in (one.low, one.high)], "past")
+        sheet.path([(100 * one.stated, 100 * end) for end in one.interval], "past")
         css = "k1" if one.n >= MANY else "k1 few"
         sheet.mark(_MARKS[0][1].format(css=css), 100 * one.stated, 100 * one.happened)
-        told = {key: number(100 * getattr(one, key), 0) for key in _SHARES}
+        shares = (one.stated, one.happened, *one.interval)
+        told = dict(zip(_SHARES, (number(100 * share, 0) for share in shares), strict=True))
         parts.append(say("record.bin_said", lang, n=number(one.n, 0), **told))
     for one in bins:
-        (x, high), (_, low) = (place(100 * one.stated, 100 * end) for end in (one.high, one.low))
+        (_, low), (x, high) = (place(100 * one.stated, 100 * end) for end in one.interval)
         around = [(x + shift, y, anchor) for y in (high - 4, low + 12, high - 16)
                   for shift, anchor in ((0, "middle"), (6, "start"), (-6, "end"))]  # fmt: skip
         sheet.put(number(one.n, 0), "", around)
@@ -185,48 +175,6 @@ def coverage(
     return sheet.svg("course", say("record.gap", lang).join(lines))
 
 
-def places(counts: Sequence[int], *, title: str, lang: str) -> str:
-    """
-    Draw into which part of the draws outcomes fell: all parts alike where draws are honest.
-
-    Parameters
-    ----------
-    counts : sequence of int
-        Outcomes by equal part of the draws, from the lowest.
-    title : str
-        What the drawing is called in words.
-    lang : str
-        Language.
-
-    Returns
-    -------
-    str
-        An SVG element.
-
-    Examples
-    --------
-    >>> drawn = places([10, 30, 40, 20], title="One year", lang="en")
-    >>> "One year: shares of outcomes by part of the draws, lowest first: 10, 30, 40, 20 %" in drawn
-    True
-    """
-    shares, equal = [100 * count / sum(counts) for count in counts], 100 / len(counts)
-    up = {0.0: "0", equal: f"{equal:g}", max(shares): number(max(shares), 0)}
-    sheet = _percent_sheet(
-        320, 170, lang, say("record.place_axis", lang), say("record.place_share", lang), up=up
-    )
-    for at, share in enumerate(shares):
-        (left, top), (right, bottom) = (
-            sheet.place(equal * (at + 0.08), share),
-            sheet.place(equal * (at + 0.92), 0),
-        )
-        sheet.pieces.append(
-            f'<path class="bar" d="M{left:g} {bottom:g}V{top:g}H{right:g}V{bottom:g}z"/>'
-        )
-    sheet.path([(0, equal), (100, equal)], "way")
-    told = say("record.comma", lang).join(number(share, 0) for share in shares)
-    return sheet.svg("course", say("record.places_said", lang, title=title, shares=told))
-
-
 def _percent_sheet(
     width: float,
     height: float,
@@ -235,14 +183,12 @@ def _percent_sheet(
     up_name: str,
     ends: tuple[float, float] = (0, 100),
     across: Mapping[float, str] | None = None,
-    up: Mapping[float, str] | None = None,
 ) -> Sheet:
     """Begin a sheet whose axes are percentages unless they are given, with the names of both."""
     usual = {at: percent(f"{at:g}", lang) for at in (0.0, 50.0, 100.0)}
-    up = up or usual
     right = width - (14 if across is None else 84)
-    sheet = Sheet(width, height, Scale(ends, [*up], (44, 26, right, height - 38)))
-    sheet.axes(across or usual, up)
+    sheet = Sheet(width, height, Scale(ends, [*usual], (44, 26, right, height - 38)))
+    sheet.axes(across or usual, usual)
     sheet.put(up_name, "", [(0, 12, "start")])
     sheet.put(across_name, "", [(right, height - 5, "end")])
     return sheet

@@ -714,7 +714,7 @@ class Outlook:
         Axes
             What was drawn on.
         """
-        from edu_metrics.figures.frame_plots import plot_fan
+        from edu_metrics.figures.plots import plot_fan
 
         name = self._only(area)
         if target is not None:

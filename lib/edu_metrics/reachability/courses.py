@@ -364,6 +364,6 @@ def _model_draws(
     if not isinstance(start, MechanismStart):
         raise NotAvailable("mechanism_lacks_numbers")
     try:
-        return start.mechanism.project(situation.years_of(course), settings).draws(start.outcome)
+        return start.mechanism.project(start.outcome, situation.years_of(course), settings)
     except ProjectionError:
         raise NotAvailable("beyond_bounds") from None

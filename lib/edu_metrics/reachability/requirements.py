@@ -199,7 +199,7 @@ def _by_mechanism(
             # The ends of a search are held against the domains of the flow; what lies between
             # them stays within.
             end = not lever or value in ends[lever]
-            runs[key] = model.project(left.years, settings, held=end).draws(start.outcome)
+            runs[key] = model.project(start.outcome, left.years, settings, held=end)
         return runs[key]
 
     def chance(value: float, lever: str) -> float:

@@ -305,7 +305,7 @@ class _Model:
                 case _:
                     inputs |= dict.fromkeys(part.goes_into, given[:, 0])
         started = self.mechanism.with_start(**inputs) if inputs else self.mechanism
-        run = started.run(self.question.years, rates, settings).draws(self.outcome)
+        run = started.project(self.outcome, self.question.years, settings, rates=rates)
         return run[:, -1], self.question.kept(run)
 
     def middle(self, rows: int) -> Floats:
@@ -349,7 +349,7 @@ def mechanism_sensitivity(
     value, kept = model.ask(model.middle(1))
     shares = _shares(model)
     # The part of cases as usual, from the same draws as what the target would take.
-    usual = start.mechanism.project(question.years).draws(start.outcome)
+    usual = start.mechanism.project(start.outcome, question.years)
     ends = _at_ends(model)
     influences = [part.influence for part in model.parts]
     bounds = np.array([(one.middle, one.least, one.most) for one in influences]).reshape(-1, 3)
@@ -454,7 +454,8 @@ def _with_room(model: _Model, influence: Influence, names: Sequence[str]) -> Inf
     for side, end in enumerate(ends):
         for _ in range(_TRIES):
             try:
-                model.mechanism.with_start(**dict.fromkeys(names, end)).run(years, rates)
+                started = model.mechanism.with_start(**dict.fromkeys(names, end))
+                started.project(model.outcome, years, rates=rates)
                 break
             except DataError:
                 end = influence.middle + (end - influence.middle) / 2

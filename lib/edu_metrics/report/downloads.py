@@ -95,7 +95,7 @@ _SHOWN = (
     *("odd", "corrected", "sums_apart", "precedents", "status_rules", "sensitivity", "joint"),
     *("followed", "assumptions", "sources", "beside", "to_ask", "side_by_side", "by_place"),
     *("parts", "changes", "joint_by_area", "links", "bases", "own_verdicts", "models"),
-    *("events", "bands", "reliability", "coverage", "places"),
+    *("events", "bands", "reliability", "coverage"),
 )
 
 

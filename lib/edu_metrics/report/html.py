@@ -47,7 +47,7 @@ Cell = str | Html
 def stylesheet() -> str:
     """Give the style of pages, with the colours of verdicts."""
     # Figures need matplotlib; frames, which are made of these tables, do not.
-    from edu_metrics.figures.colours import verdict_rules
+    from edu_metrics.figures.svg import verdict_rules
 
     own = (files("edu_metrics.report") / "templates" / "report.css").read_text("utf-8")
     return f"{own}{verdict_rules()}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from edu_metrics.figures.colours import VERDICT_MARKS
+from edu_metrics.figures.svg import VERDICT_MARKS
 from edu_metrics.reachability import Applies, Verdict
 from edu_metrics.report.context import AreaReport, StudyReport
 from edu_metrics.report.html import Html, chip, join, scrolling, tag, warnings

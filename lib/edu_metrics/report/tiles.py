@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from edu_metrics.catalog import Area
-from edu_metrics.figures.colours import VERDICT_COLOURS, VERDICT_MARKS
-from edu_metrics.figures.svg import Tile, tile_map
+from edu_metrics.figures.svg import VERDICT_COLOURS, VERDICT_MARKS, Tile, tile_map
 from edu_metrics.report.city import CityReport
 from edu_metrics.report.columns import Table, table_of
 from edu_metrics.report.html import Html, details, join, tag

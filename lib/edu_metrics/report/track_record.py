@@ -40,7 +40,7 @@ from edu_metrics.trajectories import (
     read_panels,
     to_panels,
 )
-from edu_metrics.trajectories.reference_files import checksum, find_panel_file
+from edu_metrics.trajectories.reference_classes import checksum, find_panel_file
 from edu_metrics.words import date, number, percent, require_language, say, signed
 
 
@@ -82,7 +82,7 @@ class PanelRecord:
         """Every table that the record shows as a DataFrame, by name; ``list`` gives the names."""
         homes = {
             "track_record": "own_verdicts models events",
-            "track_record_figures": "bands precedents reliability coverage places",
+            "track_record_figures": "bands precedents reliability coverage",
         }
         return Tables(self, homes)
 

@@ -9,7 +9,7 @@ from typing import Any
 from edu_metrics.catalog import GainCell, ReferenceClass
 from edu_metrics.catalog.reference_classes import ALL, BANDS
 from edu_metrics.errors import DataError
-from edu_metrics.figures.track import MANY, Said, ahead_text, coverage, places, reliability
+from edu_metrics.figures.track import MANY, ahead_text, coverage, reliability
 from edu_metrics.report.assumptions import show_origins
 from edu_metrics.report.backtest import backtest_notes
 from edu_metrics.report.columns import (
@@ -27,8 +27,7 @@ from edu_metrics.report.labels import pictures
 from edu_metrics.report.tables import as_of_newest
 from edu_metrics.report.track_record import PanelRecord
 from edu_metrics.trajectories import CAP, FLOOR, ModelScore
-from edu_metrics.trajectories.reference_classes import Comparable, gain_table
-from edu_metrics.trajectories.reliability import Bin
+from edu_metrics.trajectories.reference_classes import gain_table
 from edu_metrics.words import number, say, signed
 
 #: A starting band with fewer cases than this is not held against anything.
@@ -58,15 +57,10 @@ def show_reliability(record: PanelRecord) -> Html:
     drawn = {}
     for score in shown:
         title = ahead_text(score.horizon, lang)
-        bins = [_said(one) for one in score.reliability]
-        drawn[title] = reliability(bins, title=title, cap=CAP, floor=FLOOR, lang=lang)
+        drawn[title] = reliability(score.reliability, title=title, cap=CAP, floor=FLOOR, lang=lang)
     told = pictures(record, drawn, say("record.reliability_caption", lang), "reliability")
     limits = backtest_notes(record.scores, lang)[-1]
     return join([told, _bins_told(shown, lang), tag("p", limits)])
-
-
-def _said(one: Bin) -> Said:
-    return Said(one.stated, one.happened, *one.interval, one.n)
 
 
 def _bins_told(scores: list[ModelScore], lang: str) -> Html:
@@ -108,7 +102,7 @@ def _bins_told(scores: list[ModelScore], lang: str) -> Html:
 
 def show_coverage(record: PanelRecord) -> Html:
     """
-    Draw what the 80 % interval held in each year, and where outcomes fell among the draws.
+    Draw what the 80 % interval held in each year.
 
     Parameters
     ----------
@@ -118,7 +112,7 @@ def show_coverage(record: PanelRecord) -> Html:
     Returns
     -------
     Html
-        Two figures with their text alternatives.
+        A figure with its text alternative.
     """
     lang = record.lang
     if not record.default:
@@ -131,14 +125,7 @@ def show_coverage(record: PanelRecord) -> Html:
         (share, year, ahead) for ahead, points in shares.items() for year, share in points
     )
     by_year = coverage(shares, level=LEVEL, worst=(ahead, year, least), lang=lang)
-    drawn = {}
-    for score in record.default:
-        title = ahead_text(score.horizon, lang)
-        drawn[title] = places(score.places, title=title, lang=lang)
-    caption = say("record.coverage_caption", lang)
-    return pictures(record, {"": by_year}, caption, "coverage") + pictures(
-        record, drawn, say("record.places_caption", lang), "places"
-    )
+    return pictures(record, {"": by_year}, say("record.coverage_caption", lang), "coverage")
 
 
 def reliability_table(record: PanelRecord) -> Table:
@@ -163,16 +150,6 @@ def coverage_table(record: PanelRecord) -> Table:
         for year in score.by_year
     )
     return table_of(rows, "horizon year held80_pct")
-
-
-def places_table(record: PanelRecord) -> Table:
-    """Give where outcomes fell among the draws, one row a part of them and years ahead."""
-    rows = (
-        {"horizon": score.horizon, "place": place, "n": count}
-        for score in record.default
-        for place, count in enumerate(score.places, start=1)
-    )
-    return table_of(rows, "horizon place n")
 
 
 def show_failures(record: PanelRecord) -> Html:
@@ -327,7 +304,7 @@ def show_record_precedents(record: PanelRecord) -> Html:
 def precedents_table(record: PanelRecord) -> Table:
     """Give how often +5 points a year were kept for three years, one row a class and band."""
     try:
-        own = gain_table([Comparable(record.panel)])
+        own = gain_table([record.panel])
     except DataError:
         own = ()
     title = say("record.own_class", record.lang)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
+from edu_metrics.files import packaged_yaml
+
 #: Whole numbers, mostly years x districts.
 Counts = NDArray[np.int64]
 #: Numbers from 0 to 1, mostly years x districts.
@@ -225,13 +227,46 @@ class City:
             counted[:, district] = (ready & exists).sum(axis=1)
         return counted
 
-    def part(self, random: Generator, whole: Counts, level: float, **moves: Any) -> Counts:
-        """Take a share of counts, drawn as :meth:`shares` does."""
-        return part_of(whole, self.shares(random, level, **moves))
+    def draw(self, group: str, random: Generator, **known: Counts) -> dict[str, Counts]:
+        """
+        Draw the quantities of a group of ``model.yaml``, each from those known by then.
 
-    def adopting(self, random: Generator, whole: Counts, level: float, **moves: Any) -> Counts:
-        """Count the adopters among institutions of which a share is ready, drawn likewise."""
-        return self.adopters(random, whole, self.shares(random, level, **moves))
+        Parameters
+        ----------
+        group : str
+            The group.
+        random : Generator
+            Where chance comes from.
+        **known : ndarray of int
+            Wholes that the group names, years x districts. [any unit]
+
+        Returns
+        -------
+        dict of str to ndarray of int
+            What was drawn, years x districts. [any unit]
+        """
+        drawn: dict[str, Counts] = {}
+        for name, rule in model()[group].items():
+            (how, of), *moves = rule.items()
+            if how == "amounts":
+                drawn[name] = self.amounts(random, of, **dict(moves))
+                continue
+            first, *less = ({**known, **drawn}[one] for one in of.split(" - "))
+            whole = first - sum(less)
+            if how == "poisson":
+                drawn[name] = random.poisson(rule["each"] * whole)
+                continue
+            shares = self.shares(random, **dict(moves))
+            drawn[name] = (
+                part_of(whole, shares) if how == "part" else self.adopters(random, whole, shares)
+            )
+        return drawn
+
+
+def model() -> dict[str, dict[str, dict[str, Any]]]:
+    """Read ``model.yaml``: what is drawn, and what moves the staff of schools."""
+    read: dict[str, dict[str, dict[str, Any]]] = packaged_yaml(__package__, "model.yaml")
+    return read
 
 
 def part_of(whole: Counts, share: Shares) -> Counts:

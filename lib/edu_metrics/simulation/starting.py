@@ -21,7 +21,6 @@ from string import Template
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from edu_metrics.catalog import (
     Area,
@@ -35,7 +34,7 @@ from edu_metrics.catalog import (
     plain,
 )
 from edu_metrics.errors import DataError, ReportError
-from edu_metrics.files import write_whole_files
+from edu_metrics.files import packaged_yaml, write_whole_files
 from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build, intake
 from edu_metrics.observations.raw_files import with_sidecar
@@ -46,7 +45,7 @@ from edu_metrics.words import known_units, say
 _RATES = re.compile(r"[%％率比]|percent|rate|share", re.IGNORECASE)
 #: Names under which the rows of a table add up.
 _WHOLES = ("合计", "总计", "全市", "全县", "total")
-_SOURCE, _PLAN_TEXT = "numbers", "plan_text"
+_SOURCE = "numbers"
 #: A table is read until nothing in it is unknown: its columns, areas and quantities in turn.
 _PASSES = 6
 #: Words before a unit, by powers of ten.
@@ -57,16 +56,13 @@ _LATER = LAST_DAY.isoformat()
 
 @dataclass(frozen=True)
 class _Start:
-    """What a new project is about: places, numbers, and what else its files are filled with."""
+    """What a new project is about: numbers, entries of definitions, and what fills its files."""
 
-    places: list[dict[str, Any]]
     rows: pd.DataFrame
-    quantities: list[dict[str, Any]]
-    indicators: list[dict[str, Any]]
+    tables: dict[str, list[dict[str, Any]]]
     fields: dict[str, str]
     plan: str
     invented: bool
-    groups: list[dict[str, Any]] = field(default_factory=list)
 
 
 def new_project(
@@ -101,7 +97,7 @@ def new_project(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ReportError(f"{folder}: expected a new or an empty folder; nothing was changed")
-    start = _example(lang) if table is None else _from_table(table, lang, invented)
+    start = _example() if table is None else _from_table(table, invented)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     draft.mkdir(parents=True)
     try:
@@ -120,26 +116,24 @@ def new_project(
 def _write(folder: Path, start: _Start, lang: str) -> None:
     definitions = folder / "data" / "definitions"
     numbers = folder / "data" / "raw" / "numbers" / start.fields["as_of"] / "numbers.csv"
-    sources = _sources("invented" if start.invented else "given")
-    texts = {
-        definitions / name: _filled(template, start.fields, lang)
-        for name, template in (
-            ("project.yaml", "project.yaml"),
-            (f"plans/{start.fields['plan']}.yaml", f"{start.plan}.yaml"),
-            (f"studies/{start.fields['study']}.yaml", "study.yaml"),
-        )
+    fields = {
+        **start.fields,
+        "lang": lang,
+        "simulated": str(start.invented).lower(),
+        "disclosure": "published" if start.invented else "protected",
     }
-    for table, entries in (
-        ("areas", start.places),
-        ("sources", sources),
-        ("groups", start.groups),
-        ("quantities", start.quantities),
-        ("indicators", start.indicators),
-    ):
+    filled = {
+        definitions / "project.yaml": "project.yaml",
+        definitions / "plans" / f"{fields['plan']}.yaml": start.plan,
+        definitions / "studies" / f"{fields['study']}.yaml": "study.yaml",
+        folder / "notebooks" / "look.ipynb": "look.txt",
+    }
+    texts = {path: _filled(template, fields, lang) for path, template in filled.items()}
+    for table, entries in start.tables.items():
         if entries:
-            texts[definitions / f"{table}.yaml"] = _entries(table, entries, lang)
-    look = _notebook(_filled("look.txt", start.fields, lang))
-    texts[folder / "notebooks" / "look.ipynb"] = look
+            lines = [f"- {json.dumps(entry, ensure_ascii=False)}" for entry in entries]
+            head = f"# {say(f'start.{table}', lang)}"
+            texts[definitions / f"{table}.yaml"] = "\n".join([head, *lines, ""])
     write_whole_files(
         {path: text.encode() for path, text in texts.items()}
         | with_sidecar(numbers, _numbers(start), {"source": _SOURCE})
@@ -155,56 +149,20 @@ def _filled(name: str, fields: dict[str, str], lang: str) -> str:
     return Template("\n".join(told) + "\n").substitute(fields)
 
 
-def _entries(table: str, entries: Iterable[dict[str, Any]], lang: str) -> str:
-    """Write entries one a line, below a comment that says what they are."""
-    lines = [f"- {json.dumps(entry, ensure_ascii=False)}" for entry in entries]
-    return "\n".join([f"# {say(f'start.{table}', lang)}", *lines, ""])
-
-
-def _both(key: str) -> dict[str, str]:
-    return {lang: say(f"start.{key}", lang) for lang in ("zh", "en")}
-
-
-#: Districts of the example: their ids, and the words that name them.
-_PARTS = ("bridge_east", "bridge_west")
-
-
-def _sources(kind: str) -> list[dict[str, Any]]:
-    """Give the sources of numbers and plan: of what is invented, or of a table that was given."""
-    return [
-        {
-            "id": name,
-            "title": _both(f"{words}_{kind}"),
-            "publisher": _both(f"publisher_{kind}"),
-            "licence": _both(f"licence_{kind}")["en"],
-            "read": "original",
-        }
-        for name, words in ((_SOURCE, "numbers"), (_PLAN_TEXT, "plan_text"))
-    ]
-
-
-def _told(kind: str) -> dict[str, str]:
-    """Give title and note of a study in both languages, as its template names them."""
-    return {
-        f"{name}_{lang}": text
-        for name in ("title", "note")
-        for lang, text in _both(f"{name}_{kind}").items()
-    }
-
-
 def _numbers(start: _Start) -> bytes:
     """Write the numbers as a raw file has them."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(GROUPED if start.groups else HEADER)
+    grouped = bool(start.tables.get("groups"))
+    writer.writerow(GROUPED if grouped else HEADER)
     status = "simulated" if start.invented else "reported"
     for row in start.rows.to_dict("records"):
         hidden = row.get("status") == "suppressed"
         printed, unit = ("", row["unit"]) if hidden else _printed(row)
         part = row.get("period", "year").replace("m", "").upper()
         year = row["year"] if part == "YEAR" else f"{row['year']}-{part}"
-        group = (row["group"],) if start.groups else ()
-        cells = (row["place"], row["quantity"], *group, year, printed, row.get("bound", "exact"))
+        group = (row["group"],) if grouped else ()
+        cells = (row["area"], row["quantity"], *group, year, printed, row.get("bound", "exact"))
         told = ("suppressed" if hidden else status, _SOURCE, _published(row), "")
         writer.writerow((*cells, unit, *told))
     return file.getvalue().encode()
@@ -225,73 +183,30 @@ def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
     return f"{value / 10**power:.12g}", f"{scale}{unit}"
 
 
-def _notebook(text: str) -> str:
-    """Make a notebook of pieces of text: the first is told, the others are run."""
-    told, parameters, *codes = (piece.strip() for piece in text.split("---\n"))
-    cells = [_cell("markdown", told.removeprefix("# ")), _cell("code", parameters, ["parameters"])]
-    cells += [_cell("code", code) for code in codes]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"look-{number}"
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-
-
-def _cell(kind: str, source: str, tags: Iterable[str] = ()) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
-    if tags:
-        cell["metadata"] = {"tags": list(tags)}
-    return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
-
-
-def _example(lang: str) -> _Start:
+def _example() -> _Start:
     """Take the invented numbers that come with the package."""
+    given = packaged_yaml(__package__, "template/example.yaml")
     wide = pd.read_csv(io.StringIO((files(__package__) / "template/example.csv").read_text()))
-    rows = wide.melt(["place", "year"], var_name="quantity").assign(unit="persons")
-    given = yaml.safe_load((files(__package__) / "template/example.yaml").read_text("utf-8"))
-    places: list[dict[str, Any]] = [
-        {"id": given["area"], "name": _both("city"), "level": "city", "invented": True},
-        *(
-            {"id": name, "name": _both(name), "level": "district", "parent": given["area"],
-             "invented": True}
-            for name in _PARTS
-        ),
-    ]  # fmt: skip
-    fields = {
-        **given,
-        "areas": f"[{', '.join([given['area'], *_PARTS])}]",
-        "simulated": "true",
-        "disclosure": "published",
-        "lang": lang,
-        **_told("invented"),
-    }
-    return _Start(places, rows, [], [], fields, "plan_example", invented=True)
+    rows = wide.melt(["area", "year"], var_name="quantity").assign(unit="persons")
+    tables = {name: given[name] for name in ("areas", "sources")}
+    return _Start(rows, tables, given["fields"], "plan_example.yaml", invented=True)
 
 
-def _from_table(path: Path, lang: str, invented: bool) -> _Start:
+def _from_table(path: Path, invented: bool) -> _Start:
     """Take places and quantities of a table; what is defined already is recognised by its name."""
     given, table = _read_table(path)
     places = _places(given.areas)
     if invented:
         places = [{**place, "invented": True} for place in places]
-    place_ids = {place["name"]["zh"]: place["id"] for place in places}
-    used = set(table["quantity"])
-    own = [entry for entry in given.quantities if entry["id"] in used]
-    defined: dict[str, Quantity] = inherited_entries("quantities")
-    taken = {one: defined[one].model_dump() for one in used if one in defined}
-    taken |= {entry["id"]: entry for entry in own}
-    rows = table.assign(
-        place=table["area"].map(
-            lambda at: place_ids[given.areas[int(at.removeprefix("area_")) - 1]]
-        ),
-        unit=[taken[name]["unit"] for name in table["quantity"]],
-    )
-    indicator, unit, added = _indicator(inherited_entries("indicators"), taken)
+    own = [entry for entry in given.quantities if entry["id"] in set(table["quantity"])]
+    used = {one: quantity.model_dump() for one, quantity in given.catalog().quantities.items()
+            if one in set(table["quantity"])}  # fmt: skip
+    rows = table.assign(unit=[used[name]["unit"] for name in table["quantity"]])
+    indicator, unit, added = _indicator(used)
     last = int(rows["year"].max())
+    texts = _texts()
     fields = {
-        "plan": "plan",
-        "study": "study",
+        **texts["fields"],
         "area": places[0]["id"],
         "areas": f"[{', '.join(place['id'] for place in places)}]",
         "as_of": f"{last + 1}-06-30",
@@ -301,42 +216,51 @@ def _from_table(path: Path, lang: str, invented: bool) -> _Start:
         "indicator": indicator,
         "unit": unit,
         "level": "90" if unit == "percent" else f"{1.05 * rows['value'].max():.0f}",
-        "simulated": str(invented).lower(),
-        "disclosure": "published" if invented else "protected",
-        "lang": lang,
-        **_told("given"),
     }
-    return _Start(places, rows, own, added, fields, "plan_from_table", invented, given.groups)
+    tables = {
+        "areas": places,
+        "sources": texts["sources"],
+        "groups": given.groups,
+        "quantities": own,
+        "indicators": added,
+    }
+    return _Start(rows, tables, fields, "plan_from_table.yaml", invented)
+
+
+def _texts() -> dict[str, Any]:
+    texts: dict[str, Any] = packaged_yaml(__package__, "template/from_table.yaml")
+    return texts
 
 
 @dataclass
 class _Given:
     """What a table has names for that nobody has defined: entries of the new project."""
 
-    areas: list[str] = field(default_factory=list)
+    areas: dict[str, str] = field(default_factory=dict)
     quantities: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
 
     def catalog(self) -> Catalog:
         """Put together what is inherited and what a table has names for."""
-        areas = [
-            Area.model_validate({"id": f"area_{at}", "name": {"zh": name}, "level": "city"})
-            for at, name in enumerate(self.areas, start=1)
-        ]
+        areas = {
+            one: Area.model_validate({"id": one, "name": {"zh": name}, "level": "city"})
+            for one, name in self.areas.items()
+        }
         quantities = {entry["id"]: Quantity.model_validate(entry) for entry in self.quantities}
         return Catalog(
             Path(),
-            sources={_SOURCE: Source.model_validate(_sources("given")[0])},
-            areas={area.id: area for area in areas},
+            sources={_SOURCE: Source.model_validate(_texts()["sources"][0])},
+            areas=areas,
             groups={entry["id"]: Group.model_validate(entry) for entry in self.groups},
             quantities={**inherited_entries("quantities"), **quantities},
         )
 
     def add(self, log: intake.Log) -> bool:
         """Take the names that were not understood; tell whether there were any."""
-        areas, parts = _area_names(log, self.areas), log.not_understood("group")
+        areas, parts = _area_names(log, self.areas.values()), log.not_understood("group")
         names = log.not_understood("quantity", "head")
-        self.areas += areas
+        for name in areas:
+            self.areas[_slug(name, f"area_{len(self.areas) + 1}", self.areas)] = name
         for name in parts:
             entry = {"id": _slug(name, f"group_{len(self.groups) + 1}"), "name": _same(name)}
             self.groups.append(entry)
@@ -382,20 +306,25 @@ def _told_of(told: intake.Mapping, *lacking: str) -> intake.Mapping:
     return told.model_validate({**given, "columns": {**given["columns"], **columns}, **head})
 
 
-def _area_names(log: intake.Log, known: list[str]) -> list[str]:
-    """Give the areas of a table that are not known yet, the rows that add up others too."""
+def _area_names(log: intake.Log, known: Iterable[str]) -> list[str]:
+    """Give the areas of a table that are not known yet, what adds up others first."""
     totals = [
         raw for _, _, _, raw, _, rule in log.repairs if rule == "total" and intake.is_total(raw)
     ]
     names = [intake.bare(name) for name in (*log.not_understood("area"), *totals)]
     held = {plain(name) for name in known}
-    return list({plain(name): name for name in names if plain(name) not in held}.values())
+    new = {plain(name): name for name in names if plain(name) not in held}
+    return sorted(new.values(), key=lambda name: not _is_whole(name))
 
 
-def _slug(name: str, otherwise: str) -> str:
+def _is_whole(name: str) -> bool:
+    return plain(name) in map(plain, _WHOLES)
+
+
+def _slug(name: str, otherwise: str, taken: Iterable[str] = ()) -> str:
     """Make an id of a name; of one in another script nothing is left, and it is numbered."""
     slug = "_".join(re.findall(r"[a-z0-9]+", name.lower()))
-    return slug if slug and name.isascii() else otherwise
+    return slug if slug and name.isascii() and slug not in taken else otherwise
 
 
 def _quantity(otherwise: str, text: str) -> dict[str, Any]:
@@ -429,25 +358,22 @@ def _unit(printed: str) -> str | None:
     return None
 
 
-def _places(names: list[str]) -> list[dict[str, Any]]:
+def _places(names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Make a place of each name; one that stands for all comes first and holds the others."""
-    whole = next((name for name in names if plain(name) in map(plain, _WHOLES)), None)
-    ordered = sorted(names, key=lambda name: name != whole)
-    ids = {name: _slug(name, f"area_{at}") for at, name in enumerate(ordered, start=1)}
+    whole = next((one for one, name in names.items() if _is_whole(name)), None)
     places = []
-    for name in ordered:
-        level = "city" if name == whole or len(names) == 1 else "district"
-        place = {"id": ids[name], "name": _same(name), "level": level}
-        if whole is not None and name != whole:
-            place["parent"] = ids[whole]
-        places.append(place)
+    for one in sorted(names, key=lambda one: one != whole):
+        level = "city" if one == whole or len(names) == 1 else "district"
+        above = {"parent": whole} if whole and one != whole else {}
+        places.append({"id": one, "name": _same(names[one]), "level": level, **above})
     return places
 
 
 def _indicator(
-    indicators: Mapping[str, Indicator], quantities: Mapping[str, dict[str, Any]]
+    quantities: Mapping[str, dict[str, Any]],
 ) -> tuple[str, str, list[dict[str, Any]]]:
     """Choose what the example plan promises: a percentage that is defined, or a quantity."""
+    indicators: dict[str, Indicator] = inherited_entries("indicators")
     for one in indicators.values():
         if one.unit == "percent" and {g.quantity for g in one.inputs.values()} <= set(quantities):
             return one.id, one.unit, []

@@ -13,7 +13,9 @@ import datetime as dt
 import io
 import shutil
 from collections.abc import Iterable, Iterator
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import numpy as np
@@ -24,8 +26,8 @@ from edu_metrics.errors import DataError, number_of
 from edu_metrics.files import write_whole_files
 from edu_metrics.observations import HEADER
 from edu_metrics.observations.raw_files import with_sidecar
-from edu_metrics.simulation import pupils, schools
 from edu_metrics.simulation.city import City, Sheet
+from edu_metrics.simulation.subjects import invent
 from edu_metrics.words import LANGUAGES, say
 
 #: The source that every invented number names.
@@ -83,37 +85,6 @@ def simulate_study(catalog: Catalog, study: Study) -> list[Path]:
     kept = {path for path, new in contents.items() if path.is_file() and path.read_bytes() == new}
     write_whole_files({path: new for path, new in contents.items() if path not in kept})
     return tables
-
-
-def invent(city: City) -> list[Sheet]:
-    """
-    Invent all numbers of a city.
-
-    Parameters
-    ----------
-    city : City
-        Districts, schools, years and seed.
-
-    Returns
-    -------
-    list of Sheet
-        What is published, exams by school and all else by district.
-    """
-    children = pupils.raise_children(city)
-    seniors = pupils.send_to_senior_schools(city, children)
-    enrolled = pupils.enrol(city, children)
-    kindergartens = pupils.kindergarten_sheets(city, children, enrolled)
-    learners = pupils.pupil_sheets(city, children, seniors, enrolled.everyone)
-    return [
-        *schools.exam_sheets(city, children),
-        *learners,
-        *schools.teacher_sheets(city, children, seniors, enrolled),
-        *kindergartens,
-        *schools.facility_sheets(city, kindergartens[0].numbers["kindergartens"]),
-        *pupils.senior_sheets(city, children, seniors),
-        *schools.money_sheets(city, learners[0].numbers["pupils"]),
-        *pupils.screening_sheets(city, children, seniors),
-    ]
 
 
 def _below(catalog: Catalog, parent: str, level: str) -> list[Area]:
@@ -282,10 +253,6 @@ def simulate_districts(
     return folder
 
 
-def _both(key: str, **fields: Any) -> dict[str, str]:
-    return {lang: say(f"large_study.{key}", lang, **fields) for lang in LANGUAGES}
-
-
 def _definitions(
     catalog: Catalog, study: Study, plan: Plan, codes: list[str], seed: int
 ) -> dict[str, str]:
@@ -293,22 +260,10 @@ def _definitions(
     given = catalog.root / "data" / "definitions"
     kept = ("quantities", "indicators", "assumptions", "sources")
     texts = {f"{name}.yaml": (given / f"{name}.yaml").read_text("utf-8") for name in kept}
-    source = {
-        "id": _DISTRICTS_SOURCE,
-        "title": _both("source"),
-        "publisher": _both("publisher"),
-        "licence": "part of this project",
-        "read": "original",
-    }
-    family = {
-        "id": FAMILY,
-        "name": _both("area", code="{code}"),
-        "level": "district",
-        "codes": codes,
-        "invented": True,
-    }
-    promised = yaml.safe_load((given / "plans" / f"{plan.id}.yaml").read_text("utf-8"))
+    words = (files(__package__) / "template" / "districts.yaml").read_text("utf-8")
+    made = yaml.safe_load(Template(words).substitute(number=f"{len(codes):,}", seed=seed))
     told = {lang: plan.title.in_(lang) for lang in LANGUAGES}
+    promised = yaml.safe_load((given / "plans" / f"{plan.id}.yaml").read_text("utf-8"))
     promised |= {
         "title": {lang: say("large_study.plan", lang, plan=told[lang]) for lang in LANGUAGES},
         "note": {lang: say("large_study.plan_note", lang, plan=told[lang]) for lang in LANGUAGES},
@@ -318,21 +273,15 @@ def _definitions(
     for target in promised["targets"]:
         target["areas"] = [FAMILY]
     entry = {
-        "id": STUDY,
-        "title": _both("study", number=f"{len(codes):,}"),
+        **made["study"],
         "plan": plan.id,
-        "areas": [FAMILY],
-        "observations": [{"type": "file", "path": f"{STUDY}/*/*.csv"}],
         "as_of": dt.date(plan.first_year - 1, 12, 31),
         "languages": list(study.languages),
-        "simulated": True,
-        "disclosure": "published",
-        "note": _both("study_note", seed=seed),
     }
     return texts | {
-        "sources.yaml": f"{texts['sources.yaml'].rstrip()}\n{_yaml([source])}",
+        "sources.yaml": f"{texts['sources.yaml'].rstrip()}\n{_yaml([made['source']])}",
         "breaks.yaml": "[]\n",  # those of real series
-        "areas.yaml": _yaml([family]),
+        "areas.yaml": _yaml([{**made["family"], "codes": codes}]),
         f"plans/{plan.id}.yaml": _yaml(promised),
         f"studies/{STUDY}.yaml": _yaml(entry),
     }

@@ -8,7 +8,6 @@ from edu_metrics.late import late
 
 if TYPE_CHECKING:
     from edu_metrics.trajectories.backtesting import EventScore, ModelScore, backtest
-    from edu_metrics.trajectories.drawing import Trajectory
     from edu_metrics.trajectories.panels import Panel, common_share_pct, read_panels, to_panels
     from edu_metrics.trajectories.paths import (
         baselines_that_reach,
@@ -17,14 +16,15 @@ if TYPE_CHECKING:
         fixed_target,
         percent_of_baseline,
     )
-    from edu_metrics.trajectories.projecting import Projection
-    from edu_metrics.trajectories.reliability import (
+    from edu_metrics.trajectories.projecting import (
         CAP,
         FLOOR,
         TOGETHER_PCT,
         TOO_FAR_YEARS,
         TRIED_YEARS,
         Calibration,
+        Projection,
+        Trajectory,
         stated,
     )
     from edu_metrics.trajectories.scales import Scale, from_scale, scale_for, to_scale

@@ -266,39 +266,6 @@ def quantile(rate: MechanismRate, share: NDArray[np.float64] | float) -> NDArray
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MechanismDraws:
-    """
-    Draws of what a mechanism comes to.
-
-    Attributes
-    ----------
-    years : tuple of int
-        Years projected.
-    fields : mapping of str to list of ndarray
-        For each field of the flow's result, what it comes to year by year. [unit of the field]
-    number : int
-        Number of draws.
-    """
-
-    years: tuple[int, ...]
-    fields: Mapping[str, list[Floats]]
-    number: int
-
-    def draws(self, outcome: str) -> Floats:
-        """Give the draws of one outcome: one row a draw, one column a year (x grades)."""
-        lead = (self.number,)
-        shaped = (
-            value if value.shape[:1] == lead else np.broadcast_to(value, (*lead, *value.shape))
-            for value in self.fields[outcome]
-        )
-        return np.stack([*shaped], axis=1)
-
-    def at(self, outcome: str, year: int) -> Floats:
-        """Give the draws of one outcome in one year."""
-        return self.draws(outcome)[:, self.years.index(year)]
-
-
 @dataclass(frozen=True)
 class Mechanism:
     """
@@ -333,7 +300,7 @@ class Mechanism:
     ...     (Lever("upgrades", "persons", 0, 0, 15), Lever("new_posts", "persons", 0, 0, 5),
     ...      Lever("entrants_qualified_pct", "percent", 100, 0, 100)),
     ... )
-    >>> staff.project([2021, 2022]).draws("qualified_pct")[0].round(2)
+    >>> staff.project("qualified_pct", [2021, 2022])[0].round(2)
     array([85.6 , 86.18])
     """
 
@@ -375,9 +342,11 @@ class Mechanism:
         DataError
             If the published numbers contradict each other.
         """
-        flow, rates = self.equation, self._rates(1)
-        known = {name: rates[name][:, 0] for name in flow.start_rates}
-        return dict(flow.start(**self.inputs, **known))
+        return self._start(self._rates(1))
+
+    def _start(self, rates: Mapping[str, Floats]) -> dict[str, Floats]:
+        first = {name: rates[name][:, 0] for name in self.equation.start_rates}
+        return dict(self.equation.start(**self.inputs, **first))
 
     def settings(self, **given: float) -> dict[str, float]:
         """
@@ -412,28 +381,35 @@ class Mechanism:
 
     def project(
         self,
+        outcome: str,
         years: Sequence[int],
-        settings: Mapping[str, float] | None = None,
+        settings: Mapping[str, Any] | None = None,
         *,
+        rates: Mapping[str, Floats] | None = None,
         held: bool = True,
-    ) -> MechanismDraws:
+    ) -> Floats:
         """
-        Run the flow, the levers set the same in every year.
+        Run the flow, the levers set the same in every year, and give what one outcome comes to.
 
         Parameters
         ----------
+        outcome : str
+            A field of the flow's result.
         years : sequence of int
             Years, consecutive, the first one a year after the start.
         settings : mapping of str to float, optional
             Levers that differ from the usual setting. [unit of each lever a year]
+        rates : mapping of str to ndarray, optional
+            Every rate, draws x years; drawn when left out. Where they are given, the bounds of
+            settings are not looked at, and each draw may have a setting of its own. [unit of each]
         held : bool, optional
             Whether numbers are held against the domains of the flow in every year. A search may do
             without it between two settings that were.
 
         Returns
         -------
-        MechanismDraws
-            Draws by year.
+        ndarray
+            Draws x years (x grades). [unit of the outcome]
 
         Raises
         ------
@@ -445,66 +421,23 @@ class Mechanism:
         listed = tuple(years)
         if not listed or listed != tuple(range(listed[0], listed[0] + len(listed))):
             raise ProjectionError(f"years: expected consecutive ones, found {listed}")
-        every, rates = self.settings(**(settings or {})), self._rates(len(listed))
-        return self._run(listed, self.start, rates, every, self.draws, held=held)
-
-    def run(
-        self,
-        years: Sequence[int],
-        rates: Mapping[str, Floats],
-        settings: Mapping[str, Any] | None = None,
-    ) -> MechanismDraws:
-        """
-        Run the flow with rates that are given and not drawn.
-
-        Parameters
-        ----------
-        years : sequence of int
-            Years, consecutive, the first one a year after the start.
-        rates : mapping of str to ndarray
-            Every rate, draws x years. [unit of each]
-        settings : mapping of str to float or ndarray, optional
-            Levers that differ from the usual setting; bounds are not looked at.
-            [unit of each lever a year]
-
-        Returns
-        -------
-        MechanismDraws
-            One row for each row of the rates.
-
-        Raises
-        ------
-        DataError
-            If numbers leave the domain of the flow.
-        """
-        first = {name: rates[name][:, 0] for name in self.equation.start_rates}
-        start = dict(self.equation.start(**self.inputs, **first))
-        number = len(next(iter(rates.values())))
-        return self._run(
-            tuple(years), start, rates, {**self.settings(), **(settings or {})}, number
-        )
-
-    def _run(
-        self,
-        years: tuple[int, ...],
-        state: dict[str, Any],
-        rates: Mapping[str, Floats],
-        settings: Mapping[str, Any],
-        number: int,
-        *,
-        held: bool = True,
-    ) -> MechanismDraws:
-        flow = self.equation
-        settings = {name: np.asarray(value, np.float64) for name, value in settings.items()}
-        kept: dict[str, list[Floats]] = {}
-        for step in range(len(years)):
+        if rates is None:
+            number, state, rates = self.draws, self.start, self._rates(len(listed))
+            every = self.settings(**(settings or {}))
+        else:
+            number, state = len(next(iter(rates.values()))), self._start(rates)
+            every = {**self.settings(), **(settings or {})}
+        levers = {name: np.asarray(value, np.float64) for name, value in every.items()}
+        flow, found = self.equation, []
+        for step in range(len(listed)):
             now = {name: rates[name][:, step] for name in flow.rates}
             with nullcontext() if held else unheld():
-                later = {**state, **flow.function(**state, **now, **settings)}
-            for name, value in later.items():
-                kept.setdefault(name, []).append(np.asarray(value))
+                later = {**state, **flow.function(**state, **now, **levers)}
+            value = np.asarray(later[outcome])
+            alike = value.shape[:1] != (number,)
+            found.append(np.broadcast_to(value, (number, *value.shape)) if alike else value)
             state = {name: later[name] for name in flow.state}
-        return MechanismDraws(years, kept, number)
+        return np.stack(found, axis=1)
 
     def with_start(self, **inputs: Any) -> Mechanism:
         """Give the same mechanism from another start."""

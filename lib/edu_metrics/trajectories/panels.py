@@ -45,7 +45,8 @@ class Panel:
     NaN where unknown. Areas stand in alphabetical order, so that no result hangs on the order of
     a file. ``measure_type`` is the type of measure
     (:mod:`~edu_metrics.catalog.priors`), where it is known; ``falling`` says that less is better,
-    and ``bounds`` what the rate can't leave, where a definition says it.
+    and ``bounds`` what the rate can't leave, where a definition says it. ``breaks`` names the first
+    years of another way to measure, across which no windows of years are counted.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Panel:
     measure_type: str | None = None
     falling: bool = False
     bounds: tuple[float | None, float | None] | None = None
+    breaks: tuple[int, ...] = ()
 
     @property
     def scale(self) -> Scale:
@@ -290,14 +292,13 @@ def _told(rows: pd.DataFrame, found: pd.Series[str], expected: str) -> list[str]
 
 
 def _panel(name: str, rows: pd.DataFrame) -> Panel:
-    areas = tuple(sorted(set(rows["area"])))
-    first, last = int(rows["year"].min()), int(rows["year"].max())
-    place = {area: number for number, area in enumerate(areas)}
-    at = (rows["area"].map(place).to_numpy(), rows["year"].to_numpy(dtype=int) - first)
-    values = np.full((len(areas), last - first + 1), np.nan)
-    counts = values.copy()
-    values[at] = rows["value"].to_numpy(dtype=float)
-    persons = rows["n"].to_numpy(dtype=float)
-    counts[at] = np.where(persons > 0, persons, np.nan)
+    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    values, persons = (
+        rows.pivot(index="area", columns="year", values=column).reindex(columns=years)
+        for column in ("value", "n")
+    )
+    counts = persons.where(persons > 0).to_numpy(dtype=float)
     measure_type = str(rows["measure_type"].iloc[0]) or None
-    return Panel(name, areas, tuple(range(first, last + 1)), values, counts, measure_type)
+    return Panel(
+        name, tuple(values.index), tuple(years), values.to_numpy(float), counts, measure_type
+    )

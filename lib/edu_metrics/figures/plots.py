@@ -2,39 +2,59 @@
 Plots of a tidy frame: each takes a frame and an Axes, and returns the Axes.
 
 Frames are those that ``edu_metrics`` gives: quantiles of an outlook, paths, scenarios, precedents,
-a back-test. Without an Axes a new figure is made.
+a back-test. Without an Axes a new figure is made. Courses differ in colour, in the style of the
+line and in the mark of their points, and are named at their ends.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from pydantic import ValidationError
 
+from edu_metrics.catalog import Bound
 from edu_metrics.errors import ReportError, require_extra
-from edu_metrics.figures.panel import Asked, Course, draw_panel
-from edu_metrics.figures.style import COLOURS, STANDARD, plainly, use_style
-from edu_metrics.words import number, say, unit_of
+from edu_metrics.figures.style import COLOURS, FONT_FAMILY, STANDARD, plainly, use_style
+from edu_metrics.figures.svg import spread_out, text_width
+from edu_metrics.figures.track import MANY
+from edu_metrics.words import number, say, short, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 _Given = ParamSpec("_Given")
+#: Year and bound of what is asked.
+_Asked = tuple[int, Bound]
 
-#: Quantiles that a fan is drawn of.
-_FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
-_TARGET = re.compile(r"^\s*(>=|<=|>|<|==)\s*(-?\d+(?:\.\d+)?)\s*$")
+#: Quantiles that a fan is drawn of: the middle, and the ends of its bands, the widest first.
+_MIDDLE = 0.5
+_BANDS = {"band_80": (0.1, 0.9), "band_50": (0.25, 0.75)}
 _PACE = re.compile(r"([+-]?[\d.]+(?:e[+-]?\d+)?) (points|percent)")
 _PACE_TEXTS = {"points": "figure.pace_points", "percent": "figure.pace_percent"}
-_LABEL = 7.5  # font size [points]
-#: With fewer cases than this a bin is drawn hollow.
-MANY = 100
+_TITLE, _LABEL = 9.0, 7.5  # font sizes [points]
+#: Width of a name before it is folded. [points]
+_ROOM = 150.0
 #: Size of one panel of small multiples. [inches]
 _PANEL = (2.7, 2.1)
+#: Colour, dashes and mark of courses, in this order; vermilion and black are promises and data.
+_LOOKS = (
+    ("#0072B2", "-", "o"),
+    ("#009E73", "--", "s"),
+    ("#CC79A7", "-.", "^"),
+    ("#56B4E9", (0.0, (5.0, 1.0)), "v"),
+    ("#8A6D00", ":", "D"),
+    ("#5A5A5A", (0.0, (3.0, 1.0, 1.0, 1.0)), "P"),
+    ("#332288", (0.0, (1.0, 1.0)), "X"),
+)
 
 
 def _in_style(plot: Callable[_Given, Axes]) -> Callable[_Given, Axes]:
@@ -103,22 +123,15 @@ def plot_fan(
     """
     area = _one_area(quantiles, ("area", "year", "quantile", "value"), "plot_fan")
     wide = quantiles.pivot(index="year", columns="quantile", values="value").sort_index()
-    lacking = [level for level in _FAN if level not in wide.columns]
+    wide = wide.astype(float)
+    levels = sorted([_MIDDLE, *(end for ends in _BANDS.values() for end in ends)])
+    lacking = [level for level in levels if level not in wide or wide[level].isna().any()]
     if lacking:
         raise ReportError(
-            f"plot_fan: expected the quantiles {_FAN}; missing: {lacking}. Give quantiles()."
+            f"plot_fan: expected the quantiles {tuple(levels)} of every year; "
+            f"missing: {lacking}. Give quantiles()."
         )
-    low, q25, middle, q75, high = (tuple(map(float, wide[level])) for level in _FAN)
-    years = tuple(int(year) for year in wide.index)
-    return draw_panel(
-        _axes(ax),
-        title=area if title is None else title,
-        unit_label=unit_of("percent").label(lang) if unit is None else unit,
-        observed=_points(history, area),
-        courses=[Course("", years, middle, ((low, high), (q25, q75)))],
-        asked=_asked(target, max(years) if due is None else due),
-        lang=lang,
-    )
+    return _draw_courses(area, {"": wide}, history, target, due, ax, title, unit, lang)
 
 
 @_in_style
@@ -173,7 +186,15 @@ def plot_paths(
     >>> sorted(text.get_text() for text in ax.texts)
     ['+5 points a year', '+8 points a year', '≥ 85']
     """
-    return _draw_paths(paths, by, history, target, due, ax, title, unit, lang)
+    key = by or ("pace" if "pace" in paths.columns else "scenario")
+    area = _one_area(paths, ("area", "year", "value", key), "plot_paths")
+    known = paths.dropna(subset=["year", "value"]).sort_values("year", kind="stable")
+    known = known.astype({"year": int, "value": float}).rename(columns={"value": _MIDDLE})
+    courses = {
+        _told(name, lang): own.set_index("year")[[_MIDDLE]]
+        for name, own in known.groupby(key, sort=False)
+    }
+    return _draw_courses(area, courses, history, target, due, ax, title, unit, lang)
 
 
 def plot_small_multiples(
@@ -240,30 +261,15 @@ def plot_small_multiples(
             f"plot_small_multiples: expected a panel for each of {len(areas)} areas, "
             f"found {len(axes)}"
         )
-    ylim = _common_scale(table, history, target, areas)
-    for area, ax in zip(areas, axes, strict=False):
-        own = table[table["area"] == area]
-        if "quantile" in table.columns:
-            plot_fan(own, history=history, target=target, due=due, ax=ax, unit=unit, lang=lang)
-            ax.set_ylim(*ylim)
-            continue
-        with use_style():
-            _draw_paths(own, None, history, target, due, ax, None, unit, lang, ylim)
-    return list(axes[: len(areas)])
-
-
-def _common_scale(
-    table: pd.DataFrame,
-    history: pd.DataFrame | pd.Series[Any] | None,
-    target: str | None,
-    areas: Sequence[str],
-) -> tuple[float, float]:
-    """Give ends of an axis that holds the values of all areas, with air around them."""
     values = table["value"].dropna().astype(float).tolist()
-    values += [value for area in areas for _, value in _points(history, area)]
-    values += [asked.value] if (asked := _asked(target, 0)) else []
-    air = 0.06 * (max(values) - min(values)) or 1.0
-    return min(values) - air, max(values) + air
+    values += [value for area in areas for value in _series(history, area)]
+    values += [asked[1].value] if (asked := _asked(target, 0)) else []
+    draw = plot_fan if "quantile" in table.columns else plot_paths
+    for area, ax in zip(areas, axes, strict=False):
+        ax.set_ylim(*_around(values, 0.06))
+        own = table[table["area"] == area]
+        draw(own, history=history, target=target, due=due, ax=ax, unit=unit, lang=lang)
+    return list(axes[: len(areas)])
 
 
 @_in_style
@@ -413,35 +419,6 @@ def _named(ax: Axes, x: str, y: str, title: str) -> Axes:
     return ax
 
 
-def _draw_paths(
-    paths: pd.DataFrame, by: str | None, history: pd.DataFrame | pd.Series[Any] | None,
-    target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
-    lang: str, ylim: tuple[float, float] | None = None,
-) -> Axes:  # fmt: skip
-    """Draw the paths of one area, each named at its end."""
-    key = by or ("pace" if "pace" in paths.columns else "scenario")
-    area = _one_area(paths, ("area", "year", "value", key), "plot_paths")
-    drawn = paths.dropna(subset=["year", "value"]).sort_values("year", kind="stable")
-    courses = []
-    for name in paths[key].drop_duplicates():
-        own = drawn[drawn[key] == name]
-        if len(own):
-            years, values = own["year"].astype(int), own["value"].astype(float)
-            courses.append(Course(_told(name, lang), tuple(years), tuple(values)))
-    last = max((one.years[-1] for one in courses), default=0)
-    return draw_panel(
-        _axes(ax),
-        title=area if title is None else title,
-        unit_label=unit_of("percent").label(lang) if unit is None else unit,
-        observed=_points(history, area),
-        courses=courses,
-        asked=_asked(target, last if due is None else due),
-        ylim=ylim,
-        room=160.0,
-        lang=lang,
-    )
-
-
 def _axes(ax: Axes | None, *, height: float = 3.2) -> Axes:
     """Take the Axes given, or those of a new figure."""
     if ax is not None:
@@ -476,26 +453,26 @@ def _one_area(table: pd.DataFrame, columns: Sequence[str], plot: str) -> str:
     return str(areas[0])
 
 
-def _points(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> list[tuple[int, float]]:
-    if history is None:
-        return []
+def _series(history: pd.DataFrame | pd.Series[Any] | None, area: str) -> pd.Series[float]:
+    """Give what was observed of an area by year."""
     import pandas as pd
 
-    if isinstance(history, pd.Series):
-        ordered = history.sort_index()
-        return list(zip(map(int, ordered.index), map(float, ordered), strict=True))
-    _require(history, ("area", "year", "value"), "history")
-    own = history[history["area"] == area].sort_values("year")
-    return [(int(year), float(value)) for year, value in own[["year", "value"]].to_numpy()]
+    if history is None:
+        return pd.Series(dtype=float)
+    if not isinstance(history, pd.Series):
+        _require(history, ("area", "year", "value"), "history")
+        history = history[history["area"] == area].set_index("year")["value"]
+    known = history.astype(float).sort_index()
+    return known.set_axis(known.index.astype(int))
 
 
-def _asked(target: str | None, due: int) -> Asked | None:
+def _asked(target: str | None, due: int) -> _Asked | None:
     if target is None:
         return None
-    found = _TARGET.match(target)
-    if not found:
-        raise ReportError(f"target: expected a bound such as '>=95', found {target!r}")
-    return Asked(due, float(found[2]), found[1])
+    try:
+        return due, Bound.model_validate(target)
+    except ValidationError:
+        raise ReportError(f"target: expected a bound such as '>=95', found {target!r}") from None
 
 
 def _told(name: object, lang: str) -> str:
@@ -504,3 +481,145 @@ def _told(name: object, lang: str) -> str:
         lambda found: say(_PACE_TEXTS[found[2]], lang, pace=found[1]),
         str(name).removesuffix(" a year"),
     )
+
+
+def _draw_courses(
+    area: str, courses: Mapping[str, pd.DataFrame], history: pd.DataFrame | pd.Series[Any] | None,
+    target: str | None, due: int | None, ax: Axes | None, title: str | None, unit: str | None,
+    lang: str,
+) -> Axes:  # fmt: skip
+    """
+    Draw courses from where a series stands, and what is asked.
+
+    Courses are quantiles by year, or their middle alone; the one without a name is the projection.
+    """
+    last = max((int(one.index[-1]) for one in courses.values()), default=0)
+    observed, asked = _series(history, area), _asked(target, last if due is None else due)
+    ax = _axes(ax)
+    shown = area if title is None else title
+    ax.set_title(_folded(shown, 2 * _ROOM, _TITLE), fontsize=_TITLE, pad=6.0)
+    if observed.empty and not courses and asked is None:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, say("figure.no_data", lang), transform=ax.transAxes, ha="center")
+        return ax
+    ends = []
+    for (name, course), look in zip(courses.items(), cycle(_LOOKS), strict=False):
+        _draw_course(ax, name, course, observed.iloc[-1:], look, lang)
+        if name:
+            ends.append((int(course.index[-1]), float(course[_MIDDLE].iloc[-1]), name, look[0]))
+    years, values = [*observed.index], [*observed]
+    for course in courses.values():
+        years, values = [*years, *course.index], [*values, *course.to_numpy().ravel()]
+    if asked:
+        ends.append(_draw_asked(ax, *asked, lang))
+        years, values = [*years, asked[0]], [*values, asked[1].value]
+    if not observed.empty:
+        # A year without a value breaks the line.
+        known = observed.reindex(range(int(observed.index[0]), int(observed.index[-1]) + 1))
+        ax.plot(
+            known.index, known, color=COLOURS["observed"], linewidth=1.6, marker="o",
+            markersize=4.0, clip_on=False, zorder=6, label=say("figure.observed", lang),
+        )  # fmt: skip
+    percent = unit_of("percent").label(lang)
+    label = percent if unit is None else unit
+    _set_axes(ax, years, asked[0] if asked else max(years))
+    if ax.get_autoscaley_on():  # else the panel has a scale already
+        ax.set_ylim(*_around(values, 0.12, percent=label == percent))
+    ax.set_ylabel(label, fontsize=_LABEL, labelpad=2.0)
+    _name_ends(ax, ends)
+    return ax
+
+
+def _draw_course(
+    ax: Axes, name: str, course: pd.DataFrame, start: pd.Series[float], look: Any, lang: str
+) -> None:
+    """Draw what a series may do, from where it stands."""
+    import pandas as pd
+
+    colour, dashes, mark = look
+    before = start[start.index < course.index[0]]
+    whole = pd.concat([pd.DataFrame({level: before for level in course}), course])
+    for part, (low, high) in _BANDS.items():
+        if low not in course:
+            continue
+        if len(whole) > 1:
+            ax.fill_between(
+                whole.index, whole[low], whole[high], color=colour, alpha=0.18, linewidth=0,
+                zorder=2, label=say(f"figure.{part}", lang),
+            )  # fmt: skip
+        else:  # an area over one year would be nothing to see
+            ax.vlines(whole.index, whole[low], whole[high], color=colour, alpha=0.3, linewidth=5.0)
+    ax.plot(
+        whole.index, whole[_MIDDLE], color=colour, linestyle=dashes if name else "--",
+        linewidth=1.7, marker=mark, markersize=3.8, zorder=5,
+        markevery=list(range(len(before), len(whole))),
+        label=name or say("figure.projected", lang),
+    )  # fmt: skip
+
+
+def _draw_asked(ax: Axes, year: int, bound: Bound, lang: str) -> tuple[int, float, str, str]:
+    """Draw a level that is asked for, hollow where it must be passed; give what to name it."""
+    colour = COLOURS["target"]
+    ax.plot([year - 0.35, year + 0.35], [bound.value] * 2, color=colour, linewidth=1.2)
+    ax.plot(
+        [year], [bound.value], linestyle="none", marker="s", markersize=5.0, color=colour,
+        markerfacecolor="white" if bound.strict else colour, clip_on=False, zorder=5,
+        label=say("figure.promised_strict" if bound.strict else "figure.promised", lang),
+    )  # fmt: skip
+    return year, bound.value, str(bound), colour
+
+
+def _set_axes(ax: Axes, years: Sequence[int], due: int) -> None:
+    """Show few whole years, the one that matters among them, and few values."""
+    first, last = min(years), max(years)
+    step = math.ceil((last - first + 1) / max(_size(ax)[0] // (5 * _LABEL), 2))
+    ax.set_xlim(first - 0.3, last + 0.45)
+    ax.set_xticks(range(due - step * ((due - first) // step), last + 1, step))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, 4)))
+    ax.tick_params(labelsize=_LABEL, labelfontfamily=list(FONT_FAMILY), length=2.5, pad=2.0)
+
+
+def _size(ax: Axes) -> tuple[float, float]:
+    """Give about what width and height a panel has. [points]."""
+    figure, box = ax.get_figure(root=True), ax.get_position()
+    wide, high = figure.get_size_inches() if figure else STANDARD
+    return 72 * float(wide) * box.width, 72 * float(high) * box.height
+
+
+def _around(values: Sequence[float], air: float, *, percent: bool = False) -> tuple[float, float]:
+    """Leave air around values, but none where no value can be."""
+    low, high = min(values), max(values)
+    wide = air * (high - low) or max(1.0, 0.05 * abs(high))
+    bottom, top = low - wide, high + wide
+    return max(bottom, 0.0) if low >= 0 else bottom, min(top, 100.0) if (
+        percent and high <= 100
+    ) else top
+
+
+def _name_ends(ax: Axes, ends: Sequence[tuple[int, float, str, str]]) -> None:
+    """Name what ends in a panel at its right, so that no name covers another."""
+    (bottom, top), right = ax.get_ylim(), ax.get_xlim()[1]
+    # A name of several lines takes as many places, and stands in the middle of them.
+    named = sorted((value, year, _folded(name, _ROOM, _LABEL), colour)
+                   for year, value, name, colour in ends)  # fmt: skip
+    wanted = [one[0] for one in named for _ in one[2].splitlines()]
+    gap = min(1.3 * _LABEL / _size(ax)[1], 1 / max(len(wanted) - 1, 1)) * (top - bottom)
+    places = iter(spread_out(wanted, gap, bottom, top))
+    for value, year, name, colour in named:
+        own = [next(places) for _ in name.splitlines()]
+        place = sum(own) / max(len(own), 1)
+        ax.plot(
+            [year, right], [value, place], linestyle=":", linewidth=0.6, color=colour, clip_on=False
+        )
+        ax.annotate(
+            name, (right, place), xytext=(2.0, 0.0), textcoords="offset points", va="center",
+            fontsize=_LABEL, color=colour, annotation_clip=False,
+        ).set_linespacing(1.05)  # fmt: skip
+
+
+def _folded(text: str, width: float, size: float) -> str:
+    """Break a text into lines of about a width."""
+    letters = width / max(text_width(text, size), 1.0) * len(text)
+    return textwrap.fill(text, max(int(letters), 1))
