@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 
 from edu_metrics.batch import How, Outcome, batch, make_reports, plan_reports
-from edu_metrics.batch.drafts import MARK, only_one, publish, stamp_of, start_afresh, sweep
+from edu_metrics.batch.execution import MARK, only_one, publish, stamp_of, start_afresh, sweep
 from edu_metrics.batch.jobs import plan_jobs
-from edu_metrics.batch.manifest import Manifest, decide, listed
+from edu_metrics.batch.manifest import Manifest, listed
 from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.observations import processed_path, read_processed, write_processed
@@ -385,11 +385,10 @@ def test_a_track_record_depends_on_all_years_that_it_looks_at(catalog, opened, m
     monkeypatch.setattr(ObservedInputs, "sha256", lambda *_: "as of its date")
 
     def decided(table):
+        monkeypatch.setattr("edu_metrics.batch.manifest.table_path", lambda *_: table)
         jobs = plan_jobs(catalog, entry, catalog.root / "nowhere", lang="en", first=1)
         manifest = Manifest(catalog, entry, catalog.root / "nowhere")
-        return {
-            d.job.folder.name: d.job.inputs for d in decide(catalog, entry, jobs, manifest, table)
-        }
+        return {d.job.folder.name: d.job.inputs for d in manifest.decide(jobs)}
 
     before = decided(table_path(catalog.root, "michigan"))
     later = catalog.root / "later.parquet"
@@ -549,7 +548,7 @@ def test_what_a_manifest_knew_of_observations_counts_only_while_all_else_is_the_
     study = catalog.study(STUDY)
     manifest = Manifest(catalog, study, project.root / "reports")
     assert manifest.observations_of("invented_district_01") is None
-    manifest.key = project.manifest()[0]["key"]
+    manifest._key = project.manifest()[0]["key"]
     assert len(manifest.observations_of("invented_district_01")) == 64
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from edu_metrics.batch.drafts import MARK
+from edu_metrics.batch.execution import MARK
 
 pytestmark = pytest.mark.slow
 
