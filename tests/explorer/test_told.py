@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from edu_metrics.explorer.what_if import Assumed, Drawing, Told
+from edu_metrics.explorer.what_if import Assumed, Told
 from edu_metrics.reachability import Verdict, verdict_of
 
 
 def facts(what_if, assumed):
     """Say the facts of an answer in English, without their titles."""
-    return [told for _, *told in Told(what_if, "en").facts(what_if.answer(assumed))]
+    return [told for _, *told in Told(what_if, assumed, "en").facts]
 
 
 def test_the_facts_of_a_pace_are_those_reckoned_by_hand(by_hand):
@@ -60,7 +60,7 @@ def test_what_nobody_can_tell_stays_so_as_usual(selection):
 
 
 def drawing(what_if, assumed):
-    return Drawing.of(Told(what_if, "en"), what_if.answer(assumed))
+    return Told(what_if, assumed, "en").drawing
 
 
 def test_the_usual_course_stands_behind_another_one_and_never_twice(by_hand):
@@ -91,8 +91,7 @@ def test_a_pace_that_is_asked_for_is_drawn_as_the_level_it_comes_to(selection):
 def test_levers_tell_what_they_change_and_no_probability(selection, course, changes):
     what_if = selection.what_if(selection.choose("mock_city", "mock_city", "T06_primary_bachelor"))
     most = {name: min(value, what_if.levers[0].high) for name, value in course.items()}
-    answer = what_if.answer(Assumed("levers", levers=most))
-    verdict, told = Told(what_if, "en").assumed_verdict(answer)
+    verdict, told = Told(what_if, Assumed("levers", levers=most), "en").assumed_verdict
     assert verdict is Verdict.TRACKED
     assert told == f"in the flow calculation: {changes} points of cases"
     assert facts(what_if, Assumed("levers", levers=most))[0][0] == told

@@ -270,6 +270,6 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
     ],
 )
 def test_an_answer_stands_with_its_probability_and_its_edge(probability, told):
-    any_target = Told(SimpleNamespace(situation=None), "en")
+    any_target = Told(SimpleNamespace(situation=None), Assumed(), "en")
     assert any_target.verdict(verdict_of(probability), probability) == told
     assert any_target.verdict(Verdict.CANNOT_TELL, 0.052) == "cannot tell 5 %"

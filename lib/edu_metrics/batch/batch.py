@@ -114,10 +114,6 @@ class _Batch:
             for lang in study.languages:
                 sweep(self.out / study.id / lang, names)
 
-    def note(self, decision: Decision, outcome: Outcome) -> None:
-        """Note what became of a report."""
-        self.manifests[decision.study.id].note(decision, outcome)
-
     def write(self, *, changed: bool) -> None:
         """Write all manifests, and the pages that list reports where they may have changed."""
         for manifest in self.manifests.values():
@@ -219,15 +215,19 @@ def make_reports(
         # Where some report is not there at all, a pool is needed: it warms up meanwhile.
         pool = stack.enter_context(_pool(batch, how)) if how.force or batch.lacks_some else None
         decided = batch.decide(how.force)
-        outcomes: list[Outcome | None] = [None] * len(decided)
+        outcomes: dict[int, Outcome] = {}
+
+        def note(place: int, outcome: Outcome) -> None:
+            outcomes[place] = outcome
+            batch.manifests[decided[place].study.id].note(decided[place], outcome)
+
         wanted = [place for place, decision in enumerate(decided) if decision.why]
         if wanted and pool is None:
             pool = stack.enter_context(_pool(batch, how))
         try:
             for place, decision in enumerate(decided):
                 if not decision.why:
-                    stands = outcomes[place] = Outcome(decision.job.name, "unchanged", 0.0)
-                    batch.note(decision, stands)
+                    note(place, Outcome(decision.job.name, "unchanged", 0.0))
             if pool is not None:
                 # Of the study that was named first; then track records, which take longest, so
                 # that none is left to be made alone at the end.
@@ -239,29 +239,24 @@ def make_reports(
                     )
                 )
                 jobs = {place: decided[place].job for place in wanted}
-                for place, outcome in _arriving(pool, jobs, progress):
-                    outcomes[place] = outcome
-                    batch.note(decided[place], outcome)
+                arriving = _arriving(pool, jobs, note)
+                for _ in progress(arriving, len(jobs)) if progress else arriving:
+                    pass
         finally:
             batch.write(changed=bool(wanted))
-    return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
+    return [(decided[place].study.id, outcomes[place]) for place in sorted(outcomes)]
 
 
 def _arriving(
-    pool: ReportPool | ClusterPool, jobs: dict[int, Job], progress: Progress | None
-) -> Iterator[tuple[int, Outcome]]:
-    """Give each outcome with the place of its job, as they come."""
+    pool: ReportPool | ClusterPool, jobs: Mapping[int, Job], note: Callable[[int, Outcome], None]
+) -> Iterator[Outcome]:
+    """Have reports made, note each outcome with the place of its job, and give it, as they come."""
     places = {pool.submit(job): place for place, job in jobs.items()}
-    arrived: list[int] = []
-
-    def outcomes() -> Iterator[Outcome]:
-        for future in as_completed(places):
-            arrived.append(places.pop(future))  # what came from afar is not kept
-            yield _outcome(jobs[arrived[-1]], future)
-
-    told = progress(outcomes(), len(jobs)) if progress else outcomes()
-    for outcome in told:
-        yield arrived[-1], outcome
+    for future in as_completed(places):
+        place = places.pop(future)  # what came from afar is not kept
+        outcome = _outcome(jobs[place], future)
+        note(place, outcome)
+        yield outcome
 
 
 def _outcome(job: Job, future: Future[Outcome]) -> Outcome:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
 from html import escape
@@ -83,14 +83,45 @@ class Dashboard:
         The study.
     glances : mapping of str to Glance
         Of the areas that have a report, in the order of the study.
+    found : mapping of str to (mapping of str to mapping), optional
+        Entries of the manifest by name of the report and language.
     """
 
     catalog: Catalog
     study: Study
     glances: Mapping[str, Glance]
+    found: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     #: Up to so many areas a cell is shown for each; beyond that, how all of them are spread.
     HEAT: ClassVar[int] = 40
+
+    @classmethod
+    def of(cls, catalog: Catalog, study: Study, out: Path) -> Dashboard:
+        """Read what reports say at a glance; their numbers are the same in each language."""
+        found: dict[str, dict[str, Any]] = {}
+        for entry in listed(catalog, study, out):
+            found.setdefault(entry["area"], {})[entry["lang"]] = entry
+        glances = {}
+        for area in catalog.expand(study.areas):
+            read = (read_glance(out / study.id / lang / area) for lang in found.get(area, ()))
+            if (glance := next(filter(None, read), None)) is not None:
+                glances[area] = glance
+        return cls(catalog, study, glances, found)
+
+    @cached_property
+    def made(self) -> set[tuple[str, str]]:
+        """Language and name of the reports that stand."""
+        return {
+            (lang, name)
+            for name, mine in self.found.items()
+            for lang, entry in mine.items()
+            if entry["status"] != "failed"
+        }
+
+    def address(self, name: str, lang: str) -> str | None:
+        """Give the address of a report in a language, or in another where it has only that."""
+        there = [one for one in (lang, *self.found.get(name, ())) if (one, name) in self.made]
+        return f"{there[0]}/{name}/report.html" if there else None
 
     @property
     def plan(self) -> Plan:
@@ -197,7 +228,7 @@ class Dashboard:
         key = keys[0 if middle != "0" else 1 if high != "0" else 2]
         return say(key, lang, **told, median=middle, low=low, high=high)
 
-    def heat(self, lang: str, links: Mapping[str, str]) -> Html:
+    def heat(self, lang: str) -> Html:
         """
         Show where each area stands with the first targets, or how many areas are spread.
 
@@ -205,8 +236,6 @@ class Dashboard:
         ----------
         lang : {"zh", "en"}
             Language.
-        links : mapping of str to str
-            Address of each area's report.
 
         Returns
         -------
@@ -217,7 +246,7 @@ class Dashboard:
             return Html("")
         if len(self.glances) > self.HEAT:
             return _drawn("spread", self, lang)
-        return _drawn("heat", self, lang, links)
+        return _drawn("heat", self, lang)
 
     def areas(self, lang: str, entries: Mapping[str, Cell]) -> Html:
         """
@@ -339,24 +368,16 @@ def write_indexes(catalog: Catalog, out: Path) -> Path:
     Path
         The page above all.
     """
-    found = ((study, listed(catalog, study, out)) for study in by_reality(catalog))
-    boards = [
-        (_gathered(catalog, study, entries, out), entries) for study, entries in found if entries
-    ]
-    names = _root_names([board.study for board, _ in boards])
-    for board, entries in boards:
+    every = (Dashboard.of(catalog, study, out) for study in by_reality(catalog))
+    boards = [board for board in every if board.found]
+    names = _root_names([board.study for board in boards])
+    for board in boards:
         folder = out / board.study.id
-        made = {
-            (lang, place)
-            for place, mine in _by_area(entries).items()
-            for lang, entry in mine.items()
-            if entry["status"] != "failed"
-        }
-        link_pages(folder, made)
+        link_pages(folder, board.made)
         _write_tables(board, folder)
-        for tongue in board.study.languages:
-            page = _study_page(board, entries, tongue, folder, names[tongue])
-            write_text(folder / index_name(board.study, tongue), page)
+        for lang in board.study.languages:
+            page = _study_page(board, lang, folder, names[lang])
+            write_text(folder / index_name(board.study, lang), page)
     for lang, name in names.items():
         write_text(out / name, _root_page(boards, names, lang))
     return out / "index.html"
@@ -400,73 +421,34 @@ def by_reality(catalog: Catalog) -> list[Study]:
     )
 
 
-def _by_area(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Mapping[str, Any]]]:
-    found: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for entry in entries:
-        found.setdefault(entry["area"], {})[entry["lang"]] = entry
-    return found
-
-
-def _gathered(
-    catalog: Catalog, study: Study, entries: Sequence[Mapping[str, Any]], out: Path
-) -> Dashboard:
-    """Read what the reports of a study say at a glance; numbers are the same in each language."""
-    found = _by_area(entries)
-    glances = {}
-    for area in catalog.expand(study.areas):
-        for lang in found.get(area, ()):
-            if (glance := read_glance(out / study.id / lang / area)) is not None:
-                glances[area] = glance
-                break
-    return Dashboard(catalog, study, glances)
-
-
-def _study_page(
-    board: Dashboard, entries: Sequence[Mapping[str, Any]], lang: str, folder: Path, home: str
-) -> str:
+def _study_page(board: Dashboard, lang: str, folder: Path, home: str) -> str:
     """Write the page of a study; ``home`` is the page above all in its language."""
     catalog, study, plan = board.catalog, board.study, board.plan
-    found = _by_area(entries)
-    rows = [row for row in rows_of(catalog, study) if row in found]
-    areas = [row for row in rows if row in catalog.areas]
-
-    def address(area: str) -> str | None:
-        """Give the address of a report in this language, or in another where it has only that."""
-        for tongue in (lang, *found[area]):
-            if tongue in found[area] and found[area][tongue]["status"] != "failed":
-                return f"{tongue}/{area}/report.html"
-        return None
-
-    def link(row: str, title: str) -> Html:
-        return _drawn("link", found[row], address(row), title, lang)
-
-    listing: dict[str, Cell] = {}
-    for area in areas:
-        beside = f"{area}{SCENARIOS}"
-        pieces = [link(area, board.name(area, lang))]
-        pieces += [link(beside, say("index.scenarios", lang))] if beside in found else []
-        listing[area] = join(pieces, " · ")
-    others = [link(name, say(f"index.{name}", lang)) for name in rows if name in WHOLE]
+    rows = [row for row in rows_of(catalog, study) if row in board.found]
+    listing: dict[str, Cell] = {
+        row: _drawn("entry", board, row, f"{row}{SCENARIOS}", lang)
+        for row in rows
+        if row in catalog.areas
+    }
+    others = [
+        _drawn("link", board, row, say(f"index.{row}", lang), lang) for row in rows if row in WHOLE
+    ]
     by = audited_study(catalog, plan)
-    if by is not None and PLAN_AUDIT not in found:  # another study has it
+    if by is not None and PLAN_AUDIT not in board.found:  # another study has it
         audit = f"{by.id}/{lang}/{PLAN_AUDIT}/report.html"
         if (folder.parent / audit).exists():
             others.append(tag("a", say(f"index.{PLAN_AUDIT}", lang), href=f"../{audit}"))
-    told = {"date": date(study.as_of, lang), "end": plan.last_year}
-    links = {area: address(area) or "#" for area in areas}
     names = {"csv": "verdicts.csv", "xlsx": "verdicts.xlsx", "columns": "verdicts.columns.csv"}
     body = _drawn(
         "study",
         board,
         lang,
-        say("index.dates", lang, **told, areas=board.areas_said(lang)),
         warnings(study, plan, lang),
-        [*([board.heat(lang, links)] if board.glances else ()),
-         *([board.areas(lang, listing)] if listing else ())],
+        listing,
         others,
         {key: name for key, name in names.items() if (folder / name).exists()},
         _licences(board, lang),
-    )  # fmt: skip
+    )
     other: dict[str, str] = {tongue: index_name(study, tongue) for tongue in study.languages}
     return _page(study.title.in_(lang), body, lang, other, home, script=bool(listing))
 
@@ -509,29 +491,27 @@ def _verdicts(board: Dashboard) -> Iterator[tuple[Any, ...]]:
             yield (*first, target.article, *(told[column] for column in _COLUMNS[7:]))
 
 
-def _root_page(
-    boards: Sequence[tuple[Dashboard, Sequence[Mapping[str, Any]]]],
-    names: Mapping[str, str],
-    lang: str,
-) -> str:
+def _root_page(boards: Sequence[Dashboard], names: Mapping[str, str], lang: str) -> str:
     rows: list[list[Cell]] = []
-    for board, entries in boards:
+    for board in boards:
         study = board.study
         tongue = lang if lang in study.languages else study.languages[0]
-        link = f"{study.id}/{index_name(study, tongue)}"
-        failed = sum(entry["status"] == "failed" for entry in entries)
-        plan = board.catalog.plan(study.plan)
-        internal = study.disclosure.mode == "internal"
-        kinds = {"internal": internal, "invented": study.simulated}
-        kinds["hypothetical"] = plan.hypothetical
+        kinds = {
+            "internal": study.disclosure.mode == "internal",
+            "invented": study.simulated,
+            "hypothetical": board.plan.hypothetical,
+        }
         marks = [tag("small", say(f"index.{kind}", lang)) for kind, true in kinds.items() if true]
+        link = f"{study.id}/{index_name(study, tongue)}"
+        areas = len({name for _, name in board.made} & board.catalog.areas.keys())
+        told = {"areas": areas, "all": board.all_areas}
         rows.append(
             [
                 tag("a", study.title.in_(lang), href=link) + join(marks),
                 board.sentence(lang),
                 tag("span", date(study.as_of, lang), "nowrap"),
-                _made(board, entries, lang),
-                str(failed) if failed else "",
+                str(areas) if areas == board.all_areas else say("index.made_of", lang, **told),
+                str(sum(map(len, board.found.values())) - len(board.made) or ""),
             ]
         )
     keys = ["index.study", "index.answer", "index.as_of", "index.made", "index.failed"]
@@ -542,15 +522,6 @@ def _root_page(
     listed_all = table(heads, rows, caption=title, numeric=(3, 4), css="cards")
     body = tag("h1", title) + tag("p", say("index.lead", lang), "lead") + listed_all
     return _page(title, body, lang, names)
-
-
-def _made(board: Dashboard, entries: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """Say how many areas have a report, and of how many where that is not all."""
-    done = {entry["area"] for entry in entries if entry["status"] != "failed"}
-    areas = len(done & board.catalog.areas.keys())
-    if areas == board.all_areas:
-        return str(areas)
-    return say("index.made_of", lang, areas=areas, all=board.all_areas)
 
 
 def _page(
@@ -588,8 +559,8 @@ def _template() -> Any:
         return Markup(value.text) if isinstance(value, Html) else value
 
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=safe)
-    made.globals |= {"say": say, "html_lang": html_lang, "language_name": language_name}
-    made.globals["group_text"] = group_text
+    made.globals |= {"say": say, "date": date, "group_text": group_text}
+    made.globals |= {"html_lang": html_lang, "language_name": language_name}
     return made.from_string(_text("index.html.j2")).module
 
 

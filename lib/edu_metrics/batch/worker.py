@@ -189,18 +189,14 @@ def _fork(job: Job, limits: Limits) -> _Child:
 
 def end_orphans() -> None:
     """End processes that a report started and left: they are this process's children now."""
-    beyond: set[int] = set()  # of another user: it is not ours to end, nor to wait for
     for _ in range(100):
-        left = {*_children_of_this_process()} - beyond
-        if not left:
+        if not (left := _children_of_this_process()):
             return
         for pid in left:
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except PermissionError:
-                    beyond.add(pid)
-                os.waitpid(pid, os.WNOHANG if pid in beyond else 0)
+            # One of another user is not ours to end, nor to wait for.
+            with contextlib.suppress(ProcessLookupError, ChildProcessError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def _children_of_this_process() -> list[int]:

@@ -321,7 +321,14 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
         choice = selection.choose(name, *(query.get(one, "") for one in _CHOICE[1:]))
         what_if = selection.what_if(choice)
         assumed = what_if.assumed(query)
-        shown |= _answered(selection, choice, what_if, assumed, lang)
+        told = Told(what_if, assumed, lang)
+        settings = what_if.settings_of(assumed.course) | dict(assumed.levers)
+        readings = selection.readings(choice).items()
+        shown["readings"] = [(one, told.reading(found)) for one, found in readings]
+        shown |= {"told": told, "settings": settings, "pace": assumed.pace}
+        shown["drawing"] = told.drawing
+        if assumed.course != OWN_PACE and not told.answer.reason:
+            shown["pace"] = what_if.on_slider(told.answer)
     except (EduMetricsError, OSError) as error:
         shown["error"] = str(error)
     # Who moves a slider has the list of all areas, which may be long, already.
@@ -341,25 +348,6 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
         **shown,
     )
     return page
-
-
-def _answered(
-    selection: Selection, choice: Choice, what_if: WhatIf, assumed: Assumed, lang: str
-) -> dict[str, Any]:
-    """Give what the page says of an answer."""
-    told, answer = Told(what_if, lang), what_if.answer(assumed)
-    own_pace = assumed.course == OWN_PACE
-    return {
-        "readings": [(name, told.reading(one)) for name, one in selection.readings(choice).items()],
-        "what_if": what_if,
-        "found": what_if.assessment,
-        "assumed": assumed,
-        "told": told,
-        "answer": answer,
-        "pace": assumed.pace if own_pace or answer.reason else what_if.on_slider(answer),
-        "settings": what_if.settings_of(assumed.course) | dict(assumed.levers),
-        "drawing": Drawing.of(told, answer),
-    }
 
 
 @cache

@@ -357,20 +357,56 @@ def _is_many(scenario: Scenario) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """
+    An answer drawn, and the table behind it.
+
+    Attributes
+    ----------
+    svg : str
+        The drawing with its text alternative; empty where there is nothing to draw.
+    unit : str
+        What its numbers are counted in, and that they are invented where they are.
+    usual : bool
+        Whether the usual course stands beside the one assumed.
+    table : mapping of str to (mapping of int to float)
+        Values by name and year.
+    """
+
+    svg: str
+    unit: str
+    usual: bool
+    table: Mapping[str, Mapping[int, float]]
+
+    @property
+    def years(self) -> list[int]:
+        """All years of the table."""
+        return sorted({year for values in self.table.values() for year in values})
+
+
 class Told:
     """
-    The sentences of a target.
+    The sentences and the figure of a target under an assumption.
 
     Parameters
     ----------
     what_if : WhatIf
         The target.
+    assumed : Assumed
+        The assumption.
     lang : str
         Language.
     """
 
-    def __init__(self, what_if: WhatIf, lang: str) -> None:
-        self.what_if, self.at, self.lang = what_if, what_if.situation, lang
+    def __init__(self, what_if: WhatIf, assumed: Assumed, lang: str) -> None:
+        self.what_if, self.at = what_if, what_if.situation
+        self.assumed, self.lang = assumed, lang
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What the assumption comes to."""
+        return self.what_if.answer(self.assumed)
 
     def text(self, key: str, **values: object) -> str:
         """Say something of the explorer's own."""
@@ -402,8 +438,10 @@ class Told:
         titles = [(name, scenarios[name].title.in_(self.lang)) for name in self.what_if.courses]
         return [*((name, self.text(name)) for name in own), *titles]
 
-    def assumption(self, assumed: Assumed) -> str:
-        """Say in a sentence what is assumed."""
+    @property
+    def assumption(self) -> str:
+        """What is assumed, in a sentence."""
+        assumed = self.assumed
         if assumed.course == LEVERS:
             return self.text("assumes_levers")
         if assumed.course != OWN_PACE:
@@ -495,11 +533,13 @@ class Told:
 
     # What it comes to
 
-    def why_not(self, answer: Answer) -> str:
-        """Say why nothing can be said of an assumption; empty where the missing numbers say it."""
-        if answer.reason is None or answer.reason == "no_start":
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be said of an assumption; empty where the missing numbers say it."""
+        reason = self.answer.reason
+        if reason is None or reason == "no_start":
             return ""
-        why = answer.reason if answer.reason in REASONS else "not_here"
+        why = reason if reason in REASONS else "not_here"
         verdict = say(f"verdict.{self.what_if.assessment.verdict}", self.lang)
         return self.text(f"because_{why}", verdict=verdict)
 
@@ -516,32 +556,36 @@ class Told:
         on_edge = say("stated.on_edge", self.lang, lower=lower, upper=upper)
         return self._list((told, on_edge), "list_comma")
 
-    def assumed_verdict(self, answer: Answer) -> tuple[str, str]:
-        """Give the verdict under what is assumed, and say it."""
+    @property
+    def assumed_verdict(self) -> tuple[str, str]:
+        """The verdict under what is assumed, and how it is said."""
+        answer = self.answer
         if answer.verdict is not None:
             return answer.verdict, self.verdict(answer.verdict, answer.around.probability)
         if answer.outcome.under_model is not None:
-            return Verdict.TRACKED, self._under_model(answer)
+            return Verdict.TRACKED, self._under_model()
         if answer.outcome.met:
             return Verdict.LIKELY, self.text("arrives")
         return Verdict.OUT_OF_REACH, self.text("arrives_not")
 
-    def _under_model(self, answer: Answer) -> str:
+    def _under_model(self) -> str:
         """Say what levers change, against the flow model's own answer without them."""
-        run = answer.outcome
+        run = self.answer.outcome
         change = 100 * ((run.under_model or 0.0) - (run.model_base or 0.0))
         return self.text("under_model", change=signed(change, 0))
 
-    def facts(self, answer: Answer) -> Iterator[tuple[str, str, str]]:
-        """Say four facts of an answer: each with its title and a note."""
-        yield self.text("probability"), *self._chance(answer)
-        yield self.text("reached"), self._reached(answer), self._due()
-        yield self.text("people"), *self._people(answer)
-        yield self.text("precedent"), *self._precedent(answer)
+    @property
+    def facts(self) -> Iterator[tuple[str, str, str]]:
+        """Four facts of the answer: each with its title and a note."""
+        yield self.text("probability"), *self._chance()
+        yield self.text("reached"), self._reached(), self._due()
+        yield self.text("people"), *self._people()
+        yield self.text("precedent"), *self._precedent()
 
-    def _chance(self, answer: Answer) -> tuple[str, str]:
+    def _chance(self) -> tuple[str, str]:
+        answer = self.answer
         if answer.outcome.under_model is not None:
-            return self._under_model(answer), self.text("by_rates")
+            return self._under_model(), self.text("by_rates")
         probability = answer.around.probability
         if probability is None:
             stated = answer.outcome.start == "plan_statement"
@@ -552,15 +596,13 @@ class Told:
         way = self.text("higher" if probability == CAP else "lower")
         return shown, self.text("by_trend_capped", way=way)
 
-    def _reached(self, answer: Answer) -> str:
-        ending, year = answer.outcome.ending, answer.reached
+    def _reached(self) -> str:
+        ending, year = self.answer.outcome.ending, self.answer.reached
         if self.what_if.assessment.level is None or ending is None:
             return "—"
         if year is None:
-            otherwise = ending.fails == "other"
-            return self.text(
-                "reached_otherwise" if otherwise else "reached_not", year=answer.horizon
-            )
+            key = "reached_otherwise" if ending.fails == "other" else "reached_not"
+            return self.text(key, year=self.answer.horizon)
         there = year <= self.at.start_year
         return self.text("reached_already" if there else "reached_year", year=year)
 
@@ -574,8 +616,9 @@ class Told:
         """Print what is asked, with its sign."""
         return f"{str(bound).split(' ')[0]} {self._amount(bound.value)}"
 
-    def _people(self, answer: Answer) -> tuple[str, str]:
+    def _people(self) -> tuple[str, str]:
         """Say what a pace comes to in persons or institutions, and how many are short when due."""
+        answer = self.answer
         own, ending = counts_whole(self.what_if.indicator), answer.outcome.ending
         each = answer.pace if own else answer.people
         if each is None:
@@ -592,131 +635,95 @@ class Told:
         of = self.text("people_of", year=self.at.start_year, whole=number(self.at.counts[1], 0))
         return self._list(parts), of
 
-    def _precedent(self, answer: Answer) -> tuple[str, str]:
+    def _precedent(self) -> tuple[str, str]:
         """Count the precedents of ordinary series in a few words, or say why there are none."""
-        found = answer.precedents
+        found = self.answer.precedents
         if isinstance(found, NoPrecedent):
             named = (NoPrecedent.NOT_A_RATE, NoPrecedent.SPAN, NoPrecedent.NOTHING_ASKED)
             return "—", self.text(f"precedent_{found if found in named else 'none'}")
         first = next((one for one in found if one.reference.kind == "ordinary"), found[0])
-        start, pace = self._amount(answer.outcome.start_value or 0.0), self._points(first.pace)
+        start, pace = self._amount(self.answer.outcome.start_value or 0.0), self._points(first.pace)
         note = self.text("precedent_pace", start=start, pace=pace, years=first.years)
         return counted(first.kept, self.lang), note
 
+    # What it looks like
 
-@dataclass(frozen=True)
-class Drawing:
-    """
-    An answer drawn, and the table behind it.
-
-    Attributes
-    ----------
-    svg : str
-        The drawing with its text alternative; empty where there is nothing to draw.
-    unit : str
-        What its numbers are counted in, and that they are invented where they are.
-    usual : bool
-        Whether the usual course stands beside the one assumed.
-    table : mapping of str to (mapping of int to float)
-        Values by name and year.
-    """
-
-    svg: str
-    unit: str
-    usual: bool
-    table: Mapping[str, Mapping[int, float]]
-
-    @property
-    def years(self) -> list[int]:
-        """All years of the table."""
-        return sorted({year for values in self.table.values() for year in values})
-
-    @classmethod
-    def of(cls, told: Told, answer: Answer) -> Drawing:
-        """Draw an answer; of a reading without an exact meaning there is nothing to draw."""
-        if answer.reason == "reading_undecided":
-            return cls("", "", False, {})
-        what_if, lang = told.what_if, told.lang
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The figure; of a reading without an exact meaning there is nothing to draw."""
+        run, what_if, found = self.answer.outcome, self.what_if, self.what_if.assessment
+        if run.reason == "reading_undecided":
+            return Drawing("", "", False, {})
+        checks = [check for check in self.at.checks if check.measure == "value"]
+        levels = [(check.due, bound) for check in checks for bound in check.bounds]
+        # A pace that is asked for is drawn as the level that it comes to.
+        if found.level is not None and all(year != what_if.due for year, _ in levels):
+            levels.append((what_if.due, found.level))
+        largest = max(abs(run.start_value or 0.0), *(abs(one.value) for _, one in levels), 0.0)
         unit = unit_of(what_if.indicator.unit)
-        sizes = [abs(answer.outcome.start_value or 0.0)]
-        sizes += [abs(one.value) for _, one in _levels(what_if)]
-        scale, label = unit.divisor(lang, max(sizes)), unit.label(lang, max(sizes))
+        scale, label = unit.divisor(self.lang, largest), unit.label(self.lang, largest)
         if what_if.store.study.simulated:
-            label = f"{label} · {told.text('simulated_mark')}"
-        start, lines = _start(what_if, answer, scale), _lines(told, answer, scale)
-        asked = [(year, one.value / scale, told.bound(one)) for year, one in _levels(what_if)]
+            label = f"{label} · {self.text('simulated_mark')}"
+        start, lines = self._start(scale), self._lines(scale)
+        asked = [(year, one.value / scale, self.bound(one)) for year, one in levels]
         low, high = (None if one is None else one / scale for one in what_if.indicator.bounds)
         drawn = course(
-            start, asked, labels={}, alt=_alt(told, start, lines, asked), lines=lines,
+            start, asked, labels={}, alt=self._alt(start, lines, asked), lines=lines,
             ticks=_short, limits=(low, high), unit=label, way=False, width=480, height=280,
         ) if start or lines else ""  # fmt: skip
-        known = what_if.assessment.start == answer.outcome.start == "observed"
-        first = say("figure.observed", lang) if known or not lines else told.text("start")
+        known = found.start == run.start == "observed"
+        first = say("figure.observed", self.lang) if known or not lines else self.text("start")
         table: dict[str, Mapping[int, float]] = {first: start}
         for one in lines:
             table[one.name] = one.values
             if one.low:
-                table[told.text("figure_low", name=one.name)] = one.low
-                table[told.text("figure_high", name=one.name)] = one.high
-        return cls(drawn, label, any(one.css == "usual" for one in lines), table)
+                table[self.text("figure_low", name=one.name)] = one.low
+                table[self.text("figure_high", name=one.name)] = one.high
+        return Drawing(drawn, label, any(one.css == "usual" for one in lines), table)
 
+    def _start(self, scale: float) -> dict[int, float]:
+        """Give what was observed, or the one value that is stated."""
+        what_if, run = self.what_if, self.answer.outcome
+        if run.start == "plan_statement" and run.start_year is not None:
+            return {run.start_year: (run.start_value or 0.0) / scale}
+        known = what_if.store.record(what_if.indicator.id, what_if.assessment.area).exact
+        return {year: known[year] / scale for year in sorted(known) if year <= what_if.due}
 
-def _start(what_if: WhatIf, answer: Answer, scale: float) -> dict[int, float]:
-    """Give what was observed, or the one value that is stated or assumed."""
-    record = what_if.store.record(what_if.indicator.id, what_if.assessment.area)
-    run = answer.outcome
-    known = {year: value for year, value in sorted(record.exact.items()) if year <= what_if.due}
-    if run.start == "plan_statement" and run.start_year is not None:
-        known = {run.start_year: run.start_value or 0.0}
-    return {year: value / scale for year, value in known.items()}
+    def _lines(self, scale: float) -> list[Line]:
+        """Give the course that is assumed, on the usual one where both start from the same."""
+        run, usual = self.answer.outcome, self.what_if.courses.get("as_usual")
+        if run.draws is None:
+            return []
+        named = [("assumed", "figure_assumed", run, self.answer.around)]
+        if usual and run.start == "observed" and outcome_row(usual) != outcome_row(run):
+            named.insert(0, ("usual", "figure_usual", usual, usual))
+        lines = []
+        for css, name, taken, around in named:
+            low, _, high = around.quantiles()
+            middle, low, high = (
+                dict(zip(taken.years, (float(value) / scale for value in row), strict=True))
+                for row in (taken.quantiles([0.5])[0], low, high)
+            )
+            ends = (low, high) if around.draws is not None and len(around.draws) > 1 else ({}, {})
+            lines.append(Line(css, middle, self.text(name), *ends))
+        return lines
 
+    def _alt(
+        self, start: Mapping[int, float], lines: list[Line], asked: list[tuple[int, float, str]]
+    ) -> str:
+        def end(values: Mapping[int, float]) -> str:
+            year = max(values)
+            return say("figure.describe_one", self.lang, year=year, value=number(values[year], 2))
 
-def _lines(told: Told, answer: Answer, scale: float) -> list[Line]:
-    """Give the course that is assumed, on the usual one where both start from the same."""
-    run, usual = answer.outcome, told.what_if.courses.get("as_usual")
-    if run.draws is None:
-        return []
-    named = [("assumed", "figure_assumed", run, answer.around)]
-    if usual and run.start == "observed" and outcome_row(usual) != outcome_row(run):
-        named.insert(0, ("usual", "figure_usual", usual, usual))
-    lines = []
-    for css, name, taken, around in named:
-        low, _, high = around.quantiles()
-        middle, low, high = (
-            dict(zip(taken.years, (float(value) / scale for value in row), strict=True))
-            for row in (taken.quantiles([0.5])[0], low, high)
-        )
-        ends = (low, high) if around.draws is not None and len(around.draws) > 1 else ({}, {})
-        lines.append(Line(css, middle, told.text(name), *ends))
-    return lines
-
-
-def _levels(what_if: WhatIf) -> list[tuple[int, Bound]]:
-    """Give the levels that the reading asks for, and the one that a pace comes to."""
-    checks = [check for check in what_if.situation.checks if check.measure == "value"]
-    levels = [(check.due, bound) for check in checks for bound in check.bounds]
-    level = what_if.assessment.level
-    if level is not None and all(year != what_if.due for year, _ in levels):
-        levels.append((what_if.due, level))
-    return levels
-
-
-def _alt(
-    told: Told, start: Mapping[int, float], lines: list[Line], asked: list[tuple[int, float, str]]
-) -> str:
-    def end(values: Mapping[int, float]) -> str:
-        year = max(values)
-        return say("figure.describe_one", told.lang, year=year, value=number(values[year], 2))
-
-    parts = [end(start)] if start else []
-    parts += [told.text("figure_asked", year=year, level=text) for year, _, text in asked]
-    parts += [say("figure.describe_course", told.lang, name=one.name, end=end(one.values))
-              for one in lines]  # fmt: skip
-    title, joint = told.at.target.title.in_(told.lang), say("figure.joint", told.lang)
-    said = say("figure.whole", told.lang, title=title, parts=joint.join(parts))
-    if told.what_if.store.study.simulated:
-        said = f"[{told.text('simulated_mark')}] {said}"
-    return told.text("figure_alt", said=said)
+        parts = [end(start)] if start else []
+        parts += [self.text("figure_asked", year=year, level=text) for year, _, text in asked]
+        parts += [say("figure.describe_course", self.lang, name=one.name, end=end(one.values))
+                  for one in lines]  # fmt: skip
+        title, joint = self.at.target.title.in_(self.lang), say("figure.joint", self.lang)
+        said = say("figure.whole", self.lang, title=title, parts=joint.join(parts))
+        if self.what_if.store.study.simulated:
+            said = f"[{self.text('simulated_mark')}] {said}"
+        return self.text("figure_alt", said=said)
 
 
 def _short(value: float) -> str:
