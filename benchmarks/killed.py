@@ -26,7 +26,7 @@ from pathlib import Path
 
 from batch import PROJECT, STUDY, TOOL, below
 
-from edu_metrics.batch.drafts import MARK, stamp_of
+from edu_metrics.batch.execution import MARK, stamp_of
 
 
 def tell(text: str) -> None:

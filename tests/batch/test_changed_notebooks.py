@@ -8,7 +8,7 @@ import json
 import pytest
 
 from edu_metrics.batch import How, Limits, make_reports, plan_reports
-from edu_metrics.batch.drafts import stamp_of
+from edu_metrics.batch.execution import stamp_of
 from edu_metrics.batch.pool import can_fork, report_pool
 from edu_metrics.report.kinds import RECORD
 from edu_metrics.simulation import simulate_districts

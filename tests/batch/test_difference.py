@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from edu_metrics.batch.difference import differences
+from edu_metrics.batch.manifest import differences
 from edu_metrics.errors import ReportError
 
 ROW = {

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from edu_metrics.batch import drafts as publishing
-from edu_metrics.batch.drafts import claim, keep_failure, publish, stamp_of, start_afresh, sweep
+from edu_metrics.batch import execution as publishing
+from edu_metrics.batch.execution import claim, keep_failure, publish, stamp_of, start_afresh, sweep
 from edu_metrics.errors import ReportError
 from edu_metrics.report.page import stamped
 

@@ -140,8 +140,11 @@ def test_a_report_that_fails_is_named_with_its_cell_and_reason(make, source, err
     outcome = make("print('before')", source, "print('behind')")
     assert (outcome.status, outcome.cell) == ("failed", 3)
     assert error in outcome.error
-    assert left(make.folder / "bad") == ["failed.ipynb", "failed.log"]
     assert outcome.error in (make.folder / "bad" / outcome.log).read_text("utf-8")
+    if error.startswith(("DeadKernelError", "SIG")):  # nobody was left to write it
+        assert left(make.folder / "bad") == ["failed.log"]
+        return
+    assert left(make.folder / "bad") == ["failed.ipynb", "failed.log"]
     assert "before" in shown(make.folder / "bad", "failed.ipynb")
     assert "behind" not in shown(make.folder / "bad", "failed.ipynb")
 
@@ -330,12 +333,6 @@ def test_sets_are_walked_in_the_same_order_whatever_the_user_s_hashes_are(tmp_pa
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert shown(job.folder) == wanted.stdout
-
-
-def test_where_memory_runs_out_the_system_ends_a_report_before_what_forks_it(pool, make):
-    score = int(Path(f"/proc/{fork_server_pid()}/oom_score_adj").read_text())
-    make("print(open('/proc/self/oom_score_adj').read())", name="good")
-    assert int(shown(make.folder / "good")) > score
 
 
 def test_a_report_has_one_thread_for_linear_algebra(make):

@@ -50,7 +50,6 @@ def test_a_notebook_that_kills_its_worker_is_given_up_and_the_others_are_made(tm
     folder = tmp_path / "reports" / "en"
     assert left(folder) == ["bad", "good"]
     assert outcome.error in (folder / "bad" / "failed.log").read_text("utf-8")
-    assert shown(folder / "bad", "failed.ipynb") == "before\n"
 
 
 def test_a_notebook_that_kills_its_worker_takes_none_that_ran_beside_it(tmp_path):
@@ -180,27 +179,13 @@ def test_the_process_that_forks_does_not_end_where_its_whole_job_is_told_to(tmp_
         assert fork_server_pid() == before
 
 
-@pytest.mark.parametrize("refused", [errno.EAGAIN, errno.ENOMEM])
-def test_a_fork_that_is_refused_is_tried_again(tmp_path, at_start, refused):
-    at_start(
-        "import os\nfork, refused, server = os.fork, [], os.getpid()\ndef later():\n"
-        "    if os.getpid() != server: refused.append(1)\n"
-        f"    if 0 < len(refused) < 3: raise OSError({refused}, 'no more')\n"
-        "    return fork()\nos.fork = later"
-    )
-    with report_pool(2, LIMITS, tmp_path) as pool:
-        futures = [pool.submit(job_of(tmp_path, name, "1")) for name in ("one", "two")]
-        assert [future.result(timeout=60).status for future in futures] == ["made", "made"]
-
-
-def test_a_fork_that_is_always_refused_fails_with_the_reason_and_leaves_nothing_open(
+def test_a_fork_that_is_refused_fails_with_the_reason_and_leaves_nothing_open(
     tmp_path, monkeypatch
 ):
     def refused():
         raise BlockingIOError(errno.EAGAIN, "no more processes")
 
     monkeypatch.setattr(worker.os, "fork", refused)
-    monkeypatch.setattr(worker, "_PAUSE", 0.0)
     before, older = os.listdir("/proc/self/fd"), signal.getsignal(signal.SIGTERM)
     try:
         outcome = worker.make_apart(job_of(tmp_path, "one", "1"), LIMITS)

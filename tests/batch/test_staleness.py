@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from edu_metrics.batch import How, Outcome, batch, make_reports, plan_reports
-from edu_metrics.batch.drafts import MARK, only_one, publish, stamp_of, start_afresh, sweep
+from edu_metrics.batch.execution import MARK, only_one, publish, stamp_of, start_afresh, sweep
 from edu_metrics.batch.jobs import plan_jobs
 from edu_metrics.batch.manifest import listed
 from edu_metrics.catalog import load_catalog

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from edu_metrics.cli.common import Format
-from edu_metrics.cli.printing import aligned, print_rows
+from edu_metrics.cli.common import aligned, print_rows
 
 
 def test_columns_begin_at_the_same_place_in_every_line():
@@ -21,9 +20,7 @@ def test_columns_begin_at_the_same_place_in_every_line():
 
 def test_a_row_is_one_line_whatever_its_cells_hold(capsys):
     quote = "到2022年，\n" + "普惠性幼儿园覆盖率达到90%以上。" * 30
-    print_rows(
-        [{"id": "a", "quote": quote}, {"id": "b", "quote": ""}], Format.TABLE, ("quote", "id")
-    )
+    print_rows([{"id": "a", "quote": quote}, {"id": "b", "quote": ""}], "table", ("quote", "id"))
     printed = capsys.readouterr().out
     assert len(printed.splitlines()) == 3
     assert "".join(quote.split()) in printed.replace(" ", "")

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from edu_metrics.batch import Outcome, batch
-from edu_metrics.cli.printing import pace, progress
+from edu_metrics.cli.common import pace, progress
 
 
 class Clock:

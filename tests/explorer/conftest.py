@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from edu_metrics.catalog import load_catalog
-from edu_metrics.explorer.what_if import Choice, Selection
+from edu_metrics.explorer import Choice, Selection
 from edu_metrics.observations import validate
 from edu_metrics.reachability import SeriesStore
 from edu_metrics.report import prepare

@@ -96,18 +96,18 @@ def test_a_moved_pace_puts_the_levers_back_to_usual(ask):
 
 
 def test_start_again_forgets_what_was_assumed(ask):
-    page = ask(course="own_pace", pace=4, shock=3)
+    page = ask(course="own_pace", pace=4)
     again = unescape(re.search(r'<a class="button" id="reset" href="([^"]*)"', page)[1])
     assert "pace" not in again.replace("/?", "")
     assert f"target={TARGET}" in again
 
 
 def test_another_language_says_the_same_of_the_same_sliders(ask):
-    english = ask(course="own_pace", pace=5, shock=2, lang="en")
+    english = ask(course="own_pace", pace=5, lang="en")
     address = unescape(re.search(r'<a href="([^"]*)" lang="zh-CN"', english)[1])
     query = dict(pair.split("=") for pair in address.removeprefix("/?").split("&"))
     chinese = ask(**query)
-    for name in ("course", "pace", "shock", "shock_year", "area", "reading"):
+    for name in ("course", "pace", "area", "reading"):
         assert value(chinese, name) == value(english, name)
     assert "可能性很小" in part(chinese, "verdicts")
     said = part(chinese, "verdicts") + part(chinese, "facts")
@@ -189,7 +189,7 @@ def test_a_study_that_cannot_be_read_says_why_and_another_can_be_chosen(selectio
 
 def test_what_an_address_names_and_is_not_there_is_chosen_anew(ask):
     hostile = '"><script>alert(1)</script>'
-    query = dict.fromkeys(("area", "reading", "course", "pace", "shock", "base", "lang"), hostile)
+    query = dict.fromkeys(("area", "reading", "course", "pace", "lang"), hostile)
     page = ask(target=hostile, **query, lever_upgrades=hostile, other=hostile)
     assert "alert(1)" not in page
     assert value(page, "course") == "as_usual"
@@ -232,7 +232,7 @@ def test_texts_are_inert(tmp_path, lang):
     }
     small = make_city(tmp_path, texts)
     assert HOSTILE in small.catalog.study("study").title.en
-    for query in ({}, {"course": "own_pace", "pace": "3", "shock": "2"}, {"target": "fail"}):
+    for query in ({}, {"course": "own_pace", "pace": "3"}, {"target": "fail"}):
         made = _page(small, {"study": "study", **query}, lang)
         no_code_in(made)
         assert HOSTILE in unescape(part(made, "study"))
@@ -249,8 +249,7 @@ def test_every_control_has_a_label_and_an_id_of_its_own(ask):
     page = ask(course="levers", lever_upgrades=10)
     names = [given["id"] for _, given in Elements(page).found if "id" in given]
     assert len(names) == len(set(names))
-    for name in ("study", "area", "target", "reading", "course", "pace", "lever.upgrades",
-                 "base", "ahead", "shock", "shock_year"):  # fmt: skip
+    for name in ("study", "area", "target", "reading", "course", "pace", "lever.upgrades"):
         around = rf'<label><span>([^<]+)</span><\w+ [^>]*id="{re.escape(name)}"'
         before = rf'<label for="{re.escape(name)}">([^<]+)</label>'
         assert re.search(f"{around}|{before}", page), name
@@ -288,7 +287,7 @@ def test_every_kind_of_target_opens_under_every_reading_in_every_language(select
             what_if = selection.what_if(replace(choice, reading=name))
             for course in ("", *what_if.courses, "own_pace", "levers"):
                 for lang in ("zh", "en"):
-                    page = ask(study, target.id, reading=name, course=course, lang=lang, shock="2")
+                    page = ask(study, target.id, reading=name, course=course, lang=lang)
                     said = words(page.partition("</form>")[2])
                     assert not re.search(r"\bNone\b(?! of)|\bnan\b|\binf\b", said), (
                         target.id,

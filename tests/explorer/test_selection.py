@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edu_metrics.errors import DefinitionError
-from edu_metrics.explorer import routes
-from edu_metrics.explorer.what_if import Choice
+from edu_metrics.explorer import Choice, routes
 
 
 def test_where_nothing_is_named_a_target_with_a_probability_comes_first(selection):

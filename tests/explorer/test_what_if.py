@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from edu_metrics.catalog import Bound
-from edu_metrics.explorer.told import Told
-from edu_metrics.explorer.what_if import LEVERS, OWN_PACE, Assumed, WhatIf
+from edu_metrics.explorer.what_if import LEVERS, Assumed, Told, WhatIf
 from edu_metrics.reachability import (
     SeriesStore,
     Verdict,
@@ -100,21 +99,6 @@ def test_failing_less_gets_the_answer_of_passing_more(by_hand, pace):
     assert (failing.pace, failing.outcome.met) == (pace, passing.outcome.met)
 
 
-def test_a_bad_year_is_made_good_in_the_next_and_counts_where_it_is_the_last(by_hand):
-    early = by_hand().answer(Assumed(pace=5, shock=4))
-    late = by_hand().answer(Assumed(pace=5, shock=4, shock_year=1))
-    assert (middle(early), early.outcome.met) == ((81.0, 90.0), True)
-    assert (middle(late), late.outcome.met, late.outcome.ending.short) == ((85.0, 86.0), False, 40)
-
-
-def test_another_start_has_its_own_years_and_no_chance(by_hand):
-    # 70 % five years before 2022, and 4 points a year.
-    found = by_hand().answer(Assumed(pace=4, base=70.0, ahead=5))
-    assert middle(found) == (74.0, 78.0, 82.0, 86.0, 90.0)
-    assert (found.outcome.start, found.outcome.start_year) == ("assumed", 2017)
-    assert (found.outcome.met, found.around.probability, found.reached) == (True, None, None)
-
-
 def test_a_scenario_of_the_catalog_is_a_course_like_any_other(by_hand):
     what_if = by_hand()
     assert set(what_if.courses) == {
@@ -142,7 +126,7 @@ def test_a_course_that_is_not_to_be_had_says_so(by_hand):
 
 
 def test_a_form_gives_the_assumption_that_it_was_made_of(by_hand):
-    assumed = Assumed(OWN_PACE, 4.5, base=71.0, ahead=3, shock=2.5, shock_year=1)
+    assumed = Assumed(pace=4.5)
     assert by_hand().assumed(assumed.fields) == assumed
 
 
@@ -155,13 +139,9 @@ def test_a_form_gives_the_assumption_that_it_was_made_of(by_hand):
         ({"course": "levers"}, Assumed("as_usual")),  # this target has none
         ({"course": "own_pace", "pace": "nan"}, Assumed()),
         ({"course": "own_pace", "pace": "1e999"}, Assumed()),
-        ({"course": "own_pace", "pace": "x", "shock": ""}, Assumed()),
+        ({"course": "own_pace", "pace": "x"}, Assumed()),
         ({"course": "own_pace", "pace": "-99"}, Assumed(pace=-3.0)),
-        ({"course": "own_pace", "base": "400", "ahead": "9e9"}, Assumed(base=100.0, ahead=50)),
-        ({"course": "halt", "shock": "99", "shock_year": "7"}, Assumed("halt", shock=20.0,
-                                                                       shock_year=1)),
-        ({"course": "halt", "ahead": "1", "shock": "1", "shock_year": "1"},
-         Assumed("halt", ahead=1, shock=1.0)),
+        ({"course": "halt", "pace": "2"}, Assumed("halt")),
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_left_out_and_none_is_out_of_range(by_hand, given, assumed):
@@ -193,8 +173,6 @@ def of_the_command(selection, what_if, **asked):
     [
         ("T06_primary_bachelor", Assumed(pace=2.5), {"pace": 2.5}),
         ("T06_primary_bachelor", Assumed(pace=-1), {"pace": -1}),
-        ("T06_primary_bachelor", Assumed(pace=3, base=70, ahead=5), {"pace": 3, "base": 70,
-                                                                     "years": 5}),
         ("T06_primary_bachelor", Assumed(LEVERS, levers={"upgrades": 40}),
          {"levers": {"upgrades": 40}}),
         ("T06_primary_bachelor", Assumed("upgrade_teachers"), {"scenarios": ("upgrade_teachers",)}),
@@ -292,6 +270,6 @@ def test_nobody_is_short_where_the_level_is_met_in_the_last_decimal(selection):
     ],
 )
 def test_an_answer_stands_with_its_probability_and_its_edge(probability, told):
-    any_target = Told(SimpleNamespace(situation=None), "en")
+    any_target = Told(SimpleNamespace(situation=None), Assumed(), "en")
     assert any_target.verdict(verdict_of(probability), probability) == told
     assert any_target.verdict(Verdict.CANNOT_TELL, 0.052) == "cannot tell 5 %"

@@ -18,8 +18,7 @@ import pytest
 from edu_metrics.catalog import Assumption, Bound, Source, Target
 from edu_metrics.catalog.reading_yaml import read_yaml
 from edu_metrics.drafting.rules import load_rules
-from edu_metrics.explorer.told import REASONS
-from edu_metrics.explorer.what_if import PaceSlider
+from edu_metrics.explorer.what_if import REASONS, PaceSlider
 from edu_metrics.formulas.flows import FLOWS, LeverUnit
 from edu_metrics.observations.table import STATUSES
 from edu_metrics.plan_audit import Kind, Severity
@@ -392,8 +391,10 @@ def test_every_text_is_used():
         # Columns of a table are named in one text, with spaces between them.
         words = {word for text in constants(*folders) for word in (text, *text.split())}
         used |= {name.replace("*", word) for word in words}
-    page = (LIB / "explorer" / "page.html.j2").read_text("utf-8")
-    used |= {f"explore.{word}" for word in re.findall(r'"(\w+)"', page)}
+    pages = {"explore": "explorer/page.html.j2", "index": "report/templates/index.html.j2"}
+    for name, page in pages.items():
+        words = re.findall(r'"(?:index\.)?(\w+)"', (LIB / page).read_text("utf-8"))
+        used |= {f"{name}.{word}" for word in words}
     unused = {
         key for key in set(texts()) - used if not (key.startswith("audit_") and said_by_a_rule(key))
     }

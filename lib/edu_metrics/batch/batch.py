@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edu_metrics.batch.drafts import claim, only_one, sweep
-from edu_metrics.batch.execution import usable_cores
+from edu_metrics.batch.execution import claim, only_one, sweep, usable_cores
 from edu_metrics.batch.index import pages_of, write_indexes
 from edu_metrics.batch.jobs import (
     FORK,
@@ -24,8 +23,8 @@ from edu_metrics.batch.jobs import (
     plan_jobs,
     rows_of,
 )
-from edu_metrics.batch.manifest import Decision, Manifest, decide, listed
-from edu_metrics.catalog import Catalog, Study, load_catalog
+from edu_metrics.batch.manifest import Decision, Manifest, listed
+from edu_metrics.catalog import Catalog, load_catalog
 from edu_metrics.errors import ReportError
 from edu_metrics.report.kinds import TRACK_RECORD
 from edu_metrics.report.pdf import require_pdf
@@ -61,20 +60,28 @@ class _Batch:
     """The reports of some studies: planned, decided on, and noted as they come in."""
 
     def __init__(
-        self, catalog: Catalog, studies: Sequence[Study], out: Path, asked: dict[str, Any]
+        self,
+        root: Path | Catalog,
+        studies: Sequence[str],
+        out: Path | None,
+        asked: Mapping[str, Any],
     ) -> None:
-        self.catalog, self.studies, self.out = catalog, studies, out
-        each = asked.pop("each", {})
+        self.catalog = catalog = root if isinstance(root, Catalog) else load_catalog(root)
+        self.out = out = (out or catalog.root / "reports").resolve()
+        runs = {run.id: run for name in studies or catalog.studies for run in catalog.runs(name)}
+        self.studies = list(runs.values())
+        of_all = {name: value for name, value in asked.items() if name != "each"}
+        each = asked.get("each", {})
         self.jobs = [
-            (s, plan_jobs(catalog, s, out, **{**asked, **each.get(s.id, {})})) for s in studies
+            (s, plan_jobs(catalog, s, out, **{**of_all, **each.get(s.id, {})}))
+            for s in self.studies
         ]
         samples = {job.notebook: job for _, jobs in self.jobs for job in jobs}
         for notebook, sample in samples.items():
             check_parameters(notebook, {**sample.parameters, "out": ""})
         for study in catalog.studies.values():
             listed(catalog, study, out)  # one that can't be read is better known now than later
-        #: Whether some report stands that the index does not list: a run was killed before it did.
-        self.unlisted = False
+        self.manifests: dict[str, Manifest] = {}
 
     @property
     def lacks_some(self) -> bool:
@@ -92,13 +99,11 @@ class _Batch:
     def decide(self, force: bool) -> list[Decision]:
         """Bring the tables up to date, and decide on each report."""
         self.manifests = {s.id: Manifest(self.catalog, s, self.out) for s in self.studies}
-        self.unlisted = any(manifest.unlisted for manifest in self.manifests.values())
-        decided: list[Decision] = []
-        for study, jobs in self.jobs:
-            prepare(self.catalog, study)
-            manifest = self.manifests[study.id]
-            decided += decide(self.catalog, study, jobs, manifest, force=force)
-        return decided
+        return [
+            found
+            for study, jobs in self.jobs
+            for found in self.manifests[study.id].decide(jobs, force=force)
+        ]
 
     def sweep(self) -> None:
         """Take away what a run that was killed left half done."""
@@ -109,17 +114,13 @@ class _Batch:
             for lang in study.languages:
                 sweep(self.out / study.id / lang, names)
 
-    def note(self, decision: Decision, outcome: Outcome) -> None:
-        """Note what became of a report."""
-        manifest = self.manifests[decision.study.id]
-        before = manifest.entry(decision.job) or {}
-        self.unlisted |= before.get("status") not in ("made", "unchanged")
-        manifest.note(decision.job, outcome, decision.parts)
-
-    def write(self) -> None:
-        """Write all manifests."""
+    def write(self, *, changed: bool) -> None:
+        """Write all manifests, and the pages that list reports where they may have changed."""
         for manifest in self.manifests.values():
             manifest.write()
+            changed |= manifest.unlisted
+        if changed or not self.indexed:
+            write_indexes(self.catalog, self.out)
 
 
 def plan_reports(
@@ -157,15 +158,7 @@ def plan_reports(
     EduMetricsError
         For faults that are known before anything runs: definitions, data, unknown names.
     """
-    return _batch(root, studies, out, asked).decide(force)
-
-
-def _batch(
-    root: Path | Catalog, studies: Sequence[str], out: Path | None, asked: dict[str, Any]
-) -> _Batch:
-    catalog = root if isinstance(root, Catalog) else load_catalog(root)
-    runs = {run.id: run for name in studies or catalog.studies for run in catalog.runs(name)}
-    return _Batch(catalog, list(runs.values()), (out or catalog.root / "reports").resolve(), asked)
+    return _Batch(root, studies, out, asked).decide(force)
 
 
 def make_reports(
@@ -212,7 +205,7 @@ def make_reports(
     how = how or How()
     if asked.get("pdf"):
         require_pdf()
-    batch = _batch(root, studies, out, asked)
+    batch = _Batch(root, studies, out, asked)
     for study in batch.studies:
         prepare(batch.catalog, study)
     claim(batch.out, pages_of(batch.catalog, batch.out))
@@ -222,58 +215,48 @@ def make_reports(
         # Where some report is not there at all, a pool is needed: it warms up meanwhile.
         pool = stack.enter_context(_pool(batch, how)) if how.force or batch.lacks_some else None
         decided = batch.decide(how.force)
-        outcomes: list[Outcome | None] = [None] * len(decided)
+        outcomes: dict[int, Outcome] = {}
+
+        def note(place: int, outcome: Outcome) -> None:
+            outcomes[place] = outcome
+            batch.manifests[decided[place].study.id].note(decided[place], outcome)
+
         wanted = [place for place, decision in enumerate(decided) if decision.why]
         if wanted and pool is None:
             pool = stack.enter_context(_pool(batch, how))
         try:
             for place, decision in enumerate(decided):
                 if not decision.why:
-                    stands = outcomes[place] = Outcome(decision.job.name, "unchanged", 0.0)
-                    batch.note(decision, stands)
+                    note(place, Outcome(decision.job.name, "unchanged", 0.0))
             if pool is not None:
-                jobs = {place: decided[place].job for place in _in_turn(decided, wanted)}
-                for place, outcome in _arriving(pool, jobs, progress):
-                    outcomes[place] = outcome
-                    batch.note(decided[place], outcome)
+                # Of the study that was named first; then track records, which take longest, so
+                # that none is left to be made alone at the end.
+                first = decided[0].study.id
+                wanted.sort(
+                    key=lambda place: (
+                        decided[place].study.id != first,
+                        decided[place].job.folder.name != TRACK_RECORD,
+                    )
+                )
+                jobs = {place: decided[place].job for place in wanted}
+                arriving = _arriving(pool, jobs, note)
+                for _ in progress(arriving, len(jobs)) if progress else arriving:
+                    pass
         finally:
-            batch.write()
-            if wanted or batch.unlisted or not batch.indexed:
-                write_indexes(batch.catalog, batch.out)
-    return [(d.study.id, o) for d, o in zip(decided, outcomes, strict=True) if o is not None]
-
-
-def _in_turn(decided: Sequence[Decision], wanted: Iterable[int]) -> list[int]:
-    """
-    Say in which order reports are made.
-
-    Those of the first study come first, as it was named first; then track records, which take
-    longest, so that none is left to be made alone at the end.
-    """
-    first = decided[0].study.id
-
-    def key(place: int) -> tuple[bool, bool]:
-        job = decided[place].job
-        return decided[place].study.id != first, job.folder.name != TRACK_RECORD
-
-    return sorted(wanted, key=key)
+            batch.write(changed=bool(wanted))
+    return [(decided[place].study.id, outcomes[place]) for place in sorted(outcomes)]
 
 
 def _arriving(
-    pool: ReportPool | ClusterPool, jobs: dict[int, Job], progress: Progress | None
-) -> Iterator[tuple[int, Outcome]]:
-    """Give each outcome with the place of its job, as they come."""
+    pool: ReportPool | ClusterPool, jobs: Mapping[int, Job], note: Callable[[int, Outcome], None]
+) -> Iterator[Outcome]:
+    """Have reports made, note each outcome with the place of its job, and give it, as they come."""
     places = {pool.submit(job): place for place, job in jobs.items()}
-    arrived: list[int] = []
-
-    def outcomes() -> Iterator[Outcome]:
-        for future in as_completed(places):
-            arrived.append(places.pop(future))  # what came from afar is not kept
-            yield _outcome(jobs[arrived[-1]], future)
-
-    told = progress(outcomes(), len(jobs)) if progress else outcomes()
-    for outcome in told:
-        yield arrived[-1], outcome
+    for future in as_completed(places):
+        place = places.pop(future)  # what came from afar is not kept
+        outcome = _outcome(jobs[place], future)
+        note(place, outcome)
+        yield outcome
 
 
 def _outcome(job: Job, future: Future[Outcome]) -> Outcome:

@@ -22,8 +22,15 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from edu_metrics.batch.drafts import FAILED_LOG, FAILED_NOTEBOOK, keep_failure, start_afresh
-from edu_metrics.batch.execution import failed, published, said
+from edu_metrics.batch.execution import (
+    FAILED_LOG,
+    FAILED_NOTEBOOK,
+    failed,
+    keep_failure,
+    published,
+    said,
+    start_afresh,
+)
 from edu_metrics.batch.jobs import Job, Limits, Outcome
 from edu_metrics.batch.pool import ReportPool, report_pool
 from edu_metrics.catalog import Catalog, notebook_of

@@ -40,7 +40,6 @@ __all__ = ["ENGINE", "InProcessEngine", "register"]
 #: Its name below papermill's entry point: ``papermill --engine edu-metrics``.
 ENGINE = "edu-metrics"
 
-CellHook = Callable[[str, Any], None]
 Message = dict[str, Any]
 _INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -64,8 +63,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         kernel_name: str,
         *,
         execution_timeout: float | None = None,
-        before_cell: CellHook | None = None,
-        after_cell: CellHook | None = None,
+        before_cell: Callable[[str], None] | None = None,
         **given: Any,
     ) -> None:
         """
@@ -79,8 +77,8 @@ class InProcessEngine(Engine):  # type: ignore[misc]
             Not used: this process is the kernel.
         execution_timeout : float, optional
             How long a cell may take. [seconds]
-        before_cell, after_cell : callable, optional
-            Told of each cell's id and outputs.
+        before_cell : callable, optional
+            Told the id of each cell.
         **given
             What papermill passes to any engine.
 
@@ -92,7 +90,6 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         wanted = {"log_output", "stdout_file", "stderr_file"} & given.keys()
         client: Any = PapermillNotebookClient(nb_man, **{name: given[name] for name in wanted})
         client.reset_execution_trackers()
-        nb_man.pbar = _on_terminal(nb_man.pbar)
         place = 0
 
         def take(message: Message) -> None:
@@ -103,7 +100,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
                 nb_man.cell_start(cell, place)
                 client.clear_before_next_output = False
                 if before_cell is not None:
-                    before_cell(str(cell.get("id")), cell.get("outputs"))
+                    before_cell(str(cell.get("id")))
                 try:
                     if _has_code(cell):
                         runner.run(_run_cell(shell, streams, cell, execution_timeout))
@@ -114,19 +111,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
                     if cell.cell_type == "code":
                         merge_streams(cell)
                     nb_man.cell_complete(cell, cell_index=place)
-                    if after_cell is not None:
-                        after_cell(str(cell.get("id")), cell.get("outputs"))
         nb_man.nb.metadata["language_info"] = dict(IPythonKernel.language_info)
-
-
-def _on_terminal(bar: Any) -> Any:
-    """Replace a bar for notebooks, which tqdm makes wherever ipykernel's shell is loaded."""
-    if bar is None or "notebook" not in "".join(base.__module__ for base in type(bar).__mro__):
-        return bar
-    from tqdm.std import tqdm  # type: ignore[import-untyped]
-
-    bar.disable = True
-    return tqdm(total=bar.total, unit=bar.unit, desc=bar.desc)
 
 
 def _has_code(cell: Any) -> bool:

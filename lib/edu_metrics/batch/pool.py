@@ -22,7 +22,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from edu_metrics.batch import preload
-from edu_metrics.batch.execution import begun_last, failed_as_far, limit_memory, run, said
+from edu_metrics.batch.execution import begun_last, failed, limit_memory, run, said
 from edu_metrics.batch.jobs import FORK, KERNEL, Job, Limits, NotStartedError, Outcome
 from edu_metrics.errors import ReportError
 
@@ -132,7 +132,7 @@ def _failed(asked: Asked) -> Outcome:
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
         cell = begun_last(asked.job.notebook, asked.job.executed)
     why = f"process lost, {_TRIES} times, the last time with no other report beside it"
-    return failed_as_far(asked.job, time.monotonic() - asked.begun, why, cell)
+    return failed(asked.job, time.monotonic() - asked.begun, why, cell)
 
 
 class ReportPool:
@@ -234,7 +234,7 @@ class ReportPool:
             except TooLateError:
                 why = f"the report took longer than {asked.limits.report_seconds:g} seconds"
                 seconds = time.monotonic() - asked.begun
-                outcome = failed_as_far(asked.job, seconds, f"CellTimeoutError: {why}", None)
+                outcome = failed(asked.job, seconds, f"CellTimeoutError: {why}", None)
             except (ProcessExpired, CancelledError):
                 self._queue.again(asked, lost=True)
                 self._send()

@@ -1,56 +1,52 @@
 """
 What a worker of the pool does: make one report in a process of its own, and see it off.
 
-The worker itself runs no cell. It forks for each report, hears from the report's process which cell
-it is at, ends it where it takes too long, and ends whatever it leaves behind.
+The worker itself runs no cell. It forks for each report, whose process notes in a file of the draft
+which cell it is at; it ends that where it takes too long, and ends whatever it leaves behind.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import faulthandler
 import json
 import multiprocessing
 import os
-import pickle
 import random
 import resource
-import select
 import shutil
 import signal
 import sys
 import time
 import traceback
 from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, NoReturn
 
 from edu_metrics.batch import preload
-from edu_metrics.batch.drafts import start_afresh
 from edu_metrics.batch.execution import (
     LOG,
-    PARTS,
     failed,
-    failed_as_far,
     limit_memory,
     make,
     place_of,
     published,
     said,
+    start_afresh,
 )
 from edu_metrics.batch.jobs import FORK, Job, Limits, NotStartedError, Outcome
 from edu_metrics.report.pdf import require_pdf
 
 __all__ = ["make_apart", "settle"]
 
+#: In a draft: which cell is run since when, and in the end how it went.
+STATE = "state"
 #: How long after its own alarm a cell that does not heed it is ended. [s]
 GRACE = 3.0
 #: How often to look for the end of a process where the pipe to it does not tell. [s]
 _TICK = 0.05
-#: Where a process can't be forked just now: how often to try, and how long to wait between. [s]
-_FORKS, _PAUSE = 20, 0.5
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _HANDLED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGUSR2")
@@ -114,15 +110,19 @@ class _Child:
     def __init__(self, job: Job, limits: Limits, pid: int, pipe: int) -> None:
         self.job, self.limits, self.pid, self.pipe = job, limits, pid, pipe
         self.begun = time.monotonic()
-        self.cell: str | None = None
-        self.cell_begun: float | None = None
-        self.end_told: dict[str, Any] = {}
         self.stopped: str | None = None
-        self._unread = b""
-        self._open = True
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What it noted of itself; nothing where that makes no sense."""
+        try:
+            noted = json.loads((self.job.draft / STATE).read_bytes().partition(b"\n")[0])
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
 
     def wait(self) -> int:
-        """Hear it until it ends, end it where it takes too long, and give its exit code."""
+        """Wait for its end, end it where it takes too long, and give its exit code."""
         parent = multiprocessing.parent_process()
         above = [int(parent.sentinel)] if parent is not None else []
         while True:
@@ -131,24 +131,21 @@ class _Child:
                 self.end()
                 return os.waitstatus_to_exitcode(status)
             # Its end closes the pipe, unless something that it started still holds that.
-            watched = [*above, self.pipe] if self._open else above
-            ready, _, _ = select.select(watched, [], [], _TICK if self._open else _TICK / 10)
-            if self.pipe in ready:
-                self._hear()
+            ready = wait([*above, self.pipe], _TICK)
             if not {*above}.isdisjoint(ready):
                 raise EOFError("who asked for the report is gone")
+            if ready:  # it ends; or it has closed or filled the pipe itself
+                time.sleep(_TICK / 50)
             self._stop_if_late()
 
     def end(self) -> None:
-        """End the process and all that it started; hear its last words."""
+        """End the process and all that it started."""
         for stop in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 stop(self.pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
         end_orphans()
-        while self._open:
-            self._hear()
         os.close(self.pipe)
 
     def _deadline(self) -> tuple[float, str]:
@@ -156,9 +153,11 @@ class _Child:
         ends = [(float("inf"), "")]
         if (limit := self.limits.report_seconds) is not None:
             ends.append((self.begun + limit, f"the report took longer than {limit:g} seconds"))
-        if (limit := self.limits.cell_seconds) is not None and self.cell_begun is not None:
-            told = f"the cell took longer than {limit:g} seconds"
-            ends.append((self.cell_begun + limit + GRACE, told))
+        if (limit := self.limits.cell_seconds) is not None:
+            begun = self.state.get("begun")
+            if isinstance(begun, float):
+                told = f"the cell took longer than {limit:g} seconds"
+                ends.append((begun + limit + GRACE, told))
         return min(ends)
 
     def _stop_if_late(self) -> None:
@@ -171,39 +170,17 @@ class _Child:
             time.sleep(0.02)
             os.kill(self.pid, signal.SIGKILL)
 
-    def _hear(self) -> None:
-        """Read what it said; a line that makes no sense is no message."""
-        try:
-            heard = os.read(self.pipe, 65536)
-        except BlockingIOError:
-            heard = b""  # something that it started holds the other end, and nothing is in it
-        self._open = bool(heard)
-        *lines, self._unread = (self._unread + heard)[-(2**20) :].split(b"\n")
-        for line in lines:
-            message = _understood(line)
-            if "end" in message:
-                self.end_told, self.cell_begun = message, None
-            elif isinstance(cell := message.get("cell"), str):
-                self.cell = cell or None
-                self.cell_begun = time.monotonic() if cell else None
-
 
 def _fork(job: Job, limits: Limits) -> _Child:
-    """Fork the process of a report; where the system has no room for it, wait a little."""
-    read, write = os.pipe()
-    os.set_blocking(read, False)
+    """Fork the process of a report."""
+    read, write = os.pipe()  # it is told by its closing that the process has ended
     try:
-        for tries_left in reversed(range(_FORKS)):
-            try:
-                pid = os.fork()
-                break
-            except OSError as error:
-                if not tries_left or error.errno not in (errno.EAGAIN, errno.ENOMEM):
-                    os.close(read)
-                    raise
-                time.sleep(_PAUSE)
+        pid = os.fork()
         if pid == 0:
             _become_report(job, limits, write)
+    except OSError:
+        os.close(read)
+        raise
     finally:
         os.close(write)
     return _Child(job, limits, pid, read)
@@ -211,18 +188,14 @@ def _fork(job: Job, limits: Limits) -> _Child:
 
 def end_orphans() -> None:
     """End processes that a report started and left: they are this process's children now."""
-    beyond: set[int] = set()  # of another user: it is not ours to end, nor to wait for
     for _ in range(100):
-        left = {*_children_of_this_process()} - beyond
-        if not left:
+        if not (left := _children_of_this_process()):
             return
         for pid in left:
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except PermissionError:
-                    beyond.add(pid)
-                os.waitpid(pid, os.WNOHANG if pid in beyond else 0)
+            # One of another user is not ours to end, nor to wait for.
+            with contextlib.suppress(ProcessLookupError, ChildProcessError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def _children_of_this_process() -> list[int]:
@@ -232,32 +205,23 @@ def _children_of_this_process() -> list[int]:
         return []
 
 
-def _understood(line: bytes) -> dict[str, Any]:
-    """Read a message; whoever finds the pipe can write anything into it."""
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return message if isinstance(message, dict) else {}
-
-
 def _outcome(child: _Child, code: int, seconds: float) -> Outcome:
     """Publish a report that is whole; say of any other what stopped it."""
-    job = child.job
-    if child.end_told.get("end") == "made" and code == 0:
+    job, state = child.job, child.state
+    if state.get("end") == "made" and code == 0:
         return published(job, seconds)
     cell = None
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-        cell = place_of(job.notebook, child.cell) if child.cell else None
-    return failed_as_far(job, seconds, _fault(child, code), cell)
+        cell = place_of(job.notebook, state.get("cell"))
+    return failed(job, seconds, _fault(child, state, code), cell)
 
 
-def _fault(child: _Child, code: int) -> str:
+def _fault(child: _Child, state: dict[str, Any], code: int) -> str:
     """Say why a report is not whole."""
     if child.stopped is not None:
         return f"CellTimeoutError: {child.stopped}"
-    if child.end_told.get("end") == "failed":
-        return str(child.end_told.get("error"))
+    if state.get("end") == "failed":
+        return str(state.get("error"))
     if code < 0:
         return f"DeadKernelError: the process was ended by {_signal_name(-code)}"
     return f"DeadKernelError: the process ended by itself with status {code}"
@@ -271,30 +235,28 @@ def _signal_name(number: int) -> str:
 
 
 def _become_report(job: Job, limits: Limits, pipe: int) -> NoReturn:
-    """
-    Make a report in this process, tell how it went, and end.
+    """Make a report in this process, note how it goes and went, and end."""
+    status, log, state = 1, 2, dict[str, Any]()
 
-    Lines of JSON are written to the pipe: ``{"cell": id}`` before each cell, and the end.
-    """
-    status = 1
-    log = 2
+    def note(**changed: Any) -> None:
+        state.update(changed)
+        with (job.draft / STATE).open("r+b") as file:
+            file.write(json.dumps(state).encode() + b"\n")
+
+    def before(cell: str) -> None:
+        note(cell=cell or None, begun=time.monotonic() if cell else None)
+
     try:
         log = _alone(job, limits, pipe)
-        with (job.draft / PARTS).open("wb", buffering=0) as parts:
-
-            def before(cell: str, _: Any) -> None:
-                _tell(pipe, {"cell": cell})
-
-            def after(cell: str, outputs: Any) -> None:
-                parts.write(pickle.dumps((cell, outputs)))
-
-            make(job, FORK, limits, before_cell=before, after_cell=after)
-        _tell(pipe, {"end": "made"})
+        # Room for why it ends, also on a disk that is full by then.
+        (job.draft / STATE).write_bytes(b"\n" * 8192)
+        make(job, FORK, limits, before_cell=before)
+        note(end="made", begun=None)
         status = 0
     except BaseException as error:
         with contextlib.suppress(BaseException):
             os.write(log, traceback.format_exc().encode("utf-8", "replace"))
-        _tell(pipe, {"end": "failed", "error": said(error)})
+        note(end="failed", begun=None, error=said(error))
     finally:
         os._exit(status)
 
@@ -303,7 +265,6 @@ def _alone(job: Job, limits: Limits, pipe: int) -> int:
     """Give the process a session, a log, limits and chances of its own, and nothing else's."""
     os.setsid()
     settle()
-    _be_first_to_go()
     for name in _HANDLED:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -328,19 +289,8 @@ def _alone(job: Job, limits: Limits, pipe: int) -> int:
     return log
 
 
-def _be_first_to_go() -> None:
-    """Where the machine's memory runs out, let the system end a report and not its worker."""
-    score = Path("/proc/self/oom_score_adj")
-    with contextlib.suppress(OSError, ValueError):
-        score.write_text(str(min(1000, int(score.read_text()) + 300)))
-
-
 def _tell_system(option: int, value: int) -> None:
     """Set a property of this process that only Linux knows."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def _tell(pipe: int, message: dict[str, Any]) -> None:
-    os.write(pipe, (json.dumps(message) + "\n").encode())

@@ -9,9 +9,8 @@ import sys
 import warnings
 
 # The help lists the verbs in this order.
-from edu_metrics.cli import definitions, judging, reports, tables
-from edu_metrics.cli.common import FAULT, INTERRUPTED, USAGE, app, stop
-from edu_metrics.cli.printing import open_streams
+from edu_metrics.cli import definitions, judging, tables
+from edu_metrics.cli.common import FAULT, INTERRUPTED, USAGE, app, open_streams, stop
 from edu_metrics.errors import EduMetricsError
 
 __all__ = ["app", "run"]

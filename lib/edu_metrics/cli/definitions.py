@@ -6,43 +6,39 @@ The first are check, targets, audit, reference and inspect; the others draft, re
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
+from typer import Argument, Option
 
 from edu_metrics.cli.common import (
-    Format,
+    Browser,
+    File,
     Lang,
+    Number,
+    Port,
     Root,
     Shape,
     Studies,
+    Text,
+    Texts,
     app,
     day_of,
     load,
     one_a_table,
+    print_json,
+    print_rows,
     serve_page,
     studies_of,
     table_of,
     usage,
 )
-from edu_metrics.cli.printing import print_json, print_rows
 from edu_metrics.limits import inert
 
 if TYPE_CHECKING:
     from edu_metrics.catalog import Catalog, Plan, Study, Target
-
-
-class AuditFormat(StrEnum):
-    """How an audit is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 @app.command()
@@ -80,7 +76,7 @@ def check(root: Root = None) -> None:
 
 @app.command()
 def schema(
-    out: Annotated[Path, typer.Option(help="Folder for them.")] = Path("schemas"),
+    out: Annotated[Path, Option(help="Folder for them.")] = Path("schemas"),
 ) -> None:
     """Write JSON Schema of definition files, for completion and hover text in an editor."""
     from edu_metrics.catalog.schema import write_schemas
@@ -91,9 +87,9 @@ def schema(
 
 @app.command()
 def targets(
-    plan: Annotated[str | None, typer.Option(help="Only this plan.")] = None,
+    plan: Annotated[Text, Option(help="Only this plan.")] = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """List every target with its words."""
     catalog = load(root)
@@ -121,11 +117,11 @@ def _target_row(plan: Plan, target: Target) -> dict[str, Any]:
 
 @app.command()
 def audit(
-    plan: Annotated[str, typer.Argument(help="Plan id.")],
-    shape: Annotated[AuditFormat, typer.Option("--format", help="How to print.")] = (
-        AuditFormat.TABLE
-    ),
-    lang: Annotated[str, typer.Option(help="Language of table and Markdown.")] = "zh",
+    plan: Annotated[str, Argument(help="Plan id.")],
+    shape: Annotated[
+        Literal["table", "json", "markdown"], Option("--format", help="How to print.")
+    ] = "table",
+    lang: Annotated[str, Option(help="Language of table and Markdown.")] = "zh",
     root: Root = None,
 ) -> None:
     """Hold a plan's numbers against each other and list what was found."""
@@ -138,7 +134,7 @@ def audit(
         entry = catalog.plan(plan)
         require_language(lang)
     rows = as_rows(audit_plan(catalog, entry))
-    if shape is AuditFormat.JSON:
+    if shape == "json":
         print_json({"plan": entry.id, "findings": rows})
         return
     heads = [say(f"audit.{key}", lang) for key in ("severity", "kind", "finding")]
@@ -150,38 +146,31 @@ def audit(
         )
         for row in rows
     ]
-    if shape is AuditFormat.MARKDOWN:
+    if shape == "markdown":
         lines = [f"- **{severity}** ({kind}) {message}" for severity, kind, message in told]
         shown = lines or [say("audit.nothing", lang)]
         sys.stdout.write("\n".join([f"# {entry.title.in_(lang)}", "", *shown]) + "\n")
         return
-    print_rows([dict(zip(heads, row, strict=True)) for row in told], Format.TABLE, tuple(heads))
+    print_rows([dict(zip(heads, row, strict=True)) for row in told], "table", tuple(heads))
 
 
 @app.command()
 def reference(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[CLASS]", help="Class to show; all are listed without.")
-    ] = None,
+    name: Annotated[Text, Argument(metavar="[CLASS]", help="Class to show, or all.")] = None,
     build: Annotated[
-        list[str] | None,
-        typer.Option(help="Make a table from this panel: a CSV file, or package:path/in/it."),
+        Texts, Option(help="Panel to make a table from: CSV, or package:path.")
     ] = None,
-    new: Annotated[str, typer.Option("--id", help="Id of a class that is made anew.")] = "new",
-    indicator: Annotated[
-        list[str] | None, typer.Option(help="Only this panel of the files (class made anew).")
-    ] = None,
-    falling: Annotated[
-        bool, typer.Option("--falling", help="Less is better (class made anew).")
-    ] = False,
+    new: Annotated[str, Option("--id", help="Id of a class that is made anew.")] = "new",
+    indicator: Annotated[Texts, Option(help="Only this panel (class made anew).")] = None,
+    falling: Annotated[bool, Option("--falling", help="Less is better (class made anew).")] = False,
     breaks: Annotated[
-        list[int] | None, typer.Option("--break", help="First year of another way to measure.")
+        list[int] | None, Option("--break", help="First year of another measure.")
     ] = None,
-    first: Annotated[int | None, typer.Option("--from", help="First year to take.")] = None,
-    last: Annotated[int | None, typer.Option("--to", help="Last year to take.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File to write; stdout when left out.")] = None,
+    first: Annotated[Number, Option("--from", help="First year to take.")] = None,
+    last: Annotated[Number, Option("--to", help="Last year to take.")] = None,
+    out: Annotated[File, Option(help="File to write; stdout when left out.")] = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """List reference classes, show one, or make its table from panel files."""
     if build:
@@ -220,7 +209,7 @@ def reference(
         return
     with usage():
         entry = catalog.reference_class(name)
-    if shape is Format.JSON:
+    if shape == "json":
         print_json(entry.model_dump(mode="json"))
         return
     columns = ("band", "years", "windows", "series", "p05", "p50", "p95", "kept 3", "kept 5")
@@ -235,8 +224,8 @@ MOST_LINES = 50
 def inspect(
     studies: Studies = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
-    lang: Annotated[Lang, typer.Option(help="Language of sentences.")] = Lang.EN,
+    shape: Shape = "table",
+    lang: Annotated[Lang, Option(help="Language of sentences.")] = "en",
 ) -> None:
     """Look at the numbers themselves: what is odd, and which entry would settle it."""
     from edu_metrics.report.tables import odd_numbers
@@ -246,7 +235,7 @@ def inspect(
     for study in one_a_table(studies_of(catalog, studies)):
         table_of(catalog, study)
         rows += [{"study": study.id, **row} for row in odd_numbers(catalog, study)]
-    if shape is Format.JSON:
+    if shape == "json":
         print_rows(rows, shape, ())
         return
     for row in rows:
@@ -274,21 +263,18 @@ def tell_findings(catalog: Catalog, study: Study) -> None:
 
 @app.command()
 def draft(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .txt, .docx, .pdf or .html.")],
-    out: Annotated[Path, typer.Option(help="Folder for the draft.")],
-    first: Annotated[int | None, typer.Option(help="First year of the plan.")] = None,
-    last: Annotated[int | None, typer.Option(help="Last year of the plan.")] = None,
-    issued: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of issue, as YYYY-MM-DD.")
-    ] = None,
+    file: Annotated[Path, Argument(metavar="FILE", help="A .txt, .docx, .pdf or .html.")],
+    out: Annotated[Path, Option(help="Folder for the draft.")],
+    first: Annotated[Number, Option(help="First year of the plan.")] = None,
+    last: Annotated[Number, Option(help="Last year of the plan.")] = None,
+    issued: Annotated[Text, Option(help="Day of issue, as YYYY-MM-DD.")] = None,
     root: Root = None,
 ) -> None:
     """Draft the promises of a plan from its text, for a person to confirm."""
     from edu_metrics.drafting import draft_file
 
     catalog = load(root) if root is not None else None
-    day = day_of("--issued", issued.date() if issued else None)
-    files, made = draft_file(file, out, first, last, catalog, day)
+    files, made = draft_file(file, out, first, last, catalog, day_of("--issued", issued))
     for path in files:
         sys.stdout.write(f"{path.as_posix()}\n")
     sys.stderr.write(
@@ -299,10 +285,10 @@ def draft(
 
 @app.command()
 def review(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the draft.")],
-    lang: Annotated[str | None, typer.Option(help="Language of the page.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; a free one when left out.")] = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it.")] = True,
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of the draft.")],
+    lang: Annotated[Text, Option(help="Language of the page.")] = None,
+    port: Port = None,
+    browser: Browser = True,
 ) -> None:
     """Decide on the promises of a draft, on a page served on this machine until Ctrl-C."""
     from edu_metrics.drafting import review_draft
@@ -318,10 +304,10 @@ def review(
 
 @app.command()
 def accept(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the draft.")],
-    yes: Annotated[list[str] | None, typer.Option(help="Accept this promise first.")] = None,
-    no: Annotated[list[str] | None, typer.Option(help="Reject this promise first.")] = None,
-    area: Annotated[list[str] | None, typer.Option(help="An area that the plan binds.")] = None,
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of the draft.")],
+    yes: Annotated[Texts, Option(help="Accept this promise first.")] = None,
+    no: Annotated[Texts, Option(help="Reject this promise first.")] = None,
+    area: Annotated[Texts, Option(help="An area that the plan binds.")] = None,
     root: Root = None,
 ) -> None:
     """Write the promises that were accepted into a plan of the project."""

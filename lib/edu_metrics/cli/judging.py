@@ -1,35 +1,58 @@
-"""Verbs that answer: verdicts, scores, scenarios, sensitivity, joint chances, the back-test."""
+"""Verbs that judge a plan's targets in every way, and those that make and compare reports."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import signal
 import sys
+import threading
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
+from typer import Argument, Option
 
 from edu_metrics.cli.common import (
+    FAULT,
     USAGE,
     AreaName,
-    Format,
-    PaceUnit,
+    AsOf,
+    Browser,
+    File,
+    Number,
+    Port,
     Root,
     Shape,
+    Studies,
     StudyName,
     TargetName,
+    Text,
+    Texts,
     app,
     asked_for,
     day_of,
     load,
+    named,
+    print_failures,
+    print_json,
+    print_rows,
+    print_totals,
+    progress,
     serve_page,
-    settings_of,
     stop,
+    studies_of,
     usage,
 )
-from edu_metrics.cli.printing import print_json, print_rows
 from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
+from edu_metrics.limits import inert
+
+if TYPE_CHECKING:
+    from edu_metrics.catalog import Catalog, Study
+
+_LIMIT = "limit of a report (0: none)"
 
 
 @app.command()
@@ -37,11 +60,9 @@ def assess(
     study: StudyName,
     area: AreaName = None,
     target: TargetName = None,
-    as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of another date.")
-    ] = None,
+    as_of: AsOf = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """Judge targets in areas: verdict, probability, gap, pace and what is missing."""
     from edu_metrics.report.summary import as_row
@@ -55,20 +76,18 @@ def assess(
 def score(
     forecasts: Annotated[
         list[Path],
-        typer.Argument(help="Studies; or summary.json of reports, or output of assess in JSON."),
+        Argument(help="Studies; or summary.json, or JSON of assess."),
     ],
-    as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Hold against this day.")
-    ] = None,
+    as_of: AsOf = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """Hold earlier forecasts against what has come since: Brier score, coverage, reliability."""
     from edu_metrics.report.scores import score_as_data, score_files, score_studies, score_tables
 
     catalog = load(root)
     names = [str(path) for path in forecasts]
-    day = day_of("--as-of", as_of.date()) if as_of else None
+    day = day_of("--as-of", as_of)
     studies = all(name in catalog.studies for name in names)
     with usage():
         absent = [name for name, path in zip(names, forecasts, strict=True) if not path.is_file()]
@@ -82,7 +101,7 @@ def score(
     except DefinitionError as error:  # a name that does not exist
         stop(error, USAGE)
     content = score_as_data(found)
-    if shape is Format.JSON:
+    if shape == "json":
         print_json(content)
         return
     tables = score_tables(content)
@@ -97,28 +116,18 @@ def score(
 def scenarios(
     study: StudyName,
     area: AreaName = None,
-    scenario: Annotated[
-        list[str] | None, typer.Option(help="Only this scenario; may be given several times.")
-    ] = None,
+    scenario: Annotated[Texts, Option(help="Only this scenario, or these.")] = None,
     target: TargetName = None,
-    pace: Annotated[
-        float | None, typer.Option(help="Change a year, without a file; negative for a fall.")
-    ] = None,
+    pace: Annotated[float | None, Option(help="Change a year; negative for a fall.")] = None,
     unit: Annotated[
-        PaceUnit, typer.Option(help="What --pace is counted in; percent of the year before.")
-    ] = PaceUnit.POINTS,
-    base: Annotated[
-        float | None, typer.Option(help="Where the series is taken to stand; its last value.")
-    ] = None,
-    years: Annotated[
-        int | None, typer.Option(min=1, max=50, help="Years before the target is due.")
-    ] = None,
-    lever: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Set a lever; may be given several times."),
-    ] = None,
+        Literal["points", "percent"],
+        Option(help="What --pace is counted in; percent of the year before."),
+    ] = "points",
+    base: Annotated[float | None, Option(help="Value to start from; the last one.")] = None,
+    years: Annotated[Number, Option(min=1, max=50, help="Years before the target is due.")] = None,
+    lever: Annotated[Texts, Option(metavar="NAME=VALUE", help="Set a lever, or several.")] = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """
     Run scenarios on a study: what each target's series comes to under what is assumed.
@@ -137,15 +146,14 @@ def scenarios(
     with usage():
         chosen: list[Any] = [catalog.scenario(name) for name in scenario or ()]
         if lever or any(one is not None for one in (pace, base, years)):
-            chosen += asked_scenarios(
-                pace=pace, unit=unit.value, base=base, years=years, levers=settings_of(lever)
-            )
+            levers = named("--lever", lever, float, "a number, such as upgrades=3")
+            chosen += asked_scenarios(pace=pace, unit=unit, base=base, years=years, levers=levers)
     found = run_scenarios(
         opened.store, scenarios=tuple(chosen) or None, areas=opened.areas, targets=opened.targets
     )
     if lever and not found:
         stop(EduMetricsError(f"--lever: no target asked for is moved by {', '.join(lever)}"), USAGE)
-    if target is None and shape is Format.TABLE:
+    if target is None and shape == "table":
         counts = ("cases", "kept", "not_kept", "by_chance", "not_said")
         print_rows(summary_rows(found), shape, ("area", "scenario", *counts))
         return
@@ -156,16 +164,12 @@ def scenarios(
 
 @app.command()
 def explore(
-    study: Annotated[str | None, typer.Argument(help="Study that is looked at first.")] = None,
-    area: Annotated[str | None, typer.Option(help="Area at first: id, name or alias.")] = None,
-    target: Annotated[str | None, typer.Option(help="Target at first.")] = None,
-    lang: Annotated[str, typer.Option(help="Language at first.")] = "zh",
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port; a free one when left out.")
-    ] = None,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
-    ] = True,
+    study: Annotated[Text, Argument(help="Study that is looked at first.")] = None,
+    area: Annotated[Text, Option(help="Area at first: id, name or alias.")] = None,
+    target: Annotated[Text, Option(help="Target at first.")] = None,
+    lang: Annotated[str, Option(help="Language at first.")] = "zh",
+    port: Port = None,
+    browser: Browser = True,
     root: Root = None,
 ) -> None:
     """Try out scenarios with sliders, on a page served on this machine until Ctrl-C."""
@@ -195,7 +199,7 @@ def sensitivity(
     area: AreaName = None,
     target: TargetName = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """Say which assumption each answer hangs on, and how far it is from another answer."""
     from edu_metrics.reachability import sensitivity_of
@@ -213,7 +217,7 @@ def joint(
     study: StudyName,
     area: AreaName = None,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """Take a plan as a whole: how many targets may be met, and how likely all are at once."""
     from edu_metrics.reachability import assess_jointly
@@ -228,17 +232,13 @@ def joint(
 
 @app.command()
 def backtest(
-    panel: Annotated[
-        str, typer.Argument(help="A study, or a CSV of area, year, value (plain or .gz).")
-    ],
-    horizons: Annotated[str, typer.Option(help="Years ahead, with commas.")] = "1,2,3",
-    events: Annotated[str, typer.Option(help="Gains asked for, in points, with commas.")] = "5,10",
-    areas: Annotated[
-        str, typer.Option(help="Numbers of areas that are forecast together, or all.")
-    ] = "all",
-    slow: Annotated[bool, typer.Option("--slow", help="Also models fitted one by one.")] = False,
+    panel: Annotated[str, Argument(help="A study, or a CSV of area, year, value (plain or .gz).")],
+    horizons: Annotated[str, Option(help="Years ahead, with commas.")] = "1,2,3",
+    events: Annotated[str, Option(help="Gains asked for, in points, with commas.")] = "5,10",
+    areas: Annotated[str, Option(help="How many areas together, or all.")] = "all",
+    slow: Annotated[bool, Option("--slow", help="Also models fitted one by one.")] = False,
     root: Root = None,
-    shape: Shape = Format.TABLE,
+    shape: Shape = "table",
 ) -> None:
     """Back-test the forecast on a panel: errors, coverage, probabilities, by number of areas."""
     from edu_metrics.report.backtest import (
@@ -270,7 +270,177 @@ def backtest(
         areas=together,
         slow=slow,
     )
-    rows = backtest_rows(scores) if shape is Format.JSON else backtest_table(scores)
+    rows = backtest_rows(scores) if shape == "json" else backtest_table(scores)
     print_rows(rows, shape, tuple(rows[0]))
     for told in backtest_notes(scores):
         sys.stderr.write(f"{told}\n")
+
+
+@app.command()
+def report(
+    studies: Studies = None,
+    area: AreaName = None,
+    lang: Annotated[Texts, Option(help="Only this language; STUDY=LANG for one study.")] = None,
+    jobs: Annotated[
+        Number, Option("--jobs", "-j", min=1, help="So many at once; all usable cores.")
+    ] = None,
+    first: Annotated[Texts, Option(help="Only so many areas; STUDY=NUMBER for one study.")] = None,
+    scenarios: Annotated[bool, Option("--scenarios", help="Also compare scenarios.")] = False,
+    pdf: Annotated[bool, Option("--pdf", help="Also print as PDF what has few pages.")] = False,
+    out: Annotated[File, Option(help="Folder of all reports.")] = None,
+    ledger: Annotated[
+        File, Option(help="File of what was published before; it is added to.")
+    ] = None,
+    force: Annotated[bool, Option(help="Make also those that stand.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", "-n", help="Only tell what is to do.")] = False,
+    engine: Annotated[
+        Literal["fork", "kernel"] | None,
+        Option(help="Forked processes (where they can be had), or kernels."),
+    ] = None,
+    scheduler: Annotated[
+        Text, Option(help="Address of a Dask scheduler; it has them made.")
+    ] = None,
+    cell_timeout: Annotated[float, Option(min=0, help=f"Seconds of a cell; {_LIMIT}.")] = 600,
+    timeout: Annotated[float, Option(min=0, help=f"Seconds; {_LIMIT}.")] = 1800,
+    memory: Annotated[int, Option(min=0, help=f"Megabytes; {_LIMIT}.")] = 4096,
+    root: Root = None,
+) -> None:
+    """Make reports that don't stand already: one for each area and language, and an index."""
+    require_extra("reports")
+    if pdf:
+        require_extra("pdf")
+    if scheduler is not None:
+        require_extra("cluster")
+        if not scheduler.startswith(("tls://", "tcp://127.", "tcp://localhost", "tcp://[::1]")):
+            told = (
+                f"edu-metrics: whoever reaches {scheduler} can have it run any code; use tls://\n"
+            )
+            sys.stderr.write(inert(told))
+    from edu_metrics.batch import How, Limits, make_reports, plan_jobs, plan_reports
+
+    catalog = load(root)
+    folder = (out or catalog.root / "reports").resolve()
+    chosen = studies_of(catalog, studies)
+    for entry in chosen:
+        catalog.plan_judged(entry)
+    names = studies or [study.id for study in chosen]
+    with usage():
+        each: dict[str, dict[str, Any]] = {}
+        for name, given in _by_study(catalog, names, "--lang", lang).items():
+            each[name] = {"lang": given}
+        for name, given in _by_study(catalog, names, "--first", first).items():
+            each.setdefault(name, {})["first"] = _number("--first", given)
+        for study in chosen:  # names it refuses
+            plan_jobs(catalog, study, folder, area=area, **{**each.get(study.id, {}), "first": 1})
+    asked: dict[str, Any] = {"area": area, "each": each, "scenarios": scenarios, "pdf": pdf}
+    if ledger is not None:
+        from edu_metrics.report.tables import prepare
+
+        for study in chosen:  # the table keeps it in mind
+            prepare(catalog, study, ledger=ledger)
+    if dry_run:
+        rows = [
+            {"study": found.study.id, "report": found.job.name, "why": ", ".join(found.why)}
+            for found in plan_reports(catalog, names, out=folder, force=force, **asked)
+        ]
+        print_rows([row for row in rows if row["why"]], "table", ("study", "report", "why"))
+        made = sum(bool(row["why"]) for row in rows)
+        sys.stdout.write(f"{made} of {len(rows)} reports would be made\n")
+        return
+    limits = Limits(cell_timeout or None, timeout or None, memory or None)
+    how = How(jobs, engine, limits, force, scheduler)
+    with _stopped_by_signals():
+        results = make_reports(catalog, names, out=folder, how=how, progress=progress, **asked)
+    _note_release(catalog, chosen)
+    failed = [(name, outcome) for name, outcome in results if outcome.status == "failed"]
+    print_failures(failed)
+    print_totals(results)
+    made = sum(outcome.status == "made" for _, outcome in results)
+    same = len(results) - made - len(failed)
+    unchanged = f", {same} unchanged" if same else ""
+    sys.stdout.write(
+        f"{made} of {len(results)} reports made{unchanged}; open {folder / 'index.html'}\n"
+    )
+    if failed:
+        raise typer.Exit(FAULT)
+
+
+def _by_study(
+    catalog: Catalog, names: Iterable[str], option: str, given: Iterable[str] | None
+) -> dict[str, str]:
+    """Read what an option says of each study: VALUE of all of them, STUDY=VALUE of one."""
+    asked_for = {run.id: name for name in names for run in catalog.runs(name)}
+    of_all: dict[str, str] = {}
+    of_one: dict[str, str] = {}
+    for text in given or ():
+        name, one, value = text.rpartition("=")
+        said = of_one if one else of_all
+        for run in [run.id for run in catalog.runs(name)] if one else asked_for:
+            if run not in asked_for:
+                known = ", ".join(dict.fromkeys(asked_for.values()))
+                raise EduMetricsError(
+                    f"{option} {text}: expected a study that reports are asked for of ({known}), "
+                    f"found {name!r}"
+                )
+            if run in said:
+                raise EduMetricsError(f"{option} {text}: study {run!r} was told {said[run]} before")
+            said[run] = value
+    return {**of_all, **of_one}
+
+
+def _number(option: str, given: str) -> int:
+    """Read how many, or say what was expected."""
+    if not (given.isascii() and given.isdigit() and int(given)):
+        raise EduMetricsError(f"{option}: expected a whole number from 1 on, found {given!r}")
+    return int(given)
+
+
+def _note_release(catalog: Catalog, studies: Iterable[Study]) -> None:
+    """Add to the ledger of each protected study what its reports may tell."""
+    from edu_metrics.observations import add_to_ledger, read_processed
+    from edu_metrics.report.tables import ledger_of
+
+    for study in studies:
+        ledger = ledger_of(catalog, study)
+        if ledger is not None:
+            table = read_processed(catalog.root, study.id)
+            add_to_ledger(ledger, table, dt.datetime.now(dt.UTC).date())
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let what a scheduler sends before it kills, or a terminal that is closed, be as Ctrl-C."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    sent = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored stays so: nohup means it.
+    older = {one: signal.getsignal(one) for one in sent if signal.getsignal(one) != signal.SIG_IGN}
+    try:
+        for one in older:
+            signal.signal(one, stop)
+        yield
+    finally:
+        for one, before in older.items():
+            signal.signal(one, before)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, Argument(help="Folder of reports made earlier.")],
+    new: Annotated[Path, Argument(help="Folder of reports made later.")],
+    shape: Shape = "table",
+) -> None:
+    """Tell which verdicts and numbers of two folders of reports moved, and what moved them."""
+    from edu_metrics.batch.manifest import differences
+
+    rows = list(differences(old, new))
+    print_rows(rows, shape, ("study", "area", "target", "what", "old", "new", "moved_by"))
+    verdicts = sum(row["what"] == "verdict" for row in rows)
+    areas = len({(row["study"], row["area"]) for row in rows})
+    sys.stderr.write(f"{verdicts} verdicts and {len(rows) - verdicts} other values moved")
+    sys.stderr.write(f" in {areas} areas\n")

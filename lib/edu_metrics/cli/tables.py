@@ -7,26 +7,30 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from edu_metrics.cli.common import (
     USAGE,
-    Format,
+    File,
     Lang,
+    Number,
     Root,
     Studies,
     StudyName,
+    Text,
+    Texts,
     app,
     asked_for,
     day_of,
     load,
+    named,
     one_a_table,
+    print_rows,
     stop,
     studies_of,
     usage,
 )
 from edu_metrics.cli.definitions import tell_findings
-from edu_metrics.cli.printing import print_rows
 from edu_metrics.errors import DataError, EduMetricsError, ReportError, require_extra
 
 if TYPE_CHECKING:
@@ -36,19 +40,13 @@ if TYPE_CHECKING:
 
 @app.command()
 def intake(
-    files: Annotated[list[Path], typer.Argument(help="Tables: .xlsx, .xls, .csv, .tsv, .parquet.")],
-    study: Annotated[str, typer.Option(help="Study that they are for.")],
-    mapping: Annotated[
-        Path | None, typer.Option(help="YAML file that tells what the tables do not.")
-    ] = None,
-    source: Annotated[str | None, typer.Option(help="Source of all figures.")] = None,
-    published: Annotated[
-        str | None, typer.Option(help="Day of their publication, such as 2024-03-01.")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Encoding of text files.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be taken in; write nothing.")
-    ] = False,
+    files: Annotated[list[Path], Argument(help="Tables: .xlsx, .xls, .csv, .tsv, .parquet.")],
+    study: Annotated[str, Option(help="Study that they are for.")],
+    mapping: Annotated[File, Option(help="YAML file that tells what the tables do not.")] = None,
+    source: Annotated[Text, Option(help="Source of all figures.")] = None,
+    published: Annotated[Text, Option(help="Day of their publication, such as 2024-03-01.")] = None,
+    encoding: Annotated[Text, Option(help="Encoding of text files.")] = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Print, and write nothing.")] = False,
     root: Root = None,
 ) -> None:
     """Bring tables into a study: read, repaired with a log, stored as they are, and sealed."""
@@ -70,7 +68,7 @@ def intake(
             columns = ("area", "year", "quantity", "value", "lower", "upper", "bound", "status")
             found = one.table[list(columns)].to_dict("records")
             rows = [{str(name): value for name, value in row.items()} for row in found]
-            print_rows(rows, Format.TABLE, columns)
+            print_rows(rows, "table", columns)
             sys.stderr.write(one.log.as_csv())
 
 
@@ -123,9 +121,9 @@ def _line(catalog: Catalog, one: TakenIn, dry_run: bool) -> str:
 @app.command()
 def template(
     study: StudyName,
-    out: Annotated[Path, typer.Option(help="Workbook to write, .xlsx.")],
-    area: Annotated[str | None, typer.Option(help="Only this area of the study.")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language; the study's first.")] = None,
+    out: Annotated[Path, Option(help="Workbook to write, .xlsx.")],
+    area: Annotated[Text, Option(help="Only this area of the study.")] = None,
+    lang: Annotated[Text, Option(help="Language; the study's first.")] = None,
     root: Root = None,
 ) -> None:
     """Write a workbook that asks for exactly the figures that are missing."""
@@ -157,7 +155,7 @@ def template(
 
 @app.command()
 def seal(
-    files: Annotated[list[Path], typer.Argument(help="Raw files that were edited on purpose.")],
+    files: Annotated[list[Path], Argument(help="Raw files that were edited on purpose.")],
 ) -> None:
     """Seal raw files anew that were edited on purpose."""
     from edu_metrics.observations.raw_files import seal as seal_files
@@ -170,20 +168,16 @@ def seal(
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
-    lang: Annotated[Lang, typer.Option(help="Language of comments and reports.")] = Lang.ZH,
-    table: Annotated[
-        Path | None, typer.Option("--from", help="Use the areas and numbers of this table.")
-    ] = None,
-    invented: Annotated[
-        bool, typer.Option("--invented", help="The table's numbers and places are invented.")
-    ] = False,
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder to make.")],
+    lang: Annotated[Lang, Option(help="Language of comments and reports.")] = "zh",
+    table: Annotated[File, Option("--from", help="Use areas and numbers of this table.")] = None,
+    invented: Annotated[bool, Option("--invented", help="The table is invented.")] = False,
 ) -> None:
     """Make a small project of your own, which inherits the definitions that it uses."""
     from edu_metrics.simulation import new_project
 
     try:
-        made = new_project(folder, lang=str(lang), table=table, invented=invented)
+        made = new_project(folder, lang=lang, table=table, invented=invented)
     except ReportError as error:
         stop(error, USAGE)
     for path in made:
@@ -194,37 +188,30 @@ def new(
 
 @app.command()
 def aggregate(
-    files: Annotated[list[Path], typer.Argument(help="Parquet or CSV files, a row a pupil.")],
-    area: Annotated[str, typer.Option(help="Column of the school or other area.")],
-    year: Annotated[str, typer.Option(help="Column of the year.")],
+    files: Annotated[list[Path], Argument(help="Parquet or CSV files, a row a pupil.")],
+    area: Annotated[str, Option(help="Column of the school or other area.")],
+    year: Annotated[str, Option(help="Column of the year.")],
     count: Annotated[
         list[str],
-        typer.Option(help="What to count: tested=score, passing='score >= 60'; the whole first."),
+        Option(help="Whole first: tested=score, passing='score >= 60'."),
     ],
-    to: Annotated[Path, typer.Option(help="CSV file to write.")],
-    by: Annotated[
-        list[str] | None, typer.Option(help="Further columns of a cell: grade, group.")
-    ] = None,
-    at_least: Annotated[int, typer.Option(min=1, help="Suppress cells of fewer persons.")] = 10,
+    to: Annotated[Path, Option(help="CSV file to write.")],
+    by: Annotated[Texts, Option(help="Further columns of a cell: grade, group.")] = None,
+    at_least: Annotated[int, Option(min=1, help="Suppress cells of fewer persons.")] = 10,
     part_at_least: Annotated[
-        int, typer.Option(min=1, help="Suppress counts that fewer persons make, or fewer miss.")
+        int, Option(min=1, help="Suppress counts that fewer make or miss.")
     ] = 3,
-    source: Annotated[
-        str | None,
-        typer.Option(help="Write a raw file for a study, of this source; counts are quantities."),
-    ] = None,
-    published: Annotated[
-        str | None, typer.Option(help="Day of publication of that raw file, such as 2022-09-01.")
-    ] = None,
-    memory: Annotated[int, typer.Option(min=64, help="Memory to take. [MB]")] = 512,
-    threads: Annotated[int, typer.Option(min=1, help="Threads to count with.")] = 2,
+    source: Annotated[Text, Option(help="Write a raw file of this source for a study.")] = None,
+    published: Annotated[Text, Option(help="Day when that was published: 2022-09-01.")] = None,
+    memory: Annotated[int, Option(min=64, help="Memory to take. [MB]")] = 512,
+    threads: Annotated[int, Option(min=1, help="Threads to count with.")] = 2,
     root: Root = None,
 ) -> None:
     """Count the pupils of score or screening files by school, year, grade and group."""
     from edu_metrics.observations import aggregate as counted
     from edu_metrics.observations import write_counts, write_raw_counts
 
-    conditions = _conditions(count)
+    conditions = named("--count", count, str, "a condition, such as passing='score>=60'")
     catalog = _project(root, source, published, by)
     found = counted(
         files,
@@ -244,18 +231,6 @@ def aggregate(
         f"{found.rows:,} rows, {len(found.counts):,} cells; {found.suppressed:,} counts of few "
         f"persons are suppressed; {found.without_cell:,} rows lack an area, a year or a group\n"
     )
-
-
-def _conditions(given: list[str]) -> dict[str, str]:
-    conditions, faults = {}, []
-    for text in given:
-        name, equals, condition = text.partition("=")
-        if not (name.strip() and equals and condition.strip()):
-            faults.append(f"{text!r}: expected a name and a condition, such as passing='score>=60'")
-        conditions[name.strip()] = condition.strip()
-    if faults:
-        stop(EduMetricsError("--count: expected NAME=CONDITION", faults), USAGE)
-    return conditions
 
 
 def _project(
@@ -300,14 +275,10 @@ def build(
 
 @app.command()
 def simulate(
-    studies: Annotated[
-        list[str] | None, typer.Argument(help="Simulated studies; all when left out.")
-    ] = None,
-    districts: Annotated[
-        int | None, typer.Option(min=2, help="Instead: a project of so many invented districts.")
-    ] = None,
-    to: Annotated[Path | None, typer.Option(help="Folder of that project.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of that project.")] = 1,
+    studies: Annotated[Texts, Argument(help="Simulated studies; all when left out.")] = None,
+    districts: Annotated[Number, Option(min=2, help="So many, in a project of their own.")] = None,
+    to: Annotated[File, Option(help="Folder of that project.")] = None,
+    seed: Annotated[int, Option(help="Seed of that project.")] = 1,
     root: Root = None,
 ) -> None:
     """Write the invented raw files of simulated studies, or a project of many districts."""

@@ -10,27 +10,20 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from edu_metrics.catalog import Catalog, find_root, load_catalog, nearest
+from edu_metrics.catalog import Catalog, Plan, Study, Target, find_root, load_catalog, nearest
 from edu_metrics.errors import DefinitionError, EduMetricsError, require_extra
-from edu_metrics.explorer.told import Drawing, Told
-from edu_metrics.explorer.what_if import (
-    MOST_SHOCK,
-    OWN_PACE,
-    Assumed,
-    Choice,
-    Prepare,
-    Selection,
-    WhatIf,
-)
+from edu_metrics.explorer.what_if import OWN_PACE, Assumed, Drawing, Told, WhatIf
 from edu_metrics.figures.svg import VERDICT_MARKS, verdict_rules
+from edu_metrics.observations import read_processed
+from edu_metrics.reachability import Assessment, SeriesStore, assess_target
 from edu_metrics.serving import Reply, Request, Route, listening, serve
 from edu_metrics.words import (
     date,
@@ -45,6 +38,10 @@ from edu_metrics.words import (
 __all__ = ["explore", "routes", "show_explorer"]
 
 _CHOICE = ("study", "area", "target", "reading")
+#: Brings a study's table up to date, given catalog and study.
+Prepare = Callable[[Catalog, Study], Any]
+#: How many targets are kept ready, so that going back to one is quick.
+_READY = 24
 
 
 def explore(
@@ -148,6 +145,118 @@ class Link:
         return f'<a href="{escape(self.address)}" target="_blank" rel="noopener">{shown}</a>'
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is looked at; ``reading`` is the name of one of the target's readings, or empty."""
+
+    study: str
+    area: str
+    target: str
+    reading: str = ""
+
+
+class Selection:
+    """
+    Studies as they are asked for, kept once they are read.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All definitions.
+    prepare : callable, optional
+        Brings a study's table up to date before it is read; without it the table must be there.
+    """
+
+    def __init__(self, catalog: Catalog, prepare: Prepare | None = None) -> None:
+        self.catalog = catalog
+        self._prepare = prepare
+        self._stores: dict[str, SeriesStore] = {}
+        self.what_if = lru_cache(_READY)(self._what_if)
+        self.assessment = lru_cache(10 * _READY)(self._assessment)
+
+    def plan(self, study: str) -> Plan:
+        """Give the plan of a study."""
+        return self.catalog.plan(self.catalog.study(study).plan)
+
+    def areas(self, study: str) -> tuple[str, ...]:
+        """Give the areas of a study."""
+        return self.catalog.expand(self.catalog.study(study).areas)
+
+    def targets(self, study: str) -> tuple[Target, ...]:
+        """Give the targets of a study's plan that a number judges."""
+        return tuple(target for target in self.plan(study).targets if target.numeric)
+
+    def store(self, study: str) -> SeriesStore:
+        """
+        Give the observations of a study, read when first asked for.
+
+        Raises
+        ------
+        DataError
+            If its table is missing, or can't be made.
+        """
+        if study not in self._stores:
+            entry = self.catalog.study(study)
+            if self._prepare is not None:
+                self._prepare(self.catalog, entry)
+            table = read_processed(self.catalog.root, study)
+            self._stores[study] = SeriesStore(self.catalog, entry, table)
+        return self._stores[study]
+
+    def _assessment(self, study: str, area: str, target: str) -> Assessment:
+        return assess_target(self.store(study), self.plan(study).target(target), area)
+
+    def readings(self, choice: Choice) -> dict[str, Assessment]:
+        """Give the assessments of all readings by name, the default one first."""
+        found = self.assessment(choice.study, choice.area, choice.target)
+        every = (found, *found.others)
+        return {
+            f"{one.reading}{'' if one.steps is None else f'.{one.steps}'}": one for one in every
+        }
+
+    def _what_if(self, choice: Choice) -> WhatIf:
+        """Give the what-if of a choice; of a reading that the target does not have, the default."""
+        readings = self.readings(choice)
+        found = readings.get(choice.reading) or next(iter(readings.values()))
+        return WhatIf(self.store(choice.study), found)
+
+    def choose(self, study: str, area: str = "", target: str = "", reading: str = "") -> Choice:
+        """
+        Make a whole choice of what was named, and choose what was not.
+
+        Parameters
+        ----------
+        study : str
+            Study id.
+        area, target, reading : str, optional
+            By id; what is empty or belongs to another study or target is chosen: the first area;
+            the first target for which a probability can be given, else the first one that starts
+            somewhere, else the first; the default reading.
+
+        Returns
+        -------
+        Choice
+            The choice.
+
+        Raises
+        ------
+        DefinitionError
+            For an unknown study, with the nearest one, or one without a target of numbers.
+        """
+        areas, known = self.areas(study), [one.id for one in self.targets(study)]
+        if not known:
+            plan = self.catalog.study(study).plan
+            raise DefinitionError(f"plan {plan!r} has no target that a number judges")
+        place = area if area in areas else areas[0]
+        if target not in known:
+            likely = (n for n in known if self.assessment(study, place, n).probability is not None)
+            begun = (n for n in known if self.what_if(Choice(study, place, n)).reason is None)
+            target = next(likely, None) or next(begun, known[0])
+        choice = Choice(study, place, target)
+        readings = self.readings(choice)
+        return replace(choice, reading=reading if reading in readings else next(iter(readings)))
+
+
 def routes(
     catalog: Catalog, study: str, area: str, target: str, lang: str, prepare: Prepare | None = None
 ) -> dict[str, Route]:
@@ -212,7 +321,14 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
         choice = selection.choose(name, *(query.get(one, "") for one in _CHOICE[1:]))
         what_if = selection.what_if(choice)
         assumed = what_if.assumed(query)
-        shown |= _answered(selection, choice, what_if, assumed, lang)
+        told = Told(what_if, assumed, lang)
+        settings = what_if.settings_of(assumed.course) | dict(assumed.levers)
+        readings = selection.readings(choice).items()
+        shown["readings"] = [(one, told.reading(found)) for one, found in readings]
+        shown |= {"told": told, "settings": settings, "pace": assumed.pace}
+        shown["drawing"] = told.drawing
+        if assumed.course != OWN_PACE and not told.answer.reason:
+            shown["pace"] = what_if.on_slider(told.answer)
     except (EduMetricsError, OSError) as error:
         shown["error"] = str(error)
     # Who moves a slider has the list of all areas, which may be long, already.
@@ -232,26 +348,6 @@ def _page(selection: Selection, query: Mapping[str, str], lang: str) -> str:
         **shown,
     )
     return page
-
-
-def _answered(
-    selection: Selection, choice: Choice, what_if: WhatIf, assumed: Assumed, lang: str
-) -> dict[str, Any]:
-    """Give what the page says of an answer."""
-    told, answer = Told(what_if, lang), what_if.answer(assumed)
-    own_pace = assumed.course == OWN_PACE
-    return {
-        "readings": [(name, told.reading(one)) for name, one in selection.readings(choice).items()],
-        "what_if": what_if,
-        "found": what_if.assessment,
-        "assumed": assumed,
-        "told": told,
-        "answer": answer,
-        "pace": assumed.pace if own_pace or answer.reason else what_if.on_slider(answer),
-        "settings": what_if.settings_of(assumed.course) | dict(assumed.levers),
-        "drawing": Drawing.of(told, answer),
-        "most_shock": MOST_SHOCK,
-    }
 
 
 @cache

@@ -1,35 +1,37 @@
-"""What can be chosen, the scenario that the sliders make of it, and what that comes to."""
+"""
+What can be chosen, the scenario that the sliders make of it, and what that comes to.
+
+:class:`WhatIf` has the numbers, which are those of the command line; :class:`Told` says and draws
+them in a language.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
 from edu_metrics.catalog import (
-    Catalog,
+    Bound,
     Grid,
     Indicator,
     LeverSettings,
-    Plan,
     ReadingPath,
     Scenario,
-    Shock,
-    Start,
-    Study,
-    Target,
 )
-from edu_metrics.errors import DefinitionError
-from edu_metrics.observations import read_processed
+from edu_metrics.figures.svg import Line, course
+from edu_metrics.observations import MissingInput
 from edu_metrics.reachability import (
     Assessment,
     MechanismStart,
+    MissingInputs,
     ScenarioOutcome,
     SeriesStore,
     Verdict,
-    assess_target,
+    chance,
+    edge_of,
     run_scenario,
     verdict_of,
 )
@@ -38,24 +40,32 @@ from edu_metrics.reachability.precedent import (
     NoPrecedent,
     Precedent,
     classes_of,
+    counted,
     precedents_of_pace,
 )
 from edu_metrics.reachability.question import JudgedQuestion
-from edu_metrics.reachability.scenarios import asked_scenarios, changes_nothing, with_ups_and_downs
+from edu_metrics.reachability.scenarios import (
+    asked_scenarios,
+    changes_nothing,
+    outcome_row,
+    with_ups_and_downs,
+)
+from edu_metrics.reachability.series import counts_whole
+from edu_metrics.trajectories import CAP, FLOOR
 from edu_metrics.trajectories.mechanisms import Lever
-from edu_metrics.words import unit_of
+from edu_metrics.words import amount, number, percent, say, signed, unit_of
 
 #: Courses that are no scenario of the catalog: a pace of one's own, levers of one's own.
 OWN_PACE, LEVERS = "own_pace", "levers"
-MOST_SHOCK = 20.0  # [points or percent]
 #: How finely a lever is set. [unit of the lever]
 _LEVER_STEPS = {"persons": 1.0, "places": 1.0, "percent": 1.0, "points": 0.5, "marks": 0.1}
-#: Brings a study's table up to date, given catalog and study.
-Prepare = Callable[[Catalog, Study], Any]
-#: How many targets are kept ready, so that going back to one is quick.
-_READY = 24
 #: The course shown first: without a trend, what it would take.
 _FIRST = ("as_usual", "required_pace")
+#: Why nothing can be tried; a lack of numbers is told by the list of them.
+REASONS = (
+    "decided", "rank", "reading_undecided", "earlier_year_unknown", "beyond_bounds",
+    "mechanism_lacks_numbers", "not_here",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +81,17 @@ class Assumed:
         Change a year in the better direction, for ``own_pace``. [unit of the pace slider]
     levers : mapping of str to float
         Settings, for ``levers``; the others stand as usual. [unit of each lever a year]
-    base : float or None
-        Where the series is taken to stand; its last value when left out. [unit of the indicator]
-    ahead : int or None
-        How many years before the target is due; since the last value when left out. [years]
-    shock : float
-        How much a single year is worse; 0 for none. [points, or percent of the value]
-    shock_year : int
-        Which year, counted from the first one ahead, which is 0. [years]
     """
 
     course: str = OWN_PACE
     pace: float = 0.0
     levers: Mapping[str, float] = field(default_factory=dict)
-    base: float | None = None
-    ahead: int | None = None
-    shock: float = 0.0
-    shock_year: int = 0
 
     @property
     def fields(self) -> dict[str, str]:
         """The fields of the form that it comes from."""
-        numbers = {"pace": self.pace, "base": self.base, "ahead": self.ahead, "shock": self.shock}
-        numbers |= {"shock_year": self.shock_year}
-        numbers |= {f"lever.{name}": value for name, value in self.levers.items()}
-        told = {name: f"{value:.10g}" for name, value in numbers.items() if value is not None}
-        return {"course": self.course, **told}
+        numbers = {"pace": self.pace, **{f"lever.{n}": value for n, value in self.levers.items()}}
+        return {"course": self.course, **{n: f"{value:.10g}" for n, value in numbers.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +212,6 @@ class WhatIf:
         """Say how finely a lever is set. [unit of the lever]."""
         return 0.1 if self.relative else _LEVER_STEPS[lever.unit]
 
-    def years_ahead(self, assumed: Assumed) -> int:
-        """Say how many years are left from where an assumption starts. [years]."""
-        return assumed.ahead or self.due - self.situation.start_year
-
     def settings_of(self, course: str) -> dict[str, float]:
         """Give the settings of every lever under a scenario; the usual ones where it sets none."""
         start, settings = self.situation.mechanism, {one.name: one.usual for one in self.levers}
@@ -241,21 +232,14 @@ class WhatIf:
     def scenario(self, assumed: Assumed) -> Scenario:
         """Make the scenario of an assumption, as the command line makes it of its options."""
         if assumed.course in self.courses:
-            made = self.store.catalog.scenarios[assumed.course]
-        elif assumed.course == LEVERS:
+            return self.store.catalog.scenarios[assumed.course]
+        if assumed.course == LEVERS:
             (made,) = asked_scenarios(levers=self.settings_of("") | dict(assumed.levers))
         else:
             pace = self.situation.sign * assumed.pace
             unit: Any = "percent" if self.slider.kind == "percent" else "points"
             (made,) = asked_scenarios(pace=pace, unit=unit)
-        changed: dict[str, Any] = {}
-        if assumed.base is not None or assumed.ahead is not None:
-            changed["start"] = Start(value=assumed.base, years=assumed.ahead)
-        if assumed.shock:
-            unit = "points" if self.slider.kind == "points" else "percent"
-            shock = Shock(type="shock", worse=assumed.shock, unit=unit, after=assumed.shock_year)
-            changed["steps"] = (*made.steps, shock)
-        return made.model_copy(update=changed)
+        return made
 
     def answer(self, assumed: Assumed) -> Answer:
         """
@@ -346,21 +330,13 @@ class WhatIf:
         offered = (OWN_PACE, *((LEVERS,) if self.levers else ()), *self.courses)
         first = next((name for name in _FIRST if name in self.courses), OWN_PACE)
         course = given["course"] if given.get("course") in offered else first
-        if self.reason is not None:
+        if course == LEVERS:
+            return Assumed(
+                LEVERS, levers={one.name: self._setting(one, given) for one in self.levers}
+            )
+        if course != OWN_PACE or self.reason is not None:
             return Assumed(course)
-        slider, ahead = self.slider, _number(given, "ahead", 1, 50)
-        assumed = Assumed(
-            course,
-            _number(given, "pace", slider.low, slider.high) or 0.0 if course == OWN_PACE else 0.0,
-            {one.name: self._setting(one, given) for one in self.levers}
-            if course == LEVERS
-            else {},
-            _number(given, "base", *self.indicator.bounds),
-            None if ahead is None else int(ahead),
-            _number(given, "shock", 0, MOST_SHOCK) or 0.0,
-        )
-        year = _number(given, "shock_year", 0, self.years_ahead(assumed) - 1)
-        return replace(assumed, shock_year=int(year or 0))
+        return Assumed(pace=_number(given, "pace", self.slider.low, self.slider.high) or 0.0)
 
     def _setting(self, lever: Lever, given: Mapping[str, str]) -> float:
         """Read the setting of a lever; a slider shows the usual one at its nearest step."""
@@ -369,17 +345,12 @@ class WhatIf:
         return lever.usual if usual or value is None else value
 
 
-def _number(
-    given: Mapping[str, str], name: str, low: float | None, high: float | None
-) -> float | None:
+def _number(given: Mapping[str, str], name: str, low: float, high: float) -> float | None:
     try:
         value = float(given[name])
     except (KeyError, ValueError):
         return None
-    if not math.isfinite(value):
-        return None
-    low, high = (value if limit is None else limit for limit in (low, high))
-    return min(max(value, low), high)
+    return min(max(value, low), high) if math.isfinite(value) else None
 
 
 def _is_many(scenario: Scenario) -> bool:
@@ -390,121 +361,374 @@ def _is_many(scenario: Scenario) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is looked at; ``reading`` is the name of one of the target's readings, or empty."""
-
-    study: str
-    area: str
-    target: str
-    reading: str = ""
-
-
-class Selection:
+@dataclass(frozen=True)
+class Drawing:
     """
-    Studies as they are asked for, kept once they are read.
+    An answer drawn, and the table behind it.
+
+    Attributes
+    ----------
+    svg : str
+        The drawing with its text alternative; empty where there is nothing to draw.
+    unit : str
+        What its numbers are counted in, and that they are invented where they are.
+    usual : bool
+        Whether the usual course stands beside the one assumed.
+    table : mapping of str to (mapping of int to float)
+        Values by name and year.
+    """
+
+    svg: str
+    unit: str
+    usual: bool
+    table: Mapping[str, Mapping[int, float]]
+
+    @property
+    def years(self) -> list[int]:
+        """All years of the table."""
+        return sorted({year for values in self.table.values() for year in values})
+
+
+class Told:
+    """
+    The sentences and the figure of a target under an assumption.
 
     Parameters
     ----------
-    catalog : Catalog
-        All definitions.
-    prepare : callable, optional
-        Brings a study's table up to date before it is read; without it the table must be there.
+    what_if : WhatIf
+        The target.
+    assumed : Assumed
+        The assumption.
+    lang : str
+        Language.
     """
 
-    def __init__(self, catalog: Catalog, prepare: Prepare | None = None) -> None:
-        self.catalog = catalog
-        self._prepare = prepare
-        self._stores: dict[str, SeriesStore] = {}
-        self.what_if = lru_cache(_READY)(self._what_if)
-        self.assessment = lru_cache(10 * _READY)(self._assessment)
+    def __init__(self, what_if: WhatIf, assumed: Assumed, lang: str) -> None:
+        self.what_if, self.at = what_if, what_if.situation
+        self.assumed, self.lang = assumed, lang
 
-    def plan(self, study: str) -> Plan:
-        """Give the plan of a study."""
-        return self.catalog.plan(self.catalog.study(study).plan)
+    @cached_property
+    def answer(self) -> Answer:
+        """What the assumption comes to."""
+        return self.what_if.answer(self.assumed)
 
-    def areas(self, study: str) -> tuple[str, ...]:
-        """Give the areas of a study."""
-        return self.catalog.expand(self.catalog.study(study).areas)
+    def text(self, key: str, **values: object) -> str:
+        """Say something of the explorer's own."""
+        return say(f"explore.{key}", self.lang, **values)
 
-    def targets(self, study: str) -> tuple[Target, ...]:
-        """Give the targets of a study's plan that a number judges."""
-        return tuple(target for target in self.plan(study).targets if target.numeric)
+    def _amount(self, value: float) -> str:
+        return amount(value, self.what_if.indicator.unit, self.lang)
 
-    def store(self, study: str) -> SeriesStore:
-        """
-        Give the observations of a study, read when first asked for.
+    def _points(self, value: float, decimals: int = 1) -> str:
+        return say("report.in_points", self.lang, value=number(value, decimals))
 
-        Raises
-        ------
-        DataError
-            If its table is missing, or can't be made.
-        """
-        if study not in self._stores:
-            entry = self.catalog.study(study)
-            if self._prepare is not None:
-                self._prepare(self.catalog, entry)
-            table = read_processed(self.catalog.root, study)
-            self._stores[study] = SeriesStore(self.catalog, entry, table)
-        return self._stores[study]
+    def _list(self, parts: Iterable[str], between: str = "semicolon") -> str:
+        return say(f"report.{between}", self.lang).join(parts)
 
-    def _assessment(self, study: str, area: str, target: str) -> Assessment:
-        return assess_target(self.store(study), self.plan(study).target(target), area)
+    def reading(self, found: Assessment) -> str:
+        """Name the reading of an assessment, and its number of steps."""
+        label = self.at.target.reading(found.reading).label.in_(self.lang) if found.reading else ""
+        if found.steps is None:
+            return label
+        return say("report.reading_with_steps", self.lang, label=label, steps=found.steps)
 
-    def readings(self, choice: Choice) -> dict[str, Assessment]:
-        """Give the assessments of all readings by name, the default one first."""
-        found = self.assessment(choice.study, choice.area, choice.target)
-        every = (found, *found.others)
-        return {
-            f"{one.reading}{'' if one.steps is None else f'.{one.steps}'}": one for one in every
-        }
+    # What is assumed
 
-    def _what_if(self, choice: Choice) -> WhatIf:
-        """Give the what-if of a choice; of a reading that the target does not have, the default."""
-        readings = self.readings(choice)
-        found = readings.get(choice.reading) or next(iter(readings.values()))
-        return WhatIf(self.store(choice.study), found)
+    @property
+    def courses(self) -> list[tuple[str, str]]:
+        """The courses that can be assumed, by name."""
+        scenarios = self.what_if.store.catalog.scenarios
+        own = (OWN_PACE, LEVERS) if self.what_if.levers else (OWN_PACE,)
+        titles = [(name, scenarios[name].title.in_(self.lang)) for name in self.what_if.courses]
+        return [*((name, self.text(name)) for name in own), *titles]
 
-    def choose(self, study: str, area: str = "", target: str = "", reading: str = "") -> Choice:
-        """
-        Make a whole choice of what was named, and choose what was not.
+    @property
+    def assumption(self) -> str:
+        """What is assumed, in a sentence."""
+        assumed = self.assumed
+        if assumed.course == LEVERS:
+            return self.text("assumes_levers")
+        if assumed.course != OWN_PACE:
+            return self.what_if.store.catalog.scenarios[assumed.course].assumes.in_(self.lang)
+        kind, size = self.what_if.slider.kind, abs(assumed.pace)
+        shown = self._points(size) if kind == "points" else self._amount(size)
+        if kind == "percent":
+            shown = percent(number(size, 1), self.lang)
+        rises = (assumed.pace > 0) == (self.at.sign > 0)
+        pace = self.text("pace_rises" if rises else "pace_falls", pace=shown)
+        pace = self.text("pace_stands") if assumed.pace == 0 else pace
+        start = self._amount(self.at.start_value)
+        return self.text("assumes_own_pace", start=start, pace=pace, due=self.what_if.due)
 
-        Parameters
-        ----------
-        study : str
-            Study id.
-        area, target, reading : str, optional
-            By id; what is empty or belongs to another study or target is chosen: the first area;
-            the first target for which a probability can be given, else the first one that starts
-            somewhere, else the first; the default reading.
+    @property
+    def pace_label(self) -> str:
+        """What the slider of the pace counts."""
+        way = "rising" if self.at.sign > 0 else "falling"
+        unit = unit_of(self.what_if.indicator.unit).word(None, self.lang)
+        return self.text(f"pace_{self.what_if.slider.kind}_{way}", unit=unit)
 
-        Returns
-        -------
-        Choice
-            The choice.
+    @property
+    def pace_note(self) -> str:
+        """What pace would just arrive, and what the past had, in the unit of the indicator."""
+        found, sign = self.what_if.assessment, self.at.sign
+        if found.required_pace is None:
+            return ""
+        past = "—" if found.past_pace is None else self._change(sign * found.past_pace)
+        if sign * found.required_pace <= 0:
+            return self.text("pace_enough", past=past)
+        return self.text("pace_needed", pace=self._change(sign * found.required_pace), past=past)
 
-        Raises
-        ------
-        DefinitionError
-            For an unknown study, with the nearest one, or one without a target of numbers.
-        """
-        areas, known = self.areas(study), [one.id for one in self.targets(study)]
-        if not known:
-            plan = self.catalog.study(study).plan
-            raise DefinitionError(f"plan {plan!r} has no target that a number judges")
-        place = area if area in areas else areas[0]
-        choice = Choice(study, place, target if target in known else known[0])
-        choice = choice if target in known else self._best(choice, known)
-        readings = self.readings(choice)
-        return replace(choice, reading=reading if reading in readings else next(iter(readings)))
+    def _change(self, value: float) -> str:
+        """Print a change in the better direction, positive where it is better."""
+        points = self.what_if.indicator.unit == "percent"
+        return self._points(value, 2) if points else self._amount(round(value, 2))
 
-    def _best(self, choice: Choice, known: list[str]) -> Choice:
-        started = None
-        for name in known:
-            one = replace(choice, target=name)
-            found = self.assessment(one.study, one.area, name)
-            if found.probability is not None:
-                return one
-            if started is None and self.what_if(one).reason is None:
-                started = one
-        return started or choice
+    def lever_label(self, lever: Lever) -> str:
+        """Say what a lever is, and where it stands when nothing new is done."""
+        per_100 = self.what_if.relative and lever.unit in ("persons", "places")
+        unit = self.text("per_100") if per_100 else self.text(f"unit_{lever.unit}")
+        name = say(f"requirements.{lever.name}", self.lang)
+        return self.text("lever_label", name=name, unit=unit, usual=_short(lever.usual))
+
+    @property
+    def lever_note(self) -> str:
+        """Why a target has no lever that can be set; empty where it has."""
+        lacking = self.at.mechanism
+        if not isinstance(lacking, MissingInputs):
+            return ""
+        if lacking.contradiction:
+            return self.text("lever_contradicts")
+        if not lacking.missing:
+            return self.text("lever_none")
+        return self.text("lever_lacks", names=self._list(self._asked_for(lacking.missing)))
+
+    # What is missing
+
+    @property
+    def missing(self) -> list[str]:
+        """The numbers to ask for where a verdict lacks them."""
+        found = self.what_if.assessment
+        return self._asked_for(found.missing) if found.verdict is Verdict.NO_DATA else []
+
+    @property
+    def no_data(self) -> str:
+        """What can be calculated all the same."""
+        found = self.what_if.assessment
+        if found.start == "plan_statement" and found.last_value is not None:
+            value = self._amount(found.last_value)
+            return self.text("no_data_stated", year=found.last_year, value=value)
+        return self.text("no_data_no_start") if self.what_if.reason == "no_start" else ""
+
+    def _asked_for(self, missing: Iterable[MissingInput]) -> list[str]:
+        """Name numbers, the years of each put together."""
+        years: dict[tuple[str, str], set[int]] = {}
+        for one in missing:
+            years.setdefault((one.quantity, one.area), set()).add(one.year)
+        catalog = self.what_if.store.catalog
+        return [
+            self.text(
+                "no_data_item",
+                name=catalog.quantities[quantity].name.in_(self.lang),
+                years=self._list(map(str, sorted(known)), "list_comma"),
+                area=catalog.areas[area].name.in_(self.lang),
+            )
+            for (quantity, area), known in years.items()
+        ]
+
+    # What it comes to
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be said of an assumption; empty where the missing numbers say it."""
+        reason = self.answer.reason
+        if reason is None or reason == "no_start":
+            return ""
+        why = reason if reason in REASONS else "not_here"
+        verdict = say(f"verdict.{self.what_if.assessment.verdict}", self.lang)
+        return self.text(f"because_{why}", verdict=verdict)
+
+    def verdict(self, verdict: Verdict, probability: float | None) -> str:
+        """Say a verdict with its probability, and the edge that it lies on."""
+        word = say(f"verdict.{verdict}", self.lang)
+        if probability is None:
+            return word
+        told = f"{word} {chance(probability, self.lang)}"
+        edge = edge_of(probability)
+        if edge is None or verdict not in edge:
+            return told
+        lower, upper = (say(f"verdict.{one}", self.lang) for one in edge)
+        on_edge = say("stated.on_edge", self.lang, lower=lower, upper=upper)
+        return self._list((told, on_edge), "list_comma")
+
+    @property
+    def assumed_verdict(self) -> tuple[str, str]:
+        """The verdict under what is assumed, and how it is said."""
+        answer = self.answer
+        if answer.verdict is not None:
+            return answer.verdict, self.verdict(answer.verdict, answer.around.probability)
+        if answer.outcome.under_model is not None:
+            return Verdict.TRACKED, self._under_model()
+        if answer.outcome.met:
+            return Verdict.LIKELY, self.text("arrives")
+        return Verdict.OUT_OF_REACH, self.text("arrives_not")
+
+    def _under_model(self) -> str:
+        """Say what levers change, against the flow model's own answer without them."""
+        run = self.answer.outcome
+        change = 100 * ((run.under_model or 0.0) - (run.model_base or 0.0))
+        return self.text("under_model", change=signed(change, 0))
+
+    @property
+    def facts(self) -> Iterator[tuple[str, str, str]]:
+        """Four facts of the answer: each with its title and a note."""
+        yield self.text("probability"), *self._chance()
+        yield self.text("reached"), self._reached(), self._due()
+        yield self.text("people"), *self._people()
+        yield self.text("precedent"), *self._precedent()
+
+    def _chance(self) -> tuple[str, str]:
+        answer = self.answer
+        if answer.outcome.under_model is not None:
+            return self._under_model(), self.text("by_rates")
+        probability = answer.around.probability
+        if probability is None:
+            stated = answer.outcome.start == "plan_statement"
+            return "—", self.text("no_chance_stated" if stated else "no_chance_history")
+        shown = chance(probability, self.lang)
+        if probability not in (CAP, FLOOR):
+            return shown, self.text("by_trend")
+        way = self.text("higher" if probability == CAP else "lower")
+        return shown, self.text("by_trend_capped", way=way)
+
+    def _reached(self) -> str:
+        ending, year = self.answer.outcome.ending, self.answer.reached
+        if self.what_if.assessment.level is None or ending is None:
+            return "—"
+        if year is None:
+            key = "reached_otherwise" if ending.fails == "other" else "reached_not"
+            return self.text(key, year=self.answer.horizon)
+        there = year <= self.at.start_year
+        return self.text("reached_already" if there else "reached_year", year=year)
+
+    def _due(self) -> str:
+        level, due = self.what_if.assessment.level, self.what_if.due
+        if level is None:
+            return self.text("due_no_level", year=due)
+        return self.text("due", year=due, level=self.bound(level))
+
+    def bound(self, bound: Bound) -> str:
+        """Print what is asked, with its sign."""
+        return f"{str(bound).split(' ')[0]} {self._amount(bound.value)}"
+
+    def _people(self) -> tuple[str, str]:
+        """Say what a pace comes to in persons or institutions, and how many are short when due."""
+        answer = self.answer
+        own, ending = counts_whole(self.what_if.indicator), answer.outcome.ending
+        each = answer.pace if own else answer.people
+        if each is None:
+            return "—", self.text("people_unknown")
+        shown = self._amount if own else _short
+        whole = round(abs(each)) if abs(each) >= 10 else round(abs(each), 1)
+        way = "people_more" if (each > 0) == (self.at.sign > 0) else "people_fewer"
+        parts = [self.text(way if whole else "people_same", number=shown(whole))]
+        if ending is not None and ending.short is not None:
+            key = "people_short" if ending.short else "people_enough"
+            parts.append(self.text(key, number=shown(ending.short)))
+        if self.at.counts is None or own:
+            return self._list(parts), ""
+        of = self.text("people_of", year=self.at.start_year, whole=number(self.at.counts[1], 0))
+        return self._list(parts), of
+
+    def _precedent(self) -> tuple[str, str]:
+        """Count the precedents of ordinary series in a few words, or say why there are none."""
+        found = self.answer.precedents
+        if isinstance(found, NoPrecedent):
+            named = (NoPrecedent.NOT_A_RATE, NoPrecedent.SPAN, NoPrecedent.NOTHING_ASKED)
+            return "—", self.text(f"precedent_{found if found in named else 'none'}")
+        first = next((one for one in found if one.reference.kind == "ordinary"), found[0])
+        start, pace = self._amount(self.answer.outcome.start_value or 0.0), self._points(first.pace)
+        note = self.text("precedent_pace", start=start, pace=pace, years=first.years)
+        return counted(first.kept, self.lang), note
+
+    # What it looks like
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The figure; of a reading without an exact meaning there is nothing to draw."""
+        run, what_if, found = self.answer.outcome, self.what_if, self.what_if.assessment
+        if run.reason == "reading_undecided":
+            return Drawing("", "", False, {})
+        checks = [check for check in self.at.checks if check.measure == "value"]
+        levels = [(check.due, bound) for check in checks for bound in check.bounds]
+        # A pace that is asked for is drawn as the level that it comes to.
+        if found.level is not None and all(year != what_if.due for year, _ in levels):
+            levels.append((what_if.due, found.level))
+        largest = max(abs(run.start_value or 0.0), *(abs(one.value) for _, one in levels), 0.0)
+        unit = unit_of(what_if.indicator.unit)
+        scale, label = unit.divisor(self.lang, largest), unit.label(self.lang, largest)
+        if what_if.store.study.simulated:
+            label = f"{label} · {self.text('simulated_mark')}"
+        start, lines = self._start(scale), self._lines(scale)
+        asked = [(year, one.value / scale, self.bound(one)) for year, one in levels]
+        low, high = (None if one is None else one / scale for one in what_if.indicator.bounds)
+        drawn = course(
+            start, asked, labels={}, alt=self._alt(start, lines, asked), lines=lines,
+            ticks=_short, limits=(low, high), unit=label, way=False, width=480, height=280,
+        ) if start or lines else ""  # fmt: skip
+        known = found.start == run.start == "observed"
+        first = say("figure.observed", self.lang) if known or not lines else self.text("start")
+        table: dict[str, Mapping[int, float]] = {first: start}
+        for one in lines:
+            table[one.name] = one.values
+            if one.low:
+                table[self.text("figure_low", name=one.name)] = one.low
+                table[self.text("figure_high", name=one.name)] = one.high
+        return Drawing(drawn, label, any(one.css == "usual" for one in lines), table)
+
+    def _start(self, scale: float) -> dict[int, float]:
+        """Give what was observed, or the one value that is stated."""
+        what_if, run = self.what_if, self.answer.outcome
+        if run.start == "plan_statement" and run.start_year is not None:
+            return {run.start_year: (run.start_value or 0.0) / scale}
+        known = what_if.store.record(what_if.indicator.id, what_if.assessment.area).exact
+        return {year: known[year] / scale for year in sorted(known) if year <= what_if.due}
+
+    def _lines(self, scale: float) -> list[Line]:
+        """Give the course that is assumed, on the usual one where both start from the same."""
+        run, usual = self.answer.outcome, self.what_if.courses.get("as_usual")
+        if run.draws is None:
+            return []
+        named = [("assumed", "figure_assumed", run, self.answer.around)]
+        if usual and run.start == "observed" and outcome_row(usual) != outcome_row(run):
+            named.insert(0, ("usual", "figure_usual", usual, usual))
+        lines = []
+        for css, name, taken, around in named:
+            low, _, high = around.quantiles()
+            middle, low, high = (
+                dict(zip(taken.years, (float(value) / scale for value in row), strict=True))
+                for row in (taken.quantiles([0.5])[0], low, high)
+            )
+            ends = (low, high) if around.draws is not None and len(around.draws) > 1 else ({}, {})
+            lines.append(Line(css, middle, self.text(name), *ends))
+        return lines
+
+    def _alt(
+        self, start: Mapping[int, float], lines: list[Line], asked: list[tuple[int, float, str]]
+    ) -> str:
+        def end(values: Mapping[int, float]) -> str:
+            year = max(values)
+            return say("figure.describe_one", self.lang, year=year, value=number(values[year], 2))
+
+        parts = [end(start)] if start else []
+        parts += [self.text("figure_asked", year=year, level=text) for year, _, text in asked]
+        parts += [say("figure.describe_course", self.lang, name=one.name, end=end(one.values))
+                  for one in lines]  # fmt: skip
+        title, joint = self.at.target.title.in_(self.lang), say("figure.joint", self.lang)
+        said = say("figure.whole", self.lang, title=title, parts=joint.join(parts))
+        if self.what_if.store.study.simulated:
+            said = f"[{self.text('simulated_mark')}] {said}"
+        return self.text("figure_alt", said=said)
+
+
+def _short(value: float) -> str:
+    return number(value, 0 if float(value).is_integer() else 1)
