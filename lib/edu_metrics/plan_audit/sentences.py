@@ -10,14 +10,22 @@ from edu_metrics.catalog import Bound
 from edu_metrics.words import amount, bounded, date, in_year, percent, say, short, unit_of
 from edu_metrics.words.definition import Text
 
-#: What a sentence is filled in with: words as they stand, in several languages, or made for one.
-Said: TypeAlias = "str | Text | Callable[[str], str]"
+#: What a sentence is filled in with: words as they stand, in several languages, or made for one;
+#: a number or a day, which is printed as the language does; or several of these.
+Said: TypeAlias = "str | Text | float | dt.date | list[Said] | Callable[[str], str]"
 
 
 def in_lang(words: Any, lang: str) -> Any:
-    """Give words in a language; what is no words as it is."""
-    if isinstance(words, Text):
-        return words.in_(lang)
+    """Give words in a language; what is neither words, a broken number nor a day as it is."""
+    match words:
+        case Text():
+            return words.in_(lang)
+        case float():
+            return short(words)
+        case dt.date():
+            return date(words, lang)
+        case list():
+            return say("report.semicolon", lang).join(str(in_lang(one, lang)) for one in words)
     return words(lang) if callable(words) else words
 
 
@@ -31,38 +39,35 @@ def said(key: str, **values: Any) -> Said:
     return lambda lang: say_with(key, values, lang)
 
 
-def said_rows(key: str, **columns: Iterable[Any]) -> Said:
-    """Say a text once for each row of columns, side by side."""
+def said_rows(key: str, **columns: Iterable[Any]) -> list[Said]:
+    """Say a text once for each row of columns."""
     rows = zip(*columns.values(), strict=True)
-    return side_by_side([said(key, **dict(zip(columns, row, strict=True))) for row in rows])
+    return [said(key, **dict(zip(columns, row, strict=True))) for row in rows]
 
 
-def side_by_side(parts: Iterable[Said], by: str = "report.semicolon") -> Said:
-    """Put several things into one sentence, parted as a text says."""
+def joined(parts: Iterable[Said], by: str = "", between: str = "") -> Said:
+    """Put several things into one sentence, parted as a text says or by some signs."""
     held = list(parts)
-    return lambda lang: say(by, lang).join(in_lang(part, lang) for part in held)
+
+    def in_words(lang: str) -> str:
+        return (say(by, lang) if by else between).join(in_lang(part, lang) for part in held)
+
+    return in_words
 
 
-def joined(between: str, parts: Iterable[Said]) -> Said:
-    """Put several things beside each other."""
-    held = list(parts)
-    return lambda lang: between.join(in_lang(part, lang) for part in held)
-
-
-def sizes(steps: Iterable[int], results: Iterable[Any]) -> Said:
+def sizes(steps: Iterable[int], results: Iterable[Any]) -> list[Said]:
     """Say a result for each number of steps."""
     return said_rows("audit_impossible.in_steps", steps=steps, shown=results)
 
 
-def alternatives(items: Iterable[Said], lang: str) -> str:
+def alternatives(items: Iterable[Said]) -> Said:
     """Join alternatives, each once."""
-    return say("audit_readings.or", lang).join(dict.fromkeys(in_lang(one, lang) for one in items))
-
-
-def said_alternatives(items: Iterable[Said]) -> Said:
-    """Join alternatives in any language."""
     held = list(items)
-    return lambda lang: alternatives(held, lang)
+
+    def in_words(lang: str) -> str:
+        return say("audit_readings.or", lang).join(dict.fromkeys(in_lang(o, lang) for o in held))
+
+    return in_words
 
 
 def with_sign(value: float) -> str:
@@ -96,20 +101,24 @@ def said_bound(bound: Bound, unit: str) -> Said:
     return lambda lang: bounded(bound.op, measured(bound.value, unit, lang), lang)
 
 
-def said_value(value: float, unit: str, decimals: int = 2) -> Said:
+def said_value(value: float, unit: str) -> Said:
     """Print a value with its unit in every language."""
-    return lambda lang: measured(value, unit, lang, decimals)
+    return lambda lang: measured(value, unit, lang)
 
 
-def in_points(printed: str) -> Said:
-    """Put "points" to a number of percentage points."""
-    return lambda lang: with_change_unit(printed, "percent", lang)
+def in_unit(unit: str, **values: float) -> dict[str, Said]:
+    """Say several values of one unit, by name."""
+    return {name: said_value(value, unit) for name, value in values.items()}
 
 
-def with_change_unit(printed: str, unit: str, lang: str) -> str:
+def said_change(printed: Said, unit: str) -> Said:
     """Put its unit behind a change: points where values are percentages."""
-    word = unit_of("points" if unit == "percent" else unit).word(None, lang)
-    return f"{printed}{'' if lang == 'zh' else ' '}{word}".strip()
+
+    def in_words(lang: str) -> str:
+        word = unit_of("points" if unit == "percent" else unit).word(None, lang)
+        return f"{in_lang(printed, lang)}{'' if lang == 'zh' else ' '}{word}".strip()
+
+    return in_words
 
 
 def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> list[Said]:
@@ -121,19 +130,9 @@ def said_years(values: Mapping[int, float], unit: str, decimals: int = 2) -> lis
     return [one(year, value) for year, value in values.items()]
 
 
-def in_unit(unit: str, **values: float) -> dict[str, Said]:
-    """Say several values of one unit, by name."""
-    return {name: said_value(value, unit) for name, value in values.items()}
-
-
 def said_series(values: Mapping[int, float], unit: str, decimals: int = 2) -> Said:
     """Print values with their years, one after the other."""
-    return side_by_side(said_years(values, unit, decimals), by="audit_joint.comma")
-
-
-def said_date(day: dt.date) -> Said:
-    """Print a day in every language."""
-    return lambda lang: date(day, lang)
+    return joined(said_years(values, unit, decimals), by="audit_joint.comma")
 
 
 def growth_pct(first: float, last: float) -> float:
