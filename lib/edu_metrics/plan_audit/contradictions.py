@@ -17,10 +17,8 @@ from edu_metrics.plan_audit.sentences import (
     Said,
     alternatives,
     growth_pct,
-    in_unit,
     joined,
     said,
-    said_bound,
     said_rows,
     said_value,
     said_years,
@@ -29,7 +27,6 @@ from edu_metrics.plan_audit.sentences import (
 from edu_metrics.reachability import Check, is_possible
 from edu_metrics.reachability.checks import Range
 from edu_metrics.trajectories import baselines_that_reach
-from edu_metrics.words import short, signed
 
 #: Illustrative sizes of a part of a whole: a plan rarely prints them.
 SHARES = (0.7, 0.75, 0.8, 0.9)
@@ -113,11 +110,11 @@ class _Rest(NamedTuple):
             said(
                 f"audit_contradictions.{'rest' if share <= self.most else 'rest_impossible'}",
                 share=share,
-                rest=said_value(rate, "percent"),
+                rest=rate,
             )
             for share, rate in self.rates.items()
         ]
-        return {"rests": rests, "most": short(self.most, 3)}
+        return {"rests": rests, "most": self.most}
 
 
 def usual(target: Target) -> Reading | None:
@@ -186,13 +183,7 @@ def part_against_whole(context: PlanContext) -> Iterator[Finding]:
             Severity.LOW if floors else hard,
             f"audit_contradictions.{'part_and_whole' if rest.most > 0 else 'no_part'}",
             context.in_order((part.id, whole.id)),
-            values={
-                "part": part.title,
-                "whole": whole.title,
-                "p": said_bound(p, "percent"),
-                "q": said_bound(q, "percent"),
-                **rest.words(),
-            },
+            values={"part": part.title, "whole": whole.title, "p": p, "q": q, **rest.words()},
             numbers={
                 "year": year,
                 "part_pct": p.value,
@@ -218,12 +209,7 @@ def subset_above_whole(context: PlanContext) -> Iterator[Finding]:
                 Severity.HIGH,
                 "audit_contradictions.subset_above",
                 context.in_order((subset.id, whole.id)),
-                values={
-                    "subset": subset.title,
-                    "whole": whole.title,
-                    "least": said_bound(least, "percent"),
-                    "most": said_bound(most, "percent"),
-                },
+                values={"subset": subset.title, "whole": whole.title, "least": least, "most": most},
                 numbers={"year": year, "subset": least.value, "whole": most.value},
                 part=str(year),
             )
@@ -239,7 +225,11 @@ def two_bases(context: PlanContext) -> Iterator[Finding]:
                 Severity.HIGH,
                 "audit_contradictions.two_bases",
                 (first.id, second.id),
-                values=in_unit(context.unit(first, usual(first)), one=one[1], other=other[1]),
+                values={
+                    "one": one[1],
+                    "other": other[1],
+                    "unit": context.unit(first, usual(first)),
+                },
                 numbers={"year": one[0], "bases": [one[1], other[1]]},
             )
 
@@ -506,9 +496,7 @@ def _differ(
         values={
             "table": table.title,
             "article": article.title,
-            **in_unit(unit, base=base, level=level),
-            "year": year,
-            "growth": signed(growth, 2) if growth is not None else "—",
+            **{"base": base, "level": level, "year": year, "growth": growth, "unit": unit},
             "levels": _of_readings(article, {n: row.levels for n, row in rows.items()}, unit),
             "bases": _of_readings(article, {n: row.reconciling for n, row in rows.items()}, unit),
             "years": alternatives(map(str, base_years)),
@@ -538,4 +526,4 @@ def _said_rest(rests: Sequence[tuple[float, _Rest]], unit: str) -> Said:
     if not rests:
         return ""
     level, rest = min(rests, key=lambda one: one[1].most)
-    return said("audit_table_article.rest", level=said_value(level, unit), **rest.words())
+    return said("audit_table_article.rest", level=level, unit=unit, **rest.words())

@@ -21,7 +21,7 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, Value, rule
-from edu_metrics.plan_audit.sentences import Said, alternatives, in_unit, joined, tidy
+from edu_metrics.plan_audit.sentences import Said, alternatives, joined, tidy
 
 
 def rate_from_share(share_pct: float, factor_pct: float) -> float:
@@ -103,21 +103,14 @@ def _either(context: PlanContext, target: Target, own: str, other: str) -> Findi
             text, severity = "factor_unknown", Severity.OPEN
         else:
             text, known, level = "factor_known", seen[-1], levels[max(levels)].value
-            as_rate = rate_from_share(level, known.value)
-            as_share = share_from_rate(level, known.value)
-            values |= {
-                "area": context.area_name(known.area),
-                "year": known.year,
-                **in_unit("percent", known=known.value, level=level),
-                **in_unit("percent", as_rate=as_rate, as_share=as_share),
-            }
+            values["area"] = context.area_name(known.area)
             numbers |= {
                 "level_pct": level,
                 "factor_pct": tidy(known.value),
                 "factor_area": known.area,
                 "factor_year": known.year,
-                "rate_at_share_pct": tidy(as_rate),
-                "share_at_rate_pct": tidy(as_share),
+                "rate_at_share_pct": tidy(rate_from_share(level, known.value)),
+                "share_at_rate_pct": tidy(share_from_rate(level, known.value)),
                 "agree_at_factor_pct": 100,
             }
     return Finding(

@@ -23,7 +23,6 @@ from edu_metrics.plan_audit.sentences import (
     Said,
     joined,
     said,
-    said_bound,
     said_value,
     sizes,
     tidy,
@@ -118,7 +117,7 @@ def level_and_pace(context: PlanContext, target: Target) -> Iterator[Finding]:
         values={
             "title": target.title,
             "pace": paced.title,
-            "level": said_value(level, indicator.unit),
+            "unit": indicator.unit,
             "bands": sizes(steps, (f"{short(low)}–{short(high)}" for low, high in arrive)),
             "last": sizes(steps, last) if last else "",
             "base": _base(context, target, indicator.unit),
@@ -138,7 +137,7 @@ def _base(context: PlanContext, target: Target, unit: str) -> Said:
     base = context.base(target)
     if base is None:
         return said("audit_impossible.no_base")
-    return said("audit_impossible.stated", year=base[0], value=said_value(base[1], unit))
+    return said("audit_impossible.stated", year=base[0], value=base[1], unit=unit)
 
 
 @rule(Kind.IMPOSSIBLE)
@@ -164,9 +163,9 @@ def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Finding]:
         values={
             "pace": said(
                 f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
-                change=with_sign(pace.slowest),
+                change=pace.slowest,
             ),
-            "limit": said_value(limit, indicator.unit),
+            "unit": indicator.unit,
             "bases": sizes(steps, ends),
             "totals": said("audit_impossible.in_all", totals=sizes(steps, ranges))
             if totals
@@ -209,8 +208,6 @@ def irreversible_condition(context: PlanContext, target: Target) -> Iterator[Fin
                 "exit": entry.exit_pct,
                 "cohorts": entry.cohorts,
                 "area": context.area_name(entry.area),
-                "flow": flow,
-                "one": short(cut_of_new_cases(1, flow), 0),
                 "rows": [
                     _cut(one, falls[one.id], flow) for one in target.readings if falls[one.id] != 0
                 ],
@@ -252,18 +249,18 @@ def _cut(reading: Reading, fall: float | None, flow: float) -> Said:
         return said("audit_impossible.cut_unknown", label=reading.label)
     cut = cut_of_new_cases(fall, flow)
     key = "cut_impossible" if cut > 100 else "cut"
-    return said(f"audit_impossible.{key}", label=reading.label, fall=fall, cut=short(cut, 0))
+    return said(f"audit_impossible.{key}", label=reading.label, fall=fall, cut=cut)
 
 
 def _base_of_fall(context: PlanContext, target: Target) -> Said:
     if stated := context.base(target):
-        value = said_value(stated[1], "percent")
-        return said("audit_impossible.base_is", value=value, year=stated[0])
+        return said("audit_impossible.base_is", value=stated[1], year=stated[0])
     seen = context.nearest_observed(target.indicator or "", target)
     if not seen:
         return said("audit_impossible.base_missing")
-    area, value = context.area_name(seen[-1].area), said_value(seen[-1].value, "percent")
-    return said("audit_impossible.base_borrowed", area=area, value=value, year=seen[-1].year)
+    area, year, value = seen[-1]
+    name = context.area_name(area)
+    return said("audit_impossible.base_borrowed", area=name, value=value, year=year)
 
 
 @rule(Kind.IMPOSSIBLE)
@@ -388,21 +385,18 @@ def smallest_movement(context: PlanContext, target: Target) -> Iterator[Finding]
         return
     start = base or (min(levels), _beyond(levels[min(levels)], least))
     smallest = [start[1], *(asked.value for asked in path.values())]
-    suffix, points = ("_pct", "_pp") if unit == "percent" else ("", "")
+    suffix, points = ("_pct", "points") if unit == "percent" else ("", "")
     yield Finding(
         Severity.MEDIUM if all(still) else Severity.LOW,
         f"audit_vacuous.{'nowhere' if all(still) else 'somewhere'}",
         values={
-            "start": said("audit_vacuous.from_base", year=base[0], value=said_value(base[1], unit))
+            "start": said("audit_vacuous.from_base", year=base[0], value=base[1], unit=unit)
             if base
-            else said(
-                "audit_vacuous.from_bound", year=start[0], level=said_bound(levels[start[0]], unit)
-            ),
+            else said("audit_vacuous.from_bound", year=start[0], level=levels[start[0]], unit=unit),
             "asked": [
                 said(
                     f"audit_vacuous.asks_{asked.word}",
-                    year=year,
-                    change=said_value(abs(asked.change), "points" if points else unit),
+                    **{"year": year, "change": abs(asked.change), "unit": points or unit},
                 )
                 for year, asked in path.items()
             ],
@@ -414,7 +408,7 @@ def smallest_movement(context: PlanContext, target: Target) -> Iterator[Finding]
             "base_stated": base is not None,
             "years": [start[0], *path],
             f"smallest_path{suffix}": [tidy(start[1]), *smallest[1:]],
-            f"asked{points}": [asked.change for asked in path.values()],
+            f"asked{'_pp' if points else ''}": [asked.change for asked in path.values()],
             "asks": [asked.word for asked in path.values()],
         },
     )
@@ -458,7 +452,7 @@ def floor_that_may_stand_still(context: PlanContext, target: Target) -> Iterator
         yield Finding(
             Severity.LOW,
             "audit_vacuous.same_floor",
-            values={"floor": said_bound(floors[0], indicator.unit)},
+            values={"floor": floors[0]},
             numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
         )
 
@@ -480,7 +474,6 @@ def already_at_the_limit(context: PlanContext, target: Target) -> Iterator[Findi
         yield Finding(
             Severity.MEDIUM,
             "audit_vacuous.at_limit",
-            values={"limit": said_value(limit, indicator.unit)},
             numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
         )
 
@@ -503,9 +496,6 @@ def rate_beyond_100(context: PlanContext, target: Target) -> Iterator[Finding]:
         yield Finding(
             Severity.LOW,
             "audit_vacuous.beyond_100",
-            values={
-                "floor": said_bound(floors[-1], "percent"),
-                "share": said_value(floors[-1].value, "percent"),
-            },
+            values={"floor": floors[-1]},
             numbers={"floor_pct": floors[-1].value, "upper_limit_pct": None},
         )

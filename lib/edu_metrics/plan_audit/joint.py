@@ -54,12 +54,7 @@ def share_of_rest(context: PlanContext) -> Iterator[Finding]:
             values={
                 "inner": context.indicator_name(inner),
                 "outer": context.indicator_name(outer),
-                "wider": said_value(wider, "percent"),
-                "rows": said_rows(
-                    "audit_joint.rest_row",
-                    share=subsets,
-                    rest=(short(rest, 1) for rest in rests),
-                ),
+                "rows": said_rows("audit_joint.rest_row", share=subsets, rest=rests),
                 "seen": context.beside(seen),
             },
             numbers={
@@ -125,7 +120,6 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Finding]:
                 values={
                     "title": target.title,
                     "movers": context.titles(movers),
-                    "cohort": rate * now / 100,
                     "shares": " → ".join(short(share) for share in entry.shares_pct),
                     "rates": " → ".join(short(one, 1) for one in rates),
                 },
@@ -214,7 +208,8 @@ def funds_over_years(context: PlanContext, target: Target) -> Iterator[Finding]:
                 ),
                 share=(" – ".join(short(one, 0) for one in row or ()) for row in shares.values()),
                 year=[year] * len(sums),
-                spending=[said_value(spending or 0.0, indicator.unit)] * len(sums),
+                spending=[spending] * len(sums),
+                unit=[indicator.unit] * len(sums),
             )
         },
         numbers={

@@ -41,7 +41,6 @@ from edu_metrics.plan_audit.sentences import (
 from edu_metrics.reachability import checks_of
 from edu_metrics.reachability.checks import CHANGES, Range, accepted, carried
 from edu_metrics.trajectories import constant_rate
-from edu_metrics.words import percent, short, signed
 
 #: With less than a quarter of a year to go, a year's result can hardly change any more.
 _TOO_LATE_DAYS = 92
@@ -154,10 +153,7 @@ def _paced(paces: list[float], steps: list[int], unit: str, *, relative: bool) -
         numbers: dict[str, Value] = {"factor": [*slowest], "total_pct": [*changes]}
         if fastest:
             numbers["factor_at_most"] = [*fastest]
-        factors = (
-            said("audit_time_base.times", factor=short(factor, 6), change=_percent(change))
-            for factor, change in zip(slowest, changes, strict=True)
-        )
+        factors = said_rows("audit_time_base.times", factor=slowest, change=changes)
         return "factor", alternatives(factors), numbers
     suffix = "_pp" if unit == "percent" else ""
     numbers = {f"total{suffix}": [*slowest]}
@@ -168,10 +164,6 @@ def _paced(paces: list[float], steps: list[int], unit: str, *, relative: bool) -
         for ends in zip(slowest, *faster, strict=True)
     )
     return "total", said_change(alternatives(ranges), unit), numbers
-
-
-def _percent(change: float) -> Said:
-    return lambda lang: percent(signed(change, 2), lang)
 
 
 def total_of_steps(pace: float, steps: int, *, relative: bool = False) -> float:
@@ -518,8 +510,8 @@ def _start(context: PlanContext, base: _Base, unit: str) -> Said:
     if base.value is None:
         return ""
     area = context.area_name(base.area) if base.area else ""
-    value = said_value(base.value, unit)
-    return said(f"audit_readings.from_{base.source}", value=value, year=base.year, area=area)
+    told = {"value": base.value, "year": base.year, "area": area, "unit": unit}
+    return said(f"audit_readings.from_{base.source}", **told)
 
 
 def _left_out(context: PlanContext, foreign: list[Reading], undecided: list[Reading]) -> list[Said]:

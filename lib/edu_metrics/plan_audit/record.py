@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,15 +10,11 @@ from edu_metrics.catalog import Bound, NormPace, Target, TargetElsewhere, Yearly
 from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, Value, rule
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_unit,
     said,
-    said_bound,
-    said_change,
     said_rows,
-    said_value,
     tidy,
 )
-from edu_metrics.words import short, signed
+from edu_metrics.words import signed
 
 #: From a quarter of all that is left on, a gain is said to eat into the remainder.
 _MUCH_OF_THE_REMAINDER = 0.25
@@ -165,21 +162,23 @@ def _beyond(
     known = [change for year, change in steps.items() if year <= issued]
     way: Said = ""
     if step is not None:
-        ends = in_unit(unit, start=step.first, end=step.last.value)
-        way = said("audit_record.way", **ends, first=step.first_year, last=step.last_year)
+        first, start, last, end = step
+        ends = {"first": first, "start": start, "last": last, "end": end.value}
+        way = said("audit_record.way", **ends, unit=unit)
     return Finding(
         Severity.MEDIUM,
         f"audit_record.beyond{'_strict' if strict else ''}",
         (target.id,),
         values={
             "way": way,
-            "needed": said_change(signed(yearly, 2), unit),
+            "needed": yearly,
             "area": context.area_name(area),
             "first": min(steps) - 1,
             "last": max(steps),
             "steps": [signed(change, 1) for change in steps.values()],
-            "largest": said_change(signed(largest, 1), unit),
-            "times": short(yearly / largest, 1) if largest else "∞",
+            "largest": largest,
+            "times": yearly / largest if largest else math.inf,
+            "unit": unit,
         },
         numbers={
             f"needed_a_year{suffix}": yearly,
@@ -215,10 +214,7 @@ def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[F
         yield Finding(
             Severity.LOW,
             f"audit_record.{key}",
-            values={
-                **in_unit(indicator.unit, base=base[1], value=values[year]),
-                "area": context.area_name(area),
-            },
+            values={"area": context.area_name(area), "unit": indicator.unit},
             numbers={
                 "base": base[1],
                 "base_year": base[0],
@@ -251,9 +247,8 @@ def remainder_that_must_go(context: PlanContext, target: Target) -> Iterator[Fin
             Severity.LOW,
             f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
             values={
-                **in_unit(indicator.unit, left=left, to=to),
-                "year": year,
-                "share": short(100 * share, 0),
+                **{"left": left, "to": to, "year": year, "share": 100 * share},
+                "unit": indicator.unit,
             },
             numbers={
                 f"remainder_at_base{suffix}": tidy(left),
@@ -282,11 +277,10 @@ def targets_elsewhere(context: PlanContext, target: Target) -> Iterator[Finding]
             Severity.LOW,
             f"audit_record.elsewhere_{key}",
             values={
-                "base": said_value(base[1], indicator.unit) if base else "",
-                "level": said_bound(last, indicator.unit),
+                "level": last,
+                "asked": entry.bound,
                 "area": context.area_name(entry.area),
-                "asked": said_bound(entry.bound, indicator.unit),
-                "year": entry.year,
+                "unit": indicator.unit,
             },
             numbers={
                 "base": base[1] if base else None,
@@ -350,8 +344,8 @@ def _against_norms(
     rows = said_rows(
         "audit_record.pace",
         reading=(target.reading(name).label for name in steep),
-        pace=(signed(pace, 2) for pace in steep.values()),
-        times=(short(pace / least, 1) for pace in steep.values()),
+        pace=steep.values(),
+        times=(pace / least for pace in steep.values()),
     )
     values |= {"on": "", "actual": "", "paces": rows}
     relative = any(unit == "percent" for _, unit in paces.values())
@@ -361,7 +355,7 @@ def _against_norms(
             "audit_record.based_on",
             area=context.area_name(nearest.area),
             year=nearest.year,
-            value=said_value(nearest.value, "percent"),
+            value=nearest.value,
         )
         numbers |= {"illustrative_base": tidy(nearest.value), "base_year": nearest.year}
     shown = context.series.get((target.indicator or "", area), {})
@@ -374,8 +368,9 @@ def _against_norms(
             area=values["area"],
             first=first,
             last=last,
-            **in_unit("percent", start=shown[first], end=shown[last]),
-            change=signed(change, 1),
+            start=shown[first],
+            end=shown[last],
+            change=change,
             years=last - first,
         )
         numbers["actual"] = {

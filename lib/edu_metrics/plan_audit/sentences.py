@@ -7,21 +7,51 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from edu_metrics.catalog import Bound
-from edu_metrics.words import amount, bounded, date, in_year, percent, say, short, unit_of
+from edu_metrics.words import amount, bounded, date, in_year, percent, say, short, signed, unit_of
 from edu_metrics.words.definition import Text
 
 #: What a sentence is filled in with: words as they stand, in several languages, or made for one;
-#: a number or a day, which is printed as the language does; or several of these.
-Said: TypeAlias = "str | Text | float | dt.date | list[Said] | Callable[[str], str]"
+#: a number, a bound or a day, which the sentence prints; or several of these.
+Said: TypeAlias = "str | Text | float | Bound | dt.date | list[Said] | Callable[[str], str]"
 
 
-def in_lang(words: Any, lang: str) -> Any:
-    """Give words in a language; what is neither words, a broken number nor a day as it is."""
+class _Printed:
+    """A value that a sentence prints, as it asks for behind the value's name."""
+
+    def __init__(self, value: Any, unit: str, lang: str) -> None:
+        self.value, self.unit, self.lang = value, unit, lang
+
+    def __format__(self, how: str) -> str:
+        """
+        Print it: ``value`` with its unit, ``change1`` so with sign and one decimal.
+
+        ``+``, ``2``, ``+2`` and the like print a number with a sign or so many decimals, with ``%``
+        behind them as a percentage; what is left out is decided by the value.
+        """
+        value, lang = self.value, self.lang
+        if how == "value":
+            return measured(value, self.unit, lang)
+        if how.startswith("change"):
+            return str(in_lang(said_change(signed(value, int(how[-1])), self.unit), lang))
+        if not how:
+            return str(in_lang(value, lang, self.unit))
+        sign, decimals = how.startswith("+"), how.strip("+%")
+        if sign:
+            shown = signed(value, int(decimals)) if decimals else with_sign(value)
+        else:
+            shown = short(value, int(decimals or 2))
+        return percent(shown, lang) if how.endswith("%") else shown
+
+
+def in_lang(words: Any, lang: str, unit: str = "percent") -> Any:
+    """Give words in a language; what is neither words, a number, a bound nor a day as it is."""
     match words:
         case Text():
             return words.in_(lang)
         case float():
             return short(words)
+        case Bound():
+            return bounded(words.op, measured(words.value, unit, lang), lang)
         case dt.date():
             return date(words, lang)
         case list():
@@ -30,8 +60,9 @@ def in_lang(words: Any, lang: str) -> Any:
 
 
 def say_with(key: str, values: Mapping[str, Any], lang: str) -> str:
-    """Say a text, filled in with values in its language."""
-    return say(key, lang, **{name: in_lang(value, lang) for name, value in values.items()})
+    """Say a text, filled in with values in its language, and in the unit that is one of them."""
+    unit = values.get("unit", "percent")
+    return say(key, lang, **{name: _Printed(value, unit, lang) for name, value in values.items()})
 
 
 def said(key: str, **values: Any) -> Said:
@@ -98,17 +129,12 @@ def said_bound(bound: Bound, unit: str) -> Said:
     >>> said_bound(Bound(op=">", value=97), "percent")("en")
     'above 97 %'
     """
-    return lambda lang: bounded(bound.op, measured(bound.value, unit, lang), lang)
+    return lambda lang: in_lang(bound, lang, unit)
 
 
 def said_value(value: float, unit: str) -> Said:
     """Print a value with its unit in every language."""
     return lambda lang: measured(value, unit, lang)
-
-
-def in_unit(unit: str, **values: float) -> dict[str, Said]:
-    """Say several values of one unit, by name."""
-    return {name: said_value(value, unit) for name, value in values.items()}
 
 
 def said_change(printed: Said, unit: str) -> Said:

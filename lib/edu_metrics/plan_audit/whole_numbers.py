@@ -27,7 +27,7 @@ from edu_metrics.plan_audit.context import (
     Severity,
     rule,
 )
-from edu_metrics.plan_audit.sentences import growth_pct, said, said_bound, said_rows, tidy
+from edu_metrics.plan_audit.sentences import growth_pct, said, said_rows, tidy
 from edu_metrics.reachability.checks import round_half_up
 from edu_metrics.words import number, short, unit_of
 
@@ -80,11 +80,7 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Find
         f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
         values={
             "percent": percent,
-            "rows": said_rows(
-                "audit_whole_numbers.growth_row",
-                base=bases,
-                real=(short(value, 0) for value in real),
-            ),
+            "rows": said_rows("audit_whole_numbers.growth_row", base=bases, real=real),
             "multiple": exact_from(percent),
             "below": 100 / percent,
         },
@@ -126,12 +122,9 @@ def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Findi
         "audit_whole_numbers.share",
         values={
             "level": bound.value,
-            "factor": short(bound.value / 100, 4),
+            "factor": bound.value / 100,
             "rows": said_rows(
-                "audit_whole_numbers.share_row",
-                whole=UNITS,
-                needed=needed,
-                real=(short(share, 1) for share in shares),
+                "audit_whole_numbers.share_row", whole=UNITS, needed=needed, real=shares
             ),
         },
         numbers={
@@ -292,7 +285,7 @@ def _boundary(context: PlanContext, wording: str, group: Mapping[str, list[Bound
         f"audit_boundaries.{wording}",
         tuple(targets),
         values={
-            "bound": said_bound(example, "percent"),
+            "bound": example,
             "short_of": tidy(example.value - close),
             "past": tidy(example.value + close),
             "printed": number(round_half_up(example.value, 10.0**-_DECIMALS), _DECIMALS),
