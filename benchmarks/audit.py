@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edu_metrics.catalog import Plan, Target, load_catalog
-from edu_metrics.plan_audit import PlanContext, audit
-from edu_metrics.plan_audit.auditing import RULES
+from edu_metrics.plan_audit import RULES, PlanContext, audit
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -28,7 +28,7 @@ __all__ = [
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "cluster": ("distributed",),
-        "draft": ("docx", "pdfplumber"),
+        "draft": ("docx", "jinja2", "pdfplumber"),
         "explore": ("jinja2", "matplotlib", "pyarrow"),
         "pdf": ("weasyprint",),
         "reports": (

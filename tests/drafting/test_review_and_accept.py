@@ -18,7 +18,7 @@ import yaml
 from edu_metrics.catalog import find_root, load_catalog
 from edu_metrics.drafting import accept_draft, decide, draft_file, routes
 from edu_metrics.drafting.files import read_draft
-from edu_metrics.drafting.page import page
+from edu_metrics.drafting.review import page
 from edu_metrics.errors import DataError, DefinitionError
 from edu_metrics.observations import COLUMNS
 from edu_metrics.observations.documents import check_quotes

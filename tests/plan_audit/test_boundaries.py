@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.plan_audit import Severity
-from edu_metrics.plan_audit.printed_numbers import undecided_by_print, unstated_boundaries
+from edu_metrics.plan_audit.whole_numbers import undecided_by_print, unstated_boundaries
 from edu_metrics.reachability.checks import round_half_up
 
 

@@ -1,9 +1,9 @@
-"""How a flaw becomes a finding."""
+"""How what a rule sees becomes a finding."""
 
 import pytest
 
-from edu_metrics.plan_audit import Kind, Severity
-from edu_metrics.plan_audit.findings import RULES, Flaw, rule, rule_of_target
+from edu_metrics.plan_audit import RULES, Finding, Kind, Severity
+from edu_metrics.plan_audit.context import rule
 from edu_metrics.plan_audit.joint import whole_from_parts
 
 
@@ -22,8 +22,8 @@ def test_a_finding_bears_the_name_and_the_kind_of_its_rule_and_its_first_targets
 
     def two_of_a_kind(context):
         """Find two."""
-        yield Flaw(Severity.LOW, "audit_vacuous.at_limit", (first.id, second.id), part="a")
-        yield Flaw(
+        yield Finding(Severity.LOW, "audit_vacuous.at_limit", (first.id, second.id), part="a")
+        yield Finding(
             Severity.HIGH, "audit_vacuous.at_limit", (first.id,), {"title": "mine"},
             kind=Kind.IMPOSSIBLE,
         )  # fmt: skip
@@ -44,10 +44,10 @@ def test_a_rule_of_a_target_concerns_the_one_that_it_looks_at(marked, shipped):
     def not_the_second(context, target):
         """Find all but one."""
         if target is not second:
-            yield Flaw(Severity.LOW, "audit_vacuous.at_limit", numbers={"limit": 1})
+            yield Finding(Severity.LOW, "audit_vacuous.at_limit", numbers={"limit": 1})
 
     before = list(RULES)
-    found = list(rule_of_target(Kind.VACUOUS)(not_the_second)(shipped))
+    found = list(rule(Kind.VACUOUS)(not_the_second)(shipped))
     RULES[:] = before
     others = [target for target in shipped.plan.targets if target is not second]
     assert [finding.targets for finding in found] == [(target.id,) for target in others]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from edu_metrics.plan_audit import RULES as ALL_RULES
 from edu_metrics.plan_audit import PlanContext, joint
-from edu_metrics.plan_audit.auditing import RULES as ALL_RULES
 from edu_metrics.plan_audit.joint import (
     funds_over_years,
     paces_of_one_whole,

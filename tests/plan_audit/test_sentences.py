@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from string import Formatter
 
 import pytest
 
@@ -58,3 +59,10 @@ def test_each_sentence_of_the_audit_is_complete_in_both_languages():
     assert entries
     for key, text in entries.items():
         assert set(text) == set(LANGUAGES), key
+
+
+def test_what_follows_a_colon_in_a_sentence_is_a_way_to_print_a_number():
+    for key, text in texts().items():
+        for words in text.values() if key.startswith("audit_") else ():
+            for _, name, how, _ in Formatter().parse(words):
+                assert re.fullmatch(r"value|change\d|\+?\d?%?", how or ""), (key, name, how)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_metrics.plan_audit import Severity
-from edu_metrics.plan_audit.time_base import (
+from edu_metrics.plan_audit.readings import (
     areas_in_turn,
     days_left,
     open_steps,

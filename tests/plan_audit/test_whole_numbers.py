@@ -5,18 +5,18 @@ import math
 import pytest
 
 from edu_metrics.formulas import smallest_count_after_growth
-from edu_metrics.plan_audit import printed_numbers
-from edu_metrics.plan_audit.auditing import RULES as ALL_RULES
-from edu_metrics.plan_audit.printed_numbers import (
+from edu_metrics.plan_audit import RULES as ALL_RULES
+from edu_metrics.plan_audit import whole_numbers
+from edu_metrics.plan_audit.sentences import growth_pct
+from edu_metrics.plan_audit.whole_numbers import (
     all_of_persons,
     all_of_units,
     exact_from,
     growth_of_small_count,
     share_of_small_count,
 )
-from edu_metrics.plan_audit.sentences import growth_pct
 
-RULES = [rule for rule in ALL_RULES if rule.__module__ == printed_numbers.__name__]
+RULES = [rule for rule in ALL_RULES if rule.__module__ == whole_numbers.__name__]
 
 
 def growth(percent, base=None, indicator="master_teacher_workshops"):

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from edu_metrics.catalog import Catalog, inherited_entries
 from edu_metrics.drafting.files import accept, write_draft
-from edu_metrics.drafting.passages import language_of
 from edu_metrics.drafting.promises import Draft, Offer, Offers, Promise, draft
 from edu_metrics.drafting.reading import read_document
-from edu_metrics.drafting.reviewing import decide, decide_by_id, review_draft, routes
+from edu_metrics.drafting.review import decide, decide_by_id, review_draft, routes
+from edu_metrics.drafting.rules import language_of
 from edu_metrics.errors import DataError
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_year
 

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from edu_metrics.drafting.finding import Found
-from edu_metrics.drafting.passages import Passage
-from edu_metrics.drafting.rules import Rules, numbers_in
-
-
-@dataclass(frozen=True)
-class Span:
-    """The years that a plan runs over."""
-
-    first: int
-    last: int
+from edu_metrics.drafting.finding import Found, Span
+from edu_metrics.drafting.rules import Passage, Rules, numbers_in
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A deadline, and the rule that gave it."""
 
     year: int

@@ -149,7 +149,7 @@ def write_draft(
 
 def save(content: Mapping[str, Any], text: str, folder: Path) -> list[Path]:
     """Write the three files of a draft: all of them, or none."""
-    from edu_metrics.drafting.page import page
+    from edu_metrics.drafting.review import page
 
     lines = {
         **content,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from edu_metrics.drafting.context import (
     Due,
-    Span,
     bare,
     clause_of,
     due,
@@ -20,13 +19,11 @@ from edu_metrics.drafting.context import (
     sentence_of,
     subject_of,
 )
-from edu_metrics.drafting.finding import Found, NotTaken, find
-from edu_metrics.drafting.passages import Passage, language_of, passages
-from edu_metrics.drafting.readings import readings_of, yearly
-from edu_metrics.drafting.rules import Rules, load_rules
-from edu_metrics.drafting.tables import Row, rows_of
+from edu_metrics.drafting.finding import Found, NotTaken, Row, Span, find, rows_of
+from edu_metrics.drafting.rules import Passage, Rules, language_of, load_rules, passages
 from edu_metrics.limits import FIRST_YEAR
 from edu_metrics.observations.documents import fold, quote_faults
+from edu_metrics.words import say
 
 #: Types whose number is a change, and types whose number is a level.
 CHANGES = ("yearly_change", "total_change", "doubling", "halving", "only_increase")
@@ -61,6 +58,10 @@ class Promise:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         self.fields[name] = {"is": value, "sure": "yes" if sure else "ask", "rule": rule}
+
+    def settle(self, *questions: str) -> None:
+        """Ask no longer what is known by now."""
+        self.questions = [one for one in self.questions if one not in questions]
 
 
 @dataclass
@@ -121,9 +122,8 @@ def _issued(text: str, rules: Rules) -> dt.date | None:
     if not found:
         return None
     numbers = [int(number) for number in re.findall(r"\d+", found[0])]
-    months = [name[:3] for name in rules.data["months"]]
-    named = [n + 1 for n, name in enumerate(months) if name in found[0]]
     year = next(number for number in numbers if number > 31)
+    named = [n for n, month in enumerate(rules.data["months"], start=1) if month[:3] in found[0]]
     rest = [*named, *(number for number in numbers if number <= 31)]
     try:
         return dt.date(year, *[*rest, 1, 1][:2])
@@ -152,6 +152,10 @@ def _span(
     return Span(first, max(last or max(named), first))
 
 
+#: How an article and a paragraph are named, as quotes are looked up by.
+_PLACES = {"zh": ("第{}条", "第{}段"), "en": ("article {}", "paragraph {}")}
+
+
 class _Drafting:
     """One document on its way to promises."""
 
@@ -165,20 +169,19 @@ class _Drafting:
         self.left_out: list[NotTaken] = []
 
     def read(self) -> None:
+        """Read passage after passage, and tables row by row."""
         index = 0
         while index < len(self.found):
-            passage = self.found[index]
-            if passage.is_row:
+            if self.found[index].is_row:
                 caption = " ".join(one.text for one in self.found[max(index - 3, 0) : index])
                 rows, left, index = rows_of(
                     self.found, index, caption, self.span, self.issued, self.rules
                 )
                 self.left_out += left
-                for row in rows:
-                    self._row(row)
-                continue
-            self._paragraph(passage, index)
-            index += 1
+                self.promises += map(self._row, rows)
+            else:
+                self._paragraph(self.found[index], index)
+                index += 1
 
     def listed(self) -> list[dict[str, Any]]:
         """List every number that no promise has, with why."""
@@ -196,36 +199,36 @@ class _Drafting:
         taken: list[Found] = []
         base: Found | None = None
         for one in found:
-            if one.type != "base" and is_past(passage, one, self.span, self.rules):
-                self._leave(one, "past")
-                continue
+            last = taken[-1] if taken else None
             if one.type == "base":
-                if base is not None:
-                    self._leave(base, "past")
+                self._leave(base, "past")
                 base = one
-                without = taken[-1] if taken and taken[-1].base is None else None
-                if without and _together(passage, without, one, self.rules):
+                if last and last.base is None and _together(passage, last, one, self.rules):
                     self._base(self.promises[-1], one, passage)
                     base = None
                 continue
-            if one.type == "only_increase" and taken and self._goes_on(passage, taken[-1], one):
-                self._and_rises(self.promises[-1], one)
+            if is_past(passage, one, self.span, self.rules):
+                self._leave(one, "past")
                 continue
+            if last and one.type == "only_increase":
+                between = passage.text[last.end : one.start]
+                if self.rules.pattern("and_more").fullmatch(between):
+                    self._and_rises(self.promises[-1], one)
+                    continue
             subject, scope = subject_of(passage, one, before, self.rules)
             before.append((one, subject or scope))
             if not self._is_promise(one, subject, passage):
                 self._leave(one, "no_promise_words")
                 continue
             promise = self._promise(one, passage, subject, scope)
-            if base is not None and _together(passage, base, one, self.rules):
+            if base and _together(passage, base, one, self.rules):
                 self._base(promise, base, passage)
-            elif base is not None:
+            else:
                 self._leave(base, "past")
             base = None
             taken.append(one)
             self.promises.append(promise)
-        if base is not None:
-            self._leave(base, "past")
+        self._leave(base, "past")
         self._distribute(passage, taken)
         self._without_number(passage, taken)
 
@@ -235,11 +238,6 @@ class _Drafting:
             promise.fill("base_year", base.since, base.rule)
         promise.numbers.append(passage.span(*base.at))
 
-    def _goes_on(self, passage: Passage, before: Found, one: Found) -> bool:
-        """Tell a further condition on a promise ("and more every year") from one of its own."""
-        between = passage.text[before.end : one.start]
-        return bool(self.rules.pattern("and_more").fullmatch(between))
-
     def _and_rises(self, promise: Promise, one: Found) -> None:
         """Add to a promise that its value is to rise every year."""
         promise.fill("also", "only_increase", one.rule)
@@ -247,59 +245,36 @@ class _Drafting:
         for reading in promise.readings:
             reading["conditions"].append(yearly("points", f"{one.op}0", capped=True))
 
-    def _leave(self, one: Found, why: str) -> None:
-        places = () if one.implied else (one.at, one.base_at)
-        self.left_out += [NotTaken(one.passage, at, why) for at in places if at]
+    def _leave(self, one: Found | None, why: str) -> None:
+        places = (one.at, one.base_at) if one and not one.implied else ()
+        self.left_out += [NotTaken(one.passage, at, why) for at in places if one and at]
 
     def _is_promise(self, one: Found, subject: str, passage: Passage) -> bool:
         """Tell whether anything in the sentence promises; what is unsure is kept and asked."""
-        first, last = sentence_of(passage.text, one.at[0], self.rules)
-        if self.rules.pattern("no_promise").search(passage.text[first:last]):
-            return False
-        return len(subject) > 1 or one.type in ("rank", "frequency")
+        sentence = passage.text[slice(*sentence_of(passage.text, one.at[0], self.rules))]
+        named = len(subject) > 1 or one.type in ("rank", "frequency")
+        return named and not self.rules.pattern("no_promise").search(sentence)
 
     def _promise(self, one: Found, passage: Passage, subject: str, scope: str) -> Promise:
         text, rules = passage.text, self.rules
         first, last = _quoted(passage, one, rules, subject)
-        start, end = passage.span(first, last)
-        promise = self._new(start, end, passage)
-        promise.numbers = [passage.span(*at) for at in (one.at, one.base_at) if at]
+        promise = self._new(passage, first, last, one)
         promise.fill("subject", subject, "words_before_the_number", len(subject) > 3)
         if scope and scope != subject:
             promise.fill("scope", scope, "clause_before")
-        year = due(passage, one, self.span, rules)
-        sentence = text[slice(*sentence_of(text, one.at[0], rules))]
-        hedge = rules.pattern("hedge").search(text[first:last])
-        if hedge:
+        if hedge := rules.pattern("hedge").search(text[first:last]):
             promise.fill("obligation", "expected", f"word:{hedge[0]}")
+        sentence = text[slice(*sentence_of(text, one.at[0], rules))]
         if one.unsure or not rules.pattern("promising").search(sentence):
             promise.fill("promise", True, one.unsure or "no_word_of_promising", sure=False)
-        _fill(promise, one, year, rules, self.span)
+        _fill(promise, one, due(passage, one, self.span, rules), rules, self.span)
         self._indicator(promise)
         return promise
 
-    def _new(self, start: int, end: int, passage: Passage) -> Promise:
-        between = "" if self.rules.drops_space else " "
-        quote = re.sub(r"[ \t]*\n\s*", between, self.text[start:end]).strip()
-        return Promise(quote, start, end, passage.article, self._locator(quote, start, passage))
-
-    def _locator(self, quote: str, start: int, passage: Passage) -> str:
-        """Name the place: an article, else a heading, else a paragraph; all of them checked."""
-        chinese = self.rules.language == "zh"
-        candidates = []
-        if passage.article:
-            candidates.append(f"第{passage.article}条" if chinese else f"article {passage.article}")
-        number = sum(bool(line.strip()) for line in self.text[: start + 1].splitlines())
-        candidates.append(f"第{number}段" if chinese else f"paragraph {number}")
-        candidates += list(reversed(passage.above))
-        return next((one for one in candidates if not quote_faults(self.text, quote, one)),
-                    candidates[0])  # fmt: skip
-
-    def _row(self, row: Row) -> None:
-        passage = self.found[row.found.passage]
-        start, end = passage.span(row.found.start, row.found.end)
-        promise = self._new(start, end, passage)
-        promise.numbers = [passage.span(*at) for at in (row.found.at, row.found.base_at) if at]
+    def _row(self, row: Row) -> Promise:
+        promise = self._new(
+            self.found[row.found.passage], row.found.start, row.found.end, row.found
+        )
         promise.fill("subject", row.label, "label_of_the_row")
         if row.section and len(row.label) < 10 and row.section not in row.label:
             promise.fill("scope", row.section, "head_of_the_rows")
@@ -308,11 +283,26 @@ class _Drafting:
         year = Due(row.found.by or self.span.last, "head_of_the_column", row.year_sure)
         _fill(promise, row.found, year, self.rules, self.span, row.levels)
         if promise["base"] is not None:
-            promise.fill(
-                "base_year", row.base_year, "head_of_the_column", row.base_year is not None
-            )
+            promise.fill("base_year", row.base_year, "head_of_the_column", bool(row.base_year))
         self._indicator(promise)
-        self.promises.append(promise)
+        return promise
+
+    def _new(self, passage: Passage, first: int, last: int, one: Found) -> Promise:
+        start, end = passage.span(first, last)
+        between = "" if self.rules.drops_space else " "
+        quote = re.sub(r"[ \t]*\n\s*", between, self.text[start:end]).strip()
+        where = self._locator(quote, start, passage)
+        numbers = [passage.span(*at) for at in (one.at, one.base_at) if at and one.values]
+        return Promise(quote, start, end, passage.article, where, numbers=numbers)
+
+    def _locator(self, quote: str, start: int, passage: Passage) -> str:
+        """Name the place: an article, else a heading, else a paragraph; all of them checked."""
+        article, paragraph = _PLACES[self.rules.language]
+        number = sum(bool(line.strip()) for line in self.text[: start + 1].splitlines())
+        candidates = [article.format(passage.article)] if passage.article else []
+        candidates += [paragraph.format(number), *reversed(passage.above)]
+        checked = (one for one in candidates if not quote_faults(self.text, quote, one))
+        return next(checked, candidates[0])
 
     def _indicator(self, promise: Promise) -> None:
         words = f"{promise['scope'] or ''}{promise['subject']}"
@@ -334,9 +324,8 @@ class _Drafting:
             before = bare(passage.text[first : match.start()], self.rules)
             listed = before if self.rules.drops_space else names[0]["subject"]
             subjects = _shared(listed or names[0]["subject"] or "", self.rules)
-            years = [
-                int(y) for y in re.findall(r"(?:19|20)\d\d", passage.text[first : match.start()])
-            ]
+            printed = re.findall(r"(?:19|20)\d\d", passage.text[first : match.start()])
+            years = [int(year) for year in printed]
             paired = len(names) in (len(subjects), len(years))
             ops = [one["op"] for one in names if one.fields["op"]["sure"] == "yes"]
             for number, promise in enumerate(names):
@@ -345,7 +334,7 @@ class _Drafting:
                 if len(years) == len(names):
                     promise.fill("year", years[number], "aligned_list")
                     promise.fill("subject", names[0]["subject"], "shared_by_the_list")
-                    promise.questions = [q for q in promise.questions if q != "year_assumed"]
+                    promise.settle("year_assumed")
                 elif len(subjects) == len(names):
                     promise.fill("subject", subjects[number], "aligned_list")
                 else:
@@ -353,10 +342,9 @@ class _Drafting:
                     promise.questions.append("several_subjects")
                 if promise.fields["op"]["sure"] == "ask" and ops:
                     promise.fill("op", ops[-1], "shared_by_the_list")
-                    promise.questions = [q for q in promise.questions if q != "floor_or_exact"]
+                    promise.settle("floor_or_exact")
                 promise.readings = readings_of(promise, self.span)
-                settled = {"indicator", *(["several_subjects"] if paired else [])}
-                promise.questions = [q for q in promise.questions if q not in settled]
+                promise.settle("indicator", *(["several_subjects"] if paired else []))
                 self._indicator(promise)
 
     def _without_number(self, passage: Passage, taken: list[Found]) -> None:
@@ -373,7 +361,7 @@ class _Drafting:
                               None, None)  # fmt: skip
                 if is_past(passage, found, self.span, self.rules):
                     continue
-                promise = self._new(*passage.span(first, last), passage)
+                promise = self._new(passage, first, last, found)
                 year = due(passage, found, self.span, self.rules)
                 promise.fill("subject", promise.quote, rule["name"], sure=False)
                 promise.fill("type", rule["type"], rule["name"], sure=False)
@@ -430,14 +418,11 @@ def _fill(
     """Fill in value, comparator, unit, type and year, with their questions and readings."""
     subject = f"{promise['scope'] or ''}{promise['subject'] or ''}"
     kind, unit = one.type, one.unit
-    for words, better, printed in rules.data["unit_by_subject"]:
-        if (
-            unit in ("count", "schools", "persons", None)
-            and re.search(words, subject)
-            and (re.search(printed, promise.quote))
-        ):
-            unit = better
-            break
+    if unit in ("count", "schools", "persons", None):
+        unit = next(
+            (better for words, better, printed in rules.data["unit_by_subject"]
+             if re.search(words, subject) and re.search(printed, promise.quote)), unit,
+        )  # fmt: skip
     if unit is None and one.scale_word:
         unit = rules.meaning("unit_of_subject", f"{subject}{promise.quote}")
     is_rate = bool(rules.pattern("rate").search(subject))
@@ -588,3 +573,124 @@ def _parts(words: str, language: str) -> frozenset[str]:
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+_NAMES = {">=": "ge", ">": "gt", "<=": "le", "<": "lt", "==": "eq", "~": "about"}
+
+
+def readings_of(promise: Promise, span: Span) -> list[dict[str, Any]]:
+    """
+    Write out the readings of a promise, the default first.
+
+    Parameters
+    ----------
+    promise : Promise
+        With its fields filled.
+    span : Span
+        Years of the plan.
+
+    Returns
+    -------
+    list of dict
+        As the readings of a target; none for what happens so many times.
+    """
+    return [
+        _reading(promise, name, bound, conditions, default=number == 0)
+        for number, (name, bound, conditions) in enumerate(_ways(promise, span))
+    ]
+
+
+def _ways(promise: Promise, span: Span) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Give each way to read a promise: its name, the bound as it is said, and its conditions."""
+    kind, value, year = promise["type"], promise["value"], promise["year"]
+    about = "<=" if promise["better"] == "lower" else ">="
+    op = about if promise["op"] == "~" else promise["op"]
+    bound = f"{op}{value:.10g}"
+    if kind == "only_increase":
+        yield "every_year", bound, [yearly("points", bound, capped=True)]
+    elif kind in ("yearly_change", "total_change", "doubling", "halving"):
+        unit = "percent" if promise["unit"] == "percent" else "points"
+        name = "yearly" if kind == "yearly_change" else "in_all"
+        yield name, bound, [_change(promise, unit, bound)]
+        if "percent_or_points" in promise.questions:
+            yield "points", bound, [_change(promise, "points", bound)]
+    elif kind == "cumulative":
+        years = list(range(span.first, year + 1)) or [year]
+        yield "sum", bound, [{"type": "sum_over_years", "years": years, "bounds": [bound]}]
+    elif kind in ("each_year", "kept"):
+        yield "each_year", bound, [{"type": "each_year", "bound": bound}]
+        if kind == "kept":
+            yield "at_the_end", bound, [_level({year: bound})]
+    elif kind not in ("frequency", "rank", "base"):
+        levels = promise["levels"] or {year: bound}
+        printed = {y: b.replace("~", about) for y, b in levels.items()}
+        yield "level", bound, [_level(printed)]
+        if "floor_or_exact" in promise.questions or promise["op"] == "~":
+            exact = {y: f"=={b.lstrip('<>=')}" for y, b in printed.items()}
+            yield "exact", f"=={value:.10g}", [_level(exact)]
+        if promise["range"]:
+            low, high = promise["range"]
+            inside = (f">={low:.10g}", f"<={high:.10g}")
+            yield "inside", f"{low:g} {high:g}", [_level({year: end}) for end in inside]
+
+
+def said(bound: str, unit: str | None, lang: str) -> str:
+    """
+    Say a bound in words.
+
+    Parameters
+    ----------
+    bound : str
+        Comparator and number.
+    unit : str or None
+        What is counted.
+    lang : str
+        Language.
+
+    Returns
+    -------
+    str
+        Such as "at least 90 %".
+
+    Examples
+    --------
+    >>> said(">=90", "percent", "en"), said("~300", "schools", "en"), said("<-3", "points", "zh")
+    ('at least 90 %', 'about 300', '低于-3个百分点')
+    """
+    op, value = re.fullmatch(r"([<>=~]+)(.+)", bound).groups()  # type: ignore[union-attr]
+    named = {"percent": " %" if lang == "en" else "%", "points": say("drafting.points", lang)}
+    shown = f"{float(value):,.10g}{named.get(unit or '', '')}"
+    return say(f"drafting.op_{_NAMES[op]}", lang, value=shown)
+
+
+def _reading(
+    promise: Promise, name: str, bound: str, conditions: list[dict[str, Any]], *, default: bool
+) -> dict[str, Any]:
+    unit = "points" if name == "points" else promise["unit"]
+    low, _, high = bound.partition(" ")
+    label = {
+        lang: say(f"drafting.reading_{name}", lang, year=promise["year"], low=low, high=high,
+                  bound="" if high else said(bound, unit, lang))
+        for lang in ("zh", "en")
+    }  # fmt: skip
+    return {"id": name, "label": label, **({"default": True} if default else {}),
+            "conditions": conditions}  # fmt: skip
+
+
+def yearly(unit: str, bound: str, capped: bool = False) -> dict[str, Any]:
+    """Write out a condition on every yearly step."""
+    made: dict[str, Any] = {"type": "yearly_change", "unit": unit, "change": [bound]}
+    return {**made, "capped": True} if capped else made
+
+
+def _level(at: dict[int, str]) -> dict[str, Any]:
+    return {"type": "level", "at": at}
+
+
+def _change(promise: Promise, unit: str, bound: str) -> dict[str, Any]:
+    since, year = promise["base_year"], promise["year"]
+    if promise["type"] == "yearly_change":
+        return yearly(unit, bound)
+    if since and since < year:
+        return {"type": "change_since", "unit": unit, "since": since, "by": year, "change": [bound]}
+    return {"type": "total_change", "unit": unit, "change": [bound]}

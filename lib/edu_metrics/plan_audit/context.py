@@ -1,11 +1,18 @@
-"""A plan as the rules see it: targets, their links, bases and paces, and what is known besides."""
+"""
+What a rule is given, and what it gives.
+
+A plan as the rules see it (targets, their links, bases and paces, and what is known besides); a
+finding with its sentence and its numbers; and the marks that make a function a rule.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property, wraps
+from inspect import signature
+from typing import Any, NamedTuple, TypeVar
 
 from edu_metrics.catalog import (
     Bound,
@@ -19,14 +26,7 @@ from edu_metrics.catalog import (
     Target,
     YearlyChange,
 )
-from edu_metrics.plan_audit.sentences import (
-    Said,
-    joined,
-    said,
-    said_rows,
-    said_series,
-    side_by_side,
-)
+from edu_metrics.plan_audit.sentences import Said, joined, said, said_rows, said_series, say_with
 from edu_metrics.reachability import Check, checks_of
 from edu_metrics.reachability.arithmetic import PromisedPace, promised_pace
 
@@ -40,8 +40,7 @@ Limits = tuple[float | None, float | None]
 NO_LIMITS: Limits = (None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """An observed value, with where and when."""
 
     area: str
@@ -77,13 +76,6 @@ class PlanContext:
     def entries(self, kind: type[K]) -> list[K]:
         """Give the knowledge of one class."""
         return [entry for entry in self.catalog.knowledge.values() if isinstance(entry, kind)]
-
-    def known(self, kind: type[K], indicator: str | None) -> Iterator[K]:
-        """Give the knowledge of one class that is about an indicator."""
-        for entry in self.entries(kind):
-            named = {getattr(entry, "indicator", None), *getattr(entry, "indicators", ())}
-            if indicator in named:
-                yield entry
 
     def indicator(self, target: Target, reading: Reading | None = None) -> Indicator | None:
         """Give the indicator of a target, or of one of its readings."""
@@ -142,8 +134,8 @@ class PlanContext:
 
     def titles(self, targets: Iterable[Target]) -> Said:
         """Give several titles, for a sentence."""
-        quoted = [joined("", ("“", target.title, "”")) for target in targets]
-        return side_by_side(quoted, by="report.list_comma")
+        quoted = (joined(("“", target.title, "”")) for target in targets)
+        return joined(quoted, by="report.list_comma")
 
     def area_name(self, area: str) -> Said:
         """Give an area's name, for a sentence."""
@@ -152,10 +144,6 @@ class PlanContext:
     def indicator_name(self, indicator: str) -> Said:
         """Give an indicator's name, for a sentence."""
         return self.catalog.indicators[indicator].name
-
-    def deadline(self, target: Target) -> int:
-        """Give the year in which a target falls due."""
-        return self.plan.deadline_of(target)
 
     def base(self, target: Target) -> tuple[int, float] | None:
         """Give the year and value that the plan itself states as its start, if it is a number."""
@@ -178,7 +166,9 @@ class PlanContext:
     def checks(self, target: Target, reading: Reading, steps: int | None) -> tuple[Check, ...]:
         """Take a reading of a target apart."""
         limits = self.limits(target, reading)
-        return checks_of(reading, steps=steps, deadline=self.deadline(target), limits=limits)
+        return checks_of(
+            reading, steps=steps, deadline=self.plan.deadline_of(target), limits=limits
+        )
 
     @staticmethod
     def bounds(reading: Reading) -> dict[int, tuple[Bound, ...]]:
@@ -189,11 +179,6 @@ class PlanContext:
                 by_year[year] = (*by_year.get(year, ()), bound)
         return dict(sorted(by_year.items()))
 
-    @classmethod
-    def levels(cls, reading: Reading) -> dict[int, Bound]:
-        """Give the levels that a reading sets by year; a corridor is no level."""
-        return {year: ends[0] for year, ends in cls.bounds(reading).items() if len(ends) == 1}
-
     @staticmethod
     def pace(target: Target) -> PromisedPace | None:
         """Give the yearly change that a target promises, if its default reading has one."""
@@ -202,17 +187,18 @@ class PlanContext:
 
     @classmethod
     def usual_levels(cls, target: Target) -> dict[int, Bound]:
-        """Give the levels by year that a target's default reading sets."""
-        return cls.levels(target.default_reading) if target.default_reading else {}
+        """Give the levels by year that a target's default reading sets; a corridor is no level."""
+        bounds = cls.bounds(target.default_reading) if target.default_reading else {}
+        return {year: ends[0] for year, ends in bounds.items() if len(ends) == 1}
 
     def level_by_year(self, target: Target) -> dict[int, float]:
         """Give the same as numbers; a bound on each year falls due last."""
         reading = target.default_reading
         if reading is None or reading.indicator not in (None, target.indicator):
             return {}
-        levels = {year: bound.value for year, bound in self.levels(reading).items()}
+        levels = {year: bound.value for year, bound in self.usual_levels(target).items()}
         for floor in reading.of(EachYear):
-            levels.setdefault(self.deadline(target), floor.bound.value)
+            levels.setdefault(self.plan.deadline_of(target), floor.bound.value)
         return levels
 
     def levels_on(self, indicator: str) -> dict[int, dict[str, float]]:
@@ -281,3 +267,157 @@ class PlanContext:
         values = (said_series(one, "percent") for one in observed.values())
         rows = said_rows("audit_joint.seen_row", area=map(self.area_name, observed), values=values)
         return said("audit_joint.seen", rows=rows)
+
+
+#: What the numbers behind a finding may be: ready for JSON.
+Value = float | int | str | bool | None | list[Any] | dict[str, Any]
+
+
+class Kind(StrEnum):
+    """The kinds of finding."""
+
+    TIME_BASE = "time_base"
+    DEFINITION = "definition"
+    CONTRADICTION = "contradiction"
+    TABLE_ARTICLE = "table_article"
+    VACUOUS = "vacuous"
+    IMPOSSIBLE = "impossible"
+    AMBIGUOUS = "ambiguous"
+    RECORD = "record"
+    JOINT = "joint"
+    WHOLE_NUMBERS = "whole_numbers"
+    UNMEASURABLE = "unmeasurable"
+    BOUNDARY = "boundary"
+
+
+class Severity(StrEnum):
+    """
+    How much a finding matters to whoever has to keep or judge the plan.
+
+    ``high``: the text can't hold as printed, or nobody can judge it. ``medium``: the verdict
+    depends on a choice that the text leaves open. ``low``: good to know. ``open``: the plan
+    alone does not let the rule decide, and the finding says what is missing.
+    """
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    One thing that a rule found in a plan.
+
+    Attributes
+    ----------
+    severity : Severity
+        How much it matters.
+    text : str
+        Key of the sentence.
+    targets : tuple of str
+        The targets concerned, in the order of the plan; the one looked at when left out.
+    values : dict
+        What is filled into the sentence beside the numbers, the number of targets (``count``),
+        all their titles (``titles``), that of the first (``title``, ``first``) and of the
+        last (``second``); a value may be words by language, or what makes them. They repeat the
+        numbers and take no part in comparing two findings.
+    numbers : dict
+        The numbers behind it, ready for JSON.
+    part : str
+        Tells apart several findings of one rule on the same targets.
+    kind : Kind
+        What sort of thing: its rule's, where the rule does not say another.
+    rule : str
+        Name of the rule that found it.
+    """
+
+    severity: Severity
+    text: str
+    targets: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict, compare=False)
+    numbers: dict[str, Value] = field(default_factory=dict)
+    part: str = ""
+    kind: Kind | None = None
+    rule: str = ""
+
+    @property
+    def id(self) -> str:
+        """Name that stays the same while the plan's entries do."""
+        tail = f":{self.part}" if self.part else ""
+        return f"{self.rule}:{'+'.join(self.targets)}{tail}"
+
+    def message(self, lang: str) -> str:
+        """
+        Say the finding in one sentence.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
+        return say_with(self.text, self.values, lang)
+
+
+#: What looks at a plan.
+Rule = Callable[[PlanContext], Iterable[Finding]]
+#: Every rule of the modules that were loaded.
+RULES: list[Rule] = []
+
+
+def rule(kind: Kind, *, gathered: str = "") -> Callable[[Callable[..., Iterable[Finding]]], Rule]:
+    """
+    Make a function a rule of the audit: what it finds bears its kind and its name.
+
+    It looks at a plan, or at one target after the other where it takes one. Gathered, what it says
+    of several targets in the same words and part becomes one finding on all of them, and their
+    number stands among its numbers under the name given.
+    """
+
+    def register(see: Callable[..., Iterable[Finding]]) -> Rule:
+        of_target = len(signature(see).parameters) > 1
+
+        @wraps(see)
+        def find(context: PlanContext) -> Iterator[Finding]:
+            seen = _of_each(see, context) if of_target else see(context)
+            for one in _gathered(seen, gathered) if gathered else seen:
+                if not one.targets:
+                    continue  # what concerns no target is no finding
+                concerned = [context.targets[name] for name in one.targets]
+                values = {
+                    "title": concerned[0].title,
+                    "first": concerned[0].title,
+                    "second": concerned[-1].title,
+                    "titles": context.titles(concerned),
+                    "count": len(concerned),
+                    **one.numbers,
+                    **one.values,
+                }
+                yield replace(one, values=values, kind=one.kind or kind, rule=see.__name__)
+
+        RULES.append(find)
+        return find
+
+    return register
+
+
+def _of_each(see: Callable[..., Iterable[Finding]], context: PlanContext) -> Iterator[Finding]:
+    for target in context.plan.targets:
+        for one in see(context, target):
+            yield replace(one, targets=one.targets or (target.id,))
+
+
+def _gathered(seen: Iterable[Finding], count: str) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for one in seen:
+        groups.setdefault((one.text, one.part), []).append(one)
+    for alike in groups.values():
+        targets = dict.fromkeys(name for one in alike for name in one.targets)
+        numbers = {count: len(targets), **alike[0].numbers}
+        yield replace(alike[0], targets=tuple(targets), numbers=numbers)

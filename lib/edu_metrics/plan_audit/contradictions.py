@@ -8,30 +8,25 @@ another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from edu_metrics.catalog import AverageChange, Bound, Reading, Target, TotalChange, YearlyChange
-from edu_metrics.plan_audit.context import Limits, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule
+from edu_metrics.plan_audit.context import Finding, Kind, Limits, PlanContext, Severity, Value, rule
 from edu_metrics.plan_audit.readings import binding, reading_range
 from edu_metrics.plan_audit.sentences import (
     Said,
+    alternatives,
     growth_pct,
-    in_unit,
     joined,
     said,
-    said_alternatives,
-    said_bound,
     said_rows,
     said_value,
     said_years,
-    side_by_side,
     tidy,
 )
 from edu_metrics.reachability import Check, is_possible
 from edu_metrics.reachability.checks import Range
 from edu_metrics.trajectories import baselines_that_reach
-from edu_metrics.words import short, signed
 
 #: Illustrative sizes of a part of a whole: a plan rarely prints them.
 SHARES = (0.7, 0.75, 0.8, 0.9)
@@ -96,10 +91,30 @@ def largest_share(whole: float, part: float, limits: Limits) -> float:
     return min(max((whole - limit) / (part - limit), 0.0), 1.0)
 
 
-def _left_to_rest(whole: float, part: float, limits: Limits) -> tuple[float, dict[float, float]]:
-    """Give the largest share of a part, and the rate of the rest at each illustrative one."""
-    rest = {share: tidy(rest_of_whole(whole, part, share)) for share in SHARES}
-    return largest_share(whole, part, limits), rest
+class _Rest(NamedTuple):
+    """What a part of a whole leaves to all others."""
+
+    #: The largest share that the part can have, and the rate of the rest at illustrative ones.
+    most: float
+    rates: dict[float, float]
+
+    @classmethod
+    def of(cls, whole: float, part: float, limits: Limits) -> _Rest:
+        """Work it out from the rates of the whole and of the part."""
+        rates = {share: tidy(rest_of_whole(whole, part, share)) for share in SHARES}
+        return cls(largest_share(whole, part, limits), rates)
+
+    def words(self) -> dict[str, Said]:
+        """Say the largest share, and what is left at each illustrative one."""
+        rests: list[Said] = [
+            said(
+                f"audit_contradictions.{'rest' if share <= self.most else 'rest_impossible'}",
+                share=share,
+                rest=rate,
+            )
+            for share, rate in self.rates.items()
+        ]
+        return {"rests": rests, "most": self.most}
 
 
 def usual(target: Target) -> Reading | None:
@@ -113,121 +128,110 @@ def _indicator(target: Target) -> str | None:
     return (reading.indicator if reading else None) or target.indicator
 
 
-def _overlap(first: Target, second: Target) -> bool:
-    return bool(set(first.areas) & set(second.areas))
+def _in_one_area(context: PlanContext) -> Iterator[tuple[Target, Target, str, str]]:
+    """Give the linked pairs in one area, each with its two indicators."""
+    for first, second in context.linked_pairs:
+        one, other = _indicator(first), _indicator(second)
+        if one and other and set(first.areas) & set(second.areas):
+            yield first, second, one, other
 
 
 def same_indicator(context: PlanContext) -> Iterator[tuple[Target, Target]]:
     """Give the linked pairs on one indicator and in one area."""
-    for first, second in context.linked_pairs:
-        name = _indicator(first)
-        if name is not None and name == _indicator(second) and _overlap(first, second):
+    for first, second, one, other in _in_one_area(context):
+        if one == other:
             yield first, second
 
 
 def part_and_whole(context: PlanContext, kind: str = "part_of") -> Iterator[tuple[Target, Target]]:
     """Give the linked pairs in one area where the first is a part, or a subset, of the second."""
-    for pair in context.linked_pairs:
-        for inner, outer in (pair, pair[::-1]):
-            part, whole = _indicator(inner), _indicator(outer)
-            if part is None or whole is None or not _overlap(inner, outer):
-                continue
-            if whole in context.related(part, kind):
-                yield inner, outer
+    for first, second, one, other in _in_one_area(context):
+        if other in context.related(one, kind):
+            yield first, second
+        if one in context.related(other, kind):
+            yield second, first
 
 
 def stated_by_year(context: PlanContext, target: Target) -> dict[int, Bound]:
     """Give what a target says of single years: its levels, and its base as an exact value."""
-    stated = dict(context.usual_levels(target))
-    if base := context.base(target):
-        stated[base[0]] = Bound(op="==", value=base[1])
-    return stated
+    base = context.base(target)
+    own = {base[0]: Bound(op="==", value=base[1])} if base else {}
+    return context.usual_levels(target) | own
+
+
+def _both_stated(
+    context: PlanContext, kind: str
+) -> Iterator[tuple[Target, Target, int, Bound, Bound]]:
+    """Give parts and wholes with what both say of one year."""
+    for part, whole in part_and_whole(context, kind):
+        inner, outer = stated_by_year(context, part), stated_by_year(context, whole)
+        for year in sorted(inner.keys() & outer.keys()):
+            yield part, whole, year, inner[year], outer[year]
 
 
 @rule(Kind.CONTRADICTION)
-def part_against_whole(context: PlanContext) -> Iterator[Flaw]:
+def part_against_whole(context: PlanContext) -> Iterator[Finding]:
     """Find a part and its whole with different numbers for one year, and what that leaves."""
-    for part, whole in part_and_whole(context):
-        inner, outer = stated_by_year(context, part), stated_by_year(context, whole)
-        limits = context.limits(whole)
-        for year in sorted(inner.keys() & outer.keys()):
-            p, q = inner[year], outer[year]
-            if p.value == q.value:
-                continue
-            most, rest = _left_to_rest(q.value, p.value, limits)
-            yield Flaw(
-                severity=_severity_of_part(p, q, most),
-                targets=context.in_order((part.id, whole.id)),
-                text=f"audit_contradictions.{'part_and_whole' if most > 0 else 'no_part'}",
-                values={
-                    "part": part.title,
-                    "whole": whole.title,
-                    "p": said_bound(p, "percent"),
-                    "q": said_bound(q, "percent"),
-                    "rests": _said_rests(rest, most),
-                    "most": short(most, 3),
-                },
-                numbers={
-                    "year": year,
-                    "part_pct": p.value,
-                    "whole_pct": q.value,
-                    "shares": [*SHARES],
-                    "rest_pct": [*rest.values()],
-                    "possible": [share <= most for share in SHARES],
-                    "largest_share": tidy(most),
-                },
+    for part, whole, year, p, q in _both_stated(context, "part_of"):
+        if p.value == q.value:
+            continue
+        rest = _Rest.of(q.value, p.value, context.limits(whole))
+        # Two floors can both be passed, whatever the size of the part.
+        floors = "==" not in (p.op, q.op) and p.rising == q.rising
+        hard = Severity.MEDIUM if rest.most > 0 else Severity.HIGH
+        yield Finding(
+            Severity.LOW if floors else hard,
+            f"audit_contradictions.{'part_and_whole' if rest.most > 0 else 'no_part'}",
+            context.in_order((part.id, whole.id)),
+            values={"part": part.title, "whole": whole.title, "p": p, "q": q, **rest.words()},
+            numbers={
+                "year": year,
+                "part_pct": p.value,
+                "whole_pct": q.value,
+                "shares": [*SHARES],
+                "rest_pct": [*rest.rates.values()],
+                "possible": [share <= rest.most for share in SHARES],
+                "largest_share": tidy(rest.most),
+            },
+            part=str(year),
+        )
+
+
+@rule(Kind.CONTRADICTION)
+def subset_above_whole(context: PlanContext) -> Iterator[Finding]:
+    """Find a subset that has to be larger than what contains it may be."""
+    for subset, whole, year, least, most in _both_stated(context, "subset_of"):
+        if least.op in ("<", "<=") or most.rising:
+            continue
+        room = most.value - least.value
+        if room < 0 or (room == 0 and (least.strict or most.strict)):
+            yield Finding(
+                Severity.HIGH,
+                "audit_contradictions.subset_above",
+                context.in_order((subset.id, whole.id)),
+                values={"subset": subset.title, "whole": whole.title, "least": least, "most": most},
+                numbers={"year": year, "subset": least.value, "whole": most.value},
                 part=str(year),
             )
 
 
-def _severity_of_part(part: Bound, whole: Bound, most: float) -> Severity:
-    if "==" not in (part.op, whole.op) and part.rising == whole.rising:
-        # Two floors can both be passed, whatever the size of the part.
-        return Severity.LOW
-    return Severity.MEDIUM if most > 0 else Severity.HIGH
-
-
 @rule(Kind.CONTRADICTION)
-def subset_above_whole(context: PlanContext) -> Iterator[Flaw]:
-    """Find a subset that has to be larger than what contains it may be."""
-    for subset, whole in part_and_whole(context, "subset_of"):
-        inner, outer = stated_by_year(context, subset), stated_by_year(context, whole)
-        for year in sorted(inner.keys() & outer.keys()):
-            least, most = inner[year], outer[year]
-            if least.op in ("<", "<=") or most.rising:
-                continue
-            room = most.value - least.value
-            if room < 0 or (room == 0 and (least.strict or most.strict)):
-                yield Flaw(
-                    severity=Severity.HIGH,
-                    targets=context.in_order((subset.id, whole.id)),
-                    text="audit_contradictions.subset_above",
-                    values={
-                        "subset": subset.title,
-                        "whole": whole.title,
-                        "least": said_bound(least, "percent"),
-                        "most": said_bound(most, "percent"),
-                    },
-                    numbers={"year": year, "subset": least.value, "whole": most.value},
-                    part=str(year),
-                )
-
-
-@rule(Kind.CONTRADICTION)
-def two_bases(context: PlanContext) -> Iterator[Flaw]:
+def two_bases(context: PlanContext) -> Iterator[Finding]:
     """Find linked targets that state different bases of one indicator for one year."""
     for first, second in same_indicator(context):
         one, other = context.base(first), context.base(second)
-        if one is None or other is None or one[0] != other[0] or one[1] == other[1]:
-            continue
-        unit = context.unit(first, usual(first))
-        yield Flaw(
-            severity=Severity.HIGH,
-            targets=(first.id, second.id),
-            text="audit_contradictions.two_bases",
-            values=in_unit(unit, one=one[1], other=other[1]),
-            numbers={"year": one[0], "bases": [one[1], other[1]]},
-        )
+        if one and other and one[0] == other[0] and one[1] != other[1]:
+            yield Finding(
+                Severity.HIGH,
+                "audit_contradictions.two_bases",
+                (first.id, second.id),
+                values={
+                    "one": one[1],
+                    "other": other[1],
+                    "unit": context.unit(first, usual(first)),
+                },
+                numbers={"year": one[0], "bases": [one[1], other[1]]},
+            )
 
 
 def path_that_parts(
@@ -284,22 +288,22 @@ def path_that_parts(
 
 
 @rule(Kind.CONTRADICTION)
-def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Flaw]:
+def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Finding]:
     """Find linked targets on one indicator of which one can be kept while the other is broken."""
     for first, second in same_indicator(context):
-        checks = {target.id: _checks(context, target) for target in (first, second)}
-        known = {base[0]: base[1] for t in (second, first) if (base := context.base(t))}
         if not _say_the_same_thing(context, first, second):
             continue
-        limits = context.limits(first, usual(first))
+        checks = {target.id: _checks(context, target) for target in (first, second)}
+        known = {base[0]: base[1] for t in (second, first) if (base := context.base(t))}
+        limits, unit = context.limits(first, usual(first)), context.unit(first, usual(first))
         both = [check for own in checks.values() for check in own]
         start = max(known, default=min(year for check in both for year in check.years) - 1)
         if not is_possible(both, known, limits=limits, last_year=start):
-            stated = [stated_by_year(context, target) for target in (first, second)]
-            yield Flaw(
-                severity=Severity.HIGH,
-                targets=(first.id, second.id),
-                text="audit_contradictions.exclude",
+            stated = (stated_by_year(context, target) for target in (first, second))
+            yield Finding(
+                Severity.HIGH,
+                "audit_contradictions.exclude",
+                (first.id, second.id),
                 numbers={
                     "stated": [{str(y): str(b) for y, b in sorted(x.items())} for x in stated]
                 },
@@ -311,7 +315,22 @@ def one_allows_what_the_other_forbids(context: PlanContext) -> Iterator[Flaw]:
                 continue
             path = path_that_parts(checks[keeps.id], checks[breaks.id], known, limits)
             if path is not None:
-                yield _parted(context, keeps, breaks, path)
+                yield Finding(
+                    Severity.MEDIUM,
+                    "audit_contradictions.allows",
+                    context.in_order((keeps.id, breaks.id)),
+                    values={
+                        "keeps": keeps.title,
+                        "breaks": breaks.title,
+                        "path": joined(said_years(path, unit), between=" → "),
+                    },
+                    numbers={
+                        "path": {str(year): value for year, value in path.items()},
+                        "keeps": keeps.id,
+                        "breaks": breaks.id,
+                    },
+                    part=breaks.id,
+                )
 
 
 def _checks(context: PlanContext, target: Target) -> tuple[Check, ...]:
@@ -326,43 +345,18 @@ def _say_the_same_thing(context: PlanContext, first: Target, second: Target) -> 
     Either both print levels for one year, or one prints a row of levels and the other forbids
     any step back. A floor beside a pace, or a level beside a floor, are two promises.
     """
-    one, other = usual(first), usual(second)
-    if one is None or other is None:
-        return False
+    readings = usual(first), usual(second)
     checks = [check for target in (first, second) for check in _checks(context, target)]
-    if any(check.measure == "sum" or check.hangs_on_others for check in checks):
+    if None in readings or any(one.measure == "sum" or one.hangs_on_others for one in checks):
         return False
     levels = [context.usual_levels(target).keys() for target in (first, second)]
     if levels[0] & levels[1]:
         return True
-    return any(
-        len(row) > 1
-        and any(isinstance(c, YearlyChange) and not c.change[0].value for c in conditions)
-        for row, conditions in zip(levels, (other.conditions, one.conditions), strict=True)
+    never_back = (
+        any(not change.change[0].value for change in reading.of(YearlyChange)) if reading else False
+        for reading in reversed(readings)
     )
-
-
-def _parted(context: PlanContext, keeps: Target, breaks: Target, path: Mapping[int, float]) -> Flaw:
-    unit = context.unit(keeps, usual(keeps))
-    return Flaw(
-        severity=Severity.MEDIUM,
-        targets=context.in_order((keeps.id, breaks.id)),
-        text="audit_contradictions.allows",
-        values={
-            "keeps": keeps.title,
-            "breaks": breaks.title,
-            "path": joined(" → ", said_years(path, unit)),
-        },
-        numbers={
-            "path": {str(year): value for year, value in path.items()},
-            "keeps": keeps.id,
-            "breaks": breaks.id,
-        },
-        part=breaks.id,
-    )
-
-
-_Rests = dict[str, tuple[float, float, dict[float, float]]]
+    return any(len(row) > 1 and never for row, never in zip(levels, never_back, strict=True))
 
 
 def additions_needed(first_pct: float, last_pct: float) -> float:
@@ -389,27 +383,15 @@ def additions_needed(first_pct: float, last_pct: float) -> float:
     return 100 * (last_pct - first_pct) / (100 - last_pct)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What a target of levels says: its base, and its level where the change falls due."""
+class _OnBase(NamedTuple):
+    """What a reading of a change comes to on the base of a row of levels, by number of steps."""
 
-    target: Target
-    base_year: int
-    base: float
-    level: Bound
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What one reading of the change comes to on the row's base."""
-
-    reading: Reading
-    levels: tuple[float | None, ...]
-    reconciling: tuple[float, ...]
+    levels: list[float | None]
+    reconciling: list[float]
 
 
 @rule(Kind.TABLE_ARTICLE)
-def change_against_levels(context: PlanContext) -> Iterator[Flaw]:
+def change_against_levels(context: PlanContext) -> Iterator[Finding]:
     """Find a change that does not lead from a stated base to the level stated elsewhere."""
     pairs = [(first, second, False) for first, second in same_indicator(context)]
     pairs += [(second, first, False) for first, second, _ in pairs]
@@ -417,30 +399,21 @@ def change_against_levels(context: PlanContext) -> Iterator[Flaw]:
     for table, article, is_part in pairs:
         if not _sized(article) or _sized(table) or table.id == article.id:
             continue
-        level = context.usual_levels(table).get(context.deadline(article))
-        if level is None:
-            continue
+        level = context.usual_levels(table).get(context.plan.deadline_of(article))
         base = context.base(table)
-        if base is None:
+        if level and base:
+            rows = {r.id: _on_base(context, article, r, base, level) for r in _comparable(article)}
+            ends = next(iter(rows.values())).levels if rows else []
+            if any(end is None or tidy(end - level.value) != 0 for end in ends):
+                yield _differ(context, table, article, rows, level.value, is_part=is_part)
+        elif level and table.pace is None and article.pace is None:
             # A pace that the row itself names is held against its levels elsewhere.
-            if table.pace is None and article.pace is None:
-                yield Flaw(
-                    severity=Severity.OPEN,
-                    targets=(table.id, article.id),
-                    text="audit_table_article.undecided",
-                    numbers={"missing": "base"},
-                )
-            continue
-        row = _Row(table, *base, level)
-        readings = [_on_base(context, article, r, row) for r in _comparable(article)]
-        ends = readings[0].levels if readings else ()
-        if any(end is None or tidy(end - level.value) != 0 for end in ends):
-            yield _differ(context, row, article, readings, is_part=is_part)
-
-
-def _sized(target: Target) -> bool:
-    reading = usual(target)
-    return reading is not None and any(_change_of(reading))
+            yield Finding(
+                Severity.OPEN,
+                "audit_table_article.undecided",
+                (table.id, article.id),
+                numbers={"missing": "base"},
+            )
 
 
 def _change_of(reading: Reading) -> list[YearlyChange | AverageChange | TotalChange]:
@@ -448,131 +421,109 @@ def _change_of(reading: Reading) -> list[YearlyChange | AverageChange | TotalCha
     return [c for c in reading.conditions if isinstance(c, changes) and c.change[0].value != 0]
 
 
+def _sized(target: Target) -> bool:
+    reading = usual(target)
+    return reading is not None and bool(_change_of(reading))
+
+
 def _comparable(article: Target) -> list[Reading]:
     """Give the readings on the target's own indicator, the default one first."""
-    own = [
-        r for r in article.readings if _change_of(r) and r.indicator in (None, article.indicator)
-    ]
-    return sorted(own, key=lambda reading: not reading.default)
+    own = (r for r in article.readings if r.indicator in (None, article.indicator))
+    return sorted(filter(_change_of, own), key=lambda reading: not reading.default)
 
 
-def _on_base(context: PlanContext, article: Target, reading: Reading, row: _Row) -> _Reading:
-    deadline = context.deadline(article)
-    limits = context.limits(article, reading)
+def _on_base(
+    context: PlanContext, article: Target, reading: Reading, base: tuple[int, float], level: Bound
+) -> _OnBase:
+    deadline, limits = context.plan.deadline_of(article), context.limits(article, reading)
     change = _change_of(reading)[0]
     in_all = isinstance(change, TotalChange)
-    steps: tuple[int | None, ...] = tuple(sorted(article.steps)) or (None,)
+    steps: Sequence[int | None] = sorted(article.steps) or [None]
     # The row's base stands in one year; steps that begin elsewhere start from another value.
-    fitting = tuple(s for s in steps if s and deadline - s == row.base_year)
+    fitting = [one for one in steps if one and deadline - one == base[0]]
     steps = steps[:1] if in_all else fitting or steps
-    ranges = (reading_range(reading, row.base, n, limits, deadline=deadline) for n in steps)
     pace, relative = change.change[0].value, change.unit == "percent"
-    reconciling = tuple(
-        tidy(baselines_that_reach(row.level.value, pace, pace, n, relative=relative)[0])
-        for n in (1 if in_all else n or 1 for n in steps)
-    )
-    levels = tuple(binding(values, row.base, limits) for values in ranges)
-    return _Reading(reading, levels, reconciling)
+    levels, reconciling = [], []
+    for one in steps:
+        values = reading_range(reading, base[1], one, limits, deadline=deadline)
+        levels.append(binding(values, base[1], limits))
+        number = 1 if in_all else one or 1
+        bases = baselines_that_reach(level.value, pace, pace, number, relative=relative)
+        reconciling.append(tidy(bases[0]))
+    return _OnBase(levels, reconciling)
 
 
 def _differ(
-    context: PlanContext, row: _Row, article: Target, readings: list[_Reading], *, is_part: bool
-) -> Flaw:
-    unit, limits, level = context.unit(row.target), context.limits(row.target), row.level.value
+    context: PlanContext, table: Target, article: Target, rows: Mapping[str, _OnBase],
+    level: float, *, is_part: bool,
+) -> Finding:  # fmt: skip
+    year, base = context.base(table) or (0, 0.0)
+    unit, limits = context.unit(table), context.limits(table)
     suffix = "_pct" if unit == "percent" else ""
-    #: By reading: its level, the part's largest share, and what is left to the rest.
-    rests: _Rests = {
-        one.reading.id: (end, *_left_to_rest(level, end, limits))
-        for one in readings
-        if is_part and (end := one.levels[0]) is not None and end != level
+    #: By reading whose level is not the row's: that level, and what it leaves to the rest.
+    rests = {
+        name: (end, _Rest.of(level, end, limits))
+        for name, row in rows.items()
+        if is_part and (end := row.levels[0]) is not None and end != level
     }
-    growth = growth_pct(row.base, level) if row.base else None
-    begins = [context.deadline(article) - steps for steps in sorted(article.steps)]
-    base_years = begins or [row.base_year]
+    growth = growth_pct(base, level) if base else None
+    deadline = context.plan.deadline_of(article)
+    base_years = [deadline - steps for steps in sorted(article.steps)] or [year]
     numbers: dict[str, Value] = {
-        "base_year": row.base_year,
-        f"base{suffix}": row.base,
+        "base_year": year,
+        f"base{suffix}": base,
         f"level{suffix}": level,
-        "growth_pct": tidy(growth) if growth is not None else None,
-        f"levels{suffix}": {r.reading.id: [*r.levels] for r in readings},
-        f"reconciling_base{suffix}": {r.reading.id: [*r.reconciling] for r in readings},
+        "growth_pct": growth and tidy(growth),
+        f"levels{suffix}": {name: row.levels for name, row in rows.items()},
+        f"reconciling_base{suffix}": {name: row.reconciling for name, row in rows.items()},
         "base_years": [*base_years],
-        "not_comparable": [
-            r.id for r in article.readings if r.id not in {one.reading.id for one in readings}
-        ],
+        "not_comparable": [r.id for r in article.readings if r.id not in rows],
     }
-    if unit == "percent" and row.base < level < 100:
-        numbers["additions_needed_pct"] = tidy(additions_needed(row.base, level))
+    if unit == "percent" and base < level < 100:
+        numbers["additions_needed_pct"] = tidy(additions_needed(base, level))
     if is_part:
+        possible = not rests or any(rest.most > 0 for _, rest in rests.values())
         numbers["shares"] = [*SHARES]
-        numbers["rest_pct"] = {name: [*by.values()] for name, (_, _, by) in rests.items()}
-        numbers["largest_share"] = {name: tidy(most) for name, (_, most, _) in rests.items()}
-    return Flaw(
-        severity=_severity(context, row, article, rests, is_part=is_part),
-        targets=(row.target.id, article.id),
-        text="audit_table_article.part" if is_part else "audit_table_article.same",
+        numbers["rest_pct"] = {name: [*rest.rates.values()] for name, (_, rest) in rests.items()}
+        numbers["largest_share"] = {name: tidy(rest.most) for name, (_, rest) in rests.items()}
+    else:
+        checks = [*_checks(context, table), *_checks(context, article)]
+        possible = is_possible(checks, {year: base}, limits=limits, last_year=year)
+    return Finding(
+        Severity.MEDIUM if possible else Severity.HIGH,
+        f"audit_table_article.{'part' if is_part else 'same'}",
+        (table.id, article.id),
         values={
-            "table": row.target.title,
+            "table": table.title,
             "article": article.title,
-            **in_unit(unit, base=row.base, level=level),
-            "year": row.base_year,
-            "growth": signed(growth, 2) if growth is not None else "—",
-            "levels": _said_readings(readings, [r.levels for r in readings], unit),
-            "bases": _said_readings(readings, [r.reconciling for r in readings], unit),
-            "years": said_alternatives(map(str, base_years)),
-            "rest": _said_rest(rests, unit),
+            **{"base": base, "level": level, "year": year, "growth": growth, "unit": unit},
+            "levels": _of_readings(article, {n: row.levels for n, row in rows.items()}, unit),
+            "bases": _of_readings(article, {n: row.reconciling for n, row in rows.items()}, unit),
+            "years": alternatives(map(str, base_years)),
+            "rest": _said_rest([*rests.values()], unit),
         },
         numbers=numbers,
     )
 
 
-def _severity(
-    context: PlanContext, row: _Row, article: Target, rests: _Rests, *, is_part: bool
-) -> Severity:
-    if is_part:
-        possible = not rests or any(most > 0 for _, most, _ in rests.values())
-    else:
-        checks = [*_checks(context, row.target), *_checks(context, article)]
-        known, limits = {row.base_year: row.base}, context.limits(row.target)
-        possible = is_possible(checks, known, limits=limits, last_year=row.base_year)
-    return Severity.MEDIUM if possible else Severity.HIGH
-
-
-def _said_readings(
-    readings: list[_Reading], values: Sequence[Sequence[float | None]], unit: str
-) -> Said:
+def _of_readings(
+    article: Target, values: Mapping[str, Sequence[float | None]], unit: str
+) -> list[Said]:
     """Say some values of each reading; one that lies beyond the limits as such."""
     beyond = said("audit_table_article.beyond")
     return said_rows(
         "audit_table_article.reading",
-        label=(one.reading.label for one in readings),
+        label=(article.reading(name).label for name in values),
         levels=(
-            said_alternatives(beyond if value is None else said_value(value, unit) for value in row)
-            for row in values
+            alternatives(beyond if value is None else said_value(value, unit) for value in row)
+            for row in values.values()
         ),
     )
 
 
-def _said_rest(rests: _Rests, unit: str) -> Said:
+def _said_rest(rests: Sequence[tuple[float, _Rest]], unit: str) -> Said:
     """Say what is left at the level that lies furthest from the row's: the least likely one."""
     if not rests:
         return ""
-    level, most, rest = min(rests.values(), key=lambda one: one[1])
-    return said(
-        "audit_table_article.rest",
-        level=said_value(level, unit),
-        rests=_said_rests(rest, most),
-        most=short(most, 3),
-    )
-
-
-def _said_rests(rests: Mapping[float, float], most: float) -> Said:
-    """Say what is left for the rest at each illustrative size of the part."""
-    return side_by_side(
-        said(
-            f"audit_contradictions.{'rest' if share <= most else 'rest_impossible'}",
-            share=short(share),
-            rest=said_value(rest, "percent"),
-        )
-        for share, rest in rests.items()
-    )
+    level, rest = min(rests, key=lambda one: one[1].most)
+    return said("audit_table_article.rest", level=level, unit=unit, **rest.words())

@@ -7,8 +7,7 @@ Nobody could measure a target without a base, a date or a definition, or without
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from edu_metrics.catalog import (
@@ -21,17 +20,8 @@ from edu_metrics.catalog import (
     TotalChange,
     YearlyChange,
 )
-from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
-from edu_metrics.plan_audit.sentences import (
-    Said,
-    alternatives,
-    in_unit,
-    said_date,
-    side_by_side,
-    tidy,
-)
-from edu_metrics.words import say
+from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, Value, rule
+from edu_metrics.plan_audit.sentences import Said, alternatives, joined, tidy
 
 
 def rate_from_share(share_pct: float, factor_pct: float) -> float:
@@ -86,78 +76,64 @@ def share_from_rate(rate_pct: float, factor_pct: float) -> float:
     return 100 * rate_pct / factor_pct
 
 
-@rule_of_target(Kind.DEFINITION)
-def readings_on_other_indicators(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.DEFINITION)
+def readings_on_other_indicators(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find targets whose words can mean different indicators."""
-    if target.indicator is None:
-        return
-    for other in sorted(_others(target)):
-        yield _either(context, target, other)
+    for other in sorted(_others(target)) if target.indicator else ():
+        yield _either(context, target, target.indicator or "", other)
 
 
-def _either(context: PlanContext, target: Target, other: str) -> Flaw:
-    own = target.indicator or ""
+def _others(target: Target) -> set[str]:
+    return set(target.indicators) - {target.indicator}
+
+
+def _either(context: PlanContext, target: Target, own: str, other: str) -> Finding:
     text, severity = "other_indicator", Severity.MEDIUM
     values: dict[str, Any] = {
         "first": context.indicator_name(own),
         "second": context.indicator_name(other),
     }
     numbers: dict[str, Value] = {"indicators": [own, other]}
-    if (product := _product_of(context, own, other)) is not None:
-        rate, share, factor = product
-        values |= {
-            "rate": context.indicator_name(rate),
-            "share": context.indicator_name(share),
-            "factor": context.indicator_name(factor),
-        }
-        numbers |= {"rate": rate, "share": share, "factor": factor}
+    if product := _product_of(context, own, other):
+        values |= {part: context.indicator_name(name) for part, name in product.items()}
+        numbers |= product
         levels = context.usual_levels(target)
-        seen = context.nearest_observed(factor, target)
+        seen = context.nearest_observed(product["factor"], target)
         if not levels or not seen:
             text, severity = "factor_unknown", Severity.OPEN
         else:
             text, known, level = "factor_known", seen[-1], levels[max(levels)].value
-            rate_pct = rate_from_share(level, known.value)
-            share_pct = share_from_rate(level, known.value)
-            values |= {
-                "area": context.area_name(known.area),
-                "year": known.year,
-                **in_unit("percent", known=known.value, level=level),
-                **in_unit("percent", as_rate=rate_pct, as_share=share_pct),
-            }
+            values["area"] = context.area_name(known.area)
             numbers |= {
                 "level_pct": level,
                 "factor_pct": tidy(known.value),
                 "factor_area": known.area,
                 "factor_year": known.year,
-                "rate_at_share_pct": tidy(rate_pct),
-                "share_at_rate_pct": tidy(share_pct),
+                "rate_at_share_pct": tidy(rate_from_share(level, known.value)),
+                "share_at_rate_pct": tidy(share_from_rate(level, known.value)),
                 "agree_at_factor_pct": 100,
             }
-    return Flaw(
-        severity=severity,
-        text=f"audit_definitions.{text}",
-        values=values,
-        numbers=numbers,
-        part=other,
+    return Finding(
+        severity, f"audit_definitions.{text}", values=values, numbers=numbers, part=other
     )
 
 
-def _product_of(context: PlanContext, one: str, other: str) -> tuple[str, str, str] | None:
+def _product_of(context: PlanContext, one: str, other: str) -> dict[str, str]:
     """Give rate, share and factor where one of two indicators is the other times a factor."""
     for rate, share in ((one, other), (other, one)):
         parts = context.related(rate, "product_of")
         if share in parts and len(parts) == 2:
-            return rate, share, next(part for part in parts if part != share)
-    return None
+            factor = next(part for part in parts if part != share)
+            return {"rate": rate, "share": share, "factor": factor}
+    return {}
 
 
-def _indicator_names(context: PlanContext, indicators: Iterable[str]) -> Said:
-    return side_by_side(map(context.indicator_name, indicators))
+def _indicator_names(context: PlanContext, indicators: Iterable[str]) -> list[Said]:
+    return [context.indicator_name(name) for name in indicators]
 
 
 @rule(Kind.DEFINITION)
-def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
+def one_thing_two_names(context: PlanContext) -> Iterator[Finding]:
     """
     Find linked targets that are one indicator only if one of them is read so.
 
@@ -168,42 +144,37 @@ def one_thing_two_names(context: PlanContext) -> Iterator[Flaw]:
         if first.indicator is None or first.indicator != second.indicator:
             continue
         open_ones = [target for target in (first, second) if _others(target)]
-        if not open_ones or first.title == second.title:
-            continue
-        if not set(first.areas) & set(second.areas):
+        if first.title == second.title or not set(first.areas) & set(second.areas):
             continue
         others = sorted({name for target in open_ones for name in _others(target)})
-        yield Flaw(
-            severity=Severity.MEDIUM,
-            targets=(first.id, second.id),
-            text="audit_definitions.two_names",
-            values={
-                "indicator": context.indicator_name(first.indicator),
-                "open": context.titles(open_ones),
-                "others": _indicator_names(context, others),
-            },
-            numbers={"indicator": first.indicator, "other_indicators": [*others]},
-        )
-
-
-def _others(target: Target) -> set[str]:
-    return set(target.indicators) - {target.indicator}
+        if others:
+            yield Finding(
+                Severity.MEDIUM,
+                "audit_definitions.two_names",
+                (first.id, second.id),
+                values={
+                    "indicator": context.indicator_name(first.indicator),
+                    "open": context.titles(open_ones),
+                    "others": _indicator_names(context, others),
+                },
+                numbers={"indicator": first.indicator, "other_indicators": [*others]},
+            )
 
 
 @rule(Kind.DEFINITION)
-def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
+def one_name_two_indicators(context: PlanContext) -> Iterator[Finding]:
     """Find targets of one name that are held to different indicators."""
-    by_name: dict[str, list[Target]] = {}
+    by_name: dict[str, dict[str, str]] = {}
     for target in context.plan.targets:
         if target.indicator is not None:
-            by_name.setdefault(target.title.in_("zh"), []).append(target)
+            by_name.setdefault(target.title.in_("zh"), {})[target.id] = target.indicator
     for group in by_name.values():
-        indicators = list(dict.fromkeys(t.indicator for t in group if t.indicator))
+        indicators = [*dict.fromkeys(group.values())]
         if len(indicators) > 1:
-            yield Flaw(
-                severity=Severity.MEDIUM,
-                targets=tuple(target.id for target in group),
-                text="audit_definitions.one_name",
+            yield Finding(
+                Severity.MEDIUM,
+                "audit_definitions.one_name",
+                tuple(group),
                 values={
                     "count": len(indicators),
                     "indicators": _indicator_names(context, indicators),
@@ -216,132 +187,115 @@ def one_name_two_indicators(context: PlanContext) -> Iterator[Flaw]:
 _FEW = 4
 
 
-def _area_names(context: PlanContext, areas: Sequence[str]) -> Said:
-    return side_by_side(map(context.area_name, areas), by="report.list_comma")
-
-
-@rule_of_target(Kind.WHOLE_NUMBERS)
-def rank_among_few(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.WHOLE_NUMBERS)
+def rank_among_few(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find ranks that half of the areas always have, and front ranks whose place is open."""
-    members = context.catalog.expand(context.plan.areas)
-    ranks = [condition for reading in target.readings for condition in reading.of(Rank)]
-    if ranks:
-        for condition in ranks:
-            among = len(set(context.catalog.expand(condition.among)))
-            place = int(condition.bound.value) - int(condition.bound.strict)
-            if 2 * place >= among:
-                yield _rank(context, target, "rank_weak", among, [place])
-    elif target.kind == "rank":
-        parent = context.catalog.areas[context.catalog.expand(target.areas)[0]].parent
-        among = len(context.catalog.children(parent, members)) if parent else 0
+    catalog, ranks = (
+        context.catalog,
+        [one for reading in target.readings for one in reading.of(Rank)],
+    )
+    for condition in ranks:
+        among = len(set(catalog.expand(condition.among)))
+        place = int(condition.bound.value) - int(condition.bound.strict)
+        if 2 * place >= among:
+            yield _rank("rank_weak", among, [place])
+    if not ranks and target.kind == "rank":
+        parent = catalog.areas[catalog.expand(target.areas)[0]].parent
+        members = catalog.expand(context.plan.areas)
+        among = len(catalog.children(parent, members)) if parent else 0
         if 2 <= among <= _FEW:
-            yield _rank(context, target, "rank_open", among, [*range(1, among)])
+            yield _rank("rank_open", among, [*range(1, among)])
 
 
-def _rank(context: PlanContext, target: Target, key: str, among: int, places: list[int]) -> Flaw:
-    return Flaw(
-        severity=Severity.MEDIUM,
-        text=f"audit_districts.{key}",
+def _rank(key: str, among: int, places: list[int]) -> Finding:
+    return Finding(
+        Severity.MEDIUM,
+        f"audit_districts.{key}",
         values={"place": places[-1], "places": listed_places(places)},
         numbers={"among": among, "ranks": [*places], "always_met_by": [*places]},
         part=str(places[-1]),
     )
 
 
-def listed_places(places: Sequence[int]) -> Said:
+def listed_places(places: Iterable[int]) -> Said:
     """
     Say which ranks can be meant.
 
     Examples
     --------
-    >>> from edu_metrics.plan_audit.sentences import in_lang
-    >>> in_lang(listed_places([1, 2]), "en")
+    >>> listed_places([1, 2])("en")
     '1 or 1 to 2'
     """
-
-    def ranks(lang: str) -> str:
-        to = say("audit_time_base.to", lang)
-        return alternatives(("1" if p == 1 else f"1{to}{p}" for p in places), lang)
-
-    return ranks
+    return alternatives(
+        joined(dict.fromkeys(("1", str(place))), by="audit_time_base.to") for place in places
+    )
 
 
-@rule(Kind.DEFINITION)
-def areas_left_out(context: PlanContext) -> Iterator[Flaw]:
-    """Find plans that make promises for some parts of a whole by name, and none for others."""
+def _parts_of_plan(context: PlanContext) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give each of a plan's areas that has several others of them below it, and these."""
     members = context.catalog.expand(context.plan.areas)
-    for group in _groups(context, members):
-        named: dict[str, list[Target]] = {}
-        for target in context.plan.targets:
-            bound = set(context.catalog.expand(target.areas)) & set(group)
-            if bound and bound != set(group):
-                for area in bound:
-                    named.setdefault(area, []).append(target)
-        without = [area for area in group if area not in named]
-        if not named or not without:
-            continue
-        concerned = {target.id for targets in named.values() for target in targets}
-        yield Flaw(
-            severity=Severity.MEDIUM,
-            targets=context.in_order(concerned),
-            text="audit_districts.left_out",
-            values={
-                "named": _area_names(context, [area for area in group if area in named]),
-                "without": _area_names(context, without),
-                "number": len(without),
-                "all": len(group),
-            },
-            numbers={
-                "named": [area for area in group if area in named],
-                "without": [*without],
-                "areas": len(group),
-            },
-            part=without[0],
-        )
-
-
-def _groups(context: PlanContext, members: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Give the sets of a plan's areas that lie below another of its areas."""
-    inside = set(members)
-    below: dict[str, list[str]] = {}
+    below: dict[str | None, list[str]] = {}
     for area in members:
-        parent = context.catalog.areas[area].parent
-        if parent in inside and parent is not None:
-            below.setdefault(parent, []).append(area)
-    for group in below.values():
-        if len(group) > 1:
-            yield tuple(group)
+        below.setdefault(context.catalog.areas[area].parent, []).append(area)
+    for parent, parts in below.items():
+        if parent is not None and parent in members and len(parts) > 1:
+            yield parent, tuple(parts)
+
+
+def _area_names(context: PlanContext, areas: Iterable[str]) -> Said:
+    return joined(map(context.area_name, areas), by="report.list_comma")
 
 
 @rule(Kind.DEFINITION)
-def whole_without_parts(context: PlanContext) -> Iterator[Flaw]:
+def areas_left_out(context: PlanContext) -> Iterator[Finding]:
+    """Find plans that make promises for some parts of a whole by name, and none for others."""
+    for _, parts in _parts_of_plan(context):
+        bound = {
+            target.id: own
+            for target in context.plan.targets
+            if (own := set(context.catalog.expand(target.areas)) & {*parts}) and own != {*parts}
+        }
+        named = [area for area in parts if any(area in own for own in bound.values())]
+        without = [area for area in parts if area not in named]
+        if named and without:
+            yield Finding(
+                Severity.MEDIUM,
+                "audit_districts.left_out",
+                tuple(bound),
+                values={
+                    "named": _area_names(context, named),
+                    "without": _area_names(context, without),
+                    "number": len(without),
+                    "all": len(parts),
+                },
+                numbers={"named": named, "without": without, "areas": len(parts)},
+                part=without[0],
+            )
+
+
+@rule(Kind.DEFINITION)
+def whole_without_parts(context: PlanContext) -> Iterator[Finding]:
     """
     Find numbers for a whole whose parts are in the plan and have none.
 
     What the last part must reach for the whole then hangs on sizes that the plan does not print.
     """
-    members = context.catalog.expand(context.plan.areas)
-    for group in _groups(context, members):
-        parent = context.catalog.areas[group[0]].parent
-        numeric = [target for target in context.plan.targets if target.numeric]
-        own = [t for t in numeric if set(context.catalog.expand(t.areas)) & set(group)]
-        whole = [
-            target for target in numeric if parent in target.areas and _pooled(context, target)
-        ]
-        if own or not whole or parent is None:
-            continue
-        yield Flaw(
-            severity=Severity.OPEN,
-            targets=tuple(target.id for target in whole),
-            text="audit_districts.no_parts",
-            values={
-                "whole": _area_names(context, [parent]),
-                "parts": _area_names(context, group),
-                "number": len(whole),
-            },
-            numbers={"targets": len(whole), "targets_of_parts": len(own), "parts": [*group]},
-            part=parent,
-        )
+    numeric = [target for target in context.plan.targets if target.numeric]
+    for parent, parts in _parts_of_plan(context):
+        whole = [one.id for one in numeric if parent in one.areas and _pooled(context, one)]
+        if whole and not any({*context.catalog.expand(one.areas)} & {*parts} for one in numeric):
+            yield Finding(
+                Severity.OPEN,
+                "audit_districts.no_parts",
+                tuple(whole),
+                values={
+                    "whole": _area_names(context, [parent]),
+                    "parts": _area_names(context, parts),
+                    "number": len(whole),
+                },
+                numbers={"targets": len(whole), "targets_of_parts": 0, "parts": [*parts]},
+                part=parent,
+            )
 
 
 def _pooled(context: PlanContext, target: Target) -> bool:
@@ -350,24 +304,7 @@ def _pooled(context: PlanContext, target: Target) -> bool:
     return indicator is not None and indicator.calculation.pooling == "counts"
 
 
-_CHANGES = (YearlyChange, AverageChange, TotalChange)
-
-
-def _grouped(
-    key: str,
-    severity: Severity,
-    targets: Iterable[Target],
-    part: str = "",
-    values: Mapping[str, Any] = MappingProxyType({}),
-    **numbers: Value,
-) -> Flaw:
-    """Say one thing of all targets concerned."""
-    ids = tuple(target.id for target in targets)
-    said = {"targets": len(ids), **numbers}
-    return Flaw(severity, f"audit_unmeasurable.{key}", ids, dict(values), said, part)
-
-
-def indicators_of(context: PlanContext, target: Target) -> list[Indicator]:
+def _named(context: PlanContext, target: Target) -> list[Indicator]:
     """Give the indicators that a target names, of all its readings, each once."""
     return [context.catalog.indicators[name] for name in target.indicators]
 
@@ -377,175 +314,135 @@ def _starts_known(context: PlanContext, target: Target) -> bool:
     name = target.indicator
     if name is None or any(map(context.base, context.by_indicator[name])):
         return True
-    issued = context.plan.issued.year
-    return any(
-        year <= issued
-        for area in context.catalog.expand(target.areas)
-        for year in context.series.get((name, area), {})
-    )
+    areas = context.catalog.expand(target.areas)
+    years = (year for area in areas for year in context.series.get((name, area), {}))
+    return any(year <= context.plan.issued.year for year in years)
 
 
-@rule(Kind.UNMEASURABLE)
-def no_baseline(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def no_baseline(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find promises of change from a start that the plan does not give, and levels without one."""
-    changes, levels = [], []
-    for target in context.plan.targets:
-        reading = target.default_reading
-        if reading is None or _starts_known(context, target):
-            continue
-        sizes = [
-            bound.value
-            for condition in reading.conditions
-            if isinstance(condition, _CHANGES)
-            for bound in condition.change
-        ]
-        if any(sizes):
-            changes.append(target)
-        elif not sizes and context.usual_levels(target) and target.better in ("higher", "lower"):
-            levels.append(target)
-    yield _grouped("change_without_base", Severity.HIGH, changes, part="change")
-    yield _grouped("level_without_base", Severity.LOW, levels, part="level")
+    reading, changes = target.default_reading, (YearlyChange, AverageChange, TotalChange)
+    if reading is None or _starts_known(context, target):
+        return
+    sized = [one for one in reading.conditions if isinstance(one, changes)]
+    if any(bound.value for condition in sized for bound in condition.change):
+        yield Finding(Severity.HIGH, "audit_unmeasurable.change_without_base", part="change")
+    elif not sized and context.usual_levels(target) and target.better in ("higher", "lower"):
+        yield Finding(Severity.LOW, "audit_unmeasurable.level_without_base", part="level")
 
 
-@rule(Kind.UNMEASURABLE)
-def no_date(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def no_date(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find promises without a date; what is to happen at intervals needs none."""
-    undated = [t for t in context.plan.targets if t.deadline is None and t.frequency is None]
-    numeric = [target for target in undated if target.numeric]
-    others = [target for target in undated if not target.numeric]
-    last = context.plan.last_year
-    yield _grouped("no_date", Severity.MEDIUM, numeric, part="numeric", assumed_year=last)
-    yield _grouped("no_date", Severity.LOW, others, part="other", assumed_year=last)
+    if target.deadline is None and target.frequency is None:
+        yield Finding(
+            Severity.MEDIUM if target.numeric else Severity.LOW,
+            "audit_unmeasurable.no_date",
+            numbers={"assumed_year": context.plan.last_year},
+            part="numeric" if target.numeric else "other",
+        )
 
 
-@rule(Kind.UNMEASURABLE)
-def no_measure(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def no_measure(_: PlanContext, target: Target) -> Iterator[Finding]:
     """Find promises that no number judges: neither an indicator nor a frequency."""
-    bare = [
-        target
-        for target in context.plan.targets
-        if target.indicator is None and target.frequency is None and not target.readings
-    ]
-    yield _grouped("no_measure", Severity.LOW, bare)
+    if not (target.indicator or target.frequency or target.readings):
+        yield Finding(Severity.LOW, "audit_unmeasurable.no_measure")
 
 
-@rule(Kind.UNMEASURABLE)
-def undecided_readings(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def undecided_readings(_: PlanContext, target: Target) -> Iterator[Finding]:
     """Find readings that no defined indicator can judge."""
-    default, other = [], []
-    for target in context.plan.targets:
-        undecided = [reading for reading in target.readings if reading.undecided]
-        if any(reading.default for reading in undecided):
-            default.append(target)
-        elif undecided:
-            other.append(target)
-    yield _grouped("undecided_default", Severity.HIGH, default, part="default")
-    yield _grouped("undecided_other", Severity.LOW, other, part="other")
+    undecided = [reading for reading in target.readings if reading.undecided]
+    if any(reading.default for reading in undecided):
+        yield Finding(Severity.HIGH, "audit_unmeasurable.undecided_default", part="default")
+    elif undecided:
+        yield Finding(Severity.LOW, "audit_unmeasurable.undecided_other", part="other")
 
 
-@rule(Kind.UNMEASURABLE)
-def unverified_parameters(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def unverified_parameters(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find cut-offs, age bands and populations inside a definition that no source confirms."""
-    using: dict[tuple[str, str], list[Target]] = {}
-    for target in context.plan.targets:
-        for indicator in indicators_of(context, target):
-            for name, parameter in indicator.parameters.items():
-                if parameter.unverified:
-                    using.setdefault((indicator.id, name), []).append(target)
-    for (indicator_id, name), targets in using.items():
-        indicator = context.catalog.indicators[indicator_id]
-        value, label = indicator.parameters[name].value, indicator.parameters[name].label
-        bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
-        yield _grouped(
-            "parameter",
-            Severity.MEDIUM,
-            targets,
-            values={"indicator": indicator.name, "choice": label if label else bare},
-            indicator=indicator_id,
-            parameter=name,
-            value=value,
-            part=f"{indicator_id}.{name}",
-        )
+    for indicator in _named(context, target):
+        for name, parameter in indicator.parameters.items():
+            if not parameter.unverified:
+                continue
+            value = parameter.value
+            bare = f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
+            yield Finding(
+                Severity.MEDIUM,
+                "audit_unmeasurable.parameter",
+                values={"indicator": indicator.name, "choice": parameter.label or bare},
+                numbers={"indicator": indicator.id, "parameter": name, "value": value},
+                part=f"{indicator.id}.{name}",
+            )
 
 
-@rule(Kind.UNMEASURABLE)
-def undefined_standards(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def undefined_standards(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find what had to be assumed on weak ground, or from memory, to judge a target at all."""
-    using: dict[str, list[Target]] = {}
-    for target in context.plan.targets:
-        names = [*target.assumptions]
-        for indicator in indicators_of(context, target):
-            names += indicator.assumptions
-        for name in dict.fromkeys(names):
-            assumption = context.catalog.assumptions[name]
-            if assumption.quality == "red" or assumption.unverified:
-                using.setdefault(name, []).append(target)
-    for name, targets in using.items():
-        assumption = context.catalog.assumptions[name]
-        turning = assumption.quality == "red" and assumption.impact == "red"
-        yield _grouped(
-            "unverified" if assumption.unverified else "weak",
-            Severity.HIGH if turning else Severity.MEDIUM,
-            targets,
-            values={"assumption": assumption.title},
-            assumption=name,
-            quality=assumption.quality,
-            impact=assumption.impact,
-            unverified=assumption.unverified,
-            part=name,
-        )
+    of_indicators = (name for one in _named(context, target) for name in one.assumptions)
+    for name in dict.fromkeys((*target.assumptions, *of_indicators)):
+        assumed = context.catalog.assumptions[name]
+        turning = assumed.quality == "red" and assumed.impact == "red"
+        if assumed.quality == "red" or assumed.unverified:
+            yield Finding(
+                Severity.HIGH if turning else Severity.MEDIUM,
+                f"audit_unmeasurable.{'unverified' if assumed.unverified else 'weak'}",
+                values={"assumption": assumed.title},
+                numbers={
+                    "assumption": name,
+                    "quality": assumed.quality,
+                    "impact": assumed.impact,
+                    "unverified": assumed.unverified,
+                },
+                part=name,
+            )
 
 
-@rule(Kind.UNMEASURABLE)
-def sources_that_end(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.UNMEASURABLE, gathered="targets")
+def sources_that_end(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find targets whose data can't be had any more before they fall due."""
+    issued, due = context.plan.issued, dt.date(context.plan.deadline_of(target), 12, 31)
     for entry in context.entries(SourceEnd):
-        concerned = [
-            target
-            for name in entry.indicators
-            for target in context.by_indicator.get(name, ())
-            if entry.from_date <= dt.date(context.deadline(target), 12, 31)
-        ]
-        months = 12 * (entry.from_date.year - context.plan.issued.year)
-        months += entry.from_date.month - context.plan.issued.month
-        yield _grouped(
-            "source_ends",
-            Severity.HIGH,
-            [context.targets[n] for n in context.in_order(one.id for one in concerned)],
-            values={"date": said_date(entry.from_date), "why": entry.why},
-            from_date=entry.from_date.isoformat(),
-            months_after_issue=months,
-            part=entry.id,
-        )
+        end = entry.from_date
+        if target.indicator in entry.indicators and end <= due:
+            months = 12 * (end.year - issued.year) + end.month - issued.month
+            yield Finding(
+                Severity.HIGH,
+                "audit_unmeasurable.source_ends",
+                values={"date": end, "why": entry.why},
+                numbers={"from_date": end.isoformat(), "months_after_issue": months},
+                part=entry.id,
+            )
 
 
 @rule(Kind.UNMEASURABLE)
-def breaks_inside(context: PlanContext) -> Iterator[Flaw]:
+def breaks_inside(context: PlanContext) -> Iterator[Finding]:
     """Find series that break between a plan's start and the day on which a target falls due."""
-    by_indicator: dict[str, list[Break]] = {}
+    plan, expand = context.plan, context.catalog.expand
+    events: dict[tuple[int, str], tuple[dict[str, Break], set[str]]] = {}
     for entry in context.catalog.breaks.values():
-        by_indicator.setdefault(entry.indicator, []).append(entry)
-    by_event: dict[tuple[int, str], tuple[set[str], Break, dict[str, Target]]] = {}
-    for target in context.plan.targets:
-        areas = set(context.catalog.expand(target.areas))
-        for indicator in indicators_of(context, target):
-            for entry in by_indicator.get(indicator.id, ()):
-                bound = set(context.catalog.expand(entry.areas))
-                inside = context.plan.first_year < entry.year <= context.deadline(target)
-                if inside and (not bound or bound & areas):
-                    # One event can break several series.
-                    held = by_event.setdefault(
-                        (entry.year, entry.why.in_("en")), (set(), entry, {})
-                    )
-                    held[0].add(entry.id)
-                    held[2][target.id] = target
-    for (year, _), (names, entry, targets) in by_event.items():
-        yield _grouped(
-            "break_inside",
+        bound = {*expand(entry.areas)}
+        concerned = {
+            target.id
+            for target in plan.targets
+            if entry.indicator in target.indicators
+            and plan.first_year < entry.year <= plan.deadline_of(target)
+            and (not bound or bound & {*expand(target.areas)})
+        }
+        if concerned:
+            # One event can break several series.
+            breaks, targets = events.setdefault((entry.year, entry.why.in_("en")), ({}, set()))
+            breaks[entry.id] = entry
+            targets |= concerned
+    for (year, _), (breaks, targets) in events.items():
+        yield Finding(
             Severity.MEDIUM,
-            targets.values(),
-            values={"why": entry.why},
-            year=year,
-            breaks=sorted(names),
-            part=min(names),
+            "audit_unmeasurable.break_inside",
+            context.in_order(targets),
+            values={"why": next(iter(breaks.values())).why},
+            numbers={"targets": len(targets), "year": year, "breaks": sorted(breaks)},
+            part=min(breaks),
         )

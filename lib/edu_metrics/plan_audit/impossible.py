@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,14 +18,12 @@ from edu_metrics.catalog import (
     YearlyChange,
 )
 from edu_metrics.formulas.flows.pupils import fastest_fall
-from edu_metrics.plan_audit.context import Observed, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
+from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, rule
 from edu_metrics.plan_audit.sentences import (
     Said,
+    joined,
     said,
-    said_bound,
     said_value,
-    side_by_side,
     sizes,
     tidy,
     with_sign,
@@ -94,17 +92,17 @@ def cut_of_new_cases(fall_pp: float, flow_pp: float) -> float:
     return 100 * fall_pp / flow_pp
 
 
-@rule_of_target(Kind.IMPOSSIBLE)
-def level_and_pace(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.IMPOSSIBLE)
+def level_and_pace(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find levels with a promised pace, and the bases from which both hold."""
     paced = context.targets.get(target.pace or "")
     pace = context.pace(paced) if paced else None
     indicator, levels = context.indicator(target), context.level_by_year(target)
-    if paced is None or pace is None or pace.fastest is None or not levels or not indicator:
+    if not (paced and pace and pace.slowest and levels and indicator) or pace.fastest is None:
         return
-    level, steps = levels[max(levels)], sorted(paced.steps)
+    level, steps, base = levels[max(levels)], sorted(paced.steps), context.base(target)
     arrive = list(pace.bases(level, steps).values())
-    if not arrive or not pace.slowest:
+    if not arrive or (base and all(low <= base[1] <= high for low, high in arrive)):
         return
     limit = indicator.bounds[1 if pace.slowest > 0 else 0]
     last = [
@@ -112,19 +110,16 @@ def level_and_pace(context: PlanContext, target: Target) -> Iterator[Flaw]:
         for n in steps
         if limit is not None
     ]
-    base = context.base(target)
-    if base and all(low <= base[1] <= high for low, high in arrive):
-        return
-    yield Flaw(
-        severity=Severity.HIGH if base else Severity.MEDIUM,
-        targets=context.in_order((target.id, paced.id)),
-        text=f"audit_impossible.{'band_and_limit' if last else 'band'}",
+    yield Finding(
+        Severity.HIGH if base else Severity.MEDIUM,
+        f"audit_impossible.{'band_and_limit' if last else 'band'}",
+        context.in_order((target.id, paced.id)),
         values={
             "title": target.title,
             "pace": paced.title,
-            "level": said_value(level, indicator.unit),
+            "unit": indicator.unit,
             "bands": sizes(steps, (f"{short(low)}–{short(high)}" for low, high in arrive)),
-            "last": sizes(steps, map(short, last)) if last else "",
+            "last": sizes(steps, last) if last else "",
             "base": _base(context, target, indicator.unit),
         },
         numbers={
@@ -142,11 +137,11 @@ def _base(context: PlanContext, target: Target, unit: str) -> Said:
     base = context.base(target)
     if base is None:
         return said("audit_impossible.no_base")
-    return said("audit_impossible.stated", year=base[0], value=said_value(base[1], unit))
+    return said("audit_impossible.stated", year=base[0], value=base[1], unit=unit)
 
 
-@rule_of_target(Kind.IMPOSSIBLE)
-def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.IMPOSSIBLE)
+def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find paces that run into the indicator's own limit within the plan."""
     pace, indicator = context.pace(target), context.usual_indicator(target)
     if pace is None or not pace.slowest or indicator is None:
@@ -155,24 +150,26 @@ def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
     limit = indicator.bounds[1 if rising else 0]
     if limit is None or (pace.relative and not rising):
         return
-    steps = sorted(target.steps)
+    steps, base = sorted(target.steps), context.base(target)
     ends = [base_before_limit(limit, pace.slowest, n, relative=pace.relative) for n in steps]
-    base = context.base(target)
     if base and all(base[1] <= end if rising else base[1] >= end for end in ends):
         return
     paces = [pace.slowest] if pace.fastest is None else [pace.slowest, pace.fastest]
     totals = [] if pace.relative else [[tidy(one * n) for one in paces] for n in steps]
-    yield Flaw(
-        severity=Severity.HIGH if base else Severity.MEDIUM,
-        text=f"audit_impossible.{'ceiling' if rising else 'floor'}",
+    ranges = (joined(map(with_sign, total), by="audit_impossible.to") for total in totals)
+    yield Finding(
+        Severity.HIGH if base else Severity.MEDIUM,
+        f"audit_impossible.{'ceiling' if rising else 'floor'}",
         values={
             "pace": said(
                 f"audit_impossible.{'percent_a_year' if pace.relative else 'points_a_year'}",
-                change=with_sign(pace.slowest),
+                change=pace.slowest,
             ),
-            "limit": said_value(limit, indicator.unit),
-            "bases": sizes(steps, map(short, ends)),
-            "totals": _in_all(steps, totals) if totals else "",
+            "unit": indicator.unit,
+            "bases": sizes(steps, ends),
+            "totals": said("audit_impossible.in_all", totals=sizes(steps, ranges))
+            if totals
+            else "",
             "base": _base(context, target, indicator.unit),
         },
         numbers={
@@ -187,38 +184,34 @@ def pace_meets_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
     )
 
 
-def _in_all(steps: list[int], totals: list[list[float]]) -> Said:
-    ranges = [side_by_side(map(with_sign, ends), by="audit_impossible.to") for ends in totals]
-    return said("audit_impossible.in_all", totals=sizes(steps, ranges))
-
-
-@rule_of_target(Kind.IMPOSSIBLE)
-def irreversible_condition(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.IMPOSSIBLE)
+def irreversible_condition(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Hold a promised fall against a condition that is not cured: how many new cases must go."""
-    for entry in context.known(Irreversible, target.indicator):
-        cohorts = np.linspace(entry.entry_pct, entry.exit_pct, entry.cohorts)
-        flow = float(fastest_fall(cohorts))
+    for entry in context.entries(Irreversible):
+        if entry.indicator != target.indicator:
+            continue
+        flow = float(fastest_fall(np.linspace(entry.entry_pct, entry.exit_pct, entry.cohorts)))
         seen = context.nearest_observed(entry.indicator, target)
         base = context.base_value(target, seen)
-        falls = {reading.id: _fall(context, target, reading, base) for reading in target.readings}
+        falls = {one.id: _fall(context, target, one, base) for one in target.readings}
         known = {name: fall for name, fall in falls.items() if fall}
         if not known and None not in falls.values():
             continue
         default = target.default_reading
         beyond = [name for name, fall in known.items() if fall > flow]
         hopeless = default is not None and default.id in beyond
-        yield Flaw(
-            severity=Severity.HIGH if hopeless else Severity.MEDIUM,
-            text="audit_impossible.irreversible",
+        yield Finding(
+            Severity.HIGH if hopeless else Severity.MEDIUM,
+            "audit_impossible.irreversible",
             values={
-                "entry": short(entry.entry_pct),
-                "exit": short(entry.exit_pct),
+                "entry": entry.entry_pct,
+                "exit": entry.exit_pct,
                 "cohorts": entry.cohorts,
                 "area": context.area_name(entry.area),
-                "flow": short(flow),
-                "one": short(cut_of_new_cases(1, flow), 0),
-                "rows": _cuts(target, falls, flow),
-                "base": _base_of_fall(context, target, seen),
+                "rows": [
+                    _cut(one, falls[one.id], flow) for one in target.readings if falls[one.id] != 0
+                ],
+                "base": _base_of_fall(context, target),
             },
             numbers={
                 "fastest_fall_pp": tidy(flow),
@@ -238,7 +231,6 @@ def _fall(
     context: PlanContext, target: Target, reading: Reading, base: float | None
 ) -> float | None:
     """Give the fall a year that a reading asks for; None without a base, 0 where it asks none."""
-    steps = context.plan.default_steps(target) or 1
     for condition in reading.conditions:
         if isinstance(condition, YearlyChange | TotalChange):
             change = -condition.change[0].value
@@ -246,74 +238,64 @@ def _fall(
                 if base is None:
                     return None
                 change = change * base / 100
-            return max(change / (steps if isinstance(condition, TotalChange) else 1), 0.0)
+            in_all = isinstance(condition, TotalChange)
+            steps = context.plan.default_steps(target) or 1
+            return max(change / (steps if in_all else 1), 0.0)
     return 0.0
 
 
-def _cuts(target: Target, falls: dict[str, float | None], flow: float) -> Said:
-    def row(reading: Reading) -> Said:
-        fall, label = falls[reading.id], reading.label
-        if fall is None:
-            return said("audit_impossible.cut_unknown", label=label)
-        cut = cut_of_new_cases(fall, flow)
-        key = "cut_impossible" if cut > 100 else "cut"
-        return said(f"audit_impossible.{key}", label=label, fall=short(fall), cut=short(cut, 0))
-
-    return side_by_side(row(reading) for reading in target.readings if falls[reading.id] != 0)
+def _cut(reading: Reading, fall: float | None, flow: float) -> Said:
+    if fall is None:
+        return said("audit_impossible.cut_unknown", label=reading.label)
+    cut = cut_of_new_cases(fall, flow)
+    key = "cut_impossible" if cut > 100 else "cut"
+    return said(f"audit_impossible.{key}", label=reading.label, fall=fall, cut=cut)
 
 
-def _base_of_fall(context: PlanContext, target: Target, seen: Sequence[Observed]) -> Said:
+def _base_of_fall(context: PlanContext, target: Target) -> Said:
     if stated := context.base(target):
-        value = said_value(stated[1], "percent")
-        return said("audit_impossible.base_is", value=value, year=stated[0])
+        return said("audit_impossible.base_is", value=stated[1], year=stated[0])
+    seen = context.nearest_observed(target.indicator or "", target)
     if not seen:
         return said("audit_impossible.base_missing")
-    area, value = context.area_name(seen[-1].area), said_value(seen[-1].value, "percent")
-    return said("audit_impossible.base_borrowed", area=area, value=value, year=seen[-1].year)
+    area, year, value = seen[-1]
+    name = context.area_name(area)
+    return said("audit_impossible.base_borrowed", area=name, value=value, year=year)
 
 
-@rule_of_target(Kind.IMPOSSIBLE)
-def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.IMPOSSIBLE)
+def reading_that_nothing_keeps(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find readings that no values could keep, from the stated base or from any."""
-    base = context.base(target)
-    known = dict([base]) if base else {}
+    base, own = context.base(target), context.indicator(target)
     last = base[0] if base else context.plan.first_year - 1
     lost: list[tuple[Reading, int | None]] = []
     for reading in target.readings:
         indicator = context.indicator(target, reading)
-        other = reading.indicator not in (None, target.indicator)
         if not reading.conditions or indicator is None:
             continue
+        start = dict([base]) if base and indicator is own else {}
         for steps in context.steps(target) if reading.stepwise else (None,):
-            start = {} if other else known
+            checks = context.checks(target, reading, steps)
             if not is_possible(
-                context.checks(target, reading, steps),
-                start,
-                limits=indicator.bounds,
-                last_year=last,
-                open_ends=indicator.open,
+                checks, start, limits=indicator.bounds, last_year=last, open_ends=indicator.open
             ):
                 lost.append((reading, steps))
-    if not lost:
-        return
-    indicator = context.indicator(target)
-    labels = dict.fromkeys(reading.label for reading, _ in lost)
-    yield Flaw(
-        severity=Severity.HIGH if any(r.default for r, _ in lost) else Severity.MEDIUM,
-        text="audit_impossible.nothing_keeps",
-        values={
-            "base": _base(context, target, indicator.unit if indicator else "none"),
-            "labels": side_by_side(labels),
-        },
-        numbers={
-            "readings": [[reading.id, steps] for reading, steps in lost],
-            "base_stated": base[1] if base else None,
-        },
-    )
+    if lost:
+        yield Finding(
+            Severity.HIGH if any(reading.default for reading, _ in lost) else Severity.MEDIUM,
+            "audit_impossible.nothing_keeps",
+            values={
+                "base": _base(context, target, own.unit if own else "none"),
+                "labels": [*dict.fromkeys(reading.label for reading, _ in lost)],
+            },
+            numbers={
+                "readings": [[reading.id, steps] for reading, steps in lost],
+                "base_stated": base[1] if base else None,
+            },
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What one year asks for: a change, whether it must be passed, and where that ends."""
 
     change: float
@@ -387,39 +369,46 @@ def _beyond(bound: Bound, least: float) -> float:
     return bound.value + (least if bound.rising else -least)
 
 
-@rule_of_target(Kind.VACUOUS)
-def smallest_movement(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.VACUOUS)
+def smallest_movement(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find levels of which some year asks for nothing, or for any movement however small."""
     reading, indicator = target.default_reading, context.usual_indicator(target)
     if reading is None or indicator is None or _at_limit(context, target):
         return
     if reading.of(YearlyChange):
         return
-    base = context.base(target)
+    base, unit, least = context.base(target), indicator.unit, _least(indicator)
     levels = {year: _facing(ends, base) for year, ends in context.bounds(reading).items()}
-    path = smallest_path(levels, base, least=_least(indicator))
+    path = smallest_path(levels, base, least=least)
     still = [asked.change == 0 for asked in path.values()]
     if not any(still):
         return
-    idle = all(still)
-    start = base or (min(levels), _beyond(levels[min(levels)], _least(indicator)))
+    start = base or (min(levels), _beyond(levels[min(levels)], least))
     smallest = [start[1], *(asked.value for asked in path.values())]
-    suffix = "_pct" if indicator.unit == "percent" else ""
-    yield Flaw(
-        severity=Severity.MEDIUM if idle else Severity.LOW,
-        text=f"audit_vacuous.{'nowhere' if idle else 'somewhere'}",
+    suffix, points = ("_pct", "points") if unit == "percent" else ("", "")
+    yield Finding(
+        Severity.MEDIUM if all(still) else Severity.LOW,
+        f"audit_vacuous.{'nowhere' if all(still) else 'somewhere'}",
         values={
-            "start": _start(levels, base, indicator.unit),
-            "asked": _asked(path, indicator.unit),
-            "path": side_by_side(
-                (said_value(value, indicator.unit) for value in smallest), by="audit_vacuous.then"
+            "start": said("audit_vacuous.from_base", year=base[0], value=base[1], unit=unit)
+            if base
+            else said("audit_vacuous.from_bound", year=start[0], level=levels[start[0]], unit=unit),
+            "asked": [
+                said(
+                    f"audit_vacuous.asks_{asked.word}",
+                    **{"year": year, "change": abs(asked.change), "unit": points or unit},
+                )
+                for year, asked in path.items()
+            ],
+            "path": joined(
+                (said_value(value, unit) for value in smallest), by="audit_vacuous.then"
             ),
         },
         numbers={
             "base_stated": base is not None,
             "years": [start[0], *path],
             f"smallest_path{suffix}": [tidy(start[1]), *smallest[1:]],
-            f"asked{'_pp' if suffix else ''}": [asked.change for asked in path.values()],
+            f"asked{'_pp' if points else ''}": [asked.change for asked in path.values()],
             "asks": [asked.word for asked in path.values()],
         },
     )
@@ -436,55 +425,36 @@ def _least(indicator: Indicator) -> float:
     return 1.0 if indicator.formula == "count" and unit_of(indicator.unit).whole else 0.01
 
 
-def _start(levels: Mapping[int, Bound], base: tuple[int, float] | None, unit: str) -> Said:
-    if base is None:
-        year = min(levels)
-        return said("audit_vacuous.from_bound", year=year, level=said_bound(levels[year], unit))
-    return said("audit_vacuous.from_base", year=base[0], value=said_value(base[1], unit))
-
-
-def _asked(path: Mapping[int, Asked], unit: str) -> Said:
-    change_unit = "points" if unit == "percent" else unit
-    return side_by_side(
-        said(
-            f"audit_vacuous.asks_{asked.word}",
-            year=year,
-            change=said_value(abs(asked.change), change_unit),
-        )
-        for year, asked in path.items()
-    )
-
-
-@rule_of_target(Kind.VACUOUS)
-def smallest_rise(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.VACUOUS)
+def smallest_rise(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find yearly changes without a size: any movement keeps them, or none at all."""
-    pace, indicator = context.pace(target), context.usual_indicator(target)
-    if pace is None or pace.slowest != 0 or pace.fastest is not None or indicator is None:
+    reading, pace = target.default_reading, context.pace(target)
+    if not (reading and pace and context.usual_indicator(target)):
         return
-    changes = target.default_reading.of(YearlyChange) if target.default_reading else []
-    strict = any(bound.strict for condition in changes for bound in condition.change)
-    yield Flaw(
-        severity=Severity.MEDIUM,
-        text=f"audit_vacuous.{'any_rise' if strict else 'no_rise'}",
-        numbers={"slowest_per_year": 0.0, "standing_still_keeps_it": not strict},
-    )
+    if pace.slowest == 0 and pace.fastest is None:
+        changes = (bound for one in reading.of(YearlyChange) for bound in one.change)
+        strict = any(bound.strict for bound in changes)
+        yield Finding(
+            Severity.MEDIUM,
+            f"audit_vacuous.{'any_rise' if strict else 'no_rise'}",
+            numbers={"slowest_per_year": 0.0, "standing_still_keeps_it": not strict},
+        )
 
 
-@rule_of_target(Kind.VACUOUS)
-def floor_that_may_stand_still(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.VACUOUS)
+def floor_that_may_stand_still(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find floors for each year that ask for no change from one year to the next."""
     reading, indicator = target.default_reading, context.usual_indicator(target)
     if reading is None or indicator is None or _at_limit(context, target):
         return
     floors = [floor.bound for floor in reading.of(EachYear)]
-    if not floors or len(floors) < len(reading.conditions):
-        return
-    yield Flaw(
-        severity=Severity.LOW,
-        text="audit_vacuous.same_floor",
-        values={"floor": said_bound(floors[0], indicator.unit)},
-        numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
-    )
+    if floors and len(floors) == len(reading.conditions):
+        yield Finding(
+            Severity.LOW,
+            "audit_vacuous.same_floor",
+            values={"floor": floors[0]},
+            numbers={"floor": floors[0].value, "unit": indicator.unit, "change_asked": 0.0},
+        )
 
 
 def _at_limit(context: PlanContext, target: Target) -> float | None:
@@ -496,52 +466,36 @@ def _at_limit(context: PlanContext, target: Target) -> float | None:
     return end if end is not None and base[1] == end else None
 
 
-@rule_of_target(Kind.VACUOUS)
-def already_at_the_limit(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.VACUOUS)
+def already_at_the_limit(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find targets that the plan itself says have been reached and can't be raised."""
     limit, indicator = _at_limit(context, target), context.usual_indicator(target)
-    if limit is None or indicator is None:
-        return
-    yield Flaw(
-        severity=Severity.MEDIUM,
-        text="audit_vacuous.at_limit",
-        values={"limit": said_value(limit, indicator.unit)},
-        numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
-    )
+    if limit is not None and indicator is not None:
+        yield Finding(
+            Severity.MEDIUM,
+            "audit_vacuous.at_limit",
+            numbers={"base": limit, "limit": limit, "unit": indicator.unit, "room": 0.0},
+        )
+
+
+@rule(Kind.VACUOUS, gathered="count")
+def cannot_fail(_: PlanContext, target: Target) -> Iterator[Finding]:
+    """Gather the milestones that no number can fail."""
+    if target.tier == "dated" and target.kind == "milestone" and not target.readings:
+        yield Finding(Severity.LOW, "audit_vacuous.no_number")
 
 
 @rule(Kind.VACUOUS)
-def cannot_fail(context: PlanContext) -> Iterator[Flaw]:
-    """Gather the milestones that no number can fail."""
-    targets = [
-        target
-        for target in context.plan.targets
-        if target.tier == "dated" and target.kind == "milestone" and not target.readings
-    ]
-    yield Flaw(
-        severity=Severity.LOW,
-        targets=tuple(target.id for target in targets),
-        text="audit_vacuous.no_number",
-        numbers={"count": len(targets)},
-    )
-
-
-@rule_of_target(Kind.VACUOUS)
-def rate_beyond_100(context: PlanContext, target: Target) -> Iterator[Flaw]:
+def rate_beyond_100(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find floors on a rate that may pass 100, and so is no share of those meant."""
     indicator = context.usual_indicator(target)
     if indicator is None or indicator.unit != "percent" or indicator.bounds[1] is not None:
         return
-    levels = context.usual_levels(target)
-    floors = [bound for _, bound in sorted(levels.items()) if bound.rising]
-    if not floors or floors[-1].value > 100:
-        return
-    yield Flaw(
-        severity=Severity.LOW,
-        text="audit_vacuous.beyond_100",
-        values={
-            "floor": said_bound(floors[-1], "percent"),
-            "share": said_value(floors[-1].value, "percent"),
-        },
-        numbers={"floor_pct": floors[-1].value, "upper_limit_pct": None},
-    )
+    floors = [bound for _, bound in sorted(context.usual_levels(target).items()) if bound.rising]
+    if floors and floors[-1].value <= 100:
+        yield Finding(
+            Severity.LOW,
+            "audit_vacuous.beyond_100",
+            values={"floor": floors[-1]},
+            numbers={"floor_pct": floors[-1].value, "upper_limit_pct": None},
+        )

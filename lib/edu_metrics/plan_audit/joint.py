@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from edu_metrics.catalog import PartsOfWhole, Reading, Selection, SumOverYears, Target, YearlyChange
+from edu_metrics.catalog import PartsOfWhole, Selection, SumOverYears, Target, YearlyChange
 from edu_metrics.formulas import pooled_share
 from edu_metrics.formulas.flows.pupils import rate_after_selection
-from edu_metrics.plan_audit.context import PlanContext
+from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, Value, rule
 from edu_metrics.plan_audit.contradictions import rest_of_whole
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
 from edu_metrics.plan_audit.impossible import base_before_limit
 from edu_metrics.plan_audit.sentences import (
-    Said,
     growth_pct,
     joined,
     said,
     said_rows,
     said_series,
     said_value,
-    side_by_side,
     sizes,
     tidy,
 )
@@ -35,7 +32,7 @@ def _pairs(context: PlanContext, kind: str) -> Iterator[tuple[str, str]]:
 
 
 @rule(Kind.JOINT)
-def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
+def share_of_rest(context: PlanContext) -> Iterator[Finding]:
     """Find a subset and its wider group with levels in one year, and what the rest must do."""
     for inner, outer in _pairs(context, "subset_of"):
         small, large = context.levels_on(inner), context.levels_on(outer)
@@ -49,21 +46,15 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
         subsets = [s for s in (subset, subset + 5, subset + 10) if s < wider]
         rests = [rest_of_whole(wider, 100, s / 100) for s in subsets]
         concerned = context.in_order([*small[year], *large[year]])
-        target = context.targets[min(concerned)]
-        seen = context.observed_above(outer, target)
-        yield Flaw(
-            severity=Severity.LOW,
-            targets=concerned,
-            text="audit_joint.rest",
+        seen = _seen(context, outer, concerned)
+        yield Finding(
+            Severity.LOW,
+            "audit_joint.rest",
+            concerned,
             values={
                 "inner": context.indicator_name(inner),
                 "outer": context.indicator_name(outer),
-                "wider": said_value(wider, "percent"),
-                "rows": said_rows(
-                    "audit_joint.rest_row",
-                    share=map(short, subsets),
-                    rest=(short(rest, 1) for rest in rests),
-                ),
+                "rows": said_rows("audit_joint.rest_row", share=subsets, rest=rests),
                 "seen": context.beside(seen),
             },
             numbers={
@@ -77,44 +68,41 @@ def share_of_rest(context: PlanContext) -> Iterator[Flaw]:
 
 
 @rule(Kind.JOINT)
-def paces_of_one_whole(context: PlanContext) -> Iterator[Flaw]:
+def paces_of_one_whole(context: PlanContext) -> Iterator[Finding]:
     """Find paces of rates that share one whole, and the bases that they leave each other."""
     for kind, key in (("disjoint_from", "disjoint"), ("subset_of", "subset")):
         for first, second in _pairs(context, kind):
             one, other = context.paced_target(first), context.paced_target(second)
             if one is None or other is None or other[1].slowest < 0:
                 continue
-            if (one[1].slowest < 0) != (key == "disjoint"):
-                continue
+            pace, rise, falls = one[1].slowest, other[1].slowest, key == "disjoint"
             steps = sorted(set(one[0].steps) & set(other[0].steps))
-            if not steps:
+            if (pace < 0) != falls or not steps:
                 continue
-            own = [base_before_limit(100, other[1].slowest, n) for n in steps]
-            if key == "disjoint":
-                fall = [base_before_limit(0, one[1].slowest, n) for n in steps]
-                top = [min(end, 100 - low) for end, low in zip(own, fall, strict=True)]
-                most = other[1].slowest if other[1].fastest is None else other[1].fastest
-                sums = [tidy(100 - n * max(most + one[1].slowest, 0)) for n in steps]
-            else:
-                rise = [base_before_limit(100, one[1].slowest, n) for n in steps]
-                top = [min(end, mine) for end, mine in zip(own, rise, strict=True)]
-                sums = []
-            yield Flaw(
-                severity=Severity.LOW,
-                targets=context.in_order((one[0].id, other[0].id)),
-                text=f"audit_joint.{key}",
+            most = rise if other[1].fastest is None else other[1].fastest
+            top, sums = [], []
+            for number in steps:
+                room = base_before_limit(0 if falls else 100, pace, number)
+                room = 100 - room if falls else room
+                top.append(min(base_before_limit(100, rise, number), room))
+                if falls:
+                    sums.append(tidy(100 - number * max(most + pace, 0)))
+            yield Finding(
+                Severity.LOW,
+                f"audit_joint.{key}",
+                context.in_order((one[0].id, other[0].id)),
                 values={
                     "first": one[0].title,
                     "second": other[0].title,
-                    "bases": sizes(steps, map(short, top)),
-                    "sums": sizes(steps, map(short, sums)) if sums else "",
+                    "bases": sizes(steps, top),
+                    "sums": sizes(steps, sums) if sums else "",
                 },
                 numbers={"steps": [*steps], "highest_base_pct": [*top], "highest_sum_pct": [*sums]},
             )
 
 
 @rule(Kind.JOINT)
-def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
+def selection_moves_rate(context: PlanContext) -> Iterator[Finding]:
     """Find rates among a selected part whose selection another target moves."""
     for entry in context.entries(Selection):
         movers = [target for target in context.plan.targets if entry.by in target.indicators]
@@ -125,14 +113,13 @@ def selection_moves_rate(context: PlanContext) -> Iterator[Flaw]:
             rate = stated[1] if stated else levels[min(levels)]
             now = entry.shares_pct[0]
             rates = [float(rate_after_selection(rate, now, share)) for share in entry.shares_pct]
-            yield Flaw(
-                severity=Severity.MEDIUM,
-                targets=context.in_order((target.id, *(one.id for one in movers))),
-                text="audit_joint.selection",
+            yield Finding(
+                Severity.MEDIUM,
+                "audit_joint.selection",
+                context.in_order((target.id, *(one.id for one in movers))),
                 values={
                     "title": target.title,
                     "movers": context.titles(movers),
-                    "cohort": short(rate * now / 100),
                     "shares": " → ".join(short(share) for share in entry.shares_pct),
                     "rates": " → ".join(short(one, 1) for one in rates),
                 },
@@ -151,117 +138,108 @@ def _grows(target: Target) -> bool:
     return reading is not None and any(c.change[0].rising for c in reading.of(YearlyChange))
 
 
+#: Growth of the number of heads that illustrates. [percent]
+_HEADS = (0, 1, 2, 5)
+
+
 @rule(Kind.JOINT)
-def total_and_per_head(context: PlanContext) -> Iterator[Flaw]:
+def total_and_per_head(context: PlanContext) -> Iterator[Finding]:
     """Find a total and its value per head that are both only to grow."""
-    totals = {
-        indicator.inputs["value"].quantity: name
-        for name in context.by_indicator
-        if (indicator := context.catalog.indicators[name]).formula == "count"
-    }
-    for name in context.by_indicator:
-        indicator = context.catalog.indicators[name]
-        if indicator.formula != "per_head" or indicator.inputs["amount"].quantity not in totals:
-            continue
-        total = totals[indicator.inputs["amount"].quantity]
-        for first in filter(_grows, context.by_indicator[total]):
-            for second in filter(_grows, context.by_indicator[name]):
-                yield _linked_rules(context, first, second, total)
+    growing = [(target, indicator) for target in filter(_grows, context.plan.targets)
+               if (indicator := context.indicator(target))]  # fmt: skip
+    for first, total in growing:
+        for second, per_head in growing:
+            if (total.formula, per_head.formula) == ("count", "per_head") and per_head.inputs[
+                "amount"
+            ].quantity == total.inputs["value"].quantity:
+                yield _linked_rules(context, first, second, total.id)
 
 
-def _linked_rules(context: PlanContext, first: Target, second: Target, total: str) -> Flaw:
+def _linked_rules(context: PlanContext, first: Target, second: Target, total: str) -> Finding:
     known = context.series.get((total, first.areas[0]), {})
     observed = {
         year: growth_pct(known[year - 1], known[year])
         for year in sorted(known)
-        if year - 1 in known and known[year - 1]
+        if known.get(year - 1)
     }
-
-    return Flaw(
-        severity=Severity.LOW,
-        targets=context.in_order((first.id, second.id)),
-        text="audit_joint.per_head",
-        values={
-            "total": first.title,
-            "per_head": second.title,
-            "seen": said("audit_joint.growth", rows=said_series(observed, "percent", 1))
-            if observed
-            else said("audit_joint.growth_unknown"),
-        },
+    seen = said("audit_joint.growth_unknown")
+    if observed:
+        seen = said("audit_joint.growth", rows=said_series(observed, "percent", 1))
+    return Finding(
+        Severity.LOW,
+        "audit_joint.per_head",
+        context.in_order((first.id, second.id)),
+        values={"total": first.title, "per_head": second.title, "seen": seen},
         numbers={
-            "heads_growth_pct": [0, 1, 2, 5],
-            "total_must_grow_more_than_pct": [0, 1, 2, 5],
+            "heads_growth_pct": [*_HEADS],
+            "total_must_grow_more_than_pct": [*_HEADS],
             "per_head_when_total_grows_1_pct": [
-                tidy(growth_pct(100 + heads, 101)) for heads in (0, 1, 2, 5)
+                tidy(growth_pct(100 + heads, 101)) for heads in _HEADS
             ],
             "observed_total_growth_pct": {str(y): tidy(value) for y, value in observed.items()},
         },
     )
 
 
-@rule_of_target(Kind.JOINT)
-def funds_over_years(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.JOINT)
+def funds_over_years(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Turn a sum of money over several years into a yearly one, beside the observed spending."""
-    sums = [(reading, c) for reading in target.readings for c in reading.of(SumOverYears)]
     indicator = context.indicator(target)
+    sums = {reading.id: one for reading in target.readings for one in reading.of(SumOverYears)}
     if not sums or indicator is None or not unit_of(indicator.unit).money:
         return
-    whole = _spending(context, target, indicator.unit)
-    rows = [(reading, [bound.value for bound in c.bounds], len(c.years)) for reading, c in sums]
-    yield Flaw(
-        severity=Severity.LOW if whole else Severity.OPEN,
-        text="audit_joint.funds",
-        values={"rows": _funds(rows, whole, indicator.unit)},
+    year, spending = context.plan.issued.year + 1, _spending(context, target, indicator.unit)
+    totals = {name: [bound.value for bound in one.bounds] for name, one in sums.items()}
+    yearly = {name: [end / len(sums[name].years) for end in ends] for name, ends in totals.items()}
+    shares = {
+        name: [100 * end / spending for end in ends] if spending else None
+        for name, ends in yearly.items()
+    }
+    yield Finding(
+        Severity.LOW if spending else Severity.OPEN,
+        "audit_joint.funds",
+        values={
+            "rows": said_rows(
+                f"audit_joint.{'fund' if spending else 'fund_unknown'}",
+                label=(target.reading(name).label for name in sums),
+                yearly=(
+                    joined((said_value(end, indicator.unit) for end in ends), between=" – ")
+                    for ends in yearly.values()
+                ),
+                share=(" – ".join(short(one, 0) for one in row or ()) for row in shares.values()),
+                year=[year] * len(sums),
+                spending=[spending] * len(sums),
+                unit=[indicator.unit] * len(sums),
+            )
+        },
         numbers={
-            "total": {reading.id: ends for reading, ends, _ in rows},
-            "per_year": {r.id: [tidy(end / n) for end in ends] for r, ends, n in rows},
-            "spending_year": whole[0] if whole else None,
-            "spending": whole[1] if whole else None,
-            "of_spending_pct": {
-                r.id: [tidy(100 * end / n / whole[1]) for end in ends] for r, ends, n in rows
-            }
-            if whole
+            "total": {**totals},
+            "per_year": {name: [*map(tidy, ends)] for name, ends in yearly.items()},
+            "spending_year": year if spending else None,
+            "spending": spending,
+            "of_spending_pct": {name: [*map(tidy, row or ())] for name, row in shares.items()}
+            if spending
             else None,
         },
     )
 
 
-def _spending(context: PlanContext, target: Target, unit: str) -> tuple[int, float] | None:
+def _spending(context: PlanContext, target: Target, unit: str) -> float | None:
     """Give the largest series of money in the target's area, in the year after the issue."""
     year = context.plan.issued.year + 1
-    amounts = [
+    amounts = (
         values[year]
         for (name, area), values in context.series.items()
         if area == target.areas[0]
-        and name not in (target.indicator, None)
+        and name != target.indicator
         and context.catalog.indicators[name].unit == unit
         and year in values
-    ]
-    return (year, max(amounts)) if amounts else None
-
-
-def _funds(
-    rows: list[tuple[Reading, list[float], int]], whole: tuple[int, float] | None, unit: str
-) -> Said:
-    def row(reading: Reading, ends: list[float], years: int) -> Said:
-        yearly = [end / years for end in ends]
-        printed = [said_value(end, unit) for end in yearly]
-        values = {"label": reading.label, "yearly": joined(" – ", printed)}
-        if whole is None:
-            return said("audit_joint.fund_unknown", **values)
-        return said(
-            "audit_joint.fund",
-            **values,
-            share=" – ".join(short(100 * end / whole[1], 0) for end in yearly),
-            year=whole[0],
-            spending=said_value(whole[1], unit),
-        )
-
-    return side_by_side(row(*one) for one in rows)
+    )
+    return max(amounts, default=None)
 
 
 @rule(Kind.JOINT)
-def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
+def whole_from_parts(context: PlanContext) -> Iterator[Finding]:
     """Work out what levels of parts imply for the whole, for each set of sizes."""
     for entry in context.entries(PartsOfWhole):
         by_part = [context.levels_on(part) for part in entry.parts]
@@ -272,31 +250,31 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
         levels = [max(own[year].values()) for own in by_part]
         implied = [pooled_share(levels, weights) for weights in entry.weights]
         concerned = {name for own in by_part for name in own[year]}
-        paced = context.paced_target(entry.whole) if entry.whole else None
-        target = context.targets[min(concerned)]
-        seen = context.observed_above(entry.whole, target) if entry.whole else {}
-        if paced:
-            concerned.add(paced[0].id)
+        seen = _seen(context, entry.whole, concerned) if entry.whole else {}
+        paced, pace = (context.paced_target(entry.whole) if entry.whole else None) or (None, None)
         bands: dict[int, list[tuple[float, float]]] = {}
-        if paced:
-            bases = [paced[1].bases(level, sorted(paced[0].steps)) for level in implied]
-            bands = {n: [one[n] for one in bases] for n in bases[0]}
-        yield Flaw(
+        if paced and pace:
+            concerned.add(paced.id)
+            bases = [pace.bases(level, sorted(paced.steps)) for level in implied]
+            bands = {steps: [one[steps] for one in bases] for steps in bases[0]}
+        yield Finding(
+            Severity.MEDIUM if bands else Severity.LOW,
+            f"audit_wholes.{'with_pace' if bands else 'implied'}",
+            context.in_order(concerned),
             kind=Kind.IMPOSSIBLE if bands else None,
-            severity=Severity.MEDIUM if bands else Severity.LOW,
-            targets=context.in_order(concerned),
-            text=f"audit_wholes.{'with_pace' if bands else 'implied'}",
             values={
-                "parts": side_by_side(
-                    joined(" ", [context.indicator_name(part), said_value(level, "percent")])
+                "parts": [
+                    joined(
+                        [context.indicator_name(part), said_value(level, "percent")], between=" "
+                    )
                     for part, level in zip(entry.parts, levels, strict=True)
-                ),
+                ],
                 "implied": said_rows(
                     f"audit_wholes.{'assumed' if entry.unverified else 'at'}",
                     weights=(" : ".join(map(short, weights)) for weights in entry.weights),
-                    value=map(short, implied),
+                    value=implied,
                 ),
-                "pace": paced[0].title if paced else "",
+                "pace": paced.title if paced else "",
                 "bands": sizes(bands, map(_ranges, bands.values())) if bands else "",
                 "seen": context.beside(seen),
             },
@@ -319,6 +297,13 @@ def whole_from_parts(context: PlanContext) -> Iterator[Flaw]:
 
 def _ranges(ends: list[tuple[float, float]]) -> str:
     return " / ".join(f"{short(low, 1)}–{short(high, 1)}" for low, high in ends)
+
+
+def _seen(
+    context: PlanContext, indicator: str, concerned: Iterable[str]
+) -> dict[str, dict[int, float]]:
+    """Give what was observed of an indicator in the areas of a target and those above it."""
+    return context.observed_above(indicator, context.targets[min(concerned)])
 
 
 def _by_area_and_year(seen: Mapping[str, Mapping[int, float]]) -> Value:

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from edu_metrics.catalog import Bound, NormPace, Target, TargetElsewhere, YearlyChange
-from edu_metrics.plan_audit.context import PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, Value, rule, rule_of_target
+from edu_metrics.plan_audit.context import Finding, Kind, PlanContext, Severity, Value, rule
 from edu_metrics.plan_audit.sentences import (
     Said,
-    in_unit,
     said,
-    said_bound,
     said_rows,
-    said_value,
-    side_by_side,
     tidy,
-    with_change_unit,
 )
-from edu_metrics.words import short, signed
+from edu_metrics.words import signed
 
 #: From a quarter of all that is left on, a gain is said to eat into the remainder.
 _MUCH_OF_THE_REMAINDER = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The change a year between two years that a plan fixes, signed."""
 
     first_year: int
@@ -124,90 +117,68 @@ def share_of_remainder(base: float, level: float, limit: float) -> float:
     return (level - base) / (limit - base)
 
 
-def _needed(context: PlanContext, target: Target) -> Step | float | None:
-    """Give the hardest step from a stated base, or the slowest pace in the indicator's unit."""
-    base, pace = context.base(target), context.pace(target)
-    if base is not None and (step := hardest_step(base, context.usual_levels(target))):
-        return step
-    return None if pace is None or pace.relative or pace.slowest == 0 else pace.slowest
-
-
-def _record(
-    context: PlanContext, indicator: str, areas: Sequence[str]
-) -> tuple[str, dict[int, float]] | None:
-    """Give the nearest area with observed yearly steps, and these."""
-    every = ((area, yearly_steps(context.series.get((indicator, area), {}))) for area in areas)
-    return next(((area, steps) for area, steps in every if steps), None)
-
-
 @rule(Kind.RECORD)
-def pace_beyond_record(context: PlanContext) -> Iterator[Flaw]:
+def pace_beyond_record(context: PlanContext) -> Iterator[Finding]:
     """
     Find paces above the largest yearly step that an area above has shown.
 
     Areas at the top of the tree have nothing above to be compared with; of all others whose
     indicator has no observed steps one open finding tells.
     """
-    without: list[Target] = []
+    without: list[str] = []
     for target in context.plan.targets:
-        needed, areas = _needed(context, target), context.areas_above(target)
-        if needed is None or not areas or target.indicator is None:
+        base, pace = context.base(target), context.pace(target)
+        step = hardest_step(base, context.usual_levels(target)) if base else None
+        yearly = step.yearly if step else pace.slowest if pace and not pace.relative else 0
+        areas = context.areas_above(target)
+        if not (yearly and areas and target.indicator):
             continue
-        record = _record(context, target.indicator, areas)
-        if record is None:
-            without.append(target)
+        series = ((area, context.series.get((target.indicator, area), {})) for area in areas)
+        record = ((area, yearly_steps(values)) for area, values in series)
+        area, steps = next((one for one in record if one[1]), ("", {}))
+        if not steps:
+            without.append(target.id)
             continue
-        yearly = needed.yearly if isinstance(needed, Step) else needed
-        sign = 1 if yearly > 0 else -1
-        largest = max(sign * step for step in record[1].values())
-        if sign * yearly > largest:
-            yield _beyond(context, target, needed, record, largest * sign)
-    yield Flaw(
-        severity=Severity.OPEN,
-        targets=tuple(target.id for target in without),
-        text="audit_record.no_record",
+        largest = max(steps.values()) if yearly > 0 else min(steps.values())
+        if abs(yearly) > (largest if yearly > 0 else -largest):
+            yield _beyond(context, target, step, yearly, area, steps, largest)
+    yield Finding(
+        Severity.OPEN,
+        "audit_record.no_record",
+        tuple(without),
         numbers={"targets": len(without)},
         part="no_record",
     )
 
 
 def _beyond(
-    context: PlanContext,
-    target: Target,
-    needed: Step | float,
-    record: tuple[str, Mapping[int, float]],
-    largest: float,
-) -> Flaw:
-    area, steps = record
-    yearly = needed.yearly if isinstance(needed, Step) else needed
+    context: PlanContext, target: Target, step: Step | None, yearly: float, area: str,
+    steps: Mapping[int, float], largest: float,
+) -> Finding:  # fmt: skip
     unit = context.unit(target)
     suffix = "_pp" if unit == "percent" else ""
-    strict = isinstance(needed, Step) and needed.last.strict
-    known = [step for year, step in steps.items() if year <= context.plan.issued.year]
-    way = (
-        said(
-            "audit_record.way",
-            start=said_value(needed.first, unit),
-            first=needed.first_year,
-            end=said_value(needed.last.value, unit),
-            last=needed.last_year,
-        )
-        if isinstance(needed, Step)
-        else ""
-    )
-    return Flaw(
-        severity=Severity.MEDIUM,
-        targets=(target.id,),
-        text=f"audit_record.beyond{'_strict' if strict else ''}",
+    strict = step is not None and step.last.strict
+    issued = context.plan.issued.year
+    known = [change for year, change in steps.items() if year <= issued]
+    way: Said = ""
+    if step is not None:
+        first, start, last, end = step
+        ends = {"first": first, "start": start, "last": last, "end": end.value}
+        way = said("audit_record.way", **ends, unit=unit)
+    return Finding(
+        Severity.MEDIUM,
+        f"audit_record.beyond{'_strict' if strict else ''}",
+        (target.id,),
         values={
             "way": way,
-            "needed": _change(yearly, 2, unit),
+            "needed": yearly,
             "area": context.area_name(area),
             "first": min(steps) - 1,
             "last": max(steps),
-            "steps": side_by_side(signed(n, 1) for n in steps.values()),
-            "largest": _change(largest, 1, unit),
-            "times": short(yearly / largest, 1) if largest else "∞",
+            "steps": [signed(change, 1) for change in steps.values()],
+            "largest": largest,
+            "times": yearly / largest if largest else math.inf,
+            "unit": unit,
         },
         numbers={
             f"needed_a_year{suffix}": yearly,
@@ -216,45 +187,16 @@ def _beyond(
             "years": [*steps],
             f"observed{suffix}": [*steps.values()],
             f"largest{suffix}": largest,
-            f"largest_until_issue{suffix}": (
-                max(known, key=lambda step: step * yearly) if known else None
+            f"largest_until_issue{suffix}": max(
+                known, key=lambda change: change * yearly, default=None
             ),
             "largest_over_needed": tidy(largest / yearly),
         },
     )
 
 
-def _change(change: float, decimals: int, unit: str) -> Said:
-    """Print a change with its unit: points where the indicator is a percentage."""
-    number = signed(change, decimals)
-    return lambda lang: with_change_unit(number, unit, lang)
-
-
-@rule_of_target(Kind.RECORD)
-def base_against_observed(context: PlanContext, target: Target) -> Iterator[Flaw]:
-    """Find stated bases that are not what was observed in that year, as finely as they are told."""
-    base, indicator = context.base(target), context.indicator(target)
-    if base is None or indicator is None:
-        return
-    year, stated = base
-    finest = 10.0 ** -len(f"{stated:.10g}".partition(".")[2])
-    for area in context.catalog.expand(target.areas):
-        seen = context.series.get((indicator.id, area), {}).get(year)
-        if seen is not None and abs(seen - stated) > finest / 2 + 1e-9:
-            yield Flaw(
-                severity=Severity.MEDIUM,
-                text="audit_record.base_unlike_observed",
-                values={
-                    **in_unit(indicator.unit, base=stated, value=seen),
-                    "area": context.area_name(area),
-                },
-                numbers={"base": stated, "year": year, "area": area, "value": tidy(seen)},
-                part=f"observed_{area}",
-            )
-
-
-@rule_of_target(Kind.RECORD)
-def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.RECORD)
+def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find stated bases that lie behind an area above, or ahead even of its later values."""
     base, indicator = context.base(target), context.indicator(target)
     if base is None or indicator is None or indicator.better == "neither":
@@ -269,13 +211,10 @@ def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[F
             key, year = "base_ahead_of_later", later[-1]
         else:
             continue
-        yield Flaw(
-            severity=Severity.LOW,
-            text=f"audit_record.{key}",
-            values={
-                **in_unit(indicator.unit, base=base[1], value=values[year]),
-                "area": context.area_name(area),
-            },
+        yield Finding(
+            Severity.LOW,
+            f"audit_record.{key}",
+            values={"area": context.area_name(area), "unit": indicator.unit},
             numbers={
                 "base": base[1],
                 "base_year": base[0],
@@ -288,65 +227,60 @@ def base_against_areas_above(context: PlanContext, target: Target) -> Iterator[F
         )
 
 
-@rule_of_target(Kind.RECORD)
-def remainder_that_must_go(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.RECORD)
+def remainder_that_must_go(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find gains that take a quarter or more of all that is left up to the indicator's limit."""
     base, levels = context.base(target), context.usual_levels(target)
     indicator = context.indicator(target)
-    if base is None or not levels or indicator is None:
+    if base is None or not levels or indicator is None or max(levels) <= base[0]:
         return
-    last = levels[max(levels)]
+    year, last = max(levels), levels[max(levels)]
     limit = indicator.bounds[1 if last.rising else 0]
     if limit is None or last.op == "==" or last.gap(base[1]) <= 0 or base[1] == limit:
         return
     share = share_of_remainder(base[1], last.value, limit)
-    # All of it is a promise of another kind: one unit left out breaks it.
-    if not _MUCH_OF_THE_REMAINDER <= share < 1 or max(levels) <= base[0]:
-        return
+    left, to = abs(limit - base[1]), abs(limit - last.value)
     suffix = "_pct" if indicator.unit == "percent" else ""
-    yield Flaw(
-        severity=Severity.LOW,
-        text=f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
-        values={
-            **in_unit(indicator.unit, left=abs(limit - base[1]), to=abs(limit - last.value)),
-            "year": max(levels),
-            "share": short(100 * share, 0),
-        },
-        numbers={
-            f"remainder_at_base{suffix}": tidy(abs(limit - base[1])),
-            f"remainder_at_level{suffix}": tidy(abs(limit - last.value)),
-            "share": tidy(share),
-            "years": max(levels) - base[0],
-        },
-    )
+    # All of it is a promise of another kind: one unit left out breaks it.
+    if _MUCH_OF_THE_REMAINDER <= share < 1:
+        yield Finding(
+            Severity.LOW,
+            f"audit_record.{'remainder_over' if last.strict else 'remainder'}",
+            values={
+                **{"left": left, "to": to, "year": year, "share": 100 * share},
+                "unit": indicator.unit,
+            },
+            numbers={
+                f"remainder_at_base{suffix}": tidy(left),
+                f"remainder_at_level{suffix}": tidy(to),
+                "share": tidy(share),
+                "years": year - base[0],
+            },
+        )
 
 
-@rule_of_target(Kind.RECORD)
-def targets_elsewhere(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.RECORD)
+def targets_elsewhere(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Hold a base and a level against what an area above asks for on the same indicator."""
     levels, base = context.usual_levels(target), context.base(target)
     indicator = context.indicator(target)
     if not levels or indicator is None:
         return
     last = levels[max(levels)]
-    for entry in context.known(TargetElsewhere, indicator.id):
-        if entry.area not in context.areas_above(target):
+    for entry in context.entries(TargetElsewhere):
+        if indicator.id not in entry.indicators or entry.area not in context.areas_above(target):
             continue
+        key = "asks_more" if entry.bound.gap(last.value) > 0 else "level_beyond"
         if base and entry.bound.met_by(base[1]):
-            key = "elsewhere_base_beyond"
-        elif entry.bound.gap(last.value) <= 0:
-            key = "elsewhere_level_beyond"
-        else:
-            key = "elsewhere_asks_more"
-        yield Flaw(
-            severity=Severity.LOW,
-            text=f"audit_record.{key}",
+            key = "base_beyond"
+        yield Finding(
+            Severity.LOW,
+            f"audit_record.elsewhere_{key}",
             values={
-                "base": said_value(base[1], indicator.unit) if base else "",
-                "level": said_bound(last, indicator.unit),
+                "level": last,
+                "asked": entry.bound,
                 "area": context.area_name(entry.area),
-                "asked": said_bound(entry.bound, indicator.unit),
-                "year": entry.year,
+                "unit": indicator.unit,
             },
             numbers={
                 "base": base[1] if base else None,
@@ -361,19 +295,17 @@ def targets_elsewhere(context: PlanContext, target: Target) -> Iterator[Flaw]:
         )
 
 
-@rule_of_target(Kind.RECORD)
-def pace_beyond_norm(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.RECORD)
+def pace_beyond_norm(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find yearly changes steeper than the pace that a higher authority set."""
-    indicator = context.indicator(target)
-    if indicator is None:
-        return
+    areas = (*context.areas_above(target), *context.catalog.expand(target.areas))
     norms = [
         entry
-        for entry in context.known(NormPace, indicator.id)
-        if entry.area in (*context.areas_above(target), *context.catalog.expand(target.areas))
+        for entry in context.entries(NormPace)
+        if entry.indicator == target.indicator and entry.area in areas
     ]
     paces = {
-        reading.id: condition
+        reading.id: (condition.change[0].value, condition.unit)
         for reading in target.readings
         for condition in reading.of(YearlyChange)
         if condition.change[0].value
@@ -383,27 +315,19 @@ def pace_beyond_norm(context: PlanContext, target: Target) -> Iterator[Flaw]:
 
 
 def _against_norms(
-    context: PlanContext,
-    target: Target,
-    norms: Sequence[NormPace],
-    paces: Mapping[str, YearlyChange],
-) -> Iterator[Flaw]:
-    indicator = target.indicator or ""
-    stated = context.base(target)
-    seen = context.nearest_observed(indicator, target)
+    context: PlanContext, target: Target, norms: Sequence[NormPace],
+    paces: Mapping[str, tuple[float, str]],
+) -> Iterator[Finding]:  # fmt: skip
+    seen = context.nearest_observed(target.indicator or "", target)
     base = context.base_value(target, seen)
     points: dict[str, float] = {}
-    for reading, condition in paces.items():
-        value = condition.change[0].value
-        if condition.unit == "points":
-            points[reading] = value
+    for reading, (pace, unit) in paces.items():
+        if unit == "points":
+            points[reading] = pace
         elif base is not None:
-            points[reading] = tidy(base * value / 100)
-    least = min((entry.points_per_year for entry in norms), key=abs)
+            points[reading] = tidy(base * pace / 100)
+    area, least = norms[0].area, min((entry.points_per_year for entry in norms), key=abs)
     steep = {name: pace for name, pace in points.items() if abs(pace) > abs(least)}
-    missing = base is None and len(points) < len(paces)
-    if not steep and not missing:
-        return
     numbers: dict[str, Value] = {
         "norms_pp": [entry.points_per_year for entry in norms],
         "pace_pp": dict(points),
@@ -411,27 +335,30 @@ def _against_norms(
     }
     values: dict[str, Any] = {
         "norms": " / ".join(signed(entry.points_per_year, 1) for entry in norms),
-        "area": context.area_name(norms[0].area),
+        "area": context.area_name(area),
     }
     if not steep:
-        yield Flaw(Severity.OPEN, "audit_record.norm_open", values=values, numbers=numbers)
+        if len(points) < len(paces):  # a base is missing
+            yield Finding(Severity.OPEN, "audit_record.norm_open", values=values, numbers=numbers)
         return
     rows = said_rows(
         "audit_record.pace",
         reading=(target.reading(name).label for name in steep),
-        pace=(signed(pace, 2) for pace in steep.values()),
-        times=(short(pace / least, 1) for pace in steep.values()),
+        pace=steep.values(),
+        times=(pace / least for pace in steep.values()),
     )
     values |= {"on": "", "actual": "", "paces": rows}
-    if stated is None and seen and any(paces[name].unit == "percent" for name in points):
+    relative = any(unit == "percent" for _, unit in paces.values())
+    if context.base(target) is None and seen and relative:
+        nearest = seen[-1]
         values["on"] = said(
             "audit_record.based_on",
-            area=context.area_name(seen[-1].area),
-            year=seen[-1].year,
-            value=said_value(seen[-1].value, "percent"),
+            area=context.area_name(nearest.area),
+            year=nearest.year,
+            value=nearest.value,
         )
-        numbers |= {"illustrative_base": tidy(seen[-1].value), "base_year": seen[-1].year}
-    shown = context.series.get((indicator, norms[0].area), {})
+        numbers |= {"illustrative_base": tidy(nearest.value), "base_year": nearest.year}
+    shown = context.series.get((target.indicator or "", area), {})
     years = [year for year in sorted(shown) if year <= context.plan.last_year]
     if len(years) > 1:
         first, last = years[0], years[-1]
@@ -441,8 +368,9 @@ def _against_norms(
             area=values["area"],
             first=first,
             last=last,
-            **in_unit("percent", start=shown[first], end=shown[last]),
-            change=signed(change, 1),
+            start=shown[first],
+            end=shown[last],
+            change=change,
             years=last - first,
         )
         numbers["actual"] = {
@@ -452,4 +380,4 @@ def _against_norms(
             "last": tidy(shown[last]),
             "change_pp": change,
         }
-    yield Flaw(Severity.MEDIUM, "audit_record.beyond_norm", values=values, numbers=numbers)
+    yield Finding(Severity.MEDIUM, "audit_record.beyond_norm", values=values, numbers=numbers)

@@ -487,7 +487,7 @@ def bases_table(report: AuditReport) -> Table:
             (other.id, level.value)
             for other in report.plan.targets
             if other.pace == target.id and other.default_reading
-            for level in list(report.context.levels(other.default_reading).values())[-1:]
+            for level in list(report.context.usual_levels(other).values())[-1:]
         ]
         # Where no level is promised, the indicator's own limit is what a pace runs into.
         for of, level in levels or [(None, 100.0 if fast > 0 else 0.0)]:

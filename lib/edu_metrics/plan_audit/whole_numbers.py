@@ -18,9 +18,16 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.formulas import smallest_count_after_growth, smallest_count_for
 from edu_metrics.formulas.probability import if_independent
-from edu_metrics.plan_audit.context import NO_LIMITS, Limits, PlanContext
-from edu_metrics.plan_audit.findings import Flaw, Kind, Severity, rule, rule_of_target
-from edu_metrics.plan_audit.sentences import growth_pct, said, said_bound, said_rows, tidy
+from edu_metrics.plan_audit.context import (
+    NO_LIMITS,
+    Finding,
+    Kind,
+    Limits,
+    PlanContext,
+    Severity,
+    rule,
+)
+from edu_metrics.plan_audit.sentences import growth_pct, said, said_rows, tidy
 from edu_metrics.reachability.checks import round_half_up
 from edu_metrics.words import number, short, unit_of
 
@@ -48,11 +55,10 @@ def _counted(context: PlanContext, indicator: Indicator) -> set[str]:
     return {context.catalog.quantities[i.quantity].unit for i in indicator.inputs.values()}
 
 
-@rule_of_target(Kind.WHOLE_NUMBERS)
-def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.WHOLE_NUMBERS)
+def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find growth in percent of a number of persons or institutions."""
-    reading = target.default_reading
-    indicator = context.indicator(target, reading)
+    reading, indicator = target.default_reading, context.usual_indicator(target)
     if reading is None or indicator is None or indicator.formula != "count":
         return
     growth = [
@@ -63,26 +69,20 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw
     divisible = not unit_of(indicator.unit).whole
     if divisible or not growth or not growth[0].rising or growth[0].value <= 0:
         return
-    percent = growth[0].value
-    stated = context.base(target)
+    percent, stated = growth[0].value, context.base(target)
     bases = [int(stated[1])] if stated and stated[1] >= 1 else [*COUNTS]
     needed = [smallest_count_after_growth(base, percent) for base in bases]
     real = [growth_pct(base, count) for base, count in zip(bases, needed, strict=True)]
     if stated and tidy(real[0] - percent) == 0:
         return
-    one = 100 / percent
-    yield Flaw(
-        severity=Severity.LOW,
-        text=f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
+    yield Finding(
+        Severity.LOW,
+        f"audit_whole_numbers.{'growth_stated' if stated else 'growth'}",
         values={
-            "percent": short(percent),
-            "rows": said_rows(
-                "audit_whole_numbers.growth_row",
-                base=bases,
-                real=(short(value, 0) for value in real),
-            ),
+            "percent": percent,
+            "rows": said_rows("audit_whole_numbers.growth_row", base=bases, real=real),
             "multiple": exact_from(percent),
-            "below": short(one),
+            "below": 100 / percent,
         },
         numbers={
             "growth_pct": percent,
@@ -91,44 +91,40 @@ def growth_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw
             "needed": [*needed],
             "growth_asked_pct": [tidy(value) for value in real],
             "exact_for_multiples_of": exact_from(percent),
-            "less_than_one_below_base": tidy(one),
+            "less_than_one_below_base": tidy(100 / percent),
         },
     )
 
 
-def _final_level(context: PlanContext, target: Target) -> Bound | None:
-    reading = target.default_reading
-    if reading is None:
+def _final_level(context: PlanContext, target: Target) -> tuple[Indicator, Bound] | None:
+    """Give the level that the default reading ends at, and the indicator that it is of."""
+    reading, indicator = target.default_reading, context.usual_indicator(target)
+    if reading is None or indicator is None:
         return None
-    levels = context.usual_levels(target)
-    each = [floor.bound for floor in reading.of(EachYear)]
-    return levels[max(levels)] if levels else each[0] if each else None
+    levels = [bound for _, bound in sorted(context.usual_levels(target).items(), reverse=True)]
+    levels += [floor.bound for floor in reading.of(EachYear)]
+    return (indicator, levels[0]) if levels else None
 
 
-@rule_of_target(Kind.WHOLE_NUMBERS)
-def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]:
+@rule(Kind.WHOLE_NUMBERS)
+def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Find shares of a number of institutions, and the whole numbers that they come to."""
-    indicator = context.usual_indicator(target)
-    bound = _final_level(context, target)
+    indicator, bound = _final_level(context, target) or (None, None)
     if indicator is None or bound is None or indicator.formula not in ("coverage", "share"):
         return
-    if "persons" in _counted(context, indicator) or not bound.rising:
-        return
-    if not 0 < bound.value < 100:
+    inside = bound.rising and 0 < bound.value < 100
+    if not inside or "persons" in _counted(context, indicator):
         return
     needed = [smallest_count_for(bound.value, k, strict=bound.strict) for k in UNITS]
     shares = [100 * n / k for n, k in zip(needed, UNITS, strict=True)]
-    yield Flaw(
-        severity=Severity.LOW,
-        text="audit_whole_numbers.share",
+    yield Finding(
+        Severity.LOW,
+        "audit_whole_numbers.share",
         values={
-            "level": short(bound.value),
-            "factor": short(bound.value / 100, 4),
+            "level": bound.value,
+            "factor": bound.value / 100,
             "rows": said_rows(
-                "audit_whole_numbers.share_row",
-                whole=UNITS,
-                needed=needed,
-                real=(short(share, 1) for share in shares),
+                "audit_whole_numbers.share_row", whole=UNITS, needed=needed, real=shares
             ),
         },
         numbers={
@@ -142,69 +138,51 @@ def share_of_small_count(context: PlanContext, target: Target) -> Iterator[Flaw]
 
 def _all_wanted(context: PlanContext, target: Target) -> Indicator | None:
     """Give the indicator of a target that asks for the whole of something, if it does."""
-    indicator = context.usual_indicator(target)
-    bound = _final_level(context, target)
-    if indicator is None or bound is None or indicator.bounds[1] != 100 or bound.value != 100:
+    indicator, bound = _final_level(context, target) or (None, None)
+    if indicator is None or bound is None or indicator.unit != "percent":
         return None
-    return indicator if indicator.unit == "percent" and bound.op in (">=", "==") else None
+    whole = indicator.bounds[1] == bound.value == 100 and bound.op in (">=", "==")
+    return indicator if whole else None
 
 
-@rule(Kind.WHOLE_NUMBERS)
-def all_of_units(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.WHOLE_NUMBERS, gathered="count")
+def all_of_units(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Gather the promises of full coverage: one failure is a miss."""
-    targets = [
-        target
-        for target in context.plan.targets
-        if (indicator := _all_wanted(context, target)) and indicator.formula == "coverage"
-    ]
-    rates: list[float] = [100 * (whole - 1) / whole for whole in WHOLES]
-    yield Flaw(
-        severity=Severity.OPEN,
-        targets=tuple(target.id for target in targets),
-        text="audit_whole_numbers.all_units",
-        values={
-            "rows": said_rows(
-                "audit_whole_numbers.missing_row", whole=WHOLES, rate=map(short, rates)
-            )
-        },
-        numbers={"count": len(targets), "wholes": [*WHOLES], "rate_with_one_missing_pct": rates},
-    )
+    indicator = _all_wanted(context, target)
+    if indicator and indicator.formula == "coverage":
+        rates = [100 * (whole - 1) / whole for whole in WHOLES]
+        rows = said_rows("audit_whole_numbers.missing_row", whole=WHOLES, rate=rates)
+        yield Finding(
+            Severity.OPEN,
+            "audit_whole_numbers.all_units",
+            values={"rows": rows},
+            numbers={"wholes": [*WHOLES], "rate_with_one_missing_pct": [*rates]},
+        )
 
 
-@rule(Kind.WHOLE_NUMBERS)
-def all_of_persons(context: PlanContext) -> Iterator[Flaw]:
+@rule(Kind.WHOLE_NUMBERS, gathered="count")
+def all_of_persons(context: PlanContext, target: Target) -> Iterator[Finding]:
     """Gather the promises that every single person does something: the chance that all do."""
-    targets = [
-        target
-        for target in context.plan.targets
-        if (indicator := _all_wanted(context, target))
-        and _counted(context, indicator) == {"persons"}
-    ]
-    chances = [if_independent([each] * number) for each, number in CHANCES]
-    yield Flaw(
-        severity=Severity.MEDIUM,
-        targets=tuple(target.id for target in targets),
-        text="audit_whole_numbers.all_persons",
-        values={
-            "rows": said_rows(
-                "audit_whole_numbers.chance_row",
-                each=(short(100 * each, 2) for each, _ in CHANCES),
-                number=(f"{number:,}" for _, number in CHANCES),
-                chance=map(_chance, chances),
-            )
-        },
-        numbers={
-            "count": len(targets),
-            "each": [each for each, _ in CHANCES],
-            "persons": [number for _, number in CHANCES],
-            "chance_of_all": [tidy(chance) for chance in chances],
-        },
-    )
-
-
-def _chance(value: float) -> str:
-    """Print a chance in percent, with a decimal where it is small."""
-    return short(100 * value, 0 if value >= 0.1 else 1)
+    indicator = _all_wanted(context, target)
+    if indicator and _counted(context, indicator) == {"persons"}:
+        chances = [if_independent([each] * persons) for each, persons in CHANCES]
+        rows = said_rows(
+            "audit_whole_numbers.chance_row",
+            each=(100 * each for each, _ in CHANCES),
+            number=(f"{persons:,}" for _, persons in CHANCES),
+            # In percent, with a decimal where it is small.
+            chance=(short(100 * chance, 0 if chance >= 0.1 else 1) for chance in chances),
+        )
+        yield Finding(
+            Severity.MEDIUM,
+            "audit_whole_numbers.all_persons",
+            values={"rows": rows},
+            numbers={
+                "each": [each for each, _ in CHANCES],
+                "persons": [persons for _, persons in CHANCES],
+                "chance_of_all": [tidy(chance) for chance in chances],
+            },
+        )
 
 
 #: Official statistics print rates with one decimal.
@@ -212,8 +190,6 @@ _DECIMALS = 1
 #: The assumptions by which a plan's words became bounds.
 _BARE = "bare_number_is_floor"
 _INCLUSIVE = "words_include_the_number"
-
-
 #: How a bound may be printed, and how much that matters.
 _WORDINGS = {"strict": Severity.MEDIUM, "bare": Severity.MEDIUM, "inclusive": Severity.LOW}
 
@@ -253,22 +229,20 @@ def undecided_by_print(level: float, limits: Limits = NO_LIMITS) -> tuple[float,
 
 
 @rule(Kind.BOUNDARY)
-def unstated_boundaries(context: PlanContext) -> Iterator[Flaw]:
+def unstated_boundaries(context: PlanContext) -> Iterator[Finding]:
     """Find bounds that a printed value does not decide, once a plan for each kind of wording."""
-    by_wording: dict[str, dict[str, tuple[Target, list[Bound]]]] = {}
+    by_wording: dict[str, dict[str, list[Bound]]] = {wording: {} for wording in _WORDINGS}
     for target in context.plan.targets:
         for bound, wording in _bounds(context, target):
-            group = by_wording.setdefault(wording, {})
-            group.setdefault(target.id, (target, []))[1].append(bound)
-    for wording in _WORDINGS:
-        if wording in by_wording:
-            yield _finding(context, wording, list(by_wording[wording].values()))
+            by_wording[wording].setdefault(target.id, []).append(bound)
+    for wording, group in by_wording.items():
+        if group:
+            yield _boundary(context, wording, group)
 
 
 def _bounds(context: PlanContext, target: Target) -> Iterator[tuple[Bound, str]]:
     """Give a target's bounds on a rate whose decimals the plan leaves open."""
-    reading = target.default_reading
-    indicator = context.indicator(target, reading)
+    reading, indicator = target.default_reading, context.usual_indicator(target)
     if reading is None or indicator is None or indicator.unit != "percent":
         return
     for bound in dict.fromkeys(_levels(reading)):
@@ -290,30 +264,30 @@ def _levels(reading: Reading) -> Iterator[Bound]:
 
 def _points(target: Target) -> bool:
     """Tell whether a reading takes a printed level as exact, so that overshoot is a miss."""
-    return any(
-        bound.op == "==" for reading in target.readings for bound in _levels(reading)
-    ) and not any(bound.op == "==" for r in target.readings if r.default for bound in _levels(r))
+    exact = [r.default for r in target.readings if any(b.op == "==" for b in _levels(r))]
+    return bool(exact) and not any(exact)
 
 
-def _finding(context: PlanContext, wording: str, group: list[tuple[Target, list[Bound]]]) -> Flaw:
-    targets = [target for target, _ in group]
+def _boundary(context: PlanContext, wording: str, group: Mapping[str, list[Bound]]) -> Finding:
+    targets = {name: context.targets[name] for name in group}
     limits = {
         bound.value: indicator.bounds
-        for target, bounds in group
+        for name, target in targets.items()
         if (indicator := context.usual_indicator(target))
-        for bound in bounds
+        for bound in group[name]
     }
-    example = _example([bound for _, bounds in group for bound in bounds], limits)
-    short_of, past = _beside(example)
-    points = [t for t in targets if wording == "bare" and _points(t)]
-    return Flaw(
-        severity=_WORDINGS[wording],
-        targets=tuple(target.id for target in targets),
-        text=f"audit_boundaries.{wording}",
+    example = _example([bound for bounds in group.values() for bound in bounds], limits)
+    points = [one for one in targets.values() if wording == "bare" and _points(one)]
+    # A value short of the bound and one past it, both printed as the bound itself.
+    close = 0.4 * 10.0**-_DECIMALS * (1 if example.rising else -1)
+    return Finding(
+        _WORDINGS[wording],
+        f"audit_boundaries.{wording}",
+        tuple(targets),
         values={
-            "bound": said_bound(example, "percent"),
-            "short_of": short(short_of),
-            "past": short(past),
+            "bound": example,
+            "short_of": tidy(example.value - close),
+            "past": tidy(example.value + close),
             "printed": number(round_half_up(example.value, 10.0**-_DECIMALS), _DECIMALS),
             "points": said("audit_boundaries.points", titles=context.titles(points))
             if points
@@ -321,7 +295,7 @@ def _finding(context: PlanContext, wording: str, group: list[tuple[Target, list[
         },
         numbers={
             "decimals": _DECIMALS,
-            "bounds": {target.id: [str(bound) for bound in bounds] for target, bounds in group},
+            "bounds": {name: [*map(str, bounds)] for name, bounds in group.items()},
             "undecided_pct": {
                 short(level): [*undecided_by_print(level, limits=ends)]
                 for level, ends in sorted(limits.items())
@@ -336,9 +310,3 @@ def _example(bounds: list[Bound], limits: Mapping[float, Limits]) -> Bound:
     """Give the bound printed most often, and one at the indicator's own limit only if all are."""
     counts = Counter(bounds)
     return max(counts, key=lambda b: (b.value not in limits[b.value], counts[b], b.value, b.op))
-
-
-def _beside(bound: Bound) -> tuple[float, float]:
-    """Give a value short of a bound and one past it, both printed as the bound itself."""
-    close = 0.4 * 10.0**-_DECIMALS * (1 if bound.rising else -1)
-    return tidy(bound.value - close), tidy(bound.value + close)

@@ -1,25 +1,126 @@
-"""The page of a draft on this machine, where each decision is saved as it is made."""
+"""The page of a draft: its text, a card for each promise, and each decision saved as it is made."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from edu_metrics.catalog import nearest
-from edu_metrics.drafting.context import Span
 from edu_metrics.drafting.files import DECISIONS, TEXT, read_draft, save
-from edu_metrics.drafting.page import OF_PLAN, WRITTEN, page, style
-from edu_metrics.drafting.promises import Promise
-from edu_metrics.drafting.readings import readings_of
-from edu_metrics.errors import DataError
+from edu_metrics.drafting.finding import Span
+from edu_metrics.drafting.promises import Promise, readings_of, said
+from edu_metrics.errors import DataError, require_extra
 from edu_metrics.serving import Reply, Request, Route, serve
+from edu_metrics.words import html_lang, say
 
 #: Without it a browser sends forms with the origin "null", and the server takes none of those.
 _OF_FORMS = {"Referrer-Policy": "same-origin"}
 _OPS = (">=", ">", "<=", "<", "==", "~")
+#: Fields that a card shows, in this order, and those that a person may write in the page.
+SHOWN = (
+    *("subject", "scope", "indicator", "value", "op", "unit", "year", "type"),
+    *("base", "base_year", "range", "levels", "every", "obligation", "promise"),
+)
+OF_PLAN = ("id", "title", "publisher", "issued", "first_year", "last_year", "areas")
+WRITTEN = ("subject", "indicator", "value", "op", "unit", "year")
+
+
+def _file(name: str) -> str:
+    return (files("edu_metrics.drafting") / name).read_text("utf-8")
+
+
+def page(content: Mapping[str, Any], text: str, lang: str, *, served: bool = False) -> str:
+    """
+    Write the page.
+
+    Parameters
+    ----------
+    content : mapping
+        What draft.yaml holds.
+    text : str
+        The text.
+    lang : {"zh", "en"}
+        Language of the page.
+    served : bool, optional
+        Whether a server takes the decisions; a file shows them only.
+
+    Returns
+    -------
+    str
+        HTML that asks for nothing from elsewhere.
+
+    Raises
+    ------
+    MissingExtraError
+        If what draws it is not installed.
+    """
+    require_extra("draft", "jinja2")
+    from jinja2 import Environment, StrictUndefined
+
+    decided = Counter(one["decision"] for one in content["promises"])
+    numbers = {"promises": len(content["promises"]), "left_out": len(content["not_taken"])}
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                       lstrip_blocks=True)  # fmt: skip
+    made.filters["shown"] = _shown
+    return made.from_string(_file("review.html.j2")).render(
+        content,
+        lang=lang,
+        served=served,
+        say=lambda name, **values: say(f"drafting.{name}", lang, **values),
+        tongue=html_lang,
+        style=_file("review.css"),
+        counts=say("drafting.counts", lang, **numbers, **{n: decided[n] for n in DECISIONS}),
+        marked=_marked(content, text),
+        sentence=partial(sentence, lang=lang),
+        card=SHOWN,
+        written=WRITTEN,
+        of_plan=OF_PLAN,
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return ", ".join(f"{year}: {bound}" for year, bound in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _marked(
+    content: Mapping[str, Any], text: str
+) -> Iterator[tuple[str, Mapping[str, Any] | None, bool, str]]:
+    """
+    Part the text where a promise or a number not taken begins or ends; no mark lies in another.
+
+    Of each part: its words, its promise, whether that begins here, and why a number is in none.
+    """
+    promises = [(*one["span"], one) for one in content["promises"]]
+    passed = [(one["start"], one["end"], one) for one in content["not_taken"]]
+    places = (place for first, last, _ in (*promises, *passed) for place in (first, last))
+    for first, last in itertools.pairwise(sorted({0, len(text), *places})):
+        inside = [next((one for start, end, one in marks if start <= first and last <= end), None)
+                  for marks in (promises, passed)]  # fmt: skip
+        promise, left = inside
+        begins = promise is not None and promise["span"][0] == first
+        yield text[first:last], promise, begins, left["why"] if left else ""
+
+
+def sentence(one: Mapping[str, Any], lang: str) -> str:
+    """Say a promise in words: its subject, bound and year."""
+    held = {name: field.get("is") for name, field in one["fields"].items()}
+    subject = " ".join(str(held[n]) for n in ("scope", "subject") if held.get(n))
+    if held.get("value") is None:
+        return subject
+    bound = said(f"{held['op']}{held['value']:.10g}", held.get("unit"), lang)
+    kind = say(f"drafting.type_{held['type']}", lang)
+    return say("drafting.told", lang, subject=subject, bound=bound, year=held["year"], kind=kind)
 
 
 def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
@@ -56,7 +157,7 @@ def routes(folder: Path, lang: str | None = None) -> dict[str, Route]:
 
     return {
         "GET /": show,
-        "GET /review.css": Reply(style(), "text/css"),
+        "GET /review.css": Reply(_file("review.css"), "text/css"),
         "POST /decide": take,
         "POST /plan": describe,
     }
