@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edu_metrics.errors import DataError
 from edu_metrics.observations import validate
-from edu_metrics.observations.periods import read_period
+from edu_metrics.observations.printed import read_period
 
 
 @pytest.mark.parametrize(

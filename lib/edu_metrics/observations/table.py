@@ -19,7 +19,7 @@ from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
 from edu_metrics.errors import DataError, number_of
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LARGEST, LAST_DAY, LAST_YEAR
-from edu_metrics.observations.periods import WHOLE_YEARS
+from edu_metrics.observations.printed import WHOLE_YEARS
 
 #: The columns, in order.
 COLUMNS = (
@@ -114,6 +114,11 @@ def newest(table: pd.DataFrame) -> pd.DataFrame:
     if not table.duplicated(identity).any():
         return table
     return table.sort_values("vintage", kind="stable").drop_duplicates(identity, keep="last")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Walk over the rows of a frame, each with its cells as attributes."""
+    yield from frame.itertuples(index=False)
 
 
 def show_rows(rows: pd.DataFrame) -> str:

@@ -32,141 +32,14 @@ from edu_metrics.catalog import (
 )  # fmt: skip
 from edu_metrics.errors import DataError, number_of
 from edu_metrics.limits import FIRST_DAY, LARGEST, LAST_DAY, is_day, read_file
-from edu_metrics.observations.periods import read_period
+from edu_metrics.observations.printed import (
+    accepted_units,
+    read_period,
+    rounded_between,
+    unit_factor,
+)
 from edu_metrics.observations.raw_files import broken_seal, shown_below
 from edu_metrics.observations.table import BOUNDS, STATUSES, empty
-from edu_metrics.words import Unit, known_units, unit_of
-
-#: Powers of ten that stand before a unit; in Chinese they multiply: 百万 is 100 x 10 000.
-_SCALES = {
-    "十": 1,
-    "百": 2,
-    "千": 3,
-    "10000": 4,
-    "1000": 3,
-    "万": 4,
-    "亿": 8,
-    "hundred": 2,
-    "thousand": 3,
-    "million": 6,
-    "billion": 9,
-}
-_SCALE = re.compile("|".join(_SCALES))
-_SCALED = re.compile(rf"^((?:{_SCALE.pattern})*)(.*)$")
-
-
-def accepted_units(quantity: Quantity) -> tuple[str, ...]:
-    """
-    List the printed units, without power of ten, that count a quantity.
-
-    Parameters
-    ----------
-    quantity : Quantity
-        What is measured.
-
-    Returns
-    -------
-    tuple of str
-        Its own unit first.
-    """
-    own = unit_of(quantity.unit)
-    return (own.id, *own.printed, *(word for other in _beside(own) for word in other.printed))
-
-
-def _beside(own: Unit) -> list[Unit]:
-    """Give the other units of what a unit measures: what is counted has only its own."""
-    return [other for other in known_units().values() if other != own and own.converts(other)]
-
-
-def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
-    """
-    Say how many of a quantity's unit one printed unit is, exactly.
-
-    Parameters
-    ----------
-    printed : str
-        Unit as printed, such as ``万人`` or ``‰``.
-    quantity : Quantity
-        What is measured.
-
-    Returns
-    -------
-    Decimal or None
-        The factor; None where the printed unit measures something else.
-
-    Examples
-    --------
-    >>> children = Quantity.model_validate(
-    ...     {
-    ...         "id": "children",
-    ...         "name": {"zh": "在园幼儿", "en": "Children"},
-    ...         "unit": "persons",
-    ...         "form": "count",
-    ...     }
-    ... )
-    >>> unit_factor("万人", children), unit_factor("万元", children)
-    (Decimal('1E+4'), None)
-    """
-    text = plain(printed)
-    own = unit_of(quantity.unit)
-    known = {plain(word) for word in (own.id, *own.printed)}
-    if text in known:
-        return Decimal(1)
-    for other in _beside(own):
-        if text in map(plain, other.printed):
-            return Decimal(str(other.scale)) / Decimal(str(own.scale))
-    scale, word = _SCALED.match(text).groups()  # type: ignore[union-attr]  # it matches anything
-    # Where the unit is a bare number of things, 万 alone says enough.
-    if not scale or word not in known | ({""} if quantity.form == "count" else set()):
-        return None
-    return Decimal(1).scaleb(sum(_SCALES[power] for power in _SCALE.findall(scale)))
-
-
-def rounded_between(
-    printed: Decimal, factor: Decimal, quantity: Quantity, bound: str = "exact"
-) -> tuple[float | None, float | None]:
-    """
-    Say between which numbers a count lies that was printed in thousands or 万.
-
-    Parameters
-    ----------
-    printed : Decimal
-        Number as printed, with the digits that were printed. [printed unit]
-    factor : Decimal
-        How many units of the quantity one printed unit is.
-    quantity : Quantity
-        What is measured.
-    bound : str, optional
-        What is printed of the number; only an exact one is rounded.
-
-    Returns
-    -------
-    float or None, float or None
-        Half a unit of the last digit below and above; None where nothing was rounded: a count
-        whose last digit is one, and a rate, which is used as it was published. [unit of quantity]
-
-    Examples
-    --------
-    >>> teachers = Quantity.model_validate(
-    ...     {
-    ...         "id": "teachers",
-    ...         "name": {"zh": "教师", "en": "Teachers"},
-    ...         "unit": "persons",
-    ...         "form": "count",
-    ...     }
-    ... )
-    >>> rounded_between(Decimal("0.08"), Decimal(10000), teachers)
-    (750.0, 850.0)
-    >>> rounded_between(Decimal("828"), Decimal(1), teachers)
-    (None, None)
-    """
-    exponent = printed.as_tuple().exponent
-    step = Decimal(1).scaleb(int(exponent)) * factor
-    if quantity.form == "printed_rate" or bound != "exact" or factor <= 1 or step <= 1:
-        return None, None
-    half = step / 2
-    return float(max(printed * factor - half, Decimal(0))), float(printed * factor + half)
-
 
 #: The header of a raw file.
 HEADER = (

@@ -100,7 +100,8 @@ def _by_quantity(history: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _sums(quantity: str, rows: pd.DataFrame, whole: str) -> list[Finding]:
-    from edu_metrics.observations.inspection import Finding, rows_of
+    from edu_metrics.observations.inspection import Finding
+    from edu_metrics.observations.table import rows_of
 
     own = rows[rows["area"] == whole][["year", "value"]]
     if own.empty:
@@ -119,7 +120,8 @@ def _sums(quantity: str, rows: pd.DataFrame, whole: str) -> list[Finding]:
 def _parts(by_quantity: dict[str, pd.DataFrame], parts: Sequence[str]) -> list[Finding]:
     import pandas as pd
 
-    from edu_metrics.observations.inspection import Finding, rows_of
+    from edu_metrics.observations.inspection import Finding
+    from edu_metrics.observations.table import rows_of
 
     missing = [name for name in parts if name not in by_quantity]
     if missing:

@@ -25,7 +25,7 @@ from edu_metrics.catalog import (
 )
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import read_processed
-from edu_metrics.observations.pooling import below
+from edu_metrics.observations.computing import below
 from edu_metrics.reachability import (
     Applies,
     Assessment,

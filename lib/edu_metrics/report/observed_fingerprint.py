@@ -14,7 +14,7 @@ import numpy as np
 from edu_metrics.catalog import Areas, Condition, Plan, Reference, Relative
 from edu_metrics.observations import Finding as OddNumber
 from edu_metrics.observations import finding_of_row, inspect_table
-from edu_metrics.observations.pooling import below
+from edu_metrics.observations.computing import below
 from edu_metrics.plan_audit import Finding, as_rows, audit, series_by_year
 from edu_metrics.reachability import SeriesStore
 from edu_metrics.reachability.probability import BEYOND

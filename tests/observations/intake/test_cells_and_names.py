@@ -12,8 +12,8 @@ from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import DataError
 from edu_metrics.observations import read_transcription
 from edu_metrics.observations.intake import read_table
-from edu_metrics.observations.intake.cell_values import narrow, read_figure, read_year
 from edu_metrics.observations.intake.mapping import Mapping
+from edu_metrics.observations.printed import narrow, read_figure, read_year
 
 
 @pytest.mark.parametrize(

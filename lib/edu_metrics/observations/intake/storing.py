@@ -15,11 +15,11 @@ import yaml
 from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
 from edu_metrics.errors import DataError
 from edu_metrics.files import write_whole_files
+from edu_metrics.observations.computing import below
+from edu_metrics.observations.intake.figures import read_table
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping, made_from
-from edu_metrics.observations.intake.reading import read_table
 from edu_metrics.observations.intake.workbook import printable
-from edu_metrics.observations.pooling import below
 from edu_metrics.observations.raw_files import (
     LOG,
     SIDECAR,
