@@ -34,10 +34,10 @@ from edu_metrics.files import write_whole_files
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
 from edu_metrics.observations.computing import below
 from edu_metrics.observations.intake import read_stored
+from edu_metrics.observations.intake.storing import read_transcription
 from edu_metrics.observations.printed import WHOLE_YEARS
 from edu_metrics.observations.raw_files import BESIDE, matched_by, pattern_of
-from edu_metrics.observations.table import COLUMNS, ENDS, empty, show_rows, validate
-from edu_metrics.observations.transcription import read_transcription
+from edu_metrics.observations.table import COLUMNS, ENDS, TYPES, empty, show_rows, validate
 
 
 def build(
@@ -298,7 +298,7 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
             f"{path.name}: expected the columns {', '.join(COLUMNS)}, "
             f"found {', '.join(map(str, table))}; {cure} again"
         )
-    table = table.astype(empty().dtypes.to_dict())
+    table = table.astype(TYPES)
     if (content.schema.metadata or {}).get(_SEAL) != _content_sha256(table).encode():
         raise DataError(
             f"data/processed/{path.name} was edited, or written by something else: what is "
@@ -366,7 +366,7 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True).dropna(subset="value", ignore_index=True)
     table = table.assign(group="all", period="year", lower=np.nan, upper=np.nan,
                          bound="exact", source=given.source, status="reported")  # fmt: skip
-    return table.astype(empty().dtypes.to_dict())[list(COLUMNS)]
+    return table.astype(TYPES)[list(COLUMNS)]
 
 
 def _read(given: PackageInput) -> pd.DataFrame:

@@ -31,6 +31,14 @@ COLUMNS = (
 #: these columns when it comes in.
 ENDS = ("lower", "upper")
 
+#: What kind each column is of.
+TYPES = {
+    **dict.fromkeys(COLUMNS, "str"),
+    **dict.fromkeys(("value", *ENDS), "float64"),
+    "year": "int64",
+    "vintage": "datetime64[ns]",
+}
+
 #: No two rows agree in all of these.
 KEYS = ("area", "year", "quantity", "group", "period", "vintage")
 
@@ -53,9 +61,7 @@ def empty() -> pd.DataFrame:
     >>> len(empty()), list(empty()) == list(COLUMNS)
     (0, True)
     """
-    table = pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS})
-    floats = dict.fromkeys(("value", *ENDS), "float64")
-    return table.astype({"year": "int64", **floats, "vintage": "datetime64[ns]"})
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TYPES.items()})
 
 
 def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

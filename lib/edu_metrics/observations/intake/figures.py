@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from edu_metrics.catalog import Catalog, Quantity, names_of, plain
+from edu_metrics.catalog import Catalog, Quantity, names_of, nearest, plain
 from edu_metrics.errors import DataError
 from edu_metrics.observations.intake.header import Column, Head, HeadReader
 from edu_metrics.observations.intake.labels import LabelReader
@@ -30,7 +30,7 @@ from edu_metrics.observations.printed import (
     rounded_between,
     unit_factor,
 )
-from edu_metrics.observations.table import BOUNDS, COLUMNS, STATUSES, empty, rows_of
+from edu_metrics.observations.table import BOUNDS, COLUMNS, STATUSES, TYPES, empty, rows_of
 
 _SCALE_ALONE = re.compile(r"^[十百千万亿]+$")
 #: Decimals to which a fraction is taken times 100: more are noise of the arithmetic.
@@ -114,6 +114,33 @@ def read_log(path: Path, content: bytes, catalog: Catalog, mapping: Mapping) -> 
     return _read(path, content, catalog, mapping, None).log
 
 
+def read_typed(sheet: Sheet, catalog: Catalog, school_year: str | None) -> pd.DataFrame:
+    """
+    Read a table whose cells all say plainly what they say: what would be repaired is a fault.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Its head, one row, names what each column holds.
+    catalog, school_year
+        As of :func:`read_table`.
+
+    Returns
+    -------
+    DataFrame
+        Its observations.
+
+    Raises
+    ------
+    DataError
+        With one line for each cause, and all cells that it concerns.
+    """
+    told = Mapping(head=1, head_rows=1)
+    reader = _FileReader(catalog, told, school_year, strict=True)
+    reader.read(sheet)
+    return reader.result(printable(sheet.file)).table
+
+
 def _read(
     path: Path, content: bytes, catalog: Catalog, mapping: Mapping, school_year: str | None
 ) -> _FileReader:
@@ -134,6 +161,8 @@ class _Label(NamedTuple):
     read: Callable[[Any], Any]
     usual: Any
     cause: str
+    #: What may be meant by a word that is not known.
+    words: Collection[str] = ()
 
 
 class _FileReader:
@@ -145,8 +174,10 @@ class _FileReader:
     to be bound; and whether a person, or a percent sign, has made it ``sure``.
     """
 
-    def __init__(self, catalog: Catalog, mapping: Mapping, school_year: str | None) -> None:
-        self.catalog, self.mapping, self.log = catalog, mapping, Log()
+    def __init__(
+        self, catalog: Catalog, mapping: Mapping, school_year: str | None, *, strict: bool = False
+    ) -> None:
+        self.catalog, self.mapping, self.log = catalog, mapping, Log(strict=strict)
         self.heads = HeadReader(catalog, mapping, self.log, school_year)
         self.sheets: list[tuple[Sheet, Head]] = []
         self.parts: list[pd.DataFrame] = []
@@ -163,10 +194,10 @@ class _FileReader:
             plain(name): one.id for one in catalog.groups.values() for name in names_of(one)
         }
         self._labels = {
-            "source": _Label(_named(sources), mapping.source, "source"),
+            "source": _Label(_named(sources), mapping.source, "source", catalog.sources),
             "published": _Label(read_date, mapping.published, "published"),
-            "status": _Label(_status, mapping.status or "reported", "word"),
-            "group": _Label(_named(groups), "all", "group"),
+            "status": _Label(_status, mapping.status or "reported", "word", STATUSES),
+            "group": _Label(_named(groups), "all", "group", list(groups)),
             "period": _Label(lambda cell: read_part(as_text(cell)), "year", "part"),
         }
 
@@ -207,7 +238,8 @@ class _FileReader:
             known = {cell: label.usual if cell == "" else label.read(cell) for cell in set(cells)}
             for at, cell in zip(rows["at"].tolist(), cells, strict=True):
                 if cell != "" and known[cell] is None:
-                    self.log.problem(label.cause, sheet, sheet.where(at, column), as_text(cell))
+                    where, text = sheet.where(at, column), as_text(cell)
+                    self.log.problem(label.cause, sheet, where, text, nearest(text, label.words))
             if known.get("", "") is None:
                 lacking[rows[name] == ""] += f"{name} "
             rows = rows.assign(**{name: [known[cell] for cell in cells]})
@@ -359,8 +391,8 @@ class _FileReader:
         if named in ("", "exact", figure.bound):
             return figure.bound
         if named not in BOUNDS or figure.bound != "exact":
-            text = f"bound {named}: one of {', '.join(BOUNDS)}"
-            self.log.problem("word", sheet, sheet.where(cell.at, cell.column), text)
+            where = sheet.where(cell.at, cell.column)
+            self.log.problem("word", sheet, where, f"bound {named}")
         return named
 
     # --- units
@@ -412,7 +444,7 @@ class _FileReader:
             figures = self._checked(figures)
         if not self.log.clean:
             raise DataError(f"{name}: not taken in, nothing was written", self.log.faults())
-        return Intake(figures[list(COLUMNS)].astype(empty().dtypes.to_dict()), self.log)
+        return Intake(figures[list(COLUMNS)].astype(TYPES), self.log)
 
     def _checked(self, figures: pd.DataFrame) -> pd.DataFrame:
         """Name figures without a label, those that contradict others, and those out too early."""
@@ -425,7 +457,8 @@ class _FileReader:
         first_day = figures["year"] - (figures["period"] == "school_year")
         for one in rows_of(figures[figures["vintage"].dt.year < first_day]):
             self._odd(one, "early", f"{int(one.year)}, published {one.vintage.date()}")
-        for cause, rows in odd_figures(figures, self.catalog).items() if self.log.clean else ():
+        asked = self.log.clean and not self.log.strict
+        for cause, rows in odd_figures(figures, self.catalog).items() if asked else ():
             for one in rows_of(rows):
                 text = f"{one.area} {int(one.year)} {one.quantity}"
                 shown = cause != "double" and not np.isnan(one.value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog import Catalog, plain
+from edu_metrics.errors import DataError
 from edu_metrics.observations.intake.log import Log, known_words
 from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping, Names
 from edu_metrics.observations.intake.workbook import Sheet, letters
@@ -18,6 +20,7 @@ from edu_metrics.observations.printed import (
     narrow,
     read_figure,
     read_half,
+    read_period,
     unit_factor,
 )
 from edu_metrics.observations.printed import read_year as year_of
@@ -357,6 +360,10 @@ class HeadReader:
             The year, its period and how it was read; None where it is neither a year nor half of
             one. [year]
         """
+        if self.log.strict:
+            with contextlib.suppress(DataError):
+                return *read_period(as_text(raw), self.school_year), ""
+            return None
         found = year_of(raw)
         if found is None:
             half = read_half(as_text(raw))

@@ -12,7 +12,7 @@ import pandas as pd
 from edu_metrics.observations.intake.header import Head, HeadReader
 from edu_metrics.observations.intake.mapping import AreaFinder
 from edu_metrics.observations.intake.workbook import Sheet
-from edu_metrics.observations.printed import as_text, is_part_of_year, is_total, narrow
+from edu_metrics.observations.printed import as_text, is_part_of_year, is_total, narrow, read_year
 
 #: Labels that go straight into the table.
 LABELS = ("bound", "status", "source", "published", "group", "period")
@@ -186,6 +186,8 @@ class LabelReader:
         where, found = self.sheet.where(row, column), self.heads.dated(raw)
         if found is None:
             cause = "period" if is_part_of_year(raw) else "year" if raw != "" else "lacking"
+            if self.heads.school_year is None and "school_year" in (read_year(raw) or ()):
+                cause = "school_year"
             self.log.problem(cause, self.sheet, where, as_text(raw) or "year")
             return None, None
         year, period, rule = found

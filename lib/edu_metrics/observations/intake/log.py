@@ -15,6 +15,8 @@ from edu_metrics.observations.intake.workbook import Sheet, printable
 
 #: The columns of a log.
 LOG_HEADER = ("file", "sheet", "cell", "raw", "parsed", "rule")
+#: Rules by which a cell is converted that says plainly what it says.
+_CONVERSIONS = frozenset(("case", "spaces_or_width", "full_width", "unit", "rounded", "suppressed"))
 #: Ranges of cells that one line names.
 _SHOWN = 60
 
@@ -37,12 +39,16 @@ class Log:
     """
 
     repairs: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+    #: Whether cells have to say plainly what they say: what is repaired is a problem then.
+    strict: bool = False
     #: By cause, by text and what is offered for it, the cells.
     _problems: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = field(default_factory=dict)
 
     def repaired(self, sheet: Sheet, cell: str, raw: object, parsed: object, rule: str) -> None:
         """Note what became of a cell."""
         self.repairs.append((sheet.file, sheet.name, cell, str(raw), str(parsed), rule))
+        if self.strict and not _CONVERSIONS.issuperset(rule.split()):
+            self.problem("typed", sheet, cell, str(raw))
 
     def problem(self, cause: str, sheet: Sheet, cell: str, text: str, offer: str = "") -> None:
         """Note a cell that was not understood, and what may be meant."""
