@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from edu_metrics.catalog import PERIODS, Quantity, plain
-from edu_metrics.errors import DataError
-from edu_metrics.limits import FIRST_YEAR, LAST_YEAR, is_day, is_year
+from edu_metrics.limits import is_day, is_year
 from edu_metrics.words import Unit, known_units, unit_of
 
 #: Full-width signs become those of ASCII; nothing else is folded, for ① is no 1 and ² no 2.
@@ -223,7 +222,7 @@ def read_year(raw: object) -> tuple[int, str] | None:
         if "学年" in text or "school" in text.lower():
             rule = "school_year"
     else:
-        found = _TWO_YEARS.match(text) or RUN_TOGETHER.fullmatch(text)
+        found = _TWO_YEARS.match(text) or _RUN_TOGETHER.fullmatch(text)
         if found is None or (int(found[1]) + 1 - int(found[2])) % 10 ** len(found[2]):
             return None
         year, rule = int(found[1]), "school_year"
@@ -289,15 +288,17 @@ def periods_of(asked: str) -> tuple[str, ...]:
     return WHOLE_YEARS if asked == "year" else (asked,)
 
 
-_SCHOOL_YEAR = re.compile(r"(\d{4})[-—–/](\d{4}|\d{2})(?:学年(?:度)?)?")
 #: As some offices write a school year: 201819, 20182019. 200506 may as well be a month.
-RUN_TOGETHER = re.compile(r"(\d{4})(\d{4}|00|1[3-9]|[2-9]\d)")
-_HALVES = {"上": "h1", "下": "h2", "1": "h1", "2": "h2"}
-_HALF = re.compile(r"(\d{4})(?:年?([上下])半年|-?h([12]))")
-_MONTH = re.compile(r"(\d{4})(?:-(\d\d)|年(\d{1,2})月)")
+_RUN_TOGETHER = re.compile(r"(\d{4})(\d{4}|00|1[3-9]|[2-9]\d)")
+_HALVES = {"上": "h1", "下": "h2", "h1": "h1", "h2": "h2"}
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:年?(?P<part>[上下])半年|-?(?P<half>h[12])"
+    r"|-(?P<month>0[1-9]|1[0-2])|年(?P<of_year>0?[1-9]|1[0-2])月"
+    r"|[-—–/](?P<end>\d{4}|\d{2})(?:学年(?:度)?)?|(?P<together>\d{4}|00|1[3-9]|[2-9]\d))?"
+)
 
 
-def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]:
+def read_period(printed: str, school_year: str | None = None) -> tuple[int, str] | None:
     """
     Read the stretch of time that a figure is of.
 
@@ -312,13 +313,9 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
 
     Returns
     -------
-    int, str
-        The year that it counts for, and one of ``PERIODS``. [year]
-
-    Raises
-    ------
-    DataError
-        If it is none of these, or a school year where nothing says which year it counts for.
+    int and str, or None
+        The year that it counts for, and one of ``PERIODS``; None if it is none of these, or a
+        school year where nothing says which year it counts for. [year]
 
     Examples
     --------
@@ -327,39 +324,19 @@ def read_period(printed: str, school_year: str | None = None) -> tuple[int, str]
     >>> read_period("2020年下半年"), read_period("2020-05"), read_period("2020")
     ((2020, 'h2'), (2020, 'm05'), (2020, 'year'))
     """
-    text = plain(printed)
-    forms: list[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[int, str] | None]]] = [
-        (re.compile(r"(\d{4})"), lambda found: (int(found[1]), "year")),
-        (_HALF, lambda found: (int(found[1]), _HALVES[found[2] or found[3]])),
-        (_MONTH, _month),
-        (_SCHOOL_YEAR, lambda found: _school_year(found, printed, school_year)),
-        (RUN_TOGETHER, lambda found: _school_year(found, printed, school_year)),
-    ]
-    for form, reading in forms:
-        found = form.fullmatch(text)
-        read = reading(found) if found else None
-        if read is not None and is_year(read[0]):
-            return read
-    raise DataError(
-        "year: expected a year such as 2020, a school year such as 2023-24, half a year such as "
-        f"2020-H1 or a month such as 2020-05, found {printed[:80]!r}; years run from {FIRST_YEAR} "
-        f"to {LAST_YEAR}"
-    )
-
-
-def read_half(printed: str) -> tuple[int, str] | None:
-    """
-    Read half of a year, told with its year.
-
-    Examples
-    --------
-    >>> read_half("2020年上半年"), read_half("2020H2"), read_half("2020年")
-    ((2020, 'h1'), (2020, 'h2'), None)
-    """
-    found = _HALF.fullmatch(plain(printed))
-    if found is None or not is_year(int(found[1])):
+    found = _PERIOD.fullmatch(plain(printed))
+    if found is None:
         return None
-    return int(found[1]), _HALVES[found[2] or found[3]]
+    year, period = int(found["year"]), "year"
+    half, month = found["part"] or found["half"], found["month"] or found["of_year"]
+    last = found["end"] or found["together"]
+    if last is not None:
+        if school_year is None or int(last) != (year + 1) % 10 ** len(last):
+            return None
+        year, period = year + (school_year == "ends"), "school_year"
+    elif half or month:
+        period = _HALVES[half] if half else f"m{int(month):02}"
+    return (year, period) if is_year(year) else None
 
 
 def read_part(printed: str) -> str | None:
@@ -390,23 +367,6 @@ def read_part(printed: str) -> str | None:
     halves = {"上半年": "h1", "下半年": "h2"}
     part = f"m{int(month[1]):02}" if month else halves.get(text)
     return part if part in PERIODS else None
-
-
-def _month(found: re.Match[str]) -> tuple[int, str] | None:
-    period = f"m{int(found[2] or found[3]):02}"
-    return (int(found[1]), period) if period in PERIODS else None
-
-
-def _school_year(found: re.Match[str], printed: str, rule: str | None) -> tuple[int, str] | None:
-    first = int(found[1])
-    if int(found[2]) != (first + 1) % 10 ** len(found[2]):
-        return None
-    if rule is None:
-        raise DataError(
-            f"year: {printed!r} is a school year, and the study does not say which year it counts "
-            "for; expected school_year: starts or ends in its definition"
-        )
-    return first + (rule == "ends"), "school_year"
 
 
 _DATE = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")

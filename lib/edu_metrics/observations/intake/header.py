@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog import Catalog, plain
-from edu_metrics.errors import DataError
 from edu_metrics.observations.intake.log import Log, known_words
 from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping, Names
 from edu_metrics.observations.intake.workbook import Sheet, letters
@@ -19,7 +17,6 @@ from edu_metrics.observations.printed import (
     is_part_of_year,
     narrow,
     read_figure,
-    read_half,
     read_period,
     unit_factor,
 )
@@ -360,14 +357,12 @@ class HeadReader:
             The year, its period and how it was read; None where it is neither a year nor half of
             one. [year]
         """
+        told = read_period(as_text(raw), self.school_year)
         if self.log.strict:
-            with contextlib.suppress(DataError):
-                return *read_period(as_text(raw), self.school_year), ""
-            return None
+            return told and (*told, "")
         found = year_of(raw)
         if found is None:
-            half = read_half(as_text(raw))
-            return half and (*half, "half_year")
+            return (*told, "half_year") if told and told[1] in ("h1", "h2") else None
         if found[1] != "school_year" or self.school_year is None:
             return found[0], "year", found[1]
         return found[0] + (self.school_year == "ends"), "school_year", "school_year"

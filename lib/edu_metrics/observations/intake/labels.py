@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from edu_metrics.observations.intake.header import Head, HeadReader
-from edu_metrics.observations.intake.mapping import AreaFinder
 from edu_metrics.observations.intake.workbook import Sheet
 from edu_metrics.observations.printed import as_text, is_part_of_year, is_total, narrow, read_year
 
@@ -58,7 +57,7 @@ class LabelReader:
             quantity, year, what the year is (``of_year``) and unit, missing where it does not say;
             and its cells in the columns of ``LABELS``, empty where the sheet has none.
         """
-        self._finder = AreaFinder(self.areas)
+        self._passed: dict[str, None] = {}
         roles = ("place", "parent", "quantity", "year", "unit", *LABELS)
         self._at = {role: self.head.role(role) for role in roles}
         labels = [at for at in self._at.values() if at is not None]
@@ -143,7 +142,7 @@ class LabelReader:
                 self.log.problem("lacking", self.sheet, where, "name of the area")
             return self.mapping.area
         parent = as_text(self._label(cells, row, "parent"))
-        found = self._finder.find(text, parent)
+        found = self.areas.find_area(text, parent, self._passed)
         if found.id is None:
             shown = f"{text} ({parent})" if parent else text
             if len(found.ids) > 1:
@@ -154,7 +153,8 @@ class LabelReader:
             return None
         if found.rule:
             self.log.repaired(self.sheet, where, text, found.id, found.rule)
-        self._finder.passed(found.id)
+        self._passed.pop(found.id, None)
+        self._passed[found.id] = None
         return found.id
 
     def _quantity(self, row: int, raw: Any) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ A name is that of an area or a quantity: by id, name or alias, two of one name b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Reversible, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -245,37 +245,7 @@ class Names:
             return Match((self.told[stripped],), "mapping")
         return Match(self.ids.get(stripped, ()), "name_cleaned")
 
-    def offer(self, text: str) -> str:
-        """Offer the nearest name."""
-        return nearest(bare(text), sorted(self.spelt))
-
-    def below(self, candidates: Sequence[str], parent: str) -> tuple[str, ...]:
-        """Keep the candidates that lie below an area."""
-        return tuple(one for one in candidates if parent in self._above(one))
-
-    def _above(self, area: str) -> list[str]:
-        line: list[str] = []
-        while (parent := self.parents.get(area)) is not None and parent not in line:
-            line.append(parent)
-            area = parent
-        return line
-
-
-class AreaFinder:
-    """
-    Finds areas row by row; an area's row is the context of the rows below it.
-
-    Parameters
-    ----------
-    names : Names
-        Names of all areas.
-    """
-
-    def __init__(self, names: Names) -> None:
-        self.names = names
-        self._last_of: dict[str, str] = {}
-
-    def find(self, text: str, parent: str = "") -> Match:
+    def find_area(self, text: str, parent: str = "", above: Reversible[str] = ()) -> Match:
         """
         Find the area that a row names.
 
@@ -285,44 +255,48 @@ class AreaFinder:
             The name as printed; that of its parent may stand before it.
         parent : str, optional
             Name of its parent, where a column gives it.
+        above : sequence of str, optional
+            Areas of the rows above, the last one last: where they are above one of several that
+            have the name, that one is meant.
 
         Returns
         -------
         Match
             With several ids where two areas share the name and nothing tells them apart.
         """
-        found = self.names.find(text)
+        found = self.find(text)
         if not found.ids:
             found = self._with_parent_before(text)
         if parent and found.ids:
-            above = self.names.find(parent)
-            below = tuple(one for head in above.ids for one in self.names.below(found.ids, head))
-            found = Match(below, found.rule if len(found.ids) == 1 else "parent")
-        elif len(found.ids) > 1:
-            found = self._below_a_row_above(found)
+            below = self._below(found.ids, self.find(parent).ids)
+            return Match(below, found.rule if len(found.ids) == 1 else "parent")
+        if len(found.ids) > 1:
+            rows = (self._below(found.ids, [row]) for row in reversed(above))
+            below = next(filter(None, rows), ())
+            return Match(below, "parent_above") if below else found
         return found
 
     def _with_parent_before(self, text: str) -> Match:
         """Read 南京市鼓楼区 as the 鼓楼区 of 南京市."""
         whole = plain(bare(text))
         for cut in range(2, len(whole) - 1):
-            heads, tails = self.names.ids.get(whole[:cut]), self.names.ids.get(whole[cut:])
-            if heads and tails:
-                below = tuple(
-                    dict.fromkeys(one for head in heads for one in self.names.below(tails, head))
-                )
-                if below:
-                    return Match(below, "parent")
+            heads, tails = self.ids.get(whole[:cut], ()), self.ids.get(whole[cut:], ())
+            if below := self._below(tails, heads):
+                return Match(below, "parent")
         return Match(())
 
-    def _below_a_row_above(self, found: Match) -> Match:
-        for row in reversed(self._last_of.values()):
-            below = self.names.below(found.ids, row)
-            if below:
-                return Match(below, "parent_above")
-        return found
+    def _below(self, candidates: Sequence[str], heads: Sequence[str]) -> tuple[str, ...]:
+        """Keep the candidates that lie below one of some areas."""
+        below = (one for head in heads for one in candidates if head in self._above(one))
+        return tuple(dict.fromkeys(below))
 
-    def passed(self, area: str) -> None:
-        """Note that a row of this area was passed."""
-        self._last_of.pop(area, None)
-        self._last_of[area] = area
+    def offer(self, text: str) -> str:
+        """Offer the nearest name."""
+        return nearest(bare(text), sorted(self.spelt))
+
+    def _above(self, area: str) -> list[str]:
+        line: list[str] = []
+        while (parent := self.parents.get(area)) is not None and parent not in line:
+            line.append(parent)
+            area = parent
+        return line

@@ -258,7 +258,7 @@ def with_input(text: str, path: str) -> str:
     --------
     >>> print(with_input("id: a\nobservations: [{type: file, path: b.csv}]\n", "c.xlsx"), end="")
     id: a
-    observations: [{type: file, path: b.csv}, {type: file, path: "c.xlsx"}]
+    observations: [{type: file, path: "c.xlsx"}, {type: file, path: b.csv}]
     """
     entry = '{type: file, path: "' + path.replace("\\", "\\\\").replace('"', '\\"') + '"}'
     root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -266,25 +266,11 @@ def with_input(text: str, path: str) -> str:
     listed = next((value for key, value in entries if key.value == "observations"), None)
     if not isinstance(listed, yaml.SequenceNode) or not listed.value:
         raise DataError("a study's definition has no list of observations; write one")
+    first = listed.value[0].start_mark.index
     if listed.flow_style:
-        at = listed.value[-1].end_mark.index
-        return f"{text[:at]}, {entry}{text[at:]}"
-    first, last = listed.value[0], listed.value[-1]
-    line = text.rfind("\n", 0, first.start_mark.index) + 1
-    lead = text[line : first.start_mark.index]
-    end = _end_of(last)
-    # What stands behind the last entry on its line, a comment say, stays there.
-    end = text.find("\n", end) if "\n" in text[end:] else len(text)
-    return f"{text[:end]}\n{lead}{entry}{text[end:]}"
-
-
-def _end_of(node: yaml.Node) -> int:
-    """Say where an entry ends; a block's own mark lies behind the comments that follow it."""
-    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
-        return _end_of(node.value[-1][1])
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
-        return _end_of(node.value[-1])
-    return int(node.end_mark.index)
+        return f"{text[:first]}{entry}, {text[first:]}"
+    line = text.rfind("\n", 0, first) + 1
+    return f"{text[:line]}{text[line:first]}{entry}\n{text[line:]}"
 
 
 def _log_of(stored: Path) -> Path:

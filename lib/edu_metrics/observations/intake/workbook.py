@@ -339,7 +339,6 @@ _DAMAGED = (
     ValueError,
 )
 _CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
-_TAG = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -425,8 +424,7 @@ class OfficeZip:
         """
         xml = self.parts[self.sheets[sheet]]
         found = SpecialCells()
-        if not _wants_a_walk(xml):
-            found.percent = _of_styles(xml, self._percent_styles)
+        if not self._percent_styles and not _says_more(xml):
             return found
         faults: dict[str, list[str]] = {}
         last_row = last_column = 0
@@ -589,30 +587,11 @@ def _walk(name: str, xml: bytes) -> Any:
         raise DataError(f"{name}: a sheet can't be read ({error}); fetch the file again") from None
 
 
-def _wants_a_walk(xml: bytes) -> bool:
-    """Tell whether the cells of a sheet must be looked at one by one."""
+def _says_more(xml: bytes) -> bool:
+    """Tell whether a sheet may hold what its values do not tell, or reach far out."""
     prefixed = b"<worksheet" not in xml[:4000]
     wide_and_long = _MANY_COLUMNS.search(xml) and _MANY_ROWS.search(xml)
     return bool(prefixed or wide_and_long or any(one.search(xml) for one in _WALKED))
-
-
-def _of_styles(xml: bytes, styles: frozenset[str]) -> dict[int, set[int]]:
-    """Give the rows, by column, of cells whose style is one of these; all say where they stand."""
-    found: dict[int, set[int]] = {}
-    if not styles:
-        return found
-    wanted = {style.encode() for style in styles}
-    columns: dict[bytes, int] = {}
-    for match in _TAG.finditer(xml):
-        parts = match[1].split(b'"')
-        given = dict(zip(parts[::2], parts[1::2], strict=False))
-        if given.get(b" s=") in wanted and given.get(b" t=", b"n") == b"n":
-            at = given[b"r="]
-            letters = at.rstrip(b"0123456789")
-            if letters not in columns:
-                columns[letters] = _place(at.decode("ascii", "replace"), 0, 0)[1]
-            found.setdefault(columns[letters], set()).add(int(at[len(letters) :]) - 1)
-    return found
 
 
 def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
