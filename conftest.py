@@ -23,7 +23,7 @@ gc.set_threshold(50_000, 20)
 DEAR = (
     "edu_metrics.figures.plots.plot_precedents",
     "edu_metrics.observations.computing.",
-    "edu_metrics.observations.inspection.tables.inspect_table",
+    "edu_metrics.observations.inspection.inspect_table",
     "edu_metrics.on_frames.studies.",
     "edu_metrics.report.context.",
 )

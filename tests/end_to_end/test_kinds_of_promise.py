@@ -660,7 +660,7 @@ def test_a_group_that_is_not_defined_is_a_fault_in_definitions_and_in_data(proje
     project.write([target("a", at(2025, ">=60"))], grouped("county", "rurla", [1, 2]), GROUPED)
     with pytest.raises(DataError) as caught:
         project.report()
-    assert "group: no group has the name 'rurla'; did you mean 'rural'?" in str(caught.value.faults)
+    assert "1 group(s) not defined: rurla; did you mean 'rural'?" in str(caught.value.faults)
 
 
 def test_halves_of_a_year_are_series_of_their_own(project):

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from edu_metrics.errors import DataError
 from edu_metrics.observations import add_to_ledger, protect, read_ledger, validate
 from edu_metrics.observations.aggregating import hide_cells
-from edu_metrics.observations.feasible_range import Counts, narrow, widen
+from edu_metrics.observations.known_sums import Counts, narrow, widen
 from tests.observations.attacker import no_secret_is_told, told
 
 

@@ -1,4 +1,4 @@
-"""Transcribed tables: names, units, seals, and every fault with its file and line."""
+"""Transcribed tables: names, units, seals, and every fault with its file and cells."""
 
 from __future__ import annotations
 
@@ -63,35 +63,43 @@ def test_a_suppressed_number_has_no_value(tmp_path, catalog, write_raw):
     found = read_transcription(write_raw(tmp_path / "a.csv", line), catalog)
     assert found["value"].isna().all()
     still = write_raw(tmp_path / "b.csv", GOOD.replace("reported", "suppressed"))
-    assert faults(still, catalog) == (
-        "b.csv line 2: value: expected none where suppressed, found '55.81'",
-    )
+    (fault,) = faults(still, catalog)
+    assert fault.startswith("b.csv: 1 word(s) not understood")
+    assert "suppressed beside a number (D2)" in fault
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("乌海市", "乌梅市", "place: no place has the name '乌梅市'; did you mean '乌海市'?"),
-        ("常住人口", "常往人口", "no quantity has the name '常往人口'; did you mean '常住人口'?"),
-        ("2021,", "2021年,", "month such as 2020-05, found '2021年'"),
-        ("55.81", "55.81[1]", "value: expected a number such as 23.41, found '55.81[1]'"),
-        ("55.81", ">55", "value: expected a number such as 23.41, found '>55'"),
-        ("55.81", "", "value: expected a number such as 23.41, found ''"),
-        ("55.81", "nan", "value: expected a number such as 23.41, found 'nan'"),
-        ("exact", "", "bound: expected a bound that is defined (one of exact, at_least"),
-        ("万人", "万元", "unit: '万元' does not measure 'population'; expected one of persons, 人"),
-        ("reported", "observed", "status: expected a status that is defined (one of reported"),
-        ("bulletin", "buletin", "found 'buletin'; did you mean 'bulletin'?"),
-        ("2022-06-01", "2022-06", "published: expected a date such as 2021-08-27, found '2022-06'"),
-        ("2022-06-01,", "2022-06-01", "expected 10 cells, found 9"),
+        ("乌海市", "乌梅市", "1 area name(s) unknown: 乌梅市; did you mean '乌海市'? (A3)"),
+        ("乌海市", "合计", "cell(s) that are not typed plainly: 合计 (A3)"),
+        ("乌海市", "1.乌海市", "1 cell(s) that are not typed plainly: 1.乌海市 (A3)"),
+        ("常住人口", "常往人口", "unknown: 常往人口; did you mean '常住人口'? (B3)"),
+        ("2021,", "2021年,", "1 year(s) not understood: 2021年 (C3)"),
+        ("2021,", "2021-22,", "of which the study does not say for which year they count"),
+        ("55.81", "55.81[1]", "1 cell(s) not understood as a number: 55.81[1] (D3)"),
+        ("55.81", ">55", "1 cell(s) that are not typed plainly: >55 (D3)"),
+        ("55.81", "1 234", "1 cell(s) that are not typed plainly: 1 234 (D3)"),
+        ("55.81", "—", "1 cell(s) that are not typed plainly: — (D3)"),
+        ("55.81", "", "line 3: expected something in value, found nothing"),
+        ("55.81", "nan", "1 cell(s) that are not typed plainly: nan (D3)"),
+        ("exact", "", "line 3: expected something in bound, found nothing"),
+        (
+            "exact",
+            "exactly",
+            "a column of fixed words: bound exactly (D3)",
+        ),
+        ("万人", "万元", "万元 for population, counted in persons, 人, 名, 位 (D3)"),
+        ("reported", "observed", "column of fixed words: observed"),
+        ("bulletin", "buletin", "buletin; did you mean 'bulletin'? (H3)"),
+        ("2022-06-01", "2022-06", "not told or not understood: 2022-06 (I3)"),
+        ("2022-06-01,", "2022-06-01", "line 3: expected 10 cells, found 9"),
     ],
 )
-def test_a_broken_cell_is_refused_with_file_line_and_column(
-    tmp_path, catalog, write_raw, old, new, words
-):
+def test_a_broken_cell_is_refused_with_file_and_cell(tmp_path, catalog, write_raw, old, new, words):
     path = write_raw(tmp_path / "a.csv", GOOD, GOOD.replace(old, new))
     (fault,) = faults(path, catalog)
-    assert fault.startswith("a.csv line 3: ")
+    assert fault.startswith("a.csv")
     assert words in fault
 
 
@@ -105,16 +113,13 @@ def test_all_faults_of_a_file_are_said_at_once(tmp_path, catalog, write_raw):
     found = faults(path, catalog)
     assert [fault.split(": ")[1] for fault in found] == [
         "a.csv.source.yaml is missing; expected beside the file where it comes from and its sha256",
-        "place",
-        "unit",
-        "value",
+        "1 area name(s) unknown",
+        "1 cell(s) not understood as a number",
     ]
 
 
 @pytest.mark.parametrize("status", ["reported", "estimated", "derived"])
-def test_a_number_published_before_its_year_is_refused_line_by_line(
-    tmp_path, catalog, write_raw, status
-):
+def test_a_number_published_before_its_year_is_refused(tmp_path, catalog, write_raw, status):
     path = write_raw(
         tmp_path / "a.csv",
         *(
@@ -122,10 +127,11 @@ def test_a_number_published_before_its_year_is_refused_line_by_line(
             for day in ("2019-12-31", "2020-12-31", "2021-01-01", "2021-12-31", "2030-01-01")
         ),
     )
-    found = faults(path, catalog)
-    assert [fault.split(": ")[0] for fault in found] == ["a.csv line 2", "a.csv line 3"]
-    assert "published: expected a day in 2021, the year that is measured" in found[0]
-    assert "found 2019-12-31" in found[0]
+    (fault,) = faults(path, catalog)
+    assert fault.startswith(
+        "a.csv: 2 figure(s) published before the year that they measure: "
+        "2021, published 2019-12-31 (D2); 2021, published 2020-12-31 (D3). "
+    )
 
 
 def test_a_raw_file_that_was_edited_is_refused(tmp_path, catalog, write_raw):

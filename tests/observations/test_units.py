@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from edu_metrics.observations.transcription import accepted_units, unit_factor
+from edu_metrics.observations.printed import accepted_units, unit_factor
 
 
 @pytest.mark.parametrize(

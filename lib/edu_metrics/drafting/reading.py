@@ -15,7 +15,7 @@ from typing import Any
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.limits import inert, read_file
 from edu_metrics.observations.documents import plain_characters
-from edu_metrics.observations.intake.office_zip import measure
+from edu_metrics.observations.intake.workbook import measure
 
 #: What the first line of a paragraph may begin with.
 _BEGINS = re.compile(

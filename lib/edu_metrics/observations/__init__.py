@@ -31,8 +31,10 @@ if TYPE_CHECKING:
         write_raw_counts,
     )
     from edu_metrics.observations.building import (
+        add_to_ledger,
         build,
         processed_path,
+        read_ledger,
         read_package_table,
         read_processed,
         write_processed,
@@ -54,8 +56,7 @@ if TYPE_CHECKING:
         finding_of_row,
         inspect_table,
     )
-    from edu_metrics.observations.ledger import add_to_ledger, read_ledger
+    from edu_metrics.observations.intake.storing import HEADER, read_transcription
     from edu_metrics.observations.table import BOUNDS, COLUMNS, KEYS, STATUSES, known_by, validate
-    from edu_metrics.observations.transcription import HEADER, read_transcription
 
 __all__, __getattr__, __dir__ = late(__name__)

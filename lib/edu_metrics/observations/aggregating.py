@@ -19,8 +19,8 @@ import pandas as pd
 from edu_metrics.catalog import Catalog, nearest
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.files import harmless, write_text, write_whole_files
+from edu_metrics.observations.intake.storing import HEADER, read_transcription
 from edu_metrics.observations.raw_files import with_sidecar
-from edu_metrics.observations.transcription import HEADER, read_transcription
 
 __all__ = [
     "AT_LEAST",

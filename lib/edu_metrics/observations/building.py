@@ -1,7 +1,13 @@
-"""All observations of a study, from its inputs and packages' tables to one processed table."""
+"""
+All observations of a study, from its inputs and packages' tables to one processed table.
+
+The ledger of its releases says which figures left, and which were withheld. It holds nothing that a
+reader was not told, and may be published itself.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -24,13 +30,14 @@ from edu_metrics.catalog import (
     study_file,
 )
 from edu_metrics.errors import DataError, how_to_install, number_of, require_extra
+from edu_metrics.files import write_whole_files
 from edu_metrics.limits import FIRST_YEAR, LAST_YEAR
+from edu_metrics.observations.computing import below
 from edu_metrics.observations.intake import read_stored
-from edu_metrics.observations.periods import WHOLE_YEARS
-from edu_metrics.observations.pooling import below
+from edu_metrics.observations.intake.storing import read_transcription
+from edu_metrics.observations.printed import WHOLE_YEARS
 from edu_metrics.observations.raw_files import BESIDE, matched_by, pattern_of
-from edu_metrics.observations.table import COLUMNS, ENDS, empty, show_rows, validate
-from edu_metrics.observations.transcription import read_transcription
+from edu_metrics.observations.table import COLUMNS, ENDS, TYPES, empty, show_rows, validate
 
 
 def build(
@@ -291,7 +298,7 @@ def read_processed(root: Path | str, study_id: str) -> pd.DataFrame:
             f"{path.name}: expected the columns {', '.join(COLUMNS)}, "
             f"found {', '.join(map(str, table))}; {cure} again"
         )
-    table = table.astype(empty().dtypes.to_dict())
+    table = table.astype(TYPES)
     if (content.schema.metadata or {}).get(_SEAL) != _content_sha256(table).encode():
         raise DataError(
             f"data/processed/{path.name} was edited, or written by something else: what is "
@@ -359,7 +366,7 @@ def read_package_table(given: PackageInput, catalog: Catalog) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True).dropna(subset="value", ignore_index=True)
     table = table.assign(group="all", period="year", lower=np.nan, upper=np.nan,
                          bound="exact", source=given.source, status="reported")  # fmt: skip
-    return table.astype(empty().dtypes.to_dict())[list(COLUMNS)]
+    return table.astype(TYPES)[list(COLUMNS)]
 
 
 def _read(given: PackageInput) -> pd.DataFrame:
@@ -418,3 +425,69 @@ def _shortest(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     # A whole number has no noise, and a large one would lose its last digits.
     kept = (single.astype(np.float64) == values) & (values % 1 != 0)
     return np.where(kept, single.astype(str).astype(np.float64), values)
+
+
+#: The columns of a ledger: those of the table, and the day on which a figure first left.
+LEDGER = (*COLUMNS, "released")
+
+
+def read_ledger(path: Path | str) -> pd.DataFrame | None:
+    """
+    Read what was published before.
+
+    Parameters
+    ----------
+    path : Path or str
+        The ledger.
+
+    Returns
+    -------
+    DataFrame or None
+        One row for each value that a figure was told with; nothing before the first release.
+
+    Raises
+    ------
+    DataError
+        If the file is no ledger.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return None
+    try:
+        rows = pd.read_csv(path, parse_dates=["vintage"])[list(LEDGER)]
+        return rows.astype({"year": "int64", "value": "float64", "vintage": "datetime64[ns]"})
+    except (KeyError, OSError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path.name} can't be read as a ledger of releases ({error}); put back the file that "
+            "the last release wrote"
+        ) from error
+
+
+def add_to_ledger(path: Path | str, table: pd.DataFrame, released: dt.date) -> None:
+    """
+    Note what a release told, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path or str
+        The ledger; it is made where it is missing.
+    table : DataFrame
+        What was published, from :func:`~edu_metrics.observations.protect`.
+    released : date
+        The day. [date]
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from edu_metrics.observations.table import empty
+    >>> path = Path(tempfile.mkdtemp()) / "ledger.csv"
+    >>> add_to_ledger(path, empty(), dt.date(2021, 6, 1))
+    >>> len(read_ledger(path))
+    0
+    """
+    before, new = read_ledger(path), table.assign(released=released.isoformat())
+    rows = new if before is None or before.empty else pd.concat([before, new])
+    told = [name for name in COLUMNS if name not in ("source", "status")]
+    rows = rows.drop_duplicates(told, keep="first").sort_values(told, kind="stable")
+    text = rows[list(LEDGER)].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    write_whole_files({Path(path): text.encode()})

@@ -24,14 +24,17 @@ from scipy.sparse import csr_array
 
 from edu_metrics.catalog import Catalog, Indicator, Input, Study
 from edu_metrics.errors import DataError
-from edu_metrics.observations.feasible_range import Counts, follow, narrow, widen
 from edu_metrics.observations.known_sums import (
+    Counts,
     Key,
     KnownSums,
     Pair,
     cell_of,
+    follow,
     known_sums,
+    narrow,
     quotient,
+    widen,
 )
 from edu_metrics.observations.table import ENDS
 

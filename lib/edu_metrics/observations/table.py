@@ -19,7 +19,7 @@ from edu_metrics.catalog import PERIODS, Catalog, Indicator, nearest
 from edu_metrics.errors import DataError, number_of
 from edu_metrics.formulas import FORMULAS
 from edu_metrics.limits import FIRST_DAY, FIRST_YEAR, LARGEST, LAST_DAY, LAST_YEAR
-from edu_metrics.observations.periods import WHOLE_YEARS
+from edu_metrics.observations.printed import WHOLE_YEARS
 
 #: The columns, in order.
 COLUMNS = (
@@ -30,6 +30,14 @@ COLUMNS = (
 #: Ends of a figure that was printed rounded; both are missing where it was not. A table may lack
 #: these columns when it comes in.
 ENDS = ("lower", "upper")
+
+#: What kind each column is of.
+TYPES = {
+    **dict.fromkeys(COLUMNS, "str"),
+    **dict.fromkeys(("value", *ENDS), "float64"),
+    "year": "int64",
+    "vintage": "datetime64[ns]",
+}
 
 #: No two rows agree in all of these.
 KEYS = ("area", "year", "quantity", "group", "period", "vintage")
@@ -53,9 +61,7 @@ def empty() -> pd.DataFrame:
     >>> len(empty()), list(empty()) == list(COLUMNS)
     (0, True)
     """
-    table = pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS})
-    floats = dict.fromkeys(("value", *ENDS), "float64")
-    return table.astype({"year": "int64", **floats, "vintage": "datetime64[ns]"})
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TYPES.items()})
 
 
 def known_by(table: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -114,6 +120,11 @@ def newest(table: pd.DataFrame) -> pd.DataFrame:
     if not table.duplicated(identity).any():
         return table
     return table.sort_values("vintage", kind="stable").drop_duplicates(identity, keep="last")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Walk over the rows of a frame, each with its cells as attributes."""
+    yield from frame.itertuples(index=False)
 
 
 def show_rows(rows: pd.DataFrame) -> str:

@@ -958,7 +958,8 @@ def _beyond(
     quantity: str, rows: pd.DataFrame, limits: Limits, odd: Sequence[Finding]
 ) -> Iterator[Finding]:
     """Find values beyond the limits, and tables that hold fractions alone."""
-    from edu_metrics.observations.inspection import Finding, rows_of
+    from edu_metrics.observations.inspection import Finding
+    from edu_metrics.observations.table import rows_of
 
     for rule, bound, sign in (("below_limit", limits[0], -1), ("above_limit", limits[1], 1)):
         wrong = rows[sign * (rows["value"] - bound) > 0] if bound is not None else rows.iloc[:0]
@@ -973,7 +974,8 @@ def _beyond(
 
 
 def _sums(quantity: str, rows: pd.DataFrame, whole: str) -> list[Finding]:
-    from edu_metrics.observations.inspection import Finding, rows_of
+    from edu_metrics.observations.inspection import Finding
+    from edu_metrics.observations.table import rows_of
 
     own = rows[rows["area"] == whole][["year", "value"]]
     if own.empty:
@@ -992,7 +994,8 @@ def _sums(quantity: str, rows: pd.DataFrame, whole: str) -> list[Finding]:
 def _parts(by_quantity: dict[str, pd.DataFrame], parts: Sequence[str]) -> list[Finding]:
     import pandas as pd
 
-    from edu_metrics.observations.inspection import Finding, rows_of
+    from edu_metrics.observations.inspection import Finding
+    from edu_metrics.observations.table import rows_of
 
     parts = [str(name) for name in parts]
     missing = [name for name in parts if name not in by_quantity]

@@ -21,8 +21,8 @@ from edu_metrics.observations import (
     missing_inputs,
     pooled_cells,
 )
-from edu_metrics.observations.periods import periods_of
-from edu_metrics.observations.pooling import CELL, below, usable, with_sums
+from edu_metrics.observations.computing import CELL, below, usable, with_sums
+from edu_metrics.observations.printed import periods_of
 from edu_metrics.reachability.checks import Check, known_range
 from edu_metrics.trajectories import Projection, Trajectory, common_share_pct, scale_for
 from edu_metrics.words import unit_of

@@ -26,7 +26,7 @@ from edu_metrics.catalog import (
 from edu_metrics.errors import DefinitionError, ProjectionError
 from edu_metrics.observations import Finding as OddNumber
 from edu_metrics.observations import finding_of_row, inspect_table, read_processed
-from edu_metrics.observations.pooling import below
+from edu_metrics.observations.computing import below
 from edu_metrics.plan_audit import Finding, audit, series_by_year
 from edu_metrics.reachability import (
     Applies,

@@ -37,8 +37,9 @@ from edu_metrics.errors import DataError, ReportError
 from edu_metrics.files import packaged_yaml, write_whole_files
 from edu_metrics.limits import LAST_DAY
 from edu_metrics.observations import HEADER, build, intake
+from edu_metrics.observations.intake.storing import GROUPED
+from edu_metrics.observations.printed import unit_factor
 from edu_metrics.observations.raw_files import with_sidecar
-from edu_metrics.observations.transcription import GROUPED, unit_factor
 from edu_metrics.words import known_units, say
 
 #: Kinds of unit by the words in a quantity's name; anything else is counted in persons.

@@ -20,7 +20,7 @@ from edu_metrics.errors import DataError
 from edu_metrics.formulas import common_variance_pct
 from edu_metrics.limits import FIRST_YEAR, LARGEST, LAST_YEAR, MOST_BYTES, read_file
 from edu_metrics.observations.intake import is_total
-from edu_metrics.observations.intake.cell_values import narrow, read_figure, read_year
+from edu_metrics.observations.printed import narrow, read_figure, read_year
 from edu_metrics.trajectories.scales import Scale, scale_for
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from edu_metrics.catalog import load_catalog
 from edu_metrics.errors import DataError
 from edu_metrics.observations import read_transcription
 from edu_metrics.observations.intake import read_table
-from edu_metrics.observations.intake.cell_values import narrow, read_figure, read_year
 from edu_metrics.observations.intake.mapping import Mapping
+from edu_metrics.observations.printed import narrow, read_figure, read_year
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_transcribed_table_refuses_a_name_that_several_areas_have(twins, write
     write_raw(path, "鼓楼区,常住人口,2020,1,exact,人,reported,yearbook,2021-01-01,")
     with pytest.raises(DataError) as caught:
         read_transcription(path, twins)
-    assert "2 of them have the name '鼓楼区'; name one by its id" in caught.value.faults[0]
+    assert "several areas have: 鼓楼区: gulou_nan, gulou_xu (A2)" in caught.value.faults[0]
 
 
 def test_two_areas_of_one_name_and_one_parent_are_refused(project):

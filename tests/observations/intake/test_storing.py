@@ -106,21 +106,21 @@ def test_a_name_that_climbs_out_of_the_folder_stays_in_it(project, bring):
     [
         (
             "observations:\n  - {type: file, path: a.csv}  # why\nas_of: 2020-01-01\n",
-            "observations:\n  - {type: file, path: a.csv}  # why\n"
-            '  - {type: file, path: "n.csv"}\nas_of: 2020-01-01\n',
+            'observations:\n  - {type: file, path: "n.csv"}\n'
+            "  - {type: file, path: a.csv}  # why\nas_of: 2020-01-01\n",
         ),
         (
             "observations:\n- type: file\n  path: a.csv\n",
-            'observations:\n- type: file\n  path: a.csv\n- {type: file, path: "n.csv"}\n',
+            'observations:\n- {type: file, path: "n.csv"}\n- type: file\n  path: a.csv\n',
         ),
         (
             "observations: [{type: file, path: a.csv}]",
-            'observations: [{type: file, path: a.csv}, {type: file, path: "n.csv"}]',
+            'observations: [{type: file, path: "n.csv"}, {type: file, path: a.csv}]',
         ),
         (
             "observations:\n  - type: file\n    path: a.csv\n\n# next\nnote: x\n",
-            "observations:\n  - type: file\n    path: a.csv\n"
-            '  - {type: file, path: "n.csv"}\n\n# next\nnote: x\n',
+            'observations:\n  - {type: file, path: "n.csv"}\n'
+            "  - type: file\n    path: a.csv\n\n# next\nnote: x\n",
         ),
     ],
 )

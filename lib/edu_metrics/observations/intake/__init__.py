@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from edu_metrics.late import late
 
 if TYPE_CHECKING:
-    from edu_metrics.observations.intake.cell_values import bare, is_total
+    from edu_metrics.observations.intake.figures import Intake, read_log, read_table
     from edu_metrics.observations.intake.header import split_unit
     from edu_metrics.observations.intake.log import LOG_HEADER, Log
     from edu_metrics.observations.intake.mapping import Mapping, read_mapping
-    from edu_metrics.observations.intake.reading import Intake, read_log, read_table
     from edu_metrics.observations.intake.storing import TakenIn, read_stored, take_in, undone
     from edu_metrics.observations.intake.template import write_template
+    from edu_metrics.observations.printed import bare, is_total
 
 __all__, __getattr__, __dir__ = late(__name__)

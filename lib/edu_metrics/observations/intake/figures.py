@@ -1,65 +1,473 @@
-"""The figures of one column: each in the unit of its quantity, with its bound and its rounding."""
+"""One file read into observations: every figure with its area, quantity, year, unit and bound."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from edu_metrics.catalog import Catalog, Quantity
-from edu_metrics.observations.intake.cell_values import Figure, as_text, narrow, read_figure
-from edu_metrics.observations.intake.header import Column, Head
-from edu_metrics.observations.intake.labels import Rows
+from edu_metrics.catalog import Catalog, Quantity, names_of, nearest, plain
+from edu_metrics.errors import DataError
+from edu_metrics.observations.intake.header import Column, Head, HeadReader
+from edu_metrics.observations.intake.labels import LabelReader
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping
-from edu_metrics.observations.intake.workbook import Sheet, letters
-from edu_metrics.observations.table import BOUNDS
-from edu_metrics.observations.transcription import accepted_units, rounded_between, unit_factor
+from edu_metrics.observations.intake.workbook import Sheet, printable, read_sheets
+from edu_metrics.observations.printed import (
+    Figure,
+    accepted_units,
+    as_text,
+    narrow,
+    read_date,
+    read_figure,
+    read_part,
+    rounded_between,
+    unit_factor,
+)
+from edu_metrics.observations.table import BOUNDS, COLUMNS, STATUSES, TYPES, empty, rows_of
 
 _SCALE_ALONE = re.compile(r"^[十百千万亿]+$")
 #: Decimals to which a fraction is taken times 100: more are noise of the arithmetic.
 _DECIMALS = 10
 
 
-@dataclass
-class Block:
+@dataclass(frozen=True)
+class Intake:
     """
-    Figures of one column with their labels.
+    What a file holds.
 
     Attributes
     ----------
-    sheet : Sheet
-        Where they stand.
-    column : int
-        Their column, counted from 0.
-    rows : Rows
-        All rows of the sheet.
-    figures : DataFrame
-        One row each: ``at``, its place among the rows; area, quantity, year and period; value,
-        lower and upper in the unit of the quantity, NaN where there is none; bound; and whether
-        a person, or a percent sign, has made it ``sure``.
+    table : DataFrame
+        Observations in the columns of the long table.
+    log : Log
+        What was done to its cells.
     """
 
-    sheet: Sheet
-    column: int
-    rows: Rows
-    figures: pd.DataFrame
+    table: pd.DataFrame
+    log: Log
 
-    def where(self, place: int) -> str:
-        """Name the cell of a figure."""
-        row = self.rows.labelled[self.figures["at"].to_numpy()[place]]
-        return self.sheet.where(row.at, self.column)
 
-    def label(self, name: str) -> list[Any] | None:
-        """Give the cells of a column of labels; None where the sheet has none."""
-        cells = self.rows.others.get(name)
-        return None if cells is None else [cells[place] for place in self.figures["at"]]
+def read_table(
+    path: Path,
+    content: bytes,
+    catalog: Catalog,
+    mapping: Mapping | None = None,
+    school_year: str | None = None,
+) -> Intake:
+    """
+    Read a researcher's table.
+
+    Parameters
+    ----------
+    path : Path
+        How the file is called.
+    content : bytes
+        What it holds.
+    catalog : Catalog
+        What is defined.
+    mapping : Mapping, optional
+        What is told of it besides.
+    school_year : {"starts", "ends"}, optional
+        The study's rule for the year that a school year counts for; else that in which it begins.
+
+    Returns
+    -------
+    Intake
+        Its observations, and what was done to its cells.
+
+    Raises
+    ------
+    DataError
+        With one line for each cause, all cells that it concerns, and what to do about it.
+    """
+    return _read(path, content, catalog, mapping or Mapping(), school_year).result(
+        printable(path.name)
+    )
+
+
+def read_log(path: Path, content: bytes, catalog: Catalog, mapping: Mapping) -> Log:
+    """
+    Read a table for what of it is not understood.
+
+    Parameters
+    ----------
+    path, content, catalog, mapping
+        As of :func:`read_table`.
+
+    Returns
+    -------
+    Log
+        What was done to its cells, and what was not understood.
+
+    Raises
+    ------
+    DataError
+        If it can't be opened as a table.
+    """
+    return _read(path, content, catalog, mapping, None).log
+
+
+def read_typed(sheet: Sheet, catalog: Catalog, school_year: str | None) -> pd.DataFrame:
+    """
+    Read a table whose cells all say plainly what they say: what would be repaired is a fault.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Its head, one row, names what each column holds.
+    catalog, school_year
+        As of :func:`read_table`.
+
+    Returns
+    -------
+    DataFrame
+        Its observations.
+
+    Raises
+    ------
+    DataError
+        With one line for each cause, and all cells that it concerns.
+    """
+    told = Mapping(head=1, head_rows=1)
+    reader = _FileReader(catalog, told, school_year, strict=True)
+    reader.read(sheet)
+    return reader.result(printable(sheet.file)).table
+
+
+def _read(
+    path: Path, content: bytes, catalog: Catalog, mapping: Mapping, school_year: str | None
+) -> _FileReader:
+    reader = _FileReader(catalog, mapping, school_year)
+    sheets = read_sheets(path, content, encoding=mapping.encoding, is_name=reader.heads.is_defined)
+    unknown = set(mapping.sheets) - {sheet.name for sheet in sheets}
+    if unknown:
+        known = ", ".join(printable(sheet.name) for sheet in sheets)
+        raise DataError(f"{path.name}: no sheet {', '.join(sorted(unknown))}; it has {known}")
+    for sheet in sheets:
+        reader.read(sheet)
+    return reader
+
+
+class _Label(NamedTuple):
+    """A label that goes into the table: how a cell is read, what is usual, and a fault's cause."""
+
+    read: Callable[[Any], Any]
+    usual: Any
+    cause: str
+    #: What may be meant by a word that is not known.
+    words: Collection[str] = ()
+
+
+class _FileReader:
+    """
+    Reads the sheets of one file into one frame, a row each cell below a head of figures.
+
+    Its columns are those of the long table; where the cell stands (``sheet``, its number; ``at``
+    and ``column``, counted from 0); what stands there (``raw``), with its unit and how it is said
+    to be bound; and whether a person, or a percent sign, has made it ``sure``.
+    """
+
+    def __init__(
+        self, catalog: Catalog, mapping: Mapping, school_year: str | None, *, strict: bool = False
+    ) -> None:
+        self.catalog, self.mapping, self.log = catalog, mapping, Log(strict=strict)
+        self.heads = HeadReader(catalog, mapping, self.log, school_year)
+        self.sheets: list[tuple[Sheet, Head]] = []
+        self.parts: list[pd.DataFrame] = []
+        self._no_number = frozenset(narrow(mark) for mark in mapping.no_number)
+        self._used_cells: set[str] = set()
+        self._factors: dict[tuple[str, str], Decimal | None] = {}
+        self._figures: dict[Any, Figure | None] = {}
+        sources = {
+            plain(name): one.id
+            for one in catalog.sources.values()
+            for name in (one.id, *one.title.by_language.values())
+        }
+        groups = {"all": "all"} | {
+            plain(name): one.id for one in catalog.groups.values() for name in names_of(one)
+        }
+        self._labels = {
+            "source": _Label(_named(sources), mapping.source, "source", catalog.sources),
+            "published": _Label(read_date, mapping.published, "published"),
+            "status": _Label(_status, mapping.status or "reported", "word", STATUSES),
+            "group": _Label(_named(groups), "all", "group", list(groups)),
+            "period": _Label(lambda cell: read_part(as_text(cell)), "year", "part"),
+        }
+
+    def read(self, sheet: Sheet) -> None:
+        """Read one sheet; problems go to the log."""
+        if self.mapping.sheets and sheet.name not in self.mapping.sheets:
+            self.log.repaired(sheet, "", sheet.name, "", "sheet_not_asked_for")
+            return
+        if sheet.hidden and sheet.name not in self.mapping.sheets:
+            self.log.repaired(sheet, "", sheet.name, "", "hidden_sheet")
+            return
+        head = self.heads.read(sheet)
+        if head is None:
+            self._without_head(sheet)
+            return
+        for name in ("source", "published"):
+            if self._labels[name].usual is None and head.role(name) is None:
+                self.log.problem(name, sheet, sheet.where(head.rows[0], 0), "told nowhere")
+        self.sheets.append((sheet, head))
+        rows = self._with_labels(sheet, head, LabelReader(sheet, head, self.heads).read())
+        self.parts += [self._figures_of(sheet, head, column, rows) for column in head.figures]
+
+    def _without_head(self, sheet: Sheet) -> None:
+        if any(_is_number(cell) for row in sheet.rows for cell in row):
+            self.log.problem("no_head", sheet, "A1", sheet.name or sheet.file)
+        else:
+            self.log.repaired(sheet, "", sheet.name, "", "sheet_without_figures")
+
+    def _with_labels(self, sheet: Sheet, head: Head, rows: pd.DataFrame) -> pd.DataFrame:
+        """Read source, date, status, group and part of the year; name what is not understood."""
+        lacking = np.full(len(rows), "", dtype=object)
+        for name, label in self._labels.items():
+            column = head.role(name)
+            if column is None:
+                rows = rows.assign(**{name: label.usual})
+                continue
+            cells = rows[name].tolist()
+            known = {cell: label.usual if cell == "" else label.read(cell) for cell in set(cells)}
+            for at, cell in zip(rows["at"].tolist(), cells, strict=True):
+                if cell != "" and known[cell] is None:
+                    where, text = sheet.where(at, column), as_text(cell)
+                    self.log.problem(label.cause, sheet, where, text, nearest(text, label.words))
+            if known.get("", "") is None:
+                lacking[rows[name] == ""] += f"{name} "
+            rows = rows.assign(**{name: [known[cell] for cell in cells]})
+        # What the year itself is tells a column of parts of the year that is empty.
+        part = rows["period"].mask(rows["period"] == "year").fillna(rows["of_year"])
+        vintage = pd.to_datetime(rows["published"]).astype("datetime64[ns]")
+        return rows.assign(period=part, vintage=vintage, lacking=lacking)
+
+    # --- one column of figures
+
+    def _figures_of(
+        self, sheet: Sheet, head: Head, column: Column, rows: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Read one column; problems go to the log."""
+        said, index = column.meaning, column.index
+        lacks = said.year is None and head.role("year") is None and self.mapping.year is None
+        usual = {
+            "area": said.area,
+            "quantity": said.quantity,
+            "year": head.title_year if lacks else said.year,
+            "period": said.period or "year",
+        }
+        labels = {
+            name: rows[name] if word is None else rows[name].fillna(word)
+            for name, word in usual.items()
+        }
+        units = rows["unit"].fillna(labels["quantity"].map(self.mapping.units).astype("str"))
+        lines = (sheet.rows[at] for at in rows["at"].tolist())
+        raws = [line[index] if index < len(line) else "" for line in lines]
+        cells = rows.assign(
+            **labels,
+            unit=units.fillna(said.unit or ""),
+            sheet=len(self.sheets) - 1,
+            column=index,
+            raw=pd.Series(raws, rows.index, dtype=object),
+        )
+        labelled = cells[["area", "quantity", "year"]].notna().all(axis=1) & (not said.rest)
+        easy, percent = self._easy(sheet, index, cells, labelled)
+        value, lower, upper = np.full((3, len(cells)), np.nan)
+        bound, sure = np.full(len(cells), "exact", dtype=object), percent.copy()
+        value[easy] = cells.loc[easy, "raw"].astype(float)
+        value[percent] = np.round(cells.loc[percent, "raw"].astype(float) * 100, _DECIMALS)
+        kept = easy | percent
+        shown = cells.loc[percent, ["at", "raw"]].assign(number=value[percent])
+        for at, raw, number in zip(*(shown[name].tolist() for name in shown), strict=True):
+            told = f"{raw:.15g}", f"{number:.15g}"
+            self.log.repaired(sheet, sheet.where(at, index), *told, "percent_format")
+        others = np.flatnonzero(~kept).tolist()
+        for place, cell in zip(others, rows_of(cells[~kept]), strict=True):
+            if not labelled.iat[place]:
+                self._unlabelled(cell, sheet, head, column)
+            elif one := self._with_care(cell, sheet, head):
+                value[place], lower[place], upper[place], bound[place], sure[place] = one
+                kept[place] = True
+        numbers = {"value": value, "lower": lower, "upper": upper, "bound": bound, "sure": sure}
+        figures: pd.DataFrame = cells.assign(**numbers).drop(columns="raw")[kept]
+        return figures
+
+    def _easy(
+        self, sheet: Sheet, index: int, cells: pd.DataFrame, labelled: pd.Series
+    ) -> tuple[Any, Any]:
+        """
+        Find numbers of which no mapping, bound or formula says anything.
+
+        Those in the unit of their quantity come first, then fractions shown as percentages.
+        """
+        told = bool(self._no_number or self.mapping.cells)
+        floats = np.array([type(raw) is float and raw >= 0 for raw in cells["raw"]], dtype=bool)
+        computed = [row for row, column in sheet.formulas if column == index]
+        plainly = labelled & (not told) & floats & ~cells["at"].isin(computed)
+        plainly &= cells["bound"].isin(("", "exact"))
+        shown = cells["at"].isin(sheet.percent.get(index, ()))
+        rates = [one.id for one in self.catalog.quantities.values() if one.unit == "percent"]
+        easy = (plainly & ~shown).to_numpy(copy=True)
+        percent = (plainly & shown & cells["quantity"].isin(rates)).to_numpy()
+        for cell in rows_of(cells[easy].drop_duplicates(["quantity", "unit"])):
+            if self._factor(cell, sheet) != 1:
+                same = (cells["quantity"] == cell.quantity) & (cells["unit"] == cell.unit)
+                easy &= ~same.to_numpy()
+        return easy, percent
+
+    def _unlabelled(self, cell: Any, sheet: Sheet, head: Head, column: Column) -> None:
+        """Tell what nothing tells of a figure, once a sheet; what is unknown is told already."""
+        where, figure = sheet.where(cell.at, cell.column), self._figure(cell.raw)
+        if self._told(sheet, where) is None and figure is None:
+            self.log.problem("value", sheet, where, as_text(cell.raw))
+        if column.meaning.rest or (figure is not None and figure.number is None):
+            return
+        for role, name in (("place", "area"), ("quantity", "quantity"), ("year", "year")):
+            if pd.isna(getattr(cell, name)) and head.role(role) is None:
+                first = sheet.where(head.rows[0], 0)
+                self.log.problem_once("lacking", sheet, first, f"{name} of the figures")
+
+    def _with_care(self, cell: Any, sheet: Sheet, head: Head) -> _Reading | None:
+        """Read one cell in the unit of its quantity; None where there is no figure."""
+        where, typed = sheet.where(cell.at, cell.column), as_text(cell.raw)
+        told = self._told(sheet, where)
+        figure = self._figure(cell.raw if told is None else told)
+        if figure is None or (isinstance(cell.raw, bool) and told is None):
+            self.log.problem("value", sheet, where, typed)
+            return None
+        if figure.number is None:
+            kept_back = figure.suppressed or cell.status == "suppressed"
+            parsed, rule = ("suppressed",) * 2 if kept_back else ("", figure.rules[0])
+            self.log.repaired(sheet, where, typed, parsed, rule)
+            return _Reading(np.nan, sure=True) if kept_back else None
+        number = figure.number
+        if told is None and cell.at in sheet.percent.get(cell.column, ()):
+            number = number * 100
+            figure = replace(figure, unit="%", rules=("percent_format",))
+        factor = self._factor(cell, sheet, figure.unit)
+        if factor is None:
+            return None
+        measured = self.catalog.quantities[cell.quantity]
+        if number < 0 and measured.form != "printed_rate":
+            self.log.problem("negative", sheet, where, typed)
+            return None
+        bound = self._bound(cell, sheet, figure)
+        value = float(number * factor)
+        lower, upper = rounded_between(number, factor, measured, bound)
+        rules = [
+            *(["mapping"] if told is not None else []),
+            *(["formula"] if (cell.at, cell.column) in sheet.formulas else []),
+            *figure.rules,
+            *(["unit"] if factor != 1 else []),
+            *(["rounded"] if lower is not None else []),
+        ]
+        if rules:
+            said = f"{value:.15g}" if bound == "exact" else f"{bound} {value:.15g}"
+            self.log.repaired(sheet, where, typed, said, " ".join(rules))
+        # A percent sign in the cell itself leaves no doubt what 0.5 % is.
+        return _Reading(value, lower, upper, bound, told is not None or figure.unit in ("%", "‰"))
+
+    def _told(self, sheet: Sheet, where: str) -> str | None:
+        for name in (f"{sheet.name}!{where}", where):
+            if name in self.mapping.cells:
+                self._used_cells.add(name)
+                return self.mapping.cells[name]
+        return None
+
+    def _figure(self, raw: Any) -> Figure | None:
+        key = (type(raw), raw)
+        if key not in self._figures:
+            self._figures[key] = read_figure(raw, no_number=self._no_number)
+        return self._figures[key]
+
+    def _bound(self, cell: Any, sheet: Sheet, figure: Figure) -> str:
+        named = as_text(cell.bound).strip()
+        if named in ("", "exact", figure.bound):
+            return figure.bound
+        if named not in BOUNDS or figure.bound != "exact":
+            where = sheet.where(cell.at, cell.column)
+            self.log.problem("word", sheet, where, f"bound {named}")
+        return named
+
+    # --- units
+
+    def _factor(self, cell: Any, sheet: Sheet, in_cell: str = "") -> Decimal | None:
+        """Say how many units of its quantity a figure counts; the unit in its own cell is first."""
+        measured, unit = self.catalog.quantities[cell.quantity], in_cell or cell.unit
+        if _SCALE_ALONE.match(in_cell) and unit_factor(in_cell, measured) is None:
+            base = re.sub(r"^[十百千万亿]+", "", cell.unit)
+            words = (word for word in accepted_units(measured)[1:] if not word.isascii())
+            unit = in_cell + (base or next(words, ""))
+        key = (measured.id, unit or f"\0{cell.sheet}")
+        if key not in self._factors:
+            self._factors[key] = (
+                unit_factor(unit, measured) if unit else self._untold(cell, sheet, measured)
+            )
+        if self._factors[key] is None and unit:
+            listed = ", ".join(accepted_units(measured))
+            text = f"{unit} for {measured.id}, counted in {listed}"
+            self.log.problem_once("unit", sheet, sheet.where(cell.at, cell.column), text)
+        return self._factors[key]
+
+    def _untold(self, cell: Any, sheet: Sheet, measured: Quantity) -> Decimal | None:
+        """Take the unit that stands above the head, or of counts and rates their own."""
+        head = self.sheets[cell.sheet][1]
+        above = [self.mapping.unit] if self.mapping.unit else list(head.units)
+        fitting = {u: f for u in above if (f := unit_factor(u, measured)) is not None}
+        if len(set(fitting.values())) == 1:
+            return next(iter(fitting.values()))
+        if not fitting and measured.form != "money":
+            return Decimal(1)
+        units = fitting or dict.fromkeys(accepted_units(measured)[1:2])
+        text = f"{measured.id}: {' or '.join(units)}?"
+        self.log.problem("no_unit", sheet, sheet.where(cell.at, cell.column), text)
+        return None
+
+    # --- all figures
+
+    def result(self, name: str) -> Intake:
+        """Put the figures of all sheets together, and hold them against each other."""
+        unused = set(self.mapping.cells) - self._used_cells
+        if unused and self.log.clean:
+            raise DataError(f"{name}: cells of the mapping hold no figure: {sorted(unused)}")
+        parts = [part for part in self.parts if len(part)]
+        if not parts and self.log.clean:
+            raise DataError(f"{name}: no figure was found in it; expected a table with a head")
+        figures = pd.concat(parts, ignore_index=True) if parts else empty()
+        if parts:
+            figures = self._checked(figures)
+        if not self.log.clean:
+            raise DataError(f"{name}: not taken in, nothing was written", self.log.faults())
+        return Intake(figures[list(COLUMNS)].astype(TYPES), self.log)
+
+    def _checked(self, figures: pd.DataFrame) -> pd.DataFrame:
+        """Name figures without a label, those that contradict others, and those out too early."""
+        for one in rows_of(figures[figures["lacking"] != ""]):
+            for label in one.lacking.split():
+                self._odd(one, label, label)
+        lost, kept_back = figures["value"].isna(), figures["status"] == "suppressed"
+        for one in rows_of(figures[kept_back & ~lost]):
+            self._odd(one, "word", "suppressed beside a number")
+        first_day = figures["year"] - (figures["period"] == "school_year")
+        for one in rows_of(figures[figures["vintage"].dt.year < first_day]):
+            self._odd(one, "early", f"{int(one.year)}, published {one.vintage.date()}")
+        asked = self.log.clean and not self.log.strict
+        for cause, rows in odd_figures(figures, self.catalog).items() if asked else ():
+            for one in rows_of(rows):
+                text = f"{one.area} {int(one.year)} {one.quantity}"
+                shown = cause != "double" and not np.isnan(one.value)
+                self._odd(one, cause, f"{text} {one.value:.12g}" if shown else text)
+        return figures.assign(status=figures["status"].mask(lost, "suppressed"))
+
+    def _odd(self, one: Any, cause: str, text: str) -> None:
+        sheet, _ = self.sheets[one.sheet]
+        self.log.problem(cause, sheet, sheet.where(one.at, one.column), text)
 
 
 class _Reading(NamedTuple):
@@ -72,293 +480,68 @@ class _Reading(NamedTuple):
     sure: bool = False
 
 
-def text_array(words: list[Any]) -> Any:
-    """Make a column of text of words that repeat."""
-    if words and words.count(words[0]) == len(words):
-        return pd.array(words[:1], dtype="str").take(np.zeros(len(words), dtype=np.int64))
-    codes, unique = pd.factorize(np.array(words, dtype=object), use_na_sentinel=False)
-    return pd.array(list(unique), dtype="str").take(codes)
+def _is_number(cell: Any) -> bool:
+    if not isinstance(cell, str):
+        return isinstance(cell, float)
+    figure = read_figure(cell)
+    return figure is not None and figure.number is not None
 
 
-@dataclass
-class FigureReader:
+def _named(ids: dict[str, str]) -> Callable[[Any], str | None]:
+    return lambda cell: ids.get(plain(as_text(cell)))
+
+
+def _status(cell: Any) -> str | None:
+    word = as_text(cell).strip().lower()
+    return word if word in STATUSES else None
+
+
+#: Percentages up to 1 among others whose median is this or more look like fractions. [percent]
+_PERCENTAGES = 10.0
+#: Figures of one area and quantity that differ so many times differ in their unit.
+_JUMP = 1000.0
+
+
+def odd_figures(frame: pd.DataFrame, catalog: Catalog) -> dict[str, pd.DataFrame]:
     """
-    Reads columns of figures.
+    Find figures that contradict others of their table.
 
-    Attributes
+    Parameters
     ----------
+    frame : DataFrame
+        Observations, with a column ``sure``: a person or a percent sign has confirmed the figure.
     catalog : Catalog
         What is defined.
-    mapping : Mapping
-        What is told of the file.
-    log : Log
-        Where repairs and problems go.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By cause (``double``, ``fraction``, ``jump``) the rows that it concerns.
     """
+    keys = ["area", "year", "quantity", "group", "period", "vintage"]
+    found = {"double": [frame[frame.duplicated(keys, keep=False)]], "fraction": [], "jump": []}
+    exact = frame[(frame["bound"] == "exact") & (frame["value"] > 0)]
+    for quantity, rows in exact.groupby("quantity", sort=False):
+        measured = catalog.quantities[str(quantity)]
+        if measured.unit == "percent":
+            found["fraction"].append(_fractions(rows))
+        elif measured.form != "printed_rate":
+            found["jump"].append(_jumps(rows))
+    return {cause: pd.concat(parts) for cause, parts in found.items() if parts}
 
-    catalog: Catalog
-    mapping: Mapping
-    log: Log
-    used_cells: set[str] = field(default_factory=set)
-    _factors: dict[tuple[str, str], Decimal | None] = field(default_factory=dict)
-    _read: dict[Any, Figure | None] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Narrow what stands for no number, as cells are."""
-        self._no_number = frozenset(narrow(mark) for mark in self.mapping.no_number)
+def _fractions(rows: pd.DataFrame) -> pd.DataFrame:
+    small = rows["value"] <= 1
+    others = rows.loc[~small, "value"]
+    if not len(others) or others.median() < _PERCENTAGES:
+        return rows.iloc[:0]
+    return rows[small & ~rows["sure"]]
 
-    def read(self, sheet: Sheet, head: Head, column: Column, rows: Rows) -> Block:
-        """
-        Read one column.
 
-        Parameters
-        ----------
-        sheet : Sheet
-            The sheet.
-        head : Head
-            Its head.
-        column : Column
-            The column.
-        rows : Rows
-            The rows below the head.
-
-        Returns
-        -------
-        Block
-            Figures that were understood; problems go to the log.
-        """
-        self._sheet, self._head, self._column, self._rows = sheet, head, column, rows
-        said, index = column.meaning, column.index
-        lacks = said.year is None and head.role("year") is None and self.mapping.year is None
-        year = head.title_year if lacks else said.year
-        labels: dict[str, list[Any]] = {
-            "area": [row.area or said.area for row in rows.labelled],
-            "quantity": [row.quantity or said.quantity for row in rows.labelled],
-            "year": [row.year or year for row in rows.labelled],
-        }
-        raws = [
-            cells[index] if index < len(cells) else ""
-            for cells in (sheet.rows[row.at] for row in rows.labelled)
-        ]
-        known = []
-        for place, three in enumerate(zip(*labels.values(), strict=True)):
-            if said.rest or not all(three):
-                self._unlabelled(place, three, raws[place])
-            else:
-                known.append(place)
-        figures = self._figures(raws, known, labels["quantity"])
-        at = figures["at"].tolist()
-        periods = [rows.labelled[place].period or said.period or "year" for place in at]
-        figures = figures.assign(
-            area=text_array([labels["area"][place] for place in at]),
-            quantity=text_array([labels["quantity"][place] for place in at]),
-            year=np.array([labels["year"][place] for place in at], dtype=np.int64),
-            period=text_array(periods),
-        )
-        return Block(sheet, index, rows, figures)
-
-    def _figures(self, raws: list[Any], known: list[int], quantities: list[Any]) -> pd.DataFrame:
-        """Read the figures of the rows that are known to be labelled."""
-        number = len(raws)
-        value, lower, upper = np.full((3, number), np.nan)
-        bound = np.full(number, "exact", dtype=object)
-        sure, kept = np.zeros((2, number), dtype=bool)
-        plain, percent = self._numbers(raws, known, quantities)
-        value[plain] = [raws[place] for place in plain]
-        value[percent] = np.round([raws[place] * 100 for place in percent], _DECIMALS)
-        kept[plain] = kept[percent] = sure[percent] = True
-        self._log_percent(raws, percent, value)
-        done = set(plain).union(percent)
-        for place in (place for place in known if place not in done):
-            one = self._with_care(place, quantities[place], raws[place])
-            if one is not None:
-                value[place], lower[place], upper[place], bound[place], sure[place] = one
-                kept[place] = True
-        numbers = {"value": value, "lower": lower, "upper": upper, "sure": sure}
-        found = pd.DataFrame(
-            {"at": np.arange(number), "bound": text_array(bound.tolist()), **numbers}
-        )
-        return found[kept].reset_index(drop=True)
-
-    # --- numbers that need no look
-
-    def _numbers(
-        self, raws: list[Any], known: list[int], quantities: list[Any]
-    ) -> tuple[list[int], list[int]]:
-        """
-        Give the places of numbers of which no mapping, bound or formula says anything.
-
-        Those in the unit of their quantity come first, then fractions shown as percentages.
-        """
-        if self._no_number or self.mapping.cells:
-            return [], []
-        index = [row.at for row in self._rows.labelled]
-        units, shown = [row.unit for row in self._rows.labelled], self._percent_rows()
-        bounds = self._rows.others.get("bound")
-        computed = {row for row, column in self._sheet.formulas if column == self._column.index}
-        plain = [
-            place
-            for place in known
-            if type(raws[place]) is float
-            and raws[place] >= 0
-            and (bounds is None or bounds[place] in ("", "exact"))
-            and index[place] not in computed
-        ]
-        percent: list[int] = []
-        if shown:
-            rates = {one.id for one in self.catalog.quantities.values() if one.unit == "percent"}
-            percent = [at for at in plain if index[at] in shown and quantities[at] in rates]
-            plain = [at for at in plain if index[at] not in shown]
-        first = {(quantities[place], units[place]): place for place in reversed(plain)}
-        other = {pair for pair, at in first.items() if self._factor(at, pair[0]) != 1}
-        if other:
-            plain = [at for at in plain if (quantities[at], units[at]) not in other]
-        return plain, percent
-
-    def _log_percent(self, raws: list[Any], places: list[int], value: NDArray[np.float64]) -> None:
-        file, name = self._sheet.file, self._sheet.name
-        column, rows = letters(self._column.index), self._rows.labelled
-        rule = "percent_format"
-        self.log.repairs += [
-            (file, name, f"{column}{rows[at].at + 1}", f"{raws[at]:.15g}", f"{new:.15g}", rule)
-            for at, new in zip(places, value[places].tolist(), strict=True)
-        ]
-
-    # --- all other cells
-
-    def _where(self, place: int) -> str:
-        return self._sheet.where(self._rows.labelled[place].at, self._column.index)
-
-    def _unlabelled(self, place: int, labels: Sequence[Any], raw: Any) -> None:
-        """Tell what nothing tells of a figure, once a sheet; what is unknown is told already."""
-        where = self._where(place)
-        figure = self._figure(raw)
-        if self._told(where) is None and figure is None:
-            self.log.problem("value", self._sheet, where, as_text(raw))
-        if self._column.meaning.rest or (figure is not None and figure.number is None):
-            return
-        names = (("place", "area"), ("quantity", "quantity"), ("year", "year"))
-        for (role, name), label in zip(names, labels, strict=True):
-            if label is None and self._head.role(role) is None:
-                first = self._sheet.where(self._head.rows[0], 0)
-                self.log.problem_once("lacking", self._sheet, first, f"{name} of the figures")
-
-    def _with_care(self, place: int, quantity: str, raw: Any) -> _Reading | None:
-        """Read one cell in the unit of its quantity; None where there is no figure."""
-        where, typed = self._where(place), as_text(raw)
-        told = self._told(where)
-        figure = self._figure(raw if told is None else told)
-        if figure is None or (isinstance(raw, bool) and told is None):
-            self.log.problem("value", self._sheet, where, typed)
-            return None
-        if figure.number is None:
-            return self._no_figure(where, typed, figure, place)
-        if told is None and self._rows.labelled[place].at in self._percent_rows():
-            number = figure.number * 100
-            figure = replace(figure, number=number, unit="%", rules=("percent_format",))
-        factor = self._factor_in_cell(place, quantity, figure.unit)
-        if factor is None or figure.number is None:
-            return None
-        measured = self.catalog.quantities[quantity]
-        if figure.number < 0 and measured.form != "printed_rate":
-            self.log.problem("negative", self._sheet, where, typed)
-            return None
-        bound = self._bound(place, where, figure)
-        value = float(figure.number * factor)
-        lower, upper = rounded_between(figure.number, factor, measured, bound)
-        cell = self._rows.labelled[place].at, self._column.index
-        rules = [
-            *(["mapping"] if told is not None else []),
-            *(["formula"] if cell in self._sheet.formulas else []),
-            *figure.rules,
-            *(["unit"] if factor != 1 else []),
-            *(["rounded"] if lower is not None else []),
-        ]
-        if rules:
-            said = f"{value:.15g}" if bound == "exact" else f"{bound} {value:.15g}"
-            self.log.repaired(self._sheet, where, typed, said, " ".join(rules))
-        # A percent sign in the cell itself leaves no doubt what 0.5 % is.
-        sure = told is not None or figure.unit in ("%", "‰")
-        return _Reading(value, lower, upper, bound, sure)
-
-    def _percent_rows(self) -> set[int]:
-        return self._sheet.percent.get(self._column.index, set())
-
-    def _no_figure(self, where: str, typed: str, figure: Figure, place: int) -> _Reading | None:
-        status = self._rows.others.get("status")
-        kept_back = status is not None and as_text(status[place]).strip() == "suppressed"
-        if figure.suppressed or kept_back:
-            self.log.repaired(self._sheet, where, typed, "suppressed", "suppressed")
-            return _Reading(np.nan, sure=True)
-        self.log.repaired(self._sheet, where, typed, "", figure.rules[0])
-        return None
-
-    def _told(self, where: str) -> str | None:
-        for name in (f"{self._sheet.name}!{where}", where):
-            if name in self.mapping.cells:
-                self.used_cells.add(name)
-                return self.mapping.cells[name]
-        return None
-
-    def _figure(self, raw: Any) -> Figure | None:
-        key = (type(raw), raw)
-        if key not in self._read:
-            self._read[key] = read_figure(raw, no_number=self._no_number)
-        return self._read[key]
-
-    def _bound(self, place: int, where: str, figure: Figure) -> str:
-        bounds = self._rows.others.get("bound")
-        named = as_text(bounds[place]).strip() if bounds else ""
-        if named in ("", "exact", figure.bound):
-            return figure.bound
-        if named not in BOUNDS or figure.bound != "exact":
-            listed = ", ".join(BOUNDS)
-            self.log.problem("word", self._sheet, where, f"bound {named}: one of {listed}")
-        return named
-
-    # --- units
-
-    def _unit(self, place: int, quantity: str) -> str:
-        own = self._rows.labelled[place].unit or self.mapping.units.get(quantity)
-        return own or self._column.meaning.unit or ""
-
-    def _factor_in_cell(self, place: int, quantity: str, in_cell: str) -> Decimal | None:
-        """Say how many units of its quantity a figure counts, with the unit in its own cell."""
-        if not in_cell:
-            return self._factor(place, quantity)
-        measured = self.catalog.quantities[quantity]
-        if _SCALE_ALONE.match(in_cell) and unit_factor(in_cell, measured) is None:
-            base = re.sub(r"^[十百千万亿]+", "", self._unit(place, quantity))
-            words = (word for word in accepted_units(measured)[1:] if not word.isascii())
-            in_cell += base or next(words, "")
-        factor = unit_factor(in_cell, measured)
-        if factor is None:
-            self._wrong_unit(place, in_cell, measured)
-        return factor
-
-    def _factor(self, place: int, quantity: str) -> Decimal | None:
-        unit = self._unit(place, quantity)
-        key = (quantity, unit or f"\0{self._sheet.name}")
-        if key not in self._factors:
-            self._factors[key] = self._new_factor(place, quantity, unit)
-        if self._factors[key] is None and unit:
-            self._wrong_unit(place, unit, self.catalog.quantities[quantity])
-        return self._factors[key]
-
-    def _new_factor(self, place: int, quantity: str, unit: str) -> Decimal | None:
-        measured = self.catalog.quantities[quantity]
-        if unit:
-            return unit_factor(unit, measured)
-        above = [self.mapping.unit] if self.mapping.unit else list(self._head.units)
-        fitting = {u: f for u in above if (f := unit_factor(u, measured)) is not None}
-        if len(set(fitting.values())) == 1:
-            return next(iter(fitting.values()))
-        if not fitting and measured.form != "money":
-            return Decimal(1)
-        units = fitting or dict.fromkeys(accepted_units(measured)[1:2])
-        text = f"{quantity}: {' or '.join(units)}?"
-        self.log.problem("no_unit", self._sheet, self._where(place), text)
-        return None
-
-    def _wrong_unit(self, place: int, unit: str, measured: Quantity) -> None:
-        text = f"{unit} for {measured.id}, counted in {', '.join(accepted_units(measured))}"
-        self.log.problem_once("unit", self._sheet, self._where(place), text)
+def _jumps(rows: pd.DataFrame) -> pd.DataFrame:
+    if rows["value"].max() < _JUMP * rows["value"].min():
+        return rows.iloc[:0]
+    series = rows.groupby("area")["value"]
+    apart = series.transform("max") >= _JUMP * series.transform("min")
+    confirmed = rows.groupby("area")["sure"].transform("any")
+    return rows[apart & ~confirmed]

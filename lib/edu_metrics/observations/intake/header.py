@@ -8,43 +8,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from edu_metrics.catalog import Catalog, plain
-from edu_metrics.observations.intake.cell_values import (
-    Names,
+from edu_metrics.observations.intake.log import Log, known_words
+from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping, Names
+from edu_metrics.observations.intake.workbook import Sheet, letters
+from edu_metrics.observations.printed import (
     as_text,
     bare,
     is_part_of_year,
     narrow,
     read_figure,
+    read_period,
+    unit_factor,
 )
-from edu_metrics.observations.intake.cell_values import read_year as year_of
-from edu_metrics.observations.intake.log import Log
-from edu_metrics.observations.intake.mapping import ColumnMeaning, Mapping
-from edu_metrics.observations.intake.workbook import Sheet, letters
-from edu_metrics.observations.periods import read_half
-from edu_metrics.observations.transcription import unit_factor
+from edu_metrics.observations.printed import read_year as year_of
 
 #: Rows in which a head is looked for.
 _SEARCHED = 40
-
-_ROLES = {
-    "place": "place area areaname region district county city location 地区 区域 区县 县区 旗区 "
-    "旗县区 区旗县 旗县 旗县市区 盟市 市县 县市区 市县区 "
-    "行政区 行政区划 各区 单位名称 地区名称 区域名称 城市 school schoolname 学校名称",
-    "parent": "parent upper province 上级 上级区域 上级地区 所属市 所属地区 所属省 所属盟市 父级",
-    "quantity": "quantity indicator variable measure item 指标 指标名称 数据项 项目 统计指标",
-    "year": "year schoolyear academicyear 年份 年度 年 学年 学年度 统计年份 时间",
-    "value": "value figure number obsvalue 数值 值 数据 数字 数量 统计值",
-    "unit": "unit units 单位 计量单位",
-    "bound": "bound 界限 限定",
-    "status": "status 状态 数据状态",
-    "source": "source 来源 数据来源 资料来源 出处",
-    "published": "published publicationdate 发布日期 公布日期 发布时间 公布时间",
-    "group": "group 分组 组别",
-    "period": "period halfyear 时段 时期 期间 半年",
-    "note": "note notes remark remarks 备注 说明 注释 附注",
-    "ignore": "no no. id# 序号 编号 行号",
-}
-_ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
 
 _UNIT_ROW = re.compile(r"^(?:计量)?(?:单位|units?)\s*:\s*(.+)$", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(r"^(.*?)\s*(?:\(([^()]+)\)|[,/、]\s*([^,/、()\s]+))$")
@@ -148,6 +127,8 @@ class HeadReader:
         """Collect all names, once for a file."""
         self.areas = Names.of(self.catalog.areas.values(), self.mapping.areas)
         self.quantities = Names.of(self.catalog.quantities.values(), self.mapping.quantities)
+        roles = known_words("roles").items()
+        self._roles = {word: role for role, words in roles for word in words.split()}
 
     def is_defined(self, text: str) -> bool:
         """Tell whether a text names an area or a quantity."""
@@ -335,7 +316,7 @@ class HeadReader:
         shown = narrow(text)
         if not shown:
             return Meaning()
-        role = _ROLE_OF.get(plain(bare(shown)))
+        role = self._roles.get(plain(bare(shown)))
         if role is not None and plain(shown) not in self.quantities.told:
             return Meaning(role=role)
         dated = self.dated(text)
@@ -376,10 +357,12 @@ class HeadReader:
             The year, its period and how it was read; None where it is neither a year nor half of
             one. [year]
         """
+        told = read_period(as_text(raw), self.school_year)
+        if self.log.strict:
+            return told and (*told, "")
         found = year_of(raw)
         if found is None:
-            half = read_half(as_text(raw))
-            return half and (*half, "half_year")
+            return (*told, "half_year") if told and told[1] in ("h1", "h2") else None
         if found[1] != "school_year" or self.school_year is None:
             return found[0], "year", found[1]
         return found[0] + (self.school_year == "ends"), "school_year", "school_year"

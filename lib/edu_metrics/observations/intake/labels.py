@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-from edu_metrics.observations.intake.cell_values import (
-    AreaFinder,
-    as_text,
-    is_part_of_year,
-    is_total,
-    narrow,
-)
+import pandas as pd
+
 from edu_metrics.observations.intake.header import Head, HeadReader
 from edu_metrics.observations.intake.workbook import Sheet
+from edu_metrics.observations.printed import as_text, is_part_of_year, is_total, narrow, read_year
 
 #: Labels that go straight into the table.
 LABELS = ("bound", "status", "source", "published", "group", "period")
@@ -24,28 +20,6 @@ _NOTE = re.compile(
     r"^\s*(?:注|备注|附注|说明|资料来源|数据来源|来源|note|notes|source|sources)\s*\d*\s*[:.、]",
     re.IGNORECASE,
 )
-
-
-class Row(NamedTuple):
-    """A row that holds figures, with what labels it: ids, None where it does not say so."""
-
-    #: Where it stands, counted from 0.
-    at: int
-    area: str | None
-    quantity: str | None
-    year: int | None
-    #: Whether it is of a school year or another part of time.
-    period: str | None
-    #: As printed; empty where it says none.
-    unit: str
-
-
-@dataclass
-class Rows:
-    """Rows that hold figures, and their cells in the columns of ``LABELS`` that the sheet has."""
-
-    labelled: list[Row] = field(default_factory=list)
-    others: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,16 +46,23 @@ class LabelReader:
         self.mapping, self.log = self.heads.mapping, self.heads.log
         self.areas, self.quantities = self.heads.areas, self.heads.quantities
 
-    def read(self) -> Rows:
-        """Walk over the rows below the head."""
-        self._finder = AreaFinder(self.areas)
-        self._at = {
-            role: self.head.role(role) for role in ("place", "parent", "quantity", "year", "unit")
-        }
-        others = {name: at for name in LABELS if (at := self.head.role(name)) is not None}
-        labels = [at for at in (*self._at.values(), *others.values()) if at is not None]
+    def read(self) -> pd.DataFrame:
+        """
+        Walk over the rows below the head.
+
+        Returns
+        -------
+        DataFrame
+            A row each that holds figures: where it stands (``at``, counted from 0); its area,
+            quantity, year, what the year is (``of_year``) and unit, missing where it does not say;
+            and its cells in the columns of ``LABELS``, empty where the sheet has none.
+        """
+        self._passed: dict[str, None] = {}
+        roles = ("place", "parent", "quantity", "year", "unit", *LABELS)
+        self._at = {role: self.head.role(role) for role in roles}
+        labels = [at for at in self._at.values() if at is not None]
         self._down = self._filled_down(labels)
-        rows = Rows(others={name: [] for name in others})
+        rows = []
         for row, cells in self._with_figures():
             for column in labels:
                 if (row, column) in self._down:
@@ -89,20 +70,21 @@ class LabelReader:
                     self.log.repaired(self.sheet, where, "", told, "merged_label")
             quantity, unit = self._quantity(row, self._label(cells, row, "quantity"))
             area = self._area(row, cells)
-            year, period = self._year(row, self._label(cells, row, "year"))
+            dated = self._year(row, self._label(cells, row, "year"))
             unit = narrow(as_text(self._label(cells, row, "unit"))) or unit
-            rows.labelled.append(Row(row, area, quantity, year, period, unit))
-            for name, at in others.items():
-                rows.others[name].append(self._cell(cells, row, at))
-        return rows
-
-    def _cell(self, cells: Sequence[Any], row: int, column: int) -> Any:
-        cell = cells[column] if column < len(cells) else ""
-        return self._down.get((row, column), "") if cell == "" else cell
+            others = (self._label(cells, row, name) for name in LABELS)
+            rows.append((row, area, quantity, *dated, unit or None, *others))
+        names = ["at", "area", "quantity", "year", "of_year", "unit", *LABELS]
+        frame = pd.DataFrame(rows, columns=names, dtype=object)
+        ids = dict.fromkeys(("area", "quantity", "of_year", "unit"), "str")
+        return frame.astype({"at": "int64", "year": "float64", **ids})
 
     def _label(self, cells: Sequence[Any], row: int, role: str) -> Any:
         column = self._at[role]
-        return "" if column is None else self._cell(cells, row, column)
+        if column is None:
+            return ""
+        cell = cells[column] if column < len(cells) else ""
+        return self._down.get((row, column), "") if cell == "" else cell
 
     def _filled_down(self, labels: Iterable[int]) -> dict[tuple[int, int], Any]:
         """Give what merged cells of label columns hold in the rows below their first."""
@@ -160,7 +142,7 @@ class LabelReader:
                 self.log.problem("lacking", self.sheet, where, "name of the area")
             return self.mapping.area
         parent = as_text(self._label(cells, row, "parent"))
-        found = self._finder.find(text, parent)
+        found = self.areas.find_area(text, parent, self._passed)
         if found.id is None:
             shown = f"{text} ({parent})" if parent else text
             if len(found.ids) > 1:
@@ -171,7 +153,8 @@ class LabelReader:
             return None
         if found.rule:
             self.log.repaired(self.sheet, where, text, found.id, found.rule)
-        self._finder.passed(found.id)
+        self._passed.pop(found.id, None)
+        self._passed[found.id] = None
         return found.id
 
     def _quantity(self, row: int, raw: Any) -> tuple[str | None, str]:
@@ -203,6 +186,8 @@ class LabelReader:
         where, found = self.sheet.where(row, column), self.heads.dated(raw)
         if found is None:
             cause = "period" if is_part_of_year(raw) else "year" if raw != "" else "lacking"
+            if self.heads.school_year is None and "school_year" in (read_year(raw) or ()):
+                cause = "school_year"
             self.log.problem(cause, self.sheet, where, as_text(raw) or "year")
             return None, None
         year, period, rule = found

@@ -3,114 +3,28 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Any
 
-from edu_metrics.files import harmless
+from edu_metrics.files import harmless, packaged_yaml
 from edu_metrics.observations.intake.workbook import Sheet, printable
 
 #: The columns of a log.
 LOG_HEADER = ("file", "sheet", "cell", "raw", "parsed", "rule")
+#: Rules by which a cell is converted that says plainly what it says.
+_CONVERSIONS = frozenset(("case", "spaces_or_width", "full_width", "unit", "rounded", "suppressed"))
 #: Ranges of cells that one line names.
 _SHOWN = 60
 
-#: How each cause is told, and what to do about it.
-_CAUSES = MappingProxyType(
-    {
-        "no_head": (
-            "sheet(s) without a head that was understood",
-            "name its row with `head` in a mapping, and its columns under `columns`; or name the "
-            "sheets to take under `sheets`",
-        ),
-        "head": (
-            "column head(s) not understood",
-            "say what each holds under `columns` of a mapping, or `ignore`",
-        ),
-        "area": (
-            "area name(s) unknown",
-            "add each as an alias in areas.yaml, or under `areas` of a mapping; leave rows out "
-            "with `set_aside`",
-        ),
-        "shared": (
-            "area name(s) that several areas have",
-            "give the parent in a column of its own, before the name, or in the row above; or tell "
-            "it under `areas` of a mapping",
-        ),
-        "quantity": (
-            "quantity name(s) unknown",
-            "add each as an alias in quantities.yaml, or under `quantities` of a mapping",
-        ),
-        "lacking": (
-            "thing(s) that neither head nor rows tell",
-            "add a column, or tell it once for the whole table in a mapping",
-        ),
-        "year": (
-            "year(s) not understood",
-            "write a year such as 2023, or a school year such as 2023-24",
-        ),
-        "period": (
-            "part(s) of a year in place of a year",
-            "write the year alone, and h1, h2 or m01 to m12 in a column period (时段)",
-        ),
-        "value": (
-            "cell(s) not understood as a number",
-            "write a number, a bound such as >95, * for suppressed, — for none; or tell what each "
-            "says under `cells`, or marks of no number under `no_number`, of a mapping",
-        ),
-        "unit": (
-            "unit(s) that do not measure their quantity",
-            "write a unit of the quantity, or tell it under `units` of a mapping",
-        ),
-        "no_unit": (
-            "quantity(ies) whose unit is not told",
-            "write it into the head, such as 经费（万元）, or tell it under `units` of a mapping",
-        ),
-        "negative": (
-            "negative count(s) or amount(s)",
-            "if they stand for no number, name them under `no_number` of a mapping; else mend them",
-        ),
-        "fraction": (
-            "figure(s) that look like fractions among percentages",
-            "write percentages from 0 to 100; confirm each under `cells` of a mapping, such as "
-            'G5: "84.5"',
-        ),
-        "jump": (
-            "figure(s) a thousand times others of the same area and quantity",
-            "look at their units; confirm what is right under `cells` of a mapping",
-        ),
-        "double": (
-            "figure(s) given more than once for one area, year and quantity",
-            "keep one of each; half-years and revisions with the same date do not make two",
-        ),
-        "word": (
-            "word(s) not understood in a column of fixed words",
-            "use the words that the line names",
-        ),
-        "group": (
-            "group(s) not defined",
-            "define each in groups.yaml, or leave the cell empty for everybody",
-        ),
-        "part": (
-            "period(s) not understood",
-            "write h1, h2 or m01 to m12, or leave the cell empty for the whole year",
-        ),
-        "source": (
-            "source(s) that are not told or not defined",
-            "name an entry of sources.yaml with --source, in a mapping, or in a column",
-        ),
-        "published": (
-            "date(s) of publication not told or not understood",
-            "give a date such as 2024-03-01 with --published, in a mapping, or in a column",
-        ),
-        "early": (
-            "figure(s) published before the year that they measure",
-            "mend the year or the date, and leave out what is planned or forecast",
-        ),
-    }
-)
+
+@functools.cache
+def known_words(kind: str) -> dict[str, Any]:
+    """Give the words of one kind that intake knows: ``roles`` of columns, ``causes`` of faults."""
+    return dict(packaged_yaml("edu_metrics.observations.intake", "words.yaml")[kind])
 
 
 @dataclass
@@ -125,12 +39,16 @@ class Log:
     """
 
     repairs: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+    #: Whether cells have to say plainly what they say: what is repaired is a problem then.
+    strict: bool = False
     #: By cause, by text and what is offered for it, the cells.
     _problems: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = field(default_factory=dict)
 
     def repaired(self, sheet: Sheet, cell: str, raw: object, parsed: object, rule: str) -> None:
         """Note what became of a cell."""
         self.repairs.append((sheet.file, sheet.name, cell, str(raw), str(parsed), rule))
+        if self.strict and not _CONVERSIONS.issuperset(rule.split()):
+            self.problem("typed", sheet, cell, str(raw))
 
     def problem(self, cause: str, sheet: Sheet, cell: str, text: str, offer: str = "") -> None:
         """Note a cell that was not understood, and what may be meant."""
@@ -155,10 +73,10 @@ class Log:
     def faults(self) -> list[str]:
         """Tell the problems, one line a cause, with every cell and what to do."""
         return [
-            f"{len(texts)} {what}: "
+            f"{len(texts)} {told['what']}: "
             + "; ".join(f"{printable(''.join(one))} ({ranges(at)})" for one, at in texts.items())
-            + f". {cure[0].upper()}{cure[1:]}"
-            for cause, (what, cure) in _CAUSES.items()
+            + f". {told['do'][0].upper()}{told['do'][1:]}"
+            for cause, told in known_words("causes").items()
             if (texts := self._problems.get(cause))
         ]
 

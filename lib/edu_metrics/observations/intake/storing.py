@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,13 +14,14 @@ import pandas as pd
 import yaml
 
 from edu_metrics.catalog import Catalog, FileInput, Source, Study, study_file
-from edu_metrics.errors import DataError
+from edu_metrics.errors import DataError, number_of
 from edu_metrics.files import write_whole_files
+from edu_metrics.limits import read_file
+from edu_metrics.observations.computing import below
+from edu_metrics.observations.intake.figures import read_table, read_typed
 from edu_metrics.observations.intake.log import Log
 from edu_metrics.observations.intake.mapping import Mapping, made_from
-from edu_metrics.observations.intake.reading import read_table
-from edu_metrics.observations.intake.workbook import printable
-from edu_metrics.observations.pooling import below
+from edu_metrics.observations.intake.workbook import Sheet, printable
 from edu_metrics.observations.raw_files import (
     LOG,
     SIDECAR,
@@ -256,7 +258,7 @@ def with_input(text: str, path: str) -> str:
     --------
     >>> print(with_input("id: a\nobservations: [{type: file, path: b.csv}]\n", "c.xlsx"), end="")
     id: a
-    observations: [{type: file, path: b.csv}, {type: file, path: "c.xlsx"}]
+    observations: [{type: file, path: "c.xlsx"}, {type: file, path: b.csv}]
     """
     entry = '{type: file, path: "' + path.replace("\\", "\\\\").replace('"', '\\"') + '"}'
     root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -264,25 +266,11 @@ def with_input(text: str, path: str) -> str:
     listed = next((value for key, value in entries if key.value == "observations"), None)
     if not isinstance(listed, yaml.SequenceNode) or not listed.value:
         raise DataError("a study's definition has no list of observations; write one")
+    first = listed.value[0].start_mark.index
     if listed.flow_style:
-        at = listed.value[-1].end_mark.index
-        return f"{text[:at]}, {entry}{text[at:]}"
-    first, last = listed.value[0], listed.value[-1]
-    line = text.rfind("\n", 0, first.start_mark.index) + 1
-    lead = text[line : first.start_mark.index]
-    end = _end_of(last)
-    # What stands behind the last entry on its line, a comment say, stays there.
-    end = text.find("\n", end) if "\n" in text[end:] else len(text)
-    return f"{text[:end]}\n{lead}{entry}{text[end:]}"
-
-
-def _end_of(node: yaml.Node) -> int:
-    """Say where an entry ends; a block's own mark lies behind the comments that follow it."""
-    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
-        return _end_of(node.value[-1][1])
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
-        return _end_of(node.value[-1])
-    return int(node.end_mark.index)
+        return f"{text[:first]}{entry}, {text[first:]}"
+    line = text.rfind("\n", 0, first) + 1
+    return f"{text[:line]}{text[line:first]}{entry}\n{text[line:]}"
 
 
 def _log_of(stored: Path) -> Path:
@@ -306,6 +294,99 @@ def _described(catalog: Catalog, one: TakenIn, told: Mapping, today: dt.date) ->
         "notes": {"zh": "", "en": ""},
         "intake": told.model_dump(mode="json", exclude_defaults=True),
     }
+
+
+#: The header of a table that a person copied out of a publication, and with groups in it.
+HEADER = (
+    *("place", "quantity", "year", "value", "bound"),
+    *("unit", "status", "source", "published", "note"),
+)
+GROUPED = (*HEADER[:2], "group", *HEADER[2:])
+
+
+def read_transcription(
+    path: Path | str, catalog: Catalog, school_year: str | None = None
+) -> pd.DataFrame:
+    """
+    Read one raw file of transcribed numbers.
+
+    Numbers stand as printed, with the unit as printed; they are converted in decimal arithmetic, so
+    that 23.41万 is 234100 and nothing near it.
+
+    Parameters
+    ----------
+    path : Path or str
+        A CSV file in UTF-8 with the columns of ``HEADER`` or ``GROUPED``; place, quantity and group
+        are given by id, name or alias, the year as :func:`read_period` reads it, ``published`` is
+        the date of publication, such as ``2021-08-27``. A suppressed number has an empty value.
+    catalog : Catalog
+        What is defined.
+    school_year : {"starts", "ends"}, optional
+        The study's rule for the year that a school year counts for.
+
+    Returns
+    -------
+    DataFrame
+        Observations in the columns of the long table; the group is ``all`` where none is named.
+
+    Raises
+    ------
+    DataError
+        With one line for each cause, its file and cells: no sidecar, a sidecar whose sha256
+        differs, an unknown name, a unit that measures something else, a value that is no number,
+        a number that was published before the year that it measures.
+    """
+    path = Path(path)
+    shown = shown_below(path, catalog.root)
+    if not path.is_file():
+        raise DataError(f"{shown} is not a file; expected a table of transcribed numbers")
+    try:
+        content = read_file(path)
+    except OSError as error:
+        raise DataError(f"{shown}: {error.strerror}") from None
+    faults = [f"{shown}: {fault}" for fault in broken_seal(path, content)]
+    rows = list(_typed_rows(content, shown, faults))
+    table = empty()
+    if len(rows) > 1:
+        try:
+            table = read_typed(Sheet(shown, "", rows), catalog, school_year)
+        except DataError as error:
+            faults += [f"{shown}: {fault}" for fault in error.faults or (error.message,)]
+    if faults:
+        raise DataError(f"{shown}: {number_of(faults)}", faults)
+    return table
+
+
+def _typed_rows(content: bytes, shown: str, faults: list[str]) -> Iterator[list[str]]:
+    """Give the header and all rows that have as many cells, and none empty that must not be."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(f"{shown}: expected UTF-8, found another encoding ({error.reason})")
+        return
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        header = tuple(next(reader, ()))
+        if header not in (HEADER, GROUPED):
+            faults.append(
+                f"{shown} line 1: expected the header {','.join(HEADER)}, with group after "
+                f"quantity where there are groups, found {','.join(header)}"
+            )
+            return
+        yield list(header)
+        for line in reader:
+            cells = [cell.strip() for cell in line]
+            where, told = f"{shown} line {reader.line_num}", dict(zip(header, cells, strict=False))
+            free = {"note", "value"} if told.get("status") == "suppressed" else {"note"}
+            lacking = [name for name in header if name not in free and not told.get(name)]
+            if line and len(cells) != len(header):
+                faults.append(f"{where}: expected {len(header)} cells, found {len(cells)}")
+            elif line and lacking:
+                faults.append(f"{where}: expected something in {', '.join(lacking)}, found nothing")
+            # What stands in a line that is left out keeps the others in theirs.
+            yield [] if len(cells) != len(header) or lacking else list(cells)
+    except csv.Error as error:
+        faults.append(f"{shown} line {reader.line_num}: not valid CSV: {error}")
 
 
 def read_stored(

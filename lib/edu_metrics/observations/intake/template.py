@@ -10,7 +10,7 @@ from typing import Any
 from edu_metrics.catalog import Catalog, Quantity, Study, names_of, plain
 from edu_metrics.errors import DataError, require_extra
 from edu_metrics.observations.computing import MissingInput
-from edu_metrics.observations.transcription import accepted_units
+from edu_metrics.observations.printed import accepted_units
 from edu_metrics.words import say
 
 #: Columns, their widths and the names of their heads in the words.

@@ -1,22 +1,22 @@
 """
-What the text of one cell says: a number with its bound and unit, no number, a year, a name.
+What is printed: a number with its bound, a unit, a year, a part of a year, a day, a mark.
 
 Digits of any width, separators of thousands, percent signs, 万 and 亿, bounds such as ``>95`` and
-95以上, and school years are read; whatever is not wholly understood is not read at all. A name is
-that of an area or a quantity: by id, name or alias, two of one name by their parent.
+95以上, and school years are read; whatever is not wholly understood is not read at all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from edu_metrics.catalog import Area, Quantity, ids_by_name, names_of, nearest, plain
-from edu_metrics.limits import is_year
-from edu_metrics.observations.periods import RUN_TOGETHER
+from edu_metrics.catalog import PERIODS, Quantity, plain
+from edu_metrics.limits import is_day, is_year
+from edu_metrics.words import Unit, known_units, unit_of
 
 #: Full-width signs become those of ASCII; nothing else is folded, for ① is no 1 and ² no 2.
 _NARROW = {
@@ -222,7 +222,7 @@ def read_year(raw: object) -> tuple[int, str] | None:
         if "学年" in text or "school" in text.lower():
             rule = "school_year"
     else:
-        found = _TWO_YEARS.match(text) or RUN_TOGETHER.fullmatch(text)
+        found = _TWO_YEARS.match(text) or _RUN_TOGETHER.fullmatch(text)
         if found is None or (int(found[1]) + 1 - int(found[2])) % 10 ** len(found[2]):
             return None
         year, rule = int(found[1]), "school_year"
@@ -277,160 +277,251 @@ def is_total(text: str) -> bool:
     return plain(bare(text)) in _TOTALS
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a name was found to mean; ``ids`` are several where it alone does not tell."""
+# --- time
 
-    ids: tuple[str, ...]
-    rule: str = ""
-
-    @property
-    def id(self) -> str | None:
-        """The one thing that is meant."""
-        return self.ids[0] if len(self.ids) == 1 else None
+#: Whole years, whatever day they begin on: what an indicator takes that asks for no other period.
+WHOLE_YEARS = ("year", "school_year")
 
 
-@dataclass(frozen=True)
-class Names:
+def periods_of(asked: str) -> tuple[str, ...]:
+    """Give the periods of figures that will do for one that is asked for."""
+    return WHOLE_YEARS if asked == "year" else (asked,)
+
+
+#: As some offices write a school year: 201819, 20182019. 200506 may as well be a month.
+_RUN_TOGETHER = re.compile(r"(\d{4})(\d{4}|00|1[3-9]|[2-9]\d)")
+_HALVES = {"上": "h1", "下": "h2", "h1": "h1", "h2": "h2"}
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:年?(?P<part>[上下])半年|-?(?P<half>h[12])"
+    r"|-(?P<month>0[1-9]|1[0-2])|年(?P<of_year>0?[1-9]|1[0-2])月"
+    r"|[-—–/](?P<end>\d{4}|\d{2})(?:学年(?:度)?)?|(?P<together>\d{4}|00|1[3-9]|[2-9]\d))?"
+)
+
+
+def read_period(printed: str, school_year: str | None = None) -> tuple[int, str] | None:
     """
-    All names of some definitions, and which of them each may mean.
-
-    Attributes
-    ----------
-    ids : mapping of str to tuple of str
-        Ids by plain name.
-    spelt : frozenset of str
-        Names as they are written.
-    parents : mapping of str to str
-        The parent of each area; empty for quantities.
-    told : mapping of str to str
-        Ids by plain name that a mapping tells.
-    """
-
-    ids: Mapping[str, tuple[str, ...]]
-    spelt: frozenset[str]
-    parents: Mapping[str, str | None] = field(default_factory=dict)
-    told: Mapping[str, str] = field(default_factory=dict)
-    _found: dict[str, Match] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls, entries: Collection[Area | Quantity], told: Mapping[str, str] | None = None
-    ) -> Names:
-        """Collect the names of definitions."""
-        known = {plain(name): meant for name, meant in (told or {}).items()}
-        spelt = frozenset(name for entry in entries for name in names_of(entry))
-        parents = {entry.id: getattr(entry, "parent", None) for entry in entries}
-        return cls(ids_by_name(entries), spelt, parents, known)
-
-    def find(self, text: str) -> Match:
-        """
-        Find what a text names.
-
-        Parameters
-        ----------
-        text : str
-            A name as printed.
-
-        Returns
-        -------
-        Match
-            Without ids where nothing has the name.
-        """
-        if text not in self._found:
-            self._found[text] = self._find(text)
-        return self._found[text]
-
-    def _find(self, text: str) -> Match:
-        as_typed, shown = plain(text), narrow(text)
-        rule = "" if shown == text and " " not in text else "spaces_or_width"
-        if as_typed in self.told:
-            return Match((self.told[as_typed],), "mapping")
-        if as_typed in self.ids:
-            return Match(self.ids[as_typed], "" if text in self.spelt else rule or "case")
-        stripped = plain(bare(text))
-        if stripped in self.told:
-            return Match((self.told[stripped],), "mapping")
-        return Match(self.ids.get(stripped, ()), "name_cleaned")
-
-    def offer(self, text: str) -> str:
-        """Offer the nearest name."""
-        return nearest(bare(text), sorted(self.spelt))
-
-    def below(self, candidates: Sequence[str], parent: str) -> tuple[str, ...]:
-        """Keep the candidates that lie below an area."""
-        return tuple(one for one in candidates if parent in self._above(one))
-
-    def _above(self, area: str) -> list[str]:
-        line: list[str] = []
-        while (parent := self.parents.get(area)) is not None and parent not in line:
-            line.append(parent)
-            area = parent
-        return line
-
-
-class AreaFinder:
-    """
-    Finds areas row by row; an area's row is the context of the rows below it.
+    Read the stretch of time that a figure is of.
 
     Parameters
     ----------
-    names : Names
-        Names of all areas.
+    printed : str
+        A year (``2020``), a school year (``2023-24``, ``2020/2021学年``, ``201819``), half a year
+        (``2020-H1``, ``2020年上半年``) or a month (``2020-05``, and so ``2005-06``: school years of
+        a century's first twelve are written in full, ``2005-2006``).
+    school_year : {"starts", "ends"}, optional
+        Whether a school year is that of its first or of its last day.
+
+    Returns
+    -------
+    int and str, or None
+        The year that it counts for, and one of ``PERIODS``; None if it is none of these, or a
+        school year where nothing says which year it counts for. [year]
+
+    Examples
+    --------
+    >>> read_period("2023-24", "ends"), read_period("2020/2021学年", "starts")
+    ((2024, 'school_year'), (2020, 'school_year'))
+    >>> read_period("2020年下半年"), read_period("2020-05"), read_period("2020")
+    ((2020, 'h2'), (2020, 'm05'), (2020, 'year'))
     """
+    found = _PERIOD.fullmatch(plain(printed))
+    if found is None:
+        return None
+    year, period = int(found["year"]), "year"
+    half, month = found["part"] or found["half"], found["month"] or found["of_year"]
+    last = found["end"] or found["together"]
+    if last is not None:
+        if school_year is None or int(last) != (year + 1) % 10 ** len(last):
+            return None
+        year, period = year + (school_year == "ends"), "school_year"
+    elif half or month:
+        period = _HALVES[half] if half else f"m{int(month):02}"
+    return (year, period) if is_year(year) else None
 
-    def __init__(self, names: Names) -> None:
-        self.names = names
-        self._last_of: dict[str, str] = {}
 
-    def find(self, text: str, parent: str = "") -> Match:
-        """
-        Find the area that a row names.
+def read_part(printed: str) -> str | None:
+    """
+    Read what part of a year a figure is of, where the year stands elsewhere.
 
-        Parameters
-        ----------
-        text : str
-            The name as printed; that of its parent may stand before it.
-        parent : str, optional
-            Name of its parent, where a column gives it.
+    Parameters
+    ----------
+    printed : str
+        One of ``PERIODS``, or such as ``H1``, ``上半年``, ``5月``, ``全年``.
 
-        Returns
-        -------
-        Match
-            With several ids where two areas share the name and nothing tells them apart.
-        """
-        found = self.names.find(text)
-        if not found.ids:
-            found = self._with_parent_before(text)
-        if parent and found.ids:
-            above = self.names.find(parent)
-            below = tuple(one for head in above.ids for one in self.names.below(found.ids, head))
-            found = Match(below, found.rule if len(found.ids) == 1 else "parent")
-        elif len(found.ids) > 1:
-            found = self._below_a_row_above(found)
-        return found
+    Returns
+    -------
+    str or None
+        One of ``PERIODS``; None where it is none.
 
-    def _with_parent_before(self, text: str) -> Match:
-        """Read 南京市鼓楼区 as the 鼓楼区 of 南京市."""
-        whole = plain(bare(text))
-        for cut in range(2, len(whole) - 1):
-            heads, tails = self.names.ids.get(whole[:cut]), self.names.ids.get(whole[cut:])
-            if heads and tails:
-                below = tuple(
-                    dict.fromkeys(one for head in heads for one in self.names.below(tails, head))
-                )
-                if below:
-                    return Match(below, "parent")
-        return Match(())
+    Examples
+    --------
+    >>> read_part("H1"), read_part("下半年"), read_part("5月"), read_part("全年"), read_part("Q1")
+    ('h1', 'h2', 'm05', 'year', None)
+    """
+    text = plain(printed)
+    if text in PERIODS:
+        return text
+    if text in ("全年", "学年"):
+        return "school_year" if text == "学年" else "year"
+    month = re.fullmatch(r"(\d{1,2})月", text)
+    halves = {"上半年": "h1", "下半年": "h2"}
+    part = f"m{int(month[1]):02}" if month else halves.get(text)
+    return part if part in PERIODS else None
 
-    def _below_a_row_above(self, found: Match) -> Match:
-        for row in reversed(self._last_of.values()):
-            below = self.names.below(found.ids, row)
-            if below:
-                return Match(below, "parent_above")
-        return found
 
-    def passed(self, area: str) -> None:
-        """Note that a row of this area was passed."""
-        self._last_of.pop(area, None)
-        self._last_of[area] = area
+_DATE = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+
+
+def read_date(raw: Any) -> dt.date | None:
+    """
+    Read a date.
+
+    Examples
+    --------
+    >>> read_date("2024年3月1日"), read_date("2024-03-01"), read_date("March")
+    (datetime.date(2024, 3, 1), datetime.date(2024, 3, 1), None)
+    """
+    if isinstance(raw, dt.datetime):
+        day: dt.date | None = raw.date()
+    elif isinstance(raw, dt.date):
+        day = raw
+    else:
+        found = _DATE.match(narrow(as_text(raw)))
+        try:
+            day = dt.date(*map(int, found.groups())) if found else None
+        except ValueError:
+            day = None
+    return day if day is not None and is_day(day) else None
+
+
+# --- units
+
+#: Powers of ten that stand before a unit; in Chinese they multiply: 百万 is 100 x 10 000.
+_SCALES = {
+    "十": 1,
+    "百": 2,
+    "千": 3,
+    "10000": 4,
+    "1000": 3,
+    "万": 4,
+    "亿": 8,
+    "hundred": 2,
+    "thousand": 3,
+    "million": 6,
+    "billion": 9,
+}
+_SCALE = re.compile("|".join(_SCALES))
+_SCALED = re.compile(rf"^((?:{_SCALE.pattern})*)(.*)$")
+
+
+def accepted_units(quantity: Quantity) -> tuple[str, ...]:
+    """
+    List the printed units, without power of ten, that count a quantity.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        What is measured.
+
+    Returns
+    -------
+    tuple of str
+        Its own unit first.
+    """
+    own = unit_of(quantity.unit)
+    return (own.id, *own.printed, *(word for other in _beside(own) for word in other.printed))
+
+
+def _beside(own: Unit) -> list[Unit]:
+    """Give the other units of what a unit measures: what is counted has only its own."""
+    return [other for other in known_units().values() if other != own and own.converts(other)]
+
+
+def unit_factor(printed: str, quantity: Quantity) -> Decimal | None:
+    """
+    Say how many of a quantity's unit one printed unit is, exactly.
+
+    Parameters
+    ----------
+    printed : str
+        Unit as printed, such as ``万人`` or ``‰``.
+    quantity : Quantity
+        What is measured.
+
+    Returns
+    -------
+    Decimal or None
+        The factor; None where the printed unit measures something else.
+
+    Examples
+    --------
+    >>> children = Quantity.model_validate(
+    ...     {
+    ...         "id": "children",
+    ...         "name": {"zh": "在园幼儿", "en": "Children"},
+    ...         "unit": "persons",
+    ...         "form": "count",
+    ...     }
+    ... )
+    >>> unit_factor("万人", children), unit_factor("万元", children)
+    (Decimal('1E+4'), None)
+    """
+    text = plain(printed)
+    own = unit_of(quantity.unit)
+    known = {plain(word) for word in (own.id, *own.printed)}
+    if text in known:
+        return Decimal(1)
+    for other in _beside(own):
+        if text in map(plain, other.printed):
+            return Decimal(str(other.scale)) / Decimal(str(own.scale))
+    scale, word = _SCALED.match(text).groups()  # type: ignore[union-attr]  # it matches anything
+    # Where the unit is a bare number of things, 万 alone says enough.
+    if not scale or word not in known | ({""} if quantity.form == "count" else set()):
+        return None
+    return Decimal(1).scaleb(sum(_SCALES[power] for power in _SCALE.findall(scale)))
+
+
+def rounded_between(
+    printed: Decimal, factor: Decimal, quantity: Quantity, bound: str = "exact"
+) -> tuple[float | None, float | None]:
+    """
+    Say between which numbers a count lies that was printed in thousands or 万.
+
+    Parameters
+    ----------
+    printed : Decimal
+        Number as printed, with the digits that were printed. [printed unit]
+    factor : Decimal
+        How many units of the quantity one printed unit is.
+    quantity : Quantity
+        What is measured.
+    bound : str, optional
+        What is printed of the number; only an exact one is rounded.
+
+    Returns
+    -------
+    float or None, float or None
+        Half a unit of the last digit below and above; None where nothing was rounded: a count
+        whose last digit is one, and a rate, which is used as it was published. [unit of quantity]
+
+    Examples
+    --------
+    >>> teachers = Quantity.model_validate(
+    ...     {
+    ...         "id": "teachers",
+    ...         "name": {"zh": "教师", "en": "Teachers"},
+    ...         "unit": "persons",
+    ...         "form": "count",
+    ...     }
+    ... )
+    >>> rounded_between(Decimal("0.08"), Decimal(10000), teachers)
+    (750.0, 850.0)
+    >>> rounded_between(Decimal("828"), Decimal(1), teachers)
+    (None, None)
+    """
+    exponent = printed.as_tuple().exponent
+    step = Decimal(1).scaleb(int(exponent)) * factor
+    if quantity.form == "printed_rate" or bound != "exact" or factor <= 1 or step <= 1:
+        return None, None
+    half = step / 2
+    return float(max(printed * factor - half, Decimal(0))), float(printed * factor + half)
