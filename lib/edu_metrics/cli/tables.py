@@ -202,7 +202,7 @@ def aggregate(
         int, Option(min=1, help="Suppress counts that fewer make or miss.")
     ] = 3,
     source: Annotated[Text, Option(help="Write a raw file of this source for a study.")] = None,
-    published: Annotated[Text, Option(help="Day when that was published: 2022-09-01.")] = None,
+    published: Annotated[Text, Option(help="Day when that was published, YYYY-MM-DD.")] = None,
     memory: Annotated[int, Option(min=64, help="Memory to take. [MB]")] = 512,
     threads: Annotated[int, Option(min=1, help="Threads to count with.")] = 2,
     root: Root = None,

@@ -119,7 +119,7 @@ def _day(given: dt.date | str) -> dt.date:
     try:
         return given if isinstance(given, dt.date) else dt.date.fromisoformat(given)
     except (TypeError, ValueError):
-        raise DataError(f"as_of: expected a day such as '2020-12-31'; found {given!r}") from None
+        raise DataError(f"as_of: expected a day, YYYY-MM-DD; found {given!r}") from None
 
 
 def listed(given: Any) -> list[Any]:
